@@ -1,0 +1,58 @@
+/* base/arena.h - memory that is freed as a whole */
+#ifndef IU_BASE_ARENA_H
+#define IU_BASE_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "base/compat.h"
+
+/*
+ * A document (snapshot, verdict, story) owns one arena; everything in it dies with it.
+ * `failed` is sticky: after the first allocation that could not be made every later one returns
+ * NULL too, so a builder may test once at the end and return IU_E_NOMEM.
+ */
+struct iu_arena {
+	struct iu_chunk *chunks;
+	size_t limit; /* bytes at most; 0: none */
+	size_t used;
+	int failed;
+};
+
+/** iu_arena_alloc() - @size zeroed bytes, aligned for anything; NULL when out of memory. */
+void *iu_arena_alloc(struct iu_arena *arena, size_t size);
+
+/** iu_arena_copy() - a copy of @size bytes. NULL when out of memory. */
+void *iu_arena_copy(struct iu_arena *arena, const void *bytes, size_t size);
+
+/** iu_arena_strndup() - a NUL-terminated copy of at most @len bytes (embedded NULs are kept). */
+char *iu_arena_strndup(struct iu_arena *arena, const char *text, size_t len);
+
+/** iu_arena_strdup() - a copy of @text; NULL for NULL. */
+char *iu_arena_strdup(struct iu_arena *arena, const char *text);
+
+/** iu_arena_printf() - a formatted string. NULL when out of memory. */
+char *iu_arena_printf(struct iu_arena *arena, const char *format, ...) IU_PRINTF(2, 3);
+
+/** iu_arena_free() - frees everything; the arena is empty and usable afterwards. NULL is fine. */
+void iu_arena_free(struct iu_arena *arena);
+
+/*
+ * A list in an arena: struct { T *v; size_t n, cap; }. iu_list_add() gives a zeroed new element or
+ * NULL. Elements move when the list grows: keep indices, not pointers.
+ */
+#define IU_LIST(type)                                                                              \
+	struct {                                                                                   \
+		type *v;                                                                           \
+		size_t n, cap;                                                                     \
+	}
+
+#define iu_list_add(arena, list)                                                                   \
+	(iu_list_grow((arena), (void **)&(list)->v, (list)->n, &(list)->cap, sizeof(*(list)->v))   \
+			? &(list)->v[(list)->n++]                                                  \
+			: NULL)
+
+/** iu_list_grow() - room for one more element; the body of iu_list_add(). 0 when out of memory. */
+int iu_list_grow(struct iu_arena *arena, void **v, size_t n, size_t *cap, size_t size);
+
+#endif

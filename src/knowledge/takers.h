@@ -1,0 +1,23 @@
+/* knowledge/takers.h - programs that take ports on behalf of others */
+#ifndef IU_KNOWLEDGE_TAKERS_H
+#define IU_KNOWLEDGE_TAKERS_H
+
+#include "model/process.h"
+
+enum iu_taker_kind {
+	IU_TAKER_ACTIVATION, /* listens for a service that starts on the first connection */
+	IU_TAKER_CONTAINER,  /* publishes a port of a container */
+	IU_TAKER_FORWARD,    /* forwards to somewhere else */
+};
+
+struct iu_taker_row {
+	const char *program;   /* name or base name of the executable */
+	const char *argument;  /* one of the arguments must be this, or start with it; NULL: any */
+	enum iu_taker_kind kind;
+	const char *sentence;  /* what it does with the port */
+};
+
+/** iu_taker() - the row that fits a process, or NULL. Static. */
+const struct iu_taker_row *iu_taker(const struct iu_process *process);
+
+#endif

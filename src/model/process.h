@@ -1,0 +1,76 @@
+/* model/process.h - one process, and who holds which socket */
+#ifndef IU_MODEL_PROCESS_H
+#define IU_MODEL_PROCESS_H
+
+#include "base/arena.h"
+#include "model/address.h"
+
+#define IU_PROCESS_STATES(X)                                                                       \
+	X(UNKNOWN, "unknown")                                                                      \
+	X(RUNNING, "running") /* R, S, D, I: the scheduler decides, nobody stopped it */           \
+	X(STOPPED, "stopped") /* T: Ctrl-Z or SIGSTOP */                                           \
+	X(TRACED, "traced")   /* t: a debugger holds it */                                         \
+	X(FROZEN, "frozen")   /* its cgroup is frozen */                                           \
+	X(ZOMBIE, "zombie")   /* the leader has ended; threads may live on */
+
+enum iu_process_state {
+#define X(name, text) IU_PROCESS_##name,
+	IU_PROCESS_STATES(X)
+#undef X
+};
+
+/** iu_process_state_name() - "running", "stopped". Static. */
+const char *iu_process_state_name(enum iu_process_state state);
+
+struct iu_parent {
+	int32_t pid;
+	const char *name;
+};
+
+/* A file by identity. */
+struct iu_file_id {
+	uint64_t dev, ino;
+};
+
+struct iu_process {
+	int32_t pid;
+	const char *name; /* comm: at most 15 bytes, chosen by the program itself */
+	const char *exe;  /* NULL: not readable */
+	bool exe_deleted; /* the file was replaced or removed since the start */
+	IU_LIST(const char *) command;
+	const char *cwd;
+	bool uid_known;
+	uint32_t uid;
+	const char *user;
+	int64_t started;      /* seconds since 1970, -1: not known */
+	uint64_t start_ticks; /* clock ticks since boot: with the pid the identity of the process */
+	enum iu_process_state state;
+	int32_t ppid, pgid, sid; /* -1: not known */
+	int32_t tty;             /* device number of the terminal, 0: none */
+	IU_LIST(struct iu_parent) parents; /* nearest first, up to the session leader */
+	/* The executable and the files its first arguments name (a script), by identity. */
+	IU_LIST(struct iu_file_id) files;
+	const char *cgroup, *unit, *container;
+	const char *engine; /* of the container: "docker", "podman", "containerd", … */
+};
+
+struct iu_processes {
+	struct iu_process *v;
+	size_t n, cap;
+};
+
+/* One descriptor that keeps a socket alive. */
+struct iu_hold {
+	uint64_t inode;
+	int32_t pid;
+	int32_t tid; /* a thread with a descriptor table of its own; 0: the whole process */
+	int32_t fd;
+	enum iu_tri cloexec;
+};
+
+struct iu_holds {
+	struct iu_hold *v;
+	size_t n, cap;
+};
+
+#endif

@@ -1,0 +1,48 @@
+/* model/question.h - what somebody wants to bind, with which options */
+#ifndef IU_MODEL_QUESTION_H
+#define IU_MODEL_QUESTION_H
+
+#include "base/arena.h"
+#include "model/address.h"
+
+enum iu_probe_mode { IU_PROBE_AUTO, IU_PROBE_ALWAYS, IU_PROBE_NEVER };
+
+/* What the asking socket sets before bind(). */
+struct iu_options {
+	bool reuseaddr, reuseport;
+	bool exclusive;        /* SO_EXCLUSIVEADDRUSE, Windows only */
+	enum iu_tri v6only;    /* IU_UNKNOWN: the system's default (net.ipv6.bindv6only) */
+	const char *device;    /* SO_BINDTODEVICE, NULL: none */
+	uint32_t ifindex;      /* its index, 0: none */
+	bool uid_given;        /* --user: ask as somebody else */
+	uint32_t uid;
+};
+
+/*
+ * One question, one answer. Family IU_FAMILY_ANY (a port without an address) means both wildcards,
+ * 0.0.0.0 and [::]; the answer is the worse one. Borrowed strings live in the arena of whoever
+ * made the question (iu_target_questions()).
+ */
+struct iu_question {
+	const char *text; /* the target in canonical form: "127.0.0.1:8080/tcp", "/run/app.sock" */
+	enum iu_protocol protocol;
+	enum iu_family family;
+	struct iu_address address;
+	uint16_t port;     /* 0: "any free port" */
+	const char *path;  /* UNIX: the bytes of the path or of the abstract name (without its NUL) */
+	size_t path_len;
+	bool abstract;
+	struct iu_options options;
+	enum iu_probe_mode probe;
+	/* --for PROGRAM: the file that wants the port; known when it was found. */
+	const char *program;
+	bool program_known;
+	uint64_t program_dev, program_ino;
+};
+
+struct iu_questions {
+	struct iu_question *v;
+	size_t n, cap;
+};
+
+#endif

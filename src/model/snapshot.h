@@ -1,0 +1,162 @@
+/* model/snapshot.h - what was seen of a machine: the border between looking and thinking */
+#ifndef IU_MODEL_SNAPSHOT_H
+#define IU_MODEL_SNAPSHOT_H
+
+#include "base/arena.h"
+#include "model/process.h"
+#include "model/question.h"
+#include "model/socket.h"
+
+/* Kinds of facts; wants ask for them, `seen` says which were looked at completely. */
+enum iu_fact {
+	IU_FACT_HOST = 1 << 0,       /* system, user, capabilities */
+	IU_FACT_SYSCTLS = 1 << 1,    /* port ranges and bind policies */
+	IU_FACT_ADDRESSES = 1 << 2,  /* interfaces, their addresses, local routes */
+	IU_FACT_TCP = 1 << 3,        /* TCP sockets of the wanted ports, every state */
+	IU_FACT_BOUND = 1 << 4,      /* … those that are bound and neither listen nor connect */
+	IU_FACT_UDP = 1 << 5,        /* UDP sockets of the wanted ports */
+	IU_FACT_UNIX = 1 << 6,       /* UNIX sockets */
+	IU_FACT_PATHS = 1 << 7,      /* the wanted paths */
+	IU_FACT_HOLDERS = 1 << 8,    /* who holds the wanted inodes: every process was looked at */
+	IU_FACT_OPTIONS = 1 << 9,    /* options of the wanted sockets, through their holders */
+	IU_FACT_SERVED = 1 << 10,    /* whether somebody waits on the wanted sockets */
+};
+
+struct iu_host {
+	const char *os; /* "linux", "windows" */
+	const char *release, *hostname;
+	uint32_t kernel;    /* major << 16 | minor << 8 | patch (patch at most 255); 0: not known */
+	uint64_t netns;     /* inode of the network namespace, 0: not known */
+	bool privileged;    /* may look into every process here */
+	uint32_t uid;       /* effective uid of the one who looks */
+	int32_t pid;        /* the process that looks: never an answer to "who is in the way" */
+	const char *user;
+	enum iu_tri cap_net_bind, cap_net_admin, cap_sys_ptrace;
+	enum iu_tri ipv6;   /* AF_INET6 sockets can be made */
+	bool wsl;
+	int64_t now;        /* seconds since 1970 */
+	int init_is_manager; /* pid 1 is systemd */
+};
+
+/* Values of -1 mean: not known. */
+struct iu_sysctls {
+	int32_t port_first, port_last;  /* net.ipv4.ip_local_port_range */
+	IU_LIST(struct iu_reserved { uint16_t first, last; }) reserved; /* ip_local_reserved_ports */
+	int32_t unprivileged_port_start;
+	int8_t nonlocal_bind4, nonlocal_bind6, bindv6only, autobind_reuse, l3mdev_accept;
+	int32_t fin_timeout;
+};
+
+enum iu_local_kind {
+	IU_LOCAL_ADDRESS,   /* of an interface */
+	IU_LOCAL_ROUTE,     /* `ip route add local`: every address of the prefix may be bound */
+	IU_LOCAL_BROADCAST, /* bindable too, for IPv4 */
+};
+
+struct iu_local {
+	enum iu_local_kind kind;
+	struct iu_address address;
+	uint8_t bits;     /* prefix length for routes; 32 or 128 for addresses */
+	uint32_t ifindex;
+	bool tentative, dad_failed;
+};
+
+struct iu_interface {
+	uint32_t ifindex;
+	const char *name;
+	uint32_t master; /* of a VRF or bridge, 0: none */
+	bool up;
+};
+
+enum iu_file_kind { IU_FILE_NONE, IU_FILE_SOCKET, IU_FILE_REGULAR, IU_FILE_DIRECTORY,
+	IU_FILE_SYMLINK, IU_FILE_OTHER };
+
+/* What lies at a UNIX socket path. errno values of the system that was asked; 0: fine. */
+struct iu_path {
+	const char *path;
+	size_t path_len;
+	int lstat_errno;   /* 0: something is there; ENOENT: nothing */
+	enum iu_file_kind kind;
+	uint64_t dev, ino;
+	uint32_t uid;
+	const char *user;
+	/*
+	 * Whether any socket of any namespace is bound to the file: a connect() by a socket of
+	 * another type never reaches it and says EPROTOTYPE (alive) or ECONNREFUSED (dead).
+	 */
+	enum iu_tri alive;
+	int parent_errno;  /* why the directory cannot take a new file: ENOENT, EACCES, EROFS; 0: it can */
+};
+
+/* A bind() that was asked of the kernel, with the answer. Never listen(), closed at once. */
+struct iu_probe {
+	enum iu_protocol protocol;
+	struct iu_address address;
+	uint16_t port;
+	bool reuseaddr, reuseport;
+	enum iu_tri v6only;
+	const char *device;
+	uint32_t ifindex;
+	bool done;
+	int result; /* 0: bound; else the errno */
+};
+
+/* What could not be seen. */
+struct iu_gap {
+	enum iu_fact fact; /* which kind of facts is incomplete because of it */
+	int32_t pid;       /* of the process it concerns, 0: none */
+	const char *what, *why, *lift; /* sentences; why may be an errno name; lift NULL: nothing */
+};
+
+/* A process whose descriptors could not be read. */
+struct iu_unreadable {
+	int32_t pid;
+	const char *name;
+	bool uid_known;
+	uint32_t uid;
+	const char *cgroup;
+	const char *why; /* errno name */
+};
+
+struct iu_probes {
+	struct iu_probe *v;
+	size_t n, cap;
+};
+
+struct iu_snapshot {
+	struct iu_arena arena; /* owns all of it */
+	uint32_t seen;         /* IU_FACT_* that were looked at completely */
+	struct iu_host host;
+	struct iu_sysctls sysctls;
+	IU_LIST(struct iu_local) locals;
+	IU_LIST(struct iu_interface) interfaces;
+	struct iu_sockets sockets;
+	struct iu_holds holds;
+	struct iu_processes processes;
+	IU_LIST(struct iu_unreadable) unreadable;
+	IU_LIST(struct iu_path) paths;
+	struct iu_probes probes;
+	IU_LIST(struct iu_gap) gaps;
+};
+
+/** iu_snapshot_init() - an empty snapshot: nothing seen, nothing known. */
+void iu_snapshot_init(struct iu_snapshot *snapshot);
+
+/** iu_snapshot_free() - frees everything in it; NULL is fine. */
+void iu_snapshot_free(struct iu_snapshot *snapshot);
+
+/** iu_snapshot_process() - the process with this pid, or NULL. */
+const struct iu_process *iu_snapshot_process(const struct iu_snapshot *snapshot, int32_t pid);
+
+/** iu_snapshot_path() - what is known of a UNIX path, or NULL. */
+const struct iu_path *iu_snapshot_path(
+	const struct iu_snapshot *snapshot, const char *path, size_t len);
+
+/**
+ * iu_snapshot_gap() - records what could not be seen; a repeated (what, why) is kept once
+ * The three sentences are copied. Returns: 0, IU_E_NOMEM.
+ */
+int iu_snapshot_gap(struct iu_snapshot *snapshot, enum iu_fact fact, int32_t pid, const char *what,
+	const char *why, const char *lift);
+
+#endif

@@ -1,0 +1,23 @@
+/* model/wants.h - which facts a question needs */
+#ifndef IU_MODEL_WANTS_H
+#define IU_MODEL_WANTS_H
+
+#include "model/snapshot.h"
+#include "model/target.h"
+
+/*
+ * Filled by the engine (pure), served by the collectors. Everything is allocated in the arena of
+ * whoever asks; collectors borrow it for the call.
+ */
+struct iu_wants {
+	uint32_t facts; /* IU_FACT_* */
+	/* Ports whose sockets are wanted, sorted; none and all_ports false: no port at all. */
+	IU_LIST(struct iu_port_range) ports;
+	bool all_ports;
+	bool connections; /* all_ports: also what is connected or in TIME-WAIT (list --all) */
+	IU_LIST(uint64_t) inodes;   /* sockets whose holders are wanted; all_inodes: of every socket */
+	bool all_inodes;
+	IU_LIST(struct iu_path) paths; /* only path and path_len are read */
+};
+
+#endif

@@ -1,0 +1,45 @@
+/* session/session.h - collect, decide, and everything that belongs to one answer */
+#ifndef IU_SESSION_SESSION_H
+#define IU_SESSION_SESSION_H
+
+#include "model/listing.h"
+#include "model/question.h"
+#include "model/snapshot.h"
+#include "model/verdict.h"
+
+struct iu_answer {
+	const struct iu_question *question; /* borrowed */
+	const struct iu_snapshot *snapshot; /* borrowed from the session */
+	struct iu_verdict verdict;
+	struct iu_story story;
+};
+
+/*
+ * One look at the machine for all questions, then one answer each. The snapshot stays the same for
+ * all of them; each answer has an arena of its own, so that thousands of targets need no more
+ * memory than one.
+ */
+struct iu_session {
+	struct iu_snapshot snapshot;
+};
+
+/**
+ * iu_session_look() - collects what @questions need: sockets first, then holders of what blocks
+ * Returns: 0, IU_E_NOMEM. What could not be seen is a gap in the snapshot.
+ */
+int iu_session_look(struct iu_session *session, const struct iu_questions *questions);
+
+/**
+ * iu_session_answer() - probes where allowed, decides and tells
+ * @arena: owns what the answer points to, besides session and question
+ */
+int iu_session_answer(struct iu_session *session, const struct iu_question *question,
+	struct iu_arena *arena, struct iu_answer *ret_answer);
+
+/** iu_session_list() - every bound socket with its holders; @all: connections and TIME-WAIT too */
+int iu_session_list(struct iu_session *session, bool all);
+
+/** iu_session_free() - frees the snapshot; NULL is fine. */
+void iu_session_free(struct iu_session *session);
+
+#endif
