@@ -4,12 +4,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 
 /*
  * A growing string on the heap. `failed` is sticky; data is NUL-terminated and never NULL after
- * the first add. Start with {0}, end with iu_text_free().
+ * the first add (unless that one failed). Start with {0}, end with iu_text_free().
  */
 struct iu_text {
 	char *data;
@@ -29,12 +30,22 @@ void iu_text_printf(struct iu_text *text, const char *format, ...) IU_PRINTF(2, 
 /**
  * iu_text_foreign() - appends bytes of another program so that a terminal shows them harmlessly
  * @bytes: @len bytes, any content
- * @columns: at most so many columns, then "…"; 0: no limit
+ * @columns: at most so many columns, the "…" of a text cut short among them; 0: no limit
  *
  * Control characters, invalid UTF-8 and characters that reorder or hide text (bidi marks,
- * zero-width, line separators) become \n, \t, \xNN or \u{NNNN}; a backslash stays as it is.
+ * zero-width, line separators) become \n, \t, \xNN or \u{NNNN}; a backslash stays as it is. So do
+ * combining marks that have nothing to combine with, and more than four of them in a row.
  */
 void iu_text_foreign(struct iu_text *text, const char *bytes, size_t len, size_t columns);
+
+/**
+ * iu_text_shell_word() - appends one argument so that a POSIX shell reads exactly these bytes
+ * @word: NUL-terminated bytes of any content; NULL adds nothing
+ *
+ * Plain where every byte is harmless, else in '…'. Bytes that a terminal should not see become the
+ * $'\x1b' form, which bash, zsh, ksh and the shells of POSIX.1-2024 read.
+ */
+void iu_text_shell_word(struct iu_text *text, const char *word);
 
 /** iu_text_free() - frees the data; NULL is fine. */
 void iu_text_free(struct iu_text *text);
@@ -43,14 +54,28 @@ void iu_text_free(struct iu_text *text);
 size_t iu_text_columns(const char *bytes, size_t len);
 
 /**
- * iu_utf8_clean() - valid UTF-8 of at most @max bytes from any bytes, for JSON
+ * iu_utf8_clean() - valid UTF-8 of at most @max bytes from any bytes, for JSON; @max 0: no limit
  *
- * Invalid bytes become U+FFFD; a text cut short ends in "…". Control characters stay: the JSON
- * writer escapes them. Returns: a NUL-terminated string in @arena, NULL when out of memory.
+ * Invalid bytes and NUL become U+FFFD; a text cut short ends in "…", which counts too. Other
+ * control characters stay: the JSON writer escapes them.
+ * Returns: a NUL-terminated string in @arena, NULL when out of memory.
  */
 char *iu_utf8_clean(struct iu_arena *arena, const char *bytes, size_t len, size_t max);
 
-/** iu_safe() - iu_text_foreign() of a NUL-terminated string into @arena; "?" for NULL. */
+/**
+ * iu_utf8_next() - the length of the character at the start of @bytes, 1 to 4
+ * @ret_point: receives the code point
+ * Returns: 0 when no valid UTF-8 starts here (overlong, surrogate, beyond U+10FFFF, cut short).
+ */
+size_t iu_utf8_next(const char *bytes, size_t len, uint32_t *ret_point);
+
+/** iu_utf8_valid() - whether all of it is valid UTF-8. */
+bool iu_utf8_valid(const char *bytes, size_t len);
+
+/** iu_point_columns() - columns that one printable code point takes: 0, 1 or 2. */
+unsigned int iu_point_columns(uint32_t point);
+
+/** iu_safe() - iu_text_foreign() of a string into @arena; "?" for NULL or without memory. */
 const char *iu_safe(struct iu_arena *arena, const char *foreign, size_t columns);
 
 #endif

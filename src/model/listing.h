@@ -20,6 +20,7 @@ struct iu_filter {
 struct iu_row {
 	size_t socket;         /* index into snapshot->sockets */
 	IU_LIST(size_t) holds; /* indices into snapshot->holds, one a process */
+	IU_LIST(size_t) descriptors; /* the same, every descriptor of each */
 };
 
 struct iu_listing {

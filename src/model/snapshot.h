@@ -38,10 +38,15 @@ struct iu_host {
 	int init_is_manager; /* pid 1 is systemd */
 };
 
+/* Ports that the system never gives out by itself. */
+struct iu_reserved {
+	uint16_t first, last;
+};
+
 /* Values of -1 mean: not known. */
 struct iu_sysctls {
 	int32_t port_first, port_last;  /* net.ipv4.ip_local_port_range */
-	IU_LIST(struct iu_reserved { uint16_t first, last; }) reserved; /* ip_local_reserved_ports */
+	IU_LIST(struct iu_reserved) reserved; /* ip_local_reserved_ports */
 	int32_t unprivileged_port_start;
 	int8_t nonlocal_bind4, nonlocal_bind6, bindv6only, autobind_reuse, l3mdev_accept;
 	int32_t fin_timeout;

@@ -21,6 +21,7 @@ struct iu_target {
 	const char *text; /* as written */
 	enum iu_target_kind kind;
 	bool tcp, udp;       /* which protocols are asked for; at least one for IU_TARGET_INET */
+	enum iu_family family; /* written as tcp4, udp6, …; IU_FAMILY_ANY: not written */
 	bool protocol_given; /* written out, not the default TCP */
 	enum iu_host_kind host_kind;
 	struct iu_address address;
@@ -52,6 +53,14 @@ struct iu_names {
 
 /* A target text longer than this is refused unless it is a message. */
 #define IU_TARGET_MAX 4096
+/* A longer message is refused as a target; of a message given otherwise the rest is not read. */
+#define IU_MESSAGE_MAX (1024 * 1024)
+/* More questions than this are refused: every port, both protocols, two addresses. */
+#define IU_QUESTIONS_MAX (4 * 65536)
+/* An interface or a name has at most so many addresses; the rest is not asked for. */
+#define IU_TARGET_ADDRESSES_MAX 64
+/* A message speaks of at most so many endpoints. */
+#define IU_MESSAGE_TARGETS_MAX 64
 /* sun_path on Linux: 108 bytes, with or without the final NUL. */
 #define IU_UNIX_PATH_MAX 108
 
@@ -82,9 +91,14 @@ int iu_target_questions(struct iu_arena *arena, const struct iu_target *target,
  * @text: @len bytes of foreign text, several lines allowed
  * @visit: called once for each different endpoint with a text that iu_target_parse() reads
  *
- * Returns: how many were found (0: none), or < 0 as @visit returned.
+ * Where lines speak of a failed bind only these are read; where they name no endpoint, or no line
+ * does, the whole text. Colour codes are skipped, NUL bytes too (UTF-16 then reads as ASCII).
+ * Returns: how many were found (0: none), < 0 as @visit returned, IU_E_NOMEM.
  */
 int iu_message_targets(const char *text, size_t len,
 	int (*visit)(void *context, const char *target), void *context);
+
+/** iu_message_suspect() - whether a line speaks of a failed bind ("address already in use" …) */
+bool iu_message_suspect(const char *line, size_t len);
 
 #endif

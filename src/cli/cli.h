@@ -1,0 +1,77 @@
+/* cli/cli.h - what the files of the command line share */
+#ifndef IU_CLI_CLI_H
+#define IU_CLI_CLI_H
+
+#include <jansson.h>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "model/question.h"
+#include "out/out.h"
+
+/* Exit codes of the contract. */
+enum iu_exit { IU_EXIT_YES = 0, IU_EXIT_DONE = 0, IU_EXIT_NO = 1, IU_EXIT_USAGE = 2,
+	IU_EXIT_UNKNOWN = 3 };
+
+/* One command line, read. */
+struct iu_invocation {
+	const struct iu_command *command;
+	bool command_given; /* written out, not chosen by the operands */
+	struct iu_arguments arguments;
+	char **words; /* what is left after options and command */
+	size_t count;
+};
+
+/** iu_invocation_read() - options, command and operands; returns 0 or an exit code, complained. */
+int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocation);
+
+/** iu_why(), iu_list() - the commands. Return the exit code. */
+int iu_why(const struct iu_invocation *invocation);
+int iu_list(const struct iu_invocation *invocation);
+
+/** iu_help_text() - the help of one command, or of all with NULL. */
+void iu_help_text(const struct iu_command *command, struct iu_text *out);
+
+/** iu_style_make() - colour, width and length from options, environment and terminal. */
+struct iu_style iu_style_make(const struct iu_arguments *arguments);
+
+/* ---- complaints: one line on stderr ---- */
+
+/** iu_complain() - "inuse: " and our own words; @foreign, escaped, between quotes; and @after. */
+void iu_complain(const char *before, const char *foreign, const char *after);
+
+/** iu_complain_text() - "inuse: " and a ready line. */
+void iu_complain_text(const struct iu_text *line);
+
+/* ---- results: standard output, every write checked ---- */
+
+/** iu_write() - writes a text; false when that failed (complained once, except of EPIPE). */
+bool iu_write(const struct iu_text *text);
+
+/** iu_write_json() - writes one document and a newline. NULL: out of memory. Takes @json. */
+bool iu_write_json(json_t *json);
+
+/** iu_write_end() - flushes and closes; false when anything could not be written. */
+bool iu_write_end(void);
+
+/* ---- operands ---- */
+
+/** iu_user_read() - a user name or number; 0, or IU_EXIT_USAGE complained. */
+int iu_user_read(const char *user, uint32_t *ret_uid);
+
+/**
+ * iu_targets_read() - the questions of all operands of `why`, parsed before anything is looked at
+ * Returns: 0, or an exit code, complained.
+ */
+int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocation,
+	const struct iu_options *options, struct iu_questions *out);
+
+/**
+ * iu_input_read() - standard input as a message: a bounded copy of the lines that matter
+ * @suspects: lines that speak of a failed bind
+ * @others: lines that name an endpoint without doing so
+ * Returns: 0, IU_E_NOMEM, IU_E_IO.
+ */
+int iu_input_read(struct iu_text *suspects, struct iu_text *others);
+
+#endif

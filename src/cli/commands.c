@@ -1,0 +1,201 @@
+/* cli/commands.c - the rows of commands, options, target forms and exit codes */
+#include "cli/commands.h"
+
+#include <string.h>
+
+#include "base/compat.h"
+
+static const struct iu_command commands[IU_COMMAND_COUNT] = {
+	[IU_COMMAND_WHY] = {
+		.id = IU_COMMAND_WHY,
+		.name = "why",
+		.operands = "TARGET…",
+		.summary = "would bind() and listen() fail, who is in the way, what helps",
+		.description =
+			"Says for each TARGET whether a program could bind it now. If not: which socket is in "
+			"the way, which program, unit or container holds it, by which rule it blocks, and what "
+			"helps. The options tell what the program that asks sets on its own socket.",
+		.examples = {
+			{"inuse 8080", "why can nothing listen on port 8080?"},
+			{"inuse why --reuseaddr 127.0.0.1:8080/tcp", "the same, for a server that sets SO_REUSEADDR"},
+			{"inuse 53/udp /run/app.sock", "several targets, one answer each"},
+			{"inuse 'listen tcp :8080: bind: address already in use'", "the error message as it was printed"},
+			{"./server 2>&1 | inuse -", "the same, straight out of the program"},
+			{"inuse --for ./server 8080", "is it a copy of the same program?"},
+			{"inuse --json 3000-3010", "one JSON document per line"},
+		},
+	},
+	[IU_COMMAND_LIST] = {
+		.id = IU_COMMAND_LIST,
+		.name = "list",
+		.operands = "[FILTER…]",
+		.summary = "every bound socket with its holder: listening, bound, UDP, UNIX",
+		.description =
+			"Shows the sockets that take a port or a name away from others. A FILTER is a TARGET, an "
+			"address, an interface, or one of the words tcp, udp and unix; several of them are "
+			"alternatives.",
+		.examples = {
+			{"inuse", "everything that is bound"},
+			{"inuse list tcp --user www-data", "TCP sockets of one user"},
+			{"inuse list 8000-8999 127.0.0.1", "some ports, and everything on the loopback address"},
+			{"inuse list --process nginx --json", "for a script"},
+		},
+	},
+	[IU_COMMAND_HELP] = {
+		.id = IU_COMMAND_HELP,
+		.name = "help",
+		.operands = "[COMMAND]",
+		.summary = "what a command does and which options it takes",
+		.description = "The same as COMMAND --help.",
+		.examples = {{"inuse help why", "the options of why"}},
+	},
+};
+
+#define FIELD(name) offsetof(struct iu_arguments, name)
+
+static const struct iu_option options[] = {
+	{"reuseaddr", 0, NULL, NULL, "ask for a socket that sets SO_REUSEADDR", IU_FOR_WHY, FIELD(reuseaddr)},
+	{"reuseport", 0, NULL, NULL, "ask for a socket that sets SO_REUSEPORT", IU_FOR_WHY, FIELD(reuseport)},
+	{"v6only", 0, NULL, NULL, "ask for an IPv6 socket that sets IPV6_V6ONLY", IU_FOR_WHY, FIELD(v6only)},
+	{"exclusive", 0, NULL, NULL, "ask for a socket that sets SO_EXCLUSIVEADDRUSE (Windows only)", IU_FOR_WHY,
+		FIELD(exclusive)},
+	{"device", 0, "IF", NULL, "ask for a socket that is bound to the network interface IF (SO_BINDTODEVICE)",
+		IU_FOR_WHY, FIELD(device)},
+	{"user", 'u', "NAME|UID", NULL,
+		"why: ask as that user; list: only sockets of that user", IU_FOR_WHY | IU_FOR_LIST, FIELD(user)},
+	{"for", 0, "PROGRAM", NULL,
+		"the program that wants the port: a holder that runs the same file is \"already running\"",
+		IU_FOR_WHY, FIELD(program)},
+	{"probe", 0, NULL, NULL,
+		"always ask the kernel with a bind() of our own (never listen(), closed at once; never on UNIX paths)",
+		IU_FOR_WHY, FIELD(probe)},
+	{"no-probe", 0, NULL, NULL,
+		"never ask the kernel; without --probe and --no-probe only where asking can change nothing",
+		IU_FOR_WHY, FIELD(no_probe)},
+	{"process", 'p', "NAME", NULL, "only sockets held by programs of that name, or by that PID", IU_FOR_LIST,
+		FIELD(process)},
+	{"unit", 0, "NAME", NULL, "only sockets of that systemd unit or container", IU_FOR_LIST, FIELD(unit)},
+	{"protocol", 0, "tcp|udp|unix", "tcp|udp|unix", "only sockets of that protocol", IU_FOR_LIST,
+		FIELD(protocol)},
+	{"all", 'a', NULL, NULL, "connections and TIME-WAIT too", IU_FOR_LIST, FIELD(all)},
+	{"json", 'j', NULL, NULL, "JSON, one document per line", IU_FOR_WHY | IU_FOR_LIST, FIELD(json)},
+	{"color", 0, "auto|always|never", "auto|always|never",
+		"colours: auto (the default) means on a terminal and without NO_COLOR", IU_FOR_ALL, FIELD(color)},
+	{"quiet", 'q', NULL, NULL, "the first sentence only", IU_FOR_WHY | IU_FOR_LIST, FIELD(quiet)},
+	{"help", 'h', NULL, NULL, "show this help", IU_FOR_ALL, FIELD(help)},
+	{"version", 'V', NULL, NULL, "show the version", IU_FOR_ALL, FIELD(version)},
+};
+
+static const struct iu_target_form target_forms[] = {
+	{"8080  :8080  *:8080", "TCP port 8080, for the wildcard of both families: 0.0.0.0 and [::]"},
+	{"127.0.0.1:8080  [::1]:8080", "that address"},
+	{"localhost:8080  eth0:8080",
+		"a name of the hosts file, or the addresses of an interface; never looked up over the network"},
+	{"8080/udp  udp:8080  53/*", "the protocol after or before the port; * is TCP and UDP"},
+	{"http  http/tcp", "a service of the system's services database"},
+	{"3000-3010  80,443", "several ports: one answer each"},
+	{"http://localhost:3000/x", "the host and port of a URL"},
+	{"/run/app.sock  ./app.sock  unix:app.sock", "the path of a UNIX socket"},
+	{"@name", "an abstract UNIX name"},
+	{"0  127.0.0.1:0", "any free port: is the ephemeral range exhausted?"},
+	{"any other text", "an error message as a program printed it: the endpoint is read out of it"},
+	{"-", "the same from standard input"},
+};
+
+static const struct iu_exit_code exit_codes[] = {
+	{0, "yes: the bind fails, and here is the reason", "done"},
+	{1, "no: nothing stands in the way", "not done"},
+	{2, "the command line is wrong", "the command line is wrong"},
+	{3, "could not tell: the reason is printed", "could not tell: the reason is printed"},
+};
+
+/* Commands of later versions: read as a target each would give a baffling complaint. */
+static const char *const later_commands[] = {
+	"free", "wait", "pick", "run", "error", "watch", "top", "report", "metrics"};
+
+const struct iu_command *iu_commands(size_t *ret_count)
+{
+	*ret_count = IU_COUNT(commands);
+	return commands;
+}
+
+const struct iu_option *iu_options(size_t *ret_count)
+{
+	*ret_count = IU_COUNT(options);
+	return options;
+}
+
+const struct iu_target_form *iu_target_forms(size_t *ret_count)
+{
+	*ret_count = IU_COUNT(target_forms);
+	return target_forms;
+}
+
+const struct iu_exit_code *iu_exit_codes(size_t *ret_count)
+{
+	*ret_count = IU_COUNT(exit_codes);
+	return exit_codes;
+}
+
+const struct iu_command *iu_command_find(const char *name)
+{
+	for (size_t i = 0; i < IU_COUNT(commands); i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+bool iu_command_is_later(const char *name)
+{
+	for (size_t i = 0; i < IU_COUNT(later_commands); i++)
+		if (!strcmp(later_commands[i], name))
+			return true;
+	return false;
+}
+
+#define NEAR_BYTES 32 /* longer than any option */
+
+/* How many letters have to be added, dropped, changed or exchanged with their neighbour. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t rows[3][NEAR_BYTES + 1];
+	size_t n = strlen(a), m = strlen(b);
+
+	if (n > NEAR_BYTES || m > NEAR_BYTES)
+		return NEAR_BYTES;
+	for (size_t j = 0; j <= m; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		size_t *now = rows[i % 3], *before = rows[(i + 2) % 3];
+
+		now[0] = i;
+		for (size_t j = 1; j <= m; j++) {
+			size_t change = before[j - 1] + (a[i - 1] != b[j - 1]);
+
+			now[j] = before[j] + 1 < now[j - 1] + 1 ? before[j] + 1 : now[j - 1] + 1;
+			if (change < now[j])
+				now[j] = change;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+				rows[(i + 1) % 3][j - 2] + 1 < now[j])
+				now[j] = rows[(i + 1) % 3][j - 2] + 1;
+		}
+	}
+	return rows[n % 3][m];
+}
+
+const struct iu_option *iu_option_near(const char *name, unsigned int for_commands)
+{
+	const struct iu_option *best = NULL;
+	size_t least = strlen(name) > 4 ? 3 : 2; /* with more wrong letters it is another word */
+
+	for (size_t i = 0; i < IU_COUNT(options); i++) {
+		size_t wrong = distance(name, options[i].name);
+
+		if ((options[i].commands & for_commands) && wrong < least &&
+			wrong < strlen(options[i].name)) {
+			least = wrong;
+			best = &options[i];
+		}
+	}
+	return best;
+}

@@ -1,0 +1,194 @@
+/* cli/options.c - read a command line after the option table */
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "base/compat.h"
+#include "cli/cli.h"
+
+#define OPTIONS_MAX 32
+#define FIRST_VALUE 256 /* beyond every letter */
+
+struct table {
+	const struct iu_option *rows;
+	size_t count;
+	struct option longs[OPTIONS_MAX + 1];
+	char letters[2 * OPTIONS_MAX + 2];
+};
+
+static void make_table(struct table *table)
+{
+	char *letter = table->letters;
+
+	*table = (struct table){.rows = iu_options(&table->count)};
+	table->rows = iu_options(&table->count);
+	*letter++ = ':';
+	for (size_t i = 0; i < table->count && i < OPTIONS_MAX; i++) {
+		const struct iu_option *row = &table->rows[i];
+
+		table->longs[i] = (struct option){.name = row->name,
+			.has_arg = row->argument ? required_argument : no_argument,
+			.val = FIRST_VALUE + (int)i};
+		if (!row->letter)
+			continue;
+		*letter++ = row->letter;
+		if (row->argument)
+			*letter++ = ':';
+	}
+}
+
+static const struct iu_option *row_of(const struct table *table, int value)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (value == FIRST_VALUE + (int)i || (value && value == table->rows[i].letter))
+			return &table->rows[i];
+	return NULL;
+}
+
+/* "tcp" of "tcp|udp|unix". */
+static bool is_choice(const char *choices, const char *word)
+{
+	size_t n = strlen(word);
+
+	while (choices) {
+		if (n && !strncmp(choices, word, n) && (choices[n] == '|' || !choices[n]))
+			return true;
+		choices = strchr(choices, '|');
+		choices += choices != NULL;
+	}
+	return false;
+}
+
+static int store(const struct iu_option *row, const char *value, struct iu_arguments *arguments)
+{
+	char *field = (char *)arguments + row->offset;
+	const bool yes = true;
+	struct iu_text line = {0};
+
+	if (!row->argument) {
+		memcpy(field, &yes, sizeof(yes));
+		return 0;
+	}
+	if (row->choices && !is_choice(row->choices, value)) {
+		iu_text_printf(&line, "--%s takes %s, not \"", row->name, row->choices);
+		iu_text_foreign(&line, value, strlen(value), 40);
+		iu_text_add(&line, "\"");
+		iu_complain_text(&line);
+		iu_text_free(&line);
+		return IU_EXIT_USAGE;
+	}
+	memcpy(field, &value, sizeof(value));
+	return 0;
+}
+
+/* What getopt did not take: @word as written, @value the option it belongs to, if any. */
+static int refuse_option(const struct table *table, int result, int value, const char *word)
+{
+	const struct iu_option *row = row_of(table, value), *near;
+	struct iu_text line = {0};
+	char letter[3] = {'-', (char)value, '\0'};
+	char name[64];
+	size_t n;
+
+	if (row) {
+		if (result == ':')
+			iu_text_printf(&line, "--%s needs a value: --%s %s", row->name, row->name,
+				row->argument);
+		else
+			iu_text_printf(&line, "--%s takes no value", row->name);
+	} else {
+		iu_text_add(&line, "unknown option ");
+		if (value)
+			word = letter;
+		iu_text_foreign(&line, word, strlen(word), 40);
+		n = strcspn(word + 2, "=");
+		if (!value && n < sizeof(name)) {
+			memcpy(name, word + 2, n);
+			name[n] = '\0';
+			near = iu_option_near(name, IU_FOR_ALL);
+			if (near)
+				iu_text_printf(&line, ": did you mean --%s?", near->name);
+		}
+		iu_text_add(&line, line.data && strchr(line.data, '?') ? "" : "; see inuse --help");
+	}
+	iu_complain_text(&line);
+	iu_text_free(&line);
+	return IU_EXIT_USAGE;
+}
+
+/* The first word decides; without one it is `list`, with a target `why`. */
+static int choose_command(struct iu_invocation *invocation)
+{
+	const char *first = invocation->count ? invocation->words[0] : NULL;
+
+	invocation->command = iu_command_find(first ? first : "list");
+	if (invocation->command && first) {
+		invocation->command_given = true;
+		invocation->words++;
+		invocation->count--;
+		return 0;
+	}
+	if (invocation->command)
+		return 0;
+	if (iu_command_is_later(first)) {
+		struct iu_text line = {0};
+
+		iu_text_printf(&line,
+			"there is no command '%s' in this version; for the service of that name write "
+			"inuse why %s", first, first);
+		iu_complain_text(&line);
+		iu_text_free(&line);
+		return IU_EXIT_USAGE;
+	}
+	invocation->command = iu_command_find("why");
+	return 0;
+}
+
+static int check_options(const struct iu_invocation *invocation, const bool *given,
+	const struct table *table)
+{
+	unsigned int command = 1u << invocation->command->id;
+
+	for (size_t i = 0; i < table->count; i++) {
+		struct iu_text line = {0};
+
+		if (!given[i] || (table->rows[i].commands & command))
+			continue;
+		iu_text_printf(&line, "%s takes no option --%s; see inuse %s --help",
+			invocation->command->name, table->rows[i].name, invocation->command->name);
+		iu_complain_text(&line);
+		iu_text_free(&line);
+		return IU_EXIT_USAGE;
+	}
+	return 0;
+}
+
+int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocation)
+{
+	struct iu_invocation invocation = {0};
+	const struct iu_option *row;
+	bool given[OPTIONS_MAX] = {false};
+	struct table table;
+	int result, code;
+
+	make_table(&table);
+	opterr = 0;
+	optind = 0; /* glibc: start anew, also for a second call */
+	while ((result = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1) {
+		row = row_of(&table, result);
+		if (!row || result == '?' || result == ':')
+			return refuse_option(&table, result, optopt, argv[optind - 1]);
+		given[row - table.rows] = true;
+		code = store(row, optarg, &invocation.arguments);
+		if (code)
+			return code;
+	}
+	invocation.words = argv + optind;
+	invocation.count = (size_t)(argc - optind);
+	code = choose_command(&invocation);
+	if (code == 0 && !invocation.arguments.help && !invocation.arguments.version)
+		code = check_options(&invocation, given, &table);
+	if (code == 0)
+		*ret_invocation = invocation;
+	return code;
+}

@@ -1,0 +1,170 @@
+/* cli/why.c - inuse why: would bind() fail, who is in the way, what helps */
+#include <string.h>
+
+#include "base/err.h"
+#include "cli/cli.h"
+#include "cli/system.h"
+#include "os/os.h"
+#include "session/session.h"
+
+struct iu_style iu_style_make(const struct iu_arguments *arguments)
+{
+	struct iu_style style = {
+		.color = iu_system_wants_color(),
+		.columns = iu_system_columns(),
+		.quiet = arguments->quiet,
+	};
+
+	if (arguments->color && strcmp(arguments->color, "auto") != 0)
+		style.color = !strcmp(arguments->color, "always");
+	return style;
+}
+
+static int read_device(const char *device, struct iu_options *options)
+{
+	const struct iu_names *names = iu_os_names();
+	struct iu_text line = {0};
+
+	if (names->ifindex(names->context, device, &options->ifindex) >= 0) {
+		options->device = device;
+		return 0;
+	}
+	iu_text_add(&line, "there is no network interface \"");
+	iu_text_foreign(&line, device, strlen(device), 40);
+	iu_text_add(&line, "\" here; there are: ");
+	iu_system_interfaces(&line);
+	iu_complain_text(&line);
+	iu_text_free(&line);
+	return IU_EXIT_USAGE;
+}
+
+static int read_options(const struct iu_arguments *arguments, struct iu_options *ret_options)
+{
+	struct iu_options options = {
+		.reuseaddr = arguments->reuseaddr,
+		.reuseport = arguments->reuseport,
+		.exclusive = arguments->exclusive,
+		.v6only = arguments->v6only ? IU_YES : IU_UNKNOWN,
+	};
+	int code = 0;
+
+	if (arguments->probe && arguments->no_probe) {
+		iu_complain("--probe and --no-probe exclude each other", NULL, "");
+		return IU_EXIT_USAGE;
+	}
+	if (arguments->device)
+		code = read_device(arguments->device, &options);
+	if (code == 0 && arguments->user) {
+		code = iu_user_read(arguments->user, &options.uid);
+		options.uid_given = true;
+	}
+	if (code == 0)
+		*ret_options = options;
+	return code;
+}
+
+/* What the command line says of every question. */
+static int complete(const struct iu_arguments *arguments, struct iu_questions *questions)
+{
+	struct iu_file_id program = {0, 0};
+
+	if (arguments->program && iu_os_find_program(arguments->program, &program) < 0) {
+		iu_complain("there is no program ", arguments->program,
+			": give its path, or a name that is found in PATH");
+		return IU_EXIT_USAGE;
+	}
+	for (size_t i = 0; i < questions->n; i++) {
+		struct iu_question *q = &questions->v[i];
+
+		q->program = arguments->program;
+		q->program_known = arguments->program != NULL;
+		q->program_dev = program.dev;
+		q->program_ino = program.ino;
+		if (arguments->probe || arguments->no_probe)
+			q->probe = arguments->probe ? IU_PROBE_ALWAYS : IU_PROBE_NEVER;
+	}
+	return 0;
+}
+
+static bool put_answer(const struct iu_arguments *arguments, const struct iu_style *style,
+	const struct iu_answer *answer, bool first)
+{
+	struct iu_text text = {0};
+	bool good;
+
+	if (arguments->json)
+		return iu_write_json(
+			iu_out_why_json(answer->question, answer->snapshot, &answer->verdict));
+	if (!first && !style->quiet)
+		iu_text_add(&text, "\n");
+	iu_out_story(&answer->story, style, &text);
+	good = iu_write(&text);
+	iu_text_free(&text);
+	return good;
+}
+
+/* How often each kind of answer was given. */
+struct tally {
+	size_t fails, unknown;
+};
+
+static void count(struct tally *tally, enum iu_status status)
+{
+	switch (status) {
+	case IU_STATUS_FREE: break;
+	case IU_STATUS_IN_USE:
+	case IU_STATUS_DENIED:
+	case IU_STATUS_UNAVAILABLE: tally->fails++; break;
+	case IU_STATUS_UNKNOWN: tally->unknown++; break;
+	}
+}
+
+static int answer_all(const struct iu_arguments *arguments, const struct iu_questions *questions)
+{
+	struct iu_style style = iu_style_make(arguments);
+	struct iu_session session = {0};
+	struct iu_arena arena = {0};
+	struct iu_answer answer;
+	struct tally tally = {0, 0};
+	bool written = true;
+	int ret = iu_session_look(&session, questions);
+
+	for (size_t i = 0; ret >= 0 && written && i < questions->n; i++) {
+		ret = iu_session_answer(&session, &questions->v[i], &arena, &answer);
+		if (ret >= 0) {
+			written = put_answer(arguments, &style, &answer, i == 0);
+			count(&tally, answer.verdict.status);
+		}
+		iu_arena_free(&arena);
+	}
+	iu_session_free(&session);
+	if (ret < 0)
+		iu_complain(iu_error_text(ret), NULL, "");
+	if (ret < 0 || !written)
+		return IU_EXIT_UNKNOWN;
+	if (tally.fails)
+		return IU_EXIT_YES;
+	return tally.unknown ? IU_EXIT_UNKNOWN : IU_EXIT_NO;
+}
+
+int iu_why(const struct iu_invocation *invocation)
+{
+	struct iu_arena arena = {0};
+	struct iu_questions questions = {0};
+	struct iu_options options;
+	int code;
+
+	if (!invocation->count) {
+		iu_complain("why needs a TARGET, for example: inuse why 8080", NULL, "");
+		return IU_EXIT_USAGE;
+	}
+	code = read_options(&invocation->arguments, &options);
+	if (code == 0)
+		code = iu_targets_read(&arena, invocation, &options, &questions);
+	if (code == 0)
+		code = complete(&invocation->arguments, &questions);
+	if (code == 0)
+		code = answer_all(&invocation->arguments, &questions);
+	iu_arena_free(&arena);
+	return code;
+}

@@ -1,0 +1,379 @@
+/* engine/blockers.c - the sockets in the way, with their holders and causes */
+#include "engine/blockers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "engine/causes/cause.h"
+#include "engine/unix.h"
+
+/* Descriptors of one blocker that are kept: a pool of workers shares its listener. */
+#define HOLDS_MAX 4096
+
+/* holds by inode, so that thousands of sockets find theirs quickly */
+struct hold_key {
+	uint64_t inode;
+	size_t index;
+};
+
+struct hold_index {
+	struct hold_key *v;
+	size_t n;
+};
+
+struct building {
+	struct iu_arena *arena;
+	const struct iu_question *question;
+	const struct iu_snapshot *snapshot;
+	const struct iu_view *view; /* NULL for UNIX */
+	struct iu_verdict *verdict;
+	struct hold_index holds;
+	size_t more;
+};
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct hold_key *x = a, *y = b;
+
+	if (x->inode != y->inode)
+		return x->inode < y->inode ? -1 : 1;
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+static int index_holds(struct building *b)
+{
+	const struct iu_holds *all = &b->snapshot->holds;
+	size_t i;
+
+	b->holds.v = iu_arena_alloc(b->arena, (all->n + 1) * sizeof(*b->holds.v));
+	if (!b->holds.v)
+		return IU_E_NOMEM;
+	for (i = 0; i < all->n; i++) {
+		/* whoever looks is no answer, though it may have a duplicate for a moment */
+		if (all->v[i].pid == b->snapshot->host.pid || !all->v[i].inode)
+			continue;
+		b->holds.v[b->holds.n++] = (struct hold_key){all->v[i].inode, i};
+	}
+	qsort(b->holds.v, b->holds.n, sizeof(*b->holds.v), by_inode);
+	return 0;
+}
+
+static size_t first_hold(const struct hold_index *index, uint64_t inode)
+{
+	size_t low = 0, high = index->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (index->v[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int32_t first_pid(const struct building *b, const struct iu_socket *s)
+{
+	size_t at = s->inode ? first_hold(&b->holds, s->inode) : b->holds.n;
+
+	if (at == b->holds.n || b->holds.v[at].inode != s->inode)
+		return -1;
+	return b->snapshot->holds.v[b->holds.v[at].index].pid;
+}
+
+static int fill_holds(struct building *b, struct iu_blocker *blocker)
+{
+	uint64_t inode = blocker->socket.inode;
+	size_t at;
+
+	if (!inode)
+		return 0;
+	for (at = first_hold(&b->holds, inode);
+		at < b->holds.n && b->holds.v[at].inode == inode && blocker->holds.n < HOLDS_MAX;
+		at++) {
+		size_t *slot = iu_list_add(b->arena, &blocker->holds);
+
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = b->holds.v[at].index;
+	}
+	return 0;
+}
+
+/* Connections and what is left of them come in crowds; listeners are told one by one. */
+static bool alike(const struct building *b, const struct iu_blocker *row,
+	const struct iu_socket *s, const struct iu_conflict *c, bool any_port)
+{
+	const struct iu_socket *o = &row->socket;
+
+	if (!any_port && (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND))
+		return false;
+	if (o->state != s->state || o->family != s->family || o->mini != s->mini ||
+		o->protocol != s->protocol || row->certain != c->blocks)
+		return false;
+	if (!any_port && (row->rule != c->rule || !iu_address_equal(&o->local, &s->local)))
+		return false;
+	/* connections that came in and connections that went out are two causes */
+	if (o->explicit_port != s->explicit_port || o->reuseaddr != s->reuseaddr)
+		return false;
+	return first_pid(b, o) == first_pid(b, s) &&
+	       (first_pid(b, s) >= 0 || (o->uid_known == s->uid_known && o->uid == s->uid));
+}
+
+static int add_row(struct building *b, const struct iu_socket *s, struct iu_conflict c,
+	bool any_port)
+{
+	struct iu_blocker *row;
+	size_t i;
+
+	for (i = 0; i < b->verdict->blockers.n; i++) {
+		row = &b->verdict->blockers.v[i];
+		if (!alike(b, row, s, &c, any_port))
+			continue;
+		row->representative++;
+		if (s->timer_ms > row->socket.timer_ms)
+			row->socket = *s; /* the last one to go decides */
+		return 0;
+	}
+	if (b->verdict->blockers.n >= IU_BLOCKERS_MAX) {
+		b->more++;
+		return 0;
+	}
+	row = iu_list_add(b->arena, &b->verdict->blockers);
+	if (!row)
+		return IU_E_NOMEM;
+	row->socket = *s;
+	row->certain = c.blocks;
+	row->rule = c.rule;
+	row->sharing = c.sharing;
+	row->representative = 1;
+	return 0;
+}
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct iu_blocker *x = a, *y = b;
+	int order;
+
+	if (x->certain != y->certain)
+		return x->certain == IU_YES ? -1 : 1;
+	order = iu_importance(&x->socket) - iu_importance(&y->socket);
+	if (order)
+		return order;
+	if (x->socket.timer_ms != y->socket.timer_ms)
+		return x->socket.timer_ms > y->socket.timer_ms ? -1 : 1;
+	if (x->socket.family != y->socket.family)
+		return (int)x->socket.family - (int)y->socket.family;
+	return (x->socket.inode > y->socket.inode) - (x->socket.inode < y->socket.inode);
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct iu_blocker *x = a, *y = b;
+
+	if (x->representative != y->representative)
+		return x->representative > y->representative ? -1 : 1;
+	return by_weight(a, b);
+}
+
+/* The ask that the blocker stands in the way of; causes look at its options. */
+static const struct iu_request *blocked_request(
+	const struct building *b, const struct iu_blocker *blocker)
+{
+	const struct iu_view *view = b->view;
+	size_t i;
+
+	if (!view)
+		return NULL;
+	for (i = 0; i < view->ask_count; i++)
+		if (iu_conflict(&view->asks[i].request, &blocker->socket, &view->kernel).blocks !=
+			IU_NO)
+			return &view->asks[i].request;
+	return view->ask_count ? &view->asks[0].request : NULL;
+}
+
+static int find_causes(struct building *b, const struct iu_path *path)
+{
+	size_t i;
+
+	for (i = 0; i < b->verdict->blockers.n; i++) {
+		struct iu_blocker *blocker = &b->verdict->blockers.v[i];
+		struct iu_case c = {
+			.arena = b->arena,
+			.question = b->question,
+			.snapshot = b->snapshot,
+			.view = b->view,
+			.request = blocked_request(b, blocker),
+			.path = path,
+			.blocker = blocker,
+		};
+		int err = fill_holds(b, blocker);
+
+		if (err == 0)
+			err = iu_cause_find(&c);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+/* The ask of the socket's own family explains best; a certain conflict beats a possible one. */
+static struct iu_conflict best_conflict(const struct iu_view *view, const struct iu_socket *s)
+{
+	struct iu_conflict best = {IU_NO, IU_RULE_NONE, IU_SHARING_NONE};
+	bool own_family = false;
+	size_t i;
+
+	for (i = 0; i < view->ask_count; i++) {
+		const struct iu_request *r = &view->asks[i].request;
+		struct iu_conflict c = iu_conflict(r, s, &view->kernel);
+		bool own = r->address.family == s->family;
+
+		if (c.blocks == IU_NO)
+			continue;
+		if (best.blocks == IU_NO || (c.blocks == IU_YES && best.blocks != IU_YES) ||
+			(c.blocks == best.blocks && own && !own_family)) {
+			best = c;
+			own_family = own;
+		}
+	}
+	return best;
+}
+
+int iu_blockers_inet(struct iu_arena *arena, const struct iu_view *view,
+	struct iu_verdict *verdict, size_t *ret_more)
+{
+	struct building b = {
+		.arena = arena,
+		.question = view->question,
+		.snapshot = view->snapshot,
+		.view = view,
+		.verdict = verdict,
+	};
+	size_t i;
+	int rank, err = index_holds(&b);
+
+	/* the important ones first, so that the cap drops the others */
+	for (rank = 0; rank <= 6 && err == 0; rank++) {
+		for (i = 0; i < view->sockets.n && err == 0; i++) {
+			const struct iu_socket *s = &view->sockets.v[i];
+			struct iu_conflict c;
+
+			if (iu_importance(s) != rank)
+				continue;
+			c = best_conflict(view, s);
+			if (c.blocks != IU_NO)
+				err = add_row(&b, s, c, false);
+		}
+	}
+	if (err < 0)
+		return err;
+	if (verdict->blockers.n)
+		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
+			by_weight);
+	*ret_more = b.more;
+	return find_causes(&b, NULL);
+}
+
+int iu_blockers_range(struct iu_arena *arena, const struct iu_view *view,
+	struct iu_verdict *verdict, size_t *ret_more)
+{
+	const struct iu_conflict full = {IU_YES, IU_RULE_RANGE_FULL, IU_SHARING_NONE};
+	struct building b = {
+		.arena = arena,
+		.question = view->question,
+		.snapshot = view->snapshot,
+		.view = view,
+		.verdict = verdict,
+	};
+	size_t i;
+	int err = index_holds(&b);
+
+	for (i = 0; i < view->sockets.n && err == 0; i++) {
+		const struct iu_socket *s = &view->sockets.v[i];
+
+		if (iu_in_range(&view->snapshot->sysctls, s->port) == IU_YES)
+			err = add_row(&b, s, full, true);
+	}
+	if (err < 0)
+		return err;
+	if (verdict->blockers.n)
+		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
+			by_count);
+	for (i = 0; i < verdict->blockers.n; i++) {
+		verdict->blockers.v[i].cause = IU_CAUSE_EPHEMERAL_EXHAUSTED;
+		verdict->blockers.v[i].confidence = IU_CONFIDENCE_PROVEN;
+		err = fill_holds(&b, &verdict->blockers.v[i]);
+		if (err < 0)
+			return err;
+	}
+	*ret_more = b.more;
+	return 0;
+}
+
+/* A file that no visible socket is bound to: the blocker is the file itself. */
+static int add_file(struct building *b, const struct iu_path *path)
+{
+	const struct iu_conflict taken = {IU_YES, IU_RULE_PATH_TAKEN, IU_SHARING_NONE};
+	struct iu_socket file = {
+		.protocol = IU_PROTOCOL_UNIX,
+		.family = IU_FAMILY_UNIX,
+		.state = IU_STATE_FILE,
+		.timer_ms = -1,
+		.path = path->path,
+		.path_len = path->path_len,
+		.file_dev = path->dev,
+		.file_ino = path->ino,
+		.uid = path->uid,
+		.uid_known = true,
+		.user = path->user,
+	};
+
+	return add_row(b, &file, taken, false);
+}
+
+static int add_unix_sockets(struct building *b, enum iu_tri wanted, enum iu_rule rule)
+{
+	const struct iu_sockets *all = &b->snapshot->sockets;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < all->n && err == 0; i++)
+		if (iu_unix_blocks(b->question, b->snapshot, &all->v[i]) == wanted)
+			err = add_row(b, &all->v[i],
+				(struct iu_conflict){wanted, rule, IU_SHARING_NONE}, false);
+	return err;
+}
+
+int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_verdict *verdict, size_t *ret_more)
+{
+	struct building b = {
+		.arena = arena,
+		.question = question,
+		.snapshot = snapshot,
+		.verdict = verdict,
+	};
+	const struct iu_path *path = question->abstract
+		? NULL
+		: iu_snapshot_path(snapshot, question->path, question->path_len);
+	enum iu_rule rule = question->abstract ? IU_RULE_NAME_TAKEN : IU_RULE_PATH_TAKEN;
+	int err = index_holds(&b);
+
+	if (err == 0)
+		err = add_unix_sockets(&b, IU_YES, rule);
+	/* connections carry the name too: only where nothing better is there, and not on dead files */
+	if (err == 0 && !verdict->blockers.n && !(path && path->alive == IU_NO))
+		err = add_unix_sockets(&b, IU_UNKNOWN, rule);
+	if (err == 0 && !verdict->blockers.n && path)
+		err = add_file(&b, path);
+	if (err < 0)
+		return err;
+	if (verdict->blockers.n)
+		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
+			by_weight);
+	*ret_more = b.more;
+	return find_causes(&b, path);
+}

@@ -1,0 +1,28 @@
+/* engine/blockers.h - the sockets in the way, with their holders and causes */
+#ifndef IU_ENGINE_BLOCKERS_H
+#define IU_ENGINE_BLOCKERS_H
+
+#include "engine/view.h"
+#include "model/verdict.h"
+
+/* So many blockers are shown; what is alike is one row, and the rest is counted. */
+#define IU_BLOCKERS_MAX 64
+
+/**
+ * iu_blockers_inet() - adds the sockets that block, or may block, the asks of @view
+ * @ret_more: how many sockets are not represented by any row
+ *
+ * Most important first. Returns: 0, IU_E_NOMEM.
+ */
+int iu_blockers_inet(struct iu_arena *arena, const struct iu_view *view,
+	struct iu_verdict *verdict, size_t *ret_more);
+
+/** iu_blockers_unix() - the same for a path or an abstract name; a file without socket too. */
+int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_verdict *verdict, size_t *ret_more);
+
+/** iu_blockers_range() - who holds the ephemeral range: groups by holder and state, largest first. */
+int iu_blockers_range(struct iu_arena *arena, const struct iu_view *view,
+	struct iu_verdict *verdict, size_t *ret_more);
+
+#endif

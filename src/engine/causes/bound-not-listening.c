@@ -1,0 +1,20 @@
+/* engine/causes/bound-not-listening.c - a TCP socket that has the port and never listened */
+#include "engine/causes/cause.h"
+
+static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+	const char *who = iu_words_holders(c->arena, c->snapshot, c->blocker);
+
+	if (s->protocol != IU_PROTOCOL_TCP || s->state != IU_STATE_BOUND)
+		return false;
+	iu_case_say(c, "%s has %s bound without listening; ss, netstat and /proc/net/tcp do not show it",
+		who ? who : "a socket", iu_words_endpoint(c->arena, s));
+	if (s->peer.family != IU_FAMILY_ANY && s->peer_port)
+		iu_case_say(c, "it once had a connection, which is gone; the port stays until it is closed");
+	*ret_confidence = IU_CONFIDENCE_PROVEN;
+	return true;
+}
+
+const struct iu_cause_rule iu_cause_bound_not_listening = {
+	IU_CAUSE_BOUND_NOT_LISTENING, applies};

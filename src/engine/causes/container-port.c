@@ -1,0 +1,62 @@
+/* engine/causes/container-port.c - a container, or the proxy that publishes its port */
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/causes/cause.h"
+
+/* The value after an option: "-container-ip" "172.17.0.2". */
+static const char *argument(const struct iu_process *process, const char *option)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < process->command.n; i++)
+		if (process->command.v[i] && !strcmp(process->command.v[i], option))
+			return process->command.v[i + 1];
+	return NULL;
+}
+
+static void say_target(struct iu_case *c, const struct iu_process *process)
+{
+	const char *ip = argument(process, "-container-ip");
+	const char *port = argument(process, "-container-port");
+
+	if (ip && port)
+		iu_case_say(c, "it leads to port %s of the container at %s",
+			iu_safe(c->arena, port, 10), iu_safe(c->arena, ip, 45));
+}
+
+static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+	size_t i;
+
+	for (i = 0; i < c->holders.n; i++) {
+		const struct iu_process *process = c->holders.v[i];
+		const struct iu_taker_row *taker = iu_taker(process);
+
+		*ret_confidence = IU_CONFIDENCE_PROVEN;
+		if (taker && taker->kind == IU_TAKER_CONTAINER) {
+			iu_case_say(c, "%s: %s", iu_words_process(c->arena, process),
+				taker->sentence);
+			say_target(c, process);
+			return true;
+		}
+		if (process->container) {
+			iu_case_say(c, "%s runs in the container %s%s%s%s",
+				iu_words_process(c->arena, process),
+				iu_safe(c->arena, process->container, 64),
+				process->engine ? " (" : "",
+				process->engine ? iu_safe(c->arena, process->engine, 20) : "",
+				process->engine ? ")" : "");
+			return true;
+		}
+	}
+	if (c->holder_count || !s->container || !iu_case_has_owner(c))
+		return false;
+	iu_case_say(c, "the socket was made in the container %s",
+		iu_safe(c->arena, s->container, 64));
+	*ret_confidence = IU_CONFIDENCE_LIKELY;
+	return true;
+}
+
+const struct iu_cause_rule iu_cause_container_port = {IU_CAUSE_CONTAINER_PORT, applies};

@@ -1,0 +1,103 @@
+/* engine/causes/hidden-holder.c - the socket is there, and no process shows it */
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "engine/causes/cause.h"
+
+/* At most so many processes are offered as candidates. */
+#define CANDIDATES_MAX 8
+
+/* A cgroup that names somebody: the root holds everything that nobody sorted. */
+static bool names_somebody(const char *cgroup)
+{
+	return cgroup && *cgroup && strcmp(cgroup, "/") != 0;
+}
+
+static bool add_candidates(struct iu_case *c, bool by_cgroup)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+	const struct iu_snapshot *snapshot = c->snapshot;
+	size_t i;
+
+	for (i = 0; i < snapshot->unreadable.n; i++) {
+		const struct iu_unreadable *u = &snapshot->unreadable.v[i];
+		bool fits = by_cgroup ? names_somebody(s->cgroup) && u->cgroup &&
+						!strcmp(s->cgroup, u->cgroup)
+				      : s->uid_known && u->uid_known && s->uid == u->uid;
+		size_t *slot;
+
+		if (!fits || c->blocker->candidates.n == CANDIDATES_MAX)
+			continue;
+		slot = iu_list_add(c->arena, &c->blocker->candidates);
+		if (!slot)
+			return false;
+		*slot = i;
+	}
+	return c->blocker->candidates.n > 0;
+}
+
+static void say_candidates(struct iu_case *c)
+{
+	const char *why = "runs in the same cgroup";
+	size_t i;
+
+	if (!add_candidates(c, true)) {
+		why = "belongs to the same user";
+		if (!add_candidates(c, false))
+			return;
+	}
+	for (i = 0; i < c->blocker->candidates.n && i < 3; i++) {
+		const struct iu_unreadable *u =
+			&c->snapshot->unreadable.v[c->blocker->candidates.v[i]];
+
+		iu_case_say(c, "%s (pid %d) could be it: it %s, and its descriptors may not be read",
+			iu_safe(c->arena, u->name, 40), (int)u->pid, why);
+	}
+}
+
+/* A UNIX socket is bound to the file, and this network namespace's list does not have it. */
+static bool elsewhere(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	if (!c->path || c->path->kind != IU_FILE_SOCKET || c->path->alive == IU_NO)
+		return false;
+	iu_case_say(c, c->path->alive == IU_YES
+		? "a socket is bound to the file, but none of this network namespace: it lives in another one"
+		: "the path is a socket file; whether a socket of another network namespace is bound to it, or none any more, could not be asked");
+	iu_case_say(c, "the file belongs to %s",
+		iu_words_user(c->arena, c->path->user, true, c->path->uid));
+	*ret_confidence = c->path->alive == IU_YES ? IU_CONFIDENCE_LIKELY
+						   : IU_CONFIDENCE_POSSIBLE;
+	return true;
+}
+
+static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+	bool all_seen = c->snapshot->seen & IU_FACT_HOLDERS;
+
+	if (s->state == IU_STATE_FILE)
+		return elsewhere(c, ret_confidence);
+	if (c->holder_count || !iu_case_has_owner(c))
+		return false;
+	iu_case_say(c, "the socket on %s exists, but no visible process has it",
+		iu_words_endpoint(c->arena, s));
+	if (s->uid_known)
+		iu_case_say(c, "it belongs to %s",
+			iu_words_user(c->arena, s->user, true, s->uid));
+	if (s->unit)
+		iu_case_say(c, "it was made in the unit %s", iu_safe(c->arena, s->unit, 80));
+	else if (names_somebody(s->cgroup))
+		iu_case_say(c, "it was made in the cgroup %s", iu_safe(c->arena, s->cgroup, 120));
+	if (s->container)
+		iu_case_say(c, "it was made in the container %s",
+			iu_safe(c->arena, s->container, 64));
+	say_candidates(c);
+	if (all_seen)
+		iu_case_say(c, "every process here was looked at: it is in another PID namespace, in the kernel, or on its way inside a message");
+	/* the socket is certain; that it is hidden is what was seen */
+	*ret_confidence = all_seen ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY;
+	return true;
+}
+
+const struct iu_cause_rule iu_cause_hidden_holder = {IU_CAUSE_HIDDEN_HOLDER, applies};

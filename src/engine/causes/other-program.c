@@ -1,0 +1,21 @@
+/* engine/causes/other-program.c - another program has it, and runs: what remains when nothing else fits */
+#include "base/text.h"
+#include "engine/causes/cause.h"
+
+static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+	const char *who = iu_words_holders(c->arena, c->snapshot, c->blocker);
+
+	if (who) {
+		iu_case_say(c, "%s %s %s", who, iu_words_state(s), iu_words_endpoint(c->arena, s));
+		*ret_confidence = IU_CONFIDENCE_PROVEN;
+	} else {
+		iu_case_say(c, "a socket in state %s has %s", iu_state_name(s->state),
+			iu_words_endpoint(c->arena, s));
+		*ret_confidence = IU_CONFIDENCE_POSSIBLE;
+	}
+	return true;
+}
+
+const struct iu_cause_rule iu_cause_other_program = {IU_CAUSE_OTHER_PROGRAM, applies};

@@ -1,0 +1,27 @@
+/* engine/causes/path-exists.c - something lies at the path that is no socket */
+#include "engine/causes/cause.h"
+
+static const char *what(enum iu_file_kind kind)
+{
+	switch (kind) {
+	case IU_FILE_REGULAR: return "a regular file";
+	case IU_FILE_DIRECTORY: return "a directory";
+	case IU_FILE_SYMLINK: return "a symbolic link, which bind() does not follow";
+	case IU_FILE_OTHER: return "a device or pipe";
+	case IU_FILE_SOCKET:
+	case IU_FILE_NONE: break;
+	}
+	return "something";
+}
+
+static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	if (!c->path || c->blocker->socket.state != IU_STATE_FILE ||
+		c->path->kind == IU_FILE_SOCKET)
+		return false;
+	iu_case_say(c, "the path is %s", what(c->path->kind));
+	*ret_confidence = IU_CONFIDENCE_PROVEN;
+	return true;
+}
+
+const struct iu_cause_rule iu_cause_path_exists = {IU_CAUSE_PATH_EXISTS, applies};

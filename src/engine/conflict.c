@@ -1,0 +1,545 @@
+/* engine/conflict.c - who blocks whom on Linux, as a pure function of sockets and options */
+#include "engine/conflict.h"
+
+#include <string.h>
+
+#include "base/err.h"
+
+/* Since 6.1 TCP looks sockets up by port and address (bhash2); before it used UDP's comparison. */
+#define KERNEL_BHASH2 (6u << 16 | 1u << 8)
+/* What a native IPv6 address counts as in inet_rcv_saddr_equal(): LOOPBACK4_IPV6. */
+#define LOOPBACK4_IPV6 0x7f000006u
+/* udp_lib_get_port() changes to the chains of (port, address) above so many sockets in a slot. */
+#define UDP_CROWDED 10
+
+static enum iu_tri tri_not(enum iu_tri a)
+{
+	return a == IU_UNKNOWN ? IU_UNKNOWN : iu_tri(a == IU_NO);
+}
+
+static enum iu_tri tri_and(enum iu_tri a, enum iu_tri b)
+{
+	if (a == IU_NO || b == IU_NO)
+		return IU_NO;
+	return a == IU_YES && b == IU_YES ? IU_YES : IU_UNKNOWN;
+}
+
+static enum iu_tri tri_or(enum iu_tri a, enum iu_tri b)
+{
+	return tri_not(tri_and(tri_not(a), tri_not(b)));
+}
+
+/* A TIME-WAIT or FIN-WAIT-2 object, which has no user any more. */
+static bool is_mini(const struct iu_socket *s)
+{
+	return s->mini || s->state == IU_STATE_TIME_WAIT;
+}
+
+/*
+ * Whether the socket is in the bind table at all. A request that waits for the last packet of the
+ * handshake is not; a socket in SYN-RECV with an inode (simultaneous open) is.
+ */
+static bool holds_port(const struct iu_socket *s)
+{
+	if (s->state == IU_STATE_FILE || s->port == 0)
+		return false;
+	return s->state != IU_STATE_SYN_RECV || s->inode != 0;
+}
+
+static uint32_t device_of(uint32_t ifindex, const struct iu_address *address)
+{
+	if (ifindex)
+		return ifindex;
+	/* bind() to a link-local address binds the device of its scope too */
+	return iu_address_is_link_local(address) ? address->scope : 0;
+}
+
+static bool devices_meet(const struct iu_request *r, const struct iu_socket *s)
+{
+	uint32_t a = device_of(r->ifindex, &r->address);
+	uint32_t b = device_of(s->ifindex, &s->local);
+
+	return !a || !b || a == b;
+}
+
+/*
+ * IPV6_V6ONLY of a holder. It cannot be changed once a port is bound, and bind() to an IPv4-mapped
+ * address refuses it, so only :: and native addresses carry the question.
+ */
+static enum iu_tri v6only_of(const struct iu_socket *s, enum iu_space space)
+{
+	if (space == IU_SPACE_V4 || space == IU_SPACE_MAPPED)
+		return IU_NO;
+	return s->v6only;
+}
+
+struct overlap {
+	enum iu_tri meets;
+	enum iu_rule rule;
+};
+
+static struct overlap when(enum iu_tri meets, enum iu_rule rule)
+{
+	return (struct overlap){meets, meets == IU_NO ? IU_RULE_NONE : rule};
+}
+
+static bool in_v4(enum iu_space space)
+{
+	return space == IU_SPACE_V4 || space == IU_SPACE_MAPPED;
+}
+
+/* Two sockets of the IPv4 space, mapped ones among them. */
+static struct overlap meet_in_v4(uint32_t r, uint32_t s)
+{
+	if (r == s)
+		return when(IU_YES, r ? IU_RULE_SAME_ADDRESS : IU_RULE_BOTH_WILDCARD);
+	if (r == 0)
+		return when(IU_YES, IU_RULE_ADDRESS_UNDER_WILDCARD);
+	return when(iu_tri(s == 0), IU_RULE_WILDCARD_COVERS_ADDRESS);
+}
+
+/* TCP from 6.1 on: inet_bhash2_addr_any_conflict(), inet_bhash2_conflict(). */
+static struct overlap overlap_bhash2(const struct iu_request *r, const struct iu_socket *s)
+{
+	enum iu_space rs = iu_address_space(&r->address), ss = iu_address_space(&s->local);
+	uint32_t r4 = iu_address_v4(&r->address), s4 = iu_address_v4(&s->local);
+	enum iu_tri open4 = tri_not(v6only_of(s, ss));
+
+	switch (rs) {
+	case IU_SPACE_V4:
+	case IU_SPACE_MAPPED:
+		if (in_v4(ss))
+			return meet_in_v4(r4, s4);
+		if (ss == IU_SPACE_ANY6)
+			return when(open4, IU_RULE_DUAL_STACK_COVERS_IPV4);
+		/* the one asymmetry: 0.0.0.0 of an AF_INET socket meets native IPv6 holders too */
+		return rs == IU_SPACE_V4 && r4 == 0
+			? when(open4, IU_RULE_IPV6_MEETS_IPV4_WILDCARD)
+			: when(IU_NO, IU_RULE_NONE);
+	case IU_SPACE_ANY6:
+		if (in_v4(ss))
+			return when(iu_tri(!r->v6only), IU_RULE_IPV4_UNDER_DUAL_STACK);
+		return when(IU_YES, ss == IU_SPACE_ANY6 ? IU_RULE_BOTH_WILDCARD
+						       : IU_RULE_ADDRESS_UNDER_WILDCARD);
+	case IU_SPACE_V6:
+		if (ss == IU_SPACE_ANY6)
+			return when(IU_YES, IU_RULE_WILDCARD_COVERS_ADDRESS);
+		return when(iu_tri(ss == IU_SPACE_V6 && iu_address_equal(&r->address, &s->local)),
+			IU_RULE_SAME_ADDRESS);
+	}
+	return when(IU_NO, IU_RULE_NONE);
+}
+
+/* UDP, and TCP before 6.1: inet_rcv_saddr_equal(). */
+static struct overlap overlap_plain(const struct iu_request *r, const struct iu_socket *s)
+{
+	enum iu_space rs = iu_address_space(&r->address), ss = iu_address_space(&s->local);
+	uint32_t r4 = iu_address_v4(&r->address), s4 = iu_address_v4(&s->local);
+	enum iu_tri open4 = tri_not(v6only_of(s, ss));
+
+	if (in_v4(rs) && in_v4(ss))
+		return meet_in_v4(r4, s4);
+	if (rs == IU_SPACE_V4 && ss == IU_SPACE_ANY6)
+		return when(open4, IU_RULE_DUAL_STACK_COVERS_IPV4);
+	if (rs == IU_SPACE_V4)
+		return r4 == 0 ? when(open4, IU_RULE_IPV6_MEETS_IPV4_WILDCARD)
+			       : when(tri_and(open4, iu_tri(r4 == LOOPBACK4_IPV6)),
+					 IU_RULE_LOOPBACK6_AS_IPV4);
+	if (rs == IU_SPACE_ANY6 && ss == IU_SPACE_ANY6)
+		return when(IU_YES, IU_RULE_BOTH_WILDCARD);
+	if (ss == IU_SPACE_ANY6)
+		return rs == IU_SPACE_MAPPED ? when(open4, IU_RULE_DUAL_STACK_COVERS_IPV4)
+					     : when(IU_YES, IU_RULE_WILDCARD_COVERS_ADDRESS);
+	if (rs == IU_SPACE_ANY6)
+		return in_v4(ss) ? when(iu_tri(!r->v6only), IU_RULE_IPV4_UNDER_DUAL_STACK)
+				 : when(IU_YES, IU_RULE_ADDRESS_UNDER_WILDCARD);
+	return when(iu_tri(rs == ss && iu_address_equal(&r->address, &s->local)),
+		IU_RULE_SAME_ADDRESS);
+}
+
+static struct overlap overlap_of(const struct iu_request *r, const struct iu_socket *s,
+	const struct iu_kernel *kernel)
+{
+	uint32_t version = kernel ? kernel->version : 0;
+
+	if (r->protocol == IU_PROTOCOL_TCP && (!version || version >= KERNEL_BHASH2))
+		return overlap_bhash2(r, s);
+	return overlap_plain(r, s);
+}
+
+/* SO_REUSEADDR on both; TCP never shares with a listener, UDP has none. */
+static enum iu_tri shares_reuseaddr(const struct iu_request *r, const struct iu_socket *s)
+{
+	enum iu_tri quiet = IU_YES;
+
+	if (!r->reuseaddr)
+		return IU_NO;
+	if (r->protocol == IU_PROTOCOL_TCP) {
+		if (s->state == IU_STATE_LISTEN)
+			quiet = IU_NO;
+		else if (s->state == IU_STATE_UNKNOWN)
+			quiet = IU_UNKNOWN;
+	}
+	return tri_and(s->reuseaddr, quiet);
+}
+
+static enum iu_tri same_user(const struct iu_request *r, const struct iu_socket *s)
+{
+	if (r->protocol == IU_PROTOCOL_TCP && is_mini(s))
+		return IU_YES; /* nobody owns it any more, so every user passes */
+	return s->uid_known ? iu_tri(s->uid == r->uid) : IU_UNKNOWN;
+}
+
+static enum iu_tri shares_reuseport(const struct iu_request *r, const struct iu_socket *s)
+{
+	if (!r->reuseport || r->group)
+		return IU_NO;
+	return tri_and(s->reuseport, same_user(r, s));
+}
+
+/* The reason that helps most to know; asked only where sharing is not certain. */
+static enum iu_sharing why_not_shared(
+	const struct iu_request *r, const struct iu_socket *s, enum iu_tri shared)
+{
+	if (!r->reuseaddr && !r->reuseport)
+		return IU_SHARING_NOT_ASKED;
+	if (shared == IU_UNKNOWN)
+		return IU_SHARING_OPTIONS_UNKNOWN;
+	if (r->reuseport && s->reuseport == IU_YES && same_user(r, s) == IU_NO)
+		return IU_SHARING_USERS_DIFFER;
+	if (r->reuseport && s->reuseport == IU_NO)
+		return IU_SHARING_HOLDER_WITHOUT_REUSEPORT;
+	if (r->reuseaddr && r->protocol == IU_PROTOCOL_TCP && s->state == IU_STATE_LISTEN)
+		return IU_SHARING_HOLDER_LISTENS;
+	if (r->reuseaddr && s->reuseaddr == IU_NO)
+		return IU_SHARING_HOLDER_WITHOUT_REUSEADDR;
+	return IU_SHARING_NONE;
+}
+
+struct iu_conflict iu_conflict(const struct iu_request *r, const struct iu_socket *s,
+	const struct iu_kernel *kernel)
+{
+	struct iu_conflict none = {IU_NO, IU_RULE_NONE, IU_SHARING_NONE};
+	struct iu_conflict found;
+	struct overlap overlap;
+	enum iu_tri shared;
+
+	if (r->protocol != s->protocol || r->protocol == IU_PROTOCOL_UNIX || r->port != s->port)
+		return none;
+	if (!holds_port(s) || !devices_meet(r, s))
+		return none;
+	overlap = overlap_of(r, s, kernel);
+	if (overlap.meets == IU_NO)
+		return none;
+	shared = tri_or(shares_reuseaddr(r, s), shares_reuseport(r, s));
+	found.blocks = tri_and(overlap.meets, tri_not(shared));
+	if (found.blocks == IU_NO)
+		return none;
+	found.rule = overlap.rule;
+	found.sharing = why_not_shared(r, s, shared);
+	return found;
+}
+
+int iu_importance(const struct iu_socket *s)
+{
+	static const unsigned char ranks[] = {
+		[IU_STATE_LISTEN] = 0,
+		[IU_STATE_FILE] = 0,
+		[IU_STATE_BOUND] = 1,
+		[IU_STATE_ESTABLISHED] = 2,
+		[IU_STATE_CLOSE_WAIT] = 2,
+		[IU_STATE_SYN_SENT] = 2,
+		[IU_STATE_UNKNOWN] = 3,
+		[IU_STATE_SYN_RECV] = 3,
+		[IU_STATE_FIN_WAIT1] = 4,
+		[IU_STATE_CLOSING] = 4,
+		[IU_STATE_LAST_ACK] = 4,
+		[IU_STATE_FIN_WAIT2] = 4,
+		[IU_STATE_TIME_WAIT] = 5,
+	};
+
+	return (size_t)s->state < IU_COUNT(ranks) ? ranks[s->state] : 6;
+}
+
+/* Certain blockers before possible ones, then by importance, then as they came. */
+static bool matters_more(enum iu_tri blocks, const struct iu_socket *s, enum iu_tri best_blocks,
+	const struct iu_socket *best)
+{
+	if (!best || blocks != best_blocks)
+		return !best || blocks == IU_YES;
+	return iu_importance(s) < iu_importance(best);
+}
+
+/*
+ * A SO_REUSEPORT socket of this user on the port may have left the fast path open for its address
+ * (tb->fastreuseport, sk_reuseport_match()); nobody can read it without BPF.
+ */
+static bool cache_may_help(
+	const struct iu_request *r, const struct iu_sockets *sockets, size_t skip)
+{
+	size_t i;
+
+	if (!r->reuseport || r->group)
+		return false;
+	for (i = 0; i < sockets->n; i++) {
+		const struct iu_socket *s = &sockets->v[i];
+
+		if (i == skip || s->protocol != r->protocol || s->port != r->port || !holds_port(s))
+			continue;
+		if (s->reuseport != IU_NO && same_user(r, s) != IU_NO)
+			return true;
+	}
+	return false;
+}
+
+static struct iu_outcome outcome_tcp(const struct iu_request *r, const struct iu_sockets *sockets,
+	size_t skip, const struct iu_kernel *kernel)
+{
+	struct iu_outcome outcome = {.fails = IU_NO, .blocker = SIZE_MAX};
+	enum iu_tri best = IU_NO;
+	size_t i;
+
+	for (i = 0; i < sockets->n; i++) {
+		struct iu_conflict c;
+
+		if (i == skip)
+			continue;
+		c = iu_conflict(r, &sockets->v[i], kernel);
+		if (c.blocks == IU_NO)
+			continue;
+		if (matters_more(c.blocks, &sockets->v[i], best,
+			    outcome.blocker == SIZE_MAX ? NULL : &sockets->v[outcome.blocker])) {
+			outcome.blocker = i;
+			best = c.blocks;
+		}
+		outcome.fails = tri_or(outcome.fails, c.blocks);
+	}
+	if (r->force) /* SK_FORCE_REUSE: any holder at all lets it in */
+		return (struct iu_outcome){.fails = IU_NO, .blocker = SIZE_MAX};
+	outcome.cache_dependent = outcome.fails == IU_YES && cache_may_help(r, sockets, skip);
+	return outcome;
+}
+
+/* What the walk over a UDP chain can come to. */
+#define UDP_OK   1u /* joins a SO_REUSEPORT group: the scan ends, later holders are never seen */
+#define UDP_FAIL 2u
+#define UDP_PASS 4u /* not relevant: the scan goes on */
+
+static unsigned int udp_meeting(const struct iu_request *r, const struct iu_socket *s,
+	const struct iu_kernel *kernel)
+{
+	struct overlap overlap;
+	enum iu_tri relevant, join;
+	unsigned int all = 0;
+
+	if (s->protocol != IU_PROTOCOL_UDP || s->port != r->port || !holds_port(s) ||
+		!devices_meet(r, s))
+		return UDP_PASS;
+	overlap = overlap_of(r, s, kernel);
+	relevant = tri_and(overlap.meets, tri_not(shares_reuseaddr(r, s)));
+	join = shares_reuseport(r, s);
+	if (relevant != IU_YES)
+		all |= UDP_PASS;
+	if (relevant != IU_NO && join != IU_NO)
+		all |= UDP_OK;
+	if (relevant != IU_NO && join != IU_YES)
+		all |= UDP_FAIL;
+	return all;
+}
+
+/*
+ * Walks one family's sockets in the kernel's order; @address_chain: only those that a crowded slot
+ * would show, in the chain of R's own address (1) or of the wildcard (2).
+ */
+static bool in_chain(const struct iu_request *r, const struct iu_socket *s, int address_chain)
+{
+	if (!address_chain)
+		return true;
+	if (address_chain == 2)
+		return iu_address_is_wildcard(&s->local);
+	if (in_v4(iu_address_space(&r->address)))
+		return in_v4(iu_address_space(&s->local)) &&
+		       iu_address_v4(&r->address) == iu_address_v4(&s->local);
+	return iu_address_equal(&r->address, &s->local);
+}
+
+static unsigned int udp_walk(const struct iu_request *r, const struct iu_sockets *sockets,
+	size_t skip, const struct iu_kernel *kernel, enum iu_family family, int address_chain)
+{
+	unsigned int all = 0;
+	uint32_t last = 0;
+	bool started = false;
+	size_t last_index = 0;
+
+	/* selection by (order, index): no list is built, a port has few sockets */
+	for (;;) {
+		size_t best = SIZE_MAX, i;
+		unsigned int meeting;
+
+		for (i = 0; i < sockets->n; i++) {
+			const struct iu_socket *s = &sockets->v[i];
+
+			if (i == skip || s->family != family || s->port != r->port ||
+				s->protocol != IU_PROTOCOL_UDP)
+				continue;
+			if (started && (s->order < last || (s->order == last && i <= last_index)))
+				continue;
+			if (best == SIZE_MAX || s->order < sockets->v[best].order)
+				best = i;
+		}
+		if (best == SIZE_MAX)
+			return all | UDP_PASS;
+		started = true;
+		last = sockets->v[best].order;
+		last_index = best;
+		if (!in_chain(r, &sockets->v[best], address_chain))
+			continue;
+		meeting = udp_meeting(r, &sockets->v[best], kernel);
+		all |= meeting & ~UDP_PASS;
+		if (!(meeting & UDP_PASS))
+			return all;
+	}
+}
+
+/* Both families share a chain, in an order that no dump shows: either may come first. */
+static unsigned int udp_both(const struct iu_request *r, const struct iu_sockets *sockets,
+	size_t skip, const struct iu_kernel *kernel, int address_chain, bool *order_matters)
+{
+	unsigned int v4 = udp_walk(r, sockets, skip, kernel, IU_FAMILY_IPV4, address_chain);
+	unsigned int v6 = udp_walk(r, sockets, skip, kernel, IU_FAMILY_IPV6, address_chain);
+	unsigned int decided = (v4 | v6) & ~UDP_PASS;
+
+	if ((v4 & ~UDP_PASS) && (v6 & ~UDP_PASS) && (v4 & ~UDP_PASS) != (v6 & ~UDP_PASS))
+		*order_matters = true;
+	return decided | (v4 & v6 & UDP_PASS);
+}
+
+static enum iu_tri udp_fails(unsigned int all)
+{
+	if (!(all & UDP_FAIL))
+		return IU_NO;
+	return all & (UDP_OK | UDP_PASS) ? IU_UNKNOWN : IU_YES;
+}
+
+/* Above UDP_CROWDED sockets a specific address is looked up in two short chains instead. */
+static bool udp_crowded(const struct iu_request *r, const struct iu_sockets *sockets, size_t skip)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < sockets->n; i++)
+		n += i != skip && sockets->v[i].protocol == IU_PROTOCOL_UDP &&
+		     sockets->v[i].port == r->port;
+	return n > UDP_CROWDED && !iu_address_is_wildcard(&r->address);
+}
+
+static size_t udp_blocker(const struct iu_request *r, const struct iu_sockets *sockets,
+	size_t skip, const struct iu_kernel *kernel)
+{
+	size_t i, blocker = SIZE_MAX;
+	enum iu_tri best = IU_NO;
+
+	for (i = 0; i < sockets->n; i++) {
+		struct iu_conflict c;
+
+		if (i == skip)
+			continue;
+		c = iu_conflict(r, &sockets->v[i], kernel);
+		if (c.blocks == IU_NO)
+			continue;
+		if (matters_more(c.blocks, &sockets->v[i], best,
+			    blocker == SIZE_MAX ? NULL : &sockets->v[blocker])) {
+			blocker = i;
+			best = c.blocks;
+		}
+	}
+	return blocker;
+}
+
+static struct iu_outcome outcome_udp(const struct iu_request *r, const struct iu_sockets *sockets,
+	size_t skip, const struct iu_kernel *kernel)
+{
+	struct iu_outcome outcome = {.blocker = SIZE_MAX};
+
+	outcome.fails = udp_fails(
+		udp_both(r, sockets, skip, kernel, 0, &outcome.order_dependent));
+	if (udp_crowded(r, sockets, skip)) {
+		bool ignored = false;
+		enum iu_tri own = udp_fails(udp_both(r, sockets, skip, kernel, 1, &ignored));
+		enum iu_tri any = udp_fails(udp_both(r, sockets, skip, kernel, 2, &ignored));
+
+		/* a socket that was connected moved within these chains, unseen */
+		if (tri_or(own, any) != outcome.fails) {
+			outcome.fails = IU_UNKNOWN;
+			outcome.order_dependent = true;
+		}
+	}
+	if (outcome.fails != IU_NO)
+		outcome.blocker = udp_blocker(r, sockets, skip, kernel);
+	return outcome;
+}
+
+struct iu_outcome iu_outcome(const struct iu_request *r, const struct iu_sockets *sockets,
+	size_t skip, const struct iu_kernel *kernel)
+{
+	if (r->protocol == IU_PROTOCOL_UDP)
+		return outcome_udp(r, sockets, skip, kernel);
+	return outcome_tcp(r, sockets, skip, kernel);
+}
+
+/* bind(port 0): whether the socket keeps the kernel from choosing its port for @r. */
+static enum iu_tri keeps_from_choice(const struct iu_request *r, const struct iu_socket *s,
+	const struct iu_kernel *kernel)
+{
+	struct iu_request at = *r;
+
+	at.port = s->port;
+	if (r->protocol == IU_PROTOCOL_TCP) {
+		/* inet_csk_find_open_port(): options do not help, except with ip_autobind_reuse */
+		if (!kernel || !kernel->autobind_reuse)
+			at.reuseaddr = false;
+		at.reuseport = false;
+	}
+	return iu_conflict(&at, s, kernel).blocks;
+}
+
+static bool is_reserved(const struct iu_sysctls *sysctls, int port)
+{
+	size_t i;
+
+	for (i = 0; i < sysctls->reserved.n; i++)
+		if (port >= sysctls->reserved.v[i].first && port <= sysctls->reserved.v[i].last)
+			return true;
+	return false;
+}
+
+int iu_free_port(const struct iu_request *r, const struct iu_sockets *sockets,
+	const struct iu_sysctls *sysctls, const struct iu_kernel *kernel)
+{
+	unsigned char held[65536] = {0}; /* enum iu_tri of each port, IU_UNKNOWN as 3 */
+	int port, doubtful = 0;
+	size_t i;
+
+	if (sysctls->port_first < 1 || sysctls->port_last > 65535 ||
+		sysctls->port_first > sysctls->port_last)
+		return IU_E_NOTSUP;
+	for (i = 0; i < sockets->n; i++) {
+		const struct iu_socket *s = &sockets->v[i];
+
+		if (s->protocol != r->protocol || held[s->port] == IU_YES)
+			continue;
+		switch (keeps_from_choice(r, s, kernel)) {
+		case IU_YES: held[s->port] = IU_YES; break;
+		case IU_UNKNOWN: held[s->port] = 3; break;
+		case IU_NO: break;
+		}
+	}
+	for (port = sysctls->port_first; port <= sysctls->port_last; port++) {
+		if (held[port] == IU_YES || is_reserved(sysctls, port))
+			continue;
+		if (!held[port])
+			return port;
+		if (!doubtful)
+			doubtful = port;
+	}
+	return doubtful;
+}

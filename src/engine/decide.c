@@ -1,0 +1,603 @@
+/* engine/decide.c - the verdict on one question */
+#include <errno.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "engine/blockers.h"
+#include "engine/causes/cause.h"
+#include "engine/engine.h"
+#include "engine/headline.h"
+#include "engine/remedies.h"
+#include "engine/view.h"
+#include "engine/words.h"
+#include "model/target.h"
+
+/* What rules and kernel together say about one ask. */
+struct judgement {
+	enum iu_status status;
+	int error;
+	enum iu_cause cause; /* without a socket in the way */
+	enum iu_confidence confidence;
+	bool disagree; /* rules and kernel say different things */
+	bool cache;    /* free only because the kernel's SO_REUSEPORT fast path said so */
+};
+
+static struct judgement says(enum iu_status status, int error, enum iu_cause cause,
+	enum iu_confidence confidence)
+{
+	return (struct judgement){
+		.status = status, .error = error, .cause = cause, .confidence = confidence};
+}
+
+static enum iu_status status_of(int error)
+{
+	switch (error) {
+	case 0: return IU_STATUS_FREE;
+	case EADDRINUSE: return IU_STATUS_IN_USE;
+	case EACCES:
+	case EPERM: return IU_STATUS_DENIED;
+	case EADDRNOTAVAIL:
+	case EAFNOSUPPORT:
+	case EINVAL:
+	case ENODEV: return IU_STATUS_UNAVAILABLE;
+	}
+	return IU_STATUS_UNKNOWN; /* EMFILE and the like say nothing about the port */
+}
+
+static struct judgement disagree(void)
+{
+	struct judgement j =
+		says(IU_STATUS_UNKNOWN, 0, IU_CAUSE_NONE, IU_CONFIDENCE_POSSIBLE);
+
+	j.disagree = true;
+	return j;
+}
+
+/* Address or right are wrong whatever sockets there are. */
+static struct judgement judge_check(const struct iu_ask *ask, const struct iu_probe *probe)
+{
+	const struct iu_local_check *check = &ask->check;
+
+	if (probe && probe->result != check->error)
+		return disagree();
+	return says(status_of(check->error), check->error, check->cause,
+		probe ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY);
+}
+
+/* Only the sockets decide, nobody was asked. */
+static struct judgement judge_rules(const struct iu_view *view, const struct iu_ask *ask)
+{
+	switch (ask->outcome.fails) {
+	case IU_YES:
+		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE,
+			ask->outcome.cache_dependent ? IU_CONFIDENCE_POSSIBLE
+						     : IU_CONFIDENCE_LIKELY);
+	case IU_NO:
+		if (view->complete && ask->check.ok == IU_YES)
+			return says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
+		break;
+	case IU_UNKNOWN: break;
+	}
+	return says(IU_STATUS_UNKNOWN, 0, IU_CAUSE_NONE, IU_CONFIDENCE_POSSIBLE);
+}
+
+static struct judgement judge_success(const struct iu_view *view, const struct iu_ask *ask)
+{
+	struct judgement j = says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
+
+	if (ask->outcome.fails == IU_YES) {
+		if (!ask->outcome.cache_dependent && !ask->outcome.order_dependent)
+			return disagree();
+		j.cache = ask->outcome.cache_dependent;
+		j.confidence = IU_CONFIDENCE_LIKELY;
+	}
+	if (!view->complete)
+		j.confidence = IU_CONFIDENCE_LIKELY;
+	return j;
+}
+
+static struct judgement judge_in_use(const struct iu_view *view, const struct iu_ask *ask)
+{
+	switch (ask->outcome.fails) {
+	case IU_YES:
+		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
+	case IU_UNKNOWN:
+		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
+	case IU_NO: break;
+	}
+	if (view->complete)
+		return disagree();
+	/* the kernel sees what the incomplete list does not show */
+	return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_HIDDEN_HOLDER, IU_CONFIDENCE_POSSIBLE);
+}
+
+/* EACCES, EPERM, EADDRNOTAVAIL … where the rules saw no reason for it. */
+static struct judgement judge_other(const struct iu_view *view, const struct iu_ask *ask, int error)
+{
+	enum iu_cause cause = IU_CAUSE_NONE;
+
+	if (status_of(error) == IU_STATUS_UNKNOWN)
+		return judge_rules(view, ask);
+	if (ask->check.ok == IU_UNKNOWN && error == EACCES)
+		cause = IU_CAUSE_PRIVILEGED_PORT;
+	else if (error == EADDRNOTAVAIL && ask->check.ok == IU_YES &&
+		 (view->snapshot->seen & IU_FACT_ADDRESSES))
+		return disagree();
+	else if (error == EADDRNOTAVAIL)
+		cause = IU_CAUSE_ADDRESS_NOT_LOCAL;
+	return says(status_of(error), error, cause, IU_CONFIDENCE_LIKELY);
+}
+
+static struct judgement judge(const struct iu_view *view, const struct iu_ask *ask)
+{
+	const struct iu_probe *probe = ask->probe;
+
+	if (ask->check.ok == IU_NO)
+		return judge_check(ask, probe);
+	if (!probe)
+		return judge_rules(view, ask);
+	if (probe->result == 0)
+		return judge_success(view, ask);
+	if (probe->result == EADDRINUSE)
+		return judge_in_use(view, ask);
+	return judge_other(view, ask, probe->result);
+}
+
+/* The worse answer counts: what fails for certain, then what could not be told. */
+static int badness(const struct judgement *j)
+{
+	static const unsigned char ranks[] = {
+		[IU_STATUS_FREE] = 0,
+		[IU_STATUS_UNKNOWN] = 1,
+		[IU_STATUS_UNAVAILABLE] = 2,
+		[IU_STATUS_DENIED] = 3,
+		[IU_STATUS_IN_USE] = 4,
+	};
+
+	return ranks[j->status];
+}
+
+static const char *probe_word(const struct iu_probe *probe)
+{
+	const char *name;
+
+	if (!probe)
+		return NULL;
+	if (!probe->result)
+		return "success";
+	name = iu_words_errno(probe->result);
+	return name ? name : "error";
+}
+
+static void set_error(struct iu_verdict *verdict, int error)
+{
+	verdict->error_number = error;
+	verdict->error = error ? iu_words_errno(error) : NULL;
+	verdict->operation = error ? IU_OPERATION_BIND : IU_OPERATION_NONE;
+}
+
+static int doubt(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
+{
+	return iu_strings_add(arena, &verdict->doubts, text);
+}
+
+/* Both answers, and where the missing socket could be. */
+static int tell_disagreement(
+	struct iu_arena *arena, const struct iu_view *view, const struct iu_ask *ask,
+	struct iu_verdict *verdict)
+{
+	const struct iu_host *host = &view->snapshot->host;
+	bool bound = ask->probe->result == 0;
+	const char *error = ask->check.ok == IU_NO ? iu_words_errno(ask->check.error)
+						   : "EADDRINUSE";
+	int err = doubt(arena, verdict,
+		iu_words(arena, "The sockets that are visible say: %s. A bind() that was tried says: %s.",
+			ask->check.ok == IU_NO || ask->outcome.fails == IU_YES
+				? (error ? error : "it fails")
+				: "nothing is in the way",
+			probe_word(ask->probe)));
+
+	if (err < 0)
+		return err;
+	if (host->wsl && !bound)
+		return doubt(arena, verdict,
+			"This is WSL: the Windows side may hold or reserve the port, and that is not visible here.");
+	if (!bound)
+		return doubt(arena, verdict,
+			"A seccomp or cgroup filter may refuse it, a VRF may keep sockets apart, or something took the port just now; asking again tells.");
+	return doubt(arena, verdict,
+		"The holder may just have ended, or a cgroup program redirects the bind; asking again tells.");
+}
+
+static bool gap_matters(const struct iu_verdict *verdict, const struct iu_question *question,
+	const struct iu_gap *gap)
+{
+	uint32_t facts = IU_FACT_HOST;
+	size_t i;
+
+	switch (question->protocol) {
+	case IU_PROTOCOL_TCP: facts |= IU_FACT_TCP | IU_FACT_BOUND; break;
+	case IU_PROTOCOL_UDP: facts |= IU_FACT_UDP; break;
+	case IU_PROTOCOL_UNIX: facts |= IU_FACT_UNIX | IU_FACT_PATHS; break;
+	}
+	if (question->protocol != IU_PROTOCOL_UNIX)
+		facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES;
+	for (i = 0; i < verdict->blockers.n; i++) {
+		const struct iu_blocker *b = &verdict->blockers.v[i];
+
+		if (!b->holds.n && b->socket.inode)
+			facts |= IU_FACT_HOLDERS;
+		if (b->certain == IU_UNKNOWN)
+			facts |= IU_FACT_OPTIONS;
+	}
+	return gap->fact & facts;
+}
+
+static int copy_gaps(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->gaps.n; i++) {
+		struct iu_gap *slot;
+
+		if (!gap_matters(verdict, question, &snapshot->gaps.v[i]))
+			continue;
+		slot = iu_list_add(arena, &verdict->gaps);
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = snapshot->gaps.v[i];
+	}
+	return 0;
+}
+
+/* Facts that are missing without a gap that says so (a snapshot from elsewhere). */
+static int missing_gap(struct iu_arena *arena, const struct iu_view *view,
+	struct iu_verdict *verdict)
+{
+	bool udp = view->question->protocol == IU_PROTOCOL_UDP;
+	struct iu_gap *slot;
+
+	if (view->complete || verdict->gaps.n)
+		return 0;
+	slot = iu_list_add(arena, &verdict->gaps);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = (struct iu_gap){
+		.fact = udp ? IU_FACT_UDP : IU_FACT_TCP,
+		.what = udp ? "the list of UDP sockets" : "the list of TCP sockets",
+		.why = "it could not be read completely",
+	};
+	if (!udp && (view->snapshot->seen & IU_FACT_TCP)) {
+		slot->fact = IU_FACT_BOUND;
+		slot->what = "TCP sockets that are bound without listening";
+		slot->why = "this kernel does not list them (Linux 6.8 does)";
+	}
+	return 0;
+}
+
+/* Would the two meet if nobody had set an option? */
+static bool overlaps(const struct iu_view *view, const struct iu_ask *ask,
+	const struct iu_socket *s)
+{
+	struct iu_request r = ask->request;
+
+	r.reuseaddr = r.reuseport = false;
+	return iu_conflict(&r, s, &view->kernel).blocks == IU_YES;
+}
+
+/* Both are reached under one name: localhost, or the name of the machine. */
+static bool same_name(const struct iu_ask *ask, const struct iu_socket *s)
+{
+	const struct iu_address *a = &ask->request.address;
+	bool mine = iu_address_is_wildcard(a) || iu_address_is_loopback(a);
+	bool theirs = iu_address_is_wildcard(&s->local) || iu_address_is_loopback(&s->local);
+
+	return mine && theirs && a->family != s->family;
+}
+
+static const char *holder_words(struct iu_arena *arena, const struct iu_view *view,
+	const struct iu_socket *s)
+{
+	size_t i;
+
+	for (i = 0; s->inode && i < view->snapshot->holds.n; i++)
+		if (view->snapshot->holds.v[i].inode == s->inode)
+			return iu_words_pid(arena, view->snapshot, view->snapshot->holds.v[i].pid);
+	return "another socket";
+}
+
+/* "shadowed": the bind works, yet somebody else answers too. */
+static int warn_shadowed(struct iu_arena *arena, const struct iu_view *view,
+	struct iu_verdict *verdict)
+{
+	size_t i, k;
+	int err = 0;
+
+	for (i = 0; i < view->sockets.n && err == 0 && verdict->warnings.n < 8; i++) {
+		const struct iu_socket *s = &view->sockets.v[i];
+		bool meets = false, named = false;
+		const char *who, *at;
+
+		if (s->state != IU_STATE_LISTEN &&
+			!(s->protocol == IU_PROTOCOL_UDP && s->state == IU_STATE_BOUND))
+			continue;
+		for (k = 0; k < view->ask_count; k++) {
+			meets |= overlaps(view, &view->asks[k], s);
+			named |= same_name(&view->asks[k], s);
+		}
+		if (!meets && !named)
+			continue;
+		who = holder_words(arena, view, s);
+		at = iu_words_endpoint(arena, s);
+		err = iu_strings_add(arena, &verdict->warnings,
+			meets ? iu_words(arena, "shadowed: %s has %s too; what arrives is shared with it, or goes to the more specific address",
+					who, at)
+			      : iu_words(arena, "shadowed: %s has %s; a client that uses a name like localhost may reach it instead",
+					who, at));
+	}
+	return err;
+}
+
+static int inet_doubts(struct iu_arena *arena, const struct iu_view *view,
+	const struct judgement *worst, struct iu_verdict *verdict)
+{
+	bool order = false, cache = false;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < view->ask_count; i++) {
+		order |= view->asks[i].outcome.order_dependent;
+		cache |= view->asks[i].outcome.cache_dependent;
+	}
+	if (order && !view->asks[0].probe)
+		err = doubt(arena, verdict,
+			"The kernel compares UDP sockets in the order in which they were bound, and that order is not visible across IPv4 and IPv6.");
+	if (cache && err == 0)
+		err = doubt(arena, verdict, worst->cache
+			? "The kernel allowed it through its SO_REUSEPORT shortcut, although a socket there would forbid it; this can change with the next bind."
+			: "The kernel may allow it all the same: a socket of this user with SO_REUSEPORT on the port can open a shortcut that nobody can read.");
+	if (view->question->options.exclusive && err == 0)
+		err = doubt(arena, verdict,
+			"SO_EXCLUSIVEADDRUSE exists on Windows only; it changes nothing here.");
+	if (iu_view_foreign_user(view->question, view->snapshot) && err == 0 &&
+		worst->status != IU_STATUS_FREE && worst->cause == IU_CAUSE_PRIVILEGED_PORT)
+		err = doubt(arena, verdict,
+			"The capabilities of the other user's program are not known; only root has this one by default.");
+	if (worst->status == IU_STATUS_FREE && view->question->port && err == 0 &&
+		iu_in_range(&view->snapshot->sysctls, view->question->port) == IU_YES)
+		err = doubt(arena, verdict,
+			iu_words(arena, "The system may give port %u to an outgoing connection at any time: it lies in the range %d-%d.",
+				(unsigned int)view->question->port,
+				(int)view->snapshot->sysctls.port_first,
+				(int)view->snapshot->sysctls.port_last));
+	return err;
+}
+
+/* Where only one socket can have been the reason, the kernel's answer makes it certain. */
+static void settle_blockers(struct iu_verdict *verdict, const struct judgement *worst,
+	const struct iu_ask *ask)
+{
+	if (worst->status == IU_STATUS_IN_USE && ask->probe && verdict->blockers.n == 1)
+		verdict->blockers.v[0].certain = IU_YES;
+}
+
+static int add_blockers(struct iu_arena *arena, const struct iu_view *view,
+	const struct judgement *worst, const struct iu_ask *ask, struct iu_verdict *verdict)
+{
+	size_t more = 0;
+	int err;
+
+	if (worst->status != IU_STATUS_IN_USE && worst->status != IU_STATUS_UNKNOWN)
+		return 0;
+	if (!view->question->port) {
+		if (worst->status != IU_STATUS_IN_USE)
+			return 0;
+		err = iu_blockers_range(arena, view, verdict, &more);
+		/* the one reason why bind() to port 0 says EADDRINUSE; reserved ports have no holder */
+		verdict->cause = IU_CAUSE_EPHEMERAL_EXHAUSTED;
+		if (err == 0)
+			err = iu_ephemeral_exhausted(arena, view, verdict);
+	} else {
+		err = iu_blockers_inet(arena, view, verdict, &more);
+		settle_blockers(verdict, worst, ask);
+	}
+	if (err == 0 && more)
+		err = doubt(arena, verdict,
+			iu_words(arena, "%zu more sockets are in the way and not shown.", more));
+	return err;
+}
+
+static int special_headline(struct iu_arena *arena, const struct iu_view *view,
+	const struct iu_ask *ask, struct iu_verdict *verdict)
+{
+	switch (verdict->cause) {
+	case IU_CAUSE_PRIVILEGED_PORT: return iu_privileged_port(arena, view, ask, verdict);
+	case IU_CAUSE_ADDRESS_NOT_LOCAL: return iu_address_not_local(arena, view, ask, verdict);
+	case IU_CAUSE_ADDRESS_TENTATIVE: return iu_address_tentative(arena, view, ask, verdict);
+	default: return 0; /* the others have a socket to speak of */
+	}
+}
+
+static enum iu_confidence lesser(enum iu_confidence a, enum iu_confidence b)
+{
+	return a < b ? a : b;
+}
+
+static int finish(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_view *view,
+	struct iu_verdict *verdict)
+{
+	int err = iu_remedies(arena, question, snapshot, view, verdict);
+
+	if (err < 0)
+		return err;
+	if (!verdict->headline)
+		verdict->headline = iu_headline(arena, question, snapshot, verdict);
+	return arena->failed ? IU_E_NOMEM : 0;
+}
+
+static int decide_inet(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
+{
+	struct iu_view view;
+	struct judgement worst = {0};
+	size_t i, at = 0;
+	int err = iu_view_make(arena, question, snapshot, &view);
+
+	if (err < 0)
+		return err;
+	for (i = 0; i < view.ask_count; i++) {
+		struct judgement j = judge(&view, &view.asks[i]);
+
+		if (i == 0 || badness(&j) > badness(&worst)) {
+			worst = j;
+			at = i;
+		}
+	}
+	verdict->status = worst.status;
+	verdict->cause = worst.cause;
+	verdict->confidence = worst.confidence;
+	verdict->probe = probe_word(view.asks[at].probe);
+	set_error(verdict, worst.error);
+	if (worst.disagree)
+		err = tell_disagreement(arena, &view, &view.asks[at], verdict);
+	if (err == 0)
+		err = add_blockers(arena, &view, &worst, &view.asks[at], verdict);
+	if (err < 0)
+		return err;
+	if (verdict->blockers.n) {
+		verdict->cause = verdict->blockers.v[0].cause;
+		verdict->confidence = lesser(worst.confidence, verdict->blockers.v[0].confidence);
+	}
+	if (worst.status == IU_STATUS_FREE)
+		err = warn_shadowed(arena, &view, verdict);
+	if (err == 0)
+		err = inet_doubts(arena, &view, &worst, verdict);
+	if (err == 0)
+		err = copy_gaps(arena, question, snapshot, verdict);
+	if (err == 0)
+		err = missing_gap(arena, &view, verdict);
+	if (err == 0)
+		err = special_headline(arena, &view, &view.asks[at], verdict);
+	return err < 0 ? err : finish(arena, question, snapshot, &view, verdict);
+}
+
+/* A path that bind() would have to create: EADDRINUSE if and only if something is there. */
+static struct judgement judge_path(const struct iu_question *question, const struct iu_path *path,
+	bool looked)
+{
+	if (question->path_len > IU_UNIX_PATH_MAX)
+		return says(IU_STATUS_UNAVAILABLE, EINVAL, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
+	if (!path || !looked)
+		return says(IU_STATUS_UNKNOWN, 0, IU_CAUSE_NONE, IU_CONFIDENCE_POSSIBLE);
+	if (path->lstat_errno == 0)
+		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
+	if (path->lstat_errno != ENOENT || path->parent_errno) {
+		int error = path->lstat_errno != ENOENT ? path->lstat_errno : path->parent_errno;
+		bool denied = status_of(error) == IU_STATUS_DENIED;
+
+		return says(denied ? IU_STATUS_DENIED : IU_STATUS_UNAVAILABLE, error,
+			IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
+	}
+	return says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
+}
+
+static struct judgement judge_abstract(const struct iu_verdict *verdict, bool looked)
+{
+	if (verdict->blockers.n)
+		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE,
+			verdict->blockers.v[0].certain == IU_YES ? IU_CONFIDENCE_PROVEN
+								 : IU_CONFIDENCE_POSSIBLE);
+	if (!looked)
+		return says(IU_STATUS_UNKNOWN, 0, IU_CAUSE_NONE, IU_CONFIDENCE_POSSIBLE);
+	return says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
+}
+
+static int unix_doubts(struct iu_arena *arena, const struct iu_question *question,
+	const struct judgement *j, struct iu_verdict *verdict)
+{
+	if (question->abstract && verdict->blockers.n &&
+		verdict->blockers.v[0].certain != IU_YES)
+		return doubt(arena, verdict,
+			"Each type of socket has names of its own: a socket of another type could still use this one.");
+	if (question->abstract && j->status == IU_STATUS_FREE)
+		return doubt(arena, verdict,
+			"Abstract names belong to a network namespace; this is the answer for this one.");
+	return 0;
+}
+
+/* What the errno of a directory means, for the headline. */
+static const char *path_headline(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_verdict *verdict)
+{
+	const char *subject = iu_subject(arena, question);
+
+	switch (verdict->error_number) {
+	case ENOENT:
+		return iu_words(arena, "%s cannot be bound: its directory does not exist (ENOENT).",
+			subject);
+	case ENOTDIR:
+		return iu_words(arena, "%s cannot be bound: a part of the path is no directory (ENOTDIR).",
+			subject);
+	case EACCES:
+	case EPERM:
+		return iu_words(arena, "%s may not be bound: its directory does not allow a new file (%s).",
+			subject, verdict->error);
+	case EROFS:
+		return iu_words(arena, "%s cannot be bound: its file system is read-only (EROFS).",
+			subject);
+	case EINVAL:
+		return iu_words(arena, "%s cannot be bound: a socket path has at most %d bytes (EINVAL).",
+			subject, IU_UNIX_PATH_MAX);
+	}
+	return NULL;
+}
+
+static int decide_unix(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
+{
+	const struct iu_path *path = question->abstract
+		? NULL
+		: iu_snapshot_path(snapshot, question->path, question->path_len);
+	bool looked = snapshot->seen & (question->abstract ? IU_FACT_UNIX : IU_FACT_PATHS);
+	struct judgement j = {0};
+	size_t more = 0;
+	int err = 0;
+
+	if (!question->abstract)
+		j = judge_path(question, path, path && (looked || path->lstat_errno == 0));
+	if (question->abstract || j.status == IU_STATUS_IN_USE)
+		err = iu_blockers_unix(arena, question, snapshot, verdict, &more);
+	if (err < 0)
+		return err;
+	if (question->abstract)
+		j = judge_abstract(verdict, looked);
+	verdict->status = j.status;
+	verdict->confidence = j.confidence;
+	set_error(verdict, j.error);
+	if (verdict->blockers.n) {
+		verdict->cause = verdict->blockers.v[0].cause;
+		verdict->confidence = lesser(j.confidence, verdict->blockers.v[0].confidence);
+	} else if (j.status != IU_STATUS_FREE) {
+		verdict->headline = path_headline(arena, question, verdict);
+	}
+	err = unix_doubts(arena, question, &j, verdict);
+	if (err == 0)
+		err = copy_gaps(arena, question, snapshot, verdict);
+	return err < 0 ? err : finish(arena, question, snapshot, NULL, verdict);
+}
+
+int iu_decide(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_verdict *ret_verdict)
+{
+	struct iu_verdict verdict = {0};
+	int err = question->protocol == IU_PROTOCOL_UNIX
+		? decide_unix(arena, question, snapshot, &verdict)
+		: decide_inet(arena, question, snapshot, &verdict);
+
+	if (err < 0)
+		return err;
+	*ret_verdict = verdict;
+	return 0;
+}

@@ -1,0 +1,281 @@
+/* engine/needs.c - which facts are still wanted to answer the questions */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "engine/engine.h"
+#include "engine/unix.h"
+#include "engine/view.h"
+
+/* With more ports than this one walk over all sockets is cheaper than a filter. */
+#define PORTS_MAX 16
+/* Sockets whose holders are looked for: of one port, and where the whole range is full. */
+#define INODES_OF_PORT  1024
+#define INODES_OF_RANGE 65536
+/* Ports below 1024 have their usual stand-in 8000 above: 8080, 8443. */
+#define STAND_IN 8000
+
+#define FACTS_HOLDERS (IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_SERVED)
+
+static int add_range(struct iu_arena *arena, struct iu_wants *wants, struct iu_port_range range)
+{
+	struct iu_port_range *slot = iu_list_add(arena, &wants->ports);
+
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = range;
+	return 0;
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct iu_port_range *x = a, *y = b;
+
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+/* Sorted, and what touches or overlaps made one. */
+static void merge_ranges(struct iu_wants *wants)
+{
+	size_t i, n = 0;
+
+	if (!wants->ports.n)
+		return;
+	qsort(wants->ports.v, wants->ports.n, sizeof(*wants->ports.v), by_first);
+	for (i = 1; i < wants->ports.n; i++) {
+		struct iu_port_range *last = &wants->ports.v[n], *next = &wants->ports.v[i];
+
+		if (next->first > (uint32_t)last->last + 1)
+			wants->ports.v[++n] = *next;
+		else if (next->last > last->last)
+			last->last = next->last;
+	}
+	wants->ports.n = n + 1;
+}
+
+static int want_port(struct iu_arena *arena, const struct iu_question *q, struct iu_wants *wants)
+{
+	int err;
+
+	wants->facts |= q->protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND : IU_FACT_UDP;
+	if (q->port == 0) {
+		wants->all_ports = true;
+		wants->connections = true;
+		return 0;
+	}
+	if (wants->ports.n > 2 * PORTS_MAX) {
+		wants->all_ports = true;
+		return 0;
+	}
+	err = add_range(arena, wants, iu_view_port_range(q->port));
+	if (err == 0 && q->port < 1024)
+		err = add_range(arena, wants, iu_view_port_range((uint16_t)(q->port + STAND_IN)));
+	return err;
+}
+
+static int first_round(struct iu_arena *arena, const struct iu_questions *questions,
+	struct iu_wants *wants)
+{
+	size_t i, ports = 0;
+	int err;
+
+	wants->facts = IU_FACT_HOST;
+	for (i = 0; i < questions->n; i++) {
+		const struct iu_question *q = &questions->v[i];
+		struct iu_path *path;
+
+		if (q->protocol != IU_PROTOCOL_UNIX) {
+			ports++;
+			wants->facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES;
+			err = want_port(arena, q, wants);
+			if (err < 0)
+				return err;
+			continue;
+		}
+		wants->facts |= IU_FACT_UNIX;
+		if (q->abstract)
+			continue;
+		wants->facts |= IU_FACT_PATHS;
+		path = iu_list_add(arena, &wants->paths);
+		if (!path)
+			return IU_E_NOMEM;
+		path->path = q->path;
+		path->path_len = q->path_len;
+	}
+	if (ports > PORTS_MAX)
+		wants->all_ports = true;
+	/* everything that may be in the way of a port: its connections and TIME-WAITs too */
+	if (wants->all_ports) {
+		wants->connections = true;
+		wants->ports.n = 0;
+	}
+	merge_ranges(wants);
+	return 0;
+}
+
+struct candidate {
+	uint64_t inode;
+	int importance;
+};
+
+static int by_importance(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+
+	if (x->importance != y->importance)
+		return x->importance - y->importance;
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+/* Whether the socket's holder would be named: it blocks, may block, or answers there as well. */
+static bool matters(const struct iu_view *view, const struct iu_socket *s)
+{
+	size_t i;
+
+	if (!s->inode)
+		return false;
+	if (!view->question->port)
+		return iu_in_range(&view->snapshot->sysctls, s->port) == IU_YES;
+	if (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND)
+		return true;
+	for (i = 0; i < view->ask_count; i++)
+		if (iu_conflict(&view->asks[i].request, s, &view->kernel).blocks != IU_NO)
+			return true;
+	return false;
+}
+
+static int add_inode(struct iu_arena *arena, struct iu_wants *wants, uint64_t inode)
+{
+	uint64_t *slot = iu_list_add(arena, &wants->inodes);
+
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = inode;
+	return 0;
+}
+
+/* The range has room: who holds the rest of it is of no interest. */
+static bool range_has_room(const struct iu_view *view)
+{
+	size_t i;
+
+	if (view->question->port)
+		return false;
+	for (i = 0; i < view->ask_count; i++)
+		if (view->asks[i].outcome.fails != IU_NO)
+			return false;
+	return true;
+}
+
+static int want_holders(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_wants *wants)
+{
+	struct iu_view view;
+	struct candidate *list;
+	size_t i, n = 0, most = question->port ? INODES_OF_PORT : INODES_OF_RANGE;
+	int err = iu_view_make(arena, question, snapshot, &view);
+
+	if (err < 0)
+		return err;
+	if (range_has_room(&view))
+		return 0;
+	list = iu_arena_alloc(arena, (view.sockets.n + 1) * sizeof(*list));
+	if (!list)
+		return IU_E_NOMEM;
+	for (i = 0; i < view.sockets.n; i++)
+		if (matters(&view, &view.sockets.v[i]))
+			list[n++] = (struct candidate){
+				view.sockets.v[i].inode, iu_importance(&view.sockets.v[i])};
+	qsort(list, n, sizeof(*list), by_importance);
+	for (i = 0; i < n && i < most; i++) {
+		err = add_inode(arena, wants, list[i].inode);
+		if (err < 0)
+			return err;
+	}
+	if (n)
+		wants->facts |= question->port ? FACTS_HOLDERS : IU_FACT_HOLDERS;
+	return 0;
+}
+
+static int want_unix_holders(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_wants *wants)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < snapshot->sockets.n && n < INODES_OF_PORT; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+		int err;
+
+		if (!s->inode || iu_unix_blocks(question, snapshot, s) == IU_NO)
+			continue;
+		n++;
+		err = add_inode(arena, wants, s->inode);
+		if (err < 0)
+			return err;
+	}
+	if (n)
+		wants->facts |= FACTS_HOLDERS;
+	return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static void unique_inodes(struct iu_wants *wants)
+{
+	size_t i, n = 0;
+
+	if (!wants->inodes.n)
+		return;
+	qsort(wants->inodes.v, wants->inodes.n, sizeof(*wants->inodes.v), by_number);
+	for (i = 1; i < wants->inodes.n; i++)
+		if (wants->inodes.v[i] != wants->inodes.v[n])
+			wants->inodes.v[++n] = wants->inodes.v[i];
+	wants->inodes.n = n + 1;
+}
+
+static bool looked_once(const struct iu_snapshot *snapshot)
+{
+	return snapshot->seen || snapshot->host.os || snapshot->sockets.n || snapshot->gaps.n ||
+	       snapshot->paths.n;
+}
+
+/* Holders were asked for already, whether or not all of them could be seen. */
+static bool looked_twice(const struct iu_snapshot *snapshot)
+{
+	size_t i;
+
+	if ((snapshot->seen & FACTS_HOLDERS) || snapshot->holds.n || snapshot->unreadable.n ||
+		snapshot->processes.n)
+		return true;
+	for (i = 0; i < snapshot->gaps.n; i++)
+		if (snapshot->gaps.v[i].fact & FACTS_HOLDERS)
+			return true;
+	return false;
+}
+
+int iu_needs(struct iu_arena *arena, const struct iu_questions *questions,
+	const struct iu_snapshot *snapshot, struct iu_wants *ret_wants)
+{
+	struct iu_wants wants = {0};
+	size_t i;
+	int err = 0;
+
+	if (!looked_once(snapshot)) {
+		err = first_round(arena, questions, &wants);
+	} else if (!looked_twice(snapshot)) {
+		for (i = 0; i < questions->n && err == 0; i++)
+			err = questions->v[i].protocol == IU_PROTOCOL_UNIX
+				? want_unix_holders(arena, &questions->v[i], snapshot, &wants)
+				: want_holders(arena, &questions->v[i], snapshot, &wants);
+		unique_inodes(&wants);
+	}
+	if (err < 0)
+		return err;
+	*ret_wants = wants;
+	return 0;
+}

@@ -1,0 +1,162 @@
+/* engine/probes.c - which binds are worth asking of the kernel, and may be */
+#include "base/err.h"
+#include "engine/engine.h"
+#include "engine/view.h"
+
+static int add_probe(struct iu_arena *arena, const struct iu_view *view,
+	const struct iu_request *request, struct iu_probes *probes)
+{
+	struct iu_probe *probe;
+	size_t i;
+
+	for (i = 0; i < probes->n; i++) {
+		const struct iu_probe *p = &probes->v[i];
+
+		if (p->protocol == request->protocol && p->port == request->port &&
+			p->reuseaddr == request->reuseaddr && p->reuseport == request->reuseport &&
+			p->ifindex == request->ifindex &&
+			p->address.family == request->address.family &&
+			iu_address_equal(&p->address, &request->address) &&
+			(p->v6only == IU_YES) == request->v6only)
+			return 0;
+	}
+	probe = iu_list_add(arena, probes);
+	if (!probe)
+		return IU_E_NOMEM;
+	*probe = (struct iu_probe){
+		.protocol = request->protocol,
+		.address = request->address,
+		.port = request->port,
+		.reuseaddr = request->reuseaddr,
+		.reuseport = request->reuseport,
+		.v6only = request->address.family == IU_FAMILY_IPV6 ? iu_tri(request->v6only)
+								    : IU_UNKNOWN,
+		.device = view->question->options.device,
+		.ifindex = request->ifindex,
+	};
+	return 0;
+}
+
+/* Rights and SO_REUSEPORT depend on who binds; we can only bind as ourselves. */
+static bool asker_matters(const struct iu_view *view)
+{
+	const struct iu_question *q = view->question;
+	int32_t start = view->snapshot->sysctls.unprivileged_port_start;
+
+	if (!iu_view_foreign_user(q, view->snapshot))
+		return false;
+	return q->options.reuseport || (q->port && (int32_t)q->port < (start < 0 ? 1024 : start));
+}
+
+/*
+ * Where asking can change nothing. A bind that succeeds clears the kernel's SO_REUSEPORT cache of
+ * the port and may meet a real bind at that moment, so nobody alive may be there.
+ */
+static bool may_ask(const struct iu_view *view, const struct iu_ask *ask)
+{
+	if (view->question->probe == IU_PROBE_ALWAYS)
+		return true;
+	if (!view->complete)
+		return false;
+	if (ask->check.ok == IU_NO)
+		return true;
+	if (!view->question->port)
+		return ask->outcome.fails == IU_YES;
+	if (!view->sockets.n)
+		return true;
+	if (ask->outcome.fails == IU_YES)
+		return !ask->outcome.cache_dependent && !ask->outcome.order_dependent;
+	return ask->outcome.fails == IU_UNKNOWN && iu_view_only_closing(view);
+}
+
+/* SO_REUSEADDR, where only what the kernel itself cleans up is left. */
+static int ask_reuseaddr(
+	struct iu_arena *arena, const struct iu_view *view, struct iu_probes *probes)
+{
+	size_t i;
+	int err = 0;
+
+	if (!iu_view_only_closing(view) ||
+		(!view->complete && view->question->probe != IU_PROBE_ALWAYS))
+		return 0;
+	for (i = 0; i < view->ask_count && err == 0; i++) {
+		struct iu_request r = view->asks[i].request;
+
+		if (r.reuseaddr || view->asks[i].outcome.fails == IU_NO ||
+			view->asks[i].check.ok == IU_NO)
+			continue;
+		r.reuseaddr = true;
+		err = add_probe(arena, view, &r, probes);
+	}
+	return err;
+}
+
+static bool any_fails(const struct iu_view *view)
+{
+	size_t i;
+
+	for (i = 0; i < view->ask_count; i++)
+		if (view->asks[i].outcome.fails == IU_YES || view->asks[i].check.ok == IU_NO)
+			return true;
+	return false;
+}
+
+static int ask_neighbour(
+	struct iu_arena *arena, const struct iu_view *view, struct iu_probes *probes)
+{
+	uint16_t port = iu_view_neighbour(view);
+	size_t i;
+	int err = 0;
+
+	if (!port || !any_fails(view))
+		return 0;
+	for (i = 0; i < view->ask_count && err == 0; i++) {
+		struct iu_request r = view->asks[i].request;
+
+		r.port = port;
+		err = add_probe(arena, view, &r, probes);
+	}
+	return err;
+}
+
+/* Live sockets are on the port then, so only whoever insists gets this one asked. */
+static int ask_address(
+	struct iu_arena *arena, const struct iu_view *view, struct iu_probes *probes)
+{
+	struct iu_address address;
+	struct iu_request r;
+
+	if (view->question->probe != IU_PROBE_ALWAYS || !any_fails(view) || !view->ask_count)
+		return 0;
+	address = iu_view_address(view);
+	if (address.family == IU_FAMILY_ANY)
+		return 0;
+	r = view->asks[0].request;
+	r.address = address;
+	r.v6only = false;
+	return add_probe(arena, view, &r, probes);
+}
+
+int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_probes *probes)
+{
+	struct iu_view view;
+	size_t i;
+	int err;
+
+	if (question->protocol == IU_PROTOCOL_UNIX || question->probe == IU_PROBE_NEVER)
+		return 0;
+	err = iu_view_make(arena, question, snapshot, &view);
+	if (err < 0 || (asker_matters(&view) && question->probe != IU_PROBE_ALWAYS))
+		return err;
+	for (i = 0; i < view.ask_count && err == 0; i++)
+		if (may_ask(&view, &view.asks[i]))
+			err = add_probe(arena, &view, &view.asks[i].request, probes);
+	if (err == 0)
+		err = ask_reuseaddr(arena, &view, probes);
+	if (err == 0)
+		err = ask_neighbour(arena, &view, probes);
+	if (err == 0)
+		err = ask_address(arena, &view, probes);
+	return err;
+}

@@ -1,0 +1,681 @@
+/* engine/remedies.c - what helps, in steps that can be done now */
+#include "engine/remedies.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "engine/words.h"
+#include "knowledge/causes.h"
+#include "knowledge/cgroups.h"
+
+/* Processes that one `kill` is offered for; more than these are stopped another way. */
+#define KILL_MAX 16
+
+struct making {
+	struct iu_arena *arena;
+	const struct iu_question *question;
+	const struct iu_snapshot *snapshot;
+	const struct iu_view *view;
+	struct iu_verdict *verdict;
+	const struct iu_blocker *blocker; /* the one that matters most; NULL: no socket in the way */
+	const struct iu_process *holder;  /* its first visible holder, or NULL */
+	struct iu_remedy *remedy;
+};
+
+static bool command(struct making *m, const char *word)
+{
+	return iu_strings_add(m->arena, &m->remedy->command, word) == 0;
+}
+
+static const char *number(struct making *m, long long value)
+{
+	return iu_words(m->arena, "%lld", value);
+}
+
+static bool is_privileged(const struct making *m)
+{
+	return m->snapshot->host.privileged || m->snapshot->host.uid == 0;
+}
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+	size_t len = strlen(text), end = strlen(suffix);
+
+	return len > end && !strcmp(text + len - end, suffix);
+}
+
+/* Units that stand for one program; session scopes and a user's whole manager do not. */
+static bool can_stop_unit(const char *unit)
+{
+	if (!unit || (!has_suffix(unit, ".service") && !has_suffix(unit, ".socket")))
+		return false;
+	return strncmp(unit, "user@", 5) != 0 && strcmp(unit, "init.scope") != 0;
+}
+
+static bool is_user_unit(struct making *m)
+{
+	struct iu_cgroup_names names = {0};
+	const char *cgroup = m->holder ? m->holder->cgroup : m->blocker->socket.cgroup;
+
+	if (!cgroup || iu_cgroup_names(m->arena, cgroup, &names) < 0)
+		return false;
+	return names.user_unit;
+}
+
+static bool stop_unit_command(struct making *m, const char *unit, const char *second)
+{
+	bool user = is_user_unit(m);
+
+	m->remedy->needs_root = !user && !is_privileged(m);
+	if (!command(m, "systemctl") || (user && !command(m, "--user")) || !command(m, "stop") ||
+		!command(m, unit) || (second && !command(m, second)))
+		return false;
+	m->remedy->summary = iu_words(m->arena,
+		"stop %s%s, so that its manager does not start it again", second ? "both units of " : "",
+		iu_safe(m->arena, unit, 80));
+	return true;
+}
+
+/* The service that systemd started for the socket has it as well, and tells the unit's name. */
+static bool stop_activation(struct making *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->blocker->holds.n; i++) {
+		const struct iu_hold *hold = &m->snapshot->holds.v[m->blocker->holds.v[i]];
+		const struct iu_process *process = iu_snapshot_process(m->snapshot, hold->pid);
+
+		if (!process || !process->unit || !has_suffix(process->unit, ".service") ||
+			!can_stop_unit(process->unit) || process->pid == 1)
+			continue;
+		if (process->name && !strcmp(process->name, "systemd"))
+			continue;
+		m->holder = process;
+		return stop_unit_command(m,
+			iu_words(m->arena, "%.*s.socket",
+				(int)(strlen(process->unit) - strlen(".service")), process->unit),
+			process->unit);
+	}
+	if (m->holder && m->holder->pid != 1 && !m->snapshot->host.init_is_manager &&
+		can_stop_unit(m->holder->unit))
+		return stop_unit_command(m, m->holder->unit, NULL);
+	m->remedy->summary = "find the socket unit that listens there, then stop it with systemctl stop";
+	return command(m, "systemctl") &&
+	       (!m->holder || m->holder->pid == 1 || command(m, "--user")) &&
+	       command(m, "list-sockets") && command(m, "--all");
+}
+
+static bool stop_unit(struct making *m)
+{
+	const char *unit;
+
+	if (!m->blocker)
+		return false;
+	if (m->verdict->cause == IU_CAUSE_SOCKET_ACTIVATION)
+		return stop_activation(m);
+	unit = m->holder && m->holder->unit ? m->holder->unit : m->blocker->socket.unit;
+	if (!can_stop_unit(unit))
+		return false;
+	return stop_unit_command(m, unit, NULL);
+}
+
+static const char *stop_word(const char *engine)
+{
+	static const struct {
+		const char *engine, *program;
+	} programs[] = {
+		{"docker", "docker"},
+		{"podman", "podman"},
+		{"libpod", "podman"},
+		{"cri-o", "crictl"},
+		{"containerd", "crictl"},
+		{"cri-containerd", "crictl"},
+		{"nerdctl", "nerdctl"},
+	};
+	size_t i;
+
+	for (i = 0; engine && i < IU_COUNT(programs); i++)
+		if (!strcmp(programs[i].engine, engine))
+			return programs[i].program;
+	return NULL;
+}
+
+/* Long identifiers are shown as the engines themselves shorten them. */
+static const char *short_id(struct making *m, const char *id)
+{
+	size_t len = strlen(id);
+
+	if (len == 64 && strspn(id, "0123456789abcdef") == len)
+		return iu_arena_strndup(m->arena, id, 12);
+	return id;
+}
+
+/* Docker's own proxy carries no container's name; its client finds it by the port. */
+static bool find_container(struct making *m)
+{
+	const char *client = "docker";
+
+	if (m->holder && m->holder->name && (!strcmp(m->holder->name, "conmon") ||
+						     !strncmp(m->holder->name, "rootlessport", 12) ||
+						     !strncmp(m->holder->name, "pasta", 5)))
+		client = "podman";
+	m->remedy->summary = iu_words(m->arena,
+		"find the container that publishes the port, then stop it with %s stop", client);
+	m->remedy->needs_root = !is_privileged(m) && m->blocker->socket.uid_known &&
+				m->blocker->socket.uid != m->snapshot->host.uid;
+	return command(m, client) && command(m, "ps") && command(m, "--filter") &&
+	       command(m, iu_words(m->arena, "publish=%u", (unsigned int)m->question->port));
+}
+
+static bool stop_container(struct making *m)
+{
+	const char *id = NULL, *engine = NULL, *program;
+
+	if (!m->blocker)
+		return false;
+	if (m->holder) {
+		id = m->holder->container;
+		engine = m->holder->engine;
+	}
+	if (!id)
+		id = m->blocker->socket.container;
+	if (!id)
+		return m->verdict->cause == IU_CAUSE_CONTAINER_PORT && m->question->port
+			? find_container(m)
+			: false;
+	m->remedy->summary = iu_words(m->arena, "stop the container %s%s%s",
+		iu_safe(m->arena, short_id(m, id), 64), engine ? " of " : "",
+		engine ? iu_safe(m->arena, engine, 20) : "");
+	m->remedy->needs_root = !is_privileged(m) && m->holder && m->holder->uid_known &&
+				m->holder->uid != m->snapshot->host.uid;
+	program = stop_word(engine);
+	if (engine && !program)
+		return true; /* an engine without a command that would surely fit */
+	return command(m, program ? program : "docker") && command(m, "stop") &&
+	       command(m, short_id(m, id));
+}
+
+/* Never pid 1, never the one who looks, never who only has the other end. */
+static bool may_kill(const struct making *m, int32_t pid)
+{
+	return pid > 1 && pid != m->snapshot->host.pid;
+}
+
+static size_t collect_pids(const struct making *m, int32_t pids[KILL_MAX], size_t *ret_more)
+{
+	const struct iu_verdict *verdict = m->verdict;
+	size_t i, k, j, n = 0, more = 0;
+
+	for (i = 0; i < verdict->blockers.n; i++) {
+		const struct iu_blocker *b = &verdict->blockers.v[i];
+
+		if (b->cause != verdict->cause || b->certain != verdict->blockers.v[0].certain)
+			continue;
+		for (k = 0; k < b->holds.n; k++) {
+			int32_t pid = m->snapshot->holds.v[b->holds.v[k]].pid;
+
+			for (j = 0; j < n && pids[j] != pid; j++)
+				;
+			if (j < n || !may_kill(m, pid))
+				continue;
+			if (n < KILL_MAX)
+				pids[n++] = pid;
+			else
+				more++;
+		}
+	}
+	*ret_more = more;
+	return n;
+}
+
+/* The one that the others descend from comes first: it would start them again. */
+static void leader_first(const struct making *m, int32_t *pids, size_t n)
+{
+	size_t i, k;
+
+	for (i = 0; i < n; i++) {
+		const struct iu_process *p = iu_snapshot_process(m->snapshot, pids[i]);
+		bool has_parent = false;
+
+		for (k = 0; p && k < n; k++)
+			has_parent |= k != i && pids[k] == p->ppid;
+		if (!p || has_parent)
+			continue;
+		for (k = i; k > 0; k--) {
+			const struct iu_process *before = iu_snapshot_process(m->snapshot, pids[k - 1]);
+			int32_t pid = pids[k];
+
+			if (!before || before->ppid != p->pid)
+				break;
+			pids[k] = pids[k - 1];
+			pids[k - 1] = pid;
+		}
+	}
+}
+
+static bool others_process(const struct making *m, int32_t pid)
+{
+	const struct iu_process *p = iu_snapshot_process(m->snapshot, pid);
+
+	return !p || !p->uid_known || p->uid != m->snapshot->host.uid;
+}
+
+static bool stop_process(struct making *m)
+{
+	int32_t pids[KILL_MAX];
+	size_t i, more, n = collect_pids(m, pids, &more);
+
+	if (!n || !m->blocker)
+		return false;
+	leader_first(m, pids, n);
+	if (!command(m, "kill"))
+		return false;
+	for (i = 0; i < n; i++) {
+		if (!command(m, number(m, pids[i])))
+			return false;
+		m->remedy->needs_root |= !is_privileged(m) && others_process(m, pids[i]);
+	}
+	m->remedy->summary = n == 1 && !more
+		? iu_words(m->arena, "ask %s to end",
+			  iu_words_pid(m->arena, m->snapshot, pids[0]))
+		: iu_words(m->arena, "ask %s and %zu more to end",
+			  iu_words_pid(m->arena, m->snapshot, pids[0]), n - 1 + more);
+	return true;
+}
+
+/* What the kernel said to a bind of ours, over all asks: yes only where each was tried. */
+static enum iu_tri tried(const struct making *m, uint16_t port, bool reuseaddr)
+{
+	enum iu_tri all = IU_YES;
+	size_t i;
+
+	for (i = 0; i < m->view->ask_count; i++) {
+		struct iu_request r = m->view->asks[i].request;
+		const struct iu_probe *p;
+
+		r.port = port;
+		r.reuseaddr |= reuseaddr;
+		p = iu_view_probe(m->snapshot, &r);
+		if (p && p->result)
+			return IU_NO;
+		/* an ask that works without the remedy needs no try of its own */
+		if (!p && !(reuseaddr && m->view->asks[i].outcome.fails == IU_NO))
+			all = IU_UNKNOWN;
+	}
+	return m->view->ask_count ? all : IU_UNKNOWN;
+}
+
+static bool use_port(struct making *m)
+{
+	uint16_t port = m->view ? iu_view_neighbour(m->view) : 0;
+
+	if (!port) {
+		if (m->verdict->cause != IU_CAUSE_PRIVILEGED_PORT)
+			return false;
+		m->remedy->summary = iu_words(m->arena, "use a port from %d up",
+			(int)m->snapshot->sysctls.unprivileged_port_start);
+		return true;
+	}
+	m->remedy->tried = tried(m, port, false);
+	if (m->remedy->tried == IU_NO)
+		return false;
+	m->remedy->summary = m->remedy->tried == IU_YES
+		? iu_words(m->arena, "use port %u, which can be bound right now",
+			  (unsigned int)port)
+		: iu_words(m->arena, "use another port: nothing has %u", (unsigned int)port);
+	return true;
+}
+
+static bool bind_address(struct making *m)
+{
+	struct iu_address address;
+	char text[IU_ADDRESS_TEXT];
+	struct iu_request r;
+	const struct iu_probe *p;
+
+	if (!m->view || !m->view->ask_count)
+		return false;
+	address = iu_view_address(m->view);
+	if (address.family == IU_FAMILY_ANY)
+		return false;
+	r = m->view->asks[0].request;
+	r.address = address;
+	r.v6only = false;
+	p = iu_view_probe(m->snapshot, &r);
+	if (p) {
+		m->remedy->tried = iu_tri(p->result == 0);
+		if (p->result)
+			return false;
+	}
+	m->remedy->summary = iu_words(m->arena, "bind %s instead, where the port is free",
+		iu_endpoint_format(&address, m->question->port, text));
+	return true;
+}
+
+static bool reuse_instance(struct making *m)
+{
+	if (!m->blocker)
+		return false;
+	m->remedy->summary = iu_words(m->arena, "it runs already: use it at %s",
+		iu_words_endpoint(m->arena, &m->blocker->socket));
+	return true;
+}
+
+static bool resume_job(struct making *m)
+{
+	const struct iu_process *p = m->holder;
+
+	if (!p)
+		return false;
+	if (p->state == IU_PROCESS_TRACED) {
+		m->remedy->summary = iu_words(m->arena, "let the debugger of %s go on or detach",
+			iu_words_process(m->arena, p));
+		return true;
+	}
+	if (p->state == IU_PROCESS_FROZEN) {
+		m->remedy->summary = iu_words(m->arena, "thaw the cgroup of %s",
+			iu_words_process(m->arena, p));
+		m->remedy->needs_root = !is_privileged(m);
+		if (!can_stop_unit(p->unit))
+			return true;
+		return command(m, "systemctl") && command(m, "thaw") && command(m, p->unit);
+	}
+	m->remedy->needs_root = !is_privileged(m) && others_process(m, p->pid);
+	m->remedy->summary = iu_words(m->arena, p->tty
+			? "let %s go on (or type fg in its terminal), then end it properly"
+			: "let %s go on, then end it properly",
+		iu_words_process(m->arena, p));
+	return command(m, "kill") && command(m, "-CONT") && command(m, number(m, p->pid));
+}
+
+static bool close_on_exec(struct making *m)
+{
+	m->remedy->summary = "in the server: open the socket with SOCK_CLOEXEC, so that the programs it starts do not inherit it";
+	return true;
+}
+
+/* Whether the holders' own option allows it: their sockets need SO_REUSEADDR as well. */
+static enum iu_tri holders_reuseaddr(const struct making *m)
+{
+	enum iu_tri all = IU_YES;
+	size_t i;
+
+	for (i = 0; i < m->verdict->blockers.n; i++) {
+		const struct iu_socket *s = &m->verdict->blockers.v[i].socket;
+
+		if (s->reuseaddr == IU_NO || s->state == IU_STATE_LISTEN)
+			return IU_NO;
+		if (s->reuseaddr == IU_UNKNOWN)
+			all = IU_UNKNOWN;
+	}
+	return all;
+}
+
+static bool set_reuseaddr(struct making *m)
+{
+	enum iu_tri helps;
+
+	if (!m->view || m->question->options.reuseaddr)
+		return false;
+	m->remedy->tried = tried(m, m->question->port, true);
+	helps = m->remedy->tried != IU_UNKNOWN ? m->remedy->tried : holders_reuseaddr(m);
+	if (helps == IU_NO && !iu_is_closing(&m->blocker->socket))
+		return false;
+	if (m->remedy->tried == IU_YES)
+		m->remedy->summary = "set SO_REUSEADDR before bind(): it works right now";
+	else if (helps == IU_YES)
+		m->remedy->summary = "set SO_REUSEADDR before bind(): the sockets there have it set too";
+	else if (helps == IU_NO)
+		m->remedy->summary = "set SO_REUSEADDR before bind(): it does not help now, as the program before did not set it, but from the next restart on";
+	else
+		m->remedy->summary = "set SO_REUSEADDR before bind(): it helps if the sockets there had it set too, at the latest from the next restart on";
+	return true;
+}
+
+static bool set_reuseport(struct making *m)
+{
+	if (m->blocker && m->blocker->sharing == IU_SHARING_USERS_DIFFER)
+		return false;
+	m->remedy->summary = "set SO_REUSEPORT in the program that has the port as well, before its bind()";
+	return true;
+}
+
+static bool same_user(struct making *m)
+{
+	const struct iu_socket *s;
+
+	if (!m->blocker || m->blocker->sharing != IU_SHARING_USERS_DIFFER)
+		return false;
+	s = &m->blocker->socket;
+	m->remedy->summary = iu_words(m->arena, "run both as the same user: the holder is %s",
+		iu_words_user(m->arena, s->user, s->uid_known, s->uid));
+	return true;
+}
+
+static int64_t longest_timer(const struct making *m)
+{
+	int64_t longest = -1;
+	size_t i;
+
+	for (i = 0; i < m->verdict->blockers.n; i++)
+		if (m->verdict->blockers.v[i].socket.timer_ms > longest &&
+			iu_is_closing(&m->verdict->blockers.v[i].socket))
+			longest = m->verdict->blockers.v[i].socket.timer_ms;
+	return longest;
+}
+
+static bool wait_for_it(struct making *m)
+{
+	int64_t longest = longest_timer(m);
+
+	switch (m->verdict->cause) {
+	case IU_CAUSE_TIME_WAIT:
+		m->remedy->summary = longest >= 0
+			? iu_words(m->arena, "wait %lld s, then the port is free by itself",
+				  (long long)((longest + 999) / 1000))
+			: "wait: TIME-WAIT ends by itself within 60 s";
+		return true;
+	case IU_CAUSE_CLOSING_CONNECTION:
+		m->remedy->summary = "wait: the kernel gives up on it, mostly within a minute or two";
+		return true;
+	case IU_CAUSE_OPEN_CONNECTION:
+		m->remedy->summary = "wait until the connections have ended";
+		return true;
+	case IU_CAUSE_ADDRESS_TENTATIVE:
+		m->remedy->summary = "wait two seconds and try again";
+		return true;
+	default: break; /* the table of causes offers it nowhere else */
+	}
+	return false;
+}
+
+static bool destroy_socket(struct making *m)
+{
+	const char *state;
+
+	if (!m->blocker || m->question->protocol != IU_PROTOCOL_TCP)
+		return false;
+	state = iu_state_name(m->blocker->socket.state);
+	m->remedy->needs_root = m->snapshot->host.cap_net_admin != IU_YES;
+	m->remedy->summary = "have the kernel drop what is left of the connection";
+	return command(m, "ss") && command(m, "-K") && command(m, "-t") && command(m, "state") &&
+	       command(m, state) && command(m, "sport") && command(m, "=") &&
+	       command(m, iu_words(m->arena, ":%u", (unsigned int)m->question->port));
+}
+
+static bool retry(struct making *m)
+{
+	m->remedy->summary = "try again in a moment: such a connection often ends soon, and the next one gets another port";
+	return true;
+}
+
+/* The list is replaced as a whole, so what is reserved already has to be written again. */
+static bool reserve_port(struct making *m)
+{
+	const struct iu_sysctls *sysctls = &m->snapshot->sysctls;
+	const char *list = "";
+	size_t i;
+
+	if (iu_in_range(sysctls, m->question->port) == IU_NO || !m->question->port)
+		return false;
+	for (i = 0; i < sysctls->reserved.n; i++)
+		list = iu_words(m->arena,
+			sysctls->reserved.v[i].first == sysctls->reserved.v[i].last ? "%s%u,"
+										    : "%s%u-%u,",
+			list, (unsigned int)sysctls->reserved.v[i].first,
+			(unsigned int)sysctls->reserved.v[i].last);
+	m->remedy->needs_root = !is_privileged(m);
+	m->remedy->summary = iu_words(m->arena,
+		"keep the system from choosing port %u for connections, from now on",
+		(unsigned int)m->question->port);
+	return command(m, "sysctl") && command(m, "-w") &&
+	       command(m, iu_words(m->arena, "net.ipv4.ip_local_reserved_ports=%s%u", list,
+				  (unsigned int)m->question->port));
+}
+
+static bool run_as_root(struct making *m)
+{
+	if (is_privileged(m) || !m->question->text)
+		return false;
+	m->remedy->needs_root = true;
+	m->remedy->summary = "look again as root, who may see the descriptors of every process";
+	return command(m, "sudo") && command(m, "inuse") && command(m, m->question->text);
+}
+
+static bool remove_socket_file(struct making *m)
+{
+	char *path = iu_arena_strndup(m->arena, m->question->path, m->question->path_len);
+
+	if (!path || m->question->abstract)
+		return false;
+	m->remedy->needs_root = !is_privileged(m) && m->blocker && m->blocker->socket.uid_known &&
+				m->blocker->socket.uid != m->snapshot->host.uid;
+	m->remedy->summary = "remove the file, nobody can be reached through it any more";
+	return command(m, "rm") && command(m, "--") && command(m, path);
+}
+
+static bool use_path(struct making *m)
+{
+	m->remedy->summary = "use another path, or move away what lies there if nobody needs it";
+	return true;
+}
+
+static bool widen_range(struct making *m)
+{
+	const struct iu_sysctls *sysctls = &m->snapshot->sysctls;
+	int32_t first = sysctls->unprivileged_port_start > 1024 ? sysctls->unprivileged_port_start
+								: 1024;
+
+	if (sysctls->port_first <= 10000 && sysctls->port_last >= 65535)
+		return false;
+	if (sysctls->port_first > 10000)
+		first = 10000;
+	m->remedy->needs_root = !is_privileged(m);
+	m->remedy->summary = iu_words(m->arena, "let the system choose from %d-65535", (int)first);
+	return command(m, "sysctl") && command(m, "-w") &&
+	       command(m, iu_words(m->arena, "net.ipv4.ip_local_port_range=%d 65535", (int)first));
+}
+
+static bool grant_capability(struct making *m)
+{
+	const char *program = m->question->program;
+
+	m->remedy->needs_root = true;
+	if (!program || !m->question->program_known || program[0] != '/') {
+		m->remedy->summary = "give the program CAP_NET_BIND_SERVICE: setcap on its file, or AmbientCapabilities= in its unit";
+		return true;
+	}
+	m->remedy->summary = iu_words(m->arena, "allow %s to bind such ports",
+		iu_safe(m->arena, program, 80));
+	return command(m, "setcap") && command(m, "cap_net_bind_service=+ep") &&
+	       command(m, program);
+}
+
+static bool freebind(struct making *m)
+{
+	m->remedy->summary = "if the address comes later: set IP_FREEBIND on the socket before bind()";
+	return true;
+}
+
+static bool stop_service(struct making *m)
+{
+	(void)m;
+	return false; /* Windows */
+}
+
+/* Each returns false where it cannot help. */
+static bool (*const makers[])(struct making *m) = {
+	[IU_REMEDY_STOP_UNIT] = stop_unit,
+	[IU_REMEDY_STOP_CONTAINER] = stop_container,
+	[IU_REMEDY_STOP_SERVICE] = stop_service,
+	[IU_REMEDY_STOP_PROCESS] = stop_process,
+	[IU_REMEDY_USE_PORT] = use_port,
+	[IU_REMEDY_BIND_ADDRESS] = bind_address,
+	[IU_REMEDY_REUSE_INSTANCE] = reuse_instance,
+	[IU_REMEDY_RESUME_JOB] = resume_job,
+	[IU_REMEDY_CLOSE_ON_EXEC] = close_on_exec,
+	[IU_REMEDY_SET_REUSEADDR] = set_reuseaddr,
+	[IU_REMEDY_SET_REUSEPORT] = set_reuseport,
+	[IU_REMEDY_SAME_USER] = same_user,
+	[IU_REMEDY_WAIT] = wait_for_it,
+	[IU_REMEDY_DESTROY_SOCKET] = destroy_socket,
+	[IU_REMEDY_RETRY] = retry,
+	[IU_REMEDY_RESERVE_PORT] = reserve_port,
+	[IU_REMEDY_RUN_AS_ROOT] = run_as_root,
+	[IU_REMEDY_REMOVE_SOCKET_FILE] = remove_socket_file,
+	[IU_REMEDY_USE_PATH] = use_path,
+	[IU_REMEDY_WIDEN_RANGE] = widen_range,
+	[IU_REMEDY_GRANT_CAPABILITY] = grant_capability,
+	[IU_REMEDY_FREEBIND] = freebind,
+};
+
+static const struct iu_process *first_holder(
+	const struct iu_snapshot *snapshot, const struct iu_blocker *blocker)
+{
+	size_t i;
+
+	for (i = 0; blocker && i < blocker->holds.n; i++) {
+		const struct iu_process *p = iu_snapshot_process(
+			snapshot, snapshot->holds.v[blocker->holds.v[i]].pid);
+
+		if (p)
+			return p;
+	}
+	return NULL;
+}
+
+int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_view *view,
+	struct iu_verdict *verdict)
+{
+	const struct iu_cause_row *row = iu_cause_row(verdict->cause);
+	const struct iu_blocker *blocker = verdict->blockers.n ? &verdict->blockers.v[0] : NULL;
+	size_t i;
+
+	for (i = 0; row && i < IU_CAUSE_REMEDIES_MAX && row->remedies[i]; i++) {
+		const struct iu_remedy_row *help = iu_remedy_row(row->remedies[i]);
+		struct iu_remedy remedy = {
+			.id = help->id, .summary = help->sentence, .risk = help->risk};
+		struct making m = {
+			.arena = arena,
+			.question = question,
+			.snapshot = snapshot,
+			.view = view,
+			.verdict = verdict,
+			.blocker = blocker,
+			.holder = first_holder(snapshot, blocker),
+			.remedy = &remedy,
+		};
+		struct iu_remedy *slot;
+
+		if (!makers[help->id](&m))
+			continue;
+		slot = iu_list_add(arena, &verdict->remedies);
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = remedy;
+	}
+	return arena->failed ? IU_E_NOMEM : 0;
+}

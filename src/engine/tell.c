@@ -1,0 +1,361 @@
+/* engine/tell.c - the verdict in words, ready for any renderer for people */
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "engine/engine.h"
+#include "engine/headline.h"
+#include "engine/words.h"
+
+/* One screen: so many blockers, holders and sentences are told, the rest is counted. */
+#define BLOCKERS_TOLD 4
+#define HOLDERS_TOLD  3
+#define EVIDENCE_TOLD 4
+#define GAPS_TOLD     3
+#define STEPS_TOLD    5
+#define PARENTS_TOLD  3
+
+struct telling {
+	struct iu_arena *arena;
+	const struct iu_question *question;
+	const struct iu_snapshot *snapshot;
+	const struct iu_verdict *verdict;
+	struct iu_story *story;
+};
+
+static int add_line(struct telling *t, const char *label, const char *text)
+{
+	struct iu_story_part *part = NULL;
+
+	if (t->story->parts.n)
+		part = &t->story->parts.v[t->story->parts.n - 1];
+	if (!part || strcmp(part->label, label) != 0) {
+		part = iu_list_add(t->arena, &t->story->parts);
+		if (!part)
+			return IU_E_NOMEM;
+		part->label = label;
+	}
+	return iu_strings_add(t->arena, &part->lines, text);
+}
+
+static const char *since(struct telling *t, const struct iu_process *p)
+{
+	int64_t now = t->snapshot->host.now;
+
+	if (p->started < 0)
+		return "";
+	if (now < p->started)
+		return iu_words(t->arena, ", since %s", iu_words_time(t->arena, p->started));
+	return iu_words(t->arena, ", since %s, %s ago", iu_words_time(t->arena, p->started),
+		iu_words_span(t->arena, now - p->started));
+}
+
+static const char *state_note(const struct iu_process *p)
+{
+	switch (p->state) {
+	case IU_PROCESS_STOPPED: return ", stopped";
+	case IU_PROCESS_TRACED: return ", stopped by a debugger";
+	case IU_PROCESS_FROZEN: return ", frozen";
+	case IU_PROCESS_ZOMBIE: return ", ended, but threads of it live on";
+	case IU_PROCESS_UNKNOWN:
+	case IU_PROCESS_RUNNING: break;
+	}
+	return "";
+}
+
+static const char *started_by(struct telling *t, const struct iu_process *p)
+{
+	const char *chain = "";
+	size_t i;
+
+	for (i = 0; i < p->parents.n && i < PARENTS_TOLD; i++)
+		chain = iu_words(t->arena, "%s%s%s (%d)", chain, i ? " < " : "",
+			iu_safe(t->arena, p->parents.v[i].name, 20), (int)p->parents.v[i].pid);
+	return chain;
+}
+
+/* Where it runs: directory, parents, unit, container; "" when none of it is known. */
+static const char *place(struct telling *t, const struct iu_process *p)
+{
+	const char *text = "";
+	const char *parents = started_by(t, p);
+
+	if (p->cwd)
+		text = iu_words(t->arena, "in %s", iu_safe(t->arena, p->cwd, 80));
+	if (*parents)
+		text = iu_words(t->arena, "%s%sstarted by %s", text, *text ? ", " : "", parents);
+	if (p->unit)
+		text = iu_words(t->arena, "%s%sunit %s", text, *text ? "; " : "",
+			iu_safe(t->arena, p->unit, 80));
+	if (p->container)
+		text = iu_words(t->arena, "%s%scontainer %s", text, *text ? "; " : "",
+			iu_safe(t->arena, p->container, 64));
+	if (p->exe_deleted)
+		text = iu_words(t->arena, "%s%sits program file was replaced or removed since",
+			text, *text ? "; " : "");
+	return text;
+}
+
+static int tell_process(struct telling *t, const struct iu_process *p, int32_t tid)
+{
+	const char *where = place(t, p);
+	int err = add_line(t, "who",
+		iu_words(t->arena, "%s (pid %d%s, user %s)%s%s", iu_words_command(t->arena, p),
+			(int)p->pid, tid ? iu_words(t->arena, ", thread %d", (int)tid) : "",
+			iu_words_user(t->arena, p->user, p->uid_known, p->uid), since(t, p),
+			state_note(p)));
+
+	if (err == 0 && *where)
+		err = add_line(t, "who", where);
+	return err;
+}
+
+/* Whether the process was told of already, with this or an earlier blocker. */
+static bool is_repeated(const struct telling *t, size_t blocker, size_t hold)
+{
+	const struct iu_holds *holds = &t->snapshot->holds;
+	int32_t pid = holds->v[t->verdict->blockers.v[blocker].holds.v[hold]].pid;
+	size_t i, k;
+
+	for (i = 0; i <= blocker; i++) {
+		size_t end = i == blocker ? hold : t->verdict->blockers.v[i].holds.n;
+
+		for (k = 0; k < end; k++)
+			if (holds->v[t->verdict->blockers.v[i].holds.v[k]].pid == pid)
+				return true;
+	}
+	return false;
+}
+
+static int tell_who(struct telling *t)
+{
+	size_t i, k, told = 0, rest = 0;
+	int err = 0;
+
+	for (i = 0; i < t->verdict->blockers.n && i < BLOCKERS_TOLD * 4; i++) {
+		const struct iu_blocker *b = &t->verdict->blockers.v[i];
+
+		for (k = 0; k < b->holds.n && k < 256 && err == 0; k++) {
+			const struct iu_hold *hold = &t->snapshot->holds.v[b->holds.v[k]];
+			const struct iu_process *p = iu_snapshot_process(t->snapshot, hold->pid);
+
+			if (is_repeated(t, i, k))
+				continue;
+			if (told == HOLDERS_TOLD) {
+				rest++;
+				continue;
+			}
+			told++;
+			err = p ? tell_process(t, p, hold->tid)
+				: add_line(t, "who",
+					  iu_words(t->arena, "pid %d", (int)hold->pid));
+		}
+	}
+	if (rest && err == 0)
+		err = add_line(t, "who", iu_words(t->arena, "and %zu more", rest));
+	return err;
+}
+
+static const char *sharing_words(const struct iu_blocker *b)
+{
+	switch (b->sharing) {
+	case IU_SHARING_NOT_ASKED:
+		if (b->socket.protocol == IU_PROTOCOL_TCP && b->socket.state == IU_STATE_LISTEN)
+			return ", and SO_REUSEADDR would not share it with a listener";
+		return "";
+	case IU_SHARING_HOLDER_LISTENS:
+		return ", and SO_REUSEADDR never shares with a listener";
+	case IU_SHARING_HOLDER_WITHOUT_REUSEADDR:
+		return ", and the socket there does not have SO_REUSEADDR set, which both need";
+	case IU_SHARING_HOLDER_WITHOUT_REUSEPORT:
+		return ", and the socket there does not have SO_REUSEPORT set, which both need";
+	case IU_SHARING_USERS_DIFFER:
+		return ", and SO_REUSEPORT shares only among sockets of one user";
+	case IU_SHARING_OPTIONS_UNKNOWN:
+		return ", unless the socket there has the same option set, which could not be seen";
+	case IU_SHARING_NONE: break;
+	}
+	return "";
+}
+
+static const char *ask_address(struct telling *t, const struct iu_blocker *b)
+{
+	const struct iu_question *q = t->question;
+	struct iu_address address = q->address;
+	char text[IU_ADDRESS_TEXT];
+
+	if (q->protocol == IU_PROTOCOL_UNIX)
+		return iu_subject(t->arena, q);
+	if (q->family == IU_FAMILY_ANY || address.family == IU_FAMILY_ANY)
+		address = iu_address_wildcard(q->family == IU_FAMILY_ANY
+				? (b->rule == IU_RULE_IPV4_UNDER_DUAL_STACK ? IU_FAMILY_IPV6
+									    : b->socket.family)
+				: q->family);
+	return iu_words(t->arena, "%s", iu_endpoint_format(&address, q->port, text));
+}
+
+static int tell_why(struct telling *t)
+{
+	const struct iu_verdict *v = t->verdict;
+	const char *last = "";
+	size_t i, told = 0;
+	int err = 0;
+
+	for (i = 0; i < v->blockers.n && err == 0; i++) {
+		const struct iu_blocker *b = &v->blockers.v[i];
+		const char *line = iu_words(t->arena, "bind() to %s %s with %s (%d): %s%s",
+			ask_address(t, b), b->certain == IU_YES ? "fails" : "may fail",
+			v->error ? v->error : "EADDRINUSE", v->error_number ? v->error_number : 98,
+			iu_rule_sentence(b->rule), sharing_words(b));
+
+		if (!strcmp(line, last))
+			continue;
+		last = line;
+		if (told++ == 2)
+			break;
+		err = add_line(t, "why", line);
+	}
+	if (!v->blockers.n && v->status != IU_STATUS_FREE && v->error && err == 0)
+		err = add_line(t, "why",
+			iu_words(t->arena, "%s() fails with %s (%d)",
+				iu_operation_name(v->operation) ? iu_operation_name(v->operation)
+								: "bind",
+				v->error, v->error_number));
+	if (v->probe && err == 0 && v->blockers.n)
+		err = add_line(t, "why",
+			iu_words(t->arena, "the kernel was asked with a bind() of our own, and said %s",
+				v->probe));
+	return err;
+}
+
+static int tell_cause(struct telling *t)
+{
+	const struct iu_verdict *v = t->verdict;
+	size_t i, k, told = 0;
+	int err = 0;
+
+	if (!v->cause)
+		return 0;
+	err = add_line(t, "cause",
+		iu_words(t->arena, "%s (%s)", iu_cause_name(v->cause),
+			iu_confidence_name(v->confidence)));
+	for (i = 0; i < v->blockers.n && i < BLOCKERS_TOLD; i++) {
+		const struct iu_blocker *b = &v->blockers.v[i];
+
+		if (b->cause != v->cause && b->certain == IU_YES && i) {
+			err = add_line(t, "cause",
+				iu_words(t->arena, "also in the way: %s on %s (%s)",
+					iu_state_name(b->socket.state),
+					iu_words_endpoint(t->arena, &b->socket),
+					iu_cause_name(b->cause) ? iu_cause_name(b->cause) : "?"));
+			if (err < 0)
+				return err;
+			continue;
+		}
+		for (k = 0; k < b->evidence.n && told < EVIDENCE_TOLD && err == 0; k++, told++)
+			err = add_line(t, "cause", b->evidence.v[k]);
+	}
+	if (v->blockers.n > BLOCKERS_TOLD && err == 0)
+		err = add_line(t, "cause",
+			iu_words(t->arena, "and %zu more in the way", v->blockers.n - BLOCKERS_TOLD));
+	return err;
+}
+
+static int tell_unseen(struct telling *t)
+{
+	const struct iu_verdict *v = t->verdict;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < v->gaps.n && i < GAPS_TOLD && err == 0; i++) {
+		const struct iu_gap *gap = &v->gaps.v[i];
+
+		err = add_line(t, "unseen",
+			iu_words(t->arena, "%s%s%s%s%s", iu_safe(t->arena, gap->what, 120),
+				gap->why ? ": " : "",
+				gap->why ? iu_safe(t->arena, gap->why, 120) : "",
+				gap->lift ? "; to see it: " : "",
+				gap->lift ? iu_safe(t->arena, gap->lift, 120) : ""));
+	}
+	if (v->gaps.n > GAPS_TOLD && err == 0)
+		err = add_line(t, "unseen",
+			iu_words(t->arena, "and %zu more of the kind", v->gaps.n - GAPS_TOLD));
+	return err;
+}
+
+static int tell_strings(struct telling *t, const char *label, const struct iu_strings *strings)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < strings->n && i < 4 && err == 0; i++)
+		err = add_line(t, label, strings->v[i]);
+	return err;
+}
+
+/* What "free" rests on. */
+static int tell_checked(struct telling *t)
+{
+	const struct iu_verdict *v = t->verdict;
+
+	if (v->status != IU_STATUS_FREE)
+		return 0;
+	if (v->probe)
+		return add_line(t, "note", "every socket of the machine was compared, and a bind() that was tried worked");
+	if (t->question->protocol == IU_PROTOCOL_UNIX)
+		return add_line(t, "note", t->question->abstract
+				? "no socket here has the name"
+				: "nothing has that name, and its directory can take a new file");
+	return add_line(t, "note", "every socket of the machine was compared, and none is in the way");
+}
+
+static int tell_steps(struct telling *t)
+{
+	const struct iu_verdict *v = t->verdict;
+	size_t i;
+
+	for (i = 0; i < v->remedies.n && i < STEPS_TOLD; i++) {
+		const struct iu_remedy *remedy = &v->remedies.v[i];
+		struct iu_story_step *step = iu_list_add(t->arena, &t->story->steps);
+
+		if (!step)
+			return IU_E_NOMEM;
+		step->text = remedy->needs_root
+			? iu_words(t->arena, "%s (needs root)", remedy->summary)
+			: remedy->summary;
+		if (remedy->command.n)
+			step->command = iu_words_shell(
+				t->arena, remedy->command.v, remedy->command.n);
+	}
+	return 0;
+}
+
+int iu_tell(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict,
+	struct iu_story *ret_story)
+{
+	struct iu_story story = {.status = verdict->status, .headline = verdict->headline};
+	struct telling t = {arena, question, snapshot, verdict, &story};
+	int err = tell_who(&t);
+
+	if (err == 0)
+		err = tell_why(&t);
+	if (err == 0)
+		err = tell_cause(&t);
+	if (err == 0)
+		err = tell_checked(&t);
+	if (err == 0)
+		err = tell_strings(&t, "note", &verdict->warnings);
+	if (err == 0)
+		err = tell_strings(&t, "doubt", &verdict->doubts);
+	if (err == 0)
+		err = tell_unseen(&t);
+	if (err == 0)
+		err = tell_steps(&t);
+	if (err < 0)
+		return err;
+	if (arena->failed)
+		return IU_E_NOMEM;
+	*ret_story = story;
+	return 0;
+}

@@ -1,0 +1,19 @@
+/* engine/unix.h - who blocks a UNIX socket path or an abstract name */
+#ifndef IU_ENGINE_UNIX_H
+#define IU_ENGINE_UNIX_H
+
+#include "model/question.h"
+#include "model/snapshot.h"
+
+/**
+ * iu_unix_blocks() - whether socket @s has the path or abstract name of @question
+ *
+ * A path is compared by the file (device and inode) that the kernel has bound, never by name: a
+ * removed and rebound path leaves two sockets with one name. An accepted connection carries the
+ * name of its listener without holding it. IU_UNKNOWN: it has the name and may be such a
+ * connection, or is of a type that shares the name with others.
+ */
+enum iu_tri iu_unix_blocks(const struct iu_question *question, const struct iu_snapshot *snapshot,
+	const struct iu_socket *s);
+
+#endif

@@ -1,0 +1,81 @@
+/* engine/view.h - a question as the binds it stands for, and the sockets that matter to it */
+#ifndef IU_ENGINE_VIEW_H
+#define IU_ENGINE_VIEW_H
+
+#include "engine/conflict.h"
+#include "model/question.h"
+#include "model/snapshot.h"
+#include "model/wants.h"
+
+/* A port without an address asks twice, for 0.0.0.0 and for [::]. */
+#define IU_ASKS_MAX 2
+/* How far a free neighbour of the asked port is looked for. */
+#define IU_NEIGHBOURS 20
+
+/* Why a bind fails before any socket is compared, or IU_YES: nothing of that kind. */
+struct iu_local_check {
+	enum iu_tri ok;
+	int error;           /* errno where ok is IU_NO */
+	enum iu_cause cause; /* IU_CAUSE_NONE: an errno with a headline of its own */
+	enum iu_rule rule;
+};
+
+struct iu_ask {
+	struct iu_request request;
+	struct iu_local_check check;
+	struct iu_outcome outcome; /* of view->sockets; for port 0: fails when the range is full */
+	const struct iu_probe *probe; /* what the kernel said to exactly this, or NULL */
+};
+
+struct iu_view {
+	const struct iu_question *question;
+	const struct iu_snapshot *snapshot;
+	struct iu_kernel kernel;
+	/*
+	 * Copies of the sockets of the asked port (port 0: of every port), their unknown options
+	 * inferred from what they coexist with.
+	 */
+	struct iu_sockets sockets;
+	struct iu_ask asks[IU_ASKS_MAX];
+	size_t ask_count;
+	bool complete;   /* every kind of socket that could be in the way was looked at */
+	bool range_known; /* port 0: the ephemeral range is known */
+};
+
+/** iu_view_make() - everything the rules need for one question. Returns: 0, IU_E_NOMEM. */
+int iu_view_make(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_view *ret_view);
+
+/** iu_view_port_range() - the window in which a free neighbour of @port is looked for. */
+struct iu_port_range iu_view_port_range(uint16_t port);
+
+/** iu_view_port_held() - whether any socket of the protocol has this port number. */
+bool iu_view_port_held(const struct iu_view *view, uint16_t port);
+
+/** iu_view_neighbour() - a port of the window that nothing holds and nothing forbids; 0: none. */
+uint16_t iu_view_neighbour(const struct iu_view *view);
+
+/** iu_view_probe() - what the kernel said to exactly this bind, or NULL. */
+const struct iu_probe *iu_view_probe(
+	const struct iu_snapshot *snapshot, const struct iu_request *request);
+
+/** iu_view_only_closing() - sockets are on the port, and all are TIME-WAIT or closing. */
+bool iu_view_only_closing(const struct iu_view *view);
+
+/** iu_is_closing() - TIME-WAIT, or a connection being closed that no process has. */
+bool iu_is_closing(const struct iu_socket *s);
+
+/** iu_view_foreign_user() - the asker is another user than the one who looks. */
+bool iu_view_foreign_user(const struct iu_question *question, const struct iu_snapshot *snapshot);
+
+/** iu_view_address() - an address of this machine that could be bound instead; ANY: none. */
+struct iu_address iu_view_address(const struct iu_view *view);
+
+/** iu_local_check() - address and port before any other socket matters (inet_bind order). */
+struct iu_local_check iu_local_check(const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_request *request);
+
+/** iu_in_range() - whether the system may choose @port by itself; IU_UNKNOWN: range not known. */
+enum iu_tri iu_in_range(const struct iu_sysctls *sysctls, uint16_t port);
+
+#endif

@@ -1,0 +1,54 @@
+/* engine/words.h - the turns of phrase that sentences about sockets and processes share */
+#ifndef IU_ENGINE_WORDS_H
+#define IU_ENGINE_WORDS_H
+
+#include "model/snapshot.h"
+#include "model/verdict.h"
+
+/*
+ * All of these return escaped text in @arena, or "?" when out of memory (arena->failed is set,
+ * so that the caller may test once).
+ */
+
+/** iu_words() - printf into the arena; foreign text must have gone through iu_safe(). */
+const char *iu_words(struct iu_arena *arena, const char *format, ...) IU_PRINTF(2, 3);
+
+/** iu_words_process() - "python3 (pid 4242)". */
+const char *iu_words_process(struct iu_arena *arena, const struct iu_process *process);
+
+/** iu_words_pid() - the same for a pid of the snapshot; "pid 4242" where nothing is known. */
+const char *iu_words_pid(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, int32_t pid);
+
+/** iu_words_holders() - "python3 (pid 4242)", "nginx (pid 7) and 3 more"; NULL: none known. */
+const char *iu_words_holders(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_blocker *blocker);
+
+/** iu_words_command() - the command line, quoted; its name where there is none. */
+const char *iu_words_command(struct iu_arena *arena, const struct iu_process *process);
+
+/** iu_words_shell() - an argument vector quoted for a POSIX shell, harmless on a terminal. */
+const char *iu_words_shell(struct iu_arena *arena, const char *const *argv, size_t n);
+
+/** iu_words_endpoint() - "127.0.0.1:80", "[::]:80", the path, "@name". */
+const char *iu_words_endpoint(struct iu_arena *arena, const struct iu_socket *s);
+
+/** iu_words_state() - "listens on", "is bound to (and does not listen on)" … */
+const char *iu_words_state(const struct iu_socket *s);
+
+/** iu_words_user() - "alice", "uid 1000", "an unknown user". */
+const char *iu_words_user(struct iu_arena *arena, const char *user, bool known, uint32_t uid);
+
+/** iu_words_time() - "2026-01-02 03:04:05 UTC". */
+const char *iu_words_time(struct iu_arena *arena, int64_t seconds);
+
+/** iu_words_span() - "2 h", "3 days", "41 s". */
+const char *iu_words_span(struct iu_arena *arena, int64_t seconds);
+
+/** iu_words_errno() - "EADDRINUSE" for the numbers bind() gives; NULL for others. Static. */
+const char *iu_words_errno(int error);
+
+/** iu_strings_add() - appends one string; a NULL text (out of memory) adds nothing. */
+int iu_strings_add(struct iu_arena *arena, struct iu_strings *strings, const char *text);
+
+#endif

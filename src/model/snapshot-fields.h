@@ -1,0 +1,225 @@
+/* model/snapshot-fields.h - what of each struct is in the JSON form; for snapshot-json.c only */
+#ifndef IU_MODEL_SNAPSHOT_FIELDS_H
+#define IU_MODEL_SNAPSHOT_FIELDS_H
+
+#include "model/snapshot.h"
+
+/* One table a struct; writer and reader walk the same rows. */
+enum kind {
+	KIND_BOOL,
+	KIND_I8,
+	KIND_I32,
+	KIND_I64,
+	KIND_U8,
+	KIND_U16,
+	KIND_U32,
+	KIND_U64,
+	KIND_TEXT,    /* const char *, NULL: missing */
+	KIND_TRI,     /* enum iu_tri */
+	KIND_WORD,    /* an enumeration; words in field.words */
+	KIND_FACTS,   /* IU_FACT_* as a list of words */
+	KIND_BYTES,   /* const char * with a length at field.extra */
+	KIND_ADDRESS, /* struct iu_address */
+	KIND_OBJECT,  /* a struct; its table in field.shape */
+	KIND_LIST,    /* IU_LIST of structs */
+	KIND_TEXTS,   /* IU_LIST(const char *) */
+};
+
+struct field {
+	const char *key;
+	enum kind kind;
+	size_t offset;
+	size_t extra; /* KIND_BYTES: offset of the length; KIND_WORD: how many words */
+	const char *const *words;
+	const struct shape *shape;
+};
+
+struct shape {
+	size_t size;
+	const void *fresh; /* what an element is before anything is known; NULL: all zero */
+	const struct field *fields;
+	size_t count;
+};
+
+/* A row of a member whose type says everything. Enumerations must not come here. */
+#define PLAIN(type, member)                                                                        \
+	{                                                                                          \
+		.key = #member, .offset = offsetof(struct type, member),                           \
+		.kind = _Generic(((struct type *)0)->member, bool: KIND_BOOL, int8_t: KIND_I8,     \
+			int32_t: KIND_I32, int64_t: KIND_I64, uint8_t: KIND_U8,                    \
+			uint16_t: KIND_U16, uint32_t: KIND_U32, uint64_t: KIND_U64,                \
+			const char *: KIND_TEXT)                                                   \
+	}
+#define TRI(type, member)                                                                          \
+	{.key = #member, .kind = KIND_TRI, .offset = offsetof(struct type, member)}
+#define ADDRESS(type, member)                                                                      \
+	{.key = #member, .kind = KIND_ADDRESS, .offset = offsetof(struct type, member)}
+#define FACTS(type, member)                                                                        \
+	{.key = #member, .kind = KIND_FACTS, .offset = offsetof(struct type, member)}
+#define TEXTS(type, member)                                                                        \
+	{.key = #member, .kind = KIND_TEXTS, .offset = offsetof(struct type, member)}
+#define WORD(type, member, list)                                                                   \
+	{.key = #member, .kind = KIND_WORD, .offset = offsetof(struct type, member),               \
+		.words = list, .extra = IU_COUNT(list)}
+#define BYTES(type, member, length)                                                                \
+	{.key = #member, .kind = KIND_BYTES, .offset = offsetof(struct type, member),              \
+		.extra = offsetof(struct type, length)}
+#define NESTED(type, member, how, table)                                                           \
+	{.key = #member, .kind = how, .offset = offsetof(struct type, member), .shape = &(table)}
+#define SHAPE(name, type, start)                                                                   \
+	static const struct shape name##_shape = {                                                 \
+		.size = sizeof(struct type),                                                       \
+		.fresh = start,                                                                    \
+		.fields = name##_fields,                                                           \
+		.count = IU_COUNT(name##_fields),                                                  \
+	}
+
+/* Words, in the order of the enumerations. A first "unknown" also takes words of the future. */
+#define X(name, text) text,
+static const char *const state_words[] = {IU_STATES(X)};
+static const char *const process_state_words[] = {IU_PROCESS_STATES(X)};
+#undef X
+static const char *const protocol_words[] = {"tcp", "udp", "unix"};
+static const char *const family_words[] = {"any", "ipv4", "ipv6", "unix"};
+static const char *const unix_type_words[] = {"unknown", "stream", "dgram", "seqpacket"};
+static const char *const source_words[] = {"unknown", "kernel", "read", "inferred"};
+static const char *const local_words[] = {"address", "route", "broadcast"};
+static const char *const file_words[] = {"none", "socket", "regular", "directory", "symlink",
+	"other"};
+/* By the number of the bit. */
+static const char *const fact_words[] = {"host", "sysctls", "addresses", "tcp", "bound", "udp",
+	"unix", "paths", "holders", "options", "served"};
+
+static const struct field host_fields[] = {
+	PLAIN(iu_host, os), PLAIN(iu_host, release), PLAIN(iu_host, hostname),
+	PLAIN(iu_host, kernel), PLAIN(iu_host, netns), PLAIN(iu_host, privileged),
+	PLAIN(iu_host, uid), PLAIN(iu_host, pid), PLAIN(iu_host, user),
+	TRI(iu_host, cap_net_bind), TRI(iu_host, cap_net_admin), TRI(iu_host, cap_sys_ptrace),
+	TRI(iu_host, ipv6), PLAIN(iu_host, wsl), PLAIN(iu_host, now),
+	PLAIN(iu_host, init_is_manager),
+};
+SHAPE(host, iu_host, NULL);
+
+static const struct field reserved_fields[] = {
+	PLAIN(iu_reserved, first), PLAIN(iu_reserved, last),
+};
+SHAPE(reserved, iu_reserved, NULL);
+
+static const struct field sysctls_fields[] = {
+	PLAIN(iu_sysctls, port_first), PLAIN(iu_sysctls, port_last),
+	NESTED(iu_sysctls, reserved, KIND_LIST, reserved_shape),
+	PLAIN(iu_sysctls, unprivileged_port_start), PLAIN(iu_sysctls, nonlocal_bind4),
+	PLAIN(iu_sysctls, nonlocal_bind6), PLAIN(iu_sysctls, bindv6only),
+	PLAIN(iu_sysctls, autobind_reuse), PLAIN(iu_sysctls, l3mdev_accept),
+	PLAIN(iu_sysctls, fin_timeout),
+};
+static const struct iu_sysctls fresh_sysctls = {
+	.port_first = -1, .port_last = -1, .unprivileged_port_start = -1, .nonlocal_bind4 = -1,
+	.nonlocal_bind6 = -1, .bindv6only = -1, .autobind_reuse = -1, .l3mdev_accept = -1,
+	.fin_timeout = -1,
+};
+SHAPE(sysctls, iu_sysctls, &fresh_sysctls);
+
+static const struct field local_fields[] = {
+	WORD(iu_local, kind, local_words), ADDRESS(iu_local, address), PLAIN(iu_local, bits),
+	PLAIN(iu_local, ifindex), PLAIN(iu_local, tentative), PLAIN(iu_local, dad_failed),
+};
+SHAPE(local, iu_local, NULL);
+
+static const struct field interface_fields[] = {
+	PLAIN(iu_interface, ifindex), PLAIN(iu_interface, name), PLAIN(iu_interface, master),
+	PLAIN(iu_interface, up),
+};
+SHAPE(interface, iu_interface, NULL);
+
+static const struct field socket_fields[] = {
+	WORD(iu_socket, protocol, protocol_words), WORD(iu_socket, family, family_words),
+	WORD(iu_socket, state, state_words), ADDRESS(iu_socket, local), ADDRESS(iu_socket, peer),
+	PLAIN(iu_socket, port), PLAIN(iu_socket, peer_port), PLAIN(iu_socket, mini),
+	PLAIN(iu_socket, cookie), PLAIN(iu_socket, inode), PLAIN(iu_socket, cgroup_id),
+	PLAIN(iu_socket, timer_ms), PLAIN(iu_socket, uid), PLAIN(iu_socket, uid_known),
+	PLAIN(iu_socket, ifindex), PLAIN(iu_socket, order), PLAIN(iu_socket, queue),
+	PLAIN(iu_socket, backlog), TRI(iu_socket, reuseaddr), TRI(iu_socket, reuseport),
+	TRI(iu_socket, v6only), TRI(iu_socket, explicit_port),
+	WORD(iu_socket, options_source, source_words), TRI(iu_socket, served),
+	BYTES(iu_socket, path, path_len), PLAIN(iu_socket, abstract),
+	WORD(iu_socket, unix_type, unix_type_words), PLAIN(iu_socket, file_dev),
+	PLAIN(iu_socket, file_ino), PLAIN(iu_socket, user), PLAIN(iu_socket, device),
+	PLAIN(iu_socket, cgroup), PLAIN(iu_socket, unit), PLAIN(iu_socket, container),
+};
+static const struct iu_socket fresh_socket = {.timer_ms = -1};
+SHAPE(socket, iu_socket, &fresh_socket);
+
+static const struct field hold_fields[] = {
+	PLAIN(iu_hold, inode), PLAIN(iu_hold, pid), PLAIN(iu_hold, tid), PLAIN(iu_hold, fd),
+	TRI(iu_hold, cloexec),
+};
+SHAPE(hold, iu_hold, NULL);
+
+static const struct field parent_fields[] = {PLAIN(iu_parent, pid), PLAIN(iu_parent, name)};
+SHAPE(parent, iu_parent, NULL);
+
+static const struct field file_id_fields[] = {PLAIN(iu_file_id, dev), PLAIN(iu_file_id, ino)};
+SHAPE(file_id, iu_file_id, NULL);
+
+static const struct field process_fields[] = {
+	PLAIN(iu_process, pid), PLAIN(iu_process, name), PLAIN(iu_process, exe),
+	PLAIN(iu_process, exe_deleted), TEXTS(iu_process, command), PLAIN(iu_process, cwd),
+	PLAIN(iu_process, uid_known), PLAIN(iu_process, uid), PLAIN(iu_process, user),
+	PLAIN(iu_process, started), PLAIN(iu_process, start_ticks),
+	WORD(iu_process, state, process_state_words), PLAIN(iu_process, ppid),
+	PLAIN(iu_process, pgid), PLAIN(iu_process, sid), PLAIN(iu_process, tty),
+	NESTED(iu_process, parents, KIND_LIST, parent_shape),
+	NESTED(iu_process, files, KIND_LIST, file_id_shape), PLAIN(iu_process, cgroup),
+	PLAIN(iu_process, unit), PLAIN(iu_process, container), PLAIN(iu_process, engine),
+};
+static const struct iu_process fresh_process = {
+	.started = -1, .ppid = -1, .pgid = -1, .sid = -1,
+};
+SHAPE(process, iu_process, &fresh_process);
+
+static const struct field unreadable_fields[] = {
+	PLAIN(iu_unreadable, pid), PLAIN(iu_unreadable, name), PLAIN(iu_unreadable, uid_known),
+	PLAIN(iu_unreadable, uid), PLAIN(iu_unreadable, cgroup), PLAIN(iu_unreadable, why),
+};
+SHAPE(unreadable, iu_unreadable, NULL);
+
+static const struct field path_fields[] = {
+	BYTES(iu_path, path, path_len), PLAIN(iu_path, lstat_errno),
+	WORD(iu_path, kind, file_words), PLAIN(iu_path, dev), PLAIN(iu_path, ino),
+	PLAIN(iu_path, uid), PLAIN(iu_path, user), TRI(iu_path, alive),
+	PLAIN(iu_path, parent_errno),
+};
+SHAPE(path, iu_path, NULL);
+
+static const struct field probe_fields[] = {
+	WORD(iu_probe, protocol, protocol_words), ADDRESS(iu_probe, address),
+	PLAIN(iu_probe, port), PLAIN(iu_probe, reuseaddr), PLAIN(iu_probe, reuseport),
+	TRI(iu_probe, v6only), PLAIN(iu_probe, device), PLAIN(iu_probe, ifindex),
+	PLAIN(iu_probe, done), PLAIN(iu_probe, result),
+};
+SHAPE(probe, iu_probe, NULL);
+
+static const struct field gap_fields[] = {
+	FACTS(iu_gap, fact), PLAIN(iu_gap, pid), PLAIN(iu_gap, what), PLAIN(iu_gap, why),
+	PLAIN(iu_gap, lift),
+};
+SHAPE(gap, iu_gap, NULL);
+
+static const struct field snapshot_fields[] = {
+	FACTS(iu_snapshot, seen),
+	NESTED(iu_snapshot, host, KIND_OBJECT, host_shape),
+	NESTED(iu_snapshot, sysctls, KIND_OBJECT, sysctls_shape),
+	NESTED(iu_snapshot, locals, KIND_LIST, local_shape),
+	NESTED(iu_snapshot, interfaces, KIND_LIST, interface_shape),
+	NESTED(iu_snapshot, sockets, KIND_LIST, socket_shape),
+	NESTED(iu_snapshot, holds, KIND_LIST, hold_shape),
+	NESTED(iu_snapshot, processes, KIND_LIST, process_shape),
+	NESTED(iu_snapshot, unreadable, KIND_LIST, unreadable_shape),
+	NESTED(iu_snapshot, paths, KIND_LIST, path_shape),
+	NESTED(iu_snapshot, probes, KIND_LIST, probe_shape),
+	NESTED(iu_snapshot, gaps, KIND_LIST, gap_shape),
+};
+SHAPE(snapshot, iu_snapshot, NULL);
+
+#endif

@@ -1,0 +1,85 @@
+/* model/snapshot.c - an empty snapshot, and looking things up in a full one */
+#include "model/snapshot.h"
+
+#include <string.h>
+
+#include "base/err.h"
+
+void iu_snapshot_init(struct iu_snapshot *snapshot)
+{
+	*snapshot = (struct iu_snapshot){
+		.sysctls = {
+			.port_first = -1,
+			.port_last = -1,
+			.unprivileged_port_start = -1,
+			.nonlocal_bind4 = -1,
+			.nonlocal_bind6 = -1,
+			.bindv6only = -1,
+			.autobind_reuse = -1,
+			.l3mdev_accept = -1,
+			.fin_timeout = -1,
+		},
+	};
+}
+
+void iu_snapshot_free(struct iu_snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	iu_arena_free(&snapshot->arena);
+	iu_snapshot_init(snapshot);
+}
+
+const struct iu_process *iu_snapshot_process(const struct iu_snapshot *snapshot, int32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->processes.n; i++) {
+		if (snapshot->processes.v[i].pid == pid)
+			return &snapshot->processes.v[i];
+	}
+	return NULL;
+}
+
+const struct iu_path *iu_snapshot_path(
+	const struct iu_snapshot *snapshot, const char *path, size_t len)
+{
+	size_t i;
+
+	for (i = 0; path && i < snapshot->paths.n; i++) {
+		const struct iu_path *known = &snapshot->paths.v[i];
+
+		if (known->path_len == len && known->path && !memcmp(known->path, path, len))
+			return known;
+	}
+	return NULL;
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+int iu_snapshot_gap(struct iu_snapshot *snapshot, enum iu_fact fact, int32_t pid, const char *what,
+	const char *why, const char *lift)
+{
+	struct iu_gap *gap;
+	size_t i;
+
+	for (i = 0; i < snapshot->gaps.n; i++) {
+		gap = &snapshot->gaps.v[i];
+		if (gap->fact == fact && same(gap->what, what) && same(gap->why, why))
+			return 0;
+	}
+	gap = iu_list_add(&snapshot->arena, &snapshot->gaps);
+	if (!gap)
+		return IU_E_NOMEM;
+	*gap = (struct iu_gap){
+		.fact = fact,
+		.pid = pid,
+		.what = iu_arena_strdup(&snapshot->arena, what),
+		.why = iu_arena_strdup(&snapshot->arena, why),
+		.lift = iu_arena_strdup(&snapshot->arena, lift),
+	};
+	return snapshot->arena.failed ? IU_E_NOMEM : 0;
+}

@@ -1,0 +1,121 @@
+/* os/linux/collect.c - serves what is wanted: each collector in its turn */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+#include <uthash.h>
+
+#include "base/err.h"
+#include "os/linux/cgroup.h"
+#include "os/linux/file.h"
+#include "os/linux/look.h"
+#include "os/os.h"
+
+struct iu_user_row {
+	uint32_t uid;
+	const char *name;
+	UT_hash_handle hh;
+};
+
+/* In the order of need: sockets before their names, holders before what is read through them. */
+static const struct {
+	uint32_t facts; /* any of them wants it */
+	iu_collector *collect;
+	bool needs_proc;
+	const char *what; /* is not to be had without /proc */
+} collectors[] = {
+	{IU_FACT_HOST, iu_collect_host, false, NULL},
+	{IU_FACT_SYSCTLS, iu_collect_sysctls, true, "port ranges and limits"},
+	{IU_FACT_ADDRESSES, iu_collect_addresses, false, NULL},
+	{IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP, iu_collect_inet, false, NULL},
+	{IU_FACT_UNIX, iu_collect_unix, false, NULL},
+	{IU_FACT_PATHS, iu_collect_paths, false, NULL},
+	{IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX, iu_collect_cgroups, false, NULL},
+	{IU_FACT_HOLDERS, iu_collect_holders, true, "which processes hold the sockets"},
+	{IU_FACT_OPTIONS, iu_collect_options, true, "socket options"},
+	{IU_FACT_SERVED, iu_collect_served, true, "whether somebody waits on the sockets"},
+};
+
+const char *iu_look_user(struct iu_look *look, uint32_t uid)
+{
+	struct iu_user_row *row;
+	struct passwd entry, *found = NULL;
+	char text[4096];
+
+	HASH_FIND(hh, look->users, &uid, sizeof(uid), row);
+	if (row)
+		return row->name;
+	row = calloc(1, sizeof(*row));
+	if (!row)
+		return NULL;
+	row->uid = uid;
+	if (getpwuid_r(uid, &entry, text, sizeof(text), &found) == 0 && found)
+		row->name = iu_arena_strdup(&look->snapshot->arena, found->pw_name);
+	HASH_ADD(hh, look->users, uid, sizeof(row->uid), row);
+	return row->name;
+}
+
+static int open_proc(void)
+{
+	struct statfs status;
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && (fstatfs(fd, &status) < 0 || status.f_type != PROC_SUPER_MAGIC)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* /proc may count the processes of another PID namespace than our own: ask it, not getpid(). */
+static int32_t own_pid(int proc)
+{
+	char text[32];
+	uint64_t pid = 0;
+	ssize_t len = proc < 0 ? -1 : iu_file_link(proc, "self", text, sizeof(text));
+
+	if (len <= 0 || iu_number(text, (size_t)len, 10, &pid) == 0)
+		return (int32_t)getpid();
+	return (int32_t)pid;
+}
+
+static void close_look(struct iu_look *look)
+{
+	struct iu_user_row *row, *next;
+
+	HASH_ITER(hh, look->users, row, next)
+	{
+		HASH_DEL(look->users, row);
+		free(row);
+	}
+	iu_cgroup_close(look);
+	if (look->proc >= 0)
+		close(look->proc);
+}
+
+int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot)
+{
+	struct iu_look look = {
+		.wants = wants, .snapshot = snapshot, .proc = open_proc(), .cgroup_root = -2};
+	size_t i;
+	int result = 0;
+
+	look.self = own_pid(look.proc);
+	for (i = 0; i < IU_COUNT(collectors) && result == 0; i++) {
+		if (!(wants->facts & collectors[i].facts))
+			continue;
+		if (collectors[i].needs_proc && look.proc < 0) {
+			iu_seen(&look, collectors[i].facts, false);
+			result = iu_snapshot_gap(snapshot, (enum iu_fact)collectors[i].facts, 0,
+				collectors[i].what, "/proc is not mounted", "mount /proc");
+			continue;
+		}
+		result = collectors[i].collect(&look);
+	}
+	close_look(&look);
+	return result < 0 ? result : snapshot->arena.failed ? IU_E_NOMEM : 0;
+}

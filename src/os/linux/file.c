@@ -1,0 +1,154 @@
+/* os/linux/file.c - read the small files of /proc and /sys */
+#include "os/linux/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Every directory entry has this head; d_name follows and is NUL-terminated. */
+struct dirent_head {
+	uint64_t ino;
+	int64_t off;
+	unsigned short reclen;
+	unsigned char type;
+};
+#define NAME_OFFSET 19 /* the name follows the type without padding */
+
+static ssize_t read_all(int fd, char *buffer, size_t size)
+{
+	size_t len = 0;
+	ssize_t got;
+
+	while (len < size) {
+		got = read(fd, buffer + len, size - len);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		len += (size_t)got;
+	}
+	return (ssize_t)len;
+}
+
+ssize_t iu_file_read(int dir, const char *path, char *buffer, size_t size)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t len;
+
+	if (fd < 0)
+		return -errno;
+	len = read_all(fd, buffer, size - 1);
+	close(fd);
+	if (len >= 0)
+		buffer[len] = '\0';
+	return len;
+}
+
+int iu_file_load(int dir, const char *path, size_t max, struct iu_text *text)
+{
+	char buffer[16384];
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t got = 1;
+	int result = 0;
+
+	if (fd < 0)
+		return -errno;
+	while (got > 0 && text->len < max && !text->failed) {
+		size_t room = max - text->len;
+
+		got = read_all(fd, buffer, room < sizeof(buffer) ? room : sizeof(buffer));
+		if (got > 0)
+			iu_text_addn(text, buffer, (size_t)got);
+	}
+	if (got < 0)
+		result = (int)got;
+	if (text->failed)
+		result = -ENOMEM;
+	close(fd);
+	return result;
+}
+
+ssize_t iu_file_link(int dir, const char *path, char *buffer, size_t size)
+{
+	ssize_t len = readlinkat(dir, path, buffer, size - 1);
+
+	if (len < 0)
+		return -errno;
+	buffer[len] = '\0';
+	return len;
+}
+
+int iu_file_lines(const char *bytes, size_t len,
+	int (*line)(void *context, const char *line, size_t len), void *context)
+{
+	const char *end = bytes + len;
+	int result = 0;
+
+	while (bytes < end && result == 0) {
+		const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));
+		size_t n = (size_t)((stop ? stop : end) - bytes);
+
+		result = line(context, bytes, n);
+		bytes += n + (stop ? 1 : 0);
+	}
+	return result;
+}
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return 99;
+}
+
+size_t iu_number(const char *bytes, size_t len, int base, uint64_t *ret_number)
+{
+	uint64_t number = 0;
+	size_t i;
+
+	for (i = 0; i < len && digit(bytes[i]) < base; i++) {
+		uint64_t add = (uint64_t)digit(bytes[i]);
+
+		if (number > (UINT64_MAX - add) / (uint64_t)base)
+			return 0;
+		number = number * (uint64_t)base + add;
+	}
+	if (i > 0)
+		*ret_number = number;
+	return i;
+}
+
+const char *iu_entries_next(struct iu_entries *entries, int *ret_error)
+{
+	struct dirent_head head;
+	const char *name;
+
+	*ret_error = 0;
+	if (entries->at >= entries->len) {
+		long got = syscall(SYS_getdents64, entries->fd, entries->buffer,
+			sizeof(entries->buffer));
+
+		if (got < 0)
+			*ret_error = -errno;
+		if (got <= 0)
+			return NULL;
+		entries->len = (size_t)got;
+		entries->at = 0;
+	}
+	memcpy(&head, entries->buffer + entries->at, NAME_OFFSET);
+	name = entries->buffer + entries->at + NAME_OFFSET;
+	if (head.reclen <= NAME_OFFSET) {
+		entries->at = entries->len = 0;
+		return NULL;
+	}
+	entries->at += head.reclen;
+	return name;
+}

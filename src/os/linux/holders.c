@@ -1,0 +1,475 @@
+/* os/linux/holders.c - which descriptors keep a socket alive: a walk over /proc */
+#include "os/linux/holders.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <uthash.h>
+
+#include "base/err.h"
+#include "os/linux/cgroup.h"
+#include "os/linux/error.h"
+#include "os/linux/file.h"
+#include "os/linux/process.h"
+#include "os/os.h"
+
+#define NOTHING_KNOWN SIZE_MAX
+#define TABLES_MAX    16   /* descriptor tables of one process that are told apart */
+#define THREADS_MAX   65536
+#define NO_KCMP_MAX   64   /* threads compared descriptor by descriptor */
+#define GAPS_NAMED    4    /* processes that get a gap of their own */
+#define INITIAL_PID_NS 0xEFFFFFFCu /* PROC_PID_INIT_INO */
+
+struct inode_row {
+	uint64_t inode;
+	bool held;
+	UT_hash_handle hh;
+};
+
+struct scan {
+	struct iu_look *look;
+	struct inode_row *inodes;
+	struct iu_entries processes, threads, descriptors;
+	size_t unreadable; /* processes */
+	bool kcmp_refused;
+};
+
+int iu_socket_link(const char *link, size_t len, uint64_t *ret_inode)
+{
+	const size_t head = sizeof("socket:[") - 1;
+	uint64_t inode = 0;
+	size_t took;
+
+	if (len < head + 2 || memcmp(link, "socket:[", head) != 0)
+		return 0;
+	took = iu_number(link + head, len - head, 10, &inode);
+	if (took == 0 || head + took + 1 != len || link[head + took] != ']')
+		return 0;
+	*ret_inode = inode;
+	return 1;
+}
+
+struct flags_reader {
+	bool found;
+	uint64_t flags;
+};
+
+static int flags_line(void *context, const char *line, size_t len)
+{
+	struct flags_reader *reader = context;
+	size_t at = 6;
+
+	if (len < 7 || memcmp(line, "flags:", 6) != 0)
+		return 0;
+	while (at < len && (line[at] == '\t' || line[at] == ' '))
+		at++;
+	reader->found = iu_number(line + at, len - at, 8, &reader->flags) > 0;
+	return 1;
+}
+
+int iu_fdinfo_flags(const char *bytes, size_t len, uint64_t *ret_flags)
+{
+	struct flags_reader reader = {0};
+
+	iu_file_lines(bytes, len, flags_line, &reader);
+	if (!reader.found)
+		return IU_E_PROTO;
+	*ret_flags = reader.flags;
+	return 0;
+}
+
+bool iu_wants_inode(const struct iu_wants *wants, uint64_t inode)
+{
+	size_t i;
+
+	if (inode == 0)
+		return false;
+	for (i = 0; i < wants->inodes.n && !wants->all_inodes; i++)
+		if (wants->inodes.v[i] == inode)
+			return true;
+	return wants->all_inodes;
+}
+
+static int want(struct scan *scan, uint64_t inode)
+{
+	struct inode_row *row;
+
+	HASH_FIND(hh, scan->inodes, &inode, sizeof(inode), row);
+	if (row || inode == 0)
+		return 0;
+	row = calloc(1, sizeof(*row));
+	if (!row)
+		return IU_E_NOMEM;
+	row->inode = inode;
+	HASH_ADD(hh, scan->inodes, inode, sizeof(row->inode), row);
+	return 0;
+}
+
+static int want_all(struct scan *scan)
+{
+	const struct iu_wants *wants = scan->look->wants;
+	const struct iu_sockets *sockets = &scan->look->snapshot->sockets;
+	size_t i;
+	int result = 0;
+
+	for (i = 0; i < wants->inodes.n && result == 0; i++)
+		result = want(scan, wants->inodes.v[i]);
+	for (i = 0; i < sockets->n && wants->all_inodes && result == 0; i++)
+		result = want(scan, sockets->v[i].inode);
+	return result;
+}
+
+static enum iu_tri read_cloexec(struct scan *scan, const char *table, const char *fd)
+{
+	char path[128], text[1024];
+	uint64_t flags = 0;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%s/fdinfo/%s", table, fd);
+	len = iu_file_read(scan->look->proc, path, text, sizeof(text));
+	if (len <= 0 || iu_fdinfo_flags(text, (size_t)len, &flags) < 0)
+		return IU_UNKNOWN;
+	return iu_tri(flags & O_CLOEXEC);
+}
+
+static bool is_known(const struct iu_holds *holds, size_t from, const struct iu_hold *hold)
+{
+	size_t i;
+
+	for (i = from; i < holds->n; i++) /* NOTHING_KNOWN: not at all */
+		if (holds->v[i].inode == hold->inode && holds->v[i].fd == hold->fd)
+			return true;
+	return false;
+}
+
+/* One descriptor table. Returns: 0, IU_E_ACCESS with *ret_errno, IU_E_GONE, IU_E_NOMEM. */
+static int scan_table(struct scan *scan, const char *table, int32_t pid, int32_t tid,
+	size_t process_holds, int *ret_errno)
+{
+	struct iu_snapshot *snapshot = scan->look->snapshot;
+	char path[128], link[64];
+	int result = 0, error = 0;
+	const char *name;
+
+	snprintf(path, sizeof(path), "%s/fd", table);
+	scan->descriptors.fd = openat(scan->look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (scan->descriptors.fd < 0) {
+		*ret_errno = errno;
+		return errno == ENOENT || errno == ESRCH ? IU_E_GONE : IU_E_ACCESS;
+	}
+	scan->descriptors.at = scan->descriptors.len = 0;
+	while (result >= 0 && (name = iu_entries_next(&scan->descriptors, &error))) {
+		struct iu_hold hold = {.pid = pid, .tid = tid}, *slot;
+		struct inode_row *row;
+		uint64_t fd = 0;
+		ssize_t len;
+
+		if (iu_number(name, strlen(name), 10, &fd) == 0 || fd > INT32_MAX)
+			continue;
+		len = iu_file_link(scan->descriptors.fd, name, link, sizeof(link));
+		if (len == -EACCES || len == -EPERM) {
+			*ret_errno = (int)-len;
+			result = IU_E_ACCESS;
+		}
+		if (len <= 0 || !iu_socket_link(link, (size_t)len, &hold.inode))
+			continue;
+		HASH_FIND(hh, scan->inodes, &hold.inode, sizeof(hold.inode), row);
+		hold.fd = (int32_t)fd;
+		if (!row || is_known(&snapshot->holds, process_holds, &hold))
+			continue;
+		row->held = true;
+		hold.cloexec = read_cloexec(scan, table, name);
+		slot = iu_list_add(&snapshot->arena, &snapshot->holds);
+		if (slot)
+			*slot = hold;
+		else
+			result = IU_E_NOMEM;
+	}
+	if (error == -EACCES || error == -EPERM) {
+		*ret_errno = -error;
+		result = IU_E_ACCESS;
+	}
+	close(scan->descriptors.fd);
+	return result;
+}
+
+/* 0: the same table, 1: another one, -1: may not be compared. */
+static int compare_tables(struct scan *scan, int32_t a, int32_t b)
+{
+	long order = syscall(SYS_kcmp, a, b, KCMP_FILES, 0, 0);
+
+	if (order >= 0)
+		return order != 0;
+	if (errno != ESRCH)
+		scan->kcmp_refused = true;
+	return -1;
+}
+
+/*
+ * A thread may have unshared its descriptors, and a leader that ended leaves its table to nobody
+ * while the threads live on. Where kcmp() is refused, a thread's table is read as well and what
+ * the leader has under the same number is left out (is_known()).
+ */
+static int scan_threads(struct scan *scan, int32_t pid, int *ret_errno)
+{
+	struct iu_snapshot *snapshot = scan->look->snapshot;
+	size_t first = snapshot->holds.n, tables = 1, read = 0, i;
+	int32_t owners[TABLES_MAX] = {pid};
+	char path[128];
+	int result = 0, error = 0, worst = 0, count = 0;
+	const char *name;
+
+	while (first > 0 && snapshot->holds.v[first - 1].pid == pid)
+		first--;
+	snprintf(path, sizeof(path), "%d/task", (int)pid);
+	scan->threads.fd = openat(scan->look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (scan->threads.fd < 0)
+		return 0;
+	scan->threads.at = scan->threads.len = 0;
+	while (result != IU_E_NOMEM && (name = iu_entries_next(&scan->threads, &error)) &&
+		count++ < THREADS_MAX) {
+		uint64_t tid = 0;
+		int other = 1;
+
+		if (iu_number(name, strlen(name), 10, &tid) == 0 || tid > INT32_MAX ||
+			(int32_t)tid == pid)
+			continue;
+		for (i = 0; i < tables && other > 0; i++)
+			other = compare_tables(scan, owners[i], (int32_t)tid);
+		if (other == 0 || (other < 0 && read >= NO_KCMP_MAX))
+			continue;
+		if (other > 0 && tables < TABLES_MAX)
+			owners[tables++] = (int32_t)tid;
+		read++;
+		snprintf(path, sizeof(path), "%d/task/%d", (int)pid, (int)tid);
+		result = scan_table(scan, path, pid, (int32_t)tid, other < 0 ? first : NOTHING_KNOWN,
+			ret_errno);
+		if (result == IU_E_ACCESS)
+			worst = result;
+	}
+	close(scan->threads.fd);
+	return result == IU_E_NOMEM ? result : worst;
+}
+
+static bool is_listed(const struct iu_snapshot *snapshot, int32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->unreadable.n; i++)
+		if (snapshot->unreadable.v[i].pid == pid)
+			return true;
+	return false;
+}
+
+static int add_unreadable(struct scan *scan, int32_t pid, int error)
+{
+	struct iu_snapshot *snapshot = scan->look->snapshot;
+	struct iu_process process = {.pid = pid};
+	struct iu_unreadable *row;
+	char path[64], text[4096];
+	struct iu_stat stat;
+	ssize_t len;
+	int result;
+
+	if (iu_stat_read(scan->look->proc, pid, &stat) < 0 || stat.flags & IU_STAT_KERNEL_THREAD ||
+		(stat.state == 'Z' && stat.threads <= 1))
+		return 0; /* gone, or nothing that could have descriptors */
+	scan->unreadable++;
+	if (is_listed(snapshot, pid))
+		return 0;
+	result = iu_cgroup_of_process(scan->look, &process);
+	row = result < 0 ? NULL : iu_list_add(&snapshot->arena, &snapshot->unreadable);
+	if (!row)
+		return IU_E_NOMEM;
+	row->pid = pid;
+	row->name = iu_arena_strdup(&snapshot->arena, stat.name);
+	row->cgroup = process.cgroup;
+	row->why = iu_arena_strdup(&snapshot->arena, iu_os_error_name(error));
+	snprintf(path, sizeof(path), "%d/status", (int)pid);
+	len = iu_file_read(scan->look->proc, path, text, sizeof(text));
+	row->uid_known = len > 0 && iu_status_uid(text, (size_t)len, &row->uid) == 0;
+	return 0;
+}
+
+/* st_nlink of task/ is 2 and the number of threads (proc_task_getattr()). */
+static bool has_threads(struct scan *scan, int32_t pid)
+{
+	struct stat status;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%d/task", (int)pid);
+	return fstatat(scan->look->proc, path, &status, 0) == 0 && status.st_nlink > 3;
+}
+
+static int scan_process(struct scan *scan, int32_t pid)
+{
+	struct iu_snapshot *snapshot = scan->look->snapshot;
+	size_t before = snapshot->holds.n;
+	int result, threads, error = 0;
+	char table[64];
+
+	snprintf(table, sizeof(table), "%d", (int)pid);
+	result = scan_table(scan, table, pid, 0, NOTHING_KNOWN, &error);
+	if (result != IU_E_NOMEM && has_threads(scan, pid)) {
+		threads = scan_threads(scan, pid, &error);
+		if (threads < 0)
+			result = threads;
+	}
+	if (result == IU_E_NOMEM)
+		return result;
+	if (snapshot->holds.n > before) {
+		int read = iu_process_read(scan->look, pid);
+
+		if (read == IU_E_NOMEM)
+			return read;
+		if (read < 0) /* it ended while we looked: it holds nothing any more */
+			snapshot->holds.n = before;
+	}
+	if (result == IU_E_ACCESS)
+		return add_unreadable(scan, pid, error);
+	return snapshot->arena.failed ? IU_E_NOMEM : 0;
+}
+
+/* What an earlier look found of the same sockets is looked up anew. */
+static void drop_earlier(struct scan *scan)
+{
+	struct iu_holds *holds = &scan->look->snapshot->holds;
+	struct inode_row *row;
+	size_t i, kept = 0;
+
+	for (i = 0; i < holds->n; i++) {
+		HASH_FIND(hh, scan->inodes, &holds->v[i].inode, sizeof(holds->v[i].inode), row);
+		if (!row)
+			holds->v[kept++] = holds->v[i];
+	}
+	holds->n = kept;
+}
+
+/* Mounted with hidepid, /proc does not even list the processes of others. */
+static bool processes_hidden(const struct scan *scan)
+{
+	struct iu_text text = {0};
+	char *line, *next;
+	bool hidden = false;
+
+	if (iu_file_load(scan->look->proc, "self/mountinfo", 8 << 20, &text) == 0 && text.data) {
+		for (line = text.data; line && !hidden; line = next) {
+			next = strchr(line, '\n');
+			if (next)
+				*next++ = '\0';
+			hidden = strstr(line, " /proc ") && strstr(line, "hidepid=") &&
+				!strstr(line, "hidepid=0") && !strstr(line, "hidepid=off");
+		}
+	}
+	iu_text_free(&text);
+	return hidden && geteuid() != 0;
+}
+
+/* Somebody outside of our PID namespace may have what nobody in it has. */
+static int tell_outside(struct scan *scan)
+{
+	struct stat status;
+	struct inode_row *row;
+
+	if (fstatat(scan->look->proc, "self/ns/pid", &status, 0) < 0 ||
+		status.st_ino == INITIAL_PID_NS)
+		return 0;
+	for (row = scan->inodes; row; row = row->hh.next)
+		if (!row->held)
+			return iu_snapshot_gap(scan->look->snapshot, IU_FACT_HOLDERS, 0,
+				"processes outside of this PID namespace",
+				"they are not visible from inside of it",
+				"ask on the host, outside of the container");
+	return 0;
+}
+
+static int tell_unreadable(struct scan *scan)
+{
+	struct iu_snapshot *snapshot = scan->look->snapshot;
+	const char *lift = geteuid() == 0 ? NULL : "run as root";
+	char what[80];
+	size_t i;
+	int result = 0;
+
+	if (scan->unreadable > GAPS_NAMED) {
+		snprintf(what, sizeof(what), "descriptors of %zu processes", scan->unreadable);
+		return iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, what,
+			snapshot->unreadable.v[0].why, lift);
+	}
+	for (i = 0; i < snapshot->unreadable.n && scan->unreadable > 0 && result == 0; i++) {
+		const struct iu_unreadable *row = &snapshot->unreadable.v[i];
+
+		snprintf(what, sizeof(what), "descriptors of pid %d", (int)row->pid);
+		result = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, row->pid, what, row->why, lift);
+	}
+	return result;
+}
+
+static int scan_all(struct scan *scan)
+{
+	struct iu_look *look = scan->look;
+	const char *name;
+	int result = 0, error = 0;
+
+	scan->processes.fd = openat(look->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (scan->processes.fd < 0)
+		return iu_error_from(errno);
+	while (result == 0 && (name = iu_entries_next(&scan->processes, &error))) {
+		uint64_t pid = 0;
+
+		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX &&
+			(int32_t)pid != look->self)
+			result = scan_process(scan, (int32_t)pid);
+	}
+	close(scan->processes.fd);
+	return result < 0 ? result : iu_error_from(-error);
+}
+
+static int finish(struct scan *scan, int result)
+{
+	struct iu_snapshot *snapshot = scan->look->snapshot;
+	bool hidden = processes_hidden(scan);
+
+	iu_seen(scan->look, IU_FACT_HOLDERS, result == 0 && !hidden && scan->unreadable == 0);
+	if (result == IU_E_NOMEM)
+		return result;
+	if (result < 0)
+		return iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the list of processes",
+			iu_error_text(result), NULL);
+	result = tell_unreadable(scan);
+	if (result == 0 && hidden)
+		result = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0,
+			"processes of other users", "/proc is mounted with hidepid", "run as root");
+	return result < 0 ? result : tell_outside(scan);
+}
+
+int iu_collect_holders(struct iu_look *look)
+{
+	struct scan *scan = calloc(1, sizeof(*scan)); /* three portions of directory entries */
+	struct inode_row *row, *next;
+	int result;
+
+	if (!scan)
+		return IU_E_NOMEM;
+	scan->look = look;
+	result = want_all(scan);
+	if (result == 0)
+		drop_earlier(scan);
+	if (result == 0 && scan->inodes)
+		result = finish(scan, scan_all(scan));
+	else if (result == 0)
+		iu_seen(look, IU_FACT_HOLDERS, true);
+	HASH_ITER(hh, scan->inodes, row, next)
+	{
+		HASH_DEL(scan->inodes, row);
+		free(row);
+	}
+	free(scan);
+	return result;
+}

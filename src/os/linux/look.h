@@ -1,0 +1,55 @@
+/* os/linux/look.h - what one look at this machine shares between its collectors */
+#ifndef IU_OS_LINUX_LOOK_H
+#define IU_OS_LINUX_LOOK_H
+
+#include "model/snapshot.h"
+#include "model/wants.h"
+
+struct iu_user_row;
+struct iu_cgroup_row;
+
+/* Lives for one iu_os_collect(). Strings handed out live in the snapshot's arena. */
+struct iu_look {
+	const struct iu_wants *wants;
+	struct iu_snapshot *snapshot;
+	int proc;         /* descriptor of /proc, -1: not mounted */
+	int32_t self;     /* our own pid as /proc counts it */
+	struct iu_user_row *users;     /* uthash: names that were looked up */
+	struct iu_cgroup_row *cgroups; /* uthash: paths that were looked up */
+	int cgroup_root;               /* descriptor of the cgroup2 mount; -1: none, -2: not opened */
+	const char *cgroup_mount;
+	const char *freezer_mount;     /* of cgroup v1 */
+	bool cgroups_walked;
+	uint64_t boot;                 /* when the system started, seconds since 1970; 0: not read */
+};
+
+/*
+ * A collector does one job. It adds to the snapshot, records gaps, and sets its bit in `seen` when
+ * it could look at everything. Returns: 0, IU_E_NOMEM.
+ */
+typedef int iu_collector(struct iu_look *look);
+
+iu_collector iu_collect_host;
+iu_collector iu_collect_sysctls;
+iu_collector iu_collect_addresses;
+iu_collector iu_collect_inet;
+iu_collector iu_collect_unix;
+iu_collector iu_collect_paths;
+iu_collector iu_collect_holders;
+iu_collector iu_collect_options;
+iu_collector iu_collect_served;
+iu_collector iu_collect_cgroups;
+
+/** iu_look_user() - the name of a uid, NULL: it has none. Asks the system once for each uid. */
+const char *iu_look_user(struct iu_look *look, uint32_t uid);
+
+/** iu_seen() - says whether all of @fact could be looked at. */
+static inline void iu_seen(struct iu_look *look, uint32_t fact, bool all)
+{
+	if (all)
+		look->snapshot->seen |= fact;
+	else
+		look->snapshot->seen &= ~fact;
+}
+
+#endif

@@ -1,0 +1,363 @@
+/* os/linux/process.c - what /proc says about one process */
+#include "os/linux/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/cgroup.h"
+#include "os/linux/file.h"
+
+#define ARGUMENTS_MAX     64
+#define ARGUMENT_MAX      4096
+#define CMDLINE_MAX       (ARGUMENTS_MAX * ARGUMENT_MAX)
+#define PARENTS_MAX       32
+#define FILE_ARGUMENTS    8 /* a script is among the first: `node --flag server.js` */
+#define PATH_TEXT         4096
+#define DELETED           " (deleted)"
+
+enum iu_process_state iu_process_state_of(char letter)
+{
+	switch (letter) {
+	case 'R':
+	case 'S':
+	case 'D':
+	case 'I':
+	case 'W': return IU_PROCESS_RUNNING;
+	case 'T': return IU_PROCESS_STOPPED;
+	case 't': return IU_PROCESS_TRACED;
+	case 'Z': return IU_PROCESS_ZOMBIE;
+	}
+	return IU_PROCESS_UNKNOWN;
+}
+
+/* A number that may be negative; moves behind the blank that follows. */
+static bool next_field(const char **at, const char *end, int64_t *ret)
+{
+	bool minus = *at < end && **at == '-';
+	uint64_t value = 0;
+	size_t took;
+
+	*at += minus;
+	took = iu_number(*at, (size_t)(end - *at), 10, &value);
+	if (took == 0 || (minus && value > INT64_MAX))
+		return false;
+	*at += took;
+	if (*at < end)
+		++*at;
+	*ret = minus ? -(int64_t)value : (int64_t)value;
+	return true;
+}
+
+int iu_stat_parse(const char *bytes, size_t len, struct iu_stat *ret_stat)
+{
+	enum { PPID = 4, PGID = 5, SID = 6, TTY = 7, FLAGS = 9, THREADS = 20, START = 22 };
+	struct iu_stat stat = {0};
+	const char *open = memchr(bytes, '(', len), *close, *end = bytes + len;
+	int64_t value[START + 1] = {0};
+	size_t name_len;
+	int i;
+
+	close = memrchr(bytes, ')', len); /* the last one: the name may have its own */
+	if (!open || !close || close < open || end - close < 4 || close[1] != ' ')
+		return IU_E_PROTO;
+	name_len = (size_t)(close - open - 1);
+	if (name_len >= sizeof(stat.name))
+		name_len = sizeof(stat.name) - 1;
+	memcpy(stat.name, open + 1, name_len);
+	stat.state = close[2];
+	close += 4;
+	for (i = PPID; i <= START; i++)
+		if (!next_field(&close, end, &value[i]))
+			return IU_E_PROTO;
+	stat.ppid = (int32_t)value[PPID];
+	stat.pgid = (int32_t)value[PGID];
+	stat.sid = (int32_t)value[SID];
+	stat.tty = (int32_t)value[TTY];
+	stat.flags = (uint32_t)value[FLAGS];
+	stat.threads = (uint64_t)value[THREADS];
+	stat.start_ticks = (uint64_t)value[START];
+	*ret_stat = stat;
+	return 0;
+}
+
+int iu_stat_read(int proc, int32_t pid, struct iu_stat *ret_stat)
+{
+	char path[64], text[1024];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%d/stat", (int)pid);
+	len = iu_file_read(proc, path, text, sizeof(text));
+	if (len == -EACCES || len == -EPERM)
+		return IU_E_ACCESS;
+	if (len <= 0)
+		return IU_E_GONE;
+	return iu_stat_parse(text, (size_t)len, ret_stat);
+}
+
+int iu_cmdline_parse(struct iu_arena *arena, const char *bytes, size_t len,
+	struct iu_process *process)
+{
+	const char *end = bytes + len;
+
+	while (bytes < end && process->command.n < ARGUMENTS_MAX) {
+		size_t n = strnlen(bytes, (size_t)(end - bytes));
+		const char **slot = iu_list_add(arena, &process->command);
+
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = iu_arena_strndup(arena, bytes, n > ARGUMENT_MAX ? ARGUMENT_MAX : n);
+		if (!*slot)
+			return IU_E_NOMEM;
+		bytes += n + 1;
+	}
+	return 0;
+}
+
+struct uid_reader {
+	bool found;
+	uint32_t uid;
+};
+
+static int uid_line(void *context, const char *line, size_t len)
+{
+	struct uid_reader *reader = context;
+	uint64_t uid = 0;
+	size_t at = 4;
+	int column;
+
+	if (len < 5 || memcmp(line, "Uid:", 4) != 0)
+		return 0;
+	for (column = 0; column < 2; column++) { /* real, then effective */
+		while (at < len && (line[at] == '\t' || line[at] == ' '))
+			at++;
+		size_t took = iu_number(line + at, len - at, 10, &uid);
+
+		if (took == 0 || uid > UINT32_MAX)
+			return 1;
+		at += took;
+	}
+	reader->uid = (uint32_t)uid;
+	reader->found = true;
+	return 1;
+}
+
+int iu_status_uid(const char *bytes, size_t len, uint32_t *ret_uid)
+{
+	struct uid_reader reader = {0};
+
+	iu_file_lines(bytes, len, uid_line, &reader);
+	if (!reader.found)
+		return IU_E_PROTO;
+	*ret_uid = reader.uid;
+	return 0;
+}
+
+static void read_uid(struct iu_look *look, struct iu_process *process)
+{
+	char path[64], text[4096];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%d/status", (int)process->pid);
+	len = iu_file_read(look->proc, path, text, sizeof(text));
+	if (len <= 0 || iu_status_uid(text, (size_t)len, &process->uid) < 0)
+		return;
+	process->uid_known = true;
+	process->user = iu_look_user(look, process->uid);
+}
+
+static int read_command(struct iu_look *look, struct iu_process *process)
+{
+	struct iu_text text = {0};
+	char path[64];
+	int result;
+
+	snprintf(path, sizeof(path), "%d/cmdline", (int)process->pid);
+	result = iu_file_load(look->proc, path, CMDLINE_MAX, &text);
+	if (result == 0 && text.data)
+		result = iu_cmdline_parse(&look->snapshot->arena, text.data, text.len, process);
+	iu_text_free(&text);
+	return result == IU_E_NOMEM || result == -ENOMEM ? IU_E_NOMEM : 0;
+}
+
+static const char *read_link(struct iu_look *look, int32_t pid, const char *what)
+{
+	char path[64], text[PATH_TEXT];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%d/%s", (int)pid, what);
+	len = iu_file_link(look->proc, path, text, sizeof(text));
+	return len <= 0 ? NULL : iu_arena_strndup(&look->snapshot->arena, text, (size_t)len);
+}
+
+static void read_exe(struct iu_look *look, struct iu_process *process)
+{
+	char *exe = (char *)read_link(look, process->pid, "exe");
+	size_t len = exe ? strlen(exe) : 0, tail = sizeof(DELETED) - 1;
+
+	process->exe = exe;
+	if (len > tail && strcmp(exe + len - tail, DELETED) == 0) {
+		process->exe_deleted = true;
+		exe[len - tail] = '\0';
+	}
+}
+
+/* /proc/stat says when the system started; a process counts its clock ticks from there. */
+static uint64_t boot_time(struct iu_look *look)
+{
+	struct iu_text text = {0};
+	const char *at;
+
+	if (look->boot == 0 && iu_file_load(look->proc, "stat", 1 << 20, &text) == 0 && text.data) {
+		at = memmem(text.data, text.len, "\nbtime ", 7);
+		if (at)
+			iu_number(at + 7, text.len - (size_t)(at + 7 - text.data), 10, &look->boot);
+	}
+	iu_text_free(&text);
+	return look->boot;
+}
+
+static int64_t start_time(struct iu_look *look, uint64_t ticks)
+{
+	long per_second = sysconf(_SC_CLK_TCK);
+	uint64_t boot = boot_time(look);
+
+	return boot == 0 || per_second <= 0 ? -1 : (int64_t)(boot + ticks / (uint64_t)per_second);
+}
+
+/* Up to and including the session leader: the terminal's shell, the service's main process. */
+static int read_parents(struct iu_look *look, struct iu_process *process)
+{
+	struct iu_arena *arena = &look->snapshot->arena;
+	int32_t pid = process->ppid;
+	bool reached = process->sid == process->pid;
+	struct iu_stat stat;
+
+	while (!reached && pid > 1 && process->parents.n < PARENTS_MAX) {
+		struct iu_parent *parent;
+
+		if (iu_stat_read(look->proc, pid, &stat) < 0)
+			return 0;
+		parent = iu_list_add(arena, &process->parents);
+		if (!parent)
+			return IU_E_NOMEM;
+		parent->pid = pid;
+		parent->name = iu_arena_strdup(arena, stat.name);
+		reached = pid == process->sid;
+		pid = stat.ppid;
+	}
+	return arena->failed ? IU_E_NOMEM : 0;
+}
+
+static int add_file(struct iu_look *look, struct iu_process *process, const struct statx *status)
+{
+	struct iu_file_id *file;
+
+	if (!S_ISREG(status->stx_mode))
+		return 0;
+	file = iu_list_add(&look->snapshot->arena, &process->files);
+	if (!file)
+		return IU_E_NOMEM;
+	file->dev = makedev(status->stx_dev_major, status->stx_dev_minor);
+	file->ino = status->stx_ino;
+	return 0;
+}
+
+/*
+ * What an argument names, as the process itself would find it: below its own root (a container),
+ * absolute links included. -1: nothing.
+ */
+static int open_argument(struct iu_look *look, int32_t pid, const char *argument)
+{
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC};
+	bool absolute = argument[0] == '/';
+	char path[64];
+	int base, fd;
+
+	if (absolute)
+		how.resolve = RESOLVE_IN_ROOT;
+	snprintf(path, sizeof(path), "%d/%s", (int)pid, absolute ? "root" : "cwd");
+	base = openat(look->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (base < 0)
+		return -1;
+	fd = (int)syscall(SYS_openat2, base, argument, &how, sizeof(how));
+	if (fd < 0 && errno == ENOSYS) /* before 5.6 */
+		fd = openat(base, absolute ? argument + 1 : argument, O_PATH | O_CLOEXEC);
+	close(base);
+	return fd;
+}
+
+static int read_files(struct iu_look *look, struct iu_process *process)
+{
+	const int flags = AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC; /* never wait for a file server */
+	struct statx status;
+	char path[64];
+	size_t i;
+	int result = 0;
+
+	snprintf(path, sizeof(path), "%d/exe", (int)process->pid);
+	if (statx(look->proc, path, flags, STATX_TYPE | STATX_INO, &status) == 0)
+		result = add_file(look, process, &status);
+	for (i = 1; i < process->command.n && i <= FILE_ARGUMENTS && result == 0; i++) {
+		const char *argument = process->command.v[i];
+		int fd;
+
+		if (argument[0] == '-' || argument[0] == '\0' || strlen(argument) >= ARGUMENT_MAX)
+			continue;
+		fd = open_argument(look, process->pid, argument);
+		if (fd < 0)
+			continue;
+		if (statx(fd, "", flags | AT_EMPTY_PATH, STATX_TYPE | STATX_INO, &status) == 0)
+			result = add_file(look, process, &status);
+		close(fd);
+	}
+	return result;
+}
+
+int iu_process_read(struct iu_look *look, int32_t pid)
+{
+	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_process process = {.pid = pid}, *slot;
+	struct iu_stat stat, again;
+	int result;
+
+	if (iu_snapshot_process(snapshot, pid))
+		return 0;
+	if (iu_stat_read(look->proc, pid, &stat) < 0)
+		return IU_E_GONE;
+	process.name = iu_arena_strdup(&snapshot->arena, stat.name);
+	process.state = iu_process_state_of(stat.state);
+	process.ppid = stat.ppid;
+	process.pgid = stat.pgid;
+	process.sid = stat.sid;
+	process.tty = stat.tty;
+	process.start_ticks = stat.start_ticks;
+	process.started = start_time(look, stat.start_ticks);
+	read_uid(look, &process);
+	read_exe(look, &process);
+	process.cwd = read_link(look, pid, "cwd");
+	result = read_command(look, &process);
+	if (result == 0)
+		result = iu_cgroup_of_process(look, &process);
+	if (result == 0)
+		result = read_parents(look, &process);
+	if (result == 0)
+		result = read_files(look, &process);
+	if (result < 0)
+		return result;
+	/* A pid that was given to another process meanwhile: the facts are mixed. */
+	if (iu_stat_read(look->proc, pid, &again) < 0 || again.start_ticks != stat.start_ticks)
+		return IU_E_GONE;
+	slot = iu_list_add(&snapshot->arena, &snapshot->processes);
+	if (!slot || snapshot->arena.failed)
+		return IU_E_NOMEM;
+	*slot = process;
+	return 0;
+}

@@ -1,0 +1,388 @@
+/* out/list.c - a listing as a table for people */
+#include <stdio.h>
+#include <string.h>
+
+#include "out/out.h"
+#include "out/wrap.h"
+
+#define COLUMN_GAP     2
+#define CONTAINER_ID   12 /* as container engines shorten their ids */
+#define FOOT_NOTES_MAX 5
+/* An abstract name or a path may be 108 bytes of escapes; more of a cell nobody reads. */
+#define CELL_MAX 160
+
+struct cell_source {
+	const struct iu_snapshot *snapshot;
+	const struct iu_socket *socket;
+	const struct iu_row *row;
+	const struct iu_hold *hold;       /* the first holder, NULL: none seen */
+	const struct iu_process *process; /* and its process, NULL: not known */
+};
+
+static void add_foreign(struct iu_text *cell, const char *text)
+{
+	if (text)
+		iu_text_foreign(cell, text, strlen(text), CELL_MAX);
+}
+
+static void cell_protocol(const struct cell_source *from, struct iu_text *cell)
+{
+	iu_text_add(cell, iu_protocol_name(from->socket->protocol));
+}
+
+static void cell_address(const struct cell_source *from, struct iu_text *cell)
+{
+	const struct iu_socket *s = from->socket;
+	char text[IU_ADDRESS_TEXT];
+
+	if (s->protocol == IU_PROTOCOL_UNIX) {
+		iu_text_add(cell, s->abstract ? "@" : "");
+		if (s->path)
+			iu_text_foreign(cell, s->path, s->path_len, CELL_MAX);
+		return;
+	}
+	iu_text_add(cell, iu_endpoint_format(&s->local, s->port, text));
+	if (s->device) {
+		iu_text_add(cell, "%");
+		add_foreign(cell, s->device);
+	}
+	if (s->peer.family == IU_FAMILY_ANY)
+		return;
+	iu_text_add(cell, " -> ");
+	iu_text_add(cell, iu_endpoint_format(&s->peer, s->peer_port, text));
+}
+
+static void cell_state(const struct cell_source *from, struct iu_text *cell)
+{
+	iu_text_add(cell, iu_state_name(from->socket->state));
+}
+
+/* "?": somebody has it, but who could not be seen. "-": no process has it. */
+static void cell_holder(const struct cell_source *from, struct iu_text *cell)
+{
+	if (!from->hold) {
+		iu_text_add(cell, from->socket->inode ? "?" : "-");
+		return;
+	}
+	add_foreign(cell, from->process && from->process->name ? from->process->name : "?");
+	iu_text_printf(cell, "(%d)", (int)from->hold->pid);
+	if (from->row->holds.n > 1)
+		iu_text_printf(cell, " +%zu", from->row->holds.n - 1);
+}
+
+static void cell_user(const struct cell_source *from, struct iu_text *cell)
+{
+	const struct iu_socket *s = from->socket;
+	const struct iu_process *p = from->process;
+
+	if (s->user)
+		add_foreign(cell, s->user);
+	else if (s->uid_known)
+		iu_text_printf(cell, "%u", (unsigned int)s->uid);
+	else if (p && p->user)
+		add_foreign(cell, p->user);
+	else if (p && p->uid_known)
+		iu_text_printf(cell, "%u", (unsigned int)p->uid);
+	else
+		iu_text_add(cell, "-");
+}
+
+static void add_container(struct iu_text *cell, const char *container)
+{
+	size_t len = strlen(container);
+	bool id = len == 64 && strspn(container, "0123456789abcdef") == len;
+
+	iu_text_foreign(cell, container, id ? CONTAINER_ID : len, CELL_MAX);
+}
+
+/* A container says more than the unit that its engine made for it. */
+static void cell_unit(const struct cell_source *from, struct iu_text *cell)
+{
+	const struct iu_socket *s = from->socket;
+	const struct iu_process *p = from->process;
+
+	if (s->container)
+		add_container(cell, s->container);
+	else if (p && p->container)
+		add_container(cell, p->container);
+	else if (s->unit)
+		add_foreign(cell, s->unit);
+	else if (p && p->unit)
+		add_foreign(cell, p->unit);
+}
+
+static void cell_age(const struct cell_source *from, struct iu_text *cell)
+{
+	static const struct {
+		int64_t seconds;
+		const char *letter;
+	} units[] = {{86400, "d"}, {3600, "h"}, {60, "m"}, {1, "s"}};
+	int64_t now = from->snapshot->host.now, age;
+	size_t i;
+
+	if (!from->process || from->process->started < 0 || now <= 0)
+		return;
+	age = now > from->process->started ? now - from->process->started : 0;
+	for (i = 0; i < IU_COUNT(units) - 1 && age < units[i].seconds; i++)
+		;
+	iu_text_printf(cell, "%lld%s", (long long)(age / units[i].seconds), units[i].letter);
+}
+
+/* A column is a row here. @drop: which goes first where even the least widths are too much. */
+static const struct column {
+	const char *heading;
+	size_t least;
+	int drop; /* 0: never */
+	void (*cell)(const struct cell_source *from, struct iu_text *cell);
+} columns[] = {
+	{"PROTO", 5, 0, cell_protocol},
+	{"ADDRESS", 14, 0, cell_address},
+	{"STATE", 6, 1, cell_state},
+	{"HOLDER", 12, 0, cell_holder},
+	{"USER", 4, 2, cell_user},
+	{"UNIT/CONTAINER", 10, 4, cell_unit},
+	{"AGE", 3, 3, cell_age},
+};
+
+#define COLUMNS IU_COUNT(columns)
+
+struct table {
+	size_t width[COLUMNS]; /* 0: the column is left out */
+};
+
+static struct cell_source source_of(const struct iu_snapshot *snapshot, const struct iu_row *row)
+{
+	struct cell_source from = {
+		.snapshot = snapshot,
+		.socket = &snapshot->sockets.v[row->socket],
+		.row = row,
+	};
+
+	if (row->holds.n) {
+		from.hold = &snapshot->holds.v[row->holds.v[0]];
+		from.process = iu_snapshot_process(snapshot, from.hold->pid);
+	}
+	return from;
+}
+
+static void make_cell(const struct cell_source *from, size_t column, struct iu_text *cell)
+{
+	cell->len = 0;
+	iu_text_add(cell, "");
+	columns[column].cell(from, cell);
+}
+
+/* The natural widths; a column that would stay empty is left out. */
+static void measure(const struct iu_snapshot *snapshot, const struct iu_listing *listing,
+	struct table *table, struct iu_text *cell)
+{
+	size_t c, r, width;
+
+	*table = (struct table){0};
+	for (r = 0; r < listing->rows.n; r++) {
+		struct cell_source from = source_of(snapshot, &listing->rows.v[r]);
+
+		for (c = 0; c < COLUMNS; c++) {
+			make_cell(&from, c, cell);
+			width = cell->failed ? 0 : iu_text_columns(cell->data, cell->len);
+			if (width > table->width[c])
+				table->width[c] = width;
+		}
+	}
+	for (c = 0; c < COLUMNS; c++) {
+		if (table->width[c] && table->width[c] < strlen(columns[c].heading))
+			table->width[c] = strlen(columns[c].heading);
+	}
+}
+
+static size_t total_width(const struct table *table)
+{
+	size_t total = 0, c;
+
+	for (c = 0; c < COLUMNS; c++)
+		total += table->width[c] ? table->width[c] + COLUMN_GAP : 0;
+	return total ? total - COLUMN_GAP : 0;
+}
+
+/* The column that can give most; COLUMNS when none has more than its least width. */
+static size_t widest(const struct table *table)
+{
+	size_t best = COLUMNS, c;
+
+	for (c = 0; c < COLUMNS; c++) {
+		if (table->width[c] > columns[c].least &&
+			(best == COLUMNS || table->width[c] > table->width[best]))
+			best = c;
+	}
+	return best;
+}
+
+static size_t first_to_drop(const struct table *table)
+{
+	size_t best = COLUMNS, c;
+
+	for (c = 0; c < COLUMNS; c++) {
+		if (table->width[c] && columns[c].drop &&
+			(best == COLUMNS || columns[c].drop > columns[best].drop))
+			best = c;
+	}
+	return best;
+}
+
+/* Shortens the widest columns; where all are at their least, leaves one out and starts again. */
+static void fit(struct table *table, size_t room)
+{
+	struct table natural = *table;
+	size_t c;
+
+	while (room && total_width(table) > room) {
+		c = widest(table);
+		if (c < COLUMNS) {
+			table->width[c]--;
+			continue;
+		}
+		c = first_to_drop(table);
+		if (c == COLUMNS)
+			return;
+		natural.width[c] = 0;
+		*table = natural;
+	}
+}
+
+/* One line; @from NULL: the headings. No spaces at its end. */
+static void put_line(const struct cell_source *from, const struct table *table,
+	struct iu_text *cell, struct iu_text *out)
+{
+	size_t pending = 0, c;
+
+	for (c = 0; c < COLUMNS; c++) {
+		struct iu_text shown = {0};
+		size_t used;
+
+		if (!table->width[c])
+			continue;
+		if (from)
+			make_cell(from, c, cell);
+		iu_cut(&shown, from ? (cell->failed ? "" : cell->data) : columns[c].heading,
+			table->width[c]);
+		used = shown.failed ? 0 : iu_text_columns(shown.data, shown.len);
+		if (used) {
+			iu_pad(out, pending);
+			iu_text_addn(out, shown.data, shown.len);
+			pending = 0;
+		}
+		pending += table->width[c] - used + COLUMN_GAP;
+		out->failed = out->failed || shown.failed;
+		iu_text_free(&shown);
+	}
+	iu_text_add(out, "\n");
+}
+
+static const char *lift_of(const struct iu_snapshot *snapshot, enum iu_fact fact)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->gaps.n; i++) {
+		if (snapshot->gaps.v[i].fact == fact && snapshot->gaps.v[i].lift)
+			return snapshot->gaps.v[i].lift;
+	}
+	return NULL;
+}
+
+/* Sockets with an inode have a holder somewhere; say why none is shown. */
+static void put_hidden(const struct iu_snapshot *snapshot, const struct iu_listing *listing,
+	size_t wrap, struct iu_text *out)
+{
+	const char *lift = lift_of(snapshot, IU_FACT_HOLDERS);
+	struct iu_text note = {0};
+	size_t hidden = 0, i;
+
+	for (i = 0; i < listing->rows.n; i++) {
+		const struct iu_row *row = &listing->rows.v[i];
+
+		hidden += !row->holds.n && snapshot->sockets.v[row->socket].inode;
+	}
+	if (!hidden)
+		return;
+	iu_text_printf(&note, "%zu %s that could not be seen", hidden,
+		hidden == 1 ? "socket has a holder" : "sockets have holders");
+	if (!lift && !snapshot->host.privileged)
+		lift = "run as root";
+	if (lift) {
+		iu_text_add(&note, ": ");
+		iu_text_foreign(&note, lift, strlen(lift), 0);
+	} else {
+		iu_text_add(&note, ": a process of another PID namespace, or the kernel itself");
+	}
+	out->failed = out->failed || note.failed;
+	iu_wrap(out, note.data, 0, 2, wrap);
+	iu_text_add(out, "\n");
+	iu_text_free(&note);
+}
+
+/* What else could not be looked at: whole kinds of sockets may be missing from the table. */
+static void put_gaps(const struct iu_snapshot *snapshot, size_t wrap, struct iu_text *out)
+{
+	size_t shown = 0, more = 0, i;
+
+	for (i = 0; i < snapshot->gaps.n; i++) {
+		const struct iu_gap *gap = &snapshot->gaps.v[i];
+		struct iu_text note = {0};
+
+		if (gap->fact == IU_FACT_HOLDERS || gap->fact == IU_FACT_OPTIONS ||
+			gap->fact == IU_FACT_SERVED)
+			continue;
+		if (shown++ >= FOOT_NOTES_MAX) {
+			more++;
+			continue;
+		}
+		iu_text_add(&note, "Not seen: ");
+		add_foreign(&note, gap->what ? gap->what : "?");
+		if (gap->why) {
+			iu_text_add(&note, " (");
+			add_foreign(&note, gap->why);
+			iu_text_add(&note, ")");
+		}
+		iu_text_add(&note, gap->lift ? ": " : "");
+		add_foreign(&note, gap->lift);
+		out->failed = out->failed || note.failed;
+		iu_wrap(out, note.data, 0, 2, wrap);
+		iu_text_add(out, "\n");
+		iu_text_free(&note);
+	}
+	if (more)
+		iu_text_printf(out, "Not seen: %zu more things\n", more);
+}
+
+void iu_out_list(const struct iu_snapshot *snapshot, const struct iu_listing *listing,
+	const struct iu_style *style, struct iu_text *out)
+{
+	struct iu_text cell = {0};
+	struct table table;
+	size_t r;
+
+	iu_text_add(out, "");
+	if (listing->rows.n) {
+		measure(snapshot, listing, &table, &cell);
+		fit(&table, style->columns);
+		if (!style->quiet) {
+			iu_text_add(out, style->color ? "\x1b[1m" : "");
+			put_line(NULL, &table, &cell, out);
+			out->len -= out->failed ? 0 : 1; /* the newline comes after the reset */
+			iu_text_add(out, style->color ? "\x1b[0m\n" : "\n");
+		}
+		for (r = 0; r < listing->rows.n; r++) {
+			struct cell_source from = source_of(snapshot, &listing->rows.v[r]);
+
+			put_line(&from, &table, &cell, out);
+		}
+	} else if (!style->quiet) {
+		iu_text_add(out, "No socket here matches.\n");
+	}
+	out->failed = out->failed || cell.failed;
+	iu_text_free(&cell);
+	if (style->quiet)
+		return;
+	put_hidden(snapshot, listing, style->columns, out);
+	put_gaps(snapshot, style->columns, out);
+}

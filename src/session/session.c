@@ -1,0 +1,89 @@
+/* session/session.c - collect in two rounds, probe where allowed, decide, tell */
+#include "session/session.h"
+
+#include "base/err.h"
+#include "engine/engine.h"
+#include "os/os.h"
+
+/* Sockets first, then what only matters for those in the way: there is no third round. */
+#define ROUNDS 2
+
+static int collect_round(struct iu_session *session, const struct iu_questions *questions)
+{
+	struct iu_arena arena = {0};
+	struct iu_wants wants = {0};
+	int r;
+
+	r = iu_needs(&arena, questions, &session->snapshot, &wants);
+	if (r >= 0)
+		r = wants.facts ? iu_os_collect(&wants, &session->snapshot) : 0;
+	if (r >= 0)
+		r = wants.facts != 0;
+	iu_arena_free(&arena);
+	return r;
+}
+
+int iu_session_look(struct iu_session *session, const struct iu_questions *questions)
+{
+	int round, r = 1;
+
+	iu_snapshot_init(&session->snapshot);
+	for (round = 0; round < ROUNDS && r > 0; round++)
+		r = collect_round(session, questions);
+	return r < 0 ? r : 0;
+}
+
+/* Probes belong to one question: those of the question before are forgotten. */
+static int probe(struct iu_session *session, const struct iu_question *question,
+	struct iu_arena *arena)
+{
+	size_t i;
+	int r;
+
+	session->snapshot.probes = (struct iu_probes){0};
+	r = iu_probes_wanted(arena, question, &session->snapshot, &session->snapshot.probes);
+	if (r < 0)
+		return r;
+	for (i = 0; i < session->snapshot.probes.n; i++)
+		iu_os_probe(&session->snapshot.probes.v[i]);
+	return 0;
+}
+
+int iu_session_answer(struct iu_session *session, const struct iu_question *question,
+	struct iu_arena *arena, struct iu_answer *ret_answer)
+{
+	struct iu_answer answer = {.question = question, .snapshot = &session->snapshot};
+	int r;
+
+	r = probe(session, question, arena);
+	if (r >= 0)
+		r = iu_decide(arena, question, &session->snapshot, &answer.verdict);
+	if (r >= 0)
+		r = iu_tell(arena, question, &session->snapshot, &answer.verdict, &answer.story);
+	/* The probes lie in the arena of the answer, which dies before the snapshot. */
+	session->snapshot.probes = (struct iu_probes){0};
+	if (r < 0)
+		return r;
+	*ret_answer = answer;
+	return 0;
+}
+
+int iu_session_list(struct iu_session *session, bool all)
+{
+	const struct iu_wants wants = {
+		.facts = IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX |
+			IU_FACT_HOLDERS,
+		.all_ports = true,
+		.connections = all,
+		.all_inodes = true,
+	};
+
+	iu_snapshot_init(&session->snapshot);
+	return iu_os_collect(&wants, &session->snapshot);
+}
+
+void iu_session_free(struct iu_session *session)
+{
+	if (session)
+		iu_snapshot_free(&session->snapshot);
+}

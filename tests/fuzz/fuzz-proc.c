@@ -1,0 +1,74 @@
+/* tests/fuzz/fuzz-proc.c - any bytes as the text files of /proc and as a hosts file */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/linux/file.h"
+#include "os/linux/holders.h"
+#include "os/linux/names.h"
+#include "os/linux/proc-net.h"
+#include "os/linux/process.h"
+#include "os/linux/served.h"
+#include "os/linux/sysctl.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool good)
+{
+	if (!good)
+		abort();
+}
+
+static int on_line(void *context, const char *line, size_t len)
+{
+	struct iu_epoll_target target;
+	struct iu_socket sock = {0};
+	int kind;
+
+	(void)context;
+	for (kind = 0; kind < 4; kind++)
+		if (iu_proc_net_line(line, len,
+			    kind & 1 ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP, kind & 2, &sock) == 1)
+			check(sock.port != 0);
+	if (iu_proc_net_unix_line(line, len, &sock) == 1)
+		check(sock.path >= line && sock.path + sock.path_len <= line + len);
+	if (iu_epoll_line(line, len, &target))
+		check(target.fd >= 0);
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *bytes = (const char *)data;
+	struct iu_arena arena = {0};
+	struct iu_process process = {0};
+	struct iu_sysctls sysctls = {0};
+	struct iu_syscall call;
+	struct iu_address addresses[4];
+	struct iu_stat stat;
+	int32_t first = 0, last = 0;
+	uint64_t number = 0;
+	uint32_t uid = 0;
+	size_t i;
+
+	iu_file_lines(bytes, size, on_line, NULL);
+	if (iu_stat_parse(bytes, size, &stat) == 0)
+		check(strlen(stat.name) < sizeof(stat.name));
+	iu_cmdline_parse(&arena, bytes, size, &process);
+	check(process.command.n <= 64);
+	for (i = 0; i < process.command.n; i++)
+		check(strlen(process.command.v[i]) <= 4096);
+	iu_status_uid(bytes, size, &uid);
+	iu_fdinfo_flags(bytes, size, &number);
+	iu_socket_link(bytes, size, &number);
+	iu_syscall_parse(bytes, size, &call);
+	iu_switches_parse(bytes, size);
+	if (iu_sysctl_range(bytes, size, &first, &last) == 0)
+		check(first >= 0 && first <= last && last <= 65535);
+	iu_sysctl_reserved(&arena, bytes, size, &sysctls);
+	for (i = 0; i < sysctls.reserved.n; i++)
+		check(sysctls.reserved.v[i].first <= sysctls.reserved.v[i].last);
+	check(iu_hosts_find(bytes, size, "localhost", addresses, 4) <= 4);
+	iu_arena_free(&arena);
+	return 0;
+}
