@@ -182,7 +182,7 @@ static int tidy_man(void)
 
 	while (fgets(line, sizeof(line), stdin)) {
 		bool heading = !strncmp(line, ".SH", 3) || !strncmp(line, ".SS", 3) ||
-			!strncmp(line, ".TH", 3);
+			       !strncmp(line, ".TH", 3);
 
 		if (!strcmp(line, ".P\n") || !strcmp(line, ".PP\n")) {
 			wanted = true;
@@ -271,7 +271,8 @@ static void put_bash(void)
 	}
 	/* "--color=al" comes as three words. */
 	puts("\tesac\n\tif [[ $word == \"=\" ]]; then\n\t\tword=\"\"\n"
-	     "\telif [[ $before == \"=\" ]]; then\n\t\tbefore=\"${COMP_WORDS[COMP_CWORD-2]}\"\n\tfi\n"
+	     "\telif [[ $before == \"=\" ]]; "
+	     "then\n\t\tbefore=\"${COMP_WORDS[COMP_CWORD-2]}\"\n\tfi\n"
 	     "\tcase \"$before\" in");
 	put_bash_values();
 	puts("\t*) before=\"\" ;;\n\tesac\n\tif [[ -n $before ]]; then\n"
@@ -306,8 +307,8 @@ static void put_zsh_option(const struct iu_option *option)
 	size_t row = argument_row(option);
 
 	if (option->letter)
-		printf("\t\t\t'(-%c --%s)'{-%c,--%s}'[", option->letter, option->name, option->letter,
-			option->name);
+		printf("\t\t\t'(-%c --%s)'{-%c,--%s}'[", option->letter, option->name,
+			option->letter, option->name);
 	else
 		printf("\t\t\t'--%s%s[", option->name, option->argument ? "=" : "");
 	put_zsh_text(option->help);

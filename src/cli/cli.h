@@ -10,8 +10,13 @@
 #include "out/out.h"
 
 /* Exit codes of the contract. */
-enum iu_exit { IU_EXIT_YES = 0, IU_EXIT_DONE = 0, IU_EXIT_NO = 1, IU_EXIT_USAGE = 2,
-	IU_EXIT_UNKNOWN = 3 };
+enum iu_exit {
+	IU_EXIT_YES = 0,
+	IU_EXIT_DONE = 0,
+	IU_EXIT_NO = 1,
+	IU_EXIT_USAGE = 2,
+	IU_EXIT_UNKNOWN = 3
+};
 
 /* One command line, read. */
 struct iu_invocation {

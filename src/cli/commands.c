@@ -6,91 +6,119 @@
 #include "base/compat.h"
 
 static const struct iu_command commands[IU_COMMAND_COUNT] = {
-	[IU_COMMAND_WHY] = {
-		.id = IU_COMMAND_WHY,
-		.name = "why",
-		.operands = "TARGET…",
-		.summary = "would bind() and listen() fail, who is in the way, what helps",
-		.description =
-			"Says for each TARGET whether a program could bind it now. If not: which socket is in "
-			"the way, which program, unit or container holds it, by which rule it blocks, and what "
-			"helps. The options tell what the program that asks sets on its own socket.",
-		.examples = {
-			{"inuse 8080", "why can nothing listen on port 8080?"},
-			{"inuse why --reuseaddr 127.0.0.1:8080/tcp", "the same, for a server that sets SO_REUSEADDR"},
-			{"inuse 53/udp /run/app.sock", "several targets, one answer each"},
-			{"inuse 'listen tcp :8080: bind: address already in use'", "the error message as it was printed"},
-			{"./server 2>&1 | inuse -", "the same, straight out of the program"},
-			{"inuse --for ./server 8080", "is it a copy of the same program?"},
-			{"inuse --json 3000-3010", "one JSON document per line"},
+	[IU_COMMAND_WHY] =
+		{
+			.id = IU_COMMAND_WHY,
+			.name = "why",
+			.operands = "TARGET…",
+			.summary = "would bind() and listen() fail, who is in the way, what helps",
+			.description =
+				"Says for each TARGET whether a program could bind it now. If not: "
+				"which socket is in the way, which program, unit or container "
+				"holds it, by which rule it blocks, and what helps. The options "
+				"tell what the program that asks sets on its own socket.",
+			.examples =
+				{
+					{"inuse 8080", "why can nothing listen on port 8080?"},
+					{"inuse why --reuseaddr 127.0.0.1:8080/tcp",
+						"the same, for a server that sets SO_REUSEADDR"},
+					{"inuse 53/udp /run/app.sock",
+						"several targets, one answer each"},
+					{"inuse 'listen tcp :8080: bind: address already in use'",
+						"the error message as it was printed"},
+					{"./server 2>&1 | inuse -",
+						"the same, straight out of the program"},
+					{"inuse --for ./server 8080",
+						"is it a copy of the same program?"},
+					{"inuse --json 3000-3010", "one JSON document per line"},
+				},
 		},
-	},
-	[IU_COMMAND_LIST] = {
-		.id = IU_COMMAND_LIST,
-		.name = "list",
-		.operands = "[FILTER…]",
-		.summary = "every bound socket with its holder: listening, bound, UDP, UNIX",
-		.description =
-			"Shows the sockets that take a port or a name away from others. A FILTER is a TARGET, an "
-			"address, an interface, or one of the words tcp, udp and unix; several of them are "
-			"alternatives.",
-		.examples = {
-			{"inuse", "everything that is bound"},
-			{"inuse list tcp --user www-data", "TCP sockets of one user"},
-			{"inuse list 8000-8999 127.0.0.1", "some ports, and everything on the loopback address"},
-			{"inuse list --process nginx --json", "for a script"},
+	[IU_COMMAND_LIST] =
+		{
+			.id = IU_COMMAND_LIST,
+			.name = "list",
+			.operands = "[FILTER…]",
+			.summary =
+				"every bound socket with its holder: listening, bound, UDP, UNIX",
+			.description =
+				"Shows the sockets that take a port or a name away from others. A "
+				"FILTER is a TARGET, an address, an interface, or one of the words "
+				"tcp, udp and unix; several of them are alternatives.",
+			.examples =
+				{
+					{"inuse", "everything that is bound"},
+					{"inuse list tcp --user www-data",
+						"TCP sockets of one user"},
+					{"inuse list 8000-8999 127.0.0.1",
+						"some ports, and everything on the loopback "
+						"address"},
+					{"inuse list --process nginx --json", "for a script"},
+				},
 		},
-	},
-	[IU_COMMAND_HELP] = {
-		.id = IU_COMMAND_HELP,
-		.name = "help",
-		.operands = "[COMMAND]",
-		.summary = "what a command does and which options it takes",
-		.description = "The same as COMMAND --help.",
-		.examples = {{"inuse help why", "the options of why"}},
-	},
+	[IU_COMMAND_HELP] =
+		{
+			.id = IU_COMMAND_HELP,
+			.name = "help",
+			.operands = "[COMMAND]",
+			.summary = "what a command does and which options it takes",
+			.description = "The same as COMMAND --help.",
+			.examples = {{"inuse help why", "the options of why"}},
+		},
 };
 
 #define FIELD(name) offsetof(struct iu_arguments, name)
 
 static const struct iu_option options[] = {
-	{"reuseaddr", 0, NULL, NULL, "ask for a socket that sets SO_REUSEADDR", IU_FOR_WHY, FIELD(reuseaddr)},
-	{"reuseport", 0, NULL, NULL, "ask for a socket that sets SO_REUSEPORT", IU_FOR_WHY, FIELD(reuseport)},
-	{"v6only", 0, NULL, NULL, "ask for an IPv6 socket that sets IPV6_V6ONLY", IU_FOR_WHY, FIELD(v6only)},
-	{"exclusive", 0, NULL, NULL, "ask for a socket that sets SO_EXCLUSIVEADDRUSE (Windows only)", IU_FOR_WHY,
+	{"reuseaddr", 0, NULL, NULL, "ask for a socket that sets SO_REUSEADDR", IU_FOR_WHY,
+		FIELD(reuseaddr)},
+	{"reuseport", 0, NULL, NULL, "ask for a socket that sets SO_REUSEPORT", IU_FOR_WHY,
+		FIELD(reuseport)},
+	{"v6only", 0, NULL, NULL, "ask for an IPv6 socket that sets IPV6_V6ONLY", IU_FOR_WHY,
+		FIELD(v6only)},
+	{"exclusive", 0, NULL, NULL,
+		"ask for a socket that sets SO_EXCLUSIVEADDRUSE (Windows only)", IU_FOR_WHY,
 		FIELD(exclusive)},
-	{"device", 0, "IF", NULL, "ask for a socket that is bound to the network interface IF (SO_BINDTODEVICE)",
+	{"device", 0, "IF", NULL,
+		"ask for a socket that is bound to the network interface IF (SO_BINDTODEVICE)",
 		IU_FOR_WHY, FIELD(device)},
-	{"user", 'u', "NAME|UID", NULL,
-		"why: ask as that user; list: only sockets of that user", IU_FOR_WHY | IU_FOR_LIST, FIELD(user)},
+	{"user", 'u', "NAME|UID", NULL, "why: ask as that user; list: only sockets of that user",
+		IU_FOR_WHY | IU_FOR_LIST, FIELD(user)},
 	{"for", 0, "PROGRAM", NULL,
-		"the program that wants the port: a holder that runs the same file is \"already running\"",
+		"the program that wants the port: a holder that runs the same file is \"already "
+		"running\"",
 		IU_FOR_WHY, FIELD(program)},
 	{"probe", 0, NULL, NULL,
-		"always ask the kernel with a bind() of our own (never listen(), closed at once; never on UNIX paths)",
+		"always ask the kernel with a bind() of our own (never listen(), closed at once; "
+		"never on UNIX paths)",
 		IU_FOR_WHY, FIELD(probe)},
 	{"no-probe", 0, NULL, NULL,
-		"never ask the kernel; without --probe and --no-probe only where asking can change nothing",
+		"never ask the kernel; without --probe and --no-probe only where asking can change "
+		"nothing",
 		IU_FOR_WHY, FIELD(no_probe)},
-	{"process", 'p', "NAME", NULL, "only sockets held by programs of that name, or by that PID", IU_FOR_LIST,
-		FIELD(process)},
-	{"unit", 0, "NAME", NULL, "only sockets of that systemd unit or container", IU_FOR_LIST, FIELD(unit)},
-	{"protocol", 0, "tcp|udp|unix", "tcp|udp|unix", "only sockets of that protocol", IU_FOR_LIST,
-		FIELD(protocol)},
+	{"process", 'p', "NAME", NULL, "only sockets held by programs of that name, or by that PID",
+		IU_FOR_LIST, FIELD(process)},
+	{"unit", 0, "NAME", NULL, "only sockets of that systemd unit or container", IU_FOR_LIST,
+		FIELD(unit)},
+	{"protocol", 0, "tcp|udp|unix", "tcp|udp|unix", "only sockets of that protocol",
+		IU_FOR_LIST, FIELD(protocol)},
 	{"all", 'a', NULL, NULL, "connections and TIME-WAIT too", IU_FOR_LIST, FIELD(all)},
-	{"json", 'j', NULL, NULL, "JSON, one document per line", IU_FOR_WHY | IU_FOR_LIST, FIELD(json)},
+	{"json", 'j', NULL, NULL, "JSON, one document per line", IU_FOR_WHY | IU_FOR_LIST,
+		FIELD(json)},
 	{"color", 0, "auto|always|never", "auto|always|never",
-		"colours: auto (the default) means on a terminal and without NO_COLOR", IU_FOR_ALL, FIELD(color)},
-	{"quiet", 'q', NULL, NULL, "the first sentence only", IU_FOR_WHY | IU_FOR_LIST, FIELD(quiet)},
+		"colours: auto (the default) means on a terminal and without NO_COLOR", IU_FOR_ALL,
+		FIELD(color)},
+	{"quiet", 'q', NULL, NULL, "the first sentence only", IU_FOR_WHY | IU_FOR_LIST,
+		FIELD(quiet)},
 	{"help", 'h', NULL, NULL, "show this help", IU_FOR_ALL, FIELD(help)},
 	{"version", 'V', NULL, NULL, "show the version", IU_FOR_ALL, FIELD(version)},
 };
 
 static const struct iu_target_form target_forms[] = {
-	{"8080  :8080  *:8080", "TCP port 8080, for the wildcard of both families: 0.0.0.0 and [::]"},
+	{"8080  :8080  *:8080",
+		"TCP port 8080, for the wildcard of both families: 0.0.0.0 and [::]"},
 	{"127.0.0.1:8080  [::1]:8080", "that address"},
-	{"localhost:8080  eth0:8080",
-		"a name of the hosts file, or the addresses of an interface; never looked up over the network"},
+	{"localhost:8080  eth0:8080", "a name of the hosts file, or the addresses of an interface; "
+				      "never looked up over the network"},
 	{"8080/udp  udp:8080  53/*", "the protocol after or before the port; * is TCP and UDP"},
 	{"http  http/tcp", "a service of the system's services database"},
 	{"3000-3010  80,443", "several ports: one answer each"},
@@ -98,7 +126,8 @@ static const struct iu_target_form target_forms[] = {
 	{"/run/app.sock  ./app.sock  unix:app.sock", "the path of a UNIX socket"},
 	{"@name", "an abstract UNIX name"},
 	{"0  127.0.0.1:0", "any free port: is the ephemeral range exhausted?"},
-	{"any other text", "an error message as a program printed it: the endpoint is read out of it"},
+	{"any other text",
+		"an error message as a program printed it: the endpoint is read out of it"},
 	{"-", "the same from standard input"},
 };
 

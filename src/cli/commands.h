@@ -21,8 +21,8 @@ struct iu_example {
 struct iu_command {
 	enum iu_command_id id;
 	const char *name;
-	const char *operands;    /* "TARGET…" */
-	const char *summary;     /* one line */
+	const char *operands;	 /* "TARGET…" */
+	const char *summary;	 /* one line */
 	const char *description; /* for the man page and --help of the command */
 	struct iu_example examples[IU_EXAMPLES_MAX];
 };
@@ -36,12 +36,12 @@ struct iu_arguments {
 
 struct iu_option {
 	const char *name;
-	char letter;           /* 0: none */
+	char letter;	       /* 0: none */
 	const char *argument;  /* NULL: a switch */
 	const char *choices;   /* "auto|always|never": only these are taken; NULL: anything */
 	const char *help;      /* one sentence without a final point */
 	unsigned int commands; /* IU_FOR_* */
-	size_t offset;         /* of its field in struct iu_arguments */
+	size_t offset;	       /* of its field in struct iu_arguments */
 };
 
 /* A form of TARGET, for help and man page. */

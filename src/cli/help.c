@@ -104,7 +104,8 @@ static void help_of_all(struct iu_text *out)
 	const struct iu_command *commands = iu_commands(&count);
 	char term[64];
 
-	iu_text_add(out, "Usage: inuse [TARGET…]\n       inuse COMMAND …\n\n"
+	iu_text_add(out,
+		"Usage: inuse [TARGET…]\n       inuse COMMAND …\n\n"
 		"Says why a port, an address or a socket path cannot be bound, who holds it,\n"
 		"and what helps. Without a TARGET: everything that is bound.\n\nCommands:\n");
 	for (size_t i = 0; i < count; i++) {

@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "model/target.h"
 
-#define LINE_BYTES 65536            /* a longer line is read in pieces */
+#define LINE_BYTES 65536		/* a longer line is read in pieces */
 #define KEEP_BYTES (IU_MESSAGE_MAX / 4) /* of each kind of line; the first ones count */
 
 struct input {

@@ -34,8 +34,8 @@ static int add_address(
 
 		if (!q)
 			return IU_E_NOMEM;
-		*q = (struct iu_question){.protocol = protocols[i],
-			.family = address->family, .address = *address};
+		*q = (struct iu_question){
+			.protocol = protocols[i], .family = address->family, .address = *address};
 	}
 	return 0;
 }

@@ -39,7 +39,8 @@ static int help(const struct iu_invocation *invocation)
 	if (invocation->count) {
 		command = iu_command_find(invocation->words[0]);
 		if (!command) {
-			iu_complain("there is no command ", invocation->words[0], "; see inuse --help");
+			iu_complain(
+				"there is no command ", invocation->words[0], "; see inuse --help");
 			return IU_EXIT_USAGE;
 		}
 	}

@@ -134,8 +134,9 @@ static int choose_command(struct iu_invocation *invocation)
 		struct iu_text line = {0};
 
 		iu_text_printf(&line,
-			"there is no command '%s' in this version; for the service of that name write "
-			"inuse why %s", first, first);
+			"there is no command '%s' in this version; for the service of that name "
+			"write inuse why %s",
+			first, first);
 		iu_complain_text(&line);
 		iu_text_free(&line);
 		return IU_EXIT_USAGE;
@@ -144,8 +145,8 @@ static int choose_command(struct iu_invocation *invocation)
 	return 0;
 }
 
-static int check_options(const struct iu_invocation *invocation, const bool *given,
-	const struct table *table)
+static int check_options(
+	const struct iu_invocation *invocation, const bool *given, const struct table *table)
 {
 	unsigned int command = 1u << invocation->command->id;
 

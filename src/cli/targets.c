@@ -34,7 +34,7 @@ struct operand {
 	const struct iu_options *options;
 	struct iu_questions *out;
 	struct iu_text complaint; /* of the last endpoint that was refused */
-	size_t taken;             /* endpoints of a message that were taken */
+	size_t taken;		  /* endpoints of a message that were taken */
 };
 
 static int take(struct operand *operand, const struct iu_target *target)
@@ -74,8 +74,8 @@ static int read_message(struct operand *operand, const char *text)
 	int found = iu_message_targets(text, strlen(text), visit, operand);
 
 	return end_message(operand, found,
-		"this text names no port, address or socket path that could be asked for; write for "
-		"example inuse 8080");
+		"this text names no port, address or socket path that could be asked for; write "
+		"for example inuse 8080");
 }
 
 static int read_input(struct operand *operand)
@@ -96,8 +96,7 @@ static int read_input(struct operand *operand)
 static int read_operand(struct operand *operand, const char *text)
 {
 	struct iu_target target;
-	int ret = iu_target_parse(
-		operand->arena, text, strlen(text), &target, &operand->complaint);
+	int ret = iu_target_parse(operand->arena, text, strlen(text), &target, &operand->complaint);
 
 	if (ret < 0)
 		return ret;
@@ -136,7 +135,8 @@ int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocati
 
 		ret = read_operand(&operand, invocation->words[i]);
 		if (ret == IU_E_INPUT)
-			complain(&operand.complaint, invocation->words[i], i + 1, invocation->count);
+			complain(
+				&operand.complaint, invocation->words[i], i + 1, invocation->count);
 		else if (ret < 0)
 			iu_complain(iu_error_text(ret), NULL, "");
 		iu_text_free(&operand.complaint);

@@ -42,7 +42,7 @@ bool iu_write_json(json_t *json)
 	}
 	errno = 0;
 	good = json_dump_callback(json, write_piece, stdout, flags) == 0 &&
-		fputc('\n', stdout) != EOF;
+	       fputc('\n', stdout) != EOF;
 	json_decref(json);
 	if (good)
 		return true;

@@ -12,8 +12,6 @@
 /* Sockets whose holders are looked for: of one port, and where the whole range is full. */
 #define INODES_OF_PORT  1024
 #define INODES_OF_RANGE 65536
-/* Ports below 1024 have their usual stand-in 8000 above: 8080, 8443. */
-#define STAND_IN 8000
 
 #define FACTS_HOLDERS (IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_SERVED)
 
@@ -69,7 +67,7 @@ static int want_port(struct iu_arena *arena, const struct iu_question *q, struct
 	}
 	err = add_range(arena, wants, iu_view_port_range(q->port));
 	if (err == 0 && q->port < 1024)
-		err = add_range(arena, wants, iu_view_port_range((uint16_t)(q->port + STAND_IN)));
+		err = add_range(arena, wants, iu_view_port_range((uint16_t)(q->port + IU_STAND_IN)));
 	return err;
 }
 

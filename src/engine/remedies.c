@@ -10,8 +10,8 @@
 #include "knowledge/causes.h"
 #include "knowledge/cgroups.h"
 
-/* Processes that one `kill` is offered for; more than these are stopped another way. */
-#define KILL_MAX 16
+/* Processes that one `kill` is offered for; where there are more, the sentence says so. */
+#define KILL_MAX 64
 
 struct making {
 	struct iu_arena *arena;
@@ -78,6 +78,38 @@ static bool stop_unit_command(struct making *m, const char *unit, const char *se
 	return true;
 }
 
+/* inetd and its like: no socket unit, but a line in a file of their own. */
+static bool stop_activator(struct making *m)
+{
+	if (can_stop_unit(m->holder->unit))
+		return stop_unit_command(m, m->holder->unit, NULL);
+	m->remedy->needs_root = !is_privileged(m) && m->holder->uid != m->snapshot->host.uid;
+	m->remedy->summary = iu_words(m->arena,
+		"ask %s to end, or take the service out of what it was told to listen for",
+		iu_words_process(m->arena, m->holder));
+	return command(m, "kill") && command(m, number(m, m->holder->pid));
+}
+
+static bool is_manager(const struct iu_process *process)
+{
+	return process->pid == 1 || (process->name && !strcmp(process->name, "systemd"));
+}
+
+/* A systemd has the socket, or made it in the name of a socket unit. */
+static bool by_manager(const struct making *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->blocker->holds.n; i++) {
+		const struct iu_hold *hold = &m->snapshot->holds.v[m->blocker->holds.v[i]];
+		const struct iu_process *process = iu_snapshot_process(m->snapshot, hold->pid);
+
+		if (process && is_manager(process))
+			return true;
+	}
+	return m->blocker->socket.unit && has_suffix(m->blocker->socket.unit, ".socket");
+}
+
 /* The service that systemd started for the socket has it as well, and tells the unit's name. */
 static bool stop_activation(struct making *m)
 {
@@ -88,9 +120,9 @@ static bool stop_activation(struct making *m)
 		const struct iu_process *process = iu_snapshot_process(m->snapshot, hold->pid);
 
 		if (!process || !process->unit || !has_suffix(process->unit, ".service") ||
-			!can_stop_unit(process->unit) || process->pid == 1)
+			!can_stop_unit(process->unit))
 			continue;
-		if (process->name && !strcmp(process->name, "systemd"))
+		if (is_manager(process) || !by_manager(m))
 			continue;
 		m->holder = process;
 		return stop_unit_command(m,
@@ -98,9 +130,10 @@ static bool stop_activation(struct making *m)
 				(int)(strlen(process->unit) - strlen(".service")), process->unit),
 			process->unit);
 	}
-	if (m->holder && m->holder->pid != 1 && !m->snapshot->host.init_is_manager &&
-		can_stop_unit(m->holder->unit))
-		return stop_unit_command(m, m->holder->unit, NULL);
+	if (m->holder && !by_manager(m))
+		return stop_activator(m);
+	if (can_stop_unit(m->blocker->socket.unit))
+		return stop_unit_command(m, m->blocker->socket.unit, NULL);
 	m->remedy->summary = "find the socket unit that listens there, then stop it with systemctl stop";
 	return command(m, "systemctl") &&
 	       (!m->holder || m->holder->pid == 1 || command(m, "--user")) &&
@@ -203,6 +236,18 @@ static bool may_kill(const struct making *m, int32_t pid)
 	return pid > 1 && pid != m->snapshot->host.pid;
 }
 
+/* Whether ending its holders is a remedy for this blocker: any left over still holds the port. */
+static bool ends_with_process(const struct iu_blocker *b)
+{
+	const struct iu_cause_row *row = iu_cause_row(b->cause);
+	size_t i;
+
+	for (i = 0; row && i < IU_CAUSE_REMEDIES_MAX && row->remedies[i]; i++)
+		if (row->remedies[i] == IU_REMEDY_STOP_PROCESS)
+			return true;
+	return false;
+}
+
 static size_t collect_pids(const struct making *m, int32_t pids[KILL_MAX], size_t *ret_more)
 {
 	const struct iu_verdict *verdict = m->verdict;
@@ -211,7 +256,7 @@ static size_t collect_pids(const struct making *m, int32_t pids[KILL_MAX], size_
 	for (i = 0; i < verdict->blockers.n; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
-		if (b->cause != verdict->cause || b->certain != verdict->blockers.v[0].certain)
+		if (!ends_with_process(b) || b->certain != verdict->blockers.v[0].certain)
 			continue;
 		for (k = 0; k < b->holds.n; k++) {
 			int32_t pid = m->snapshot->holds.v[b->holds.v[k]].pid;
@@ -282,6 +327,13 @@ static bool stop_process(struct making *m)
 			  iu_words_pid(m->arena, m->snapshot, pids[0]))
 		: iu_words(m->arena, "ask %s and %zu more to end",
 			  iu_words_pid(m->arena, m->snapshot, pids[0]), n - 1 + more);
+	if (more)
+		m->remedy->summary = iu_words(m->arena, "%s; the command has room for %d of them",
+			m->remedy->summary, KILL_MAX);
+	if (m->question->protocol == IU_PROTOCOL_UNIX && !m->question->abstract)
+		m->remedy->summary = iu_words(m->arena,
+			"%s; if its socket file is still there afterwards, remove that too",
+			m->remedy->summary);
 	return true;
 }
 
@@ -336,6 +388,9 @@ static bool bind_address(struct making *m)
 	const struct iu_probe *p;
 
 	if (!m->view || !m->view->ask_count)
+		return false;
+	/* a wildcard holder leaves nothing of its family, and the other one is no substitute */
+	if (m->blocker && iu_address_is_wildcard(&m->blocker->socket.local))
 		return false;
 	address = iu_view_address(m->view);
 	if (address.family == IU_FAMILY_ANY)

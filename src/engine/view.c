@@ -334,25 +334,34 @@ static bool port_allowed(const struct iu_view *view, uint16_t port)
 	return true;
 }
 
-uint16_t iu_view_neighbour(const struct iu_view *view)
+/* Best is a port that the system never hands out: another would be taken again one day. */
+static uint16_t free_in(const struct iu_view *view, struct iu_port_range range)
 {
-	struct iu_port_range range = iu_view_port_range(view->question->port);
 	uint16_t fallback = 0;
 	uint32_t port;
 
-	if (!view->question->port || !view->complete)
-		return 0;
 	for (port = range.first; port <= range.last; port++) {
 		if (port == view->question->port || !port_allowed(view, (uint16_t)port) ||
 			iu_view_port_held(view, (uint16_t)port))
 			continue;
-		/* a port that the system hands out would be taken again one day */
 		if (iu_in_range(&view->snapshot->sysctls, (uint16_t)port) != IU_YES)
 			return (uint16_t)port;
 		if (!fallback)
 			fallback = (uint16_t)port;
 	}
 	return fallback;
+}
+
+uint16_t iu_view_neighbour(const struct iu_view *view)
+{
+	uint16_t port = view->question->port, found;
+
+	if (!port || !view->complete)
+		return 0;
+	found = free_in(view, iu_view_port_range(port));
+	if (!found && port < 1024)
+		found = free_in(view, iu_view_port_range((uint16_t)(port + IU_STAND_IN)));
+	return found;
 }
 
 bool iu_is_closing(const struct iu_socket *s)
@@ -385,7 +394,7 @@ bool iu_view_only_closing(const struct iu_view *view)
 	return view->sockets.n > 0;
 }
 
-/* Loopback first for whoever asked for it, else an address that others can reach. */
+/* An address that others can reach where that was asked for, else one of the loopback. */
 struct iu_address iu_view_address(const struct iu_view *view)
 {
 	const struct iu_snapshot *snapshot = view->snapshot;
@@ -399,6 +408,10 @@ struct iu_address iu_view_address(const struct iu_view *view)
 			const struct iu_local *local = &snapshot->locals.v[i];
 			struct iu_request r = view->asks[k].request;
 
+			/* what was meant to stay on this machine must not get out of it */
+			if (iu_address_is_loopback(&r.address) &&
+				!iu_address_is_loopback(&local->address))
+				continue;
 			if (local->kind != IU_LOCAL_ADDRESS || local->tentative ||
 				local->dad_failed || iu_address_is_link_local(&local->address) ||
 				local->address.family != r.address.family)

@@ -11,6 +11,8 @@
 #define IU_ASKS_MAX 2
 /* How far a free neighbour of the asked port is looked for. */
 #define IU_NEIGHBOURS 20
+/* Ports below 1024 have their usual stand-in so far above: 8080, 8443. */
+#define IU_STAND_IN 8000
 
 /* Why a bind fails before any socket is compared, or IU_YES: nothing of that kind. */
 struct iu_local_check {

@@ -107,8 +107,8 @@ static char *unescape(struct iu_arena *arena, const char *text, size_t len)
 	return copy;
 }
 
-static bool read_user(const struct part *part, const char *prefix, const char *suffix,
-	uint32_t *ret_user)
+static bool read_user(
+	const struct part *part, const char *prefix, const char *suffix, uint32_t *ret_user)
 {
 	size_t at = strlen(prefix), end;
 	uint64_t number = 0;
@@ -225,8 +225,8 @@ static int read_container(struct iu_arena *arena, const struct part *part,
 		if (is_word(parent, parents[i].parent) &&
 			(parents[i].named ? is_named(part->text, part->len)
 					  : is_id(part->text, part->len)))
-			return set_container(arena, names, parents[i].engine, part->text, part->len,
-				false);
+			return set_container(
+				arena, names, parents[i].engine, part->text, part->len, false);
 	if (in_pods && part->len >= 32 && is_id(part->text, part->len))
 		return set_container(arena, names, "kubepods", part->text, part->len, false);
 	return 0;

@@ -20,7 +20,7 @@ static bool all_zero(const uint8_t *bytes, size_t n)
 static bool is_mapped(const struct iu_address *address)
 {
 	return address->family == IU_FAMILY_IPV6 &&
-		!memcmp(address->bytes, mapped_prefix, sizeof(mapped_prefix));
+	       !memcmp(address->bytes, mapped_prefix, sizeof(mapped_prefix));
 }
 
 /* The four bytes of an IPv4 address, mapped or not; NULL for others. */
@@ -76,13 +76,13 @@ bool iu_address_is_loopback(const struct iu_address *address)
 	if (v4)
 		return v4[0] == 127;
 	return address->family == IU_FAMILY_IPV6 && all_zero(address->bytes, 15) &&
-		address->bytes[15] == 1;
+	       address->bytes[15] == 1;
 }
 
 bool iu_address_is_link_local(const struct iu_address *address)
 {
 	return address->family == IU_FAMILY_IPV6 && address->bytes[0] == 0xfe &&
-		(address->bytes[1] & 0xc0) == 0x80;
+	       (address->bytes[1] & 0xc0) == 0x80;
 }
 
 uint32_t iu_address_v4(const struct iu_address *address)

@@ -19,17 +19,60 @@
 
 /* Words of a failed bind, in lower case. */
 static const char *const suspect_words[] = {
-	"address already in use", "already in use", "is in use", "port in use", "address in use",
-	"connection in use", "was in use", "being used by another", "already being used",
-	"already allocated", "already used", "only one usage", "eaddrinuse", "addrinuse",
-	"eaddrnotavail", "eacces", "wsaeacces", "10048", "10013", "10049", "0x80072740",
-	"0x8007271d", "0x80070020", "errno 98", "errno 48", "error 98", "(98)", "(98:",
-	"cannot bind", "can't bind", "could not bind", "couldn't bind", "failed to bind",
-	"unable to bind", "bind failed", "failed to listen", "cannot listen", "could not listen",
-	"unable to listen", "can't listen", "bind:", "bind(", "bind for ", "listen tcp",
-	"listen udp", "listen unix", "permission denied", "cannot assign requested",
-	"can't assign requested", "ports are not available", "forbidden by its access",
-	"failed to register url", "bind to address", "binding to",
+	"address already in use",
+	"already in use",
+	"is in use",
+	"port in use",
+	"address in use",
+	"connection in use",
+	"was in use",
+	"being used by another",
+	"already being used",
+	"already allocated",
+	"already used",
+	"only one usage",
+	"eaddrinuse",
+	"addrinuse",
+	"eaddrnotavail",
+	"eacces",
+	"wsaeacces",
+	"10048",
+	"10013",
+	"10049",
+	"0x80072740",
+	"0x8007271d",
+	"0x80070020",
+	"errno 98",
+	"errno 48",
+	"error 98",
+	"(98)",
+	"(98:",
+	"cannot bind",
+	"can't bind",
+	"could not bind",
+	"couldn't bind",
+	"failed to bind",
+	"unable to bind",
+	"bind failed",
+	"failed to listen",
+	"cannot listen",
+	"could not listen",
+	"unable to listen",
+	"can't listen",
+	"bind:",
+	"bind(",
+	"bind for ",
+	"listen tcp",
+	"listen udp",
+	"listen unix",
+	"permission denied",
+	"cannot assign requested",
+	"can't assign requested",
+	"ports are not available",
+	"forbidden by its access",
+	"failed to register url",
+	"bind to address",
+	"binding to",
 };
 
 struct span {
@@ -254,7 +297,7 @@ static bool is_ipv6_byte(char c)
 static bool begins_token(struct span line, size_t at)
 {
 	return at == 0 || strchr(" \t\"'`(<={,@|", line.s[at - 1]) || line.s[at - 1] == '/' ||
-		line.s[at - 1] == '[';
+	       line.s[at - 1] == '[';
 }
 
 static bool ends_scheme(struct span line, size_t at)
@@ -341,8 +384,8 @@ static bool host_before(
 		return true;
 	*ret_host = host;
 	return host.n <= 253 && lower(host.s[0]) >= 'a' && lower(host.s[0]) <= 'z' &&
-		!(host.n == 4 && at_word(host, 0, "unix")) &&
-		(ends_scheme(line, start) || after_protocol(line, start));
+	       !(host.n == 4 && at_word(host, 0, "unix")) &&
+	       (ends_scheme(line, start) || after_protocol(line, start));
 }
 
 /* Every "HOST:PORT" and named's "127.0.0.1#53". */
@@ -359,7 +402,7 @@ static void scan_pairs(struct scan *scan, struct span line)
 			continue;
 		if (!host_before(line, at, text, &host) || (sharp && !host.n))
 			continue;
-		/* Behind a certain address "80:80" is Docker's, behind a name it is line and column. */
+		/* Behind an address "80:80" is Docker's, without one it is line and column. */
 		if (!number_ends(line, at + 1 + n, !host.n))
 			continue;
 		keep_inet(scan, line, at, host, (struct span){line.s + at + 1, n});
@@ -403,7 +446,8 @@ static bool host_at(struct span line, size_t at, char text[TARGET_BYTES], struct
 static bool host_in_front(
 	struct span line, size_t at, char text[TARGET_BYTES], struct span *ret_host)
 {
-	static const char *const between[] = {" and", " on", " with", " tcp", " udp", " the", " at"};
+	static const char *const between[] = {
+		" and", " on", " with", " tcp", " udp", " the", " at"};
 	size_t start;
 
 	for (int words = 0; words < 4; words++) {
@@ -418,11 +462,10 @@ static bool host_in_front(
 }
 
 /* "port N on address 127.0.0.1": the host in the words behind @at. */
-static bool host_behind(
-	struct span line, size_t at, char text[TARGET_BYTES], struct span *ret_host)
+static bool host_behind(struct span line, size_t at, char text[TARGET_BYTES], struct span *ret_host)
 {
-	static const char *const between[] = {"on ", "at ", "of ", "for ", "the ", "address ",
-		"host ", "interface ", "ip "};
+	static const char *const between[] = {
+		"on ", "at ", "of ", "for ", "the ", "address ", "host ", "interface ", "ip "};
 	bool any = false;
 
 	for (int words = 0; words < 4; words++) {
@@ -556,7 +599,7 @@ static bool is_socket_path(struct span line, size_t at, struct span path)
 		if (before_word(line, at, in_front[i]))
 			return true;
 	return ends_with(path, ".sock") || ends_with(path, ".socket") || ends_with(path, ".ipc") ||
-		contains(path, "/.s.pgsql.") || ends_with(path, ".sock.0");
+	       contains(path, "/.s.pgsql.") || ends_with(path, ".sock.0");
 }
 
 static void scan_paths(struct scan *scan, struct span line)
@@ -653,6 +696,32 @@ static size_t clean(struct span text, char *ret)
 	return n;
 }
 
+/* The promise to visitors; odd names ("EPERM:80") and paths would be read as something else. */
+static bool is_target(const char *text)
+{
+	struct iu_arena arena = {0};
+	struct iu_target target;
+	bool good = iu_target_parse(&arena, text, strlen(text), &target, NULL) == 0 &&
+		    (target.kind == IU_TARGET_INET || target.kind == IU_TARGET_UNIX);
+
+	iu_arena_free(&arena);
+	return good;
+}
+
+static int visit_all(
+	const struct scan *scan, int (*visit)(void *context, const char *target), void *context)
+{
+	int seen = 0, ret = 0;
+
+	for (size_t i = 0; i < scan->n && ret >= 0; i++) {
+		if (!is_target(scan->found[i].text))
+			continue;
+		seen++;
+		ret = visit(context, scan->found[i].text);
+	}
+	return ret < 0 ? ret : seen;
+}
+
 int iu_message_targets(const char *text, size_t len,
 	int (*visit)(void *context, const char *target), void *context)
 {
@@ -667,15 +736,7 @@ int iu_message_targets(const char *text, size_t len,
 	scan_lines(scan, raw, true);
 	if (!scan->n)
 		scan_lines(scan, raw, false);
-	ret = (int)scan->n;
-	for (size_t i = 0; i < scan->n; i++) {
-		int visited = visit(context, scan->found[i].text);
-
-		if (visited < 0) {
-			ret = visited;
-			break;
-		}
-	}
+	ret = visit_all(scan, visit, context);
 out:
 	free(copy);
 	free(scan);

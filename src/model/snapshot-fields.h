@@ -82,13 +82,14 @@ static const char *const process_state_words[] = {IU_PROCESS_STATES(X)};
 static const char *const protocol_words[] = {"tcp", "udp", "unix"};
 static const char *const family_words[] = {"any", "ipv4", "ipv6", "unix"};
 static const char *const unix_type_words[] = {"unknown", "stream", "dgram", "seqpacket"};
-static const char *const source_words[] = {"unknown", "kernel", "read", "inferred"};
+static const char *const source_words[] = {"unknown", "kernel", "read", "inferred", "bpf",
+	"proc"};
 static const char *const local_words[] = {"address", "route", "broadcast"};
 static const char *const file_words[] = {"none", "socket", "regular", "directory", "symlink",
 	"other"};
 /* By the number of the bit. */
 static const char *const fact_words[] = {"host", "sysctls", "addresses", "tcp", "bound", "udp",
-	"unix", "paths", "holders", "options", "served"};
+	"unix", "paths", "holders", "options", "served", "evidence"};
 
 static const struct field host_fields[] = {
 	PLAIN(iu_host, os), PLAIN(iu_host, release), PLAIN(iu_host, hostname),
@@ -192,6 +193,26 @@ static const struct field path_fields[] = {
 };
 SHAPE(path, iu_path, NULL);
 
+static const struct field in_flight_fields[] = {
+	PLAIN(iu_in_flight, inode), PLAIN(iu_in_flight, queue_inode), PLAIN(iu_in_flight, pid),
+	PLAIN(iu_in_flight, cycle), WORD(iu_in_flight, source, source_words),
+};
+SHAPE(in_flight, iu_in_flight, NULL);
+
+static const struct field registered_fields[] = {
+	PLAIN(iu_registered, inode), PLAIN(iu_registered, pid),
+	WORD(iu_registered, source, source_words),
+};
+SHAPE(registered, iu_registered, NULL);
+
+static const struct field cache_fields[] = {
+	WORD(iu_reuse_cache, protocol, protocol_words), PLAIN(iu_reuse_cache, port),
+	PLAIN(iu_reuse_cache, fastreuse), PLAIN(iu_reuse_cache, fastreuseport),
+	PLAIN(iu_reuse_cache, uid), ADDRESS(iu_reuse_cache, address),
+	PLAIN(iu_reuse_cache, v6only),
+};
+SHAPE(cache, iu_reuse_cache, NULL);
+
 static const struct field probe_fields[] = {
 	WORD(iu_probe, protocol, protocol_words), ADDRESS(iu_probe, address),
 	PLAIN(iu_probe, port), PLAIN(iu_probe, reuseaddr), PLAIN(iu_probe, reuseport),
@@ -217,6 +238,9 @@ static const struct field snapshot_fields[] = {
 	NESTED(iu_snapshot, processes, KIND_LIST, process_shape),
 	NESTED(iu_snapshot, unreadable, KIND_LIST, unreadable_shape),
 	NESTED(iu_snapshot, paths, KIND_LIST, path_shape),
+	NESTED(iu_snapshot, in_flight, KIND_LIST, in_flight_shape),
+	NESTED(iu_snapshot, registered, KIND_LIST, registered_shape),
+	NESTED(iu_snapshot, caches, KIND_LIST, cache_shape),
 	NESTED(iu_snapshot, probes, KIND_LIST, probe_shape),
 	NESTED(iu_snapshot, gaps, KIND_LIST, gap_shape),
 };

@@ -20,6 +20,7 @@ enum iu_fact {
 	IU_FACT_HOLDERS = 1 << 8,    /* who holds the wanted inodes: every process was looked at */
 	IU_FACT_OPTIONS = 1 << 9,    /* options of the wanted sockets, through their holders */
 	IU_FACT_SERVED = 1 << 10,    /* whether somebody waits on the wanted sockets */
+	IU_FACT_EVIDENCE = 1 << 11,  /* what only the kernel's memory shows (BPF): costs 15 ms and more */
 };
 
 struct iu_host {
@@ -123,6 +124,39 @@ struct iu_unreadable {
 	const char *why; /* errno name */
 };
 
+/*
+ * A socket whose only reference is a message (SCM_RIGHTS) in the receive queue of a UNIX socket.
+ * Where that one is in flight too, queue_inode is the outermost queue: the one that a process has.
+ */
+struct iu_in_flight {
+	uint64_t inode;
+	uint64_t queue_inode; /* of the UNIX socket whose queue has it, 0: not known */
+	int32_t pid;          /* a holder of the queue, or the dead creator of a cycle; 0: not known */
+	bool cycle;           /* the queue's only reference is in itself: no process can reach it */
+	enum iu_source source;
+};
+
+/* A socket that a process holds through io_uring's registered files, with no descriptor. */
+struct iu_registered {
+	uint64_t inode;
+	int32_t pid; /* 0: a process outside of this PID namespace */
+	enum iu_source source;
+};
+
+/*
+ * What the kernel remembers of the last SO_REUSEADDR or SO_REUSEPORT socket of a TCP port: its
+ * shortcut past the look at all holders (struct inet_bind_bucket, sk_reuseport_match()).
+ */
+struct iu_reuse_cache {
+	enum iu_protocol protocol; /* TCP: UDP has none */
+	uint16_t port;
+	bool fastreuse;       /* every binder had SO_REUSEADDR; dead since 6.8 */
+	uint8_t fastreuseport; /* 0: closed, 1: open for every address, 2: for the address below */
+	uint32_t uid;          /* whose SO_REUSEPORT sockets pass; the rest only with fastreuseport */
+	struct iu_address address; /* its family is the family of the socket that left it */
+	bool v6only;
+};
+
 struct iu_probes {
 	struct iu_probe *v;
 	size_t n, cap;
@@ -140,6 +174,9 @@ struct iu_snapshot {
 	struct iu_processes processes;
 	IU_LIST(struct iu_unreadable) unreadable;
 	IU_LIST(struct iu_path) paths;
+	IU_LIST(struct iu_in_flight) in_flight;
+	IU_LIST(struct iu_registered) registered;
+	IU_LIST(struct iu_reuse_cache) caches;
 	struct iu_probes probes;
 	IU_LIST(struct iu_gap) gaps;
 };

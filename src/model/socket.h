@@ -36,6 +36,8 @@ enum iu_source {
 	IU_SOURCE_KERNEL,   /* the socket dump said it */
 	IU_SOURCE_READ,     /* read from a duplicate of the descriptor */
 	IU_SOURCE_INFERRED, /* follows from other sockets that could not coexist otherwise */
+	IU_SOURCE_BPF,      /* read in the kernel's memory by a BPF iterator */
+	IU_SOURCE_PROC,     /* a file of /proc said it */
 };
 
 struct iu_socket {

@@ -7,8 +7,8 @@
 #include "base/err.h"
 
 #define COMPLAINT_COLUMNS 60
-#define HOST_MAX          253 /* of a DNS name; no interface name is longer */
-#define PORTS_MAX         65536
+#define HOST_MAX	  253 /* of a DNS name; no interface name is longer */
+#define PORTS_MAX	  65536
 
 struct span {
 	const char *s;
@@ -66,8 +66,8 @@ static const struct {
 };
 
 /* Error names make a message even of a text without white space: "EADDRINUSE:::3000". */
-static const char *const error_names[] = {"EADDRINUSE", "EADDRNOTAVAIL", "EACCES", "EPERM",
-	"AddrInUse"};
+static const char *const error_names[] = {
+	"EADDRINUSE", "EADDRNOTAVAIL", "EACCES", "EPERM", "AddrInUse"};
 
 static bool is_digit(char c)
 {
@@ -194,12 +194,14 @@ static int parse_port(struct reader *r, struct span number, struct span all, uin
 		return refuse(r, "", number, " is no port: a port has no sign");
 	for (size_t i = 0; i < number.n; i++) {
 		if (!is_digit(number.s[i]))
-			return refuse(r, "", number, " is no port: a port is a number from 0 to 65535");
+			return refuse(
+				r, "", number, " is no port: a port is a number from 0 to 65535");
 		if (port <= UINT16_MAX)
 			port = port * 10 + (unsigned int)(number.s[i] - '0');
 	}
 	if (number.n > 1 && number.s[0] == '0')
-		return refuse_port(r, number, " has a leading zero: ports are plain decimal numbers");
+		return refuse_port(
+			r, number, " has a leading zero: ports are plain decimal numbers");
 	if (port > UINT16_MAX)
 		return refuse_port(r, number, " is out of range: ports are 0 to 65535");
 	*ret_port = (uint16_t)port;
@@ -227,8 +229,8 @@ static int parse_range(struct reader *r, struct span item, struct span all)
 	if (ret < 0)
 		return ret;
 	if (first > last)
-		return refuse(r, "the range ", item,
-			" runs backwards: the smaller port comes first");
+		return refuse(
+			r, "the range ", item, " runs backwards: the smaller port comes first");
 	if (first == 0 && last > 0)
 		return refuse(r, "the range ", item,
 			" begins at 0, which means \"any free port\": begin at 1");
@@ -267,7 +269,8 @@ static int parse_ports(struct reader *r, struct span all)
 	int ret;
 
 	if (!all.n)
-		return refuse_plain(r, "the port is missing: write for example 8080 or 127.0.0.1:8080");
+		return refuse_plain(
+			r, "the port is missing: write for example 8080 or 127.0.0.1:8080");
 	if (!find_char(all, ','))
 		for (size_t i = 0; i < all.n; i++)
 			if (is_letter(all.s[i]))
@@ -299,7 +302,8 @@ static int take_protocol(struct reader *r, const struct protocol_word *word, str
 
 	if (t->protocol_given &&
 		(t->tcp != word->tcp || t->udp != word->udp || t->family != word->family))
-		return refuse(r, "", all, " names two protocols: write one, before or after the port");
+		return refuse(
+			r, "", all, " names two protocols: write one, before or after the port");
 	t->tcp = word->tcp;
 	t->udp = word->udp;
 	t->family = word->family;
@@ -315,8 +319,9 @@ static int take_address(struct reader *r, const struct iu_address *address, stru
 
 	if (family != IU_FAMILY_ANY && family != address->family)
 		return refuse(r, "", written,
-			family == IU_FAMILY_IPV4 ? " is no IPv4 address, and the protocol asks for one"
-						 : " is no IPv6 address, and the protocol asks for one");
+			family == IU_FAMILY_IPV4
+				? " is no IPv4 address, and the protocol asks for one"
+				: " is no IPv6 address, and the protocol asks for one");
 	r->target.address = *address;
 	r->target.host_kind = IU_HOST_ADDRESS;
 	return 0;
@@ -331,7 +336,8 @@ static int parse_bracketed(struct reader *r, struct span inside, bool of_url)
 	struct iu_address address;
 
 	if (iu_address_parse(literal.s, literal.n, &address) < 0)
-		return refuse(r, "", inside, " is no IPv6 address, and only these stand in brackets");
+		return refuse(
+			r, "", inside, " is no IPv6 address, and only these stand in brackets");
 	if (address.family != IU_FAMILY_IPV6)
 		return refuse(r, "", inside, " is an IPv4 address: it is written without brackets");
 	if (percent) {
@@ -369,13 +375,15 @@ static int parse_host(struct reader *r, struct span host, struct span all)
 		return take_address(r, &address, host);
 	if (only_of(host, "0123456789"))
 		return refuse(r, "", all,
-			" has two numbers: give the port that is bound, and the protocol after a slash");
+			" has two numbers: give the port that is bound, and the protocol after a "
+			"slash");
 	if (only_of(host, "0123456789."))
-		return refuse(r, "", host,
-			" is no IPv4 address: it has four numbers from 0 to 255");
+		return refuse(
+			r, "", host, " is no IPv4 address: it has four numbers from 0 to 255");
 	if (find_char(host, '%'))
 		return refuse(r, "", host,
-			": only an IPv6 address takes %interface, in brackets; see --device for others");
+			": only an IPv6 address takes %interface, in brackets; see --device for "
+			"others");
 	if (find_char(host, '[') || find_char(host, ']'))
 		return refuse(r, "the brackets in ", all,
 			" do not match: an IPv6 address with a port is written [::1]:8080");
@@ -408,7 +416,8 @@ static int parse_many_colons(struct reader *r, struct span s)
 			" can be read in two ways");
 	if (iu_address_parse(literal.s, literal.n, &address) == 0)
 		return refuse(r, "", s, " is an address without a port: write [address]:port");
-	return refuse(r, "", s, " has too many colons: an IPv6 address with a port is written [::1]:8080");
+	return refuse(r, "", s,
+		" has too many colons: an IPv6 address with a port is written [::1]:8080");
 }
 
 /* "8080", ":8080", "host:8080", "[::1]:8080". */
@@ -426,14 +435,14 @@ static int parse_host_and_ports(struct reader *r, struct span s)
 			return ret;
 		s = from(s, (size_t)(close - s.s) + 1);
 		if (!s.n || s.s[0] != ':')
-			return refuse_plain(r,
-				"after the closing bracket a colon and the port are missing: write [::1]:8080");
+			return refuse_plain(r, "after the closing bracket a colon and the port are "
+					       "missing: write [::1]:8080");
 		return parse_ports(r, from(s, 1));
 	}
 	if (!colon) {
 		if (iu_address_parse(s.s, s.n, &address) == 0)
-			return refuse(r, "", s,
-				" is an address without a port: write address:port");
+			return refuse(
+				r, "", s, " is an address without a port: write address:port");
 		if (close)
 			return refuse(r, "", s, " has a closing bracket only: write [::1]:8080");
 		return parse_ports(r, s);
@@ -519,7 +528,8 @@ static int parse_authority(
 		port = from(authority, host.n + 1);
 	}
 	if (!host.n && !protocol_word(scheme))
-		return refuse(r, "empty host in ", all, ": write for example http://localhost:3000/");
+		return refuse(
+			r, "empty host in ", all, ": write for example http://localhost:3000/");
 	if (host.n && host.s[0] == '[') {
 		if (close != host.s + host.n - 1)
 			return refuse(r, "", authority,
@@ -548,7 +558,8 @@ static int parse_url(struct reader *r, struct span s, size_t scheme_len)
 	int ret;
 
 	if (same_word(scheme, "file"))
-		return refuse(r, "", s, " names a file: a UNIX socket is written unix:/run/app.sock");
+		return refuse(
+			r, "", s, " names a file: a UNIX socket is written unix:/run/app.sock");
 	for (size_t i = 0; i < scheme.n; i++)
 		if (!is_letter(scheme.s[i]) && (!i || !memchr("0123456789+-.", scheme.s[i], 13)))
 			return refuse(r, "", scheme, " is no scheme of a URL");
@@ -577,11 +588,12 @@ static int parse_unix(struct reader *r, struct span path)
 		if (!path.n)
 			return refuse_plain(r, "the name after '@' is missing: write @name");
 		if (path.n > IU_UNIX_PATH_MAX - 1)
-			return refuse_size(r, "the abstract name", path.n,
-				"the system takes at most 107");
+			return refuse_size(
+				r, "the abstract name", path.n, "the system takes at most 107");
 	}
 	if (!path.n)
-		return refuse_plain(r, "the path after 'unix:' is missing: write unix:/run/app.sock");
+		return refuse_plain(
+			r, "the path after 'unix:' is missing: write unix:/run/app.sock");
 	if (path.n > IU_UNIX_PATH_MAX)
 		return refuse_size(r, "the path", path.n, "a UNIX socket's has at most 108");
 	t->path = iu_arena_strndup(r->arena, path.s, path.n);
@@ -669,7 +681,8 @@ static int parse_kind(struct reader *r, struct span s)
 	if (scheme_end && scheme_end != s.s)
 		return parse_url(r, s, (size_t)(scheme_end - s.s));
 	if (s.s[0] == '~')
-		return refuse(r, "", s, " begins with '~', which only the shell knows: write the whole path");
+		return refuse(r, "", s,
+			" begins with '~', which only the shell knows: write the whole path");
 	return parse_inet(r, s);
 }
 
@@ -742,13 +755,14 @@ static int resolve_name(struct reader *r, const struct iu_names *names, struct a
 	}
 	if (n < 0)
 		return refuse(r, "unknown host ", host,
-			": no such interface, nor a name in the hosts file (names are never looked up "
-			"over the network)");
+			": no such interface, nor a name in the hosts file (names are never looked "
+			"up over the network)");
 	list->n = (size_t)n < IU_TARGET_ADDRESSES_MAX ? (size_t)n : IU_TARGET_ADDRESSES_MAX;
 	keep_different(list, t->family);
 	if (!list->n)
 		return refuse(r, "", host,
-			t->family == IU_FAMILY_IPV4 ? " has no IPv4 address" : " has no IPv6 address");
+			t->family == IU_FAMILY_IPV4 ? " has no IPv4 address"
+						    : " has no IPv6 address");
 	return 0;
 }
 
@@ -783,7 +797,8 @@ static int resolve_scope(struct reader *r, const struct iu_names *names,
 	if (names->ifindex(names->context, scope, &index) < 0)
 		index = scope_number(scope);
 	if (!index)
-		return refuse(r, "unknown interface ", span_of(scope), ": `ip link` lists those there are");
+		return refuse(r, "unknown interface ", span_of(scope),
+			": `ip link` lists those there are");
 	address->scope = index;
 	return 0;
 }
@@ -812,8 +827,8 @@ static const char *inet_text(struct iu_arena *arena, const struct iu_target *tar
 	if (q->family == IU_FAMILY_ANY)
 		return iu_arena_printf(arena, "%u/%s", (unsigned int)q->port, protocol);
 	if (!q->address.scope || !by_name)
-		return iu_arena_printf(arena, "%s/%s",
-			iu_endpoint_format(&q->address, q->port, text), protocol);
+		return iu_arena_printf(
+			arena, "%s/%s", iu_endpoint_format(&q->address, q->port, text), protocol);
 	plain.scope = 0;
 	return iu_arena_printf(arena, "[%s%%%s]:%u/%s", iu_address_format(&plain, text),
 		target->host, (unsigned int)q->port, protocol);
@@ -863,17 +878,19 @@ static int add_ports(struct reader *r, const struct addresses *list,
 	for (size_t i = 0; i < t->ports.n; i++)
 		for (uint32_t port = t->ports.v[i].first; port <= t->ports.v[i].last; port++) {
 			if (t->tcp)
-				ret = add_port(r, (uint16_t)port, IU_PROTOCOL_TCP, list, options, out);
+				ret = add_port(
+					r, (uint16_t)port, IU_PROTOCOL_TCP, list, options, out);
 			if (ret == 0 && t->udp)
-				ret = add_port(r, (uint16_t)port, IU_PROTOCOL_UDP, list, options, out);
+				ret = add_port(
+					r, (uint16_t)port, IU_PROTOCOL_UDP, list, options, out);
 			if (ret < 0)
 				return ret;
 		}
 	return 0;
 }
 
-static int add_service(struct reader *r, const struct iu_names *names,
-	const struct addresses *list, const struct iu_options *options, struct iu_questions *out)
+static int add_service(struct reader *r, const struct iu_names *names, const struct addresses *list,
+	const struct iu_options *options, struct iu_questions *out)
 {
 	const struct iu_target *t = &r->target;
 	uint16_t tcp_port = 0, udp_port = 0;
@@ -890,7 +907,8 @@ static int add_service(struct reader *r, const struct iu_names *names,
 				tcp ? " is known for tcp, not for udp"
 				    : " is known for udp, not for tcp");
 		return refuse(r, "unknown service ", span_of(t->service),
-			": the services database has no such name; a port is a number from 0 to 65535");
+			": the services database has no such name; a port is a number from 0 to "
+			"65535");
 	}
 	if (t->tcp && tcp)
 		ret = add_port(r, tcp_port, IU_PROTOCOL_TCP, list, options, out);
@@ -912,8 +930,7 @@ static const char *unix_text(struct iu_arena *arena, const struct iu_target *t)
 	return iu_arena_printf(arena, "%s%s", prefix, t->path);
 }
 
-static int add_unix(
-	struct reader *r, const struct iu_options *options, struct iu_questions *out)
+static int add_unix(struct reader *r, const struct iu_options *options, struct iu_questions *out)
 {
 	const struct iu_target *t = &r->target;
 	struct iu_question question = {

@@ -67,25 +67,33 @@ load common
 	expect 3
 }
 
+# After a run without /proc: 0 or 3, as given. The leak checker of a sanitized build needs /proc and
+# ends with a code of its own: then only the words can be judged.
+judge_without_proc() {
+	says_not "Nothing stands in the way"
+	says "/proc"
+	[ "${SANITIZED:-no}" = no ] || { says LeakSanitizer; return 0; }
+	[[ " $* " == *" $status "* ]] || { echo "# code $status, expected $*"; echo "$output"; return 1; }
+}
+
 @test "no /proc: a gap, no crash, never \"free\" for a port that is held" {
-	export ASAN_OPTIONS=detect_leaks=0 # the leak check itself needs /proc
 	run in_net 'pid=$("$HOLD" 8080 holder); unshare -m bash -c "mount -t tmpfs none /proc; \"\$INUSE\" 8080"; code=$?; kill $pid; exit $code'
-	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || { echo "# $status"; echo "$output"; return 1; }
-	run in_net 'unshare -m bash -c "mount -t tmpfs none /proc; \"\$INUSE\" list --json"'
-	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || { echo "# $status"; echo "$output"; return 1; }
+	judge_without_proc 0 3
+	run in_net 'pid=$("$HOLD" 8080 holder); unshare -m bash -c "mount -t tmpfs none /proc; \"\$INUSE\" list"; code=$?; kill $pid; exit $code'
+	judge_without_proc 0 3
+	says "127.0.0.1:8080"
 }
 
 @test "netlink refused: a gap, never \"free\" for a port that is held" {
-	export ASAN_OPTIONS=detect_leaks=0
 	run in_net 'pid=$("$HOLD" 8080 holder); "$REFUSE_NETLINK" "$INUSE" --no-probe 8080; code=$?; kill $pid; exit $code'
 	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || { echo "# $status"; echo "$output"; return 1; }
 	run in_net '"$REFUSE_NETLINK" "$INUSE" --no-probe --json 8080'
 	[ "$status" -ne 0 ] || { echo "$output"; return 1; }
 	says '"gaps":[{'
 	run in_net 'pid=$("$HOLD" 8080 holder); unshare -m bash -c "mount -t tmpfs none /proc; \"\$REFUSE_NETLINK\" \"\$INUSE\" --no-probe 8080"; code=$?; kill $pid; exit $code'
-	expect 3
+	judge_without_proc 3
 	run in_net 'unshare -m bash -c "mount -t tmpfs none /proc; \"\$REFUSE_NETLINK\" \"\$INUSE\" list"'
-	expect 3
+	judge_without_proc 3
 }
 
 @test "valgrind finds neither errors nor leaks" {

@@ -18,11 +18,11 @@
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define INPUTS_MAX   1024
-#define INPUT_MAX    65536
-#define MUTATIONS    20000
-#define SECONDS_MAX  120
-#define STEPS_MAX    8
+#define INPUTS_MAX  1024
+#define INPUT_MAX   65536
+#define MUTATIONS   20000
+#define SECONDS_MAX 120
+#define STEPS_MAX   8
 
 struct input {
 	char *name;
@@ -207,8 +207,8 @@ static void run_all(struct progress *progress, size_t mutations)
 int main(int argc, char **argv)
 {
 	size_t mutations = argc > 3 ? strtoul(argv[3], NULL, 10) : MUTATIONS;
-	struct progress *progress = mmap(NULL, sizeof(*progress), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct progress *progress = mmap(
+		NULL, sizeof(*progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status = 1;
 	pid_t child;
 

@@ -27,8 +27,8 @@ static int on_line(void *context, const char *line, size_t len)
 
 	(void)context;
 	for (kind = 0; kind < 4; kind++)
-		if (iu_proc_net_line(line, len,
-			    kind & 1 ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP, kind & 2, &sock) == 1)
+		if (iu_proc_net_line(line, len, kind & 1 ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP,
+			    kind & 2, &sock) == 1)
 			check(sock.port != 0);
 	if (iu_proc_net_unix_line(line, len, &sock) == 1)
 		check(sock.path >= line && sock.path + sock.path_len <= line + len);

@@ -63,8 +63,8 @@ static void try_filter(const uint8_t *data, size_t size)
 	len = iu_inet_diag_filter(&wants, 0, false, code, sizeof(code));
 	check(len == 0 ? wants.ports.n == 0 || wants.ports.n > 64 : len % 4 == 0);
 	for (i = 0; i < wants.ports.n && len > 0; i++) {
-		int32_t edges[4] = {ranges[i].first - 1, ranges[i].first, ranges[i].last,
-			ranges[i].last + 1};
+		int32_t edges[4] = {
+			ranges[i].first - 1, ranges[i].first, ranges[i].last, ranges[i].last + 1};
 		size_t e;
 
 		for (e = 0; e < 4; e++)

@@ -74,7 +74,8 @@ static void check_back(const struct iu_question *question)
 	struct iu_text complaint = {0};
 	struct iu_target target;
 
-	check(ask(&arena, question->text, strlen(question->text), &questions, &complaint, &target) == 1);
+	check(ask(&arena, question->text, strlen(question->text), &questions, &complaint,
+		      &target) == 1);
 	check(!strcmp(questions.v[0].text, question->text));
 	check(questions.v[0].port == question->port && questions.v[0].family == question->family);
 	check(questions.v[0].protocol == question->protocol);

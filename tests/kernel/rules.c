@@ -622,15 +622,18 @@ static void do_active_close(struct scene *s, size_t i, bool half)
 	if (half) {
 		shutdown(e->fd, SHUT_WR);
 		if (!reaches(e->fd, IU_STATE_FIN_WAIT2)) {
-			drop(s, i);
+			refresh(s, i);
 			return;
 		}
 		close(e->fd);
 	} else {
 		close(e->fd);
 		if (!reaches(e->peer, IU_STATE_CLOSE_WAIT)) {
+			/* bound to the veth meanwhile: an orphan that nobody answers, with its user */
 			e->fd = -1;
-			drop(s, i);
+			t->state = IU_STATE_FIN_WAIT1;
+			t->inode = 0;
+			note(s, "#   close %zu: %s\n", i, iu_state_name(t->state));
 			return;
 		}
 		close(e->peer);
@@ -734,6 +737,7 @@ static void act(struct scene *s)
 		do_change(s, i);
 	else if (what < 94 && !s->udp && s->truth[i].state == IU_STATE_LISTEN) {
 		shutdown(s->entries[i].fd, SHUT_RDWR);
+		s->entries[i].group = false; /* a listener that stops leaves its group */
 		note(s, "#   shutdown %zu\n", i);
 	} else if (what < 97) {
 		note(s, "#   close %zu\n", i);

@@ -315,6 +315,15 @@ static void check_word(struct line *line, const char *what, const char *want, co
 		complain(line, "%s is %s, right is %s", what, or_null(got), want);
 }
 
+/* Programs that change their title leave empty arguments behind; nobody wants to read those. */
+static bool ends_empty(const json_t *command)
+{
+	size_t n = json_array_size(command);
+	const char *last = n > 1 ? json_string_value(json_array_get(command, n - 1)) : NULL;
+
+	return last && !*last;
+}
+
 /* Holders of the first blocker: those who must be named (@all), and nobody else. */
 static void check_holders(struct line *line, const struct scene *scene, const struct stage *stage,
 	const json_t *blocker, bool all)
@@ -336,6 +345,8 @@ static void check_holders(struct line *line, const struct scene *scene, const st
 		if (all)
 			check_word(line, "state of a holder", scene->state,
 				string_at(holder, NULL, "state"));
+		if (ends_empty(json_object_get(holder, "command")))
+			complain(line, "the command of process %lld ends in nothing", pid);
 		if (all && !json_array_size(json_object_get(holder, "fds")))
 			complain(line, "no descriptor of process %lld is named", pid);
 	}

@@ -60,7 +60,8 @@ int iu_address_message(struct iu_snapshot *snapshot, const struct nlmsghdr *mess
 	if (head.ifa_family != AF_INET && head.ifa_family != AF_INET6)
 		return 0;
 	flags = head.ifa_flags;
-	mnl_attr_for_each(attribute, message, sizeof(head)) {
+	mnl_attr_for_each(attribute, message, sizeof(head))
+	{
 		switch (mnl_attr_get_type(attribute)) {
 		case IFA_LOCAL: /* of a point-to-point link IFA_ADDRESS is the other end */
 			local_given |= bytes_of(attribute, head.ifa_family, &local.address);
@@ -69,9 +70,7 @@ int iu_address_message(struct iu_snapshot *snapshot, const struct nlmsghdr *mess
 			if (!local_given)
 				bytes_of(attribute, head.ifa_family, &local.address);
 			break;
-		case IFA_FLAGS:
-			flags = u32_of(attribute, flags);
-			break;
+		case IFA_FLAGS: flags = u32_of(attribute, flags); break;
 		}
 	}
 	if (local.address.family == IU_FAMILY_ANY)
@@ -99,17 +98,12 @@ int iu_route_message(struct iu_snapshot *snapshot, const struct nlmsghdr *messag
 		return IU_E_PROTO;
 	memcpy(&head, mnl_nlmsg_get_payload(message), sizeof(head));
 	table = head.rtm_table;
-	mnl_attr_for_each(attribute, message, sizeof(head)) {
+	mnl_attr_for_each(attribute, message, sizeof(head))
+	{
 		switch (mnl_attr_get_type(attribute)) {
-		case RTA_DST:
-			bytes_of(attribute, AF_INET, &local.address);
-			break;
-		case RTA_OIF:
-			local.ifindex = u32_of(attribute, 0);
-			break;
-		case RTA_TABLE:
-			table = u32_of(attribute, table);
-			break;
+		case RTA_DST: bytes_of(attribute, AF_INET, &local.address); break;
+		case RTA_OIF: local.ifindex = u32_of(attribute, 0); break;
+		case RTA_TABLE: table = u32_of(attribute, table); break;
 		}
 	}
 	if (head.rtm_family != AF_INET || table != RT_TABLE_LOCAL || head.rtm_dst_len > 32 ||
@@ -131,7 +125,8 @@ int iu_link_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(head))
 		return IU_E_PROTO;
 	memcpy(&head, mnl_nlmsg_get_payload(message), sizeof(head));
-	mnl_attr_for_each(attribute, message, sizeof(head)) {
+	mnl_attr_for_each(attribute, message, sizeof(head))
+	{
 		size_t len = mnl_attr_get_payload_len(attribute);
 		const char *text = mnl_attr_get_payload(attribute);
 
@@ -140,9 +135,7 @@ int iu_link_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message
 			row.name = iu_arena_strndup(&snapshot->arena, text,
 				strnlen(text, len < IFNAMSIZ ? len : IFNAMSIZ));
 			break;
-		case IFLA_MASTER:
-			row.master = u32_of(attribute, 0);
-			break;
+		case IFLA_MASTER: row.master = u32_of(attribute, 0); break;
 		}
 	}
 	if (!row.name || head.ifi_index <= 0)
@@ -221,8 +214,7 @@ int iu_collect_addresses(struct iu_look *look)
 	int result, on = 1;
 	size_t i;
 
-	if (!(look->wants->facts & IU_FACT_ADDRESSES) ||
-		look->snapshot->seen & IU_FACT_ADDRESSES)
+	if (!(look->wants->facts & IU_FACT_ADDRESSES) || look->snapshot->seen & IU_FACT_ADDRESSES)
 		return 0;
 	look->snapshot->locals.n = 0;
 	look->snapshot->interfaces.n = 0;

@@ -15,7 +15,7 @@
 #include "knowledge/cgroups.h"
 #include "os/linux/file.h"
 
-#define FILEID_KERNFS 0xfe /* include/linux/exportfs.h; the handle is the 64-bit inode number */
+#define FILEID_KERNFS 0xfe  /* include/linux/exportfs.h; the handle is the 64-bit inode number */
 #define WALK_MAX      50000 /* directories */
 #define WALK_DEPTH    48
 #define PATH_TEXT     4096
@@ -39,8 +39,8 @@ static char *unescape(struct iu_arena *arena, const char *word, size_t len)
 	uint64_t byte;
 
 	while (path && at < len) {
-		if (word[at] == '\\' && len - at >= 4 && iu_number(word + at + 1, 3, 8, &byte) == 3 &&
-			byte > 0 && byte < 256) {
+		if (word[at] == '\\' && len - at >= 4 &&
+			iu_number(word + at + 1, 3, 8, &byte) == 3 && byte > 0 && byte < 256) {
 			*to++ = (char)byte;
 			at += 4;
 		} else {
@@ -93,15 +93,15 @@ static int mount_line(void *context, const char *line, size_t len)
 	if (word_is(word[dash + 1], length[dash + 1], "cgroup2") && !mounts->found.unified)
 		point = mounts->found.unified = unescape(mounts->arena, word[4], length[4]);
 	else if (word_is(word[dash + 1], length[dash + 1], "cgroup") && !mounts->found.freezer &&
-		has_option(word[dash + 3], length[dash + 3], "freezer"))
+		 has_option(word[dash + 3], length[dash + 3], "freezer"))
 		point = mounts->found.freezer = unescape(mounts->arena, word[4], length[4]);
 	else
 		return 0;
 	return point ? 0 : IU_E_NOMEM;
 }
 
-int iu_mountinfo_parse(struct iu_arena *arena, const char *bytes, size_t len,
-	struct iu_cgroup_mounts *ret_mounts)
+int iu_mountinfo_parse(
+	struct iu_arena *arena, const char *bytes, size_t len, struct iu_cgroup_mounts *ret_mounts)
 {
 	struct mounts mounts = {.arena = arena};
 	int result = iu_file_lines(bytes, len, mount_line, &mounts);
@@ -340,8 +340,8 @@ int iu_collect_cgroups(struct iu_look *look)
 	return result;
 }
 
-static bool file_says(const char *mount, const char *path, size_t len, const char *file,
-	const char *words)
+static bool file_says(
+	const char *mount, const char *path, size_t len, const char *file, const char *words)
 {
 	char name[PATH_TEXT], text[256];
 	int n = mount ? snprintf(name, sizeof(name), "%s%.*s/%s", mount, (int)len, path, file) : -1;
@@ -381,8 +381,8 @@ int iu_cgroup_of_process(struct iu_look *look, struct iu_process *process)
 	if (lines.systemd_len > 1 && lines.unified_len <= 1)
 		path = iu_arena_strndup(arena, lines.systemd, lines.systemd_len);
 	else
-		path = iu_arena_strndup(arena, lines.unified ? lines.unified : "",
-			lines.unified_len);
+		path = iu_arena_strndup(
+			arena, lines.unified ? lines.unified : "", lines.unified_len);
 	if (!path)
 		return IU_E_NOMEM;
 	process->cgroup = *path ? path : NULL;

@@ -15,8 +15,8 @@ struct iu_cgroup_mounts {
  * iu_mountinfo_parse() - finds the cgroup2 mount and the freezer of v1
  * Returns: 0 (mounts that are not there stay NULL), IU_E_NOMEM.
  */
-int iu_mountinfo_parse(struct iu_arena *arena, const char *bytes, size_t len,
-	struct iu_cgroup_mounts *ret_mounts);
+int iu_mountinfo_parse(
+	struct iu_arena *arena, const char *bytes, size_t len, struct iu_cgroup_mounts *ret_mounts);
 
 /* The paths of one process, as /proc/PID/cgroup has them; pointers into the bytes. */
 struct iu_cgroup_lines {

@@ -133,8 +133,8 @@ const char *iu_entries_next(struct iu_entries *entries, int *ret_error)
 
 	*ret_error = 0;
 	if (entries->at >= entries->len) {
-		long got = syscall(SYS_getdents64, entries->fd, entries->buffer,
-			sizeof(entries->buffer));
+		long got = syscall(
+			SYS_getdents64, entries->fd, entries->buffer, sizeof(entries->buffer));
 
 		if (got < 0)
 			*ret_error = -errno;

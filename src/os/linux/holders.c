@@ -16,14 +16,16 @@
 #include "os/linux/cgroup.h"
 #include "os/linux/error.h"
 #include "os/linux/file.h"
+#include "os/linux/host.h"
 #include "os/linux/process.h"
 #include "os/os.h"
 
-#define NOTHING_KNOWN SIZE_MAX
-#define TABLES_MAX    16   /* descriptor tables of one process that are told apart */
-#define THREADS_MAX   65536
-#define NO_KCMP_MAX   64   /* threads compared descriptor by descriptor */
-#define GAPS_NAMED    4    /* processes that get a gap of their own */
+#define MANY	       "descriptors of "
+#define NOTHING_KNOWN  SIZE_MAX
+#define TABLES_MAX     16 /* descriptor tables of one process that are told apart */
+#define THREADS_MAX    65536
+#define NO_KCMP_MAX    64	   /* threads compared descriptor by descriptor */
+#define GAPS_NAMED     4	   /* processes that get a gap of their own */
 #define INITIAL_PID_NS 0xEFFFFFFCu /* PROC_PID_INIT_INO */
 
 struct inode_row {
@@ -248,8 +250,8 @@ static int scan_threads(struct scan *scan, int32_t pid, int *ret_errno)
 			owners[tables++] = (int32_t)tid;
 		read++;
 		snprintf(path, sizeof(path), "%d/task/%d", (int)pid, (int)tid);
-		result = scan_table(scan, path, pid, (int32_t)tid, other < 0 ? first : NOTHING_KNOWN,
-			ret_errno);
+		result = scan_table(scan, path, pid, (int32_t)tid,
+			other < 0 ? first : NOTHING_KNOWN, ret_errno);
 		if (result == IU_E_ACCESS)
 			worst = result;
 	}
@@ -364,11 +366,11 @@ static bool processes_hidden(const struct scan *scan)
 			if (next)
 				*next++ = '\0';
 			hidden = strstr(line, " /proc ") && strstr(line, "hidepid=") &&
-				!strstr(line, "hidepid=0") && !strstr(line, "hidepid=off");
+				 !strstr(line, "hidepid=0") && !strstr(line, "hidepid=off");
 		}
 	}
 	iu_text_free(&text);
-	return hidden && geteuid() != 0;
+	return hidden && !iu_privileged();
 }
 
 /* Somebody outside of our PID namespace may have what nobody in it has. */
@@ -389,18 +391,34 @@ static int tell_outside(struct scan *scan)
 	return 0;
 }
 
+/* An earlier look counted, too; its number is replaced, not put next to ours. */
+static void forget_count(struct iu_snapshot *snapshot)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < snapshot->gaps.n; i++) {
+		const struct iu_gap *gap = &snapshot->gaps.v[i];
+
+		if (gap->fact != IU_FACT_HOLDERS || gap->pid != 0 ||
+			strncmp(gap->what, MANY, sizeof(MANY) - 1) != 0)
+			snapshot->gaps.v[kept++] = snapshot->gaps.v[i];
+	}
+	snapshot->gaps.n = kept;
+}
+
 static int tell_unreadable(struct scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->look->snapshot;
-	const char *lift = geteuid() == 0 ? NULL : "run as root";
+	const char *lift = iu_privileged() ? NULL : "run as root";
 	char what[80];
 	size_t i;
 	int result = 0;
 
 	if (scan->unreadable > GAPS_NAMED) {
-		snprintf(what, sizeof(what), "descriptors of %zu processes", scan->unreadable);
-		return iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, what,
-			snapshot->unreadable.v[0].why, lift);
+		forget_count(snapshot);
+		snprintf(what, sizeof(what), MANY "%zu processes", scan->unreadable);
+		return iu_snapshot_gap(
+			snapshot, IU_FACT_HOLDERS, 0, what, snapshot->unreadable.v[0].why, lift);
 	}
 	for (i = 0; i < snapshot->unreadable.n && scan->unreadable > 0 && result == 0; i++) {
 		const struct iu_unreadable *row = &snapshot->unreadable.v[i];
@@ -444,8 +462,8 @@ static int finish(struct scan *scan, int result)
 			iu_error_text(result), NULL);
 	result = tell_unreadable(scan);
 	if (result == 0 && hidden)
-		result = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0,
-			"processes of other users", "/proc is mounted with hidepid", "run as root");
+		result = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "processes of other users",
+			"/proc is mounted with hidepid", "run as root");
 	return result < 0 ? result : tell_outside(scan);
 }
 

@@ -76,6 +76,14 @@ static uint64_t inode_of(int dir, const char *path)
 	return fstatat(dir, path, &status, 0) == 0 ? status.st_ino : 0;
 }
 
+bool iu_privileged(void)
+{
+	uint64_t user_ns = inode_of(AT_FDCWD, "/proc/self/ns/user");
+
+	return geteuid() == 0 && has_capability(CAP_SYS_PTRACE) &&
+	       (user_ns == INITIAL_USER_NS || user_ns == 0);
+}
+
 /*
  * Capabilities for the network count in the user namespace that owns the network namespace. Ours
  * may be another one: a child of it (no rights there), or an ancestor (rights, which we cannot
@@ -99,7 +107,7 @@ static enum iu_tri network_capability(struct iu_look *look, unsigned int number)
 	if (owner < 0)
 		return errno == EPERM ? IU_NO : IU_UNKNOWN; /* EPERM: it lies outside of ours */
 	same = fstat(owner, &owner_status) == 0 &&
-		owner_status.st_ino == inode_of(look->proc, "self/ns/user");
+	       owner_status.st_ino == inode_of(look->proc, "self/ns/user");
 	close(owner);
 	/* The owner is visible from ours, so it is ours or a descendant: rights extend to it. */
 	return same ? IU_YES : IU_UNKNOWN;
@@ -110,7 +118,7 @@ static bool is_manager(struct iu_look *look)
 	char name[32];
 
 	return look->proc >= 0 && iu_file_read(look->proc, "1/comm", name, sizeof(name)) > 0 &&
-		strcmp(name, "systemd\n") == 0;
+	       strcmp(name, "systemd\n") == 0;
 }
 
 static bool contains_word(const char *text, const char *word)
@@ -128,7 +136,6 @@ int iu_collect_host(struct iu_look *look)
 	struct iu_host *host = &look->snapshot->host;
 	struct iu_arena *arena = &look->snapshot->arena;
 	struct utsname names;
-	uint64_t user_ns;
 
 	if (!(look->wants->facts & IU_FACT_HOST) || look->snapshot->seen & IU_FACT_HOST)
 		return 0;
@@ -139,7 +146,6 @@ int iu_collect_host(struct iu_look *look)
 		host->kernel = iu_kernel_number(names.release);
 		host->wsl = contains_word(names.release, "microsoft");
 	}
-	user_ns = look->proc < 0 ? 0 : inode_of(look->proc, "self/ns/user");
 	host->netns = look->proc < 0 ? 0 : inode_of(look->proc, "self/ns/net");
 	host->uid = geteuid();
 	host->pid = look->self;
@@ -147,8 +153,7 @@ int iu_collect_host(struct iu_look *look)
 	host->cap_net_bind = network_capability(look, CAP_NET_BIND_SERVICE);
 	host->cap_net_admin = network_capability(look, CAP_NET_ADMIN);
 	host->cap_sys_ptrace = iu_tri(has_capability(CAP_SYS_PTRACE));
-	host->privileged = host->uid == 0 && host->cap_sys_ptrace == IU_YES &&
-		(user_ns == INITIAL_USER_NS || user_ns == 0);
+	host->privileged = iu_privileged();
 	host->ipv6 = iu_tri(iu_ipv6_possible());
 	host->now = (int64_t)time(NULL);
 	host->init_is_manager = is_manager(look);

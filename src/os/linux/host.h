@@ -12,6 +12,12 @@ uint32_t iu_kernel_number(const char *release);
 /** iu_kernel_version() - the same of the running kernel. */
 uint32_t iu_kernel_version(void);
 
+/**
+ * iu_privileged() - whether every ordinary process of this machine may be looked into
+ * Root of a user namespace of its own is nobody outside of it.
+ */
+bool iu_privileged(void);
+
 /** iu_ipv6_possible() - whether AF_INET6 sockets can be made. */
 bool iu_ipv6_possible(void);
 

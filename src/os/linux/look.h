@@ -12,15 +12,15 @@ struct iu_cgroup_row;
 struct iu_look {
 	const struct iu_wants *wants;
 	struct iu_snapshot *snapshot;
-	int proc;         /* descriptor of /proc, -1: not mounted */
-	int32_t self;     /* our own pid as /proc counts it */
+	int proc;		       /* descriptor of /proc, -1: not mounted */
+	int32_t self;		       /* our own pid as /proc counts it */
 	struct iu_user_row *users;     /* uthash: names that were looked up */
 	struct iu_cgroup_row *cgroups; /* uthash: paths that were looked up */
-	int cgroup_root;               /* descriptor of the cgroup2 mount; -1: none, -2: not opened */
+	int cgroup_root; /* descriptor of the cgroup2 mount; -1: none, -2: not opened */
 	const char *cgroup_mount;
-	const char *freezer_mount;     /* of cgroup v1 */
+	const char *freezer_mount; /* of cgroup v1 */
 	bool cgroups_walked;
-	uint64_t boot;                 /* when the system started, seconds since 1970; 0: not read */
+	uint64_t boot; /* when the system started, seconds since 1970; 0: not read */
 };
 
 /*

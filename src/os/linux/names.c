@@ -83,8 +83,8 @@ static int hosts_line(void *context, const char *line, size_t len)
 	return 0;
 }
 
-size_t iu_hosts_find(const char *bytes, size_t len, const char *name, struct iu_address *ret,
-	size_t max)
+size_t iu_hosts_find(
+	const char *bytes, size_t len, const char *name, struct iu_address *ret, size_t max)
 {
 	struct hosts_reader reader = {.name = name, .ret = ret, .max = max};
 
@@ -139,7 +139,8 @@ static int find_interface(void *context, const char *name, struct iu_address *re
 	if (ifindex == 0 || getifaddrs(&all) < 0)
 		return IU_E_NOENT;
 	for (one = all; one && n < max; one = one->ifa_next)
-		if (strcmp(one->ifa_name, name) == 0 && address_from(one->ifa_addr, ifindex, &ret[n]))
+		if (strcmp(one->ifa_name, name) == 0 &&
+			address_from(one->ifa_addr, ifindex, &ret[n]))
 			n++;
 	freeifaddrs(all);
 	return n == 0 ? IU_E_NOENT : (int)n;
@@ -202,8 +203,8 @@ int iu_os_find_program(const char *program, struct iu_file_id *ret_file)
 		return IU_E_NOENT;
 	while (*at && !strchr(program, '/')) {
 		size_t len = strcspn(at, ":"); /* an empty entry is the current directory */
-		int n = snprintf(file, sizeof(file), "%.*s/%s", len ? (int)len : 1, len ? at : ".",
-			program);
+		int n = snprintf(
+			file, sizeof(file), "%.*s/%s", len ? (int)len : 1, len ? at : ".", program);
 
 		if (n > 0 && (size_t)n < sizeof(file) && identify(file, true, ret_file) == 0)
 			return 0;

@@ -11,16 +11,16 @@
 #include "base/err.h"
 #include "os/linux/error.h"
 
-#define TRIES       5
-#define BUFFER_MIN  65536
-#define BUFFER_MAX  (4 << 20)
+#define TRIES	     5
+#define BUFFER_MIN   65536
+#define BUFFER_MAX   (4 << 20)
 #define WAIT_SECONDS 10 /* a kernel that never ends its answer must not hang us */
 
 /* Answers to somebody else, or to an earlier request of ours, must not be mixed in. */
 static bool is_ours(const struct nlmsghdr *message, unsigned int seq, unsigned int portid)
 {
 	return (portid == 0 || message->nlmsg_pid == 0 || message->nlmsg_pid == portid) &&
-		(seq == 0 || message->nlmsg_seq == 0 || message->nlmsg_seq == seq);
+	       (seq == 0 || message->nlmsg_seq == 0 || message->nlmsg_seq == seq);
 }
 
 /* The end of an answer: 0, or the error that the kernel says (at the start of the payload). */
@@ -55,7 +55,8 @@ int iu_netlink_walk(const void *bytes, size_t len, unsigned int seq, unsigned in
 
 		if (ours && message->nlmsg_flags & NLM_F_DUMP_INTR)
 			return -EINTR;
-		if (ours && (message->nlmsg_type == NLMSG_ERROR || message->nlmsg_type == NLMSG_DONE))
+		if (ours &&
+			(message->nlmsg_type == NLMSG_ERROR || message->nlmsg_type == NLMSG_DONE))
 			return final_word(message);
 		if (ours && message->nlmsg_type == NLMSG_OVERRUN)
 			return -ENOBUFS;
@@ -91,8 +92,7 @@ int iu_netlink_open(int bus, struct iu_netlink *ret_netlink)
 		iu_netlink_close(&netlink);
 		return iu_error_from(saved);
 	}
-	setsockopt(mnl_socket_get_fd(netlink.socket), SOL_SOCKET, SO_RCVTIMEO, &wait,
-		sizeof(wait));
+	setsockopt(mnl_socket_get_fd(netlink.socket), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
 	*ret_netlink = netlink;
 	return 0;
 }
@@ -148,8 +148,8 @@ static int try_dump(struct iu_netlink *netlink, struct nlmsghdr *request,
 			continue;
 		if (len < 0)
 			return -errno;
-		result = iu_netlink_walk(netlink->buffer, (size_t)len, netlink->seq, portid, sink,
-			ret_sink);
+		result = iu_netlink_walk(
+			netlink->buffer, (size_t)len, netlink->seq, portid, sink, ret_sink);
 	}
 	return result;
 }

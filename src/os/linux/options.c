@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "os/linux/holders.h"
+#include "os/linux/host.h"
 #include "os/linux/look.h"
 #include "os/os.h"
 
@@ -128,7 +129,7 @@ static int add_gap(struct iu_look *look, const struct iu_socket *sock, size_t fi
 		(unsigned int)sock->port, (int)hold->pid);
 	return iu_snapshot_gap(look->snapshot, IU_FACT_OPTIONS, hold->pid, what,
 		error ? iu_os_error_name(error) : "the descriptor changed meanwhile",
-		error == EPERM && geteuid() != 0 ? "run as root" : NULL);
+		error == EPERM && !iu_privileged() ? "run as root" : NULL);
 }
 
 static struct hold_row *index_holds(const struct iu_holds *holds, bool *ret_failed)

@@ -109,7 +109,7 @@ static void complete_sockets(struct iu_snapshot *snapshot, const struct iu_path 
 	for (i = 0; i < snapshot->sockets.n && path->kind == IU_FILE_SOCKET; i++) {
 		struct iu_socket *sock = &snapshot->sockets.v[i];
 		bool same_name = sock->path_len == path->path_len && sock->path &&
-			memcmp(sock->path, path->path, path->path_len) == 0;
+				 memcmp(sock->path, path->path, path->path_len) == 0;
 
 		if (sock->protocol != IU_PROTOCOL_UNIX || sock->abstract || sock->file_ino == 0 ||
 			(uint32_t)sock->file_ino != (uint32_t)path->ino)
@@ -124,8 +124,8 @@ static void complete_sockets(struct iu_snapshot *snapshot, const struct iu_path 
 static int look_at(struct iu_look *look, const struct iu_path *wanted, bool *ret_refused)
 {
 	struct iu_snapshot *snapshot = look->snapshot;
-	struct iu_path *slot = (struct iu_path *)iu_snapshot_path(snapshot, wanted->path,
-		wanted->path_len);
+	struct iu_path *slot =
+		(struct iu_path *)iu_snapshot_path(snapshot, wanted->path, wanted->path_len);
 
 	if (!slot) {
 		slot = iu_list_add(&snapshot->arena, &snapshot->paths);

@@ -11,8 +11,19 @@
 #define FILE_MAX (256 << 20) /* a million sockets have 150 MB; what is beyond becomes a gap */
 
 /* Fields of a line of tcp, tcp6, udp, udp6; all but the addresses are numbers. */
-enum field { FIELD_SLOT, FIELD_LOCAL, FIELD_PEER, FIELD_STATE, FIELD_QUEUES, FIELD_TIMER,
-	FIELD_RETRANSMITS, FIELD_UID, FIELD_TIMEOUT, FIELD_INODE, FIELDS };
+enum field {
+	FIELD_SLOT,
+	FIELD_LOCAL,
+	FIELD_PEER,
+	FIELD_STATE,
+	FIELD_QUEUES,
+	FIELD_TIMER,
+	FIELD_RETRANSMITS,
+	FIELD_UID,
+	FIELD_TIMEOUT,
+	FIELD_INODE,
+	FIELDS
+};
 
 struct word {
 	const char *text;
@@ -58,8 +69,8 @@ static bool number(const struct word *word, int base, uint64_t *ret)
 }
 
 /* "0100007F:1F90": the words of an address are printed as numbers of this machine's byte order. */
-static bool endpoint(const struct word *word, bool ipv6, struct iu_address *address,
-	uint16_t *ret_port)
+static bool endpoint(
+	const struct word *word, bool ipv6, struct iu_address *address, uint16_t *ret_port)
 {
 	size_t words = ipv6 ? 4 : 1, i;
 	uint64_t value = 0;
@@ -93,7 +104,7 @@ static void read_timer(const struct word *word, struct iu_socket *sock)
 	if (kind != 0 && ticks < INT32_MAX) /* a timer that is overdue is printed as a huge one */
 		sock->timer_ms = (int64_t)ticks * 10;
 	sock->mini = sock->state == IU_STATE_TIME_WAIT ||
-		(sock->state == IU_STATE_FIN_WAIT2 && kind == 3);
+		     (sock->state == IU_STATE_FIN_WAIT2 && kind == 3);
 }
 
 int iu_proc_net_line(const char *line, size_t len, enum iu_protocol protocol, bool ipv6,
@@ -142,8 +153,8 @@ int iu_proc_net_unix_line(const char *line, size_t len, struct iu_socket *ret_so
 
 	if (n < 7 || w[0].text[w[0].len - 1] != ':')
 		return 0;
-	if (!number(&w[3], 16, &flags) || !number(&w[4], 16, &type) ||
-		!number(&w[5], 16, &state) || !number(&w[6], 10, &inode))
+	if (!number(&w[3], 16, &flags) || !number(&w[4], 16, &type) || !number(&w[5], 16, &state) ||
+		!number(&w[6], 10, &inode))
 		return IU_E_PROTO;
 	name = w[6].text + w[6].len;
 	if (name + 1 >= line + len)
@@ -159,9 +170,9 @@ int iu_proc_net_unix_line(const char *line, size_t len, struct iu_socket *ret_so
 	}
 	sock.unix_type = type < IU_COUNT(types) ? types[type] : IU_UNIX_UNKNOWN;
 	sock.inode = inode;
-	sock.state = flags & 0x10000 /* __SO_ACCEPTCON */ ? IU_STATE_LISTEN
-		: state == 3 && sock.unix_type != IU_UNIX_DGRAM  ? IU_STATE_ESTABLISHED
-								  : IU_STATE_BOUND;
+	sock.state = flags & 0x10000 /* __SO_ACCEPTCON */	     ? IU_STATE_LISTEN
+		     : state == 3 && sock.unix_type != IU_UNIX_DGRAM ? IU_STATE_ESTABLISHED
+								     : IU_STATE_BOUND;
 	*ret_socket = sock;
 	return 1;
 }
@@ -178,7 +189,7 @@ static bool is_wanted(const struct iu_wants *wants, const struct iu_socket *sock
 	if (!iu_wants_port(wants, sock->port))
 		return false;
 	return !wants->all_ports || wants->connections || sock->state == IU_STATE_LISTEN ||
-		sock->state == IU_STATE_BOUND;
+	       sock->state == IU_STATE_BOUND;
 }
 
 static int add_inet(void *context, const char *line, size_t len)
@@ -220,8 +231,9 @@ static int read_table(struct reader *reader, const char *path, enum iu_fact fact
 {
 	struct iu_snapshot *snapshot = reader->look->snapshot;
 	struct iu_text text = {0};
-	int result = reader->look->proc < 0 ? -ENOENT
-					    : iu_file_load(reader->look->proc, path, FILE_MAX, &text);
+	int result = reader->look->proc < 0
+			     ? -ENOENT
+			     : iu_file_load(reader->look->proc, path, FILE_MAX, &text);
 
 	if (result < 0) {
 		iu_text_free(&text);
@@ -229,9 +241,10 @@ static int read_table(struct reader *reader, const char *path, enum iu_fact fact
 		if (result == -ENOENT && reader->ipv6 && reader->look->proc >= 0)
 			return 0;
 		return result == -ENOMEM
-			? IU_E_NOMEM
-			: iu_snapshot_gap(snapshot, fact, 0, "the list of sockets",
-				  "neither netlink nor /proc/net can be read", "run as root");
+			       ? IU_E_NOMEM
+			       : iu_snapshot_gap(snapshot, fact, 0, "the list of sockets",
+					 "neither netlink nor /proc/net can be read",
+					 reader->look->proc < 0 ? "mount /proc" : "run as root");
 	}
 	if (text.data)
 		result = iu_file_lines(text.data, text.len, line, reader);

@@ -15,13 +15,13 @@
 #include "os/linux/cgroup.h"
 #include "os/linux/file.h"
 
-#define ARGUMENTS_MAX     64
-#define ARGUMENT_MAX      4096
-#define CMDLINE_MAX       (ARGUMENTS_MAX * ARGUMENT_MAX)
-#define PARENTS_MAX       32
-#define FILE_ARGUMENTS    8 /* a script is among the first: `node --flag server.js` */
-#define PATH_TEXT         4096
-#define DELETED           " (deleted)"
+#define ARGUMENTS_MAX  64
+#define ARGUMENT_MAX   4096
+#define CMDLINE_MAX    (ARGUMENTS_MAX * ARGUMENT_MAX)
+#define PARENTS_MAX    32
+#define FILE_ARGUMENTS 8 /* a script is among the first: `node --flag server.js` */
+#define PATH_TEXT      4096
+#define DELETED	       " (deleted)"
 
 enum iu_process_state iu_process_state_of(char letter)
 {
@@ -102,8 +102,8 @@ int iu_stat_read(int proc, int32_t pid, struct iu_stat *ret_stat)
 	return iu_stat_parse(text, (size_t)len, ret_stat);
 }
 
-int iu_cmdline_parse(struct iu_arena *arena, const char *bytes, size_t len,
-	struct iu_process *process)
+int iu_cmdline_parse(
+	struct iu_arena *arena, const char *bytes, size_t len, struct iu_process *process)
 {
 	const char *end = bytes + len;
 
@@ -181,6 +181,9 @@ static int read_command(struct iu_look *look, struct iu_process *process)
 
 	snprintf(path, sizeof(path), "%d/cmdline", (int)process->pid);
 	result = iu_file_load(look->proc, path, CMDLINE_MAX, &text);
+	/* Who writes a title over its arguments (sshd, postgres) leaves NULs behind it. */
+	while (text.len > 1 && !text.data[text.len - 1] && !text.data[text.len - 2])
+		text.len--;
 	if (result == 0 && text.data)
 		result = iu_cmdline_parse(&look->snapshot->arena, text.data, text.len, process);
 	iu_text_free(&text);

@@ -27,8 +27,8 @@ int iu_stat_read(int proc, int32_t pid, struct iu_stat *ret_stat);
  * iu_cmdline_parse() - the arguments of /proc/PID/cmdline: at most 64, each of at most 4096 bytes
  * Returns: 0, IU_E_NOMEM.
  */
-int iu_cmdline_parse(struct iu_arena *arena, const char *bytes, size_t len,
-	struct iu_process *process);
+int iu_cmdline_parse(
+	struct iu_arena *arena, const char *bytes, size_t len, struct iu_process *process);
 
 /** iu_status_uid() - the effective uid in /proc/PID/status. Returns: 0, IU_E_PROTO. */
 int iu_status_uid(const char *bytes, size_t len, uint32_t *ret_uid);

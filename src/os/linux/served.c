@@ -19,18 +19,19 @@
 #include "base/err.h"
 #include "os/linux/file.h"
 #include "os/linux/holders.h"
+#include "os/linux/host.h"
 #include "os/linux/look.h"
 #include "os/linux/process.h"
 #include "os/os.h"
 
-#define SAMPLES      3
-#define PAUSE_NS     30000000L
-#define THREADS_MAX  4096
-#define POLL_MAX     1024
-#define SELECT_MAX   65536
-#define FDINFO_MAX   (4 << 20)
-#define EPOLLS_MAX   64 /* of one process, looked into beyond those that are waited on */
-#define LINK_TEXT    64
+#define SAMPLES	    3
+#define PAUSE_NS    30000000L
+#define THREADS_MAX 4096
+#define POLL_MAX    1024
+#define SELECT_MAX  65536
+#define FDINFO_MAX  (4 << 20)
+#define EPOLLS_MAX  64 /* of one process, looked into beyond those that are waited on */
+#define LINK_TEXT   64
 
 enum wait_kind {
 	WAIT_OTHER,   /* for something that is no descriptor, or for nothing we know */
@@ -210,7 +211,7 @@ int iu_epoll_line(const char *line, size_t len, struct iu_epoll_target *ret_targ
 		return 0;
 	target.fd = (int32_t)fd;
 	target.inode_known = labelled(line, len, " ino:", 16, &target.inode) &&
-		labelled(line, len, " sdev:", 16, &dev) && dev <= UINT32_MAX;
+			     labelled(line, len, " sdev:", 16, &dev) && dev <= UINT32_MAX;
 	target.dev = (uint32_t)dev;
 	*ret_target = target;
 	return 1;
@@ -268,8 +269,8 @@ struct epoll_reader {
 	bool waited_on; /* else: only registered there */
 };
 
-static void look_into_epoll(struct judge *judge, int32_t pid, int32_t tid, int32_t fd, int depth,
-	bool waited_on);
+static void look_into_epoll(
+	struct judge *judge, int32_t pid, int32_t tid, int32_t fd, int depth, bool waited_on);
 
 static int on_epoll_line(void *context, const char *line, size_t len)
 {
@@ -287,8 +288,8 @@ static int on_epoll_line(void *context, const char *line, size_t len)
 	if (target.inode_known && (judge->sockfs == 0 || target.dev == judge->sockfs))
 		inode = target.inode;
 	link_len = target.inode_known && reader->depth > 0
-		? 0
-		: link_of(judge, reader->pid, reader->tid, target.fd, link);
+			   ? 0
+			   : link_of(judge, reader->pid, reader->tid, target.fd, link);
 	if (link_len > 0 && !target.inode_known)
 		iu_socket_link(link, (size_t)link_len, &inode);
 	for (i = 0; i < judge->n_watches; i++) {
@@ -303,8 +304,8 @@ static int on_epoll_line(void *context, const char *line, size_t len)
 }
 
 /* An epoll set within a set is looked into as well, one level deep (recursion: @depth). */
-static void look_into_epoll(struct judge *judge, int32_t pid, int32_t tid, int32_t fd, int depth,
-	bool waited_on)
+static void look_into_epoll(
+	struct judge *judge, int32_t pid, int32_t tid, int32_t fd, int depth, bool waited_on)
 {
 	struct epoll_reader reader = {judge, pid, tid, depth, waited_on};
 	struct iu_text text = {0};
@@ -324,8 +325,8 @@ static bool read_memory(int32_t pid, uint64_t address, void *to, size_t len)
 }
 
 /* Returns false when the array could not be read: then nobody knows. */
-static bool look_into_poll(struct judge *judge, int32_t pid, int32_t tid, uint64_t address,
-	uint64_t count)
+static bool look_into_poll(
+	struct judge *judge, int32_t pid, int32_t tid, uint64_t address, uint64_t count)
 {
 	struct pollfd *polled;
 	size_t i;
@@ -345,8 +346,8 @@ static bool look_into_poll(struct judge *judge, int32_t pid, int32_t tid, uint64
 	return true;
 }
 
-static bool look_into_select(struct judge *judge, int32_t pid, int32_t tid, uint64_t count,
-	uint64_t address)
+static bool look_into_select(
+	struct judge *judge, int32_t pid, int32_t tid, uint64_t count, uint64_t address)
 {
 	const size_t bits = 8 * sizeof(unsigned long);
 	unsigned long *set;
@@ -369,28 +370,22 @@ static bool look_into_select(struct judge *judge, int32_t pid, int32_t tid, uint
 }
 
 /* Marks what a sleeping thread waits on. Returns false when that cannot be told. */
-static bool look_into_call(struct judge *judge, int32_t pid, int32_t tid,
-	const struct iu_syscall *call)
+static bool look_into_call(
+	struct judge *judge, int32_t pid, int32_t tid, const struct iu_syscall *call)
 {
 	int32_t first = (int32_t)call->argument[0];
 
 	switch (kind_of(call->number)) {
-	case WAIT_OTHER:
-		return true;
-	case WAIT_FD:
-		mark_fd(judge, pid, tid, first);
-		return true;
-	case WAIT_EPOLL:
-		look_into_epoll(judge, pid, tid, first, 0, true);
-		return true;
+	case WAIT_OTHER: return true;
+	case WAIT_FD: mark_fd(judge, pid, tid, first); return true;
+	case WAIT_EPOLL: look_into_epoll(judge, pid, tid, first, 0, true); return true;
 	case WAIT_POLL:
-		return look_into_poll(judge, pid, tid, call->argument[0],
-			(uint32_t)call->argument[1]);
+		return look_into_poll(
+			judge, pid, tid, call->argument[0], (uint32_t)call->argument[1]);
 	case WAIT_SELECT:
-		return look_into_select(judge, pid, tid, (uint32_t)call->argument[0],
-			call->argument[1]);
-	case WAIT_UNCLEAR:
-		return false;
+		return look_into_select(
+			judge, pid, tid, (uint32_t)call->argument[0], call->argument[1]);
+	case WAIT_UNCLEAR: return false;
 	}
 	return false;
 }
@@ -432,7 +427,7 @@ static int refused(struct judge *judge, struct holder *holder, int error)
 	judge->incomplete = true;
 	snprintf(what, sizeof(what), "what pid %d waits for", (int)holder->pid);
 	return iu_snapshot_gap(judge->look->snapshot, IU_FACT_SERVED, holder->pid, what,
-		iu_os_error_name(error), geteuid() == 0 ? NULL : "run as root");
+		iu_os_error_name(error), iu_privileged() ? NULL : "run as root");
 }
 
 static int sample_thread(struct judge *judge, struct holder *holder, int32_t tid)
@@ -596,7 +591,7 @@ static enum iu_tri conclude(const struct judge *judge, const struct watch *watch
 	 * Without rights, whom we could not look at may well be the one that serves it. Root sees
 	 * all but a few special processes; those stay a gap of the holders.
 	 */
-	if (watch->registered || (!(snapshot->seen & IU_FACT_HOLDERS) && geteuid() != 0))
+	if (watch->registered || (!(snapshot->seen & IU_FACT_HOLDERS) && !iu_privileged()))
 		return IU_UNKNOWN;
 	for (i = 0; i < snapshot->holds.n; i++) {
 		if (snapshot->holds.v[i].inode != watch->inode)
@@ -613,7 +608,7 @@ static enum iu_tri conclude(const struct judge *judge, const struct watch *watch
 static bool is_watched(const struct iu_look *look, const struct iu_socket *sock)
 {
 	return (sock->state == IU_STATE_LISTEN || sock->state == IU_STATE_BOUND) &&
-		iu_wants_inode(look->wants, sock->inode);
+	       iu_wants_inode(look->wants, sock->inode);
 }
 
 static void add_holder(struct judge *judge, int32_t pid)

@@ -29,7 +29,7 @@ enum { KERNEL_ESTABLISHED = 1, KERNEL_CLOSE = 7, KERNEL_LISTEN = 10, KERNEL_BOUN
 #define STATES_BOUND (1u << KERNEL_BOUND_INACTIVE)
 
 #define TIMER_TIME_WAIT 3  /* inet_diag: the timer of a mini socket */
-#define RANGES_MAX      64 /* past that a filter costs the kernel more than it saves */
+#define RANGES_MAX	64 /* past that a filter costs the kernel more than it saves */
 #define ORPHAN_UID_REAL ((6u << 16) | (17u << 8)) /* 6.17: orphans keep their uid */
 
 static const enum iu_state tcp_states[] = {
@@ -58,9 +58,9 @@ struct cookie_row {
 struct dump {
 	struct iu_look *look;
 	enum iu_protocol protocol;
-	size_t start;       /* sockets before it */
+	size_t start; /* sockets before it */
 	uint32_t order;
-	size_t full;        /* sockets with an owner, whose port may be chosen or named */
+	size_t full; /* sockets with an owner, whose port may be chosen or named */
 	struct cookie_row *cookies;
 	uint64_t own_inode; /* of our feature test: found, never shown */
 	bool own_seen;
@@ -76,8 +76,8 @@ static enum iu_state state_of(unsigned int number, enum iu_protocol protocol)
 	return tcp_states[number];
 }
 
-static void address_of(unsigned int family, const void *bytes, uint32_t ifindex,
-	struct iu_address *ret)
+static void address_of(
+	unsigned int family, const void *bytes, uint32_t ifindex, struct iu_address *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->family = family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
@@ -86,8 +86,8 @@ static void address_of(unsigned int family, const void *bytes, uint32_t ifindex,
 		ret->scope = ifindex;
 }
 
-static void read_attributes(const char *bytes, size_t len, unsigned int number,
-	struct iu_socket *sock)
+static void read_attributes(
+	const char *bytes, size_t len, unsigned int number, struct iu_socket *sock)
 {
 	struct nlattr head;
 	uint8_t byte;
@@ -121,8 +121,8 @@ static void read_attributes(const char *bytes, size_t len, unsigned int number,
 	}
 }
 
-int iu_inet_diag_parse(const void *payload, size_t len, enum iu_protocol protocol,
-	struct iu_socket *ret_socket)
+int iu_inet_diag_parse(
+	const void *payload, size_t len, enum iu_protocol protocol, struct iu_socket *ret_socket)
 {
 	struct inet_diag_msg m;
 	struct iu_socket sock = {.protocol = protocol, .timer_ms = -1};
@@ -146,7 +146,7 @@ int iu_inet_diag_parse(const void *payload, size_t len, enum iu_protocol protoco
 	if (sock.cookie == UINT64_MAX) /* INET_DIAG_NOCOOKIE */
 		sock.cookie = 0;
 	sock.mini = sock.state == IU_STATE_TIME_WAIT ||
-		(sock.state == IU_STATE_FIN_WAIT2 && m.idiag_timer == TIMER_TIME_WAIT);
+		    (sock.state == IU_STATE_FIN_WAIT2 && m.idiag_timer == TIMER_TIME_WAIT);
 	if (m.idiag_timer != 0)
 		sock.timer_ms = m.idiag_expires;
 	sock.uid = m.idiag_uid;
@@ -197,8 +197,8 @@ static size_t put_range(char *code, size_t at, const struct iu_port_range *range
 	return put(code, at, 0, 0, range->last);
 }
 
-size_t iu_inet_diag_filter(const struct iu_wants *wants, uint16_t extra, bool automatic,
-	void *code, size_t size)
+size_t iu_inet_diag_filter(
+	const struct iu_wants *wants, uint16_t extra, bool automatic, void *code, size_t size)
 {
 	const size_t op = sizeof(struct inet_diag_bc_op), range_size = 4 * op;
 	size_t n = wants->ports.n + (extra != 0), at = 0, i, total;
@@ -213,8 +213,7 @@ size_t iu_inet_diag_filter(const struct iu_wants *wants, uint16_t extra, bool au
 	if (automatic)
 		at = put(code, at, INET_DIAG_BC_AUTO, 4, total + 4);
 	for (i = 0; i < n; i++) {
-		const struct iu_port_range *range =
-			i < wants->ports.n ? &wants->ports.v[i] : &last;
+		const struct iu_port_range *range = i < wants->ports.n ? &wants->ports.v[i] : &last;
 
 		if (i + 1 == n) {
 			at = put_range(code, at, range, range_size + 4);
@@ -359,8 +358,8 @@ static int on_automatic(void *context, const struct nlmsghdr *message)
 	return 0;
 }
 
-static struct nlmsghdr *make_request(char *buffer, int family, int protocol, uint32_t states,
-	const void *code, size_t code_len)
+static struct nlmsghdr *make_request(
+	char *buffer, int family, int protocol, uint32_t states, const void *code, size_t code_len)
 {
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct inet_diag_req_v2 *body;
@@ -397,8 +396,8 @@ static int ask_automatic(struct dump *dump, struct iu_netlink *netlink, int fami
 	int result;
 
 	result = iu_netlink_dump(netlink,
-		make_request(buffer, family, protocol, states_wanted(wants, dump->protocol), code,
-			len),
+		make_request(
+			buffer, family, protocol, states_wanted(wants, dump->protocol), code, len),
 		&sink, NULL);
 	for (i = dump->start; i < sockets->n; i++) {
 		struct iu_socket *sock = &sockets->v[i];
@@ -521,8 +520,8 @@ static int dump_one(struct iu_look *look, struct iu_netlink *netlink, const stru
 		.own_inode = table->protocol == IU_PROTOCOL_TCP ? own->inode : 0,
 	};
 	const struct iu_netlink_sink sink = {on_socket, forget, &dump};
-	size_t len = iu_inet_diag_filter(look->wants, dump.own_inode ? own->port : 0, false, code,
-		sizeof(code));
+	size_t len = iu_inet_diag_filter(
+		look->wants, dump.own_inode ? own->port : 0, false, code, sizeof(code));
 	int result = know_earlier(&dump);
 
 	if (result == 0)
@@ -541,8 +540,8 @@ static int dump_one(struct iu_look *look, struct iu_netlink *netlink, const stru
 }
 
 /* What is done when a dump did not work: the text files of /proc, or at least a gap. */
-static int take_refusal(struct iu_look *look, const struct table *table, int error,
-	struct outcome *outcome)
+static int take_refusal(
+	struct iu_look *look, const struct table *table, int error, struct outcome *outcome)
 {
 	bool ipv6 = table->family == AF_INET6;
 
@@ -559,8 +558,8 @@ static int take_refusal(struct iu_look *look, const struct table *table, int err
 	return iu_proc_net_inet(look, table->protocol, ipv6, error);
 }
 
-static int settle_bound(struct iu_look *look, const struct outcome *outcome, bool asked,
-	bool tested)
+static int settle_bound(
+	struct iu_look *look, const struct outcome *outcome, bool asked, bool tested)
 {
 	bool complete = asked && outcome->bound_seen && !(outcome->incomplete & IU_FACT_TCP);
 
@@ -593,8 +592,7 @@ int iu_collect_inet(struct iu_look *look)
 	for (i = 0; i < IU_COUNT(tables) && result == 0 && !none; i++) {
 		if (tables[i].fact == IU_FACT_TCP ? !tcp : !(facts & IU_FACT_UDP))
 			continue;
-		result = opened < 0 ? opened
-				    : dump_one(look, &netlink, &tables[i], &own, &outcome);
+		result = opened < 0 ? opened : dump_one(look, &netlink, &tables[i], &own, &outcome);
 		if (result < 0)
 			result = take_refusal(look, &tables[i], result, &outcome);
 	}

@@ -16,8 +16,8 @@
  * A socket of an unknown family or without a port (it holds none) is not written.
  * Returns: 1: *ret_socket is written, 0: nothing of interest, IU_E_PROTO: too short.
  */
-int iu_inet_diag_parse(const void *payload, size_t len, enum iu_protocol protocol,
-	struct iu_socket *ret_socket);
+int iu_inet_diag_parse(
+	const void *payload, size_t len, enum iu_protocol protocol, struct iu_socket *ret_socket);
 
 /**
  * iu_inet_diag_filter() - bytecode that lets pass what has one of the wanted local ports
@@ -29,8 +29,8 @@ int iu_inet_diag_parse(const void *payload, size_t len, enum iu_protocol protoco
  * Returns: the length; 0: no filter is needed, or there are too many ranges for one: the caller
  * drops what it does not want, which it has to do anyway.
  */
-size_t iu_inet_diag_filter(const struct iu_wants *wants, uint16_t extra, bool automatic,
-	void *code, size_t size);
+size_t iu_inet_diag_filter(
+	const struct iu_wants *wants, uint16_t extra, bool automatic, void *code, size_t size);
 
 /** iu_wants_port() - whether the sockets of a port are wanted. */
 bool iu_wants_port(const struct iu_wants *wants, uint16_t port);

@@ -32,8 +32,8 @@ int iu_sysctl_range(const char *bytes, size_t len, int32_t *ret_first, int32_t *
 	return 0;
 }
 
-int iu_sysctl_reserved(struct iu_arena *arena, const char *bytes, size_t len,
-	struct iu_sysctls *sysctls)
+int iu_sysctl_reserved(
+	struct iu_arena *arena, const char *bytes, size_t len, struct iu_sysctls *sysctls)
 {
 	size_t at = 0, took;
 
@@ -81,10 +81,11 @@ static int read_reserved(struct iu_look *look)
 	struct iu_snapshot *snapshot = look->snapshot;
 	int result = 0;
 
-	if (iu_file_load(look->proc, "sys/net/ipv4/ip_local_reserved_ports", RESERVED_MAX,
-		    &text) == 0 && text.data)
-		result = iu_sysctl_reserved(&snapshot->arena, text.data, text.len,
-			&snapshot->sysctls);
+	if (iu_file_load(look->proc, "sys/net/ipv4/ip_local_reserved_ports", RESERVED_MAX, &text) ==
+			0 &&
+		text.data)
+		result = iu_sysctl_reserved(
+			&snapshot->arena, text.data, text.len, &snapshot->sysctls);
 	iu_text_free(&text);
 	return result == IU_E_NOMEM ? result : 0;
 }
@@ -113,8 +114,8 @@ int iu_collect_sysctls(struct iu_look *look)
 	s->fin_timeout = read_number(look, "sys/net/ipv4/tcp_fin_timeout", INT32_MAX);
 	/* The port limits are what answers depend on; the others exist with their feature only. */
 	if (s->port_first < 0 || s->unprivileged_port_start < 0)
-		return iu_snapshot_gap(look->snapshot, IU_FACT_SYSCTLS, 0, "port limits in /proc/sys",
-			"they cannot be read here", NULL);
+		return iu_snapshot_gap(look->snapshot, IU_FACT_SYSCTLS, 0,
+			"port limits in /proc/sys", "they cannot be read here", NULL);
 	iu_seen(look, IU_FACT_SYSCTLS, true);
 	return read_reserved(look);
 }

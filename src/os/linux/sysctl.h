@@ -16,8 +16,8 @@ int iu_sysctl_range(const char *bytes, size_t len, int32_t *ret_first, int32_t *
  * iu_sysctl_reserved() - "8080,9000-9010\n" into sysctls->reserved; empty is fine
  * Returns: 0, IU_E_PROTO (what was read before the fault stays), IU_E_NOMEM.
  */
-int iu_sysctl_reserved(struct iu_arena *arena, const char *bytes, size_t len,
-	struct iu_sysctls *sysctls);
+int iu_sysctl_reserved(
+	struct iu_arena *arena, const char *bytes, size_t len, struct iu_sysctls *sysctls);
 
 /** iu_sysctl_number() - one number of at most @max; -1 where there is none. */
 int32_t iu_sysctl_number(const char *bytes, size_t len, int32_t max);

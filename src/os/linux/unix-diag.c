@@ -38,7 +38,7 @@ static enum iu_state state_of(unsigned int state, enum iu_unix_type type)
 		return IU_STATE_LISTEN;
 	/* A datagram socket that has a peer goes on receiving on its name. */
 	return state == KERNEL_ESTABLISHED && type != IU_UNIX_DGRAM ? IU_STATE_ESTABLISHED
-								   : IU_STATE_BOUND;
+								    : IU_STATE_BOUND;
 }
 
 /* Abstract names begin with a NUL and have no end mark; paths come with theirs. */
@@ -56,16 +56,13 @@ static void read_name(const char *value, size_t len, struct iu_socket *sock)
 	sock->path_len = strnlen(value, len);
 }
 
-static void read_attribute(unsigned int type, const char *value, size_t len,
-	struct iu_socket *sock)
+static void read_attribute(unsigned int type, const char *value, size_t len, struct iu_socket *sock)
 {
 	struct unix_diag_vfs file;
 	struct unix_diag_rqlen queue;
 
 	switch (type) {
-	case UNIX_DIAG_NAME:
-		read_name(value, len, sock);
-		break;
+	case UNIX_DIAG_NAME: read_name(value, len, sock); break;
 	case UNIX_DIAG_VFS:
 		if (len < sizeof(file))
 			break;
@@ -138,8 +135,8 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 
 	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return 0;
-	result = iu_unix_diag_parse(mnl_nlmsg_get_payload(message),
-		mnl_nlmsg_get_payload_len(message), &sock);
+	result = iu_unix_diag_parse(
+		mnl_nlmsg_get_payload(message), mnl_nlmsg_get_payload_len(message), &sock);
 	if (result <= 0)
 		return result;
 	sock.order = dump->order++;
@@ -237,7 +234,7 @@ int iu_collect_unix(struct iu_look *look)
 		body->sdiag_family = AF_UNIX;
 		body->udiag_states = UINT32_MAX;
 		body->udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER |
-			UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN | UDIAG_SHOW_UID;
+				   UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN | UDIAG_SHOW_UID;
 		result = iu_netlink_dump(&netlink, request, &sink, NULL);
 		iu_netlink_close(&netlink);
 	}

@@ -1,8 +1,9 @@
 /* tests/unit/knowledge/test-cgroups.c - what a cgroup path says */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 #include <stdio.h>
@@ -10,8 +11,8 @@
 
 #include "knowledge/cgroups.h"
 
-#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-#define POD "1a2b3c4d_1111_2222_3333_444455556666"
+#define ID	   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define POD	   "1a2b3c4d_1111_2222_3333_444455556666"
 #define POD_DASHES "1a2b3c4d-1111-2222-3333-444455556666"
 
 static const struct row {
@@ -23,8 +24,8 @@ static const struct row {
 	{"", NULL, NULL, NULL, NULL, -1, false},
 	{"/init.scope", "init.scope", NULL, NULL, NULL, -1, false},
 	{"/system.slice/web.service", "web.service", NULL, NULL, NULL, -1, false},
-	{"/system.slice/system-getty.slice/getty@tty1.service", "getty@tty1.service", NULL, NULL, NULL,
-		-1, false},
+	{"/system.slice/system-getty.slice/getty@tty1.service", "getty@tty1.service", NULL, NULL,
+		NULL, -1, false},
 	{"/system.slice/web.service/worker-3", "web.service", NULL, NULL, NULL, -1, false},
 	{"/user.slice/user-1000.slice/session-3.scope", "session-3.scope", NULL, NULL, NULL, 1000,
 		false},
@@ -34,23 +35,25 @@ static const struct row {
 		"app-gnome-my\\x2dapp-12.scope", NULL, NULL, NULL, 1000, true},
 	{"/user.slice/user-1000.slice/user@1000.service/init.scope", "init.scope", NULL, NULL, NULL,
 		1000, true},
-	{"/user.slice/user-1000.slice/user@1000.service", "user@1000.service", NULL, NULL, NULL, 1000,
-		false},
+	{"/user.slice/user-1000.slice/user@1000.service", "user@1000.service", NULL, NULL, NULL,
+		1000, false},
 	{"/system.slice/docker-" ID ".scope", "docker-" ID ".scope", ID, "docker", NULL, -1, false},
 	{"/docker/" ID, NULL, ID, "docker", NULL, -1, false},
-	{"/docker/" ID "/system.slice/nginx.service", "nginx.service", ID, "docker", NULL, -1, false},
-	{"/machine.slice/libpod-" ID ".scope", "libpod-" ID ".scope", ID, "podman", NULL, -1, false},
-	{"/machine.slice/libpod-" ID ".scope/container", "libpod-" ID ".scope", ID, "podman", NULL, -1,
+	{"/docker/" ID "/system.slice/nginx.service", "nginx.service", ID, "docker", NULL, -1,
 		false},
-	{"/machine.slice/libpod-conmon-" ID ".scope", "libpod-conmon-" ID ".scope", NULL, NULL, NULL,
+	{"/machine.slice/libpod-" ID ".scope", "libpod-" ID ".scope", ID, "podman", NULL, -1,
+		false},
+	{"/machine.slice/libpod-" ID ".scope/container", "libpod-" ID ".scope", ID, "podman", NULL,
 		-1, false},
+	{"/machine.slice/libpod-conmon-" ID ".scope", "libpod-conmon-" ID ".scope", NULL, NULL,
+		NULL, -1, false},
 	{"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID ".scope",
 		"libpod-" ID ".scope", ID, "podman", NULL, 1000, true},
 	{"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" POD
 	 ".slice/cri-containerd-" ID ".scope",
 		"cri-containerd-" ID ".scope", ID, "containerd", POD_DASHES, -1, false},
-	{"/kubepods.slice/kubepods-pod" POD ".slice/crio-" ID ".scope", "crio-" ID ".scope", ID, "cri-o",
-		POD_DASHES, -1, false},
+	{"/kubepods.slice/kubepods-pod" POD ".slice/crio-" ID ".scope", "crio-" ID ".scope", ID,
+		"cri-o", POD_DASHES, -1, false},
 	{"/kubepods/burstable/pod" POD_DASHES "/" ID, NULL, ID, "kubepods", POD_DASHES, -1, false},
 	{"/lxc/box", NULL, "box", "lxc", NULL, -1, false},
 	{"/lxc.payload.box/system.slice/ssh.service", "ssh.service", "box", "lxc", NULL, -1, false},

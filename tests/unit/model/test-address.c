@@ -29,10 +29,12 @@ static const struct {
 } rows[] = {
 	{"0.0.0.0", "0.0.0.0", "0.0.0.0:80", IU_SPACE_V4, WILDCARD, 0},
 	{"127.0.0.1", "127.0.0.1", "127.0.0.1:80", IU_SPACE_V4, LOOPBACK, 0x7f000001},
-	{"127.255.255.254", "127.255.255.254", "127.255.255.254:80", IU_SPACE_V4, LOOPBACK, 0x7ffffffe},
+	{"127.255.255.254", "127.255.255.254", "127.255.255.254:80", IU_SPACE_V4, LOOPBACK,
+		0x7ffffffe},
 	{"128.0.0.1", "128.0.0.1", "128.0.0.1:80", IU_SPACE_V4, 0, 0x80000001},
 	{"224.0.0.1", "224.0.0.1", "224.0.0.1:80", IU_SPACE_V4, MULTICAST, 0xe0000001},
-	{"239.255.255.255", "239.255.255.255", "239.255.255.255:80", IU_SPACE_V4, MULTICAST, 0xefffffff},
+	{"239.255.255.255", "239.255.255.255", "239.255.255.255:80", IU_SPACE_V4, MULTICAST,
+		0xefffffff},
 	{"240.0.0.1", "240.0.0.1", "240.0.0.1:80", IU_SPACE_V4, 0, 0xf0000001},
 	{"255.255.255.255", "255.255.255.255", "255.255.255.255:80", IU_SPACE_V4, 0, 0xffffffff},
 	{"::", "::", "[::]:80", IU_SPACE_ANY6, WILDCARD, 0},
@@ -41,8 +43,8 @@ static const struct {
 	{"::ffff:0.0.0.0", "::ffff:0.0.0.0", "[::ffff:0.0.0.0]:80", IU_SPACE_MAPPED, WILDCARD, 0},
 	{"::ffff:127.0.0.1", "::ffff:127.0.0.1", "[::ffff:127.0.0.1]:80", IU_SPACE_MAPPED, LOOPBACK,
 		0x7f000001},
-	{"::ffff:224.0.0.1", "::ffff:224.0.0.1", "[::ffff:224.0.0.1]:80", IU_SPACE_MAPPED, MULTICAST,
-		0xe0000001},
+	{"::ffff:224.0.0.1", "::ffff:224.0.0.1", "[::ffff:224.0.0.1]:80", IU_SPACE_MAPPED,
+		MULTICAST, 0xe0000001},
 	{"fe80::1", "fe80::1", "[fe80::1]:80", IU_SPACE_V6, LINK_LOCAL, 0},
 	{"febf::1", "febf::1", "[febf::1]:80", IU_SPACE_V6, LINK_LOCAL, 0},
 	{"fec0::1", "fec0::1", "[fec0::1]:80", IU_SPACE_V6, 0, 0},
@@ -57,11 +59,12 @@ static void test_kinds(void **state)
 		struct iu_address a = read_address(rows[i].text);
 		char text[IU_ADDRESS_TEXT];
 		int kind = (iu_address_is_wildcard(&a) ? WILDCARD : 0) |
-			(iu_address_is_loopback(&a) ? LOOPBACK : 0) |
-			(iu_address_is_multicast(&a) ? MULTICAST : 0) |
-			(iu_address_is_link_local(&a) ? LINK_LOCAL : 0);
+			   (iu_address_is_loopback(&a) ? LOOPBACK : 0) |
+			   (iu_address_is_multicast(&a) ? MULTICAST : 0) |
+			   (iu_address_is_link_local(&a) ? LINK_LOCAL : 0);
 
-		print_message("# %s: space %d, kind %d\n", rows[i].text, iu_address_space(&a), kind);
+		print_message(
+			"# %s: space %d, kind %d\n", rows[i].text, iu_address_space(&a), kind);
 		assert_int_equal(iu_address_space(&a), rows[i].space);
 		assert_int_equal(kind, rows[i].kind);
 		assert_int_equal(iu_address_v4(&a), rows[i].v4);
@@ -72,15 +75,18 @@ static void test_kinds(void **state)
 
 static void test_refused(void **state)
 {
-	static const char *const wrong[] = {"", " ", "1", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4",
-		"1.2.3.4 ", " 1.2.3.4", "1.2.3.-4", ":", ":::", "1::2::3", "::g", "12345::", "[::1]",
-		"::1%lo", "localhost", "0x7f.1", "1:2:3:4:5:6:7:8:9", "::ffff:1.2.3",
-		"00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"};
+	static const char *const wrong[] = {"", " ", "1", "1.2.3", "1.2.3.4.5", "256.1.1.1",
+		"01.2.3.4", "1.2.3.4 ", " 1.2.3.4", "1.2.3.-4", ":", ":::", "1::2::3", "::g",
+		"12345::", "[::1]", "::1%lo", "localhost", "0x7f.1", "1:2:3:4:5:6:7:8:9",
+		"::ffff:1.2.3",
+		"0000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+		"0000000"};
 	struct iu_address before = read_address("1.2.3.4"), address = before;
 
 	for (size_t i = 0; i < IU_COUNT(wrong); i++) {
 		print_message("# \"%s\"\n", wrong[i]);
-		assert_int_equal(iu_address_parse(wrong[i], strlen(wrong[i]), &address), IU_E_INPUT);
+		assert_int_equal(
+			iu_address_parse(wrong[i], strlen(wrong[i]), &address), IU_E_INPUT);
 		assert_memory_equal(&address, &before, sizeof(before));
 	}
 	assert_int_equal(iu_address_parse("1.2.3.4\0", 8, &address), IU_E_INPUT);
@@ -133,7 +139,8 @@ static void test_prefix(void **state)
 		struct iu_address prefix = read_address(cases[i].prefix);
 
 		print_message("# %s in %s/%u\n", cases[i].address, cases[i].prefix, cases[i].bits);
-		assert_int_equal(iu_address_in_prefix(&address, &prefix, cases[i].bits), cases[i].in);
+		assert_int_equal(
+			iu_address_in_prefix(&address, &prefix, cases[i].bits), cases[i].in);
 	}
 }
 

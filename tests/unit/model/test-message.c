@@ -22,7 +22,8 @@ static const struct row rows[] = {
 	{"Error: listen EADDRINUSE: address already in use :::3000", "[::]:3000"},
 	{"Error: listen EADDRINUSE: address already in use ::1:3000", "[::1]:3000"},
 	{"Error: listen EADDRINUSE: address already in use 127.0.0.1:3000", "127.0.0.1:3000"},
-	{"node:events: Error: listen EADDRINUSE: address already in use 0.0.0.0:3000", "0.0.0.0:3000"},
+	{"node:events: Error: listen EADDRINUSE: address already in use 0.0.0.0:3000",
+		"0.0.0.0:3000"},
 	{"Error: listen EADDRINUSE :::3000", "[::]:3000"},
 	{"EADDRINUSE:::3000", "[::]:3000"},
 	{"Error: listen EACCES: permission denied 0.0.0.0:5037", "0.0.0.0:5037"},
@@ -35,22 +36,25 @@ static const struct row rows[] = {
 	 "    at Server.setupListenHandle [as _listen2] (node:net:1463:16)\n"
 	 "    at listenInCluster (node:net:1511:12)\n"
 	 "    at Object.<anonymous> (/srv/shop/server.js:12:34)\n"
-	 "  code: 'EADDRINUSE',\n  errno: -98,\n  syscall: 'listen',\n  address: '::',\n  port: 3000\n}",
+	 "  code: 'EADDRINUSE',\n  errno: -98,\n  syscall: 'listen',\n  address: '::',\n  port: "
+	 "3000\n}",
 		"[::]:3000"},
 	{"Port 3000 is in use, trying 3001 instead.", ":3000"},
 	{"Error: Port 5173 is already in use", ":5173"},
 	{"Something is already running on port 3000.", ":3000"},
 	/* Python */
-	{"OSError: [Errno 98] error while attempting to bind on address ('127.0.0.1', 8000): address "
-	 "already in use", "127.0.0.1:8000"},
+	{"OSError: [Errno 98] error while attempting to bind on address ('127.0.0.1', 8000): "
+	 "address already in use",
+		"127.0.0.1:8000"},
 	{"[ERROR] Connection in use: ('0.0.0.0', 8000)", "0.0.0.0:8000"},
 	{"[ERROR] Can't connect to ('::1', 8000, 0, 0)", "[::1]:8000"},
 	{"sock.bind(('', 8000))\nOSError: [Errno 98] Address already in use", ":8000"},
 	{"Traceback (most recent call last):\n  File \"/srv/app.py\", line 5, in <module>\n"
 	 "    sock.bind((\"localhost\", 8000))\nOSError: [Errno 98] Address already in use",
 		"localhost:8000"},
-	{"Address already in use\nPort 5000 is in use by another program. Either identify and stop that "
-	 "program, or start the server with a different port.", ":5000"},
+	{"Address already in use\nPort 5000 is in use by another program. Either identify and stop "
+	 "that program, or start the server with a different port.",
+		":5000"},
 	{"[Errno 98] Address already in use: (127.0.0.1, 8080)", "127.0.0.1:8080"},
 	/* Go, Docker */
 	{"listen tcp 127.0.0.1:8080: bind: address already in use", "127.0.0.1:8080"},
@@ -62,61 +66,78 @@ static const struct row rows[] = {
 	{"listen unix /run/app.sock: bind: address already in use", "unix:/run/app.sock"},
 	{"2024/01/02 12:34:56 main.go:45: listen tcp :9090: bind: address already in use", ":9090"},
 	{"panic: listen tcp :8080: bind: address already in use\n\ngoroutine 1 [running]:\n"
-	 "main.main()\n\t/srv/main.go:45 +0x1d", ":8080"},
+	 "main.main()\n\t/srv/main.go:45 +0x1d",
+		":8080"},
 	{"Bind for 0.0.0.0:8080 failed: port is already allocated", "0.0.0.0:8080"},
-	{"docker: Error response from daemon: driver failed programming external connectivity on endpoint "
-	 "web (8f2a): Error starting userland proxy: listen tcp4 0.0.0.0:80: bind: address already in use.",
+	{"docker: Error response from daemon: driver failed programming external connectivity on "
+	 "endpoint web (8f2a): Error starting userland proxy: listen tcp4 0.0.0.0:80: bind: "
+	 "address already in use.",
 		"0.0.0.0:80"},
-	{"ports are not available: exposing port TCP 0.0.0.0:54320 -> 127.0.0.1:0: /forwards/expose "
-	 "returned unexpected status: 500", "0.0.0.0:54320"},
-	{"exposing port UDP 0.0.0.0:5353 -> 0.0.0.0:0: listen udp 0.0.0.0:5353: bind: address already in use",
+	{"ports are not available: exposing port TCP 0.0.0.0:54320 -> 127.0.0.1:0: "
+	 "/forwards/expose returned unexpected status: 500",
+		"0.0.0.0:54320"},
+	{"exposing port UDP 0.0.0.0:5353 -> 0.0.0.0:0: listen udp 0.0.0.0:5353: bind: address "
+	 "already in use",
 		"0.0.0.0:5353/udp"},
 	/* web servers */
 	{"nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)", "0.0.0.0:80"},
 	{"nginx: [emerg] bind() to [::]:443 failed (98: Address already in use)", "[::]:443"},
-	{"2024/01/01 12:34:56 [emerg] 1234#1234: bind() to 0.0.0.0:80 failed (98: Address already in use)",
+	{"2024/01/01 12:34:56 [emerg] 1234#1234: bind() to 0.0.0.0:80 failed (98: Address already "
+	 "in use)",
 		"0.0.0.0:80"},
 	{"nginx: [emerg] bind() to unix:/run/x.sock failed (98: Address already in use)",
 		"unix:/run/x.sock"},
-	{"(98)Address already in use: AH00072: make_sock: could not bind to address [::]:80", "[::]:80"},
-	{"(OS 10048)Only one usage of each socket address (protocol/network address/port) is normally "
-	 "permitted.  : AH00072: make_sock: could not bind to address 0.0.0.0:80", "0.0.0.0:80"},
-	{"[ALERT] 012/123456 (77) : Starting frontend web: cannot bind socket (Address already in use) "
-	 "[0.0.0.0:80]", "0.0.0.0:80"},
+	{"(98)Address already in use: AH00072: make_sock: could not bind to address [::]:80",
+		"[::]:80"},
+	{"(OS 10048)Only one usage of each socket address (protocol/network address/port) is "
+	 "normally permitted.  : AH00072: make_sock: could not bind to address 0.0.0.0:80",
+		"0.0.0.0:80"},
+	{"[ALERT] 012/123456 (77) : Starting frontend web: cannot bind socket (Address already in "
+	 "use) [0.0.0.0:80]",
+		"0.0.0.0:80"},
 	{"Failed to listen on localhost:8000 (reason: Address already in use)", "localhost:8000"},
-	{"bind() to 0.0.0.0:80 failed (10013: An attempt was made to access a socket in a way forbidden by "
-	 "its access permissions)", "0.0.0.0:80"},
+	{"bind() to 0.0.0.0:80 failed (10013: An attempt was made to access a socket in a way "
+	 "forbidden by its access permissions)",
+		"0.0.0.0:80"},
 	/* Java, .NET, Ruby */
 	{"Web server failed to start. Port 8080 was already in use.", ":8080"},
 	{"java.io.IOException: Failed to bind to /0.0.0.0:8080", "0.0.0.0:8080"},
 	{"java.net.BindException: Failed to bind to localhost/127.0.0.1:8080", "127.0.0.1:8080"},
 	{"java.net.BindException: Address already in use: bind", ""},
 	{"java.net.BindException: Address already in use: JVM_Bind <null>:8080", ""},
-	{"Failed to bind to address http://127.0.0.1:5000: address already in use.", "127.0.0.1:5000"},
+	{"Failed to bind to address http://127.0.0.1:5000: address already in use.",
+		"127.0.0.1:5000"},
 	{"Failed to bind to address http://[::]:5000: address already in use.", "[::]:5000"},
 	{"Failed to bind to address https://+:5001: address already in use.", ":5001"},
-	{"Failed to register URL \"http://localhost:56481/\" for site \"MB5\" application \"/\". Error "
-	 "description: The process cannot access the file because it is being used by another process. "
-	 "(0x80070020)", "localhost:56481"},
+	{"Failed to register URL \"http://localhost:56481/\" for site \"MB5\" application \"/\". "
+	 "Error description: The process cannot access the file because it is being used by "
+	 "another process. (0x80070020)",
+		"localhost:56481"},
 	{"Failed to register URL \"http://+:80/\" for site \"x\"", ":80"},
 	{"Failed to bind to http://localhost/", "localhost:80"},
 	{"Address already in use - bind(2) for \"127.0.0.1\" port 3000 (Errno::EADDRINUSE)",
 		"127.0.0.1:3000"},
-	{"Address already in use - bind(2) for \"::1\" port 3000 (Errno::EADDRINUSE)", "[::1]:3000"},
-	{"System.Net.Sockets.SocketException (10013): An attempt was made to access a socket in a way "
-	 "forbidden by its access permissions.", ""},
+	{"Address already in use - bind(2) for \"::1\" port 3000 (Errno::EADDRINUSE)",
+		"[::1]:3000"},
+	{"System.Net.Sockets.SocketException (10013): An attempt was made to access a socket in a "
+	 "way forbidden by its access permissions.",
+		""},
 	/* databases and other servers */
-	{"Could not create server TCP listening socket *:6379: bind: Address already in use", ":6379"},
-	{"Could not create server TCP listening socket 127.0.0.1:6379: bind: Address already in use",
+	{"Could not create server TCP listening socket *:6379: bind: Address already in use",
+		":6379"},
+	{"Could not create server TCP listening socket 127.0.0.1:6379: bind: Address already in "
+	 "use",
 		"127.0.0.1:6379"},
 	{"could not bind IPv4 address \"127.0.0.1\": Address already in use\n"
-	 "HINT:  Is another postmaster already running on port 5432? If not, wait a few seconds and retry.",
+	 "HINT:  Is another postmaster already running on port 5432? If not, wait a few seconds "
+	 "and retry.",
 		":5432"},
 	{"could not bind Unix address \"/tmp/.s.PGSQL.5432\": Address already in use",
 		"unix:/tmp/.s.PGSQL.5432"},
 	{"FATAL:  lock file \"/tmp/.s.PGSQL.5432.lock\" already exists", ""},
 	{"Can't start server: Bind on TCP/IP port: Address already in use\n"
-	 "Do you already have another mysqld server running on port: 3306 ?", ":3306"},
+	 "Do you already have another mysqld server running on port: 3306 ?",
+		":3306"},
 	{"error: Bind to port 22 on 0.0.0.0 failed: Address already in use.", "0.0.0.0:22"},
 	{"error: Bind to port 22 on :: failed: Address already in use.", "[::]:22"},
 	{"bind [127.0.0.1]:8080: Address already in use", "127.0.0.1:8080"},
@@ -130,22 +151,25 @@ static const struct row rows[] = {
 	{"failed to bind to address 10.0.0.1 port 80: in use", "10.0.0.1:80"},
 	{"unable to bind UDP port 514: Permission denied", ":514/udp"},
 	{"bind: Address already in use, port=8125 proto=udp", ":8125/udp"},
-	{"bind(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr(\"0.0.0.0\")}, 16) = -1 "
-	 "EADDRINUSE (Address already in use)", ":8080"},
+	{"bind(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr(\"0.0.0.0\")}, 16) "
+	 "= -1 EADDRINUSE (Address already in use)",
+		":8080"},
 	{"bind(3, {sa_family=AF_UNIX, sun_path=\"/run/x\"}, 110) = -1 EADDRINUSE", "unix:/run/x"},
 	{"bind(3, {sa_family=AF_UNIX, sun_path=@\"abc\"}, 6) = -1 EADDRINUSE", "unix:@abc"},
 	{"E bind(5, {AF=2 0.0.0.0:8080}, 16): Address already in use", "0.0.0.0:8080"},
 	{"unix:///run/docker.sock: bind: address already in use", "unix:/run/docker.sock"},
-	{"Unable to listen on port 8080: Listeners failed to create with the following errors: [unable to "
-	 "create listener: Error listen tcp4 127.0.0.1:8080: bind: address already in use unable to create "
-	 "listener: Error listen tcp6 [::1]:8080: bind: address already in use]",
+	{"Unable to listen on port 8080: Listeners failed to create with the following errors: "
+	 "[unable to create listener: Error listen tcp4 127.0.0.1:8080: bind: address already in "
+	 "use unable to create listener: Error listen tcp6 [::1]:8080: bind: address already in "
+	 "use]",
 		"127.0.0.1:8080, [::1]:8080"},
 	{"Port 8080 is in use (127.0.0.1:8080)", "127.0.0.1:8080"},
 	{"tcp://0.0.0.0:2375: address already in use", "0.0.0.0:2375"},
 	{"udp://0.0.0.0:53: address already in use", "0.0.0.0:53/udp"},
 	{"8080/udp is in use: port 8080", ":8080/udp"},
 	/* looks, and what has to be told from endpoints */
-	{"\033[31mError:\033[0m listen tcp \033[1m:8080\033[0m: bind: address already in use", ":8080"},
+	{"\033[31mError:\033[0m listen tcp \033[1m:8080\033[0m: bind: address already in use",
+		":8080"},
 	{"\033]8;;http://x:99\a:8080\033]8;;\a address already in use", ":8080"},
 	{"p\0o\0r\0t\0 \0008\0000\0", ""},
 	{"12:34:56 something happened", ""},
@@ -155,9 +179,11 @@ static const struct row rows[] = {
 	{"in fe80::1:2:3 and 00:11:22:33:44:55 and std::net:80", ""},
 	{"airport 80, viewport 800, port8080, port 80.5, port 99999, port 0, port 080, ports", ""},
 	{"127.0.0.1:70000 10.0.0.256:80 1.2.3:80", ""},
-	{"peer 10.0.0.9:443 closed\nlisten tcp :80: bind: address already in use\nretry 10.0.0.8:1234",
+	{"peer 10.0.0.9:443 closed\nlisten tcp :80: bind: address already in use\nretry "
+	 "10.0.0.8:1234",
 		":80"},
-	{"address already in use 127.0.0.1:80, 127.0.0.1:80, 127.0.0.1:81", "127.0.0.1:80, 127.0.0.1:81"},
+	{"address already in use 127.0.0.1:80, 127.0.0.1:80, 127.0.0.1:81",
+		"127.0.0.1:80, 127.0.0.1:81"},
 	{"see https://example.com/help and https://localhost/", "localhost:443"},
 	{"port 3000", ":3000"},
 	{"port: 8000", ":8000"},

@@ -276,17 +276,16 @@ static const struct row good[] = {
 	{"/a b\n", "message"},
 };
 
-#define P60                                                                                        \
-	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define P60 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define UNKNOWN_HOST                                                                               \
 	": no such interface, nor a name in the hosts file (names are never looked up over the "   \
 	"network)"
 #define UNKNOWN_SERVICE                                                                            \
 	": the services database has no such name; a port is a number from 0 to 65535"
 #define UNKNOWN_PROTOCOL ": tcp, udp and * are known (a socket's path begins with / or ./)"
-#define MANY_COLONS      " has too many colons: an IPv6 address with a port is written [::1]:8080"
-#define NO_PORT          "!the port is missing: write for example 8080 or 127.0.0.1:8080"
-#define NUMBER           " is no port: a port is a number from 0 to 65535"
+#define MANY_COLONS	 " has too many colons: an IPv6 address with a port is written [::1]:8080"
+#define NO_PORT		 "!the port is missing: write for example 8080 or 127.0.0.1:8080"
+#define NUMBER		 " is no port: a port is a number from 0 to 65535"
 
 static const struct row bad[] = {
 	{"", "!the target is empty: write a port such as 8080"},
@@ -295,7 +294,8 @@ static const struct row bad[] = {
 	{"99999", "!port 99999 is out of range: ports are 0 to 65535"},
 	{"65536", "!port 65536 is out of range: ports are 0 to 65535"},
 	{"4294967376", "!port 4294967376 is out of range: ports are 0 to 65535"},
-	{"18446744073709551696", "!port 18446744073709551696 is out of range: ports are 0 to 65535"},
+	{"18446744073709551696",
+		"!port 18446744073709551696 is out of range: ports are 0 to 65535"},
 	{"999999999999999999999999999999",
 		"!port 9999999999999999999… is out of range: ports are 0 to 65535"},
 	{"127.0.0.1:70000", "!port 70000 is out of range: ports are 0 to 65535"},
@@ -311,10 +311,13 @@ static const struct row bad[] = {
 	{"0x1F90", "!\"0x1F90\" is no port: write it in decimal digits"},
 	{"80a", "!unknown service \"80a\"" UNKNOWN_SERVICE},
 	{"8080;rm", "!unknown service \"8080;rm\"" UNKNOWN_SERVICE},
-	{"\xc3\xa9" "t\xc3\xa9", "!\"\xc3\xa9t\xc3\xa9\" is neither a port nor the name of a service"},
+	{"\xc3\xa9"
+	 "t\xc3\xa9",
+		"!\"\xc3\xa9t\xc3\xa9\" is neither a port nor the name of a service"},
 	{"\xff\xfe", "!\"\\xff\\xfe\"" NUMBER},
 	{"a\x1b[31mb", "!\"a\\x1b[31mb\" is neither a port nor the name of a service"},
-	{"a\x1b[31mb:80", "!the brackets in \"a\\x1b[31mb:80\" do not match: an IPv6 address with a port is "
+	{"a\x1b[31mb:80",
+		"!the brackets in \"a\\x1b[31mb:80\" do not match: an IPv6 address with a port is "
 		"written [::1]:8080"},
 	{"*", "!\"*\"" NUMBER},
 	{"?", "!\"?\"" NUMBER},
@@ -336,13 +339,16 @@ static const struct row bad[] = {
 	{"8080/unix", "!unknown protocol \"unix\"" UNKNOWN_PROTOCOL},
 	{"run/app.sock", "!unknown protocol \"app.sock\"" UNKNOWN_PROTOCOL},
 	{"localhost:3000/path", "!unknown protocol \"path\"" UNKNOWN_PROTOCOL},
-	{"8080/", "!the protocol is missing after the slash in \"8080/\": write 8080/tcp or 8080/udp"},
+	{"8080/", "!the protocol is missing after the slash in \"8080/\": write 8080/tcp or "
+		  "8080/udp"},
 	{"tcp:80/udp", "!\"tcp:80/udp\" names two protocols: write one, before or after the port"},
-	{"tcp4:80/tcp", "!\"tcp4:80/tcp\" names two protocols: write one, before or after the port"},
+	{"tcp4:80/tcp",
+		"!\"tcp4:80/tcp\" names two protocols: write one, before or after the port"},
 	{"tcp", "!the port is missing after \"tcp\": write for example 8080/tcp"},
 	{"udp", "!the port is missing after \"udp\": write for example 8080/tcp"},
 	{"udp:", NO_PORT},
-	{"udp/", "!the protocol is missing after the slash in \"udp/\": write 8080/tcp or 8080/udp"},
+	{"udp/",
+		"!the protocol is missing after the slash in \"udp/\": write 8080/tcp or 8080/udp"},
 	{"/tcp", "/tcp"}, /* a path all the same */
 	{"8080/tcp/udp", "!unknown service \"8080/tcp\"" UNKNOWN_SERVICE},
 	{"tcp4:[::1]:80", "!\"::1\" is no IPv4 address, and the protocol asks for one"},
@@ -359,12 +365,16 @@ static const struct row bad[] = {
 	{"::", "!\"::\" is an address without a port: write [address]:port"},
 	{"fe80::1%eth0", "!\"fe80::1%eth0\" is an address without a port: write [address]:port"},
 	{"[::1]", "!after the closing bracket a colon and the port are missing: write [::1]:8080"},
-	{"[::1]8080", "!after the closing bracket a colon and the port are missing: write [::1]:8080"},
-	{"::1:8080", "!an IPv6 address with a port is written [address]:port; \"::1:8080\" can be read in "
-		"two ways"},
-	{"fe80::1%eth0:80", "!an IPv6 address with a port is written [address]:port; \"fe80::1%eth0:80\" "
+	{"[::1]8080",
+		"!after the closing bracket a colon and the port are missing: write [::1]:8080"},
+	{"::1:8080", "!an IPv6 address with a port is written [address]:port; \"::1:8080\" can be "
+		     "read in "
+		     "two ways"},
+	{"fe80::1%eth0:80",
+		"!an IPv6 address with a port is written [address]:port; \"fe80::1%eth0:80\" "
 		"can be read in two ways"},
-	{"2001:db8::1:443", "!an IPv6 address with a port is written [address]:port; \"2001:db8::1:443\" "
+	{"2001:db8::1:443",
+		"!an IPv6 address with a port is written [address]:port; \"2001:db8::1:443\" "
 		"can be read in two ways"},
 	{"1:2:3", "!\"1:2:3\"" MANY_COLONS},
 	{"::::80", "!\"::::80\"" MANY_COLONS},
@@ -374,22 +384,27 @@ static const struct row bad[] = {
 	{"]", "!\"]\" has a closing bracket only: write [::1]:8080"},
 	{"::1]:80", "!\"::1]:80\"" MANY_COLONS},
 	{"a]:80", "!the brackets in \"a]:80\" do not match: an IPv6 address with a port is written "
-		"[::1]:8080"},
+		  "[::1]:8080"},
 	{"[]:80", "!\"\" is no IPv6 address, and only these stand in brackets"},
 	{"[::g]:80", "!\"::g\" is no IPv6 address, and only these stand in brackets"},
 	{"[localhost]:80", "!\"localhost\" is no IPv6 address, and only these stand in brackets"},
 	{"[127.0.0.1]:80", "!\"127.0.0.1\" is an IPv4 address: it is written without brackets"},
-	{"[fe80::1%]:80", "!no interface after '%' in \"fe80::1%\": write for example [fe80::1%eth0]:8080"},
-	{"[fe80::1]:80", "!the link-local address \"fe80::1\" needs its interface: write for example "
+	{"[fe80::1%]:80",
+		"!no interface after '%' in \"fe80::1%\": write for example [fe80::1%eth0]:8080"},
+	{"[fe80::1]:80",
+		"!the link-local address \"fe80::1\" needs its interface: write for example "
 		"[fe80::1%eth0]:8080"},
 	{"[fe80::1%nope]:80", "!unknown interface \"nope\": `ip link` lists those there are"},
-	{"[fe80::1%99999999999]:80", "!unknown interface \"99999999999\": `ip link` lists those there are"},
+	{"[fe80::1%99999999999]:80",
+		"!unknown interface \"99999999999\": `ip link` lists those there are"},
 	{"256.0.0.1:80", "!\"256.0.0.1\" is no IPv4 address: it has four numbers from 0 to 255"},
 	{"127.1:80", "!\"127.1\" is no IPv4 address: it has four numbers from 0 to 255"},
 	{"127.0.0.01:80", "!\"127.0.0.01\" is no IPv4 address: it has four numbers from 0 to 255"},
 	{"1.2.3.4.5:80", "!\"1.2.3.4.5\" is no IPv4 address: it has four numbers from 0 to 255"},
-	{"8080:80", "!\"8080:80\" has two numbers: give the port that is bound, and the protocol after a slash"},
-	{"127.0.0.1%lo:53", "!\"127.0.0.1%lo\": only an IPv6 address takes %interface, in brackets; see "
+	{"8080:80", "!\"8080:80\" has two numbers: give the port that is bound, and the protocol "
+		    "after a slash"},
+	{"127.0.0.1%lo:53",
+		"!\"127.0.0.1%lo\": only an IPv6 address takes %interface, in brackets; see "
 		"--device for others"},
 	{"nope:80", "!unknown host \"nope\"" UNKNOWN_HOST},
 	{"example.com:80", "!unknown host \"example.com\"" UNKNOWN_HOST},
@@ -404,16 +419,19 @@ static const struct row bad[] = {
 	{"http:///x", "!empty host in \"http:///x\": write for example http://localhost:3000/"},
 	{"http://:80/", "!empty host in \"http://:80/\": write for example http://localhost:3000/"},
 	{"http://", "!empty host in \"http://\": write for example http://localhost:3000/"},
-	{"http://u:secret@:80/", "!empty host in \":80\": write for example http://localhost:3000/"},
+	{"http://u:secret@:80/",
+		"!empty host in \":80\": write for example http://localhost:3000/"},
 	{"http://web:99999/", "!port 99999 is out of range: ports are 0 to 65535"},
 	{"http://nope/", "!unknown host \"nope\"" UNKNOWN_HOST},
 	{"http://u:secret@nope/", "!unknown host \"nope\"" UNKNOWN_HOST},
 	{"gopher-x://web", "!unknown service \"gopher-x\"" UNKNOWN_SERVICE},
 	{"file:///run/x.sock", "!\"file:///run/x.sock\" names a file: a UNIX socket is written "
-		"unix:/run/app.sock"},
+			       "unix:/run/app.sock"},
 	{"tcp://127.0.0.1", NO_PORT},
-	{"http://[::1:80/", "!\"[::1:80\" has brackets that do not match: write http://[::1]:8080/"},
-	{"http://[::1]x:80/", "!\"[::1]x:80\" has brackets that do not match: write http://[::1]:8080/"},
+	{"http://[::1:80/",
+		"!\"[::1:80\" has brackets that do not match: write http://[::1]:8080/"},
+	{"http://[::1]x:80/",
+		"!\"[::1]x:80\" has brackets that do not match: write http://[::1]:8080/"},
 	{"://web", "!unknown protocol \"web\"" UNKNOWN_PROTOCOL},
 	{"8x://web", "!\"8x\" is no scheme of a URL"},
 	/* UNIX */
@@ -421,10 +439,12 @@ static const struct row bad[] = {
 	{"unix:", "!the path after 'unix:' is missing: write unix:/run/app.sock"},
 	{"unix://", "!the path after 'unix:' is missing: write unix:/run/app.sock"},
 	{"unix:@", "!the name after '@' is missing: write @name"},
-	{"~/x.sock", "!\"~/x.sock\" begins with '~', which only the shell knows: write the whole path"},
+	{"~/x.sock",
+		"!\"~/x.sock\" begins with '~', which only the shell knows: write the whole path"},
 	/* long ones: the piece is cut */
-	{P60 P60, "!unknown service \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…\""
-		UNKNOWN_SERVICE},
+	{P60 P60,
+		"!unknown service "
+		"\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…\"" UNKNOWN_SERVICE},
 };
 
 static void check(const struct row *rows, size_t n)
@@ -437,8 +457,8 @@ static void check(const struct row *rows, size_t n)
 
 		describe(&names, rows[i].text, strlen(rows[i].text), &options, &out);
 		if (strcmp(out.data, rows[i].result) != 0) {
-			print_message("# %s\n#   gave     %s\n#   expected %s\n", rows[i].text, out.data,
-				rows[i].result);
+			print_message("# %s\n#   gave     %s\n#   expected %s\n", rows[i].text,
+				out.data, rows[i].result);
 			wrong++;
 		}
 		iu_text_free(&out);
@@ -488,7 +508,9 @@ static void test_path_lengths(void **state)
 
 static void test_nul(void **state)
 {
-	expect("80\0" "80", 5, "!the target \"80\\x0080\" has a NUL byte, and no address has one");
+	expect("80\0"
+	       "80",
+		5, "!the target \"80\\x0080\" has a NUL byte, and no address has one");
 	expect("/run/a\0", 7, "!the target \"/run/a\\x00\" has a NUL byte, and no address has one");
 	expect("\0", 1, "!the target \"\\x00\" has a NUL byte, and no address has one");
 }
@@ -544,8 +566,10 @@ static void test_fields(void **state)
 	struct iu_text complaint = {0};
 	struct iu_target target;
 
-	assert_int_equal(iu_target_parse(&arena, "[fe80::1%eth0]:80/udp", 21, &target, &complaint), 0);
-	assert_int_equal(iu_target_questions(&arena, &target, &names, &options, &questions, &complaint), 1);
+	assert_int_equal(
+		iu_target_parse(&arena, "[fe80::1%eth0]:80/udp", 21, &target, &complaint), 0);
+	assert_int_equal(
+		iu_target_questions(&arena, &target, &names, &options, &questions, &complaint), 1);
 	assert_int_equal(questions.v[0].protocol, IU_PROTOCOL_UDP);
 	assert_int_equal(questions.v[0].family, IU_FAMILY_IPV6);
 	assert_int_equal(questions.v[0].address.family, IU_FAMILY_IPV6);
@@ -554,12 +578,14 @@ static void test_fields(void **state)
 	assert_true(questions.v[0].options.reuseaddr);
 	assert_int_equal(questions.v[0].options.v6only, IU_YES);
 	assert_int_equal(iu_target_parse(&arena, "80", 2, &target, &complaint), 0);
-	assert_int_equal(iu_target_questions(&arena, &target, &names, &options, &questions, &complaint), 1);
+	assert_int_equal(
+		iu_target_questions(&arena, &target, &names, &options, &questions, &complaint), 1);
 	assert_int_equal(questions.n, 2);
 	assert_int_equal(questions.v[1].family, IU_FAMILY_ANY);
 	assert_int_equal(questions.v[1].address.family, IU_FAMILY_ANY);
 	assert_int_equal(iu_target_parse(&arena, "@a\xff", 3, &target, &complaint), 0);
-	assert_int_equal(iu_target_questions(&arena, &target, &names, &options, &questions, &complaint), 1);
+	assert_int_equal(
+		iu_target_questions(&arena, &target, &names, &options, &questions, &complaint), 1);
 	assert_int_equal(questions.v[2].protocol, IU_PROTOCOL_UNIX);
 	assert_int_equal(questions.v[2].family, IU_FAMILY_UNIX);
 	assert_true(questions.v[2].abstract);
@@ -583,9 +609,11 @@ static void test_many(void **state)
 	ret = iu_target_questions(&arena, &target, &names, &options, &questions, &complaint);
 	assert_int_equal(ret, 131070);
 	for (int i = 0; i < 3 && ret >= 0; i++)
-		ret = iu_target_questions(&arena, &target, &names, &options, &questions, &complaint);
+		ret = iu_target_questions(
+			&arena, &target, &names, &options, &questions, &complaint);
 	assert_int_equal(ret, IU_E_INPUT);
-	assert_string_equal(complaint.data, "with \"1-65535/*\" there are more than 262144 questions: "
+	assert_string_equal(complaint.data,
+		"with \"1-65535/*\" there are more than 262144 questions: "
 		"ask for fewer ports at a time");
 	iu_text_free(&complaint);
 	iu_arena_free(&arena);
@@ -604,7 +632,8 @@ static void test_no_memory(void **state)
 			struct iu_questions questions = {0};
 			struct iu_text complaint = {0};
 			struct iu_target target;
-			int ret = iu_target_parse(&arena, texts[i], strlen(texts[i]), &target, &complaint);
+			int ret = iu_target_parse(
+				&arena, texts[i], strlen(texts[i]), &target, &complaint);
 
 			if (ret == 0)
 				ret = iu_target_questions(

@@ -1,8 +1,9 @@
 /* tests/unit/os/test-parse.c - the parse halves of the Linux collectors, with odd bytes */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 #include <errno.h>
@@ -42,8 +43,12 @@ struct answer {
 
 static struct answer make_answer(uint8_t family, uint8_t state, uint16_t port)
 {
-	struct answer a = {.m = {.idiag_family = family, .idiag_state = state,
-		.idiag_inode = 77, .idiag_uid = 1000, .idiag_rqueue = 2, .idiag_wqueue = 128}};
+	struct answer a = {.m = {.idiag_family = family,
+				   .idiag_state = state,
+				   .idiag_inode = 77,
+				   .idiag_uid = 1000,
+				   .idiag_rqueue = 2,
+				   .idiag_wqueue = 128}};
 
 	a.m.id.idiag_sport = htons(port);
 	a.m.id.idiag_cookie[0] = 5;
@@ -154,7 +159,8 @@ static void test_wants_port(void **state)
 		uint16_t port;
 		bool wanted;
 	} rows[] = {{0, false}, {79, false}, {80, true}, {81, false}, {443, true}, {2999, false},
-		{3000, true}, {3005, true}, {3010, true}, {3011, false}, {65534, false}, {65535, true}};
+		{3000, true}, {3005, true}, {3010, true}, {3011, false}, {65534, false},
+		{65535, true}};
 	size_t i;
 
 	(void)state;
@@ -262,8 +268,9 @@ static void test_netlink_walk(void **state)
 
 static void test_stat(void **state)
 {
-	static const char good[] = "42 (a) b (c\n) T 7 8 -1 34816 8 4194304 1 2 3 4 5 6 7 8 20 0 3 0 "
-				   "289323 1 2";
+	static const char good[] =
+		"42 (a) b (c\n) T 7 8 -1 34816 8 4194304 1 2 3 4 5 6 7 8 20 0 3 0 "
+		"289323 1 2";
 	struct iu_stat stat;
 	size_t len;
 
@@ -366,10 +373,12 @@ static void test_waiting(void **state)
 
 static void test_proc_net(void **state)
 {
-	static const char tcp[] = "   1: 0100007F:1F90 0100007F:BDB0 06 00000000:00000000 03:0000176E "
-				  "00000000     0        0 0 3 000000007f83905c";
+	static const char tcp[] =
+		"   1: 0100007F:1F90 0100007F:BDB0 06 00000000:00000000 03:0000176E "
+		"00000000     0        0 0 3 000000007f83905c";
 	static const char tcp6[] =
-		"   0: 00000000000000000000000001000000:1F92 00000000000000000000000000000000:0000 0A "
+		"   0: 00000000000000000000000001000000:1F92 00000000000000000000000000000000:0000 "
+		"0A "
 		"00000000:00000000 00:00000000 00000000  1000        0 71988 1 0 100 0 0 10 0";
 	static const char named[] =
 		"0000000005ecf4fb: 00000002 00000000 00010000 0001 01 71993 /run/my sock";
@@ -386,10 +395,10 @@ static void test_proc_net(void **state)
 	assert_string_equal(iu_endpoint_format(&sock.local, sock.port, text), "[::1]:8082");
 	assert_int_equal(sock.uid, 1000);
 	assert_int_equal(sock.peer.family, IU_FAMILY_ANY);
-	assert_int_equal(iu_proc_net_line(tcp6, strlen(tcp6), IU_PROTOCOL_TCP, false, &sock),
-		IU_E_PROTO);
-	assert_int_equal(iu_proc_net_line("  sl  local_address", 19, IU_PROTOCOL_TCP, false, &sock),
-		0);
+	assert_int_equal(
+		iu_proc_net_line(tcp6, strlen(tcp6), IU_PROTOCOL_TCP, false, &sock), IU_E_PROTO);
+	assert_int_equal(
+		iu_proc_net_line("  sl  local_address", 19, IU_PROTOCOL_TCP, false, &sock), 0);
 	assert_int_equal(iu_proc_net_unix_line(named, strlen(named), &sock), 1);
 	assert_int_equal(sock.path_len, strlen("/run/my sock"));
 	assert_int_equal(sock.state, IU_STATE_LISTEN);
@@ -425,10 +434,12 @@ static void test_cgroup_files(void **state)
 {
 	static const char mountinfo[] =
 		"31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n"
-		"37 31 0:34 / /sys/fs/cgroup/free\\040zer rw shared:5 master:1 - cgroup x rw,freezer\n"
+		"37 31 0:34 / /sys/fs/cgroup/free\\040zer rw shared:5 master:1 - cgroup x "
+		"rw,freezer\n"
 		"41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"
 		"broken line\n-\n";
-	static const char lines_text[] = "9:name=systemd:/a.service\n6:cpu,freezer:/docker/1\n0::/\n";
+	static const char lines_text[] =
+		"9:name=systemd:/a.service\n6:cpu,freezer:/docker/1\n0::/\n";
 	struct iu_arena arena = {0};
 	struct iu_cgroup_mounts mounts = {0};
 	struct iu_cgroup_lines lines;
@@ -468,8 +479,8 @@ static void test_names(void **state)
 	assert_int_equal(names->user(NULL, "root", &number), 0);
 	assert_int_equal(number, 0);
 	assert_int_equal(names->user(NULL, "no such user", &number), IU_E_NOENT);
-	assert_int_equal(names->service(NULL, "no-such-service", IU_PROTOCOL_TCP, &port),
-		IU_E_NOENT);
+	assert_int_equal(
+		names->service(NULL, "no-such-service", IU_PROTOCOL_TCP, &port), IU_E_NOENT);
 	assert_int_equal(iu_os_find_program("sh", &self), 0);
 	assert_int_equal(iu_os_find_program("/bin/sh", &other), 0);
 	assert_int_equal(self.ino, other.ino);

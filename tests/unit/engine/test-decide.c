@@ -1,0 +1,830 @@
+/* tests/unit/engine/test-decide.c - statuses, errno orders, causes and what helps */
+#include "scene.h"
+
+static struct iu_snapshot snap;
+static struct iu_arena arena;
+
+static int set_up(void **state)
+{
+	machine(&snap);
+	(void)state;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	iu_snapshot_free(&snap);
+	iu_arena_free(&arena);
+	(void)state;
+	return 0;
+}
+
+static struct iu_verdict why(const char *address, uint16_t port)
+{
+	struct iu_question q = ask(address, port);
+	struct iu_verdict v = decide(&arena, &q, &snap);
+
+	print_message("# %s\n", v.headline);
+	return v;
+}
+
+static struct iu_verdict why_question(struct iu_question q)
+{
+	struct iu_verdict v = decide(&arena, &q, &snap);
+
+	print_message("# %s\n", v.headline);
+	return v;
+}
+
+static void test_nothing_there(void **state)
+{
+	struct iu_verdict v = why("127.0.0.1", TEST_PORT);
+
+	assert_int_equal(v.status, IU_STATUS_FREE);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
+	assert_null(v.error);
+	assert_null(v.probe);
+	assert_int_equal(v.operation, IU_OPERATION_NONE);
+	assert_int_equal(v.cause, IU_CAUSE_NONE);
+	put_probe(&snap, "127.0.0.1", TEST_PORT, false, 0);
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_PROVEN);
+	assert_string_equal(v.probe, "success");
+	(void)state;
+}
+
+/* "Free" is never said where something could not be seen. */
+static void test_coverage(void **state)
+{
+	struct iu_verdict v;
+
+	snap.seen &= ~(uint32_t)IU_FACT_BOUND;
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	assert_int_equal(v.gaps.n, 1);
+	put_probe(&snap, "127.0.0.1", TEST_PORT, false, EADDRINUSE);
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.cause, IU_CAUSE_HIDDEN_HOLDER);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_POSSIBLE);
+	snap.probes.v[0].result = 0;
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.status, IU_STATUS_FREE);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
+	/* holders that could not be seen change nothing about it */
+	snap.probes.n = 0;
+	snap.seen = SEEN_ALL & ~(uint32_t)IU_FACT_HOLDERS;
+	assert_int_equal(why("127.0.0.1", TEST_PORT).status, IU_STATUS_FREE);
+	(void)state;
+}
+
+static void test_disagreement(void **state)
+{
+	struct iu_verdict v;
+
+	put_probe(&snap, "127.0.0.1", TEST_PORT, false, EADDRINUSE);
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	assert_string_equal(v.probe, "EADDRINUSE");
+	assert_true(v.doubts.n >= 2);
+	snap.host.wsl = true;
+	v = why("127.0.0.1", TEST_PORT);
+	assert_non_null(strstr(v.doubts.v[1], "Windows"));
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	snap.probes.v[0].result = 0;
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	/* a filter that refuses is an answer, not a disagreement */
+	snap.probes.v[0].result = EPERM;
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.status, IU_STATUS_DENIED);
+	assert_string_equal(v.error, "EPERM");
+	(void)state;
+}
+
+static void test_other_program(void **state)
+{
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	put_process(&snap, 4242, "python3", 77);
+	v = why(NULL, TEST_PORT);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_string_equal(v.error, "EADDRINUSE");
+	assert_int_equal(v.error_number, EADDRINUSE);
+	assert_int_equal(v.operation, IU_OPERATION_BIND);
+	assert_int_equal(v.cause, IU_CAUSE_OTHER_PROGRAM);
+	assert_int_equal(v.blockers.n, 1);
+	assert_int_equal(v.blockers.v[0].rule, IU_RULE_BOTH_WILDCARD);
+	assert_int_equal(v.blockers.v[0].sharing, IU_SHARING_NOT_ASKED);
+	assert_int_equal(v.blockers.v[0].certain, IU_YES);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
+	assert_string_equal(v.headline,
+		"Port 8080/tcp is in use: python3 (pid 4242) listens on 0.0.0.0:8080.");
+	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_STOP_PROCESS)), "kill 4242");
+	assert_false(remedy(&v, IU_REMEDY_STOP_PROCESS)->needs_root);
+	assert_null(remedy(&v, IU_REMEDY_STOP_UNIT));
+	assert_null(remedy(&v, IU_REMEDY_BIND_ADDRESS));
+	put_probe(&snap, "0.0.0.0", TEST_PORT, false, EADDRINUSE);
+	put_probe(&snap, "::", TEST_PORT, false, EADDRINUSE);
+	v = why(NULL, TEST_PORT);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_PROVEN);
+	(void)state;
+}
+
+/* The specific holder leaves other addresses free. */
+static void test_bind_address(void **state)
+{
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "127.0.0.53", IU_STATE_LISTEN));
+	put_process(&snap, 500, "resolved", 77);
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.blockers.v[0].rule, IU_RULE_ADDRESS_UNDER_WILDCARD);
+	assert_non_null(remedy(&v, IU_REMEDY_BIND_ADDRESS));
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_BIND_ADDRESS)->summary, "192.0.2.7:8080"));
+	assert_int_equal(why("127.0.0.1", TEST_PORT).status, IU_STATUS_FREE);
+	(void)state;
+}
+
+static void test_use_port(void **state)
+{
+	struct iu_socket next = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_LISTEN);
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_LISTEN));
+	put_process(&snap, 4242, "python3", 77);
+	next.port = TEST_PORT + 1;
+	put_socket(&snap, next);
+	v = why("127.0.0.1", TEST_PORT);
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_USE_PORT)->summary, "8082"));
+	assert_int_equal(remedy(&v, IU_REMEDY_USE_PORT)->tried, IU_UNKNOWN);
+	put_probe(&snap, "127.0.0.1", TEST_PORT + 2, false, 0);
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(remedy(&v, IU_REMEDY_USE_PORT)->tried, IU_YES);
+	snap.probes.v[0].result = EADDRINUSE;
+	v = why("127.0.0.1", TEST_PORT);
+	assert_null(remedy(&v, IU_REMEDY_USE_PORT));
+	(void)state;
+}
+
+static void test_units(void **state)
+{
+	struct iu_process *p;
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	p = put_process(&snap, 4242, "nginx", 77);
+	p->unit = "nginx.service";
+	p->cgroup = "/system.slice/nginx.service";
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.remedies.v[0].id, IU_REMEDY_STOP_UNIT);
+	assert_string_equal(
+		command_line(&arena, &v.remedies.v[0]), "systemctl stop nginx.service");
+	assert_true(v.remedies.v[0].needs_root);
+	p->unit = "web.service";
+	p->cgroup = "/user.slice/user-1000.slice/user@1000.service/app.slice/web.service";
+	v = why("0.0.0.0", TEST_PORT);
+	assert_string_equal(
+		command_line(&arena, &v.remedies.v[0]), "systemctl --user stop web.service");
+	assert_false(v.remedies.v[0].needs_root);
+	p->unit = "session-4.scope";
+	v = why("0.0.0.0", TEST_PORT);
+	assert_null(remedy(&v, IU_REMEDY_STOP_UNIT));
+	p->unit = "user@1000.service";
+	v = why("0.0.0.0", TEST_PORT);
+	assert_null(remedy(&v, IU_REMEDY_STOP_UNIT));
+	(void)state;
+}
+
+static void test_kill_rules(void **state)
+{
+	struct iu_process *p;
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	p = put_process(&snap, 1, "oddinit", 77);
+	p = put_process(&snap, 9999, "inuse", 77); /* ourselves */
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.blockers.v[0].holds.n, 1);
+	assert_null(remedy(&v, IU_REMEDY_STOP_PROCESS));
+	/* the leader of a pool first, whatever the order of the descriptors */
+	p = put_process(&snap, 50, "worker", 77);
+	p->ppid = 40;
+	p = put_process(&snap, 40, "master", 77);
+	p->ppid = 30;
+	p->uid = 0;
+	v = why("0.0.0.0", TEST_PORT);
+	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_STOP_PROCESS)), "kill 40 50");
+	assert_true(remedy(&v, IU_REMEDY_STOP_PROCESS)->needs_root);
+	(void)state;
+}
+
+static void test_already_running(void **state)
+{
+	struct iu_question q = ask("0.0.0.0", TEST_PORT);
+	struct iu_process *p;
+	struct iu_file_id *file;
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	p = put_process(&snap, 4242, "app", 77);
+	file = iu_list_add(&snap.arena, &p->files);
+	*file = (struct iu_file_id){5, 6};
+	q.program = "/usr/bin/app";
+	q.program_known = true;
+	q.program_dev = 5;
+	q.program_ino = 6;
+	v = why_question(q);
+	assert_int_equal(v.cause, IU_CAUSE_ALREADY_RUNNING);
+	assert_int_equal(v.remedies.v[0].id, IU_REMEDY_REUSE_INSTANCE);
+	q.program_ino = 7;
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	(void)state;
+}
+
+static void test_suspended(void **state)
+{
+	struct iu_process *p;
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	p = put_process(&snap, 4242, "node", 77);
+	p->state = IU_PROCESS_STOPPED;
+	p->tty = 34816;
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_SUSPENDED_PROCESS);
+	assert_string_equal(
+		command_line(&arena, remedy(&v, IU_REMEDY_RESUME_JOB)), "kill -CONT 4242");
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_RESUME_JOB)->summary, "fg"));
+	/* one that runs can answer */
+	put_process(&snap, 4243, "node", 77);
+	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
+	(void)state;
+}
+
+static void test_inherited(void **state)
+{
+	struct iu_socket *s;
+	struct iu_process *p;
+	struct iu_verdict v;
+
+	s = put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	p = put_process(&snap, 4242, "sleep", 77);
+	p->ppid = 1;
+	p->pgid = 4100;
+	s->served = IU_NO;
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_INHERITED_DESCRIPTOR);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
+	assert_non_null(remedy(&v, IU_REMEDY_CLOSE_ON_EXEC));
+	s->served = IU_UNKNOWN;
+	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
+	s->served = IU_NO;
+	p->sid = p->pgid = 4242; /* a daemon of its own */
+	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
+	p->cgroup = "/system.slice/cron.service";
+	s->cgroup = "/system.slice/web.service";
+	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_INHERITED_DESCRIPTOR);
+	(void)state;
+}
+
+static void test_bound_not_listening(void **state)
+{
+	struct iu_socket *s;
+	struct iu_verdict v;
+
+	s = put_socket(&snap, sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_BOUND));
+	put_process(&snap, 4242, "client", 77);
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_BOUND_NOT_LISTENING);
+	assert_null(remedy(&v, IU_REMEDY_SET_REUSEADDR)); /* the holder did not set it */
+	s->reuseaddr = IU_YES;
+	v = why("127.0.0.1", TEST_PORT);
+	assert_non_null(remedy(&v, IU_REMEDY_SET_REUSEADDR));
+	s->protocol = IU_PROTOCOL_UDP;
+	struct iu_question q = ask("127.0.0.1", TEST_PORT);
+
+	q.protocol = IU_PROTOCOL_UDP;
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	(void)state;
+}
+
+static void test_connections(void **state)
+{
+	struct iu_socket *s;
+	struct iu_verdict v;
+
+	s = put_socket(&snap, sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_ESTABLISHED));
+	s->peer = addr("127.0.0.1");
+	s->peer_port = 50000;
+	s->explicit_port = IU_NO;
+	put_process(&snap, 4242, "app", 77);
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_OPEN_CONNECTION);
+	/* inside the system's range it went out */
+	s->port = 40000;
+	s->peer_port = 443;
+	v = why("127.0.0.1", 40000);
+	assert_int_equal(v.cause, IU_CAUSE_OUTBOUND_CONNECTION);
+	assert_int_equal(v.blockers.v[0].confidence, IU_CONFIDENCE_LIKELY);
+	assert_null(remedy(&v, IU_REMEDY_STOP_PROCESS));
+	assert_non_null(remedy(&v, IU_REMEDY_RETRY));
+	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_RESERVE_PORT)),
+		"sysctl -w net.ipv4.ip_local_reserved_ports=40000");
+	assert_true(remedy(&v, IU_REMEDY_RESERVE_PORT)->needs_root);
+	/* a program that chose the port itself is no accident */
+	s->explicit_port = IU_YES;
+	assert_int_equal(why("127.0.0.1", 40000).cause, IU_CAUSE_OPEN_CONNECTION);
+	(void)state;
+}
+
+static void test_reserved_ports_kept(void **state)
+{
+	struct iu_socket *s;
+	struct iu_reserved *r;
+	struct iu_verdict v;
+
+	s = put_socket(&snap, sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_SYN_SENT));
+	s->port = 40000;
+	s->explicit_port = IU_NO;
+	r = iu_list_add(&snap.arena, &snap.sysctls.reserved);
+	*r = (struct iu_reserved){50000, 50010};
+	v = why("127.0.0.1", 40000);
+	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_RESERVE_PORT)),
+		"sysctl -w net.ipv4.ip_local_reserved_ports=50000-50010,40000");
+	(void)state;
+}
+
+static struct iu_socket time_wait(const char *address, int64_t timer)
+{
+	struct iu_socket s = sock(IU_PROTOCOL_TCP, address, IU_STATE_TIME_WAIT);
+
+	s.mini = true;
+	s.inode = 0;
+	s.uid_known = false;
+	s.timer_ms = timer;
+	s.reuseaddr = s.reuseport = s.v6only = IU_UNKNOWN;
+	return s;
+}
+
+static void test_time_wait(void **state)
+{
+	struct iu_question q = ask("127.0.0.1", TEST_PORT);
+	struct iu_verdict v;
+	int i;
+
+	for (i = 0; i < 200; i++)
+		put_socket(&snap, time_wait("127.0.0.1", 1000 + 200 * i));
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.cause, IU_CAUSE_TIME_WAIT);
+	assert_int_equal(v.blockers.n, 1);
+	assert_int_equal(v.blockers.v[0].representative, 200);
+	assert_int_equal(v.blockers.v[0].socket.timer_ms, 40800);
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_WAIT)->summary, "41 s"));
+	assert_int_equal(remedy(&v, IU_REMEDY_SET_REUSEADDR)->tried, IU_UNKNOWN);
+	put_probe(&snap, "127.0.0.1", TEST_PORT, true, 0);
+	v = why_question(q);
+	assert_int_equal(remedy(&v, IU_REMEDY_SET_REUSEADDR)->tried, IU_YES);
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_SET_REUSEADDR)->summary, "right now"));
+	snap.probes.v[0].result = EADDRINUSE;
+	v = why_question(q);
+	assert_int_equal(remedy(&v, IU_REMEDY_SET_REUSEADDR)->tried, IU_NO);
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_SET_REUSEADDR)->summary, "next restart"));
+	/* asked with the option: what the dead program set decides, and nobody sees it */
+	snap.probes.n = 0;
+	q.options.reuseaddr = true;
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	assert_int_equal(v.blockers.v[0].certain, IU_UNKNOWN);
+	assert_int_equal(v.blockers.v[0].sharing, IU_SHARING_OPTIONS_UNKNOWN);
+	put_probe(&snap, "127.0.0.1", TEST_PORT, true, EADDRINUSE);
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.blockers.v[0].certain, IU_YES);
+	(void)state;
+}
+
+static void test_closing(void **state)
+{
+	struct iu_socket *s;
+	struct iu_verdict v;
+
+	s = put_socket(&snap, sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_FIN_WAIT1));
+	s->inode = 0;
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_CLOSING_CONNECTION);
+	assert_non_null(remedy(&v, IU_REMEDY_WAIT));
+	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_DESTROY_SOCKET)),
+		"ss -K -t state fin-wait-1 sport = :8080");
+	s->inode = 77; /* a live program has it */
+	put_process(&snap, 4242, "app", 77);
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_OPEN_CONNECTION);
+	(void)state;
+}
+
+static void test_reuseport(void **state)
+{
+	struct iu_question q = ask("127.0.0.1", TEST_PORT);
+	struct iu_socket *s;
+	struct iu_verdict v;
+
+	s = put_socket(&snap, sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_LISTEN));
+	put_process(&snap, 4242, "app", 77);
+	q.options.reuseport = true;
+	v = why_question(q);
+	assert_int_equal(v.cause, IU_CAUSE_REUSEPORT_MISMATCH);
+	assert_non_null(remedy(&v, IU_REMEDY_SET_REUSEPORT));
+	assert_null(remedy(&v, IU_REMEDY_SAME_USER));
+	s->reuseport = IU_YES;
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_FREE);
+	assert_true(v.warnings.n == 1); /* somebody else answers too */
+	assert_non_null(strstr(v.warnings.v[0], "shadowed"));
+	q.options.uid_given = true;
+	q.options.uid = 33;
+	v = why_question(q);
+	assert_int_equal(v.cause, IU_CAUSE_REUSEPORT_MISMATCH);
+	assert_non_null(remedy(&v, IU_REMEDY_SAME_USER));
+	q.options.reuseport = false;
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	(void)state;
+}
+
+static void test_takers(void **state)
+{
+	struct iu_process *p;
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	p = put_process(&snap, 1, "systemd", 77);
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_SOCKET_ACTIVATION);
+	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_STOP_UNIT)),
+		"systemctl list-sockets --all");
+	p = put_process(&snap, 600, "sshd", 77);
+	p->unit = "ssh.service";
+	p->cgroup = "/system.slice/ssh.service";
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_SOCKET_ACTIVATION);
+	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_STOP_UNIT)),
+		"systemctl stop ssh.socket ssh.service");
+	snap.processes.v[0].name = "initd";
+	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
+	snap.holds.n = snap.processes.n = 0;
+	p = put_process(&snap, 700, "docker-proxy", 77);
+	put_argument(&snap, p, "-container-ip");
+	put_argument(&snap, p, "172.17.0.2");
+	put_argument(&snap, p, "-container-port");
+	put_argument(&snap, p, "80");
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_CONTAINER_PORT);
+	assert_non_null(strstr(v.blockers.v[0].evidence.v[1], "172.17.0.2"));
+	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_STOP_CONTAINER)),
+		"docker ps --filter publish=8080");
+	assert_null(remedy(&v, IU_REMEDY_STOP_PROCESS)); /* never the proxy */
+	snap.holds.n = snap.processes.n = 0;
+	p = put_process(&snap, 701, "nginx", 77);
+	p->container = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+	p->engine = "podman";
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_CONTAINER_PORT);
+	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_STOP_CONTAINER)),
+		"podman stop 0123456789ab");
+	snap.holds.n = snap.processes.n = 0;
+	p = put_process(&snap, 702, "kubectl", 77);
+	put_argument(&snap, p, "port-forward");
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_PORT_FORWARD);
+	p->command.n = 1;
+	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
+	(void)state;
+}
+
+static void test_hidden(void **state)
+{
+	struct iu_unreadable *u;
+	struct iu_socket *s;
+	struct iu_verdict v;
+
+	snap.seen &= ~(uint32_t)IU_FACT_HOLDERS;
+	iu_snapshot_gap(&snap, IU_FACT_HOLDERS, 55, "descriptors of pid 55", "EACCES", "run as root");
+	s = put_socket(&snap, sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_LISTEN));
+	s->uid = 33;
+	s->user = "www-data";
+	s->unit = "web.service";
+	s->cgroup = "/system.slice/web.service";
+	u = iu_list_add(&snap.arena, &snap.unreadable);
+	*u = (struct iu_unreadable){.pid = 55, .name = "nginx", .cgroup = s->cgroup, .why = "EACCES"};
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.cause, IU_CAUSE_HIDDEN_HOLDER);
+	assert_int_equal(v.blockers.v[0].candidates.n, 1);
+	assert_int_equal(v.gaps.n, 1);
+	assert_non_null(strstr(v.headline, "www-data"));
+	assert_string_equal(
+		command_line(&arena, remedy(&v, IU_REMEDY_RUN_AS_ROOT)), "sudo inuse TARGET");
+	/* the root of all cgroups names nobody, and a uid that differs neither */
+	s->cgroup = u->cgroup = "/";
+	u->uid_known = true;
+	u->uid = 34;
+	assert_int_equal(why("127.0.0.1", TEST_PORT).blockers.v[0].candidates.n, 0);
+	u->uid = 33;
+	assert_int_equal(why("127.0.0.1", TEST_PORT).blockers.v[0].candidates.n, 1);
+	put_process(&snap, 4242, "nginx", 77);
+	assert_int_equal(why("127.0.0.1", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
+	(void)state;
+}
+
+static void test_exhausted(void **state)
+{
+	struct iu_verdict v;
+	int port;
+
+	snap.sysctls.port_first = 40000;
+	snap.sysctls.port_last = 40099;
+	for (port = 40000; port < 40100; port++) {
+		struct iu_socket s = time_wait("127.0.0.1", 5000);
+
+		s.port = (uint16_t)port;
+		if (port >= 40090) {
+			s = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_ESTABLISHED);
+			s.port = (uint16_t)port;
+			s.inode = (uint64_t)port;
+			put_process(&snap, 4242, "crawler", s.inode);
+		}
+		put_socket(&snap, s);
+	}
+	v = why("127.0.0.1", 0);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.cause, IU_CAUSE_EPHEMERAL_EXHAUSTED);
+	assert_int_equal(v.blockers.n, 2);
+	assert_int_equal(v.blockers.v[0].representative, 90);
+	assert_int_equal(v.blockers.v[1].representative, 10);
+	assert_int_equal(v.blockers.v[0].rule, IU_RULE_RANGE_FULL);
+	assert_int_equal(v.blockers.v[0].evidence.n, 3);
+	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_WIDEN_RANGE)),
+		"sysctl -w net.ipv4.ip_local_port_range=10000 65535");
+	snap.sockets.n--;
+	assert_int_equal(why("127.0.0.1", 0).status, IU_STATUS_FREE);
+	snap.sysctls.port_first = -1;
+	assert_int_equal(why("127.0.0.1", 0).status, IU_STATUS_UNKNOWN);
+	(void)state;
+}
+
+static void test_errno_order(void **state)
+{
+	struct iu_verdict v;
+
+	v = why("127.0.0.1", 80);
+	assert_int_equal(v.status, IU_STATUS_DENIED);
+	assert_string_equal(v.error, "EACCES");
+	assert_int_equal(v.cause, IU_CAUSE_PRIVILEGED_PORT);
+	assert_non_null(remedy(&v, IU_REMEDY_GRANT_CAPABILITY));
+	/* IPv4 looks at the address first, IPv6 at the port */
+	v = why("198.51.100.1", 80);
+	assert_string_equal(v.error, "EADDRNOTAVAIL");
+	assert_int_equal(v.cause, IU_CAUSE_ADDRESS_NOT_LOCAL);
+	assert_int_equal(v.status, IU_STATUS_UNAVAILABLE);
+	v = why("2001:db8::1", 80);
+	assert_string_equal(v.error, "EACCES");
+	v = why("2001:db8::1", TEST_PORT);
+	assert_string_equal(v.error, "EADDRNOTAVAIL");
+	/* both before any socket */
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	snap.sockets.v[0].port = 80;
+	v = why("127.0.0.1", 80);
+	assert_string_equal(v.error, "EACCES");
+	assert_int_equal(v.blockers.n, 0);
+	assert_int_equal(v.doubts.n, 1);
+	snap.host.cap_net_bind = IU_YES;
+	assert_string_equal(why("127.0.0.1", 80).error, "EADDRINUSE");
+	v = why("fe80::1", TEST_PORT);
+	assert_string_equal(v.error, "EINVAL");
+	(void)state;
+}
+
+static void test_addresses(void **state)
+{
+	struct iu_verdict v;
+	struct iu_question q;
+
+	assert_int_equal(why("127.9.9.9", TEST_PORT).status, IU_STATUS_FREE);
+	assert_int_equal(why("224.0.0.251", TEST_PORT).status, IU_STATUS_FREE);
+	assert_int_equal(why("::ffff:192.0.2.7", TEST_PORT).status, IU_STATUS_FREE);
+	q = ask("::ffff:192.0.2.7", TEST_PORT);
+	q.options.v6only = IU_YES;
+	assert_string_equal(why_question(q).error, "EINVAL");
+	snap.sysctls.nonlocal_bind4 = 1;
+	assert_int_equal(why("198.51.100.1", TEST_PORT).status, IU_STATUS_FREE);
+	snap.sysctls.nonlocal_bind4 = 0;
+	snap.seen &= ~(uint32_t)IU_FACT_ADDRESSES;
+	assert_int_equal(why("198.51.100.1", TEST_PORT).status, IU_STATUS_UNKNOWN);
+	snap.seen = SEEN_ALL;
+	snap.locals.v[2].tentative = true;
+	v = why("::1", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_ADDRESS_TENTATIVE);
+	assert_non_null(remedy(&v, IU_REMEDY_WAIT));
+	snap.host.ipv6 = IU_NO;
+	assert_string_equal(why("::", TEST_PORT).error, "EAFNOSUPPORT");
+	assert_int_equal(why(NULL, TEST_PORT).status, IU_STATUS_FREE);
+	/* a namespace without any IPv4 address has no table that could refuse one */
+	snap.locals.n = 0;
+	assert_int_equal(why("9.9.9.9", TEST_PORT).status, IU_STATUS_FREE);
+	(void)state;
+}
+
+/* A port without an address asks twice; the worse answer counts. */
+static void test_family_any(void **state)
+{
+	struct iu_question q = ask(NULL, TEST_PORT);
+	struct iu_socket *s;
+	struct iu_verdict v;
+
+	s = put_socket(&snap, sock(IU_PROTOCOL_TCP, "::1", IU_STATE_LISTEN));
+	s->v6only = IU_YES;
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.blockers.v[0].rule, IU_RULE_ADDRESS_UNDER_WILDCARD);
+	assert_int_equal(why("0.0.0.0", TEST_PORT).status, IU_STATUS_FREE);
+	s->local = addr("127.0.0.1");
+	s->family = IU_FAMILY_IPV4;
+	v = why_question(q);
+	assert_int_equal(v.blockers.n, 1);
+	assert_int_equal(v.blockers.v[0].rule, IU_RULE_ADDRESS_UNDER_WILDCARD);
+	v = why("::", TEST_PORT);
+	assert_int_equal(v.blockers.v[0].rule, IU_RULE_IPV4_UNDER_DUAL_STACK);
+	snap.sysctls.bindv6only = 1;
+	assert_int_equal(why("::", TEST_PORT).status, IU_STATUS_FREE);
+	(void)state;
+}
+
+static void test_shadowed(void **state)
+{
+	struct iu_socket *s;
+	struct iu_verdict v;
+
+	s = put_socket(&snap, sock(IU_PROTOCOL_TCP, "::1", IU_STATE_LISTEN));
+	s->v6only = IU_YES;
+	put_process(&snap, 4242, "vite", 77);
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.status, IU_STATUS_FREE);
+	assert_int_equal(v.warnings.n, 1);
+	assert_non_null(strstr(v.warnings.v[0], "vite (pid 4242)"));
+	s->local = addr("fd00::1");
+	assert_int_equal(why("127.0.0.1", TEST_PORT).warnings.n, 0);
+	(void)state;
+}
+
+static struct iu_path *put_path(const char *path, enum iu_file_kind kind, enum iu_tri alive)
+{
+	struct iu_path *p = iu_list_add(&snap.arena, &snap.paths);
+
+	*p = (struct iu_path){.path = path, .path_len = strlen(path), .kind = kind,
+		.dev = 8, .ino = 9, .uid = TEST_UID, .alive = alive};
+	return p;
+}
+
+static struct iu_question ask_path(const char *path, bool abstract)
+{
+	return (struct iu_question){.text = path, .protocol = IU_PROTOCOL_UNIX,
+		.family = IU_FAMILY_UNIX, .path = path, .path_len = strlen(path),
+		.abstract = abstract};
+}
+
+static void test_paths(void **state)
+{
+	struct iu_question q = ask_path("/run/a b.sock", false);
+	struct iu_path *p = put_path("/run/a b.sock", IU_FILE_SOCKET, IU_NO);
+	struct iu_socket s = {.protocol = IU_PROTOCOL_UNIX, .family = IU_FAMILY_UNIX,
+		.state = IU_STATE_LISTEN, .inode = 77, .path = q.path, .path_len = q.path_len,
+		.unix_type = IU_UNIX_STREAM, .file_dev = 8, .file_ino = 10, .timer_ms = -1};
+	struct iu_verdict v;
+
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.cause, IU_CAUSE_STALE_SOCKET_FILE);
+	assert_int_equal(v.blockers.v[0].socket.state, IU_STATE_FILE);
+	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_REMOVE_SOCKET_FILE)),
+		"rm -- /run/a b.sock");
+	/* the name alone proves nothing: another file had it before */
+	put_socket(&snap, s);
+	put_process(&snap, 4242, "app", 77);
+	assert_int_equal(why_question(q).cause, IU_CAUSE_STALE_SOCKET_FILE);
+	snap.sockets.v[0].file_ino = 9;
+	p->alive = IU_YES;
+	v = why_question(q);
+	assert_int_equal(v.cause, IU_CAUSE_OTHER_PROGRAM);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_PROVEN);
+	snap.sockets.n = 0;
+	v = why_question(q);
+	assert_int_equal(v.cause, IU_CAUSE_HIDDEN_HOLDER);
+	assert_non_null(strstr(v.headline, "network namespace"));
+	p->alive = IU_UNKNOWN;
+	p->kind = IU_FILE_REGULAR;
+	v = why_question(q);
+	assert_int_equal(v.cause, IU_CAUSE_PATH_EXISTS);
+	assert_null(remedy(&v, IU_REMEDY_REMOVE_SOCKET_FILE));
+	p->lstat_errno = ENOENT;
+	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
+	p->parent_errno = EACCES;
+	assert_int_equal(why_question(q).status, IU_STATUS_DENIED);
+	p->parent_errno = EROFS;
+	assert_int_equal(why_question(q).status, IU_STATUS_UNAVAILABLE);
+	p->parent_errno = ENOENT;
+	v = why_question(q);
+	assert_string_equal(v.error, "ENOENT");
+	assert_int_equal(v.cause, IU_CAUSE_NONE);
+	snap.paths.n = 0;
+	assert_int_equal(why_question(q).status, IU_STATUS_UNKNOWN);
+	(void)state;
+}
+
+static void test_abstract(void **state)
+{
+	struct iu_question q = ask_path("name", true);
+	struct iu_socket *s = put_socket(&snap,
+		(struct iu_socket){.protocol = IU_PROTOCOL_UNIX, .family = IU_FAMILY_UNIX,
+			.state = IU_STATE_LISTEN, .inode = 77, .path = "name", .path_len = 4,
+			.abstract = true, .unix_type = IU_UNIX_STREAM, .timer_ms = -1});
+	struct iu_verdict v;
+
+	put_process(&snap, 4242, "app", 77);
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.blockers.v[0].rule, IU_RULE_NAME_TAKEN);
+	s->unix_type = IU_UNIX_DGRAM;
+	v = why_question(q);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_POSSIBLE);
+	assert_int_equal(v.doubts.n, 1);
+	s->path_len = 3;
+	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
+	snap.seen &= ~(uint32_t)IU_FACT_UNIX;
+	assert_int_equal(why_question(q).status, IU_STATUS_UNKNOWN);
+	(void)state;
+}
+
+/* Out of memory anywhere is an error, never half a verdict. */
+static void test_no_memory(void **state)
+{
+	struct iu_question q = ask(NULL, TEST_PORT);
+	size_t limit;
+	int done = 0;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	put_process(&snap, 4242, "python3", 77);
+	for (limit = 1; limit < 40000; limit += 97) {
+		struct iu_arena small = {.limit = limit};
+		struct iu_verdict v;
+		struct iu_story story;
+		int err = iu_decide(&small, &q, &snap, &v);
+
+		if (err == 0)
+			err = iu_tell(&small, &q, &snap, &v, &story);
+		assert_true(err <= 0);
+		done += err == 0;
+		small.limit = 0;
+		iu_arena_free(&small);
+	}
+	assert_true(done > 0);
+	(void)state;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_nothing_there),
+		TEST(test_coverage),
+		TEST(test_disagreement),
+		TEST(test_other_program),
+		TEST(test_bind_address),
+		TEST(test_use_port),
+		TEST(test_units),
+		TEST(test_kill_rules),
+		TEST(test_already_running),
+		TEST(test_suspended),
+		TEST(test_inherited),
+		TEST(test_bound_not_listening),
+		TEST(test_connections),
+		TEST(test_reserved_ports_kept),
+		TEST(test_time_wait),
+		TEST(test_closing),
+		TEST(test_reuseport),
+		TEST(test_takers),
+		TEST(test_hidden),
+		TEST(test_exhausted),
+		TEST(test_errno_order),
+		TEST(test_addresses),
+		TEST(test_family_any),
+		TEST(test_shadowed),
+		TEST(test_paths),
+		TEST(test_abstract),
+		TEST(test_no_memory),
+	};
+
+	return cmocka_run_group_tests_name("decide", tests, NULL, NULL);
+}
