@@ -314,11 +314,16 @@ static void check_schema(struct tally *tally, const char *documents)
 
 static int run_all(const char *only)
 {
+	const char *program = getenv("INUSE");
 	char self[PATH_MAX] = "", cgroup[512], documents[256];
 	struct tally tally = {0};
 	const char *tmp = getenv("TMPDIR");
 	int count = 0, fd;
 
+	if (program && access(program, X_OK) < 0) {
+		printf("Bail out! %s: %s\n", program, strerror(errno));
+		return 1;
+	}
 	snprintf(documents, sizeof(documents), "%.200s/inuse-documents-XXXXXX", tmp ? tmp : "/tmp");
 	fd = mkstemp(documents);
 	if (fd < 0 || readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)

@@ -44,7 +44,7 @@ struct asks {
 	struct {
 		struct sock sock;
 		bool both; /* no address: 0.0.0.0 and [::] */
-		char addr[128];
+		char addr[256];
 	} v[SCENE_ANSWERS];
 	size_t n;
 };
