@@ -37,6 +37,7 @@ static const char *special(struct iu_arena *arena, const struct iu_snapshot *sna
 {
 	const char *at = iu_words_endpoint(arena, &b->socket);
 	const char *who = iu_words_holders(arena, snapshot, b);
+	bool many = iu_words_many(snapshot, b);
 
 	switch (b->cause) {
 	case IU_CAUSE_TIME_WAIT:
@@ -49,11 +50,11 @@ static const char *special(struct iu_arena *arena, const struct iu_snapshot *sna
 		return iu_words(arena, "a connection on %s is still being closed (%s), its program is gone",
 			at, iu_state_name(b->socket.state));
 	case IU_CAUSE_OUTBOUND_CONNECTION:
-		return iu_words(arena, "%s uses it for an outgoing connection from %s",
-			who ? who : "a program", at);
+		return iu_words(arena, "%s %s it for an outgoing connection from %s",
+			who ? who : "a program", many ? "use" : "uses", at);
 	case IU_CAUSE_SUSPENDED_PROCESS:
-		return iu_words(arena, "%s %s %s, but is stopped", who ? who : "a program",
-			iu_words_state(&b->socket), at);
+		return iu_words(arena, "%s %s %s, but %s stopped", who ? who : "a program",
+			iu_words_state(&b->socket, many), at, many ? "are" : "is");
 	case IU_CAUSE_STALE_SOCKET_FILE:
 		return "the file is left over from a socket that is gone";
 	case IU_CAUSE_PATH_EXISTS: return "something else has that name";
@@ -66,7 +67,7 @@ static const char *special(struct iu_arena *arena, const struct iu_snapshot *sna
 			iu_words_user(arena, b->socket.user, b->socket.uid_known, b->socket.uid),
 			b->socket.unit ? " in " : "",
 			b->socket.unit ? iu_safe(arena, b->socket.unit, 60) : "",
-			iu_words_state(&b->socket), at);
+			iu_words_state(&b->socket, many), at);
 	case IU_CAUSE_EPHEMERAL_EXHAUSTED:
 		return iu_words(arena, "the system has none left to choose from %d-%d",
 			(int)snapshot->sysctls.port_first, (int)snapshot->sysctls.port_last);
@@ -93,10 +94,11 @@ static const char *in_the_way(struct iu_arena *arena, const struct iu_snapshot *
 {
 	const char *text = special(arena, snapshot, b);
 	const char *who = iu_words_holders(arena, snapshot, b);
+	bool many = iu_words_many(snapshot, b);
 
 	if (text)
 		return text;
-	return iu_words(arena, "%s %s %s", who ? who : "a socket", iu_words_state(&b->socket),
+	return iu_words(arena, "%s %s %s", who ? who : "a socket", iu_words_state(&b->socket, many),
 		iu_words_endpoint(arena, &b->socket));
 }
 

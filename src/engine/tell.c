@@ -252,8 +252,12 @@ static int tell_cause(struct telling *t)
 				return err;
 			continue;
 		}
-		for (k = 0; k < b->evidence.n && told < EVIDENCE_TOLD && err == 0; k++, told++)
+		for (k = 0; k < b->evidence.n && told < EVIDENCE_TOLD && err == 0; k++) {
+			if (v->headline && strstr(v->headline, b->evidence.v[k]))
+				continue; /* said already */
+			told++;
 			err = add_line(t, "cause", b->evidence.v[k]);
+		}
 	}
 	if (v->blockers.n > BLOCKERS_TOLD && err == 0)
 		err = add_line(t, "cause",

@@ -208,28 +208,47 @@ const char *iu_words_endpoint(struct iu_arena *arena, const struct iu_socket *s)
 	return iu_words(arena, "%s%s", s->abstract ? "@" : "", safe(arena, bytes, PATH_COLUMNS));
 }
 
-const char *iu_words_state(const struct iu_socket *s)
+bool iu_words_many(const struct iu_snapshot *snapshot, const struct iu_blocker *blocker)
 {
+	size_t i;
+
+	for (i = 1; i < blocker->holds.n; i++)
+		if (hold_pid(snapshot, blocker, i) != hold_pid(snapshot, blocker, 0))
+			return true;
+	return false;
+}
+
+const char *iu_words_state(const struct iu_socket *s, bool many)
+{
+	bool tcp = s->protocol == IU_PROTOCOL_TCP;
+
 	switch (s->state) {
-	case IU_STATE_LISTEN: return "listens on";
-	case IU_STATE_BOUND:
-		return s->protocol == IU_PROTOCOL_TCP ? "is bound to, without listening on,"
-						      : "is bound to";
+	case IU_STATE_LISTEN: return many ? "listen on" : "listens on";
 	case IU_STATE_ESTABLISHED:
-		return s->protocol == IU_PROTOCOL_TCP ? "has an open connection on"
-						      : "is bound to";
-	case IU_STATE_SYN_SENT: return "is connecting from";
-	case IU_STATE_CLOSE_WAIT: return "has a connection that its peer closed on";
+		if (tcp)
+			return many ? "have an open connection on" : "has an open connection on";
+		return many ? "are bound to" : "is bound to";
+	case IU_STATE_BOUND:
+		if (tcp)
+			return many ? "are bound to, without listening on,"
+				    : "is bound to, without listening on,";
+		return many ? "are bound to" : "is bound to";
+	case IU_STATE_SYN_SENT: return many ? "are connecting from" : "is connecting from";
+	case IU_STATE_CLOSE_WAIT:
+		return many ? "have a connection that its peer closed on"
+			    : "has a connection that its peer closed on";
 	case IU_STATE_FIN_WAIT1:
 	case IU_STATE_FIN_WAIT2:
 	case IU_STATE_CLOSING:
-	case IU_STATE_LAST_ACK: return "is closing a connection on";
-	case IU_STATE_SYN_RECV: return "is receiving a connection on";
-	case IU_STATE_TIME_WAIT: return "was closed on";
+	case IU_STATE_LAST_ACK:
+		return many ? "are closing a connection on" : "is closing a connection on";
+	case IU_STATE_SYN_RECV:
+		return many ? "are receiving a connection on" : "is receiving a connection on";
+	case IU_STATE_TIME_WAIT: return many ? "were closed on" : "was closed on";
 	case IU_STATE_UNKNOWN:
 	case IU_STATE_FILE: break;
 	}
-	return "holds";
+	return many ? "hold" : "holds";
 }
 
 const char *iu_words_user(struct iu_arena *arena, const char *user, bool known, uint32_t uid)

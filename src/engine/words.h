@@ -33,8 +33,11 @@ const char *iu_words_shell(struct iu_arena *arena, const char *const *argv, size
 /** iu_words_endpoint() - "127.0.0.1:80", "[::]:80", the path, "@name". */
 const char *iu_words_endpoint(struct iu_arena *arena, const struct iu_socket *s);
 
-/** iu_words_state() - "listens on", "is bound to (and does not listen on)" … */
-const char *iu_words_state(const struct iu_socket *s);
+/** iu_words_many() - whether more than one process holds it, for verbs. */
+bool iu_words_many(const struct iu_snapshot *snapshot, const struct iu_blocker *blocker);
+
+/** iu_words_state() - "listens on", or of many "listen on". Static. */
+const char *iu_words_state(const struct iu_socket *s, bool many);
 
 /** iu_words_user() - "alice", "uid 1000", "an unknown user". */
 const char *iu_words_user(struct iu_arena *arena, const char *user, bool known, uint32_t uid);

@@ -56,7 +56,7 @@ static const struct iu_taker_row takers[] = {
 	/* forwards */
 	{"sshd-session", NULL, IU_TAKER_FORWARD,
 		"an ssh session that came in forwards the port (ssh -R of its client)"},
-	{"sshd", "sshd:", IU_TAKER_FORWARD,
+	{"sshd", "sshd: ", IU_TAKER_FORWARD,
 		"an ssh session that came in forwards the port (ssh -R of its client)"},
 	{"ssh", NULL, IU_TAKER_FORWARD, "ssh forwards the port to another machine"},
 	{"autossh", NULL, IU_TAKER_FORWARD, "autossh keeps an ssh forward of the port alive"},
@@ -132,6 +132,7 @@ static bool has_argument(const struct iu_process *process, const char *argument)
 	return false;
 }
 
+/* The title "sshd: /usr/sbin/sshd -D [listener]" is that of the daemon, not of a session. */
 const struct iu_taker_row *iu_taker(const struct iu_process *process)
 {
 	size_t i;
@@ -141,7 +142,8 @@ const struct iu_taker_row *iu_taker(const struct iu_process *process)
 
 		if (!is_program(process, row->program))
 			continue;
-		if (!row->argument || has_argument(process, row->argument))
+		if (!row->argument ||
+			(has_argument(process, row->argument) && !has_argument(process, "sshd: /")))
 			return row;
 	}
 	return NULL;

@@ -59,13 +59,30 @@ struct iu_processes {
 	size_t n, cap;
 };
 
-/* One descriptor that keeps a socket alive. */
+/* What of a process keeps a socket alive. */
+enum iu_via {
+	IU_VIA_DESCRIPTOR,
+	IU_VIA_MESSAGE, /* a message with the descriptor, in the queue of a UNIX socket it has */
+	IU_VIA_RING,    /* a file registered with its io_uring */
+	IU_VIA_MAPPING, /* the socket is mapped into its memory, the descriptor is closed */
+	IU_VIA_CALL,    /* a system call that still runs on a descriptor closed meanwhile */
+};
+
+/* One descriptor, or something else, that keeps a socket alive. */
 struct iu_hold {
 	uint64_t inode;
 	int32_t pid;
-	int32_t tid; /* a thread with a descriptor table of its own; 0: the whole process */
-	int32_t fd;
+	int32_t tid; /* a thread with a descriptor table of its own, or the one that waits; 0: all */
+	int32_t fd;  /* -1: none; IU_VIA_CALL: the number it had */
 	enum iu_tri cloexec;
+	enum iu_via via;
+};
+
+/* A process that may keep a socket alive in a way whose content cannot be read. */
+struct iu_suspect {
+	uint64_t inode; /* 0: any socket of which nobody is known to have it */
+	int32_t pid, tid;
+	enum iu_via via;
 };
 
 struct iu_holds {

@@ -76,9 +76,11 @@ struct shape {
 
 /* Words, in the order of the enumerations. A first "unknown" also takes words of the future. */
 #define X(name, text) text,
+static const char *const kernel_user_words[] = {IU_KERNEL_USERS(X)};
 static const char *const state_words[] = {IU_STATES(X)};
 static const char *const process_state_words[] = {IU_PROCESS_STATES(X)};
 #undef X
+static const char *const via_words[] = {"descriptor", "message", "ring", "mapping", "call"};
 static const char *const protocol_words[] = {"tcp", "udp", "unix"};
 static const char *const family_words[] = {"any", "ipv4", "ipv6", "unix"};
 static const char *const unix_type_words[] = {"unknown", "stream", "dgram", "seqpacket"};
@@ -153,9 +155,22 @@ SHAPE(socket, iu_socket, &fresh_socket);
 
 static const struct field hold_fields[] = {
 	PLAIN(iu_hold, inode), PLAIN(iu_hold, pid), PLAIN(iu_hold, tid), PLAIN(iu_hold, fd),
-	TRI(iu_hold, cloexec),
+	TRI(iu_hold, cloexec), WORD(iu_hold, via, via_words),
 };
 SHAPE(hold, iu_hold, NULL);
+
+static const struct field suspect_fields[] = {
+	PLAIN(iu_suspect, inode), PLAIN(iu_suspect, pid), PLAIN(iu_suspect, tid),
+	WORD(iu_suspect, via, via_words),
+};
+SHAPE(suspect, iu_suspect, NULL);
+
+static const struct field kernel_use_fields[] = {
+	WORD(iu_kernel_use, user, kernel_user_words),
+	WORD(iu_kernel_use, protocol, protocol_words), PLAIN(iu_kernel_use, port),
+	PLAIN(iu_kernel_use, name), PLAIN(iu_kernel_use, id),
+};
+SHAPE(kernel_use, iu_kernel_use, NULL);
 
 static const struct field parent_fields[] = {PLAIN(iu_parent, pid), PLAIN(iu_parent, name)};
 SHAPE(parent, iu_parent, NULL);
@@ -240,6 +255,8 @@ static const struct field snapshot_fields[] = {
 	NESTED(iu_snapshot, paths, KIND_LIST, path_shape),
 	NESTED(iu_snapshot, in_flight, KIND_LIST, in_flight_shape),
 	NESTED(iu_snapshot, registered, KIND_LIST, registered_shape),
+	NESTED(iu_snapshot, suspects, KIND_LIST, suspect_shape),
+	NESTED(iu_snapshot, kernel_uses, KIND_LIST, kernel_use_shape),
 	NESTED(iu_snapshot, caches, KIND_LIST, cache_shape),
 	NESTED(iu_snapshot, probes, KIND_LIST, probe_shape),
 	NESTED(iu_snapshot, gaps, KIND_LIST, gap_shape),

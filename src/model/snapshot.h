@@ -143,6 +143,33 @@ struct iu_registered {
 	enum iu_source source;
 };
 
+#define IU_KERNEL_USERS(X)                                                                         \
+	X(UNKNOWN, "unknown")                                                                      \
+	X(VXLAN, "vxlan")                                                                          \
+	X(GENEVE, "geneve")                                                                        \
+	X(MPTCP, "mptcp")                                                                          \
+	X(WIREGUARD, "wireguard")                                                                  \
+	X(FOU, "fou")                                                                              \
+	X(L2TP, "l2tp")                                                                            \
+	X(NFSD, "nfsd")                                                                            \
+	X(SCTP, "sctp")                                                                            \
+	X(RPC, "rpc") /* registered with the portmapper, and no process has it: lockd */
+
+enum iu_kernel_user {
+#define X(name, text) IU_KERNEL_##name,
+	IU_KERNEL_USERS(X)
+#undef X
+};
+
+/* A port that a part of the kernel says to use by itself: it has the socket, no process does. */
+struct iu_kernel_use {
+	enum iu_kernel_user user;
+	enum iu_protocol protocol;
+	uint16_t port;
+	const char *name; /* of the interface; NULL: none */
+	uint32_t id;      /* of the endpoint or tunnel */
+};
+
 /*
  * What the kernel remembers of the last SO_REUSEADDR or SO_REUSEPORT socket of a TCP port: its
  * shortcut past the look at all holders (struct inet_bind_bucket, sk_reuseport_match()).
@@ -176,6 +203,8 @@ struct iu_snapshot {
 	IU_LIST(struct iu_path) paths;
 	IU_LIST(struct iu_in_flight) in_flight;
 	IU_LIST(struct iu_registered) registered;
+	IU_LIST(struct iu_suspect) suspects;
+	IU_LIST(struct iu_kernel_use) kernel_uses;
 	IU_LIST(struct iu_reuse_cache) caches;
 	struct iu_probes probes;
 	IU_LIST(struct iu_gap) gaps;

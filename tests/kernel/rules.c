@@ -40,6 +40,7 @@ struct entry {
 	int fd;   /* -1: closed, only what the kernel keeps is left */
 	int peer; /* the other end, where this test has it; -1: none */
 	bool explicit_port, group;
+	bool to_server; /* connected to the server that belongs to no scene */
 	bool tail; /* UDP: AF_INET6 and SO_REUSEPORT at bind: goes to the end of the chain */
 	uint32_t order;
 };
@@ -473,6 +474,33 @@ static int accept_server(bool v4, uint16_t port)
 	return -1;
 }
 
+static bool same_end(const struct iu_socket *a, const struct iu_socket *b)
+{
+	uint32_t v4 = iu_address_v4(&a->local);
+
+	if (v4 || iu_address_v4(&b->local))
+		return v4 == iu_address_v4(&b->local);
+	return iu_address_equal(&a->local, &b->local);
+}
+
+/* A new connection with both ends of one in TIME-WAIT takes its place (tcp_twsk_unique()). */
+static void forget_recycled(struct scene *s, size_t i)
+{
+	size_t k;
+
+	s->entries[i].to_server = true;
+	for (k = 0; k < s->n; k++) {
+		const struct iu_socket *t = &s->truth[k];
+
+		if (k != i && s->entries[k].fd < 0 && t->mini && s->entries[k].to_server &&
+			t->state != IU_STATE_FILE && same_end(t, &s->truth[i]) &&
+			(!t->ifindex || t->ifindex == s->truth[i].ifindex)) {
+			note(s, "#   which takes the place of %zu\n", k);
+			drop(s, k);
+		}
+	}
+}
+
 /* connect() of a socket of the scene, to a server that belongs to no scene */
 static void do_connect(struct scene *s, size_t i)
 {
@@ -495,9 +523,11 @@ static void do_connect(struct scene *s, size_t i)
 		      to_sockaddr(&target, SERVER_PORT, &sa))
 		? errno : 0;
 	note(s, "#   connect %zu to %s: %s\n", i, to, err ? strerror(err) : "success");
-	if (!err && !s->udp)
-		s->entries[i].peer = accept_server(v4 || mapped, s->port);
 	refresh(s, i);
+	if (err || s->udp)
+		return;
+	s->entries[i].peer = accept_server(v4 || mapped, s->port);
+	forget_recycled(s, i);
 }
 
 /* A client that the system gives this very port. */
@@ -535,9 +565,11 @@ static void do_autobind(struct scene *s)
 	e->tail = tail;
 	e->order = tail ? 1000000 + s->sequence : 1000000 - s->sequence;
 	s->sequence++;
-	if (!s->udp)
-		e->peer = accept_server(v4 || mapped, s->port);
 	refresh(s, s->n - 1);
+	if (s->udp)
+		return;
+	e->peer = accept_server(v4 || mapped, s->port);
+	forget_recycled(s, s->n - 1);
 }
 
 /* The child may come out of any listener that covers the address. */

@@ -31,7 +31,9 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		return false;
 	*ret_confidence = who ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY;
 	if (who)
-		iu_case_say(c, "%s %s %s", who, iu_words_state(s), iu_words_endpoint(c->arena, s));
+		iu_case_say(c, "%s %s %s", who,
+			iu_words_state(s, iu_words_many(c->snapshot, c->blocker)),
+			iu_words_endpoint(c->arena, s));
 	else if (!s->inode)
 		iu_case_say(c, "a connection on %s waits to be accepted",
 			iu_words_endpoint(c->arena, s));

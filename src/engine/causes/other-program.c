@@ -8,7 +8,9 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	const char *who = iu_words_holders(c->arena, c->snapshot, c->blocker);
 
 	if (who) {
-		iu_case_say(c, "%s %s %s", who, iu_words_state(s), iu_words_endpoint(c->arena, s));
+		iu_case_say(c, "%s %s %s", who,
+			iu_words_state(s, iu_words_many(c->snapshot, c->blocker)),
+			iu_words_endpoint(c->arena, s));
 		*ret_confidence = IU_CONFIDENCE_PROVEN;
 	} else {
 		iu_case_say(c, "a socket in state %s has %s", iu_state_name(s->state),

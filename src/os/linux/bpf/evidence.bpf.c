@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: (MIT OR GPL-2.0-only)
+/* os/linux/bpf/evidence.bpf.c - iterators that show what /proc and netlink leave out */
+#include "kernel.h"
+#include <linux/bpf.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "rows.h"
+
+/*
+ * Everything behind the pointers that the iterators give is read with probe_read: a load through a
+ * typed pointer makes the verifier search the whole BTF of the kernel by name, 0.5 to 1 ms each.
+ * What is read that way may change meanwhile; a wrong pointer reads as a fault, never as a crash.
+ */
+
+#define SOCKFS_MAGIC      0x534F434B
+#define AF_UNIX           1
+#define AF_INET           2
+#define AF_INET6          10
+#define TCP_FIN_WAIT2     5
+#define TCP_TIME_WAIT     6
+#define TCP_LISTEN        10
+#define TCP_NEW_SYN_RECV  12
+#define PROTOCOL_TCP      6
+#define PROTOCOL_UDP      17
+#define SOCK_BINDPORT_LOCK 8
+#define PID_LEVELS        32    /* MAX_PID_NS_LEVEL */
+#define SCM_MAX_FD        253
+#define FILE_POINTER      (~7UL) /* low bits of io_uring's file_ptr are flags */
+#define STEPS_MAX         65536 /* of one loop: messages of a queue, files of a ring */
+
+const char ring_name[] = "[io_uring]";
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+/* ---- asked by the user half ---- */
+
+__u8 ports[8192]; /* a bit for each wanted port, in host order */
+int reader_pid;   /* who reads, as /proc counts it: pids are told in that PID namespace */
+
+/* ---- found on the way ---- */
+
+__u64 reader_space; /* struct pid_namespace of reader_pid */
+__u32 reader_level;
+__u64 cut_short;    /* loops that ran out of steps */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1); /* the user half says how many before loading */
+	__type(key, __u64);
+	__type(value, __u8);
+} inodes SEC(".maps");
+
+static bool wants_port(__u16 port)
+{
+	return ports[(port >> 3) & 8191] & (1 << (port & 7));
+}
+
+static bool wants_inode(__u64 inode)
+{
+	return inode && bpf_map_lookup_elem(&inodes, &inode);
+}
+
+static struct sock *sock_of(struct file *file)
+{
+	struct socket *sock = BPF_CORE_READ(file, private_data);
+
+	return BPF_CORE_READ(sock, sk);
+}
+
+static bool is_socket(struct file *file)
+{
+	return BPF_CORE_READ(file, f_inode, i_sb, s_magic) == SOCKFS_MAGIC;
+}
+
+static __u64 inode_of(struct sock *sk)
+{
+	struct socket *sock = BPF_CORE_READ(sk, sk_socket);
+
+	if (!sock)
+		return 0;
+	return BPF_CORE_READ((struct socket_alloc *)sock, vfs_inode.i_ino);
+}
+
+/* ---- pids ---- */
+
+static void read_upid(struct upid *upid, struct pid *pid, __u32 level)
+{
+	void *at = (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+		level * bpf_core_type_size(struct upid);
+
+	bpf_probe_read_kernel(upid, sizeof(*upid), at);
+}
+
+/* /proc may be mounted for an outer PID namespace than ours: the innermost where the pid fits. */
+static void find_reader(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level), i;
+
+	for (i = 0; i <= PID_LEVELS && i <= level; i++) {
+		struct upid upid = {0};
+
+		read_upid(&upid, pid, i);
+		if (upid.nr == reader_pid) {
+			reader_space = (__u64)upid.ns;
+			reader_level = i;
+		}
+	}
+}
+
+static __s32 pid_number(struct pid *pid)
+{
+	struct upid upid = {0};
+
+	if (!reader_space)
+		find_reader();
+	if (!pid || BPF_CORE_READ(pid, level) < reader_level)
+		return 0;
+	read_upid(&upid, pid, reader_level);
+	return (__u64)upid.ns == reader_space ? upid.nr : 0;
+}
+
+/* ---- sockets ---- */
+
+static void read_cache(struct iu_row_socket *row, struct inet_bind_bucket *bucket)
+{
+	if (!bucket || BPF_CORE_READ(bucket, port) != row->port)
+		return;
+	row->cache = 1;
+	row->fastreuse = BPF_CORE_READ(bucket, fastreuse);
+	row->fastreuseport = BPF_CORE_READ(bucket, fastreuseport);
+	row->cache_uid = BPF_CORE_READ(bucket, fastuid.val);
+	row->cache_family = BPF_CORE_READ(bucket, fast_sk_family);
+	row->cache_v6only = BPF_CORE_READ(bucket, fast_ipv6_only);
+	if (row->cache_family == AF_INET6)
+		bpf_core_read(row->cache_address, 16, &bucket->fast_v6_rcv_saddr);
+	else
+		bpf_core_read(row->cache_address, 4, &bucket->fast_rcv_saddr);
+}
+
+static void read_full(struct iu_row_socket *row, struct sock *sk)
+{
+	row->inode = inode_of(sk);
+	row->uid = BPF_CORE_READ(sk, sk_uid.val);
+	row->explicit_port = !!(BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) &
+		SOCK_BINDPORT_LOCK);
+	if (row->protocol == PROTOCOL_TCP)
+		read_cache(row, BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_bind_hash));
+}
+
+static __noinline int write_socket(struct seq_file *seq, struct sock_common *common, __u16 protocol)
+{
+	struct iu_row_socket row = {.head = {IU_ROW_SOCKET, sizeof(row)}};
+
+	row.protocol = protocol;
+	row.state = BPF_CORE_READ(common, skc_state);
+	row.family = BPF_CORE_READ(common, skc_family);
+	row.port = BPF_CORE_READ(common, skc_num);
+	row.peer_port = bpf_ntohs(BPF_CORE_READ(common, skc_dport));
+	row.cookie = BPF_CORE_READ(common, skc_cookie.counter);
+	row.ifindex = BPF_CORE_READ(common, skc_bound_dev_if);
+	row.reuse = BPF_CORE_READ_BITFIELD_PROBED(common, skc_reuse);
+	row.reuseport = BPF_CORE_READ_BITFIELD_PROBED(common, skc_reuseport);
+	row.v6only = BPF_CORE_READ_BITFIELD_PROBED(common, skc_ipv6only);
+	if (row.family == AF_INET6) {
+		bpf_core_read(row.local, 16, &common->skc_v6_rcv_saddr);
+		bpf_core_read(row.peer, 16, &common->skc_v6_daddr);
+	} else {
+		bpf_core_read(row.local, 4, &common->skc_rcv_saddr);
+		bpf_core_read(row.peer, 4, &common->skc_daddr);
+	}
+	if (row.state == TCP_TIME_WAIT && protocol == PROTOCOL_TCP) {
+		struct inet_timewait_sock *wait = (struct inet_timewait_sock *)common;
+
+		row.mini = 1;
+		row.state = BPF_CORE_READ(wait, tw_substate);
+		read_cache(&row, BPF_CORE_READ(wait, tw_tb));
+	} else {
+		read_full(&row, (struct sock *)common);
+	}
+	return bpf_seq_write(seq, &row, sizeof(row));
+}
+
+SEC("iter/tcp")
+int tcp_sockets(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *common = ctx->sk_common;
+
+	/* A request that waits for the last packet of the handshake holds no port. */
+	if (!common || BPF_CORE_READ(common, skc_state) == TCP_NEW_SYN_RECV ||
+		!wants_port(BPF_CORE_READ(common, skc_num)))
+		return 0;
+	write_socket(ctx->meta->seq, common, PROTOCOL_TCP);
+	return 0;
+}
+
+SEC("iter/udp")
+int udp_sockets(struct bpf_iter__udp *ctx)
+{
+	struct sock_common *common = (struct sock_common *)ctx->udp_sk;
+
+	/* UDP-Lite has ports of its own and comes by the same way. */
+	if (!common || !wants_port(BPF_CORE_READ(common, skc_num)) ||
+		BPF_CORE_READ((struct sock *)common, sk_protocol) != PROTOCOL_UDP)
+		return 0;
+	write_socket(ctx->meta->seq, common, PROTOCOL_UDP);
+	return 0;
+}
+
+/* The options of a wanted socket that no walk over the port tables shows: bound, not listening. */
+static void write_socket_of(struct seq_file *seq, struct file *file)
+{
+	struct sock *sk = sock_of(file);
+	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	__u16 protocol = BPF_CORE_READ(sk, sk_protocol);
+
+	if ((family == AF_INET || family == AF_INET6) &&
+		(protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP))
+		write_socket(seq, (struct sock_common *)sk, protocol);
+}
+
+/* ---- io_uring's registered files ---- */
+
+static bool is_ring(struct file *file)
+{
+	const unsigned char *text = BPF_CORE_READ(file, f_path.dentry, d_name.name);
+	char name[16] = "";
+
+	bpf_probe_read_kernel_str(name, sizeof(name), text);
+	return bpf_strncmp(name, sizeof(name), ring_name) == 0;
+}
+
+struct ring_walk {
+	struct seq_file *seq;
+	struct io_uring_task *rings; /* NULL: only the one ring */
+	struct io_ring_ctx *ring;    /* NULL: the next one is to be opened */
+	__u64 files;                 /* array of pointers, or of struct io_fixed_file */
+	__u32 next_ring, at, n;
+	__s32 pid, tid;
+};
+
+static void open_ring(struct ring_walk *walk)
+{
+	struct io_ring_ctx *ring = walk->ring; /* walk->ring would be taken for a kernel member */
+	struct io_ring_ctx___array *old = (void *)ring;
+
+	walk->at = walk->n = 0;
+	if (!ring)
+		return;
+	if (bpf_core_field_exists(((struct io_rsrc_data *)0)->nodes)) {
+		walk->n = BPF_CORE_READ(ring, file_table.data.nr);
+		walk->files = (__u64)BPF_CORE_READ(ring, file_table.data.nodes);
+	} else if (bpf_core_field_exists(((struct io_ring_ctx___array *)0)->nr_user_files)) {
+		walk->n = BPF_CORE_READ(old, nr_user_files);
+		walk->files = (__u64)BPF_CORE_READ(old, file_table.files);
+	}
+	if (!walk->files)
+		walk->n = 0;
+}
+
+static struct file *ring_file(struct ring_walk *walk)
+{
+	__u64 entry = 0;
+
+	bpf_probe_read_kernel(&entry, sizeof(entry), (void *)(walk->files + walk->at * 8));
+	if (bpf_core_field_exists(((struct io_rsrc_data *)0)->nodes) && entry)
+		entry = BPF_CORE_READ((struct io_rsrc_node *)entry, file_ptr);
+	return (struct file *)(entry & FILE_POINTER);
+}
+
+static void write_hold(struct seq_file *seq, enum iu_row_kind kind, __u64 inode, __s32 pid,
+	__s32 tid)
+{
+	struct iu_row_hold row = {.head = {kind, sizeof(row)}, .inode = inode, .pid = pid,
+		.tid = tid, .fd = -1, .cloexec = 2};
+
+	bpf_seq_write(seq, &row, sizeof(row));
+}
+
+/* Which ring comes after: the registered descriptors of the task, then the last one it used. */
+static int next_ring(struct ring_walk *walk)
+{
+	struct io_uring_task *rings = walk->rings;
+	__u32 number = walk->next_ring++;
+	struct file *file = NULL;
+
+	if (!rings || number > RINGS_REGISTERED)
+		return 0;
+	if (number == RINGS_REGISTERED) {
+		walk->ring = (struct io_ring_ctx *)BPF_CORE_READ(rings, last);
+	} else {
+		bpf_probe_read_kernel(&file, sizeof(file),
+			(void *)rings +
+				bpf_core_field_offset(struct io_uring_task, registered_rings) +
+				number * sizeof(file));
+		walk->ring = file ? BPF_CORE_READ(file, private_data) : NULL;
+	}
+	open_ring(walk);
+	return 1;
+}
+
+/* One flat loop over rings and their files: nested ones take the verifier tens of milliseconds. */
+static long ring_step(__u32 i, struct ring_walk *walk)
+{
+	struct file *file;
+
+	if (i == STEPS_MAX - 1)
+		cut_short++;
+	if (walk->at >= walk->n)
+		return !next_ring(walk);
+	file = ring_file(walk);
+	walk->at++;
+	if (file && is_socket(file)) {
+		__u64 inode = BPF_CORE_READ(file, f_inode, i_ino);
+
+		if (wants_inode(inode)) {
+			write_hold(walk->seq, IU_ROW_REGISTERED, inode, walk->pid, walk->tid);
+			write_socket_of(walk->seq, file);
+		}
+	}
+	return 0;
+}
+
+static void walk_ring(struct seq_file *seq, struct task_struct *task, struct file *file)
+{
+	struct ring_walk walk = {.seq = seq};
+
+	walk.ring = BPF_CORE_READ(file, private_data);
+	walk.pid = pid_number(BPF_CORE_READ(task, group_leader, thread_pid));
+	open_ring(&walk);
+	bpf_loop(STEPS_MAX, ring_step, &walk, 0);
+}
+
+/* Rings without a descriptor: registered (IORING_REGISTER_RING_FDS), or only used. */
+SEC("iter/task")
+int task_rings(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct ring_walk walk = {0};
+
+	if (!task || !bpf_core_field_exists(((struct task_struct *)0)->io_uring) ||
+		!bpf_core_type_exists(struct io_ring_ctx))
+		return 0;
+	walk.seq = ctx->meta->seq;
+	walk.rings = BPF_CORE_READ(task, io_uring);
+	if (!walk.rings)
+		return 0;
+	walk.pid = pid_number(BPF_CORE_READ(task, group_leader, thread_pid));
+	bpf_loop(STEPS_MAX, ring_step, &walk, 0);
+	return 0;
+}
+
+/* ---- descriptors ---- */
+
+static __u8 close_on_exec(struct task_struct *task, __u32 fd)
+{
+	unsigned long *bits = BPF_CORE_READ(task, files, fdt, close_on_exec), word = 0;
+
+	if (bpf_probe_read_kernel(&word, sizeof(word), bits + fd / 64))
+		return 2;
+	return word >> (fd & 63) & 1;
+}
+
+SEC("iter/task_file")
+int descriptors(struct bpf_iter__task_file *ctx)
+{
+	struct iu_row_hold row = {.head = {IU_ROW_HOLD, sizeof(row)}};
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+
+	if (!task || !file)
+		return 0;
+	if (!is_socket(file)) {
+		if (bpf_core_type_exists(struct io_ring_ctx) && is_ring(file))
+			walk_ring(ctx->meta->seq, task, file);
+		return 0;
+	}
+	row.inode = BPF_CORE_READ(file, f_inode, i_ino);
+	if (!wants_inode(row.inode))
+		return 0;
+	row.pid = pid_number(BPF_CORE_READ(task, group_leader, thread_pid));
+	row.tid = pid_number(BPF_CORE_READ(task, thread_pid));
+	row.fd = ctx->fd;
+	row.cloexec = close_on_exec(task, ctx->fd);
+	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
+	write_socket_of(ctx->meta->seq, file);
+	return 0;
+}
+
+/* A mapping keeps a socket (TCP zero-copy receive) or a ring alive after its descriptor. */
+SEC("iter/task_vma")
+int mappings(struct bpf_iter__task_vma *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct vm_area_struct *vma = ctx->vma;
+	struct file *file;
+	__u64 inode;
+
+	if (!task || !vma)
+		return 0;
+	file = BPF_CORE_READ(vma, vm_file);
+	if (!file)
+		return 0;
+	if (!is_socket(file)) {
+		if (bpf_core_type_exists(struct io_ring_ctx) && is_ring(file))
+			walk_ring(ctx->meta->seq, task, file);
+		return 0;
+	}
+	inode = BPF_CORE_READ(file, f_inode, i_ino);
+	if (!wants_inode(inode))
+		return 0;
+	write_hold(ctx->meta->seq, IU_ROW_MAPPED, inode,
+		pid_number(BPF_CORE_READ(task, group_leader, thread_pid)), 0);
+	write_socket_of(ctx->meta->seq, file);
+	return 0;
+}
+
+/* ---- descriptors in flight ---- */
+
+struct queue_walk {
+	struct seq_file *seq;
+	struct sk_buff *waiting, *waiting_end; /* connections not accepted yet, of a listener */
+	struct sk_buff *message, *end;         /* of one receive queue */
+	struct scm_fp_list *files;
+	__u32 at, n;
+	__u64 queue_inode;
+	__s32 peer_pid;
+};
+
+static void open_queue(struct queue_walk *walk, struct sock *sk)
+{
+	walk->end = (void *)sk + bpf_core_field_offset(struct sock, sk_receive_queue);
+	walk->message = BPF_CORE_READ(sk, sk_receive_queue.next);
+	walk->peer_pid = pid_number(BPF_CORE_READ(sk, sk_peer_pid));
+}
+
+static void write_flight(struct queue_walk *walk, struct file *file)
+{
+	struct iu_row_flight row = {.head = {IU_ROW_IN_FLIGHT, sizeof(row)}};
+	struct sock *sk;
+
+	if (!file || !is_socket(file))
+		return;
+	row.inode = BPF_CORE_READ(file, f_inode, i_ino);
+	sk = sock_of(file);
+	/* UNIX sockets always: a wanted socket may lie in the queue of one that is in flight itself */
+	if (!wants_inode(row.inode)) {
+		if (BPF_CORE_READ(sk, __sk_common.skc_family) != AF_UNIX)
+			return;
+	} else {
+		write_socket_of(walk->seq, file);
+	}
+	row.queue_inode = walk->queue_inode;
+	row.peer_pid = walk->peer_pid;
+	bpf_seq_write(walk->seq, &row, sizeof(row));
+}
+
+static void next_message(struct queue_walk *walk)
+{
+	struct sk_buff *message = walk->message;
+	struct unix_skb_parms *parms =
+		(void *)message + bpf_core_field_offset(struct sk_buff, cb);
+	struct scm_fp_list *files = BPF_CORE_READ(parms, fp);
+
+	walk->message = BPF_CORE_READ(message, next);
+	walk->files = files;
+	walk->at = 0;
+	walk->n = files ? BPF_CORE_READ(files, count) : 0;
+	if (walk->n > SCM_MAX_FD)
+		walk->n = 0;
+}
+
+/* One flat loop over connections, messages and descriptors. */
+static long queue_step(__u32 i, struct queue_walk *walk)
+{
+	struct sk_buff *waiting = walk->waiting;
+	struct file *file = NULL;
+	struct sock *sk;
+
+	if (i == STEPS_MAX - 1)
+		cut_short++;
+	if (walk->at < walk->n) {
+		bpf_probe_read_kernel(&file, sizeof(file),
+			(void *)walk->files + bpf_core_field_offset(struct scm_fp_list, fp) +
+				walk->at * sizeof(file));
+		walk->at++;
+		write_flight(walk, file);
+		return 0;
+	}
+	if (walk->message && walk->message != walk->end) {
+		next_message(walk);
+		return 0;
+	}
+	if (!waiting || waiting == walk->waiting_end)
+		return 1;
+	sk = BPF_CORE_READ(waiting, sk);
+	walk->waiting = BPF_CORE_READ(waiting, next);
+	if (sk)
+		open_queue(walk, sk);
+	return 0;
+}
+
+SEC("iter/unix")
+int unix_queues(struct bpf_iter__unix *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->unix_sk;
+	struct queue_walk walk = {0};
+
+	if (!sk)
+		return 0;
+	walk.queue_inode = inode_of(sk);
+	if (!walk.queue_inode) /* not accepted yet: seen through its listener */
+		return 0;
+	walk.seq = ctx->meta->seq;
+	open_queue(&walk, sk);
+	if (BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_LISTEN) {
+		walk.waiting = walk.message;
+		walk.waiting_end = walk.end;
+		walk.message = NULL;
+	}
+	bpf_loop(STEPS_MAX, queue_step, &walk, 0);
+	return 0;
+}

@@ -1,0 +1,105 @@
+/* tests/unit/knowledge/test-causes.c - the tables of causes, remedies and takers are complete */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/compat.h"
+#include "knowledge/causes.h"
+#include "knowledge/takers.h"
+
+static void test_causes(void **state)
+{
+	int cause;
+	size_t i;
+
+	assert_null(iu_cause_row(IU_CAUSE_NONE));
+	assert_null(iu_cause_row(IU_CAUSE_COUNT));
+	for (cause = 1; cause < IU_CAUSE_COUNT; cause++) {
+		const struct iu_cause_row *row = iu_cause_row((enum iu_cause)cause);
+
+		assert_non_null(row);
+		print_message("# %s\n", row->name);
+		assert_int_equal(row->cause, cause);
+		assert_string_equal(row->name, iu_cause_name((enum iu_cause)cause));
+		assert_true(strlen(row->sentence) > 10);
+		assert_int_not_equal(row->remedies[0], IU_REMEDY_NONE);
+		for (i = 0; i < IU_CAUSE_REMEDIES_MAX && row->remedies[i]; i++)
+			assert_non_null(iu_remedy_row(row->remedies[i]));
+		assert_true(i < IU_CAUSE_REMEDIES_MAX); /* the end is marked */
+	}
+	(void)state;
+}
+
+static void test_remedies(void **state)
+{
+	int id;
+
+	assert_null(iu_remedy_row(IU_REMEDY_NONE));
+	assert_null(iu_remedy_row(IU_REMEDY_COUNT));
+	for (id = 1; id < IU_REMEDY_COUNT; id++) {
+		const struct iu_remedy_row *row = iu_remedy_row((enum iu_remedy_id)id);
+
+		assert_non_null(row);
+		assert_int_equal(row->id, id);
+		assert_string_equal(row->name, iu_remedy_name((enum iu_remedy_id)id));
+		assert_true(strlen(row->sentence) > 10);
+	}
+	(void)state;
+}
+
+static void test_takers(void **state)
+{
+	static const struct {
+		const char *name, *exe, *argument;
+		int kind; /* -1: no taker */
+	} rows[] = {
+		{"systemd", NULL, NULL, IU_TAKER_ACTIVATION},
+		{"systemd", "/usr/lib/systemd/systemd", NULL, IU_TAKER_ACTIVATION},
+		{"systemd-resolve", "/usr/lib/systemd/systemd-resolved", NULL, -1},
+		{"docker-proxy", "/usr/bin/docker-proxy", NULL, IU_TAKER_CONTAINER},
+		{"rootlessport-ch", NULL, NULL, IU_TAKER_CONTAINER}, /* comm is cut at 15 bytes */
+		{"sshd", "/usr/sbin/sshd", "-D", -1},
+		{"sshd", "/usr/sbin/sshd", "sshd: alice@pts/0", IU_TAKER_FORWARD},
+		{"sshd", "/usr/sbin/sshd", "sshd: alice", IU_TAKER_FORWARD},
+		{"sshd", "/usr/sbin/sshd", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups", -1},
+		{"ssh", "/usr/bin/ssh", "-L", IU_TAKER_FORWARD},
+		{"kubectl", NULL, "port-forward", IU_TAKER_FORWARD},
+		{"kubectl", NULL, "get", -1},
+		{"node", "/usr/bin/node", "/home/a/.vscode-server/bin/x/out/server-main.js",
+			IU_TAKER_FORWARD},
+		{"node", "/usr/bin/node", "server.js", -1},
+		{"ssh", "/home/a/ssh-agent-ui", NULL, -1}, /* the file counts, not the name it took */
+		{"python3", NULL, NULL, -1},
+		{NULL, NULL, NULL, -1},
+	};
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(rows); i++) {
+		const char *words[2] = {rows[i].argument, NULL};
+		struct iu_process p = {.pid = 7, .name = rows[i].name, .exe = rows[i].exe};
+		const struct iu_taker_row *row;
+
+		p.command.v = words;
+		p.command.n = rows[i].argument ? 1 : 0;
+		row = iu_taker(&p);
+		print_message("# taker %s %s\n", rows[i].name ? rows[i].name : "-",
+			rows[i].argument ? rows[i].argument : "");
+		assert_int_equal(row ? (int)row->kind : -1, rows[i].kind);
+	}
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_remedies),
+		cmocka_unit_test(test_takers),
+	};
+
+	return cmocka_run_group_tests_name("causes", tests, NULL, NULL);
+}
