@@ -96,13 +96,24 @@ static struct judgement judge_success(const struct iu_view *view, const struct i
 	return j;
 }
 
+/* A single socket can be meant: the refusal says of it what could not be seen. */
+static bool one_suspect(const struct iu_view *view, const struct iu_ask *ask)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < view->sockets.n && n < 2; i++)
+		n += iu_conflict(&ask->request, &view->sockets.v[i], &view->kernel).blocks != IU_NO;
+	return n == 1 && view->complete;
+}
+
 static struct judgement judge_in_use(const struct iu_view *view, const struct iu_ask *ask)
 {
 	switch (ask->outcome.fails) {
 	case IU_YES:
 		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
 	case IU_UNKNOWN:
-		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
+		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE,
+			one_suspect(view, ask) ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY);
 	case IU_NO: break;
 	}
 	if (view->complete)
@@ -286,14 +297,19 @@ static bool overlaps(const struct iu_view *view, const struct iu_ask *ask,
 	return iu_conflict(&r, s, &view->kernel).blocks == IU_YES;
 }
 
-/* Both are reached under one name: localhost, or the name of the machine. */
+/* localhost is 127.0.0.1 and ::1, and every name of the machine leads to its wildcards. */
+static bool is_localhost(const struct iu_address *address)
+{
+	return iu_address_is_wildcard(address) ||
+	       (iu_address_is_loopback(address) && iu_address_v4(address) <= 0x7f000001u);
+}
+
+/* Both are reached under one name, as IPv4 and as IPv6. */
 static bool same_name(const struct iu_ask *ask, const struct iu_socket *s)
 {
 	const struct iu_address *a = &ask->request.address;
-	bool mine = iu_address_is_wildcard(a) || iu_address_is_loopback(a);
-	bool theirs = iu_address_is_wildcard(&s->local) || iu_address_is_loopback(&s->local);
 
-	return mine && theirs && a->family != s->family;
+	return is_localhost(a) && is_localhost(&s->local) && a->family != s->family;
 }
 
 static const char *holder_words(struct iu_arena *arena, const struct iu_view *view,
@@ -314,6 +330,8 @@ static int warn_shadowed(struct iu_arena *arena, const struct iu_view *view,
 	size_t i, k;
 	int err = 0;
 
+	if (!view->question->port) /* the system chooses: no other socket is on that port */
+		return 0;
 	for (i = 0; i < view->sockets.n && err == 0 && verdict->warnings.n < 8; i++) {
 		const struct iu_socket *s = &view->sockets.v[i];
 		bool meets = false, named = false;

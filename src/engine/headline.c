@@ -135,7 +135,7 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 	case IU_STATUS_UNKNOWN: break;
 	}
 	if (verdict->blockers.n)
-		return iu_words(arena, "Whether %s can be bound could not be told: %s.",
+		return iu_words(arena, "%s: whether it can be bound could not be told: %s.",
 			subject, in_the_way(arena, snapshot, &verdict->blockers.v[0]));
-	return iu_words(arena, "Whether %s can be bound could not be told.", subject);
+	return iu_words(arena, "%s: whether it can be bound could not be told.", subject);
 }

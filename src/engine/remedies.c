@@ -54,22 +54,28 @@ static bool can_stop_unit(const char *unit)
 	return strncmp(unit, "user@", 5) != 0 && strcmp(unit, "init.scope") != 0;
 }
 
-static bool is_user_unit(struct making *m)
+/* Whether a user's systemd has the unit, and for systemctl whose, when it is not the asker's. */
+static bool is_user_unit(struct making *m, const char **ret_machine)
 {
 	struct iu_cgroup_names names = {0};
 	const char *cgroup = m->holder ? m->holder->cgroup : m->blocker->socket.cgroup;
 
+	*ret_machine = NULL;
 	if (!cgroup || iu_cgroup_names(m->arena, cgroup, &names) < 0)
 		return false;
+	if (names.user_unit && names.user_known && names.user != m->snapshot->host.uid)
+		*ret_machine = iu_words(m->arena, "--machine=%u@.host", (unsigned int)names.user);
 	return names.user_unit;
 }
 
 static bool stop_unit_command(struct making *m, const char *unit, const char *second)
 {
-	bool user = is_user_unit(m);
+	const char *machine;
+	bool user = is_user_unit(m, &machine);
 
-	m->remedy->needs_root = !user && !is_privileged(m);
-	if (!command(m, "systemctl") || (user && !command(m, "--user")) || !command(m, "stop") ||
+	m->remedy->needs_root = (!user || machine) && !is_privileged(m);
+	if (!command(m, "systemctl") || (user && !command(m, "--user")) ||
+		(machine && !command(m, machine)) || !command(m, "stop") ||
 		!command(m, unit) || (second && !command(m, second)))
 		return false;
 	m->remedy->summary = iu_words(m->arena,

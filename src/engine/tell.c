@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "engine/headline.h"
 #include "engine/words.h"
+#include "knowledge/causes.h"
 
 /* One screen: so many blockers, holders and sentences are told, the rest is counted. */
 #define BLOCKERS_TOLD 4
@@ -156,7 +157,7 @@ static int tell_who(struct telling *t)
 	return err;
 }
 
-static const char *sharing_words(const struct iu_blocker *b)
+static const char *sharing_words(const struct iu_verdict *v, const struct iu_blocker *b)
 {
 	switch (b->sharing) {
 	case IU_SHARING_NOT_ASKED:
@@ -172,7 +173,10 @@ static const char *sharing_words(const struct iu_blocker *b)
 	case IU_SHARING_USERS_DIFFER:
 		return ", and SO_REUSEPORT shares only among sockets of one user";
 	case IU_SHARING_OPTIONS_UNKNOWN:
-		return ", unless the socket there has the same option set, which could not be seen";
+		/* a bind() that was refused has answered what could not be seen */
+		return v->probe && v->status == IU_STATUS_IN_USE
+			? ", and the socket there does not have the option set, which both need"
+			: ", unless the socket there has the same option set, which could not be seen";
 	case IU_SHARING_NONE: break;
 	}
 	return "";
@@ -206,7 +210,7 @@ static int tell_why(struct telling *t)
 		const char *line = iu_words(t->arena, "bind() to %s %s with %s (%d): %s%s",
 			ask_address(t, b), b->certain == IU_YES ? "fails" : "may fail",
 			v->error ? v->error : "EADDRINUSE", v->error_number ? v->error_number : 98,
-			iu_rule_sentence(b->rule), sharing_words(b));
+			iu_rule_sentence(b->rule), sharing_words(v, b));
 
 		if (!strcmp(line, last))
 			continue;
@@ -237,8 +241,8 @@ static int tell_cause(struct telling *t)
 	if (!v->cause)
 		return 0;
 	err = add_line(t, "cause",
-		iu_words(t->arena, "%s (%s)", iu_cause_name(v->cause),
-			iu_confidence_name(v->confidence)));
+		iu_words(t->arena, "%s (%s): %s", iu_cause_name(v->cause),
+			iu_confidence_name(v->confidence), iu_cause_row(v->cause)->sentence));
 	for (i = 0; i < v->blockers.n && i < BLOCKERS_TOLD; i++) {
 		const struct iu_blocker *b = &v->blockers.v[i];
 

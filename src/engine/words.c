@@ -230,8 +230,8 @@ const char *iu_words_state(const struct iu_socket *s, bool many)
 		return many ? "are bound to" : "is bound to";
 	case IU_STATE_BOUND:
 		if (tcp)
-			return many ? "are bound to, without listening on,"
-				    : "is bound to, without listening on,";
+			return many ? "do not listen, but have bound"
+				    : "does not listen, but has bound";
 		return many ? "are bound to" : "is bound to";
 	case IU_STATE_SYN_SENT: return many ? "are connecting from" : "is connecting from";
 	case IU_STATE_CLOSE_WAIT:

@@ -10,10 +10,12 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		return false;
 	who = iu_words_holders(c->arena, c->snapshot, c->blocker);
 	if (c->blocker->sharing == IU_SHARING_USERS_DIFFER)
-		iu_case_say(c, "both sockets set SO_REUSEPORT, but %s belongs to %s and the asker is uid %u",
+		iu_case_say(c, "both sockets set SO_REUSEPORT, but %s belongs to %s and the asker is %s",
 			who ? who : "the holder's socket",
 			iu_words_user(c->arena, s->user, s->uid_known, s->uid),
-			(unsigned int)c->request->uid);
+			iu_words_user(c->arena,
+				c->request->uid == c->snapshot->host.uid ? c->snapshot->host.user : NULL,
+				true, c->request->uid));
 	else if (c->blocker->sharing == IU_SHARING_HOLDER_WITHOUT_REUSEPORT)
 		iu_case_say(c, "the asker sets SO_REUSEPORT, %s did not", who ? who : "the holder");
 	else

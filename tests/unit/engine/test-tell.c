@@ -90,7 +90,8 @@ static void test_listener(void **state)
 		"in /home/alice/shop, started by zsh (4200); unit web.service");
 	assert_non_null(strstr(part(&story, "why")->lines.v[0],
 		"bind() to 0.0.0.0:8080 fails with EADDRINUSE (98)"));
-	assert_string_equal(part(&story, "cause")->lines.v[0], "other-program (likely)");
+	assert_string_equal(part(&story, "cause")->lines.v[0],
+		"other-program (likely): another program listens or is bound there, and runs");
 	assert_true(story.steps.n >= 2);
 	assert_string_equal(story.steps.v[0].command, "systemctl stop web.service");
 	(void)state;
