@@ -16,11 +16,18 @@ demo: all
 check:
 	tools/check
 
+# The rules against the kernel that runs (long), and against other kernels in an emulator.
+kernel-proof:
+	tools/kernel-proof
+
+kernel-matrix:
+	tools/kernel-matrix
+
 install: all
 	meson configure $(BUILD) -Dprefix=$(PREFIX)
 	meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) build-check build-asan
+	rm -rf $(BUILD) build-check build-asan build-bare build-proof build-matrix
 
-.PHONY: all demo check install clean
+.PHONY: all demo check kernel-proof kernel-matrix install clean

@@ -30,9 +30,12 @@ struct iu_invocation {
 /** iu_invocation_read() - options, command and operands; returns 0 or an exit code, complained. */
 int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocation);
 
-/** iu_why(), iu_list() - the commands. Return the exit code. */
+/** iu_why(), iu_list() … - the commands. Return the exit code. */
 int iu_why(const struct iu_invocation *invocation);
 int iu_list(const struct iu_invocation *invocation);
+int iu_free(const struct iu_invocation *invocation);
+int iu_wait(const struct iu_invocation *invocation);
+int iu_pick(const struct iu_invocation *invocation);
 
 /** iu_help_text() - the help of one command, or of all with NULL. */
 void iu_help_text(const struct iu_command *command, struct iu_text *out);
@@ -63,6 +66,17 @@ bool iu_write_end(void);
 
 /** iu_user_read() - a user name or number; 0, or IU_EXIT_USAGE complained. */
 int iu_user_read(const char *user, uint32_t *ret_uid);
+
+/**
+ * iu_number_read() - the value of an option: a whole number
+ * @option: its name, for the complaint
+ * Returns: 0, or IU_EXIT_USAGE complained.
+ */
+int iu_number_read(const char *option, const char *text, unsigned long least, unsigned long most,
+	unsigned long *ret_number);
+
+/** iu_socket_options_read() - what the options say of the asking socket; 0, or an exit code. */
+int iu_socket_options_read(const struct iu_arguments *arguments, struct iu_options *ret_options);
 
 /**
  * iu_targets_read() - the questions of all operands of `why`, parsed before anything is looked at

@@ -55,6 +55,73 @@ static const struct iu_command commands[IU_COMMAND_COUNT] = {
 					{"inuse list --process nginx --json", "for a script"},
 				},
 		},
+	[IU_COMMAND_FREE] =
+		{
+			.id = IU_COMMAND_FREE,
+			.name = "free",
+			.operands = "TARGET…",
+			.summary = "make it bindable: shows the plan, asks, acts, proves it",
+			.description =
+				"Shows what stands in the way of each TARGET and what would be done: "
+				"the unit, the container or the process that is asked to end, what "
+				"else it serves, what is lost. Then it asks on the terminal; scripts "
+				"say --yes. Nothing is ever done to clients of the port, to a pid "
+				"that meanwhile belongs to another process, to pid 1, to the shell "
+				"and session it runs in, or to what is on the list of protected "
+				"programs (/etc/inuse/protected, ~/.config/inuse/protected). The "
+				"processes of another user are left alone unless --user names that "
+				"user. In the end the same question is asked again.",
+			.examples =
+				{
+					{"inuse free 8080", "shows the plan and asks"},
+					{"inuse free --dry-run 8080", "only shows it"},
+					{"inuse free --yes --json 8080", "for a script"},
+					{"sudo inuse free --user postgres 5432",
+						"another user's program has to be named"},
+					{"inuse free --yes --force --grace 10 8080",
+						"SIGKILL when 10 s after SIGTERM it has not ended"},
+				},
+		},
+	[IU_COMMAND_WAIT] =
+		{
+			.id = IU_COMMAND_WAIT,
+			.name = "wait",
+			.operands = "TARGET…",
+			.summary = "return when it can be bound, or when something listens there",
+			.description =
+				"Returns the moment every TARGET can be bound, with --listening the "
+				"moment somebody listens there. On a terminal it says what it waits "
+				"for and how long at most.",
+			.examples =
+				{
+					{"inuse wait 8080 && ./server", "start as soon as it can"},
+					{"./server & inuse wait --listening --timeout 10 8080",
+						"go on when the server is up"},
+				},
+		},
+	[IU_COMMAND_PICK] =
+		{
+			.id = IU_COMMAND_PICK,
+			.name = "pick",
+			.operands = "[-- CMD…]",
+			.summary = "a port that can be bound, and that nobody gets by accident",
+			.description =
+				"Prints a port that can be bound now for all addresses of both "
+				"families, outside of the range that the system gives to connections, "
+				"not reserved, nobody's by custom, and not refused by browsers. "
+				"--hold keeps it bound and starts CMD with it: as LISTEN_FDS, and as "
+				"{} in its arguments. Without {} the socket listens already; with {} "
+				"it is only bound, so that CMD can bind the port itself with "
+				"SO_REUSEADDR.",
+			.examples =
+				{
+					{"inuse pick", "some port"},
+					{"inuse pick --near 8080", "the nearest to 8080"},
+					{"inuse pick --for .", "the same again for this project"},
+					{"inuse pick --hold -- ./server --port {}",
+						"nobody can take it in between"},
+				},
+		},
 	[IU_COMMAND_HELP] =
 		{
 			.id = IU_COMMAND_HELP,
@@ -69,24 +136,26 @@ static const struct iu_command commands[IU_COMMAND_COUNT] = {
 #define FIELD(name) offsetof(struct iu_arguments, name)
 
 static const struct iu_option options[] = {
-	{"reuseaddr", 0, NULL, NULL, "ask for a socket that sets SO_REUSEADDR", IU_FOR_WHY,
+	{"reuseaddr", 0, NULL, NULL, "ask for a socket that sets SO_REUSEADDR", IU_FOR_TARGETS,
 		FIELD(reuseaddr)},
-	{"reuseport", 0, NULL, NULL, "ask for a socket that sets SO_REUSEPORT", IU_FOR_WHY,
+	{"reuseport", 0, NULL, NULL, "ask for a socket that sets SO_REUSEPORT", IU_FOR_TARGETS,
 		FIELD(reuseport)},
-	{"v6only", 0, NULL, NULL, "ask for an IPv6 socket that sets IPV6_V6ONLY", IU_FOR_WHY,
+	{"v6only", 0, NULL, NULL, "ask for an IPv6 socket that sets IPV6_V6ONLY", IU_FOR_TARGETS,
 		FIELD(v6only)},
 	{"exclusive", 0, NULL, NULL,
 		"ask for a socket that sets SO_EXCLUSIVEADDRUSE (Windows only)", IU_FOR_WHY,
 		FIELD(exclusive)},
 	{"device", 0, "IF", NULL,
 		"ask for a socket that is bound to the network interface IF (SO_BINDTODEVICE)",
-		IU_FOR_WHY, FIELD(device)},
-	{"user", 'u', "NAME|UID", NULL, "why: ask as that user; list: only sockets of that user",
-		IU_FOR_WHY | IU_FOR_LIST, FIELD(user)},
-	{"for", 0, "PROGRAM", NULL,
-		"the program that wants the port: a holder that runs the same file is \"already "
-		"running\"",
-		IU_FOR_WHY, FIELD(program)},
+		IU_FOR_TARGETS, FIELD(device)},
+	{"user", 'u', "NAME|UID", NULL, 
+		"why: ask as that user; list: only sockets of that user; free: that user's programs "
+		"may be ended",
+		IU_FOR_WHY | IU_FOR_LIST | IU_FOR_FREE, FIELD(user)},
+	{"for", 0, "PROGRAM|DIR", NULL,
+		"why: the program that wants the port: a holder that runs the same file is \"already "
+		"running\"; pick: the same port again for that directory",
+		IU_FOR_WHY | IU_FOR_PICK, FIELD(program)},
 	{"probe", 0, NULL, NULL,
 		"always ask the kernel with a bind() of our own (never listen(), closed at once; "
 		"never on UNIX paths)",
@@ -102,12 +171,29 @@ static const struct iu_option options[] = {
 	{"protocol", 0, "tcp|udp|unix", "tcp|udp|unix", "only sockets of that protocol",
 		IU_FOR_LIST, FIELD(protocol)},
 	{"all", 'a', NULL, NULL, "connections and TIME-WAIT too", IU_FOR_LIST, FIELD(all)},
-	{"json", 'j', NULL, NULL, "JSON, one document per line", IU_FOR_WHY | IU_FOR_LIST,
+	{"yes", 'y', NULL, NULL, "do it without asking", IU_FOR_FREE, FIELD(yes)},
+	{"dry-run", 'n', NULL, NULL, "only show the plan", IU_FOR_FREE, FIELD(dry_run)},
+	{"grace", 0, "SECONDS", NULL, "so long a process may take to end: 5 by default",
+		IU_FOR_FREE, FIELD(grace)},
+	{"force", 0, NULL, NULL,
+		"kill what has not ended by then; as root drop closed connections at once",
+		IU_FOR_FREE, FIELD(force)},
+	{"listening", 0, NULL, NULL, "wait until something listens there", IU_FOR_WAIT,
+		FIELD(listening)},
+	{"timeout", 0, "SECONDS", NULL, "give up after that time, with exit code 1", IU_FOR_WAIT,
+		FIELD(timeout)},
+	{"near", 0, "PORT", NULL, "the nearest port to that one", IU_FOR_PICK, FIELD(near)},
+	{"range", 0, "A-B", NULL, "the first port of that range", IU_FOR_PICK, FIELD(range)},
+	{"udp", 0, NULL, NULL, "a UDP port", IU_FOR_PICK, FIELD(udp)},
+	{"count", 0, "N", NULL, "so many different ports, one a line", IU_FOR_PICK, FIELD(count)},
+	{"hold", 0, NULL, NULL, "keep the port bound, and start CMD with it", IU_FOR_PICK,
+		FIELD(hold)},
+	{"json", 'j', NULL, NULL, "JSON, one document per line", IU_FOR_ALL & ~IU_FOR_HELP,
 		FIELD(json)},
 	{"color", 0, "auto|always|never", "auto|always|never",
 		"colours: auto (the default) means on a terminal and without NO_COLOR", IU_FOR_ALL,
 		FIELD(color)},
-	{"quiet", 'q', NULL, NULL, "the first sentence only", IU_FOR_WHY | IU_FOR_LIST,
+	{"quiet", 'q', NULL, NULL, "the first sentence only; wait and pick: nothing but the result", IU_FOR_ALL & ~IU_FOR_HELP,
 		FIELD(quiet)},
 	{"help", 'h', NULL, NULL, "show this help", IU_FOR_ALL, FIELD(help)},
 	{"version", 'V', NULL, NULL, "show the version", IU_FOR_ALL, FIELD(version)},
@@ -140,7 +226,7 @@ static const struct iu_exit_code exit_codes[] = {
 
 /* Commands of later versions: read as a target each would give a baffling complaint. */
 static const char *const later_commands[] = {
-	"free", "wait", "pick", "run", "error", "watch", "top", "report", "metrics"};
+	"run", "error", "watch", "top", "report", "metrics"};
 
 const struct iu_command *iu_commands(size_t *ret_count)
 {

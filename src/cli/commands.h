@@ -5,12 +5,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum iu_command_id { IU_COMMAND_WHY, IU_COMMAND_LIST, IU_COMMAND_HELP, IU_COMMAND_COUNT };
+enum iu_command_id {
+	IU_COMMAND_WHY,
+	IU_COMMAND_LIST,
+	IU_COMMAND_FREE,
+	IU_COMMAND_WAIT,
+	IU_COMMAND_PICK,
+	IU_COMMAND_HELP,
+	IU_COMMAND_COUNT
+};
 
 #define IU_FOR_WHY  (1u << IU_COMMAND_WHY)
 #define IU_FOR_LIST (1u << IU_COMMAND_LIST)
+#define IU_FOR_FREE (1u << IU_COMMAND_FREE)
+#define IU_FOR_WAIT (1u << IU_COMMAND_WAIT)
+#define IU_FOR_PICK (1u << IU_COMMAND_PICK)
 #define IU_FOR_HELP (1u << IU_COMMAND_HELP)
-#define IU_FOR_ALL  (IU_FOR_WHY | IU_FOR_LIST | IU_FOR_HELP)
+#define IU_FOR_ALL  ((1u << IU_COMMAND_COUNT) - 1)
+/* Those that are given a TARGET: what the asking socket sets belongs to it. */
+#define IU_FOR_TARGETS (IU_FOR_WHY | IU_FOR_FREE | IU_FOR_WAIT)
 
 #define IU_EXAMPLES_MAX 8
 
@@ -30,7 +43,9 @@ struct iu_command {
 /* What the options of one command line say. NULL and false: not given. */
 struct iu_arguments {
 	bool reuseaddr, reuseport, v6only, exclusive, probe, no_probe, all;
+	bool yes, dry_run, force, listening, udp, hold;
 	bool json, quiet, help, version;
+	const char *grace, *timeout, *near, *range, *count;
 	const char *device, *user, *program, *process, *unit, *protocol, *color;
 };
 

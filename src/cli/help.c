@@ -117,6 +117,12 @@ static void help_of_all(struct iu_text *out)
 	options(out, IU_FOR_WHY, false);
 	iu_text_add(out, "\nOptions of list:\n");
 	options(out, IU_FOR_LIST, false);
+	iu_text_add(out, "\nOptions of free:\n");
+	options(out, IU_FOR_FREE, false);
+	iu_text_add(out, "\nOptions of wait:\n");
+	options(out, IU_FOR_WAIT, false);
+	iu_text_add(out, "\nOptions of pick:\n");
+	options(out, IU_FOR_PICK, false);
 	iu_text_add(out, "\nOptions everywhere:\n");
 	options(out, IU_FOR_ALL, true);
 	exit_codes(out, false);
@@ -132,7 +138,7 @@ void iu_help_text(const struct iu_command *command, struct iu_text *out)
 	}
 	iu_text_printf(out, "Usage: inuse %s [OPTION…] %s\n\n", command->name, command->operands);
 	wrapped(out, command->description, 0);
-	if (command->id != IU_COMMAND_HELP)
+	if (command->id != IU_COMMAND_HELP && command->id != IU_COMMAND_PICK)
 		targets(out);
 	iu_text_add(out, "\nOptions:\n");
 	options(out, 1u << command->id, false);

@@ -50,6 +50,9 @@ static int help(const struct iu_invocation *invocation)
 static int (*const runners[IU_COMMAND_COUNT])(const struct iu_invocation *) = {
 	[IU_COMMAND_WHY] = iu_why,
 	[IU_COMMAND_LIST] = iu_list,
+	[IU_COMMAND_FREE] = iu_free,
+	[IU_COMMAND_WAIT] = iu_wait,
+	[IU_COMMAND_PICK] = iu_pick,
 	[IU_COMMAND_HELP] = help,
 };
 

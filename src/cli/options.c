@@ -6,7 +6,7 @@
 #include "base/compat.h"
 #include "cli/cli.h"
 
-#define OPTIONS_MAX 32
+#define OPTIONS_MAX 64
 #define FIRST_VALUE 256 /* beyond every letter */
 
 struct table {

@@ -5,14 +5,18 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define COLUMNS_MIN    20
 #define COLUMNS_MAX    1000
 #define INTERFACES_MAX 16
+#define PASSED_FD      3 /* SD_LISTEN_FDS_START */
 
 void iu_system_prepare(void)
 {
@@ -81,4 +85,78 @@ void iu_system_interfaces(struct iu_text *out)
 	}
 	if (list)
 		if_freenameindex(list);
+}
+
+bool iu_system_says_progress(void)
+{
+	return isatty(STDERR_FILENO);
+}
+
+int iu_system_ask(const char *question)
+{
+	char answer[16] = "", rest;
+	size_t n = 0;
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	if (write(fd, question, strlen(question)) < 0) {
+		close(fd);
+		return -1;
+	}
+	/* The whole line is taken, so that the shell does not read the end of it. */
+	while (read(fd, &rest, 1) == 1 && rest != '\n')
+		if (n + 1 < sizeof(answer))
+			answer[n++] = rest;
+	close(fd);
+	return !strcasecmp(answer, "y") || !strcasecmp(answer, "yes");
+}
+
+static volatile sig_atomic_t caught;
+
+static void note(int number)
+{
+	caught = number;
+}
+
+void iu_system_catch(void)
+{
+	/* No SA_RESTART: whoever sleeps wakes up. */
+	const struct sigaction action = {.sa_handler = note};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+int iu_system_caught(void)
+{
+	return caught;
+}
+
+int iu_system_exec(char *const argv[], int fd)
+{
+	char pid[24];
+
+	if (fd == PASSED_FD ? fcntl(fd, F_SETFD, 0) < 0 : dup2(fd, PASSED_FD) < 0)
+		return errno;
+	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+	if (setenv("LISTEN_FDS", "1", 1) < 0 || setenv("LISTEN_PID", pid, 1) < 0 ||
+		unsetenv("LISTEN_FDNAMES") < 0)
+		return errno;
+	signal(SIGPIPE, SIG_DFL);
+	execvp(argv[0], argv);
+	return errno;
+}
+
+bool iu_system_directory(const char *name, struct iu_text *ret_path)
+{
+	char *path = realpath(name, NULL);
+	struct stat status;
+	bool found = path && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+
+	if (found)
+		iu_text_add(ret_path, path);
+	free(path);
+	return found;
 }

@@ -26,4 +26,29 @@ unsigned int iu_system_columns(void);
 /** iu_system_interfaces() - adds the names of the network interfaces: "lo, eth0". */
 void iu_system_interfaces(struct iu_text *out);
 
+/** iu_system_says_progress() - whether messages go to a terminal, so that a line may be rewritten. */
+bool iu_system_says_progress(void);
+
+/**
+ * iu_system_ask() - asks a question on the terminal, whatever the standard streams are
+ * Returns: 1: yes, 0: no (the default), -1: there is no terminal.
+ */
+int iu_system_ask(const char *question);
+
+/** iu_system_catch() - from now on Ctrl-C and SIGTERM are only noted. */
+void iu_system_catch(void);
+
+/** iu_system_caught() - the number of the signal that came, 0: none. */
+int iu_system_caught(void);
+
+/**
+ * iu_system_exec() - becomes a program that gets a socket as descriptor 3, as systemd passes it
+ * @argv: NULL-terminated
+ * Returns: only when it failed: an errno.
+ */
+int iu_system_exec(char *const argv[], int fd);
+
+/** iu_system_directory() - the absolute path of a directory; false: there is none. */
+bool iu_system_directory(const char *name, struct iu_text *ret_path);
+
 #endif

@@ -28,6 +28,27 @@ int iu_user_read(const char *user, uint32_t *ret_uid)
 	return IU_EXIT_USAGE;
 }
 
+int iu_number_read(const char *option, const char *text, unsigned long least, unsigned long most,
+	unsigned long *ret_number)
+{
+	struct iu_text line = {0};
+	unsigned long number = 0;
+	size_t n = strspn(text, "0123456789");
+
+	for (size_t i = 0; i < n && number <= most; i++)
+		number = number * 10 + (unsigned long)(text[i] - '0');
+	if (n && !text[n] && number >= least && number <= most) {
+		*ret_number = number;
+		return 0;
+	}
+	iu_text_printf(&line, "--%s takes a number from %lu to %lu, not \"", option, least, most);
+	iu_text_foreign(&line, text, strlen(text), OPERAND_COLUMNS);
+	iu_text_add(&line, "\"");
+	iu_complain_text(&line);
+	iu_text_free(&line);
+	return IU_EXIT_USAGE;
+}
+
 /* One operand being read. */
 struct operand {
 	struct iu_arena *arena;

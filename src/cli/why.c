@@ -38,7 +38,7 @@ static int read_device(const char *device, struct iu_options *options)
 	return IU_EXIT_USAGE;
 }
 
-static int read_options(const struct iu_arguments *arguments, struct iu_options *ret_options)
+int iu_socket_options_read(const struct iu_arguments *arguments, struct iu_options *ret_options)
 {
 	struct iu_options options = {
 		.reuseaddr = arguments->reuseaddr,
@@ -48,18 +48,27 @@ static int read_options(const struct iu_arguments *arguments, struct iu_options 
 	};
 	int code = 0;
 
+	if (arguments->device)
+		code = read_device(arguments->device, &options);
+	if (code == 0)
+		*ret_options = options;
+	return code;
+}
+
+/* What only `why` takes, on top of that. */
+static int read_options(const struct iu_arguments *arguments, struct iu_options *ret_options)
+{
+	int code;
+
 	if (arguments->probe && arguments->no_probe) {
 		iu_complain("--probe and --no-probe exclude each other", NULL, "");
 		return IU_EXIT_USAGE;
 	}
-	if (arguments->device)
-		code = read_device(arguments->device, &options);
+	code = iu_socket_options_read(arguments, ret_options);
 	if (code == 0 && arguments->user) {
-		code = iu_user_read(arguments->user, &options.uid);
-		options.uid_given = true;
+		code = iu_user_read(arguments->user, &ret_options->uid);
+		ret_options->uid_given = true;
 	}
-	if (code == 0)
-		*ret_options = options;
 	return code;
 }
 

@@ -3,14 +3,23 @@
 
 #include <string.h>
 
-#include "base/err.h"
-
 /* Since 6.1 TCP looks sockets up by port and address (bhash2); before it used UDP's comparison. */
 #define KERNEL_BHASH2 (6u << 16 | 1u << 8)
+/* Since 6.8 tb->fastreuse is never set: inet_csk_update_fastreuse() comes too late for it. */
+#define KERNEL_NO_FASTREUSE (6u << 16 | 8u << 8)
+/* Since 6.8 a wildcard of IPv4 is the same to it from either family; inet_bind2_bucket_init(). */
+#define KERNEL_ONE_WILDCARD KERNEL_NO_FASTREUSE
+/* Since 6.17 sk_uid() is compared; before, a socket without a file counted as root's. */
+#define KERNEL_ORPHAN_UID (6u << 16 | 17u << 8)
 /* What a native IPv6 address counts as in inet_rcv_saddr_equal(): LOOPBACK4_IPV6. */
 #define LOOPBACK4_IPV6 0x7f000006u
 /* udp_lib_get_port() changes to the chains of (port, address) above so many sockets in a slot. */
 #define UDP_CROWDED 10
+
+static bool older(const struct iu_kernel *kernel, uint32_t version)
+{
+	return kernel && kernel->version && kernel->version < version;
+}
 
 static enum iu_tri tri_not(enum iu_tri a)
 {
@@ -46,12 +55,20 @@ static bool holds_port(const struct iu_socket *s)
 	return s->state != IU_STATE_SYN_RECV || s->inode != 0;
 }
 
+/* Multicast of an interface or a link names its device like a link-local address does. */
+bool iu_needs_device(const struct iu_address *address)
+{
+	if (address->family != IU_FAMILY_IPV6)
+		return false;
+	return iu_address_is_link_local(address) ||
+	       (address->bytes[0] == 0xff && (address->bytes[1] & 0xf) >= 1 &&
+		       (address->bytes[1] & 0xf) <= 2);
+}
+
+/* bind() to an address with a scope binds that device, over the one that was bound before. */
 static uint32_t device_of(uint32_t ifindex, const struct iu_address *address)
 {
-	if (ifindex)
-		return ifindex;
-	/* bind() to a link-local address binds the device of its scope too */
-	return iu_address_is_link_local(address) ? address->scope : 0;
+	return address->scope && iu_needs_device(address) ? address->scope : ifindex;
 }
 
 static bool devices_meet(const struct iu_request *r, const struct iu_socket *s)
@@ -98,8 +115,26 @@ static struct overlap meet_in_v4(uint32_t r, uint32_t s)
 	return when(iu_tri(s == 0), IU_RULE_WILDCARD_COVERS_ADDRESS);
 }
 
+/*
+ * ::ffff:0.0.0.0 before 6.8: a specific mapped address finds it only in a list (a bucket) that an
+ * AF_INET socket on 0.0.0.0 made, and misses even 0.0.0.0 in one that ::ffff:0.0.0.0 made. Who
+ * made the list cannot be seen (inet_bind2_bucket_match_addr_any()).
+ */
+static bool misses_wildcards(const struct iu_request *r, const struct iu_kernel *kernel)
+{
+	return r->protocol == IU_PROTOCOL_TCP && older(kernel, KERNEL_ONE_WILDCARD) &&
+	       !older(kernel, KERNEL_BHASH2) &&
+	       iu_address_space(&r->address) == IU_SPACE_MAPPED && iu_address_v4(&r->address);
+}
+
+static bool is_mapped_wildcard(const struct iu_socket *s)
+{
+	return iu_address_space(&s->local) == IU_SPACE_MAPPED && !iu_address_v4(&s->local);
+}
+
 /* TCP from 6.1 on: inet_bhash2_addr_any_conflict(), inet_bhash2_conflict(). */
-static struct overlap overlap_bhash2(const struct iu_request *r, const struct iu_socket *s)
+static struct overlap overlap_bhash2(const struct iu_request *r, const struct iu_socket *s,
+	const struct iu_kernel *kernel)
 {
 	enum iu_space rs = iu_address_space(&r->address), ss = iu_address_space(&s->local);
 	uint32_t r4 = iu_address_v4(&r->address), s4 = iu_address_v4(&s->local);
@@ -108,6 +143,8 @@ static struct overlap overlap_bhash2(const struct iu_request *r, const struct iu
 	switch (rs) {
 	case IU_SPACE_V4:
 	case IU_SPACE_MAPPED:
+		if (is_mapped_wildcard(s) && misses_wildcards(r, kernel))
+			return when(IU_UNKNOWN, IU_RULE_WILDCARD_COVERS_ADDRESS);
 		if (in_v4(ss))
 			return meet_in_v4(r4, s4);
 		if (ss == IU_SPACE_ANY6)
@@ -160,10 +197,8 @@ static struct overlap overlap_plain(const struct iu_request *r, const struct iu_
 static struct overlap overlap_of(const struct iu_request *r, const struct iu_socket *s,
 	const struct iu_kernel *kernel)
 {
-	uint32_t version = kernel ? kernel->version : 0;
-
-	if (r->protocol == IU_PROTOCOL_TCP && (!version || version >= KERNEL_BHASH2))
-		return overlap_bhash2(r, s);
+	if (r->protocol == IU_PROTOCOL_TCP && !older(kernel, KERNEL_BHASH2))
+		return overlap_bhash2(r, s, kernel);
 	return overlap_plain(r, s);
 }
 
@@ -183,29 +218,33 @@ static enum iu_tri shares_reuseaddr(const struct iu_request *r, const struct iu_
 	return tri_and(s->reuseaddr, quiet);
 }
 
-static enum iu_tri same_user(const struct iu_request *r, const struct iu_socket *s)
+static enum iu_tri same_user(const struct iu_request *r, const struct iu_socket *s,
+	const struct iu_kernel *kernel)
 {
 	if (r->protocol == IU_PROTOCOL_TCP && is_mini(s))
 		return IU_YES; /* nobody owns it any more, so every user passes */
+	if (r->protocol == IU_PROTOCOL_TCP && !s->inode && older(kernel, KERNEL_ORPHAN_UID))
+		return iu_tri(r->uid == 0);
 	return s->uid_known ? iu_tri(s->uid == r->uid) : IU_UNKNOWN;
 }
 
-static enum iu_tri shares_reuseport(const struct iu_request *r, const struct iu_socket *s)
+static enum iu_tri shares_reuseport(const struct iu_request *r, const struct iu_socket *s,
+	const struct iu_kernel *kernel)
 {
 	if (!r->reuseport || r->group)
 		return IU_NO;
-	return tri_and(s->reuseport, same_user(r, s));
+	return tri_and(s->reuseport, same_user(r, s, kernel));
 }
 
 /* The reason that helps most to know; asked only where sharing is not certain. */
-static enum iu_sharing why_not_shared(
-	const struct iu_request *r, const struct iu_socket *s, enum iu_tri shared)
+static enum iu_sharing why_not_shared(const struct iu_request *r, const struct iu_socket *s,
+	enum iu_tri shared, const struct iu_kernel *kernel)
 {
 	if (!r->reuseaddr && !r->reuseport)
 		return IU_SHARING_NOT_ASKED;
 	if (shared == IU_UNKNOWN)
 		return IU_SHARING_OPTIONS_UNKNOWN;
-	if (r->reuseport && s->reuseport == IU_YES && same_user(r, s) == IU_NO)
+	if (r->reuseport && s->reuseport == IU_YES && same_user(r, s, kernel) == IU_NO)
 		return IU_SHARING_USERS_DIFFER;
 	if (r->reuseport && s->reuseport == IU_NO)
 		return IU_SHARING_HOLDER_WITHOUT_REUSEPORT;
@@ -231,12 +270,12 @@ struct iu_conflict iu_conflict(const struct iu_request *r, const struct iu_socke
 	overlap = overlap_of(r, s, kernel);
 	if (overlap.meets == IU_NO)
 		return none;
-	shared = tri_or(shares_reuseaddr(r, s), shares_reuseport(r, s));
+	shared = tri_or(shares_reuseaddr(r, s), shares_reuseport(r, s, kernel));
 	found.blocks = tri_and(overlap.meets, tri_not(shared));
 	if (found.blocks == IU_NO)
 		return none;
 	found.rule = overlap.rule;
-	found.sharing = why_not_shared(r, s, shared);
+	found.sharing = why_not_shared(r, s, shared, kernel);
 	return found;
 }
 
@@ -274,8 +313,8 @@ static bool matters_more(enum iu_tri blocks, const struct iu_socket *s, enum iu_
  * A SO_REUSEPORT socket of this user on the port may have left the fast path open for its address
  * (tb->fastreuseport, sk_reuseport_match()); nobody can read it without BPF.
  */
-static bool cache_may_help(
-	const struct iu_request *r, const struct iu_sockets *sockets, size_t skip)
+static bool cache_may_help(const struct iu_request *r, const struct iu_sockets *sockets,
+	size_t skip, const struct iu_kernel *kernel)
 {
 	size_t i;
 
@@ -286,9 +325,73 @@ static bool cache_may_help(
 
 		if (i == skip || s->protocol != r->protocol || s->port != r->port || !holds_port(s))
 			continue;
-		if (s->reuseport != IU_NO && same_user(r, s) != IU_NO)
+		if (s->reuseport != IU_NO && same_user(r, s, kernel) != IU_NO)
 			return true;
 	}
+	return false;
+}
+
+/*
+ * Before 6.8 a port on which every bind() had SO_REUSEADDR and nobody listened takes the next one
+ * with it without a look (tb->fastreuse). It makes a difference only where a holder took the
+ * option back after its bind().
+ */
+static bool fastreuse_may_help(const struct iu_request *r, const struct iu_sockets *sockets,
+	size_t skip, const struct iu_kernel *kernel)
+{
+	size_t i;
+
+	if (!r->reuseaddr || !older(kernel, KERNEL_NO_FASTREUSE))
+		return false;
+	for (i = 0; i < sockets->n; i++)
+		if (i != skip && sockets->v[i].protocol == r->protocol &&
+			sockets->v[i].port == r->port && sockets->v[i].state == IU_STATE_LISTEN)
+			return false;
+	return true;
+}
+
+/* ipv4_rcv_saddr_equal(), ipv6_rcv_saddr_equal(): only the cached side's wildcard covers more. */
+static bool cache_covers(const struct iu_reuse_cache *cache, const struct iu_request *r)
+{
+	enum iu_space rs = iu_address_space(&r->address);
+	enum iu_space cs = iu_address_space(&cache->address);
+	uint32_t c4 = iu_address_v4(&cache->address);
+	uint32_t r4 = rs == IU_SPACE_V6 ? LOOPBACK4_IPV6 : iu_address_v4(&r->address);
+
+	if (cs == IU_SPACE_V4 || (cs == IU_SPACE_MAPPED && in_v4(rs))) {
+		/* bind() to a native address sets IPV6_V6ONLY first */
+		if (rs == IU_SPACE_V6 || (rs == IU_SPACE_ANY6 && r->v6only))
+			return false;
+		return c4 == r4 || c4 == 0;
+	}
+	if (cs == IU_SPACE_ANY6)
+		return !(cache->v6only && in_v4(rs));
+	return rs == cs && iu_address_equal(&cache->address, &r->address);
+}
+
+/* What inet_csk_get_port() asks before it looks at any holder: yes lets R in. */
+static bool cache_lets_in(const struct iu_request *r, const struct iu_reuse_cache *cache)
+{
+	if (cache->fastreuse && r->reuseaddr)
+		return true;
+	if (!cache->fastreuseport || !r->reuseport || r->group || cache->uid != r->uid)
+		return false;
+	return cache->fastreuseport == 1 || cache_covers(cache, r);
+}
+
+/* A holder on ::ffff:0.0.0.0 may have made the list that a specific mapped address misses. */
+static bool lists_unclear(const struct iu_request *r, const struct iu_sockets *sockets,
+	size_t skip, const struct iu_kernel *kernel)
+{
+	size_t i;
+
+	if (!misses_wildcards(r, kernel))
+		return false;
+	for (i = 0; i < sockets->n; i++)
+		if (i != skip && sockets->v[i].protocol == r->protocol &&
+			sockets->v[i].port == r->port && holds_port(&sockets->v[i]) &&
+			is_mapped_wildcard(&sockets->v[i]))
+			return true;
 	return false;
 }
 
@@ -296,6 +399,7 @@ static struct iu_outcome outcome_tcp(const struct iu_request *r, const struct iu
 	size_t skip, const struct iu_kernel *kernel)
 {
 	struct iu_outcome outcome = {.fails = IU_NO, .blocker = SIZE_MAX};
+	bool unclear = lists_unclear(r, sockets, skip, kernel);
 	enum iu_tri best = IU_NO;
 	size_t i;
 
@@ -307,6 +411,9 @@ static struct iu_outcome outcome_tcp(const struct iu_request *r, const struct iu
 		c = iu_conflict(r, &sockets->v[i], kernel);
 		if (c.blocks == IU_NO)
 			continue;
+		if (unclear && sockets->v[i].family == IU_FAMILY_IPV4 &&
+			!iu_address_v4(&sockets->v[i].local))
+			c.blocks = IU_UNKNOWN;
 		if (matters_more(c.blocks, &sockets->v[i], best,
 			    outcome.blocker == SIZE_MAX ? NULL : &sockets->v[outcome.blocker])) {
 			outcome.blocker = i;
@@ -316,7 +423,16 @@ static struct iu_outcome outcome_tcp(const struct iu_request *r, const struct iu
 	}
 	if (r->force) /* SK_FORCE_REUSE: any holder at all lets it in */
 		return (struct iu_outcome){.fails = IU_NO, .blocker = SIZE_MAX};
-	outcome.cache_dependent = outcome.fails == IU_YES && cache_may_help(r, sockets, skip);
+	if (kernel && kernel->cache && kernel->cache->port == r->port) {
+		/* both shortcuts were read, so the answer depends on nothing that is not known */
+		if (cache_lets_in(r, kernel->cache))
+			return (struct iu_outcome){.fails = IU_NO, .blocker = SIZE_MAX};
+		return outcome;
+	}
+	outcome.cache_dependent = outcome.fails == IU_YES && cache_may_help(r, sockets, skip, kernel);
+	outcome.history_dependent = unclear && outcome.fails == IU_UNKNOWN;
+	outcome.fastreuse_dependent =
+		outcome.fails == IU_YES && fastreuse_may_help(r, sockets, skip, kernel);
 	return outcome;
 }
 
@@ -337,7 +453,7 @@ static unsigned int udp_meeting(const struct iu_request *r, const struct iu_sock
 		return UDP_PASS;
 	overlap = overlap_of(r, s, kernel);
 	relevant = tri_and(overlap.meets, tri_not(shares_reuseaddr(r, s)));
-	join = shares_reuseport(r, s);
+	join = shares_reuseport(r, s, kernel);
 	if (relevant != IU_YES)
 		all |= UDP_PASS;
 	if (relevant != IU_NO && join != IU_NO)
@@ -347,24 +463,9 @@ static unsigned int udp_meeting(const struct iu_request *r, const struct iu_sock
 	return all;
 }
 
-/*
- * Walks one family's sockets in the kernel's order; @address_chain: only those that a crowded slot
- * would show, in the chain of R's own address (1) or of the wildcard (2).
- */
-static bool in_chain(const struct iu_request *r, const struct iu_socket *s, int address_chain)
-{
-	if (!address_chain)
-		return true;
-	if (address_chain == 2)
-		return iu_address_is_wildcard(&s->local);
-	if (in_v4(iu_address_space(&r->address)))
-		return in_v4(iu_address_space(&s->local)) &&
-		       iu_address_v4(&r->address) == iu_address_v4(&s->local);
-	return iu_address_equal(&r->address, &s->local);
-}
-
+/* Walks one family's sockets in the kernel's order. */
 static unsigned int udp_walk(const struct iu_request *r, const struct iu_sockets *sockets,
-	size_t skip, const struct iu_kernel *kernel, enum iu_family family, int address_chain)
+	size_t skip, const struct iu_kernel *kernel, enum iu_family family)
 {
 	unsigned int all = 0;
 	uint32_t last = 0;
@@ -392,8 +493,6 @@ static unsigned int udp_walk(const struct iu_request *r, const struct iu_sockets
 		started = true;
 		last = sockets->v[best].order;
 		last_index = best;
-		if (!in_chain(r, &sockets->v[best], address_chain))
-			continue;
 		meeting = udp_meeting(r, &sockets->v[best], kernel);
 		all |= meeting & ~UDP_PASS;
 		if (!(meeting & UDP_PASS))
@@ -403,10 +502,10 @@ static unsigned int udp_walk(const struct iu_request *r, const struct iu_sockets
 
 /* Both families share a chain, in an order that no dump shows: either may come first. */
 static unsigned int udp_both(const struct iu_request *r, const struct iu_sockets *sockets,
-	size_t skip, const struct iu_kernel *kernel, int address_chain, bool *order_matters)
+	size_t skip, const struct iu_kernel *kernel, bool *order_matters)
 {
-	unsigned int v4 = udp_walk(r, sockets, skip, kernel, IU_FAMILY_IPV4, address_chain);
-	unsigned int v6 = udp_walk(r, sockets, skip, kernel, IU_FAMILY_IPV6, address_chain);
+	unsigned int v4 = udp_walk(r, sockets, skip, kernel, IU_FAMILY_IPV4);
+	unsigned int v6 = udp_walk(r, sockets, skip, kernel, IU_FAMILY_IPV6);
 	unsigned int decided = (v4 | v6) & ~UDP_PASS;
 
 	if ((v4 & ~UDP_PASS) && (v6 & ~UDP_PASS) && (v4 & ~UDP_PASS) != (v6 & ~UDP_PASS))
@@ -430,6 +529,39 @@ static bool udp_crowded(const struct iu_request *r, const struct iu_sockets *soc
 		n += i != skip && sockets->v[i].protocol == IU_PROTOCOL_UDP &&
 		     sockets->v[i].port == r->port;
 	return n > UDP_CROWDED && !iu_address_is_wildcard(&r->address);
+}
+
+/* The chain of R's own address in a crowded slot, or else that of the wildcards. */
+static bool in_chain(const struct iu_request *r, const struct iu_socket *s, bool wildcards)
+{
+	if (wildcards)
+		return iu_address_is_wildcard(&s->local);
+	if (in_v4(iu_address_space(&r->address)))
+		return in_v4(iu_address_space(&s->local)) &&
+		       iu_address_v4(&r->address) == iu_address_v4(&s->local);
+	return iu_address_equal(&r->address, &s->local);
+}
+
+/* Within such a chain a socket that was connected moved to the head, unseen: any may be first. */
+static enum iu_tri udp_chain_fails(const struct iu_request *r, const struct iu_sockets *sockets,
+	size_t skip, const struct iu_kernel *kernel, bool wildcards)
+{
+	unsigned int all = 0;
+	bool certain = false;
+	size_t i;
+
+	for (i = 0; i < sockets->n; i++) {
+		unsigned int meeting;
+
+		if (i == skip || !in_chain(r, &sockets->v[i], wildcards))
+			continue;
+		meeting = udp_meeting(r, &sockets->v[i], kernel);
+		all |= meeting;
+		certain |= meeting == UDP_FAIL;
+	}
+	if (!(all & UDP_FAIL))
+		return IU_NO;
+	return certain && !(all & UDP_OK) ? IU_YES : IU_UNKNOWN;
 }
 
 static size_t udp_blocker(const struct iu_request *r, const struct iu_sockets *sockets,
@@ -460,14 +592,13 @@ static struct iu_outcome outcome_udp(const struct iu_request *r, const struct iu
 {
 	struct iu_outcome outcome = {.blocker = SIZE_MAX};
 
-	outcome.fails = udp_fails(
-		udp_both(r, sockets, skip, kernel, 0, &outcome.order_dependent));
+	outcome.fails =
+		udp_fails(udp_both(r, sockets, skip, kernel, &outcome.order_dependent));
 	if (udp_crowded(r, sockets, skip)) {
-		bool ignored = false;
-		enum iu_tri own = udp_fails(udp_both(r, sockets, skip, kernel, 1, &ignored));
-		enum iu_tri any = udp_fails(udp_both(r, sockets, skip, kernel, 2, &ignored));
+		enum iu_tri own = udp_chain_fails(r, sockets, skip, kernel, false);
+		enum iu_tri any = udp_chain_fails(r, sockets, skip, kernel, true);
 
-		/* a socket that was connected moved within these chains, unseen */
+		/* which of both ways is taken depends on a hash that nobody sees */
 		if (tri_or(own, any) != outcome.fails) {
 			outcome.fails = IU_UNKNOWN;
 			outcome.order_dependent = true;
@@ -484,62 +615,4 @@ struct iu_outcome iu_outcome(const struct iu_request *r, const struct iu_sockets
 	if (r->protocol == IU_PROTOCOL_UDP)
 		return outcome_udp(r, sockets, skip, kernel);
 	return outcome_tcp(r, sockets, skip, kernel);
-}
-
-/* bind(port 0): whether the socket keeps the kernel from choosing its port for @r. */
-static enum iu_tri keeps_from_choice(const struct iu_request *r, const struct iu_socket *s,
-	const struct iu_kernel *kernel)
-{
-	struct iu_request at = *r;
-
-	at.port = s->port;
-	if (r->protocol == IU_PROTOCOL_TCP) {
-		/* inet_csk_find_open_port(): options do not help, except with ip_autobind_reuse */
-		if (!kernel || !kernel->autobind_reuse)
-			at.reuseaddr = false;
-		at.reuseport = false;
-	}
-	return iu_conflict(&at, s, kernel).blocks;
-}
-
-static bool is_reserved(const struct iu_sysctls *sysctls, int port)
-{
-	size_t i;
-
-	for (i = 0; i < sysctls->reserved.n; i++)
-		if (port >= sysctls->reserved.v[i].first && port <= sysctls->reserved.v[i].last)
-			return true;
-	return false;
-}
-
-int iu_free_port(const struct iu_request *r, const struct iu_sockets *sockets,
-	const struct iu_sysctls *sysctls, const struct iu_kernel *kernel)
-{
-	unsigned char held[65536] = {0}; /* enum iu_tri of each port, IU_UNKNOWN as 3 */
-	int port, doubtful = 0;
-	size_t i;
-
-	if (sysctls->port_first < 1 || sysctls->port_last > 65535 ||
-		sysctls->port_first > sysctls->port_last)
-		return IU_E_NOTSUP;
-	for (i = 0; i < sockets->n; i++) {
-		const struct iu_socket *s = &sockets->v[i];
-
-		if (s->protocol != r->protocol || held[s->port] == IU_YES)
-			continue;
-		switch (keeps_from_choice(r, s, kernel)) {
-		case IU_YES: held[s->port] = IU_YES; break;
-		case IU_UNKNOWN: held[s->port] = 3; break;
-		case IU_NO: break;
-		}
-	}
-	for (port = sysctls->port_first; port <= sysctls->port_last; port++) {
-		if (held[port] == IU_YES || is_reserved(sysctls, port))
-			continue;
-		if (!held[port])
-			return port;
-		if (!doubtful)
-			doubtful = port;
-	}
-	return doubtful;
 }

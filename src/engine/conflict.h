@@ -22,6 +22,8 @@ struct iu_request {
 struct iu_kernel {
 	uint32_t version;     /* as struct iu_host; 0: the newest rules */
 	bool autobind_reuse;  /* net.ipv4.ip_autobind_reuse */
+	/* The shortcut of the port that is asked for; NULL: not known, answers may depend on it. */
+	const struct iu_reuse_cache *cache;
 };
 
 struct iu_conflict {
@@ -45,10 +47,18 @@ struct iu_outcome {
 	/*
 	 * The kernel may still say yes: its SO_REUSEPORT fast path accepts without looking when the
 	 * last SO_REUSEPORT socket of this user on the port covered the address (sk_reuseport_match).
+	 * Never where iu_kernel.cache is given: the answer is certain then.
 	 */
 	bool cache_dependent;
+	/*
+	 * Before 6.8, asked with SO_REUSEADDR: the kernel says yes where every holder had the option
+	 * when it was bound, even if one took it back since. Nobody does, so it casts no doubt.
+	 */
+	bool fastreuse_dependent;
 	/* UDP: IPv4 and IPv6 holders interleave in an order that nobody can see. */
 	bool order_dependent;
+	/* TCP before 6.8: it matters which wildcard came first, 0.0.0.0 or ::ffff:0.0.0.0. */
+	bool history_dependent;
 	size_t blocker; /* index of the most important one; SIZE_MAX: none */
 };
 
@@ -61,11 +71,23 @@ struct iu_outcome iu_outcome(const struct iu_request *r, const struct iu_sockets
 
 /**
  * iu_free_port() - a port that bind(port 0) could choose
- * Returns: the first such port of the range without the reserved ones, 0: the range is full for
- * @r (EADDRINUSE), IU_E_NOTSUP when the range is not known.
+ * Returns: such a port of the range without the reserved ones, a certain one where there is any;
+ * 0: the range is full for @r (EADDRINUSE); IU_E_NOTSUP when the range is not known.
  */
 int iu_free_port(const struct iu_request *r, const struct iu_sockets *sockets,
 	const struct iu_sysctls *sysctls, const struct iu_kernel *kernel);
+
+/**
+ * iu_range_full() - whether bind(port 0) fails with EADDRINUSE
+ * IU_UNKNOWN: the range is not known, an option of a holder is not known, or TCP finds the only
+ * port that is left by lot (inet_csk_find_open_port() skips the first or the last port of a range
+ * with an odd number of them).
+ */
+enum iu_tri iu_range_full(const struct iu_request *r, const struct iu_sockets *sockets,
+	const struct iu_sysctls *sysctls, const struct iu_kernel *kernel);
+
+/** iu_needs_device() - a link-local address, or IPv6 multicast of a link: its scope is a device. */
+bool iu_needs_device(const struct iu_address *address);
 
 /** iu_importance() - LISTEN before bound before connected before closing before TIME-WAIT. */
 int iu_importance(const struct iu_socket *s);

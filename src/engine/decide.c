@@ -131,6 +131,8 @@ static struct judgement judge_other(const struct iu_view *view, const struct iu_
 		return judge_rules(view, ask);
 	if (ask->check.ok == IU_UNKNOWN && error == EACCES)
 		cause = IU_CAUSE_PRIVILEGED_PORT;
+	else if (error == EACCES || error == EPERM)
+		cause = IU_CAUSE_POLICY_DENIED;
 	else if (error == EADDRNOTAVAIL && ask->check.ok == IU_YES &&
 		 (view->snapshot->seen & IU_FACT_ADDRESSES))
 		return disagree();
@@ -433,6 +435,7 @@ static int special_headline(struct iu_arena *arena, const struct iu_view *view,
 	case IU_CAUSE_PRIVILEGED_PORT: return iu_privileged_port(arena, view, ask, verdict);
 	case IU_CAUSE_ADDRESS_NOT_LOCAL: return iu_address_not_local(arena, view, ask, verdict);
 	case IU_CAUSE_ADDRESS_TENTATIVE: return iu_address_tentative(arena, view, ask, verdict);
+	case IU_CAUSE_POLICY_DENIED: return iu_policy_denied(arena, view, ask, verdict);
 	default: return 0; /* the others have a socket to speak of */
 	}
 }

@@ -31,6 +31,11 @@ static const char *seconds_left(struct iu_arena *arena, const struct iu_socket *
 	return iu_words(arena, " for another %lld s", (long long)((s->timer_ms + 999) / 1000));
 }
 
+static bool message_holds(const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	return b->holds.n && snapshot->holds.v[b->holds.v[0]].via == IU_VIA_MESSAGE;
+}
+
 /* Who is in the way, for the causes where "PROGRAM listens on ADDRESS" is not the point. */
 static const char *special(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_blocker *b)
@@ -58,6 +63,28 @@ static const char *special(struct iu_arena *arena, const struct iu_snapshot *sna
 	case IU_CAUSE_STALE_SOCKET_FILE:
 		return "the file is left over from a socket that is gone";
 	case IU_CAUSE_PATH_EXISTS: return "something else has that name";
+	case IU_CAUSE_KERNEL_SOCKET:
+		if (!iu_words_kernel_use(snapshot, &b->socket))
+			break;
+		return iu_words(arena, "the kernel itself holds %s, for %s", at,
+			iu_words_kernel_user(
+				arena, iu_words_kernel_use(snapshot, &b->socket)));
+	case IU_CAUSE_DESCRIPTOR_IN_FLIGHT:
+		if (!who && b->confidence != IU_CONFIDENCE_PROVEN)
+			return iu_words(arena, "no process has a descriptor of the socket on %s; it may be in a message that nobody has read",
+				at);
+		return b->socket.unit && who && !message_holds(snapshot, b)
+			? iu_words(arena, "%s keeps a socket on %s for %s", who, at,
+				  iu_safe(arena, b->socket.unit, 60))
+			: iu_words(arena, "the socket on %s is inside a message that %s", at,
+				  who ? iu_words(arena, "%s has not read", who)
+				      : "nobody has read");
+	case IU_CAUSE_REGISTERED_FILE:
+		if (!who && b->confidence != IU_CONFIDENCE_PROVEN)
+			return iu_words(arena, "no process has a descriptor of the socket on %s; it may be registered with an io_uring",
+				at);
+		return iu_words(arena, "%s has the socket on %s in its io_uring, without a descriptor",
+			who ? who : "a process", at);
 	case IU_CAUSE_HIDDEN_HOLDER:
 		if (b->socket.state == IU_STATE_FILE)
 			return b->confidence == IU_CONFIDENCE_POSSIBLE
@@ -84,6 +111,7 @@ static const char *special(struct iu_arena *arena, const struct iu_snapshot *sna
 	case IU_CAUSE_PRIVILEGED_PORT:
 	case IU_CAUSE_ADDRESS_NOT_LOCAL:
 	case IU_CAUSE_ADDRESS_TENTATIVE:
+	case IU_CAUSE_POLICY_DENIED:
 	case IU_CAUSE_COUNT: break;
 	}
 	return NULL;

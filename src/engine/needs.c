@@ -165,6 +165,39 @@ static bool range_has_room(const struct iu_view *view)
 	return true;
 }
 
+/*
+ * What only the kernel's memory says: the options of what no process has any more, and the shortcut
+ * for SO_REUSEPORT. Costs tens of milliseconds, so only where it may change the answer.
+ */
+static bool needs_evidence(const struct iu_view *view)
+{
+	size_t i, k;
+
+	for (k = 0; k < view->ask_count && view->question->port; k++) {
+		const struct iu_request *r = &view->asks[k].request;
+
+		for (i = 0; i < view->sockets.n; i++) {
+			const struct iu_socket *s = &view->sockets.v[i];
+			enum iu_tri blocks = iu_conflict(r, s, &view->kernel).blocks;
+
+			if (blocks == IU_UNKNOWN && !s->inode)
+				return true;
+			if (blocks != IU_NO && r->reuseport && r->protocol == IU_PROTOCOL_TCP)
+				return true;
+		}
+	}
+	return false;
+}
+
+static int want_evidence(struct iu_arena *arena, const struct iu_view *view, struct iu_wants *wants)
+{
+	if (!needs_evidence(view))
+		return 0;
+	wants->facts |= IU_FACT_EVIDENCE;
+	return add_range(arena, wants,
+		(struct iu_port_range){view->question->port, view->question->port});
+}
+
 static int want_holders(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_wants *wants)
 {
@@ -192,7 +225,7 @@ static int want_holders(struct iu_arena *arena, const struct iu_question *questi
 	}
 	if (n)
 		wants->facts |= question->port ? FACTS_HOLDERS : IU_FACT_HOLDERS;
-	return 0;
+	return want_evidence(arena, &view, wants);
 }
 
 static int want_unix_holders(struct iu_arena *arena, const struct iu_question *question,

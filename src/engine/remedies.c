@@ -9,6 +9,7 @@
 #include "engine/words.h"
 #include "knowledge/causes.h"
 #include "knowledge/cgroups.h"
+#include "knowledge/kernel-users.h"
 
 /* Processes that one `kill` is offered for; where there are more, the sentence says so. */
 #define KILL_MAX 64
@@ -155,6 +156,12 @@ static bool stop_unit(struct making *m)
 	if (m->verdict->cause == IU_CAUSE_SOCKET_ACTIVATION)
 		return stop_activation(m);
 	unit = m->holder && m->holder->unit ? m->holder->unit : m->blocker->socket.unit;
+	if (m->verdict->cause == IU_CAUSE_DESCRIPTOR_IN_FLIGHT) {
+		/* a store is emptied with its service; a message goes with the one that has it */
+		if (!m->holder || !is_manager(m->holder))
+			return false;
+		unit = m->blocker->socket.unit;
+	}
 	if (!can_stop_unit(unit))
 		return false;
 	return stop_unit_command(m, unit, NULL);
@@ -318,6 +325,12 @@ static bool stop_process(struct making *m)
 	int32_t pids[KILL_MAX];
 	size_t i, more, n = collect_pids(m, pids, &more);
 
+	if (!n && m->blocker && m->blocker->cause == IU_CAUSE_DESCRIPTOR_IN_FLIGHT &&
+		!m->blocker->holds.n && !m->snapshot->suspects.n) {
+		m->remedy->summary = "open and close any UNIX socket: the kernel then collects messages that nobody can reach";
+		m->remedy->risk = IU_RISK_NONE;
+		return true;
+	}
 	if (!n || !m->blocker)
 		return false;
 	leader_first(m, pids, n);
@@ -660,6 +673,35 @@ static bool freebind(struct making *m)
 	return true;
 }
 
+static bool kernel_hint(struct making *m)
+{
+	const struct iu_kernel_use *use =
+		m->blocker ? iu_words_kernel_use(m->snapshot, &m->blocker->socket) : NULL;
+	const struct iu_kernel_user_row *row = iu_kernel_user_row(
+		use ? use->user : IU_KERNEL_UNKNOWN);
+	size_t i;
+
+	m->remedy->summary = row->help;
+	m->remedy->needs_root = !is_privileged(m);
+	for (i = 0; use && i < IU_COUNT(row->command) && row->command[i]; i++) {
+		const char *word = row->command[i];
+
+		if (!strcmp(word, "%s"))
+			word = use->name;
+		else if (!strcmp(word, "%u"))
+			word = number(m, use->id);
+		if (!word || !command(m, word))
+			return false;
+	}
+	return true;
+}
+
+static bool policy_hint(struct making *m)
+{
+	m->remedy->summary = "look at SocketBindAllow=, SocketBindDeny= and SystemCallFilter= of the unit, and at the security module's log (journalctl -k)";
+	return true;
+}
+
 static bool stop_service(struct making *m)
 {
 	(void)m;
@@ -690,7 +732,72 @@ static bool (*const makers[])(struct making *m) = {
 	[IU_REMEDY_WIDEN_RANGE] = widen_range,
 	[IU_REMEDY_GRANT_CAPABILITY] = grant_capability,
 	[IU_REMEDY_FREEBIND] = freebind,
+	[IU_REMEDY_KERNEL_HINT] = kernel_hint,
+	[IU_REMEDY_POLICY_HINT] = policy_hint,
 };
+
+/* Whose process it is has to be said when it is another user's. */
+static bool name_user(struct making *m)
+{
+	const struct iu_process *p = m->holder;
+
+	if (!p || !p->uid_known || p->uid == m->snapshot->host.uid)
+		return true;
+	return command(m, "--user") &&
+	       command(m, p->user ? p->user : iu_words(m->arena, "%u", (unsigned int)p->uid));
+}
+
+/*
+ * What `inuse free` or `inuse wait` does better than the bare command (it re-checks whom it means
+ * and proves the result) is offered as that; the bare command stays in `raw`. @freeing: one remedy
+ * before is `inuse free` already, which takes the best lever: a second one needs its own command.
+ */
+static void offer_ours(struct making *m, bool *freeing)
+{
+	struct iu_remedy *remedy = m->remedy;
+	const char *verb = NULL;
+
+	switch (remedy->id) {
+	case IU_REMEDY_STOP_UNIT:
+		if (remedy->command.n < 3 || (strcmp(remedy->command.v[0], "kill") != 0 &&
+						     strcmp(remedy->command.v[1], "stop") != 0 &&
+						     strcmp(remedy->command.v[2], "stop") != 0))
+			return;
+		verb = "free";
+		break;
+	case IU_REMEDY_STOP_CONTAINER:
+	case IU_REMEDY_STOP_PROCESS:
+	case IU_REMEDY_REMOVE_SOCKET_FILE:
+		/* a pod's container would be started again; of an exhausted range nobody is to blame */
+		if (!remedy->command.n || !strcmp(remedy->command.v[0], "crictl") ||
+			m->verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED)
+			return;
+		verb = "free";
+		break;
+	case IU_REMEDY_DESTROY_SOCKET: verb = "free"; break;
+	case IU_REMEDY_WAIT: verb = "wait"; break;
+	default: return;
+	}
+	if (!m->question->text || (*freeing && remedy->id != IU_REMEDY_DESTROY_SOCKET &&
+					  remedy->id != IU_REMEDY_WAIT))
+		return;
+	remedy->raw = remedy->command;
+	remedy->command = (struct iu_strings){0};
+	if (!command(m, "inuse") || !command(m, verb))
+		return;
+	if (remedy->id == IU_REMEDY_DESTROY_SOCKET)
+		command(m, "--force");
+	else if (remedy->id == IU_REMEDY_STOP_PROCESS || remedy->id == IU_REMEDY_STOP_UNIT ||
+		 remedy->id == IU_REMEDY_STOP_CONTAINER)
+		name_user(m);
+	command(m, m->question->text);
+	*freeing |= !strcmp(verb, "free");
+}
+
+const struct iu_strings *iu_remedy_raw(const struct iu_remedy *remedy)
+{
+	return remedy->raw.n ? &remedy->raw : &remedy->command;
+}
 
 static const struct iu_process *first_holder(
 	const struct iu_snapshot *snapshot, const struct iu_blocker *blocker)
@@ -713,6 +820,7 @@ int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 {
 	const struct iu_cause_row *row = iu_cause_row(verdict->cause);
 	const struct iu_blocker *blocker = verdict->blockers.n ? &verdict->blockers.v[0] : NULL;
+	bool freeing = false;
 	size_t i;
 
 	for (i = 0; row && i < IU_CAUSE_REMEDIES_MAX && row->remedies[i]; i++) {
@@ -733,6 +841,7 @@ int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 
 		if (!makers[help->id](&m))
 			continue;
+		offer_ours(&m, &freeing);
 		slot = iu_list_add(arena, &verdict->remedies);
 		if (!slot)
 			return IU_E_NOMEM;

@@ -16,4 +16,7 @@ int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_view *view,
 	struct iu_verdict *verdict);
 
+/** iu_remedy_raw() - what does it without inuse: `raw` where command is inuse's own, else command. */
+const struct iu_strings *iu_remedy_raw(const struct iu_remedy *remedy);
+
 #endif

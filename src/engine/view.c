@@ -71,18 +71,33 @@ static enum iu_tri is_local_v4(const struct iu_snapshot *snapshot, const struct 
 	return iu_tri(!any_v4);
 }
 
+/* A device that is not there any more; where interfaces were not looked at, it is believed. */
+static bool has_device(const struct iu_snapshot *snapshot, uint32_t ifindex)
+{
+	size_t i;
+
+	if (!ifindex || !snapshot->interfaces.n || !(snapshot->seen & IU_FACT_ADDRESSES))
+		return true;
+	for (i = 0; i < snapshot->interfaces.n; i++)
+		if (snapshot->interfaces.v[i].ifindex == ifindex)
+			return true;
+	return false;
+}
+
 /* Whether bind() takes the native IPv6 address: ipv6_chk_addr(), which looks at no route. */
 static struct iu_local_check check_v6(const struct iu_snapshot *snapshot,
 	const struct iu_request *request)
 {
 	const struct iu_address *address = &request->address;
-	bool link_local = iu_address_is_link_local(address);
-	uint32_t device = request->ifindex ? request->ifindex : address->scope;
+	bool link_local = iu_address_is_link_local(address), scoped = iu_needs_device(address);
+	uint32_t device = scoped && address->scope ? address->scope : request->ifindex;
 	bool tentative = false;
 	size_t i;
 
-	if (link_local && !device)
+	if (scoped && !device)
 		return (struct iu_local_check){IU_NO, EINVAL, IU_CAUSE_NONE, IU_RULE_NONE};
+	if (!has_device(snapshot, device))
+		return (struct iu_local_check){IU_NO, ENODEV, IU_CAUSE_NONE, IU_RULE_NONE};
 	if (iu_address_is_multicast(address) || snapshot->sysctls.nonlocal_bind6 == 1)
 		return (struct iu_local_check){.ok = IU_YES};
 	for (i = 0; i < snapshot->locals.n; i++) {
@@ -277,7 +292,8 @@ static void work_out(struct iu_view *view)
 
 			view->range_known = port >= 0;
 			ask->outcome.blocker = SIZE_MAX;
-			ask->outcome.fails = port < 0 ? IU_UNKNOWN : iu_tri(port == 0);
+			ask->outcome.fails = iu_range_full(&ask->request, &view->sockets,
+				&view->snapshot->sysctls, &view->kernel);
 		}
 	}
 }
@@ -292,6 +308,7 @@ int iu_view_make(struct iu_arena *arena, const struct iu_question *question,
 	};
 	uint32_t facts = question->protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND
 							       : IU_FACT_UDP;
+	size_t i;
 	int err;
 
 	view.complete = (snapshot->seen & facts) == facts;
@@ -299,6 +316,10 @@ int iu_view_make(struct iu_arena *arena, const struct iu_question *question,
 		*ret_view = view;
 		return 0;
 	}
+	for (i = 0; i < snapshot->caches.n; i++)
+		if (snapshot->caches.v[i].protocol == question->protocol &&
+			snapshot->caches.v[i].port == question->port)
+			view.kernel.cache = &snapshot->caches.v[i];
 	err = copy_sockets(arena, &view);
 	if (err < 0)
 		return err;

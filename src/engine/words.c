@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "knowledge/kernel-users.h"
 
 /* So wide may a name, a path or a command line of others get inside a sentence. */
 #define NAME_COLUMNS    40
@@ -193,6 +194,32 @@ const char *iu_words_command(struct iu_arena *arena, const struct iu_process *pr
 	if (n < process->command.n)
 		line = iu_words(arena, "%s ...", line);
 	return safe(arena, line, COMMAND_COLUMNS);
+}
+
+const struct iu_kernel_use *iu_words_kernel_use(
+	const struct iu_snapshot *snapshot, const struct iu_socket *s)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->kernel_uses.n; i++) {
+		const struct iu_kernel_use *use = &snapshot->kernel_uses.v[i];
+
+		if (use->protocol == s->protocol && use->port == s->port && use->port &&
+			(!s->uid_known || s->uid == 0))
+			return use;
+	}
+	return NULL;
+}
+
+const char *iu_words_kernel_user(struct iu_arena *arena, const struct iu_kernel_use *use)
+{
+	const char *what = iu_kernel_user_row(use->user)->what;
+
+	if (use->name)
+		return iu_words(arena, "%s %s", what, safe(arena, use->name, NAME_COLUMNS));
+	if (use->id)
+		return iu_words(arena, "%s %u", what, (unsigned int)use->id);
+	return what;
 }
 
 const char *iu_words_endpoint(struct iu_arena *arena, const struct iu_socket *s)

@@ -39,6 +39,13 @@ bool iu_words_many(const struct iu_snapshot *snapshot, const struct iu_blocker *
 /** iu_words_state() - "listens on", or of many "listen on". Static. */
 const char *iu_words_state(const struct iu_socket *s, bool many);
 
+/** iu_words_kernel_use() - the part of the kernel that says it uses the socket's port, or NULL. */
+const struct iu_kernel_use *iu_words_kernel_use(
+	const struct iu_snapshot *snapshot, const struct iu_socket *s);
+
+/** iu_words_kernel_user() - "the VXLAN interface vxlan0". */
+const char *iu_words_kernel_user(struct iu_arena *arena, const struct iu_kernel_use *use);
+
 /** iu_words_user() - "alice", "uid 1000", "an unknown user". */
 const char *iu_words_user(struct iu_arena *arena, const char *user, bool known, uint32_t uid);
 

@@ -53,6 +53,13 @@ static const struct iu_cause_row causes[] = {
 	ROW(CONTAINER_PORT, "a container engine's proxy or a container publishes it",
 		R(STOP_CONTAINER)),
 	ROW(PORT_FORWARD, "ssh, kubectl, an editor or a relay forwards it", R(STOP_PROCESS)),
+	ROW(KERNEL_SOCKET, "the kernel itself holds it (a tunnel, NFS, an MPTCP endpoint)",
+		R(KERNEL_HINT)),
+	ROW(DESCRIPTOR_IN_FLIGHT,
+		"the only reference is a message in a UNIX socket's queue, or a descriptor store",
+		R(STOP_UNIT), R(STOP_PROCESS)),
+	ROW(REGISTERED_FILE, "held through io_uring's registered files, with no descriptor",
+		R(STOP_PROCESS)),
 	ROW(HIDDEN_HOLDER, "the socket is seen, the process that holds it cannot be",
 		R(RUN_AS_ROOT)),
 	ROW(STALE_SOCKET_FILE, "a UNIX socket file that nobody listens on", R(REMOVE_SOCKET_FILE)),
@@ -66,6 +73,9 @@ static const struct iu_cause_row causes[] = {
 		R(FREEBIND)),
 	ROW(ADDRESS_TENTATIVE,
 		"IPv6 duplicate address detection is running for the address, or failed", R(WAIT)),
+	ROW(POLICY_DENIED,
+		"a security policy (cgroup program, security module, system call filter) refuses",
+		R(POLICY_HINT)),
 };
 
 #define HELP(which, text, how)                                                                     \
@@ -101,6 +111,8 @@ static const struct iu_remedy_row remedies[] = {
 	HELP(WIDEN_RANGE, "widen the range of ports the system may choose from", LOW),
 	HELP(GRANT_CAPABILITY, "give the program the capability CAP_NET_BIND_SERVICE", MEDIUM),
 	HELP(FREEBIND, "set IP_FREEBIND to bind an address that is not there yet", LOW),
+	HELP(KERNEL_HINT, "tell the part of the kernel that holds it to let go", MEDIUM),
+	HELP(POLICY_HINT, "look into the policies that may refuse a bind()", NONE),
 };
 
 

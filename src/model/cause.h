@@ -17,13 +17,17 @@
 	X(SOCKET_ACTIVATION, "socket-activation")                                                  \
 	X(CONTAINER_PORT, "container-port")                                                        \
 	X(PORT_FORWARD, "port-forward")                                                            \
+	X(KERNEL_SOCKET, "kernel-socket")                                                          \
+	X(DESCRIPTOR_IN_FLIGHT, "descriptor-in-flight")                                            \
+	X(REGISTERED_FILE, "registered-file")                                                      \
 	X(HIDDEN_HOLDER, "hidden-holder")                                                          \
 	X(STALE_SOCKET_FILE, "stale-socket-file")                                                  \
 	X(PATH_EXISTS, "path-exists")                                                              \
 	X(EPHEMERAL_EXHAUSTED, "ephemeral-exhausted")                                              \
 	X(PRIVILEGED_PORT, "privileged-port")                                                      \
 	X(ADDRESS_NOT_LOCAL, "address-not-local")                                                  \
-	X(ADDRESS_TENTATIVE, "address-tentative")
+	X(ADDRESS_TENTATIVE, "address-tentative")                                                  \
+	X(POLICY_DENIED, "policy-denied")
 
 enum iu_cause {
 	IU_CAUSE_NONE,
@@ -58,7 +62,9 @@ const char *iu_cause_name(enum iu_cause cause);
 	X(USE_PATH, "use-path")                                                                    \
 	X(WIDEN_RANGE, "widen-range")                                                              \
 	X(GRANT_CAPABILITY, "grant-capability")                                                    \
-	X(FREEBIND, "freebind")
+	X(FREEBIND, "freebind")                                                                    \
+	X(KERNEL_HINT, "kernel-hint")                                                              \
+	X(POLICY_HINT, "policy-hint")
 
 enum iu_remedy_id {
 	IU_REMEDY_NONE,

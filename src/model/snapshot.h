@@ -153,7 +153,7 @@ struct iu_registered {
 	X(L2TP, "l2tp")                                                                            \
 	X(NFSD, "nfsd")                                                                            \
 	X(SCTP, "sctp")                                                                            \
-	X(RPC, "rpc") /* registered with the portmapper, and no process has it: lockd */
+	X(LOCKD, "lockd")
 
 enum iu_kernel_user {
 #define X(name, text) IU_KERNEL_##name,

@@ -77,6 +77,8 @@ struct iu_socket {
 	enum iu_unix_type unix_type;
 	uint64_t file_dev, file_ino; /* of the socket file the kernel has bound, 0: not known */
 
+	bool elsewhere; /* it lives in another network namespace than the one that was looked at */
+
 	/* Names that collectors add; NULL: not known or none. */
 	const char *user, *device;
 	const char *cgroup; /* path below the cgroup2 root; NULL also when the directory is gone */

@@ -43,6 +43,7 @@ struct iu_remedy {
 	enum iu_remedy_id id;
 	const char *summary;       /* one sentence; foreign text is escaped */
 	struct iu_strings command; /* an argument vector, raw bytes; n == 0: nothing to run */
+	struct iu_strings raw;     /* where command is inuse's own: what does it without; else empty */
 	enum iu_risk risk;
 	bool needs_root;
 	enum iu_tri tried; /* a probe showed that it works (or not); IU_UNKNOWN: not tried */
@@ -81,6 +82,7 @@ struct iu_story {
 	enum iu_status status; /* decides the colour */
 	const char *headline;
 	IU_LIST(struct iu_story_part) parts;
+	const char *steps_title; /* over the steps; NULL: "What helps:" */
 	IU_LIST(struct iu_story_step) steps;
 };
 

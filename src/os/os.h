@@ -2,6 +2,7 @@
 #ifndef IU_OS_OS_H
 #define IU_OS_OS_H
 
+#include "model/plan.h"
 #include "model/snapshot.h"
 #include "model/target.h"
 #include "model/wants.h"
@@ -37,5 +38,94 @@ int iu_os_find_program(const char *program, struct iu_file_id *ret_file);
 
 /** iu_os_error_name() - "EADDRINUSE" for an errno of this system; "E…" numbers too. Static. */
 const char *iu_os_error_name(int error);
+
+/* ---- acting: everything that changes a system goes through iu_os_apply() ---- */
+
+/**
+ * iu_os_apply() - takes one step of a plan
+ * @kill: TERMINATE only: send SIGKILL instead of SIGTERM
+ * @ret_result: how it went; never left unwritten
+ * @ret_handle: receives a descriptor that becomes readable when the process has ended, the
+ *	caller's to iu_os_release(); -1: none
+ *
+ * What the step is meant for is looked at once more, under a handle that no other process can
+ * inherit (pidfd), and left alone when anything of it has changed: start time, executable, the
+ * hold on that very socket; device, inode and deadness of a socket file. Only then it acts.
+ * IU_STEP_WAIT does nothing. Units and containers are waited for, as their managers do it.
+ */
+void iu_os_apply(const struct iu_step *step, bool kill, struct iu_step_result *ret_result,
+	int *ret_handle);
+
+/** iu_os_release() - closes a handle of iu_os_apply(); -1 is fine. */
+void iu_os_release(int handle);
+
+/**
+ * iu_os_rules() - what must be left alone because it carries us, and what the user's file names
+ * @rules: ancestors, own unit and container, protected names and uids are added
+ * @arena: owns them
+ *
+ * Files: /etc/inuse/protected and inuse/protected below $XDG_CONFIG_HOME or ~/.config: one name of
+ * a program, path of an executable or name of a unit a line; # begins a comment.
+ * Returns: 0, IU_E_NOMEM.
+ */
+int iu_os_rules(struct iu_arena *arena, struct iu_plan_rules *rules);
+
+/**
+ * iu_os_unit_facts() - what systemd says of a unit: Restart=, what triggers it
+ * @facts: name and user are read
+ * Returns: 0, IU_E_NOTSUP: no systemd to ask, IU_E_NOENT, IU_E_NOMEM.
+ */
+int iu_os_unit_facts(struct iu_arena *arena, uint32_t uid, struct iu_unit_facts *facts);
+
+/* ---- waiting ---- */
+
+struct iu_os_watch;
+
+/** iu_os_watch_new() - watches nothing yet. Returns: 0, IU_E_NOMEM. */
+int iu_os_watch_new(struct iu_os_watch **ret_watch);
+
+/** iu_os_watch_process() - wakes when the process ends; one that is gone already wakes at once. */
+void iu_os_watch_process(struct iu_os_watch *watch, int32_t pid);
+
+/** iu_os_watch_handle() - the same for a handle of iu_os_apply(), which stays the caller's. */
+void iu_os_watch_handle(struct iu_os_watch *watch, int handle);
+
+/** iu_os_watch_path() - wakes when something changes at a path of the file system. */
+void iu_os_watch_path(struct iu_os_watch *watch, const char *path, size_t len);
+
+/**
+ * iu_os_watch_wait() - sleeps at most @ms
+ * Returns: 1: something watched has changed, 0: the time is up, IU_E_AGAIN: a signal came.
+ */
+int iu_os_watch_wait(struct iu_os_watch *watch, unsigned int ms);
+
+/** iu_os_watch_free() - NULL is fine. */
+void iu_os_watch_free(struct iu_os_watch *watch);
+
+/**
+ * iu_os_socket_there() - whether exactly this socket still exists, asked without a walk
+ * Returns: 1, 0, IU_E_NOTSUP: not to be asked that way (UDP, UNIX, bound only), other IU_E_*.
+ */
+int iu_os_socket_there(const struct iu_socket *socket);
+
+/** iu_os_now_ms() - milliseconds of a clock that is never set. */
+int64_t iu_os_now_ms(void);
+
+/** iu_os_random() - a number that another process started at the same time does not get, too. */
+uint32_t iu_os_random(void);
+
+/* ---- holding a port for somebody ---- */
+
+/**
+ * iu_os_reserve() - binds and keeps a socket
+ * @probe: what to bind; result is written. Without its reuse options no other program has it.
+ * @listen: listen, too
+ * @ret_fd: receives the descriptor; not inherited yet
+ * Returns: 0, or IU_E_*; the errno is in probe->result.
+ */
+int iu_os_reserve(struct iu_probe *probe, bool listen, int *ret_fd);
+
+/** iu_os_service_port() - whether the services database gives the port to somebody. */
+bool iu_os_service_port(uint16_t port, enum iu_protocol protocol);
 
 #endif

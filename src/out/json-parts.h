@@ -48,6 +48,10 @@ json_t *iu_json_path(struct iu_json *json, const char *path, size_t len, bool ab
 /** iu_json_address() - "127.0.0.1", or null for none. */
 json_t *iu_json_address(const struct iu_address *address);
 
+/** iu_json_request(), iu_json_verdict() - what was asked, and the answer in short. */
+json_t *iu_json_request(struct iu_json *json, const struct iu_question *question);
+json_t *iu_json_verdict(struct iu_json *json, const struct iu_verdict *verdict);
+
 /** iu_json_host() - which machine was looked at, and with which rights. */
 json_t *iu_json_host(struct iu_json *json);
 

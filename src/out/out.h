@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/listing.h"
+#include "model/plan.h"
 #include "model/verdict.h"
 
 struct iu_style {
@@ -23,6 +24,19 @@ void iu_out_story(const struct iu_story *story, const struct iu_style *style, st
  */
 json_t *iu_out_why_json(const struct iu_question *question, const struct iu_snapshot *snapshot,
 	const struct iu_verdict *verdict);
+
+/* What became of a plan; strings are borrowed. */
+struct iu_out_plan {
+	const struct iu_question *question;
+	const struct iu_snapshot *snapshot;
+	const struct iu_verdict *before, *after; /* after NULL: nothing was done */
+	const struct iu_plan *plan;
+	const struct iu_step_result *results; /* one a step */
+	const char *end, *words;
+};
+
+/** iu_out_plan_json() - one inuse.plan/1 document; NULL when out of memory. */
+json_t *iu_out_plan_json(const struct iu_out_plan *plan);
 
 /** iu_out_list() - the listing as a table for people; headings from the column table. */
 void iu_out_list(const struct iu_snapshot *snapshot, const struct iu_listing *listing,

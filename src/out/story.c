@@ -134,7 +134,7 @@ void iu_out_story(const struct iu_story *story, const struct iu_style *style, st
 	for (i = 0; i < story->parts.n; i++)
 		put_part(&page, &story->parts.v[i]);
 	if (story->steps.n)
-		iu_text_add(out, "\nWhat helps:\n");
+		iu_text_printf(out, "\n%s\n", story->steps_title ? story->steps_title : "What helps:");
 	for (i = 0; i < story->steps.n; i++)
 		put_step(&page, &story->steps.v[i], i + 1);
 }

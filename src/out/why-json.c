@@ -11,7 +11,7 @@ static json_t *v6only_json(const struct iu_question *question, const struct iu_s
 						: json_boolean(snapshot->sysctls.bindv6only);
 }
 
-static json_t *request_json(struct iu_json *json, const struct iu_question *question)
+json_t *iu_json_request(struct iu_json *json, const struct iu_question *question)
 {
 	const struct iu_options *options = &question->options;
 	bool inet = question->protocol != IU_PROTOCOL_UNIX;
@@ -36,7 +36,7 @@ static json_t *request_json(struct iu_json *json, const struct iu_question *ques
 	return request;
 }
 
-static json_t *verdict_json(struct iu_json *json, const struct iu_verdict *verdict)
+json_t *iu_json_verdict(struct iu_json *json, const struct iu_verdict *verdict)
 {
 	json_t *object = json_object();
 
@@ -90,8 +90,8 @@ json_t *iu_out_why_json(const struct iu_question *question, const struct iu_snap
 		iu_json_append(&json, blockers, iu_json_blocker(&json, &verdict->blockers.v[i]));
 	iu_json_put(&json, root, "schema", json_string("inuse.why/1"));
 	iu_json_put(&json, root, "host", iu_json_host(&json));
-	iu_json_put(&json, root, "request", request_json(&json, question));
-	iu_json_put(&json, root, "verdict", verdict_json(&json, verdict));
+	iu_json_put(&json, root, "request", iu_json_request(&json, question));
+	iu_json_put(&json, root, "verdict", iu_json_verdict(&json, verdict));
 	iu_json_put(&json, root, "blockers", blockers);
 	iu_json_put(&json, root, "gaps", iu_json_gaps(&json, verdict->gaps.v, verdict->gaps.n));
 	iu_json_put(&json, root, "remedies", remedies_json(&json, verdict));

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "os/linux/file.h"
+#include "os/linux/hidden.h"
 #include "os/linux/holders.h"
+#include "os/linux/kernel-uses.h"
 #include "os/linux/names.h"
 #include "os/linux/proc-net.h"
 #include "os/linux/process.h"
@@ -23,6 +25,8 @@ static int on_line(void *context, const char *line, size_t len)
 {
 	struct iu_epoll_target target;
 	struct iu_socket sock = {0};
+	struct iu_kernel_use use;
+	uint64_t number = 0;
 	int kind;
 
 	(void)context;
@@ -32,9 +36,41 @@ static int on_line(void *context, const char *line, size_t len)
 			check(sock.port != 0);
 	if (iu_proc_net_unix_line(line, len, &sock) == 1)
 		check(sock.path >= line && sock.path + sock.path_len <= line + len);
+	if (iu_maps_line(line, len, &number) == IU_MAPPED_SOCKET)
+		check(len > 8);
+	if (iu_kernel_portlist(line, len, &use))
+		check(use.port != 0);
 	if (iu_epoll_line(line, len, &target))
 		check(target.fd >= 0);
 	return 0;
+}
+
+static int on_file(void *context, uint64_t inode)
+{
+	(void)inode;
+	++*(size_t *)context;
+	return 0;
+}
+
+static int on_accept(void *context)
+{
+	++*(size_t *)context;
+	return 0;
+}
+
+/* The answers of netlink families that use ports are read with the same care. */
+static void parse_kernel(const char *bytes, size_t size)
+{
+	struct iu_kernel_link link;
+	struct iu_kernel_use use;
+	int user;
+
+	if (iu_kernel_link(bytes, size, &link) == 1 && link.use.name)
+		check(link.use.name >= bytes && link.use.name + link.name_len <= bytes + size);
+	for (user = IU_KERNEL_UNKNOWN; user <= IU_KERNEL_LOCKD; user++)
+		if (iu_kernel_answer((enum iu_kernel_user)user, bytes, size, &use) == 1)
+			check(use.port != 0);
+	iu_kernel_family(bytes, size, "mptcp_pm");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -49,9 +85,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int32_t first = 0, last = 0;
 	uint64_t number = 0;
 	uint32_t uid = 0;
-	size_t i;
+	size_t i, found = 0;
+	const struct iu_ring_sink ring = {on_file, on_accept, &found};
 
 	iu_file_lines(bytes, size, on_line, NULL);
+	iu_ring_parse(bytes, size, &ring);
+	check(found <= size);
+	if (iu_fdinfo_queue(bytes, size, &number))
+		check(number > 0);
+	parse_kernel(bytes, size);
 	if (iu_stat_parse(bytes, size, &stat) == 0)
 		check(strlen(stat.name) < sizeof(stat.name));
 	iu_cmdline_parse(&arena, bytes, size, &process);

@@ -619,36 +619,6 @@ int stage_zombie_leader(struct stage *stage)
 	return wait_for_text(path, ") Z ") ? 0 : stage_fail(stage, "the leader is no zombie");
 }
 
-/* The only reference to the listener is a message that nobody has read yet. */
-static void send_away(struct stage *stage, const void *arg, int say)
-{
-	char control[CMSG_SPACE(sizeof(int))] = {0}, byte = '!';
-	struct iovec data = {&byte, 1};
-	struct msghdr message = {.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control)};
-	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-	int pair[2], fd = stage_socket(stage, &web);
-
-	if (fd < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-		return;
-	rights->cmsg_level = SOL_SOCKET;
-	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
-	if (sendmsg(pair[0], &message, 0) != 1)
-		return;
-	close(fd);
-	stage_say(say);
-	pause();
-}
-
-int stage_in_flight(struct stage *stage)
-{
-	return stage_spawn(stage, send_away, NULL, 0).pid > 0 ? 0 : -1;
-}
-
 /* The descriptor is closed; only the table of an io_uring refers to the listener. */
 static void register_and_close(struct stage *stage, const void *arg, int say)
 {
@@ -918,7 +888,7 @@ int stage_unix_other_netns(struct stage *stage)
 {
 	static const struct sock app = {STREAM, "app.sock", 0, LISTEN};
 
-	return stage_spawn(stage, hold_elsewhere, &app, 0).pid > 0 ? 0 : -1;
+	return one_process(stage, hold_elsewhere, &app);
 }
 
 static void hold_range(struct stage *stage, const void *arg, int say)

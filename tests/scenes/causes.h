@@ -34,7 +34,6 @@ int stage_private_table(struct stage *stage);
 int stage_zombie_leader(struct stage *stage);
 int stage_registered(struct stage *stage);
 int stage_closed_in_accept(struct stage *stage);
-int stage_in_flight(struct stage *stage);
 
 /* Real programs. */
 int stage_program_path(struct stage *stage);

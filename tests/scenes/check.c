@@ -347,7 +347,7 @@ static void check_holders(struct line *line, const struct scene *scene, const st
 				string_at(holder, NULL, "state"));
 		if (ends_empty(json_object_get(holder, "command")))
 			complain(line, "the command of process %lld ends in nothing", pid);
-		if (all && !json_array_size(json_object_get(holder, "fds")))
+		if (all && !scene->without_fd && !json_array_size(json_object_get(holder, "fds")))
 			complain(line, "no descriptor of process %lld is named", pid);
 	}
 	if (!i)
@@ -396,6 +396,7 @@ static int errno_of(const char *name)
 	return !name				 ? 0
 	       : strcmp(name, "EADDRINUSE") == 0 ? EADDRINUSE
 	       : strcmp(name, "EACCES") == 0	 ? EACCES
+	       : strcmp(name, "EPERM") == 0	 ? EPERM
 						 : EADDRNOTAVAIL;
 }
 
@@ -622,9 +623,17 @@ static void check_kernel(const struct scene *scene, FILE *report, const struct s
 }
 
 /* Only what touches nothing but the scene itself: its processes, files and connections. */
-static bool may_run(const char *program)
+static bool may_run(const json_t *remedy)
 {
-	return program && in_list("kill|rm|ss", program);
+	const json_t *command = json_object_get(remedy, "command");
+	const char *program = json_string_value(json_array_get(command, 0));
+	const char *verb = json_string_value(json_array_get(command, 1));
+
+	if (strcmp(string_at(remedy, NULL, "id"), "stop-container") == 0)
+		return false; /* its engine is not here */
+
+	return program && (in_list("kill|rm|ss", program) ||
+				  (strcmp(program, "inuse") == 0 && strcmp(verb, "free") == 0));
 }
 
 static void run_command(const struct stage *stage, const json_t *command, struct line *line)
@@ -633,9 +642,14 @@ static void run_command(const struct stage *stage, const json_t *command, struct
 	size_t n = json_array_size(command);
 	pid_t pid;
 
-	for (size_t i = 0; i < n && i < 63; i++) {
+	for (size_t i = 0; i < n && i < 61; i++) {
 		argv[i] = json_string_value(json_array_get(command, i));
 		fprintf(line->note, "%s%s", i ? " " : "", or_null(argv[i]));
+	}
+	if (n && strcmp(argv[0], "inuse") == 0) {
+		argv[0] = getenv("INUSE");
+		argv[n < 61 ? n : 61] = "--yes";
+		argv[n < 61 ? n + 1 : 62] = "--force"; /* nobody wants to wait for closing ones */
 	}
 	fputs("; ", line->note);
 	pid = path ? fork() : -1;
@@ -664,7 +678,7 @@ static void check_help(const struct scene *scene, struct stage *stage, FILE *rep
 	{
 		const json_t *command = json_object_get(remedy, "command");
 
-		if (may_run(json_string_value(json_array_get(command, 0)))) {
+		if (may_run(remedy)) {
 			run_command(stage, command, &line);
 			run = true;
 		}

@@ -36,6 +36,7 @@ struct scene {
 	bool own;	   /* the unprivileged user may look: all must be named to that user too */
 	bool lingers;	   /* closing connections stay when the remedies have been applied */
 	const char *state; /* of every holder; NULL: any */
+	bool without_fd;   /* the holders have no descriptor of it */
 	bool nested;	   /* inuse runs in a PID namespace below the one of the holders */
 };
 

@@ -91,12 +91,6 @@ const struct scene scene_table[] = {
 	{ "bound-one-reuseaddr", HELD(ANY4(4000, 0)), .args = "--reuseaddr 4000",
 		IN_USE("bound-not-listening") },
 	{ "bound-both-reuseaddr", HELD(ANY4(4000, REUSEADDR)), .args = "--reuseaddr 4000", FREE },
-	{ "descriptor-in-flight", .stage = stage_in_flight, .args = "4000",
-		IN_USE("descriptor-in-flight|hidden-holder") },
-	{ "registered-file", .stage = stage_registered, .args = "4000",
-		IN_USE("registered-file|hidden-holder"), .nameless = true },
-	{ "closed-in-accept", .stage = stage_closed_in_accept, .args = "4000",
-		IN_USE("hidden-holder"), .nameless = true },
 	{ "listener-shut-down", .stage = stage_shut_listener, .args = "4000",
 		IN_USE("bound-not-listening") },
 	{ "hidden-holder", HELD(ANY4(4000, LISTEN)), .args = "4000", IN_USE("hidden-holder"),
@@ -205,8 +199,7 @@ const struct scene scene_table[] = {
 	{ "unix-abstract", HELD({ STREAM, "@inuse-scene", 0, LISTEN }), .args = "@inuse-scene",
 		IN_USE("other-program"), .rule = "name-taken" },
 	{ "unix-other-namespace", .stage = stage_unix_other_netns, .args = "%d/app.sock",
-		IN_USE("other-program|hidden-holder"), .nobody = true,
-		.unprivileged_cause = "hidden-holder" },
+		IN_USE("other-program"), .lingers = true },
 
 	/* Limits and addresses. */
 	{ "ephemeral-exhausted", .stage = stage_exhausted, .args = "0",

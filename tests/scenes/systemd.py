@@ -29,6 +29,18 @@ unit inuse.target ''
 unit web.socket '[Socket]\nListenStream=127.0.0.1:8080\n'
 unit web.service '[Service]\nExecStart=/bin/sleep 100\n'
 unit api.service "[Service]\nExecStart=$DEMO_SERVER 9090\nDynamicUser=no\nUser=nobody\n"
+cat > /run/store.py <<'END'
+import array, os, socket, time
+listener = socket.create_server(("127.0.0.1", 7070))
+notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+notify.connect(os.environ["NOTIFY_SOCKET"].replace("@", "\0", 1))
+notify.sendmsg([b"FDSTORE=1\nFDNAME=web"],
+               [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [listener.fileno()]))])
+time.sleep(0.5)  # until the manager has taken it
+listener.close()
+time.sleep(100)
+END
+unit store.service '[Service]\nExecStart=/usr/bin/python3 /run/store.py\nNotifyAccess=main\nFileDescriptorStoreMax=1\n'
 unit run.socket '[Socket]\nListenStream=/run/app.sock\n'
 unit run.service '[Service]\nExecStart=/bin/sleep 100\n'
 ip link set lo up
@@ -149,6 +161,8 @@ SCENES = [
      {"status": "in-use", "unit": "api.service", "user": "nobody"}),
     ("a socket unit with a path", "run.socket", "/run/app.sock", 0,
      {"status": "in-use", "cause": "socket-activation", "pids": [1]}),
+    ("a descriptor store", "store.service", "127.0.0.1:7070", 0,
+     {"status": "in-use", "cause": "descriptor-in-flight", "unit": "store.service", "pids": [1]}),
 ]
 
 
@@ -180,6 +194,8 @@ def main():
                 bad += 1
                 continue
             machine.start(unit, lambda m: m.run(INUSE, "--quiet", target).returncode == 0)
+            if unit == "store.service":
+                time.sleep(1)  # it has let go of its own descriptor by then
             code, document = why(machine, target, uid)
             got = seen(document)
             wrong = {k: (v, got[k]) for k, v in expected.items() if got[k] != v}

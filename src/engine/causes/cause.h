@@ -43,6 +43,9 @@ extern const struct iu_cause_rule iu_cause_reuseport_mismatch;
 extern const struct iu_cause_rule iu_cause_socket_activation;
 extern const struct iu_cause_rule iu_cause_container_port;
 extern const struct iu_cause_rule iu_cause_port_forward;
+extern const struct iu_cause_rule iu_cause_kernel_socket;
+extern const struct iu_cause_rule iu_cause_descriptor_in_flight;
+extern const struct iu_cause_rule iu_cause_registered_file;
 extern const struct iu_cause_rule iu_cause_hidden_holder;
 extern const struct iu_cause_rule iu_cause_stale_socket_file;
 extern const struct iu_cause_rule iu_cause_path_exists;
@@ -59,6 +62,17 @@ int iu_address_not_local(struct iu_arena *arena, const struct iu_view *view,
 	const struct iu_ask *ask, struct iu_verdict *verdict);
 int iu_address_tentative(struct iu_arena *arena, const struct iu_view *view,
 	const struct iu_ask *ask, struct iu_verdict *verdict);
+int iu_policy_denied(struct iu_arena *arena, const struct iu_view *view,
+	const struct iu_ask *ask, struct iu_verdict *verdict);
+
+/** iu_case_only_via() - it has holders, and all of them hold it in this way. */
+bool iu_case_only_via(const struct iu_case *c, enum iu_via via);
+
+/** iu_case_suspects() - says who may have it in this way, where its user fits. Returns how many. */
+size_t iu_case_suspects(struct iu_case *c, enum iu_via via, const char *sentence);
+
+/** iu_case_suspected() - how many may have it in this way. */
+size_t iu_case_suspected(const struct iu_case *c, enum iu_via via);
 
 /** iu_cause_find() - the first cause that explains the blocker; fills its cause and evidence. */
 int iu_cause_find(struct iu_case *c);

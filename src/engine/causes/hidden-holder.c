@@ -93,8 +93,14 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		iu_case_say(c, "it was made in the container %s",
 			iu_safe(c->arena, s->container, 64));
 	say_candidates(c);
+	iu_case_suspects(c, IU_VIA_MESSAGE,
+		"descriptors wait in the queue of a UNIX socket of it, and they could not be looked at");
+	iu_case_suspects(c, IU_VIA_RING,
+		"it has an io_uring whose registered files could not be looked at");
+	iu_case_suspects(c, IU_VIA_CALL,
+		"it has a thread in a system call with a descriptor that is closed");
 	if (all_seen)
-		iu_case_say(c, "every process here was looked at: it is in another PID namespace, in the kernel, or on its way inside a message");
+		iu_case_say(c, "every process here was looked at: it is in another PID namespace, in the kernel, or in a message that no process can reach any more (that one goes when any program closes a UNIX socket)");
 	/* the socket is certain; that it is hidden is what was seen */
 	*ret_confidence = all_seen ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY;
 	return true;

@@ -61,6 +61,9 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		return false;
 	if (s->state != IU_STATE_LISTEN && !(s->protocol == IU_PROTOCOL_UDP))
 		return false;
+	for (i = 0; i < c->blocker->holds.n; i++)
+		if (c->snapshot->holds.v[c->blocker->holds.v[i]].via != IU_VIA_DESCRIPTOR)
+			return false; /* it has no descriptor that it could have inherited */
 	for (i = 0; i < c->holders.n; i++) {
 		const char *other = made_elsewhere(s, c->holders.v[i]);
 

@@ -1,6 +1,17 @@
 /* engine/causes/socket-activation.c - systemd or inetd listens for a service that starts on demand */
+#include <string.h>
+
 #include "base/text.h"
 #include "engine/causes/cause.h"
+
+/* A socket that was made in a service's own cgroup was given to the manager by that service. */
+static bool is_store(const struct iu_case *c)
+{
+	const char *unit = c->blocker->socket.unit;
+	size_t len = unit ? strlen(unit) : 0;
+
+	return len > 8 && !strcmp(unit + len - 8, ".service") && strncmp(unit, "user@", 5) != 0;
+}
 
 /* Any holder: once the service runs it has the socket too, and the activator keeps it. */
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
@@ -11,6 +22,9 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		const struct iu_taker_row *taker = iu_taker(c->holders.v[i]);
 
 		if (!taker || taker->kind != IU_TAKER_ACTIVATION)
+			continue;
+		if (is_store(c) && c->holders.v[i]->name &&
+			!strcmp(c->holders.v[i]->name, "systemd"))
 			continue;
 		iu_case_say(c, "%s holds it: %s", iu_words_process(c->arena, c->holders.v[i]),
 			taker->sentence);

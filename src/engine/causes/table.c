@@ -11,6 +11,9 @@ static const struct iu_cause_rule *const rules[] = {
 	&iu_cause_time_wait,
 	&iu_cause_closing_connection,
 	&iu_cause_reuseport_mismatch,
+	&iu_cause_kernel_socket,
+	&iu_cause_descriptor_in_flight,
+	&iu_cause_registered_file,
 	&iu_cause_suspended_process,
 	&iu_cause_socket_activation,
 	&iu_cause_container_port,
@@ -48,6 +51,81 @@ bool iu_case_has_owner(const struct iu_case *c)
 
 	return s->inode != 0 || s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND ||
 	       c->holder_count > 0;
+}
+
+bool iu_case_only_via(const struct iu_case *c, enum iu_via via)
+{
+	size_t i;
+
+	for (i = 0; i < c->blocker->holds.n; i++)
+		if (c->snapshot->holds.v[c->blocker->holds.v[i]].via != via)
+			return false;
+	return c->blocker->holds.n > 0;
+}
+
+/* A socket belongs to the user who made it; whoever it was given to is another matter. */
+static bool fits(const struct iu_case *c, const struct iu_suspect *suspect, enum iu_via via)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+	const struct iu_process *p = iu_snapshot_process(c->snapshot, suspect->pid);
+
+	if (suspect->via != via || (suspect->inode && suspect->inode != s->inode))
+		return false;
+	return !p || !p->uid_known || !s->uid_known || p->uid == s->uid || p->uid == 0;
+}
+
+size_t iu_case_suspected(const struct iu_case *c, enum iu_via via)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < c->snapshot->suspects.n; i++)
+		n += fits(c, &c->snapshot->suspects.v[i], via);
+	return n;
+}
+
+size_t iu_case_suspects(struct iu_case *c, enum iu_via via, const char *sentence)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < c->snapshot->suspects.n; i++) {
+		const struct iu_suspect *suspect = &c->snapshot->suspects.v[i];
+
+		if (fits(c, suspect, via) && n++ < 3)
+			iu_case_say(c, "%s could be it: %s",
+				iu_words_pid(c->arena, c->snapshot, suspect->pid), sentence);
+	}
+	return n;
+}
+
+/* How a process has it, where that is not by an open descriptor. */
+static void say_ways(struct iu_case *c)
+{
+	const struct iu_hold *hold = NULL;
+	const char *who;
+	size_t i;
+
+	if (c->blocker->socket.elsewhere)
+		iu_case_say(c, "the socket lives in another network namespace; a path is the same in all of them");
+	for (i = 0; i < c->blocker->holds.n && !hold; i++)
+		if (c->snapshot->holds.v[c->blocker->holds.v[i]].via != IU_VIA_DESCRIPTOR)
+			hold = &c->snapshot->holds.v[c->blocker->holds.v[i]];
+	if (!hold)
+		return;
+	who = iu_words_pid(c->arena, c->snapshot, hold->pid);
+	switch (hold->via) {
+	case IU_VIA_DESCRIPTOR:
+	case IU_VIA_MESSAGE:
+	case IU_VIA_RING: break; /* causes of their own */
+	case IU_VIA_MAPPING:
+		iu_case_say(c, "%s has no descriptor of it any more, but has it mapped into its memory",
+			who);
+		break;
+	case IU_VIA_CALL:
+		c->blocker->confidence = IU_CONFIDENCE_LIKELY; /* on what it waits is a conclusion */
+		iu_case_say(c, "%s closed descriptor %d while thread %d was in a system call with it: the socket lives until that call ends",
+			who, (int)hold->fd, (int)hold->tid);
+		break;
+	}
 }
 
 static int collect_holders(struct iu_case *c)
@@ -91,6 +169,7 @@ int iu_cause_find(struct iu_case *c)
 			continue;
 		c->blocker->cause = rules[i]->cause;
 		c->blocker->confidence = confidence;
+		say_ways(c);
 		break;
 	}
 	return c->arena->failed ? IU_E_NOMEM : 0;

@@ -213,3 +213,13 @@ int iu_os_find_program(const char *program, struct iu_file_id *ret_file)
 	/* A path, or a script of the current directory: `--for server.js`. */
 	return identify(program, false, ret_file);
 }
+
+bool iu_os_service_port(uint16_t port, enum iu_protocol protocol)
+{
+	struct servent entry, *found = NULL;
+	char text[1024];
+
+	return getservbyport_r(htons(port), protocol == IU_PROTOCOL_UDP ? "udp" : "tcp", &entry,
+		       text, sizeof(text), &found) == 0 &&
+	       found;
+}

@@ -103,7 +103,7 @@ static int read_socket(struct iu_look *look, size_t first, struct iu_socket *soc
 	for (i = first; i < snapshot->holds.n; i++) {
 		const struct iu_hold *hold = &snapshot->holds.v[i];
 
-		if (hold->inode != sock->inode)
+		if (hold->inode != sock->inode || hold->via != IU_VIA_DESCRIPTOR)
 			continue;
 		fd = duplicate(hold);
 		if (fd < 0) {
@@ -175,6 +175,10 @@ int iu_collect_options(struct iu_look *look)
 			continue;
 		HASH_FIND(hh, rows, &sock->inode, sizeof(sock->inode), row);
 		result = row ? read_socket(look, row->first, sock, &error) : IU_E_NOENT;
+		/* a duplicate out of a message was read when it was found */
+		if (result == IU_E_NOENT && (sock->options_source == IU_SOURCE_READ ||
+						    sock->options_source == IU_SOURCE_BPF))
+			result = 0;
 		if (result != IU_E_NOENT)
 			continue;
 		all = false; /* nobody is known to hold it: that gap is the holders' */

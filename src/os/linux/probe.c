@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "os/os.h"
 
 struct name {
@@ -73,4 +74,36 @@ void iu_os_probe(struct iu_probe *probe)
 		probe->done = true;
 	}
 	close(fd);
+}
+
+int iu_os_reserve(struct iu_probe *probe, bool listens, int *ret_fd)
+{
+	int type = probe->protocol == IU_PROTOCOL_UDP ? SOCK_DGRAM : SOCK_STREAM;
+	int family = probe->address.family == IU_FAMILY_IPV6 ? AF_INET6 : AF_INET;
+	struct name name;
+	int fd;
+
+	probe->done = false;
+	if (probe->protocol == IU_PROTOCOL_UNIX || probe->address.family == IU_FAMILY_ANY)
+		return IU_E_NOTSUP;
+	fd = socket(family, type | SOCK_CLOEXEC, 0);
+	if (fd < 0) {
+		probe->result = errno;
+		return IU_E_SYSTEM;
+	}
+	make_name(probe, &name);
+	probe->result = !set_options(fd, probe) || bind(fd, &name.any, name.len) < 0 ||
+					(listens && listen(fd, SOMAXCONN) < 0)
+		? errno
+		: 0;
+	probe->done = true;
+	/* Taken alone, then shared: a server that sets SO_REUSEADDR gets in beside it. */
+	if (!probe->result && !set_flag(fd, SOL_SOCKET, SO_REUSEADDR, 1))
+		probe->result = errno;
+	if (probe->result) {
+		close(fd);
+		return IU_E_SYSTEM;
+	}
+	*ret_fd = fd;
+	return 0;
 }

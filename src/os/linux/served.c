@@ -238,6 +238,19 @@ static enum wait_kind kind_of(int64_t number)
 	return WAIT_OTHER;
 }
 
+enum iu_wait iu_wait_of(int64_t number)
+{
+	switch (kind_of(number)) {
+	case WAIT_FD: return IU_WAIT_DESCRIPTOR;
+	case WAIT_POLL: return IU_WAIT_POLL;
+	case WAIT_SELECT: return IU_WAIT_SELECT;
+	case WAIT_OTHER:
+	case WAIT_EPOLL: /* holds no socket: a closed one leaves the set */
+	case WAIT_UNCLEAR: break;
+	}
+	return IU_WAIT_OTHER;
+}
+
 /* The link of a descriptor as the thread sees it: it may have a table of its own. */
 static ssize_t link_of(struct judge *judge, int32_t pid, int32_t tid, int32_t fd, char *link)
 {
@@ -487,12 +500,12 @@ static int sample_process(struct judge *judge, struct holder *holder)
 }
 
 /* The numbers of system calls are others in a program of another word size. */
-static bool is_foreign(struct judge *judge, int32_t pid)
+bool iu_foreign_words(int proc, int32_t pid)
 {
 	char path[64], head[6];
 
 	snprintf(path, sizeof(path), "%d/exe", (int)pid);
-	if (iu_file_read(judge->look->proc, path, head, sizeof(head)) < 5)
+	if (iu_file_read(proc, path, head, sizeof(head)) < 5)
 		return true;
 	return memcmp(head, "\177ELF", 4) != 0 || head[4] != (sizeof(long) == 8 ? 2 : 1);
 }
@@ -555,7 +568,7 @@ static int sample(struct judge *judge)
 	}
 	for (i = 0; i < judge->n_holders && result == 0 && !all_served(judge); i++) {
 		look_around(judge, &judge->holders[i]);
-		if (is_foreign(judge, judge->holders[i].pid))
+		if (iu_foreign_words(judge->look->proc, judge->holders[i].pid))
 			judge->holders[i].unclear = true;
 	}
 	return result;

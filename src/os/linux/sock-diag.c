@@ -25,6 +25,7 @@
 
 /* Numbers of include/net/tcp_states.h: the UAPI headers have the older half of them only. */
 enum { KERNEL_ESTABLISHED = 1, KERNEL_CLOSE = 7, KERNEL_LISTEN = 10, KERNEL_BOUND_INACTIVE = 13 };
+#define KERNEL_LISTS_BOUND 0x060800u /* Linux 6.8 */
 #define STATES_ALL   ((1u << 13) - 1)
 #define STATES_BOUND (1u << KERNEL_BOUND_INACTIVE)
 
@@ -561,7 +562,10 @@ static int take_refusal(
 static int settle_bound(
 	struct iu_look *look, const struct outcome *outcome, bool asked, bool tested)
 {
-	bool complete = asked && outcome->bound_seen && !(outcome->incomplete & IU_FACT_TCP);
+	/* where a policy refuses our own socket, the version has to be believed */
+	bool listed = outcome->bound_seen ||
+		      (!tested && look->snapshot->host.kernel >= KERNEL_LISTS_BOUND);
+	bool complete = asked && listed && !(outcome->incomplete & IU_FACT_TCP);
 
 	iu_seen(look, IU_FACT_BOUND, complete);
 	if (complete || !asked)

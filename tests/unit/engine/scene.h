@@ -185,15 +185,17 @@ static IU_UNUSED const struct iu_remedy *remedy(
 	return NULL;
 }
 
-/* "kill 4242 7"; "" for a remedy without command. */
+/* "kill 4242 7", also where it is offered as `inuse free`; "" for a remedy without command. */
 static IU_UNUSED const char *command_line(struct iu_arena *arena, const struct iu_remedy *r)
 {
+	const struct iu_strings *words;
 	const char *line = "";
 	size_t i;
 
 	assert_non_null(r);
-	for (i = 0; i < r->command.n; i++)
-		line = iu_arena_printf(arena, "%s%s%s", line, i ? " " : "", r->command.v[i]);
+	words = r->raw.n ? &r->raw : &r->command;
+	for (i = 0; i < words->n; i++)
+		line = iu_arena_printf(arena, "%s%s%s", line, i ? " " : "", words->v[i]);
 	return line;
 }
 

@@ -189,6 +189,18 @@ static void test_devices_and_states(void **state)
 	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, N);
 	s.local.scope = 2;
 	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, Y);
+	/* the scope goes over a device that was bound before */
+	r.ifindex = 3;
+	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, Y);
+	/* multicast of a link likewise, of a site not */
+	r = req(IU_PROTOCOL_UDP, "ff02::5");
+	s = sock(IU_PROTOCOL_UDP, "ff02::5", IU_STATE_BOUND);
+	r.address.scope = 2;
+	s.ifindex = 3;
+	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, N);
+	r.address = s.local = addr("ff05::5");
+	r.address.scope = 2;
+	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, Y);
 	(void)state;
 }
 
@@ -295,6 +307,21 @@ static void test_udp_crowded(void **state)
 	sockets.n = 2;
 	v[1] = v[11];
 	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, Y);
+	/* both ways refuse, or both let in */
+	sockets.n = 12;
+	v[1] = v[2];
+	v[11] = sock(IU_PROTOCOL_UDP, "127.0.0.6", IU_STATE_BOUND);
+	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, Y);
+	v[11].reuseport = Y;
+	r.reuseport = true;
+	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, N);
+	/* two of one chain that say different things: a connect() may have turned them round */
+	v[10] = v[11];
+	v[10].reuseport = N;
+	v[10].order = 11;
+	v[11].order = 10;
+	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, U);
+	assert_true(iu_outcome(&r, &sockets, SIZE_MAX, NULL).order_dependent);
 	(void)state;
 }
 
@@ -314,7 +341,11 @@ static void test_free_port(void **state)
 		v[i].port = (uint16_t)(40000 + i);
 	}
 	sockets.n = 2;
+	/* of three ports TCP never looks at the last one */
+	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 0);
+	sysctls.port_last = 40003;
 	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 40002);
+	sysctls.port_last = 40002;
 	sysctls.reserved.v = &reserved;
 	sysctls.reserved.n = 1;
 	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 0);
@@ -326,11 +357,117 @@ static void test_free_port(void **state)
 	v[1].reuseaddr = v[1].reuseport = Y;
 	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 0);
 	kernel.autobind_reuse = true;
+	/* … and not where SO_REUSEPORT of one user would let them share */
+	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 0);
+	r.reuseport = false;
 	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 40001);
 	r.address = addr("127.0.0.2");
 	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 40000);
 	sysctls.port_first = -1;
 	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), IU_E_NOTSUP);
+	(void)state;
+}
+
+/* TCP goes through an even number of ports; of an odd number it leaves one end out by lot. */
+static void test_range_full(void **state)
+{
+	struct iu_socket v[8];
+	struct iu_sockets sockets = {v, 4, 8};
+	struct iu_sysctls sysctls = {.port_first = 40000, .port_last = 40004};
+	struct iu_request r = req(IU_PROTOCOL_TCP, "0.0.0.0");
+	size_t i;
+
+	r.port = 0;
+	for (i = 0; i < 8; i++) {
+		v[i] = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_BOUND);
+		v[i].port = (uint16_t)(40000 + i);
+	}
+	/* only the last of five is free */
+	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), U);
+	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, NULL), 40004);
+	/* the first one too: either is found */
+	v[0].port = 40001;
+	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), N);
+	v[0].port = 40004;
+	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), U);
+	v[1].port = 40000;
+	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), N);
+	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, NULL), 40001);
+	/* UDP finds every port */
+	for (i = 0; i < 4; i++) {
+		v[i].protocol = IU_PROTOCOL_UDP;
+		v[i].port = (uint16_t)(40000 + i);
+	}
+	r.protocol = IU_PROTOCOL_UDP;
+	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), N);
+	sysctls.port_last = 40003;
+	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), Y);
+	/* an option that is not known */
+	r.reuseaddr = true;
+	v[2].reuseaddr = U;
+	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), U);
+	sysctls.port_last = -1;
+	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), U);
+	(void)state;
+}
+
+/* What a kernel before 6.8 or 6.17 does otherwise. */
+static void test_old_kernels(void **state)
+{
+	const struct iu_kernel k6_1 = {6u << 16 | 1u << 8 | 192u, false};
+	const struct iu_kernel k6_12 = {6u << 16 | 12u << 8 | 95u, false};
+	const struct iu_kernel k6_18 = {6u << 16 | 18u << 8, false};
+	struct iu_socket v[2];
+	struct iu_sockets sockets = {v, 1, 2};
+	struct iu_request r = req(IU_PROTOCOL_TCP, "0.0.0.0");
+
+	/* SO_REUSEADDR taken back after bind(): the port's shortcut does not notice */
+	v[0] = v[1] = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_BOUND);
+	r.reuseaddr = true;
+	assert_true(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fastreuse_dependent);
+	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, &k6_12).fastreuse_dependent);
+	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fastreuse_dependent);
+	v[1].state = IU_STATE_LISTEN;
+	sockets.n = 2;
+	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fastreuse_dependent);
+	sockets.n = 1;
+	r.reuseaddr = false;
+	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fastreuse_dependent);
+	/* ::ffff:0.0.0.0 is found by ::ffff:127.0.0.1 only where 0.0.0.0 was there before it */
+	r.address = addr("::ffff:127.0.0.1");
+	v[0] = sock(IU_PROTOCOL_TCP, "::ffff:0.0.0.0", IU_STATE_BOUND);
+	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, &k6_12).fails, Y);
+	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, U);
+	assert_true(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).history_dependent);
+	v[1] = sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_BOUND);
+	sockets.n = 2;
+	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, U);
+	v[0].local = addr("::ffff:127.0.0.9");
+	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, Y);
+	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).history_dependent);
+	v[0].local = addr("::ffff:0.0.0.0");
+	v[1].local = addr("127.0.0.1");
+	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, Y);
+	sockets.n = 1;
+	/* an AF_INET socket finds it */
+	r.address = addr("127.0.0.1");
+	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, Y);
+	r = req(IU_PROTOCOL_TCP, "0.0.0.0");
+	v[0] = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_BOUND);
+	/* an orphan of our own user: root's before 6.17 */
+	v[0].state = IU_STATE_FIN_WAIT1;
+	v[0].inode = 0;
+	v[0].reuseport = Y;
+	r.reuseport = true;
+	assert_int_equal(iu_conflict(&r, &v[0], &k6_18).blocks, N);
+	assert_int_equal(iu_conflict(&r, &v[0], NULL).blocks, N);
+	assert_int_equal(iu_conflict(&r, &v[0], &k6_12).blocks, Y);
+	assert_int_equal(iu_conflict(&r, &v[0], &k6_12).sharing, IU_SHARING_USERS_DIFFER);
+	r.uid = 0;
+	assert_int_equal(iu_conflict(&r, &v[0], &k6_12).blocks, N);
+	/* what a process has keeps its user */
+	v[0].inode = 77;
+	assert_int_equal(iu_conflict(&r, &v[0], &k6_12).blocks, Y);
 	(void)state;
 }
 
@@ -387,6 +524,8 @@ int main(void)
 		cmocka_unit_test(test_udp_order),
 		cmocka_unit_test(test_udp_crowded),
 		cmocka_unit_test(test_free_port),
+		cmocka_unit_test(test_range_full),
+		cmocka_unit_test(test_old_kernels),
 		cmocka_unit_test(test_infer),
 	};
 

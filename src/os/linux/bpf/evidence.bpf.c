@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: (MIT OR GPL-2.0-only)
 /* os/linux/bpf/evidence.bpf.c - iterators that show what /proc and netlink leave out */
-#include "kernel.h"
+#define CO_RE __attribute__((preserve_access_index))
+#include "os/linux/bpf/kernel.h"
+
 #include <linux/bpf.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "rows.h"
+#include "os/linux/bpf/rows.h"
 
 /*
  * Everything behind the pointers that the iterators give is read with probe_read: a load through a
@@ -14,7 +16,8 @@
  * What is read that way may change meanwhile; a wrong pointer reads as a fault, never as a crash.
  */
 
-#define SOCKFS_MAGIC      0x534F434B
+#define S_IFMT            0170000
+#define S_IFSOCK          0140000
 #define AF_UNIX           1
 #define AF_INET           2
 #define AF_INET6          10
@@ -62,25 +65,39 @@ static bool wants_inode(__u64 inode)
 	return inode && bpf_map_lookup_elem(&inodes, &inode);
 }
 
+/* A member of the inode of a socket, which lies in struct socket_alloc behind the socket. */
+#define INODE_OFFSET(member)                                                                       \
+	(bpf_core_field_offset(struct socket_alloc, vfs_inode.member) -                            \
+		bpf_core_field_offset(struct socket_alloc, vfs_inode))
+
+/* The socket of a file; NULL: it is none, or only the path of one (O_PATH). */
 static struct sock *sock_of(struct file *file)
 {
-	struct socket *sock = BPF_CORE_READ(file, private_data);
+	void *inode = BPF_CORE_READ(file, f_inode);
+	struct socket_alloc *socket;
+	__u16 mode = 0;
 
-	return BPF_CORE_READ(sock, sk);
+	bpf_probe_read_kernel(&mode, sizeof(mode), inode + INODE_OFFSET(i_mode));
+	if ((mode & S_IFMT) != S_IFSOCK)
+		return NULL;
+	socket = BPF_CORE_READ(file, private_data);
+	return socket ? BPF_CORE_READ(socket, socket.sk) : NULL;
 }
 
-static bool is_socket(struct file *file)
+static __u64 file_inode(struct file *file)
 {
-	return BPF_CORE_READ(file, f_inode, i_sb, s_magic) == SOCKFS_MAGIC;
+	void *inode = BPF_CORE_READ(file, f_inode);
+	unsigned long number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), inode + INODE_OFFSET(i_ino));
+	return number;
 }
 
 static __u64 inode_of(struct sock *sk)
 {
-	struct socket *sock = BPF_CORE_READ(sk, sk_socket);
+	struct socket_alloc *socket = (void *)BPF_CORE_READ(sk, sk_socket);
 
-	if (!sock)
-		return 0;
-	return BPF_CORE_READ((struct socket_alloc *)sock, vfs_inode.i_ino);
+	return socket ? BPF_CORE_READ(socket, vfs_inode.i_ino) : 0;
 }
 
 /* ---- pids ---- */
@@ -88,7 +105,7 @@ static __u64 inode_of(struct sock *sk)
 static void read_upid(struct upid *upid, struct pid *pid, __u32 level)
 {
 	void *at = (void *)pid + bpf_core_field_offset(struct pid, numbers) +
-		level * bpf_core_type_size(struct upid);
+		level * sizeof(struct upid);
 
 	bpf_probe_read_kernel(upid, sizeof(*upid), at);
 }
@@ -111,8 +128,10 @@ static void find_reader(void)
 	}
 }
 
-static __s32 pid_number(struct pid *pid)
+/* A global function of the number: the verifier looks at it once and not at every call. */
+__noinline int pid_in_reader(__u64 address)
 {
+	struct pid *pid = (struct pid *)address;
 	struct upid upid = {0};
 
 	if (!reader_space)
@@ -121,6 +140,11 @@ static __s32 pid_number(struct pid *pid)
 		return 0;
 	read_upid(&upid, pid, reader_level);
 	return (__u64)upid.ns == reader_space ? upid.nr : 0;
+}
+
+static __s32 pid_number(struct pid *pid)
+{
+	return pid_in_reader((__u64)pid);
 }
 
 /* ---- sockets ---- */
@@ -135,7 +159,7 @@ static void read_cache(struct iu_row_socket *row, struct inet_bind_bucket *bucke
 	row->cache_uid = BPF_CORE_READ(bucket, fastuid.val);
 	row->cache_family = BPF_CORE_READ(bucket, fast_sk_family);
 	row->cache_v6only = BPF_CORE_READ(bucket, fast_ipv6_only);
-	if (row->cache_family == AF_INET6)
+	if (row->cache_family == AF_INET6 && bpf_core_field_exists(bucket->fast_v6_rcv_saddr))
 		bpf_core_read(row->cache_address, 16, &bucket->fast_v6_rcv_saddr);
 	else
 		bpf_core_read(row->cache_address, 4, &bucket->fast_rcv_saddr);
@@ -151,35 +175,35 @@ static void read_full(struct iu_row_socket *row, struct sock *sk)
 		read_cache(row, BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_bind_hash));
 }
 
-static __noinline int write_socket(struct seq_file *seq, struct sock_common *common, __u16 protocol)
+static __noinline int write_socket(struct seq_file *seq, struct sock *sk, __u16 protocol)
 {
 	struct iu_row_socket row = {.head = {IU_ROW_SOCKET, sizeof(row)}};
 
 	row.protocol = protocol;
-	row.state = BPF_CORE_READ(common, skc_state);
-	row.family = BPF_CORE_READ(common, skc_family);
-	row.port = BPF_CORE_READ(common, skc_num);
-	row.peer_port = bpf_ntohs(BPF_CORE_READ(common, skc_dport));
-	row.cookie = BPF_CORE_READ(common, skc_cookie.counter);
-	row.ifindex = BPF_CORE_READ(common, skc_bound_dev_if);
-	row.reuse = BPF_CORE_READ_BITFIELD_PROBED(common, skc_reuse);
-	row.reuseport = BPF_CORE_READ_BITFIELD_PROBED(common, skc_reuseport);
-	row.v6only = BPF_CORE_READ_BITFIELD_PROBED(common, skc_ipv6only);
-	if (row.family == AF_INET6) {
-		bpf_core_read(row.local, 16, &common->skc_v6_rcv_saddr);
-		bpf_core_read(row.peer, 16, &common->skc_v6_daddr);
+	row.state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	row.family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	row.port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	row.peer_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	row.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	row.ifindex = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
+	row.reuse = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuse);
+	row.reuseport = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuseport);
+	row.v6only = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only);
+	if (row.family == AF_INET6 && bpf_core_field_exists(sk->__sk_common.skc_v6_daddr)) {
+		bpf_core_read(row.local, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+		bpf_core_read(row.peer, 16, &sk->__sk_common.skc_v6_daddr);
 	} else {
-		bpf_core_read(row.local, 4, &common->skc_rcv_saddr);
-		bpf_core_read(row.peer, 4, &common->skc_daddr);
+		bpf_core_read(row.local, 4, &sk->__sk_common.skc_rcv_saddr);
+		bpf_core_read(row.peer, 4, &sk->__sk_common.skc_daddr);
 	}
 	if (row.state == TCP_TIME_WAIT && protocol == PROTOCOL_TCP) {
-		struct inet_timewait_sock *wait = (struct inet_timewait_sock *)common;
+		struct inet_timewait_sock *wait = (struct inet_timewait_sock *)sk;
 
 		row.mini = 1;
 		row.state = BPF_CORE_READ(wait, tw_substate);
 		read_cache(&row, BPF_CORE_READ(wait, tw_tb));
 	} else {
-		read_full(&row, (struct sock *)common);
+		read_full(&row, sk);
 	}
 	return bpf_seq_write(seq, &row, sizeof(row));
 }
@@ -187,39 +211,38 @@ static __noinline int write_socket(struct seq_file *seq, struct sock_common *com
 SEC("iter/tcp")
 int tcp_sockets(struct bpf_iter__tcp *ctx)
 {
-	struct sock_common *common = ctx->sk_common;
+	struct sock *sk = (struct sock *)ctx->sk_common; /* maybe only the start of one */
 
 	/* A request that waits for the last packet of the handshake holds no port. */
-	if (!common || BPF_CORE_READ(common, skc_state) == TCP_NEW_SYN_RECV ||
-		!wants_port(BPF_CORE_READ(common, skc_num)))
+	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_NEW_SYN_RECV ||
+		!wants_port(BPF_CORE_READ(sk, __sk_common.skc_num)))
 		return 0;
-	write_socket(ctx->meta->seq, common, PROTOCOL_TCP);
+	write_socket(ctx->meta->seq, sk, PROTOCOL_TCP);
 	return 0;
 }
 
 SEC("iter/udp")
 int udp_sockets(struct bpf_iter__udp *ctx)
 {
-	struct sock_common *common = (struct sock_common *)ctx->udp_sk;
+	struct sock *sk = (struct sock *)ctx->udp_sk;
 
 	/* UDP-Lite has ports of its own and comes by the same way. */
-	if (!common || !wants_port(BPF_CORE_READ(common, skc_num)) ||
-		BPF_CORE_READ((struct sock *)common, sk_protocol) != PROTOCOL_UDP)
+	if (!sk || !wants_port(BPF_CORE_READ(sk, __sk_common.skc_num)) ||
+		BPF_CORE_READ(sk, sk_protocol) != PROTOCOL_UDP)
 		return 0;
-	write_socket(ctx->meta->seq, common, PROTOCOL_UDP);
+	write_socket(ctx->meta->seq, sk, PROTOCOL_UDP);
 	return 0;
 }
 
 /* The options of a wanted socket that no walk over the port tables shows: bound, not listening. */
-static void write_socket_of(struct seq_file *seq, struct file *file)
+static void write_socket_of(struct seq_file *seq, struct sock *sk)
 {
-	struct sock *sk = sock_of(file);
 	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	__u16 protocol = BPF_CORE_READ(sk, sk_protocol);
 
 	if ((family == AF_INET || family == AF_INET6) &&
 		(protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP))
-		write_socket(seq, (struct sock_common *)sk, protocol);
+		write_socket(seq, sk, protocol);
 }
 
 /* ---- io_uring's registered files ---- */
@@ -245,17 +268,16 @@ struct ring_walk {
 static void open_ring(struct ring_walk *walk)
 {
 	struct io_ring_ctx *ring = walk->ring; /* walk->ring would be taken for a kernel member */
-	struct io_ring_ctx___array *old = (void *)ring;
 
 	walk->at = walk->n = 0;
 	if (!ring)
 		return;
-	if (bpf_core_field_exists(((struct io_rsrc_data *)0)->nodes)) {
+	if (bpf_core_field_exists(ring->file_table.data.nodes)) {
 		walk->n = BPF_CORE_READ(ring, file_table.data.nr);
 		walk->files = (__u64)BPF_CORE_READ(ring, file_table.data.nodes);
-	} else if (bpf_core_field_exists(((struct io_ring_ctx___array *)0)->nr_user_files)) {
-		walk->n = BPF_CORE_READ(old, nr_user_files);
-		walk->files = (__u64)BPF_CORE_READ(old, file_table.files);
+	} else if (bpf_core_field_exists(ring->nr_user_files)) {
+		walk->n = BPF_CORE_READ(ring, nr_user_files);
+		walk->files = (__u64)BPF_CORE_READ(ring, file_table.files);
 	}
 	if (!walk->files)
 		walk->n = 0;
@@ -263,10 +285,11 @@ static void open_ring(struct ring_walk *walk)
 
 static struct file *ring_file(struct ring_walk *walk)
 {
+	struct io_ring_ctx *ring = walk->ring;
 	__u64 entry = 0;
 
 	bpf_probe_read_kernel(&entry, sizeof(entry), (void *)(walk->files + walk->at * 8));
-	if (bpf_core_field_exists(((struct io_rsrc_data *)0)->nodes) && entry)
+	if (bpf_core_field_exists(ring->file_table.data.nodes) && entry)
 		entry = BPF_CORE_READ((struct io_rsrc_node *)entry, file_ptr);
 	return (struct file *)(entry & FILE_POINTER);
 }
@@ -305,7 +328,9 @@ static int next_ring(struct ring_walk *walk)
 /* One flat loop over rings and their files: nested ones take the verifier tens of milliseconds. */
 static long ring_step(__u32 i, struct ring_walk *walk)
 {
+	struct sock *sk;
 	struct file *file;
+	__u64 inode;
 
 	if (i == STEPS_MAX - 1)
 		cut_short++;
@@ -313,14 +338,14 @@ static long ring_step(__u32 i, struct ring_walk *walk)
 		return !next_ring(walk);
 	file = ring_file(walk);
 	walk->at++;
-	if (file && is_socket(file)) {
-		__u64 inode = BPF_CORE_READ(file, f_inode, i_ino);
-
-		if (wants_inode(inode)) {
-			write_hold(walk->seq, IU_ROW_REGISTERED, inode, walk->pid, walk->tid);
-			write_socket_of(walk->seq, file);
-		}
-	}
+	sk = file ? sock_of(file) : NULL;
+	if (!sk)
+		return 0;
+	inode = file_inode(file);
+	if (!wants_inode(inode))
+		return 0;
+	write_hold(walk->seq, IU_ROW_REGISTERED, inode, walk->pid, walk->tid);
+	write_socket_of(walk->seq, sk);
 	return 0;
 }
 
@@ -355,38 +380,31 @@ int task_rings(struct bpf_iter__task *ctx)
 
 /* ---- descriptors ---- */
 
-static __u8 close_on_exec(struct task_struct *task, __u32 fd)
-{
-	unsigned long *bits = BPF_CORE_READ(task, files, fdt, close_on_exec), word = 0;
-
-	if (bpf_probe_read_kernel(&word, sizeof(word), bits + fd / 64))
-		return 2;
-	return word >> (fd & 63) & 1;
-}
-
 SEC("iter/task_file")
 int descriptors(struct bpf_iter__task_file *ctx)
 {
 	struct iu_row_hold row = {.head = {IU_ROW_HOLD, sizeof(row)}};
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
+	struct sock *sk;
 
 	if (!task || !file)
 		return 0;
-	if (!is_socket(file)) {
+	sk = sock_of(file);
+	if (!sk) {
 		if (bpf_core_type_exists(struct io_ring_ctx) && is_ring(file))
 			walk_ring(ctx->meta->seq, task, file);
 		return 0;
 	}
-	row.inode = BPF_CORE_READ(file, f_inode, i_ino);
+	row.inode = file_inode(file);
 	if (!wants_inode(row.inode))
 		return 0;
 	row.pid = pid_number(BPF_CORE_READ(task, group_leader, thread_pid));
 	row.tid = pid_number(BPF_CORE_READ(task, thread_pid));
 	row.fd = ctx->fd;
-	row.cloexec = close_on_exec(task, ctx->fd);
+	row.cloexec = 2; /* two more structures to look up, for a detail */
 	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
-	write_socket_of(ctx->meta->seq, file);
+	write_socket_of(ctx->meta->seq, sk);
 	return 0;
 }
 
@@ -397,6 +415,7 @@ int mappings(struct bpf_iter__task_vma *ctx)
 	struct task_struct *task = ctx->task;
 	struct vm_area_struct *vma = ctx->vma;
 	struct file *file;
+	struct sock *sk;
 	__u64 inode;
 
 	if (!task || !vma)
@@ -404,17 +423,18 @@ int mappings(struct bpf_iter__task_vma *ctx)
 	file = BPF_CORE_READ(vma, vm_file);
 	if (!file)
 		return 0;
-	if (!is_socket(file)) {
+	sk = sock_of(file);
+	if (!sk) {
 		if (bpf_core_type_exists(struct io_ring_ctx) && is_ring(file))
 			walk_ring(ctx->meta->seq, task, file);
 		return 0;
 	}
-	inode = BPF_CORE_READ(file, f_inode, i_ino);
+	inode = file_inode(file);
 	if (!wants_inode(inode))
 		return 0;
 	write_hold(ctx->meta->seq, IU_ROW_MAPPED, inode,
 		pid_number(BPF_CORE_READ(task, group_leader, thread_pid)), 0);
-	write_socket_of(ctx->meta->seq, file);
+	write_socket_of(ctx->meta->seq, sk);
 	return 0;
 }
 
@@ -440,18 +460,17 @@ static void open_queue(struct queue_walk *walk, struct sock *sk)
 static void write_flight(struct queue_walk *walk, struct file *file)
 {
 	struct iu_row_flight row = {.head = {IU_ROW_IN_FLIGHT, sizeof(row)}};
-	struct sock *sk;
+	struct sock *sk = file ? sock_of(file) : NULL;
 
-	if (!file || !is_socket(file))
+	if (!sk)
 		return;
-	row.inode = BPF_CORE_READ(file, f_inode, i_ino);
-	sk = sock_of(file);
-	/* UNIX sockets always: a wanted socket may lie in the queue of one that is in flight itself */
+	row.inode = file_inode(file);
+	/* UNIX sockets always: a wanted one may lie in the queue of one that is in flight itself */
 	if (!wants_inode(row.inode)) {
 		if (BPF_CORE_READ(sk, __sk_common.skc_family) != AF_UNIX)
 			return;
 	} else {
-		write_socket_of(walk->seq, file);
+		write_socket_of(walk->seq, sk);
 	}
 	row.queue_inode = walk->queue_inode;
 	row.peer_pid = walk->peer_pid;

@@ -4,13 +4,19 @@
 
 /*
  * Only names and types count: the loader looks the true offsets up in the BTF of the running
- * kernel, so members that are not read are left out and the order is of no importance. A suffix
- * "___word" is cut off by the loader: two versions of one structure can stand side by side.
+ * kernel, so members that are not read are left out and the order is of no importance.
+ *
+ * Each structure that a read starts from costs the loader a pass over all types of the kernel,
+ * about 3 ms: what lies at the start of another structure is read through that one (sock_common
+ * through sock, socket and inode through socket_alloc).
  */
 #include <stdbool.h>
 #include <linux/types.h>
 
-#define CO_RE __attribute__((preserve_access_index))
+/* Says to clang that offsets are the loader's to fill in; the kernel half sets it first. */
+#ifndef CO_RE
+#define CO_RE
+#endif
 
 /* ---- what the program types of bpf_helper_defs.h need by name ---- */
 
@@ -18,39 +24,25 @@ struct seq_file;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
-} CO_RE;
+};
 
 /* ---- processes and descriptors ---- */
 
-struct ns_common;
 struct pid_namespace;
 
-struct upid {
+struct upid { /* the same in every kernel that has BTF */
 	int nr;
 	struct pid_namespace *ns;
-} CO_RE;
+};
 
 struct pid {
 	unsigned int level;
 	struct upid numbers[1];
 } CO_RE;
 
-struct fdtable {
-	unsigned int max_fds;
-	unsigned long *close_on_exec;
-} CO_RE;
-
-struct files_struct {
-	struct fdtable *fdt;
-} CO_RE;
-
-struct super_block {
-	unsigned long s_magic;
-} CO_RE;
-
 struct inode {
+	unsigned short i_mode;
 	unsigned long i_ino;
-	struct super_block *i_sb;
 } CO_RE;
 
 struct qstr {
@@ -77,34 +69,23 @@ struct vm_area_struct {
 
 /* ---- io_uring ---- */
 
-struct io_fixed_file {
-	unsigned long file_ptr;
-} CO_RE;
-
 struct io_rsrc_node {
 	unsigned long file_ptr;
 } CO_RE;
 
 struct io_rsrc_data {
 	unsigned int nr;
-	struct io_rsrc_node **nodes; /* since 6.13 */
+	struct io_rsrc_node **nodes;
 } CO_RE;
 
 struct io_file_table {
 	struct io_rsrc_data data; /* since 6.13 */
-} CO_RE;
-
-struct io_file_table___array {
-	struct io_fixed_file *files; /* before */
+	void *files;              /* before: array of struct io_fixed_file, one pointer each */
 } CO_RE;
 
 struct io_ring_ctx {
 	struct io_file_table file_table;
-} CO_RE;
-
-struct io_ring_ctx___array {
-	struct io_file_table___array file_table;
-	unsigned int nr_user_files;
+	unsigned int nr_user_files; /* before 6.13 */
 } CO_RE;
 
 #define RINGS_REGISTERED 16 /* IO_RINGFD_REG_MAX */
@@ -115,11 +96,8 @@ struct io_uring_task {
 } CO_RE;
 
 struct task_struct {
-	int pid, tgid;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
-	char comm[16];
-	struct files_struct *files;
 	struct io_uring_task *io_uring;
 } CO_RE;
 
@@ -214,39 +192,39 @@ struct unix_skb_parms {
 	struct scm_fp_list *fp;
 } CO_RE;
 
-/* ---- what each iterator hands over ---- */
+/* ---- what each iterator hands over: part of the interface, members are only added ---- */
 
 struct bpf_iter__tcp {
 	struct bpf_iter_meta *meta;
 	struct sock_common *sk_common;
-} CO_RE;
+};
 
 struct bpf_iter__udp {
 	struct bpf_iter_meta *meta;
 	struct udp_sock *udp_sk;
-} CO_RE;
+};
 
 struct bpf_iter__unix {
 	struct bpf_iter_meta *meta;
 	struct unix_sock *unix_sk;
-} CO_RE;
+};
 
 struct bpf_iter__task {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
-} CO_RE;
+};
 
 struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
 	__u32 fd;
 	struct file *file;
-} CO_RE;
+};
 
 struct bpf_iter__task_vma {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
 	struct vm_area_struct *vma;
-} CO_RE;
+};
 
 #endif

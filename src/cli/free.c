@@ -1,0 +1,264 @@
+/* cli/free.c - inuse free: the plan, the consent, the report */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "cli/cli.h"
+#include "cli/system.h"
+#include "session/free.h"
+
+#define TARGETS_MAX   64
+#define GRACE_DEFAULT 5
+#define GRACE_MOST    3600
+#define LINE_COLUMNS  78
+
+/* One command line at work. */
+struct run {
+	const struct iu_arguments *arguments;
+	struct iu_style style;
+	bool written;	/* every result so far */
+	bool progress;	/* a line on the terminal waits to be wiped */
+	size_t number;	/* of the step */
+	const char *declined;
+};
+
+static void wipe(struct run *run)
+{
+	if (run->progress)
+		fputs("\r\x1b[K", stderr);
+	run->progress = false;
+}
+
+static void put(struct run *run, struct iu_text *text)
+{
+	wipe(run);
+	run->written = iu_write(text) && run->written;
+	iu_text_free(text);
+	fflush(stdout);
+}
+
+static bool stopped(void *context)
+{
+	(void)context;
+	return iu_system_caught() != 0;
+}
+
+static bool consent(void *context, const struct iu_freeing *freeing)
+{
+	struct run *run = context;
+	const struct iu_arguments *arguments = run->arguments;
+	struct iu_text text = {0};
+	int answer;
+
+	if (!arguments->json && !arguments->quiet) {
+		iu_out_story(&freeing->story, &run->style, &text);
+		iu_text_add(&text, "\n");
+		put(run, &text);
+	}
+	if (arguments->yes)
+		return true;
+	if (arguments->json || arguments->quiet) {
+		run->declined = "nothing was done: --json and --quiet show no plan to agree to, so "
+				"they need --yes (or --dry-run)";
+		return false;
+	}
+	answer = iu_system_ask("Do it? [y/N] ");
+	if (answer < 0)
+		run->declined = "nothing was done: there is no terminal to ask on; --yes does it "
+				"without asking";
+	else if (answer == 0)
+		run->declined = "nothing was done";
+	return answer > 0 && !stopped(run);
+}
+
+static void report_step(
+	void *context, const struct iu_step *step, const struct iu_step_result *result)
+{
+	struct run *run = context;
+	struct iu_text text = {0};
+
+	run->number++;
+	if (run->arguments->json || run->arguments->quiet)
+		return;
+	iu_text_printf(&text, "step %zu %s%s: %s", run->number, iu_result_name(result->kind),
+		result->killed ? " (with SIGKILL)" : "", step->what);
+	if (result->detail[0]) {
+		iu_text_add(&text, " - ");
+		iu_text_foreign(&text, result->detail, strlen(result->detail), 0);
+	}
+	iu_text_add(&text, "\n");
+	put(run, &text);
+}
+
+static void progress(void *context, const char *what, int64_t left_ms)
+{
+	struct run *run = context;
+	struct iu_text text = {0}, line = {0};
+
+	if (run->arguments->quiet || !iu_system_says_progress())
+		return;
+	iu_text_foreign(&text, what, strlen(what), LINE_COLUMNS - 16);
+	iu_text_printf(&line, "\r%s", text.data ? text.data : "");
+	if (left_ms >= 0)
+		iu_text_printf(&line, " (%lld s at most)", (long long)((left_ms + 999) / 1000));
+	iu_text_add(&line, "\x1b[K");
+	if (!line.failed)
+		fputs(line.data, stderr);
+	run->progress = true;
+	iu_text_free(&text);
+	iu_text_free(&line);
+}
+
+static void put_json(struct run *run, const struct iu_freeing *f)
+{
+	const struct iu_out_plan out = {.question = f->question,
+		.snapshot = &f->before_session.snapshot,
+		.before = &f->before.verdict,
+		.after = f->after_known ? &f->after.verdict : NULL,
+		.plan = &f->plan,
+		.results = f->results.v,
+		.end = iu_end_name(f->end),
+		.words = f->end == IU_END_DECLINED ? run->declined : f->words};
+
+	run->written = iu_write_json(iu_out_plan_json(&out)) && run->written;
+}
+
+static void put_end(struct run *run, const struct iu_freeing *f)
+{
+	struct iu_text text = {0};
+
+	switch (f->end) {
+	case IU_END_NOTHING:
+	case IU_END_REFUSED:
+	case IU_END_UNKNOWN:
+	case IU_END_PLANNED:
+		if (!f->after_known) {
+			iu_out_story(&f->story, &run->style, &text);
+			break;
+		}
+		iu_text_printf(&text, "It could not be told whether it is free now.\n");
+		break;
+	case IU_END_DECLINED:
+		iu_complain(run->declined ? run->declined : "nothing was done", NULL, "");
+		return;
+	case IU_END_DONE:
+		iu_text_printf(&text, "Done: %s can be bound now.\n", f->question->text);
+		break;
+	case IU_END_STILL_HELD:
+		iu_text_printf(&text, "Not freed: %s\n", f->words ? f->words : "it is still held.");
+		break;
+	case IU_END_RESPAWNED:
+		iu_text_printf(&text, "Not freed: %s.\n", f->words);
+		break;
+	case IU_END_STOPPED:
+		iu_text_printf(&text, "Interrupted: %s\n", f->words ? f->words : "not finished");
+		break;
+	}
+	put(run, &text);
+}
+
+static enum iu_exit exit_of(enum iu_end end)
+{
+	switch (end) {
+	case IU_END_NOTHING:
+	case IU_END_PLANNED:
+	case IU_END_DONE: return IU_EXIT_DONE;
+	case IU_END_UNKNOWN: return IU_EXIT_UNKNOWN;
+	case IU_END_DECLINED:
+	case IU_END_REFUSED:
+	case IU_END_STILL_HELD:
+	case IU_END_RESPAWNED:
+	case IU_END_STOPPED: break;
+	}
+	return IU_EXIT_NO;
+}
+
+/* The worst of several: not done, then could not tell. */
+static int worse(int a, int b)
+{
+	if (a == IU_EXIT_NO || b == IU_EXIT_NO)
+		return IU_EXIT_NO;
+	return a > b ? a : b;
+}
+
+static int free_all(struct run *run, struct iu_act *act, const struct iu_questions *questions)
+{
+	int code = IU_EXIT_DONE;
+
+	for (size_t i = 0; i < questions->n && run->written && !stopped(run); i++) {
+		struct iu_freeing freeing;
+		int r;
+
+		run->number = 0;
+		run->declined = NULL;
+		r = iu_freeing_run(&questions->v[i], act, &freeing);
+		wipe(run);
+		if (r < 0) {
+			iu_complain(iu_error_text(r), NULL, "");
+			code = worse(code, IU_EXIT_UNKNOWN);
+		} else {
+			if (run->arguments->json)
+				put_json(run, &freeing);
+			else
+				put_end(run, &freeing);
+			code = worse(code, (int)exit_of(freeing.end));
+		}
+		iu_freeing_end(&freeing);
+	}
+	if (stopped(run))
+		code = IU_EXIT_NO;
+	return run->written ? code : IU_EXIT_UNKNOWN;
+}
+
+static int read_act(const struct iu_arguments *arguments, struct iu_act *act)
+{
+	unsigned long grace = GRACE_DEFAULT;
+	int code = 0;
+
+	if (arguments->grace)
+		code = iu_number_read("grace", arguments->grace, 0, GRACE_MOST, &grace);
+	act->grace_seconds = (unsigned int)grace;
+	act->force = arguments->force;
+	act->dry_run = arguments->dry_run;
+	if (code == 0 && arguments->user) {
+		code = iu_user_read(arguments->user, &act->user);
+		act->user_given = true;
+	}
+	return code;
+}
+
+int iu_free(const struct iu_invocation *invocation)
+{
+	struct run run = {.arguments = &invocation->arguments,
+		.style = iu_style_make(&invocation->arguments),
+		.written = true};
+	struct iu_act act = {.context = &run,
+		.consent = consent,
+		.step = report_step,
+		.progress = progress,
+		.stopped = stopped};
+	struct iu_questions questions = {0};
+	struct iu_arena arena = {0};
+	struct iu_options options;
+	int code;
+
+	if (!invocation->count) {
+		iu_complain("free needs a TARGET, for example: inuse free 8080", NULL, "");
+		return IU_EXIT_USAGE;
+	}
+	code = read_act(&invocation->arguments, &act);
+	if (code == 0)
+		code = iu_socket_options_read(&invocation->arguments, &options);
+	if (code == 0)
+		code = iu_targets_read(&arena, invocation, &options, &questions);
+	if (code == 0 && questions.n > TARGETS_MAX) {
+		iu_complain("free takes at most 64 ports or paths at once", NULL, "");
+		code = IU_EXIT_USAGE;
+	}
+	if (code == 0) {
+		iu_system_catch();
+		code = free_all(&run, &act, &questions);
+	}
+	iu_arena_free(&arena);
+	return code;
+}

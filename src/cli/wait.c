@@ -1,0 +1,138 @@
+/* cli/wait.c - inuse wait: returns when it can be bound, or when somebody listens */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "cli/cli.h"
+#include "cli/system.h"
+#include "os/os.h"
+#include "session/session.h"
+#include "session/wait.h"
+
+#define TARGETS_MAX  256
+#define TIMEOUT_MOST 31536000 /* a year */
+#define LINE_COLUMNS 100
+
+struct run {
+	const struct iu_arguments *arguments;
+	bool progress;
+};
+
+static bool stopped(void *context)
+{
+	(void)context;
+	return iu_system_caught() != 0;
+}
+
+static void progress(void *context, const struct iu_verdict *verdict, int64_t left_ms)
+{
+	struct run *run = context;
+	struct iu_text line = {0};
+
+	if (run->arguments->quiet || !iu_system_says_progress())
+		return;
+	iu_text_add(&line, "\rwaiting: ");
+	iu_text_foreign(&line, verdict->headline, strlen(verdict->headline), LINE_COLUMNS);
+	if (left_ms >= 0)
+		iu_text_printf(&line, " (%lld s at most)", (long long)((left_ms + 999) / 1000));
+	iu_text_add(&line, "\x1b[K");
+	if (!line.failed)
+		fputs(line.data, stderr);
+	run->progress = true;
+	iu_text_free(&line);
+}
+
+/* How it stands in the end, as `why` says it. */
+static int put(const struct run *run, const struct iu_question *question)
+{
+	const struct iu_questions one = {.v = (struct iu_question *)question, .n = 1, .cap = 1};
+	struct iu_session session = {0};
+	struct iu_arena arena = {0};
+	struct iu_answer answer;
+	struct iu_text text = {0};
+	bool written = false;
+	int r = iu_session_look(&session, &one);
+
+	if (r >= 0)
+		r = iu_session_answer(&session, question, &arena, &answer);
+	if (r >= 0 && run->arguments->json) {
+		written = iu_write_json(
+			iu_out_why_json(question, &session.snapshot, &answer.verdict));
+	} else if (r >= 0) {
+		iu_text_printf(&text, "%s\n", answer.verdict.headline);
+		written = iu_write(&text);
+		iu_text_free(&text);
+	}
+	iu_session_free(&session);
+	iu_arena_free(&arena);
+	if (r < 0)
+		iu_complain(iu_error_text(r), NULL, "");
+	return written ? 0 : IU_EXIT_UNKNOWN;
+}
+
+static int wait_one(struct run *run, const struct iu_question *question, int64_t deadline)
+{
+	const struct iu_wait_events events = {
+		.context = run, .progress = progress, .stopped = stopped};
+	enum iu_waited waited;
+	int r = iu_wait_for(
+		question, run->arguments->listening, deadline, &events, &waited), code = 0;
+
+	if (run->progress)
+		fputs("\r\x1b[K", stderr);
+	run->progress = false;
+	if (r < 0) {
+		iu_complain(iu_error_text(r), NULL, "");
+		return IU_EXIT_UNKNOWN;
+	}
+	if (run->arguments->json || (!run->arguments->quiet && waited != IU_WAITED_DONE))
+		code = put(run, question);
+	if (code)
+		return code;
+	return waited == IU_WAITED_DONE ? IU_EXIT_DONE : IU_EXIT_NO;
+}
+
+static int wait_all(struct run *run, const struct iu_questions *questions, int64_t deadline)
+{
+	int code = IU_EXIT_DONE;
+
+	/* One after the other: in the end each was seen free once, the last one just now. */
+	for (size_t i = 0; i < questions->n && code == IU_EXIT_DONE; i++)
+		code = wait_one(run, &questions->v[i], deadline);
+	return code;
+}
+
+int iu_wait(const struct iu_invocation *invocation)
+{
+	struct run run = {.arguments = &invocation->arguments};
+	struct iu_questions questions = {0};
+	struct iu_arena arena = {0};
+	struct iu_options options;
+	unsigned long seconds = 0;
+	int64_t deadline = INT64_MAX;
+	int code = 0;
+
+	if (!invocation->count) {
+		iu_complain("wait needs a TARGET, for example: inuse wait 8080", NULL, "");
+		return IU_EXIT_USAGE;
+	}
+	if (run.arguments->timeout) {
+		code = iu_number_read(
+			"timeout", run.arguments->timeout, 0, TIMEOUT_MOST, &seconds);
+		deadline = iu_os_now_ms() + (int64_t)seconds * 1000;
+	}
+	if (code == 0)
+		code = iu_socket_options_read(&invocation->arguments, &options);
+	if (code == 0)
+		code = iu_targets_read(&arena, invocation, &options, &questions);
+	if (code == 0 && questions.n > TARGETS_MAX) {
+		iu_complain("wait takes at most 256 ports or paths at once", NULL, "");
+		code = IU_EXIT_USAGE;
+	}
+	if (code == 0) {
+		iu_system_catch();
+		code = wait_all(&run, &questions, deadline);
+	}
+	iu_arena_free(&arena);
+	return code;
+}

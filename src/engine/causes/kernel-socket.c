@@ -1,0 +1,21 @@
+/* engine/causes/kernel-socket.c - a part of the kernel has the socket, no process does */
+#include "base/text.h"
+#include "engine/causes/cause.h"
+#include "knowledge/kernel-users.h"
+
+static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+	const struct iu_kernel_use *use = iu_words_kernel_use(c->snapshot, s);
+
+	if (!use || c->holder_count || !s->inode)
+		return false;
+	iu_case_say(c, "%s uses port %u, and says so itself",
+		iu_words_kernel_user(c->arena, use), (unsigned int)use->port);
+	iu_case_say(c, "no process has the socket, and it belongs to root, as sockets of the kernel do");
+	*ret_confidence = c->snapshot->seen & IU_FACT_HOLDERS ? IU_CONFIDENCE_PROVEN
+							      : IU_CONFIDENCE_LIKELY;
+	return true;
+}
+
+const struct iu_cause_rule iu_cause_kernel_socket = {IU_CAUSE_KERNEL_SOCKET, applies};

@@ -1,0 +1,1157 @@
+/* engine/plan.c - from a verdict to the steps that would free what was asked for */
+#include "engine/plan.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "engine/remedies.h"
+#include "engine/view.h"
+#include "engine/words.h"
+#include "knowledge/causes.h"
+#include "knowledge/cgroups.h"
+#include "knowledge/protected.h"
+#include "knowledge/respawners.h"
+#include "knowledge/snippets.h"
+
+#define NAME_COLUMNS 60
+/* Other sockets of a target that are named; the rest is counted. */
+#define SERVES_MAX 6
+/* After the last TIME-WAIT timer the kernel may take a moment longer (its wheel is coarse). */
+#define TIMER_SLACK_MS 1500
+
+struct planning {
+	struct iu_arena *arena;
+	const struct iu_question *question;
+	const struct iu_snapshot *snapshot, *everything;
+	const struct iu_verdict *verdict;
+	const struct iu_plan_rules *rules;
+	struct iu_plan plan;
+};
+
+static struct iu_step *add_step(struct planning *p, enum iu_step_kind kind)
+{
+	struct iu_step *step = iu_list_add(p->arena, &p->plan.steps);
+
+	if (step)
+		*step = (struct iu_step){.kind = kind, .wait_ms = -1, .risk = IU_RISK_LOW};
+	return step;
+}
+
+static int add_refusal(struct planning *p, int32_t pid, const char *what, const char *why,
+	const char *next)
+{
+	struct iu_refusal *refusal;
+	size_t i;
+
+	for (i = 0; i < p->plan.refusals.n; i++)
+		if (pid && p->plan.refusals.v[i].pid == pid)
+			return 0;
+	refusal = iu_list_add(p->arena, &p->plan.refusals);
+	if (!refusal)
+		return IU_E_NOMEM;
+	*refusal = (struct iu_refusal){.pid = pid, .what = what, .why = why, .next = next};
+	return 0;
+}
+
+static int word(struct planning *p, struct iu_step *step, const char *text)
+{
+	return iu_strings_add(p->arena, &step->command, text);
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = text ? strlen(text) : 0, m = strlen(end);
+
+	return n >= m && !strcmp(text + n - m, end);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash ? slash + 1 : path;
+}
+
+static bool is_privileged(const struct planning *p)
+{
+	return p->snapshot->host.privileged || p->snapshot->host.uid == 0;
+}
+
+/* ---- who is left alone ---- */
+
+static bool may_end_user(const struct planning *p, const struct iu_process *process)
+{
+	size_t i;
+
+	for (i = 0; process->uid_known && i < p->rules->uid_count; i++)
+		if (p->rules->uids[i] == process->uid)
+			return true;
+	return process->uid_known && process->uid == p->snapshot->host.uid;
+}
+
+static bool is_kernel_thread(const struct iu_process *process)
+{
+	return !process->exe && !process->command.n && process->state != IU_PROCESS_ZOMBIE &&
+	       (process->ppid == 2 || process->pid == 2);
+}
+
+static bool is_manager(const struct iu_process *process)
+{
+	return same(process->name, "systemd") || same(base_name(process->exe), "systemd");
+}
+
+static bool in_user_list(const struct planning *p, const char *name)
+{
+	size_t i;
+
+	for (i = 0; name && i < p->rules->protected_names.n; i++)
+		if (!strcmp(p->rules->protected_names.v[i], name))
+			return true;
+	return false;
+}
+
+static bool is_ancestor(const struct planning *p, int32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < p->rules->ancestor_count; i++)
+		if (p->rules->ancestors[i] == pid)
+			return true;
+	return false;
+}
+
+/* Why a process is never ended; NULL: it may be. */
+static const char *why_not(const struct planning *p, const struct iu_process *process)
+{
+	const char *why;
+
+	if (process->pid == 1)
+		return "pid 1 keeps the whole system running";
+	if (is_kernel_thread(process))
+		return "it is a thread of the kernel";
+	if (process->pid == p->snapshot->host.pid)
+		return "it is inuse itself";
+	if (is_ancestor(p, process->pid))
+		return "inuse was started from it: it would end its own shell, terminal or session";
+	if (is_manager(process))
+		return "it is a systemd, which keeps a whole session or system";
+	why = iu_protected_process(process);
+	if (why)
+		return iu_words(p->arena, "it is on the list of protected programs: %s", why);
+	if (in_user_list(p, process->name) || in_user_list(p, process->exe) ||
+		in_user_list(p, base_name(process->exe)))
+		return "your own list of protected programs names it";
+	return NULL;
+}
+
+static bool holds_it(const struct planning *p, const struct iu_blocker *b, int32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < b->holds.n; i++)
+		if (p->snapshot->holds.v[b->holds.v[i]].pid == pid)
+			return true;
+	return false;
+}
+
+/* A worker runs as another user than its master, and belongs to whoever started that. */
+static bool belongs_to_allowed(
+	const struct planning *p, const struct iu_blocker *b, const struct iu_process *process)
+{
+	const struct iu_process *parent = iu_snapshot_process(p->snapshot, process->ppid);
+
+	return may_end_user(p, process) ||
+	       (parent && parent->pid != process->pid && holds_it(p, b, parent->pid) &&
+		       may_end_user(p, parent));
+}
+
+static int check_process(
+	struct planning *p, const struct iu_blocker *b, const struct iu_process *process)
+{
+	const char *who = iu_words_process(p->arena, process), *user, *why = why_not(p, process);
+
+	if (why)
+		return add_refusal(p, process->pid, iu_words(p->arena, "%s is left alone", who),
+			why, NULL);
+	if (belongs_to_allowed(p, b, process))
+		return 0;
+	if (!is_privileged(p))
+		return add_refusal(p, process->pid, iu_words(p->arena, "%s is left alone", who),
+			iu_words(p->arena, "it belongs to %s, and only root may end it",
+				iu_words_user(p->arena, process->user, process->uid_known,
+					process->uid)),
+			process->user ? iu_words(p->arena, "sudo inuse free --user %s %s",
+						iu_safe(p->arena, process->user, NAME_COLUMNS),
+						p->question->text)
+				      : NULL);
+	user = iu_words_user(p->arena, process->user, process->uid_known, process->uid);
+	return add_refusal(p, process->pid, iu_words(p->arena, "%s is left alone", who),
+		iu_words(p->arena, "it belongs to another user: %s", user),
+		process->uid_known
+			? iu_words(p->arena, "if it is that one you mean: inuse free --user %s %s",
+				  process->user ? iu_safe(p->arena, process->user, NAME_COLUMNS)
+						: iu_words(p->arena, "%u", process->uid),
+				  p->question->text)
+			: NULL);
+}
+
+/* ---- what else a target has, and what is lost ---- */
+
+static bool is_served(enum iu_state state)
+{
+	return state == IU_STATE_LISTEN || state == IU_STATE_BOUND;
+}
+
+static bool is_blocker(const struct planning *p, uint64_t inode)
+{
+	size_t i;
+
+	for (i = 0; i < p->verdict->blockers.n; i++)
+		if (p->verdict->blockers.v[i].socket.inode == inode)
+			return true;
+	return false;
+}
+
+static const struct iu_socket *socket_of(const struct iu_snapshot *snapshot, uint64_t inode)
+{
+	size_t i;
+
+	for (i = 0; inode && i < snapshot->sockets.n; i++)
+		if (snapshot->sockets.v[i].inode == inode)
+			return &snapshot->sockets.v[i];
+	return NULL;
+}
+
+static bool has_string(const struct iu_strings *strings, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < strings->n; i++)
+		if (!strcmp(strings->v[i], text))
+			return true;
+	return false;
+}
+
+/* Other sockets of @pid, or of every process of @unit. */
+static int add_serves(struct planning *p, struct iu_step *step, int32_t pid, const char *unit)
+{
+	const struct iu_snapshot *all = p->everything;
+	size_t i, more = 0;
+	int r = 0;
+
+	for (i = 0; all && i < all->holds.n && r == 0; i++) {
+		const struct iu_hold *hold = &all->holds.v[i];
+		const struct iu_process *process = iu_snapshot_process(all, hold->pid);
+		const struct iu_socket *s;
+		const char *text;
+
+		if (unit ? !process || !same(process->unit, unit) : hold->pid != pid)
+			continue;
+		s = is_blocker(p, hold->inode) ? NULL : socket_of(all, hold->inode);
+		if (!s || !is_served(s->state) || (!s->port && !s->path_len))
+			continue;
+		text = iu_words(p->arena, "%s %s", iu_protocol_name(s->protocol),
+			iu_words_endpoint(p->arena, s));
+		if (has_string(&step->serves, text))
+			continue;
+		if (step->serves.n < SERVES_MAX)
+			r = iu_strings_add(p->arena, &step->serves, text);
+		else
+			more++;
+	}
+	if (r == 0 && more)
+		r = iu_strings_add(p->arena, &step->serves, iu_words(p->arena, "%zu more", more));
+	return r;
+}
+
+static int add_connections(struct planning *p, struct iu_step *step)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < p->snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &p->snapshot->sockets.v[i];
+
+		n += s->protocol == IU_PROTOCOL_TCP && s->state == IU_STATE_ESTABLISHED &&
+		     s->port == p->question->port &&
+		     p->question->protocol == IU_PROTOCOL_TCP;
+	}
+	if (!n)
+		return 0;
+	return iu_strings_add(p->arena, &step->losses,
+		n == 1 ? "one open connection on this port breaks off"
+		       : iu_words(p->arena, "%zu open connections on this port break off", n));
+}
+
+/* ---- the levers ---- */
+
+static bool is_planned(const struct planning *p, int32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < p->plan.steps.n; i++)
+		if (p->plan.steps.v[i].kind == IU_STEP_TERMINATE &&
+			p->plan.steps.v[i].process.pid == pid)
+			return true;
+	return false;
+}
+
+/* Who would start it again. A login shell in its terminal is everybody's parent and starts nothing. */
+static int add_respawner(struct planning *p, struct iu_step *step, const struct iu_process *process)
+{
+	size_t i;
+
+	for (i = 0; i < process->parents.n; i++) {
+		const struct iu_parent *parent = &process->parents.v[i];
+		const struct iu_respawner_row *row = iu_respawner(parent->name);
+
+		if (!row || (process->tty && parent->pid == process->sid) ||
+			is_planned(p, parent->pid))
+			continue;
+		step->comes_back = true;
+		return iu_strings_add(p->arena, &step->losses,
+			iu_words(p->arena, "%s (pid %d) may start it again; then: %s",
+				iu_safe(p->arena, parent->name, 40), (int)parent->pid, row->stop));
+	}
+	return 0;
+}
+
+static const char *describe(struct planning *p, const struct iu_process *process)
+{
+	const char *text = iu_words_process(p->arena, process);
+
+	if (process->uid != p->snapshot->host.uid || !process->uid_known)
+		text = iu_words(p->arena, "%s of %s", text,
+			iu_words_user(p->arena, process->user, process->uid_known, process->uid));
+	if (process->command.n)
+		text = iu_words(p->arena, "%s: %s", text, iu_words_command(p->arena, process));
+	if (process->cwd)
+		text = iu_words(p->arena, "%s, in %s", text, iu_safe(p->arena, process->cwd, 100));
+	return text;
+}
+
+static int terminate(struct planning *p, const struct iu_blocker *b, const struct iu_hold *hold,
+	const struct iu_process *process, bool if_it_stays)
+{
+	struct iu_step *step = add_step(p, IU_STEP_TERMINATE);
+	int r;
+
+	if (!step)
+		return IU_E_NOMEM;
+	step->risk = IU_RISK_MEDIUM;
+	step->if_it_stays = if_it_stays;
+	step->kill = p->rules->force;
+	step->needs_root = !is_privileged(p) && process->uid != p->snapshot->host.uid;
+	step->process = (struct iu_step_process){
+		.pid = process->pid,
+		.start_ticks = process->start_ticks,
+		.exe_known = process->exe && process->files.n,
+		.inode = hold->inode,
+		.cookie = b->socket.cookie,
+		.tid = hold->tid,
+		.fd = hold->fd,
+		.via = hold->via,
+		.state = b->socket.state,
+		.resume = process->state == IU_PROCESS_STOPPED,
+	};
+	if (step->process.exe_known)
+		step->process.exe = process->files.v[0];
+	step->what = iu_words(p->arena, "%s SIGTERM%s%s to %s",
+		if_it_stays ? "if it is still there then: send" : "send",
+		step->process.resume ? ", and SIGCONT so that it hears it," : "",
+		!step->kill ? ""
+			    : iu_words(p->arena, " (and SIGKILL when it has not ended after %u s)",
+				      p->rules->grace_seconds),
+		describe(p, process));
+	r = word(p, step, "kill");
+	if (r == 0)
+		r = word(p, step, iu_words(p->arena, "%d", (int)process->pid));
+	if (r == 0)
+		r = add_serves(p, step, process->pid, NULL);
+	if (r == 0 && !if_it_stays)
+		r = add_connections(p, step);
+	if (r == 0 && process->state == IU_PROCESS_FROZEN)
+		r = iu_strings_add(p->arena, &step->losses,
+			"its cgroup is frozen: what it does on SIGTERM it does once it is thawed (systemctl thaw UNIT, docker unpause NAME)");
+	if (r == 0 && !if_it_stays)
+		r = add_respawner(p, step, process);
+	if (r == 0 && step->process.resume)
+		r = iu_strings_add(p->arena, &p->plan.hints,
+			iu_words(p->arena,
+				"or let it go on: fg in its terminal, or kill -CONT %d",
+				(int)process->pid));
+	return r;
+}
+
+/* The one that the others descend from first: it would start them again. */
+static bool is_leader(
+	const struct planning *p, const struct iu_blocker *b, const struct iu_process *process)
+{
+	return process->ppid <= 1 || process->ppid == process->pid ||
+	       !holds_it(p, b, process->ppid);
+}
+
+static int end_process(
+	struct planning *p, const struct iu_blocker *b, const struct iu_hold *hold, bool follower)
+{
+	const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
+	size_t refused = p->plan.refusals.n;
+	int r;
+
+	if (!process)
+		return add_refusal(p, hold->pid,
+			iu_words(p->arena, "pid %d is left alone", (int)hold->pid),
+			"nothing could be learned about it", NULL);
+	if (is_planned(p, hold->pid))
+		return 0;
+	r = check_process(p, b, process);
+	if (r < 0 || p->plan.refusals.n > refused)
+		return r;
+	return terminate(p, b, hold, process, follower);
+}
+
+static int signal_holders(struct planning *p, const struct iu_blocker *b)
+{
+	bool leaders;
+	size_t i;
+	int r = 0, pass;
+
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; i < b->holds.n && r >= 0; i++) {
+			const struct iu_hold *hold = &p->snapshot->holds.v[b->holds.v[i]];
+			const struct iu_process *process =
+				iu_snapshot_process(p->snapshot, hold->pid);
+
+			leaders = !process || is_leader(p, b, process);
+			if (leaders == (pass == 0))
+				r = end_process(p, b, hold, p->plan.steps.n > 0);
+		}
+	return r;
+}
+
+static const struct iu_unit_facts *unit_facts(
+	const struct planning *p, const char *unit, bool user)
+{
+	size_t i;
+
+	for (i = 0; i < p->rules->units.n; i++)
+		if (p->rules->units.v[i].user == user && same(p->rules->units.v[i].name, unit))
+			return &p->rules->units.v[i];
+	return NULL;
+}
+
+static int tell_unit(struct planning *p, struct iu_step *step)
+{
+	const struct iu_unit_facts *facts = unit_facts(p, step->unit.name, step->unit.user);
+	int r = 0;
+
+	if (!facts)
+		return iu_strings_add(p->arena, &step->losses,
+			"if the unit is enabled, it comes back with the next boot or login");
+	if (facts->restart && strcmp(facts->restart, "no") != 0)
+		r = iu_strings_add(p->arena, &step->losses,
+			iu_words(p->arena,
+				"it has Restart=%s: stopped as a unit it stays down, killed it would come back",
+				iu_safe(p->arena, facts->restart, 20)));
+	if (r == 0 && facts->triggered_by && !step->unit.second)
+		r = iu_strings_add(p->arena, &step->losses,
+			iu_words(p->arena, "%s would start it again: stop that too if it should stay down",
+				iu_safe(p->arena, facts->triggered_by, 100)));
+	return r;
+}
+
+static bool is_unit_planned(const struct planning *p, const char *unit, bool user)
+{
+	size_t i;
+
+	for (i = 0; i < p->plan.steps.n; i++)
+		if (p->plan.steps.v[i].kind == IU_STEP_STOP_UNIT &&
+			p->plan.steps.v[i].unit.user == user &&
+			same(p->plan.steps.v[i].unit.name, unit))
+			return true;
+	return false;
+}
+
+static int stop_unit(struct planning *p, const struct iu_step_unit *unit)
+{
+	struct iu_step *step;
+	int r;
+
+	if (is_unit_planned(p, unit->name, unit->user))
+		return 0;
+	step = add_step(p, IU_STEP_STOP_UNIT);
+	if (!step)
+		return IU_E_NOMEM;
+	step->risk = IU_RISK_MEDIUM;
+	step->unit = *unit;
+	step->needs_root = !unit->user && !is_privileged(p);
+	step->what = iu_words(p->arena, "stop the %sunit%s %s%s%s", unit->user ? "user " : "",
+		unit->second ? "s" : "", iu_safe(p->arena, unit->name, 80),
+		unit->second ? " and " : "", unit->second ? iu_safe(p->arena, unit->second, 80) : "");
+	r = word(p, step, "systemctl");
+	if (r == 0 && unit->user)
+		r = word(p, step, "--user");
+	if (r == 0)
+		r = word(p, step, "stop");
+	if (r == 0)
+		r = word(p, step, unit->name);
+	if (r == 0 && unit->second)
+		r = word(p, step, unit->second);
+	if (r == 0)
+		r = add_serves(p, step, 0, unit->second ? unit->second : unit->name);
+	if (r == 0)
+		r = add_connections(p, step);
+	return r < 0 ? r : tell_unit(p, step);
+}
+
+/* Whether the unit stands for the program that holds it, and not for much more. */
+static bool can_stop_unit(const struct planning *p, const char *unit)
+{
+	if (!unit || (!ends_with(unit, ".service") && !ends_with(unit, ".socket")))
+		return false;
+	if (!strncmp(unit, "user@", 5) || iu_protected_unit(unit) || in_user_list(p, unit))
+		return false;
+	return !same(unit, p->rules->own_unit); /* we would stop ourselves */
+}
+
+static int unit_of(struct planning *p, const struct iu_process *process,
+	struct iu_step_unit *ret_unit)
+{
+	struct iu_cgroup_names names = {0};
+	struct iu_step_unit unit = {.name = process->unit};
+	int r = process->cgroup ? iu_cgroup_names(p->arena, process->cgroup, &names) : 0;
+
+	if (r < 0)
+		return r;
+	unit.user = names.user_unit;
+	unit.uid = names.user_known ? names.user : process->uid;
+	*ret_unit = unit;
+	return 0;
+}
+
+static int stop_holder(struct planning *p, const struct iu_blocker *b, const struct iu_hold *hold);
+
+static int stop_holders(struct planning *p, const struct iu_blocker *b)
+{
+	bool units = false;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < b->holds.n; i++) {
+		const struct iu_process *process = iu_snapshot_process(
+			p->snapshot, p->snapshot->holds.v[b->holds.v[i]].pid);
+
+		units |= process && (process->container || can_stop_unit(p, process->unit));
+	}
+	if (!units)
+		return signal_holders(p, b);
+	for (i = 0; i < b->holds.n && r >= 0; i++)
+		r = stop_holder(p, b, &p->snapshot->holds.v[b->holds.v[i]]);
+	return r;
+}
+
+static const char *engine_program(const char *engine)
+{
+	static const char *const rows[][2] = {{"docker", "docker"}, {"podman", "podman"},
+		{"libpod", "podman"}, {"nerdctl", "nerdctl"}};
+	size_t i;
+
+	for (i = 0; engine && i < IU_COUNT(rows); i++)
+		if (!strcmp(rows[i][0], engine))
+			return rows[i][1];
+	return NULL;
+}
+
+static bool is_container_planned(const struct planning *p, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < p->plan.steps.n; i++)
+		if (p->plan.steps.v[i].kind == IU_STEP_STOP_CONTAINER &&
+			(!id || same(p->plan.steps.v[i].container.id, id)))
+			return true;
+	return false;
+}
+
+static int stop_container(struct planning *p, const char *program, const char *id)
+{
+	struct iu_step *step;
+	int r;
+
+	if (is_container_planned(p, id))
+		return 0;
+	step = add_step(p, IU_STEP_STOP_CONTAINER);
+	if (!step)
+		return IU_E_NOMEM;
+	step->risk = IU_RISK_MEDIUM;
+	step->container = (struct iu_step_container){.program = program,
+		.id = id,
+		.port = p->question->port,
+		.protocol = p->question->protocol};
+	step->what = id ? iu_words(p->arena, "stop the container %s of %s",
+				  iu_safe(p->arena, strlen(id) == 64
+						  ? iu_arena_strndup(p->arena, id, 12)
+						  : id, 64), program)
+			: iu_words(p->arena, "stop the container that publishes port %u (%s finds it)",
+				  (unsigned int)p->question->port, program);
+	r = word(p, step, program);
+	if (r == 0 && id) {
+		r = word(p, step, "stop");
+		if (r == 0)
+			r = word(p, step, id);
+	} else if (r == 0) {
+		r = word(p, step, "ps");
+		if (r == 0)
+			r = word(p, step, "--filter");
+		if (r == 0)
+			r = word(p, step, iu_words(p->arena, "publish=%u",
+						  (unsigned int)p->question->port));
+	}
+	if (r == 0)
+		r = iu_strings_add(p->arena, &step->losses,
+			"everything else that runs in the container ends, too");
+	return r;
+}
+
+static int refuse_container(struct planning *p, const char *engine, const char *id)
+{
+	bool kube = same(engine, "kubepods") || same(engine, "cri-o") ||
+		    same(engine, "cri-containerd") || same(engine, "containerd");
+
+	return add_refusal(p, 0,
+		iu_words(p->arena, "the container %s is left alone", iu_safe(p->arena, id, 24)),
+		iu_words(p->arena, "there is no safe way from here to stop one of %s",
+			engine ? iu_safe(p->arena, engine, 20) : "this engine"),
+		kube ? "delete or scale down its pod with kubectl: the node would start it again"
+		     : "stop it with the client of its engine");
+}
+
+static int stop_holder(struct planning *p, const struct iu_blocker *b, const struct iu_hold *hold)
+{
+	const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
+	struct iu_step_unit unit;
+	size_t refused = p->plan.refusals.n;
+	const char *program;
+	int r;
+
+	if (!process)
+		return end_process(p, b, hold, p->plan.steps.n > 0);
+	r = check_process(p, b, process);
+	if (r < 0 || p->plan.refusals.n > refused)
+		return r;
+	if (process->container && !same(process->container, p->rules->own_container)) {
+		program = engine_program(process->engine);
+		return program ? stop_container(p, program, process->container)
+			       : refuse_container(p, process->engine, process->container);
+	}
+	if (!can_stop_unit(p, process->unit))
+		return end_process(p, b, hold, p->plan.steps.n > 0);
+	r = unit_of(p, process, &unit);
+	if (r < 0)
+		return r;
+	/* Another user's systemd listens to that user only. */
+	if (unit.user && unit.uid != p->snapshot->host.uid)
+		return end_process(p, b, hold, p->plan.steps.n > 0);
+	return stop_unit(p, &unit);
+}
+
+/* Docker's proxy and its like: the container, never the process. */
+static int stop_published(struct planning *p, const struct iu_blocker *b)
+{
+	const struct iu_remedy *remedy = NULL;
+	const struct iu_process *process = NULL;
+	const char *id = b->socket.container, *engine = NULL;
+	const struct iu_strings *raw;
+	size_t i;
+
+	for (i = 0; i < b->holds.n && !process; i++)
+		process = iu_snapshot_process(
+			p->snapshot, p->snapshot->holds.v[b->holds.v[i]].pid);
+	if (process && process->container) {
+		id = process->container;
+		engine = process->engine;
+	}
+	if (id && same(id, p->rules->own_container))
+		return signal_holders(p, b);
+	if (id && engine)
+		return engine_program(engine) ? stop_container(p, engine_program(engine), id)
+					      : refuse_container(p, engine, id);
+	for (i = 0; i < p->verdict->remedies.n; i++)
+		if (p->verdict->remedies.v[i].id == IU_REMEDY_STOP_CONTAINER)
+			remedy = &p->verdict->remedies.v[i];
+	raw = remedy ? iu_remedy_raw(remedy) : NULL;
+	if (raw && raw->n && p->question->port && engine_program(raw->v[0]))
+		return stop_container(p, raw->v[0], id);
+	return add_refusal(p, 0, "the container is left alone",
+		"which engine runs it could not be told", "stop it with the client of its engine");
+}
+
+/* "systemctl [--user] stop A [B]" of the remedy; anything else is no unit. */
+static int stop_activation(struct planning *p, const struct iu_blocker *b)
+{
+	struct iu_step_unit unit = {.uid = p->snapshot->host.uid};
+	const struct iu_strings *raw = NULL;
+	size_t i, at = 1;
+
+	for (i = 0; i < p->verdict->remedies.n; i++)
+		if (p->verdict->remedies.v[i].id == IU_REMEDY_STOP_UNIT)
+			raw = iu_remedy_raw(&p->verdict->remedies.v[i]);
+	if (raw && raw->n && !strcmp(raw->v[0], "kill"))
+		return signal_holders(p, b);
+	for (; raw && at < raw->n && !strncmp(raw->v[at], "--", 2); at++) {
+		unit.user |= !strcmp(raw->v[at], "--user");
+		if (!strncmp(raw->v[at], "--machine=", 10))
+			return add_refusal(p, 0, "nothing is stopped",
+				"another user's systemd listens there, and it hears that user only",
+				iu_words_shell(p->arena, raw->v, raw->n));
+	}
+	if (!raw || raw->n < at + 2 || strcmp(raw->v[at], "stop") != 0)
+		return add_refusal(p, 0, "nothing is stopped",
+			"systemd listens there, and for which unit could not be told",
+			"systemctl list-sockets --all shows it; then systemctl stop that .socket unit");
+	unit.name = raw->v[at + 1];
+	unit.second = raw->n > at + 2 ? raw->v[at + 2] : NULL;
+	if (!can_stop_unit(p, unit.name))
+		return add_refusal(p, 0,
+			iu_words(p->arena, "%s is left alone", iu_safe(p->arena, unit.name, 80)),
+			iu_protected_unit(unit.name) ? iu_protected_unit(unit.name)
+						     : "it is protected, or we run in it ourselves",
+			NULL);
+	return stop_unit(p, &unit);
+}
+
+static int close_what_is_left(struct planning *p)
+{
+	const struct iu_snapshot *snapshot = p->snapshot;
+	struct iu_step *step = add_step(p, IU_STEP_DESTROY);
+	size_t i;
+
+	if (!step)
+		return IU_E_NOMEM;
+	for (i = 0; i < snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+		struct iu_socket *slot;
+
+		if (s->protocol != IU_PROTOCOL_TCP || s->port != p->question->port ||
+			s->inode || !iu_is_closing(s))
+			continue;
+		slot = iu_list_add(p->arena, &step->sockets);
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = *s;
+	}
+	step->needs_root = p->snapshot->host.cap_net_admin != IU_YES;
+	step->what = iu_words(p->arena,
+		"have the kernel drop %zu closed connection%s that no process has any more (SOCK_DESTROY)",
+		step->sockets.n, step->sockets.n == 1 ? "" : "s");
+	return iu_strings_add(p->arena, &step->losses,
+		"bytes that the other side has not got yet are lost; TIME-WAIT's guard against stray packets ends early");
+}
+
+static int wait_for_closing(struct planning *p)
+{
+	struct iu_step *step = add_step(p, IU_STEP_WAIT);
+	int64_t longest = 0;
+	size_t i;
+
+	if (!step)
+		return IU_E_NOMEM;
+	for (i = 0; i < p->verdict->blockers.n; i++) {
+		const struct iu_socket *s = &p->verdict->blockers.v[i].socket;
+		bool sure = s->state == IU_STATE_TIME_WAIT || s->mini;
+
+		if (!sure || s->timer_ms < 0)
+			longest = -1;
+		else if (longest >= 0 && s->timer_ms > longest)
+			longest = s->timer_ms;
+	}
+	step->risk = IU_RISK_NONE;
+	step->wait_ms = longest < 0 ? -1 : longest + TIMER_SLACK_MS;
+	step->what = longest < 0
+		? "wait until the kernel gives up on the closing connections, mostly a minute or two"
+		: iu_words(p->arena, "wait %lld s: then the closed connections are gone by themselves",
+			  (long long)((longest + 999) / 1000));
+	return 0;
+}
+
+/* Nobody is left to be stopped: time does it, or on demand the kernel. */
+static int wait_or_destroy(struct planning *p, const struct iu_blocker *b)
+{
+	size_t i;
+
+	for (i = 0; i < p->plan.steps.n; i++)
+		if (p->plan.steps.v[i].kind == IU_STEP_WAIT ||
+			p->plan.steps.v[i].kind == IU_STEP_DESTROY)
+			return 0;
+	if (p->plan.steps.n) /* whoever ends leaves more of them: see what is left afterwards */
+		return 0;
+	if (b->socket.inode)
+		return signal_holders(p, b);
+	if (p->rules->force && p->snapshot->host.cap_net_admin == IU_YES)
+		return close_what_is_left(p);
+	if (p->rules->force)
+		return iu_strings_add(p->arena, &p->plan.hints,
+			       "dropping them at once (--force) needs root") < 0
+			? IU_E_NOMEM
+			: wait_for_closing(p);
+	return wait_for_closing(p);
+}
+
+static int remove_file(struct planning *p, const struct iu_blocker *b)
+{
+	const struct iu_path *file =
+		iu_snapshot_path(p->snapshot, p->question->path, p->question->path_len);
+	struct iu_step *step;
+	char *path;
+	int r;
+
+	(void)b;
+	path = iu_arena_strndup(p->arena, p->question->path, p->question->path_len);
+	if (!path)
+		return IU_E_NOMEM;
+	if (!file || file->kind != IU_FILE_SOCKET || file->alive != IU_NO)
+		return add_refusal(p, 0, "the socket file is left alone",
+			"it could not be made certain that nobody is bound to it",
+			"ask again as its owner or as root");
+	step = add_step(p, IU_STEP_REMOVE_FILE);
+	if (!step)
+		return IU_E_NOMEM;
+	step->file = (struct iu_step_file){.path = path,
+		.path_len = p->question->path_len,
+		.dev = file->dev,
+		.ino = file->ino};
+	step->needs_root = !is_privileged(p) && file->uid != p->snapshot->host.uid;
+	step->what = iu_words(p->arena,
+		"remove the dead socket file %s (if it is still the same, and still nobody is bound to it)",
+		iu_safe(p->arena, path, 120));
+	r = word(p, step, "rm");
+	if (r == 0)
+		r = word(p, step, "--");
+	return r < 0 ? r : word(p, step, path);
+}
+
+static int (*const levers[IU_CAUSE_COUNT])(struct planning *p, const struct iu_blocker *b) = {
+	[IU_CAUSE_OTHER_PROGRAM] = stop_holders,
+	[IU_CAUSE_ALREADY_RUNNING] = stop_holders,
+	[IU_CAUSE_SUSPENDED_PROCESS] = signal_holders,
+	[IU_CAUSE_INHERITED_DESCRIPTOR] = signal_holders,
+	[IU_CAUSE_BOUND_NOT_LISTENING] = stop_holders,
+	[IU_CAUSE_OPEN_CONNECTION] = signal_holders,
+	[IU_CAUSE_CLOSING_CONNECTION] = wait_or_destroy,
+	[IU_CAUSE_TIME_WAIT] = wait_or_destroy,
+	[IU_CAUSE_REUSEPORT_MISMATCH] = stop_holders,
+	[IU_CAUSE_SOCKET_ACTIVATION] = stop_activation,
+	[IU_CAUSE_CONTAINER_PORT] = stop_published,
+	[IU_CAUSE_PORT_FORWARD] = signal_holders,
+	[IU_CAUSE_STALE_SOCKET_FILE] = remove_file,
+};
+
+/* Causes that nothing may or can be ended for. */
+static const struct {
+	enum iu_cause cause;
+	const char *what, *why;
+} untouchable[] = {
+	{IU_CAUSE_OUTBOUND_CONNECTION, "the connection is left alone",
+		"a client was given this port by the system for a moment: ending it would break what it does, and no server is there to stop"},
+	{IU_CAUSE_HIDDEN_HOLDER, "nothing is stopped",
+		"which process holds the socket cannot be seen from here"},
+	{IU_CAUSE_PATH_EXISTS, "the file is left alone",
+		"it is no socket, so it is somebody's data"},
+	{IU_CAUSE_EPHEMERAL_EXHAUSTED, "nothing is stopped",
+		"thousands of sockets hold the range, and none of them is the one in the way"},
+	{IU_CAUSE_PRIVILEGED_PORT, "nothing is in the way",
+		"the port is free, but it needs a right that is missing"},
+	{IU_CAUSE_ADDRESS_NOT_LOCAL, "nothing is in the way",
+		"the address is not one of this machine"},
+};
+
+static int refuse_cause(struct planning *p, enum iu_cause cause)
+{
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(untouchable); i++)
+		if (untouchable[i].cause == cause)
+			return add_refusal(
+				p, 0, untouchable[i].what, untouchable[i].why, NULL);
+	return add_refusal(p, 0, "nothing is stopped",
+		"there is no way to free it that would surely harm nobody else", NULL);
+}
+
+static int wait_for_address(struct planning *p)
+{
+	struct iu_step *step = add_step(p, IU_STEP_WAIT);
+
+	if (!step)
+		return IU_E_NOMEM;
+	step->risk = IU_RISK_NONE;
+	step->wait_ms = 5000;
+	step->what = "wait for the duplicate address detection to end, a second or two";
+	return 0;
+}
+
+static int plan_blockers(struct planning *p)
+{
+	const struct iu_verdict *verdict = p->verdict;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < verdict->blockers.n && r >= 0; i++) {
+		const struct iu_blocker *b = &verdict->blockers.v[i];
+
+		/* What perhaps is in the way is not touched for that. */
+		if (b->certain != IU_YES)
+			continue;
+		/* An exhausted range names its blockers by what they are: none of them is meant. */
+		if (verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED)
+			return refuse_cause(p, verdict->cause);
+		r = levers[b->cause] ? levers[b->cause](p, b) : refuse_cause(p, b->cause);
+	}
+	return r;
+}
+
+/* Ways that the programmer or the administrator has. */
+static int add_hints(struct planning *p)
+{
+	unsigned long count, k;
+	const struct iu_snippet *snippets = iu_snippets(&count);
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < p->verdict->remedies.n && r == 0; i++) {
+		const struct iu_remedy *remedy = &p->verdict->remedies.v[i];
+		const char *text = remedy->summary;
+
+		switch (remedy->id) {
+		case IU_REMEDY_STOP_UNIT:
+		case IU_REMEDY_STOP_CONTAINER:
+		case IU_REMEDY_STOP_PROCESS:
+		case IU_REMEDY_RESUME_JOB:
+		case IU_REMEDY_WAIT:
+		case IU_REMEDY_DESTROY_SOCKET:
+		case IU_REMEDY_REMOVE_SOCKET_FILE: continue; /* steps of the plan, or refused */
+		default: break;
+		}
+		if (iu_remedy_raw(remedy)->n)
+			text = iu_words(p->arena, "%s: %s", text,
+				iu_words_shell(p->arena, iu_remedy_raw(remedy)->v,
+					iu_remedy_raw(remedy)->n));
+		r = iu_strings_add(p->arena, &p->plan.hints, text);
+		for (k = 0; k < count && r == 0; k++)
+			if (snippets[k].remedy == remedy->id)
+				r = iu_strings_add(p->arena, &p->plan.hints,
+					iu_words(p->arena, "%s: %s", snippets[k].language,
+						snippets[k].code));
+	}
+	return r;
+}
+
+static void say_headline(struct planning *p)
+{
+	const char *text = iu_safe(p->arena, p->question->text, 120);
+
+	switch (p->plan.kind) {
+	case IU_PLAN_NOTHING:
+		p->plan.headline =
+			iu_words(p->arena, "Nothing to do: %s can be bound already.", text);
+		break;
+	case IU_PLAN_READY:
+		p->plan.headline = p->plan.steps.n == 1
+			? iu_words(p->arena, "One step frees %s.", text)
+			: iu_words(p->arena, "%zu steps, taken only as far as needed, free %s.",
+				  p->plan.steps.n, text);
+		break;
+	case IU_PLAN_REFUSED:
+		p->plan.headline = iu_words(p->arena, "%s is not freed: %s, because %s.", text,
+			p->plan.refusals.v[0].what, p->plan.refusals.v[0].why);
+		break;
+	case IU_PLAN_UNKNOWN:
+		p->plan.headline = iu_words(p->arena,
+			"%s is not freed: it could not be told what is in the way.", text);
+		break;
+	}
+}
+
+int iu_plan(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_snapshot *everything,
+	const struct iu_verdict *verdict, const struct iu_plan_rules *rules,
+	struct iu_plan *ret_plan)
+{
+	struct planning p = {.arena = arena,
+		.question = question,
+		.snapshot = snapshot,
+		.everything = everything,
+		.verdict = verdict,
+		.rules = rules};
+	int r = 0;
+
+	switch (verdict->status) {
+	case IU_STATUS_FREE: p.plan.kind = IU_PLAN_NOTHING; break;
+	case IU_STATUS_UNKNOWN: p.plan.kind = IU_PLAN_UNKNOWN; break;
+	case IU_STATUS_IN_USE:
+		p.plan.kind = IU_PLAN_READY;
+		r = plan_blockers(&p);
+		break;
+	case IU_STATUS_DENIED:
+	case IU_STATUS_UNAVAILABLE:
+		p.plan.kind = IU_PLAN_READY;
+		r = verdict->cause == IU_CAUSE_ADDRESS_TENTATIVE
+			? wait_for_address(&p)
+			: refuse_cause(&p, verdict->cause);
+		break;
+	}
+	if (r >= 0 && p.plan.kind == IU_PLAN_READY && !p.plan.steps.n && !p.plan.refusals.n)
+		r = refuse_cause(&p, verdict->cause);
+	if (p.plan.refusals.n) {
+		p.plan.kind = IU_PLAN_REFUSED;
+		p.plan.steps.n = 0; /* not the half of it either */
+	}
+	if (r >= 0 && p.plan.kind != IU_PLAN_NOTHING)
+		r = add_hints(&p);
+	if (r < 0 || arena->failed)
+		return IU_E_NOMEM;
+	say_headline(&p);
+	*ret_plan = p.plan;
+	return arena->failed ? IU_E_NOMEM : 0;
+}
+
+/* ---- the plan for people ---- */
+
+static int add_part(struct iu_arena *arena, struct iu_story *story, const char *label,
+	const char *line)
+{
+	struct iu_story_part *part = story->parts.n ? &story->parts.v[story->parts.n - 1] : NULL;
+
+	if (!part || strcmp(part->label, label) != 0) {
+		part = iu_list_add(arena, &story->parts);
+		if (!part)
+			return IU_E_NOMEM;
+		*part = (struct iu_story_part){.label = label};
+	}
+	return iu_strings_add(arena, &part->lines, line);
+}
+
+static int add_parts(struct iu_arena *arena, struct iu_story *story, const char *label,
+	const struct iu_strings *lines)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < lines->n && r == 0; i++)
+		r = add_part(arena, story, label, lines->v[i]);
+	return r;
+}
+
+int iu_plan_tell(struct iu_arena *arena, const struct iu_plan *plan,
+	const struct iu_verdict *verdict, struct iu_story *ret_story)
+{
+	struct iu_story story = {.status = verdict->status,
+		.headline = plan->headline,
+		.steps_title = "What will be done:"};
+	size_t i;
+	int r = 0;
+
+	if (plan->kind != IU_PLAN_NOTHING)
+		r = add_part(arena, &story, "now", verdict->headline);
+	for (i = 0; i < plan->steps.n && r == 0; i++)
+		r = add_parts(arena, &story, "also has", &plan->steps.v[i].serves);
+	for (i = 0; i < plan->steps.n && r == 0; i++)
+		r = add_parts(arena, &story, "mind", &plan->steps.v[i].losses);
+	for (i = 0; i < plan->refusals.n && r == 0; i++) {
+		const struct iu_refusal *refusal = &plan->refusals.v[i];
+
+		r = add_part(arena, &story, "refused",
+			iu_words(arena, "%s: %s%s%s", refusal->what, refusal->why,
+				refusal->next ? "; " : "", refusal->next ? refusal->next : ""));
+	}
+	if (r == 0)
+		r = add_parts(arena, &story, "or", &plan->hints);
+	for (i = 0; i < plan->steps.n && r == 0; i++) {
+		const struct iu_step *step = &plan->steps.v[i];
+		struct iu_story_step *slot = iu_list_add(arena, &story.steps);
+
+		if (!slot)
+			return IU_E_NOMEM;
+		slot->text = step->what;
+		if (step->command.n)
+			slot->command = iu_words_shell(arena, step->command.v, step->command.n);
+	}
+	if (r < 0 || arena->failed)
+		return IU_E_NOMEM;
+	*ret_story = story;
+	return 0;
+}
+
+/* ---- a new holder after the planned ones ---- */
+
+static bool was_target(const struct iu_plan *plan, const struct iu_process *process)
+{
+	size_t i;
+
+	for (i = 0; i < plan->steps.n; i++)
+		if (plan->steps.v[i].kind == IU_STEP_TERMINATE &&
+			plan->steps.v[i].process.pid == process->pid &&
+			plan->steps.v[i].process.start_ticks == process->start_ticks)
+			return true;
+	return false;
+}
+
+static bool was_there(const struct iu_snapshot *before, const struct iu_process *process)
+{
+	const struct iu_process *old = iu_snapshot_process(before, process->pid);
+
+	return old && old->start_ticks == process->start_ticks;
+}
+
+static const char *who_starts_it(struct iu_arena *arena, const struct iu_process *process)
+{
+	const struct iu_respawner_row *row;
+	size_t i;
+
+	for (i = 0; i < process->parents.n; i++) {
+		const struct iu_parent *parent = &process->parents.v[i];
+
+		row = iu_respawner(parent->name);
+		if (row)
+			return iu_words(arena, "%s (pid %d) starts it again: %s",
+				iu_safe(arena, parent->name, 40), (int)parent->pid, row->stop);
+	}
+	if (process->unit && ends_with(process->unit, ".service"))
+		return iu_words(arena, "%s starts it again: systemctl stop %s",
+			iu_safe(arena, process->unit, 80), iu_safe(arena, process->unit, 80));
+	if (process->parents.n)
+		return iu_words(arena, "%s (pid %d) started it: stop that first",
+			iu_safe(arena, process->parents.v[0].name, 40),
+			(int)process->parents.v[0].pid);
+	return "who starts it could not be seen";
+}
+
+int iu_plan_respawned(struct iu_arena *arena, const struct iu_plan *plan,
+	const struct iu_snapshot *before, const struct iu_snapshot *now,
+	const struct iu_verdict *verdict, const char **ret_text)
+{
+	const char *text = NULL;
+	size_t i, k;
+
+	for (i = 0; i < verdict->blockers.n && !text; i++) {
+		const struct iu_blocker *b = &verdict->blockers.v[i];
+
+		for (k = 0; k < b->holds.n && !text; k++) {
+			const struct iu_process *process = iu_snapshot_process(
+				now, now->holds.v[b->holds.v[k]].pid);
+
+			if (!process || was_target(plan, process) || was_there(before, process))
+				continue;
+			text = iu_words(arena, "a new process has it now, %s; %s",
+				iu_words_process(arena, process), who_starts_it(arena, process));
+		}
+	}
+	if (arena->failed)
+		return IU_E_NOMEM;
+	*ret_text = text;
+	return 0;
+}

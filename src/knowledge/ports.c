@@ -1,0 +1,54 @@
+/* knowledge/ports.c - ports that are better not chosen for a server of one's own */
+#include "knowledge/ports.h"
+
+#include <stddef.h>
+
+#include "base/compat.h"
+
+#define BROWSERS "a port that browsers refuse to open"
+
+/*
+ * Above 1023 only. The browsers' ports are the "bad ports" of the Fetch standard
+ * (fetch.spec.whatwg.org, "port blocking").
+ */
+static const struct {
+	uint16_t port;
+	const char *by;
+} rows[] = {
+	{1080, "SOCKS"}, {1194, "OpenVPN"}, {1433, "SQL Server"}, {1521, "Oracle"},
+	{1719, BROWSERS}, {1720, BROWSERS}, {1723, BROWSERS}, {1883, "MQTT"},
+	{1900, "SSDP"}, {2049, BROWSERS}, {2181, "ZooKeeper"}, {2375, "Docker"},
+	{2376, "Docker"}, {2379, "etcd"}, {2380, "etcd"}, {3000, "development servers"},
+	{3001, "development servers"}, {3128, "Squid"}, {3260, "iSCSI"}, {3306, "MySQL"},
+	{3389, "RDP"}, {3478, "STUN"}, {3659, BROWSERS}, {4000, "development servers"},
+	{4045, BROWSERS}, {4190, BROWSERS}, {4200, "Angular"}, {4222, "NATS"},
+	{4321, "development servers"}, {4443, "HTTPS"}, {4444, "Selenium"}, {5000, "Flask, AirPlay"},
+	{5001, "development servers"}, {5037, "adb"}, {5060, BROWSERS}, {5061, BROWSERS},
+	{5173, "Vite"}, {5174, "Vite"}, {5353, "mDNS"}, {5432, "PostgreSQL"},
+	{5433, "PostgreSQL"}, {5555, "adb"}, {5601, "Kibana"}, {5671, "AMQP"},
+	{5672, "AMQP"}, {5900, "VNC"}, {5901, "VNC"}, {5984, "CouchDB"},
+	{6000, BROWSERS}, {6379, "Redis"}, {6380, "Redis"}, {6443, "Kubernetes"},
+	{6566, BROWSERS}, {6665, BROWSERS}, {6666, BROWSERS}, {6667, BROWSERS},
+	{6668, BROWSERS}, {6669, BROWSERS}, {6679, BROWSERS}, {6697, BROWSERS},
+	{7000, "Cassandra, AirPlay"}, {7001, "WebLogic"}, {7474, "Neo4j"}, {7687, "Neo4j"},
+	{7777, "development servers"}, {8000, "development servers"}, {8008, "HTTP"},
+	{8009, "AJP"}, {8080, "HTTP"}, {8081, "HTTP"}, {8086, "InfluxDB"}, {8088, "HTTP"},
+	{8125, "StatsD"}, {8200, "Vault"}, {8443, "HTTPS"}, {8500, "Consul"}, {8787, "RStudio"},
+	{8888, "Jupyter"}, {9000, "development servers"}, {9042, "Cassandra"}, {9090, "Prometheus"},
+	{9091, "Prometheus"}, {9092, "Kafka"}, {9093, "Alertmanager"}, {9100, "node_exporter"},
+	{9200, "Elasticsearch"}, {9222, "Chrome's debugger"}, {9229, "Node's debugger"},
+	{9300, "Elasticsearch"}, {9418, "git"}, {9999, "development servers"}, {10000, "Webmin"},
+	{10080, BROWSERS}, {10250, "Kubernetes"}, {10255, "Kubernetes"}, {11211, "memcached"},
+	{15672, "RabbitMQ"}, {25565, "Minecraft"}, {27017, "MongoDB"}, {27018, "MongoDB"},
+	{50051, "gRPC"}, {51820, "WireGuard"},
+};
+
+const char *iu_port_taken_by(uint16_t port)
+{
+	if (port < 1024)
+		return "a well-known port";
+	for (size_t i = 0; i < IU_COUNT(rows); i++)
+		if (rows[i].port == port)
+			return rows[i].by;
+	return NULL;
+}

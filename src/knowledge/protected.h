@@ -1,0 +1,13 @@
+/* knowledge/protected.h - programs and units that `free` never ends */
+#ifndef IU_KNOWLEDGE_PROTECTED_H
+#define IU_KNOWLEDGE_PROTECTED_H
+
+#include "model/process.h"
+
+/** iu_protected_process() - why ending this process would hurt the whole system; NULL: it would not. */
+const char *iu_protected_process(const struct iu_process *process);
+
+/** iu_protected_unit() - the same for stopping a unit by name ("dbus.service"). */
+const char *iu_protected_unit(const char *unit);
+
+#endif

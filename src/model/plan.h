@@ -1,0 +1,163 @@
+/* model/plan.h - what `free` would do, as plain data: made before, shown before, applied by the os */
+#ifndef IU_MODEL_PLAN_H
+#define IU_MODEL_PLAN_H
+
+#include "base/arena.h"
+#include "model/snapshot.h"
+#include "model/verdict.h"
+
+#define IU_STEPS(X)                                                                                \
+	X(WAIT, "wait")                          /* nothing to do: it ends by itself */            \
+	X(TERMINATE, "terminate")                /* SIGTERM to one process */                      \
+	X(STOP_UNIT, "stop-unit")                /* through systemd */                             \
+	X(STOP_CONTAINER, "stop-container")      /* through the engine's own client */             \
+	X(DESTROY, "destroy-socket")             /* SOCK_DESTROY of what a gone process left */    \
+	X(REMOVE_FILE, "remove-socket-file")     /* unlink() of a dead socket file */              \
+	X(COLLECT_GARBAGE, "collect-garbage")    /* has the kernel look for unreachable sockets */
+
+enum iu_step_kind {
+#define X(name, text) IU_STEP_##name,
+	IU_STEPS(X)
+#undef X
+};
+
+/** iu_step_name() - "terminate". Static. */
+const char *iu_step_name(enum iu_step_kind kind);
+
+/*
+ * A process by identity: whatever of it has changed when the signal is due, none is sent. The pid
+ * alone says nothing, for pids are given again.
+ */
+struct iu_step_process {
+	int32_t pid;
+	uint64_t start_ticks;
+	bool exe_known;
+	struct iu_file_id exe;
+	/* The socket it must still hold, and through which descriptor it did. */
+	uint64_t inode, cookie; /* cookie 0: not known */
+	int32_t tid, fd;
+	enum iu_via via;     /* how it has the socket, where that is not by the descriptor */
+	enum iu_state state; /* of the socket */
+	bool resume; /* stopped (Ctrl-Z): SIGTERM acts only once it goes on, so SIGCONT follows */
+};
+
+struct iu_step_unit {
+	const char *name, *second; /* second: the service of a socket unit, or NULL */
+	bool user;                 /* of a user's systemd */
+	uint32_t uid;              /* whose */
+};
+
+struct iu_step_container {
+	const char *program; /* "docker", "podman", … */
+	const char *id;      /* NULL: the one that publishes the port */
+	uint16_t port;
+	enum iu_protocol protocol;
+};
+
+struct iu_step_file {
+	const char *path; /* NUL-terminated */
+	size_t path_len;
+	uint64_t dev, ino;
+};
+
+/* A document of its own: everything in it lives in its arena or in the snapshot it was made of. */
+struct iu_step {
+	enum iu_step_kind kind;
+	const char *what;          /* one sentence; foreign text is escaped */
+	struct iu_strings command; /* what would do the same by hand, raw bytes; n == 0: nothing */
+	enum iu_risk risk;
+	bool needs_root;
+	bool if_it_stays;  /* only when the steps before were not enough */
+	bool comes_back;   /* somebody is known to start it again */
+	bool kill;         /* TERMINATE: SIGKILL when it has not ended after the time of grace */
+	int64_t wait_ms;   /* WAIT: at most so long; -1: not known */
+	struct iu_strings serves; /* what else the target has: "127.0.0.1:9090/tcp (listens)" */
+	struct iu_strings losses; /* what is lost, or comes back */
+	struct iu_step_process process;
+	struct iu_step_unit unit;
+	struct iu_step_container container;
+	struct iu_step_file file;
+	struct iu_sockets sockets; /* DESTROY */
+};
+
+/* Why something is left alone, and what could be done instead. */
+struct iu_refusal {
+	int32_t pid; /* 0: not about a process */
+	const char *what, *why, *next; /* sentences; next may be NULL */
+};
+
+#define IU_PLAN_KINDS(X)                                                                           \
+	X(NOTHING, "nothing-to-do")                                                                \
+	X(READY, "ready")                                                                          \
+	X(REFUSED, "refused")                                                                      \
+	X(UNKNOWN, "unknown")
+
+enum iu_plan_kind {
+#define X(name, text) IU_PLAN_##name,
+	IU_PLAN_KINDS(X)
+#undef X
+};
+
+/** iu_plan_kind_name() - "ready". Static. */
+const char *iu_plan_kind_name(enum iu_plan_kind kind);
+
+struct iu_plan {
+	enum iu_plan_kind kind;
+	const char *headline;
+	IU_LIST(struct iu_step) steps;
+	IU_LIST(struct iu_refusal) refusals; /* any of them: nothing at all is done */
+	struct iu_strings hints;             /* other ways, one sentence each */
+};
+
+/* What the session knows besides the snapshot. */
+struct iu_unit_facts {
+	const char *name;
+	bool user;
+	const char *restart;      /* "no", "always" … NULL: not known */
+	const char *triggered_by; /* units that start it again, separated by blanks; NULL: none */
+};
+
+struct iu_plan_rules {
+	bool force;
+	unsigned int grace_seconds;
+	/* Our own process and all its ancestors. */
+	const int32_t *ancestors;
+	size_t ancestor_count;
+	const char *own_unit, *own_container; /* where we run; NULL: none */
+	/* More names, executables or units that are never touched, besides our own list. */
+	struct iu_strings protected_names;
+	/* Whose processes may be ended; the one who looks is among them. */
+	uint32_t uids[4];
+	size_t uid_count;
+	IU_LIST(struct iu_unit_facts) units;
+};
+
+/* How a step went. */
+#define IU_RESULTS(X)                                                                             \
+	X(NOT_YET, "not-yet")   /* not applied */                                                  \
+	X(DONE, "done")                                                                            \
+	X(GONE, "gone")         /* what it was meant for does not exist any more */                \
+	X(CHANGED, "changed")   /* it is something else now: left alone */                         \
+	X(DENIED, "denied")     /* no right to */                                                  \
+	X(FAILED, "failed")                                                                        \
+	X(NEEDLESS, "needless") /* the steps before were enough */
+
+enum iu_result_kind {
+#define X(name, text) IU_RESULT_##name,
+	IU_RESULTS(X)
+#undef X
+};
+
+/** iu_result_name() - "changed". Static. */
+const char *iu_result_name(enum iu_result_kind kind);
+
+#define IU_RESULT_TEXT 200
+
+struct iu_step_result {
+	enum iu_result_kind kind;
+	int error_number;               /* errno of what failed; 0: none */
+	char detail[IU_RESULT_TEXT];   /* our own words or bytes of a program: escape before showing */
+	bool killed;                    /* TERMINATE: it did not end in time and got SIGKILL */
+};
+
+#endif

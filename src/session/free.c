@@ -1,0 +1,437 @@
+/* session/free.c - plan, consent, act, and the same question again */
+#include "session/free.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "engine/engine.h"
+#include "engine/plan.h"
+#include "os/os.h"
+#include "session/wait.h"
+
+#define LOOK_MIN_MS    40
+#define LOOK_MAX_MS    400
+#define KILLED_MS      2000   /* after SIGKILL */
+#define SETTLE_MS      1500   /* for what ends together with the one that was stopped */
+#define CONFIRM_MS     300    /* nobody may have taken it again … */
+#define RESPAWN_MS     1500   /* … where somebody is known to start programs again */
+#define CLOSING_MS     130000 /* an orphan's last retransmission is mostly over by then */
+
+#define X(name, text) text,
+static const char *const end_names[] = {IU_ENDS(X)};
+#undef X
+
+const char *iu_end_name(enum iu_end end)
+{
+	return (size_t)end < IU_COUNT(end_names) ? end_names[end] : "unknown";
+}
+
+struct freeing {
+	struct iu_freeing *f;
+	const struct iu_act *act;
+	struct iu_plan_rules rules;
+};
+
+static bool is_stopped(const struct freeing *run)
+{
+	return run->act->stopped && run->act->stopped(run->act->context);
+}
+
+static int look(const struct iu_question *question, struct iu_session *session,
+	struct iu_arena *arena, struct iu_answer *answer)
+{
+	const struct iu_questions one = {.v = (struct iu_question *)question, .n = 1, .cap = 1};
+	int r = iu_session_look(session, &one);
+
+	return r < 0 ? r : iu_session_answer(session, question, arena, answer);
+}
+
+/* The same question once more. Answers of earlier times stay in the arena, a few at most. */
+static int ask_again(struct freeing *run)
+{
+	struct iu_freeing *f = run->f;
+	int r;
+
+	iu_session_free(&f->after_session);
+	iu_snapshot_init(&f->after_session.snapshot);
+	f->after_known = false;
+	r = look(f->question, &f->after_session, &f->arena, &f->after);
+	f->after_known = r >= 0;
+	return r;
+}
+
+static bool is_free(const struct iu_freeing *f)
+{
+	return f->after_known && f->after.verdict.status == IU_STATUS_FREE;
+}
+
+static void tell_progress(const struct freeing *run, const char *what, int64_t left)
+{
+	if (run->act->progress)
+		run->act->progress(run->act->context, what, left);
+}
+
+/* ---- the plan ---- */
+
+static int add_unit_facts(struct freeing *run)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < run->f->plan.steps.n && r >= 0; i++) {
+		const struct iu_step *step = &run->f->plan.steps.v[i];
+		struct iu_unit_facts facts = {.name = step->unit.name, .user = step->unit.user}, *slot;
+
+		if (step->kind != IU_STEP_STOP_UNIT)
+			continue;
+		r = iu_os_unit_facts(&run->f->arena, step->unit.uid, &facts);
+		if (r == IU_E_NOTSUP || r == IU_E_NOENT) {
+			r = 0;
+			continue;
+		}
+		slot = r < 0 ? NULL : iu_list_add(&run->f->arena, &run->rules.units);
+		if (slot)
+			*slot = facts;
+		else
+			r = IU_E_NOMEM;
+	}
+	return r;
+}
+
+static int make_plan(struct freeing *run)
+{
+	struct iu_freeing *f = run->f;
+	struct iu_session all = {0};
+	bool listed = f->before.verdict.blockers.n > 0;
+	int r = listed ? iu_session_list(&all, false) : 0;
+
+	if (r >= 0)
+		r = iu_plan(&f->arena, f->question, &f->before_session.snapshot,
+			listed ? &all.snapshot : NULL, &f->before.verdict, &run->rules, &f->plan);
+	if (r >= 0)
+		r = add_unit_facts(run);
+	if (r >= 0 && run->rules.units.n)
+		r = iu_plan(&f->arena, f->question, &f->before_session.snapshot, &all.snapshot,
+			&f->before.verdict, &run->rules, &f->plan);
+	if (listed)
+		iu_session_free(&all);
+	return r < 0 ? r : iu_plan_tell(&f->arena, &f->plan, &f->before.verdict, &f->story);
+}
+
+static int add_results(struct iu_freeing *f)
+{
+	while (f->results.n < f->plan.steps.n) {
+		struct iu_step_result *result = iu_list_add(&f->arena, &f->results);
+
+		if (!result)
+			return IU_E_NOMEM;
+		*result = (struct iu_step_result){.kind = IU_RESULT_NOT_YET};
+	}
+	return 0;
+}
+
+/* ---- acting ---- */
+
+/* Waits for the end of a process; looks now and then whether the port is free already. */
+static int wait_process(struct freeing *run, int handle, int64_t deadline, bool *ret_ended)
+{
+	struct iu_os_watch *watch;
+	int64_t pause = LOOK_MIN_MS, now = iu_os_now_ms();
+	int r = iu_os_watch_new(&watch);
+
+	if (r < 0)
+		return r;
+	*ret_ended = false;
+	iu_os_watch_handle(watch, handle);
+	while (!*ret_ended && now < deadline && !is_stopped(run)) {
+		tell_progress(run, "it has been asked to end", deadline - now);
+		*ret_ended = iu_os_watch_wait(watch,
+				     (unsigned int)(deadline - now < pause ? deadline - now
+									   : pause)) > 0;
+		if (!*ret_ended && ask_again(run) >= 0 && is_free(run->f))
+			break;
+		pause = pause * 2 > LOOK_MAX_MS ? LOOK_MAX_MS : pause * 2;
+		now = iu_os_now_ms();
+	}
+	iu_os_watch_free(watch);
+	return 0;
+}
+
+/* Gives it the time of grace, then on demand the rest. Takes @handle. */
+static int finish_process(struct freeing *run, const struct iu_step *step,
+	struct iu_step_result *result, int handle)
+{
+	int64_t grace = (int64_t)run->act->grace_seconds * 1000;
+	struct iu_step_result killed;
+	bool ended = false;
+	int r = wait_process(run, handle, iu_os_now_ms() + grace, &ended);
+
+	iu_os_release(handle);
+	if (r < 0 || ended || is_free(run->f) || is_stopped(run))
+		return r;
+	if (!step->kill) {
+		result->kind = IU_RESULT_FAILED;
+		snprintf(result->detail, sizeof(result->detail),
+			"it has not ended in %u s; --force kills it then", run->act->grace_seconds);
+		return 0;
+	}
+	iu_os_apply(step, true, &killed, &handle);
+	*result = killed;
+	if (killed.kind == IU_RESULT_DONE)
+		r = wait_process(run, handle, iu_os_now_ms() + KILLED_MS, &ended);
+	iu_os_release(handle);
+	return r;
+}
+
+struct told {
+	const struct freeing *run;
+	const struct iu_step *step;
+};
+
+static void wait_progress(void *context, const struct iu_verdict *verdict, int64_t left)
+{
+	const struct told *told = context;
+
+	(void)verdict;
+	tell_progress(told->run, told->step->what, left);
+}
+
+static bool wait_stopped(void *context)
+{
+	return is_stopped(((const struct told *)context)->run);
+}
+
+static int wait_step(struct freeing *run, const struct iu_step *step, struct iu_step_result *result)
+{
+	struct told told = {.run = run, .step = step};
+	const struct iu_wait_events events = {
+		.context = &told, .progress = wait_progress, .stopped = wait_stopped};
+	int64_t most = step->wait_ms < 0 ? CLOSING_MS : step->wait_ms;
+	enum iu_waited waited = IU_WAITED_TIME_UP;
+	int r = iu_wait_for(
+		run->f->question, false, iu_os_now_ms() + most, &events, &waited);
+
+	if (r >= 0 && waited != IU_WAITED_DONE) {
+		result->kind = IU_RESULT_FAILED;
+		snprintf(result->detail, sizeof(result->detail), "%s",
+			waited == IU_WAITED_STOPPED ? "interrupted" : "it took longer");
+	}
+	return r;
+}
+
+static int take_step(struct freeing *run, size_t i)
+{
+	const struct iu_step *step = &run->f->plan.steps.v[i];
+	struct iu_step_result *result = &run->f->results.v[i];
+	int handle = -1, r = 0;
+
+	iu_os_apply(step, false, result, &handle);
+	if (step->kind == IU_STEP_TERMINATE && result->kind == IU_RESULT_DONE) {
+		r = finish_process(run, step, result, handle);
+	} else if (step->kind == IU_STEP_WAIT) {
+		r = wait_step(run, step, result);
+	}
+	if (run->act->step)
+		run->act->step(run->act->context, step, result);
+	return r;
+}
+
+/* Each step only as far as it is needed. Stops at one that could not be taken as planned. */
+static int take_steps(struct freeing *run, size_t from)
+{
+	struct iu_freeing *f = run->f;
+	int r = add_results(f);
+
+	for (size_t i = from; i < f->plan.steps.n && r >= 0 && !is_stopped(run); i++) {
+		if (i > from) {
+			r = ask_again(run);
+			if (r < 0)
+				break;
+			if (is_free(f)) {
+				for (; i < f->plan.steps.n; i++)
+					f->results.v[i].kind = IU_RESULT_NEEDLESS;
+				break;
+			}
+		}
+		r = take_step(run, i);
+		if (r >= 0 && f->results.v[i].kind != IU_RESULT_DONE &&
+			f->results.v[i].kind != IU_RESULT_GONE)
+			break;
+	}
+	return r;
+}
+
+/* Asks again until it is free, or @ms are over. */
+static int settle(struct freeing *run, int64_t ms)
+{
+	int64_t deadline = iu_os_now_ms() + ms, pause = LOOK_MIN_MS;
+	struct iu_os_watch *watch;
+	int r = iu_os_watch_new(&watch);
+
+	if (r < 0)
+		return r;
+	r = ask_again(run);
+	while (r >= 0 && !is_free(run->f) && iu_os_now_ms() < deadline && !is_stopped(run)) {
+		iu_os_watch_wait(watch, (unsigned int)pause);
+		pause = pause * 2 > LOOK_MAX_MS ? LOOK_MAX_MS : pause * 2;
+		r = ask_again(run);
+	}
+	iu_os_watch_free(watch);
+	return r;
+}
+
+/* Somebody may start it again a moment later. */
+static int confirm(struct freeing *run)
+{
+	int64_t ms = 0, deadline;
+	struct iu_os_watch *watch;
+	int r;
+
+	for (size_t i = 0; i < run->f->plan.steps.n; i++) {
+		const struct iu_step *step = &run->f->plan.steps.v[i];
+
+		if (step->kind != IU_STEP_TERMINATE)
+			continue;
+		if (ms < CONFIRM_MS)
+			ms = CONFIRM_MS;
+		if (step->comes_back)
+			ms = RESPAWN_MS;
+	}
+	r = iu_os_watch_new(&watch);
+	if (r < 0)
+		return r;
+	deadline = iu_os_now_ms() + ms;
+	while (r >= 0 && is_free(run->f) && iu_os_now_ms() < deadline && !is_stopped(run)) {
+		iu_os_watch_wait(watch, CONFIRM_MS / 2);
+		r = ask_again(run);
+	}
+	iu_os_watch_free(watch);
+	return r;
+}
+
+static bool only_time_is_missing(const struct iu_plan *plan)
+{
+	for (size_t i = 0; i < plan->steps.n; i++)
+		if (plan->steps.v[i].kind != IU_STEP_WAIT &&
+			plan->steps.v[i].kind != IU_STEP_DESTROY)
+			return false;
+	return plan->kind == IU_PLAN_READY && plan->steps.n > 0;
+}
+
+/* What a server that ended leaves on its port: closing connections. They end by themselves. */
+static int take_the_rest(struct freeing *run)
+{
+	struct iu_freeing *f = run->f;
+	size_t from = f->plan.steps.n;
+	struct iu_plan rest;
+	int r = iu_plan(&f->arena, f->question, &f->after_session.snapshot, NULL,
+		&f->after.verdict, &run->rules, &rest);
+
+	if (r < 0 || !only_time_is_missing(&rest))
+		return r;
+	for (size_t i = 0; i < rest.steps.n; i++) {
+		struct iu_step *step = iu_list_add(&f->arena, &f->plan.steps);
+
+		if (!step)
+			return IU_E_NOMEM;
+		*step = rest.steps.v[i];
+		step->what = iu_arena_printf(&f->arena, "then %s", step->what);
+		if (!step->what)
+			return IU_E_NOMEM;
+	}
+	r = take_steps(run, from);
+	return r < 0 ? r : settle(run, SETTLE_MS);
+}
+
+/* The first step that went another way than planned says why. */
+static const char *what_went_wrong(const struct iu_freeing *f)
+{
+	for (size_t i = 0; i < f->results.n; i++)
+		switch (f->results.v[i].kind) {
+		case IU_RESULT_CHANGED:
+		case IU_RESULT_DENIED:
+		case IU_RESULT_FAILED: return f->results.v[i].detail;
+		case IU_RESULT_DONE:
+		case IU_RESULT_GONE:
+		case IU_RESULT_NEEDLESS:
+		case IU_RESULT_NOT_YET: break;
+		}
+	return NULL;
+}
+
+static int act_and_prove(struct freeing *run)
+{
+	struct iu_freeing *f = run->f;
+	const char *text = NULL, *wrong;
+	int r = take_steps(run, 0);
+
+	if (r >= 0)
+		r = settle(run, SETTLE_MS);
+	if (r >= 0 && !is_free(f) && !is_stopped(run) && f->after_known)
+		r = take_the_rest(run);
+	if (r >= 0 && is_free(f))
+		r = confirm(run);
+	if (r >= 0 && f->after_known && !is_free(f))
+		r = iu_plan_respawned(&f->arena, &f->plan, &f->before_session.snapshot,
+			&f->after_session.snapshot, &f->after.verdict, &text);
+	if (r < 0)
+		return r;
+	wrong = what_went_wrong(f);
+	if (is_free(f))
+		f->end = IU_END_DONE;
+	else if (is_stopped(run))
+		f->end = IU_END_STOPPED;
+	else if (text)
+		f->end = IU_END_RESPAWNED;
+	else if (f->after_known && f->after.verdict.status == IU_STATUS_UNKNOWN)
+		f->end = IU_END_UNKNOWN;
+	else
+		f->end = IU_END_STILL_HELD;
+	f->words = f->end == IU_END_DONE ? NULL
+		   : text		 ? text
+		   : wrong ? iu_safe(&f->arena, wrong, 0)
+			   : f->after.verdict.headline;
+	return 0;
+}
+
+int iu_freeing_run(const struct iu_question *question, const struct iu_act *act,
+	struct iu_freeing *ret_freeing)
+{
+	struct iu_freeing *f = ret_freeing;
+	struct freeing run = {.f = f, .act = act};
+	int r;
+
+	*f = (struct iu_freeing){.question = question};
+	iu_snapshot_init(&f->before_session.snapshot);
+	iu_snapshot_init(&f->after_session.snapshot);
+	run.rules.force = act->force;
+	run.rules.grace_seconds = act->grace_seconds;
+	r = iu_os_rules(&f->arena, &run.rules);
+	if (act->user_given && run.rules.uid_count < IU_COUNT(run.rules.uids))
+		run.rules.uids[run.rules.uid_count++] = act->user;
+	if (r >= 0)
+		r = look(question, &f->before_session, &f->arena, &f->before);
+	if (r >= 0)
+		r = make_plan(&run);
+	if (r >= 0)
+		r = add_results(f);
+	if (r < 0)
+		return r;
+	switch (f->plan.kind) {
+	case IU_PLAN_NOTHING: f->end = IU_END_NOTHING; return 0;
+	case IU_PLAN_REFUSED: f->end = IU_END_REFUSED; return 0;
+	case IU_PLAN_UNKNOWN: f->end = IU_END_UNKNOWN; return 0;
+	case IU_PLAN_READY: break;
+	}
+	f->end = act->dry_run ? IU_END_PLANNED : IU_END_DECLINED;
+	if (act->dry_run || !act->consent || !act->consent(act->context, f))
+		return 0;
+	return act_and_prove(&run);
+}
+
+void iu_freeing_end(struct iu_freeing *freeing)
+{
+	iu_session_free(&freeing->before_session);
+	iu_session_free(&freeing->after_session);
+	iu_arena_free(&freeing->arena);
+}

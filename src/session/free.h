@@ -1,0 +1,70 @@
+/* session/free.h - plan, consent, act, and the same question again */
+#ifndef IU_SESSION_FREE_H
+#define IU_SESSION_FREE_H
+
+#include "model/plan.h"
+#include "session/session.h"
+
+/* How it ended. */
+#define IU_ENDS(X)                                                                                 \
+	X(NOTHING, "nothing-to-do")                                                                \
+	X(PLANNED, "planned")         /* --dry-run */                                              \
+	X(DECLINED, "declined")       /* nobody consented: nothing was done */                     \
+	X(REFUSED, "refused")                                                                      \
+	X(UNKNOWN, "unknown")                                                                      \
+	X(DONE, "done")               /* it can be bound now */                                    \
+	X(STILL_HELD, "still-held")                                                                \
+	X(RESPAWNED, "respawned")     /* a new holder came after the old one */                    \
+	X(STOPPED, "interrupted")
+
+enum iu_end {
+#define X(name, text) IU_END_##name,
+	IU_ENDS(X)
+#undef X
+};
+
+/** iu_end_name() - "still-held". Static. */
+const char *iu_end_name(enum iu_end end);
+
+struct iu_freeing;
+
+/* What the user allows, and who is asked and told; callbacks but consent may be NULL. */
+struct iu_act {
+	bool dry_run, force;
+	unsigned int grace_seconds;
+	bool user_given; /* this user's processes may be ended, too */
+	uint32_t user;
+	void *context;
+	bool (*consent)(void *context, const struct iu_freeing *freeing);
+	void (*step)(void *context, const struct iu_step *step, const struct iu_step_result *result);
+	/* @left_ms: at most so long, -1: not known */
+	void (*progress)(void *context, const char *what, int64_t left_ms);
+	bool (*stopped)(void *context);
+};
+
+/* One target, from the first look to the last. */
+struct iu_freeing {
+	const struct iu_question *question;
+	struct iu_arena arena;
+	struct iu_session before_session, after_session;
+	struct iu_answer before, after;
+	bool after_known;
+	struct iu_plan plan;                      /* what was added later stands at its end */
+	IU_LIST(struct iu_step_result) results;   /* one a step */
+	enum iu_end end;
+	const char *words;                        /* why it ended so; NULL: nothing to add */
+	struct iu_story story;                    /* the plan for people */
+};
+
+/**
+ * iu_freeing_run() - frees what @question asks for
+ * @ret_freeing: end with iu_freeing_end(), also after an error
+ * Returns: 0 (see end), IU_E_NOMEM.
+ */
+int iu_freeing_run(const struct iu_question *question, const struct iu_act *act,
+	struct iu_freeing *ret_freeing);
+
+/** iu_freeing_end() - frees the memory. */
+void iu_freeing_end(struct iu_freeing *freeing);
+
+#endif

@@ -1,0 +1,145 @@
+/* session/pick.c - a port that can be bound now and is nobody's by custom */
+#include "session/pick.h"
+
+#include "base/err.h"
+#include "knowledge/ports.h"
+#include "os/os.h"
+
+#define FIRST_PORT 1024
+#define LAST_PORT  65535
+/* Where projects like to have their ports: above what is known by name, below what Linux gives out. */
+#define HOME_FIRST 10000
+#define HOME_LAST  32767
+
+static bool is_reserved(const struct iu_sysctls *sysctls, uint32_t port)
+{
+	for (size_t i = 0; i < sysctls->reserved.n; i++)
+		if (port >= sysctls->reserved.v[i].first && port <= sysctls->reserved.v[i].last)
+			return true;
+	return false;
+}
+
+static bool is_ephemeral(const struct iu_sysctls *sysctls, uint32_t port)
+{
+	return sysctls->port_first >= 0 && (int32_t)port >= sysctls->port_first &&
+	       (int32_t)port <= sysctls->port_last;
+}
+
+/* Whether nobody has a claim on it by custom. The system's own reservations are never broken. */
+static bool is_nobodys(const struct iu_picking *p, uint32_t port)
+{
+	enum iu_protocol protocol = p->pick.udp ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP;
+	const struct iu_sysctls *sysctls = &p->snapshot.sysctls;
+
+	if (is_reserved(sysctls, port))
+		return false;
+	if (p->forgiving || port == p->pick.near)
+		return true;
+	return !is_ephemeral(sysctls, port) && !iu_port_taken_by((uint16_t)port) &&
+	       !iu_os_service_port((uint16_t)port, protocol);
+}
+
+/* FNV-1a: spreads directory names over the range, the same on every machine. */
+static uint32_t hash(const char *text)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * 16777619u;
+	return h;
+}
+
+int iu_picking_start(const struct iu_pick *pick, struct iu_picking *ret_picking)
+{
+	const struct iu_wants wants = {.facts = IU_FACT_HOST | IU_FACT_SYSCTLS};
+	struct iu_picking p = {.pick = *pick};
+	int r;
+
+	iu_snapshot_init(&p.snapshot);
+	p.snapshot.sysctls.port_first = p.snapshot.sysctls.port_last = -1;
+	r = iu_os_collect(&wants, &p.snapshot);
+	if (r < 0) {
+		iu_snapshot_free(&p.snapshot);
+		return r;
+	}
+	p.first = pick->first ? pick->first : pick->near ? FIRST_PORT : HOME_FIRST;
+	p.last = pick->last ? pick->last : pick->near ? LAST_PORT : HOME_LAST;
+	p.seed = pick->for_directory ? hash(pick->for_directory)
+		: pick->first	     ? 0 /* a range is tried from its start */
+				     : iu_os_random();
+	*ret_picking = p;
+	return 0;
+}
+
+/* The port of a try; 0: none in this place. Near: 0, +1, -1, +2, -2 … */
+static uint32_t candidate(const struct iu_picking *p)
+{
+	uint32_t size = p->last - p->first + 1, step = (p->at + 1) / 2;
+	int64_t port;
+
+	if (!p->pick.near)
+		return p->first + (uint32_t)(((uint64_t)p->seed + p->at) % size);
+	port = (int64_t)p->pick.near + (p->at % 2 ? (int64_t)step : -(int64_t)step);
+	return port < p->first || port > p->last ? 0 : (uint32_t)port;
+}
+
+static bool has_tries(const struct iu_picking *p)
+{
+	uint32_t size = p->last - p->first + 1;
+
+	return p->at < (p->pick.near ? 2 * size : size);
+}
+
+/* Dual-stack, so that nobody has it in either family; IPv4 alone where there is no IPv6. */
+static int take(const struct iu_picking *p, uint16_t port, bool listens, int *ret_fd)
+{
+	struct iu_probe probe = {
+		.protocol = p->pick.udp ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP,
+		.address = iu_address_wildcard(
+			p->snapshot.host.ipv6 == IU_NO ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6),
+		.port = port,
+		.v6only = IU_NO,
+	};
+
+	return iu_os_reserve(&probe, listens && !p->pick.udp, ret_fd);
+}
+
+int iu_picking_next(struct iu_picking *p, bool listens, int *hold)
+{
+	for (;;) {
+		uint32_t port;
+		int fd;
+
+		if (!has_tries(p)) {
+			if (p->forgiving)
+				return IU_E_NOENT;
+			p->forgiving = true;
+			p->at = 0;
+		}
+		port = candidate(p);
+		/* In the second round only what the first one left out. */
+		if (!port || !is_nobodys(p, port)) {
+			p->at++;
+			continue;
+		}
+		if (p->forgiving) {
+			p->forgiving = false;
+			if (is_nobodys(p, port))
+				port = 0;
+			p->forgiving = true;
+		}
+		p->at++;
+		if (!port || take(p, (uint16_t)port, listens, &fd) < 0)
+			continue;
+		if (hold)
+			*hold = fd;
+		else
+			iu_os_release(fd);
+		return (int)port;
+	}
+}
+
+void iu_picking_end(struct iu_picking *picking)
+{
+	iu_snapshot_free(&picking->snapshot);
+}

@@ -1,0 +1,37 @@
+/* session/pick.h - a port that can be bound now and is nobody's by custom */
+#ifndef IU_SESSION_PICK_H
+#define IU_SESSION_PICK_H
+
+#include "model/snapshot.h"
+
+struct iu_pick {
+	bool udp;
+	uint16_t near;        /* 0: not given */
+	uint16_t first, last; /* --range; 0: not given */
+	const char *for_directory; /* the same port for the same name; NULL: any */
+};
+
+/* Which ports are tried, in which order; made by iu_picking_start(). */
+struct iu_picking {
+	struct iu_pick pick;
+	struct iu_snapshot snapshot;
+	uint32_t first, last, seed;
+	uint32_t at;    /* tries so far */
+	bool forgiving; /* the second round: customs and the ephemeral range no longer count */
+};
+
+/** iu_picking_start() - reads the port ranges of this machine. Returns: 0, IU_E_NOMEM. */
+int iu_picking_start(const struct iu_pick *pick, struct iu_picking *ret_picking);
+
+/**
+ * iu_picking_next() - the next port that can be bound for every address of all families
+ * @hold: keep it: receives the socket, not inherited yet; NULL: only look
+ * @listens: hold it as a listener
+ * Returns: the port, or IU_E_NOENT: there is none (left).
+ */
+int iu_picking_next(struct iu_picking *picking, bool listens, int *hold);
+
+/** iu_picking_end() - frees it. */
+void iu_picking_end(struct iu_picking *picking);
+
+#endif

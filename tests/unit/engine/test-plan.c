@@ -1,0 +1,605 @@
+/* test-plan.c - from verdicts to plans: every lever, every refusal, nobody else touched */
+#include "scene.h"
+
+#include "engine/plan.h"
+#include "engine/remedies.h"
+
+static struct iu_arena arena;
+static struct iu_snapshot snap, all;
+static struct iu_plan_rules rules;
+static int32_t ancestors[] = {9999, 4200, 300};
+
+static int setup(void **state)
+{
+	(void)state;
+	machine(&snap);
+	iu_snapshot_init(&all);
+	rules = (struct iu_plan_rules){.grace_seconds = 5,
+		.ancestors = ancestors,
+		.ancestor_count = 3,
+		.uids = {TEST_UID},
+		.uid_count = 1};
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	iu_snapshot_free(&snap);
+	iu_snapshot_free(&all);
+	iu_arena_free(&arena);
+	return 0;
+}
+
+static struct iu_plan plan_of(const struct iu_question *q)
+{
+	struct iu_verdict v = decide(&arena, q, &snap);
+	struct iu_story story;
+	struct iu_plan p;
+	size_t i;
+
+	assert_int_equal(iu_plan(&arena, q, &snap, &all, &v, &rules, &p), 0);
+	assert_non_null(p.headline);
+	assert_int_equal(iu_plan_tell(&arena, &p, &v, &story), 0);
+	printf("# %s: %s: %s\n", iu_cause_name(v.cause) ? iu_cause_name(v.cause) : "-",
+		iu_plan_kind_name(p.kind), p.headline);
+	for (i = 0; i < p.steps.n; i++)
+		printf("#   %s: %s\n", iu_step_name(p.steps.v[i].kind), p.steps.v[i].what);
+	for (i = 0; i < p.refusals.n; i++)
+		printf("#   refused: %s: %s\n", p.refusals.v[i].what, p.refusals.v[i].why);
+	return p;
+}
+
+static struct iu_plan plan_port(void)
+{
+	struct iu_question q = ask(NULL, TEST_PORT);
+
+	return plan_of(&q);
+}
+
+static struct iu_process *listener(int32_t pid, const char *name)
+{
+	struct iu_process *p;
+	struct iu_file_id *file;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN))->cookie = 4711;
+	p = put_process(&snap, pid, name, 77);
+	p->exe = "/usr/bin/server";
+	p->start_ticks = 1234;
+	file = iu_list_add(&snap.arena, &p->files);
+	assert_non_null(file);
+	*file = (struct iu_file_id){.dev = 8, .ino = 99};
+	return p;
+}
+
+static const char *words(const struct iu_strings *list)
+{
+	const char *line = "";
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		line = iu_arena_printf(&arena, "%s%s%s", line, i ? " " : "", list->v[i]);
+	return line;
+}
+
+static void refused(const struct iu_plan *p, const char *why)
+{
+	assert_int_equal(p->kind, IU_PLAN_REFUSED);
+	assert_int_equal(p->steps.n, 0);
+	assert_true(p->refusals.n > 0);
+	if (!strstr(p->refusals.v[0].why, why))
+		fail_msg("\"%s\" does not say \"%s\"", p->refusals.v[0].why, why);
+}
+
+static void only_step(const struct iu_plan *p, enum iu_step_kind kind, const char *command)
+{
+	assert_int_equal(p->kind, IU_PLAN_READY);
+	assert_int_equal(p->steps.n, 1);
+	assert_int_equal(p->steps.v[0].kind, kind);
+	assert_string_equal(words(&p->steps.v[0].command), command);
+}
+
+/* ---- levers ---- */
+
+static void test_nothing(void **state)
+{
+	struct iu_plan p = plan_port();
+
+	assert_int_equal(p.kind, IU_PLAN_NOTHING);
+	assert_int_equal(p.steps.n, 0);
+	(void)state;
+}
+
+static void test_process(void **state)
+{
+	struct iu_plan p;
+
+	listener(4242, "node");
+	p = plan_port();
+	only_step(&p, IU_STEP_TERMINATE, "kill 4242");
+	assert_int_equal(p.steps.v[0].process.pid, 4242);
+	assert_int_equal(p.steps.v[0].process.start_ticks, 1234);
+	assert_int_equal(p.steps.v[0].process.inode, 77);
+	assert_int_equal(p.steps.v[0].process.cookie, 4711);
+	assert_int_equal(p.steps.v[0].process.fd, 3);
+	assert_true(p.steps.v[0].process.exe_known);
+	assert_int_equal(p.steps.v[0].process.exe.ino, 99);
+	assert_false(p.steps.v[0].kill);
+	rules.force = true;
+	p = plan_port();
+	assert_true(p.steps.v[0].kill);
+	assert_non_null(strstr(p.steps.v[0].what, "SIGKILL"));
+	(void)state;
+}
+
+static void test_unit(void **state)
+{
+	struct iu_process *holder = listener(4242, "nginx");
+	struct iu_unit_facts *facts;
+	struct iu_plan p;
+
+	holder->cgroup = "/system.slice/web.service";
+	holder->unit = "web.service";
+	p = plan_port();
+	only_step(&p, IU_STEP_STOP_UNIT, "systemctl stop web.service");
+	assert_false(p.steps.v[0].unit.user);
+	assert_true(p.steps.v[0].needs_root);
+	facts = iu_list_add(&arena, &rules.units);
+	*facts = (struct iu_unit_facts){
+		.name = "web.service", .restart = "always", .triggered_by = "web.socket"};
+	p = plan_port();
+	assert_non_null(strstr(words(&p.steps.v[0].losses), "Restart=always"));
+	assert_non_null(strstr(words(&p.steps.v[0].losses), "web.socket would start it again"));
+	(void)state;
+}
+
+static void test_user_unit(void **state)
+{
+	struct iu_process *holder = listener(4242, "web");
+	struct iu_plan p;
+
+	holder->cgroup = "/user.slice/user-1000.slice/user@1000.service/app.slice/web.service";
+	holder->unit = "web.service";
+	p = plan_port();
+	only_step(&p, IU_STEP_STOP_UNIT, "systemctl --user stop web.service");
+	assert_true(p.steps.v[0].unit.user);
+	assert_int_equal(p.steps.v[0].unit.uid, 1000);
+	/* root is not heard by another user's systemd: the process itself */
+	snap.host.uid = 0;
+	snap.host.privileged = true;
+	p = plan_port();
+	only_step(&p, IU_STEP_TERMINATE, "kill 4242");
+	(void)state;
+}
+
+/* A unit that carries us, or much else, is not stopped for one of its processes. */
+static void test_unit_spared(void **state)
+{
+	static const char *const units[] = {"ssh.service", "cron.service", "user@1000.service",
+		"session-2.scope", "ours.service", "mine.service"};
+	struct iu_process *holder = listener(4242, "web");
+	const char **name = iu_list_add(&arena, &rules.protected_names);
+	struct iu_plan p;
+	size_t i;
+
+	*name = "mine.service";
+	rules.own_unit = "ours.service";
+	for (i = 0; i < IU_COUNT(units); i++) {
+		holder->cgroup = iu_arena_printf(&arena, "/system.slice/%s", units[i]);
+		holder->unit = units[i];
+		p = plan_port();
+		only_step(&p, IU_STEP_TERMINATE, "kill 4242");
+	}
+	(void)state;
+}
+
+static void test_container(void **state)
+{
+	static const char id[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+	struct iu_process *holder = listener(4242, "web");
+	struct iu_plan p;
+
+	holder->container = id;
+	holder->engine = "docker";
+	p = plan_port();
+	assert_int_equal(p.steps.n, 1);
+	assert_int_equal(p.steps.v[0].kind, IU_STEP_STOP_CONTAINER);
+	assert_string_equal(p.steps.v[0].container.id, id);
+	assert_string_equal(p.steps.v[0].container.program, "docker");
+	holder->engine = "podman";
+	p = plan_port();
+	assert_string_equal(p.steps.v[0].container.program, "podman");
+	holder->engine = "cri-o";
+	p = plan_port();
+	refused(&p, "no safe way");
+	/* inside of it the program is one like any other */
+	rules.own_container = id;
+	p = plan_port();
+	only_step(&p, IU_STEP_TERMINATE, "kill 4242");
+	(void)state;
+}
+
+static void test_proxy(void **state)
+{
+	struct iu_process *holder = listener(700, "docker-proxy");
+	struct iu_plan p;
+
+	holder->exe = "/usr/bin/docker-proxy";
+	holder->uid = 0;
+	rules.uids[rules.uid_count++] = 0;
+	p = plan_port();
+	assert_int_equal(p.steps.n, 1);
+	assert_int_equal(p.steps.v[0].kind, IU_STEP_STOP_CONTAINER);
+	assert_null(p.steps.v[0].container.id);
+	assert_string_equal(p.steps.v[0].container.program, "docker");
+	assert_int_equal(p.steps.v[0].container.port, TEST_PORT);
+	(void)state;
+}
+
+static void test_activation(void **state)
+{
+	struct iu_process *manager = listener(1, "systemd");
+	struct iu_plan p;
+
+	manager->uid = 0;
+	manager->exe = "/usr/lib/systemd/systemd";
+	snap.sockets.v[0].unit = "web.socket";
+	p = plan_port();
+	only_step(&p, IU_STEP_STOP_UNIT, "systemctl stop web.socket");
+	snap.sockets.v[0].unit = NULL;
+	p = plan_port();
+	refused(&p, "for which unit could not be told");
+	snap.sockets.v[0].unit = "dbus.socket";
+	p = plan_port();
+	refused(&p, "message bus");
+	(void)state;
+}
+
+static void test_suspended(void **state)
+{
+	struct iu_plan p;
+
+	listener(4242, "vim")->state = IU_PROCESS_STOPPED;
+	p = plan_port();
+	only_step(&p, IU_STEP_TERMINATE, "kill 4242");
+	assert_true(p.steps.v[0].process.resume);
+	assert_non_null(strstr(words(&p.hints), "kill -CONT 4242"));
+	(void)state;
+}
+
+static void test_prefork(void **state)
+{
+	struct iu_process *leader;
+	struct iu_plan p;
+
+	listener(50, "nginx")->ppid = 40; /* a worker comes first in the list */
+	put_process(&snap, 51, "nginx", 77)->ppid = 40;
+	leader = put_process(&snap, 40, "nginx", 77);
+	leader->ppid = 1;
+	iu_snapshot_process(&snap, 50);
+	snap.processes.v[0].uid = 33; /* workers of another user belong to their leader */
+	p = plan_port();
+	assert_int_equal(p.kind, IU_PLAN_READY);
+	assert_int_equal(p.steps.n, 3);
+	assert_int_equal(p.steps.v[0].process.pid, 40);
+	assert_false(p.steps.v[0].if_it_stays);
+	assert_true(p.steps.v[1].if_it_stays);
+	assert_true(p.steps.v[2].if_it_stays);
+	(void)state;
+}
+
+static void put_closing(enum iu_state state, bool mini, int64_t timer)
+{
+	struct iu_socket s = sock(IU_PROTOCOL_TCP, "127.0.0.1", state);
+
+	s.inode = 0;
+	s.uid_known = false;
+	s.mini = mini;
+	s.cookie = 5;
+	s.peer = addr("127.0.0.1");
+	s.peer_port = 50000;
+	s.timer_ms = timer;
+	put_socket(&snap, s);
+}
+
+static void test_time_wait(void **state)
+{
+	struct iu_plan p;
+
+	put_closing(IU_STATE_TIME_WAIT, true, 23000);
+	p = plan_port();
+	only_step(&p, IU_STEP_WAIT, "");
+	assert_in_range(p.steps.v[0].wait_ms, 23000, 26000);
+	assert_non_null(strstr(words(&p.hints), "SO_REUSEADDR"));
+	assert_non_null(strstr(words(&p.hints), "serverSocket.setReuseAddress(true);"));
+	rules.force = true; /* without the right to: still only waiting */
+	p = plan_port();
+	only_step(&p, IU_STEP_WAIT, "");
+	snap.host.cap_net_admin = IU_YES;
+	p = plan_port();
+	only_step(&p, IU_STEP_DESTROY, "");
+	assert_int_equal(p.steps.v[0].sockets.n, 1);
+	assert_int_equal(p.steps.v[0].sockets.v[0].cookie, 5);
+	(void)state;
+}
+
+/* A kernel timer of an orphan is a retransmission: it says nothing about the end. */
+static void test_orphan(void **state)
+{
+	struct iu_plan p;
+
+	put_closing(IU_STATE_FIN_WAIT1, false, 200);
+	p = plan_port();
+	only_step(&p, IU_STEP_WAIT, "");
+	assert_int_equal(p.steps.v[0].wait_ms, -1);
+	(void)state;
+}
+
+/* SOCK_DESTROY never meets a listener, a live connection, or another port. */
+static void test_destroy_only_closing(void **state)
+{
+	struct iu_socket other = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_TIME_WAIT);
+	struct iu_plan p;
+
+	put_closing(IU_STATE_TIME_WAIT, true, 1000);
+	put_closing(IU_STATE_FIN_WAIT1, false, 1000);
+	other.port = TEST_PORT + 1;
+	other.inode = 0;
+	other.mini = true;
+	put_socket(&snap, other);
+	rules.force = true;
+	snap.host.cap_net_admin = IU_YES;
+	p = plan_port();
+	only_step(&p, IU_STEP_DESTROY, "");
+	assert_int_equal(p.steps.v[0].sockets.n, 2);
+	(void)state;
+}
+
+static struct iu_path *put_path(enum iu_file_kind kind, enum iu_tri alive)
+{
+	struct iu_path *path = iu_list_add(&snap.arena, &snap.paths);
+
+	assert_non_null(path);
+	*path = (struct iu_path){.path = "/run/app.sock",
+		.path_len = 13,
+		.kind = kind,
+		.alive = alive,
+		.uid = TEST_UID,
+		.dev = 3,
+		.ino = 4};
+	return path;
+}
+
+static void test_file(void **state)
+{
+	struct iu_question q = {.text = "/run/app.sock",
+		.protocol = IU_PROTOCOL_UNIX,
+		.family = IU_FAMILY_UNIX,
+		.path = "/run/app.sock",
+		.path_len = 13};
+	struct iu_path *path = put_path(IU_FILE_SOCKET, IU_NO);
+	struct iu_plan p = plan_of(&q);
+
+	only_step(&p, IU_STEP_REMOVE_FILE, "rm -- /run/app.sock");
+	assert_int_equal(p.steps.v[0].file.dev, 3);
+	assert_int_equal(p.steps.v[0].file.ino, 4);
+	path->kind = IU_FILE_REGULAR;
+	p = plan_of(&q);
+	refused(&p, "it is no socket");
+	(void)state;
+}
+
+static void test_serves(void **state)
+{
+	struct iu_socket other = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_LISTEN);
+	struct iu_plan p;
+
+	listener(4242, "node");
+	put_socket(&all, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	other.port = 9229;
+	other.inode = 88;
+	put_socket(&all, other);
+	put_process(&all, 4242, "node", 77);
+	put_process(&all, 4242, "node", 88);
+	put_process(&all, 4300, "other", 99);
+	p = plan_port();
+	assert_string_equal(words(&p.steps.v[0].serves), "tcp 127.0.0.1:9229");
+	(void)state;
+}
+
+/* ---- refusals ---- */
+
+static void test_refuse_pids(void **state)
+{
+	static const struct {
+		int32_t pid;
+		const char *name, *why;
+	} rows[] = {
+		{1, "myinit", "pid 1"},
+		{9999, "inuse", "inuse"},
+		{4200, "zsh", "its own shell"},
+		{300, "sshd", "its own shell"},
+		{77, "systemd", "systemd"},
+		{78, "dbus-daemon", "message bus"},
+		{79, "sshd", "remote sessions"},
+		{80, "gnome-shell", "graphical session"},
+		{81, "precious", "your own list"},
+	};
+	const char **name = iu_list_add(&arena, &rules.protected_names);
+	size_t i;
+
+	*name = "precious";
+	for (i = 0; i < IU_COUNT(rows); i++) {
+		struct iu_plan p;
+
+		teardown(NULL);
+		arena = (struct iu_arena){0};
+		setup(NULL);
+		name = iu_list_add(&arena, &rules.protected_names);
+		*name = "precious";
+		listener(rows[i].pid, rows[i].name)->ppid = 2000;
+		if (rows[i].pid == 9999)
+			snap.host.pid = 1234; /* else it is never shown as a holder */
+		p = plan_port();
+		refused(&p, rows[i].why);
+	}
+	(void)state;
+}
+
+static void test_refuse_kernel_thread(void **state)
+{
+	struct iu_process *p = listener(90, "kworker");
+	struct iu_plan plan;
+
+	p->exe = NULL;
+	p->command.n = 0;
+	p->ppid = 2;
+	plan = plan_port();
+	refused(&plan, "thread of the kernel");
+	(void)state;
+}
+
+static void test_refuse_other_user(void **state)
+{
+	struct iu_process *holder = listener(4242, "postgres");
+	struct iu_plan p;
+
+	holder->uid = 70;
+	holder->user = "postgres";
+	p = plan_port();
+	refused(&p, "only root may end it");
+	snap.host.uid = 0;
+	snap.host.privileged = true;
+	p = plan_port();
+	refused(&p, "another user: postgres");
+	assert_non_null(strstr(p.refusals.v[0].next, "--user postgres"));
+	rules.uids[rules.uid_count++] = 70;
+	p = plan_port();
+	only_step(&p, IU_STEP_TERMINATE, "kill 4242");
+	(void)state;
+}
+
+/* One holder that must not be touched: none of them is. */
+static void test_all_or_nothing(void **state)
+{
+	struct iu_plan p;
+
+	listener(4242, "node");
+	put_process(&snap, 4200, "zsh", 77);
+	p = plan_port();
+	refused(&p, "its own shell");
+	(void)state;
+}
+
+static void test_refuse_causes(void **state)
+{
+	struct iu_question q = ask("203.0.113.9", TEST_PORT);
+	struct iu_plan p = plan_of(&q);
+
+	refused(&p, "not one of this machine");
+	q = ask(NULL, 80);
+	p = plan_of(&q);
+	refused(&p, "right that is missing");
+	(void)state;
+}
+
+static void test_refuse_outbound(void **state)
+{
+	struct iu_socket s = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_ESTABLISHED);
+	struct iu_question q = ask("127.0.0.1", 40000);
+	struct iu_plan p;
+
+	s.port = 40000;
+	s.peer = addr("127.0.0.1");
+	s.peer_port = 443;
+	s.explicit_port = IU_NO;
+	put_socket(&snap, s);
+	put_process(&snap, 4242, "curl", 77);
+	p = plan_of(&q);
+	refused(&p, "a client was given this port");
+	(void)state;
+}
+
+static void test_refuse_hidden(void **state)
+{
+	struct iu_plan p;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	snap.seen &= ~(uint32_t)IU_FACT_HOLDERS;
+	p = plan_port();
+	refused(&p, "cannot be seen");
+	(void)state;
+}
+
+/* A client connected to the port has another local port: it is no blocker and no target. */
+static void test_clients_spared(void **state)
+{
+	struct iu_socket client = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_ESTABLISHED);
+	struct iu_plan p;
+
+	listener(4242, "node");
+	client.port = 50123;
+	client.peer = addr("127.0.0.1");
+	client.peer_port = TEST_PORT;
+	client.inode = 600;
+	put_socket(&snap, client);
+	put_process(&snap, 5000, "firefox", 600);
+	p = plan_port();
+	only_step(&p, IU_STEP_TERMINATE, "kill 4242");
+	(void)state;
+}
+
+/* ---- who comes back ---- */
+
+static void put_parent(struct iu_process *process, int32_t pid, const char *name)
+{
+	struct iu_parent *parent = iu_list_add(&snap.arena, &process->parents);
+
+	assert_non_null(parent);
+	*parent = (struct iu_parent){.pid = pid, .name = name};
+}
+
+static void test_respawn(void **state)
+{
+	struct iu_process *holder = listener(4242, "node");
+	struct iu_question q = ask(NULL, TEST_PORT);
+	struct iu_snapshot before = snap;
+	struct iu_verdict v;
+	struct iu_plan p;
+	const char *text;
+
+	put_parent(holder, 600, "supervisord");
+	p = plan_of(&q);
+	assert_true(p.steps.v[0].comes_back);
+	assert_non_null(strstr(words(&p.steps.v[0].losses), "supervisorctl"));
+	v = decide(&arena, &q, &snap);
+	assert_int_equal(iu_plan_respawned(&arena, &p, &snap, &snap, &v, &text), 0);
+	assert_null(text); /* the same process is no new one */
+	machine(&snap);
+	holder = listener(5000, "node");
+	holder->start_ticks = 9;
+	put_parent(holder, 600, "supervisord");
+	v = decide(&arena, &q, &snap);
+	assert_int_equal(iu_plan_respawned(&arena, &p, &before, &snap, &v, &text), 0);
+	printf("# %s\n", text);
+	assert_non_null(strstr(text, "node (pid 5000)"));
+	assert_non_null(strstr(text, "supervisorctl stop NAME"));
+	iu_snapshot_free(&before);
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		T(test_nothing), T(test_process), T(test_unit), T(test_user_unit),
+		T(test_unit_spared), T(test_container), T(test_proxy), T(test_activation),
+		T(test_suspended), T(test_prefork), T(test_time_wait), T(test_orphan),
+		T(test_destroy_only_closing), T(test_file), T(test_serves),
+		T(test_refuse_pids), T(test_refuse_kernel_thread), T(test_refuse_other_user),
+		T(test_all_or_nothing), T(test_refuse_causes), T(test_refuse_outbound),
+		T(test_refuse_hidden), T(test_clients_spared), T(test_respawn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
