@@ -429,7 +429,8 @@ static struct iu_outcome outcome_tcp(const struct iu_request *r, const struct iu
 			return (struct iu_outcome){.fails = IU_NO, .blocker = SIZE_MAX};
 		return outcome;
 	}
-	outcome.cache_dependent = outcome.fails == IU_YES && cache_may_help(r, sockets, skip, kernel);
+	outcome.cache_dependent =
+		outcome.fails == IU_YES && cache_may_help(r, sockets, skip, kernel);
 	outcome.history_dependent = unclear && outcome.fails == IU_UNKNOWN;
 	outcome.fastreuse_dependent =
 		outcome.fails == IU_YES && fastreuse_may_help(r, sockets, skip, kernel);

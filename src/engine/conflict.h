@@ -51,8 +51,8 @@ struct iu_outcome {
 	 */
 	bool cache_dependent;
 	/*
-	 * Before 6.8, asked with SO_REUSEADDR: the kernel says yes where every holder had the option
-	 * when it was bound, even if one took it back since. Nobody does, so it casts no doubt.
+	 * Before 6.8, asked with SO_REUSEADDR: the kernel says yes where every holder had the
+	 * option when it was bound, even if one took it back since. Nobody does: no doubt.
 	 */
 	bool fastreuse_dependent;
 	/* UDP: IPv4 and IPv6 holders interleave in an order that nobody can see. */

@@ -72,9 +72,12 @@ static void mark(unsigned char *held, const struct iu_request *r,
 		if (now > held[s->port])
 			held[s->port] = (unsigned char)now;
 	}
-	for (i = 0; i < sysctls->reserved.n; i++)
-		for (port = sysctls->reserved.v[i].first; port <= sysctls->reserved.v[i].last; port++)
+	for (i = 0; i < sysctls->reserved.n; i++) {
+		const struct iu_reserved *reserved = &sysctls->reserved.v[i];
+
+		for (port = reserved->first; port <= reserved->last; port++)
 			held[port] = HELD_YES;
+	}
 }
 
 /*

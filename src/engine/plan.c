@@ -835,6 +835,41 @@ static int remove_file(struct planning *p, const struct iu_blocker *b)
 	return r < 0 ? r : word(p, step, path);
 }
 
+static bool is_unreachable(const struct planning *p, uint64_t inode)
+{
+	size_t i;
+
+	for (i = 0; i < p->snapshot->in_flight.n; i++)
+		if (p->snapshot->in_flight.v[i].inode == inode && p->snapshot->in_flight.v[i].cycle)
+			return true;
+	return false;
+}
+
+/* Held without a descriptor: by a process, by systemd for a service, or by nobody any more. */
+static int release_hidden(struct planning *p, const struct iu_blocker *b)
+{
+	struct iu_step *step;
+	size_t i;
+
+	if (is_unreachable(p, b->socket.inode)) {
+		step = add_step(p, IU_STEP_COLLECT_GARBAGE);
+		if (!step)
+			return IU_E_NOMEM;
+		step->what = "have the kernel collect the messages that no process can reach (for that a pair of UNIX sockets of our own is opened and closed)";
+		return 0;
+	}
+	for (i = 0; i < p->verdict->remedies.n; i++)
+		if (p->verdict->remedies.v[i].id == IU_REMEDY_STOP_UNIT)
+			return stop_activation(p, b);
+	if (b->holds.n)
+		return stop_holders(p, b);
+	return add_refusal(p, 0, "nothing is stopped",
+		"no process is known for certain to keep the socket",
+		b->cause == IU_CAUSE_DESCRIPTOR_IN_FLIGHT
+			? "a message that no process can reach goes when any program closes a UNIX socket"
+			: NULL);
+}
+
 static int (*const levers[IU_CAUSE_COUNT])(struct planning *p, const struct iu_blocker *b) = {
 	[IU_CAUSE_OTHER_PROGRAM] = stop_holders,
 	[IU_CAUSE_ALREADY_RUNNING] = stop_holders,
@@ -848,6 +883,8 @@ static int (*const levers[IU_CAUSE_COUNT])(struct planning *p, const struct iu_b
 	[IU_CAUSE_SOCKET_ACTIVATION] = stop_activation,
 	[IU_CAUSE_CONTAINER_PORT] = stop_published,
 	[IU_CAUSE_PORT_FORWARD] = signal_holders,
+	[IU_CAUSE_DESCRIPTOR_IN_FLIGHT] = release_hidden,
+	[IU_CAUSE_REGISTERED_FILE] = release_hidden,
 	[IU_CAUSE_STALE_SOCKET_FILE] = remove_file,
 };
 
@@ -860,6 +897,10 @@ static const struct {
 		"a client was given this port by the system for a moment: ending it would break what it does, and no server is there to stop"},
 	{IU_CAUSE_HIDDEN_HOLDER, "nothing is stopped",
 		"which process holds the socket cannot be seen from here"},
+	{IU_CAUSE_KERNEL_SOCKET, "nothing is stopped",
+		"the kernel itself holds the port, for a part of the system's configuration"},
+	{IU_CAUSE_POLICY_DENIED, "nothing is in the way",
+		"a security policy refuses the bind, and that is not changed here"},
 	{IU_CAUSE_PATH_EXISTS, "the file is left alone",
 		"it is no socket, so it is somebody's data"},
 	{IU_CAUSE_EPHEMERAL_EXHAUSTED, "nothing is stopped",
@@ -894,6 +935,36 @@ static int wait_for_address(struct planning *p)
 	return 0;
 }
 
+/* Most servers leave their socket file behind, and then that is in the way. */
+static int remove_file_after(struct planning *p)
+{
+	const struct iu_question *q = p->question;
+	const struct iu_path *file;
+	struct iu_step *step;
+	char *path;
+	int r;
+
+	if (q->protocol != IU_PROTOCOL_UNIX || q->abstract || !p->plan.steps.n ||
+		p->plan.steps.v[0].kind == IU_STEP_REMOVE_FILE)
+		return 0;
+	file = iu_snapshot_path(p->snapshot, q->path, q->path_len);
+	if (!file || file->kind != IU_FILE_SOCKET)
+		return 0;
+	path = iu_arena_strndup(p->arena, q->path, q->path_len);
+	step = add_step(p, IU_STEP_REMOVE_FILE);
+	if (!path || !step)
+		return IU_E_NOMEM;
+	step->if_it_stays = true;
+	step->file = (struct iu_step_file){
+		.path = path, .path_len = q->path_len, .dev = file->dev, .ino = file->ino};
+	step->what = iu_words(p->arena, "if its socket file %s is left behind: remove it",
+		iu_safe(p->arena, path, 120));
+	r = word(p, step, "rm");
+	if (r == 0)
+		r = word(p, step, "--");
+	return r < 0 ? r : word(p, step, path);
+}
+
 static int plan_blockers(struct planning *p)
 {
 	const struct iu_verdict *verdict = p->verdict;
@@ -911,7 +982,7 @@ static int plan_blockers(struct planning *p)
 			return refuse_cause(p, verdict->cause);
 		r = levers[b->cause] ? levers[b->cause](p, b) : refuse_cause(p, b->cause);
 	}
-	return r;
+	return r < 0 ? r : remove_file_after(p);
 }
 
 /* Ways that the programmer or the administrator has. */

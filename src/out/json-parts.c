@@ -189,7 +189,8 @@ static json_t *holders_json(struct iu_json *json, const struct iu_blocker *block
 		fds = json_array();
 		for (; j < blocker->holds.n; j++) {
 			other = hold_at(json, blocker, j);
-			if (same_holder(hold, other) && other->fd >= 0)
+			if (same_holder(hold, other) && other->fd >= 0 &&
+				other->via == IU_VIA_DESCRIPTOR)
 				iu_json_append(json, fds, json_integer(other->fd));
 		}
 		iu_json_append(json, list, holder_json(json, hold,

@@ -411,6 +411,11 @@ int iu_freeing_run(const struct iu_question *question, const struct iu_act *act,
 		run.rules.uids[run.rules.uid_count++] = act->user;
 	if (r >= 0)
 		r = look(question, &f->before_session, &f->arena, &f->before);
+	/* Something moved while we looked: rules and kernel were asked at different moments. */
+	if (r >= 0 && f->before.verdict.status == IU_STATUS_UNKNOWN) {
+		iu_session_free(&f->before_session);
+		r = look(question, &f->before_session, &f->arena, &f->before);
+	}
 	if (r >= 0)
 		r = make_plan(&run);
 	if (r >= 0)

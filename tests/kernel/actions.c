@@ -1,4 +1,4 @@
-/* tests/kernel/actions.c - what happens in a scene: binds, listens, changes; each asked of the kernel */
+/* tests/kernel/actions.c - what happens in a scene: binds, listens and changes of options */
 #include "scene.h"
 
 #include <errno.h>

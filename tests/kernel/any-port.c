@@ -109,9 +109,7 @@ bool play_any_port(uint64_t seed, uint16_t port, bool udp, struct counts *counts
 	}
 	world.kernel.autobind_reuse = chance(&s, 40);
 	actions = 1 + rnd(&s, 5u * s.ports + 6);
-	for (i = 0; i < actions && !s.different && s.n < ENTRIES_MAX - 2; i++)
-		act(&s);
-	refresh_all(&s);
+	act_often(&s, actions);
 	narrow(&s, &sysctls);
 	for (i = 0; i < 4 && !s.different; i++)
 		ask(&s, &sysctls);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/fsuid.h>
 #include <unistd.h>
@@ -105,7 +106,6 @@ void do_connect(struct scene *s, size_t i)
 		      to_sockaddr(&target, SERVER_PORT, &sa))
 		? errno : 0;
 	note(s, "#   connect %zu to %s: %s\n", i, to, err ? strerror(err) : "success");
-	s->entries[i].moved = true;
 	refresh(s, i);
 	if (err || s->udp)
 		return;
@@ -142,7 +142,6 @@ void do_autobind(struct scene *s)
 	}
 	if (!add_entry(s, fd))
 		return;
-	s->entries[s->n - 1].moved = true;
 	refresh(s, s->n - 1);
 	if (s->udp)
 		return;
@@ -245,9 +244,13 @@ static size_t next_connection(const struct scene *s, size_t i)
 	return s->n;
 }
 
-/* Active close: TIME-WAIT, or FIN-WAIT-2 without an owner while the other end stays open. */
+/*
+ * Active close: TIME-WAIT, or FIN-WAIT-2 without an owner while the other end stays open. Where it
+ * may last for more than a minute the latter stays a full socket, with its user.
+ */
 void do_active_close(struct scene *s, size_t i, bool half)
 {
+	bool full = half && chance(s, 40);
 	struct entry *e;
 	struct iu_socket *t;
 
@@ -257,6 +260,8 @@ void do_active_close(struct scene *s, size_t i, bool half)
 	e = &s->entries[i];
 	t = &s->truth[i];
 	if (half) {
+		if (full)
+			set_option(e->fd, IPPROTO_TCP, TCP_LINGER2, 120);
 		shutdown(e->fd, SHUT_WR);
 		if (!reaches(e->fd, IU_STATE_FIN_WAIT2)) {
 			refresh(s, i);
@@ -273,8 +278,8 @@ void do_active_close(struct scene *s, size_t i, bool half)
 		close(e->peer);
 		e->peer = -1;
 	}
-	t->mini = true;
-	t->uid_known = false;
+	t->mini = !full;
+	t->uid_known = full;
 	left_behind(s, i, half ? IU_STATE_FIN_WAIT2 : IU_STATE_TIME_WAIT);
 }
 
@@ -337,6 +342,5 @@ void do_unconnect(struct scene *s, size_t i)
 		drop(s, i); /* it gave the port back */
 		return;
 	}
-	e->moved = true;
 	refresh(s, i);
 }

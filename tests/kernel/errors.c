@@ -1,4 +1,4 @@
-/* tests/kernel/errors.c - bind() that fails before any socket is compared: which errno comes first */
+/* tests/kernel/errors.c - bind() that fails before any socket is compared: which errno is first */
 #include "scene.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* tests/kernel/log.c - the lot, and the record of a scene that is shown when it comes to a difference */
+/* tests/kernel/log.c - the lot, and the record of a scene that is shown with a difference */
 #include "scene.h"
 
 #include <stdarg.h>
@@ -40,6 +40,15 @@ uint32_t rnd(struct scene *s, uint32_t below)
 	return (uint32_t)((s->random * 2685821657736338717ull) >> 33) % below;
 }
 
+void reseed(struct scene *s, uint32_t part)
+{
+	int i;
+
+	s->random = (s->seed * 0x9e3779b97f4a7c15ull ^ part * 0xd1342543de82ef95ull) | 1;
+	for (i = 0; i < 4; i++)
+		(void)rnd(s, 2);
+}
+
 bool chance(struct scene *s, uint32_t percent)
 {
 	return rnd(s, 100) < percent;
@@ -54,7 +63,8 @@ void describe(const struct iu_request *r, char *text, size_t size)
 {
 	char address[IU_ADDRESS_TEXT];
 
-	snprintf(text, size, "%s scope %u reuseaddr %d reuseport %d v6only %d dev %u uid %u group %d force %d",
+	snprintf(text, size,
+		"%s scope %u reuseaddr %d reuseport %d v6only %d dev %u uid %u group %d force %d",
 		iu_endpoint_format(&r->address, r->port, address), r->address.scope, r->reuseaddr,
 		r->reuseport, r->v6only, r->ifindex, r->uid, r->group, r->force);
 }
@@ -71,8 +81,8 @@ void show_scene(const struct scene *s, uint64_t seed)
 
 		if (t->state == IU_STATE_FILE)
 			continue;
-		printf("#   holder %zu: %s %s reuseaddr %s reuseport %s v6only %s dev %u uid %u mini %d inode %d order %u\n",
-			i, iu_state_name(t->state),
+		printf("#   holder %zu: %s %s reuseaddr %s reuseport %s v6only %s dev %u uid %u"
+		       " mini %d inode %d order %u\n", i, iu_state_name(t->state),
 			iu_endpoint_format(&t->local, t->port, text), tri_word(t->reuseaddr),
 			tri_word(t->reuseport), tri_word(t->v6only), t->ifindex, t->uid, t->mini,
 			t->inode != 0, t->order);

@@ -8,12 +8,9 @@
 
 void begin(struct scene *s, uint64_t seed, uint16_t port, bool udp, struct counts *counts)
 {
-	int i;
-
-	*s = (struct scene){.random = seed * 0x9e3779b97f4a7c15ull | 1, .first_port = port,
-		.ports = 1, .port = port, .udp = udp, .counts = counts};
-	for (i = 0; i < 4; i++)
-		(void)rnd(s, 2);
+	*s = (struct scene){.seed = seed, .first_port = port, .ports = 1, .port = port, .udp = udp,
+		.counts = counts};
+	reseed(s, 0);
 	/* some scenes are of one mind: what shares a port is rare among random options */
 	s->reuseport_percent = chance(s, 25) ? 90 : 35;
 	s->other_user_percent = chance(s, 25) ? 85 : 30;
@@ -27,12 +24,16 @@ bool end(struct scene *s, uint64_t seed, bool loud)
 	return s->different;
 }
 
-static void act_often(struct scene *s, uint32_t actions)
+void act_often(struct scene *s, uint32_t actions)
 {
 	uint32_t i;
 
-	for (i = 0; i < actions && !s->different && s->n < ENTRIES_MAX - 2; i++)
-		act(s);
+	for (i = 0; i < actions && !s->different && s->n < ENTRIES_MAX - 2; i++) {
+		reseed(s, i + 1); /* what is left out changes nothing in the rest */
+		if (!(world.left_out >> i & 1))
+			act(s);
+	}
+	reseed(s, UINT32_MAX);
 	refresh_all(s);
 }
 
@@ -87,7 +88,7 @@ static void check_rows(struct scene *s, const struct iu_request *r, size_t named
 		if (verdict.blockers.v[i].certain == IU_YES)
 			shown += verdict.blockers.v[i].representative;
 	if (!s->different && (more || shown != named))
-		difference(s, "#   the rows stand for %zu sockets and %zu more, the rules name %zu\n",
+		difference(s, "#   the rows stand for %zu and %zu more, the rules name %zu\n",
 			shown, more, named);
 	snapshot.sockets = (struct iu_sockets){0};
 	iu_snapshot_free(&snapshot);

@@ -20,7 +20,8 @@ static const struct part parts[] = {
 	{"rules", "rules and kernel agree", play_rules, 1, true},
 	{"crowd", "rules and kernel agree about more than ten sockets", play_crowd, 1, false},
 	{"blockers", "the named blockers, and only they, are in the way", play_blockers, 3, true},
-	{"any-port", "bind(port 0) finds a port where the rules do", play_any_port, PORTS_MAX, true},
+	{"any-port", "bind(port 0) finds a port where the rules do", play_any_port, PORTS_MAX,
+		true},
 	{"errors", "the errno that comes first is the one of the rules", play_errors, 1, true},
 };
 
@@ -31,31 +32,56 @@ struct run {
 	bool udp;
 };
 
+/* One scene on the next ports; 0: as predicted, 1: not, -1: no fresh namespace. */
+static int play(const struct run *run, uint64_t seed, uint16_t *port, struct counts *counts,
+	bool loud)
+{
+	uint16_t at = *port;
+
+	if (at > PORT_LAST - run->part->ports) {
+		if (world_make() < 0)
+			return -1;
+		at = PORT_FIRST;
+	}
+	*port = (uint16_t)(at + run->part->ports);
+	return run->part->play(seed, at, run->udp, counts, loud);
+}
+
+/* Leaves out every action without which rules and kernel still differ, and shows what remains. */
+static void shorten(const struct run *run, uint64_t seed, uint16_t *port)
+{
+	struct counts ignored = {0};
+	int i;
+
+	for (i = 0; i < 64; i++) {
+		world.left_out |= 1ull << i;
+		if (play(run, seed, port, &ignored, false) != 1)
+			world.left_out &= ~(1ull << i);
+	}
+	(void)play(run, seed, port, &ignored, true);
+	world.left_out = 0;
+}
+
 static bool run(const struct run *run, struct counts *counts)
 {
-	const struct part *part = run->part;
 	uint16_t port = PORT_FIRST;
 	unsigned long i;
 
 	for (i = 0; i < run->scenes; i++) {
 		struct counts before = *counts;
-		bool differs = true;
-		int k;
+		int differs = 1, k;
 
-		if (port > PORT_LAST - REPEATS * part->ports) {
-			if (world_make() < 0)
-				return false;
-			port = PORT_FIRST;
-		}
-		for (k = 0; k < REPEATS && differs; k++) {
+		for (k = 0; k < REPEATS && differs == 1; k++) {
 			*counts = before;
-			differs = part->play(run->seed + i, port, run->udp, counts, true);
-			port = (uint16_t)(port + part->ports);
+			differs = play(run, run->seed + i, &port, counts, false);
 		}
+		if (differs < 0)
+			return false;
 		counts->scenes++;
 		counts->repeated += k > 1 && !differs;
 		if (differs) {
 			counts->differences++;
+			shorten(run, run->seed + i, &port);
 			return true;
 		}
 	}
@@ -74,10 +100,11 @@ static void report(const struct run *run, const struct counts *c)
 
 	snprintf(name, sizeof(name), "%s %s", run->udp ? "udp" : "tcp", run->part->name);
 	printf("%s 1 - %s: %s\n", c->differences ? "not ok" : "ok", name, run->part->what);
-	printf("# %s: %lu scenes, %lu answers compared (%lu EADDRINUSE, %lu other errors), %lu differences\n",
-		name, c->scenes, c->answers, c->refused, c->other, c->differences);
+	printf("# %s: %lu scenes, %lu answers compared (%lu EADDRINUSE, %lu other errors),"
+	       " %lu differences\n", name, c->scenes, c->answers, c->refused, c->other,
+		c->differences);
 	line(name, c->cache, "allowed by the SO_REUSEPORT cache, as marked");
-	line(name, c->fastreuse, "allowed by the SO_REUSEADDR cache of kernels before 6.8, as marked");
+	line(name, c->fastreuse, "allowed by the SO_REUSEADDR cache (before 6.8), as marked");
 	line(name, c->order, "depend on an order that nobody sees, as marked");
 	line(name, c->chance, "left to chance by the kernel, as marked");
 	line(name, c->blocked, "scenes with somebody in the way");
@@ -143,7 +170,8 @@ int main(int argc, char **argv)
 	version = world.kernel.version;
 	printf("# kernel %u.%u.%u, seed %llu, %s, %s\n", version >> 16, version >> 8 & 255,
 		version & 255, (unsigned long long)asked.seed,
-		world.veth ? "two devices" : "one device", world.one_user ? "one user" : "two users");
+		world.veth ? "two devices" : "one device",
+		world.one_user ? "one user" : "two users");
 	if (!run(&asked, &counts)) {
 		printf("not ok 1 - a new network namespace: %s\n1..1\n", strerror(errno));
 		return 1;

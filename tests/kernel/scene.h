@@ -1,4 +1,4 @@
-/* tests/kernel/scene.h - a random scene of sockets, what the rules say of it, what the kernel says */
+/* tests/kernel/scene.h - a random scene of sockets, and what it is asked by rules and kernel */
 #ifndef TEST_KERNEL_SCENE_H
 #define TEST_KERNEL_SCENE_H
 
@@ -29,14 +29,13 @@ struct entry {
 	int peer; /* the other end, where this test has it; -1: none */
 	bool explicit_port, group;
 	bool to_server; /* connected to the server that belongs to no scene */
-	bool moved;     /* UDP: its address changed, so its place in a crowded slot did too */
 };
 
 struct counts {
 	unsigned long scenes;      /* played to their end */
 	unsigned long answers;     /* of the kernel, compared with a prediction */
 	unsigned long refused;     /* … that were EADDRINUSE */
-	unsigned long other;       /* answers with another errno, which these rules do not predict */
+	unsigned long other;       /* answers with another errno */
 	unsigned long cache;       /* allowed by the SO_REUSEPORT cache */
 	unsigned long fastreuse;   /* allowed by the SO_REUSEADDR cache of kernels before 6.8 */
 	unsigned long order;       /* depend on an order that nobody sees */
@@ -49,7 +48,7 @@ struct counts {
 };
 
 struct scene {
-	uint64_t random;
+	uint64_t seed, random;
 	uint16_t first_port, ports; /* one port, except where any free port is asked for */
 	uint16_t port;              /* of the next bind() */
 	bool udp;
@@ -61,7 +60,7 @@ struct scene {
 	uint32_t sequence;
 	bool reuseport_by[PORTS_MAX][2]; /* a SO_REUSEPORT socket of uid 0 / 1000 was bound here */
 	bool mapped_any[PORTS_MAX];      /* ::ffff:0.0.0.0 was bound here */
-	bool cleared[PORTS_MAX];         /* SO_REUSEADDR was taken from a bound socket of the port */
+	bool cleared[PORTS_MAX];         /* SO_REUSEADDR was taken from a bound socket here */
 	struct counts *counts;
 	char log[32768];
 	size_t log_len;
@@ -75,6 +74,7 @@ struct world {
 	uint32_t lo, veth; /* interface indexes; veth 0: there is none */
 	bool one_user;     /* in a user namespace: no second user, no capability outside */
 	bool port_ranges;  /* IP_LOCAL_PORT_RANGE, since 6.3 */
+	uint64_t left_out; /* bits of the actions that a shortened scene does without */
 };
 
 extern struct world world;
@@ -97,6 +97,7 @@ void show_scene(const struct scene *s, uint64_t seed);
 void describe(const struct iu_request *r, char *text, size_t size);
 uint32_t rnd(struct scene *s, uint32_t below);
 bool chance(struct scene *s, uint32_t percent);
+void reseed(struct scene *s, uint32_t part);
 
 /* entries.c */
 struct entry *add_entry(struct scene *s, int fd);
@@ -124,6 +125,7 @@ struct iu_request random_request(struct scene *s);
 int request_socket(struct scene *s, const struct iu_request *r);
 int ask_kernel(struct scene *s, const struct iu_request *r); /* bind() and close; the errno */
 void act(struct scene *s);
+void act_often(struct scene *s, uint32_t actions);
 void do_bind(struct scene *s, bool keep);
 
 /* connections.c */

@@ -112,6 +112,9 @@ static void read_kernel(void)
 
 int world_make(void)
 {
+	unsigned int user = geteuid(); /* in a new user namespace it has no number */
+	char map[32];
+
 	if (world.server4 >= 0)
 		close(world.server4);
 	if (world.server6 >= 0)
@@ -121,7 +124,10 @@ int world_make(void)
 		if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
 			return -1;
 		world.one_user = true;
+		snprintf(map, sizeof(map), "0 %u 1", user);
 		(void)write_file("/proc/self/setgroups", "deny");
+		if (!write_file("/proc/self/uid_map", map))
+			return -1;
 	}
 	read_kernel();
 	world.lo = if_nametoindex("lo");

@@ -75,7 +75,8 @@ static void in_backlog(struct stage *stage, const void *arg, int say)
 	int fd = stage_socket(stage, &web), listener = socket(AF_UNIX, SOCK_STREAM, 0),
 	    client = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	if (fd < 0 || bind(listener, (struct sockaddr *)&name, len) < 0 || listen(listener, 4) < 0 ||
+	if (fd < 0 || bind(listener, (struct sockaddr *)&name, len) < 0 ||
+		listen(listener, 4) < 0 ||
 		connect(client, (struct sockaddr *)&name, len) < 0 || !send_files(client, &fd, 1))
 		return;
 	close(fd);
@@ -622,9 +623,12 @@ const struct scene scene_table[] = {
 	{ "ring-registered", .stage = registered_ring, .args = "4000",
 		IN_USE("registered-file|hidden-holder"), .nameless = true, .without_fd = true,
 		.unprivileged_cause = "hidden-holder" },
-	{ "thread-accept", .stage = accepting, .args = "4000", IN_USE("other-program") },
-	{ "thread-poll", .stage = polling, .args = "4000", IN_USE("other-program") },
-	{ "thread-linger", .stage = lingering, .args = "4000", IN_USE("open-connection") },
+	{ "thread-accept", .stage = accepting, .args = "4000", IN_USE("other-program"),
+		.without_fd = true },
+	{ "thread-poll", .stage = polling, .args = "4000", IN_USE("other-program"),
+		.without_fd = true },
+	{ "thread-linger", .stage = lingering, .args = "4000", IN_USE("open-connection"),
+		.without_fd = true },
 	{ "thread-table", .stage = private_thread, .args = "4000", IN_USE("other-program") },
 	{ "thread-zombie", .stage = zombie, .args = "4000", IN_USE("other-program"),
 		.state = "zombie|running" },

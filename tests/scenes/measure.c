@@ -195,7 +195,9 @@ static void ask_inuse(const struct stage *stage, const struct measure *what,
 
 	blocker = json_array_get(json_object_get(answer, "blockers"), 0);
 	holders = json_object_get(blocker, "holders");
-	if (json_array_size(holders))
+	if (cause && strcmp(cause, "kernel-socket") == 0)
+		word = "names it";
+	else if (json_array_size(holders))
 		word = "WRONG";
 	else if (expected && mentions(blocker, expected))
 		word = "suspects it";

@@ -275,7 +275,9 @@ static pid_t start_validator(const char *validator, const char *documents, int *
 		in = open(documents, O_RDONLY | O_CLOEXEC);
 		if (dup2(in, 0) < 0 || dup2(pipes[1], 1) < 0 || dup2(pipes[1], 2) < 0)
 			_exit(126);
-		execlp(python ? python : "python3", "python3", validator, "why", (char *)NULL);
+		/* its own name tells an interpreter where its libraries are */
+		python = python ? python : "python3";
+		execlp(python, python, validator, "why", (char *)NULL);
 		_exit(127);
 	}
 	close(pipes[1]);

@@ -151,18 +151,18 @@ SCENES = [
     # name, unit, target, uid, what is expected
     ("a socket unit listens", "web.socket", "127.0.0.1:8080", 0,
      {"status": "in-use", "cause": "socket-activation", "unit": "web.socket", "pids": [1],
-      "command": ["systemctl", "stop", "web.socket"]}),
+      "command": ["inuse", "free", "127.0.0.1:8080/tcp"], "plan": "web.socket"}),
     ("a socket unit, seen without privilege", "web.socket", "127.0.0.1:8080", NOBODY,
      {"status": "in-use", "unit": "web.socket"}),
     ("a service listens", "api.service", "9090", 0,
      {"status": "in-use", "cause": "other-program", "unit": "api.service",
-      "command": ["systemctl", "stop", "api.service"]}),
+      "plan": "api.service"}),
     ("a service of the same user, seen without privilege", "api.service", "9090", NOBODY,
      {"status": "in-use", "unit": "api.service", "user": "nobody"}),
     ("a socket unit with a path", "run.socket", "/run/app.sock", 0,
      {"status": "in-use", "cause": "socket-activation", "pids": [1]}),
     ("a descriptor store", "store.service", "127.0.0.1:7070", 0,
-     {"status": "in-use", "cause": "descriptor-in-flight", "unit": "store.service", "pids": [1]}),
+     {"status": "in-use", "cause": "descriptor-in-flight", "unit": "store.service", "pids": [1], "plan": "store.service"}),
 ]
 
 
@@ -198,6 +198,10 @@ def main():
                 time.sleep(1)  # it has let go of its own descriptor by then
             code, document = why(machine, target, uid)
             got = seen(document)
+            if "plan" in expected:  # the unit that `inuse free` would stop
+                plan = machine.run(INUSE, *got["command"][1:], "--dry-run").stdout
+                stop = f"systemctl stop {expected['plan']}"
+                got["plan"] = expected["plan"] if stop in plan else plan
             wrong = {k: (v, got[k]) for k, v in expected.items() if got[k] != v}
             if code != 0:
                 wrong["exit"] = (0, code)

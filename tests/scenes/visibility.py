@@ -69,7 +69,7 @@ def table(heads, lines):
 
 def count(rows, right):
     cells = [row[right] for row in rows.values()]
-    named = sum("names it" in cell or cell.startswith("kernel-socket") for cell in cells)
+    named = sum("names it" in cell for cell in cells)
     return f"**{named} named**, {sum('suspects' in cell for cell in cells)} suspected"
 
 
@@ -92,7 +92,7 @@ def read_page(path):
         second = file.read().partition("## Rights")[2]
     for line in second.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) == len(RIGHTS) + 1 and cells[0] != "what keeps the port":
+        if len(cells) == len(RIGHTS) + 1 and cells[0] not in ("what keeps the port", "---"):
             rows[cells[0]] = dict(zip(RIGHTS, cells[1:]))
     return rows
 

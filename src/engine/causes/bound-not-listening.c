@@ -4,6 +4,7 @@
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
+	char peer[IU_ADDRESS_TEXT];
 	const char *who = iu_words_holders(c->arena, c->snapshot, c->blocker);
 
 	if (s->protocol != IU_PROTOCOL_TCP || s->state != IU_STATE_BOUND)
@@ -11,7 +12,8 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	iu_case_say(c, "%s has %s bound without listening; ss, netstat and /proc/net/tcp do not show it",
 		who ? who : "a socket", iu_words_endpoint(c->arena, s));
 	if (s->peer.family != IU_FAMILY_ANY && s->peer_port)
-		iu_case_say(c, "it once had a connection, which is gone; the port stays until it is closed");
+		iu_case_say(c, "it was a connection to %s, which was refused, reset or shut down; the port stays until the descriptor is closed",
+			iu_endpoint_format(&s->peer, s->peer_port, peer));
 	*ret_confidence = IU_CONFIDENCE_PROVEN;
 	return true;
 }

@@ -204,7 +204,8 @@ struct asking {
 };
 
 /* Kept when a socket that nobody has is at that port; those of the kernel belong to root. */
-static int keep(struct asking *asking, const struct iu_kernel_use *use, const char *name, size_t len)
+static int keep(
+	struct asking *asking, const struct iu_kernel_use *use, const char *name, size_t len)
 {
 	struct iu_snapshot *snapshot = asking->hidden->look->snapshot;
 	struct iu_kernel_use *slot = NULL;

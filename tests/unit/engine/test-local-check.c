@@ -1,4 +1,4 @@
-/* tests/unit/engine/test-local-check.c - errno of a bind() that no other socket stands in the way of */
+/* tests/unit/engine/test-local-check.c - errno of a bind() that no socket stands in the way of */
 #include "scene.h"
 
 #include "engine/view.h"

@@ -389,6 +389,39 @@ static void test_file(void **state)
 	(void)state;
 }
 
+/* A live server of a path: it first, then the file it leaves behind. */
+static void test_file_after(void **state)
+{
+	struct iu_question q = {.text = "/run/app.sock",
+		.protocol = IU_PROTOCOL_UNIX,
+		.family = IU_FAMILY_UNIX,
+		.path = "/run/app.sock",
+		.path_len = 13};
+	struct iu_socket s = {.protocol = IU_PROTOCOL_UNIX,
+		.family = IU_FAMILY_UNIX,
+		.state = IU_STATE_LISTEN,
+		.inode = 77,
+		.path = "/run/app.sock",
+		.path_len = 13,
+		.unix_type = IU_UNIX_STREAM,
+		.file_dev = 3,
+		.file_ino = 4,
+		.uid = TEST_UID,
+		.uid_known = true};
+	struct iu_plan p;
+
+	put_path(IU_FILE_SOCKET, IU_YES);
+	put_socket(&snap, s);
+	put_process(&snap, 4242, "app", 77);
+	p = plan_of(&q);
+	assert_int_equal(p.steps.n, 2);
+	assert_int_equal(p.steps.v[0].kind, IU_STEP_TERMINATE);
+	assert_int_equal(p.steps.v[1].kind, IU_STEP_REMOVE_FILE);
+	assert_true(p.steps.v[1].if_it_stays);
+	assert_int_equal(p.steps.v[1].file.ino, 4);
+	(void)state;
+}
+
 static void test_serves(void **state)
 {
 	struct iu_socket other = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_LISTEN);
@@ -595,7 +628,7 @@ int main(void)
 		T(test_nothing), T(test_process), T(test_unit), T(test_user_unit),
 		T(test_unit_spared), T(test_container), T(test_proxy), T(test_activation),
 		T(test_suspended), T(test_prefork), T(test_time_wait), T(test_orphan),
-		T(test_destroy_only_closing), T(test_file), T(test_serves),
+		T(test_destroy_only_closing), T(test_file), T(test_file_after), T(test_serves),
 		T(test_refuse_pids), T(test_refuse_kernel_thread), T(test_refuse_other_user),
 		T(test_all_or_nothing), T(test_refuse_causes), T(test_refuse_outbound),
 		T(test_refuse_hidden), T(test_clients_spared), T(test_respawn),

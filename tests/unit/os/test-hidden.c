@@ -1,4 +1,4 @@
-/* tests/unit/os/test-hidden.c - what hides sockets, as bytes: fdinfo, maps, answers of the kernel */
+/* test-hidden.c - what hides sockets, as bytes: fdinfo, maps, answers of the kernel */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

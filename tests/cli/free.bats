@@ -1,0 +1,189 @@
+#!/usr/bin/env bats
+# free.bats - free, wait and pick as people and scripts type them
+
+load common
+
+# Says so when a process still runs; one that has ended may wait for a parent that never looks.
+lives() {
+	[[ "$(ps -o stat= -p "$1")" =~ ^[^Z] ]] && echo "it lives"
+	true
+}
+export -f lives
+
+@test "free: nothing to do" {
+	run in_net '"$INUSE" free 8080'
+	expect 0
+	says "Nothing to do"
+}
+
+@test "free: without terminal and --yes nothing is done" {
+	run in_net 'pid=$("$HOLD" 8080 holder); setsid --wait "$INUSE" free 8080 </dev/null; code=$?; kill $pid || echo "it was ended"; exit $code'
+	expect 1
+	says "there is no terminal to ask on; --yes does it without asking"
+	says "kill "
+	says_not "it was ended"
+}
+
+@test "free: --json without --yes is refused" {
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --json 8080; code=$?; kill $pid || echo "it was ended"; exit $code'
+	expect 1
+	says '"end":"declined"'
+	says_not "it was ended"
+}
+
+@test "free: on a terminal No is the default" {
+	run in_net 'pid=$("$HOLD" 8080 holder); echo | script -qec "$INUSE free 8080" /dev/null; code=$?; kill $pid || echo "it was ended"; exit $code'
+	expect 1
+	says "Do it? [y/N]"
+	says_not "it was ended"
+}
+
+@test "free: on a terminal yes does it" {
+	run in_net 'pid=$("$HOLD" 8080 holder); echo y | script -qec "$INUSE free 8080" /dev/null; code=$?; lives $pid; exit $code'
+	expect 0
+	says "Do it? [y/N]"
+	says "8080/tcp can be bound now"
+	says_not "it lives"
+}
+
+@test "free: --yes" {
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --yes 8080 && "$INUSE" 8080; code=$?; lives $pid; exit $code'
+	expect 1
+	says "What will be done:"
+	says "step 1 done"
+	says "Done: 8080/tcp can be bound now."
+	says "Nothing stands in the way of 8080/tcp."
+	says_not "it lives"
+}
+
+@test "free: --quiet --yes says one line" {
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --quiet --yes 8080'
+	expect 0
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "free: --dry-run, as text and as JSON" {
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --dry-run 8080; code=$?; kill $pid || echo "it was ended"; exit $code'
+	expect 0
+	says "SIGTERM to holder (pid "
+	says_not "it was ended"
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --dry-run --json 8080; code=$?; kill $pid || echo "it was ended"; exit $code'
+	expect 0
+	says '"schema":"inuse.plan/1"'
+	says '"end":"planned"'
+	says '"after":null'
+	says_not "it was ended"
+}
+
+@test "free: every document fits the schema" {
+	run in_net 'pid=$("$HOLD" 8080 holder); other=$("$HOLD" 8081 other)
+		{ "$INUSE" free --dry-run --json 8080; "$INUSE" free --json 8080 8082; "$INUSE" free --yes --json 8080; "$INUSE" free --yes --json 80/udp 203.0.113.7:80;
+		"$INUSE" free --yes --json --grace 1 --force 8081; f=$(mktemp); "$INUSE" free --json $f; rm $f; } | python3 "$VALIDATE" plan'
+	expect 0
+	says "1..8"
+	says_not "not ok"
+}
+
+@test "free: several targets, all must be done" {
+	run in_net '"$HOLD" 8080 one >/dev/null; "$HOLD" 8081 two >/dev/null; "$INUSE" free --yes 8080 8081'
+	expect 0
+	says "8080/tcp can be bound now"
+	says "8081/tcp can be bound now"
+	run in_net '"$HOLD" 8080 one >/dev/null; "$INUSE" free --yes 203.0.113.7:80 8080'
+	expect 1
+	says "8080/tcp can be bound now"
+}
+
+@test "free: an ancestor is refused" {
+	run in_net 'exec 3< <(python3 -c "
+import os, socket, subprocess, sys
+s = socket.socket(); s.bind((\"127.0.0.1\", 8080)); s.listen()
+print(subprocess.run([os.environ[\"INUSE\"], \"free\", \"--yes\", \"8080\"], text=True, capture_output=True))
+"); cat <&3'
+	expect 0
+	says "returncode=1"
+	says "inuse was started from it"
+}
+
+@test "free, wait, pick: wrong command lines" {
+	run "$INUSE" free
+	complains "free needs a TARGET, for example: inuse free 8080"
+	run "$INUSE" free --grace soon 8080
+	complains '--grace takes a number from 0 to 3600, not "soon"'
+	run "$INUSE" free --user nobody-of-that-name 8080
+	complains 'unknown user "nobody-of-that-name": give a name of this system or a number'
+	run "$INUSE" free 1-1000
+	complains "free takes at most 64 ports or paths at once"
+	run "$INUSE" free --listening 8080
+	complains "free takes no option --listening; see inuse free --help"
+	run "$INUSE" wait
+	complains "wait needs a TARGET, for example: inuse wait 8080"
+	run "$INUSE" wait --timeout -1 8080
+	complains '--timeout takes a number from 0 to 31536000, not "-1"'
+	run "$INUSE" pick 8080
+	complains "pick takes no TARGET; a CMD needs --hold: inuse pick --hold -- CMD…"
+	run "$INUSE" pick --hold
+	complains "--hold needs a CMD: inuse pick --hold -- CMD…"
+	run "$INUSE" pick --range 10-5
+	complains '--range begins after its end: "10-5"'
+	run "$INUSE" pick --range 10
+	complains '--range takes two ports, for example 8000-8999, not "10"'
+	run "$INUSE" pick --for /no/such/place
+	complains 'there is no directory "/no/such/place"'
+}
+
+@test "wait: free at once, and time is up" {
+	run in_net '"$INUSE" wait 8080'
+	expect 0
+	[ -z "$output" ]
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" wait --timeout 0 8080; code=$?; kill $pid; exit $code'
+	expect 1
+	says "8080/tcp is in use"
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" wait --json --timeout 0 8080; code=$?; kill $pid; exit $code'
+	expect 1
+	says '"schema":"inuse.why/1"'
+}
+
+@test "wait: until the holder ends, and until one listens" {
+	run in_net 'pid=$("$HOLD" 8080 holder); (sleep 0.5; kill $pid) & "$INUSE" wait --timeout 10 8080'
+	expect 0
+	run in_net '(sleep 0.5; "$HOLD" 8080 holder >$BATS_TEST_TMPDIR/pid) & "$INUSE" wait --listening --timeout 10 8080; code=$?; wait; kill $(cat $BATS_TEST_TMPDIR/pid); exit $code'
+	expect 0
+}
+
+@test "pick: a port, several, a range, the same again" {
+	run in_net '"$INUSE" pick'
+	expect 0
+	[[ "$output" =~ ^[0-9]+$ ]]
+	run in_net '"$INUSE" pick --count 5 | sort -u | wc -l'
+	says "5"
+	run in_net 'pid=$("$HOLD" 20000 one); "$INUSE" pick --range 20000-20009; kill $pid'
+	expect 0
+	[ "$output" = 20001 ]
+	run in_net '"$INUSE" pick --near 20000'
+	[ "$output" = 20000 ]
+	run in_net '[ "$("$INUSE" pick --for .)" = "$("$INUSE" pick --for "$PWD")" ] && echo same'
+	says "same"
+	run in_net '"$INUSE" pick --udp --json'
+	says '{"schema":"inuse.pick/1","protocol":"udp","ports":['
+	run in_net 'pid=$("$HOLD" 20000 one); "$INUSE" pick --range 20000-20000; code=$?; kill $pid; exit $code'
+	expect 1
+	says "no port there can be bound"
+}
+
+@test "pick --hold: the command gets the port and its exit code counts" {
+	run in_net '"$INUSE" pick --range 20000-20009 --hold -- bash -c "echo port={} fds=\$LISTEN_FDS mine=\$((LISTEN_PID == \$\$)); readlink /proc/self/fd/3; exit 7"'
+	expect 7
+	says "port=20000 fds=1 mine=1"
+	says "socket:["
+	run in_net '"$INUSE" pick --range 20000-20009 --hold -- python3 -c "
+import socket
+s = socket.socket(fileno=3)
+print(s.getsockname()[1], s.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))"'
+	expect 0
+	says "20000 1"
+	run in_net '"$INUSE" pick --range 20000-20009 --hold -- python3 -m http.server {} & sleep 1.5; "$INUSE" list 20000 | grep -c "listen"; kill $!'
+	says "1"
+	run in_net '"$INUSE" pick --hold -- /no/such/program'
+	expect 127
+}
