@@ -23,11 +23,18 @@ kernel-proof:
 kernel-matrix:
 	tools/kernel-matrix
 
+# The rates of safety of `inuse free` in full: 20,000 reused pids, 1,000 runs with clients.
+safety: all
+	tools/install-packages build test
+	meson setup build-safety -Dtests=true 2>/dev/null || true
+	ninja -C build-safety
+	INUSE_SAFETY=full INUSE=$(CURDIR)/build-safety/inuse build-safety/tests/scenes/scenes-freeing
+
 install: all
 	meson configure $(BUILD) -Dprefix=$(PREFIX)
 	meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) build-check build-asan build-bare build-proof build-matrix
+	rm -rf $(BUILD) build-check build-asan build-safety build-bare build-proof build-matrix
 
-.PHONY: all demo check kernel-proof kernel-matrix install clean
+.PHONY: all demo check safety kernel-proof kernel-matrix install clean

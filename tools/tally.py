@@ -35,7 +35,10 @@ def main():
     for name in sys.argv[1:]:
         with open(name, encoding="utf-8", errors="replace") as log:
             for line in log:
-                p, f, s = count(json.loads(line))
+                test = json.loads(line)
+                for said in re.findall(r"^#\s+safety: (.*)", test.get("stdout") or "", re.M):
+                    print("safety:", said)
+                p, f, s = count(test)
                 passed, failed, skips = passed + p, failed + f, skips + s
     for why in skips:
         print("skipped:", why)

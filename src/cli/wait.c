@@ -85,7 +85,7 @@ static int wait_one(struct run *run, const struct iu_question *question, int64_t
 		iu_complain(iu_error_text(r), NULL, "");
 		return IU_EXIT_UNKNOWN;
 	}
-	if (run->arguments->json || (!run->arguments->quiet && waited != IU_WAITED_DONE))
+	if (run->arguments->json || !run->arguments->quiet)
 		code = put(run, question);
 	if (code)
 		return code;

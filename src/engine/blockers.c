@@ -50,8 +50,9 @@ static int index_holds(struct building *b)
 	if (!b->holds.v)
 		return IU_E_NOMEM;
 	for (i = 0; i < all->n; i++) {
-		/* whoever looks is no answer, though it may have a duplicate for a moment */
-		if (all->v[i].pid == b->snapshot->host.pid || !all->v[i].inode)
+		/* whoever only looks is no answer, though it may have a duplicate for a moment */
+		if (!all->v[i].inode ||
+			(all->v[i].pid == b->snapshot->host.pid && !b->question->by_self))
 			continue;
 		b->holds.v[b->holds.n++] = (struct hold_key){all->v[i].inode, i};
 	}

@@ -86,7 +86,8 @@ static struct judgement judge_success(const struct iu_view *view, const struct i
 	struct judgement j = says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
 
 	if (ask->outcome.fails == IU_YES) {
-		if (!ask->outcome.cache_dependent && !ask->outcome.order_dependent)
+		if (!ask->outcome.cache_dependent && !ask->outcome.order_dependent &&
+			!ask->outcome.fastreuse_dependent)
 			return disagree();
 		j.cache = ask->outcome.cache_dependent;
 		j.confidence = IU_CONFIDENCE_LIKELY;

@@ -112,6 +112,7 @@ static const char *special(struct iu_arena *arena, const struct iu_snapshot *sna
 	case IU_CAUSE_ADDRESS_NOT_LOCAL:
 	case IU_CAUSE_ADDRESS_TENTATIVE:
 	case IU_CAUSE_POLICY_DENIED:
+	case IU_CAUSE_OWN_SOCKET:
 	case IU_CAUSE_COUNT: break;
 	}
 	return NULL;

@@ -299,10 +299,12 @@ int iu_needs(struct iu_arena *arena, const struct iu_questions *questions,
 	if (!looked_once(snapshot)) {
 		err = first_round(arena, questions, &wants);
 	} else if (!looked_twice(snapshot)) {
-		for (i = 0; i < questions->n && err == 0; i++)
+		for (i = 0; i < questions->n && err == 0; i++) {
+			wants.own_process |= questions->v[i].by_self;
 			err = questions->v[i].protocol == IU_PROTOCOL_UNIX
 				? want_unix_holders(arena, &questions->v[i], snapshot, &wants)
 				: want_holders(arena, &questions->v[i], snapshot, &wants);
+		}
 		unique_inodes(&wants);
 	}
 	if (err < 0)

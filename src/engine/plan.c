@@ -710,12 +710,17 @@ static int stop_activation(struct planning *p, const struct iu_blocker *b)
 				"another user's systemd listens there, and it hears that user only",
 				iu_words_shell(p->arena, raw->v, raw->n));
 	}
-	if (!raw || raw->n < at + 2 || strcmp(raw->v[at], "stop") != 0)
+	if ((!raw || raw->n < at + 2 || strcmp(raw->v[at], "stop") != 0) &&
+		p->rules->activator.name)
+		unit = p->rules->activator;
+	else if (!raw || raw->n < at + 2 || strcmp(raw->v[at], "stop") != 0)
 		return add_refusal(p, 0, "nothing is stopped",
 			"systemd listens there, and for which unit could not be told",
 			"systemctl list-sockets --all shows it; then systemctl stop that .socket unit");
-	unit.name = raw->v[at + 1];
-	unit.second = raw->n > at + 2 ? raw->v[at + 2] : NULL;
+	if (!unit.name) {
+		unit.name = raw->v[at + 1];
+		unit.second = raw->n > at + 2 ? raw->v[at + 2] : NULL;
+	}
 	if (!can_stop_unit(p, unit.name))
 		return add_refusal(p, 0,
 			iu_words(p->arena, "%s is left alone", iu_safe(p->arena, unit.name, 80)),
@@ -907,6 +912,7 @@ static const struct {
 		"thousands of sockets hold the range, and none of them is the one in the way"},
 	{IU_CAUSE_PRIVILEGED_PORT, "nothing is in the way",
 		"the port is free, but it needs a right that is missing"},
+	{IU_CAUSE_OWN_SOCKET, "nothing is stopped", "the program that asks holds the socket itself"},
 	{IU_CAUSE_ADDRESS_NOT_LOCAL, "nothing is in the way",
 		"the address is not one of this machine"},
 };

@@ -464,6 +464,15 @@ static bool resume_job(struct making *m)
 	return command(m, "kill") && command(m, "-CONT") && command(m, number(m, p->pid));
 }
 
+static bool fix_program(struct making *m)
+{
+	m->remedy->summary = m->blocker && m->blocker->socket.family != m->question->family &&
+			m->question->family != IU_FAMILY_ANY
+		? "bind one of the two only: [::] with IPV6_V6ONLY off has IPv4 as well"
+		: "bind the address once, or close the first socket before the second bind()";
+	return true;
+}
+
 static bool close_on_exec(struct making *m)
 {
 	m->remedy->summary = "in the server: open the socket with SOCK_CLOEXEC, so that the programs it starts do not inherit it";
@@ -734,6 +743,7 @@ static bool (*const makers[])(struct making *m) = {
 	[IU_REMEDY_FREEBIND] = freebind,
 	[IU_REMEDY_KERNEL_HINT] = kernel_hint,
 	[IU_REMEDY_POLICY_HINT] = policy_hint,
+	[IU_REMEDY_FIX_PROGRAM] = fix_program,
 };
 
 /* Whose process it is has to be said when it is another user's. */

@@ -76,6 +76,7 @@ static const struct iu_cause_row causes[] = {
 	ROW(POLICY_DENIED,
 		"a security policy (cgroup program, security module, system call filter) refuses",
 		R(POLICY_HINT)),
+	ROW(OWN_SOCKET, "the program that asks has it itself", R(FIX_PROGRAM)),
 };
 
 #define HELP(which, text, how)                                                                     \
@@ -113,6 +114,8 @@ static const struct iu_remedy_row remedies[] = {
 	HELP(FREEBIND, "set IP_FREEBIND to bind an address that is not there yet", LOW),
 	HELP(KERNEL_HINT, "tell the part of the kernel that holds it to let go", MEDIUM),
 	HELP(POLICY_HINT, "look into the policies that may refuse a bind()", NONE),
+	HELP(FIX_PROGRAM, "bind the address once, or close the first socket before the second bind()",
+		NONE),
 };
 
 

@@ -27,7 +27,8 @@
 	X(PRIVILEGED_PORT, "privileged-port")                                                      \
 	X(ADDRESS_NOT_LOCAL, "address-not-local")                                                  \
 	X(ADDRESS_TENTATIVE, "address-tentative")                                                  \
-	X(POLICY_DENIED, "policy-denied")
+	X(POLICY_DENIED, "policy-denied")                                                          \
+	X(OWN_SOCKET, "own-socket")
 
 enum iu_cause {
 	IU_CAUSE_NONE,
@@ -64,7 +65,8 @@ const char *iu_cause_name(enum iu_cause cause);
 	X(GRANT_CAPABILITY, "grant-capability")                                                    \
 	X(FREEBIND, "freebind")                                                                    \
 	X(KERNEL_HINT, "kernel-hint")                                                              \
-	X(POLICY_HINT, "policy-hint")
+	X(POLICY_HINT, "policy-hint")                                                              \
+	X(FIX_PROGRAM, "fix-program")
 
 enum iu_remedy_id {
 	IU_REMEDY_NONE,

@@ -130,6 +130,8 @@ struct iu_plan_rules {
 	uint32_t uids[4];
 	size_t uid_count;
 	IU_LIST(struct iu_unit_facts) units;
+	/* The socket unit that listens there, where only its systemd could tell; name NULL: none. */
+	struct iu_step_unit activator;
 };
 
 /* How a step went. */

@@ -34,6 +34,7 @@ struct iu_question {
 	bool abstract;
 	struct iu_options options;
 	enum iu_probe_mode probe;
+	bool by_self; /* the process that looks is the one that asks (libinuse) */
 	/* --for PROGRAM: the file that wants the port; known when it was found. */
 	const char *program;
 	bool program_known;

@@ -17,6 +17,7 @@ struct iu_wants {
 	bool connections; /* all_ports: also what is connected or in TIME-WAIT (list --all) */
 	IU_LIST(uint64_t) inodes;   /* sockets whose holders are wanted; all_inodes: of every socket */
 	bool all_inodes;
+	bool own_process; /* the one that looks may be a holder too: it asks for itself (libinuse) */
 	IU_LIST(struct iu_path) paths; /* only path and path_len are read */
 };
 

@@ -77,6 +77,14 @@ int iu_os_rules(struct iu_arena *arena, struct iu_plan_rules *rules);
  */
 int iu_os_unit_facts(struct iu_arena *arena, uint32_t uid, struct iu_unit_facts *facts);
 
+/**
+ * iu_os_unit_listening() - the socket unit of the system's systemd that listens on @socket
+ * @ret_unit: receives it, with the service it starts
+ * Returns: 0, IU_E_NOENT, IU_E_NOTSUP: no systemd to ask, IU_E_NOMEM.
+ */
+int iu_os_unit_listening(
+	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *ret_unit);
+
 /* ---- waiting ---- */
 
 struct iu_os_watch;

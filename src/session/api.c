@@ -109,8 +109,10 @@ static int read_target(struct inuse_answers *answers, const char *target,
 	if (r >= 0)
 		r = iu_target_questions(&answers->arena, &parsed, iu_os_names(), &asked, questions,
 			&complaint);
-	for (i = 0; r >= 0 && i < questions->n; i++)
+	for (i = 0; r >= 0 && i < questions->n; i++) {
 		questions->v[i].probe = options.no_probe ? IU_PROBE_NEVER : IU_PROBE_AUTO;
+		questions->v[i].by_self = true;
+	}
 	if (r == IU_E_INPUT) {
 		answers->complaint = complaint.data ? iu_arena_strdup(&answers->arena, complaint.data)
 						    : NULL;

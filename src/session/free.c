@@ -98,6 +98,20 @@ static int add_unit_facts(struct freeing *run)
 	return r;
 }
 
+/* A UNIX socket says nothing of its cgroup: which unit it is only its systemd can tell. */
+static int find_activator(struct freeing *run)
+{
+	const struct iu_verdict *verdict = &run->f->before.verdict;
+	int r;
+
+	if (run->f->plan.kind != IU_PLAN_REFUSED || verdict->cause != IU_CAUSE_SOCKET_ACTIVATION ||
+		!verdict->blockers.n)
+		return 0;
+	r = iu_os_unit_listening(
+		&run->f->arena, &verdict->blockers.v[0].socket, &run->rules.activator);
+	return r == IU_E_NOMEM ? r : r == 0;
+}
+
 static int make_plan(struct freeing *run)
 {
 	struct iu_freeing *f = run->f;
@@ -109,8 +123,10 @@ static int make_plan(struct freeing *run)
 		r = iu_plan(&f->arena, f->question, &f->before_session.snapshot,
 			listed ? &all.snapshot : NULL, &f->before.verdict, &run->rules, &f->plan);
 	if (r >= 0)
+		r = find_activator(run);
+	if (r == 0)
 		r = add_unit_facts(run);
-	if (r >= 0 && run->rules.units.n)
+	if (r >= 0 && (run->rules.units.n || run->rules.activator.name))
 		r = iu_plan(&f->arena, f->question, &f->before_session.snapshot, &all.snapshot,
 			&f->before.verdict, &run->rules, &f->plan);
 	if (listed)

@@ -135,6 +135,9 @@ print(subprocess.run([os.environ[\"INUSE\"], \"free\", \"--yes\", \"8080\"], tex
 @test "wait: free at once, and time is up" {
 	run in_net '"$INUSE" wait 8080'
 	expect 0
+	says "Nothing stands in the way of 8080/tcp."
+	run in_net '"$INUSE" wait --quiet 8080'
+	expect 0
 	[ -z "$output" ]
 	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" wait --timeout 0 8080; code=$?; kill $pid; exit $code'
 	expect 1

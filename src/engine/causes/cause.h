@@ -31,6 +31,7 @@ struct iu_cause_rule {
 };
 
 extern const struct iu_cause_rule iu_cause_other_program;
+extern const struct iu_cause_rule iu_cause_own_socket;
 extern const struct iu_cause_rule iu_cause_already_running;
 extern const struct iu_cause_rule iu_cause_suspended_process;
 extern const struct iu_cause_rule iu_cause_inherited_descriptor;

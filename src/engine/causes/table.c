@@ -11,6 +11,7 @@ static const struct iu_cause_rule *const rules[] = {
 	&iu_cause_time_wait,
 	&iu_cause_closing_connection,
 	&iu_cause_reuseport_mismatch,
+	&iu_cause_own_socket,
 	&iu_cause_kernel_socket,
 	&iu_cause_descriptor_in_flight,
 	&iu_cause_registered_file,

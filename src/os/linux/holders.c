@@ -442,7 +442,7 @@ static int scan_all(struct scan *scan)
 		uint64_t pid = 0;
 
 		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX &&
-			(int32_t)pid != look->self)
+			((int32_t)pid != look->self || look->wants->own_process))
 			result = scan_process(scan, (int32_t)pid);
 	}
 	close(scan->processes.fd);

@@ -32,6 +32,15 @@ void iu_systemd_stop(const struct iu_step_unit *unit, struct iu_step_result *ret
 		iu_result_say(ret_result, IU_RESULT_FAILED, 0, "systemctl: %.150s", err);
 }
 
+int iu_os_unit_listening(
+	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *ret_unit)
+{
+	(void)arena;
+	(void)socket;
+	(void)ret_unit;
+	return IU_E_NOTSUP;
+}
+
 int iu_os_unit_facts(struct iu_arena *arena, uint32_t uid, struct iu_unit_facts *facts)
 {
 	(void)arena;

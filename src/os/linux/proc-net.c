@@ -30,21 +30,6 @@ struct word {
 	size_t len;
 };
 
-static const enum iu_state tcp_states[] = {
-	[1] = IU_STATE_ESTABLISHED,
-	[2] = IU_STATE_SYN_SENT,
-	[3] = IU_STATE_SYN_RECV,
-	[4] = IU_STATE_FIN_WAIT1,
-	[5] = IU_STATE_FIN_WAIT2,
-	[6] = IU_STATE_TIME_WAIT,
-	[7] = IU_STATE_BOUND,
-	[8] = IU_STATE_CLOSE_WAIT,
-	[9] = IU_STATE_LAST_ACK,
-	[10] = IU_STATE_LISTEN,
-	[11] = IU_STATE_CLOSING,
-	[12] = IU_STATE_SYN_RECV,
-};
-
 static size_t split(const char *line, size_t len, struct word *words, size_t max)
 {
 	size_t at = 0, n = 0;
@@ -127,9 +112,7 @@ int iu_proc_net_line(const char *line, size_t len, enum iu_protocol protocol, bo
 	sock.family = sock.local.family;
 	if (sock.peer_port == 0)
 		memset(&sock.peer, 0, sizeof(sock.peer));
-	sock.state = state < IU_COUNT(tcp_states) ? tcp_states[state] : IU_STATE_UNKNOWN;
-	if (protocol == IU_PROTOCOL_UDP && sock.state != IU_STATE_ESTABLISHED)
-		sock.state = IU_STATE_BOUND;
+	sock.state = iu_tcp_state(state, protocol);
 	read_timer(&words[FIELD_TIMER], &sock);
 	sock.inode = inode;
 	sock.uid = (uint32_t)uid;

@@ -68,7 +68,7 @@ struct dump {
 	bool any_bound;
 };
 
-static enum iu_state state_of(unsigned int number, enum iu_protocol protocol)
+enum iu_state iu_tcp_state(uint64_t number, enum iu_protocol protocol)
 {
 	if (number >= IU_COUNT(tcp_states))
 		return IU_STATE_UNKNOWN;
@@ -134,7 +134,7 @@ int iu_inet_diag_parse(
 	if ((m.idiag_family != AF_INET && m.idiag_family != AF_INET6) || m.id.idiag_sport == 0)
 		return 0;
 	sock.family = m.idiag_family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
-	sock.state = state_of(m.idiag_state, protocol);
+	sock.state = iu_tcp_state(m.idiag_state, protocol);
 	sock.port = ntohs(m.id.idiag_sport);
 	sock.ifindex = m.id.idiag_if;
 	address_of(m.idiag_family, m.id.idiag_src, sock.ifindex, &sock.local);

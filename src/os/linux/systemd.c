@@ -17,6 +17,7 @@
 #define MANAGER_FACE "org.freedesktop.systemd1.Manager"
 #define UNIT_FACE    "org.freedesktop.systemd1.Unit"
 #define SERVICE_FACE "org.freedesktop.systemd1.Service"
+#define SOCKET_FACE  "org.freedesktop.systemd1.Socket"
 /* Units have 90 s to end by default (TimeoutStopSec=). */
 #define STOP_MS	     120000
 #define LOOK_MS	     50
@@ -203,4 +204,107 @@ int iu_os_unit_facts(struct iu_arena *arena, uint32_t uid, struct iu_unit_facts 
 	if (r < 0)
 		return IU_E_NOENT;
 	return arena->failed ? IU_E_NOMEM : 0;
+}
+
+/* ---- which socket unit listens there ---- */
+
+/* As systemd writes it in Listen: "/run/app.sock", "@name", "127.0.0.1:80", "[::]:80". */
+static const char *listen_text(struct iu_arena *arena, const struct iu_socket *s)
+{
+	char text[IU_ADDRESS_TEXT];
+
+	if (s->protocol == IU_PROTOCOL_UNIX)
+		return iu_arena_printf(
+			arena, "%s%.*s", s->abstract ? "@" : "", (int)s->path_len, s->path);
+	return iu_arena_strdup(arena, iu_endpoint_format(&s->local, s->port, text));
+}
+
+static const char *listen_type(const struct iu_socket *s)
+{
+	if (s->protocol == IU_PROTOCOL_UDP || s->unix_type == IU_UNIX_DGRAM)
+		return "Datagram";
+	return s->unix_type == IU_UNIX_SEQPACKET ? "SequentialPacket" : "Stream";
+}
+
+static bool unit_listens(sd_bus *bus, const char *object, const char *type, const char *address)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus_message *reply = NULL;
+	const char *its_type, *its_address;
+	bool found = false;
+
+	if (sd_bus_get_property(
+		    bus, MANAGER, object, SOCKET_FACE, "Listen", &error, &reply, "a(ss)") >= 0 &&
+		sd_bus_message_enter_container(reply, 'a', "(ss)") > 0)
+		while (!found && sd_bus_message_read(reply, "(ss)", &its_type, &its_address) > 0)
+			found = !strcmp(its_type, type) && !strcmp(its_address, address);
+	sd_bus_message_unref(reply);
+	sd_bus_error_free(&error);
+	return found;
+}
+
+static const char *first_triggered(struct iu_arena *arena, sd_bus *bus, const char *object)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	const char *text = NULL;
+	char **list = NULL;
+
+	if (sd_bus_get_property_strv(bus, MANAGER, object, UNIT_FACE, "Triggers", &error, &list) < 0)
+		list = NULL;
+	for (size_t i = 0; list && list[i]; i++) {
+		if (i == 0)
+			text = iu_arena_strdup(arena, list[i]);
+		free(list[i]);
+	}
+	free(list);
+	sd_bus_error_free(&error);
+	return text;
+}
+
+/* One of the units that the manager lists. */
+static bool next_unit(sd_bus_message *list, const char **ret_name, const char **ret_object)
+{
+	const char *rest;
+
+	return sd_bus_message_read(list, "(ssssssouso)", ret_name, &rest, &rest, &rest, &rest,
+		       &rest, ret_object, NULL, &rest, &rest) > 0;
+}
+
+static int search_units(struct iu_arena *arena, sd_bus *bus, const struct iu_socket *s,
+	struct iu_step_unit *ret_unit)
+{
+	const char *address = listen_text(arena, s), *name, *object;
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus_message *list = NULL;
+	int r, found = IU_E_NOENT;
+
+	if (!address)
+		return IU_E_NOMEM;
+	r = sd_bus_call_method(bus, MANAGER, OBJECT, MANAGER_FACE, "ListUnitsByPatterns", &error,
+		&list, "asas", 1, "active", 1, "*.socket");
+	if (r >= 0)
+		r = sd_bus_message_enter_container(list, 'a', "(ssssssouso)");
+	while (r > 0 && found < 0 && next_unit(list, &name, &object)) {
+		if (!unit_listens(bus, object, listen_type(s), address))
+			continue;
+		ret_unit->name = iu_arena_strdup(arena, name);
+		ret_unit->second = first_triggered(arena, bus, object);
+		found = 0;
+	}
+	sd_bus_message_unref(list);
+	sd_bus_error_free(&error);
+	return arena->failed ? IU_E_NOMEM : found;
+}
+
+int iu_os_unit_listening(
+	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *ret_unit)
+{
+	sd_bus *bus = NULL;
+	int r;
+
+	if (open_bus(false, 0, &bus) < 0)
+		return IU_E_NOTSUP;
+	r = search_units(arena, bus, socket, ret_unit);
+	sd_bus_flush_close_unref(bus);
+	return r;
 }

@@ -249,6 +249,9 @@ static void test_activation(void **state)
 	snap.sockets.v[0].unit = NULL;
 	p = plan_port();
 	refused(&p, "for which unit could not be told");
+	rules.activator = (struct iu_step_unit){.name = "app.socket", .second = "app.service"};
+	p = plan_port();
+	only_step(&p, IU_STEP_STOP_UNIT, "systemctl stop app.socket app.service");
 	snap.sockets.v[0].unit = "dbus.socket";
 	p = plan_port();
 	refused(&p, "message bus");
