@@ -4,6 +4,7 @@
 Prints TAP. Environment: INUSE (the program), DEMO_SERVER (a small TCP server).
 """
 import json
+import os
 import sys
 
 import systemd
@@ -93,6 +94,9 @@ CASES = [
     ("a socket unit with a path", systemd_itself),
 ]
 
+# Only systemd itself can tell what these want to know.
+NEED_BUS = (restarting_unit, systemd_itself)
+
 
 def main():
     print(f"1..{len(CASES)}")
@@ -106,6 +110,9 @@ def main():
     try:
         booted = machine.boot()
         for number, (name, case) in enumerate(CASES, 1):
+            if case in NEED_BUS and os.environ.get("SYSTEMD_BUS") == "no":
+                print(f"ok {number} - free: {name} # SKIP this build has no libsystemd")
+                continue
             wrong = [] if booted else ["systemd did not boot"]
             for what, got, wanted in case(machine) if booted else ():
                 print(f"# {name}: {what}: {got}")
