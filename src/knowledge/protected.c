@@ -51,8 +51,23 @@ static bool only_unit(const char *name)
 	return !strcmp(name, "ssh") || !strcmp(name, "docker") || !strcmp(name, "dbus");
 }
 
+/*
+ * One session of sshd, not the daemon: its title says whose ("sshd: alice@pts/0"), the daemon's
+ * "[listener]". It holds the ports that this session forwards; our own session is an ancestor,
+ * which is left alone for that reason.
+ */
+static bool is_ssh_session(const struct iu_process *process)
+{
+	const char *title = process->command.n ? process->command.v[0] : NULL;
+
+	return !strcmp(process->name, "sshd") && title && !strncmp(title, "sshd: ", 6) &&
+	       !strstr(title, "[listener]");
+}
+
 const char *iu_protected_process(const struct iu_process *process)
 {
+	if (process->name && is_ssh_session(process))
+		return NULL;
 	for (size_t i = 0; process->name && i < IU_COUNT(rows); i++)
 		if (!strcmp(rows[i].name, process->name) && !only_unit(rows[i].name))
 			return rows[i].why;

@@ -9,6 +9,7 @@
 
 #include "base/compat.h"
 #include "knowledge/causes.h"
+#include "knowledge/protected.h"
 #include "knowledge/takers.h"
 
 static void test_causes(void **state)
@@ -93,12 +94,41 @@ static void test_takers(void **state)
 	(void)state;
 }
 
+/* The daemon is left alone, a session that forwards a port is a program like another. */
+static void test_protected(void **state)
+{
+	static const struct {
+		const char *name, *title;
+		int is_protected;
+	} rows[] = {
+		{"sshd", "/usr/sbin/sshd", 1},
+		{"sshd", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups", 1},
+		{"sshd", "sshd: alice@pts/0", 0},
+		{"ssh", "ssh", 0},
+		{"dockerd", "/usr/bin/dockerd", 1},
+		{"node", "node", 0},
+	};
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(rows); i++) {
+		const char *title = rows[i].title;
+		struct iu_process process = {.name = rows[i].name};
+
+		process.command.v = &title;
+		process.command.n = 1;
+		print_message("# %s: %s\n", title, rows[i].is_protected ? "protected" : "not");
+		assert_int_equal(iu_protected_process(&process) != NULL, rows[i].is_protected);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_remedies),
 		cmocka_unit_test(test_takers),
+		cmocka_unit_test(test_protected),
 	};
 
 	return cmocka_run_group_tests_name("causes", tests, NULL, NULL);
