@@ -13,7 +13,7 @@ struct iu_hidden {
 	struct iu_look *look;
 	struct iu_unheld {
 		uint64_t inode;
-		size_t socket; /* into snapshot->sockets; SIZE_MAX: not listed there */
+		size_t socket; /* into snapshot->sockets */
 		bool found;
 	} *v; /* sorted by inode */
 	size_t n;

@@ -6,10 +6,14 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/compat.h"
 #include "base/err.h"
@@ -189,6 +193,10 @@ static void test_links(void **state)
 				    "\x0b\x00\x03\x00vxlan7\x00\x00"
 				    "\x1c\x00\x12\x00\x0a\x00\x01\x00vxlan\x00\x00\x00"
 				    "\x0c\x00\x02\x00\x06\x00\x0f\x00\x12\xb5\x00\x00";
+	static const char geneve[] = "\x00\x00\x01\x00\x08\x00\x00\x00\x43\x00\x01\x00\x00\x00\x00\x00"
+				     "\x0c\x00\x03\x00geneve1\x00"
+				     "\x1c\x00\x12\x00\x0b\x00\x01\x00geneve\x00\x00"
+				     "\x0c\x00\x02\x00\x06\x00\x05\x00\x17\xc1\x00\x00";
 	static const char dummy[] = "\x00\x00\x01\x00\x07\x00\x00\x00\x43\x00\x01\x00\x00\x00\x00\x00"
 				    "\x10\x00\x12\x00\x0a\x00\x01\x00"
 				    "dummy\x00\x00\x00";
@@ -203,6 +211,9 @@ static void test_links(void **state)
 	assert_int_equal(link.ifindex, 7);
 	assert_int_equal(link.name_len, 6);
 	assert_memory_equal(link.use.name, "vxlan7", 6);
+	assert_int_equal(iu_kernel_link(BYTES(geneve), &link), 1);
+	assert_int_equal(link.use.user, IU_KERNEL_GENEVE);
+	assert_int_equal(link.use.port, 6081);
 	assert_int_equal(iu_kernel_link(BYTES(dummy), &link), 0);
 	assert_int_equal(iu_kernel_link(vxlan, 15, &link), IU_E_PROTO);
 	for (len = 16; len < 36; len++)
@@ -225,6 +236,84 @@ static void test_portlist(void **state)
 	(void)state;
 }
 
+static void write_file(const char *folder, const char *path, const char *text)
+{
+	char name[256];
+	FILE *file;
+	char *slash;
+
+	snprintf(name, sizeof(name), "%s/%s", folder, path);
+	for (slash = strchr(name + strlen(folder) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(name, 0700);
+		*slash = '/';
+	}
+	file = fopen(name, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+/* A /proc of our own: SCTP's and lockd's ports are sysctls, nfsd's a list. */
+static void test_files(void **state)
+{
+	static const struct {
+		enum iu_protocol protocol;
+		uint16_t port;
+		uint32_t uid;
+	} sockets[] = {
+		{IU_PROTOCOL_UDP, 9899, 0},     /* SCTP over UDP */
+		{IU_PROTOCOL_TCP, 32803, 0},    /* lockd */
+		{IU_PROTOCOL_UDP, 32769, 0},    /* lockd */
+		{IU_PROTOCOL_TCP, 2049, 0},     /* nfsd */
+		{IU_PROTOCOL_UDP, 32803, 0},    /* lockd's number, the other protocol */
+		{IU_PROTOCOL_TCP, 32803, 1000}, /* the same, of a user */
+	};
+	static const enum iu_kernel_user users[] = {
+		IU_KERNEL_SCTP, IU_KERNEL_LOCKD, IU_KERNEL_LOCKD, IU_KERNEL_NFSD};
+	char folder[] = "/tmp/inuse-test-XXXXXX", command[64];
+	struct iu_unheld unheld[IU_COUNT(sockets)] = {0};
+	struct iu_snapshot snapshot;
+	struct iu_look look = {.snapshot = &snapshot};
+	struct iu_hidden hidden = {.look = &look, .v = unheld, .n = IU_COUNT(unheld)};
+	size_t i;
+
+	assert_non_null(mkdtemp(folder));
+	write_file(folder, "sys/net/sctp/udp_port", "9899\n");
+	write_file(folder, "sys/fs/nfs/nlm_tcpport", "32803\n");
+	write_file(folder, "sys/fs/nfs/nlm_udpport", "32769\n");
+	write_file(folder, "fs/nfsd/portlist", "tcp 2049\n");
+	iu_snapshot_init(&snapshot);
+	for (i = 0; i < IU_COUNT(sockets); i++) {
+		struct iu_socket *s = iu_list_add(&snapshot.arena, &snapshot.sockets);
+
+		assert_non_null(s);
+		*s = (struct iu_socket){.protocol = sockets[i].protocol, .port = sockets[i].port,
+			.uid = sockets[i].uid, .uid_known = true};
+		unheld[i].socket = i;
+	}
+	look.proc = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(iu_kernel_search(&hidden), 0);
+	close(look.proc);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+
+	for (i = 0; i < snapshot.kernel_uses.n; i++)
+		print_message("# kernel user %d: %s %u\n", (int)snapshot.kernel_uses.v[i].user,
+			iu_protocol_name(snapshot.kernel_uses.v[i].protocol),
+			(unsigned int)snapshot.kernel_uses.v[i].port);
+	assert_int_equal(snapshot.kernel_uses.n, IU_COUNT(users));
+	for (i = 0; i < IU_COUNT(users); i++) {
+		assert_int_equal(snapshot.kernel_uses.v[i].user, users[i]);
+		assert_int_equal(snapshot.kernel_uses.v[i].port, sockets[i].port);
+		assert_true(unheld[i].found);
+	}
+	for (; i < IU_COUNT(unheld); i++)
+		assert_false(unheld[i].found);
+	iu_snapshot_free(&snapshot);
+	(void)state;
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -236,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_portlist),
+		cmocka_unit_test(test_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
