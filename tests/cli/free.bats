@@ -78,7 +78,7 @@ export -f lives
 @test "free: every document fits the schema" {
 	run in_net 'pid=$("$HOLD" 8080 holder); other=$("$HOLD" 8081 other)
 		{ "$INUSE" free --dry-run --json 8080; "$INUSE" free --json 8080 8082; "$INUSE" free --yes --json 8080; "$INUSE" free --yes --json 80/udp 203.0.113.7:80;
-		"$INUSE" free --yes --json --grace 1 --force 8081; f=$(mktemp); "$INUSE" free --json $f; rm $f; } | python3 "$VALIDATE" plan'
+		"$INUSE" free --yes --json --grace 1 --force 8081; f=$(mktemp); "$INUSE" free --json $f; rm $f; } | /usr/bin/python3 "$VALIDATE" plan'
 	expect 0
 	says "1..8"
 	says_not "not ok"
@@ -169,6 +169,9 @@ print(subprocess.run([os.environ[\"INUSE\"], \"free\", \"--yes\", \"8080\"], tex
 	says "same"
 	run in_net '"$INUSE" pick --udp --json'
 	says '{"schema":"inuse.pick/1","protocol":"udp","ports":['
+	run in_net '{ "$INUSE" pick --json; "$INUSE" pick --udp --json --count 3; } | /usr/bin/python3 "$VALIDATE" pick'
+	expect 0
+	says "ok 2"
 	run in_net 'pid=$("$HOLD" 20000 one); "$INUSE" pick --range 20000-20000; code=$?; kill $pid; exit $code'
 	expect 1
 	says "no port there can be bound"
