@@ -363,15 +363,19 @@ static int warn_shadowed(struct iu_arena *arena, const struct iu_view *view,
 static int inet_doubts(struct iu_arena *arena, const struct iu_view *view,
 	const struct judgement *worst, struct iu_verdict *verdict)
 {
-	bool order = false, cache = false;
+	bool order = false, cache = false, history = false;
 	size_t i;
 	int err = 0;
 
 	for (i = 0; i < view->ask_count; i++) {
 		order |= view->asks[i].outcome.order_dependent;
 		cache |= view->asks[i].outcome.cache_dependent;
+		history |= view->asks[i].outcome.history_dependent && !view->asks[i].probe;
 	}
-	if (order && !view->asks[0].probe)
+	if (history)
+		err = doubt(arena, verdict,
+			"On this kernel (before 6.8) it matters which wildcard was bound first, 0.0.0.0 or ::ffff:0.0.0.0, and that is not visible.");
+	if (order && !view->asks[0].probe && err == 0)
 		err = doubt(arena, verdict,
 			"The kernel compares UDP sockets in the order in which they were bound, and that order is not visible across IPv4 and IPv6.");
 	if (cache && err == 0)
