@@ -36,7 +36,10 @@ static bool message_holds(const struct iu_snapshot *snapshot, const struct iu_bl
 	return b->holds.n && snapshot->holds.v[b->holds.v[0]].via == IU_VIA_MESSAGE;
 }
 
-/* Who is in the way, for the causes where "PROGRAM listens on ADDRESS" is not the point. */
+/*
+ * Who is in the way, for the causes where "PROGRAM listens on ADDRESS" is not the point. Long, because
+ * the switch has one case a cause, and the compiler finds the one that was forgotten.
+ */
 static const char *special(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_blocker *b)
 {
