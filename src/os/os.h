@@ -98,6 +98,14 @@ void iu_os_watch_process(struct iu_os_watch *watch, int32_t pid);
 /** iu_os_watch_handle() - the same for a handle of iu_os_apply(), which stays the caller's. */
 void iu_os_watch_handle(struct iu_os_watch *watch, int handle);
 
+/**
+ * iu_os_watch_port() - wakes when the kernel frees a socket of the port, of either family
+ *
+ * Source: sock_diag's destroy groups (sock_diag_broadcast_destroy()), which need no privilege.
+ * TIME-WAIT and the like end without such an event. Returns: whether the system tells.
+ */
+bool iu_os_watch_port(struct iu_os_watch *watch, enum iu_protocol protocol, uint16_t port);
+
 /** iu_os_watch_path() - wakes when something changes at a path of the file system. */
 void iu_os_watch_path(struct iu_os_watch *watch, const char *path, size_t len);
 

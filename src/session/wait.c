@@ -79,13 +79,17 @@ static int64_t longest_timer(const struct waiting *w)
 	return longest;
 }
 
-static struct iu_os_watch *make_watch(const struct waiting *w)
+/* *@ret_told: the kernel says when a socket of the port is gone, so nobody needs to ask often. */
+static struct iu_os_watch *make_watch(const struct waiting *w, bool *ret_told)
 {
 	const struct iu_verdict *verdict = &w->answer.verdict;
 	struct iu_os_watch *watch;
 
 	if (iu_os_watch_new(&watch) < 0)
 		return NULL;
+	*ret_told = false;
+	if (w->question->protocol != IU_PROTOCOL_UNIX && w->question->port && !w->listening)
+		*ret_told = iu_os_watch_port(watch, w->question->protocol, w->question->port);
 	if (w->question->protocol == IU_PROTOCOL_UNIX && !w->question->abstract)
 		iu_os_watch_path(watch, w->question->path, w->question->path_len);
 	for (size_t i = 0; i < verdict->blockers.n; i++)
@@ -154,6 +158,7 @@ static void doze(struct waiting *w)
 {
 	int64_t now = iu_os_now_ms(), next = w->looked_at + w->look_ms, tick = TICK_MIN_MS;
 	struct iu_os_watch *watch;
+	bool told;
 
 	w->timer_ms = longest_timer(w);
 	if (w->timer_ms >= 0) {
@@ -166,7 +171,9 @@ static void doze(struct waiting *w)
 		next = now + TICK_MIN_MS;
 	if (next > w->deadline)
 		next = w->deadline;
-	watch = make_watch(w);
+	watch = make_watch(w, &told);
+	if (watch && told)
+		tick = TICK_MAX_MS; /* the net under the events, and the pace of progress */
 	while (watch && now < next && !is_stopped(w)) {
 		int64_t ms = next - now < tick ? next - now : tick;
 

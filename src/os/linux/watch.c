@@ -1,6 +1,8 @@
 /* os/linux/watch.c - sleeps until something changes: the end of a process, a file, the clock */
 #include <errno.h>
 #include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/sock_diag.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,14 +14,19 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "os/linux/sock-diag.h"
 #include "os/os.h"
 
 #define WATCHED_MAX 64
+#define EVENT_BYTES 32768
 #define PATH_BYTES  4096
 
 struct iu_os_watch {
-	struct pollfd polls[WATCHED_MAX]; /* [0]: inotify, or -1 */
+	struct pollfd polls[WATCHED_MAX]; /* [0]: inotify, [1]: freed sockets, or -1 */
 	nfds_t count;
+	struct mnl_socket *freed;
+	enum iu_protocol protocol;
+	uint16_t port;
 	bool due; /* something had changed before it could be watched */
 };
 
@@ -29,8 +36,8 @@ int iu_os_watch_new(struct iu_os_watch **ret_watch)
 
 	if (!watch)
 		return IU_E_NOMEM;
-	watch->polls[0] = (struct pollfd){.fd = -1, .events = POLLIN};
-	watch->count = 1;
+	watch->polls[0] = watch->polls[1] = (struct pollfd){.fd = -1, .events = POLLIN};
+	watch->count = 2;
 	*ret_watch = watch;
 	return 0;
 }
@@ -77,9 +84,54 @@ void iu_os_watch_path(struct iu_os_watch *watch, const char *path, size_t len)
 		inotify_add_watch(watch->polls[0].fd, parent, events);
 }
 
-int iu_os_watch_wait(struct iu_os_watch *watch, unsigned int ms)
+bool iu_os_watch_port(struct iu_os_watch *watch, enum iu_protocol protocol, uint16_t port)
+{
+	const unsigned int groups = protocol == IU_PROTOCOL_UDP
+		? 1u << (SKNLGRP_INET_UDP_DESTROY - 1) | 1u << (SKNLGRP_INET6_UDP_DESTROY - 1)
+		: 1u << (SKNLGRP_INET_TCP_DESTROY - 1) | 1u << (SKNLGRP_INET6_TCP_DESTROY - 1);
+
+	if (watch->freed)
+		return false;
+	watch->freed = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (!watch->freed)
+		return false;
+	if (mnl_socket_bind(watch->freed, groups, MNL_SOCKET_AUTOPID) < 0) {
+		mnl_socket_close(watch->freed);
+		watch->freed = NULL;
+		return false;
+	}
+	watch->protocol = protocol;
+	watch->port = port;
+	watch->polls[1].fd = mnl_socket_get_fd(watch->freed);
+	return true;
+}
+
+/* Events of all ports come: whether one of those that lie there is of ours, or some were lost. */
+static bool ours_was_freed(struct iu_os_watch *watch)
+{
+	_Alignas(struct nlmsghdr) char bytes[EVENT_BYTES];
+	bool ours = false;
+	ssize_t len;
+
+	while ((len = mnl_socket_recvfrom(watch->freed, bytes, sizeof(bytes))) > 0) {
+		const struct nlmsghdr *message = (const struct nlmsghdr *)bytes;
+		struct iu_socket sock;
+
+		/* one message a datagram; its own length is not trusted */
+		if ((size_t)len < sizeof(*message) || message->nlmsg_len > (size_t)len ||
+			message->nlmsg_len < MNL_NLMSG_HDRLEN)
+			continue;
+		if (iu_inet_diag_parse(mnl_nlmsg_get_payload(message),
+			    message->nlmsg_len - MNL_NLMSG_HDRLEN, watch->protocol, &sock) > 0)
+			ours |= sock.port == watch->port;
+	}
+	return ours || errno == ENOBUFS;
+}
+
+static int wait_once(struct iu_os_watch *watch, unsigned int ms)
 {
 	char events[4096];
+	bool woke = false;
 	int n;
 
 	if (watch->due) {
@@ -93,14 +145,30 @@ int iu_os_watch_wait(struct iu_os_watch *watch, unsigned int ms)
 		return 0;
 	while (watch->polls[0].revents &&
 		read(watch->polls[0].fd, events, sizeof(events)) > 0)
-		;
+		woke = true;
+	if (watch->polls[1].revents && ours_was_freed(watch))
+		woke = true;
 	/* One that has ended stays readable: it has said what it had to say. */
-	for (nfds_t i = 1; i < watch->count; i++)
+	for (nfds_t i = 2; i < watch->count; i++)
 		if (watch->polls[i].revents) {
 			close(watch->polls[i].fd);
 			watch->polls[i].fd = -1;
+			woke = true;
 		}
-	return 1;
+	return woke;
+}
+
+/* The end of a socket of another port wakes the program, but not the one who waits. */
+int iu_os_watch_wait(struct iu_os_watch *watch, unsigned int ms)
+{
+	int64_t now = iu_os_now_ms(), deadline = now + ms;
+	int n;
+
+	do {
+		n = wait_once(watch, (unsigned int)(deadline - now));
+		now = iu_os_now_ms();
+	} while (n == 0 && now < deadline);
+	return n;
 }
 
 void iu_os_watch_free(struct iu_os_watch *watch)
@@ -108,8 +176,10 @@ void iu_os_watch_free(struct iu_os_watch *watch)
 	if (!watch)
 		return;
 	for (nfds_t i = 0; i < watch->count; i++)
-		if (watch->polls[i].fd >= 0)
+		if (i != 1 && watch->polls[i].fd >= 0)
 			close(watch->polls[i].fd);
+	if (watch->freed)
+		mnl_socket_close(watch->freed);
 	free(watch);
 }
 

@@ -809,6 +809,35 @@ static void test_second_look(void **state)
 	stage_end(&child);
 }
 
+/* The kernel tells when a socket of the port is gone; those of other ports wake nobody. */
+static void test_watch_port(void **state)
+{
+	const int families[] = {AF_INET, AF_INET6};
+	struct iu_os_watch *watch;
+	uint16_t my_port, other_port;
+	int64_t start;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < IU_COUNT(families); i++) {
+		int mine = stage_tcp(families[i], true, &my_port);
+		int other = stage_tcp(families[i], true, &other_port);
+
+		assert_true(mine >= 0 && other >= 0);
+		assert_int_equal(iu_os_watch_new(&watch), 0);
+		assert_true(iu_os_watch_port(watch, IU_PROTOCOL_TCP, my_port));
+		close(other);
+		start = iu_os_now_ms();
+		assert_int_equal(iu_os_watch_wait(watch, 300), 0);
+		assert_true(iu_os_now_ms() - start >= 290);
+		close(mine);
+		start = iu_os_now_ms();
+		assert_int_equal(iu_os_watch_wait(watch, 20000), 1);
+		print_message("# told after %d ms\n", (int)(iu_os_now_ms() - start));
+		iu_os_watch_free(watch);
+	}
+}
+
 static int enter(void **state)
 {
 	(void)state;
@@ -833,6 +862,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE(test_listener),
+		SCENE(test_watch_port),
 		SCENE(test_bound_only),
 		SCENE(test_connection_and_time_wait),
 		SCENE(test_udp_and_v6only),
