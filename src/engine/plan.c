@@ -605,10 +605,12 @@ static int stop_container(struct planning *p, const char *program, const char *i
 		if (r == 0)
 			r = word(p, step, id);
 	} else if (r == 0) {
+		bool filter = strcmp(program, "podman") != 0; /* which has none for ports */
+
 		r = word(p, step, "ps");
-		if (r == 0)
+		if (r == 0 && filter)
 			r = word(p, step, "--filter");
-		if (r == 0)
+		if (r == 0 && filter)
 			r = word(p, step, iu_words(p->arena, "publish=%u",
 						  (unsigned int)p->question->port));
 	}

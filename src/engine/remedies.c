@@ -211,8 +211,13 @@ static bool find_container(struct making *m)
 		"find the container that publishes the port, then stop it with %s stop", client);
 	m->remedy->needs_root = !is_privileged(m) && m->blocker->socket.uid_known &&
 				m->blocker->socket.uid != m->snapshot->host.uid;
-	return command(m, client) && command(m, "ps") && command(m, "--filter") &&
-	       command(m, iu_words(m->arena, "publish=%u", (unsigned int)m->question->port));
+	if (!command(m, client) || !command(m, "ps"))
+		return false;
+	/* podman has no such filter */
+	return !strcmp(client, "podman") ||
+	       (command(m, "--filter") &&
+		       command(m,
+			       iu_words(m->arena, "publish=%u", (unsigned int)m->question->port)));
 }
 
 static bool stop_container(struct making *m)

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "base/err.h"
 #include "os/linux/command.h"
 #include "os/linux/destroy.h"
+#include "os/linux/file.h"
 #include "os/linux/identity.h"
 #include "os/linux/systemd.h"
 #include "os/os.h"
@@ -20,6 +22,7 @@
 #define CONTAINER_SECONDS 60
 #define COLLECT_MS	  300
 #define IDS_BYTES	  512
+#define LIST_BYTES	  65536
 
 static void end_process(const struct iu_step *step, bool force, struct iu_step_result *result,
 	int *ret_handle)
@@ -111,32 +114,100 @@ static void say_command(struct iu_step_result *result, int r, const char *progra
 		iu_result_say(result, IU_RESULT_FAILED, 0, "%s: %.150s", program, err);
 }
 
-/* The one container that publishes the port; several or none is no answer. */
+/* Which ports of the host a piece of the column says: ":8080->80/tcp", ":8000-8010->80-90/tcp". */
+static bool publishes(const char *piece, size_t len, const struct iu_step_container *target)
+{
+	const char *arrow = memmem(piece, len, "->", 2), *protocol, *at;
+	uint64_t first = 0, last = 0;
+	size_t n, took;
+
+	protocol = arrow ? memchr(arrow, '/', len - (size_t)(arrow - piece)) : NULL;
+	at = arrow ? memrchr(piece, ':', (size_t)(arrow - piece)) : NULL;
+	if (!protocol || !at)
+		return false;
+	at++;
+	n = (size_t)(arrow - at);
+	took = iu_number(at, n, 10, &first);
+	last = first;
+	if (took > 0 && took < n && at[took] == '-')
+		iu_number(at + took + 1, n - took - 1, 10, &last);
+	protocol++;
+	n = len - (size_t)(protocol - piece);
+	return took > 0 && target->port >= first && target->port <= last && n >= 3 &&
+	       !memcmp(protocol, target->protocol == IU_PROTOCOL_UDP ? "udp" : "tcp", 3);
+}
+
+bool iu_container_line(const char *line, size_t len, const struct iu_step_container *target,
+	size_t *ret_id_len)
+{
+	const size_t id = strspn(line, "0123456789abcdef");
+	size_t at, end;
+
+	if (id < 12 || id > 64 || id >= len || line[id] != ' ')
+		return false;
+	for (at = id + 1; at < len; at = end + 1) {
+		const char *comma = memchr(line + at, ',', len - at);
+
+		end = comma ? (size_t)(comma - line) : len;
+		if (publishes(line + at, end - at, target)) {
+			*ret_id_len = id;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Finds the one container that publishes the port in what the engine lists; takes its id. */
+static size_t choose_container(
+	const char *list, const struct iu_step_container *target, char id[IDS_BYTES])
+{
+	size_t found = 0, n = 0;
+
+	for (const char *line = list; *line; line += line[0] == '\n') {
+		size_t len = strcspn(line, "\n");
+
+		if (iu_container_line(line, len, target, &n)) {
+			memcpy(id, line, n);
+			id[n] = '\0';
+			found++;
+		}
+		line += len;
+	}
+	return found;
+}
+
+/*
+ * The one container that publishes the port; several or none is no answer. The list is read rather
+ * than filtered: podman has no filter for it.
+ */
 static int find_container(const struct iu_step_container *target, char id[IDS_BYTES],
 	struct iu_step_result *result)
 {
-	char filter[32], err[IDS_BYTES];
-	const char *argv[] = {target->program, "ps", "-q", "--no-trunc", "--filter", filter, NULL};
-	size_t n;
+	const char *argv[] = {
+		target->program, "ps", "--no-trunc", "--format", "{{.ID}} {{.Ports}}", NULL};
+	char *list = calloc(2, LIST_BYTES);
+	size_t found;
 	int r;
 
-	snprintf(filter, sizeof(filter), "publish=%u/%s", (unsigned int)target->port,
-		target->protocol == IU_PROTOCOL_UDP ? "udp" : "tcp");
-	r = iu_command_run(argv, CONTAINER_SECONDS, id, err, IDS_BYTES);
+	if (!list) {
+		iu_result_say(result, IU_RESULT_FAILED, ENOMEM, "out of memory");
+		return -1;
+	}
+	r = iu_command_run(argv, CONTAINER_SECONDS, list, list + LIST_BYTES, LIST_BYTES);
 	if (r != 0) {
-		say_command(result, r, target->program, err);
+		say_command(result, r, target->program, list + LIST_BYTES);
+		free(list);
 		return -1;
 	}
-	n = strspn(id, "0123456789abcdef");
-	if (n < 12 || (id[n] && id[n] != '\n') || (id[n] && id[n + 1])) {
-		iu_result_say(result, IU_RESULT_FAILED, 0,
-			n < 12 ? "%s knows no container that publishes the port"
-			       : "%s knows several containers that publish the port",
-			target->program);
-		return -1;
-	}
-	id[n] = '\0';
-	return 0;
+	found = choose_container(list, target, id);
+	free(list);
+	if (found == 1)
+		return 0;
+	iu_result_say(result, IU_RESULT_FAILED, 0,
+		found ? "%s knows several containers that publish the port"
+		      : "%s knows no container that publishes the port",
+		target->program);
+	return -1;
 }
 
 static void stop_container(const struct iu_step *step, struct iu_step_result *result)

@@ -2,7 +2,10 @@
 #ifndef IU_OS_LINUX_COMMAND_H
 #define IU_OS_LINUX_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "model/plan.h"
 
 /**
  * iu_command_run() - runs a program, found in PATH, and waits for its end
@@ -13,5 +16,13 @@
  * IU_E_SYSTEM.
  */
 int iu_command_run(const char *const argv[], unsigned int seconds, char *out, char *err, size_t size);
+
+/**
+ * iu_container_line() - whether a line of `docker ps --format "{{.ID}} {{.Ports}}"` publishes the port
+ * @line: NUL- or newline-terminated; its first @len bytes count
+ * Returns: whether it does; then *@ret_id_len bytes at the beginning are the container's id.
+ */
+bool iu_container_line(const char *line, size_t len, const struct iu_step_container *target,
+	size_t *ret_id_len);
 
 #endif

@@ -18,6 +18,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/err.h"
+#include "os/linux/command.h"
 #include "os/linux/addresses.h"
 #include "os/linux/cgroup.h"
 #include "os/linux/error.h"
@@ -534,10 +535,51 @@ static void test_rtnetlink(void **state)
 	iu_snapshot_free(&s);
 }
 
+/* Lines as docker and podman write them. */
+static void test_container_line(void **state)
+{
+#define ID "9ed0ce2b4770ae07b4169b57fd6b9bf3ff05440d0dd28b5bad1ca496210bb068"
+	static const struct {
+		const char *line;
+		uint16_t port;
+		enum iu_protocol protocol;
+		bool publishes;
+	} rows[] = {
+		{ID " 0.0.0.0:8080->9090/tcp", 8080, IU_PROTOCOL_TCP, true},
+		{ID " 0.0.0.0:8080->9090/tcp", 9090, IU_PROTOCOL_TCP, false},
+		{ID " 0.0.0.0:8080->9090/tcp", 8080, IU_PROTOCOL_UDP, false},
+		{ID " 0.0.0.0:18080->9090/tcp", 8080, IU_PROTOCOL_TCP, false},
+		{ID " 0.0.0.0:53->53/udp, 0.0.0.0:8080->80/tcp, :::8080->80/tcp", 8080, IU_PROTOCOL_TCP, true},
+		{ID " 0.0.0.0:8000-8010->8000-8010/tcp", 8005, IU_PROTOCOL_TCP, true},
+		{ID " 0.0.0.0:8000-8010->8000-8010/tcp", 8011, IU_PROTOCOL_TCP, false},
+		{ID " 8080/tcp", 8080, IU_PROTOCOL_TCP, false},
+		{ID " ", 8080, IU_PROTOCOL_TCP, false},
+		{ID, 8080, IU_PROTOCOL_TCP, false},
+		{"", 8080, IU_PROTOCOL_TCP, false},
+		{"web 0.0.0.0:8080->80/tcp", 8080, IU_PROTOCOL_TCP, false},
+		{ID " 0.0.0.0:99999999999999999999->80/tcp", 8080, IU_PROTOCOL_TCP, false},
+		{ID " :->/", 8080, IU_PROTOCOL_TCP, false},
+	};
+	size_t i, id;
+
+	for (i = 0; i < IU_COUNT(rows); i++) {
+		struct iu_step_container target = {.port = rows[i].port, .protocol = rows[i].protocol};
+
+		id = 0;
+		print_message("# %u in '%s'\n", (unsigned int)rows[i].port, rows[i].line);
+		assert_int_equal(iu_container_line(rows[i].line, strlen(rows[i].line), &target, &id),
+			rows[i].publishes);
+		assert_int_equal(id, rows[i].publishes ? 64 : 0);
+	}
+	(void)state;
+#undef ID
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_inet),
+		cmocka_unit_test(test_container_line),
 		cmocka_unit_test(test_inet_states),
 		cmocka_unit_test(test_v6only),
 		cmocka_unit_test(test_wants_port),
