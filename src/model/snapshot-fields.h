@@ -77,6 +77,8 @@ struct shape {
 /* Words, in the order of the enumerations. A first "unknown" also takes words of the future. */
 #define X(name, text) text,
 static const char *const kernel_user_words[] = {IU_KERNEL_USERS(X)};
+static const char *const service_state_words[] = {IU_SERVICE_STATES(X)};
+static const char *const service_start_words[] = {IU_SERVICE_STARTS(X)};
 static const char *const state_words[] = {IU_STATES(X)};
 static const char *const process_state_words[] = {IU_PROCESS_STATES(X)};
 #undef X
@@ -91,7 +93,8 @@ static const char *const file_words[] = {"none", "socket", "regular", "directory
 	"other"};
 /* By the number of the bit. */
 static const char *const fact_words[] = {"host", "sysctls", "addresses", "tcp", "bound", "udp",
-	"unix", "paths", "holders", "options", "served", "evidence"};
+	"unix", "paths", "holders", "options", "served", "evidence", "exclusions", "services",
+	"http", "proxies", "events"};
 
 static const struct field host_fields[] = {
 	PLAIN(iu_host, os), PLAIN(iu_host, release), PLAIN(iu_host, hostname),
@@ -237,6 +240,73 @@ static const struct field probe_fields[] = {
 };
 SHAPE(probe, iu_probe, NULL);
 
+static const struct field exclusion_fields[] = {
+	WORD(iu_exclusion, protocol, protocol_words), PLAIN(iu_exclusion, first),
+	PLAIN(iu_exclusion, last), PLAIN(iu_exclusion, administered),
+};
+SHAPE(exclusion, iu_exclusion, NULL);
+
+static const struct field dynamic_range_fields[] = {
+	WORD(iu_dynamic_range, protocol, protocol_words),
+	WORD(iu_dynamic_range, family, family_words), PLAIN(iu_dynamic_range, first),
+	PLAIN(iu_dynamic_range, last),
+};
+SHAPE(dynamic_range, iu_dynamic_range, NULL);
+
+static const struct field service_fields[] = {
+	PLAIN(iu_service, name), PLAIN(iu_service, display), PLAIN(iu_service, pid),
+	WORD(iu_service, state, service_state_words), WORD(iu_service, start, service_start_words),
+	PLAIN(iu_service, shared), TEXTS(iu_service, dependents),
+};
+SHAPE(service, iu_service, NULL);
+
+static const struct field http_server_fields[] = {PLAIN(iu_http_server, pid)};
+SHAPE(http_server, iu_http_server, NULL);
+
+static const struct field http_queue_fields[] = {
+	PLAIN(iu_http_queue, name),
+	NESTED(iu_http_queue, servers, KIND_LIST, http_server_shape),
+	TEXTS(iu_http_queue, urls),
+};
+SHAPE(http_queue, iu_http_queue, NULL);
+
+static const struct field http_reservation_fields[] = {
+	PLAIN(iu_http_reservation, url), PLAIN(iu_http_reservation, user),
+};
+SHAPE(http_reservation, iu_http_reservation, NULL);
+
+static const struct field http_listen_fields[] = {ADDRESS(iu_http_listen, address)};
+SHAPE(http_listen, iu_http_listen, NULL);
+
+static const struct field port_proxy_fields[] = {
+	ADDRESS(iu_port_proxy, listen), PLAIN(iu_port_proxy, port),
+	PLAIN(iu_port_proxy, connect_to), PLAIN(iu_port_proxy, connect_port),
+};
+SHAPE(port_proxy, iu_port_proxy, NULL);
+
+static const struct field event_fields[] = {
+	PLAIN(iu_event, provider), PLAIN(iu_event, id), PLAIN(iu_event, time),
+	PLAIN(iu_event, code), PLAIN(iu_event, pid), PLAIN(iu_event, port_known),
+	WORD(iu_event, protocol, protocol_words), ADDRESS(iu_event, address),
+	PLAIN(iu_event, port), PLAIN(iu_event, text),
+};
+static const struct iu_event fresh_event = {.time = -1};
+SHAPE(event, iu_event, &fresh_event);
+
+static const struct field windows_fields[] = {
+	PLAIN(iu_windows, version), PLAIN(iu_windows, build), PLAIN(iu_windows, wine),
+	TRI(iu_windows, elevated),
+	NESTED(iu_windows, exclusions, KIND_LIST, exclusion_shape),
+	NESTED(iu_windows, ranges, KIND_LIST, dynamic_range_shape),
+	NESTED(iu_windows, services, KIND_LIST, service_shape),
+	NESTED(iu_windows, http_queues, KIND_LIST, http_queue_shape),
+	NESTED(iu_windows, http_reservations, KIND_LIST, http_reservation_shape),
+	NESTED(iu_windows, http_listen, KIND_LIST, http_listen_shape),
+	NESTED(iu_windows, port_proxies, KIND_LIST, port_proxy_shape),
+	NESTED(iu_windows, events, KIND_LIST, event_shape),
+};
+SHAPE(windows, iu_windows, NULL);
+
 static const struct field gap_fields[] = {
 	FACTS(iu_gap, fact), PLAIN(iu_gap, pid), PLAIN(iu_gap, what), PLAIN(iu_gap, why),
 	PLAIN(iu_gap, lift),
@@ -260,6 +330,7 @@ static const struct field snapshot_fields[] = {
 	NESTED(iu_snapshot, kernel_uses, KIND_LIST, kernel_use_shape),
 	NESTED(iu_snapshot, caches, KIND_LIST, cache_shape),
 	NESTED(iu_snapshot, probes, KIND_LIST, probe_shape),
+	NESTED(iu_snapshot, windows, KIND_OBJECT, windows_shape),
 	NESTED(iu_snapshot, gaps, KIND_LIST, gap_shape),
 };
 SHAPE(snapshot, iu_snapshot, NULL);

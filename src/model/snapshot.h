@@ -6,6 +6,7 @@
 #include "model/process.h"
 #include "model/question.h"
 #include "model/socket.h"
+#include "model/windows.h"
 
 /* Kinds of facts; wants ask for them, `seen` says which were looked at completely. */
 enum iu_fact {
@@ -21,6 +22,12 @@ enum iu_fact {
 	IU_FACT_OPTIONS = 1 << 9,    /* options of the wanted sockets, through their holders */
 	IU_FACT_SERVED = 1 << 10,    /* whether somebody waits on the wanted sockets */
 	IU_FACT_EVIDENCE = 1 << 11,  /* what only the kernel's memory shows (BPF): costs 15 ms and more */
+	/* Windows; see model/windows.h */
+	IU_FACT_EXCLUSIONS = 1 << 12, /* excluded port ranges, administered and not */
+	IU_FACT_SERVICES = 1 << 13,   /* services, their processes, states and start types */
+	IU_FACT_HTTP = 1 << 14,       /* queues, URLs and listen list of HTTP.sys */
+	IU_FACT_PROXIES = 1 << 15,    /* port proxy rules */
+	IU_FACT_EVENTS = 1 << 16,     /* the event log's words about ports */
 };
 
 struct iu_host {
@@ -207,6 +214,7 @@ struct iu_snapshot {
 	IU_LIST(struct iu_kernel_use) kernel_uses;
 	IU_LIST(struct iu_reuse_cache) caches;
 	struct iu_probes probes;
+	struct iu_windows windows;
 	IU_LIST(struct iu_gap) gaps;
 };
 

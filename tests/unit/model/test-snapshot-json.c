@@ -248,7 +248,7 @@ static void test_empty(void **state)
 	iu_snapshot_init(&made);
 	json = iu_snapshot_to_json(&made);
 	text = json_dumps(json, JSON_COMPACT);
-	assert_string_equal(text, "{\"schema\":\"inuse.snapshot/1\",\"host\":{},\"sysctls\":{}}");
+	assert_string_equal(text, "{\"schema\":\"inuse.snapshot/1\",\"host\":{},\"sysctls\":{},\"windows\":{}}");
 	assert_int_equal(
 		iu_snapshot_parse("{\"schema\":\"inuse.snapshot/1\"}", 29, &back, NULL), 0);
 	assert_true(equal(&snapshot_shape, (char *)&made, (char *)&back));
