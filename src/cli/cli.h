@@ -86,6 +86,14 @@ int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocati
 	const struct iu_options *options, struct iu_questions *out);
 
 /**
+ * iu_targets_few() - options and operands of a command that acts on each: read, and not too many
+ * @most: more questions than that are refused
+ * Returns: 0, or an exit code, complained.
+ */
+int iu_targets_few(struct iu_arena *arena, const struct iu_invocation *invocation, size_t most,
+	struct iu_questions *out);
+
+/**
  * iu_input_read() - standard input as a message: a bounded copy of the lines that matter
  * @suspects: lines that speak of a failed bind
  * @others: lines that name an endpoint without doing so

@@ -239,7 +239,6 @@ int iu_free(const struct iu_invocation *invocation)
 		.stopped = stopped};
 	struct iu_questions questions = {0};
 	struct iu_arena arena = {0};
-	struct iu_options options;
 	int code;
 
 	if (!invocation->count) {
@@ -248,13 +247,7 @@ int iu_free(const struct iu_invocation *invocation)
 	}
 	code = read_act(&invocation->arguments, &act);
 	if (code == 0)
-		code = iu_socket_options_read(&invocation->arguments, &options);
-	if (code == 0)
-		code = iu_targets_read(&arena, invocation, &options, &questions);
-	if (code == 0 && questions.n > TARGETS_MAX) {
-		iu_complain("free takes at most 64 ports or paths at once", NULL, "");
-		code = IU_EXIT_USAGE;
-	}
+		code = iu_targets_few(&arena, invocation, TARGETS_MAX, &questions);
 	if (code == 0) {
 		iu_system_catch();
 		code = free_all(&run, &act, &questions);

@@ -166,3 +166,21 @@ int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocati
 		return 0;
 	return ret == IU_E_INPUT ? IU_EXIT_USAGE : IU_EXIT_UNKNOWN;
 }
+
+int iu_targets_few(struct iu_arena *arena, const struct iu_invocation *invocation, size_t most,
+	struct iu_questions *out)
+{
+	struct iu_options options;
+	struct iu_text line = {0};
+	int code = iu_socket_options_read(&invocation->arguments, &options);
+
+	if (code == 0)
+		code = iu_targets_read(arena, invocation, &options, out);
+	if (code || out->n <= most)
+		return code;
+	iu_text_printf(&line, "%s takes at most %zu ports or paths at once",
+		invocation->command->name, most);
+	iu_complain_text(&line);
+	iu_text_free(&line);
+	return IU_EXIT_USAGE;
+}

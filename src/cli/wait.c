@@ -24,7 +24,8 @@ static bool stopped(void *context)
 	return iu_system_caught() != 0;
 }
 
-static void progress(void *context, const struct iu_verdict *verdict, int64_t left_ms)
+static void progress(
+	void *context, const struct iu_verdict *verdict, size_t more, int64_t left_ms)
 {
 	struct run *run = context;
 	struct iu_text line = {0};
@@ -33,6 +34,8 @@ static void progress(void *context, const struct iu_verdict *verdict, int64_t le
 		return;
 	iu_text_add(&line, "\rwaiting: ");
 	iu_text_foreign(&line, verdict->headline, strlen(verdict->headline), LINE_COLUMNS);
+	if (more)
+		iu_text_printf(&line, ", and %zu more", more);
 	if (left_ms >= 0)
 		iu_text_printf(&line, " (%lld s at most)", (long long)((left_ms + 999) / 1000));
 	iu_text_add(&line, "\x1b[K");
@@ -42,41 +45,52 @@ static void progress(void *context, const struct iu_verdict *verdict, int64_t le
 	iu_text_free(&line);
 }
 
-/* How it stands in the end, as `why` says it. */
-static int put(const struct run *run, const struct iu_question *question)
+static int put_one(const struct run *run, struct iu_session *session,
+	const struct iu_question *question)
 {
-	const struct iu_questions one = {.v = (struct iu_question *)question, .n = 1, .cap = 1};
-	struct iu_session session = {0};
 	struct iu_arena arena = {0};
 	struct iu_answer answer;
 	struct iu_text text = {0};
 	bool written = false;
-	int r = iu_session_look(&session, &one);
+	int r = iu_session_answer(session, question, &arena, &answer);
 
-	if (r >= 0)
-		r = iu_session_answer(&session, question, &arena, &answer);
-	if (r >= 0 && run->arguments->json) {
+	if (r < 0) {
+		iu_complain(iu_error_text(r), NULL, "");
+	} else if (run->arguments->json) {
 		written = iu_write_json(
-			iu_out_why_json(question, &session.snapshot, &answer.verdict));
-	} else if (r >= 0) {
+			iu_out_why_json(question, &session->snapshot, &answer.verdict));
+	} else {
 		iu_text_printf(&text, "%s\n", answer.verdict.headline);
 		written = iu_write(&text);
 		iu_text_free(&text);
 	}
-	iu_session_free(&session);
 	iu_arena_free(&arena);
-	if (r < 0)
-		iu_complain(iu_error_text(r), NULL, "");
 	return written ? 0 : IU_EXIT_UNKNOWN;
 }
 
-static int wait_one(struct run *run, const struct iu_question *question, int64_t deadline)
+/* How it stands in the end, as `why` says it. */
+static int put(const struct run *run, const struct iu_questions *questions)
+{
+	struct iu_session session = {0};
+	int r = iu_session_look(&session, questions), code = 0;
+
+	if (r < 0) {
+		iu_complain(iu_error_text(r), NULL, "");
+		code = IU_EXIT_UNKNOWN;
+	}
+	for (size_t i = 0; i < questions->n && code == 0; i++)
+		code = put_one(run, &session, &questions->v[i]);
+	iu_session_free(&session);
+	return code;
+}
+
+static int wait_all(struct run *run, const struct iu_questions *questions, int64_t deadline)
 {
 	const struct iu_wait_events events = {
 		.context = run, .progress = progress, .stopped = stopped};
 	enum iu_waited waited;
-	int r = iu_wait_for(
-		question, run->arguments->listening, deadline, &events, &waited), code = 0;
+	int r = iu_wait_for(questions, run->arguments->listening, deadline, &events, &waited);
+	int code = 0;
 
 	if (run->progress)
 		fputs("\r\x1b[K", stderr);
@@ -86,20 +100,10 @@ static int wait_one(struct run *run, const struct iu_question *question, int64_t
 		return IU_EXIT_UNKNOWN;
 	}
 	if (run->arguments->json || !run->arguments->quiet)
-		code = put(run, question);
+		code = put(run, questions);
 	if (code)
 		return code;
 	return waited == IU_WAITED_DONE ? IU_EXIT_DONE : IU_EXIT_NO;
-}
-
-static int wait_all(struct run *run, const struct iu_questions *questions, int64_t deadline)
-{
-	int code = IU_EXIT_DONE;
-
-	/* One after the other: in the end each was seen free once, the last one just now. */
-	for (size_t i = 0; i < questions->n && code == IU_EXIT_DONE; i++)
-		code = wait_one(run, &questions->v[i], deadline);
-	return code;
 }
 
 int iu_wait(const struct iu_invocation *invocation)
@@ -107,7 +111,6 @@ int iu_wait(const struct iu_invocation *invocation)
 	struct run run = {.arguments = &invocation->arguments};
 	struct iu_questions questions = {0};
 	struct iu_arena arena = {0};
-	struct iu_options options;
 	unsigned long seconds = 0;
 	int64_t deadline = INT64_MAX;
 	int code = 0;
@@ -122,13 +125,7 @@ int iu_wait(const struct iu_invocation *invocation)
 		deadline = iu_os_now_ms() + (int64_t)seconds * 1000;
 	}
 	if (code == 0)
-		code = iu_socket_options_read(&invocation->arguments, &options);
-	if (code == 0)
-		code = iu_targets_read(&arena, invocation, &options, &questions);
-	if (code == 0 && questions.n > TARGETS_MAX) {
-		iu_complain("wait takes at most 256 ports or paths at once", NULL, "");
-		code = IU_EXIT_USAGE;
-	}
+		code = iu_targets_few(&arena, invocation, TARGETS_MAX, &questions);
 	if (code == 0) {
 		iu_system_catch();
 		code = wait_all(&run, &questions, deadline);

@@ -243,16 +243,22 @@ static struct iu_conflict best_conflict(const struct iu_view *view, const struct
 	return best;
 }
 
-int iu_blockers_inet(struct iu_arena *arena, const struct iu_view *view,
-	struct iu_verdict *verdict, size_t *ret_more)
+static struct building building_of(
+	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
 {
-	struct building b = {
+	return (struct building){
 		.arena = arena,
 		.question = view->question,
 		.snapshot = view->snapshot,
 		.view = view,
 		.verdict = verdict,
 	};
+}
+
+int iu_blockers_inet(struct iu_arena *arena, const struct iu_view *view,
+	struct iu_verdict *verdict, size_t *ret_more)
+{
+	struct building b = building_of(arena, view, verdict);
 	size_t i;
 	int rank, err = index_holds(&b);
 
@@ -282,13 +288,7 @@ int iu_blockers_range(struct iu_arena *arena, const struct iu_view *view,
 	struct iu_verdict *verdict, size_t *ret_more)
 {
 	const struct iu_conflict full = {IU_YES, IU_RULE_RANGE_FULL, IU_SHARING_NONE};
-	struct building b = {
-		.arena = arena,
-		.question = view->question,
-		.snapshot = view->snapshot,
-		.view = view,
-		.verdict = verdict,
-	};
+	struct building b = building_of(arena, view, verdict);
 	size_t i;
 	int err = index_holds(&b);
 

@@ -395,32 +395,45 @@ static bool lists_unclear(const struct iu_request *r, const struct iu_sockets *s
 	return false;
 }
 
-static struct iu_outcome outcome_tcp(const struct iu_request *r, const struct iu_sockets *sockets,
-	size_t skip, const struct iu_kernel *kernel)
+/*
+ * The blocker that matters most, SIZE_MAX: none; *@ret_fails: whether any of them blocks. @unclear:
+ * IPv4's wildcards may be missed.
+ */
+static size_t find_blocker(const struct iu_request *r, const struct iu_sockets *sockets,
+	size_t skip, const struct iu_kernel *kernel, bool unclear, enum iu_tri *ret_fails)
 {
-	struct iu_outcome outcome = {.fails = IU_NO, .blocker = SIZE_MAX};
-	bool unclear = lists_unclear(r, sockets, skip, kernel);
-	enum iu_tri best = IU_NO;
-	size_t i;
+	enum iu_tri best = IU_NO, fails = IU_NO;
+	size_t i, blocker = SIZE_MAX;
 
 	for (i = 0; i < sockets->n; i++) {
+		const struct iu_socket *s = &sockets->v[i];
 		struct iu_conflict c;
 
 		if (i == skip)
 			continue;
-		c = iu_conflict(r, &sockets->v[i], kernel);
+		c = iu_conflict(r, s, kernel);
 		if (c.blocks == IU_NO)
 			continue;
-		if (unclear && sockets->v[i].family == IU_FAMILY_IPV4 &&
-			!iu_address_v4(&sockets->v[i].local))
+		if (unclear && s->family == IU_FAMILY_IPV4 && !iu_address_v4(&s->local))
 			c.blocks = IU_UNKNOWN;
-		if (matters_more(c.blocks, &sockets->v[i], best,
-			    outcome.blocker == SIZE_MAX ? NULL : &sockets->v[outcome.blocker])) {
-			outcome.blocker = i;
+		if (matters_more(c.blocks, s, best,
+			    blocker == SIZE_MAX ? NULL : &sockets->v[blocker])) {
+			blocker = i;
 			best = c.blocks;
 		}
-		outcome.fails = tri_or(outcome.fails, c.blocks);
+		fails = tri_or(fails, c.blocks);
 	}
+	*ret_fails = fails;
+	return blocker;
+}
+
+static struct iu_outcome outcome_tcp(const struct iu_request *r, const struct iu_sockets *sockets,
+	size_t skip, const struct iu_kernel *kernel)
+{
+	struct iu_outcome outcome = {0};
+	bool unclear = lists_unclear(r, sockets, skip, kernel);
+
+	outcome.blocker = find_blocker(r, sockets, skip, kernel, unclear, &outcome.fails);
 	if (r->force) /* SK_FORCE_REUSE: any holder at all lets it in */
 		return (struct iu_outcome){.fails = IU_NO, .blocker = SIZE_MAX};
 	if (kernel && kernel->cache && kernel->cache->port == r->port) {
@@ -565,33 +578,11 @@ static enum iu_tri udp_chain_fails(const struct iu_request *r, const struct iu_s
 	return certain && !(all & UDP_OK) ? IU_YES : IU_UNKNOWN;
 }
 
-static size_t udp_blocker(const struct iu_request *r, const struct iu_sockets *sockets,
-	size_t skip, const struct iu_kernel *kernel)
-{
-	size_t i, blocker = SIZE_MAX;
-	enum iu_tri best = IU_NO;
-
-	for (i = 0; i < sockets->n; i++) {
-		struct iu_conflict c;
-
-		if (i == skip)
-			continue;
-		c = iu_conflict(r, &sockets->v[i], kernel);
-		if (c.blocks == IU_NO)
-			continue;
-		if (matters_more(c.blocks, &sockets->v[i], best,
-			    blocker == SIZE_MAX ? NULL : &sockets->v[blocker])) {
-			blocker = i;
-			best = c.blocks;
-		}
-	}
-	return blocker;
-}
-
 static struct iu_outcome outcome_udp(const struct iu_request *r, const struct iu_sockets *sockets,
 	size_t skip, const struct iu_kernel *kernel)
 {
 	struct iu_outcome outcome = {.blocker = SIZE_MAX};
+	enum iu_tri alone; /* of a single one, whatever the order */
 
 	outcome.fails =
 		udp_fails(udp_both(r, sockets, skip, kernel, &outcome.order_dependent));
@@ -606,7 +597,7 @@ static struct iu_outcome outcome_udp(const struct iu_request *r, const struct iu
 		}
 	}
 	if (outcome.fails != IU_NO)
-		outcome.blocker = udp_blocker(r, sockets, skip, kernel);
+		outcome.blocker = find_blocker(r, sockets, skip, kernel, false, &alone);
 	return outcome;
 }
 

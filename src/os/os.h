@@ -99,7 +99,8 @@ void iu_os_watch_process(struct iu_os_watch *watch, int32_t pid);
 void iu_os_watch_handle(struct iu_os_watch *watch, int handle);
 
 /**
- * iu_os_watch_port() - wakes when the kernel frees a socket of the port, of either family
+ * iu_os_watch_port() - wakes when the kernel frees a socket of the port, of either family; several
+ *	ports may be watched
  *
  * Source: sock_diag's destroy groups (sock_diag_broadcast_destroy()), which need no privilege.
  * TIME-WAIT and the like end without such an event. Returns: whether the system tells.
@@ -119,7 +120,8 @@ int iu_os_watch_wait(struct iu_os_watch *watch, unsigned int ms);
 void iu_os_watch_free(struct iu_os_watch *watch);
 
 /**
- * iu_os_socket_there() - whether exactly this socket still exists, asked without a walk
+ * iu_os_socket_there() - whether exactly this socket still exists, asked without a walk; of a
+ *	listener without cookie: whether any listens that takes connections to this address
  * Returns: 1, 0, IU_E_NOTSUP: not to be asked that way (UDP, UNIX, bound only), other IU_E_*.
  */
 int iu_os_socket_there(const struct iu_socket *socket);

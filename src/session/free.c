@@ -38,10 +38,15 @@ static bool is_stopped(const struct freeing *run)
 	return run->act->stopped && run->act->stopped(run->act->context);
 }
 
+static struct iu_questions only(const struct iu_question *question)
+{
+	return (struct iu_questions){.v = (struct iu_question *)question, .n = 1, .cap = 1};
+}
+
 static int look(const struct iu_question *question, struct iu_session *session,
 	struct iu_arena *arena, struct iu_answer *answer)
 {
-	const struct iu_questions one = {.v = (struct iu_question *)question, .n = 1, .cap = 1};
+	const struct iu_questions one = only(question);
 	int r = iu_session_look(session, &one);
 
 	return r < 0 ? r : iu_session_answer(session, question, arena, answer);
@@ -204,11 +209,13 @@ struct told {
 	const struct iu_step *step;
 };
 
-static void wait_progress(void *context, const struct iu_verdict *verdict, int64_t left)
+static void wait_progress(
+	void *context, const struct iu_verdict *verdict, size_t more, int64_t left)
 {
 	const struct told *told = context;
 
 	(void)verdict;
+	(void)more;
 	tell_progress(told->run, told->step->what, left);
 }
 
@@ -222,10 +229,10 @@ static int wait_step(struct freeing *run, const struct iu_step *step, struct iu_
 	struct told told = {.run = run, .step = step};
 	const struct iu_wait_events events = {
 		.context = &told, .progress = wait_progress, .stopped = wait_stopped};
+	const struct iu_questions one = only(run->f->question);
 	int64_t most = step->wait_ms < 0 ? CLOSING_MS : step->wait_ms;
 	enum iu_waited waited = IU_WAITED_TIME_UP;
-	int r = iu_wait_for(
-		run->f->question, false, iu_os_now_ms() + most, &events, &waited);
+	int r = iu_wait_for(&one, false, iu_os_now_ms() + most, &events, &waited);
 
 	if (r >= 0 && waited != IU_WAITED_DONE) {
 		result->kind = IU_RESULT_FAILED;

@@ -13,39 +13,35 @@
 #define LOOK_MAX_MS 1000 /* … and in the end */
 #define SLOW_MS	    2000 /* where a timer says when it ends */
 #define PROGRESS_MS 250
-#define ASKED_MAX   8    /* sockets that are looked up in each tick */
+#define ASKED_MAX   32   /* sockets that are looked up in each tick */
+
+/* One question, and its answer of the last look. */
+struct waited {
+	const struct iu_question *question;
+	struct iu_verdict verdict;
+	bool done;
+};
 
 struct waiting {
-	const struct iu_question *question;
+	const struct iu_questions *questions;
 	const struct iu_wait_events *events;
 	bool listening;
 	int64_t deadline, look_ms;
 	/* of the last look */
 	struct iu_session session;
 	struct iu_arena arena;
-	struct iu_answer answer;
+	struct waited *v; /* as many as questions */
+	size_t left;      /* that are not done */
 	int64_t timer_ms; /* what is left of the longest timer; -1: something has none */
 	int64_t looked_at;
 	int64_t told_at;
 };
 
-static int look(struct waiting *w)
-{
-	const struct iu_questions one = {.v = (struct iu_question *)w->question, .n = 1, .cap = 1};
-	int r;
-
-	iu_session_free(&w->session);
-	iu_arena_free(&w->arena);
-	w->looked_at = iu_os_now_ms();
-	r = iu_session_look(&w->session, &one);
-	return r < 0 ? r : iu_session_answer(&w->session, w->question, &w->arena, &w->answer);
-}
-
 /* A listener, or what receives datagrams, that has what is asked for. */
-static bool somebody_listens(const struct waiting *w)
+static bool somebody_listens(const struct iu_verdict *verdict)
 {
-	for (size_t i = 0; i < w->answer.verdict.blockers.n; i++) {
-		const struct iu_socket *s = &w->answer.verdict.blockers.v[i].socket;
+	for (size_t i = 0; i < verdict->blockers.n; i++) {
+		const struct iu_socket *s = &verdict->blockers.v[i].socket;
 
 		if (s->state == IU_STATE_LISTEN)
 			return true;
@@ -57,73 +53,113 @@ static bool somebody_listens(const struct waiting *w)
 	return false;
 }
 
-static bool is_done(const struct waiting *w)
+static int look(struct waiting *w)
 {
-	return w->listening ? somebody_listens(w) : w->answer.verdict.status == IU_STATUS_FREE;
+	struct iu_answer answer;
+	int r;
+
+	iu_session_free(&w->session);
+	iu_arena_free(&w->arena);
+	w->left = 0;
+	w->looked_at = iu_os_now_ms();
+	r = iu_session_look(&w->session, w->questions);
+	w->v = r < 0 ? NULL : iu_arena_alloc(&w->arena, w->questions->n * sizeof(*w->v));
+	if (r >= 0 && !w->v)
+		return IU_E_NOMEM;
+	for (size_t i = 0; i < w->questions->n && r >= 0; i++) {
+		struct waited *one = &w->v[i];
+
+		r = iu_session_answer(&w->session, &w->questions->v[i], &w->arena, &answer);
+		if (r < 0)
+			break;
+		*one = (struct waited){.question = &w->questions->v[i], .verdict = answer.verdict};
+		one->done = w->listening ? somebody_listens(&one->verdict)
+					 : one->verdict.status == IU_STATUS_FREE;
+		w->left += !one->done;
+	}
+	return r;
 }
 
+/* Until the last blocker of all is gone; -1: one of them has no timer. */
 static int64_t longest_timer(const struct waiting *w)
 {
 	int64_t longest = 0;
 
-	if (w->listening || !w->answer.verdict.blockers.n)
-		return -1;
-	for (size_t i = 0; i < w->answer.verdict.blockers.n; i++) {
-		const struct iu_socket *s = &w->answer.verdict.blockers.v[i].socket;
+	for (size_t i = 0; i < w->questions->n; i++) {
+		const struct iu_verdict *verdict = &w->v[i].verdict;
 
-		if ((s->state != IU_STATE_TIME_WAIT && !s->mini) || s->timer_ms < 0)
+		if (w->v[i].done)
+			continue;
+		if (w->listening || !verdict->blockers.n)
 			return -1;
-		if (s->timer_ms > longest)
-			longest = s->timer_ms;
+		for (size_t k = 0; k < verdict->blockers.n; k++) {
+			const struct iu_socket *s = &verdict->blockers.v[k].socket;
+
+			if ((s->state != IU_STATE_TIME_WAIT && !s->mini) || s->timer_ms < 0)
+				return -1;
+			if (s->timer_ms > longest)
+				longest = s->timer_ms;
+		}
 	}
 	return longest;
 }
 
-/* *@ret_told: the kernel says when a socket of the port is gone, so nobody needs to ask often. */
-static struct iu_os_watch *make_watch(const struct waiting *w, bool *ret_told)
+/* Returns: whether the kernel says when a socket of the port is gone: nobody needs to ask often. */
+static bool watch_one(
+	struct iu_os_watch *watch, const struct waiting *w, const struct waited *one)
 {
-	const struct iu_verdict *verdict = &w->answer.verdict;
-	struct iu_os_watch *watch;
+	const struct iu_question *q = one->question;
+	const struct iu_verdict *verdict = &one->verdict;
 
-	if (iu_os_watch_new(&watch) < 0)
-		return NULL;
-	*ret_told = false;
-	if (w->question->protocol != IU_PROTOCOL_UNIX && w->question->port && !w->listening)
-		*ret_told = iu_os_watch_port(watch, w->question->protocol, w->question->port);
-	if (w->question->protocol == IU_PROTOCOL_UNIX && !w->question->abstract)
-		iu_os_watch_path(watch, w->question->path, w->question->path_len);
+	if (q->protocol == IU_PROTOCOL_UNIX && !q->abstract)
+		iu_os_watch_path(watch, q->path, q->path_len);
 	for (size_t i = 0; i < verdict->blockers.n; i++)
 		for (size_t k = 0; k < verdict->blockers.v[i].holds.n; k++)
 			iu_os_watch_process(watch,
 				w->session.snapshot.holds.v[verdict->blockers.v[i].holds.v[k]].pid);
+	return q->protocol != IU_PROTOCOL_UNIX && q->port && !w->listening &&
+	       iu_os_watch_port(watch, q->protocol, q->port);
+}
+
+static struct iu_os_watch *make_watch(const struct waiting *w, bool *ret_told)
+{
+	struct iu_os_watch *watch;
+
+	if (iu_os_watch_new(&watch) < 0)
+		return NULL;
+	*ret_told = true;
+	for (size_t i = 0; i < w->questions->n; i++)
+		if (!w->v[i].done && !watch_one(watch, w, &w->v[i]))
+			*ret_told = false;
 	return watch;
 }
 
-/* A socket that was in the way is gone. */
-static bool one_is_gone(const struct waiting *w)
+/* A socket that was in the way is gone; *@asked counts the questions, which are bounded. */
+static bool one_is_gone(const struct iu_verdict *verdict, size_t *asked)
 {
-	const struct iu_verdict *verdict = &w->answer.verdict;
-
-	for (size_t i = 0; i < verdict->blockers.n && i < ASKED_MAX; i++)
-		if (verdict->blockers.v[i].socket.cookie &&
-			iu_os_socket_there(&verdict->blockers.v[i].socket) == 0)
+	for (size_t i = 0; i < verdict->blockers.n && *asked < ASKED_MAX; i++) {
+		if (!verdict->blockers.v[i].socket.cookie)
+			continue;
+		++*asked;
+		if (iu_os_socket_there(&verdict->blockers.v[i].socket) == 0)
 			return true;
+	}
 	return false;
 }
 
 /* The cheap question for a listener: one look-up for each address it could have. */
-static bool one_has_come(const struct waiting *w)
+static bool one_has_come(const struct iu_question *q, size_t *asked)
 {
 	static const char *const names[] = {"127.0.0.1", "0.0.0.0", "::1"};
-	struct iu_socket s = {.protocol = w->question->protocol,
+	struct iu_socket s = {.protocol = q->protocol,
 		.state = IU_STATE_LISTEN,
-		.port = w->question->port,
-		.local = w->question->address,
-		.family = w->question->family};
+		.port = q->port,
+		.local = q->address,
+		.family = q->family};
 
-	if (w->question->protocol != IU_PROTOCOL_TCP || !w->question->port)
+	if (q->protocol != IU_PROTOCOL_TCP || !q->port || ++*asked > ASKED_MAX)
 		return false;
-	if (w->question->family != IU_FAMILY_ANY)
+	if (q->family != IU_FAMILY_ANY)
 		return iu_os_socket_there(&s) == 1;
 	for (size_t i = 0; i < IU_COUNT(names); i++) {
 		if (iu_address_parse(names[i], strlen(names[i]), &s.local) < 0)
@@ -135,17 +171,35 @@ static bool one_has_come(const struct waiting *w)
 	return false;
 }
 
+static bool one_has_changed(const struct waiting *w)
+{
+	size_t asked = 0;
+
+	for (size_t i = 0; i < w->questions->n; i++) {
+		const struct waited *one = &w->v[i];
+
+		if (!one->done && (w->listening ? one_has_come(one->question, &asked)
+						: one_is_gone(&one->verdict, &asked)))
+			return true;
+	}
+	return false;
+}
+
 static void tell(struct waiting *w, int64_t now)
 {
 	int64_t left = w->deadline == INT64_MAX ? -1 : w->deadline - now;
 	int64_t timer = w->timer_ms < 0 ? -1 : w->looked_at + w->timer_ms - now;
+	size_t first = 0;
 
 	if (!w->events || !w->events->progress || now - w->told_at < PROGRESS_MS)
 		return;
 	w->told_at = now;
 	if (timer >= 0 && (left < 0 || timer < left))
 		left = timer;
-	w->events->progress(w->events->context, &w->answer.verdict, left < 0 ? -1 : left);
+	while (first + 1 < w->questions->n && w->v[first].done)
+		first++;
+	w->events->progress(w->events->context, &w->v[first].verdict, w->left - 1,
+		left < 0 ? -1 : left);
 }
 
 static bool is_stopped(const struct waiting *w)
@@ -180,7 +234,7 @@ static void doze(struct waiting *w)
 		tell(w, now);
 		if (iu_os_watch_wait(watch, (unsigned int)ms) > 0)
 			break;
-		if (w->listening ? one_has_come(w) : one_is_gone(w))
+		if (one_has_changed(w))
 			break;
 		now = iu_os_now_ms();
 		tick = tick * 5 / 4 + 1 > TICK_MAX_MS ? TICK_MAX_MS : tick * 5 / 4 + 1;
@@ -189,10 +243,10 @@ static void doze(struct waiting *w)
 	w->look_ms = w->look_ms * 2 > LOOK_MAX_MS ? LOOK_MAX_MS : w->look_ms * 2;
 }
 
-int iu_wait_for(const struct iu_question *question, bool listening, int64_t deadline_ms,
+int iu_wait_for(const struct iu_questions *questions, bool listening, int64_t deadline_ms,
 	const struct iu_wait_events *events, enum iu_waited *ret_waited)
 {
-	struct waiting w = {.question = question,
+	struct waiting w = {.questions = questions,
 		.events = events,
 		.listening = listening,
 		.deadline = deadline_ms,
@@ -205,7 +259,7 @@ int iu_wait_for(const struct iu_question *question, bool listening, int64_t dead
 	iu_snapshot_init(&w.session.snapshot);
 	for (;;) {
 		r = look(&w);
-		if (r < 0 || is_done(&w))
+		if (r < 0 || w.left == 0)
 			break;
 		if (iu_os_now_ms() >= deadline_ms || is_stopped(&w)) {
 			waited = is_stopped(&w) ? IU_WAITED_STOPPED : IU_WAITED_TIME_UP;

@@ -10,20 +10,26 @@ enum iu_waited { IU_WAITED_DONE, IU_WAITED_TIME_UP, IU_WAITED_STOPPED };
 /* Who is told, and who may end it; any of them may be NULL. */
 struct iu_wait_events {
 	void *context;
-	/* every quarter of a second; @left_ms: at most so long, -1: not known */
-	void (*progress)(void *context, const struct iu_verdict *verdict, int64_t left_ms);
+	/*
+	 * Every quarter of a second. @verdict: the first that is still waited for; @more: how many
+	 * besides it; @left_ms: at most so long, -1: not known.
+	 */
+	void (*progress)(void *context, const struct iu_verdict *verdict, size_t more,
+		int64_t left_ms);
 	bool (*stopped)(void *context);
 };
 
 /**
- * iu_wait_for() - returns the moment @question can be bound; @listening: the moment somebody listens
+ * iu_wait_for() - returns the moment all @questions can be bound; @listening: when somebody listens
+ *	at each
  * @deadline_ms: on the clock of iu_os_now_ms(); INT64_MAX: none
  *
- * The ends of holders (pidfd), changes at a path (inotify), TIME-WAIT timers and a look-up of the
+ * All of them in one look: what was free a while ago does not count. The ends of holders (pidfd),
+ * freed sockets (sock_diag), changes at a path (inotify), TIME-WAIT timers and a look-up of the
  * very socket wake it; a slow look of everything is the net under them.
  * Returns: 0, IU_E_NOMEM.
  */
-int iu_wait_for(const struct iu_question *question, bool listening, int64_t deadline_ms,
+int iu_wait_for(const struct iu_questions *questions, bool listening, int64_t deadline_ms,
 	const struct iu_wait_events *events, enum iu_waited *ret_waited);
 
 #endif

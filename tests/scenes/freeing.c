@@ -851,17 +851,18 @@ static void end_later(struct stage *stage, const void *arg, int say)
 	usleep(*(const unsigned int *)arg * 1000);
 }
 
-static void expect_wait(const char *target, bool listening, int64_t most, enum iu_waited want,
-	int64_t least_ms, int64_t most_ms)
+static void expect_wait_all(const char *const targets[], bool listening, int64_t most,
+	enum iu_waited want, int64_t least_ms, int64_t most_ms)
 {
 	struct iu_arena arena = {0};
 	struct iu_questions questions = {0};
 	int64_t start = iu_os_now_ms(), took;
 	enum iu_waited waited = IU_WAITED_STOPPED;
 
-	read_question(&arena, target, &questions);
+	for (size_t i = 0; targets[i]; i++)
+		read_question(&arena, targets[i], &questions);
 	if (!wrong[0])
-		CHECK(iu_wait_for(&questions.v[0], listening, start + most, NULL, &waited) == 0,
+		CHECK(iu_wait_for(&questions, listening, start + most, NULL, &waited) == 0,
 			"it broke");
 	took = iu_os_now_ms() - start;
 	printf("#   waited %d ms\n", (int)took);
@@ -869,6 +870,14 @@ static void expect_wait(const char *target, bool listening, int64_t most, enum i
 	CHECK(took >= least_ms && took <= most_ms, "it took %d ms, not %d to %d", (int)took,
 		(int)least_ms, (int)most_ms);
 	iu_arena_free(&arena);
+}
+
+static void expect_wait(const char *target, bool listening, int64_t most, enum iu_waited want,
+	int64_t least_ms, int64_t most_ms)
+{
+	const char *const targets[] = {target, NULL};
+
+	expect_wait_all(targets, listening, most, want, least_ms, most_ms);
 }
 
 static void case_wait_process(struct stage *stage)
@@ -899,11 +908,59 @@ static void come_later(struct stage *stage, const void *arg, int say)
 
 static void case_wait_listening(struct stage *stage)
 {
-	const unsigned int ms = 1500;
+	const unsigned int ms = 2000; /* between two looks at everything, at 1.55 s and 2.55 s */
 
 	stage_spawn(stage, come_later, &ms, 0);
-	expect_wait("4000", true, 10000, IU_WAITED_DONE, 1300, 2200);
+	expect_wait("4000", true, 10000, IU_WAITED_DONE, 1900, 2400);
 	expect_wait("127.0.0.1:4000", true, 10000, IU_WAITED_DONE, 0, 700);
+}
+
+/* Free for half a second while the other one is still held: that does not count. */
+static void blink(struct stage *stage, const void *arg, int say)
+{
+	int fd = stage_socket(stage, &web);
+
+	(void)arg;
+	if (fd < 0)
+		return;
+	stage_say(say);
+	usleep(400000);
+	close(fd);
+	usleep(500000);
+	fd = stage_socket(stage, &web);
+	usleep(1400000);
+	close(fd);
+	pause();
+}
+
+static void hold_other(struct stage *stage, const void *arg, int say)
+{
+	const struct sock dns = {UDP, "127.0.0.1", PORT + 1, 0};
+
+	if (stage_socket(stage, &dns) < 0)
+		return;
+	stage_say(say);
+	usleep(*(const unsigned int *)arg * 1000);
+}
+
+static void case_wait_several(struct stage *stage)
+{
+	static const char *const both[] = {"4000", "127.0.0.1:4001/udp", NULL};
+	const unsigned int ms = 1500;
+
+	stage_spawn(stage, blink, NULL, 0);
+	stage_spawn(stage, hold_other, &ms, 0);
+	expect_wait_all(both, false, 10000, IU_WAITED_DONE, 2100, 3100);
+}
+
+static void case_wait_listening_several(struct stage *stage)
+{
+	static const char *const both[] = {"4000", "4001", NULL};
+	const unsigned int ms = 1000;
+
+	stage_hold(stage, &(struct sock){TCP, "127.0.0.1", PORT + 1, LISTEN});
+	stage_spawn(stage, come_later, &ms, 0);
+	expect_wait_all(both, true, 10000, IU_WAITED_DONE, 900, 1450);
 }
 
 static void unlink_later(struct stage *stage, const void *arg, int say)
@@ -1107,6 +1164,8 @@ static const struct {
 	{"wait: the holder ends", case_wait_process},
 	{"wait: time is up", case_wait_time_up},
 	{"wait --listening", case_wait_listening},
+	{"wait: two ports, free at the same moment", case_wait_several},
+	{"wait --listening: two ports", case_wait_listening_several},
 	{"wait: a path", case_wait_path},
 	{"wait: a kernel timer", case_wait_timer},
 	{"pick: 300 at once", case_pick_parallel},

@@ -112,7 +112,8 @@ int iu_os_socket_there(const struct iu_socket *socket)
 	int error;
 
 	/* A lookup finds connections and listeners, not what is only bound; UDP swaps the ends. */
-	if (socket->protocol != IU_PROTOCOL_TCP || !socket->cookie ||
+	if (socket->protocol != IU_PROTOCOL_TCP ||
+		(!socket->cookie && socket->state != IU_STATE_LISTEN) ||
 		socket->state == IU_STATE_BOUND || socket->state == IU_STATE_FILE)
 		return IU_E_NOTSUP;
 	error = iu_netlink_open(NETLINK_SOCK_DIAG, &netlink);

@@ -25,8 +25,8 @@ struct iu_os_watch {
 	struct pollfd polls[WATCHED_MAX]; /* [0]: inotify, [1]: freed sockets, or -1 */
 	nfds_t count;
 	struct mnl_socket *freed;
-	enum iu_protocol protocol;
-	uint16_t port;
+	bool tells[2];             /* of TCP, of UDP: the kernel sends what it frees */
+	uint8_t ports[65536 / 8];  /* a bit each; of which protocol is not told apart */
 	bool due; /* something had changed before it could be watched */
 };
 
@@ -84,25 +84,39 @@ void iu_os_watch_path(struct iu_os_watch *watch, const char *path, size_t len)
 		inotify_add_watch(watch->polls[0].fd, parent, events);
 }
 
-bool iu_os_watch_port(struct iu_os_watch *watch, enum iu_protocol protocol, uint16_t port)
+static bool open_freed(struct iu_os_watch *watch)
 {
-	const unsigned int groups = protocol == IU_PROTOCOL_UDP
-		? 1u << (SKNLGRP_INET_UDP_DESTROY - 1) | 1u << (SKNLGRP_INET6_UDP_DESTROY - 1)
-		: 1u << (SKNLGRP_INET_TCP_DESTROY - 1) | 1u << (SKNLGRP_INET6_TCP_DESTROY - 1);
-
 	if (watch->freed)
-		return false;
+		return true;
 	watch->freed = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (!watch->freed)
 		return false;
-	if (mnl_socket_bind(watch->freed, groups, MNL_SOCKET_AUTOPID) < 0) {
+	if (mnl_socket_bind(watch->freed, 0, MNL_SOCKET_AUTOPID) < 0) {
 		mnl_socket_close(watch->freed);
 		watch->freed = NULL;
 		return false;
 	}
-	watch->protocol = protocol;
-	watch->port = port;
 	watch->polls[1].fd = mnl_socket_get_fd(watch->freed);
+	return true;
+}
+
+bool iu_os_watch_port(struct iu_os_watch *watch, enum iu_protocol protocol, uint16_t port)
+{
+	static const int groups[2][2] = {{SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET6_TCP_DESTROY},
+		{SKNLGRP_INET_UDP_DESTROY, SKNLGRP_INET6_UDP_DESTROY}};
+	const size_t which = protocol == IU_PROTOCOL_UDP;
+
+	if (!open_freed(watch))
+		return false;
+	for (size_t i = 0; i < 2 && !watch->tells[which]; i++) {
+		int group = groups[which][i];
+
+		if (mnl_socket_setsockopt(watch->freed, NETLINK_ADD_MEMBERSHIP, &group,
+			    sizeof(group)) < 0)
+			return false;
+	}
+	watch->tells[which] = true;
+	watch->ports[port / 8] |= (uint8_t)(1u << port % 8);
 	return true;
 }
 
@@ -117,13 +131,13 @@ static bool ours_was_freed(struct iu_os_watch *watch)
 		const struct nlmsghdr *message = (const struct nlmsghdr *)bytes;
 		struct iu_socket sock;
 
-		/* one message a datagram; its own length is not trusted */
+		/* one message a datagram; its own length is not trusted, its protocol does not matter */
 		if ((size_t)len < sizeof(*message) || message->nlmsg_len > (size_t)len ||
 			message->nlmsg_len < MNL_NLMSG_HDRLEN)
 			continue;
 		if (iu_inet_diag_parse(mnl_nlmsg_get_payload(message),
-			    message->nlmsg_len - MNL_NLMSG_HDRLEN, watch->protocol, &sock) > 0)
-			ours |= sock.port == watch->port;
+			    message->nlmsg_len - MNL_NLMSG_HDRLEN, IU_PROTOCOL_TCP, &sock) > 0)
+			ours |= watch->ports[sock.port / 8] >> sock.port % 8 & 1;
 	}
 	return ours || errno == ENOBUFS;
 }
