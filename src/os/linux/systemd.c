@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-bus.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "os/linux/identity.h"
+#include "os/linux/sd-bus.h"
 #include "os/os.h"
 
 #define MANAGER	     "org.freedesktop.systemd1"
@@ -48,6 +48,8 @@ static int open_bus(bool user, uint32_t uid, sd_bus **ret_bus)
 	char path[64];
 	int r;
 
+	if (!iu_sd_bus())
+		return -ENOTSUP;
 	if (!user && geteuid() == 0 && open_private("/run/systemd/private", ret_bus) == 0)
 		return 0;
 	if (!user)

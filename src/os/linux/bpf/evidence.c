@@ -8,10 +8,8 @@
 
 #include "base/err.h"
 #include "os/linux/bpf.h"
-#include "os/linux/bpf/evidence.skel.h"
-
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
+#include "os/linux/bpf/libbpf.h"
+#include "os/linux/bpf/evidence.skel.h" /* after it: what it calls is looked up there */
 
 #define BTF_FILE     "/sys/kernel/btf/vmlinux"
 #define SPARE_INODES 4096  /* that the walks themselves find wanted: queues of UNIX sockets */
@@ -61,6 +59,10 @@ static int check(const char **ret_why)
 	if (syscall(SYS_capget, &head, data) < 0 ||
 		(!has(data, CAP_SYS_ADMIN) && !(has(data, CAP_BPF) && has(data, CAP_PERFMON))))
 		return IU_E_ACCESS;
+	*ret_why = "libbpf is not installed";
+	if (!iu_libbpf())
+		return IU_E_NOTSUP;
+	*ret_why = "it takes CAP_BPF and CAP_PERFMON";
 	/* capabilities of a user namespace of our own count for nothing here */
 	fd = bpf_map_create(BPF_MAP_TYPE_HASH, NULL, sizeof(uint64_t), 1, 1, NULL);
 	if (fd < 0)

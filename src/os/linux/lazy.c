@@ -1,0 +1,21 @@
+/* os/linux/lazy.c - libraries that are loaded when they are first needed */
+#include "os/linux/lazy.h"
+
+#include <dlfcn.h>
+
+#include "base/err.h"
+
+int iu_lazy_load(const char *library, const char *const *names, size_t n, void **ret_functions)
+{
+	void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+	size_t i;
+
+	for (i = 0; handle && i < n; i++) {
+		ret_functions[i] = dlsym(handle, names[i]);
+		if (!ret_functions[i]) {
+			dlclose(handle);
+			handle = NULL;
+		}
+	}
+	return handle ? 0 : IU_E_NOTSUP;
+}
