@@ -209,6 +209,8 @@ static const struct {
 	{"NAME|UID", "$(compgen -u)", "_users", "(__fish_complete_users)"},
 	{"PROGRAM", "$(compgen -c) $(compgen -f -- \"$word\")", "_command_names -e",
 		"(__fish_complete_command)"},
+	{"FILE", "$(compgen -f -- \"$word\")", "_files", "(__fish_complete_path)"},
+	{"FILE…", "$(compgen -f -- \"$word\")", "_files", "(__fish_complete_path)"},
 };
 
 static size_t argument_row(const struct iu_option *option)

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "model/question.h"
 #include "out/out.h"
+#include "session/session.h"
 
 /* Exit codes of the contract. */
 enum iu_exit {
@@ -65,7 +66,7 @@ bool iu_write_end(void);
 /* ---- operands ---- */
 
 /** iu_user_read() - a user name or number; 0, or IU_EXIT_USAGE complained. */
-int iu_user_read(const char *user, uint32_t *ret_uid);
+int iu_user_read(const char *user, const struct iu_names *names, uint32_t *ret_uid);
 
 /**
  * iu_number_read() - the value of an option: a whole number
@@ -76,14 +77,40 @@ int iu_number_read(const char *option, const char *text, unsigned long least, un
 	unsigned long *ret_number);
 
 /** iu_socket_options_read() - what the options say of the asking socket; 0, or an exit code. */
-int iu_socket_options_read(const struct iu_arguments *arguments, struct iu_options *ret_options);
+int iu_socket_options_read(const struct iu_arguments *arguments, const struct iu_names *names,
+	struct iu_options *ret_options);
 
 /**
  * iu_targets_read() - the questions of all operands of `why`, parsed before anything is looked at
+ * @names: of the machine that is asked about
  * Returns: 0, or an exit code, complained.
  */
 int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocation,
-	const struct iu_options *options, struct iu_questions *out);
+	const struct iu_names *names, const struct iu_options *options, struct iu_questions *out);
+
+/* ---- --from: captures instead of this machine ---- */
+
+struct iu_from {
+	bool given;
+	struct iu_session session; /* of the captures */
+	struct iu_names names;     /* of the machine that is asked about */
+	const struct iu_values *files;
+};
+
+/**
+ * iu_from_read() - reads the captures that --from names; without --from the names of this system
+ * @ret_from: must not be moved afterwards; iu_from_free() frees it
+ * Returns: 0, or an exit code, complained.
+ */
+int iu_from_read(const struct iu_invocation *invocation, struct iu_from *ret_from);
+
+/** iu_from_words() - "FILE, recorded on HOST at TIME": where an answer comes from. */
+void iu_from_words(const struct iu_from *from, struct iu_text *out);
+
+/** iu_from_json() - adds the key "from" to a document: null for this machine. */
+json_t *iu_from_json(const struct iu_from *from, json_t *document);
+
+void iu_from_free(struct iu_from *from);
 
 /**
  * iu_targets_few() - options and operands of a command that acts on each: read, and not too many

@@ -164,6 +164,10 @@ static const struct iu_option options[] = {
 		"never ask the kernel; without --probe and --no-probe only where asking can change "
 		"nothing",
 		IU_FOR_WHY, FIELD(no_probe)},
+	{"from", 0, "FILE…", NULL,
+		"answer from a capture of another machine or time (inuse report) instead of this "
+		"machine; - is standard input; may be given several times",
+		IU_FOR_WHY | IU_FOR_LIST, FIELD(from)},
 	{"process", 'p', "NAME", NULL, "only sockets held by programs of that name, or by that PID",
 		IU_FOR_LIST, FIELD(process)},
 	{"unit", 0, "NAME", NULL, "only sockets of that systemd unit or container", IU_FOR_LIST,

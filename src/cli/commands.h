@@ -40,6 +40,14 @@ struct iu_command {
 	struct iu_example examples[IU_EXAMPLES_MAX];
 };
 
+/* The values of an option that may be given several times. */
+#define IU_VALUES_MAX 32
+
+struct iu_values {
+	const char *v[IU_VALUES_MAX];
+	size_t n;
+};
+
 /* What the options of one command line say. NULL and false: not given. */
 struct iu_arguments {
 	bool reuseaddr, reuseport, v6only, exclusive, probe, no_probe, all;
@@ -47,12 +55,14 @@ struct iu_arguments {
 	bool json, quiet, help, version;
 	const char *grace, *timeout, *near, *range, *count;
 	const char *device, *user, *program, *process, *unit, *protocol, *color;
+	struct iu_values from;
 };
 
 struct iu_option {
 	const char *name;
 	char letter;	       /* 0: none */
-	const char *argument;  /* NULL: a switch */
+	/* NULL: a switch. "FILE…": may be given several times, the field is struct iu_values. */
+	const char *argument;
 	const char *choices;   /* "auto|always|never": only these are taken; NULL: anything */
 	const char *help;      /* one sentence without a final point */
 	unsigned int commands; /* IU_FOR_* */

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "cli/cli.h"
 #include "cli/system.h"
+#include "os/os.h"
 #include "session/free.h"
 
 #define TARGETS_MAX   64
@@ -221,7 +222,7 @@ static int read_act(const struct iu_arguments *arguments, struct iu_act *act)
 	act->force = arguments->force;
 	act->dry_run = arguments->dry_run;
 	if (code == 0 && arguments->user) {
-		code = iu_user_read(arguments->user, &act->user);
+		code = iu_user_read(arguments->user, iu_os_names(), &act->user);
 		act->user_given = true;
 	}
 	return code;

@@ -41,9 +41,9 @@ static int add_address(
 }
 
 /* An address or interface without a port: how many were added, 0 when it is none. */
-static int take_address(struct iu_arena *arena, const char *word, struct iu_questions *out)
+static int take_address(struct iu_arena *arena, const struct iu_names *names, const char *word,
+	struct iu_questions *out)
 {
-	const struct iu_names *names = iu_os_names();
 	struct iu_address list[IU_TARGET_ADDRESSES_MAX];
 	size_t len = strlen(word);
 	bool brackets = len > 2 && word[0] == '[' && word[len - 1] == ']';
@@ -61,8 +61,8 @@ static int take_address(struct iu_arena *arena, const char *word, struct iu_ques
 	return n > 0 ? n : 0;
 }
 
-static int take_target(struct iu_arena *arena, const char *word, struct iu_questions *out,
-	struct iu_text *complaint)
+static int take_target(struct iu_arena *arena, const struct iu_names *names, const char *word,
+	struct iu_questions *out, struct iu_text *complaint)
 {
 	static const struct iu_options options = {0};
 	struct iu_target target;
@@ -76,20 +76,20 @@ static int take_target(struct iu_arena *arena, const char *word, struct iu_quest
 	}
 	if (!target.protocol_given)
 		target.tcp = target.udp = true; /* whoever looks for 53 means both */
-	return iu_target_questions(arena, &target, iu_os_names(), &options, out, complaint);
+	return iu_target_questions(arena, &target, names, &options, out, complaint);
 }
 
-static int take_word(struct iu_arena *arena, const char *word, struct iu_filter *filter,
-	struct iu_questions *endpoints)
+static int take_word(struct iu_arena *arena, const struct iu_names *names, const char *word,
+	struct iu_filter *filter, struct iu_questions *endpoints)
 {
 	struct iu_text complaint = {0};
 	int ret;
 
 	if (take_protocol(word, filter))
 		return 0;
-	ret = take_address(arena, word, endpoints);
+	ret = take_address(arena, names, word, endpoints);
 	if (ret == 0)
-		ret = take_target(arena, word, endpoints, &complaint);
+		ret = take_target(arena, names, word, endpoints, &complaint);
 	if (ret == IU_E_INPUT)
 		iu_complain_text(&complaint);
 	iu_text_free(&complaint);
@@ -97,7 +97,7 @@ static int take_word(struct iu_arena *arena, const char *word, struct iu_filter 
 }
 
 static int make_filter(struct iu_arena *arena, const struct iu_invocation *invocation,
-	struct iu_filter *ret_filter)
+	const struct iu_names *names, struct iu_filter *ret_filter)
 {
 	const struct iu_arguments *arguments = &invocation->arguments;
 	struct iu_filter filter = {
@@ -111,14 +111,14 @@ static int make_filter(struct iu_arena *arena, const struct iu_invocation *invoc
 	if (arguments->protocol)
 		take_protocol(arguments->protocol, &filter);
 	for (size_t i = 0; i < invocation->count && ret >= 0; i++)
-		ret = take_word(arena, invocation->words[i], &filter, &endpoints);
+		ret = take_word(arena, names, invocation->words[i], &filter, &endpoints);
 	if (ret == IU_E_INPUT)
 		return IU_EXIT_USAGE;
 	if (ret < 0) {
 		iu_complain(iu_error_text(ret), NULL, "");
 		return IU_EXIT_UNKNOWN;
 	}
-	if (arguments->user && iu_user_read(arguments->user, &filter.uid) != 0)
+	if (arguments->user && iu_user_read(arguments->user, names, &filter.uid) != 0)
 		return IU_EXIT_USAGE;
 	filter.user_given = arguments->user != NULL;
 	filter.endpoints.v = endpoints.v;
@@ -128,42 +128,60 @@ static int make_filter(struct iu_arena *arena, const struct iu_invocation *invoc
 	return 0;
 }
 
-static bool put(const struct iu_arguments *arguments, const struct iu_snapshot *snapshot,
-	const struct iu_listing *listing)
+static bool put(const struct iu_arguments *arguments, const struct iu_from *from,
+	const struct iu_snapshot *snapshot, const struct iu_listing *listing)
 {
 	struct iu_style style = iu_style_make(arguments);
 	struct iu_text text = {0};
 	bool good;
 
 	if (arguments->json)
-		return iu_write_json(iu_out_list_json(snapshot, listing));
+		return iu_write_json(iu_from_json(from, iu_out_list_json(snapshot, listing)));
 	iu_out_list(snapshot, listing, &style, &text);
+	if (from->given && !style.quiet) {
+		iu_text_add(&text, "From ");
+		iu_from_words(from, &text);
+		iu_text_add(&text, "\n");
+	}
 	good = iu_write(&text);
 	iu_text_free(&text);
 	return good;
 }
 
-int iu_list(const struct iu_invocation *invocation)
+static int list(const struct iu_invocation *invocation, struct iu_from *from)
 {
 	const uint32_t kinds = IU_FACT_TCP | IU_FACT_UDP | IU_FACT_UNIX;
-	struct iu_session session = {0};
+	struct iu_session here = {0}, *session = from->given ? &from->session : &here;
 	struct iu_listing listing = {0};
 	struct iu_filter filter;
 	struct iu_arena arena = {0};
 	int code, ret = 0;
 
-	code = make_filter(&arena, invocation, &filter);
+	code = make_filter(&arena, invocation, &from->names, &filter);
 	if (code == 0) {
-		ret = iu_session_list(&session, filter.all);
+		if (!from->given)
+			ret = iu_session_list(session, filter.all);
 		if (ret >= 0)
-			ret = iu_listing_make(&arena, &session.snapshot, &filter, &listing);
+			ret = iu_listing_make(&arena, &session->snapshot, &filter, &listing);
 		if (ret < 0)
 			iu_complain(iu_error_text(ret), NULL, "");
-		if (ret < 0 || !put(&invocation->arguments, &session.snapshot, &listing) ||
-			(!(session.snapshot.seen & kinds) && !listing.rows.n))
+		if (ret < 0 ||
+			!put(&invocation->arguments, from, &session->snapshot, &listing) ||
+			(!(session->snapshot.seen & kinds) && !listing.rows.n))
 			code = IU_EXIT_UNKNOWN;
-		iu_session_free(&session);
 	}
+	iu_session_free(&here);
 	iu_arena_free(&arena);
+	return code;
+}
+
+int iu_list(const struct iu_invocation *invocation)
+{
+	struct iu_from from;
+	int code = iu_from_read(invocation, &from);
+
+	if (code == 0)
+		code = list(invocation, &from);
+	iu_from_free(&from);
 	return code;
 }

@@ -59,6 +59,20 @@ static bool is_choice(const char *choices, const char *word)
 	return false;
 }
 
+static int add_value(const struct iu_option *row, const char *value, struct iu_values *values)
+{
+	struct iu_text line = {0};
+
+	if (values->n < IU_VALUES_MAX) {
+		values->v[values->n++] = value;
+		return 0;
+	}
+	iu_text_printf(&line, "--%s may be given at most %d times", row->name, IU_VALUES_MAX);
+	iu_complain_text(&line);
+	iu_text_free(&line);
+	return IU_EXIT_USAGE;
+}
+
 static int store(const struct iu_option *row, const char *value, struct iu_arguments *arguments)
 {
 	char *field = (char *)arguments + row->offset;
@@ -77,6 +91,8 @@ static int store(const struct iu_option *row, const char *value, struct iu_argum
 		iu_text_free(&line);
 		return IU_EXIT_USAGE;
 	}
+	if (strstr(row->argument, "…"))
+		return add_value(row, value, (struct iu_values *)(void *)field);
 	memcpy(field, &value, sizeof(value));
 	return 0;
 }

@@ -9,9 +9,8 @@
 
 #define OPERAND_COLUMNS 60
 
-int iu_user_read(const char *user, uint32_t *ret_uid)
+int iu_user_read(const char *user, const struct iu_names *names, uint32_t *ret_uid)
 {
-	const struct iu_names *names = iu_os_names();
 	uint64_t uid = 0;
 	size_t n = strspn(user, "0123456789");
 
@@ -24,7 +23,9 @@ int iu_user_read(const char *user, uint32_t *ret_uid)
 		*ret_uid = (uint32_t)uid;
 		return 0;
 	}
-	iu_complain("unknown user ", user, ": give a name of this system or a number");
+	iu_complain("unknown user ", user, names->recorded
+		? ": the capture has no such name; give the number"
+		: ": give a name of this system or a number");
 	return IU_EXIT_USAGE;
 }
 
@@ -52,6 +53,7 @@ int iu_number_read(const char *option, const char *text, unsigned long least, un
 /* One operand being read. */
 struct operand {
 	struct iu_arena *arena;
+	const struct iu_names *names;
 	const struct iu_options *options;
 	struct iu_questions *out;
 	struct iu_text complaint; /* of the last endpoint that was refused */
@@ -60,8 +62,8 @@ struct operand {
 
 static int take(struct operand *operand, const struct iu_target *target)
 {
-	return iu_target_questions(operand->arena, target, iu_os_names(), operand->options,
-		operand->out, &operand->complaint);
+	return iu_target_questions(operand->arena, target, operand->names,
+		operand->options, operand->out, &operand->complaint);
 }
 
 /* An endpoint of a message. One that is not of this machine (a peer, a URL) does no harm. */
@@ -147,12 +149,13 @@ static void complain(const struct iu_text *complaint, const char *text, size_t n
 }
 
 int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocation,
-	const struct iu_options *options, struct iu_questions *out)
+	const struct iu_names *names, const struct iu_options *options, struct iu_questions *out)
 {
 	int ret = 0;
 
 	for (size_t i = 0; i < invocation->count && ret >= 0; i++) {
-		struct operand operand = {.arena = arena, .options = options, .out = out};
+		struct operand operand = {
+			.arena = arena, .names = names, .options = options, .out = out};
 
 		ret = read_operand(&operand, invocation->words[i]);
 		if (ret == IU_E_INPUT)
@@ -172,10 +175,10 @@ int iu_targets_few(struct iu_arena *arena, const struct iu_invocation *invocatio
 {
 	struct iu_options options;
 	struct iu_text line = {0};
-	int code = iu_socket_options_read(&invocation->arguments, &options);
+	int code = iu_socket_options_read(&invocation->arguments, iu_os_names(), &options);
 
 	if (code == 0)
-		code = iu_targets_read(arena, invocation, &options, out);
+		code = iu_targets_read(arena, invocation, iu_os_names(), &options, out);
 	if (code || out->n <= most)
 		return code;
 	iu_text_printf(&line, "%s takes at most %zu ports or paths at once",

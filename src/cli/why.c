@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "cli/cli.h"
 #include "cli/system.h"
+#include "os/captures/captures.h"
 #include "os/os.h"
 #include "session/session.h"
 
@@ -20,9 +21,8 @@ struct iu_style iu_style_make(const struct iu_arguments *arguments)
 	return style;
 }
 
-static int read_device(const char *device, struct iu_options *options)
+static int read_device(const char *device, const struct iu_names *names, struct iu_options *options)
 {
-	const struct iu_names *names = iu_os_names();
 	struct iu_text line = {0};
 
 	if (names->ifindex(names->context, device, &options->ifindex) >= 0) {
@@ -31,14 +31,16 @@ static int read_device(const char *device, struct iu_options *options)
 	}
 	iu_text_add(&line, "there is no network interface \"");
 	iu_text_foreign(&line, device, strlen(device), 40);
-	iu_text_add(&line, "\" here; there are: ");
-	iu_system_interfaces(&line);
+	iu_text_add(&line, names->recorded ? "\" in the capture" : "\" here; there are: ");
+	if (!names->recorded)
+		iu_system_interfaces(&line);
 	iu_complain_text(&line);
 	iu_text_free(&line);
 	return IU_EXIT_USAGE;
 }
 
-int iu_socket_options_read(const struct iu_arguments *arguments, struct iu_options *ret_options)
+int iu_socket_options_read(const struct iu_arguments *arguments, const struct iu_names *names,
+	struct iu_options *ret_options)
 {
 	struct iu_options options = {
 		.reuseaddr = arguments->reuseaddr,
@@ -49,14 +51,15 @@ int iu_socket_options_read(const struct iu_arguments *arguments, struct iu_optio
 	int code = 0;
 
 	if (arguments->device)
-		code = read_device(arguments->device, &options);
+		code = read_device(arguments->device, names, &options);
 	if (code == 0)
 		*ret_options = options;
 	return code;
 }
 
 /* What only `why` takes, on top of that. */
-static int read_options(const struct iu_arguments *arguments, struct iu_options *ret_options)
+static int read_options(const struct iu_arguments *arguments, const struct iu_from *from,
+	struct iu_options *ret_options)
 {
 	int code;
 
@@ -64,20 +67,28 @@ static int read_options(const struct iu_arguments *arguments, struct iu_options 
 		iu_complain("--probe and --no-probe exclude each other", NULL, "");
 		return IU_EXIT_USAGE;
 	}
-	code = iu_socket_options_read(arguments, ret_options);
+	if (arguments->probe && from->given) {
+		iu_complain("--probe asks the kernel of this machine, and --from is about another one",
+			NULL, "");
+		return IU_EXIT_USAGE;
+	}
+	code = iu_socket_options_read(arguments, &from->names, ret_options);
 	if (code == 0 && arguments->user) {
-		code = iu_user_read(arguments->user, &ret_options->uid);
+		code = iu_user_read(arguments->user, &from->names, &ret_options->uid);
 		ret_options->uid_given = true;
 	}
 	return code;
 }
 
 /* What the command line says of every question. */
-static int complete(const struct iu_arguments *arguments, struct iu_questions *questions)
+static int complete(const struct iu_arguments *arguments, const struct iu_from *from,
+	struct iu_questions *questions)
 {
 	struct iu_file_id program = {0, 0};
 
-	if (arguments->program && iu_os_find_program(arguments->program, &program) < 0) {
+	if (arguments->program && from->given) {
+		iu_captures_program(&from->session.snapshot, arguments->program, &program);
+	} else if (arguments->program && iu_os_find_program(arguments->program, &program) < 0) {
 		iu_complain("there is no program ", arguments->program,
 			": give its path, or a name that is found in PATH");
 		return IU_EXIT_USAGE;
@@ -95,15 +106,35 @@ static int complete(const struct iu_arguments *arguments, struct iu_questions *q
 	return 0;
 }
 
+/* What a capture says is told with its origin: nobody shall take it for this machine. */
+static int add_origin(struct iu_arena *arena, const struct iu_from *from, struct iu_story *story)
+{
+	struct iu_story_part *part = iu_list_add(arena, &story->parts);
+	struct iu_text text = {0};
+	const char **line;
+
+	if (!part)
+		return IU_E_NOMEM;
+	*part = (struct iu_story_part){.label = "from"};
+	line = iu_list_add(arena, &part->lines);
+	iu_from_words(from, &text);
+	if (line && !text.failed)
+		*line = iu_arena_strdup(arena, text.data);
+	iu_text_free(&text);
+	return line && *line ? 0 : IU_E_NOMEM;
+}
+
 static bool put_answer(const struct iu_arguments *arguments, const struct iu_style *style,
-	const struct iu_answer *answer, bool first)
+	const struct iu_from *from, const struct iu_answer *answer, bool first)
 {
 	struct iu_text text = {0};
+	json_t *json;
 	bool good;
 
-	if (arguments->json)
-		return iu_write_json(
-			iu_out_why_json(answer->question, answer->snapshot, &answer->verdict));
+	if (arguments->json) {
+		json = iu_out_why_json(answer->question, answer->snapshot, &answer->verdict);
+		return iu_write_json(iu_from_json(from, json));
+	}
 	if (!first && !style->quiet)
 		iu_text_add(&text, "\n");
 	iu_out_story(&answer->story, style, &text);
@@ -128,25 +159,29 @@ static void count(struct tally *tally, enum iu_status status)
 	}
 }
 
-static int answer_all(const struct iu_arguments *arguments, const struct iu_questions *questions)
+static int answer_all(const struct iu_arguments *arguments, struct iu_from *from,
+	const struct iu_questions *questions)
 {
 	struct iu_style style = iu_style_make(arguments);
-	struct iu_session session = {0};
+	struct iu_session here = {0}, *session = from->given ? &from->session : &here;
 	struct iu_arena arena = {0};
 	struct iu_answer answer;
 	struct tally tally = {0, 0};
 	bool written = true;
-	int ret = iu_session_look(&session, questions);
+	int ret = from->given ? 0 : iu_session_look(session, questions);
 
 	for (size_t i = 0; ret >= 0 && written && i < questions->n; i++) {
-		ret = iu_session_answer(&session, &questions->v[i], &arena, &answer);
+		ret = iu_session_answer(session, &questions->v[i], &arena, &answer);
+		if (ret >= 0 && from->given)
+			ret = add_origin(&arena, from, &answer.story);
 		if (ret >= 0) {
-			written = put_answer(arguments, &style, &answer, i == 0);
+			written = put_answer(arguments, &style, from, &answer, i == 0);
 			count(&tally, answer.verdict.status);
 		}
 		iu_arena_free(&arena);
 	}
-	iu_session_free(&session);
+	if (!from->given)
+		iu_session_free(&here);
 	if (ret < 0)
 		iu_complain(iu_error_text(ret), NULL, "");
 	if (ret < 0 || !written)
@@ -161,19 +196,23 @@ int iu_why(const struct iu_invocation *invocation)
 	struct iu_arena arena = {0};
 	struct iu_questions questions = {0};
 	struct iu_options options;
+	struct iu_from from;
 	int code;
 
 	if (!invocation->count) {
 		iu_complain("why needs a TARGET, for example: inuse why 8080", NULL, "");
 		return IU_EXIT_USAGE;
 	}
-	code = read_options(&invocation->arguments, &options);
+	code = iu_from_read(invocation, &from);
 	if (code == 0)
-		code = iu_targets_read(&arena, invocation, &options, &questions);
+		code = read_options(&invocation->arguments, &from, &options);
 	if (code == 0)
-		code = complete(&invocation->arguments, &questions);
+		code = iu_targets_read(&arena, invocation, &from.names, &options, &questions);
 	if (code == 0)
-		code = answer_all(&invocation->arguments, &questions);
+		code = complete(&invocation->arguments, &from, &questions);
+	if (code == 0)
+		code = answer_all(&invocation->arguments, &from, &questions);
 	iu_arena_free(&arena);
+	iu_from_free(&from);
 	return code;
 }

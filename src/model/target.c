@@ -754,9 +754,10 @@ static int resolve_name(struct reader *r, const struct iu_names *names, struct a
 		n = 2;
 	}
 	if (n < 0)
-		return refuse(r, "unknown host ", host,
-			": no such interface, nor a name in the hosts file (names are never looked "
-			"up over the network)");
+		return refuse(r, "unknown host ", host, names->recorded
+			? ": the capture knows no interface of that name; give the address"
+			: ": no such interface, nor a name in the hosts file (names are never looked "
+			  "up over the network)");
 	list->n = (size_t)n < IU_TARGET_ADDRESSES_MAX ? (size_t)n : IU_TARGET_ADDRESSES_MAX;
 	keep_different(list, t->family);
 	if (!list->n)
@@ -797,8 +798,9 @@ static int resolve_scope(struct reader *r, const struct iu_names *names,
 	if (names->ifindex(names->context, scope, &index) < 0)
 		index = scope_number(scope);
 	if (!index)
-		return refuse(r, "unknown interface ", span_of(scope),
-			": `ip link` lists those there are");
+		return refuse(r, "unknown interface ", span_of(scope), names->recorded
+			? ": it is not in the capture; give its number"
+			: ": `ip link` lists those there are");
 	address->scope = index;
 	return 0;
 }
@@ -906,9 +908,10 @@ static int add_service(struct reader *r, const struct iu_names *names, const str
 			return refuse(r, "the service ", span_of(t->service),
 				tcp ? " is known for tcp, not for udp"
 				    : " is known for udp, not for tcp");
-		return refuse(r, "unknown service ", span_of(t->service),
-			": the services database has no such name; a port is a number from 0 to "
-			"65535");
+		return refuse(r, "unknown service ", span_of(t->service), names->recorded
+			? ": the services database of the captured machine is not here; give the port"
+			: ": the services database has no such name; a port is a number from 0 to "
+			  "65535");
 	}
 	if (t->tcp && tcp)
 		ret = add_port(r, tcp_port, IU_PROTOCOL_TCP, list, options, out);

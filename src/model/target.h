@@ -39,6 +39,7 @@ struct iu_target {
  */
 struct iu_names {
 	void *context;
+	bool recorded; /* tables of a capture: complaints do not speak of this system's */
 	/* service: the port of a name in the services database */
 	int (*service)(void *context, const char *name, enum iu_protocol protocol, uint16_t *ret);
 	/* host: the addresses of a name in the hosts file; returns how many were written */

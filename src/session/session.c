@@ -33,6 +33,23 @@ int iu_session_look(struct iu_session *session, const struct iu_questions *quest
 	return r < 0 ? r : 0;
 }
 
+/* What was recorded of a bind() that would be tried now. */
+static void recall(const struct iu_probes *then, struct iu_probe *probe)
+{
+	for (size_t i = 0; i < then->n && !probe->done; i++) {
+		const struct iu_probe *p = &then->v[i];
+
+		if (!p->done || p->protocol != probe->protocol || p->port != probe->port ||
+			p->reuseaddr != probe->reuseaddr || p->reuseport != probe->reuseport ||
+			p->ifindex != probe->ifindex || p->v6only != probe->v6only ||
+			p->address.family != probe->address.family ||
+			!iu_address_equal(&p->address, &probe->address))
+			continue;
+		probe->done = true;
+		probe->result = p->result;
+	}
+}
+
 /* Probes belong to one question: those of the question before are forgotten. */
 static int probe(struct iu_session *session, const struct iu_question *question,
 	struct iu_arena *arena)
@@ -44,8 +61,12 @@ static int probe(struct iu_session *session, const struct iu_question *question,
 	r = iu_probes_wanted(arena, question, &session->snapshot, &session->snapshot.probes);
 	if (r < 0)
 		return r;
-	for (i = 0; i < session->snapshot.probes.n; i++)
-		iu_os_probe(&session->snapshot.probes.v[i]);
+	for (i = 0; i < session->snapshot.probes.n; i++) {
+		if (session->recorded)
+			recall(&session->then, &session->snapshot.probes.v[i]);
+		else
+			iu_os_probe(&session->snapshot.probes.v[i]);
+	}
 	return 0;
 }
 
@@ -80,6 +101,14 @@ int iu_session_list(struct iu_session *session, bool all)
 
 	iu_snapshot_init(&session->snapshot);
 	return iu_os_collect(&wants, &session->snapshot);
+}
+
+void iu_session_replay(struct iu_session *session, const struct iu_snapshot *snapshot)
+{
+	session->snapshot = *snapshot;
+	session->recorded = true;
+	session->then = snapshot->probes;
+	session->snapshot.probes = (struct iu_probes){0};
 }
 
 void iu_session_free(struct iu_session *session)

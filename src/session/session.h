@@ -21,6 +21,12 @@ struct iu_answer {
  */
 struct iu_session {
 	struct iu_snapshot snapshot;
+	/*
+	 * The snapshot is a capture: this system is asked nothing. What a probe said when it was
+	 * recorded is taken, but only where the question would have been asked then.
+	 */
+	bool recorded;
+	struct iu_probes then; /* of the capture, borrowed from its arena */
 };
 
 /**
@@ -38,6 +44,9 @@ int iu_session_answer(struct iu_session *session, const struct iu_question *ques
 
 /** iu_session_list() - every bound socket with its holders; @all: connections and TIME-WAIT too */
 int iu_session_list(struct iu_session *session, bool all);
+
+/** iu_session_replay() - answers come from a captured snapshot; takes it. */
+void iu_session_replay(struct iu_session *session, const struct iu_snapshot *snapshot);
 
 /** iu_session_free() - frees the snapshot; NULL is fine. */
 void iu_session_free(struct iu_session *session);

@@ -1,0 +1,81 @@
+/* os/captures/captures.c - which parser reads which capture */
+#include "os/captures/captures.h"
+
+#include <string.h>
+
+#include "base/compat.h"
+#include "base/err.h"
+#include "os/captures/formats.h"
+
+#define NAME_COLUMNS 60
+
+/* The first row that knows a file by its shape reads it. */
+static const struct iu_capture_format *const formats[] = {
+	&iu_capture_report,
+};
+
+static const struct iu_capture_format *format_of(const struct iu_capture *capture)
+{
+	for (size_t i = 0; i < IU_COUNT(formats); i++)
+		if (formats[i]->looks_like(capture->text, capture->len))
+			return formats[i];
+	return NULL;
+}
+
+static void add_name(struct iu_text *complaint, const struct iu_capture *capture)
+{
+	if (!strcmp(capture->name, "-")) {
+		iu_text_add(complaint, "standard input");
+		return;
+	}
+	iu_text_add(complaint, "\"");
+	iu_text_foreign(complaint, capture->name, strlen(capture->name), NAME_COLUMNS);
+	iu_text_add(complaint, "\"");
+}
+
+static int refuse(const struct iu_capture *capture, const char *why, struct iu_text *complaint)
+{
+	add_name(complaint, capture);
+	iu_text_add(complaint, why);
+	return IU_E_INPUT;
+}
+
+static int read_one(const struct iu_capture *capture, struct iu_snapshot *snapshot,
+	struct iu_text *complaint)
+{
+	const struct iu_capture_format *format = format_of(capture);
+	struct iu_text why = {0};
+	int ret;
+
+	if (!capture->len)
+		return refuse(capture, " is empty: it captured nothing", complaint);
+	if (!format)
+		return refuse(capture,
+			" is no capture that can be read: give what `inuse report` wrote", complaint);
+	ret = format->read(capture->text, capture->len, snapshot, &why);
+	if (ret == IU_E_INPUT) {
+		add_name(complaint, capture);
+		iu_text_printf(complaint, " begins like %s, but cannot be read: ", format->name);
+		iu_text_add(complaint, why.data ? why.data : "");
+	}
+	iu_text_free(&why);
+	return ret;
+}
+
+int iu_captures_read(const struct iu_capture *captures, size_t count,
+	struct iu_snapshot *ret_snapshot, struct iu_text *complaint)
+{
+	struct iu_snapshot snapshot;
+	int ret = 0;
+
+	iu_snapshot_init(&snapshot);
+	for (size_t i = 0; i < count && ret == 0; i++)
+		ret = read_one(&captures[i], &snapshot, complaint);
+	if (ret == 0 && snapshot.arena.failed)
+		ret = IU_E_NOMEM;
+	if (ret < 0)
+		iu_snapshot_free(&snapshot);
+	else
+		*ret_snapshot = snapshot;
+	return ret;
+}
