@@ -116,6 +116,14 @@ static const char *special(struct iu_arena *arena, const struct iu_snapshot *sna
 	case IU_CAUSE_ADDRESS_TENTATIVE:
 	case IU_CAUSE_POLICY_DENIED:
 	case IU_CAUSE_OWN_SOCKET:
+	case IU_CAUSE_WSL_HOST:
+	case IU_CAUSE_EXCLUDED_RANGE:
+	case IU_CAUSE_HTTP_SYS:
+	case IU_CAUSE_ALG_RESERVED:
+	case IU_CAUSE_SERVICE:
+	case IU_CAUSE_EXCLUSIVE_USE:
+	case IU_CAUSE_ORPHANED_HANDLE:
+	case IU_CAUSE_PORT_PROXY:
 	case IU_CAUSE_COUNT: break;
 	}
 	return NULL;

@@ -716,17 +716,18 @@ static bool policy_hint(struct making *m)
 	return true;
 }
 
-static bool stop_service(struct making *m)
+/* Windows has makers of its own. */
+static bool not_here(struct making *m)
 {
 	(void)m;
-	return false; /* Windows */
+	return false;
 }
 
 /* Each returns false where it cannot help. */
 static bool (*const makers[])(struct making *m) = {
 	[IU_REMEDY_STOP_UNIT] = stop_unit,
 	[IU_REMEDY_STOP_CONTAINER] = stop_container,
-	[IU_REMEDY_STOP_SERVICE] = stop_service,
+	[IU_REMEDY_STOP_SERVICE] = not_here,
 	[IU_REMEDY_STOP_PROCESS] = stop_process,
 	[IU_REMEDY_USE_PORT] = use_port,
 	[IU_REMEDY_BIND_ADDRESS] = bind_address,
@@ -749,6 +750,11 @@ static bool (*const makers[])(struct making *m) = {
 	[IU_REMEDY_KERNEL_HINT] = kernel_hint,
 	[IU_REMEDY_POLICY_HINT] = policy_hint,
 	[IU_REMEDY_FIX_PROGRAM] = fix_program,
+	[IU_REMEDY_DISABLE_SERVICE] = not_here,
+	[IU_REMEDY_EXCLUDE_PORT] = not_here,
+	[IU_REMEDY_RESTORE_RANGE] = not_here,
+	[IU_REMEDY_DELETE_PORTPROXY] = not_here,
+	[IU_REMEDY_WINDOWS_HINT] = not_here,
 };
 
 /* Whose process it is has to be said when it is another user's. */

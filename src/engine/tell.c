@@ -177,6 +177,12 @@ static const char *sharing_words(const struct iu_verdict *v, const struct iu_blo
 		return v->probe && v->status == IU_STATUS_IN_USE
 			? ", and the socket there does not have the option set, which both need"
 			: ", unless the socket there has the same option set, which could not be seen";
+	case IU_SHARING_HOLDER_EXCLUSIVE:
+		return ", and the socket there has SO_EXCLUSIVEADDRUSE, which shares with nobody";
+	case IU_SHARING_ASKER_EXCLUSIVE:
+		return ", and SO_EXCLUSIVEADDRUSE wants it alone";
+	case IU_SHARING_ACCOUNTS_DIFFER:
+		return ", and Windows shares a port only among sockets of one account";
 	case IU_SHARING_NONE: break;
 	}
 	return "";

@@ -77,6 +77,25 @@ static const struct iu_cause_row causes[] = {
 		"a security policy (cgroup program, security module, system call filter) refuses",
 		R(POLICY_HINT)),
 	ROW(OWN_SOCKET, "the program that asks has it itself", R(FIX_PROGRAM)),
+	ROW(WSL_HOST, "inside WSL: the Windows side holds or reserves it", R(WINDOWS_HINT)),
+	ROW(EXCLUDED_RANGE,
+		"Windows: the port lies in an excluded port range (WinNAT, Hyper-V, WSL or another reservation)",
+		R(EXCLUDE_PORT), R(RESTORE_RANGE), R(USE_PORT)),
+	ROW(HTTP_SYS,
+		"Windows: the kernel's HTTP server (HTTP.sys, PID 4) holds it for a service or program",
+		R(STOP_SERVICE), R(DISABLE_SERVICE), R(STOP_PROCESS), R(USE_PORT)),
+	ROW(ALG_RESERVED,
+		"Windows: the Application Layer Gateway service reserves TCP 5001-5032 for Internet Connection Sharing",
+		R(STOP_SERVICE), R(DISABLE_SERVICE), R(USE_PORT)),
+	ROW(SERVICE, "Windows: a service holds it", R(STOP_SERVICE), R(DISABLE_SERVICE),
+		R(USE_PORT)),
+	ROW(EXCLUSIVE_USE,
+		"Windows: SO_EXCLUSIVEADDRUSE or another account's socket refuses it, which is no matter of rights",
+		R(STOP_PROCESS), R(USE_PORT)),
+	ROW(ORPHANED_HANDLE, "Windows: the owning process is gone, a child still has the handle",
+		R(STOP_PROCESS)),
+	ROW(PORT_PROXY, "Windows: a rule of netsh interface portproxy listens there",
+		R(DELETE_PORTPROXY), R(USE_PORT)),
 };
 
 #define HELP(which, text, how)                                                                     \
@@ -116,6 +135,11 @@ static const struct iu_remedy_row remedies[] = {
 	HELP(POLICY_HINT, "look into the policies that may refuse a bind()", NONE),
 	HELP(FIX_PROGRAM, "bind the address once, or close the first socket before the second bind()",
 		NONE),
+	HELP(DISABLE_SERVICE, "keep the service from starting again", MEDIUM),
+	HELP(EXCLUDE_PORT, "keep the port out of what WinNAT reserves", MEDIUM),
+	HELP(RESTORE_RANGE, "put the dynamic port range back to where Windows has it", MEDIUM),
+	HELP(DELETE_PORTPROXY, "delete the port proxy rule", LOW),
+	HELP(WINDOWS_HINT, "ask the Windows side", NONE),
 };
 
 

@@ -28,7 +28,15 @@
 	X(ADDRESS_NOT_LOCAL, "address-not-local")                                                  \
 	X(ADDRESS_TENTATIVE, "address-tentative")                                                  \
 	X(POLICY_DENIED, "policy-denied")                                                          \
-	X(OWN_SOCKET, "own-socket")
+	X(OWN_SOCKET, "own-socket")                                                                \
+	X(WSL_HOST, "wsl-host")                                                                    \
+	X(EXCLUDED_RANGE, "excluded-range")                                                        \
+	X(HTTP_SYS, "http-sys")                                                                    \
+	X(ALG_RESERVED, "alg-reserved")                                                            \
+	X(SERVICE, "service")                                                                      \
+	X(EXCLUSIVE_USE, "exclusive-use")                                                          \
+	X(ORPHANED_HANDLE, "orphaned-handle")                                                      \
+	X(PORT_PROXY, "port-proxy")
 
 enum iu_cause {
 	IU_CAUSE_NONE,
@@ -66,7 +74,12 @@ const char *iu_cause_name(enum iu_cause cause);
 	X(FREEBIND, "freebind")                                                                    \
 	X(KERNEL_HINT, "kernel-hint")                                                              \
 	X(POLICY_HINT, "policy-hint")                                                              \
-	X(FIX_PROGRAM, "fix-program")
+	X(FIX_PROGRAM, "fix-program")                                                              \
+	X(DISABLE_SERVICE, "disable-service")                                                      \
+	X(EXCLUDE_PORT, "exclude-port")                                                            \
+	X(RESTORE_RANGE, "restore-range")                                                          \
+	X(DELETE_PORTPROXY, "delete-portproxy")                                                    \
+	X(WINDOWS_HINT, "windows-hint")
 
 enum iu_remedy_id {
 	IU_REMEDY_NONE,
@@ -123,6 +136,10 @@ const char *iu_rule_sentence(enum iu_rule rule);
 	X(HOLDER_WITHOUT_REUSEADDR, "holder-without-reuseaddr")                                    \
 	X(HOLDER_WITHOUT_REUSEPORT, "holder-without-reuseport")                                    \
 	X(USERS_DIFFER, "users-differ")               /* SO_REUSEPORT on both, different users */  \
+	/* Windows */                                                                              \
+	X(HOLDER_EXCLUSIVE, "holder-exclusive")       /* it has SO_EXCLUSIVEADDRUSE */             \
+	X(ASKER_EXCLUSIVE, "asker-exclusive")         /* who asks for it gets it alone or not */   \
+	X(ACCOUNTS_DIFFER, "accounts-differ")         /* sharing is for sockets of one account */  \
 	X(OPTIONS_UNKNOWN, "holder-options-unknown")
 
 enum iu_sharing {

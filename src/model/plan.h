@@ -8,12 +8,17 @@
 
 #define IU_STEPS(X)                                                                                \
 	X(WAIT, "wait")                          /* nothing to do: it ends by itself */            \
-	X(TERMINATE, "terminate")                /* SIGTERM to one process */                      \
+	X(TERMINATE, "terminate")                /* asks one process to end */                     \
 	X(STOP_UNIT, "stop-unit")                /* through systemd */                             \
 	X(STOP_CONTAINER, "stop-container")      /* through the engine's own client */             \
 	X(DESTROY, "destroy-socket")             /* SOCK_DESTROY of what a gone process left */    \
 	X(REMOVE_FILE, "remove-socket-file")     /* unlink() of a dead socket file */              \
-	X(COLLECT_GARBAGE, "collect-garbage")    /* has the kernel look for unreachable sockets */
+	X(COLLECT_GARBAGE, "collect-garbage")    /* has the kernel look for unreachable sockets */ \
+	/* Windows */                                                                              \
+	X(STOP_SERVICE, "stop-service")          /* through the service manager, dependents too */ \
+	X(DISABLE_SERVICE, "disable-service")    /* start type disabled; the old one is kept */    \
+	X(DELETE_PORTPROXY, "delete-portproxy")  /* a rule of netsh interface portproxy */         \
+	X(EXCLUDE_PORT, "exclude-port")          /* takes ports out of WinNAT's reach */
 
 enum iu_step_kind {
 #define X(name, text) IU_STEP_##name,
@@ -27,6 +32,11 @@ const char *iu_step_name(enum iu_step_kind kind);
 /*
  * A process by identity: whatever of it has changed when the signal is due, none is sent. The pid
  * alone says nothing, for pids are given again.
+ *
+ * Windows: start_ticks is the creation time as the collector wrote it into iu_process, path the
+ * image's. The socket's inode is made up there: protocol, local and port say which row the process
+ * must still own. It is asked to end by WM_CLOSE to its windows and by Ctrl-C to its console where
+ * nobody else hears that; TerminateProcess() is for iu_step.kill.
  */
 struct iu_step_process {
 	int32_t pid;
@@ -38,6 +48,10 @@ struct iu_step_process {
 	int32_t tid, fd;
 	enum iu_via via;     /* how it has the socket, where that is not by the descriptor */
 	enum iu_state state; /* of the socket */
+	enum iu_protocol protocol;
+	struct iu_address local;
+	uint16_t port;
+	const char *path; /* of the image; NULL: not known */
 	bool resume; /* stopped (Ctrl-Z): SIGTERM acts only once it goes on, so SIGCONT follows */
 };
 
@@ -52,6 +66,33 @@ struct iu_step_container {
 	const char *id;      /* NULL: the one that publishes the port */
 	uint16_t port;
 	enum iu_protocol protocol;
+};
+
+/* Windows: a service by name. STOP_SERVICE ends the dependents before it, in this order. */
+struct iu_step_service {
+	const char *name;
+	int32_t pid; /* of its process when it was looked at: another one by now: leave it; 0: not known */
+	enum iu_service_start start;        /* DISABLE_SERVICE: what it was, to undo it */
+	IU_LIST(const char *) dependents;   /* that run; one that is not listed: leave all alone */
+};
+
+/* Windows: a port proxy rule as netsh names it; what it leads to must still be the same. */
+struct iu_step_proxy {
+	const char *table; /* "v4tov4", "v4tov6", "v6tov4", "v6tov6" */
+	struct iu_address listen; /* a wildcard: netsh's "*" or 0.0.0.0, whichever is there */
+	uint16_t port;
+	const char *connect_to;
+	uint16_t connect_port;
+};
+
+/*
+ * Windows: ports to be excluded by hand (administered), so that WinNAT does not take them again:
+ * `net stop winnat`, `netsh int ipv4 add excludedportrange`, `net start winnat`. The last one is
+ * due whatever became of the second.
+ */
+struct iu_step_exclusion {
+	enum iu_protocol protocol;
+	uint16_t first, count;
 };
 
 struct iu_step_file {
@@ -78,6 +119,9 @@ struct iu_step {
 	struct iu_step_container container;
 	struct iu_step_file file;
 	struct iu_sockets sockets; /* DESTROY */
+	struct iu_step_service service;
+	struct iu_step_proxy proxy;
+	struct iu_step_exclusion exclusion;
 };
 
 /* Why something is left alone, and what could be done instead. */
@@ -107,6 +151,7 @@ struct iu_plan {
 	IU_LIST(struct iu_step) steps;
 	IU_LIST(struct iu_refusal) refusals; /* any of them: nothing at all is done */
 	struct iu_strings hints;             /* other ways, one sentence each */
+	bool windows;                        /* commands are for cmd.exe, not for a POSIX shell */
 };
 
 /* What the session knows besides the snapshot. */

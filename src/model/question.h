@@ -34,6 +34,12 @@ struct iu_question {
 	bool abstract;
 	struct iu_options options;
 	enum iu_probe_mode probe;
+	/*
+	 * What the one who asks was told already, as its message says: an errno or a WSA number of the
+	 * system in question; 0: not known. And whether it was connect() that failed.
+	 */
+	int reported_error;
+	bool connects;
 	bool by_self; /* the process that looks is the one that asks (libinuse) */
 	/* --for PROGRAM: the file that wants the port; known when it was found. */
 	const char *program;

@@ -146,7 +146,7 @@ static const struct field socket_fields[] = {
 	PLAIN(iu_socket, timer_ms), PLAIN(iu_socket, uid), PLAIN(iu_socket, uid_known),
 	PLAIN(iu_socket, ifindex), PLAIN(iu_socket, order), PLAIN(iu_socket, queue),
 	PLAIN(iu_socket, backlog), TRI(iu_socket, reuseaddr), TRI(iu_socket, reuseport),
-	TRI(iu_socket, v6only), TRI(iu_socket, explicit_port),
+	TRI(iu_socket, v6only), TRI(iu_socket, exclusive), TRI(iu_socket, explicit_port),
 	WORD(iu_socket, options_source, source_words), TRI(iu_socket, served),
 	BYTES(iu_socket, path, path_len), PLAIN(iu_socket, abstract),
 	WORD(iu_socket, unix_type, unix_type_words), PLAIN(iu_socket, file_dev),
@@ -235,6 +235,7 @@ SHAPE(cache, iu_reuse_cache, NULL);
 static const struct field probe_fields[] = {
 	WORD(iu_probe, protocol, protocol_words), ADDRESS(iu_probe, address),
 	PLAIN(iu_probe, port), PLAIN(iu_probe, reuseaddr), PLAIN(iu_probe, reuseport),
+	PLAIN(iu_probe, exclusive),
 	TRI(iu_probe, v6only), PLAIN(iu_probe, device), PLAIN(iu_probe, ifindex),
 	PLAIN(iu_probe, done), PLAIN(iu_probe, result),
 };

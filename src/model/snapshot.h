@@ -107,11 +107,12 @@ struct iu_probe {
 	struct iu_address address;
 	uint16_t port;
 	bool reuseaddr, reuseport;
+	bool exclusive; /* SO_EXCLUSIVEADDRUSE, Windows only */
 	enum iu_tri v6only;
 	const char *device;
 	uint32_t ifindex;
 	bool done;
-	int result; /* 0: bound; else the errno */
+	int result; /* 0: bound; else the errno, on Windows the WSA number (10048) */
 };
 
 /* What could not be seen. */

@@ -65,6 +65,7 @@ struct iu_socket {
 	uint32_t queue, backlog; /* listeners: connections that wait, and how many may */
 
 	enum iu_tri reuseaddr, reuseport, v6only;
+	enum iu_tri exclusive; /* SO_EXCLUSIVEADDRUSE, Windows only */
 	enum iu_tri explicit_port; /* bind() named the port; IU_NO: the system chose it */
 	enum iu_source options_source;
 	/* Somebody waits on it: accept, poll, epoll, read. IU_NO only after looking at all holders. */

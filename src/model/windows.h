@@ -5,6 +5,19 @@
 #include "base/arena.h"
 #include "model/address.h"
 
+/* Winsock's numbers as they are on Windows, whatever system this is built for (winerror.h). */
+enum {
+	IU_WSAEACCES = 10013,
+	IU_WSAEINVAL = 10022,
+	IU_WSAEAFNOSUPPORT = 10047,
+	IU_WSAEADDRINUSE = 10048,
+	IU_WSAEADDRNOTAVAIL = 10049,
+	IU_WSAENOBUFS = 10055,
+};
+
+/* The process that stands for the kernel: HTTP.sys, SMB, NetBIOS. */
+#define IU_WINDOWS_SYSTEM_PID 4
+
 /* A row of `netsh int ipv4 show excludedportrange`: the list serves both families. */
 struct iu_exclusion {
 	enum iu_protocol protocol;

@@ -26,6 +26,21 @@ static json_t *target_json(struct iu_json *json, const struct iu_step *step)
 			iu_json_known(step->process.cookie != 0, step->process.cookie));
 		iu_json_put(json, object, "kill", json_boolean(step->kill));
 		break;
+	case IU_STEP_STOP_SERVICE:
+	case IU_STEP_DISABLE_SERVICE:
+		iu_json_put(json, object, "service", iu_json_text(json, step->service.name));
+		iu_json_put(json, object, "dependents", iu_json_strings(json,
+				step->service.dependents.v, step->service.dependents.n));
+		break;
+	case IU_STEP_DELETE_PORTPROXY:
+		iu_json_put(json, object, "table", iu_json_text(json, step->proxy.table));
+		iu_json_put(json, object, "address", iu_json_address(&step->proxy.listen));
+		iu_json_put(json, object, "port", json_integer(step->proxy.port));
+		break;
+	case IU_STEP_EXCLUDE_PORT:
+		iu_json_put(json, object, "port", json_integer(step->exclusion.first));
+		iu_json_put(json, object, "count", json_integer(step->exclusion.count));
+		break;
 	case IU_STEP_STOP_UNIT:
 		iu_json_put(json, object, "unit", iu_json_text(json, step->unit.name));
 		iu_json_put(json, object, "second", iu_json_text(json, step->unit.second));

@@ -259,6 +259,12 @@ void iu_os_apply(const struct iu_step *step, bool force, struct iu_step_result *
 	case IU_STEP_DESTROY: iu_destroy_sockets(&step->sockets, &result); break;
 	case IU_STEP_REMOVE_FILE: remove_file(step, &result); break;
 	case IU_STEP_COLLECT_GARBAGE: collect_garbage(&result); break;
+	case IU_STEP_STOP_SERVICE:
+	case IU_STEP_DISABLE_SERVICE:
+	case IU_STEP_DELETE_PORTPROXY:
+	case IU_STEP_EXCLUDE_PORT:
+		iu_result_say(&result, IU_RESULT_FAILED, 0, "this step is for Windows");
+		break;
 	}
 	*ret_result = result;
 }
