@@ -109,10 +109,14 @@ static const struct iu_command commands[IU_COMMAND_COUNT] = {
 				"Prints a port that can be bound now for all addresses of both "
 				"families, outside of the range that the system gives to connections, "
 				"not reserved, nobody's by custom, and not refused by browsers. "
-				"--hold keeps it bound and starts CMD with it: as LISTEN_FDS, and as "
-				"{} in its arguments. Without {} the socket listens already; with {} "
-				"it is only bound, so that CMD can bind the port itself with "
-				"SO_REUSEADDR.",
+				"--hold keeps it bound and starts CMD with it: as descriptor 3, told by "
+				"LISTEN_FDS as systemd does it, and as {} in the arguments of CMD. "
+				"Without {} CMD uses that socket (TCP listens already), and nobody else gets in. "
+				"With {} CMD binds the port itself, and has to set SO_REUSEADDR for "
+				"that (servers in Go, Java, Node and most others do): Linux lets "
+				"nobody bind beside a held port without it. That also means that "
+				"another program which asks for this very port with SO_REUSEADDR "
+				"could come first; no other pick gives it away.",
 			.examples =
 				{
 					{"inuse pick", "some port"},

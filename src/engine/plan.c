@@ -578,7 +578,8 @@ static bool is_container_planned(const struct planning *p, const char *id)
 	return false;
 }
 
-static int stop_container(struct planning *p, const char *program, const char *id)
+static int stop_container(
+	struct planning *p, const char *program, const char *id, const char *name)
 {
 	struct iu_step *step;
 	int r;
@@ -594,9 +595,7 @@ static int stop_container(struct planning *p, const char *program, const char *i
 		.port = p->question->port,
 		.protocol = p->question->protocol};
 	step->what = id ? iu_words(p->arena, "stop the container %s of %s",
-				  iu_safe(p->arena, strlen(id) == 64
-						  ? iu_arena_strndup(p->arena, id, 12)
-						  : id, 64), program)
+				  iu_words_container(p->arena, id, name), program)
 			: iu_words(p->arena, "stop the container that publishes port %u (%s finds it)",
 				  (unsigned int)p->question->port, program);
 	r = word(p, step, program);
@@ -648,7 +647,8 @@ static int stop_holder(struct planning *p, const struct iu_blocker *b, const str
 		return r;
 	if (process->container && !same(process->container, p->rules->own_container)) {
 		program = engine_program(process->engine);
-		return program ? stop_container(p, program, process->container)
+		return program ? stop_container(p, program, process->container,
+					 process->container_name)
 			       : refuse_container(p, process->engine, process->container);
 	}
 	if (!can_stop_unit(p, process->unit))
@@ -667,7 +667,7 @@ static int stop_published(struct planning *p, const struct iu_blocker *b)
 {
 	const struct iu_remedy *remedy = NULL;
 	const struct iu_process *process = NULL;
-	const char *id = b->socket.container, *engine = NULL;
+	const char *id = b->socket.container, *engine = NULL, *name = NULL;
 	const struct iu_strings *raw;
 	size_t i;
 
@@ -677,18 +677,19 @@ static int stop_published(struct planning *p, const struct iu_blocker *b)
 	if (process && process->container) {
 		id = process->container;
 		engine = process->engine;
+		name = process->container_name;
 	}
 	if (id && same(id, p->rules->own_container))
 		return signal_holders(p, b);
 	if (id && engine)
-		return engine_program(engine) ? stop_container(p, engine_program(engine), id)
+		return engine_program(engine) ? stop_container(p, engine_program(engine), id, name)
 					      : refuse_container(p, engine, id);
 	for (i = 0; i < p->verdict->remedies.n; i++)
 		if (p->verdict->remedies.v[i].id == IU_REMEDY_STOP_CONTAINER)
 			remedy = &p->verdict->remedies.v[i];
 	raw = remedy ? iu_remedy_raw(remedy) : NULL;
 	if (raw && raw->n && p->question->port && engine_program(raw->v[0]))
-		return stop_container(p, raw->v[0], id);
+		return stop_container(p, raw->v[0], id, name);
 	return add_refusal(p, 0, "the container is left alone",
 		"which engine runs it could not be told", "stop it with the client of its engine");
 }

@@ -237,7 +237,9 @@ static bool stop_container(struct making *m)
 			? find_container(m)
 			: false;
 	m->remedy->summary = iu_words(m->arena, "stop the container %s%s%s",
-		iu_safe(m->arena, short_id(m, id), 64), engine ? " of " : "",
+		iu_words_container(m->arena, id,
+			m->holder && m->holder->container ? m->holder->container_name : NULL),
+		engine ? " of " : "",
 		engine ? iu_safe(m->arena, engine, 20) : "");
 	m->remedy->needs_root = !is_privileged(m) && m->holder && m->holder->uid_known &&
 				m->holder->uid != m->snapshot->host.uid;

@@ -90,7 +90,7 @@ static const char *place(struct telling *t, const struct iu_process *p)
 			iu_safe(t->arena, p->unit, 80));
 	if (p->container)
 		text = iu_words(t->arena, "%s%scontainer %s", text, *text ? "; " : "",
-			iu_safe(t->arena, p->container, 64));
+			iu_words_container(t->arena, p->container, p->container_name));
 	if (p->exe_deleted)
 		text = iu_words(t->arena, "%s%sits program file was replaced or removed since",
 			text, *text ? "; " : "");

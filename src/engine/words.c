@@ -63,6 +63,15 @@ const char *iu_words_process(struct iu_arena *arena, const struct iu_process *pr
 		(int)process->pid);
 }
 
+const char *iu_words_container(struct iu_arena *arena, const char *id, const char *name)
+{
+	size_t len = strlen(id);
+	bool is_long = len == 64 && strspn(id, "0123456789abcdef") == len;
+
+	id = is_long ? iu_words(arena, "%.12s", id) : safe(arena, id, 64);
+	return name ? iu_words(arena, "%s (%s)", safe(arena, name, NAME_COLUMNS), id) : id;
+}
+
 const char *iu_words_pid(struct iu_arena *arena, const struct iu_snapshot *snapshot, int32_t pid)
 {
 	const struct iu_process *process = iu_snapshot_process(snapshot, pid);

@@ -16,6 +16,9 @@ const char *iu_words(struct iu_arena *arena, const char *format, ...) IU_PRINTF(
 /** iu_words_process() - "python3 (pid 4242)". */
 const char *iu_words_process(struct iu_arena *arena, const struct iu_process *process);
 
+/** iu_words_container() - "shop (90dd90e1d955)"; ids as long as engines make them are shortened. */
+const char *iu_words_container(struct iu_arena *arena, const char *id, const char *name);
+
 /** iu_words_pid() - the same for a pid of the snapshot; "pid 4242" where nothing is known. */
 const char *iu_words_pid(
 	struct iu_arena *arena, const struct iu_snapshot *snapshot, int32_t pid);

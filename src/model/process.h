@@ -52,6 +52,7 @@ struct iu_process {
 	IU_LIST(struct iu_file_id) files;
 	const char *cgroup, *unit, *container;
 	const char *engine; /* of the container: "docker", "podman", "containerd", … */
+	const char *container_name; /* as people call it; NULL: not known */
 };
 
 struct iu_processes {

@@ -137,11 +137,12 @@ uint32_t iu_os_random(void);
 /**
  * iu_os_reserve() - binds and keeps a socket
  * @probe: what to bind; result is written. Without its reuse options no other program has it.
- * @listen: listen, too
+ * @used: whoever gets it serves this very socket: TCP listens already, and nobody gets in beside
+ *	it; else it is bound only, and a program that sets SO_REUSEADDR can bind the port, too
  * @ret_fd: receives the descriptor; not inherited yet
  * Returns: 0, or IU_E_*; the errno is in probe->result.
  */
-int iu_os_reserve(struct iu_probe *probe, bool listen, int *ret_fd);
+int iu_os_reserve(struct iu_probe *probe, bool used, int *ret_fd);
 
 /** iu_os_service_port() - whether the services database gives the port to somebody. */
 bool iu_os_service_port(uint16_t port, enum iu_protocol protocol);

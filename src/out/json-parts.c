@@ -155,6 +155,7 @@ static json_t *holder_json(struct iu_json *json, const struct iu_hold *hold,
 	iu_json_put(json, holder, "parents", process ? parents_json(json, p) : json_null());
 	iu_json_put(json, holder, "unit", iu_json_text(json, p->unit));
 	iu_json_put(json, holder, "container", iu_json_text(json, p->container));
+	iu_json_put(json, holder, "container_name", iu_json_text(json, p->container_name));
 	return holder;
 }
 

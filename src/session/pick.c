@@ -91,7 +91,7 @@ static bool has_tries(const struct iu_picking *p)
 }
 
 /* Dual-stack, so that nobody has it in either family; IPv4 alone where there is no IPv6. */
-static int take(const struct iu_picking *p, uint16_t port, bool listens, int *ret_fd)
+static int take(const struct iu_picking *p, uint16_t port, bool used, int *ret_fd)
 {
 	struct iu_probe probe = {
 		.protocol = p->pick.udp ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP,
@@ -101,10 +101,10 @@ static int take(const struct iu_picking *p, uint16_t port, bool listens, int *re
 		.v6only = IU_NO,
 	};
 
-	return iu_os_reserve(&probe, listens && !p->pick.udp, ret_fd);
+	return iu_os_reserve(&probe, used, ret_fd);
 }
 
-int iu_picking_next(struct iu_picking *p, bool listens, int *hold)
+int iu_picking_next(struct iu_picking *p, bool used, int *hold)
 {
 	for (;;) {
 		uint32_t port;
@@ -129,7 +129,7 @@ int iu_picking_next(struct iu_picking *p, bool listens, int *hold)
 			p->forgiving = true;
 		}
 		p->at++;
-		if (!port || take(p, (uint16_t)port, listens, &fd) < 0)
+		if (!port || take(p, (uint16_t)port, used, &fd) < 0)
 			continue;
 		if (hold)
 			*hold = fd;

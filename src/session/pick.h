@@ -26,10 +26,10 @@ int iu_picking_start(const struct iu_pick *pick, struct iu_picking *ret_picking)
 /**
  * iu_picking_next() - the next port that can be bound for every address of all families
  * @hold: keep it: receives the socket, not inherited yet; NULL: only look
- * @listens: hold it as a listener
+ * @used: whoever gets it serves this very socket (iu_os_reserve())
  * Returns: the port, or IU_E_NOENT: there is none (left).
  */
-int iu_picking_next(struct iu_picking *picking, bool listens, int *hold);
+int iu_picking_next(struct iu_picking *picking, bool used, int *hold);
 
 /** iu_picking_end() - frees it. */
 void iu_picking_end(struct iu_picking *picking);

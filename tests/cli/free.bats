@@ -193,3 +193,42 @@ print(s.getsockname()[1], s.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 	run in_net '"$INUSE" pick --hold -- /no/such/program'
 	expect 127
 }
+
+# CMD is python3 with the held socket, the port of its argument and the code given.
+hold_python() {
+	cat >"$BATS_TEST_TMPDIR/held.py" <<-'END'
+		import socket, sys
+		from socket import SOCK_STREAM, SOCK_DGRAM, SOL_SOCKET, SO_REUSEADDR
+		held, port = socket.socket(fileno=3), int(sys.argv[1])
+		def bind(kind, reuse):
+		    s = socket.socket(type=kind)
+		    s.setsockopt(SOL_SOCKET, SO_REUSEADDR, reuse)
+		    try:
+		        s.bind(("0.0.0.0", port))
+		        return s
+		    except OSError as error:
+		        return error.strerror
+		def send(data):
+		    socket.socket(type=SOCK_DGRAM).sendto(data, ("127.0.0.1", port))
+		exec(sys.argv[2])
+	END
+	run in_net 'timeout 20 "$INUSE" pick --range 20000-20009 --hold "${@:3}" -- python3 "$BATS_TEST_TMPDIR/held.py" "$1" "$2"' "$@"
+	expect 0
+}
+
+@test "pick --hold: with {} a bind needs SO_REUSEADDR, without {} nobody gets in" {
+	hold_python '{}' 'print("plain:", bind(SOCK_STREAM, 0)); s = bind(SOCK_STREAM, 1); s.listen(); print("listens", s.getsockname()[1])'
+	says "plain: Address already in use"
+	says "listens 20000"
+	hold_python 20000 'print(held.getsockopt(SOL_SOCKET, socket.SO_ACCEPTCONN), "reuse:", bind(SOCK_STREAM, 1))'
+	says "1 reuse: Address already in use"
+}
+
+@test "pick --hold --udp: the socket is passed, or its port" {
+	hold_python 20000 'print("reuse:", bind(SOCK_DGRAM, 1)); send(b"hello"); print("got", held.recv(9), held.getsockname()[1])' --udp
+	says "reuse: Address already in use"
+	says "got b'hello' 20000"
+	hold_python '{}' 'print("plain:", bind(SOCK_DGRAM, 0)); s = bind(SOCK_DGRAM, 1); send(b"hello"); print("got", s.recv(9))' --udp
+	says "plain: Address already in use"
+	says "got b'hello'"
+}

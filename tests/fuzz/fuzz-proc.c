@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/linux/container.h"
 #include "os/linux/file.h"
 #include "os/linux/hidden.h"
 #include "os/linux/holders.h"
@@ -73,6 +74,19 @@ static void parse_kernel(const char *bytes, size_t size)
 	iu_kernel_family(bytes, size, "mptcp_pm");
 }
 
+/* Where engines leave the names of their containers. */
+static void parse_names(struct iu_arena *arena, const char *bytes, size_t size)
+{
+	size_t len = 0;
+	const char *name = iu_conmon_name(bytes, size, "3a0568a4606f", &len);
+
+	if (name)
+		check(len > 0 && name >= bytes && name + len <= bytes + size);
+	name = iu_docker_name(arena, bytes, size);
+	if (name)
+		check(*name && strlen(name) <= 255);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *bytes = (const char *)data;
@@ -94,6 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (iu_fdinfo_queue(bytes, size, &number))
 		check(number > 0);
 	parse_kernel(bytes, size);
+	parse_names(&arena, bytes, size);
 	if (iu_stat_parse(bytes, size, &stat) == 0)
 		check(strlen(stat.name) < sizeof(stat.name));
 	iu_cmdline_parse(&arena, bytes, size, &process);

@@ -20,6 +20,9 @@ static void say_target(struct iu_case *c, const struct iu_process *process)
 	const char *ip = argument(process, "-container-ip");
 	const char *port = argument(process, "-container-port");
 
+	if (process->name && !strcmp(process->name, "conmon") && argument(process, "-n"))
+		iu_case_say(c, "the container's name is %s",
+			iu_safe(c->arena, argument(process, "-n"), 64));
 	if (ip && port)
 		iu_case_say(c, "it leads to port %s of the container at %s",
 			iu_safe(c->arena, port, 10), iu_safe(c->arena, ip, 45));
@@ -44,7 +47,8 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		if (process->container) {
 			iu_case_say(c, "%s runs in the container %s%s%s%s",
 				iu_words_process(c->arena, process),
-				iu_safe(c->arena, process->container, 64),
+				iu_words_container(
+					c->arena, process->container, process->container_name),
 				process->engine ? " (" : "",
 				process->engine ? iu_safe(c->arena, process->engine, 20) : "",
 				process->engine ? ")" : "");
@@ -54,7 +58,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	if (c->holder_count || !s->container || !iu_case_has_owner(c))
 		return false;
 	iu_case_say(c, "the socket was made in the container %s",
-		iu_safe(c->arena, s->container, 64));
+		iu_words_container(c->arena, s->container, NULL));
 	*ret_confidence = IU_CONFIDENCE_LIKELY;
 	return true;
 }

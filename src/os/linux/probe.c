@@ -76,7 +76,7 @@ void iu_os_probe(struct iu_probe *probe)
 	close(fd);
 }
 
-int iu_os_reserve(struct iu_probe *probe, bool listens, int *ret_fd)
+int iu_os_reserve(struct iu_probe *probe, bool used, int *ret_fd)
 {
 	int type = probe->protocol == IU_PROTOCOL_UDP ? SOCK_DGRAM : SOCK_STREAM;
 	int family = probe->address.family == IU_FAMILY_IPV6 ? AF_INET6 : AF_INET;
@@ -93,12 +93,16 @@ int iu_os_reserve(struct iu_probe *probe, bool listens, int *ret_fd)
 	}
 	make_name(probe, &name);
 	probe->result = !set_options(fd, probe) || bind(fd, &name.any, name.len) < 0 ||
-					(listens && listen(fd, SOMAXCONN) < 0)
+					(used && type == SOCK_STREAM && listen(fd, SOMAXCONN) < 0)
 		? errno
 		: 0;
 	probe->done = true;
-	/* Taken alone, then shared: a server that sets SO_REUSEADDR gets in beside it. */
-	if (!probe->result && !set_flag(fd, SOL_SOCKET, SO_REUSEADDR, 1))
+	/*
+	 * Taken alone, then shared: a server that sets SO_REUSEADDR gets in beside it. Not beside a
+	 * listener, but always beside a UDP socket: one that is used itself stays alone.
+	 */
+	if (!probe->result && !(type == SOCK_DGRAM && used) &&
+		!set_flag(fd, SOL_SOCKET, SO_REUSEADDR, 1))
 		probe->result = errno;
 	if (probe->result) {
 		close(fd);

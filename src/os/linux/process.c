@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "os/linux/cgroup.h"
+#include "os/linux/container.h"
 #include "os/linux/file.h"
 
 #define ARGUMENTS_MAX  64
@@ -349,6 +350,8 @@ int iu_process_read(struct iu_look *look, int32_t pid)
 	result = read_command(look, &process);
 	if (result == 0)
 		result = iu_cgroup_of_process(look, &process);
+	if (result == 0)
+		result = iu_container_name(look, &process);
 	if (result == 0)
 		result = read_parents(look, &process);
 	if (result == 0)

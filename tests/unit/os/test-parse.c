@@ -22,6 +22,7 @@
 #include "os/linux/addresses.h"
 #include "os/linux/cgroup.h"
 #include "os/linux/error.h"
+#include "os/linux/container.h"
 #include "os/linux/file.h"
 #include "os/linux/holders.h"
 #include "os/linux/host.h"
@@ -536,6 +537,32 @@ static void test_rtnetlink(void **state)
 }
 
 /* Lines as docker and podman write them. */
+static void test_container_names(void **state)
+{
+	static const char conmon[] =
+		"/usr/bin/conmon\0--api-version\0" "1\0-c\0" "3a0568a4606f\0-r\0/usr/bin/runc\0-n\0web";
+	struct iu_arena arena = {0};
+	size_t len = 0;
+	const char *name = iu_conmon_name(conmon, sizeof(conmon), "3a0568a4606f", &len);
+
+	(void)state;
+	assert_non_null(name);
+	assert_int_equal(len, 3);
+	assert_memory_equal(name, "web", 3);
+	/* of another container, cut off before the name, no arguments at all */
+	assert_null(iu_conmon_name(conmon, sizeof(conmon), "3a0568a4606e", &len));
+	assert_null(iu_conmon_name(conmon, sizeof(conmon) - 4, "3a0568a4606f", &len));
+	assert_null(iu_conmon_name("", 0, "3a0568a4606f", &len));
+#define NAME(text) iu_docker_name(&arena, text, strlen(text))
+	assert_string_equal(NAME("{\"ID\": \"90\", \"Name\": \"/shop\"}"), "shop");
+	assert_null(NAME("{\"Name\": \"/\"}"));
+	assert_null(NAME("{\"Name\": 7}"));
+	assert_null(NAME("[\"Name\"]"));
+	assert_null(NAME("{\"Name\": \"/sh"));
+#undef NAME
+	iu_arena_free(&arena);
+}
+
 static void test_container_line(void **state)
 {
 #define ID "9ed0ce2b4770ae07b4169b57fd6b9bf3ff05440d0dd28b5bad1ca496210bb068"
@@ -580,6 +607,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_inet),
 		cmocka_unit_test(test_container_line),
+		cmocka_unit_test(test_container_names),
 		cmocka_unit_test(test_inet_states),
 		cmocka_unit_test(test_v6only),
 		cmocka_unit_test(test_wants_port),
