@@ -126,6 +126,28 @@ static const struct iu_command commands[IU_COMMAND_COUNT] = {
 						"nobody can take it in between"},
 				},
 		},
+	[IU_COMMAND_ERROR] =
+		{
+			.id = IU_COMMAND_ERROR,
+			.name = "error",
+			.operands = "CODE|NAME|MESSAGE…",
+			.summary = "what an error of bind(), listen() or connect() means on each system",
+			.description =
+				"Takes a number (98, 10048, 0x80072740, -4091), a name "
+				"(EADDRINUSE, WSAEACCES, STATUS_SHARING_VIOLATION) or a message, "
+				"also in other languages, and says what it means on Linux, Windows, "
+				"macOS and BSD: which call gives it, which causes it has, those met "
+				"most often first, and what to ask next. It looks at nothing, so it "
+				"answers for every machine. - reads a message from standard input.",
+			.examples =
+				{
+					{"inuse error 98", "on Linux, and what 98 is elsewhere"},
+					{"inuse error WSAEACCES", "an error of Windows"},
+					{"inuse error 0x80070020", "what IIS and HTTP.sys say"},
+					{"inuse error 'bind: Address already in use'",
+						"a message"},
+				},
+		},
 	[IU_COMMAND_HELP] =
 		{
 			.id = IU_COMMAND_HELP,
@@ -234,7 +256,7 @@ static const struct iu_exit_code exit_codes[] = {
 
 /* Commands of later versions: read as a target each would give a baffling complaint. */
 static const char *const later_commands[] = {
-	"run", "error", "watch", "top", "report", "metrics"};
+	"run", "watch", "top", "report", "metrics"};
 
 const struct iu_command *iu_commands(size_t *ret_count)
 {

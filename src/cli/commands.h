@@ -11,6 +11,7 @@ enum iu_command_id {
 	IU_COMMAND_FREE,
 	IU_COMMAND_WAIT,
 	IU_COMMAND_PICK,
+	IU_COMMAND_ERROR,
 	IU_COMMAND_HELP,
 	IU_COMMAND_COUNT
 };
@@ -20,6 +21,7 @@ enum iu_command_id {
 #define IU_FOR_FREE (1u << IU_COMMAND_FREE)
 #define IU_FOR_WAIT (1u << IU_COMMAND_WAIT)
 #define IU_FOR_PICK (1u << IU_COMMAND_PICK)
+#define IU_FOR_ERROR (1u << IU_COMMAND_ERROR)
 #define IU_FOR_HELP (1u << IU_COMMAND_HELP)
 #define IU_FOR_ALL  ((1u << IU_COMMAND_COUNT) - 1)
 /* Those that are given a TARGET: what the asking socket sets belongs to it. */

@@ -8,12 +8,13 @@
 
 #define OPTIONS_MAX 64
 #define FIRST_VALUE 256 /* beyond every letter */
+#define NEGATIVES_MAX 8
 
 struct table {
 	const struct iu_option *rows;
 	size_t count;
 	struct option longs[OPTIONS_MAX + 1];
-	char letters[2 * OPTIONS_MAX + 2];
+	char letters[2 * OPTIONS_MAX + 12];
 };
 
 static void make_table(struct table *table)
@@ -35,6 +36,7 @@ static void make_table(struct table *table)
 		if (row->argument)
 			*letter++ = ':';
 	}
+	memcpy(letter, "0123456789", 11); /* no options: negative numbers are operands */
 }
 
 static const struct iu_option *row_of(const struct table *table, int value)
@@ -180,11 +182,52 @@ static int check_options(
 	return 0;
 }
 
+/* Operands that getopt() took for options: "inuse error -4091". */
+struct negatives {
+	char *words[NEGATIVES_MAX];
+	size_t n, left; /* left: digits of the last one that are still to come */
+};
+
+/*
+ * A digit of "-4091". The word is argv[optind] until getopt() gives its last letter, and then
+ * argv[optind - 1]. Returns false when it is no number as a whole.
+ */
+static bool keep_negative(struct negatives *negatives, int digit, int argc, char **argv)
+{
+	char *last = negatives->n ? negatives->words[negatives->n - 1] : NULL;
+	char *word = argv[optind - 1];
+	size_t n;
+
+	if (negatives->left) {
+		negatives->left--;
+		return true;
+	}
+	if (word == last || word[0] != '-' || word[1] != digit || word[2])
+		word = optind < argc ? argv[optind] : NULL;
+	n = word && word[0] == '-' ? strspn(word + 1, "0123456789") : 0;
+	if (!n || word[1 + n] || negatives->n == NEGATIVES_MAX)
+		return false;
+	negatives->words[negatives->n++] = word;
+	negatives->left = n - 1;
+	return true;
+}
+
+/* Puts them behind the other operands; getopt() has moved all options to the front. */
+static void return_negatives(const struct negatives *negatives, int argc, char **argv)
+{
+	size_t rest = (size_t)(argc - optind);
+
+	optind -= (int)negatives->n;
+	memmove(argv + optind, argv + optind + negatives->n, rest * sizeof(*argv));
+	memcpy(argv + optind + rest, negatives->words, negatives->n * sizeof(*argv));
+}
+
 int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocation)
 {
 	struct iu_invocation invocation = {0};
 	const struct iu_option *row;
 	bool given[OPTIONS_MAX] = {false};
+	struct negatives negatives = {.n = 0};
 	struct table table;
 	int result, code;
 
@@ -192,6 +235,11 @@ int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocati
 	opterr = 0;
 	optind = 0; /* glibc: start anew, also for a second call */
 	while ((result = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1) {
+		if (result >= '0' && result <= '9') {
+			if (keep_negative(&negatives, result, argc, argv))
+				continue;
+			return refuse_option(&table, '?', result, argv[optind - 1]);
+		}
 		row = row_of(&table, result);
 		if (!row || result == '?' || result == ':')
 			return refuse_option(&table, result, optopt, argv[optind - 1]);
@@ -200,9 +248,12 @@ int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocati
 		if (code)
 			return code;
 	}
+	return_negatives(&negatives, argc, argv);
 	invocation.words = argv + optind;
 	invocation.count = (size_t)(argc - optind);
 	code = choose_command(&invocation);
+	if (code == 0 && negatives.n && invocation.command->id != IU_COMMAND_ERROR)
+		return refuse_option(&table, '?', negatives.words[0][1], negatives.words[0]);
 	if (code == 0 && !invocation.arguments.help && !invocation.arguments.version)
 		code = check_options(&invocation, given, &table);
 	if (code == 0)

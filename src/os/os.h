@@ -2,6 +2,7 @@
 #ifndef IU_OS_OS_H
 #define IU_OS_OS_H
 
+#include "knowledge/errors.h"
 #include "model/plan.h"
 #include "model/snapshot.h"
 #include "model/target.h"
@@ -38,6 +39,15 @@ int iu_os_find_program(const char *program, struct iu_file_id *ret_file);
 
 /** iu_os_error_name() - "EADDRINUSE" for an errno of this system; "E…" numbers too. Static. */
 const char *iu_os_error_name(int error);
+
+/** iu_os_error_space() - whose numbers this system's socket calls give. */
+enum iu_error_space iu_os_error_space(void);
+
+/**
+ * iu_os_error_text() - the system's own text of such a number: strerror(), FormatMessage()
+ * Returns: 0, IU_E_NOENT: the system does not know the number. Nothing is added then.
+ */
+int iu_os_error_text(int error, struct iu_text *out);
 
 /* ---- acting: everything that changes a system goes through iu_os_apply() ---- */
 

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "base/text.h"
+#include "knowledge/errors.h"
 #include "model/listing.h"
 #include "model/plan.h"
 #include "model/verdict.h"
@@ -37,6 +38,19 @@ struct iu_out_plan {
 
 /** iu_out_plan_json() - one inuse.plan/1 document; NULL when out of memory. */
 json_t *iu_out_plan_json(const struct iu_out_plan *plan);
+
+/* What `inuse error` read; strings are borrowed. */
+struct iu_out_error {
+	const char *asked;
+	const struct iu_error_readings *readings;
+	const char *const *endpoints; /* that a message names */
+	size_t endpoint_count;
+	enum iu_error_space here; /* the numbers of this machine */
+	const char *text;	  /* this system's own text, or NULL */
+};
+
+/** iu_out_error_json() - one inuse.error/1 document; NULL when out of memory. */
+json_t *iu_out_error_json(const struct iu_out_error *error);
 
 /** iu_out_list() - the listing as a table for people; headings from the column table. */
 void iu_out_list(const struct iu_snapshot *snapshot, const struct iu_listing *listing,

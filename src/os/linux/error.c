@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/compat.h"
 #include "base/err.h"
@@ -139,4 +140,19 @@ const char *iu_os_error_name(int error)
 		if (names[i].number == error)
 			return names[i].name;
 	return "unknown error";
+}
+
+enum iu_error_space iu_os_error_space(void)
+{
+	return IU_SPACE_LINUX;
+}
+
+int iu_os_error_text(int error, struct iu_text *out)
+{
+	const char *text = strerror(error); /* strerrordesc_np() exists in new glibc only */
+
+	if (!text || !strncmp(text, "Unknown error", 13) || !strcmp(text, "No error information"))
+		return IU_E_NOENT;
+	iu_text_add(out, text);
+	return 0;
 }
