@@ -1,6 +1,7 @@
 /* engine/plan.c - from a verdict to the steps that would free what was asked for */
 #include "engine/plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -85,14 +86,19 @@ static bool is_privileged(const struct planning *p)
 
 /* ---- who is left alone ---- */
 
-static bool may_end_user(const struct planning *p, const struct iu_process *process)
+static bool may_end_user(const struct planning *p, uint32_t uid)
 {
 	size_t i;
 
-	for (i = 0; process->uid_known && i < p->rules->uid_count; i++)
-		if (p->rules->uids[i] == process->uid)
+	for (i = 0; i < p->rules->uid_count; i++)
+		if (p->rules->uids[i] == uid)
 			return true;
-	return process->uid_known && process->uid == p->snapshot->host.uid;
+	return uid == p->snapshot->host.uid;
+}
+
+static bool may_end_owner(const struct planning *p, const struct iu_process *process)
+{
+	return process->uid_known && may_end_user(p, process->uid);
 }
 
 static bool is_kernel_thread(const struct iu_process *process)
@@ -166,9 +172,9 @@ static bool belongs_to_allowed(
 {
 	const struct iu_process *parent = iu_snapshot_process(p->snapshot, process->ppid);
 
-	return may_end_user(p, process) ||
+	return may_end_owner(p, process) ||
 	       (parent && parent->pid != process->pid && holds_it(p, b, parent->pid) &&
-		       may_end_user(p, parent));
+		       may_end_owner(p, parent));
 }
 
 static int check_process(
@@ -435,19 +441,23 @@ static int signal_holders(struct planning *p, const struct iu_blocker *b)
 }
 
 static const struct iu_unit_facts *unit_facts(
-	const struct planning *p, const char *unit, bool user)
+	const struct planning *p, const struct iu_step_unit *unit)
 {
 	size_t i;
 
-	for (i = 0; i < p->rules->units.n; i++)
-		if (p->rules->units.v[i].user == user && same(p->rules->units.v[i].name, unit))
-			return &p->rules->units.v[i];
+	for (i = 0; i < p->rules->units.n; i++) {
+		const struct iu_unit_facts *facts = &p->rules->units.v[i];
+
+		if (facts->user == unit->user && (!unit->user || facts->uid == unit->uid) &&
+			same(facts->name, unit->name))
+			return facts;
+	}
 	return NULL;
 }
 
 static int tell_unit(struct planning *p, struct iu_step *step)
 {
-	const struct iu_unit_facts *facts = unit_facts(p, step->unit.name, step->unit.user);
+	const struct iu_unit_facts *facts = unit_facts(p, &step->unit);
 	int r = 0;
 
 	if (!facts)
@@ -465,16 +475,32 @@ static int tell_unit(struct planning *p, struct iu_step *step)
 	return r;
 }
 
-static bool is_unit_planned(const struct planning *p, const char *unit, bool user)
+static bool is_unit_planned(const struct planning *p, const struct iu_step_unit *unit)
 {
 	size_t i;
 
-	for (i = 0; i < p->plan.steps.n; i++)
-		if (p->plan.steps.v[i].kind == IU_STEP_STOP_UNIT &&
-			p->plan.steps.v[i].unit.user == user &&
-			same(p->plan.steps.v[i].unit.name, unit))
+	for (i = 0; i < p->plan.steps.n; i++) {
+		const struct iu_step_unit *other = &p->plan.steps.v[i].unit;
+
+		if (p->plan.steps.v[i].kind == IU_STEP_STOP_UNIT && other->user == unit->user &&
+			(!unit->user || other->uid == unit->uid) &&
+			same(other->name, unit->name))
 			return true;
+	}
 	return false;
+}
+
+/* The words for a shell, up to the unit. */
+static int add_systemctl(struct planning *p, struct iu_step *step)
+{
+	int r = word(p, step, "systemctl");
+
+	if (r == 0 && step->unit.user)
+		r = word(p, step, "--user");
+	if (r == 0 && step->unit.user && step->unit.uid != p->snapshot->host.uid)
+		r = word(p, step,
+			iu_words(p->arena, "--machine=%u@.host", (unsigned int)step->unit.uid));
+	return r < 0 ? r : word(p, step, "stop");
 }
 
 static int stop_unit(struct planning *p, const struct iu_step_unit *unit)
@@ -482,7 +508,7 @@ static int stop_unit(struct planning *p, const struct iu_step_unit *unit)
 	struct iu_step *step;
 	int r;
 
-	if (is_unit_planned(p, unit->name, unit->user))
+	if (is_unit_planned(p, unit))
 		return 0;
 	step = add_step(p, IU_STEP_STOP_UNIT);
 	if (!step)
@@ -493,11 +519,7 @@ static int stop_unit(struct planning *p, const struct iu_step_unit *unit)
 	step->what = iu_words(p->arena, "stop the %sunit%s %s%s%s", unit->user ? "user " : "",
 		unit->second ? "s" : "", iu_safe(p->arena, unit->name, 80),
 		unit->second ? " and " : "", unit->second ? iu_safe(p->arena, unit->second, 80) : "");
-	r = word(p, step, "systemctl");
-	if (r == 0 && unit->user)
-		r = word(p, step, "--user");
-	if (r == 0)
-		r = word(p, step, "stop");
+	r = add_systemctl(p, step);
 	if (r == 0)
 		r = word(p, step, unit->name);
 	if (r == 0 && unit->second)
@@ -656,8 +678,8 @@ static int stop_holder(struct planning *p, const struct iu_blocker *b, const str
 	r = unit_of(p, process, &unit);
 	if (r < 0)
 		return r;
-	/* Another user's systemd listens to that user only. */
-	if (unit.user && unit.uid != p->snapshot->host.uid)
+	/* A user's systemd listens to that user and to root (bus_check_peercred()). */
+	if (unit.user && unit.uid != p->snapshot->host.uid && p->snapshot->host.uid != 0)
 		return end_process(p, b, hold, p->plan.steps.n > 0);
 	return stop_unit(p, &unit);
 }
@@ -694,36 +716,66 @@ static int stop_published(struct planning *p, const struct iu_blocker *b)
 		"which engine runs it could not be told", "stop it with the client of its engine");
 }
 
-/* "systemctl [--user] stop A [B]" of the remedy; anything else is no unit. */
+/* The unit of "systemctl [--user [--machine=UID@.host]] stop A [B]"; anything else names none. */
+static struct iu_step_unit unit_in(const struct planning *p, const struct iu_strings *raw)
+{
+	static const char machine[] = "--machine=";
+	struct iu_step_unit unit = {.uid = p->snapshot->host.uid};
+	size_t at = 1;
+
+	for (; at < raw->n && !strncmp(raw->v[at], "--", 2); at++) {
+		unit.user |= !strcmp(raw->v[at], "--user");
+		if (!strncmp(raw->v[at], machine, sizeof(machine) - 1))
+			unit.uid = (uint32_t)strtoul(
+				raw->v[at] + sizeof(machine) - 1, NULL, 10);
+	}
+	if (raw->n >= at + 2 && !strcmp(raw->v[at], "stop")) {
+		unit.name = raw->v[at + 1];
+		unit.second = raw->n > at + 2 ? raw->v[at + 2] : NULL;
+	}
+	return unit;
+}
+
+/* Another user's systemd: root may speak to it, and has to name that user. */
+static int refuse_manager(struct planning *p, const struct iu_step_unit *unit)
+{
+	const char *uid = iu_words(p->arena, "%u", (unsigned int)unit->uid);
+
+	if (p->snapshot->host.uid != 0)
+		return add_refusal(p, 0, "nothing is stopped",
+			iu_words(p->arena,
+				"the systemd of user %s listens there, and it hears that user and root only",
+				uid),
+			iu_words(p->arena, "sudo inuse free --user %s %s", uid, p->question->text));
+	return add_refusal(p, 0,
+		iu_words(p->arena, "%s is left alone", iu_safe(p->arena, unit->name, 80)),
+		iu_words(p->arena, "it belongs to another user: %s", uid),
+		iu_words(p->arena, "if it is that one you mean: inuse free --user %s %s", uid,
+			p->question->text));
+}
+
 static int stop_activation(struct planning *p, const struct iu_blocker *b)
 {
-	struct iu_step_unit unit = {.uid = p->snapshot->host.uid};
+	struct iu_step_unit unit = {0};
 	const struct iu_strings *raw = NULL;
-	size_t i, at = 1;
+	size_t i;
 
 	for (i = 0; i < p->verdict->remedies.n; i++)
 		if (p->verdict->remedies.v[i].id == IU_REMEDY_STOP_UNIT)
 			raw = iu_remedy_raw(&p->verdict->remedies.v[i]);
 	if (raw && raw->n && !strcmp(raw->v[0], "kill"))
 		return signal_holders(p, b);
-	for (; raw && at < raw->n && !strncmp(raw->v[at], "--", 2); at++) {
-		unit.user |= !strcmp(raw->v[at], "--user");
-		if (!strncmp(raw->v[at], "--machine=", 10))
-			return add_refusal(p, 0, "nothing is stopped",
-				"another user's systemd listens there, and it hears that user only",
-				iu_words_shell(p->arena, raw->v, raw->n));
-	}
-	if ((!raw || raw->n < at + 2 || strcmp(raw->v[at], "stop") != 0) &&
-		p->rules->activator.name)
+	if (raw)
+		unit = unit_in(p, raw);
+	if (!unit.name)
 		unit = p->rules->activator;
-	else if (!raw || raw->n < at + 2 || strcmp(raw->v[at], "stop") != 0)
+	if (!unit.name)
 		return add_refusal(p, 0, "nothing is stopped",
 			"systemd listens there, and for which unit could not be told",
 			"systemctl list-sockets --all shows it; then systemctl stop that .socket unit");
-	if (!unit.name) {
-		unit.name = raw->v[at + 1];
-		unit.second = raw->n > at + 2 ? raw->v[at + 2] : NULL;
-	}
+	if (unit.user && (!may_end_user(p, unit.uid) ||
+				 (p->snapshot->host.uid != 0 && unit.uid != p->snapshot->host.uid)))
+		return refuse_manager(p, &unit);
 	if (!can_stop_unit(p, unit.name))
 		return add_refusal(p, 0,
 			iu_words(p->arena, "%s is left alone", iu_safe(p->arena, unit.name, 80)),

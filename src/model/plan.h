@@ -157,7 +157,8 @@ struct iu_plan {
 /* What the session knows besides the snapshot. */
 struct iu_unit_facts {
 	const char *name;
-	bool user;
+	bool user;    /* of a user's systemd … */
+	uint32_t uid; /* … and whose */
 	const char *restart;      /* "no", "always" … NULL: not known */
 	const char *triggered_by; /* units that start it again, separated by blanks; NULL: none */
 };

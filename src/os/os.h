@@ -82,18 +82,18 @@ int iu_os_rules(struct iu_arena *arena, struct iu_plan_rules *rules);
 
 /**
  * iu_os_unit_facts() - what systemd says of a unit: Restart=, what triggers it
- * @facts: name and user are read
+ * @facts: name, user and uid are read
  * Returns: 0, IU_E_NOTSUP: no systemd to ask, IU_E_NOENT, IU_E_NOMEM.
  */
-int iu_os_unit_facts(struct iu_arena *arena, uint32_t uid, struct iu_unit_facts *facts);
+int iu_os_unit_facts(struct iu_arena *arena, struct iu_unit_facts *facts);
 
 /**
- * iu_os_unit_listening() - the socket unit of the system's systemd that listens on @socket
- * @ret_unit: receives it, with the service it starts
+ * iu_os_unit_listening() - the socket unit that listens on @socket
+ * @unit: user and uid are read: whose systemd is asked; receives it, with the service it starts
  * Returns: 0, IU_E_NOENT, IU_E_NOTSUP: no systemd to ask, IU_E_NOMEM.
  */
 int iu_os_unit_listening(
-	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *ret_unit);
+	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *unit);
 
 /* ---- waiting ---- */
 

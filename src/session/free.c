@@ -85,11 +85,13 @@ static int add_unit_facts(struct freeing *run)
 
 	for (size_t i = 0; i < run->f->plan.steps.n && r >= 0; i++) {
 		const struct iu_step *step = &run->f->plan.steps.v[i];
-		struct iu_unit_facts facts = {.name = step->unit.name, .user = step->unit.user}, *slot;
+		struct iu_unit_facts facts = {.name = step->unit.name,
+			.user = step->unit.user,
+			.uid = step->unit.uid}, *slot;
 
 		if (step->kind != IU_STEP_STOP_UNIT)
 			continue;
-		r = iu_os_unit_facts(&run->f->arena, step->unit.uid, &facts);
+		r = iu_os_unit_facts(&run->f->arena, &facts);
 		if (r == IU_E_NOTSUP || r == IU_E_NOENT) {
 			r = 0;
 			continue;
@@ -103,7 +105,27 @@ static int add_unit_facts(struct freeing *run)
 	return r;
 }
 
-/* A UNIX socket says nothing of its cgroup: which unit it is only its systemd can tell. */
+/* Pid 1 listens for the system's units, any other systemd for those of its user. */
+static void find_manager(const struct freeing *run, struct iu_step_unit *unit)
+{
+	const struct iu_snapshot *snapshot = &run->f->before_session.snapshot;
+	const struct iu_blocker *b = &run->f->before.verdict.blockers.v[0];
+
+	for (size_t i = 0; i < b->holds.n; i++) {
+		const struct iu_process *process =
+			iu_snapshot_process(snapshot, snapshot->holds.v[b->holds.v[i]].pid);
+
+		if (!process || !process->name || strcmp(process->name, "systemd") != 0)
+			continue;
+		unit->user = process->pid != 1 && process->uid_known;
+		unit->uid = process->uid;
+	}
+}
+
+/*
+ * Neither a UNIX socket nor one that a user's systemd made says by its cgroup which unit it is of:
+ * only that systemd can tell.
+ */
 static int find_activator(struct freeing *run)
 {
 	const struct iu_verdict *verdict = &run->f->before.verdict;
@@ -112,6 +134,7 @@ static int find_activator(struct freeing *run)
 	if (run->f->plan.kind != IU_PLAN_REFUSED || verdict->cause != IU_CAUSE_SOCKET_ACTIVATION ||
 		!verdict->blockers.n)
 		return 0;
+	find_manager(run, &run->rules.activator);
 	r = iu_os_unit_listening(
 		&run->f->arena, &verdict->blockers.v[0].socket, &run->rules.activator);
 	return r == IU_E_NOMEM ? r : r == 0;

@@ -1,5 +1,7 @@
 /* os/linux/no-systemd.c - the twin of systemd.c in a build without libsystemd */
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "os/linux/command.h"
@@ -11,13 +13,17 @@
 
 void iu_systemd_stop(const struct iu_step_unit *unit, struct iu_step_result *ret_result)
 {
-	const char *argv[6] = {"systemctl"};
-	char out[256], err[IU_RESULT_TEXT];
+	const char *argv[7] = {"systemctl"};
+	char out[256], err[IU_RESULT_TEXT], machine[40];
 	size_t n = 1;
 	int r;
 
 	if (unit->user)
 		argv[n++] = "--user";
+	if (unit->user && unit->uid != geteuid()) {
+		snprintf(machine, sizeof(machine), "--machine=%u@.host", (unsigned int)unit->uid);
+		argv[n++] = machine;
+	}
 	argv[n++] = "stop";
 	argv[n++] = unit->name;
 	if (unit->second)
@@ -33,18 +39,17 @@ void iu_systemd_stop(const struct iu_step_unit *unit, struct iu_step_result *ret
 }
 
 int iu_os_unit_listening(
-	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *ret_unit)
+	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *unit)
 {
 	(void)arena;
 	(void)socket;
-	(void)ret_unit;
+	(void)unit;
 	return IU_E_NOTSUP;
 }
 
-int iu_os_unit_facts(struct iu_arena *arena, uint32_t uid, struct iu_unit_facts *facts)
+int iu_os_unit_facts(struct iu_arena *arena, struct iu_unit_facts *facts)
 {
 	(void)arena;
-	(void)uid;
 	(void)facts;
 	return IU_E_NOTSUP;
 }

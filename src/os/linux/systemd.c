@@ -186,12 +186,12 @@ static const char *triggers(struct iu_arena *arena, sd_bus *bus, const char *obj
 	return text;
 }
 
-int iu_os_unit_facts(struct iu_arena *arena, uint32_t uid, struct iu_unit_facts *facts)
+int iu_os_unit_facts(struct iu_arena *arena, struct iu_unit_facts *facts)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	char *object = NULL;
 	sd_bus *bus = NULL;
-	int r = open_bus(facts->user, uid, &bus);
+	int r = open_bus(facts->user, facts->uid, &bus);
 
 	if (r < 0)
 		return IU_E_NOTSUP;
@@ -299,14 +299,14 @@ static int search_units(struct iu_arena *arena, sd_bus *bus, const struct iu_soc
 }
 
 int iu_os_unit_listening(
-	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *ret_unit)
+	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *unit)
 {
 	sd_bus *bus = NULL;
 	int r;
 
-	if (open_bus(false, 0, &bus) < 0)
+	if (open_bus(unit->user, unit->uid, &bus) < 0)
 		return IU_E_NOTSUP;
-	r = search_units(arena, bus, socket, ret_unit);
+	r = search_units(arena, bus, socket, unit);
 	sd_bus_flush_close_unref(bus);
 	return r;
 }

@@ -164,9 +164,14 @@ static void test_user_unit(void **state)
 	only_step(&p, IU_STEP_STOP_UNIT, "systemctl --user stop web.service");
 	assert_true(p.steps.v[0].unit.user);
 	assert_int_equal(p.steps.v[0].unit.uid, 1000);
-	/* root is not heard by another user's systemd: the process itself */
+	/* root is heard by another user's systemd … */
 	snap.host.uid = 0;
 	snap.host.privileged = true;
+	p = plan_port();
+	only_step(&p, IU_STEP_STOP_UNIT, "systemctl --user --machine=1000@.host stop web.service");
+	assert_int_equal(p.steps.v[0].unit.uid, 1000);
+	/* … and who has only the capabilities is not: the process itself */
+	snap.host.uid = 1001;
 	p = plan_port();
 	only_step(&p, IU_STEP_TERMINATE, "kill 4242");
 	(void)state;
