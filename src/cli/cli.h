@@ -38,6 +38,7 @@ int iu_free(const struct iu_invocation *invocation);
 int iu_wait(const struct iu_invocation *invocation);
 int iu_pick(const struct iu_invocation *invocation);
 int iu_error(const struct iu_invocation *invocation);
+int iu_report(const struct iu_invocation *invocation);
 
 /** iu_help_text() - the help of one command, or of all with NULL. */
 void iu_help_text(const struct iu_command *command, struct iu_text *out);

@@ -148,6 +148,32 @@ static const struct iu_command commands[IU_COMMAND_COUNT] = {
 						"a message"},
 				},
 		},
+	[IU_COMMAND_REPORT] =
+		{
+			.id = IU_COMMAND_REPORT,
+			.name = "report",
+			.operands = "[TARGET…]",
+			.summary = "a capture of this machine as one JSON file, that --from reads",
+			.description =
+				"Writes down all sockets of this machine with their holders, "
+				"options, addresses and limits: inuse why --from FILE and inuse "
+				"list --from FILE then answer from it, on any machine. What only "
+				"a look at the TARGET itself tells is recorded for each TARGET "
+				"given: what the kernel says to a bind() of our own, asked under "
+				"the rules of why, and what lies at the path of a UNIX socket. "
+				"The file contains names of users and programs, command lines, "
+				"paths and addresses; --redact takes out what is private.",
+			.examples =
+				{
+					{"inuse report -o machine.json", "everything"},
+					{"inuse report -o machine.json 8080 /run/app.sock",
+						"with what only a look at these two tells"},
+					{"inuse why --from machine.json 8080",
+						"the answer from the file"},
+					{"ssh server inuse report 8080 | inuse why --from - 8080",
+						"another machine's answer"},
+				},
+		},
 	[IU_COMMAND_HELP] =
 		{
 			.id = IU_COMMAND_HELP,
@@ -218,6 +244,14 @@ static const struct iu_option options[] = {
 	{"count", 0, "N", NULL, "so many different ports, one a line", IU_FOR_PICK, FIELD(count)},
 	{"hold", 0, NULL, NULL, "keep the port bound, and start CMD with it", IU_FOR_PICK,
 		FIELD(hold)},
+	{"output", 'o', "FILE", NULL,
+		"write to FILE, which must not exist yet and only you may read; - (the default) is "
+		"standard output",
+		IU_FOR_REPORT, FIELD(output)},
+	{"redact", 0, NULL, NULL,
+		"without names of users and of the host, arguments of commands, public addresses and "
+		"home directories; the same thing gets the same name instead everywhere",
+		IU_FOR_REPORT, FIELD(redact)},
 	{"json", 'j', NULL, NULL, "JSON, one document per line", IU_FOR_ALL & ~IU_FOR_HELP,
 		FIELD(json)},
 	{"color", 0, "auto|always|never", "auto|always|never",
@@ -256,7 +290,7 @@ static const struct iu_exit_code exit_codes[] = {
 
 /* Commands of later versions: read as a target each would give a baffling complaint. */
 static const char *const later_commands[] = {
-	"run", "watch", "top", "report", "metrics"};
+	"run", "watch", "top", "metrics"};
 
 const struct iu_command *iu_commands(size_t *ret_count)
 {

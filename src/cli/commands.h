@@ -12,6 +12,7 @@ enum iu_command_id {
 	IU_COMMAND_WAIT,
 	IU_COMMAND_PICK,
 	IU_COMMAND_ERROR,
+	IU_COMMAND_REPORT,
 	IU_COMMAND_HELP,
 	IU_COMMAND_COUNT
 };
@@ -22,10 +23,11 @@ enum iu_command_id {
 #define IU_FOR_WAIT (1u << IU_COMMAND_WAIT)
 #define IU_FOR_PICK (1u << IU_COMMAND_PICK)
 #define IU_FOR_ERROR (1u << IU_COMMAND_ERROR)
+#define IU_FOR_REPORT (1u << IU_COMMAND_REPORT)
 #define IU_FOR_HELP (1u << IU_COMMAND_HELP)
 #define IU_FOR_ALL  ((1u << IU_COMMAND_COUNT) - 1)
 /* Those that are given a TARGET: what the asking socket sets belongs to it. */
-#define IU_FOR_TARGETS (IU_FOR_WHY | IU_FOR_FREE | IU_FOR_WAIT)
+#define IU_FOR_TARGETS (IU_FOR_WHY | IU_FOR_FREE | IU_FOR_WAIT | IU_FOR_REPORT)
 
 #define IU_EXAMPLES_MAX 8
 
@@ -54,9 +56,10 @@ struct iu_values {
 struct iu_arguments {
 	bool reuseaddr, reuseport, v6only, exclusive, probe, no_probe, all;
 	bool yes, dry_run, force, listening, udp, hold;
+	bool redact;
 	bool json, quiet, help, version;
 	const char *grace, *timeout, *near, *range, *count;
-	const char *device, *user, *program, *process, *unit, *protocol, *color;
+	const char *device, *user, *program, *process, *unit, *protocol, *color, *output;
 	struct iu_values from;
 };
 

@@ -123,6 +123,8 @@ static void help_of_all(struct iu_text *out)
 	options(out, IU_FOR_WAIT, false);
 	iu_text_add(out, "\nOptions of pick:\n");
 	options(out, IU_FOR_PICK, false);
+	iu_text_add(out, "\nOptions of report:\n");
+	options(out, IU_FOR_REPORT, false);
 	iu_text_add(out, "\nOptions everywhere:\n");
 	options(out, IU_FOR_ALL, true);
 	exit_codes(out, false);

@@ -160,3 +160,10 @@ bool iu_system_directory(const char *name, struct iu_text *ret_path)
 	free(path);
 	return found;
 }
+
+FILE *iu_system_create(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+	return fd < 0 ? NULL : fdopen(fd, "w");
+}

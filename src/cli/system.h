@@ -3,6 +3,7 @@
 #define IU_CLI_SYSTEM_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/text.h"
 
@@ -50,5 +51,11 @@ int iu_system_exec(char *const argv[], int fd);
 
 /** iu_system_directory() - the absolute path of a directory; false: there is none. */
 bool iu_system_directory(const char *name, struct iu_text *ret_path);
+
+/**
+ * iu_system_create() - a new file that only the user may read
+ * Returns: the stream, or NULL with errno; EEXIST: something is there already, a link counts too.
+ */
+FILE *iu_system_create(const char *path);
 
 #endif

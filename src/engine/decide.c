@@ -223,8 +223,30 @@ static int tell_disagreement(
 		"The holder may just have ended, or a cgroup program redirects the bind; asking again tells.");
 }
 
+/* A capture has the gaps of every path and socket; an answer tells those of its own. */
+static bool path_doubtful(const struct iu_question *question, const struct iu_snapshot *snapshot)
+{
+	const struct iu_path *path = question->abstract
+		? NULL
+		: iu_snapshot_path(snapshot, question->path, question->path_len);
+
+	return path && !path->lstat_errno && path->alive == IU_UNKNOWN;
+}
+
+static bool holds_any(
+	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict, int32_t pid)
+{
+	size_t i, k;
+
+	for (i = 0; i < verdict->blockers.n; i++)
+		for (k = 0; k < verdict->blockers.v[i].holds.n; k++)
+			if (snapshot->holds.v[verdict->blockers.v[i].holds.v[k]].pid == pid)
+				return true;
+	return false;
+}
+
 static bool gap_matters(const struct iu_verdict *verdict, const struct iu_question *question,
-	const struct iu_gap *gap)
+	const struct iu_snapshot *snapshot, const struct iu_gap *gap)
 {
 	uint32_t facts = IU_FACT_HOST;
 	size_t i;
@@ -232,7 +254,10 @@ static bool gap_matters(const struct iu_verdict *verdict, const struct iu_questi
 	switch (question->protocol) {
 	case IU_PROTOCOL_TCP: facts |= IU_FACT_TCP | IU_FACT_BOUND; break;
 	case IU_PROTOCOL_UDP: facts |= IU_FACT_UDP; break;
-	case IU_PROTOCOL_UNIX: facts |= IU_FACT_UNIX | IU_FACT_PATHS; break;
+	case IU_PROTOCOL_UNIX:
+		facts |= IU_FACT_UNIX;
+		facts |= path_doubtful(question, snapshot) ? IU_FACT_PATHS : 0;
+		break;
 	}
 	if (question->protocol != IU_PROTOCOL_UNIX)
 		facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES;
@@ -244,6 +269,8 @@ static bool gap_matters(const struct iu_verdict *verdict, const struct iu_questi
 		if (b->certain == IU_UNKNOWN)
 			facts |= IU_FACT_OPTIONS;
 	}
+	if (gap->fact == IU_FACT_OPTIONS && gap->pid && !holds_any(snapshot, verdict, gap->pid))
+		return false;
 	return gap->fact & facts;
 }
 
@@ -255,7 +282,7 @@ static int copy_gaps(struct iu_arena *arena, const struct iu_question *question,
 	for (i = 0; i < snapshot->gaps.n; i++) {
 		struct iu_gap *slot;
 
-		if (!gap_matters(verdict, question, &snapshot->gaps.v[i]))
+		if (!gap_matters(verdict, question, snapshot, &snapshot->gaps.v[i]))
 			continue;
 		slot = iu_list_add(arena, &verdict->gaps);
 		if (!slot)
@@ -510,12 +537,11 @@ static int decide_inet(struct iu_arena *arena, const struct iu_question *questio
 }
 
 /* A path that bind() would have to create: EADDRINUSE if and only if something is there. */
-static struct judgement judge_path(const struct iu_question *question, const struct iu_path *path,
-	bool looked)
+static struct judgement judge_path(const struct iu_question *question, const struct iu_path *path)
 {
 	if (question->path_len > IU_UNIX_PATH_MAX)
 		return says(IU_STATUS_UNAVAILABLE, EINVAL, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
-	if (!path || !looked)
+	if (!path)
 		return says(IU_STATUS_UNKNOWN, 0, IU_CAUSE_NONE, IU_CONFIDENCE_POSSIBLE);
 	if (path->lstat_errno == 0)
 		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
@@ -580,19 +606,36 @@ static const char *path_headline(struct iu_arena *arena, const struct iu_questio
 	return NULL;
 }
 
+/* A capture has the paths that somebody was bound to, and those it was asked for. */
+static int path_gap(struct iu_arena *arena, const struct iu_question *question,
+	struct iu_verdict *verdict)
+{
+	struct iu_gap *slot = iu_list_add(arena, &verdict->gaps);
+
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = (struct iu_gap){
+		.fact = IU_FACT_PATHS,
+		.what = iu_words(arena, "what lies at %s", iu_subject(arena, question)),
+		.why = "it was not recorded",
+		.lift = iu_words(arena, "record it there: inuse report %s", question->text),
+	};
+	return 0;
+}
+
 static int decide_unix(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
 	const struct iu_path *path = question->abstract
 		? NULL
 		: iu_snapshot_path(snapshot, question->path, question->path_len);
-	bool looked = snapshot->seen & (question->abstract ? IU_FACT_UNIX : IU_FACT_PATHS);
+	bool looked = snapshot->seen & IU_FACT_UNIX;
 	struct judgement j = {0};
 	size_t more = 0;
 	int err = 0;
 
 	if (!question->abstract)
-		j = judge_path(question, path, path && (looked || path->lstat_errno == 0));
+		j = judge_path(question, path);
 	if (question->abstract || j.status == IU_STATUS_IN_USE)
 		err = iu_blockers_unix(arena, question, snapshot, verdict, &more);
 	if (err < 0)
@@ -611,6 +654,8 @@ static int decide_unix(struct iu_arena *arena, const struct iu_question *questio
 	err = unix_doubts(arena, question, &j, verdict);
 	if (err == 0)
 		err = copy_gaps(arena, question, snapshot, verdict);
+	if (err == 0 && !question->abstract && !path)
+		err = path_gap(arena, question, verdict);
 	return err < 0 ? err : finish(arena, question, snapshot, NULL, verdict);
 }
 

@@ -257,6 +257,90 @@ json_t *iu_snapshot_to_json(const struct iu_snapshot *snapshot)
 	return NULL;
 }
 
+/* ---- writing piece by piece ---- */
+
+struct pen {
+	iu_snapshot_sink *sink;
+	void *context;
+};
+
+static int put(const struct pen *pen, const char *text)
+{
+	return pen->sink(pen->context, text, strlen(text));
+}
+
+/* Takes @value; NULL is out of memory. */
+static int put_value(const struct pen *pen, json_t *value)
+{
+	char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+	int error = text ? put(pen, text) : IU_E_NOMEM;
+
+	free(text);
+	json_decref(value);
+	return error;
+}
+
+static int put_key(const struct pen *pen, const char *key)
+{
+	int error = put(pen, ",\n\"");
+
+	error = error ? error : put(pen, key);
+	return error ? error : put(pen, "\":");
+}
+
+static int put_list(
+	const struct pen *pen, const struct field *field, const struct any_list *list)
+{
+	int error = put(pen, "[");
+	size_t i;
+
+	for (i = 0; i < list->n && error == 0; i++) {
+		error = put(pen, i ? ",\n" : "\n");
+		if (error == 0)
+			error = put_value(pen, write_object(field->shape,
+				(const char *)list->v + i * field->shape->size));
+	}
+	return error ? error : put(pen, "]");
+}
+
+static int put_about(const struct pen *pen, const json_t *about)
+{
+	const char *key;
+	json_t *value;
+	int error = 0;
+
+	json_object_foreach((json_t *)about, key, value) {
+		error = error ? error : put_key(pen, key);
+		error = error ? error : put_value(pen, json_incref(value));
+	}
+	return error;
+}
+
+int iu_snapshot_write(const struct iu_snapshot *snapshot, const json_t *about,
+	iu_snapshot_sink *sink, void *context)
+{
+	const struct pen pen = {sink, context};
+	const char *from = (const char *)snapshot;
+	size_t i;
+	int error = put(&pen, "{\"schema\":\"");
+
+	error = error ? error : put(&pen, schema);
+	error = error ? error : put(&pen, "\"");
+	error = error ? error : put_about(&pen, about);
+	for (i = 0; i < snapshot_shape.count && error == 0; i++) {
+		const struct field *field = &snapshot_shape.fields[i];
+
+		if (is_fresh(field, from + field->offset, NULL))
+			continue;
+		error = put_key(&pen, field->key);
+		if (error == 0 && field->kind == KIND_LIST)
+			error = put_list(&pen, field, (const void *)(from + field->offset));
+		else if (error == 0)
+			error = put_value(&pen, write_field(field, from));
+	}
+	return error ? error : put(&pen, "}\n");
+}
+
 /* ---- reading ---- */
 
 /* Where the reader is, for the complaint: a chain from the inside to the root. */

@@ -25,6 +25,19 @@
 /** iu_snapshot_to_json() - the whole snapshot; a new reference, NULL when out of memory. */
 json_t *iu_snapshot_to_json(const struct iu_snapshot *snapshot);
 
+/* Receives pieces of a document. Returns: 0, or an IU_E_* that ends the writing. */
+typedef int iu_snapshot_sink(void *context, const char *bytes, size_t len);
+
+/**
+ * iu_snapshot_write() - the same document as text, piece by piece, one element of a list a line
+ * @about: an object whose keys come after "schema": who wrote it, when; borrowed, NULL: none
+ *
+ * A snapshot of 100,000 sockets needs no more memory than its largest element.
+ * Returns: 0, IU_E_NOMEM, or what @sink returned.
+ */
+int iu_snapshot_write(const struct iu_snapshot *snapshot, const json_t *about,
+	iu_snapshot_sink *sink, void *context);
+
 /**
  * iu_snapshot_from_json() - the snapshot that a document describes
  * @root: borrowed; nothing of it is kept

@@ -15,8 +15,10 @@ struct iu_wants {
 	IU_LIST(struct iu_port_range) ports;
 	bool all_ports;
 	bool connections; /* all_ports: also what is connected or in TIME-WAIT (list --all) */
-	IU_LIST(uint64_t) inodes;   /* sockets whose holders are wanted; all_inodes: of every socket */
+	/* Sockets whose holders are wanted, sorted; all_inodes: of every socket. */
+	IU_LIST(uint64_t) inodes;
 	bool all_inodes;
+	bool automatic;   /* all_ports: also which ports the system chose; of single ports always */
 	bool own_process; /* the one that looks may be a holder too: it asks for itself (libinuse) */
 	IU_LIST(struct iu_path) paths; /* only path and path_len are read */
 };

@@ -7,7 +7,7 @@ static json_t *v6only_json(const struct iu_question *question, const struct iu_s
 {
 	if (question->options.v6only != IU_UNKNOWN)
 		return iu_json_tri(question->options.v6only);
-	return snapshot->sysctls.bindv6only < 0 ? json_null()
+	return snapshot->sysctls.bindv6only < 0 || question->protocol == IU_PROTOCOL_UNIX ? json_null()
 						: json_boolean(snapshot->sysctls.bindv6only);
 }
 

@@ -138,20 +138,47 @@ static int nest(void)
 	return mount("proc", "/proc", "proc", 0, NULL);
 }
 
-static void become_inuse(const struct scene *scene, const struct stage *stage, bool json, uid_t uid)
+/* One way to call inuse about a scene. */
+struct call {
+	const char *head[4]; /* command and options */
+	enum { WORDS_ALL, WORDS_RECORDED, WORDS_NONE } words;
+};
+
+static const struct call call_json = {{"why", "--json"}, WORDS_ALL};
+static const struct call call_text = {{"why"}, WORDS_ALL};
+
+/* What `why` alone takes: the options a socket has, and the targets, are what is recorded. */
+static size_t skipped_words(const struct call *call, const char *word)
 {
-	char buffer[2048], path[4096], *words[SCENE_WORDS], *argv[SCENE_WORDS + 4];
+	if (call->words == WORDS_NONE)
+		return 1;
+	if (call->words == WORDS_ALL)
+		return 0;
+	if (strcmp(word, "--for") == 0 || strcmp(word, "--user") == 0)
+		return 2;
+	return strcmp(word, "--exclusive") == 0 || strcmp(word, "--probe") == 0 ||
+	       strcmp(word, "--no-probe") == 0;
+}
+
+static void become_inuse(const struct scene *scene, const struct stage *stage,
+	const struct call *call, uid_t uid)
+{
+	char buffer[2048], path[4096], *words[SCENE_WORDS], *argv[SCENE_WORDS + 6];
 	const char *old = getenv("PATH");
 	/* Opened as root: the build directory need not be open to everybody. */
 	int program = open(getenv("INUSE"), O_RDONLY | O_CLOEXEC);
 	size_t n = 0, count = ask_words(scene, stage, buffer, sizeof(buffer), words);
 
 	argv[n++] = (char *)"inuse";
-	argv[n++] = (char *)"why";
-	if (json)
-		argv[n++] = (char *)"--json";
-	for (size_t i = 0; i < count; i++)
-		argv[n++] = words[i];
+	for (size_t i = 0; i < 4 && call->head[i]; i++)
+		argv[n++] = (char *)call->head[i];
+	for (size_t i = 0; i < count;) {
+		size_t skipped = skipped_words(call, words[i]);
+
+		if (!skipped)
+			argv[n++] = words[i++];
+		i += skipped;
+	}
 	argv[n] = NULL;
 	snprintf(path, sizeof(path), "%s:%s", stage->dir, old ? old : "/usr/bin:/bin");
 	setenv("PATH", path, 1);
@@ -217,7 +244,8 @@ static void read_documents(struct said *said)
 }
 
 static void run_inuse(
-	const struct scene *scene, struct stage *stage, bool json, uid_t uid, struct said *said)
+	const struct scene *scene, struct stage *stage, const struct call *call, uid_t uid,
+	struct said *said)
 {
 	int out[2], err[2], status = 0;
 	pid_t pid;
@@ -228,7 +256,7 @@ static void run_inuse(
 	if (pid == 0) {
 		dup2(out[1], 1);
 		dup2(err[1], 2);
-		become_inuse(scene, stage, json, uid);
+		become_inuse(scene, stage, call, uid);
 	}
 	close(out[1]);
 	close(err[1]);
@@ -241,7 +269,7 @@ static void run_inuse(
 	waitpid(pid, &status, 0);
 	if (said->exit == 0)
 		said->exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	if (json)
+	if (call == &call_json)
 		read_documents(said);
 }
 
@@ -695,6 +723,60 @@ static void check_help(const struct scene *scene, struct stage *stage, FILE *rep
 	line_close(&line, report, scene, 4, said);
 }
 
+/* --- recording, for replay.py --- */
+
+static void keep(const char *folder, size_t scene, const char *who, const char *what,
+	const char *text)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%03zu-%s.%s", folder, scene, who, what);
+	f = fopen(path, "we");
+	if (!f || fputs(text, f) == EOF || fclose(f) == EOF)
+		abort();
+}
+
+/* The live answer and, right after it, the report that has to give the same one elsewhere. */
+void record_scene(const struct scene *scene, struct stage *stage, const char *folder)
+{
+	static const struct {
+		const char *who;
+		uid_t uid;
+		struct call live, report;
+	} takes[] = {
+		{"root", 0, {{"why", "--json"}, WORDS_ALL}, {{"report"}, WORDS_RECORDED}},
+		{"nobody", STAGE_NOBODY, {{"why", "--json"}, WORDS_ALL},
+			{{"report"}, WORDS_RECORDED}},
+		{"unasked", 0, {{"why", "--json", "--no-probe"}, WORDS_ALL},
+			{{"report"}, WORDS_NONE}},
+	};
+	char buffer[2048], *words[SCENE_WORDS], *args;
+	size_t n = ask_words(scene, stage, buffer, sizeof(buffer), words), size;
+	FILE *f;
+
+	for (size_t t = 0; t < sizeof(takes) / sizeof(takes[0]); t++) {
+		struct said live, report;
+
+		run_inuse(scene, stage, &takes[t].live, takes[t].uid, &live);
+		run_inuse(scene, stage, &takes[t].report, takes[t].uid, &report);
+		f = open_memstream(&args, &size);
+		fprintf(f, "%s\n", scene->name);
+		for (size_t i = 2; i < 4 && takes[t].live.head[i]; i++)
+			fprintf(f, "%s\n", takes[t].live.head[i]);
+		for (size_t i = 0; i < n; i++)
+			fprintf(f, "%s\n", words[i]);
+		fclose(f);
+		keep(folder, (size_t)(scene - scene_table), takes[t].who, "args", args);
+		keep(folder, (size_t)(scene - scene_table), takes[t].who, "live", live.out);
+		keep(folder, (size_t)(scene - scene_table), takes[t].who, "report", report.out);
+		keep(folder, (size_t)(scene - scene_table), takes[t].who, "errors", report.err);
+		free(args);
+		said_free(&live);
+		said_free(&report);
+	}
+}
+
 void check_scene(const struct scene *scene, struct stage *stage, FILE *report)
 {
 	struct said root = {0}, text = {0}, nobody = {0};
@@ -709,11 +791,11 @@ void check_scene(const struct scene *scene, struct stage *stage, FILE *report)
 		return;
 	}
 	if (have) {
-		run_inuse(scene, stage, true, 0, &root);
+		run_inuse(scene, stage, &call_json, 0, &root);
 		check_root(scene, stage, report, &root, asks.n);
-		run_inuse(scene, stage, false, 0, &text);
+		run_inuse(scene, stage, &call_text, 0, &text);
 		check_text(scene, report, &text, root.exit, asks.n);
-		run_inuse(scene, stage, true, STAGE_NOBODY, &nobody);
+		run_inuse(scene, stage, &call_json, STAGE_NOBODY, &nobody);
 	}
 	/* Last, for a bind that works can change the scene. */
 	if (ask_kernel(stage, &asks, 0, as_root) < 0 ||

@@ -86,7 +86,9 @@ static void play(const struct scene *scene, struct stage *stage, FILE *report)
 	}
 	if (!stage->error[0] && scene->stage)
 		scene->stage(stage);
-	if (!stage->error[0] && !stage->skip[0])
+	if (!stage->error[0] && !stage->skip[0] && getenv("SCENES_RECORDS"))
+		record_scene(scene, stage, getenv("SCENES_RECORDS"));
+	else if (!stage->error[0] && !stage->skip[0])
 		check_scene(scene, stage, report);
 	if (stage->error[0] || stage->skip[0])
 		for (int i = 0; i < SCENE_MODES; i++)
@@ -223,7 +225,10 @@ static void run_scene(const struct scene *scene, struct stage *stage, struct tal
 		waitpid(pid, NULL, 0);
 		close(report);
 	}
-	print_report(scene, tally, text);
+	if (getenv("SCENES_RECORDS"))
+		printf("# %s\n%s", scene->name, text); /* nothing but why it was not recorded */
+	else
+		print_report(scene, tally, text);
 	free(text);
 	remove_tree(dir);
 }
@@ -343,6 +348,10 @@ static int run_all(const char *only)
 		run_scene(&scene_table[i], &stage, &tally);
 	}
 	remove_cgroup(cgroup);
+	if (getenv("SCENES_RECORDS")) {
+		unlink(documents);
+		return stopped ? 1 : 0;
+	}
 	check_schema(&tally, documents);
 	unlink(documents);
 	printf("1..%d\n# %d scenes, root and unprivileged: %d answers, %d wrong, %d skipped\n",

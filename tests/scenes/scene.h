@@ -64,6 +64,9 @@ int ask_kernel(struct stage *stage, const struct asks *asks, uid_t uid, int erro
 /** check_scene() - asks inuse and the kernel about what is staged; a TAP line for each mode */
 void check_scene(const struct scene *scene, struct stage *stage, FILE *report);
 
+/** record_scene() - only answers and reports of what is staged, as files; see replay.py */
+void record_scene(const struct scene *scene, struct stage *stage, const char *folder);
+
 /* The modes in which each scene is checked: the ends of the TAP lines. */
 /* The id of the container that scenes stage. */
 #define SCENE_CONTAINER "3f1c5a7e9b2d4f6081a3c5e7092b4d6f8a1c3e5d7f90b2a4c6e8d0f1a3b5c7d9"

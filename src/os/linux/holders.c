@@ -88,14 +88,19 @@ int iu_fdinfo_flags(const char *bytes, size_t len, uint64_t *ret_flags)
 
 bool iu_wants_inode(const struct iu_wants *wants, uint64_t inode)
 {
-	size_t i;
+	size_t low = 0, high = wants->inodes.n;
 
-	if (inode == 0)
-		return false;
-	for (i = 0; i < wants->inodes.n && !wants->all_inodes; i++)
-		if (wants->inodes.v[i] == inode)
-			return true;
-	return wants->all_inodes;
+	if (inode == 0 || wants->all_inodes)
+		return inode != 0;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (wants->inodes.v[middle] < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < wants->inodes.n && wants->inodes.v[low] == inode;
 }
 
 static int want(struct scan *scan, uint64_t inode)

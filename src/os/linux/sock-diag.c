@@ -530,7 +530,7 @@ static int dump_one(struct iu_look *look, struct iu_netlink *netlink, const stru
 			make_request(buffer, table->family, table->number,
 				states_wanted(look->wants, table->protocol), code, len),
 			&sink, NULL);
-	if (result == 0 && !look->wants->all_ports && dump.full > 0)
+	if (result == 0 && (!look->wants->all_ports || look->wants->automatic) && dump.full > 0)
 		result = ask_automatic(&dump, netlink, table->family, table->number);
 	if (dump.own_seen || dump.any_bound)
 		outcome->bound_seen = true;

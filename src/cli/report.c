@@ -1,0 +1,124 @@
+/* cli/report.c - inuse report: a capture of this machine that --from reads */
+#include "session/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "cli/cli.h"
+#include "cli/system.h"
+#include "model/snapshot-json.h"
+#include "os/os.h"
+
+/* Who wrote the file, when, and what was asked: for people and other programs. */
+static json_t *about(const struct iu_snapshot *snapshot, const struct iu_questions *questions,
+	bool redacted)
+{
+	time_t when = (time_t)snapshot->host.now;
+	const struct tm *tm = gmtime(&when);
+	json_t *targets = json_array();
+	struct iu_arena arena = {0};
+	char text[40] = "";
+
+	if (tm)
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", tm);
+	for (size_t i = 0; i < questions->n; i++) {
+		const char *target = questions->v[i].text;
+		const char *clean = iu_utf8_clean(&arena, target, strlen(target), 0);
+
+		json_array_append_new(targets, json_string(clean ? clean : ""));
+	}
+	iu_arena_free(&arena);
+	return json_pack("{s:{s:s, s:s?, s:b, s:o}}", "report", "version", IU_VERSION, "recorded",
+		*text ? text : NULL, "redacted", redacted, "targets", targets);
+}
+
+static int put(void *context, const char *bytes, size_t len)
+{
+	return !len || fwrite(bytes, 1, len, context) == len ? 0 : IU_E_IO;
+}
+
+static FILE *open_output(const char *path)
+{
+	FILE *file = iu_system_create(path);
+	struct iu_text why = {0};
+
+	if (file)
+		return file;
+	iu_text_printf(&why, ": %s", errno == EEXIST
+		? "it exists already; nothing is overwritten, give another name"
+		: strerror(errno));
+	iu_complain("cannot create ", path, why.failed ? "" : why.data);
+	iu_text_free(&why);
+	return NULL;
+}
+
+static int write_report(FILE *file, const struct iu_snapshot *snapshot, json_t *head)
+{
+	int ret;
+
+	errno = 0;
+	ret = head ? iu_snapshot_write(snapshot, head, put, file) : IU_E_NOMEM;
+	json_decref(head);
+	if (ret == 0 && fflush(file) == EOF)
+		ret = IU_E_IO;
+	if (ret == 0)
+		return IU_EXIT_DONE;
+	if (ret != IU_E_IO)
+		iu_complain(iu_error_text(ret), NULL, "");
+	else if (errno != EPIPE)
+		iu_complain("cannot write the report: ", NULL, strerror(errno));
+	return IU_EXIT_NO;
+}
+
+static int put_report(const struct iu_arguments *arguments, const struct iu_snapshot *snapshot,
+	const struct iu_questions *questions)
+{
+	const char *path = arguments->output;
+	FILE *file = stdout;
+	int code;
+
+	if (path && strcmp(path, "-") != 0)
+		file = open_output(path);
+	if (!file)
+		return IU_EXIT_NO;
+	code = write_report(file, snapshot, about(snapshot, questions, false));
+	if (file == stdout)
+		return code;
+	if (fclose(file) == EOF && code == IU_EXIT_DONE) {
+		iu_complain("cannot write the report: ", NULL, strerror(errno));
+		code = IU_EXIT_NO;
+	}
+	if (code != IU_EXIT_DONE)
+		remove(path); /* half a report would be read as a machine with fewer sockets */
+	return code;
+}
+
+int iu_report(const struct iu_invocation *invocation)
+{
+	struct iu_session session = {0};
+	struct iu_questions questions = {0};
+	struct iu_options options;
+	struct iu_arena arena = {0};
+	int code, ret;
+
+	if (invocation->arguments.redact) {
+		iu_complain("report: --redact does not work yet", NULL, "");
+		return IU_EXIT_USAGE;
+	}
+	code = iu_socket_options_read(&invocation->arguments, iu_os_names(), &options);
+	if (code == 0)
+		code = iu_targets_read(&arena, invocation, iu_os_names(), &options, &questions);
+	if (code == 0) {
+		ret = iu_report_look(&session, &questions);
+		if (ret < 0)
+			iu_complain(iu_error_text(ret), NULL, "");
+		code = ret < 0 ? IU_EXIT_UNKNOWN
+			       : put_report(&invocation->arguments, &session.snapshot, &questions);
+		iu_session_free(&session);
+	}
+	iu_arena_free(&arena);
+	return code;
+}

@@ -1,0 +1,170 @@
+/* session/report.c - everything of this machine at once, for later and for elsewhere */
+#include "session/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "engine/engine.h"
+#include "os/os.h"
+
+/* ---- what to look for ---- */
+
+static int want_path(struct iu_arena *arena, struct iu_wants *wants, const char *path, size_t len)
+{
+	struct iu_path *slot = iu_list_add(arena, &wants->paths);
+
+	if (!slot)
+		return IU_E_NOMEM;
+	slot->path = path;
+	slot->path_len = len;
+	return 0;
+}
+
+static int by_path(const void *left, const void *right)
+{
+	const struct iu_path *a = left, *b = right;
+	size_t len = a->path_len < b->path_len ? a->path_len : b->path_len;
+	int order = len ? memcmp(a->path, b->path, len) : 0;
+
+	return order ? order : (a->path_len > b->path_len) - (a->path_len < b->path_len);
+}
+
+static void unique_paths(struct iu_wants *wants)
+{
+	size_t i, n = 0;
+
+	if (!wants->paths.n)
+		return;
+	qsort(wants->paths.v, wants->paths.n, sizeof(*wants->paths.v), by_path);
+	for (i = 1; i < wants->paths.n; i++)
+		if (by_path(&wants->paths.v[i], &wants->paths.v[n]))
+			wants->paths.v[++n] = wants->paths.v[i];
+	wants->paths.n = n + 1;
+}
+
+/* Relative names lead from the directory of the one who bound them, not from ours. */
+static bool has_file(const struct iu_socket *s)
+{
+	return s->protocol == IU_PROTOCOL_UNIX && s->path && s->path_len && !s->abstract &&
+	       s->path[0] == '/';
+}
+
+static int want_paths(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_questions *questions, struct iu_wants *wants)
+{
+	size_t i;
+	int r = 0;
+
+	wants->facts = IU_FACT_PATHS;
+	for (i = 0; i < questions->n && r == 0; i++)
+		if (questions->v[i].protocol == IU_PROTOCOL_UNIX && !questions->v[i].abstract)
+			r = want_path(arena, wants, questions->v[i].path, questions->v[i].path_len);
+	for (i = 0; i < snapshot->sockets.n && r == 0; i++)
+		if (has_file(&snapshot->sockets.v[i]))
+			r = want_path(arena, wants, snapshot->sockets.v[i].path,
+				snapshot->sockets.v[i].path_len);
+	unique_paths(wants);
+	return r;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* A UNIX socket without a name takes none away from anybody. */
+static int want_holders(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	struct iu_wants *wants)
+{
+	size_t i, n = 0;
+
+	wants->facts = IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_SERVED | IU_FACT_EVIDENCE;
+	for (i = 0; i < snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+		uint64_t *slot;
+
+		if (!s->inode || (s->protocol == IU_PROTOCOL_UNIX && !s->path))
+			continue;
+		slot = iu_list_add(arena, &wants->inodes);
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = s->inode;
+	}
+	if (!wants->inodes.n)
+		return 0;
+	qsort(wants->inodes.v, wants->inodes.n, sizeof(*wants->inodes.v), by_number);
+	for (i = 1; i < wants->inodes.n; i++)
+		if (wants->inodes.v[i] != wants->inodes.v[n])
+			wants->inodes.v[++n] = wants->inodes.v[i];
+	wants->inodes.n = n + 1;
+	return 0;
+}
+
+/* ---- what the kernel says ---- */
+
+/* Asked as `inuse why` would ask for this question alone; @all receives the answers. */
+static int ask(const struct iu_question *question, struct iu_snapshot *snapshot,
+	struct iu_probes *all)
+{
+	struct iu_probes probes = {0};
+	struct iu_arena arena = {0};
+	int r = iu_probes_wanted(&arena, question, snapshot, &probes);
+
+	for (size_t i = 0; i < probes.n && r == 0; i++) {
+		struct iu_probe *slot = iu_list_add(&snapshot->arena, all);
+
+		iu_os_probe(&probes.v[i]);
+		if (!slot)
+			r = IU_E_NOMEM;
+		else
+			*slot = probes.v[i];
+		if (slot && slot->device)
+			slot->device = iu_arena_strdup(&snapshot->arena, slot->device);
+	}
+	iu_arena_free(&arena);
+	return r;
+}
+
+static int ask_all(const struct iu_questions *questions, struct iu_snapshot *snapshot)
+{
+	struct iu_probes all = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < questions->n && r == 0; i++)
+		r = ask(&questions->v[i], snapshot, &all);
+	snapshot->probes = all;
+	return r;
+}
+
+int iu_report_look(struct iu_session *session, const struct iu_questions *questions)
+{
+	struct iu_snapshot *snapshot = &session->snapshot;
+	struct iu_wants sockets = {
+		.facts = IU_FACT_HOST | IU_FACT_SYSCTLS | IU_FACT_ADDRESSES | IU_FACT_TCP |
+			IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX,
+		.all_ports = true,
+		.connections = true,
+		.automatic = true,
+	};
+	struct iu_wants files = {0}, holders = {0};
+	struct iu_arena arena = {0};
+	int r;
+
+	iu_snapshot_init(snapshot);
+	r = iu_os_collect(&sockets, snapshot);
+	if (r >= 0)
+		r = want_paths(&arena, snapshot, questions, &files);
+	if (r >= 0)
+		r = iu_os_collect(&files, snapshot);
+	if (r >= 0)
+		r = want_holders(&arena, snapshot, &holders);
+	if (r >= 0)
+		r = iu_os_collect(&holders, snapshot);
+	if (r >= 0)
+		r = ask_all(questions, snapshot);
+	iu_arena_free(&arena);
+	return r < 0 ? r : snapshot->arena.failed ? IU_E_NOMEM : 0;
+}
