@@ -40,6 +40,12 @@ enum iu_source {
 	IU_SOURCE_PROC,     /* a file of /proc said it */
 };
 
+/*
+ * Inodes from here on are made up: they tie a socket to its holders where the system has no inodes
+ * or did not show them. They are never told to anybody.
+ */
+#define IU_INODE_MADE_UP (UINT64_C(1) << 62)
+
 struct iu_socket {
 	enum iu_protocol protocol;
 	enum iu_family family;

@@ -261,7 +261,8 @@ static void put_socket(struct iu_json *json, json_t *object, const struct iu_soc
 	iu_json_put(json, object, "peer", inet ? peer_json(s) : json_null());
 	iu_json_put(json, object, "state", s->state == IU_STATE_UNKNOWN ? json_null()
 			: json_string(iu_state_name(s->state)));
-	iu_json_put(json, object, "inode", iu_json_known(s->inode != 0, s->inode));
+	iu_json_put(json, object, "inode",
+		iu_json_known(s->inode != 0 && s->inode < IU_INODE_MADE_UP, s->inode));
 	iu_json_put(json, object, "uid", iu_json_known(s->uid_known, s->uid));
 	iu_json_put(json, object, "user", iu_json_text(json, s->user));
 	iu_json_put(json, object, "cgroup", iu_json_text(json, s->cgroup));

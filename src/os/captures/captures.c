@@ -5,11 +5,12 @@
 
 #include "base/compat.h"
 #include "base/err.h"
+#include "os/captures/formats-text.h"
 #include "os/captures/formats.h"
 
 #define NAME_COLUMNS 60
 
-/* The first row that knows a file by its shape reads it. */
+/* The first row that knows a file by its shape reads it; what none knows is pasted text. */
 static const struct iu_capture_format *const formats[] = {
 	&iu_capture_report,
 };
@@ -40,19 +41,12 @@ static int refuse(const struct iu_capture *capture, const char *why, struct iu_t
 	return IU_E_INPUT;
 }
 
-static int read_one(const struct iu_capture *capture, struct iu_snapshot *snapshot,
-	struct iu_text *complaint)
+static int read_whole(const struct iu_capture *capture, const struct iu_capture_format *format,
+	struct iu_snapshot *snapshot, struct iu_text *complaint)
 {
-	const struct iu_capture_format *format = format_of(capture);
 	struct iu_text why = {0};
-	int ret;
+	int ret = format->read(capture->text, capture->len, snapshot, &why);
 
-	if (!capture->len)
-		return refuse(capture, " is empty: it captured nothing", complaint);
-	if (!format)
-		return refuse(capture,
-			" is no capture that can be read: give what `inuse report` wrote", complaint);
-	ret = format->read(capture->text, capture->len, snapshot, &why);
 	if (ret == IU_E_INPUT) {
 		add_name(complaint, capture);
 		iu_text_printf(complaint, " begins like %s, but cannot be read: ", format->name);
@@ -62,15 +56,55 @@ static int read_one(const struct iu_capture *capture, struct iu_snapshot *snapsh
 	return ret;
 }
 
+/* A whole machine in one file, or pieces of one in many. */
+struct reading {
+	struct iu_snapshot *snapshot;
+	struct iu_capture_out out;
+	bool whole, pieces;
+};
+
+static int read_one(struct reading *reading, const struct iu_capture *capture,
+	struct iu_text *complaint)
+{
+	const struct iu_capture_format *format = format_of(capture);
+	size_t lines = 0;
+	int ret;
+
+	if (!capture->len)
+		return refuse(capture, " is empty: it captured nothing", complaint);
+	if (format ? reading->pieces : reading->whole)
+		return refuse(capture, ": a report of inuse tells all of one machine; give it alone",
+			complaint);
+	if (format) {
+		reading->whole = true;
+		return read_whole(capture, format, reading->snapshot, complaint);
+	}
+	reading->pieces = true;
+	ret = iu_capture_text(capture->text, capture->len, &reading->out, &lines);
+	if (ret < 0)
+		return ret;
+	if (!lines)
+		return refuse(capture, iu_capture_refusal(capture->text, capture->len), complaint);
+	if (reading->out.mixed)
+		return refuse(capture, " comes from another system than what was before it: give captures of one machine", complaint);
+	return 0;
+}
+
 int iu_captures_read(const struct iu_capture *captures, size_t count,
 	struct iu_snapshot *ret_snapshot, struct iu_text *complaint)
 {
 	struct iu_snapshot snapshot;
+	struct reading reading = {.snapshot = &snapshot};
 	int ret = 0;
 
 	iu_snapshot_init(&snapshot);
+	iu_capture_begin(&reading.out, &snapshot);
 	for (size_t i = 0; i < count && ret == 0; i++)
-		ret = read_one(&captures[i], &snapshot, complaint);
+		ret = read_one(&reading, &captures[i], complaint);
+	if (ret == 0 && reading.pieces)
+		ret = iu_capture_finish(&reading.out);
+	else
+		iu_capture_drop(&reading.out);
 	if (ret == 0 && snapshot.arena.failed)
 		ret = IU_E_NOMEM;
 	if (ret < 0)

@@ -1,0 +1,82 @@
+/* os/captures/text.c - which reader reads which lines of a pasted text */
+#include <string.h>
+
+#include "base/compat.h"
+#include "base/err.h"
+#include "os/captures/formats-text.h"
+
+/* Every line is offered to these, in this order; the first one that knows it reads on from there. */
+static iu_capture_reader *const readers[] = {
+	iu_capture_netstat_windows,
+	iu_capture_tasklist_csv,
+	iu_capture_tasklist,
+	iu_capture_exclusions,
+	iu_capture_dynamic,
+};
+
+static bool is_word_end(struct iu_bytes line, size_t at)
+{
+	return at >= line.len || strchr(" =:\"", line.text[at]);
+}
+
+static bool mentions(struct iu_bytes line, const char *word)
+{
+	size_t at = iu_bytes_find(line, word);
+
+	return at < line.len && (at == 0 || strchr(" =\"", line.text[at - 1])) &&
+	       is_word_end(line, at + strlen(word));
+}
+
+/*
+ * A command line, or a heading: "netsh int ipv6 show dynamicport udp", "Protocol tcp Port Exclusion
+ * Ranges". tcp, udp, ipv4 and ipv6 are the same words in every language.
+ */
+static void take_hint(struct iu_bytes line, struct iu_capture_out *out)
+{
+	bool tcp = mentions(line, "tcp"), udp = mentions(line, "udp");
+	bool v4 = mentions(line, "ipv4"), v6 = mentions(line, "ipv6");
+
+	if (tcp || udp) {
+		out->hint_tcp = tcp;
+		out->hint_udp = udp;
+	}
+	if (v4 || v6)
+		out->hint_family = v4 == v6 ? IU_FAMILY_ANY : v4 ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
+}
+
+int iu_capture_text(
+	const char *text, size_t len, struct iu_capture_out *out, size_t *ret_lines)
+{
+	struct iu_arena arena = {0};
+	struct iu_lines lines = {0};
+	size_t at = 0, known = 0;
+	int err = iu_lines_make(&arena, text, len, &lines);
+
+	while (err >= 0 && at < lines.n) {
+		size_t k = 0;
+
+		for (err = 0; k < IU_COUNT(readers) && err == 0; k++)
+			err = readers[k](&lines, at, out);
+		if (err == 0) {
+			take_hint(lines.v[at], out);
+			at++;
+		} else if (err > 0) {
+			at += (size_t)err;
+			known += (size_t)err;
+		}
+	}
+	iu_arena_free(&arena);
+	if (err < 0)
+		return err;
+	if (ret_lines)
+		*ret_lines = known;
+	return 0;
+}
+
+const char *iu_capture_refusal(const char *text, size_t len)
+{
+	/* what `netstat -b` says instead of its list; the words are those of English Windows */
+	if (iu_bytes_find((struct iu_bytes){text, len}, "requires elevation") < len)
+		return " says that the command was refused: run it in a prompt that was opened as administrator";
+	return " is no capture that can be read: give what `inuse report`, `netstat -ano`, `tasklist /svc /fo csv`, `ss -tulpane` or the like wrote";
+}

@@ -1,0 +1,133 @@
+/* tests/captures/test-samples.c - every sample capture: what is read out of it */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/compat.h"
+#include "base/err.h"
+#include "dump.h"
+#include "os/captures/captures.h"
+
+/* Many samples are one machine in many languages and encodings: the same rows are in all of them. */
+static const struct sample {
+	const char *file;
+	const char *expected; /* below expected/; NULL: no capture */
+} samples[] = {
+	{"windows/netstat-ano-en.txt", "netstat-ano"},
+	{"windows/netstat-ano-de-cp850.txt", "netstat-ano"},
+	{"windows/netstat-ano-de-mojibake-utf8.txt", "netstat-ano"},
+	{"windows/netstat-ano-de-utf8.txt", "netstat-ano"},
+	{"windows/netstat-ano-es-utf8.txt", "netstat-ano"},
+	{"windows/netstat-ano-fr-cp850.txt", "netstat-ano"},
+	{"windows/netstat-ano-fr-utf8.txt", "netstat-ano"},
+	{"windows/netstat-ano-it-utf8.txt", "netstat-ano"},
+	{"windows/netstat-ano-ja-utf8.txt", "netstat-ano"},
+	{"windows/netstat-ano-powershell-utf16le.txt", "netstat-ano"},
+	{"windows/netstat-ano-pt-utf8.txt", "netstat-ano"},
+	{"windows/netstat-ano-ru-cp866.txt", "netstat-ano"},
+	{"windows/netstat-ano-ru-utf8.txt", "netstat-ano"},
+	{"windows/netstat-ano-zh-gbk.txt", "netstat-ano"},
+	{"windows/netstat-ano-zh-utf8.txt", "netstat-ano"},
+	{"windows/netstat-anob-en.txt", "netstat-anob"},
+	{"windows/netstat-anob-fr-utf8.txt", "netstat-anob"},
+	{"windows/netstat-anob-zh-utf8.txt", "netstat-anob"},
+	{"windows/netstat-anob-not-elevated-en.txt", NULL},
+	{"windows/netstat-anoq-bound-en.txt", "netstat-anoq-bound"},
+	{"windows/netstat-hijack-two-holders-en.txt", "netstat-hijack"},
+	{"windows/tasklist-en.csv", "tasklist"},
+	{"windows/tasklist-svc-en.csv", "tasklist-svc"},
+	{"windows/tasklist-svc-de-utf8.csv", "tasklist-svc"},
+	{"windows/tasklist-svc-fr-utf8.csv", "tasklist-svc"},
+	{"windows/tasklist-svc-zh-gbk.csv", "tasklist-svc"},
+	{"windows/tasklist-svc-table-en.txt", "tasklist-svc-table"},
+	{"windows/excludedportrange-tcp-en.txt", "excludedportrange"},
+	{"windows/excludedportrange-tcp-de-utf8.txt", "excludedportrange"},
+	{"windows/excludedportrange-tcp-es-utf8.txt", "excludedportrange"},
+	{"windows/excludedportrange-tcp-fr-cp850.txt", "excludedportrange"},
+	{"windows/excludedportrange-tcp-zh-gbk.txt", "excludedportrange"},
+	{"windows/dynamicport-tcp-en.txt", "dynamicport-en"},
+	{"windows/dynamicport-tcp-low-zh-utf8.txt", "dynamicport-zh"},
+	{"windows/dynamicport-tcp-ru-utf8.txt", "dynamicport-ru"},
+};
+
+static const char *folder;
+
+static int read_sample(const char *name, struct iu_snapshot *ret, struct iu_text *complaint)
+{
+	struct iu_text text = read_file(folder, name);
+	struct iu_capture capture = {name, text.data, text.len};
+	int err = iu_captures_read(&capture, 1, ret, complaint);
+
+	iu_text_free(&text);
+	return err;
+}
+
+static void samples_are_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < IU_COUNT(samples); i++) {
+		struct iu_text complaint = {0}, found = {0}, expected;
+		struct iu_snapshot snapshot;
+		char name[256];
+		int err = read_sample(samples[i].file, &snapshot, &complaint);
+
+		if (!samples[i].expected) {
+			assert_int_equal(err, IU_E_INPUT);
+			print_message("%s: %s\n", samples[i].file, complaint.data);
+			iu_text_free(&complaint);
+			continue;
+		}
+		assert_int_equal(err, 0);
+		dump(&snapshot, &found);
+		snprintf(name, sizeof(name), "expected/%s.txt", samples[i].expected);
+		expected = read_file(folder, name);
+		if (strcmp(found.data, expected.data) != 0)
+			print_message("%s gives:\n%s", samples[i].file, found.data);
+		assert_string_equal(found.data, expected.data);
+		print_message("%s: %zu sockets, %zu processes, as in %s\n", samples[i].file,
+			snapshot.sockets.n, snapshot.processes.n, name);
+		iu_text_free(&found);
+		iu_text_free(&expected);
+		iu_text_free(&complaint);
+		iu_snapshot_free(&snapshot);
+	}
+}
+
+/* For writing a new expectation, which a person then compares with the sample. */
+static int show(const char *name)
+{
+	struct iu_text complaint = {0}, found = {0};
+	struct iu_snapshot snapshot;
+
+	if (read_sample(name, &snapshot, &complaint) < 0) {
+		fprintf(stderr, "%s\n", complaint.data ? complaint.data : "out of memory");
+		return 1;
+	}
+	dump(&snapshot, &found);
+	fputs(found.data, stdout);
+	iu_text_free(&found);
+	iu_text_free(&complaint);
+	iu_snapshot_free(&snapshot);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(samples_are_read),
+	};
+
+	if (argc < 2)
+		return 2;
+	folder = argv[1];
+	if (argc == 3)
+		return show(argv[2]);
+	return cmocka_run_group_tests_name("captures", tests, NULL, NULL);
+}
