@@ -9,7 +9,6 @@
 #include "session/free.h"
 
 #define TARGETS_MAX   64
-#define GRACE_DEFAULT 5
 #define GRACE_MOST    3600
 #define LINE_COLUMNS  78
 
@@ -112,16 +111,9 @@ static void progress(void *context, const char *what, int64_t left_ms)
 
 static void put_json(struct run *run, const struct iu_freeing *f)
 {
-	const struct iu_out_plan out = {.question = f->question,
-		.snapshot = &f->before_session.snapshot,
-		.before = &f->before.verdict,
-		.after = f->after_known ? &f->after.verdict : NULL,
-		.plan = &f->plan,
-		.results = f->results.v,
-		.end = iu_end_name(f->end),
-		.words = f->end == IU_END_DECLINED ? run->declined : f->words};
+	const char *words = f->end == IU_END_DECLINED ? run->declined : f->words;
 
-	run->written = iu_write_json(iu_out_plan_json(&out)) && run->written;
+	run->written = iu_write_json(iu_freeing_json(f, words)) && run->written;
 }
 
 static void put_end(struct run *run, const struct iu_freeing *f)
@@ -213,7 +205,7 @@ static int free_all(struct run *run, struct iu_act *act, const struct iu_questio
 
 static int read_act(const struct iu_arguments *arguments, struct iu_act *act)
 {
-	unsigned long grace = GRACE_DEFAULT;
+	unsigned long grace = IU_GRACE_SECONDS;
 	int code = 0;
 
 	if (arguments->grace)

@@ -1,7 +1,6 @@
 /* cli/pick.c - inuse pick: a port that can be bound, printed or handed to a program */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -85,7 +84,7 @@ static int complain_none(void)
 	return IU_EXIT_NO;
 }
 
-static bool put(const struct iu_arguments *arguments, const int *ports, size_t count)
+static bool put(const struct iu_arguments *arguments, const uint16_t *ports, size_t count)
 {
 	struct iu_text text = {0};
 	json_t *root, *list;
@@ -93,7 +92,7 @@ static bool put(const struct iu_arguments *arguments, const int *ports, size_t c
 
 	if (!arguments->json) {
 		for (size_t i = 0; i < count; i++)
-			iu_text_printf(&text, "%d\n", ports[i]);
+			iu_text_printf(&text, "%u\n", (unsigned int)ports[i]);
 		good = iu_write(&text);
 		iu_text_free(&text);
 		return good;
@@ -106,27 +105,17 @@ static bool put(const struct iu_arguments *arguments, const int *ports, size_t c
 	return iu_write_json(root);
 }
 
-/* Several are held until all are there, so that none comes twice. */
 static int print_ports(
 	const struct iu_arguments *arguments, struct iu_picking *picking, unsigned long count)
 {
-	int *ports = calloc(2 * count, sizeof(*ports)), *holds = ports ? ports + count : NULL;
-	unsigned long n = 0;
-	int code = ports ? 0 : IU_EXIT_UNKNOWN;
+	uint16_t ports[COUNT_MOST];
+	int r = iu_picking_several(picking, count, false, ports, NULL);
 
-	while (code == 0 && n < count) {
-		ports[n] = iu_picking_next(picking, false, &holds[n]);
-		if (ports[n] < 0)
-			code = complain_none();
-		else
-			n++;
-	}
-	for (unsigned long i = 0; i < n; i++)
-		iu_os_release(holds[i]);
-	if (code == 0 && !put(arguments, ports, count))
-		code = IU_EXIT_UNKNOWN;
-	free(ports);
-	return code;
+	if (r == IU_E_NOENT)
+		return complain_none();
+	if (r < 0)
+		iu_complain(iu_error_text(r), NULL, "");
+	return r >= 0 && put(arguments, ports, count) ? 0 : IU_EXIT_UNKNOWN;
 }
 
 /* @word with every {} replaced by the port; NULL: out of memory. */

@@ -4,8 +4,8 @@
 
 #include "base/err.h"
 #include "cli/cli.h"
-#include "model/target.h"
 #include "os/os.h"
+#include "session/ask.h"
 
 #define OPERAND_COLUMNS 60
 
@@ -50,86 +50,19 @@ int iu_number_read(const char *option, const char *text, unsigned long least, un
 	return IU_EXIT_USAGE;
 }
 
-/* One operand being read. */
-struct operand {
-	struct iu_arena *arena;
-	const struct iu_names *names;
-	const struct iu_options *options;
-	struct iu_questions *out;
-	struct iu_text complaint; /* of the last endpoint that was refused */
-	size_t taken;		  /* endpoints of a message that were taken */
-};
-
-static int take(struct operand *operand, const struct iu_target *target)
+static int read_input(struct iu_arena *arena, const struct iu_names *names,
+	const struct iu_options *options, struct iu_questions *out, struct iu_text *complaint)
 {
-	return iu_target_questions(operand->arena, target, operand->names,
-		operand->options, operand->out, &operand->complaint);
-}
+	struct iu_text texts[2] = {{0}, {0}}; /* lines that speak of a failed bind, and the others */
+	int ret = iu_input_read(&texts[0], &texts[1]);
 
-/* An endpoint of a message. One that is not of this machine (a peer, a URL) does no harm. */
-static int visit(void *context, const char *text)
-{
-	struct operand *operand = context;
-	struct iu_target target;
-	int ret;
-
-	operand->complaint.len = 0;
-	ret = iu_target_parse(operand->arena, text, strlen(text), &target, &operand->complaint);
 	if (ret >= 0)
-		ret = take(operand, &target);
-	operand->taken += ret > 0;
-	return ret == IU_E_INPUT ? 0 : ret;
-}
-
-static int end_message(struct operand *operand, int found, const char *nothing)
-{
-	if (found < 0)
-		return found;
-	if (operand->taken)
-		return 0;
-	if (!found)
-		iu_text_add(&operand->complaint, nothing);
-	return IU_E_INPUT;
-}
-
-static int read_message(struct operand *operand, const char *text)
-{
-	int found = iu_message_targets(text, strlen(text), visit, operand);
-
-	return end_message(operand, found,
-		"this text names no port, address or socket path that could be asked for; write "
-		"for example inuse 8080");
-}
-
-static int read_input(struct operand *operand)
-{
-	struct iu_text suspects = {0}, others = {0};
-	int found = iu_input_read(&suspects, &others);
-
-	if (found >= 0)
-		found = iu_message_targets(suspects.data, suspects.len, visit, operand);
-	if (!found)
-		found = iu_message_targets(others.data, others.len, visit, operand);
-	iu_text_free(&suspects);
-	iu_text_free(&others);
-	return end_message(operand, found,
-		"standard input names no port, address or socket path that could be asked for");
-}
-
-static int read_operand(struct operand *operand, const char *text)
-{
-	struct iu_target target;
-	int ret = iu_target_parse(operand->arena, text, strlen(text), &target, &operand->complaint);
-
-	if (ret < 0)
-		return ret;
-	switch (target.kind) {
-	case IU_TARGET_MESSAGE: return read_message(operand, text);
-	case IU_TARGET_STDIN: return read_input(operand);
-	case IU_TARGET_INET:
-	case IU_TARGET_UNIX: break;
-	}
-	return take(operand, &target);
+		ret = iu_ask_message(arena, names, texts, 2,
+			"standard input names no port, address or socket path that could be asked for",
+			options, out, complaint);
+	iu_text_free(&texts[0]);
+	iu_text_free(&texts[1]);
+	return ret;
 }
 
 /* With several operands the complaint says which one it is about. */
@@ -154,16 +87,16 @@ int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocati
 	int ret = 0;
 
 	for (size_t i = 0; i < invocation->count && ret >= 0; i++) {
-		struct operand operand = {
-			.arena = arena, .names = names, .options = options, .out = out};
+		struct iu_text complaint = {0};
 
-		ret = read_operand(&operand, invocation->words[i]);
+		ret = iu_ask_text(arena, names, invocation->words[i], options, out, &complaint);
+		if (ret == IU_E_NOENT)
+			ret = read_input(arena, names, options, out, &complaint);
 		if (ret == IU_E_INPUT)
-			complain(
-				&operand.complaint, invocation->words[i], i + 1, invocation->count);
+			complain(&complaint, invocation->words[i], i + 1, invocation->count);
 		else if (ret < 0)
 			iu_complain(iu_error_text(ret), NULL, "");
-		iu_text_free(&operand.complaint);
+		iu_text_free(&complaint);
 	}
 	if (ret >= 0)
 		return 0;

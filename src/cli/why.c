@@ -6,6 +6,7 @@
 #include "cli/system.h"
 #include "os/captures/captures.h"
 #include "os/os.h"
+#include "session/ask.h"
 #include "session/session.h"
 
 struct iu_style iu_style_make(const struct iu_arguments *arguments)
@@ -93,16 +94,11 @@ static int complete(const struct iu_arguments *arguments, const struct iu_from *
 			": give its path, or a name that is found in PATH");
 		return IU_EXIT_USAGE;
 	}
-	for (size_t i = 0; i < questions->n; i++) {
-		struct iu_question *q = &questions->v[i];
-
-		q->program = arguments->program;
-		q->program_known = arguments->program != NULL;
-		q->program_dev = program.dev;
-		q->program_ino = program.ino;
+	if (arguments->program)
+		iu_ask_program(arguments->program, &program, questions);
+	for (size_t i = 0; i < questions->n; i++)
 		if (arguments->probe || arguments->no_probe)
-			q->probe = arguments->probe ? IU_PROBE_ALWAYS : IU_PROBE_NEVER;
-	}
+			questions->v[i].probe = arguments->probe ? IU_PROBE_ALWAYS : IU_PROBE_NEVER;
 	return 0;
 }
 

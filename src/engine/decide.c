@@ -183,11 +183,14 @@ static const char *probe_word(const struct iu_probe *probe)
 	return name ? name : "error";
 }
 
-static void set_error(struct iu_verdict *verdict, int error)
+static void set_error(struct iu_verdict *verdict, const struct iu_question *question, int error)
 {
 	verdict->error_number = error;
 	verdict->error = error ? iu_words_errno(error) : NULL;
-	verdict->operation = error ? IU_OPERATION_BIND : IU_OPERATION_NONE;
+	verdict->operation = IU_OPERATION_NONE;
+	if (error)
+		verdict->operation =
+			question->seen_listen ? IU_OPERATION_LISTEN : IU_OPERATION_BIND;
 }
 
 static int doubt(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
@@ -409,6 +412,12 @@ static int inet_doubts(struct iu_arena *arena, const struct iu_view *view,
 		err = doubt(arena, verdict, worst->cache
 			? "The kernel allowed it through its SO_REUSEPORT shortcut, although a socket there would forbid it; this can change with the next bind."
 			: "The kernel may allow it all the same: a socket of this user with SO_REUSEPORT on the port can open a shortcut that nobody can read.");
+	if (view->question->seen_error && worst->status == IU_STATUS_FREE && err == 0)
+		err = doubt(arena, verdict,
+			iu_words(arena, "The program was told %s a moment ago, and what was in the way has gone since: another try works, unless a filter (seccomp, cgroup) refuses it to this program alone.",
+				iu_words_errno(view->question->seen_error)
+					? iu_words_errno(view->question->seen_error)
+					: "an error"));
 	if (view->question->options.exclusive && err == 0)
 		err = doubt(arena, verdict,
 			"SO_EXCLUSIVEADDRUSE exists on Windows only; it changes nothing here.");
@@ -512,7 +521,7 @@ static int decide_inet(struct iu_arena *arena, const struct iu_question *questio
 	verdict->cause = worst.cause;
 	verdict->confidence = worst.confidence;
 	verdict->probe = probe_word(view.asks[at].probe);
-	set_error(verdict, worst.error);
+	set_error(verdict, question, worst.error);
 	if (worst.disagree)
 		err = tell_disagreement(arena, &view, &view.asks[at], verdict);
 	if (err == 0)
@@ -569,6 +578,9 @@ static struct judgement judge_abstract(const struct iu_verdict *verdict, bool lo
 static int unix_doubts(struct iu_arena *arena, const struct iu_question *question,
 	const struct judgement *j, struct iu_verdict *verdict)
 {
+	if (question->seen_error && j->status == IU_STATUS_FREE)
+		return doubt(arena, verdict,
+			"The program was refused a moment ago, and what was in the way has gone since: another try works.");
 	if (question->abstract && verdict->blockers.n &&
 		verdict->blockers.v[0].certain != IU_YES)
 		return doubt(arena, verdict,
@@ -644,7 +656,7 @@ static int decide_unix(struct iu_arena *arena, const struct iu_question *questio
 		j = judge_abstract(verdict, looked);
 	verdict->status = j.status;
 	verdict->confidence = j.confidence;
-	set_error(verdict, j.error);
+	set_error(verdict, question, j.error);
 	if (verdict->blockers.n) {
 		verdict->cause = verdict->blockers.v[0].cause;
 		verdict->confidence = lesser(j.confidence, verdict->blockers.v[0].confidence);

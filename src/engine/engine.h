@@ -25,7 +25,8 @@ int iu_needs(struct iu_arena *arena, const struct iu_questions *questions,
  * With IU_PROBE_AUTO only where asking can change nothing (contract): no socket holds the port
  * number at all; or the rules say for certain that the bind fails; or the rules cannot decide and
  * only TIME-WAIT or closing connections are left. Also asks whether a remedy (SO_REUSEADDR,
- * another port) works now, under the same conditions. Never for UNIX paths.
+ * another port) works now, under the same conditions. Never for UNIX paths. What the kernel said
+ * to the socket that asks (seen_error) is one of them, done already.
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,

@@ -171,6 +171,9 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 		return iu_words(arena, "%s may not be bound: the system refuses with %s.", subject,
 			error);
 	case IU_STATUS_UNAVAILABLE:
+		if (question->already_bound && !question->seen_listen)
+			return iu_words(arena, "%s cannot be bound with this socket: it has an address already, and bind() works once (%s).",
+				subject, error);
 		return iu_words(arena, "%s cannot be bound here: bind() says %s.", subject, error);
 	case IU_STATUS_UNKNOWN: break;
 	}

@@ -1,4 +1,6 @@
 /* engine/probes.c - which binds are worth asking of the kernel, and may be */
+#include <errno.h>
+
 #include "base/err.h"
 #include "engine/engine.h"
 #include "engine/view.h"
@@ -137,6 +139,26 @@ static int ask_address(
 	return add_probe(arena, view, &r, probes);
 }
 
+/*
+ * What the kernel has said to the socket that asks. Where nothing stands there any more the moment
+ * is over: only a new bind() could tell, and that is no answer for a socket that is bound already.
+ */
+static int take_seen(struct iu_arena *arena, const struct iu_view *view, struct iu_probes *probes)
+{
+	const struct iu_question *q = view->question;
+	const struct iu_ask *ask = &view->asks[0];
+	int err;
+
+	if (q->seen_error == EADDRINUSE && ask->outcome.fails == IU_NO && view->complete)
+		return 0;
+	err = add_probe(arena, view, &ask->request, probes);
+	if (err == 0) {
+		probes->v[0].done = true;
+		probes->v[0].result = q->seen_error;
+	}
+	return err;
+}
+
 int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_probes *probes)
 {
@@ -144,12 +166,15 @@ int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,
 	size_t i;
 	int err;
 
-	if (question->protocol == IU_PROTOCOL_UNIX || question->probe == IU_PROBE_NEVER)
+	if (question->protocol == IU_PROTOCOL_UNIX ||
+		(question->probe == IU_PROBE_NEVER && !question->seen_error))
 		return 0;
 	err = iu_view_make(arena, question, snapshot, &view);
-	if (err < 0 || (asker_matters(&view) && question->probe != IU_PROBE_ALWAYS))
+	if (err == 0 && question->seen_error)
+		err = take_seen(arena, &view, probes);
+	if (err < 0 || question->probe == IU_PROBE_NEVER || (asker_matters(&view) && question->probe != IU_PROBE_ALWAYS))
 		return err;
-	for (i = 0; i < view.ask_count && err == 0; i++)
+	for (i = 0; i < view.ask_count && err == 0 && !question->already_bound; i++)
 		if (may_ask(&view, &view.asks[i]))
 			err = add_probe(arena, &view, &view.asks[i].request, probes);
 	if (err == 0)

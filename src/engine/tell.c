@@ -213,7 +213,8 @@ static int tell_why(struct telling *t)
 
 	for (i = 0; i < v->blockers.n && err == 0; i++) {
 		const struct iu_blocker *b = &v->blockers.v[i];
-		const char *line = iu_words(t->arena, "bind() to %s %s with %s (%d): %s%s",
+		const char *line = iu_words(t->arena, "%s %s %s with %s (%d): %s%s",
+			v->operation == IU_OPERATION_LISTEN ? "listen() on" : "bind() to",
 			ask_address(t, b), b->certain == IU_YES ? "fails" : "may fail",
 			v->error ? v->error : "EADDRINUSE", v->error_number ? v->error_number : 98,
 			iu_rule_sentence(b->rule), sharing_words(v, b));
@@ -233,7 +234,9 @@ static int tell_why(struct telling *t)
 				v->error, v->error_number));
 	if (v->probe && err == 0 && v->blockers.n)
 		err = add_line(t, "why",
-			iu_words(t->arena, "the kernel was asked with a bind() of our own, and said %s",
+			iu_words(t->arena, "%s said %s", t->question->seen_error && v->error_number
+					? "the kernel, asked by the program itself,"
+					: "the kernel was asked with a bind() of our own, and",
 				v->probe));
 	return err;
 }

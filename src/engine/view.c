@@ -261,7 +261,8 @@ static int copy_sockets(struct iu_arena *arena, struct iu_view *view)
 		struct iu_socket *copy;
 
 		if (s->protocol != question->protocol ||
-			(question->port && s->port != question->port))
+			(question->port && s->port != question->port) ||
+			(question->asking_inode && s->inode == question->asking_inode))
 			continue;
 		copy = iu_list_add(arena, &view->sockets);
 		if (!copy)

@@ -41,6 +41,13 @@ struct iu_question {
 	int reported_error;
 	bool connects;
 	bool by_self; /* the process that looks is the one that asks (libinuse) */
+	/*
+	 * A socket whose bind() or listen() has failed just now: it is not in its own way, and what
+	 * the kernel said to it needs no second asking. Zeroes: nobody has tried yet.
+	 */
+	uint64_t asking_inode;
+	int seen_error;
+	bool seen_listen, already_bound; /* listen() failed; the socket has an address already */
 	/* --for PROGRAM: the file that wants the port; known when it was found. */
 	const char *program;
 	bool program_known;

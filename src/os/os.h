@@ -37,6 +37,24 @@ const struct iu_names *iu_os_names(void);
  */
 int iu_os_find_program(const char *program, struct iu_file_id *ret_file);
 
+/**
+ * iu_os_own_program() - the file that our own process runs; of an interpreter the script
+ * @ret_path: receives its path, in @arena
+ * Returns: 0, IU_E_NOENT: an interpreter with no script to tell it by, IU_E_NOMEM, other IU_E_*.
+ */
+int iu_os_own_program(
+	struct iu_arena *arena, struct iu_file_id *ret_file, const char **ret_path);
+
+/**
+ * iu_os_asking_socket() - what a socket of our own process wants to bind, and with which options
+ * @address: a struct sockaddr of @len bytes; NULL: the one it is bound to (listen() has failed)
+ * @ret_question: everything but what the program itself says; strings live in @arena
+ * Returns: 0; IU_E_INPUT: no socket, or not of a kind that is known here; IU_E_NOTSUP: one of
+ * another network namespace than ours; IU_E_NOMEM, IU_E_*.
+ */
+int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, size_t len,
+	struct iu_question *ret_question);
+
 /** iu_os_error_name() - "EADDRINUSE" for an errno of this system; "E…" numbers too. Static. */
 const char *iu_os_error_name(int error);
 

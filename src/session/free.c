@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "engine/plan.h"
 #include "os/os.h"
+#include "out/out.h"
 #include "session/wait.h"
 
 #define LOOK_MIN_MS    40
@@ -478,6 +479,20 @@ int iu_freeing_run(const struct iu_question *question, const struct iu_act *act,
 	if (act->dry_run || !act->consent || !act->consent(act->context, f))
 		return 0;
 	return act_and_prove(&run);
+}
+
+json_t *iu_freeing_json(const struct iu_freeing *f, const char *words)
+{
+	const struct iu_out_plan out = {.question = f->question,
+		.snapshot = &f->before_session.snapshot,
+		.before = &f->before.verdict,
+		.after = f->after_known ? &f->after.verdict : NULL,
+		.plan = &f->plan,
+		.results = f->results.v,
+		.end = iu_end_name(f->end),
+		.words = words};
+
+	return iu_out_plan_json(&out);
 }
 
 void iu_freeing_end(struct iu_freeing *freeing)

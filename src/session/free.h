@@ -2,6 +2,8 @@
 #ifndef IU_SESSION_FREE_H
 #define IU_SESSION_FREE_H
 
+#include <jansson.h>
+
 #include "model/plan.h"
 #include "session/session.h"
 
@@ -25,6 +27,9 @@ enum iu_end {
 
 /** iu_end_name() - "still-held". Static. */
 const char *iu_end_name(enum iu_end end);
+
+/* How long a process that was asked to end may take, where nobody says it. */
+#define IU_GRACE_SECONDS 5
 
 struct iu_freeing;
 
@@ -63,6 +68,13 @@ struct iu_freeing {
  */
 int iu_freeing_run(const struct iu_question *question, const struct iu_act *act,
 	struct iu_freeing *ret_freeing);
+
+/**
+ * iu_freeing_json() - the inuse.plan/1 document as it stands now
+ * @words: why it ended so; NULL: nothing to add
+ * Returns: a new reference, NULL when out of memory.
+ */
+json_t *iu_freeing_json(const struct iu_freeing *freeing, const char *words);
 
 /** iu_freeing_end() - frees the memory. */
 void iu_freeing_end(struct iu_freeing *freeing);

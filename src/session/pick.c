@@ -1,6 +1,8 @@
 /* session/pick.c - a port that can be bound now and is nobody's by custom */
 #include "session/pick.h"
 
+#include <stdlib.h>
+
 #include "base/err.h"
 #include "knowledge/ports.h"
 #include "os/os.h"
@@ -137,6 +139,28 @@ int iu_picking_next(struct iu_picking *p, bool used, int *hold)
 			iu_os_release(fd);
 		return (int)port;
 	}
+}
+
+/* They are held until all are there, so that none comes twice. */
+int iu_picking_several(struct iu_picking *picking, size_t count, bool used, uint16_t *ret_ports,
+	int *ret_holds)
+{
+	int *holds = ret_holds ? ret_holds : calloc(count, sizeof(*holds));
+	size_t n = 0;
+	int port = 0;
+
+	if (!holds)
+		return count ? IU_E_NOMEM : 0;
+	while (n < count && port >= 0) {
+		port = iu_picking_next(picking, used, &holds[n]);
+		if (port >= 0)
+			ret_ports[n++] = (uint16_t)port;
+	}
+	for (size_t i = 0; i < n && (port < 0 || !ret_holds); i++)
+		iu_os_release(holds[i]);
+	if (!ret_holds)
+		free(holds);
+	return port < 0 ? port : 0;
 }
 
 void iu_picking_end(struct iu_picking *picking)

@@ -31,6 +31,15 @@ int iu_picking_start(const struct iu_pick *pick, struct iu_picking *ret_picking)
  */
 int iu_picking_next(struct iu_picking *picking, bool used, int *hold);
 
+/**
+ * iu_picking_several() - @count different ports
+ * @used: as above
+ * @ret_holds: NULL: only look
+ * Returns: 0, or IU_E_NOENT: there are not so many; nothing is held then. IU_E_NOMEM.
+ */
+int iu_picking_several(struct iu_picking *picking, size_t count, bool used, uint16_t *ret_ports,
+	int *ret_holds);
+
 /** iu_picking_end() - frees it. */
 void iu_picking_end(struct iu_picking *picking);
 

@@ -62,6 +62,8 @@ static int probe(struct iu_session *session, const struct iu_question *question,
 	if (r < 0)
 		return r;
 	for (i = 0; i < session->snapshot.probes.n; i++) {
+		if (session->snapshot.probes.v[i].done)
+			continue; /* the one who asks has the answer already */
 		if (session->recorded)
 			recall(&session->then, &session->snapshot.probes.v[i]);
 		else

@@ -12,7 +12,8 @@ BELOW = {
     "engine": ["base", "model", "knowledge"],
     "os": ["base", "model", "knowledge"],
     "out": ["base", "model", "knowledge"],
-    "session": ["base", "model", "knowledge", "engine", "os", "out", "inuse"],
+    "session": ["base", "model", "knowledge", "engine", "os", "out"],
+    "api": ["base", "model", "knowledge", "engine", "os", "out", "session", "inuse"],
     "cli": ["base", "model", "knowledge", "engine", "os", "out", "session"],
 }
 # The only file with conditionals about systems and compilers.

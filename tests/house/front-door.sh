@@ -38,7 +38,7 @@ library_works() {
 			struct inuse_answers *answers;
 			if (inuse_why("127.0.0.1:20000", 0, &answers) < 1)
 				return 1;
-			puts(inuse_answer_headline(answers, 0));
+			puts(inuse_answer_headline(inuse_answers_get(answers, 0)));
 			inuse_answers_free(answers);
 			return 0;
 		}

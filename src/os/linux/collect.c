@@ -14,6 +14,7 @@
 #include "os/linux/cgroup.h"
 #include "os/linux/file.h"
 #include "os/linux/look.h"
+#include "os/linux/turns.h"
 #include "os/os.h"
 
 struct iu_user_row {
@@ -108,7 +109,15 @@ static int32_t own_pid(int proc)
 	return (int32_t)pid;
 }
 
-static void close_look(struct iu_look *look)
+void iu_look_open(
+	struct iu_look *look, const struct iu_wants *wants, struct iu_snapshot *snapshot)
+{
+	*look = (struct iu_look){
+		.wants = wants, .snapshot = snapshot, .proc = open_proc(), .cgroup_root = -2};
+	look->self = own_pid(look->proc);
+}
+
+void iu_look_close(struct iu_look *look)
 {
 	struct iu_user_row *row, *next;
 
@@ -124,12 +133,12 @@ static void close_look(struct iu_look *look)
 
 int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot)
 {
-	struct iu_look look = {
-		.wants = wants, .snapshot = snapshot, .proc = open_proc(), .cgroup_root = -2};
+	struct iu_look look;
 	size_t i;
 	int result = 0;
 
-	look.self = own_pid(look.proc);
+	iu_look_open(&look, wants, snapshot);
+	iu_turn_look();
 	for (i = 0; i < IU_COUNT(collectors) && result == 0; i++) {
 		if (!(wants->facts & collectors[i].facts))
 			continue;
@@ -143,6 +152,7 @@ int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot)
 		}
 		result = collectors[i].collect(&look);
 	}
-	close_look(&look);
+	iu_turn_end();
+	iu_look_close(&look);
 	return result < 0 ? result : snapshot->arena.failed ? IU_E_NOMEM : 0;
 }

@@ -18,6 +18,7 @@
 #include "os/linux/file.h"
 #include "os/linux/host.h"
 #include "os/linux/process.h"
+#include "os/linux/turns.h"
 #include "os/os.h"
 
 #define MANY	       "descriptors of "
@@ -446,9 +447,15 @@ static int scan_all(struct scan *scan)
 	while (result == 0 && (name = iu_entries_next(&scan->processes, &error))) {
 		uint64_t pid = 0;
 
-		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX &&
-			((int32_t)pid != look->self || look->wants->own_process))
+		if (iu_number(name, strlen(name), 10, &pid) != strlen(name) || pid > INT32_MAX)
+			continue;
+		if ((int32_t)pid != look->self) {
 			result = scan_process(scan, (int32_t)pid);
+		} else if (look->wants->own_process) {
+			iu_turn_table();
+			result = scan_process(scan, (int32_t)pid);
+			iu_turn_table_end();
+		}
 	}
 	close(scan->processes.fd);
 	return result < 0 ? result : iu_error_from(-error);

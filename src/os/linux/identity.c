@@ -20,6 +20,7 @@
 #include "os/linux/hidden.h"
 #include "os/linux/holders.h"
 #include "os/linux/process.h"
+#include "os/linux/turns.h"
 #include "os/os.h"
 
 void iu_result_say(struct iu_step_result *result, enum iu_result_kind kind, int error,
@@ -56,16 +57,22 @@ static int is_socket(int pidfd, int fd, const struct iu_step_process *target)
 	uint64_t cookie = 0;
 	socklen_t len = sizeof(cookie);
 	/* The duplicate keeps the socket alive: closed at once, before any signal. */
-	int copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0), answer;
+	int copy, answer;
 
-	if (copy < 0)
-		return errno == EBADF ? 0 : -1;
+	iu_turn_table();
+	copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	if (copy < 0) {
+		answer = errno == EBADF ? 0 : -1;
+		iu_turn_table_end();
+		return answer;
+	}
 	answer = fstat(copy, &status) == 0 && S_ISSOCK(status.st_mode) &&
 		 status.st_ino == target->inode;
 	if (answer && target->cookie &&
 		getsockopt(copy, SOL_SOCKET, SO_COOKIE, &cookie, &len) == 0)
 		answer = cookie == target->cookie;
 	close(copy);
+	iu_turn_table_end();
 	return answer;
 }
 

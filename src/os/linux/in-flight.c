@@ -12,6 +12,7 @@
 #include "os/linux/file.h"
 #include "os/linux/hidden.h"
 #include "os/linux/options.h"
+#include "os/linux/turns.h"
 
 #define DEPTH_MAX   4		 /* queues within queues; the kernel itself allows more */
 #define PEEKED_MAX  2048	 /* duplicates made in one round, over all processes */
@@ -169,8 +170,10 @@ int iu_in_flight_search(struct iu_hidden *hidden, int32_t pid, int32_t fd, uint6
 {
 	struct peek peek = {.hidden = hidden, .pid = pid, .queue = queue};
 	size_t before = hidden->look->snapshot->in_flight.n;
-	int copy = duplicate(pid, fd), result = 0;
+	int copy, result = 0;
 
+	iu_turn_table();
+	copy = duplicate(pid, fd);
 	if (copy < 0) {
 		peek.blind = errno == EPERM || errno == EACCES || errno == ENOSYS;
 	} else {
@@ -179,6 +182,7 @@ int iu_in_flight_search(struct iu_hidden *hidden, int32_t pid, int32_t fd, uint6
 		free(peek.bytes);
 		close(copy);
 	}
+	iu_turn_table_end();
 	if (result == 0 && peek.blind && hidden->look->snapshot->in_flight.n == before)
 		result = iu_hidden_suspect(hidden,
 			&(struct iu_suspect){.pid = pid, .via = IU_VIA_MESSAGE});

@@ -44,6 +44,11 @@ iu_collector iu_collect_options;
 iu_collector iu_collect_served;
 iu_collector iu_collect_cgroups;
 
+/** iu_look_open(), iu_look_close() - the beginning and the end of a look. */
+void iu_look_open(
+	struct iu_look *look, const struct iu_wants *wants, struct iu_snapshot *snapshot);
+void iu_look_close(struct iu_look *look);
+
 /** iu_look_user() - the name of a uid, NULL: it has none. Asks the system once for each uid. */
 const char *iu_look_user(struct iu_look *look, uint32_t uid);
 

@@ -18,6 +18,7 @@
 #include "os/linux/holders.h"
 #include "os/linux/host.h"
 #include "os/linux/look.h"
+#include "os/linux/turns.h"
 #include "os/os.h"
 
 #define PIDFD_THREAD_FLAG O_EXCL /* PIDFD_THREAD, Linux 6.9: headers may be older */
@@ -45,14 +46,12 @@ static bool is_same(int fd, const struct iu_socket *sock)
 	return fstat(fd, &status) == 0 && status.st_ino == sock->inode;
 }
 
-int iu_options_read(int fd, struct iu_arena *arena, struct iu_socket *sock)
+int iu_options_take(int fd, struct iu_arena *arena, struct iu_socket *sock)
 {
 	char device[IFNAMSIZ + 1] = "";
 	socklen_t len = IFNAMSIZ;
 	struct iu_socket found = *sock;
 
-	if (!is_same(fd, sock))
-		return IU_E_GONE;
 	if (!read_flag(fd, SOL_SOCKET, SO_REUSEADDR, &found.reuseaddr) ||
 		!read_flag(fd, SOL_SOCKET, SO_REUSEPORT, &found.reuseport))
 		return IU_E_SYSTEM;
@@ -68,6 +67,11 @@ int iu_options_read(int fd, struct iu_arena *arena, struct iu_socket *sock)
 	found.options_source = IU_SOURCE_READ;
 	*sock = found;
 	return 0;
+}
+
+int iu_options_read(int fd, struct iu_arena *arena, struct iu_socket *sock)
+{
+	return is_same(fd, sock) ? iu_options_take(fd, arena, sock) : IU_E_GONE;
 }
 
 /* A duplicate of a holder's descriptor, or -errno. */
@@ -105,8 +109,10 @@ static int read_socket(struct iu_look *look, size_t first, struct iu_socket *soc
 
 		if (hold->inode != sock->inode || hold->via != IU_VIA_DESCRIPTOR)
 			continue;
+		iu_turn_table();
 		fd = duplicate(hold);
 		if (fd < 0) {
+			iu_turn_table_end();
 			if (*ret_errno == 0 || (fd != -ESRCH && fd != -EBADF))
 				*ret_errno = -fd;
 			continue;
@@ -114,6 +120,7 @@ static int read_socket(struct iu_look *look, size_t first, struct iu_socket *soc
 		/* Closed at once: a duplicate keeps the socket alive. */
 		result = iu_options_read(fd, &snapshot->arena, sock);
 		close(fd);
+		iu_turn_table_end();
 		if (result == 0 || result == IU_E_NOMEM)
 			return result;
 	}

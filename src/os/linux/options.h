@@ -6,6 +6,12 @@
 #include "model/socket.h"
 
 /**
+ * iu_options_take() - reads the options of @sock from @fd, whatever socket it was thought to be
+ * Returns: 0, IU_E_SYSTEM: refused, IU_E_NOMEM.
+ */
+int iu_options_take(int fd, struct iu_arena *arena, struct iu_socket *sock);
+
+/**
  * iu_options_read() - reads the options of @sock from @fd, a descriptor of the same socket
  * Returns: 0, IU_E_GONE: it is another socket, IU_E_SYSTEM: refused, IU_E_NOMEM.
  */

@@ -1,0 +1,215 @@
+/* api/common.c - version, errors, and what every exported call begins and ends with */
+#include "api/api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/compat.h"
+#include "base/err.h"
+#include "os/os.h"
+#include "session/ask.h"
+
+/* The exported numbers are those of the house. */
+#define X(name, nr, text)                                                                          \
+	_Static_assert((int)INUSE_ERROR_##name == (int)IU_E_##name, "INUSE_ERROR_" #name);
+IU_ERRORS(X)
+#undef X
+
+const struct iu_style iu_api_plain = {.columns = 80};
+
+const char *inuse_version(void)
+{
+	return IU_VERSION;
+}
+
+const char *inuse_error_name(int error)
+{
+	switch (error) {
+#define X(name, nr, text)                                                                          \
+	case -(nr): return "INUSE_ERROR_" #name;
+		IU_ERRORS(X)
+#undef X
+	}
+	return "INUSE_ERROR_UNKNOWN";
+}
+
+const char *inuse_error_text(int error)
+{
+	return iu_error_text(error);
+}
+
+/* Cut at a character's start, with "…" where that fits. */
+static void copy_cut(const char *text, size_t len, char *buffer, size_t size)
+{
+	static const char more[] = "…";
+	size_t n = len;
+
+	if (!size)
+		return;
+	if (n >= size) {
+		n = size >= sizeof(more) ? size - sizeof(more) : 0;
+		while (n && ((unsigned char)text[n] & 0xc0) == 0x80)
+			n--;
+	}
+	memcpy(buffer, text, n);
+	buffer[n] = '\0';
+	if (n < len && size >= sizeof(more))
+		memcpy(buffer + n, more, sizeof(more));
+}
+
+char *inuse_escape(const char *text, char *buffer, size_t size)
+{
+	struct iu_text safe = {0};
+
+	if (text)
+		iu_text_foreign(&safe, text, strlen(text), 0);
+	if (!text || safe.failed)
+		copy_cut("?", 1, buffer, size);
+	else
+		copy_cut(safe.data ? safe.data : "", safe.len, buffer, size);
+	iu_text_free(&safe);
+	return buffer;
+}
+
+int iu_api_copy(const void *given, size_t given_size, void *ours, size_t size)
+{
+	const unsigned char *bytes = given;
+
+	if (given_size < sizeof(given_size))
+		return IU_E_INPUT; /* nobody set it */
+	/* A newer caller that asks for nothing new is served; one that does must not be half heard. */
+	for (size_t i = size; i < given_size; i++)
+		if (bytes[i])
+			return IU_E_NOTSUP;
+	memcpy(ours, given, given_size < size ? given_size : size);
+	return 0;
+}
+
+int iu_api_complain(const struct iu_complaint *to, struct iu_text *complaint, int r)
+{
+	if (r == IU_E_INPUT && to->buffer && complaint->data)
+		copy_cut(complaint->data, complaint->len, to->buffer, to->size);
+	iu_text_free(complaint);
+	return r;
+}
+
+int iu_api_options(const struct inuse_options *given, struct inuse_options *ret_options)
+{
+	struct inuse_options options = {0};
+	int r = given ? iu_api_copy(given, given->size, &options, sizeof(options)) : 0;
+
+	if (options.complaint && options.complaint_size)
+		options.complaint[0] = '\0';
+	if (r >= 0)
+		*ret_options = options;
+	return r;
+}
+
+static int read_device(const struct inuse_options *options, struct iu_options *asked,
+	struct iu_text *complaint)
+{
+	const struct iu_names *names = iu_os_names();
+
+	asked->device = options->device;
+	if (!options->device ||
+		names->ifindex(names->context, options->device, &asked->ifindex) >= 0)
+		return 0;
+	iu_text_add(complaint, "there is no network interface \"");
+	iu_text_foreign(complaint, options->device, strlen(options->device), 40);
+	iu_text_add(complaint, "\" here");
+	return IU_E_INPUT;
+}
+
+static int read_program(struct iu_arena *arena, const struct inuse_options *options,
+	struct iu_questions *questions, struct iu_text *complaint)
+{
+	char *program = iu_arena_strdup(arena, options->program);
+	struct iu_file_id file;
+
+	if (!options->program)
+		return iu_ask_self(arena, questions);
+	if (!program)
+		return IU_E_NOMEM;
+	if (!*program)
+		return 0;
+	if (iu_os_find_program(program, &file) >= 0) {
+		iu_ask_program(program, &file, questions);
+		return 0;
+	}
+	iu_text_add(complaint, "there is no program \"");
+	iu_text_foreign(complaint, program, strlen(program), 60);
+	iu_text_add(complaint, "\": give its path, or a name that is found in PATH");
+	return IU_E_INPUT;
+}
+
+static enum iu_probe_mode probe_mode(const struct inuse_options *options)
+{
+	return options->no_probe ? IU_PROBE_NEVER
+	       : options->probe	 ? IU_PROBE_ALWAYS
+				 : IU_PROBE_AUTO;
+}
+
+int iu_api_finish(struct iu_arena *arena, const struct inuse_options *options,
+	struct iu_questions *questions, struct iu_text *complaint)
+{
+	for (size_t i = 0; i < questions->n; i++) {
+		questions->v[i].probe = probe_mode(options);
+		questions->v[i].by_self = true;
+	}
+	return read_program(arena, options, questions, complaint);
+}
+
+int iu_api_questions(struct iu_arena *arena, const char *target,
+	const struct inuse_options *options, struct iu_questions *ret_questions)
+{
+	const struct iu_complaint to = {options->complaint, options->complaint_size};
+	struct iu_options asked = {.reuseaddr = options->reuseaddr,
+		.reuseport = options->reuseport,
+		.exclusive = options->exclusive,
+		.v6only = (enum iu_tri)options->v6only,
+		.uid_given = options->user_given,
+		.uid = options->user};
+	struct iu_text complaint = {0};
+	struct iu_questions questions = {0};
+	int r = 0;
+
+	if (options->probe && options->no_probe) {
+		iu_text_add(&complaint, "probe and no_probe exclude each other");
+		r = IU_E_INPUT;
+	}
+	if (r >= 0)
+		r = read_device(options, &asked, &complaint);
+	if (r >= 0 && asked.device) {
+		asked.device = iu_arena_strdup(arena, asked.device);
+		r = asked.device ? 0 : IU_E_NOMEM;
+	}
+	if (r >= 0)
+		r = iu_ask_text(arena, iu_os_names(), target ? target : "", &asked, &questions, &complaint);
+	if (r == IU_E_NOENT) {
+		iu_text_add(&complaint, "\"-\" is no target here: give a port, an endpoint, a path or a message");
+		r = IU_E_INPUT;
+	}
+	if (r >= 0)
+		r = iu_api_finish(arena, options, &questions, &complaint);
+	if (r >= 0)
+		*ret_questions = questions;
+	return iu_api_complain(&to, &complaint, r);
+}
+
+const char *iu_api_dump(struct iu_arena *arena, json_t *json)
+{
+	char *dump = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	const char *kept = iu_arena_strdup(arena, dump);
+
+	free(dump);
+	json_decref(json);
+	return kept;
+}
+
+const char *iu_api_keep(struct iu_arena *arena, struct iu_text *text)
+{
+	const char *kept = text->failed ? NULL : iu_arena_strdup(arena, text->data ? text->data : "");
+
+	iu_text_free(text);
+	return kept;
+}

@@ -1,0 +1,128 @@
+/* api/list.c - every bound socket, as callers see it */
+#include "api/api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/compat.h"
+#include "base/err.h"
+#include "os/os.h"
+#include "session/filter.h"
+
+struct inuse_list {
+	struct iu_arena arena;
+	struct iu_session session;
+	struct iu_listing listing;
+	IU_LIST(struct inuse_socket) sockets;
+	const char *text, *json; /* NULL: not made yet */
+};
+
+static int make_filter(struct iu_arena *arena, const struct inuse_list_options *options,
+	struct iu_filter *ret_filter)
+{
+	const struct iu_complaint to = {options->complaint, options->complaint_size};
+	struct iu_filter filter = {.process = options->process,
+		.unit = options->unit,
+		.user_given = options->user_given,
+		.uid = options->user,
+		.all = options->all};
+	struct iu_text complaint = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < options->word_count && r >= 0; i++)
+		r = iu_filter_word(arena, iu_os_names(), options->words[i], &filter, &complaint);
+	if (r >= 0)
+		*ret_filter = filter;
+	return iu_api_complain(&to, &complaint, r);
+}
+
+/* A listed socket has the shape of a blocker that blocks nothing. */
+static int add_rows(struct inuse_list *list)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < list->listing.rows.n && r >= 0; i++) {
+		const struct iu_row *row = &list->listing.rows.v[i];
+		struct iu_blocker *blocker = iu_arena_alloc(&list->arena, sizeof(*blocker));
+		struct inuse_socket *socket = iu_list_add(&list->arena, &list->sockets);
+
+		if (!blocker || !socket)
+			return IU_E_NOMEM;
+		*blocker = (struct iu_blocker){
+			.socket = list->session.snapshot.sockets.v[row->socket]};
+		blocker->holds.v = row->descriptors.v;
+		blocker->holds.n = row->descriptors.n;
+		r = iu_api_socket(&list->arena, &list->session.snapshot, blocker, socket);
+	}
+	return r;
+}
+
+int inuse_list(const struct inuse_list_options *given, struct inuse_list **ret_list)
+{
+	struct inuse_list *list = calloc(1, sizeof(*list));
+	struct inuse_list_options options = {0};
+	struct iu_filter filter;
+	int r = given ? iu_api_copy(given, given->size, &options, sizeof(options)) : 0;
+
+	if (!list)
+		return IU_E_NOMEM;
+	iu_snapshot_init(&list->session.snapshot);
+	if (options.complaint && options.complaint_size)
+		options.complaint[0] = '\0';
+	if (r >= 0)
+		r = make_filter(&list->arena, &options, &filter);
+	if (r >= 0)
+		r = iu_filter_list(&list->arena, &filter, &list->session, &list->listing);
+	if (r >= 0)
+		r = add_rows(list);
+	if (r < 0) {
+		inuse_list_free(list);
+		return r;
+	}
+	*ret_list = list;
+	return (int)list->sockets.n;
+}
+
+const struct inuse_socket *inuse_list_socket(const struct inuse_list *list, size_t index)
+{
+	return list && index < list->sockets.n ? &list->sockets.v[index] : NULL;
+}
+
+const struct inuse_gap *inuse_list_gap(const struct inuse_list *list, size_t index)
+{
+	if (!list || index >= list->session.snapshot.gaps.n)
+		return NULL;
+	return (const struct inuse_gap *)&list->session.snapshot.gaps.v[index];
+}
+
+const char *inuse_list_text(struct inuse_list *list)
+{
+	struct iu_text text = {0};
+
+	if (!list)
+		return NULL;
+	if (!list->text) {
+		iu_out_list(&list->session.snapshot, &list->listing, &iu_api_plain, &text);
+		list->text = iu_api_keep(&list->arena, &text);
+	}
+	return list->text;
+}
+
+const char *inuse_list_json(struct inuse_list *list)
+{
+	if (!list)
+		return NULL;
+	if (!list->json)
+		list->json = iu_api_dump(&list->arena,
+			iu_out_list_json(&list->session.snapshot, &list->listing));
+	return list->json;
+}
+
+void inuse_list_free(struct inuse_list *list)
+{
+	if (!list)
+		return;
+	iu_session_free(&list->session);
+	iu_arena_free(&list->arena);
+	free(list);
+}

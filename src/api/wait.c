@@ -1,0 +1,62 @@
+/* api/wait.c - waiting until a target can be bound, or somebody listens there */
+#include "api/api.h"
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "os/os.h"
+#include "session/wait.h"
+
+struct waiting {
+	const struct inuse_wait_options *options;
+};
+
+static void progress(
+	void *context, const struct iu_verdict *verdict, size_t more, int64_t left_ms)
+{
+	const struct waiting *w = context;
+
+	(void)more;
+	if (w->options->progress)
+		w->options->progress(w->options->context, verdict->headline, left_ms);
+}
+
+static bool stopped(void *context)
+{
+	const struct waiting *w = context;
+
+	return w->options->stopped && w->options->stopped(w->options->context);
+}
+
+int inuse_wait(const char *target, const struct inuse_options *given,
+	const struct inuse_wait_options *wait)
+{
+	struct inuse_wait_options how = {0};
+	struct waiting waiting = {.options = &how};
+	const struct iu_wait_events events = {
+		.context = &waiting, .progress = progress, .stopped = stopped};
+	struct iu_arena arena = {0};
+	struct iu_questions questions = {0};
+	struct inuse_options options;
+	enum iu_waited waited = IU_WAITED_DONE;
+	int64_t deadline = INT64_MAX;
+	int r = wait ? iu_api_copy(wait, wait->size, &how, sizeof(how)) : 0;
+
+	if (how.timeout_given)
+		deadline = iu_os_now_ms() + (int64_t)how.timeout_ms;
+	if (r >= 0)
+		r = iu_api_options(given, &options);
+	if (r >= 0)
+		r = iu_api_questions(&arena, target, &options, &questions);
+	if (r >= 0)
+		r = iu_wait_for(&questions, how.listening, deadline, &events, &waited);
+	iu_arena_free(&arena);
+	if (r < 0)
+		return r;
+	switch (waited) {
+	case IU_WAITED_DONE: return INUSE_WAITED_DONE;
+	case IU_WAITED_TIME_UP: return INUSE_WAITED_TIME_UP;
+	case IU_WAITED_STOPPED: break;
+	}
+	return INUSE_WAITED_STOPPED;
+}

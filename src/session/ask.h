@@ -1,0 +1,49 @@
+/* session/ask.h - what somebody gives becomes questions: a TARGET, a message, a failed socket */
+#ifndef IU_SESSION_ASK_H
+#define IU_SESSION_ASK_H
+
+#include "base/text.h"
+#include "model/process.h"
+#include "model/question.h"
+#include "model/target.h"
+
+/**
+ * iu_ask_text() - the questions of one TARGET, or of a message that names endpoints
+ * @names: of the machine that is asked about
+ * @options: what the asking socket sets; copied into each question
+ * @out: receives them; the list grows in @arena
+ * @complaint: on IU_E_INPUT receives one line
+ * Returns: 0; IU_E_INPUT; IU_E_NOENT: "-", the caller's to read; IU_E_NOMEM.
+ */
+int iu_ask_text(struct iu_arena *arena, const struct iu_names *names, const char *text,
+	const struct iu_options *options, struct iu_questions *out, struct iu_text *complaint);
+
+/**
+ * iu_ask_message() - the questions of the first of @count texts that names endpoints
+ * @nothing: the complaint where none does
+ * Returns: 0, IU_E_INPUT, IU_E_NOMEM.
+ */
+int iu_ask_message(struct iu_arena *arena, const struct iu_names *names,
+	const struct iu_text texts[], size_t count, const char *nothing,
+	const struct iu_options *options, struct iu_questions *out, struct iu_text *complaint);
+
+/**
+ * iu_ask_socket() - the question of a socket of our own process whose bind() or listen() failed
+ * @address: a struct sockaddr of @len bytes; NULL: listen() failed, on the bound socket
+ * @error: the errno it failed with
+ * Returns: 0, IU_E_INPUT, IU_E_NOTSUP: it is of another network namespace, IU_E_NOMEM, IU_E_*.
+ */
+int iu_ask_socket(struct iu_arena *arena, int fd, const void *address, size_t len, int error,
+	struct iu_question *ret_question, struct iu_text *complaint);
+
+/** iu_ask_program() - says which program asks: what somebody calls it, and its file. */
+void iu_ask_program(
+	const char *program, const struct iu_file_id *file, struct iu_questions *questions);
+
+/**
+ * iu_ask_self() - says that the program of our own process asks, where that can be told
+ * Returns: 0, IU_E_NOMEM.
+ */
+int iu_ask_self(struct iu_arena *arena, struct iu_questions *questions);
+
+#endif

@@ -1,0 +1,398 @@
+/* test-answers.c - asking through libinuse as a program outside the house does: the public header only */
+#include <sys/stat.h>
+
+#include "stage.h"
+
+static struct inuse_answer *only(struct inuse_answers *answers)
+{
+	assert_int_equal(inuse_answers_count(answers), 1);
+	assert_null(inuse_answers_get(answers, 1));
+	return inuse_answers_get(answers, 0);
+}
+
+static void says_own_socket(void **state)
+{
+	struct inuse_answers *answers = NULL;
+	struct inuse_answer *answer;
+	const struct inuse_holder *holder;
+	char target[32];
+	int fd = listener(target);
+
+	assert_int_equal(inuse_why(target, NULL, &answers), 1);
+	answer = only(answers);
+	print_message("# %s\n", inuse_answer_headline(answer));
+	assert_int_equal(inuse_answer_status(answer), INUSE_IN_USE);
+	assert_int_equal(inuse_answer_errno(answer), EADDRINUSE);
+	assert_string_equal(inuse_answer_error(answer), "EADDRINUSE");
+	assert_string_equal(inuse_answer_operation(answer), "bind");
+	assert_int_equal(inuse_answer_confidence(answer), INUSE_PROVEN);
+	/* the listener is ours: nobody else is to blame */
+	assert_string_equal(inuse_answer_cause(answer), "own-socket");
+	assert_non_null(strstr(inuse_answer_text(answer), "own-socket"));
+	assert_ptr_equal(inuse_answer_text(answer), inuse_answer_text(answer));
+	assert_non_null(strstr(inuse_answer_json(answer), "\"inuse.why/1\""));
+	holder = inuse_socket_holder(inuse_answer_blocker(answer, 0), 0);
+	assert_int_equal(inuse_holder_pid(holder), getpid());
+	assert_true(inuse_holder_is_self(holder));
+	assert_int_equal(inuse_holder_descriptor(holder, 0), fd);
+	assert_int_equal(inuse_holder_descriptor(holder, 1), -1);
+	assert_string_equal(inuse_remedy_id(inuse_answer_remedy(answer, 0)), "fix-program");
+	assert_false(inuse_remedy_can_apply(inuse_answer_remedy(answer, 0)));
+	inuse_answers_free(answers);
+	close(fd);
+}
+
+static void walks_what_another_process_has(void **state)
+{
+	struct inuse_answers *answers = NULL;
+	struct inuse_answer *answer;
+	const struct inuse_socket *socket;
+	const struct inuse_holder *holder;
+	struct stat status;
+	char target[32], exe[4096];
+	int fd = listener(target);
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	pid_t pid;
+	ino_t inode;
+
+	assert_true(n > 0);
+	exe[n] = '\0';
+	assert_int_equal(fstat(fd, &status), 0);
+	inode = status.st_ino;
+	pid = give_to_child(fd);
+	assert_int_equal(inuse_why(target, NULL, &answers), 1);
+	answer = only(answers);
+	print_message("# %s\n", inuse_answer_headline(answer));
+	assert_int_equal(strncmp(inuse_answer_target(answer), target, strlen(target)), 0);
+	/* it runs the file that asks */
+	assert_string_equal(inuse_answer_cause(answer), "already-running");
+	socket = inuse_answer_blocker(answer, 0);
+	assert_null(inuse_answer_blocker(answer, 1));
+	assert_string_equal(inuse_socket_name(socket), target);
+	assert_string_equal(inuse_socket_protocol(socket), "tcp");
+	assert_string_equal(inuse_socket_family(socket), "ipv4");
+	assert_string_equal(inuse_socket_address(socket), "127.0.0.1");
+	assert_int_equal(inuse_socket_port(socket), atoi(strchr(target, ':') + 1));
+	assert_null(inuse_socket_peer(socket));
+	assert_string_equal(inuse_socket_state(socket), "listen");
+	assert_int_equal(inuse_socket_inode(socket), inode);
+	assert_int_equal(inuse_socket_uid(socket), geteuid());
+	assert_int_equal(inuse_socket_count(socket), 1);
+	assert_int_equal(inuse_socket_timer_ms(socket), -1);
+	assert_string_equal(inuse_socket_cause(socket), "already-running");
+	assert_non_null(inuse_socket_evidence(socket, 0));
+	holder = inuse_socket_holder(socket, 0);
+	assert_null(inuse_socket_holder(socket, 1));
+	assert_int_equal(inuse_holder_pid(holder), pid);
+	assert_int_equal(inuse_holder_tid(holder), 0);
+	assert_false(inuse_holder_is_self(holder));
+	assert_string_equal(inuse_holder_name(holder), "api-holder");
+	assert_string_equal(inuse_holder_exe(holder), exe);
+	assert_non_null(inuse_holder_argument(holder, 0));
+	assert_null(inuse_holder_argument(holder, 64));
+	assert_non_null(inuse_holder_directory(holder));
+	assert_int_equal(inuse_holder_uid(holder), geteuid());
+	assert_true(inuse_holder_started(holder) > 1000000000);
+	assert_string_equal(inuse_holder_state(holder), "running");
+	assert_true(inuse_remedy_can_apply(inuse_answer_remedy(answer, 1)) ||
+		    inuse_remedy_can_apply(inuse_answer_remedy(answer, 0)));
+	assert_true(strlen(inuse_remedy_summary(inuse_answer_remedy(answer, 0))) > 10);
+	inuse_answers_free(answers);
+	end_child(pid);
+}
+
+static void answers_free(void **state)
+{
+	struct inuse_options options = {.size = sizeof(options), .no_probe = true};
+	struct inuse_answers *answers = NULL;
+	char target[32];
+
+	close(listener(target));
+	assert_int_equal(inuse_why(target, &options, &answers), 1);
+	assert_int_equal(inuse_answer_status(only(answers)), INUSE_FREE);
+	assert_int_equal(inuse_answer_errno(only(answers)), 0);
+	assert_null(inuse_answer_cause(only(answers)));
+	assert_null(inuse_answer_blocker(only(answers), 0));
+	inuse_answers_free(answers);
+}
+
+static void answers_each_port(void **state)
+{
+	struct inuse_answers *answers = NULL;
+
+	assert_int_equal(inuse_why("127.0.0.1:20001-20003", NULL, &answers), 3);
+	assert_non_null(inuse_answer_headline(inuse_answers_get(answers, 2)));
+	assert_null(inuse_answers_get(answers, 3));
+	inuse_answers_free(answers);
+	assert_int_equal(
+		inuse_why("Error: listen EADDRINUSE 127.0.0.1:20001", NULL, &answers), 1);
+	assert_string_equal(inuse_answer_target(only(answers)), "127.0.0.1:20001/tcp");
+	inuse_answers_free(answers);
+}
+
+static void complains(void **state)
+{
+	static const char *const wrong[] = {"99999", "", "[::1", "no-such-host:80", "-", "a b c"};
+	char complaint[200], little[12];
+	struct inuse_options options = {.size = sizeof(options),
+		.complaint = complaint,
+		.complaint_size = sizeof(complaint)};
+	struct inuse_answers *answers = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(inuse_why(wrong[i], &options, &answers), INUSE_ERROR_INPUT);
+		print_message("# '%s': %s\n", wrong[i], complaint);
+		assert_true(strlen(complaint) > 10);
+		assert_null(answers);
+	}
+	assert_int_equal(inuse_why(NULL, &options, &answers), INUSE_ERROR_INPUT);
+	options.device = "no-such-device";
+	assert_int_equal(inuse_why("8080", &options, &answers), INUSE_ERROR_INPUT);
+	assert_non_null(strstr(complaint, "no-such-device"));
+	options.device = NULL;
+	options.program = "/no/such/program";
+	assert_int_equal(inuse_why("8080", &options, &answers), INUSE_ERROR_INPUT);
+	assert_non_null(strstr(complaint, "/no/such/program"));
+	options.program = NULL;
+	options.probe = options.no_probe = true;
+	assert_int_equal(inuse_why("8080", &options, &answers), INUSE_ERROR_INPUT);
+	/* a short buffer is never overrun, and ends at a character */
+	options.complaint = little;
+	options.complaint_size = 8;
+	memset(little, '#', sizeof(little));
+	assert_int_equal(inuse_why("99999", &options, &answers), INUSE_ERROR_INPUT);
+	assert_true(strlen(little) < 8);
+	assert_int_equal(little[8], '#');
+	assert_null(answers);
+}
+
+static void reads_options_of_other_versions(void **state)
+{
+	struct {
+		struct inuse_options options;
+		unsigned char more[16];
+	} newer = {.options = {.size = sizeof(newer)}};
+	struct inuse_options unset = {0};
+	struct inuse_answers *answers = NULL;
+
+	assert_int_equal(inuse_why("127.0.0.1:20001", &newer.options, &answers), 1);
+	inuse_answers_free(answers);
+	answers = NULL;
+	newer.more[5] = 1; /* something this version does not know is asked for */
+	assert_int_equal(
+		inuse_why("127.0.0.1:20001", &newer.options, &answers), INUSE_ERROR_NOTSUP);
+	assert_int_equal(inuse_why("127.0.0.1:20001", &unset, &answers), INUSE_ERROR_INPUT);
+	/* an older caller knew the first fields only */
+	unset.size = offsetof(struct inuse_options, device);
+	assert_int_equal(inuse_why("127.0.0.1:20001", &unset, &answers), 1);
+	inuse_answers_free(answers);
+}
+
+static void explains_a_failed_bind(void **state)
+{
+	struct inuse_answers *answers = NULL;
+	struct sockaddr_in address;
+	char target[32];
+	int busy = listener(target), on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	pid_t pid;
+
+	pid = give_to_child(busy);
+	address = loopback((uint16_t)atoi(strchr(target, ':') + 1));
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), -1);
+	assert_int_equal(errno, EADDRINUSE);
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, sizeof(address), errno,
+				 NULL, &answers), 1);
+	assert_int_equal(errno, EADDRINUSE);
+	print_message("# %s\n", inuse_answer_headline(only(answers)));
+	assert_int_equal(inuse_answer_status(only(answers)), INUSE_IN_USE);
+	assert_int_equal(inuse_answer_confidence(only(answers)), INUSE_PROVEN);
+	assert_string_equal(inuse_answer_cause(only(answers)), "already-running");
+	/* the options of the descriptor were read */
+	assert_non_null(strstr(inuse_answer_json(only(answers)), "\"reuseaddr\":true,\"reuseport\""));
+	assert_non_null(strstr(inuse_answer_text(only(answers)), "asked by the program itself"));
+	inuse_answers_free(answers);
+	/* the holder is gone before anybody looks */
+	end_child(pid);
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, sizeof(address),
+				 EADDRINUSE, NULL, &answers), 1);
+	assert_int_equal(inuse_answer_status(only(answers)), INUSE_FREE);
+	print_message("# %s %s\n", inuse_answer_headline(only(answers)),
+		inuse_answer_doubt(only(answers), 0));
+	assert_non_null(strstr(inuse_answer_doubt(only(answers), 0), "a moment ago"));
+	inuse_answers_free(answers);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	/* a socket is bound once */
+	address.sin_port = htons(20005);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), -1);
+	assert_int_equal(errno, EINVAL);
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, sizeof(address), errno,
+				 NULL, &answers), 1);
+	print_message("# %s\n", inuse_answer_headline(only(answers)));
+	assert_int_equal(inuse_answer_status(only(answers)), INUSE_UNAVAILABLE);
+	assert_non_null(strstr(inuse_answer_headline(only(answers)), "bind() works once"));
+	inuse_answers_free(answers);
+	close(fd);
+}
+
+/* Two sockets with SO_REUSEADDR on one port: the second listen() is the one that fails. */
+static void explains_a_failed_listen(void **state)
+{
+	struct inuse_answers *answers = NULL;
+	struct sockaddr_in address;
+	uint16_t port;
+	int first = bound(1, &port), on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	address = loopback(port);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(first, 1), 0);
+	assert_int_equal(listen(fd, 1), -1);
+	assert_int_equal(errno, EADDRINUSE);
+	assert_int_equal(inuse_explain_bind(fd, NULL, 0, errno, NULL, &answers), 1);
+	print_message("# %s\n", inuse_answer_headline(only(answers)));
+	assert_string_equal(inuse_answer_operation(only(answers)), "listen");
+	assert_int_equal(inuse_answer_status(only(answers)), INUSE_IN_USE);
+	assert_string_equal(inuse_answer_cause(only(answers)), "own-socket");
+	/* the socket that asks is not in its own way */
+	assert_int_equal(inuse_holder_descriptor(
+				 inuse_socket_holder(inuse_answer_blocker(only(answers), 0), 0), 0),
+		first);
+	assert_null(inuse_answer_blocker(only(answers), 1));
+	inuse_answers_free(answers);
+	close(fd);
+	close(first);
+}
+
+static void explains_other_errors(void **state)
+{
+	struct inuse_answers *answers = NULL;
+	struct sockaddr_in address = loopback(20006);
+	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(20006)};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	address.sin_addr.s_addr = htonl(0xc6336401); /* 198.51.100.1, for documentation */
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), -1);
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, sizeof(address), errno,
+				 NULL, &answers), 1);
+	print_message("# %s\n", inuse_answer_headline(only(answers)));
+	assert_string_equal(inuse_answer_cause(only(answers)), "address-not-local");
+	assert_string_equal(inuse_answer_target(only(answers)), "198.51.100.1:20006/udp");
+	inuse_answers_free(answers);
+	/* what is no such socket */
+	answers = NULL;
+	assert_int_equal(inuse_explain_bind(0x7fffffff, (struct sockaddr *)&address,
+				 sizeof(address), EADDRINUSE, NULL, &answers), INUSE_ERROR_INPUT);
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, 3, EADDRINUSE, NULL,
+				 &answers), INUSE_ERROR_INPUT);
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&six, 7, EADDRINUSE, NULL,
+				 &answers), INUSE_ERROR_INPUT);
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, 1 << 20, EADDRINUSE,
+				 NULL, &answers), INUSE_ERROR_INPUT);
+	assert_null(answers);
+	close(fd);
+}
+
+static void explains_unix_paths(void **state)
+{
+	struct inuse_answers *answers = NULL;
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	int first = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(name.sun_path, sizeof(name.sun_path), "/tmp/test-answers-%d.sock", (int)getpid());
+	assert_int_equal(bind(first, (struct sockaddr *)&name, sizeof(name)), 0);
+	assert_int_equal(listen(first, 1), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof(name)), -1);
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&name, sizeof(name), errno, NULL,
+				 &answers), 1);
+	assert_string_equal(inuse_answer_target(only(answers)), name.sun_path);
+	assert_string_equal(inuse_answer_cause(only(answers)), "own-socket");
+	assert_string_equal(inuse_socket_name(inuse_answer_blocker(only(answers), 0)), name.sun_path);
+	inuse_answers_free(answers);
+	close(first);
+	/* the file stays */
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&name, sizeof(name), EADDRINUSE,
+				 NULL, &answers), 1);
+	assert_string_equal(inuse_answer_cause(only(answers)), "stale-socket-file");
+	inuse_answers_free(answers);
+	unlink(name.sun_path);
+	/* abstract names may contain anything */
+	memcpy(name.sun_path, "\0api\x1b[31m\0x", 11);
+	snprintf(name.sun_path + 11, 20, "%d", (int)getpid());
+	first = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(first, (struct sockaddr *)&name, 40), 0);
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&name, 40, EADDRINUSE, NULL,
+				 &answers), 1);
+	assert_int_equal(inuse_answer_status(only(answers)), INUSE_IN_USE);
+	assert_null(strchr(inuse_answer_text(only(answers)), '\x1b'));
+	inuse_answers_free(answers);
+	close(first);
+	close(fd);
+}
+
+static void takes_nothing_for_nothing(void **state)
+{
+	char buffer[16];
+
+	inuse_answers_free(NULL);
+	inuse_list_free(NULL);
+	inuse_plans_free(NULL);
+	assert_int_equal(inuse_answers_count(NULL), 0);
+	assert_null(inuse_answers_get(NULL, 0));
+	assert_null(inuse_answer_text(NULL));
+	assert_null(inuse_answer_json(NULL));
+	assert_null(inuse_answer_headline(NULL));
+	assert_int_equal(inuse_answer_status(NULL), INUSE_UNKNOWN);
+	assert_null(inuse_answer_remedy(NULL, 0));
+	assert_null(inuse_socket_name(inuse_answer_blocker(NULL, 0)));
+	assert_int_equal(inuse_socket_uid(NULL), -1);
+	assert_int_equal(inuse_holder_descriptor(NULL, 0), -1);
+	assert_int_equal(inuse_holder_started(NULL), -1);
+	assert_int_equal(inuse_remedy_risk(NULL), INUSE_RISK_NONE);
+	assert_null(inuse_gap_what(NULL));
+	assert_null(inuse_step_what(NULL));
+	assert_int_equal(inuse_plan_end(NULL), INUSE_END_UNKNOWN);
+	assert_null(inuse_plan_json(NULL));
+	assert_null(inuse_refusal_next(NULL));
+	assert_string_equal(inuse_escape(NULL, buffer, sizeof(buffer)), "?");
+	assert_string_equal(inuse_escape("a\x1b[1m", buffer, sizeof(buffer)), "a\\x1b[1m");
+	assert_string_equal(inuse_escape("0123456789abcdef", buffer, sizeof(buffer)),
+		"0123456789ab…");
+	assert_string_equal(inuse_escape("xy", buffer, 1), "");
+}
+
+static void names_every_error(void **state)
+{
+	int i;
+
+	for (i = INUSE_ERROR_NOMEM; i >= INUSE_ERROR_SYSTEM; i--) {
+		print_message("# %d %s: %s\n", i, inuse_error_name(i), inuse_error_text(i));
+		assert_int_equal(strncmp(inuse_error_name(i), "INUSE_ERROR_", 12), 0);
+		assert_string_not_equal(inuse_error_name(i), "INUSE_ERROR_UNKNOWN");
+		assert_string_not_equal(inuse_error_text(i), inuse_error_text(1));
+	}
+	assert_string_equal(inuse_error_name(INUSE_ERROR_SYSTEM - 1), "INUSE_ERROR_UNKNOWN");
+	assert_string_equal(inuse_error_name(INUSE_ERROR_NOTSUP), "INUSE_ERROR_NOTSUP");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_own_socket),
+		cmocka_unit_test(walks_what_another_process_has),
+		cmocka_unit_test(answers_free),
+		cmocka_unit_test(answers_each_port),
+		cmocka_unit_test(complains),
+		cmocka_unit_test(reads_options_of_other_versions),
+		cmocka_unit_test(explains_a_failed_bind),
+		cmocka_unit_test(explains_a_failed_listen),
+		cmocka_unit_test(explains_other_errors),
+		cmocka_unit_test(explains_unix_paths),
+		cmocka_unit_test(takes_nothing_for_nothing),
+		cmocka_unit_test(names_every_error),
+	};
+
+	return cmocka_run_group_tests_name("answers", tests, NULL, NULL);
+}
