@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/system.h"
 #include "model/question.h"
 #include "out/out.h"
 #include "session/session.h"
@@ -39,12 +40,16 @@ int iu_wait(const struct iu_invocation *invocation);
 int iu_pick(const struct iu_invocation *invocation);
 int iu_error(const struct iu_invocation *invocation);
 int iu_report(const struct iu_invocation *invocation);
+int iu_run_command(const struct iu_invocation *invocation);
 
 /** iu_help_text() - the help of one command, or of all with NULL. */
 void iu_help_text(const struct iu_command *command, struct iu_text *out);
 
 /** iu_style_make() - colour, width and length from options, environment and terminal. */
 struct iu_style iu_style_make(const struct iu_arguments *arguments);
+
+/** iu_style_make_for() - the same for what is no result. */
+struct iu_style iu_style_make_for(const struct iu_arguments *arguments, enum iu_stream stream);
 
 /* ---- complaints: one line on stderr ---- */
 

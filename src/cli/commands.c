@@ -174,6 +174,30 @@ static const struct iu_command commands[IU_COMMAND_COUNT] = {
 						"another machine's answer"},
 				},
 		},
+	[IU_COMMAND_RUN] =
+		{
+			.id = IU_COMMAND_RUN,
+			.name = "run",
+			.operands = "-- CMD…",
+			.summary = "run a program; when its bind() or listen() fails, say why",
+			.description =
+				"Becomes CMD: same process, terminal, exit code and signals. Whenever "
+				"bind() or listen() of CMD, or of a program that it starts, fails, "
+				"standard error tells why, once for each cause, before the program goes "
+				"on. One of --wait, --next, --reuseaddr and --free helps as well. "
+				"Without root, setuid programs get no more rights under it "
+				"(no_new_privs). Binds made through io_uring are not seen.",
+			.examples =
+				{
+					{"inuse run -- npm start", "explained where it happens"},
+					{"inuse run --wait 90 -- ./server",
+						"starts as soon as the port can be bound"},
+					{"inuse run --next --port-file port -- ./server",
+						"the next free port instead, written to a file"},
+					{"inuse run --free -- ./server",
+						"asks, then ends whoever is in the way"},
+				},
+		},
 	[IU_COMMAND_HELP] =
 		{
 			.id = IU_COMMAND_HELP,
@@ -188,8 +212,9 @@ static const struct iu_command commands[IU_COMMAND_COUNT] = {
 #define FIELD(name) offsetof(struct iu_arguments, name)
 
 static const struct iu_option options[] = {
-	{"reuseaddr", 0, NULL, NULL, "ask for a socket that sets SO_REUSEADDR", IU_FOR_TARGETS,
-		FIELD(reuseaddr)},
+	{"reuseaddr", 0, NULL, NULL,
+		"ask for a socket that sets SO_REUSEADDR; run: set it, and say whether it helped",
+		IU_FOR_TARGETS | IU_FOR_RUN, FIELD(reuseaddr)},
 	{"reuseport", 0, NULL, NULL, "ask for a socket that sets SO_REUSEPORT", IU_FOR_TARGETS,
 		FIELD(reuseport)},
 	{"v6only", 0, NULL, NULL, "ask for an IPv6 socket that sets IPV6_V6ONLY", IU_FOR_TARGETS,
@@ -203,7 +228,7 @@ static const struct iu_option options[] = {
 	{"user", 'u', "NAME|UID", NULL, 
 		"why: ask as that user; list: only sockets of that user; free: that user's programs "
 		"may be ended",
-		IU_FOR_WHY | IU_FOR_LIST | IU_FOR_FREE, FIELD(user)},
+		IU_FOR_WHY | IU_FOR_LIST | IU_FOR_FREE | IU_FOR_RUN, FIELD(user)},
 	{"for", 0, "PROGRAM|DIR", NULL,
 		"why: the program that wants the port: a holder that runs the same file is \"already "
 		"running\"; pick: the same port again for that directory",
@@ -227,17 +252,27 @@ static const struct iu_option options[] = {
 	{"protocol", 0, "tcp|udp|unix", "tcp|udp|unix", "only sockets of that protocol",
 		IU_FOR_LIST, FIELD(protocol)},
 	{"all", 'a', NULL, NULL, "connections and TIME-WAIT too", IU_FOR_LIST, FIELD(all)},
-	{"yes", 'y', NULL, NULL, "do it without asking", IU_FOR_FREE, FIELD(yes)},
+	{"yes", 'y', NULL, NULL, "do it without asking", IU_FOR_FREE | IU_FOR_RUN, FIELD(yes)},
 	{"dry-run", 'n', NULL, NULL, "only show the plan", IU_FOR_FREE, FIELD(dry_run)},
 	{"grace", 0, "SECONDS", NULL, "so long a process may take to end: 5 by default",
-		IU_FOR_FREE, FIELD(grace)},
+		IU_FOR_FREE | IU_FOR_RUN, FIELD(grace)},
 	{"force", 0, NULL, NULL,
 		"kill what has not ended by then; as root drop closed connections at once",
-		IU_FOR_FREE, FIELD(force)},
+		IU_FOR_FREE | IU_FOR_RUN, FIELD(force)},
 	{"listening", 0, NULL, NULL, "wait until something listens there", IU_FOR_WAIT,
 		FIELD(listening)},
 	{"timeout", 0, "SECONDS", NULL, "give up after that time, with exit code 1", IU_FOR_WAIT,
 		FIELD(timeout)},
+	{"wait", 0, "SECONDS", NULL, "hold the call until the port can be bound, so long at most",
+		IU_FOR_RUN, FIELD(wait)},
+	{"next", 0, NULL, NULL, "bind the next free port instead, and say which", IU_FOR_RUN,
+		FIELD(next)},
+	{"free", 0, NULL, NULL, "free the port as `inuse free` does, with its questions", IU_FOR_RUN,
+		FIELD(free_it)},
+	{"port-file", 0, "FILE", NULL, "write the port that was bound into FILE", IU_FOR_RUN,
+		FIELD(port_file)},
+	{"port-fd", 0, "N", NULL, "write the port that was bound to the open descriptor N",
+		IU_FOR_RUN, FIELD(port_fd)},
 	{"near", 0, "PORT", NULL, "the nearest port to that one", IU_FOR_PICK, FIELD(near)},
 	{"range", 0, "A-B", NULL, "the first port of that range", IU_FOR_PICK, FIELD(range)},
 	{"udp", 0, NULL, NULL, "a UDP port", IU_FOR_PICK, FIELD(udp)},
@@ -290,7 +325,7 @@ static const struct iu_exit_code exit_codes[] = {
 
 /* Commands of later versions: read as a target each would give a baffling complaint. */
 static const char *const later_commands[] = {
-	"run", "watch", "top", "metrics"};
+	"watch", "top", "metrics"};
 
 const struct iu_command *iu_commands(size_t *ret_count)
 {

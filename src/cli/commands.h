@@ -13,6 +13,7 @@ enum iu_command_id {
 	IU_COMMAND_PICK,
 	IU_COMMAND_ERROR,
 	IU_COMMAND_REPORT,
+	IU_COMMAND_RUN,
 	IU_COMMAND_HELP,
 	IU_COMMAND_COUNT
 };
@@ -24,6 +25,7 @@ enum iu_command_id {
 #define IU_FOR_PICK (1u << IU_COMMAND_PICK)
 #define IU_FOR_ERROR (1u << IU_COMMAND_ERROR)
 #define IU_FOR_REPORT (1u << IU_COMMAND_REPORT)
+#define IU_FOR_RUN  (1u << IU_COMMAND_RUN)
 #define IU_FOR_HELP (1u << IU_COMMAND_HELP)
 #define IU_FOR_ALL  ((1u << IU_COMMAND_COUNT) - 1)
 /* Those that are given a TARGET: what the asking socket sets belongs to it. */
@@ -55,10 +57,10 @@ struct iu_values {
 /* What the options of one command line say. NULL and false: not given. */
 struct iu_arguments {
 	bool reuseaddr, reuseport, v6only, exclusive, probe, no_probe, all;
-	bool yes, dry_run, force, listening, udp, hold;
+	bool yes, dry_run, force, listening, udp, hold, free_it, next;
 	bool redact;
 	bool json, quiet, help, version;
-	const char *grace, *timeout, *near, *range, *count;
+	const char *grace, *timeout, *near, *range, *count, *wait, *port_file, *port_fd;
 	const char *device, *user, *program, *process, *unit, *protocol, *color, *output;
 	struct iu_values from;
 };

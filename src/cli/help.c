@@ -125,6 +125,8 @@ static void help_of_all(struct iu_text *out)
 	options(out, IU_FOR_PICK, false);
 	iu_text_add(out, "\nOptions of report:\n");
 	options(out, IU_FOR_REPORT, false);
+	iu_text_add(out, "\nOptions of run:\n");
+	options(out, IU_FOR_RUN, false);
 	iu_text_add(out, "\nOptions everywhere:\n");
 	options(out, IU_FOR_ALL, true);
 	exit_codes(out, false);
@@ -140,7 +142,8 @@ void iu_help_text(const struct iu_command *command, struct iu_text *out)
 	}
 	iu_text_printf(out, "Usage: inuse %s [OPTION…] %s\n\n", command->name, command->operands);
 	wrapped(out, command->description, 0);
-	if (command->id != IU_COMMAND_HELP && command->id != IU_COMMAND_PICK)
+	if (command->id != IU_COMMAND_HELP && command->id != IU_COMMAND_PICK &&
+		command->id != IU_COMMAND_RUN)
 		targets(out);
 	iu_text_add(out, "\nOptions:\n");
 	options(out, 1u << command->id, false);

@@ -55,6 +55,7 @@ static int (*const runners[IU_COMMAND_COUNT])(const struct iu_invocation *) = {
 	[IU_COMMAND_PICK] = iu_pick,
 	[IU_COMMAND_ERROR] = iu_error,
 	[IU_COMMAND_REPORT] = iu_report,
+	[IU_COMMAND_RUN] = iu_run_command,
 	[IU_COMMAND_HELP] = help,
 };
 

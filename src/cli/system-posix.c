@@ -18,16 +18,41 @@
 #define INTERFACES_MAX 16
 #define PASSED_FD      3 /* SD_LISTEN_FDS_START */
 
+/* What iu_system_prepare() changed. */
+static bool pipe_was_ignored;
+static unsigned int filled;
+
 void iu_system_prepare(void)
 {
-	signal(SIGPIPE, SIG_IGN);
+	pipe_was_ignored = signal(SIGPIPE, SIG_IGN) == SIG_IGN;
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
 		/* The wrong direction on purpose: using it is an error, as it was before. */
 		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
 			return;
+		filled |= 1u << fd;
 	}
+}
+
+void iu_system_restore(void)
+{
+	if (!pipe_was_ignored)
+		signal(SIGPIPE, SIG_DFL);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (filled >> fd & 1)
+			close(fd);
+	filled = 0;
+}
+
+int iu_system_open(const char *file)
+{
+	return open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
+int iu_system_terminal(void)
+{
+	return open("/dev/tty", O_RDWR | O_CLOEXEC);
 }
 
 bool iu_system_is_terminal(void)
@@ -35,13 +60,18 @@ bool iu_system_is_terminal(void)
 	return isatty(STDOUT_FILENO);
 }
 
-bool iu_system_wants_color(void)
+static int descriptor_of(enum iu_stream stream)
+{
+	return stream == IU_STREAM_MESSAGES ? STDERR_FILENO : STDOUT_FILENO;
+}
+
+bool iu_system_wants_color(enum iu_stream stream)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if ((no && *no) || !term || !*term || !strcmp(term, "dumb"))
 		return false;
-	return iu_system_is_terminal();
+	return isatty(descriptor_of(stream));
 }
 
 /* 0: no number, or none that is a width. */
@@ -54,7 +84,7 @@ static unsigned int clamp(unsigned long columns)
 	return columns > COLUMNS_MAX ? COLUMNS_MAX : (unsigned int)columns;
 }
 
-unsigned int iu_system_columns(void)
+unsigned int iu_system_columns(enum iu_stream stream)
 {
 	const char *variable = getenv("COLUMNS");
 	struct winsize size;
@@ -66,7 +96,7 @@ unsigned int iu_system_columns(void)
 		if (!*end && columns)
 			return clamp(columns);
 	}
-	if (!iu_system_is_terminal() || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+	if (ioctl(descriptor_of(stream), TIOCGWINSZ, &size) < 0)
 		return 0;
 	return clamp(size.ws_col);
 }
@@ -92,24 +122,27 @@ bool iu_system_says_progress(void)
 	return isatty(STDERR_FILENO);
 }
 
-int iu_system_ask(const char *question)
+int iu_system_ask_on(int fd, const char *question)
 {
 	char answer[16] = "", rest;
 	size_t n = 0;
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
 
-	if (fd < 0)
+	if (fd < 0 || write(fd, question, strlen(question)) < 0)
 		return -1;
-	if (write(fd, question, strlen(question)) < 0) {
-		close(fd);
-		return -1;
-	}
 	/* The whole line is taken, so that the shell does not read the end of it. */
 	while (read(fd, &rest, 1) == 1 && rest != '\n')
 		if (n + 1 < sizeof(answer))
 			answer[n++] = rest;
-	close(fd);
 	return !strcasecmp(answer, "y") || !strcasecmp(answer, "yes");
+}
+
+int iu_system_ask(const char *question)
+{
+	int fd = iu_system_terminal(), answer = iu_system_ask_on(fd, question);
+
+	if (fd >= 0)
+		close(fd);
+	return answer;
 }
 
 static volatile sig_atomic_t caught;

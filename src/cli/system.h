@@ -15,14 +15,29 @@
  */
 void iu_system_prepare(void);
 
+/** iu_system_restore() - undoes iu_system_prepare(), for a program that takes this process. */
+void iu_system_restore(void);
+
+/** iu_system_open() - opens FILE for writing, anew; returns a descriptor or -1 with errno. */
+int iu_system_open(const char *file);
+
+/** iu_system_terminal() - the terminal to ask on, or -1. */
+int iu_system_terminal(void);
+
+/** iu_system_ask_on() - iu_system_ask() on a descriptor of iu_system_terminal(). */
+int iu_system_ask_on(int terminal, const char *question);
+
 /** iu_system_is_terminal() - whether results go to a terminal. */
 bool iu_system_is_terminal(void);
 
-/** iu_system_wants_color() - whether that terminal shows colours and NO_COLOR is not set. */
-bool iu_system_wants_color(void);
+/* Where something is written to: results, or what else there is to say. */
+enum iu_stream { IU_STREAM_RESULTS, IU_STREAM_MESSAGES };
+
+/** iu_system_wants_color() - whether it is a terminal with colours, and NO_COLOR is not set. */
+bool iu_system_wants_color(enum iu_stream stream);
 
 /** iu_system_columns() - the width of the terminal, or COLUMNS; 0: no limit. */
-unsigned int iu_system_columns(void);
+unsigned int iu_system_columns(enum iu_stream stream);
 
 /** iu_system_interfaces() - adds the names of the network interfaces: "lo, eth0". */
 void iu_system_interfaces(struct iu_text *out);

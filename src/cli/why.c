@@ -11,9 +11,14 @@
 
 struct iu_style iu_style_make(const struct iu_arguments *arguments)
 {
+	return iu_style_make_for(arguments, IU_STREAM_RESULTS);
+}
+
+struct iu_style iu_style_make_for(const struct iu_arguments *arguments, enum iu_stream stream)
+{
 	struct iu_style style = {
-		.color = iu_system_wants_color(),
-		.columns = iu_system_columns(),
+		.color = iu_system_wants_color(stream),
+		.columns = iu_system_columns(stream),
 		.quiet = arguments->quiet,
 	};
 

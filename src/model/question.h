@@ -52,6 +52,14 @@ struct iu_question {
 	const char *program;
 	bool program_known;
 	uint64_t program_dev, program_ino;
+	/* Where the asker runs (`run`): a holder must run the file in the same directory; NULL: any. */
+	const char *program_directory;
+	/*
+	 * The process that asks, where that is not the one that looks (`run`), and its ancestors up to
+	 * the command that all of them belong to.
+	 */
+	const int32_t *asker_line;
+	size_t asker_count;
 };
 
 struct iu_questions {

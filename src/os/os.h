@@ -89,6 +89,7 @@ void iu_os_release(int handle);
 
 /**
  * iu_os_rules() - what must be left alone because it carries us, and what the user's file names
+ * @on_behalf: another process that is carried, too; 0: none
  * @rules: ancestors, own unit and container, protected names and uids are added
  * @arena: owns them
  *
@@ -96,7 +97,7 @@ void iu_os_release(int handle);
  * a program, path of an executable or name of a unit a line; # begins a comment.
  * Returns: 0, IU_E_NOMEM.
  */
-int iu_os_rules(struct iu_arena *arena, struct iu_plan_rules *rules);
+int iu_os_rules(struct iu_arena *arena, int32_t on_behalf, struct iu_plan_rules *rules);
 
 /**
  * iu_os_unit_facts() - what systemd says of a unit: Restart=, what triggers it

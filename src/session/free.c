@@ -453,7 +453,7 @@ int iu_freeing_run(const struct iu_question *question, const struct iu_act *act,
 	iu_snapshot_init(&f->after_session.snapshot);
 	run.rules.force = act->force;
 	run.rules.grace_seconds = act->grace_seconds;
-	r = iu_os_rules(&f->arena, &run.rules);
+	r = iu_os_rules(&f->arena, act->on_behalf, &run.rules);
 	if (act->user_given && run.rules.uid_count < IU_COUNT(run.rules.uids))
 		run.rules.uids[run.rules.uid_count++] = act->user;
 	if (r >= 0)

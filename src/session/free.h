@@ -37,6 +37,7 @@ struct iu_freeing;
 struct iu_act {
 	bool dry_run, force;
 	unsigned int grace_seconds;
+	int32_t on_behalf; /* another process whose ancestors are left alone, too; 0: none */
 	bool user_given; /* this user's processes may be ended, too */
 	uint32_t user;
 	void *context;

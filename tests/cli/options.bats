@@ -79,7 +79,7 @@ load common
 }
 
 @test "commands of other versions, and none" {
-	for word in run watch top report metrics; do
+	for word in watch top metrics; do
 		run "$INUSE" "$word"
 		complains "there is no command '$word' in this version; for the service of that name write inuse why $word"
 	done

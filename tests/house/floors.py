@@ -14,7 +14,8 @@ BELOW = {
     "out": ["base", "model", "knowledge"],
     "session": ["base", "model", "knowledge", "engine", "os", "out"],
     "api": ["base", "model", "knowledge", "engine", "os", "out", "session", "inuse"],
-    "cli": ["base", "model", "knowledge", "engine", "os", "out", "session"],
+    "run": ["base", "model", "knowledge", "engine", "os", "out", "session"],
+    "cli": ["base", "model", "knowledge", "engine", "os", "out", "session", "run"],
 }
 # The only file with conditionals about systems and compilers.
 COMPAT = "base/compat.h"

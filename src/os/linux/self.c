@@ -17,21 +17,30 @@
 #define ANCESTORS_MAX 64
 #define LIST_BYTES    65536
 
-static int add_ancestors(struct iu_arena *arena, int proc, struct iu_plan_rules *rules)
+/* Adds @pid and what is above it; returns how many there are then. */
+static size_t add_line_of(int proc, int32_t pid, int32_t *pids, size_t n)
 {
-	int32_t *pids = iu_arena_alloc(arena, ANCESTORS_MAX * sizeof(*pids));
-	int32_t pid = (int32_t)getpid();
 	struct iu_stat stat;
-	size_t n = 0;
 
-	if (!pids)
-		return IU_E_NOMEM;
 	while (pid > 0 && n < ANCESTORS_MAX) {
 		pids[n++] = pid;
 		if (iu_stat_read(proc, pid, &stat) < 0)
 			break;
 		pid = stat.ppid;
 	}
+	return n;
+}
+
+static int add_ancestors(
+	struct iu_arena *arena, int proc, int32_t on_behalf, struct iu_plan_rules *rules)
+{
+	int32_t *pids = iu_arena_alloc(arena, ANCESTORS_MAX * sizeof(*pids));
+	size_t n;
+
+	if (!pids)
+		return IU_E_NOMEM;
+	n = add_line_of(proc, (int32_t)getpid(), pids, 0);
+	n = add_line_of(proc, on_behalf, pids, n);
 	rules->ancestors = pids;
 	rules->ancestor_count = n;
 	return 0;
@@ -121,14 +130,14 @@ static void add_users(struct iu_plan_rules *rules)
 		rules->uids[rules->uid_count++] = (uint32_t)uid;
 }
 
-int iu_os_rules(struct iu_arena *arena, struct iu_plan_rules *rules)
+int iu_os_rules(struct iu_arena *arena, int32_t on_behalf, struct iu_plan_rules *rules)
 {
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r = 0;
 
 	add_users(rules);
 	if (proc >= 0) {
-		r = add_ancestors(arena, proc, rules);
+		r = add_ancestors(arena, proc, on_behalf, rules);
 		if (r >= 0)
 			r = add_own_names(arena, proc, rules);
 		close(proc);

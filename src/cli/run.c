@@ -1,0 +1,239 @@
+/* cli/run.c - inuse run: becomes a program and says why its bind() or listen() fails */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "cli/cli.h"
+#include "cli/system.h"
+#include "os/os.h"
+#include "run/run.h"
+
+#define WAIT_MOST     31536000 /* a year */
+#define GRACE_DEFAULT 5
+#define GRACE_MOST    3600
+#define FD_MOST	      1048575
+#define NOT_FOUND     127 /* as shells say it */
+#define NOT_STARTED   126
+
+/* One command line at work; lives on in the process that watches. */
+struct work {
+	const struct iu_arguments *arguments;
+	struct iu_run run;
+};
+
+/* One write: lines of the command and ours stay whole. */
+static void put(struct iu_text *text)
+{
+	if (!text->failed && text->data) {
+		fputs(text->data, stderr);
+		fflush(stderr);
+	}
+	iu_text_free(text);
+}
+
+static struct iu_style style_of(const struct work *work)
+{
+	struct iu_style style = iu_style_make_for(work->arguments, IU_STREAM_MESSAGES);
+
+	return style;
+}
+
+static void say_line(void *context, const char *line)
+{
+	struct iu_text text = {0};
+
+	(void)context;
+	iu_text_add(&text, "inuse: ");
+	iu_text_add(&text, line);
+	iu_text_add(&text, "\n");
+	put(&text);
+}
+
+static void explain_json(const struct iu_run_failure *failure)
+{
+	const struct iu_answer *answer = failure->answer;
+	json_t *json = answer ? iu_out_why_json(answer->question, answer->snapshot, &answer->verdict)
+			      : NULL;
+	char *dump = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	struct iu_text text = {0};
+
+	if (dump) {
+		iu_text_add(&text, dump);
+		iu_text_add(&text, "\n");
+		put(&text);
+	}
+	free(dump);
+	json_decref(json);
+}
+
+static void explain(void *context, const struct iu_run_failure *failure)
+{
+	const struct work *work = context;
+	struct iu_style style = style_of(work);
+	struct iu_text text = {0};
+
+	if (work->arguments->json) {
+		explain_json(failure);
+		return;
+	}
+	iu_text_printf(&text, "inuse: %s\n", failure->intro);
+	if (failure->answer && !style.quiet)
+		iu_out_story(&failure->answer->story, &style, &text);
+	else if (failure->answer)
+		iu_text_printf(&text, "inuse: %s\n", failure->answer->verdict.headline);
+	if (failure->help)
+		iu_text_printf(&text, "inuse: %s\n", failure->help);
+	put(&text);
+}
+
+static void restore(void *context)
+{
+	(void)context;
+	iu_system_restore();
+}
+
+/* ---- --free: the same questions as `inuse free`, on the terminal of the command ---- */
+
+static bool consent(void *context, const struct iu_freeing *freeing)
+{
+	const struct work *work = context;
+	struct iu_style style = style_of(work);
+	struct iu_text text = {0};
+	int answer;
+
+	if (!style.quiet) {
+		iu_out_story(&freeing->story, &style, &text);
+		put(&text);
+	}
+	if (work->arguments->yes)
+		return true;
+	answer = iu_system_ask_on(work->run.terminal, "Do it? [y/N] ");
+	if (answer < 0)
+		say_line(context,
+			"nothing was done: there is no terminal to ask on; --yes does it without "
+			"asking");
+	return answer > 0;
+}
+
+static void report_step(
+	void *context, const struct iu_step *step, const struct iu_step_result *result)
+{
+	struct iu_text text = {0};
+
+	iu_text_printf(&text, "%s%s: %s", iu_result_name(result->kind),
+		result->killed ? " (with SIGKILL)" : "", step->what);
+	if (result->detail[0]) {
+		iu_text_add(&text, " - ");
+		iu_text_foreign(&text, result->detail, strlen(result->detail), 0);
+	}
+	if (!text.failed)
+		say_line(context, text.data);
+	iu_text_free(&text);
+}
+
+/* ---- the command line ---- */
+
+static int read_policy(const struct iu_arguments *arguments, struct iu_run *run)
+{
+	unsigned long seconds = 0;
+	int given = (arguments->wait != NULL) + arguments->next + arguments->reuseaddr +
+		    arguments->free_it, code = 0;
+
+	if (given > 1) {
+		iu_complain("run takes one of --wait, --next, --reuseaddr and --free, not several",
+			NULL, "");
+		return IU_EXIT_USAGE;
+	}
+	if (arguments->wait) {
+		code = iu_number_read("wait", arguments->wait, 0, WAIT_MOST, &seconds);
+		run->policy = IU_RUN_WAIT;
+		run->wait_ms = (int64_t)seconds * 1000;
+	}
+	if (arguments->next)
+		run->policy = IU_RUN_NEXT;
+	if (arguments->reuseaddr)
+		run->policy = IU_RUN_REUSEADDR;
+	if (arguments->free_it)
+		run->policy = IU_RUN_FREE;
+	if (run->policy != IU_RUN_FREE && (arguments->yes || arguments->force || arguments->grace ||
+						   arguments->user)) {
+		iu_complain("--yes, --force, --grace and --user belong to --free", NULL, "");
+		code = IU_EXIT_USAGE;
+	}
+	return code;
+}
+
+static int read_free(const struct iu_arguments *arguments, struct work *work)
+{
+	struct iu_act *act = &work->run.act;
+	unsigned long grace = GRACE_DEFAULT;
+	int code = 0;
+
+	if (work->run.policy != IU_RUN_FREE)
+		return 0;
+	*act = (struct iu_act){.context = work,
+		.force = arguments->force,
+		.consent = consent,
+		.step = report_step};
+	if (arguments->grace)
+		code = iu_number_read("grace", arguments->grace, 0, GRACE_MOST, &grace);
+	act->grace_seconds = (unsigned int)grace;
+	if (code == 0 && arguments->user) {
+		code = iu_user_read(arguments->user, iu_os_names(), &act->user);
+		act->user_given = true;
+	}
+	if (!arguments->yes)
+		work->run.terminal = iu_system_terminal();
+	return code;
+}
+
+static int read_port(const struct iu_arguments *arguments, struct iu_run *run)
+{
+	unsigned long fd = 0;
+	int code = 0;
+
+	if (arguments->port_fd) {
+		code = iu_number_read("port-fd", arguments->port_fd, 0, FD_MOST, &fd);
+		run->port_fd = (int)fd;
+	} else if (arguments->port_file) {
+		run->port_fd = iu_system_open(arguments->port_file);
+		if (run->port_fd < 0) {
+			iu_complain("cannot write to ", arguments->port_file, "");
+			iu_complain(strerror(errno), NULL, "");
+			code = IU_EXIT_UNKNOWN;
+		}
+	}
+	return code;
+}
+
+int iu_run_command(const struct iu_invocation *invocation)
+{
+	struct work work = {.arguments = &invocation->arguments,
+		.run = {.port_fd = -1,
+			.terminal = -1,
+			.context = &work,
+			.line = say_line,
+			.explain = explain,
+			.restore = restore}};
+	int code, error;
+
+	if (!invocation->count) {
+		iu_complain("run needs a CMD, for example: inuse run -- npm start", NULL, "");
+		return IU_EXIT_USAGE;
+	}
+	code = read_policy(&invocation->arguments, &work.run);
+	if (code == 0)
+		code = read_port(&invocation->arguments, &work.run);
+	if (code == 0)
+		code = read_free(&invocation->arguments, &work);
+	if (code)
+		return code;
+	work.run.argv = invocation->words;
+	error = iu_run_start(&work.run);
+	iu_complain("cannot start ", invocation->words[0], "");
+	iu_complain(strerror(error), NULL, "");
+	return error == ENOENT ? NOT_FOUND : NOT_STARTED;
+}

@@ -1,0 +1,218 @@
+/* run/ask.c - the question `why` for a call, with what is known of the one who asks */
+#include "run/ask.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/file.h"
+#include "os/linux/process.h"
+#include "os/os.h"
+
+#define PATH_BYTES   4096
+#define LINE_MAX_PID 64
+#define NAME_COLUMNS 40
+#define TEXT_COLUMNS 120
+
+static const char *link_text(struct iu_arena *arena, int32_t pid, const char *name)
+{
+	char path[64], text[PATH_BYTES];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	len = iu_file_link(AT_FDCWD, path, text, sizeof(text));
+	return len <= 0 ? NULL : iu_arena_strndup(arena, text, (size_t)len);
+}
+
+/* The asker and its ancestors as far as they belong to the command. */
+static void add_line(const struct iu_run_supervisor *s, struct iu_arena *arena, int32_t pid,
+	struct iu_question *question)
+{
+	int32_t *pids = iu_arena_alloc(arena, LINE_MAX_PID * sizeof(*pids));
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct iu_stat stat;
+	size_t n = 0;
+	bool belongs = false;
+
+	while (pids && proc >= 0 && pid > 1 && n < LINE_MAX_PID && !belongs) {
+		pids[n++] = pid;
+		belongs = pid == s->command;
+		if (iu_stat_read(proc, pid, &stat) < 0)
+			break;
+		pid = stat.ppid;
+	}
+	if (proc >= 0)
+		close(proc);
+	/* a daemon has left the family: then only itself */
+	question->asker_line = pids;
+	question->asker_count = !pids ? 0 : belongs ? n : n > 0;
+}
+
+/* The same program in the same directory is the same server, started twice. */
+static void add_program(struct iu_arena *arena, int32_t pid, struct iu_question *question)
+{
+	char path[64];
+	struct stat status;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	question->program = link_text(arena, pid, "exe");
+	question->program_directory = link_text(arena, pid, "cwd");
+	if (!question->program || !question->program_directory || stat(path, &status) < 0)
+		return;
+	question->program_known = true;
+	question->program_dev = status.st_dev;
+	question->program_ino = status.st_ino;
+}
+
+/* listen() names no address: the socket has one. */
+static void name_of_socket(const struct iu_run_case *c, struct iu_run_name *name)
+{
+	union {
+		struct sockaddr any;
+		unsigned char bytes[IU_RUN_NAME_MAX];
+	} local;
+	socklen_t len = sizeof(local);
+
+	if (getsockname(c->socket, &local.any, &len) == 0 && len <= sizeof(local))
+		iu_run_name_read(local.bytes, len, name);
+}
+
+static void set_path(const struct iu_run_case *c, const struct iu_run_name *name,
+	struct iu_arena *arena, struct iu_question *question)
+{
+	struct iu_text text = {0};
+	const char *cwd;
+
+	question->protocol = IU_PROTOCOL_UNIX;
+	question->family = IU_FAMILY_UNIX;
+	question->abstract = name->kind == IU_RUN_NAME_ABSTRACT;
+	if (!question->abstract && name->path[0] != '/') {
+		cwd = link_text(arena, c->notice.tid, "cwd");
+		if (cwd) {
+			iu_text_add(&text, cwd);
+			iu_text_add(&text, "/");
+		}
+	}
+	iu_text_addn(&text, name->path, name->path_len);
+	question->path = iu_arena_strndup(arena, text.data, text.len);
+	question->path_len = text.len;
+	question->text = iu_arena_printf(arena, "%s%s", question->abstract ? "@" : "",
+		text.failed ? "" : text.data);
+	iu_text_free(&text);
+}
+
+static void set_options(const struct iu_run_supervisor *s, const struct iu_run_case *c,
+	struct iu_arena *arena, struct iu_question *question)
+{
+	struct iu_run_socket sock = c->sock;
+
+	iu_run_socket_options(c->socket, &sock);
+	question->options = (struct iu_options){.reuseaddr = sock.reuseaddr || c->sock.reuseaddr,
+		.reuseport = sock.reuseport,
+		.v6only = sock.v6only,
+		.ifindex = sock.ifindex,
+		.device = sock.device[0] ? iu_arena_strdup(arena, sock.device) : NULL,
+		.uid_given = c->place.rights.uid[1] != s->ours.rights.uid[1],
+		.uid = c->place.rights.uid[1]};
+}
+
+static int make_question(const struct iu_run_supervisor *s, const struct iu_run_case *c,
+	int error, struct iu_arena *arena, struct iu_question *question)
+{
+	struct iu_run_name name = c->name;
+	char text[IU_ADDRESS_TEXT];
+
+	if (c->call.kind == IU_RUN_LISTEN)
+		name_of_socket(c, &name);
+	switch (name.kind) {
+	case IU_RUN_NAME_FOREIGN: return IU_E_NOTSUP;
+	case IU_RUN_NAME_PATH:
+	case IU_RUN_NAME_ABSTRACT: set_path(c, &name, arena, question); break;
+	case IU_RUN_NAME_INET:
+		question->protocol = c->sock.carries;
+		question->family = name.address.family;
+		question->address = name.address;
+		question->port = name.port;
+		set_options(s, c, arena, question);
+		question->text = iu_arena_printf(arena, "%s/%s",
+			iu_endpoint_format(&name.address, name.port, text),
+			iu_protocol_name(question->protocol));
+		break;
+	}
+	question->reported_error = error;
+	add_line(s, arena, c->place.rights.tgid, question);
+	add_program(arena, c->place.rights.tgid, question);
+	return arena->failed ? IU_E_NOMEM : 0;
+}
+
+static int answer(const struct iu_run_supervisor *s, const struct iu_run_case *c,
+	struct iu_run_asked *asked)
+{
+	const struct iu_questions one = {.v = &asked->question, .n = 1, .cap = 1};
+	int r = iu_session_look(&asked->session, &one);
+
+	if (r < 0)
+		return r;
+	/* what the thread may, not what we may */
+	if (c->place.userns == s->ours.userns && c->place.rights.complete)
+		asked->session.snapshot.host.cap_net_bind =
+			iu_tri(iu_run_rights_may_bind_low(&c->place.rights));
+	return iu_session_answer(
+		&asked->session, &asked->question, &asked->arena, &asked->answer);
+}
+
+int iu_run_ask(const struct iu_run_supervisor *s, const struct iu_run_case *c, int error,
+	struct iu_run_asked *ret_asked)
+{
+	int r;
+
+	*ret_asked = (struct iu_run_asked){0};
+	r = make_question(s, c, error, &ret_asked->arena, &ret_asked->question);
+	if (r >= 0)
+		r = answer(s, c, ret_asked);
+	if (r < 0) {
+		iu_run_asked_end(ret_asked);
+		return r;
+	}
+	if (c->call.kind == IU_RUN_LISTEN && error &&
+		ret_asked->answer.verdict.operation == IU_OPERATION_BIND)
+		ret_asked->answer.verdict.operation = IU_OPERATION_LISTEN;
+	return 0;
+}
+
+const char *iu_run_target(struct iu_run_asked *asked)
+{
+	return asked->question.text ? iu_safe(&asked->arena, asked->question.text, TEXT_COLUMNS)
+				    : "its address";
+}
+
+const char *iu_run_intro(struct iu_run_asked *asked, const struct iu_run_case *c, int error)
+{
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int32_t pid = c->place.rights.tgid;
+	const char *name = NULL, *text;
+	struct iu_stat stat;
+
+	if (proc >= 0 && iu_stat_read(proc, pid, &stat) == 0)
+		name = iu_safe(&asked->arena, stat.name, NAME_COLUMNS);
+	if (proc >= 0)
+		close(proc);
+	text = iu_arena_printf(&asked->arena, "%s (pid %d) cannot %s %s (%s)",
+		name ? name : "a program", (int)pid,
+		c->call.kind == IU_RUN_LISTEN ? "listen on" : "bind", iu_run_target(asked),
+		iu_os_error_name(error));
+	return text ? text : "a program cannot bind its address";
+}
+
+void iu_run_asked_end(struct iu_run_asked *asked)
+{
+	iu_session_free(&asked->session);
+	iu_arena_free(&asked->arena);
+	*asked = (struct iu_run_asked){0};
+}

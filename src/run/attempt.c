@@ -1,0 +1,107 @@
+/* run/attempt.c - asks the kernel: with the socket itself, with one alike, at a path */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "os/linux/file.h"
+#include "os/os.h"
+#include "run/supervise.h"
+
+int iu_run_perform(const struct iu_run_case *c)
+{
+	const struct sockaddr *name = (const struct sockaddr *)(const void *)c->bytes;
+	int r = c->call.kind == IU_RUN_LISTEN ? listen(c->socket, (int)c->call.address)
+					      : bind(c->socket, name, c->call.len);
+
+	return r < 0 ? errno : 0;
+}
+
+/* Each type of socket has abstract names of its own. */
+static int try_abstract(const struct iu_run_case *c)
+{
+	int fd = socket(AF_UNIX, c->sock.type | SOCK_CLOEXEC, 0), error = -1;
+
+	if (fd < 0)
+		return -1;
+	error = bind(fd, (const struct sockaddr *)(const void *)c->bytes, c->call.len) < 0 ? errno
+											    : 0;
+	close(fd);
+	return error;
+}
+
+int iu_run_try(const struct iu_run_case *c)
+{
+	struct iu_probe probe = {.protocol = c->sock.carries,
+		.address = c->name.address,
+		.port = c->name.port,
+		.reuseaddr = c->sock.reuseaddr,
+		.reuseport = c->sock.reuseport,
+		.v6only = c->sock.v6only,
+		.device = c->sock.device[0] ? c->sock.device : NULL,
+		.ifindex = c->sock.ifindex};
+
+	if (c->name.kind == IU_RUN_NAME_ABSTRACT)
+		return try_abstract(c);
+	if (c->name.kind != IU_RUN_NAME_INET || !c->sock.inet)
+		return -1;
+	iu_os_probe(&probe);
+	return probe.done ? probe.result : -1;
+}
+
+bool iu_run_path(const struct iu_run_case *c, char *buffer, size_t size)
+{
+	const char *root = c->name.path[0] == '/' ? "root" : "cwd/";
+	int n = snprintf(buffer, size, "/proc/%d/%s%.*s", (int)c->notice.tid, root,
+		(int)c->name.path_len, c->name.path);
+
+	return n > 0 && (size_t)n < size;
+}
+
+int iu_run_look(const struct iu_run_case *c)
+{
+	char path[256];
+	struct stat status;
+
+	return iu_run_path(c, path, sizeof(path)) && lstat(path, &status) == 0 ? EADDRINUSE : 0;
+}
+
+static uint16_t port_of(int socket)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} name;
+	socklen_t len = sizeof(name);
+
+	if (socket < 0 || getsockname(socket, &name.any, &len) < 0)
+		return 0;
+	/* the port lies in the same place of both */
+	return ntohs(name.in.sin_port);
+}
+
+void iu_run_tell_port(const struct iu_run *run, int socket, uint16_t port)
+{
+	char text[16];
+	int n;
+
+	if (run->port_fd < 0)
+		return;
+	if (!port)
+		port = port_of(socket);
+	if (!port)
+		return;
+	n = snprintf(text, sizeof(text), "%u\n", (unsigned int)port);
+	/* a file has one port, the last one; a pipe gets one line for each */
+	if (pwrite(run->port_fd, text, (size_t)n, 0) == n)
+		(void)!ftruncate(run->port_fd, n);
+	else if (errno == ESPIPE)
+		(void)!write(run->port_fd, text, (size_t)n);
+}

@@ -1,0 +1,409 @@
+/* run/help.c - one call in a process of its own: finds out, helps, tells, answers */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/file.h"
+#include "os/os.h"
+#include "run/ask.h"
+#include "run/supervise.h"
+#include "session/free.h"
+
+#define LOOK_MS	       200  /* between two attempts, where nothing wakes us */
+#define NEXT_TRIES     1000
+#define EXPLAINED_MOST 20   /* a program that tries a whole range of ports is not told of each */
+#define MUTE_MS	       2000 /* the same failure again within that time is not looked at */
+
+struct helper {
+	const struct iu_run_supervisor *s;
+	const struct iu_run *run;
+	struct iu_run_case *c;
+	struct iu_run_asked asked;
+	bool is_asked;
+	bool performed; /* it is done: the caller gets 0 */
+	char words[256];
+};
+
+/* The command is gone, a daemon it left speaks for itself: its own standard error is used. */
+static void find_voice(const struct helper *h)
+{
+	int fd;
+
+	if (!h->s->command_ended)
+		return;
+	fd = iu_run_task_descriptor(h->c->handle, STDERR_FILENO);
+	if (fd >= 0) {
+		dup2(fd, STDERR_FILENO);
+		close(fd);
+	}
+}
+
+/* Sockets are looked at where the thread lives. */
+static bool enter(const struct helper *h)
+{
+	char path[64];
+	int fd, r;
+
+	if (h->c->place.netns == h->s->ours.netns)
+		return true;
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)h->c->notice.tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	r = fd < 0 ? -1 : setns(fd, CLONE_NEWNET);
+	if (fd >= 0)
+		close(fd);
+	return r == 0;
+}
+
+static uint64_t key_of(const struct helper *h, uint32_t what)
+{
+	const struct iu_run_case *c = h->c;
+	uint64_t key = iu_run_key(0, &what, sizeof(what));
+
+	key = iu_run_key(key, &c->call.kind, sizeof(c->call.kind));
+	if (c->call.kind == IU_RUN_LISTEN)
+		key = iu_run_key(key, &c->place.rights.tgid, sizeof(c->place.rights.tgid));
+	return iu_run_key(key, c->bytes, c->call.kind == IU_RUN_BIND ? c->call.len : 0);
+}
+
+static bool allowed(const struct helper *h)
+{
+	return iu_run_may_perform(&h->c->facts) &&
+	       (!h->c->facts.privileged || h->run->policy != IU_RUN_EXPLAIN);
+}
+
+/* ---- what the kernel says ---- */
+
+/* Rules instead of a look-alike: that one would share the port, or share it as somebody else. */
+static int by_rules(struct helper *h)
+{
+	if (iu_run_ask(h->s, h->c, 0, &h->asked) < 0)
+		return -1;
+	h->is_asked = true;
+	return h->asked.answer.verdict.error_number;
+}
+
+static int attempt(struct helper *h)
+{
+	struct iu_run_case *c = h->c;
+	int error;
+
+	if (allowed(h)) {
+		error = iu_run_perform(c);
+		h->performed = error == 0;
+		return error;
+	}
+	if (c->call.kind != IU_RUN_BIND)
+		return -1;
+	if (c->name.kind == IU_RUN_NAME_PATH)
+		return iu_run_look(c);
+	if (c->facts.privileged && !iu_run_rights_may_bind_low(&c->place.rights))
+		return EACCES;
+	if (c->facts.inet && !c->facts.tcp && c->facts.shared)
+		return by_rules(h);
+	/* SO_REUSEPORT asks for one user: that of the file system is the one a socket gets */
+	if (c->place.rights.uid[3] != h->s->ours.rights.uid[3])
+		setfsuid(c->place.rights.uid[3]);
+	error = iu_run_try(c);
+	setfsuid(h->s->ours.rights.uid[3]);
+	return error;
+}
+
+/* ---- telling ---- */
+
+static void ask(struct helper *h, int error)
+{
+	if (h->is_asked)
+		iu_run_asked_end(&h->asked);
+	h->is_asked = iu_run_ask(h->s, h->c, error, &h->asked) >= 0;
+}
+
+/* Once for each cause: who asks again every second, or with sixteen threads, is told once. */
+static bool is_news(const struct helper *h, int error)
+{
+	const struct iu_verdict *verdict = &h->asked.answer.verdict;
+	uint64_t key = key_of(h, (uint32_t)error);
+
+	if (h->is_asked) {
+		uint64_t holder = verdict->blockers.n ? verdict->blockers.v[0].socket.inode : 0;
+
+		key = iu_run_key(key, &verdict->cause, sizeof(verdict->cause));
+		key = iu_run_key(key, &holder, sizeof(holder));
+	}
+	return iu_run_said_claim(h->s->said, key);
+}
+
+/* How many were told; the last one that is says so. */
+static bool has_room(const struct helper *h)
+{
+	for (uint32_t i = 0; i < EXPLAINED_MOST; i++) {
+		const uint32_t words[] = {'n', i};
+
+		if (iu_run_said_claim(h->s->said, iu_run_key(0, words, sizeof(words))))
+			return true;
+	}
+	if (iu_run_said_claim(h->s->said, iu_run_key(0, "more", 4)))
+		h->run->line(h->run->context,
+			"more of its bind() calls fail; the first 20 were explained");
+	return false;
+}
+
+static void explain(struct helper *h, int error, const char *help)
+{
+	struct iu_run_failure failure = {.help = help};
+	uint64_t mute = key_of(h, 'q');
+	int64_t last = iu_run_said_get(h->s->said, mute);
+
+	if (last && iu_os_now_ms() - last < MUTE_MS)
+		return;
+	ask(h, error);
+	iu_run_said_put(h->s->said, mute, iu_os_now_ms());
+	if (!is_news(h, error) || !has_room(h))
+		return;
+	failure.intro = iu_run_intro(&h->asked, h->c, error);
+	failure.answer = h->is_asked ? &h->asked.answer : NULL;
+	if (h->is_asked && h->asked.answer.verdict.status == IU_STATUS_FREE && !help)
+		failure.help = "Nothing is in the way any more: it was released just now, or a rule "
+			       "that cannot be seen refuses it. Trying again tells.";
+	h->run->explain(h->run->context, &failure);
+}
+
+static void line(const struct helper *h, const struct iu_text *text)
+{
+	if (!text->failed && text->data)
+		h->run->line(h->run->context, text->data);
+}
+
+/* ---- policies ---- */
+
+/* It ended, or a signal came that it wants to handle: then the call must return. */
+static bool is_over(const struct helper *h)
+{
+	struct iu_run_place place;
+
+	if (!iu_run_notices_valid(h->s->notices, h->c->notice.id))
+		return true;
+	return iu_run_place_read(h->c->notice.tid, &place) >= 0 &&
+	       iu_run_rights_wants_signal(&place.rights);
+}
+
+static void say_waiting(struct helper *h, int error, int64_t left)
+{
+	struct iu_text text = {0};
+
+	ask(h, error);
+	if (!iu_run_said_claim(h->s->said, key_of(h, 'W')))
+		return;
+	iu_text_printf(&text, "%s; waiting for at most %lld s",
+		iu_run_intro(&h->asked, h->c, error), (long long)((left + 999) / 1000));
+	if (h->is_asked)
+		iu_text_printf(&text, ". %s", h->asked.answer.verdict.headline);
+	line(h, &text);
+	iu_text_free(&text);
+}
+
+static int wait_for_it(struct helper *h, int error)
+{
+	uint64_t key = key_of(h, 'w');
+	int64_t start = iu_os_now_ms(), deadline = iu_run_said_get(h->s->said, key);
+	struct iu_os_watch *watch;
+
+	if (!deadline) {
+		deadline = start + h->run->wait_ms;
+		iu_run_said_put(h->s->said, key, deadline);
+	}
+	if (iu_os_now_ms() >= deadline || iu_os_watch_new(&watch) < 0)
+		return error;
+	say_waiting(h, error, deadline - start);
+	if (h->c->name.kind == IU_RUN_NAME_INET)
+		(void)iu_os_watch_port(watch, h->c->sock.carries, h->c->name.port);
+	while (iu_run_waits(error) && iu_os_now_ms() < deadline && !is_over(h)) {
+		int64_t left = deadline - iu_os_now_ms();
+
+		(void)iu_os_watch_wait(watch, (unsigned int)(left < LOOK_MS ? left : LOOK_MS));
+		error = attempt(h);
+	}
+	iu_os_watch_free(watch);
+	if (error == 0) {
+		struct iu_text text = {0};
+
+		iu_run_said_put(h->s->said, key, 0);
+		iu_text_printf(&text, "%s can be bound now, after %.1f s",
+			iu_run_target(&h->asked), (double)(iu_os_now_ms() - start) / 1000);
+		line(h, &text);
+		iu_text_free(&text);
+	} else if (iu_os_now_ms() >= deadline) {
+		snprintf(h->words, sizeof(h->words), "It did not become free in %.0f s (--wait).",
+			(double)h->run->wait_ms / 1000);
+	}
+	return error;
+}
+
+static void set_port(struct iu_run_case *c, uint16_t port)
+{
+	/* sin_port and sin6_port lie in the same place */
+	c->bytes[2] = (unsigned char)(port >> 8);
+	c->bytes[3] = (unsigned char)port;
+}
+
+static int move(struct helper *h, int error)
+{
+	struct iu_run_case *c = h->c;
+	uint64_t key = iu_run_moved_key(c->sock.carries, c->name.port);
+	uint32_t port = (uint32_t)iu_run_said_get(h->s->said, key), tries;
+	bool known = port != 0;
+
+	if (!allowed(h)) {
+		snprintf(h->words, sizeof(h->words),
+			"--next cannot help: the program has other rights than inuse, so its "
+			"address may not be changed.");
+		return error < 0 ? attempt(h) : error;
+	}
+	if (!known)
+		port = c->name.port + 1u;
+	for (tries = 0; tries < NEXT_TRIES && port < 65536; tries++, port++) {
+		set_port(c, (uint16_t)port);
+		error = attempt(h);
+		if (error != EADDRINUSE)
+			break;
+	}
+	set_port(c, c->name.port);
+	if (error) {
+		snprintf(h->words, sizeof(h->words), "No next port could be bound (--next).");
+		return error;
+	}
+	iu_run_said_put(h->s->said, key, (int64_t)port);
+	iu_run_tell_port(h->run, c->socket, (uint16_t)port);
+	if (!known || tries) {
+		struct iu_text text = {0};
+
+		ask(h, EADDRINUSE);
+		iu_text_printf(&text, "%s; it gets port %u instead",
+			iu_run_intro(&h->asked, c, EADDRINUSE), (unsigned int)port);
+		if (h->is_asked)
+			iu_text_printf(&text, ". %s", h->asked.answer.verdict.headline);
+		line(h, &text);
+		iu_text_free(&text);
+	}
+	return 0;
+}
+
+static int reuse(struct helper *h)
+{
+	struct iu_run_case *c = h->c;
+	const int yes = 1;
+	bool had = c->sock.reuseaddr;
+	int before = had || !c->facts.equal ? -1 : iu_run_try(c), error;
+
+	if (!had && setsockopt(c->socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) < 0) {
+		snprintf(h->words, sizeof(h->words), "SO_REUSEADDR could not be set: %s.",
+			strerror(errno));
+	}
+	c->sock.reuseaddr = true;
+	error = attempt(h);
+	if (had && error)
+		snprintf(h->words, sizeof(h->words),
+			"--reuseaddr changes nothing: the program sets SO_REUSEADDR itself.");
+	else if (error)
+		snprintf(h->words, sizeof(h->words),
+			"SO_REUSEADDR was set (--reuseaddr) and does not help here.");
+	else if (before == EADDRINUSE) {
+		struct iu_text text = {0};
+
+		c->sock.reuseaddr = false;
+		ask(h, EADDRINUSE);
+		iu_text_printf(&text, "SO_REUSEADDR helped: without it %s",
+			iu_run_intro(&h->asked, c, EADDRINUSE));
+		line(h, &text);
+		iu_text_free(&text);
+	}
+	return error;
+}
+
+static int make_free(struct helper *h, int error)
+{
+	struct iu_freeing freeing;
+	int r;
+
+	ask(h, error);
+	if (!h->is_asked)
+		return error;
+	if (h->asked.answer.verdict.cause == IU_CAUSE_OWN_SOCKET) {
+		snprintf(h->words, sizeof(h->words),
+			"--free leaves it alone: the program would end itself.");
+		return error;
+	}
+	if (!iu_run_said_claim(h->s->said, key_of(h, 'f')))
+		return error; /* asked for once already */
+	explain(h, error, NULL);
+	r = iu_freeing_run(&h->asked.question, &h->run->act, &freeing);
+	if (r >= 0 && freeing.end == IU_END_DONE) {
+		error = attempt(h);
+		snprintf(h->words, sizeof(h->words), "It was freed (--free)%s.",
+			error ? ", and yet it cannot be bound" : "");
+	} else {
+		snprintf(h->words, sizeof(h->words), "It was not freed (--free).");
+	}
+	h->run->line(h->run->context, h->words);
+	iu_freeing_end(&freeing);
+	return error;
+}
+
+static int apply_policy(struct helper *h, int error)
+{
+	switch (h->run->policy) {
+	case IU_RUN_EXPLAIN: break;
+	case IU_RUN_WAIT: return iu_run_waits(error) ? wait_for_it(h, error) : error;
+	case IU_RUN_NEXT:
+		if (error == EADDRINUSE && h->c->call.kind == IU_RUN_BIND && h->c->facts.inet &&
+			h->c->name.port)
+			return move(h, error);
+		break;
+	case IU_RUN_FREE: return error == EADDRINUSE ? make_free(h, error) : error;
+	case IU_RUN_REUSEADDR: break; /* was there before the first attempt */
+	}
+	return error;
+}
+
+static int find_out(struct helper *h)
+{
+	const struct iu_run_facts *facts = &h->c->facts;
+
+	if (h->c->error >= 0)
+		return h->c->error;
+	if (facts->moved)
+		return EADDRINUSE; /* of the number that was asked for, as far as we are concerned */
+	if (facts->policy == IU_RUN_REUSEADDR && facts->tcp && facts->kind == IU_RUN_BIND)
+		return reuse(h);
+	return attempt(h);
+}
+
+void iu_run_help(const struct iu_run_supervisor *s, struct iu_run_case *c)
+{
+	struct helper h = {.s = s, .run = s->run, .c = c};
+	int error = -1;
+
+	find_voice(&h);
+	if (enter(&h)) {
+		error = find_out(&h);
+		if (error > 0)
+			error = apply_policy(&h, error);
+		if (error > 0 && iu_run_explains(error))
+			explain(&h, error, h.words[0] ? h.words : NULL);
+	} else if (iu_run_said_claim(s->said, iu_run_key(0, "netns", 5))) {
+		s->run->line(s->run->context,
+			"a program of it lives in another network namespace that may not be "
+			"entered: its failed bind() calls are not explained (root may)");
+	}
+	if (h.performed)
+		(void)iu_run_notices_done(s->notices, c->notice.id);
+	else
+		(void)iu_run_notices_continue(s->notices, c->notice.id);
+	if (h.is_asked)
+		iu_run_asked_end(&h.asked);
+}

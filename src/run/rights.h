@@ -1,0 +1,35 @@
+/* run/rights.h - what a thread may do, as /proc/TID/status says it */
+#ifndef IU_RUN_RIGHTS_H
+#define IU_RUN_RIGHTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* All of a thread's status that decides what the kernel allows it, and the signals on their way. */
+struct iu_run_rights {
+	int32_t tgid;
+	uint32_t uid[4], gid[4]; /* real, effective, saved, file system */
+	uint64_t groups;         /* a hash of the list */
+	uint64_t capabilities;   /* effective */
+	int32_t filters;         /* system call filters; -1: the kernel does not say (before 5.9) */
+	uint64_t pending, ignored, caught; /* signals; bit 0 is signal 1 */
+	bool complete;           /* every field was there */
+};
+
+/** iu_run_rights_parse() - reads the text of /proc/TID/status; what is missing leaves complete false. */
+void iu_run_rights_parse(const char *text, size_t len, struct iu_run_rights *ret_rights);
+
+/**
+ * iu_run_rights_equal() - whether the kernel lets a thread do exactly what we may do
+ * @ours: those of the process that asks, without the filter that the command got from us
+ */
+bool iu_run_rights_equal(const struct iu_run_rights *ours, const struct iu_run_rights *theirs);
+
+/** iu_run_rights_may_bind_low() - it has CAP_NET_BIND_SERVICE. */
+bool iu_run_rights_may_bind_low(const struct iu_run_rights *rights);
+
+/** iu_run_rights_wants_signal() - a signal waits that the program handles itself. */
+bool iu_run_rights_wants_signal(const struct iu_run_rights *rights);
+
+#endif

@@ -1,0 +1,160 @@
+/* run/start.c - leaves a supervisor behind and becomes the command */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/compat.h"
+#include "base/err.h"
+#include "run/handover.h"
+#include "run/supervise.h"
+
+#define YAMA "/proc/sys/kernel/yama/ptrace_scope"
+
+/* Moves @fd where it is out of the way of closing the rest; -1 stays -1. */
+static int keep(int fd, int to)
+{
+	if (fd < 0 || fd == to)
+		return fd;
+	if (dup2(fd, to) < 0)
+		return -1;
+	return to;
+}
+
+/* Nothing of the command's may be held open by us but its standard error. */
+static void let_go(struct iu_run *run, int *control)
+{
+	enum { CONTROL = 3, PORT, TERMINAL, REST };
+	int high[3] = {*control, run->port_fd, run->terminal};
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int i = 0; i < 3; i++)
+		if (high[i] >= 0)
+			high[i] = fcntl(high[i], F_DUPFD, REST);
+	*control = keep(high[0], CONTROL);
+	run->port_fd = keep(high[1], PORT);
+	run->terminal = keep(high[2], TERMINAL);
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+	}
+	for (int fd = CONTROL; fd < REST; fd++)
+		if (fd != *control && fd != run->port_fd && fd != run->terminal)
+			close(fd);
+	(void)syscall(SYS_close_range, REST, ~0u, 0);
+}
+
+/* A session of its own: no signal of the terminal reaches it, and no job control stops it. */
+_Noreturn static void become_supervisor(
+	struct iu_run run, const struct iu_run_table *table, int control, int32_t command)
+{
+	static const int not_for_us[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE, SIGTSTP};
+	sigset_t none;
+
+	setsid();
+	let_go(&run, &control);
+	for (size_t i = 0; i < IU_COUNT(not_for_us); i++)
+		signal(not_for_us[i], SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)prctl(PR_SET_NAME, "inuse-run", 0, 0, 0);
+	(void)!chdir("/"); /* no file system stays busy because of us */
+	iu_run_supervise(&run, table, control, command);
+}
+
+/*
+ * A grandchild, so that the command has no child it does not know: it may wait for all of its own.
+ * Returns: the end of the pair that takes the listener, or -1.
+ */
+static int start_supervisor(const struct iu_run *run, const struct iu_run_table *table)
+{
+	int32_t command = (int32_t)getpid();
+	int pair[2], status;
+	pid_t middle;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return -1;
+	middle = fork();
+	if (middle == 0) {
+		pid_t pid;
+
+		close(pair[0]);
+		pid = fork();
+		if (pid == 0)
+			become_supervisor(*run, table, pair[1], command);
+		/* who may look into the command's memory, where Yama asks for a permission */
+		_exit(pid > 0 && write(pair[1], &pid, sizeof(pid)) == sizeof(pid) ? 0 : 1);
+	}
+	close(pair[1]);
+	while (middle > 0 && waitpid(middle, &status, 0) < 0 && errno == EINTR)
+		;
+	if (middle < 0 || status != 0) {
+		close(pair[0]);
+		return -1;
+	}
+	return pair[0];
+}
+
+static void permit_supervisor(int control)
+{
+	pid_t pid;
+
+	if (read(control, &pid, sizeof(pid)) == sizeof(pid) && access(YAMA, F_OK) == 0)
+		(void)prctl(PR_SET_PTRACER, pid, 0, 0, 0);
+}
+
+/* Returns: 0, or why the calls of the command will not be seen. */
+static int watch_calls(const struct iu_run *run)
+{
+	struct iu_run_table table;
+	int control, listener, r;
+
+	iu_run_filter_table(&table);
+	if (!table.n)
+		return IU_E_NOTSUP;
+	control = start_supervisor(run, &table);
+	if (control < 0)
+		return IU_E_SYSTEM;
+	permit_supervisor(control);
+	r = iu_run_filter_load(&listener);
+	if (r >= 0) {
+		/* With nobody to answer every bind() would fail with ENOSYS: but so it stays. */
+		r = iu_run_handover_send(control, listener) ? IU_E_SYSTEM : 0;
+		close(listener);
+	}
+	close(control);
+	return r;
+}
+
+static const char *why_not(int error)
+{
+	switch (error) {
+	case IU_E_LIMIT: return "another program around it watches its calls already";
+	case IU_E_ACCESS: return "a filter around it forbids that";
+	case IU_E_NOTSUP: return "this kernel or this build of inuse has no seccomp notifications";
+	}
+	return "the system refused";
+}
+
+int iu_run_start(const struct iu_run *run)
+{
+	int r = watch_calls(run);
+	char text[200];
+
+	if (r < 0) {
+		snprintf(text, sizeof(text),
+			"the calls of the command cannot be watched: %s; it runs without", why_not(r));
+		run->line(run->context, text);
+	}
+	run->restore(run->context);
+	execvp(run->argv[0], run->argv);
+	return errno;
+}

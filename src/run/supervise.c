@@ -1,0 +1,355 @@
+/* run/supervise.c - answers for the calls of a command until nobody of it is left */
+#include "run/supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/file.h"
+#include "run/handover.h"
+
+#define HELPERS_MAX  64
+#define HANDLES_MAX  16
+#define LOST_MAX     8
+#define FIXED_POLLS  2 /* listener, command */
+#define MUTE_MS	     2000
+
+struct helper {
+	pid_t pid;
+	uint64_t id;
+};
+
+/* A bind() that was done, but whose answer came too late: a signal had ended the call. */
+struct lost {
+	uint64_t key;
+};
+
+struct loop {
+	struct iu_run_supervisor s;
+	struct pollfd polls[FIXED_POLLS + HELPERS_MAX];
+	struct helper helpers[HELPERS_MAX];
+	size_t helper_count;
+	struct {
+		int32_t tgid;
+		int handle;
+	} handles[HANDLES_MAX];
+	size_t next_handle;
+	struct lost lost[LOST_MAX];
+	size_t next_lost;
+};
+
+static void let(const struct loop *l, const struct iu_run_case *c)
+{
+	(void)iu_run_notices_continue(l->s.notices, c->notice.id);
+}
+
+/* ---- what is read of a call ---- */
+
+/* A handle means one process for ever: with a reused number the look-up of descriptors fails. */
+static int handle_of(struct loop *l, int32_t tgid)
+{
+	size_t at;
+
+	for (size_t i = 0; i < HANDLES_MAX; i++)
+		if (l->handles[i].tgid == tgid && l->handles[i].handle >= 0)
+			return l->handles[i].handle;
+	at = l->next_handle++ % HANDLES_MAX;
+	if (l->handles[at].handle >= 0)
+		close(l->handles[at].handle);
+	l->handles[at].handle = iu_run_task_handle(tgid);
+	l->handles[at].tgid = tgid;
+	return l->handles[at].handle;
+}
+
+static int duplicate(struct loop *l, struct iu_run_case *c)
+{
+	int fd;
+
+	c->handle = handle_of(l, c->place.rights.tgid);
+	fd = iu_run_task_descriptor(c->handle, c->call.fd);
+	if (fd >= 0 || errno != ESRCH)
+		return fd;
+	for (size_t i = 0; i < HANDLES_MAX; i++)
+		if (l->handles[i].tgid == c->place.rights.tgid)
+			l->handles[i].tgid = 0;
+	c->handle = handle_of(l, c->place.rights.tgid);
+	return iu_run_task_descriptor(c->handle, c->call.fd);
+}
+
+static bool read_arguments(struct iu_run_case *c)
+{
+	uint32_t words[IU_RUN_PACKED_WORDS];
+
+	if (c->call.packed) {
+		if (iu_run_task_memory(c->notice.tid, c->call.packed, words, sizeof(words)) < 0)
+			return false;
+		iu_run_call_unpack(words, &c->call);
+	}
+	if (c->call.kind != IU_RUN_BIND)
+		return true;
+	if (c->call.len < sizeof(sa_family_t) || c->call.len > sizeof(c->bytes))
+		return false;
+	if (iu_run_task_memory(c->notice.tid, c->call.address, c->bytes, c->call.len) < 0)
+		return false;
+	iu_run_name_read(c->bytes, c->call.len, &c->name);
+	return true;
+}
+
+static uint64_t port_key(const struct iu_run_case *c)
+{
+	return iu_run_moved_key(c->sock.carries, c->name.port);
+}
+
+static bool read_socket(struct loop *l, struct iu_run_case *c)
+{
+	c->socket = duplicate(l, c);
+	if (c->socket < 0 || iu_run_socket_read(c->socket, &c->sock) < 0)
+		return false;
+	c->facts.inet = c->sock.inet;
+	c->facts.tcp = c->sock.inet && c->sock.carries == IU_PROTOCOL_TCP;
+	return true;
+}
+
+/* Everything that decides; false: nothing can be known, the kernel does it. */
+static bool read_case(struct loop *l, struct iu_run_case *c)
+{
+	struct iu_run_supervisor *s = &l->s;
+
+	c->facts = (struct iu_run_facts){.kind = c->call.kind,
+		.policy = s->run->policy,
+		.domain = s->domain};
+	if (!read_arguments(c) || iu_run_place_read(c->notice.tid, &c->place) < 0)
+		return false;
+	c->facts.kind = c->call.kind;
+	c->facts.name = c->name.kind;
+	if (c->call.kind == IU_RUN_BIND && c->name.kind == IU_RUN_NAME_FOREIGN)
+		return false;
+	if (c->name.kind != IU_RUN_NAME_PATH && !read_socket(l, c))
+		return false;
+	c->facts.equal = iu_run_place_equal(&s->ours, &c->place);
+	c->facts.privileged = c->name.kind == IU_RUN_NAME_INET && c->name.port &&
+			      c->name.port < s->unprivileged;
+	if (c->facts.inet && c->call.kind == IU_RUN_BIND &&
+		(c->facts.privileged || !c->facts.equal || s->run->policy != IU_RUN_EXPLAIN)) {
+		iu_run_socket_options(c->socket, &c->sock);
+		c->facts.shared = c->sock.reuseaddr || c->sock.reuseport;
+		c->facts.moved = s->run->policy == IU_RUN_NEXT &&
+				 iu_run_said_get(s->said, port_key(c)) != 0;
+	}
+	return iu_run_notices_valid(s->notices, c->notice.id);
+}
+
+/* ---- helpers ---- */
+
+static void start_helper(struct loop *l, struct iu_run_case *c)
+{
+	pid_t pid = l->helper_count < HELPERS_MAX ? fork() : -1;
+	struct helper *helper = &l->helpers[l->helper_count];
+
+	if (pid == 0) {
+		iu_run_help(&l->s, c);
+		_exit(0);
+	}
+	if (pid < 0) {
+		let(l, c);
+		return;
+	}
+	*helper = (struct helper){.pid = pid, .id = c->notice.id};
+	l->polls[FIXED_POLLS + l->helper_count++] =
+		(struct pollfd){.fd = iu_run_task_handle(pid), .events = POLLIN};
+}
+
+/* One that broke has not answered: its call must not wait for ever. */
+static void end_helpers(struct loop *l)
+{
+	for (size_t i = l->helper_count; i-- > 0;) {
+		struct pollfd *poll = &l->polls[FIXED_POLLS + i];
+		int status;
+
+		if (waitpid(l->helpers[i].pid, &status, WNOHANG) != l->helpers[i].pid)
+			continue;
+		if (status != 0)
+			(void)iu_run_notices_continue(l->s.notices, l->helpers[i].id);
+		if (poll->fd >= 0)
+			close(poll->fd);
+		l->helper_count--;
+		l->helpers[i] = l->helpers[l->helper_count];
+		*poll = l->polls[FIXED_POLLS + l->helper_count];
+	}
+}
+
+/* ---- one call ---- */
+
+static uint64_t lost_key(const struct iu_run_case *c)
+{
+	struct stat status;
+	uint64_t key;
+
+	if (fstat(c->socket, &status) < 0)
+		return 0;
+	key = iu_run_key(0, &status.st_ino, sizeof(status.st_ino));
+	return iu_run_key(key, c->bytes, c->call.len);
+}
+
+/* Done before: the program was told of a signal instead, and asks again (SA_RESTART). */
+static bool was_lost(struct loop *l, const struct iu_run_case *c)
+{
+	uint64_t key = lost_key(c);
+
+	for (size_t i = 0; i < LOST_MAX && key; i++)
+		if (l->lost[i].key == key) {
+			l->lost[i].key = 0;
+			return true;
+		}
+	return false;
+}
+
+static void perform(struct loop *l, struct iu_run_case *c)
+{
+	c->error = iu_run_perform(c);
+	if (c->error == EINVAL && c->call.kind == IU_RUN_BIND && was_lost(l, c))
+		c->error = 0;
+	if (c->error == 0) {
+		if (iu_run_notices_done(l->s.notices, c->notice.id) == IU_E_GONE &&
+			c->call.kind == IU_RUN_BIND)
+			l->lost[l->next_lost++ % LOST_MAX].key = lost_key(c);
+		if (c->call.kind == IU_RUN_BIND)
+			iu_run_tell_port(l->s.run, c->socket, c->name.port);
+	} else if (iu_run_explains(c->error)) {
+		start_helper(l, c);
+	} else {
+		let(l, c);
+	}
+}
+
+static void foresee(struct loop *l, struct iu_run_case *c, int error)
+{
+	if (error > 0 && iu_run_explains(error)) {
+		c->error = error;
+		start_helper(l, c);
+		return;
+	}
+	if (error == 0 && c->facts.inet)
+		iu_run_tell_port(l->s.run, -1, c->name.port);
+	let(l, c);
+}
+
+static void take(struct loop *l, struct iu_run_case *c)
+{
+	switch (iu_run_choose(&c->facts)) {
+	case IU_RUN_LET: let(l, c); break;
+	case IU_RUN_PERFORM: perform(l, c); break;
+	case IU_RUN_TRY: foresee(l, c, iu_run_try(c)); break;
+	case IU_RUN_LOOK: foresee(l, c, iu_run_look(c)); break;
+	case IU_RUN_HELPER: start_helper(l, c); break;
+	}
+}
+
+static void handle_notice(struct loop *l)
+{
+	struct iu_run_case c = {.socket = -1, .handle = -1, .error = -1};
+
+	if (iu_run_notices_next(l->s.notices, &c.notice) < 0)
+		return;
+	iu_run_call_read(&l->s.table, &c.notice, &c.call);
+	switch (c.call.kind) {
+	case IU_RUN_BIND:
+	case IU_RUN_LISTEN:
+		if (read_case(l, &c))
+			take(l, &c);
+		else
+			let(l, &c);
+		break;
+	case IU_RUN_RING:
+		l->s.ring = true;
+		let(l, &c);
+		break;
+	case IU_RUN_DOMAIN:
+		l->s.domain = true;
+		let(l, &c);
+		break;
+	case IU_RUN_OTHER:
+	case IU_RUN_KINDS: let(l, &c); break;
+	}
+	if (c.socket >= 0)
+		close(c.socket);
+}
+
+/* ---- the process ---- */
+
+/*
+ * Whoever reads from the other end of our standard error must see its end when the command ends,
+ * not when the last daemon that it left behind does.
+ */
+static void command_ends(struct loop *l)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	l->s.command_ended = true;
+	close(l->polls[1].fd);
+	l->polls[1].fd = -1;
+	iu_run_farewell(&l->s);
+	if (null >= 0) {
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+}
+
+static int32_t first_unprivileged(void)
+{
+	char text[32];
+	ssize_t len = iu_file_read(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", text,
+		sizeof(text));
+
+	return len > 0 ? (int32_t)strtol(text, NULL, 10) : 1024;
+}
+
+static bool prepare(struct loop *l, int listener)
+{
+	for (size_t i = 0; i < HANDLES_MAX; i++)
+		l->handles[i].handle = -1;
+	l->s.said = mmap(NULL, sizeof(*l->s.said), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	l->polls[0] = (struct pollfd){.fd = listener, .events = POLLIN};
+	l->polls[1] = (struct pollfd){.fd = iu_run_task_handle(l->s.command), .events = POLLIN};
+	l->s.unprivileged = first_unprivileged();
+	iu_run_place_ours(&l->s.ours);
+	return l->s.said != MAP_FAILED && iu_run_notices_new(listener, &l->s.notices) >= 0;
+}
+
+void iu_run_supervise(const struct iu_run *run, const struct iu_run_table *table, int control,
+	int32_t command)
+{
+	struct loop l = {.s = {.run = run, .table = *table, .command = command}};
+	int listener = iu_run_handover_receive(control);
+
+	close(control);
+	if (listener < 0 || !prepare(&l, listener))
+		_exit(0); /* the last descriptor of the listener goes: no call waits for it */
+	for (;;) {
+		if (poll(l.polls, FIXED_POLLS + l.helper_count, -1) < 0)
+			continue;
+		if (l.polls[0].revents & POLLIN)
+			handle_notice(&l);
+		else if (l.polls[0].revents)
+			break;
+		if (l.polls[1].revents)
+			command_ends(&l);
+		end_helpers(&l);
+	}
+	if (!l.s.command_ended)
+		iu_run_farewell(&l.s);
+	_exit(0);
+}

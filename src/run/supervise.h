@@ -1,0 +1,61 @@
+/* run/supervise.h - the process that answers for the calls of a command, and one call at its hands */
+#ifndef IU_RUN_SUPERVISE_H
+#define IU_RUN_SUPERVISE_H
+
+#include "run/choice.h"
+#include "run/filter.h"
+#include "run/run.h"
+#include "run/task.h"
+
+struct iu_run_supervisor {
+	const struct iu_run *run;
+	struct iu_run_notices *notices;
+	struct iu_run_table table;
+	struct iu_run_place ours;
+	int32_t command;         /* its pid */
+	bool command_ended;
+	bool domain, ring;       /* a Landlock domain, an io_uring was made by somebody of the command */
+	int32_t unprivileged;    /* the first port that needs no right */
+	struct iu_run_said *said; /* shared with the helpers */
+};
+
+/* One call that waits, with everything read of it. */
+struct iu_run_case {
+	struct iu_run_notice notice;
+	struct iu_run_call call;
+	struct iu_run_place place;
+	unsigned char bytes[IU_RUN_NAME_MAX]; /* the socket address, copied once */
+	struct iu_run_name name;
+	struct iu_run_facts facts;
+	int handle;        /* pidfd of its process; borrowed */
+	int socket;        /* a duplicate; -1: none */
+	struct iu_run_socket sock;
+	int error;         /* what the kernel said; -1: not asked yet */
+};
+
+/** iu_run_supervise() - answers until nobody is left who could ask. Ends the process. */
+_Noreturn void iu_run_supervise(const struct iu_run *run, const struct iu_run_table *table,
+	int control, int32_t command);
+
+/** iu_run_help() - in a process of its own: finds out, helps, tells, answers the notice. */
+void iu_run_help(const struct iu_run_supervisor *s, struct iu_run_case *c);
+
+/** iu_run_perform() - bind() or listen() on the duplicate. Returns: 0 or an errno. */
+int iu_run_perform(const struct iu_run_case *c);
+
+/** iu_run_try() - the same with a socket alike, closed at once. Returns: 0, an errno, -1: not tried. */
+int iu_run_try(const struct iu_run_case *c);
+
+/** iu_run_look() - whether something is at the path. Returns: 0 or EADDRINUSE. */
+int iu_run_look(const struct iu_run_case *c);
+
+/** iu_run_tell_port() - writes the port a socket was bound to where the user wants it. */
+void iu_run_tell_port(const struct iu_run *run, int socket, uint16_t port);
+
+/** iu_run_farewell() - the command has ended: what was not seen of it, where that matters. */
+void iu_run_farewell(struct iu_run_supervisor *s);
+
+/** iu_run_path() - the path of a call as this process can use it; false: too long. */
+bool iu_run_path(const struct iu_run_case *c, char *buffer, size_t size);
+
+#endif
