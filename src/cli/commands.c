@@ -166,8 +166,8 @@ static const struct iu_command commands[IU_COMMAND_COUNT] = {
 			.examples =
 				{
 					{"inuse report -o machine.json", "everything"},
-					{"inuse report -o machine.json 8080 /run/app.sock",
-						"with what only a look at these two tells"},
+					{"inuse report --redact -o machine.json 8080 /run/app.sock",
+						"for somebody else, about these two"},
 					{"inuse why --from machine.json 8080",
 						"the answer from the file"},
 					{"ssh server inuse report 8080 | inuse why --from - 8080",
@@ -244,7 +244,7 @@ static const struct iu_option options[] = {
 	{"from", 0, "FILE…", NULL,
 		"answer from a capture of another machine or time (inuse report) instead of this "
 		"machine; - is standard input; may be given several times",
-		IU_FOR_WHY | IU_FOR_LIST, FIELD(from)},
+		IU_FOR_WHY | IU_FOR_LIST | IU_FOR_REPORT, FIELD(from)},
 	{"process", 'p', "NAME", NULL, "only sockets held by programs of that name, or by that PID",
 		IU_FOR_LIST, FIELD(process)},
 	{"unit", 0, "NAME", NULL, "only sockets of that systemd unit or container", IU_FOR_LIST,

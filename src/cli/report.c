@@ -9,8 +9,8 @@
 #include "base/err.h"
 #include "cli/cli.h"
 #include "cli/system.h"
+#include "engine/redact.h"
 #include "model/snapshot-json.h"
-#include "os/os.h"
 
 /* Who wrote the file, when, and what was asked: for people and other programs. */
 static json_t *about(const struct iu_snapshot *snapshot, const struct iu_questions *questions,
@@ -84,7 +84,7 @@ static int put_report(const struct iu_arguments *arguments, const struct iu_snap
 		file = open_output(path);
 	if (!file)
 		return IU_EXIT_NO;
-	code = write_report(file, snapshot, about(snapshot, questions, false));
+	code = write_report(file, snapshot, about(snapshot, questions, arguments->redact));
 	if (file == stdout)
 		return code;
 	if (fclose(file) == EOF && code == IU_EXIT_DONE) {
@@ -96,29 +96,48 @@ static int put_report(const struct iu_arguments *arguments, const struct iu_snap
 	return code;
 }
 
+/* A look at this machine, or what was captured of another one. */
+static int look(struct iu_from *from, const struct iu_questions *questions)
+{
+	struct iu_session *session = &from->session;
+
+	if (!from->given)
+		return iu_report_look(session, questions);
+	session->snapshot.probes = session->then;
+	return 0;
+}
+
+static int report(const struct iu_arguments *arguments, struct iu_arena *arena,
+	struct iu_from *from, struct iu_questions *questions)
+{
+	struct iu_snapshot *snapshot = &from->session.snapshot;
+	int ret = look(from, questions), code;
+
+	if (ret >= 0 && arguments->redact)
+		ret = iu_redact(arena, snapshot, questions);
+	if (ret < 0)
+		iu_complain(iu_error_text(ret), NULL, "");
+	code = ret < 0 ? IU_EXIT_UNKNOWN : put_report(arguments, snapshot, questions);
+	iu_session_free(&from->session);
+	from->given = false;
+	return code;
+}
+
 int iu_report(const struct iu_invocation *invocation)
 {
-	struct iu_session session = {0};
 	struct iu_questions questions = {0};
 	struct iu_options options;
 	struct iu_arena arena = {0};
-	int code, ret;
+	struct iu_from from;
+	int code = iu_from_read(invocation, &from);
 
-	if (invocation->arguments.redact) {
-		iu_complain("report: --redact does not work yet", NULL, "");
-		return IU_EXIT_USAGE;
-	}
-	code = iu_socket_options_read(&invocation->arguments, iu_os_names(), &options);
 	if (code == 0)
-		code = iu_targets_read(&arena, invocation, iu_os_names(), &options, &questions);
-	if (code == 0) {
-		ret = iu_report_look(&session, &questions);
-		if (ret < 0)
-			iu_complain(iu_error_text(ret), NULL, "");
-		code = ret < 0 ? IU_EXIT_UNKNOWN
-			       : put_report(&invocation->arguments, &session.snapshot, &questions);
-		iu_session_free(&session);
-	}
+		code = iu_socket_options_read(&invocation->arguments, &from.names, &options);
+	if (code == 0)
+		code = iu_targets_read(&arena, invocation, &from.names, &options, &questions);
+	if (code == 0)
+		code = report(&invocation->arguments, &arena, &from, &questions);
+	iu_from_free(&from);
 	iu_arena_free(&arena);
 	return code;
 }

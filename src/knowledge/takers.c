@@ -132,6 +132,29 @@ static bool has_argument(const struct iu_process *process, const char *argument)
 	return false;
 }
 
+bool iu_taker_program(const char *name)
+{
+	for (size_t i = 0; i < IU_COUNT(takers); i++)
+		if (!strcmp(takers[i].program, name))
+			return true;
+	return false;
+}
+
+const char *iu_taker_word(const char *argument, bool *ret_start)
+{
+	for (size_t i = 0; i < IU_COUNT(takers); i++) {
+		const char *word = takers[i].argument;
+		size_t len = word ? strlen(word) : 0;
+
+		if (!len)
+			continue;
+		*ret_start = word[len - 1] != '/';
+		if (*ret_start ? !strncmp(argument, word, len) : strstr(argument, word) != NULL)
+			return word;
+	}
+	return NULL;
+}
+
 /* The title "sshd: /usr/sbin/sshd -D [listener]" is that of the daemon, not of a session. */
 const struct iu_taker_row *iu_taker(const struct iu_process *process)
 {

@@ -20,4 +20,13 @@ struct iu_taker_row {
 /** iu_taker() - the row that fits a process, or NULL. Static. */
 const struct iu_taker_row *iu_taker(const struct iu_process *process);
 
+/** iu_taker_program() - whether a row is about programs of that name. */
+bool iu_taker_program(const char *name);
+
+/**
+ * iu_taker_word() - the part of an argument that the rows look for, or NULL
+ * @ret_start: whether it has to be the start of the argument
+ */
+const char *iu_taker_word(const char *argument, bool *ret_start);
+
 #endif

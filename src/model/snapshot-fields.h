@@ -1,4 +1,4 @@
-/* model/snapshot-fields.h - what of each struct is in the JSON form; for snapshot-json.c only */
+/* model/snapshot-fields.h - what of each struct is in the JSON form; for snapshot-json.c and -texts.c */
 #ifndef IU_MODEL_SNAPSHOT_FIELDS_H
 #define IU_MODEL_SNAPSHOT_FIELDS_H
 

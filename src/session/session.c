@@ -40,7 +40,7 @@ static void recall(const struct iu_probes *then, struct iu_probe *probe)
 		const struct iu_probe *p = &then->v[i];
 
 		if (!p->done || p->protocol != probe->protocol || p->port != probe->port ||
-			p->reuseaddr != probe->reuseaddr || p->reuseport != probe->reuseport ||
+			p->exclusive != probe->exclusive || p->reuseaddr != probe->reuseaddr || p->reuseport != probe->reuseport ||
 			p->ifindex != probe->ifindex || p->v6only != probe->v6only ||
 			p->address.family != probe->address.family ||
 			!iu_address_equal(&p->address, &probe->address))

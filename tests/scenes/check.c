@@ -750,6 +750,8 @@ void record_scene(const struct scene *scene, struct stage *stage, const char *fo
 			{{"report"}, WORDS_RECORDED}},
 		{"unasked", 0, {{"why", "--json", "--no-probe"}, WORDS_ALL},
 			{{"report"}, WORDS_NONE}},
+		{"redacted", 0, {{"why", "--json"}, WORDS_ALL},
+			{{"report", "--redact"}, WORDS_RECORDED}},
 	};
 	char buffer[2048], *words[SCENE_WORDS], *args;
 	size_t n = ask_words(scene, stage, buffer, sizeof(buffer), words), size;

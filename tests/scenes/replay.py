@@ -112,7 +112,10 @@ def replay(program, args, who):
         take_evidence(a, b)
         if who == "unasked" and is_unrecorded(a, b):
             continue
-        if redacted:
+        if redacted and "--for" in words and "server.py" in words[words.index("--for") + 1]:
+            # the script is an argument, and those are taken out: nobody can be seen to run it
+            wrong += [] if b["verdict"]["cause"] == "other-program" else ["the script was found"]
+        elif redacted:
             wrong += differences(essence(a), essence(b))
         else:
             wrong += differences(comparable(a), comparable(b))

@@ -1,0 +1,56 @@
+/* engine/alias.h - names that stand for private ones, the same one for the same thing */
+#ifndef IU_ENGINE_ALIAS_H
+#define IU_ENGINE_ALIAS_H
+
+#include "model/snapshot.h"
+
+enum iu_alias_kind {
+	IU_ALIAS_USER,     /* "user-1" */
+	IU_ALIAS_HOST,     /* "host-1" */
+	IU_ALIAS_ARGUMENT, /* "arg-1" */
+	IU_ALIAS_PART,     /* "p1": a part of a path */
+	IU_ALIAS_ADDRESS,
+	IU_ALIAS_KINDS
+};
+
+#define IU_ALIAS_BUCKETS 4096
+
+/* The prefix of a local route: whatever lies in it has to lie in its alias, too. */
+struct iu_alias_route {
+	struct iu_address address;
+	unsigned int bits;
+	uint32_t used; /* how many of its addresses have an alias */
+};
+
+struct iu_aliases {
+	struct iu_arena *arena;
+	struct iu_alias_row *buckets[IU_ALIAS_BUCKETS];
+	uint32_t counts[IU_ALIAS_KINDS];
+	IU_LIST(struct iu_alias_route) routes;
+};
+
+/** iu_alias() - what stands for @text; made when it is met first. NULL when out of memory. */
+const char *iu_alias(
+	struct iu_aliases *aliases, enum iu_alias_kind kind, const char *text, size_t len);
+
+/** iu_alias_known() - what stands for @text already, or NULL. */
+const char *iu_alias_known(const struct iu_aliases *aliases, enum iu_alias_kind kind,
+	const char *text, size_t len);
+
+/**
+ * iu_alias_address() - replaces an address of the public network, and one that tells a MAC address
+ *
+ * Wildcard, loopback, private (RFC 1918, RFC 4193), shared (RFC 6598), IPv4 link-local, multicast
+ * and documentation addresses stay: they say nothing of where a machine is. The others become
+ * 240.0.0.0/4 (reserved, nobody has them), 2001:db8::/32 (documentation) and fe80::/64.
+ * Returns: 0, IU_E_NOMEM.
+ */
+int iu_alias_address(struct iu_aliases *aliases, struct iu_address *address);
+
+/** iu_alias_route() - the prefix of a local route; before any address is replaced. */
+int iu_alias_route(struct iu_aliases *aliases, const struct iu_local *route);
+
+/** iu_alias_local() - address and prefix length of a local address or route, replaced together. */
+int iu_alias_local(struct iu_aliases *aliases, struct iu_local *local);
+
+#endif
