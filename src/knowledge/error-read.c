@@ -271,7 +271,7 @@ static int64_t least_behind(struct span s, size_t at, enum iu_error_system *ret_
 	return 0;
 }
 
-/* "(98)Address", "(98: Address", "(13) Permission"; not "(98)" alone, nor "f(98, …". */
+/* "(98)Address", "(98: Address", "(13) Permission", "(0x2740)"; not "(98)" alone, nor "f(98)". */
 static bool in_parentheses(struct span s, size_t at, size_t end, int64_t value)
 {
 	if (at == 0 || s.s[at - 1] != '(' || end >= s.n || value < 5)
@@ -280,7 +280,7 @@ static bool in_parentheses(struct span s, size_t at, size_t end, int64_t value)
 		return false;
 	if (s.s[end] == ':')
 		return end + 2 < s.n && s.s[end + 1] == ' ';
-	return s.s[end] == ')' && end + 1 < s.n;
+	return s.s[end] == ')' && (end + 1 < s.n || at_word(s, at, "0x"));
 }
 
 static bool known(int64_t value)

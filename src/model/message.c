@@ -1,10 +1,12 @@
 /* model/message.c - the endpoints that a printed error message speaks of */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/compat.h"
 #include "base/err.h"
+#include "model/message-patterns.h"
 #include "model/target.h"
 
 /*
@@ -17,64 +19,6 @@
 /* How far one shape may reach: lines have no bound, and every look stays a short one. */
 #define REACH 256
 
-/* Words of a failed bind, in lower case. */
-static const char *const suspect_words[] = {
-	"address already in use",
-	"already in use",
-	"is in use",
-	"port in use",
-	"address in use",
-	"connection in use",
-	"was in use",
-	"being used by another",
-	"already being used",
-	"already allocated",
-	"already used",
-	"only one usage",
-	"eaddrinuse",
-	"addrinuse",
-	"eaddrnotavail",
-	"eacces",
-	"wsaeacces",
-	"10048",
-	"10013",
-	"10049",
-	"0x80072740",
-	"0x8007271d",
-	"0x80070020",
-	"errno 98",
-	"errno 48",
-	"error 98",
-	"(98)",
-	"(98:",
-	"cannot bind",
-	"can't bind",
-	"could not bind",
-	"couldn't bind",
-	"failed to bind",
-	"unable to bind",
-	"bind failed",
-	"failed to listen",
-	"cannot listen",
-	"could not listen",
-	"unable to listen",
-	"can't listen",
-	"bind:",
-	"bind(",
-	"bind for ",
-	"listen tcp",
-	"listen udp",
-	"listen unix",
-	"permission denied",
-	"cannot assign requested",
-	"can't assign requested",
-	"ports are not available",
-	"forbidden by its access",
-	"failed to register url",
-	"bind to address",
-	"binding to",
-};
-
 struct span {
 	const char *s;
 	size_t n;
@@ -83,12 +27,13 @@ struct span {
 struct endpoint {
 	char text[TARGET_BYTES];
 	size_t port_at; /* where the digits of the port begin in text; 0: a path */
+	bool bare;	/* only a port was named, no address */
 };
 
 struct scan {
 	struct endpoint found[IU_MESSAGE_TARGETS_MAX];
 	size_t n;
-	size_t line_first; /* the first endpoint of the line that is being read */
+	bool udp; /* the line that is being read is about UDP */
 };
 
 static bool is_digit(char c)
@@ -130,15 +75,17 @@ static bool before_word(struct span line, size_t at, const char *word)
 bool iu_message_suspect(const char *line, size_t len)
 {
 	struct span s = {line, len};
+	size_t count;
+	const char *const *words = iu_message_words(&count);
 	bool begins[256] = {false}; /* most bytes begin none of the words */
 
-	for (size_t i = 0; i < IU_COUNT(suspect_words); i++)
-		begins[(unsigned char)suspect_words[i][0]] = true;
+	for (size_t i = 0; i < count; i++)
+		begins[(unsigned char)words[i][0]] = true;
 	for (size_t at = 0; at < len; at++) {
 		char c = lower(line[at]);
 
-		for (size_t i = 0; begins[(unsigned char)c] && i < IU_COUNT(suspect_words); i++)
-			if (c == suspect_words[i][0] && at_word(s, at, suspect_words[i]))
+		for (size_t i = 0; begins[(unsigned char)c] && i < count; i++)
+			if (c == words[i][0] && at_word(s, at, words[i]))
 				return true;
 	}
 	return false;
@@ -156,8 +103,8 @@ static void keep(struct scan *scan, const struct endpoint *endpoint)
 	for (size_t i = 0; i < scan->n; i++)
 		if (!strcmp(scan->found[i].text, endpoint->text))
 			return;
-	/* "Port 80 is in use (127.0.0.1:80)": the bare port says less than what is there. */
-	for (size_t i = scan->line_first; i < scan->n && endpoint->port_at == 1; i++)
+	/* "bind [127.0.0.1]:80 … cannot listen to port: 80": it says less than what is there. */
+	for (size_t i = 0; i < scan->n && endpoint->bare; i++)
 		if (same_port(&scan->found[i], endpoint))
 			return;
 	if (scan->n < IU_MESSAGE_TARGETS_MAX)
@@ -190,7 +137,7 @@ static bool is_udp(struct span line, size_t at)
 	return before ? last_udp : any_udp && !any_tcp;
 }
 
-/* @host: "" for every address, else as iu_target_parse() reads it before a colon. */
+/* @host: "" for every address, NULL for none named, else as it stands before a colon. */
 static void keep_inet(
 	struct scan *scan, struct span line, size_t at, struct span host, struct span port)
 {
@@ -203,12 +150,14 @@ static void keep_inet(
 		return;
 	if (port.n > 5 || (port.n == 5 && memcmp(port.s, "65535", 5) > 0))
 		return;
-	memcpy(e.text, host.s, host.n);
+	if (host.n)
+		memcpy(e.text, host.s, host.n);
 	len = host.n;
 	e.text[len++] = ':';
 	memcpy(e.text + len, port.s, port.n);
 	len += port.n;
-	if (is_udp(line, at))
+	e.bare = !host.s;
+	if (scan->udp || is_udp(line, at))
 		memcpy(e.text + len, "/udp", 5);
 	keep(scan, &e);
 }
@@ -227,9 +176,25 @@ static bool is_ipv6(struct span s)
 	return is_literal(s) && memchr(s.s, ':', s.n);
 }
 
+static bool same_word(struct span s, const char *word)
+{
+	return s.n == strlen(word) && at_word(s, 0, word);
+}
+
+/* What programs print in place of "every address". */
+static bool is_wildcard_word(struct span s)
+{
+	static const char *const words[] = {"any", "tcp", "udp"};
+
+	for (size_t i = 0; i < IU_COUNT(words); i++)
+		if (same_word(s, words[i]))
+			return true;
+	return false;
+}
+
 static bool is_localhost(struct span s)
 {
-	return s.n == 9 && at_word(s, 0, "localhost");
+	return same_word(s, "localhost");
 }
 
 /* An unquoted or quoted host in any form: gives the form before a colon; false: it is none. */
@@ -294,10 +259,19 @@ static bool is_ipv6_byte(char c)
 	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f') || c == ':' || c == '.';
 }
 
+/* "id":20568 is a key of JSON: the quote in front of @at ends a word. */
+static bool ends_key(struct span line, size_t at)
+{
+	return at >= 2 && strchr("\"'", line.s[at - 1]) && is_word(line.s[at - 2]);
+}
+
 static bool begins_token(struct span line, size_t at)
 {
-	return at == 0 || strchr(" \t\"'`(<={,@|", line.s[at - 1]) || line.s[at - 1] == '/' ||
-	       line.s[at - 1] == '[';
+	if (at && !line.s[at - 1])
+		return false;
+	return at == 0 || strchr(" \t\"'`(<={,@|/[", line.s[at - 1]) ||
+	       before_word(line, at, "tcp:") || before_word(line, at, "udp:") ||
+	       before_word(line, at, "[af_inet]") || before_word(line, at, "[af_inet6]");
 }
 
 static bool ends_scheme(struct span line, size_t at)
@@ -366,6 +340,11 @@ static bool host_before(
 	size_t start = run_start(line, colon, is_host);
 	struct span host = {line.s + start, colon - start};
 
+	if (before_word(line, colon, "[undef]") || before_word(line, colon, "<null>") ||
+		before_word(line, colon, "tcp:") || before_word(line, colon, "udp:")) {
+		*ret_host = (struct span){"", 0};
+		return true;
+	}
 	if (colon && line.s[colon - 1] == ']')
 		return bracketed_before(line, colon, ret_host);
 	if (colon && (line.s[colon - 1] == '*' || line.s[colon - 1] == '+')) {
@@ -374,9 +353,10 @@ static bool host_before(
 	}
 	if (colon && line.s[colon - 1] == ':')
 		return bare_ipv6_before(line, colon, text, ret_host);
-	if (!host.n) {
-		*ret_host = host;
-		return begins_token(line, start);
+	if (!host.n || is_wildcard_word(host)) {
+		*ret_host = (struct span){"", 0};
+		return begins_token(line, start) && !ends_key(line, start) &&
+		       (!start || line.s[start - 1] != '/' || ends_scheme(line, start));
 	}
 	if (host_form(host, text, ret_host))
 		return begins_token(line, start);
@@ -388,24 +368,24 @@ static bool host_before(
 	       (ends_scheme(line, start) || after_protocol(line, start));
 }
 
-/* Every "HOST:PORT" and named's "127.0.0.1#53". */
+/* Every "HOST:PORT", named's "127.0.0.1#53", Elasticsearch's "127.0.0.1:[9300-9400]". */
 static void scan_pairs(struct scan *scan, struct span line)
 {
 	char text[TARGET_BYTES];
 	struct span host;
 
-	for (size_t at = 0; at + 1 < line.n; at++) {
-		size_t n = digits_at(line, at + 1);
-		bool sharp = line.s[at] == '#';
+	for (size_t at = 0; at + 2 < line.n || (at + 1 < line.n && line.s[at + 1] != '['); at++) {
+		bool sharp = line.s[at] == '#', range = line.s[at + 1] == '[';
+		size_t number = at + 1 + range, n = digits_at(line, number);
 
 		if ((line.s[at] != ':' && !sharp) || !n || n > 5)
 			continue;
-		if (!host_before(line, at, text, &host) || (sharp && !host.n))
+		if (!host_before(line, at, text, &host) || ((sharp || range) && !host.n))
 			continue;
 		/* Behind an address "80:80" is Docker's, without one it is line and column. */
-		if (!number_ends(line, at + 1 + n, !host.n))
+		if (!range && !number_ends(line, number + n, !host.n))
 			continue;
-		keep_inet(scan, line, at, host, (struct span){line.s + at + 1, n});
+		keep_inet(scan, line, at, host, (struct span){line.s + number, n});
 	}
 }
 
@@ -465,7 +445,8 @@ static bool host_in_front(
 static bool host_behind(struct span line, size_t at, char text[TARGET_BYTES], struct span *ret_host)
 {
 	static const char *const between[] = {
-		"on ", "at ", "of ", "for ", "the ", "address ", "host ", "interface ", "ip "};
+		"on ", "at ", "of ", "for ", "the ", "address ", "host ", "interface ", "ip ",
+		"socket_addr ", "= "};
 	bool any = false;
 
 	for (int words = 0; words < 4; words++) {
@@ -501,7 +482,7 @@ static void scan_ports(struct scan *scan, struct span line)
 			continue;
 		if (!htons && !strchr(" :=#\"'`(", line.s[number - 1]))
 			continue; /* "port8080" is a name */
-		host = (struct span){"", 0};
+		host = (struct span){NULL, 0};
 		if (!host_in_front(line, at, text, &host))
 			host_behind(line, number + n, text, &host);
 		keep_inet(scan, line, at, host, (struct span){line.s + number, n});
@@ -517,7 +498,10 @@ static void scan_tuples(struct scan *scan, struct span line)
 	size_t at, n;
 
 	for (size_t open = 0; open < line.n; open++) {
-		if (!strchr("([{", line.s[open]))
+		/* Erlang has it in the middle of a longer one: {error,"::",5672,…}. */
+		bool middle = open && line.s[open - 1] == ',' && line.s[open] == '"';
+
+		if (!middle && !strchr("([{", line.s[open]))
 			continue;
 		at = skip(line, open + 1, "\"'");
 		quoted = (struct span){line.s + at, 0};
@@ -527,7 +511,7 @@ static void scan_tuples(struct scan *scan, struct span line)
 		}
 		/* An empty host between quotes is Python's every address. */
 		if (!host_form(quoted, text, &host)) {
-			if (quoted.n || at != open + 3)
+			if (quoted.n || middle || at != open + 3)
 				continue;
 			host = (struct span){"", 0};
 		}
@@ -630,16 +614,77 @@ static void scan_paths(struct scan *scan, struct span line)
 	}
 }
 
+/* ---- what only one program prints so ---- */
+
+/* Behind a pattern's words: @at. */
+static void keep_pattern(
+	struct scan *scan, struct span line, size_t at, const struct iu_message_pattern *pattern)
+{
+	static const char display[] = "unix:/tmp/.X11-unix/X";
+	struct endpoint e = {.port_at = 0};
+	struct span number = {line.s + at, digits_at(line, at)};
+	char port[8];
+	size_t n;
+
+	switch (pattern->kind) {
+	case IU_PATTERN_UDP: break; /* read before the shapes */
+	case IU_PATTERN_PORT:
+		if (number.n && number.n <= 5 && at + number.n < line.n &&
+			strchr("]-\"", line.s[at + number.n]))
+			keep_inet(scan, line, at, (struct span){NULL, 0}, number);
+		break;
+	case IU_PATTERN_DISPLAY:
+		if (!number.n || number.n > 3)
+			break;
+		memcpy(e.text, display, sizeof(display));
+		memcpy(e.text + sizeof(display) - 1, number.s, number.n);
+		keep(scan, &e);
+		break;
+	case IU_PATTERN_DEFAULT:
+		n = (size_t)snprintf(port, sizeof(port), "%u", pattern->port);
+		if (!scan->n)
+			keep_inet(scan, line, at, (struct span){NULL, 0}, (struct span){port, n});
+		break;
+	}
+}
+
+static void scan_patterns(struct scan *scan, struct span line)
+{
+	size_t count;
+	const struct iu_message_pattern *patterns = iu_message_patterns(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strlen(patterns[i].words);
+
+		for (size_t at = 0; at + n <= line.n; at++)
+			if (at_word(line, at, patterns[i].words))
+				keep_pattern(scan, line, at + n, &patterns[i]);
+	}
+}
+
+static bool says_udp(struct span line)
+{
+	size_t count;
+	const struct iu_message_pattern *patterns = iu_message_patterns(&count);
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t at = 0; patterns[i].kind == IU_PATTERN_UDP && at < line.n; at++)
+			if (at_word(line, at, patterns[i].words))
+				return true;
+	return false;
+}
+
 /* ---- the whole text ---- */
 
 static void scan_line(struct scan *scan, struct span line)
 {
-	scan->line_first = scan->n;
+	scan->udp = says_udp(line);
 	scan_pairs(scan, line);
 	scan_tuples(scan, line);
 	scan_urls(scan, line);
 	scan_paths(scan, line);
-	scan_ports(scan, line); /* last: it gives way to what is said with an address */
+	scan_ports(scan, line); /* late: it gives way to what is said with an address */
+	scan_patterns(scan, line);
 }
 
 static void scan_lines(struct scan *scan, struct span text, bool suspects_only)

@@ -256,7 +256,7 @@ static const struct {
 	{"OSError: [WinError 10048] 通常每个套接字地址(协议/网络地址/端口)只允许使用一次。",
 		"EADDRINUSE windows winsock 10048 zh"},
 	{"bind() returned an error: 通常每个套接字地址(协议/网络地址/端口)只允许使用一次。 (0x2740)",
-		"EADDRINUSE windows zh"},
+		"EADDRINUSE windows winsock 10048 zh"},
 	{"通常、各ソケット アドレスに対してプロトコル、ネットワーク アドレス、またはポートのどれか 1 "
 	 "つのみを使用できます。", "EADDRINUSE windows ja"},
 	{"обычно разрешается только одно использование адреса сокета (протокол/сетевой адрес/порт)",
