@@ -295,7 +295,7 @@ int iu_blockers_range(struct iu_arena *arena, const struct iu_view *view,
 	for (i = 0; i < view->sockets.n && err == 0; i++) {
 		const struct iu_socket *s = &view->sockets.v[i];
 
-		if (iu_in_range(&view->snapshot->sysctls, s->port) == IU_YES)
+		if (iu_in_range(&view->limits, s->port) == IU_YES)
 			err = add_row(&b, s, full, true);
 	}
 	if (err < 0)

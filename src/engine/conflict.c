@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "engine/conflict-windows.h"
+
 /* Since 6.1 TCP looks sockets up by port and address (bhash2); before it used UDP's comparison. */
 #define KERNEL_BHASH2 (6u << 16 | 1u << 8)
 /* Since 6.8 tb->fastreuse is never set: inet_csk_update_fastreuse() comes too late for it. */
@@ -259,10 +261,12 @@ struct iu_conflict iu_conflict(const struct iu_request *r, const struct iu_socke
 	const struct iu_kernel *kernel)
 {
 	struct iu_conflict none = {IU_NO, IU_RULE_NONE, IU_SHARING_NONE};
-	struct iu_conflict found;
+	struct iu_conflict found = none;
 	struct overlap overlap;
 	enum iu_tri shared;
 
+	if (kernel && kernel->windows)
+		return iu_windows_conflict(r, s, kernel);
 	if (r->protocol != s->protocol || r->protocol == IU_PROTOCOL_UNIX || r->port != s->port)
 		return none;
 	if (!holds_port(s) || !devices_meet(r, s))
@@ -604,6 +608,8 @@ static struct iu_outcome outcome_udp(const struct iu_request *r, const struct iu
 struct iu_outcome iu_outcome(const struct iu_request *r, const struct iu_sockets *sockets,
 	size_t skip, const struct iu_kernel *kernel)
 {
+	if (kernel && kernel->windows)
+		return iu_windows_outcome(r, sockets, skip, kernel);
 	if (r->protocol == IU_PROTOCOL_UDP)
 		return outcome_udp(r, sockets, skip, kernel);
 	return outcome_tcp(r, sockets, skip, kernel);

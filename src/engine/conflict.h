@@ -1,4 +1,4 @@
-/* engine/conflict.h - who blocks whom on Linux, as a pure function of sockets and options */
+/* engine/conflict.h - who blocks whom, as a pure function of sockets and options */
 #ifndef IU_ENGINE_CONFLICT_H
 #define IU_ENGINE_CONFLICT_H
 
@@ -11,6 +11,8 @@ struct iu_request {
 	struct iu_address address; /* its family is the socket's family */
 	uint16_t port;
 	bool reuseaddr, reuseport;
+	bool exclusive;   /* SO_EXCLUSIVEADDRUSE, Windows */
+	const char *user; /* account that asks, Windows; NULL: not known */
 	bool group;       /* SO_ATTACH_REUSEPORT_* before bind(): never joins others */
 	bool force;       /* TCP_REPAIR */
 	bool v6only;
@@ -22,6 +24,8 @@ struct iu_request {
 struct iu_kernel {
 	uint32_t version;     /* as struct iu_host; 0: the newest rules */
 	bool autobind_reuse;  /* net.ipv4.ip_autobind_reuse */
+	bool windows;         /* the rules of Windows: conflict-windows.c */
+	bool old_windows;     /* … those before Server 2003 (version 5.2) */
 	/* The shortcut of the port that is asked for; NULL: not known, answers may depend on it. */
 	const struct iu_reuse_cache *cache;
 };
@@ -30,6 +34,7 @@ struct iu_conflict {
 	enum iu_tri blocks; /* IU_UNKNOWN: depends on an option that is not known */
 	enum iu_rule rule;
 	enum iu_sharing sharing;
+	unsigned int results; /* Windows: IU_BIND_*, what bind() may say because of this one */
 };
 
 /**
@@ -59,6 +64,7 @@ struct iu_outcome {
 	bool order_dependent;
 	/* TCP before 6.8: it matters which wildcard came first, 0.0.0.0 or ::ffff:0.0.0.0. */
 	bool history_dependent;
+	unsigned int results; /* Windows: IU_BIND_* */
 	size_t blocker; /* index of the most important one; SIZE_MAX: none */
 };
 

@@ -4,28 +4,20 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "engine/blockers.h"
-#include "engine/causes/cause.h"
+#include "engine/causes/windows.h"
 #include "engine/engine.h"
 #include "engine/headline.h"
+#include "engine/judge.h"
 #include "engine/remedies.h"
 #include "engine/view.h"
+#include "engine/windows.h"
 #include "engine/words.h"
 #include "model/target.h"
 
-/* What rules and kernel together say about one ask. */
-struct judgement {
-	enum iu_status status;
-	int error;
-	enum iu_cause cause; /* without a socket in the way */
-	enum iu_confidence confidence;
-	bool disagree; /* rules and kernel say different things */
-	bool cache;    /* free only because the kernel's SO_REUSEPORT fast path said so */
-};
-
-static struct judgement says(enum iu_status status, int error, enum iu_cause cause,
+static struct iu_judgement says(enum iu_status status, int error, enum iu_cause cause,
 	enum iu_confidence confidence)
 {
-	return (struct judgement){
+	return (struct iu_judgement){
 		.status = status, .error = error, .cause = cause, .confidence = confidence};
 }
 
@@ -44,9 +36,9 @@ static enum iu_status status_of(int error)
 	return IU_STATUS_UNKNOWN; /* EMFILE and the like say nothing about the port */
 }
 
-static struct judgement disagree(void)
+static struct iu_judgement disagree(void)
 {
-	struct judgement j =
+	struct iu_judgement j =
 		says(IU_STATUS_UNKNOWN, 0, IU_CAUSE_NONE, IU_CONFIDENCE_POSSIBLE);
 
 	j.disagree = true;
@@ -54,7 +46,7 @@ static struct judgement disagree(void)
 }
 
 /* Address or right are wrong whatever sockets there are. */
-static struct judgement judge_check(const struct iu_ask *ask, const struct iu_probe *probe)
+static struct iu_judgement judge_check(const struct iu_ask *ask, const struct iu_probe *probe)
 {
 	const struct iu_local_check *check = &ask->check;
 
@@ -65,7 +57,7 @@ static struct judgement judge_check(const struct iu_ask *ask, const struct iu_pr
 }
 
 /* Only the sockets decide, nobody was asked. */
-static struct judgement judge_rules(const struct iu_view *view, const struct iu_ask *ask)
+static struct iu_judgement judge_rules(const struct iu_view *view, const struct iu_ask *ask)
 {
 	switch (ask->outcome.fails) {
 	case IU_YES:
@@ -81,9 +73,9 @@ static struct judgement judge_rules(const struct iu_view *view, const struct iu_
 	return says(IU_STATUS_UNKNOWN, 0, IU_CAUSE_NONE, IU_CONFIDENCE_POSSIBLE);
 }
 
-static struct judgement judge_success(const struct iu_view *view, const struct iu_ask *ask)
+static struct iu_judgement judge_success(const struct iu_view *view, const struct iu_ask *ask)
 {
-	struct judgement j = says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
+	struct iu_judgement j = says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
 
 	if (ask->outcome.fails == IU_YES) {
 		if (!ask->outcome.cache_dependent && !ask->outcome.order_dependent &&
@@ -107,7 +99,7 @@ static bool one_suspect(const struct iu_view *view, const struct iu_ask *ask)
 	return n == 1 && view->complete;
 }
 
-static struct judgement judge_in_use(const struct iu_view *view, const struct iu_ask *ask)
+static struct iu_judgement judge_in_use(const struct iu_view *view, const struct iu_ask *ask)
 {
 	switch (ask->outcome.fails) {
 	case IU_YES:
@@ -124,7 +116,7 @@ static struct judgement judge_in_use(const struct iu_view *view, const struct iu
 }
 
 /* EACCES, EPERM, EADDRNOTAVAIL … where the rules saw no reason for it. */
-static struct judgement judge_other(const struct iu_view *view, const struct iu_ask *ask, int error)
+static struct iu_judgement judge_other(const struct iu_view *view, const struct iu_ask *ask, int error)
 {
 	enum iu_cause cause = IU_CAUSE_NONE;
 
@@ -142,10 +134,12 @@ static struct judgement judge_other(const struct iu_view *view, const struct iu_
 	return says(status_of(error), error, cause, IU_CONFIDENCE_LIKELY);
 }
 
-static struct judgement judge(const struct iu_view *view, const struct iu_ask *ask)
+static struct iu_judgement judge(const struct iu_view *view, const struct iu_ask *ask)
 {
 	const struct iu_probe *probe = ask->probe;
 
+	if (view->kernel.windows)
+		return iu_judge_windows(view, ask);
 	if (ask->check.ok == IU_NO)
 		return judge_check(ask, probe);
 	if (!probe)
@@ -158,7 +152,7 @@ static struct judgement judge(const struct iu_view *view, const struct iu_ask *a
 }
 
 /* The worse answer counts: what fails for certain, then what could not be told. */
-static int badness(const struct judgement *j)
+static int badness(const struct iu_judgement *j)
 {
 	static const unsigned char ranks[] = {
 		[IU_STATUS_FREE] = 0,
@@ -263,7 +257,9 @@ static bool gap_matters(const struct iu_verdict *verdict, const struct iu_questi
 		break;
 	}
 	if (question->protocol != IU_PROTOCOL_UNIX)
-		facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES;
+		facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES | IU_FACT_EXCLUSIONS;
+	if (verdict->status != IU_STATUS_FREE)
+		facts |= IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES | IU_FACT_EVENTS;
 	for (i = 0; i < verdict->blockers.n; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
@@ -391,7 +387,7 @@ static int warn_shadowed(struct iu_arena *arena, const struct iu_view *view,
 }
 
 static int inet_doubts(struct iu_arena *arena, const struct iu_view *view,
-	const struct judgement *worst, struct iu_verdict *verdict)
+	const struct iu_judgement *worst, struct iu_verdict *verdict)
 {
 	bool order = false, cache = false, history = false;
 	size_t i;
@@ -426,30 +422,33 @@ static int inet_doubts(struct iu_arena *arena, const struct iu_view *view,
 		err = doubt(arena, verdict,
 			"The capabilities of the other user's program are not known; only root has this one by default.");
 	if (worst->status == IU_STATUS_FREE && view->question->port && err == 0 &&
-		iu_in_range(&view->snapshot->sysctls, view->question->port) == IU_YES)
+		iu_in_range(&view->limits, view->question->port) == IU_YES)
 		err = doubt(arena, verdict,
 			iu_words(arena, "The system may give port %u to an outgoing connection at any time: it lies in the range %d-%d.",
 				(unsigned int)view->question->port,
-				(int)view->snapshot->sysctls.port_first,
-				(int)view->snapshot->sysctls.port_last));
+				(int)view->limits.port_first,
+				(int)view->limits.port_last));
 	return err;
 }
 
 /* Where only one socket can have been the reason, the kernel's answer makes it certain. */
-static void settle_blockers(struct iu_verdict *verdict, const struct judgement *worst,
-	const struct iu_ask *ask)
+static void settle_blockers(struct iu_verdict *verdict, const struct iu_judgement *worst,
+	const struct iu_ask *ask, bool settled)
 {
-	if (worst->status == IU_STATUS_IN_USE && ask->probe && verdict->blockers.n == 1)
+	bool fails = worst->status == IU_STATUS_IN_USE || worst->status == IU_STATUS_DENIED;
+
+	if (fails && (ask->probe || settled) && verdict->blockers.n == 1)
 		verdict->blockers.v[0].certain = IU_YES;
 }
 
 static int add_blockers(struct iu_arena *arena, const struct iu_view *view,
-	const struct judgement *worst, const struct iu_ask *ask, struct iu_verdict *verdict)
+	const struct iu_judgement *worst, const struct iu_ask *ask, struct iu_verdict *verdict)
 {
 	size_t more = 0;
 	int err;
 
-	if (worst->status != IU_STATUS_IN_USE && worst->status != IU_STATUS_UNKNOWN)
+	if (worst->status != IU_STATUS_IN_USE && worst->status != IU_STATUS_UNKNOWN &&
+		!(view->kernel.windows && worst->status == IU_STATUS_DENIED))
 		return 0;
 	if (!view->question->port) {
 		if (worst->status != IU_STATUS_IN_USE)
@@ -461,7 +460,10 @@ static int add_blockers(struct iu_arena *arena, const struct iu_view *view,
 			err = iu_ephemeral_exhausted(arena, view, verdict);
 	} else {
 		err = iu_blockers_inet(arena, view, verdict, &more);
-		settle_blockers(verdict, worst, ask);
+		/* on Windows an error that was reported is an answer, too */
+		settle_blockers(verdict, worst, ask,
+			view->kernel.windows && view->question->reported_error &&
+				worst->cause == IU_CAUSE_NONE);
 	}
 	if (err == 0 && more)
 		err = doubt(arena, verdict,
@@ -469,9 +471,28 @@ static int add_blockers(struct iu_arena *arena, const struct iu_view *view,
 	return err;
 }
 
+/* Without a socket there is no blocker that could say it. */
+static int windows_evidence(struct iu_arena *arena, const struct iu_view *view,
+	const struct iu_ask *ask, struct iu_verdict *verdict)
+{
+	if (verdict->blockers.n && verdict->cause == verdict->blockers.v[0].cause)
+		return 0;
+	switch (verdict->cause) {
+	case IU_CAUSE_ADDRESS_NOT_LOCAL: return iu_address_not_local(arena, view, ask, verdict);
+	case IU_CAUSE_EXCLUDED_RANGE: return iu_excluded_range(arena, view, verdict);
+	case IU_CAUSE_HTTP_SYS: return iu_http_sys(arena, view, verdict);
+	case IU_CAUSE_ALG_RESERVED: return iu_alg_reserved(arena, view, verdict);
+	case IU_CAUSE_PORT_PROXY: return iu_port_proxy(arena, view, verdict);
+	case IU_CAUSE_POLICY_DENIED: return iu_filtered(arena, view, verdict);
+	default: return 0;
+	}
+}
+
 static int special_headline(struct iu_arena *arena, const struct iu_view *view,
 	const struct iu_ask *ask, struct iu_verdict *verdict)
 {
+	if (view->kernel.windows)
+		return windows_evidence(arena, view, ask, verdict);
 	switch (verdict->cause) {
 	case IU_CAUSE_PRIVILEGED_PORT: return iu_privileged_port(arena, view, ask, verdict);
 	case IU_CAUSE_ADDRESS_NOT_LOCAL: return iu_address_not_local(arena, view, ask, verdict);
@@ -494,23 +515,35 @@ static int finish(struct iu_arena *arena, const struct iu_question *question,
 
 	if (err < 0)
 		return err;
+	if (iu_is_windows(snapshot) && !verdict->headline)
+		verdict->headline = iu_windows_headline(arena, question, snapshot, verdict);
 	if (!verdict->headline)
 		verdict->headline = iu_headline(arena, question, snapshot, verdict);
 	return arena->failed ? IU_E_NOMEM : 0;
+}
+
+/* Windows: a socket that perhaps is in the way, beside something that is for certain. */
+static bool blocker_explains(const struct iu_view *view, const struct iu_judgement *worst,
+	const struct iu_blocker *blocker)
+{
+	if (!view->kernel.windows || worst->cause == IU_CAUSE_NONE)
+		return true;
+	return blocker->cause == IU_CAUSE_HTTP_SYS ||
+	       (blocker->certain == IU_YES && worst->cause != IU_CAUSE_EPHEMERAL_EXHAUSTED);
 }
 
 static int decide_inet(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
 	struct iu_view view;
-	struct judgement worst = {0};
+	struct iu_judgement worst = {0};
 	size_t i, at = 0;
 	int err = iu_view_make(arena, question, snapshot, &view);
 
 	if (err < 0)
 		return err;
 	for (i = 0; i < view.ask_count; i++) {
-		struct judgement j = judge(&view, &view.asks[i]);
+		struct iu_judgement j = judge(&view, &view.asks[i]);
 
 		if (i == 0 || badness(&j) > badness(&worst)) {
 			worst = j;
@@ -522,31 +555,38 @@ static int decide_inet(struct iu_arena *arena, const struct iu_question *questio
 	verdict->confidence = worst.confidence;
 	verdict->probe = probe_word(view.asks[at].probe);
 	set_error(verdict, question, worst.error);
-	if (worst.disagree)
+	if (question->connects && worst.error)
+		verdict->operation = IU_OPERATION_CONNECT;
+	if (worst.disagree && !view.kernel.windows)
 		err = tell_disagreement(arena, &view, &view.asks[at], verdict);
 	if (err == 0)
 		err = add_blockers(arena, &view, &worst, &view.asks[at], verdict);
 	if (err < 0)
 		return err;
-	if (verdict->blockers.n) {
+	if (verdict->blockers.n && blocker_explains(&view, &worst, &verdict->blockers.v[0])) {
 		verdict->cause = verdict->blockers.v[0].cause;
 		verdict->confidence = lesser(worst.confidence, verdict->blockers.v[0].confidence);
 	}
-	if (worst.status == IU_STATUS_FREE)
+	if (view.kernel.windows)
+		err = iu_windows_warnings(arena, &view, verdict);
+	else if (worst.status == IU_STATUS_FREE)
 		err = warn_shadowed(arena, &view, verdict);
 	if (err == 0)
-		err = inet_doubts(arena, &view, &worst, verdict);
+		err = view.kernel.windows
+			? iu_windows_doubts(arena, &view, &worst, &view.asks[at], verdict)
+			: inet_doubts(arena, &view, &worst, verdict);
 	if (err == 0)
 		err = copy_gaps(arena, question, snapshot, verdict);
 	if (err == 0)
-		err = missing_gap(arena, &view, verdict);
+		err = view.kernel.windows ? iu_windows_gaps(arena, &view, verdict)
+					  : missing_gap(arena, &view, verdict);
 	if (err == 0)
 		err = special_headline(arena, &view, &view.asks[at], verdict);
 	return err < 0 ? err : finish(arena, question, snapshot, &view, verdict);
 }
 
 /* A path that bind() would have to create: EADDRINUSE if and only if something is there. */
-static struct judgement judge_path(const struct iu_question *question, const struct iu_path *path)
+static struct iu_judgement judge_path(const struct iu_question *question, const struct iu_path *path)
 {
 	if (question->path_len > IU_UNIX_PATH_MAX)
 		return says(IU_STATUS_UNAVAILABLE, EINVAL, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
@@ -564,7 +604,7 @@ static struct judgement judge_path(const struct iu_question *question, const str
 	return says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
 }
 
-static struct judgement judge_abstract(const struct iu_verdict *verdict, bool looked)
+static struct iu_judgement judge_abstract(const struct iu_verdict *verdict, bool looked)
 {
 	if (verdict->blockers.n)
 		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE,
@@ -576,7 +616,7 @@ static struct judgement judge_abstract(const struct iu_verdict *verdict, bool lo
 }
 
 static int unix_doubts(struct iu_arena *arena, const struct iu_question *question,
-	const struct judgement *j, struct iu_verdict *verdict)
+	const struct iu_judgement *j, struct iu_verdict *verdict)
 {
 	if (question->seen_error && j->status == IU_STATUS_FREE)
 		return doubt(arena, verdict,
@@ -642,7 +682,7 @@ static int decide_unix(struct iu_arena *arena, const struct iu_question *questio
 		? NULL
 		: iu_snapshot_path(snapshot, question->path, question->path_len);
 	bool looked = snapshot->seen & IU_FACT_UNIX;
-	struct judgement j = {0};
+	struct iu_judgement j = {0};
 	size_t more = 0;
 	int err = 0;
 

@@ -2,6 +2,8 @@
 #include "engine/headline.h"
 
 #include "base/text.h"
+#include "engine/judge.h"
+#include "engine/windows.h"
 #include "engine/words.h"
 
 static const char *subject_path(struct iu_arena *arena, const struct iu_question *question)
@@ -136,6 +138,8 @@ static const char *in_the_way(struct iu_arena *arena, const struct iu_snapshot *
 	const char *who = iu_words_holders(arena, snapshot, b);
 	bool many = iu_words_many(snapshot, b);
 
+	if (iu_is_windows(snapshot) && iu_windows_in_the_way(arena, snapshot, b))
+		return iu_windows_in_the_way(arena, snapshot, b);
 	if (text)
 		return text;
 	return iu_words(arena, "%s %s %s", who ? who : "a socket", iu_words_state(&b->socket, many),
@@ -168,6 +172,9 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 		return iu_words(arena, "%s is in use, but what holds it cannot be seen from here.",
 			subject);
 	case IU_STATUS_DENIED:
+		if (verdict->blockers.n)
+			return iu_words(arena, "%s may not be bound: %s (%s).", subject,
+				in_the_way(arena, snapshot, &verdict->blockers.v[0]), error);
 		return iu_words(arena, "%s may not be bound: the system refuses with %s.", subject,
 			error);
 	case IU_STATUS_UNAVAILABLE:

@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "engine/unix.h"
 #include "engine/view.h"
+#include "engine/windows.h"
 
 /* With more ports than this one walk over all sockets is cheaper than a filter. */
 #define PORTS_MAX 16
@@ -84,7 +85,8 @@ static int first_round(struct iu_arena *arena, const struct iu_questions *questi
 
 		if (q->protocol != IU_PROTOCOL_UNIX) {
 			ports++;
-			wants->facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES;
+			/* which system it is the collectors know: bits that are not for it cost nothing */
+			wants->facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES | IU_FACT_EXCLUSIONS;
 			err = want_port(arena, q, wants);
 			if (err < 0)
 				return err;
@@ -133,7 +135,7 @@ static bool matters(const struct iu_view *view, const struct iu_socket *s)
 	if (!s->inode)
 		return false;
 	if (!view->question->port)
-		return iu_in_range(&view->snapshot->sysctls, s->port) == IU_YES;
+		return iu_in_range(&view->limits, s->port) == IU_YES;
 	if (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND)
 		return true;
 	for (i = 0; i < view->ask_count; i++)
@@ -228,6 +230,33 @@ static int want_holders(struct iu_arena *arena, const struct iu_question *questi
 	return want_evidence(arena, &view, wants);
 }
 
+/*
+ * Windows: services where somebody or ALG may have the port, HTTP.sys and port proxies where the
+ * row is one that stands for others. Rows name their owner, so holders cost only the processes.
+ */
+static int want_windows(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_wants *wants)
+{
+	struct iu_view view;
+	size_t i;
+	int err = iu_view_make(arena, question, snapshot, &view);
+
+	if (err < 0)
+		return err;
+	if (iu_windows_wanted(question, snapshot) & IU_FACT_SERVICES)
+		wants->facts |= IU_FACT_SERVICES;
+	if (question->connects)
+		wants->facts |= IU_FACT_EVENTS;
+	if (!view.sockets.n || range_has_room(&view))
+		return 0;
+	wants->facts |= IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES | IU_FACT_EVENTS |
+			(question->port ? FACTS_HOLDERS : IU_FACT_HOLDERS);
+	for (i = 0; i < view.sockets.n && wants->inodes.n < INODES_OF_RANGE && err == 0; i++)
+		if (view.sockets.v[i].inode)
+			err = add_inode(arena, wants, view.sockets.v[i].inode);
+	return err;
+}
+
 static int want_unix_holders(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_wants *wants)
 {
@@ -280,6 +309,8 @@ static bool looked_twice(const struct iu_snapshot *snapshot)
 {
 	size_t i;
 
+	if (iu_is_windows(snapshot)) /* the rows themselves name processes already in the first round */
+		return snapshot->seen & (IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES);
 	if ((snapshot->seen & FACTS_HOLDERS) || snapshot->holds.n || snapshot->unreadable.n ||
 		snapshot->processes.n)
 		return true;
@@ -301,9 +332,12 @@ int iu_needs(struct iu_arena *arena, const struct iu_questions *questions,
 	} else if (!looked_twice(snapshot)) {
 		for (i = 0; i < questions->n && err == 0; i++) {
 			wants.own_process |= questions->v[i].by_self;
-			err = questions->v[i].protocol == IU_PROTOCOL_UNIX
-				? want_unix_holders(arena, &questions->v[i], snapshot, &wants)
-				: want_holders(arena, &questions->v[i], snapshot, &wants);
+			if (questions->v[i].protocol == IU_PROTOCOL_UNIX)
+				err = want_unix_holders(arena, &questions->v[i], snapshot, &wants);
+			else if (iu_is_windows(snapshot))
+				err = want_windows(arena, &questions->v[i], snapshot, &wants);
+			else
+				err = want_holders(arena, &questions->v[i], snapshot, &wants);
 		}
 		unique_inodes(&wants);
 	}

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "engine/engine.h"
 #include "engine/view.h"
+#include "engine/windows.h"
 
 static int add_probe(struct iu_arena *arena, const struct iu_view *view,
 	const struct iu_request *request, struct iu_probes *probes)
@@ -16,7 +17,7 @@ static int add_probe(struct iu_arena *arena, const struct iu_view *view,
 
 		if (p->protocol == request->protocol && p->port == request->port &&
 			p->reuseaddr == request->reuseaddr && p->reuseport == request->reuseport &&
-			p->ifindex == request->ifindex &&
+			p->ifindex == request->ifindex && p->exclusive == request->exclusive &&
 			p->address.family == request->address.family &&
 			iu_address_equal(&p->address, &request->address) &&
 			(p->v6only == IU_YES) == request->v6only)
@@ -31,6 +32,7 @@ static int add_probe(struct iu_arena *arena, const struct iu_view *view,
 		.port = request->port,
 		.reuseaddr = request->reuseaddr,
 		.reuseport = request->reuseport,
+		.exclusive = request->exclusive,
 		.v6only = request->address.family == IU_FAMILY_IPV6 ? iu_tri(request->v6only)
 								    : IU_UNKNOWN,
 		.device = view->question->options.device,
@@ -58,7 +60,8 @@ static bool may_ask(const struct iu_view *view, const struct iu_ask *ask)
 {
 	if (view->question->probe == IU_PROBE_ALWAYS)
 		return true;
-	if (!view->complete)
+	/* on Windows the system is asked where lists besides the sockets are missing */
+	if (!view->complete && !iu_windows_rows_seen(view))
 		return false;
 	if (ask->check.ok == IU_NO)
 		return true;
@@ -78,7 +81,7 @@ static int ask_reuseaddr(
 	size_t i;
 	int err = 0;
 
-	if (!iu_view_only_closing(view) ||
+	if (!iu_view_only_closing(view) || view->kernel.windows ||
 		(!view->complete && view->question->probe != IU_PROBE_ALWAYS))
 		return 0;
 	for (i = 0; i < view->ask_count && err == 0; i++) {

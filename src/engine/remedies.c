@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "engine/windows.h"
 #include "engine/words.h"
 #include "knowledge/causes.h"
 #include "knowledge/cgroups.h"
@@ -846,6 +847,8 @@ int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 	bool freeing = false;
 	size_t i;
 
+	if (iu_is_windows(snapshot)) /* these makers speak of Linux */
+		return 0;
 	for (i = 0; row && i < IU_CAUSE_REMEDIES_MAX && row->remedies[i]; i++) {
 		const struct iu_remedy_row *help = iu_remedy_row(row->remedies[i]);
 		struct iu_remedy remedy = {

@@ -252,7 +252,9 @@ static int tell_cause(struct telling *t)
 	err = add_line(t, "cause",
 		iu_words(t->arena, "%s (%s): %s", iu_cause_name(v->cause),
 			iu_confidence_name(v->confidence), iu_cause_row(v->cause)->sentence));
-	for (i = 0; i < v->blockers.n && i < BLOCKERS_TOLD; i++) {
+	for (i = 0; i < v->evidence.n && err == 0; i++)
+		err = add_line(t, "cause", v->evidence.v[i]);
+	for (i = 0; i < v->blockers.n && i < BLOCKERS_TOLD && err == 0; i++) {
 		const struct iu_blocker *b = &v->blockers.v[i];
 
 		if (b->cause != v->cause && b->certain == IU_YES && i) {

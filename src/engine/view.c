@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "engine/infer.h"
+#include "engine/windows.h"
 
 #define LOOPBACK_NET  0x7f000000u
 #define LOOPBACK_MASK 0xff000000u
@@ -165,7 +166,7 @@ static struct iu_local_check check_port(const struct iu_question *question,
 }
 
 /* IPv4 says EADDRNOTAVAIL before EACCES, IPv6 the reverse (__inet_bind, __inet6_bind). */
-struct iu_local_check iu_local_check(const struct iu_question *question,
+static struct iu_local_check check_linux(const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_request *request)
 {
 	struct iu_local_check address = check_address(snapshot, request);
@@ -187,6 +188,14 @@ struct iu_local_check iu_local_check(const struct iu_question *question,
 	return first.ok == IU_UNKNOWN ? first : second;
 }
 
+struct iu_local_check iu_local_check(const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_request *request)
+{
+	if (iu_is_windows(snapshot))
+		return iu_windows_local_check(snapshot, request);
+	return check_linux(question, snapshot, request);
+}
+
 const struct iu_probe *iu_view_probe(
 	const struct iu_snapshot *snapshot, const struct iu_request *request)
 {
@@ -200,7 +209,7 @@ const struct iu_probe *iu_view_probe(
 			!iu_address_equal(&p->address, &request->address))
 			continue;
 		if (p->reuseaddr != request->reuseaddr || p->reuseport != request->reuseport ||
-			p->ifindex != request->ifindex)
+			p->ifindex != request->ifindex || p->exclusive != request->exclusive)
 			continue;
 		if (p->address.family == IU_FAMILY_IPV6 && p->v6only != IU_UNKNOWN &&
 			(p->v6only == IU_YES) != request->v6only)
@@ -218,14 +227,16 @@ static void add_ask(struct iu_view *view, struct iu_address address)
 	struct iu_ask *ask = &view->asks[view->ask_count++];
 
 	if (v6only == IU_UNKNOWN)
-		v6only = iu_tri(snapshot->sysctls.bindv6only == 1);
+		v6only = iu_tri(view->limits.bindv6only == 1);
 	/* bind() to a native address sets it, whatever was asked for */
 	ask->request = (struct iu_request){
 		.protocol = question->protocol,
 		.address = address,
 		.port = question->port,
 		.reuseaddr = question->options.reuseaddr,
-		.reuseport = question->options.reuseport,
+		.reuseport = question->options.reuseport && !view->kernel.windows,
+		.exclusive = question->options.exclusive && view->kernel.windows,
+		.user = question->options.uid_given ? NULL : snapshot->host.user,
 		.v6only = address.family == IU_FAMILY_IPV6 && v6only == IU_YES,
 		.ifindex = question->options.ifindex,
 		.uid = question->options.uid_given ? question->options.uid : snapshot->host.uid,
@@ -270,7 +281,9 @@ static int copy_sockets(struct iu_arena *arena, struct iu_view *view)
 		*copy = *s;
 	}
 	/* with every port of the machine pairs are too many, and options hardly matter */
-	if (question->port)
+	if (question->port && view->kernel.windows)
+		iu_windows_prepare(view);
+	else if (question->port)
 		iu_infer(&view->sockets, &view->kernel);
 	return 0;
 }
@@ -287,14 +300,17 @@ static void work_out(struct iu_view *view)
 		if (question->port) {
 			ask->outcome =
 				iu_outcome(&ask->request, &view->sockets, SIZE_MAX, &view->kernel);
+		} else if (view->kernel.windows) {
+			ask->outcome = iu_windows_any_port(view, &ask->request);
+			view->range_known = ask->outcome.fails != IU_UNKNOWN;
 		} else {
 			int port = iu_free_port(&ask->request, &view->sockets,
-				&view->snapshot->sysctls, &view->kernel);
+				&view->limits, &view->kernel);
 
 			view->range_known = port >= 0;
 			ask->outcome.blocker = SIZE_MAX;
 			ask->outcome.fails = iu_range_full(&ask->request, &view->sockets,
-				&view->snapshot->sysctls, &view->kernel);
+				&view->limits, &view->kernel);
 		}
 	}
 }
@@ -306,12 +322,19 @@ int iu_view_make(struct iu_arena *arena, const struct iu_question *question,
 		.question = question,
 		.snapshot = snapshot,
 		.kernel = {snapshot->host.kernel, snapshot->sysctls.autobind_reuse == 1},
+		.limits = snapshot->sysctls,
 	};
 	uint32_t facts = question->protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND
 							       : IU_FACT_UDP;
 	size_t i;
 	int err;
 
+	if (iu_is_windows(snapshot)) {
+		facts = iu_windows_wanted(question, snapshot);
+		err = iu_windows_limits(arena, question, snapshot, &view);
+		if (err < 0)
+			return err;
+	}
 	view.complete = (snapshot->seen & facts) == facts;
 	if (question->protocol == IU_PROTOCOL_UNIX) {
 		*ret_view = view;
@@ -325,6 +348,8 @@ int iu_view_make(struct iu_arena *arena, const struct iu_question *question,
 	if (err < 0)
 		return err;
 	make_asks(&view);
+	if (view.kernel.windows)
+		iu_windows_assume(&view);
 	work_out(&view);
 	*ret_view = view;
 	return 0;
@@ -352,6 +377,8 @@ static bool port_allowed(const struct iu_view *view, uint16_t port)
 		r.port = port;
 		if (iu_local_check(view->question, view->snapshot, &r).ok == IU_NO)
 			return false;
+		if (iu_windows_exclusion(view->snapshot, r.protocol, port))
+			return false;
 	}
 	return true;
 }
@@ -366,7 +393,7 @@ static uint16_t free_in(const struct iu_view *view, struct iu_port_range range)
 		if (port == view->question->port || !port_allowed(view, (uint16_t)port) ||
 			iu_view_port_held(view, (uint16_t)port))
 			continue;
-		if (iu_in_range(&view->snapshot->sysctls, (uint16_t)port) != IU_YES)
+		if (iu_in_range(&view->limits, (uint16_t)port) != IU_YES)
 			return (uint16_t)port;
 		if (!fallback)
 			fallback = (uint16_t)port;
@@ -378,7 +405,8 @@ uint16_t iu_view_neighbour(const struct iu_view *view)
 {
 	uint16_t port = view->question->port, found;
 
-	if (!port || !view->complete)
+	/* on Windows only the rows matter here: the exclusions that are known are left out */
+	if (!port || !(view->complete || iu_windows_rows_seen(view)))
 		return 0;
 	found = free_in(view, iu_view_port_range(port));
 	if (!found && port < 1024)

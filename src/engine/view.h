@@ -33,6 +33,13 @@ struct iu_view {
 	const struct iu_question *question;
 	const struct iu_snapshot *snapshot;
 	struct iu_kernel kernel;
+	/* snapshot->sysctls; on Windows the dynamic range and the excluded ports in their place. */
+	struct iu_sysctls limits;
+	/*
+	 * Windows: the asker was told an error that its sockets give only with this option, which
+	 * nobody said it sets. "SO_REUSEADDR"; NULL: nothing is assumed.
+	 */
+	const char *assumed;
 	/*
 	 * Copies of the sockets of the asked port (port 0: of every port), their unknown options
 	 * inferred from what they coexist with.

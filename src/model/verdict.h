@@ -58,6 +58,8 @@ struct iu_verdict {
 	enum iu_confidence confidence;
 	const char *probe;      /* "EADDRINUSE", "success", NULL: not asked */
 	const char *headline;   /* one sentence; foreign text is escaped */
+	/* What led to the cause where no socket is in the way; of a blocker it is in there. */
+	struct iu_strings evidence;
 	struct iu_strings warnings; /* "shadowed": it works, but … */
 	struct iu_strings doubts;   /* what could be otherwise, and why */
 	/* Most important first; IU_CAUSE of the verdict is that of v[0], where there is one. */

@@ -55,6 +55,8 @@ json_t *iu_json_verdict(struct iu_json *json, const struct iu_verdict *verdict)
 		iu_json_strings(json, verdict->warnings.v, verdict->warnings.n));
 	iu_json_put(json, object, "doubts",
 		iu_json_strings(json, verdict->doubts.v, verdict->doubts.n));
+	iu_json_put(json, object, "evidence",
+		iu_json_strings(json, verdict->evidence.v, verdict->evidence.n));
 	return object;
 }
 

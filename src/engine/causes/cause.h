@@ -50,6 +50,14 @@ extern const struct iu_cause_rule iu_cause_registered_file;
 extern const struct iu_cause_rule iu_cause_hidden_holder;
 extern const struct iu_cause_rule iu_cause_stale_socket_file;
 extern const struct iu_cause_rule iu_cause_path_exists;
+/* Windows */
+extern const struct iu_cause_rule iu_cause_http_sys;
+extern const struct iu_cause_rule iu_cause_alg_reserved;
+extern const struct iu_cause_rule iu_cause_port_proxy;
+extern const struct iu_cause_rule iu_cause_service;
+extern const struct iu_cause_rule iu_cause_exclusive_use;
+extern const struct iu_cause_rule iu_cause_orphaned_handle;
+extern const struct iu_cause_rule iu_cause_windows_driver;
 
 /*
  * The causes without a socket to look at are found by the order of checks alone; their files only

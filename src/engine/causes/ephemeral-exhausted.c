@@ -7,7 +7,7 @@
 int iu_ephemeral_exhausted(struct iu_arena *arena, const struct iu_view *view,
 	struct iu_verdict *verdict)
 {
-	const struct iu_sysctls *sysctls = &view->snapshot->sysctls;
+	const struct iu_sysctls *sysctls = &view->limits;
 	struct iu_strings *evidence;
 	size_t i, rest = 0;
 	int err = 0;

@@ -1,7 +1,8 @@
 /* engine/causes/kernel-socket.c - a part of the kernel has the socket, no process does */
 #include "base/text.h"
-#include "engine/causes/cause.h"
+#include "engine/causes/windows.h"
 #include "knowledge/kernel-users.h"
+#include "knowledge/windows-ports.h"
 
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
@@ -19,3 +20,22 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 }
 
 const struct iu_cause_rule iu_cause_kernel_socket = {IU_CAUSE_KERNEL_SOCKET, applies};
+
+/* Of pid 4, and no port of HTTP.sys: file sharing, NetBIOS, NFS. */
+static bool is_driver(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+	const struct iu_windows_port *row =
+		iu_windows_port_of(s->port, s->protocol, IU_WINDOWS_KERNEL, NULL);
+
+	if (iu_windows_owner(c->snapshot, s) != IU_WINDOWS_SYSTEM_PID ||
+		iu_windows_http_row(c->snapshot, s))
+		return false;
+	iu_case_say(c, "pid 4 is Windows itself, and it has %s", iu_words_endpoint(c->arena, s));
+	if (row)
+		iu_case_say(c, "it is known for this port: %s (%s)", row->what, row->name);
+	*ret_confidence = row ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY;
+	return true;
+}
+
+const struct iu_cause_rule iu_cause_windows_driver = {IU_CAUSE_KERNEL_SOCKET, is_driver};

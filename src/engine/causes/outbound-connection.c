@@ -67,7 +67,7 @@ static void say(struct iu_case *c, bool in_range, bool listens)
 			iu_words_endpoint(c->arena, s));
 	if (s->explicit_port == IU_NO && in_range)
 		iu_case_say(c, "the system chose this port from its range %d-%d",
-			(int)c->snapshot->sysctls.port_first, (int)c->snapshot->sysctls.port_last);
+			(int)c->view->limits.port_first, (int)c->view->limits.port_last);
 	if (listens)
 		iu_case_say(c, "the other end is a listener on this machine");
 	if (s->state == IU_STATE_SYN_SENT)
@@ -81,11 +81,11 @@ static void say(struct iu_case *c, bool in_range, bool listens)
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
-	bool in_range = iu_in_range(&c->snapshot->sysctls, s->port) == IU_YES;
-	bool listens, sent = s->state == IU_STATE_SYN_SENT;
+	bool in_range, listens, sent = s->state == IU_STATE_SYN_SENT;
 
 	if (s->protocol == IU_PROTOCOL_UNIX || !is_connection(s) || s->explicit_port == IU_YES)
 		return false;
+	in_range = iu_in_range(&c->view->limits, s->port) == IU_YES;
 	listens = s->protocol == IU_PROTOCOL_TCP && peer_listens(c);
 	if (s->protocol == IU_PROTOCOL_TCP && own_listener(c) && !sent && !listens)
 		return false;

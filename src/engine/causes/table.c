@@ -3,9 +3,10 @@
 
 #include "base/err.h"
 #include "engine/causes/cause.h"
+#include "engine/windows.h"
 
 /* From what the kernel itself says, over who holds it, to what remains. */
-static const struct iu_cause_rule *const rules[] = {
+static const struct iu_cause_rule *const linux_rules[] = {
 	&iu_cause_stale_socket_file,
 	&iu_cause_path_exists,
 	&iu_cause_time_wait,
@@ -22,6 +23,31 @@ static const struct iu_cause_rule *const rules[] = {
 	&iu_cause_already_running,
 	&iu_cause_inherited_descriptor,
 	&iu_cause_outbound_connection,
+	&iu_cause_hidden_holder,
+	&iu_cause_open_connection,
+	&iu_cause_bound_not_listening,
+	&iu_cause_other_program,
+};
+
+/* What stands for somebody else first, then who it is, then what kind of socket it is. */
+static const struct iu_cause_rule *const windows_rules[] = {
+	&iu_cause_stale_socket_file,
+	&iu_cause_path_exists,
+	&iu_cause_time_wait,
+	&iu_cause_closing_connection,
+	&iu_cause_own_socket,
+	&iu_cause_windows_driver,
+	&iu_cause_http_sys,
+	&iu_cause_port_proxy,
+	&iu_cause_alg_reserved,
+	&iu_cause_orphaned_handle,
+	&iu_cause_suspended_process,
+	&iu_cause_container_port,
+	&iu_cause_port_forward,
+	&iu_cause_already_running,
+	&iu_cause_service,
+	&iu_cause_outbound_connection,
+	&iu_cause_exclusive_use,
 	&iu_cause_hidden_holder,
 	&iu_cause_open_connection,
 	&iu_cause_bound_not_listening,
@@ -158,12 +184,14 @@ static int collect_holders(struct iu_case *c)
 
 int iu_cause_find(struct iu_case *c)
 {
-	size_t i;
+	bool windows = iu_is_windows(c->snapshot);
+	const struct iu_cause_rule *const *rules = windows ? windows_rules : linux_rules;
+	size_t i, n = windows ? IU_COUNT(windows_rules) : IU_COUNT(linux_rules);
 	int err = collect_holders(c);
 
 	if (err < 0)
 		return err;
-	for (i = 0; i < IU_COUNT(rules); i++) {
+	for (i = 0; i < n; i++) {
 		enum iu_confidence confidence = IU_CONFIDENCE_POSSIBLE;
 
 		if (!rules[i]->applies(c, &confidence))

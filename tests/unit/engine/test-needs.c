@@ -42,7 +42,7 @@ static void test_first_round(void **state)
 	q[0] = ask(NULL, TEST_PORT);
 	w = needs(q, 1, &empty);
 	assert_int_equal(w.facts, IU_FACT_HOST | IU_FACT_SYSCTLS | IU_FACT_ADDRESSES |
-					  IU_FACT_TCP | IU_FACT_BOUND);
+					  IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_EXCLUSIONS);
 	assert_int_equal(w.ports.n, 1);
 	assert_int_equal(w.ports.v[0].first, TEST_PORT);
 	assert_int_equal(w.ports.v[0].last, TEST_PORT + 20);

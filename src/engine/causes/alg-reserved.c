@@ -1,0 +1,44 @@
+/* engine/causes/alg-reserved.c - Windows: the Application Layer Gateway has TCP 5001-5032 */
+#include "base/err.h"
+#include "engine/causes/windows.h"
+
+#define SENTENCE                                                                                   \
+	"the Application Layer Gateway service (ALG) reserves TCP 5001-5032 while Internet Connection Sharing is on, by design (Microsoft KB 943710)"
+
+int iu_alg_reserved(struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+{
+	const struct iu_snapshot *snapshot = view->snapshot;
+	int err = iu_strings_add(arena, &verdict->evidence, SENTENCE);
+
+	if (err == 0)
+		err = iu_strings_add(arena, &verdict->evidence,
+			iu_windows_running(snapshot, "SharedAccess") == IU_YES
+				? "ALG and SharedAccess (Internet Connection Sharing) both run"
+				: "ALG runs; whether SharedAccess (Internet Connection Sharing) does was not seen");
+	if (err == 0 && !iu_windows_before(snapshot, 6, 1))
+		err = iu_strings_add(arena, &verdict->doubts,
+			"The article speaks of Windows XP, Server 2003 and Vista; whether newer systems still reserve these ports is not documented.");
+	if (err == 0 && iu_windows_before(snapshot, 5, 2))
+		err = iu_strings_add(arena, &verdict->doubts,
+			"On Windows XP SharedAccess is the firewall as well, so it runs without a shared connection, too.");
+	return err;
+}
+
+static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+	const struct iu_service *alg = iu_windows_service(c->snapshot, "ALG");
+	int32_t pid = iu_windows_owner(c->snapshot, s);
+
+	if (s->protocol != IU_PROTOCOL_TCP || s->port < IU_ALG_FIRST || s->port > IU_ALG_LAST)
+		return false;
+	if (!iu_case_runs(c, "alg.exe") && !(alg && alg->pid > 0 && alg->pid == pid))
+		return false;
+	iu_case_say(c, "%s is the Application Layer Gateway service",
+		iu_words_pid(c->arena, c->snapshot, pid));
+	iu_case_say(c, SENTENCE);
+	*ret_confidence = IU_CONFIDENCE_PROVEN;
+	return true;
+}
+
+const struct iu_cause_rule iu_cause_alg_reserved = {IU_CAUSE_ALG_RESERVED, applies};

@@ -1,0 +1,60 @@
+/* engine/causes/excluded-range.c - Windows: the port lies in an excluded range */
+#include "base/err.h"
+#include "engine/causes/windows.h"
+
+static const char *maker(const struct iu_exclusion *e)
+{
+	switch (iu_exclusion_maker(e)) {
+	case IU_EXCLUDED_SINGLE:
+		return "one port alone is mostly HTTP.sys, or a program that reserved it at run time";
+	case IU_EXCLUDED_WINNAT:
+		return "blocks of 100 are reserved by WinNAT, for Hyper-V, Docker or WSL, anew at each start";
+	case IU_EXCLUDED_WSL:
+		return "a block of 4096 is reserved for WSL in mirrored mode, as the ports its Linux may choose";
+	case IU_EXCLUDED_OTHER: break;
+	}
+	return "a program or a part of Windows reserved it at run time";
+}
+
+static int say(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
+{
+	return iu_strings_add(arena, &verdict->evidence, text);
+}
+
+/* Where the dynamic range begins too low, WinNAT's blocks land on servers' ports. */
+static int say_range(struct iu_arena *arena, const struct iu_view *view,
+	struct iu_verdict *verdict)
+{
+	struct iu_port_range range;
+
+	if (!iu_windows_broken_range(view->snapshot, view->question->protocol, &range))
+		return 0;
+	return say(arena, verdict,
+		iu_words(arena, "root cause: the dynamic range is %u-%u instead of 49152-65535, so such blocks land on the ports of servers",
+			(unsigned int)range.first, (unsigned int)range.last));
+}
+
+int iu_excluded_range(
+	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+{
+	const struct iu_exclusion *e = iu_windows_exclusion(
+		view->snapshot, view->question->protocol, view->question->port);
+	int err;
+
+	if (!e)
+		return say(arena, verdict,
+			"no ordinary socket gives this error here; the list of excluded ranges was not looked at, and that is the usual reason");
+	err = say(arena, verdict,
+		e->first == e->last
+			? iu_words(arena, "port %u is in the list of excluded %s ports, not by hand (no *)",
+				  (unsigned int)e->first, iu_protocol_name(e->protocol))
+			: iu_words(arena, "the range %u-%u is in the list of excluded %s ports, not by hand (no *)",
+				  (unsigned int)e->first, (unsigned int)e->last,
+				  iu_protocol_name(e->protocol)));
+	if (err == 0)
+		err = say(arena, verdict, maker(e));
+	if (err == 0)
+		err = say(arena, verdict,
+			"no program holds it, so netstat shows nothing, and it is no matter of rights: as administrator bind() fails as well");
+	return err < 0 ? err : say_range(arena, view, verdict);
+}

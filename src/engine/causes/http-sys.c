@@ -1,0 +1,102 @@
+/* engine/causes/http-sys.c - Windows: the kernel's HTTP server listens for somebody */
+#include "base/err.h"
+#include "base/text.h"
+#include "engine/causes/windows.h"
+#include "knowledge/http-urls.h"
+#include "knowledge/windows-ports.h"
+
+/* URLs and servers of one port that are said; the rest is more of the same. */
+#define QUEUES_SAID 3
+
+static const char *servers(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_http_queue *queue)
+{
+	const char *list = "";
+	size_t i, count;
+
+	for (i = 0; i < queue->servers.n && i < 3; i++) {
+		int32_t pid = queue->servers.v[i].pid;
+		const struct iu_service *service =
+			iu_windows_service_at(snapshot, pid, 0, IU_PROTOCOL_TCP, &count);
+
+		list = iu_words(arena, "%s%s%s%s%s", list, *list ? ", " : "",
+			iu_words_pid(arena, snapshot, pid), service && count == 1 ? ", service " : "",
+			service && count == 1 ? iu_safe(arena, service->name, 40) : "");
+	}
+	return list;
+}
+
+static int say_queue(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_http_queue *queue, const char *url, struct iu_strings *evidence)
+{
+	const struct iu_http_owner *owner = iu_http_owner(url);
+	const char *who = servers(arena, snapshot, queue);
+
+	return iu_strings_add(arena, evidence,
+		iu_words(arena, "%s is registered with HTTP.sys%s%s%s%s%s%s", iu_safe(arena, url, 100),
+			queue->name ? " by the queue " : "",
+			queue->name ? iu_safe(arena, queue->name, 40) : "",
+			*who ? ", served by " : "", who, owner ? ": that is " : "",
+			owner ? owner->what : ""));
+}
+
+/* Services that run and are known for the port, where no queue says more. */
+static int say_known(struct iu_arena *arena, const struct iu_snapshot *snapshot, uint16_t port,
+	struct iu_strings *evidence)
+{
+	unsigned long count, i;
+	const struct iu_windows_port *rows = iu_windows_ports(&count);
+	int err = 0;
+
+	for (i = 0; i < count && err == 0; i++)
+		if (rows[i].taker == IU_WINDOWS_HTTP && port >= rows[i].first &&
+			port <= rows[i].last &&
+			iu_windows_running(snapshot, rows[i].name) == IU_YES)
+			err = iu_strings_add(arena, evidence,
+				iu_words(arena, "the service %s runs, which is known for this port: %s",
+					rows[i].name, rows[i].what));
+	return err;
+}
+
+int iu_windows_http(struct iu_arena *arena, const struct iu_snapshot *snapshot, uint16_t port,
+	struct iu_strings *evidence)
+{
+	size_t i, k, said = 0;
+	int err = 0;
+
+	for (i = 0; i < snapshot->windows.http_queues.n && err == 0; i++) {
+		const struct iu_http_queue *queue = &snapshot->windows.http_queues.v[i];
+
+		for (k = 0; k < queue->urls.n && said < QUEUES_SAID; k++) {
+			if (!queue->urls.v[k] || iu_http_url_port(queue->urls.v[k]) != port)
+				continue;
+			said++;
+			err = say_queue(arena, snapshot, queue, queue->urls.v[k], evidence);
+			break;
+		}
+	}
+	return said || err < 0 ? err : say_known(arena, snapshot, port, evidence);
+}
+
+int iu_http_sys(struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+{
+	return iu_windows_http(arena, view->snapshot, view->question->port, &verdict->evidence);
+}
+
+static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+	const char *url;
+
+	if (!iu_windows_http_row(c->snapshot, s))
+		return false;
+	iu_case_say(c, "pid 4 is Windows itself: its HTTP server (HTTP.sys) has %s, which programs that ask it for a URL can share, and other sockets cannot",
+		iu_words_endpoint(c->arena, s));
+	if (iu_windows_http(c->arena, c->snapshot, s->port, &c->blocker->evidence) < 0)
+		return true; /* the arena remembers */
+	*ret_confidence = iu_windows_queue(c->snapshot, s->port, &url) ? IU_CONFIDENCE_PROVEN
+								       : IU_CONFIDENCE_LIKELY;
+	return true;
+}
+
+const struct iu_cause_rule iu_cause_http_sys = {IU_CAUSE_HTTP_SYS, applies};

@@ -1,0 +1,37 @@
+/* engine/causes/orphaned-handle.c - Windows: the row's process is gone, its socket is not */
+#include "engine/causes/windows.h"
+
+/* Children are told apart from strangers by the parent they name; pids are given again. */
+static size_t say_children(struct iu_case *c, int32_t pid)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < c->snapshot->processes.n; i++) {
+		const struct iu_process *p = &c->snapshot->processes.v[i];
+
+		if (p->ppid == pid && n++ < 3)
+			iu_case_say(c, "%s was started by it and still runs: it may have inherited the socket",
+				iu_words_process(c->arena, p));
+	}
+	return n;
+}
+
+static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+	int32_t pid = iu_windows_owner(c->snapshot, s);
+
+	if (!(c->snapshot->seen & IU_FACT_HOLDERS) || pid <= IU_WINDOWS_SYSTEM_PID ||
+		iu_snapshot_process(c->snapshot, pid))
+		return false;
+	if (s->state != IU_STATE_LISTEN && s->state != IU_STATE_BOUND)
+		return false;
+	iu_case_say(c, "%s belongs to pid %d, and no process has that number any more",
+		iu_words_endpoint(c->arena, s), (int)pid);
+	if (!say_children(c, pid))
+		iu_case_say(c, "a process that it started has the handle still; none of them names it as parent here");
+	*ret_confidence = IU_CONFIDENCE_LIKELY;
+	return true;
+}
+
+const struct iu_cause_rule iu_cause_orphaned_handle = {IU_CAUSE_ORPHANED_HANDLE, applies};

@@ -1,0 +1,626 @@
+/* engine/judge-windows.c - what rules, system and message together say about a bind() on Windows */
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "engine/headline.h"
+#include "engine/judge.h"
+#include "engine/windows.h"
+#include "engine/words.h"
+#include "knowledge/events.h"
+
+/* What rows and reasons make possible, before anybody was asked. */
+struct evidence {
+	unsigned int results;
+	struct iu_windows_reason reason;
+	bool sockets; /* a socket is in the way, or may be */
+};
+
+static struct iu_judgement says(enum iu_status status, int error, enum iu_cause cause,
+	enum iu_confidence confidence)
+{
+	return (struct iu_judgement){
+		.status = status, .error = error, .cause = cause, .confidence = confidence};
+}
+
+static struct iu_judgement unknown(void)
+{
+	return says(IU_STATUS_UNKNOWN, 0, IU_CAUSE_NONE, IU_CONFIDENCE_POSSIBLE);
+}
+
+static enum iu_status status_of(int error)
+{
+	switch (error) {
+	case 0: return IU_STATUS_FREE;
+	case IU_WSAEADDRINUSE:
+	case IU_WSAENOBUFS: return IU_STATUS_IN_USE;
+	case IU_WSAEACCES: return IU_STATUS_DENIED;
+	case IU_WSAEADDRNOTAVAIL:
+	case IU_WSAEAFNOSUPPORT:
+	case IU_WSAEINVAL: return IU_STATUS_UNAVAILABLE;
+	}
+	return IU_STATUS_UNKNOWN;
+}
+
+static int error_of(unsigned int bit)
+{
+	return bit & IU_BIND_INUSE ? IU_WSAEADDRINUSE : IU_WSAEACCES;
+}
+
+static unsigned int bit_of(int error)
+{
+	if (error == IU_WSAEADDRINUSE)
+		return IU_BIND_INUSE;
+	return error == IU_WSAEACCES ? IU_BIND_ACCESS : 0;
+}
+
+/*
+ * Both codes are met with HTTP.sys: its ports are in the excluded list as well, and that is looked
+ * at first, but not on every system. With the list at hand it says which.
+ */
+static bool http_may_deny(const struct iu_view *view, const struct iu_ask *ask)
+{
+	const struct iu_snapshot *snapshot = view->snapshot;
+	size_t i;
+
+	if (snapshot->seen & IU_FACT_EXCLUSIONS)
+		return false;
+	for (i = 0; i < view->sockets.n; i++)
+		if (iu_windows_http_row(snapshot, &view->sockets.v[i]) &&
+			iu_conflict(&ask->request, &view->sockets.v[i], &view->kernel).blocks !=
+				IU_NO)
+			return true;
+	return false;
+}
+
+static struct evidence gather(const struct iu_view *view, const struct iu_ask *ask)
+{
+	struct evidence e = {
+		.results = ask->outcome.results ? ask->outcome.results : IU_BIND_OK,
+		.reason = iu_windows_reason(view, &ask->request),
+		.sockets = ask->outcome.fails != IU_NO,
+	};
+
+	if (http_may_deny(view, ask))
+		e.results |= IU_BIND_ACCESS;
+	if (e.reason.certain == IU_YES)
+		e.results = e.reason.results;
+	else
+		e.results |= e.reason.results;
+	return e;
+}
+
+/* The reason beside the sockets is the answer, not one of them. */
+static enum iu_cause reason_for(const struct evidence *e, unsigned int bit)
+{
+	if (!e->reason.cause || !(e->reason.results & bit))
+		return IU_CAUSE_NONE;
+	return e->reason.certain == IU_YES || !e->sockets ? e->reason.cause : IU_CAUSE_NONE;
+}
+
+static struct iu_judgement by_rules(
+	const struct iu_view *view, const struct iu_ask *ask, const struct evidence *e)
+{
+	struct iu_judgement j;
+	unsigned int bit = e->results & IU_BIND_INUSE;
+
+	if (e->results == IU_BIND_OK)
+		return view->complete && ask->check.ok == IU_YES
+			? says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY)
+			: unknown();
+	if (e->results & IU_BIND_OK) {
+		j = unknown();
+		if (!e->sockets)
+			j.cause = e->reason.cause;
+		return j;
+	}
+	if (!bit || (e->reason.certain == IU_YES && e->results & IU_BIND_ACCESS))
+		bit = IU_BIND_ACCESS;
+	j = says(status_of(error_of(bit)), error_of(bit), reason_for(e, bit),
+		IU_CONFIDENCE_LIKELY);
+	if (e->results & IU_BIND_FAILS & ~bit)
+		j.other = error_of(e->results & IU_BIND_FAILS & ~bit);
+	if (j.cause)
+		j.confidence = e->reason.confidence;
+	return j;
+}
+
+static struct iu_judgement disagree(void)
+{
+	struct iu_judgement j = unknown();
+
+	j.disagree = true;
+	return j;
+}
+
+/* Wine has rules of its own where sockets listen, so there its answer is the one that counts. */
+static struct iu_judgement by_success(const struct iu_view *view, const struct evidence *e)
+{
+	bool fails = !(e->results & IU_BIND_OK);
+
+	if (fails && !view->snapshot->windows.wine)
+		return disagree();
+	return says(IU_STATUS_FREE, 0, IU_CAUSE_NONE,
+		fails || !view->complete ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_PROVEN);
+}
+
+/* The code is one that nothing which was seen can give: who is left (table 1.2 read by columns). */
+static struct iu_judgement by_elimination(
+	const struct iu_view *view, const struct evidence *e, int error, bool asked)
+{
+	bool excluded_seen = view->snapshot->seen & IU_FACT_EXCLUSIONS ||
+			     iu_windows_before(view->snapshot, 6, 0);
+
+	if (!(e->results & IU_BIND_OK)) /* it fails anyway, with another code */
+		return says(status_of(error), error, IU_CAUSE_NONE,
+			asked ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_POSSIBLE);
+	if (!asked && view->complete && e->results == IU_BIND_OK)
+		return disagree();
+	if (error == IU_WSAEADDRINUSE)
+		return says(IU_STATUS_IN_USE, error, IU_CAUSE_HIDDEN_HOLDER,
+			IU_CONFIDENCE_POSSIBLE);
+	return says(IU_STATUS_DENIED, error,
+		excluded_seen ? IU_CAUSE_POLICY_DENIED : IU_CAUSE_EXCLUDED_RANGE,
+		IU_CONFIDENCE_POSSIBLE);
+}
+
+/* @asked: the system itself said it just now; else the message of the one who asks. */
+static struct iu_judgement by_answer(const struct iu_view *view, const struct iu_ask *ask,
+	const struct evidence *e, int error, bool asked)
+{
+	unsigned int bit = bit_of(error);
+	struct iu_judgement j;
+
+	if (!error)
+		return by_success(view, e);
+	if (error == IU_WSAEADDRNOTAVAIL)
+		return says(IU_STATUS_UNAVAILABLE, error, IU_CAUSE_ADDRESS_NOT_LOCAL,
+			IU_CONFIDENCE_LIKELY);
+	if (error == IU_WSAENOBUFS)
+		return says(IU_STATUS_IN_USE, error, IU_CAUSE_EPHEMERAL_EXHAUSTED,
+			IU_CONFIDENCE_LIKELY);
+	if (!bit)
+		return status_of(error) == IU_STATUS_UNKNOWN
+			? by_rules(view, ask, e)
+			: says(status_of(error), error, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
+	if (!(e->results & bit))
+		return by_elimination(view, e, error, asked);
+	j = says(status_of(error), error, reason_for(e, bit), IU_CONFIDENCE_LIKELY);
+	if (asked && !(e->results & IU_BIND_OK))
+		j.confidence = IU_CONFIDENCE_PROVEN;
+	return j;
+}
+
+/* Ports that run out: bind() to port 0, or connect(), which binds by itself. */
+static struct iu_judgement judge_any_port(const struct iu_view *view, const struct iu_ask *ask)
+{
+	int told = view->question->reported_error;
+
+	if (ask->probe && ask->probe->result == 0)
+		return says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
+	if (told == IU_WSAENOBUFS || (view->question->connects && told == IU_WSAEADDRINUSE))
+		return says(IU_STATUS_IN_USE, told, IU_CAUSE_EPHEMERAL_EXHAUSTED,
+			ask->outcome.fails == IU_YES ? IU_CONFIDENCE_PROVEN
+						     : IU_CONFIDENCE_LIKELY);
+	if (told && view->question->connects)
+		return says(status_of(told), told,
+			told == IU_WSAEACCES ? IU_CAUSE_POLICY_DENIED : IU_CAUSE_NONE,
+			IU_CONFIDENCE_POSSIBLE);
+	if (ask->outcome.fails == IU_YES)
+		return says(IU_STATUS_IN_USE, IU_WSAENOBUFS, IU_CAUSE_EPHEMERAL_EXHAUSTED,
+			IU_CONFIDENCE_LIKELY);
+	if (ask->outcome.fails == IU_NO && iu_windows_rows_seen(view) && ask->check.ok == IU_YES)
+		return says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
+	return unknown();
+}
+
+struct iu_judgement iu_judge_windows(const struct iu_view *view, const struct iu_ask *ask)
+{
+	const struct iu_probe *probe = ask->probe;
+	struct evidence e;
+
+	if (ask->check.ok == IU_NO)
+		return probe && probe->result != ask->check.error
+			? disagree()
+			: says(status_of(ask->check.error), ask->check.error, ask->check.cause,
+				  probe ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY);
+	if (!view->question->port || view->question->connects)
+		return judge_any_port(view, ask);
+	e = gather(view, ask);
+	if (probe)
+		return by_answer(view, ask, &e, probe->result, true);
+	if (view->question->reported_error > 10000) /* an errno of another system says nothing */
+		return by_answer(view, ask, &e, view->question->reported_error, false);
+	return by_rules(view, ask, &e);
+}
+
+/* ---- what could be otherwise ---- */
+
+static int doubt(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
+{
+	return iu_strings_add(arena, &verdict->doubts, text);
+}
+
+static const char *code(struct iu_arena *arena, int error)
+{
+	const char *name = iu_words_errno(error);
+
+	return error ? iu_words(arena, "%s (%d)", name ? name : "error", error) : "success";
+}
+
+static int doubt_disagreement(struct iu_arena *arena, const struct iu_view *view,
+	const struct iu_ask *ask, struct iu_verdict *verdict)
+{
+	bool asked = ask->probe != NULL;
+	int error = asked ? ask->probe->result : view->question->reported_error;
+	int err = doubt(arena, verdict,
+		iu_words(arena, "What is visible says: %s. %s says: %s.",
+			ask->outcome.fails == IU_YES || ask->check.ok == IU_NO
+				? "it fails" : "nothing is in the way",
+			asked ? "A bind() that was tried" : "The message", code(arena, error)));
+
+	if (err < 0)
+		return err;
+	if (!asked)
+		return doubt(arena, verdict,
+			"What was in the way may have ended between the message and this look; or security software (a filter of the Windows Filtering Platform) refuses that program only.");
+	return doubt(arena, verdict,
+		"Something may have taken or left the port just now; asking again tells.");
+}
+
+static int doubt_other_code(struct iu_arena *arena, const struct iu_view *view,
+	const struct iu_judgement *worst, struct iu_verdict *verdict)
+{
+	const char *other = code(arena, worst->other);
+
+	if (verdict->cause == IU_CAUSE_HTTP_SYS)
+		return doubt(arena, verdict,
+			iu_words(arena, "bind() may also say %s: ports of HTTP.sys mostly are in the excluded list too, and that is looked at first.",
+				other));
+	if (view->question->options.reuseaddr)
+		return doubt(arena, verdict,
+			iu_words(arena, "bind() may also say %s: two pages of Microsoft name different codes for this case.",
+				other));
+	return doubt(arena, verdict, iu_words(arena, "bind() may also say %s.", other));
+}
+
+static bool any_uncertain(const struct iu_verdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; i < verdict->blockers.n; i++)
+		if (verdict->blockers.v[i].certain == IU_UNKNOWN &&
+			verdict->blockers.v[i].socket.state != IU_STATE_TIME_WAIT)
+			return true;
+	return false;
+}
+
+static bool any_time_wait(const struct iu_verdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; i < verdict->blockers.n; i++)
+		if (verdict->blockers.v[i].socket.state == IU_STATE_TIME_WAIT)
+			return true;
+	return false;
+}
+
+/* The port is excluded, whoever holds it besides. */
+static bool stays_excluded(const struct iu_view *view, const struct iu_verdict *verdict)
+{
+	const struct iu_exclusion *e = iu_windows_exclusion(
+		view->snapshot, view->question->protocol, view->question->port);
+
+	return e && iu_exclusion_maker(e) != IU_EXCLUDED_SINGLE && verdict->blockers.n &&
+	       verdict->cause != IU_CAUSE_EXCLUDED_RANGE;
+}
+
+static int doubts_of_rules(struct iu_arena *arena, const struct iu_view *view,
+	const struct iu_ask *ask, struct iu_verdict *verdict)
+{
+	const struct iu_options *options = &view->question->options;
+	int err = 0;
+
+	if (view->assumed)
+		err = doubt(arena, verdict,
+			iu_words(arena, "The sockets there give %s only to a program that sets %s; many set it without saying so.",
+				verdict->error ? verdict->error : "this error", view->assumed));
+	if (err == 0 && any_uncertain(verdict) && !ask->probe)
+		err = doubt(arena, verdict,
+			"Whether the two may share the port depends on the other socket's SO_REUSEADDR and SO_EXCLUSIVEADDRUSE and on its account, which could not be seen.");
+	if (err == 0 && options->exclusive && any_time_wait(verdict))
+		err = doubt(arena, verdict,
+			"Whether TIME-WAIT stops SO_EXCLUSIVEADDRUSE is told in different ways; connections that are still active do.");
+	if (err == 0 && options->reuseport)
+		err = doubt(arena, verdict,
+			"SO_REUSEPORT does not exist on Windows; it changes nothing here.");
+	if (err == 0 && stays_excluded(view, verdict))
+		err = doubt(arena, verdict,
+			"Even without that holder the port stays refused: it lies in an excluded range as well.");
+	if (err == 0 && verdict->status == IU_STATUS_IN_USE && view->question->port &&
+		iu_address_is_wildcard(&ask->request.address) &&
+		verdict->operation == IU_OPERATION_BIND)
+		err = doubt(arena, verdict,
+			"For a wildcard address Windows may report it only in listen().");
+	return err;
+}
+
+static bool is_administered(const struct iu_view *view)
+{
+	const struct iu_windows *windows = &view->snapshot->windows;
+	size_t i;
+
+	for (i = 0; i < windows->exclusions.n; i++)
+		if (windows->exclusions.v[i].administered &&
+			windows->exclusions.v[i].protocol == view->question->protocol &&
+			windows->exclusions.v[i].first <= view->question->port &&
+			windows->exclusions.v[i].last >= view->question->port)
+			return true;
+	return false;
+}
+
+static int doubts_of_free(struct iu_arena *arena, const struct iu_view *view,
+	struct iu_verdict *verdict)
+{
+	uint16_t port = view->question->port;
+	int err = 0;
+
+	if (view->question->reported_error)
+		err = doubt(arena, verdict,
+			iu_words(arena, "The message says %s: what was in the way then is gone now.",
+				code(arena, view->question->reported_error)));
+	if (err == 0 && port && is_administered(view))
+		err = doubt(arena, verdict,
+			"The port is excluded by hand (marked with *): Windows does not give it out by itself, and a bind() that names it works.");
+	if (err == 0 && port && iu_in_range(&view->limits, port) == IU_YES)
+		err = doubt(arena, verdict,
+			iu_words(arena, "Windows may give port %u to a connection, or reserve it for WinNAT, at any time: it lies in the dynamic range %d-%d.",
+				(unsigned int)port, (int)view->limits.port_first,
+				(int)view->limits.port_last));
+	return err;
+}
+
+/* ---- the event log ---- */
+
+static bool about_port(const struct iu_event *event, const struct iu_question *question)
+{
+	if (!event->port_known)
+		return false;
+	return event->port == question->port && event->protocol == question->protocol;
+}
+
+static int tell_event(struct iu_arena *arena, const struct iu_event *event,
+	struct iu_verdict *verdict)
+{
+	const struct iu_event_row *row = iu_event_row(event->provider, event->id);
+	const char *what = iu_event_code(event->code);
+	const char *text = iu_words(arena, "event log: %s %u%s%s%s%s%s%s",
+		event->provider ? iu_safe(arena, event->provider, 40) : "event",
+		(unsigned int)event->id,
+		event->time >= 0 ? " of " : "",
+		event->time >= 0 ? iu_words_time(arena, event->time) : "",
+		row ? ", " : "", row ? row->sentence : "", what ? ": " : "", what ? what : "");
+
+	return iu_strings_add(arena, &verdict->evidence, text);
+}
+
+static int tell_events(struct iu_arena *arena, const struct iu_view *view,
+	struct iu_verdict *verdict)
+{
+	const struct iu_windows *windows = &view->snapshot->windows;
+	bool exhausted = verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED;
+	size_t i, told = 0;
+	int err = 0;
+
+	for (i = 0; i < windows->events.n && err == 0 && told < 3; i++) {
+		const struct iu_event *event = &windows->events.v[i];
+		const struct iu_event_row *row = iu_event_row(event->provider, event->id);
+		bool fits = exhausted ? row && row->exhausted : about_port(event, view->question);
+
+		if (!fits)
+			continue;
+		told++;
+		err = tell_event(arena, event, verdict);
+		if (err == 0 && !exhausted && row && iu_event_no_conflict(event->code))
+			err = doubt(arena, verdict,
+				"That event's own data says that it is no port conflict: look at the site's binding and certificate first.");
+		if (err == 0 && row && row->advice)
+			err = doubt(arena, verdict, row->advice);
+	}
+	return err;
+}
+
+int iu_windows_doubts(struct iu_arena *arena, const struct iu_view *view,
+	const struct iu_judgement *worst, const struct iu_ask *ask, struct iu_verdict *verdict)
+{
+	int err = 0;
+
+	if (worst->disagree)
+		err = doubt_disagreement(arena, view, ask, verdict);
+	if (err == 0 && worst->other)
+		err = doubt_other_code(arena, view, worst, verdict);
+	if (err == 0)
+		err = doubts_of_rules(arena, view, ask, verdict);
+	if (err == 0 && worst->status == IU_STATUS_FREE)
+		err = doubts_of_free(arena, view, verdict);
+	if (err == 0)
+		err = tell_events(arena, view, verdict);
+	return err;
+}
+
+/* ---- who else is there ---- */
+
+static bool answers(const struct iu_socket *s)
+{
+	return s->state == IU_STATE_LISTEN ||
+	       (s->protocol == IU_PROTOCOL_UDP && s->state == IU_STATE_BOUND);
+}
+
+/* Both would get what is sent to one address: with the options left aside. */
+static bool overlaps(const struct iu_address *a, const struct iu_address *b)
+{
+	if (a->family != b->family)
+		return false;
+	return iu_address_is_wildcard(a) || iu_address_is_wildcard(b) || iu_address_equal(a, b);
+}
+
+static bool is_localhost(const struct iu_address *address)
+{
+	return iu_address_is_wildcard(address) || iu_address_is_loopback(address);
+}
+
+static const char *owner_words(
+	struct iu_arena *arena, const struct iu_view *view, const struct iu_socket *s)
+{
+	int32_t pid = iu_windows_owner(view->snapshot, s);
+
+	return pid < 0 ? "another socket" : iu_words_pid(arena, view->snapshot, pid);
+}
+
+static int warn_shadowed(struct iu_arena *arena, const struct iu_view *view,
+	struct iu_verdict *verdict)
+{
+	size_t i, k;
+	int err = 0;
+
+	for (i = 0; i < view->sockets.n && err == 0 && verdict->warnings.n < 8; i++) {
+		const struct iu_socket *s = &view->sockets.v[i];
+		bool meets = false, named = false;
+
+		if (!answers(s))
+			continue;
+		for (k = 0; k < view->ask_count; k++) {
+			const struct iu_address *a = &view->asks[k].request.address;
+
+			meets |= overlaps(a, &s->local);
+			named |= is_localhost(a) && is_localhost(&s->local) &&
+				 a->family != s->local.family;
+		}
+		if (!meets && !named)
+			continue;
+		err = iu_strings_add(arena, &verdict->warnings,
+			iu_words(arena, meets
+					? "shadowed: %s has %s too; the more specific address gets the connections, of two equal ones one gets all, and no call fails"
+					: "shadowed: %s has %s; a client that uses a name like localhost may reach it instead",
+				owner_words(arena, view, s), iu_words_endpoint(arena, s)));
+	}
+	return err;
+}
+
+static bool shares_with_another(const struct iu_view *view, size_t at)
+{
+	const struct iu_socket *s = &view->sockets.v[at];
+	size_t i;
+
+	for (i = 0; i < view->sockets.n; i++)
+		if (i != at && answers(&view->sockets.v[i]) &&
+			overlaps(&s->local, &view->sockets.v[i].local) &&
+			iu_windows_owner(view->snapshot, s) !=
+				iu_windows_owner(view->snapshot, &view->sockets.v[i]))
+			return true;
+	return false;
+}
+
+/* Two holders of one port: whoever asks "who has it" must hear of both. */
+static int warn_shared(struct iu_arena *arena, const struct iu_view *view,
+	struct iu_verdict *verdict)
+{
+	const char *list = "";
+	size_t i, n = 0;
+
+	for (i = 0; i < view->sockets.n; i++) {
+		const struct iu_socket *s = &view->sockets.v[i];
+
+		if (!answers(s) || !shares_with_another(view, i))
+			continue;
+		if (n++ < 4)
+			list = iu_words(arena, "%s%s%s on %s", list, *list ? ", " : "",
+				owner_words(arena, view, s), iu_words_endpoint(arena, s));
+	}
+	if (n < 2)
+		return 0;
+	return iu_strings_add(arena, &verdict->warnings,
+		iu_words(arena, "shadowed: %zu holders share this port: %s; the more specific address gets the connections, of two equal ones one gets all, and no call failed",
+			n, list));
+}
+
+int iu_windows_warnings(
+	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+{
+	int err;
+
+	if (!view->question->port || view->question->connects)
+		return 0;
+	err = warn_shared(arena, view, verdict);
+	if (err == 0 && verdict->status == IU_STATUS_FREE)
+		err = warn_shadowed(arena, view, verdict);
+	return err;
+}
+
+/* ---- what would tell more ---- */
+
+static bool has_gap(const struct iu_verdict *verdict, uint32_t fact)
+{
+	size_t i;
+
+	for (i = 0; i < verdict->gaps.n; i++)
+		if (verdict->gaps.v[i].fact & fact)
+			return true;
+	return false;
+}
+
+static bool http_wanted(const struct iu_verdict *verdict)
+{
+	return verdict->cause == IU_CAUSE_HTTP_SYS;
+}
+
+static bool services_wanted(const struct iu_verdict *verdict)
+{
+	return verdict->blockers.n > 0 || verdict->cause == IU_CAUSE_HTTP_SYS ||
+	       verdict->cause == IU_CAUSE_ALG_RESERVED;
+}
+
+int iu_windows_gaps(
+	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+{
+	bool udp = view->question->protocol == IU_PROTOCOL_UDP;
+	uint32_t wanted = iu_windows_wanted(view->question, view->snapshot);
+	const struct {
+		enum iu_fact fact;
+		bool needed;
+		const char *what, *lift;
+	} rows[] = {
+		{IU_FACT_TCP, wanted & IU_FACT_TCP, "the list of TCP sockets",
+			"netstat -anoq (before Windows 10: netstat -ano)"},
+		{IU_FACT_BOUND, wanted & IU_FACT_BOUND,
+			"TCP sockets that are bound without listening, which netstat -ano leaves out",
+			"netstat -anoq"},
+		{IU_FACT_UDP, wanted & IU_FACT_UDP, "the list of UDP sockets", "netstat -ano"},
+		{IU_FACT_EXCLUSIONS, wanted & IU_FACT_EXCLUSIONS, "excluded port ranges",
+			udp ? "netsh int ipv4 show excludedportrange protocol=udp"
+			    : "netsh int ipv4 show excludedportrange protocol=tcp"},
+		{IU_FACT_SERVICES, wanted & IU_FACT_SERVICES || services_wanted(verdict),
+			"which services live in which process", "tasklist /svc"},
+		{IU_FACT_HTTP, http_wanted(verdict), "who has which URLs in HTTP.sys",
+			"netsh http show servicestate view=requestq"},
+	};
+	size_t i;
+
+	if (verdict->status == IU_STATUS_FREE)
+		return 0;
+	for (i = 0; i < IU_COUNT(rows); i++) {
+		struct iu_gap *slot;
+
+		if (!rows[i].needed || (view->snapshot->seen & rows[i].fact) ||
+			has_gap(verdict, rows[i].fact))
+			continue;
+		slot = iu_list_add(arena, &verdict->gaps);
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = (struct iu_gap){.fact = rows[i].fact,
+			.what = rows[i].what,
+			.why = "not looked at, or not completely",
+			.lift = rows[i].lift};
+	}
+	return 0;
+}
