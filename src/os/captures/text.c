@@ -12,6 +12,16 @@ static iu_capture_reader *const readers[] = {
 	iu_capture_tasklist,
 	iu_capture_exclusions,
 	iu_capture_dynamic,
+	iu_capture_powershell,
+	iu_capture_powershell_csv,
+	iu_capture_port_proxy,
+	iu_capture_registry,
+	iu_capture_http_urlacl,
+	iu_capture_http_iplisten,
+	iu_capture_http_state,
+	iu_capture_service_control,
+	iu_capture_event_xml,
+	iu_capture_event_text,
 };
 
 static bool is_word_end(struct iu_bytes line, size_t at)
