@@ -9,11 +9,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "base/err.h"
 #include "knowledge/cgroups.h"
 #include "os/linux/file.h"
+#include "os/linux/table.h"
 
 #define FILEID_KERNFS 0xfe  /* include/linux/exportfs.h; the handle is the 64-bit inode number */
 #define WALK_MAX      50000 /* directories */
@@ -179,6 +179,10 @@ static int remember(struct iu_look *look, uint64_t id, const char *path, const c
 			return IU_E_NOMEM;
 		row->id = id;
 		HASH_ADD(hh, look->cgroups, id, sizeof(row->id), row);
+		if (!iu_added(row)) {
+			free(row);
+			return IU_E_NOMEM;
+		}
 	}
 	row->path = path;
 	if (ret_path)

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "base/err.h"
 #include "os/linux/cgroup.h"
 #include "os/linux/file.h"
 #include "os/linux/look.h"
+#include "os/linux/table.h"
 #include "os/linux/turns.h"
 #include "os/os.h"
 
@@ -69,6 +69,7 @@ const char *iu_look_user(struct iu_look *look, uint32_t uid)
 {
 	struct iu_user_row *row;
 	struct passwd entry, *found = NULL;
+	const char *name;
 	char text[4096];
 
 	HASH_FIND(hh, look->users, &uid, sizeof(uid), row);
@@ -81,8 +82,11 @@ const char *iu_look_user(struct iu_look *look, uint32_t uid)
 	row->name = user_in_file(look, uid);
 	if (!row->name && getpwuid_r(uid, &entry, text, sizeof(text), &found) == 0 && found)
 		row->name = iu_arena_strdup(&look->snapshot->arena, found->pw_name);
+	name = row->name;
 	HASH_ADD(hh, look->users, uid, sizeof(row->uid), row);
-	return row->name;
+	if (!iu_added(row))
+		free(row);
+	return name;
 }
 
 static int open_proc(void)

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "base/err.h"
 #include "os/linux/holders.h"
 #include "os/linux/process.h"
+#include "os/linux/table.h"
 #include "os/os.h"
 
 #define WALKS_QUEUES  (IU_BPF_UNIX | IU_BPF_FILES)
@@ -67,6 +67,10 @@ static struct node *add_node(struct evidence *evidence, uint64_t inode, bool wan
 			return NULL;
 		node->inode = inode;
 		HASH_ADD(hh, evidence->nodes, inode, sizeof(node->inode), node);
+		if (!iu_added(node)) {
+			free(node);
+			return NULL;
+		}
 	}
 	if (node)
 		node->wanted = node->wanted || wanted;
@@ -369,6 +373,10 @@ static int index_cookies(struct evidence *evidence)
 		row->cookie = sockets->v[i].cookie;
 		row->index = i;
 		HASH_ADD(hh, evidence->cookies, cookie, sizeof(row->cookie), row);
+		if (!iu_added(row)) {
+			free(row);
+			return IU_E_NOMEM;
+		}
 	}
 	return 0;
 }

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "base/err.h"
 #include "os/linux/cgroup.h"
@@ -18,6 +17,7 @@
 #include "os/linux/file.h"
 #include "os/linux/host.h"
 #include "os/linux/process.h"
+#include "os/linux/table.h"
 #include "os/linux/turns.h"
 #include "os/os.h"
 
@@ -116,7 +116,10 @@ static int want(struct scan *scan, uint64_t inode)
 		return IU_E_NOMEM;
 	row->inode = inode;
 	HASH_ADD(hh, scan->inodes, inode, sizeof(row->inode), row);
-	return 0;
+	if (iu_added(row))
+		return 0;
+	free(row);
+	return IU_E_NOMEM;
 }
 
 static int want_all(struct scan *scan)

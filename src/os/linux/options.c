@@ -12,12 +12,12 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "base/err.h"
 #include "os/linux/holders.h"
 #include "os/linux/host.h"
 #include "os/linux/look.h"
+#include "os/linux/table.h"
 #include "os/linux/turns.h"
 #include "os/os.h"
 
@@ -152,13 +152,16 @@ static struct hold_row *index_holds(const struct iu_holds *holds, bool *ret_fail
 		if (row)
 			continue;
 		row = calloc(1, sizeof(*row));
-		if (!row) {
+		if (row) {
+			row->inode = inode;
+			row->first = i;
+			HASH_ADD(hh, rows, inode, sizeof(row->inode), row);
+		}
+		if (!row || !iu_added(row)) {
+			free(row);
 			*ret_failed = true;
 			break;
 		}
-		row->inode = inode;
-		row->first = i;
-		HASH_ADD(hh, rows, inode, sizeof(row->inode), row);
 	}
 	return rows;
 }

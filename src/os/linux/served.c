@@ -14,7 +14,6 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "base/err.h"
 #include "os/linux/file.h"
@@ -22,6 +21,7 @@
 #include "os/linux/host.h"
 #include "os/linux/look.h"
 #include "os/linux/process.h"
+#include "os/linux/table.h"
 #include "os/os.h"
 
 #define SAMPLES	    3
@@ -415,8 +415,12 @@ static struct thread_row *thread_row(struct judge *judge, int32_t pid, int32_t t
 	if (!row)
 		return NULL;
 	row->key = key;
-	judge->thread_count++;
 	HASH_ADD(hh, judge->threads, key, sizeof(row->key), row);
+	if (!iu_added(row)) {
+		free(row);
+		return NULL;
+	}
+	judge->thread_count++;
 	return row;
 }
 

@@ -13,7 +13,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "base/err.h"
 #include "os/linux/error.h"
@@ -21,6 +20,7 @@
 #include "os/linux/look.h"
 #include "os/linux/netlink.h"
 #include "os/linux/proc-net.h"
+#include "os/linux/table.h"
 #include "os/os.h"
 
 /* Numbers of include/net/tcp_states.h: the UAPI headers have the older half of them only. */
@@ -261,7 +261,10 @@ static int remember(struct dump *dump, uint64_t cookie, size_t index)
 	row->cookie = cookie;
 	row->index = index;
 	HASH_ADD(hh, dump->cookies, cookie, sizeof(row->cookie), row);
-	return 0;
+	if (iu_added(row))
+		return 0;
+	free(row);
+	return IU_E_NOMEM;
 }
 
 /* What other collectors found out about a socket that is seen again. */

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
-#include <uthash.h>
 
 #include "base/err.h"
 #include "os/linux/look.h"
 #include "os/linux/netlink.h"
 #include "os/linux/proc-net.h"
+#include "os/linux/table.h"
 
 enum { KERNEL_ESTABLISHED = 1, KERNEL_LISTEN = 10 };
 
@@ -175,33 +175,32 @@ static int drop_accepted(struct iu_snapshot *snapshot, size_t start)
 	struct name_row *rows, *names = NULL, *row;
 	struct iu_socket *v = snapshot->sockets.v;
 	size_t i, kept = start, n = snapshot->sockets.n;
+	bool failed = false;
 
 	rows = calloc(n - start + 1, sizeof(*rows));
 	if (!rows)
 		return IU_E_NOMEM;
-	for (i = start; i < n; i++) {
+	for (i = start; i < n && !failed; i++) {
 		if (v[i].state != IU_STATE_LISTEN)
 			continue;
-		rows[i - start].sock = iu_arena_copy(&snapshot->arena, &v[i], sizeof(v[i]));
-		if (!rows[i - start].sock) {
-			HASH_CLEAR(hh, names);
-			free(rows);
-			return IU_E_NOMEM;
-		}
 		row = &rows[i - start];
-		HASH_ADD_KEYPTR(hh, names, v[i].path, v[i].path_len, row);
+		row->sock = iu_arena_copy(&snapshot->arena, &v[i], sizeof(v[i]));
+		if (row->sock)
+			HASH_ADD_KEYPTR(hh, names, v[i].path, v[i].path_len, row);
+		failed = !row->sock || !iu_added(row);
 	}
-	for (i = start; i < n; i++) {
+	for (i = start; i < n && !failed; i++) {
 		row = NULL;
 		if (v[i].state == IU_STATE_ESTABLISHED)
 			HASH_FIND(hh, names, v[i].path, v[i].path_len, row);
 		if (!row || !same_kind(row->sock, &v[i]))
 			v[kept++] = v[i];
 	}
-	snapshot->sockets.n = kept;
+	if (!failed)
+		snapshot->sockets.n = kept;
 	HASH_CLEAR(hh, names);
 	free(rows);
-	return 0;
+	return failed ? IU_E_NOMEM : 0;
 }
 
 /* Everything UNIX of an earlier look is asked for anew. */

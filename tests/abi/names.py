@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""What the library exports, what inuse.map names, what inuse.h declares with a comment, and what the man page
+describes are the same functions; nothing else is exported, and nothing prints or ends the process.
+
+Arguments: the shared library, the static one, inuse.map, inuse.h, the man page (or nothing). Prints TAP.
+"""
+import re
+import subprocess
+import sys
+
+PROTOTYPE = re.compile(r"^(?:const )?(?:struct |enum )?\w+ \**(inuse_\w+)\(", re.M)
+DOCUMENTED = re.compile(r"/\*\*\n? ?\*? ?(inuse_\w+)\(\) - .*?\*/\n(.*?);", re.S)
+NOISY = re.compile(r"^(v?f?printf|puts|fputs|putchar|perror|exit|_exit|abort|quick_exit|v?syslog)(@|$)")
+
+
+def symbols(library, *options):
+    run = subprocess.run(["nm", *options, library], check=True, capture_output=True, text=True)
+    return [line.split() for line in run.stdout.splitlines() if line and not line.endswith(":")]
+
+
+def compare(number, what, expected, got):
+    for name in sorted(expected - got):
+        print("#", name, "is missing")
+    for name in sorted(got - expected):
+        print("#", name, "is too much")
+    good = expected and expected == got
+    print("ok" if good else "not ok", number, f"- {what}: {len(got)} functions")
+    return not good
+
+
+def main():
+    library, archive, version_map, header = sys.argv[1:5]
+    page = sys.argv[5] if len(sys.argv) > 5 else None
+    text = open(header, encoding="utf-8").read()
+    declared = set(PROTOTYPE.findall(text))
+    rows = symbols(library, "-D", "--defined-only")
+    exported = {row[-1].split("@")[0] for row in rows if row[-2] != "A"}
+    unversioned = sorted(row[-1] for row in rows if row[-2] != "A" and "@@INUSE_0" not in row[-1])
+    documented = {name for name, rest in DOCUMENTED.findall(text) if PROTOTYPE.match(rest.strip())}
+    listed = set(re.findall(r"\b(inuse_\w+);", open(version_map).read()))
+    contained = {row[-1] for row in symbols(archive, "--defined-only", "--extern-only")
+                 if row[-1].startswith("inuse_")}
+    wanted = {row[-1] for row in symbols(library, "-D", "--undefined-only")}
+    noisy = sorted(name for name in wanted if NOISY.match(name))
+    bad = 0
+    print("1..7")
+    bad += compare(1, "inuse.map names what inuse.h declares", declared, listed)
+    bad += compare(2, "the shared library exports that, and nothing else", declared, exported)
+    bad += compare(3, "the static library has it, too", declared, contained)
+    bad += compare(4, "each has a comment of its own in inuse.h", declared, documented)
+    if page:
+        described = set(re.findall(r"\b(inuse_\w+)\(", re.sub(r"\\", "", open(page, encoding="utf-8").read())))
+        bad += compare(5, "inuse(3) describes each", declared, described)
+    else:
+        print("ok 5 - inuse(3) describes each # SKIP built without man pages (scdoc)")
+    for name in unversioned:
+        print("#", name)
+    print("not ok" if unversioned else "ok", "6 - every symbol has its version")
+    for name in noisy:
+        print("# the library calls", name)
+    print("not ok" if noisy else "ok", "7 - the library neither prints nor ends the process")
+    return 1 if bad or unversioned or noisy else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

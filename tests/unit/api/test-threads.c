@@ -1,0 +1,121 @@
+/* test-threads.c - many threads ask at once: each gets the answer it would get alone */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "stage.h"
+
+#define THREADS 6
+#define ROUNDS_DEFAULT 5
+
+/* What is there all the time. Free is a port that every thread asks for, with probes. */
+struct ground {
+	char own[32], childs[32], spare[32];
+	pid_t child;
+	unsigned int rounds;
+	atomic_int wrong, done;
+};
+
+static void expect(struct ground *ground, const char *target, enum inuse_status status,
+	const char *cause)
+{
+	struct inuse_answers *answers;
+	struct inuse_answer *answer;
+	const char *got;
+	int n = inuse_why(target, NULL, &answers);
+
+	if (n != 1) {
+		printf("# %s: %s\n", target, inuse_error_text(n));
+		atomic_fetch_add(&ground->wrong, 1);
+		return;
+	}
+	answer = inuse_answers_get(answers, 0);
+	got = inuse_answer_cause(answer);
+	if (inuse_answer_status(answer) != status || !got != !cause ||
+		(got && strcmp(got, cause) != 0)) {
+		printf("# %s: %s, expected %s: %s\n", target, got ? got : "no cause",
+			cause ? cause : "none", inuse_answer_text(answer));
+		atomic_fetch_add(&ground->wrong, 1);
+	}
+	if (!strstr(inuse_answer_json(answer), "inuse.why/1"))
+		atomic_fetch_add(&ground->wrong, 1);
+	inuse_answers_free(answers);
+	atomic_fetch_add(&ground->done, 1);
+}
+
+static void list_once(struct ground *ground)
+{
+	struct inuse_list *list;
+	bool found = false;
+	const struct inuse_socket *socket;
+
+	if (inuse_list(NULL, &list) < 0) {
+		atomic_fetch_add(&ground->wrong, 1);
+		return;
+	}
+	for (size_t i = 0; (socket = inuse_list_socket(list, i)); i++)
+		found |= !strcmp(inuse_socket_name(socket), ground->childs);
+	if (!found) {
+		printf("# %s is not in the list\n", ground->childs);
+		atomic_fetch_add(&ground->wrong, 1);
+	}
+	inuse_list_free(list);
+	atomic_fetch_add(&ground->done, 1);
+}
+
+/* A port that another thread has picked is busy for a moment: only the range must hold. */
+static void pick_once(struct ground *ground)
+{
+	const struct inuse_pick_options options = {
+		.size = sizeof(options), .first = 24000, .last = 24999};
+	uint16_t ports[2];
+
+	if (inuse_pick(&options, 2, ports, NULL) != 2 || ports[0] == ports[1])
+		atomic_fetch_add(&ground->wrong, 1);
+	atomic_fetch_add(&ground->done, 1);
+}
+
+static void *work(void *context)
+{
+	struct ground *ground = context;
+
+	for (unsigned int i = 0; i < ground->rounds; i++) {
+		expect(ground, ground->own, INUSE_IN_USE, "own-socket");
+		expect(ground, ground->childs, INUSE_IN_USE, "already-running");
+		expect(ground, ground->spare, INUSE_FREE, NULL);
+		if (i % 4 == 0)
+			list_once(ground);
+		pick_once(ground);
+	}
+	return NULL;
+}
+
+static void asks_at_once(void **state)
+{
+	struct ground ground = {.rounds = ROUNDS_DEFAULT};
+	const char *rounds = getenv("THREADS_ROUNDS");
+	pthread_t threads[THREADS];
+	int own;
+
+	if (rounds)
+		ground.rounds = (unsigned int)atoi(rounds);
+	ground.child = give_to_child(listener(ground.childs));
+	own = listener(ground.own);
+	close(listener(ground.spare));
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, work, &ground), 0);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	print_message("# %d answers in %d threads, %d wrong\n", ground.done, THREADS, ground.wrong);
+	assert_true(ground.done > 0);
+	assert_int_equal(ground.wrong, 0);
+	close(own);
+	end_child(ground.child);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(asks_at_once)};
+
+	return cmocka_run_group_tests_name("threads", tests, NULL, NULL);
+}
