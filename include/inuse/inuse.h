@@ -170,7 +170,7 @@ struct inuse_wait_options {
 
 struct inuse_answers; /* one answer for each port, protocol and address that a target names */
 struct inuse_answer;
-struct inuse_list;
+struct inuse_listing;
 struct inuse_socket;  /* in an answer: what is in the way; or a row of a list */
 struct inuse_holder;  /* a process that has the socket */
 struct inuse_remedy;  /* something that helps */
@@ -180,7 +180,7 @@ struct inuse_plan;
 struct inuse_step;
 struct inuse_refusal; /* why something is left alone */
 
-/* What inuse_free_target() may do, who is asked before it does, and who is told. */
+/* What may be done to free a target, who is asked before it is done, and who is told. */
 struct inuse_free_options {
 	size_t size;
 	bool force;            /* SIGKILL for what has not ended after the time of grace */
@@ -442,25 +442,25 @@ const char *inuse_gap_lift(const struct inuse_gap *gap);
 /**
  * inuse_list() - every bound socket with its holders
  * @options: NULL: all of them
- * @ret_list: receives it, to be freed with inuse_list_free(); on success only
- * Returns: how many sockets there are (0: none; see inuse_list_gap()), or INUSE_ERROR_*.
+ * @ret_list: receives it, to be freed with inuse_listing_free(); on success only
+ * Returns: how many sockets there are (0: none; see inuse_listing_gap()), or INUSE_ERROR_*.
  */
-int inuse_list(const struct inuse_list_options *options, struct inuse_list **ret_list);
+int inuse_list(const struct inuse_list_options *options, struct inuse_listing **ret_list);
 
-/** inuse_list_socket() - one of them, sorted by protocol, port and address; NULL past the end. */
-const struct inuse_socket *inuse_list_socket(const struct inuse_list *list, size_t index);
+/** inuse_listing_socket() - one of them, by protocol, port and address; NULL past the end. */
+const struct inuse_socket *inuse_listing_socket(const struct inuse_listing *list, size_t index);
 
-/** inuse_list_gap() - what could not be seen; NULL past the end. */
-const struct inuse_gap *inuse_list_gap(const struct inuse_list *list, size_t index);
+/** inuse_listing_gap() - what could not be seen; NULL past the end. */
+const struct inuse_gap *inuse_listing_gap(const struct inuse_listing *list, size_t index);
 
-/** inuse_list_text() - a table for people, made at the first call; NULL: no memory. */
-const char *inuse_list_text(struct inuse_list *list);
+/** inuse_listing_text() - a table for people, made at the first call; NULL: no memory. */
+const char *inuse_listing_text(struct inuse_listing *list);
 
-/** inuse_list_json() - the inuse.list/1 document, made at the first call; NULL: no memory. */
-const char *inuse_list_json(struct inuse_list *list);
+/** inuse_listing_json() - the inuse.list/1 document, made at the first call; NULL: no memory. */
+const char *inuse_listing_json(struct inuse_listing *list);
 
-/** inuse_list_free() - frees the list and everything it gave out; NULL is fine. */
-void inuse_list_free(struct inuse_list *list);
+/** inuse_listing_free() - frees the list and everything it gave out; NULL is fine. */
+void inuse_listing_free(struct inuse_listing *list);
 
 /* ---- a port that is free ---- */
 

@@ -9,7 +9,7 @@
 #include "os/os.h"
 #include "session/filter.h"
 
-struct inuse_list {
+struct inuse_listing {
 	struct iu_arena arena;
 	struct iu_session session;
 	struct iu_listing listing;
@@ -37,7 +37,7 @@ static int make_filter(struct iu_arena *arena, const struct inuse_list_options *
 }
 
 /* A listed socket has the shape of a blocker that blocks nothing. */
-static int add_rows(struct inuse_list *list)
+static int add_rows(struct inuse_listing *list)
 {
 	int r = 0;
 
@@ -57,9 +57,9 @@ static int add_rows(struct inuse_list *list)
 	return r;
 }
 
-int inuse_list(const struct inuse_list_options *given, struct inuse_list **ret_list)
+int inuse_list(const struct inuse_list_options *given, struct inuse_listing **ret_list)
 {
-	struct inuse_list *list = calloc(1, sizeof(*list));
+	struct inuse_listing *list = calloc(1, sizeof(*list));
 	struct inuse_list_options options = {0};
 	struct iu_filter filter;
 	int r = given ? iu_api_copy(given, given->size, &options, sizeof(options)) : 0;
@@ -76,26 +76,26 @@ int inuse_list(const struct inuse_list_options *given, struct inuse_list **ret_l
 	if (r >= 0)
 		r = add_rows(list);
 	if (r < 0) {
-		inuse_list_free(list);
+		inuse_listing_free(list);
 		return r;
 	}
 	*ret_list = list;
 	return (int)list->sockets.n;
 }
 
-const struct inuse_socket *inuse_list_socket(const struct inuse_list *list, size_t index)
+const struct inuse_socket *inuse_listing_socket(const struct inuse_listing *list, size_t index)
 {
 	return list && index < list->sockets.n ? &list->sockets.v[index] : NULL;
 }
 
-const struct inuse_gap *inuse_list_gap(const struct inuse_list *list, size_t index)
+const struct inuse_gap *inuse_listing_gap(const struct inuse_listing *list, size_t index)
 {
 	if (!list || index >= list->session.snapshot.gaps.n)
 		return NULL;
 	return (const struct inuse_gap *)&list->session.snapshot.gaps.v[index];
 }
 
-const char *inuse_list_text(struct inuse_list *list)
+const char *inuse_listing_text(struct inuse_listing *list)
 {
 	struct iu_text text = {0};
 
@@ -108,7 +108,7 @@ const char *inuse_list_text(struct inuse_list *list)
 	return list->text;
 }
 
-const char *inuse_list_json(struct inuse_list *list)
+const char *inuse_listing_json(struct inuse_listing *list)
 {
 	if (!list)
 		return NULL;
@@ -118,7 +118,7 @@ const char *inuse_list_json(struct inuse_list *list)
 	return list->json;
 }
 
-void inuse_list_free(struct inuse_list *list)
+void inuse_listing_free(struct inuse_listing *list)
 {
 	if (!list)
 		return;

@@ -49,7 +49,7 @@ def main():
     bad += compare(3, "the static library has it, too", declared, contained)
     bad += compare(4, "each has a comment of its own in inuse.h", declared, documented)
     if page:
-        described = set(re.findall(r"\b(inuse_\w+)\(", re.sub(r"\\", "", open(page, encoding="utf-8").read())))
+        described = set(re.findall(r"^\\fB[^\n(]*?\b(inuse_\w+)\(", open(page, encoding="utf-8").read(), re.M))
         bad += compare(5, "inuse(3) describes each", declared, described)
     else:
         print("ok 5 - inuse(3) describes each # SKIP built without man pages (scdoc)")

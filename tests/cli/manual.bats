@@ -7,10 +7,12 @@ options() {
 	"$INUSE" --help | grep -oE '(^|[ ,])--[a-z0-9-]+ ?' | grep -oE -- '--[a-z0-9-]+' | sort -u
 }
 
-@test "the man page passes mandoc's lint" {
-	run mandoc -Tlint -W warning "$MAN"
-	expect 0
-	[ -z "$output" ] || { echo "$output"; return 1; }
+@test "the man pages pass mandoc's lint" {
+	for page in "$MAN" "$MAN3"; do
+		run mandoc -Tlint -W warning "$page"
+		expect 0
+		[ -z "$output" ] || { echo "$output"; return 1; }
+	done
 }
 
 @test "the man page has its sections" {

@@ -52,6 +52,7 @@ point "make builds build/inuse" make BUILD="$scratch/build"
 point "build/inuse answers" "$scratch/build/inuse" --version
 point "make demo stages, explains and resolves a conflict" demo_tells
 point "make install PREFIX=…" make BUILD="$scratch/build" PREFIX="$scratch/prefix" install
-point "the installed program and its man page are there" \
-	sh -c "'$scratch/prefix/bin/inuse' --version && test -s '$scratch'/prefix/share/man/man1/inuse.1"
+point "the installed program and the man pages are there" \
+	sh -c "'$scratch/prefix/bin/inuse' --version && test -s '$scratch'/prefix/share/man/man1/inuse.1 &&
+		test -s '$scratch'/prefix/share/man/man3/inuse.3"
 point "the installed library compiles and answers" library_works

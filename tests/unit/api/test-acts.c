@@ -8,7 +8,7 @@ static void lists_and_filters(void **state)
 {
 	struct inuse_list_options options = {.size = sizeof(options), .process = "api-holder"};
 	const struct inuse_socket *socket;
-	struct inuse_list *list = NULL;
+	struct inuse_listing *list = NULL;
 	const char *words[2] = {"tcp", NULL};
 	char target[32], complaint[120] = "";
 	int fd = listener(target), all;
@@ -17,19 +17,19 @@ static void lists_and_filters(void **state)
 	words[1] = strchr(target, ':') + 1;
 	all = inuse_list(NULL, &list);
 	assert_true(all >= 1);
-	assert_non_null(inuse_list_socket(list, (size_t)all - 1));
-	assert_null(inuse_list_socket(list, (size_t)all));
-	assert_non_null(strstr(inuse_list_json(list), "\"inuse.list/1\""));
-	inuse_list_free(list);
+	assert_non_null(inuse_listing_socket(list, (size_t)all - 1));
+	assert_null(inuse_listing_socket(list, (size_t)all));
+	assert_non_null(strstr(inuse_listing_json(list), "\"inuse.list/1\""));
+	inuse_listing_free(list);
 	options.words = words;
 	options.word_count = 2;
 	assert_int_equal(inuse_list(&options, &list), 1);
-	socket = inuse_list_socket(list, 0);
+	socket = inuse_listing_socket(list, 0);
 	assert_string_equal(inuse_socket_name(socket), target);
 	assert_null(inuse_socket_cause(socket));
 	assert_int_equal(inuse_holder_pid(inuse_socket_holder(socket, 0)), pid);
-	assert_non_null(strstr(inuse_list_text(list), "api-holder"));
-	inuse_list_free(list);
+	assert_non_null(strstr(inuse_listing_text(list), "api-holder"));
+	inuse_listing_free(list);
 	words[0] = "no-such:word:";
 	options.complaint = complaint;
 	options.complaint_size = sizeof(complaint);
@@ -39,7 +39,7 @@ static void lists_and_filters(void **state)
 	end_child(pid);
 	options.word_count = 0;
 	assert_int_equal(inuse_list(&options, &list), 0);
-	inuse_list_free(list);
+	inuse_listing_free(list);
 }
 
 static void picks_ports(void **state)

@@ -337,7 +337,7 @@ static void takes_nothing_for_nothing(void **state)
 	char buffer[16];
 
 	inuse_answers_free(NULL);
-	inuse_list_free(NULL);
+	inuse_listing_free(NULL);
 	inuse_plans_free(NULL);
 	assert_int_equal(inuse_answers_count(NULL), 0);
 	assert_null(inuse_answers_get(NULL, 0));

@@ -45,7 +45,7 @@ static void expect(struct ground *ground, const char *target, enum inuse_status 
 
 static void list_once(struct ground *ground)
 {
-	struct inuse_list *list;
+	struct inuse_listing *list;
 	bool found = false;
 	const struct inuse_socket *socket;
 
@@ -53,13 +53,13 @@ static void list_once(struct ground *ground)
 		atomic_fetch_add(&ground->wrong, 1);
 		return;
 	}
-	for (size_t i = 0; (socket = inuse_list_socket(list, i)); i++)
+	for (size_t i = 0; (socket = inuse_listing_socket(list, i)); i++)
 		found |= !strcmp(inuse_socket_name(socket), ground->childs);
 	if (!found) {
 		printf("# %s is not in the list\n", ground->childs);
 		atomic_fetch_add(&ground->wrong, 1);
 	}
-	inuse_list_free(list);
+	inuse_listing_free(list);
 	atomic_fetch_add(&ground->done, 1);
 }
 
