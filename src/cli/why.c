@@ -86,6 +86,16 @@ static int read_options(const struct iu_arguments *arguments, const struct iu_fr
 	return code;
 }
 
+/* Whose errors a capture's machine gives; a message's number is read as that system's. */
+static enum iu_error_system system_of(const struct iu_snapshot *snapshot)
+{
+	for (int i = 0; i < IU_ERROR_SYSTEMS; i++)
+		if (snapshot->host.os && !strcmp(snapshot->host.os,
+						 iu_error_system_name((enum iu_error_system)i)))
+			return (enum iu_error_system)i;
+	return IU_ERROR_LINUX;
+}
+
 /* What the command line says of every question. */
 static int complete(const struct iu_arguments *arguments, const struct iu_from *from,
 	struct iu_questions *questions)
@@ -101,6 +111,8 @@ static int complete(const struct iu_arguments *arguments, const struct iu_from *
 	}
 	if (arguments->program)
 		iu_ask_program(arguments->program, &program, questions);
+	if (from->given)
+		iu_ask_reported(questions, system_of(&from->session.snapshot));
 	for (size_t i = 0; i < questions->n; i++)
 		if (arguments->probe || arguments->no_probe)
 			questions->v[i].probe = arguments->probe ? IU_PROBE_ALWAYS : IU_PROBE_NEVER;

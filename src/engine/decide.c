@@ -6,6 +6,7 @@
 #include "engine/blockers.h"
 #include "engine/causes/windows.h"
 #include "engine/engine.h"
+#include "engine/foreign.h"
 #include "engine/headline.h"
 #include "engine/judge.h"
 #include "engine/remedies.h"
@@ -715,10 +716,16 @@ int iu_decide(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *ret_verdict)
 {
 	struct iu_verdict verdict = {0};
-	int err = question->protocol == IU_PROTOCOL_UNIX
-		? decide_unix(arena, question, snapshot, &verdict)
-		: decide_inet(arena, question, snapshot, &verdict);
+	int err;
 
+	if (iu_is_foreign(question, snapshot))
+		err = iu_decide_foreign(arena, question, snapshot, &verdict);
+	else if (question->protocol == IU_PROTOCOL_UNIX)
+		err = decide_unix(arena, question, snapshot, &verdict);
+	else
+		err = decide_inet(arena, question, snapshot, &verdict);
+	if (err == 0)
+		err = iu_doubt_message(arena, question, &verdict);
 	if (err < 0)
 		return err;
 	*ret_verdict = verdict;

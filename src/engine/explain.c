@@ -27,6 +27,8 @@ static const struct {
 		"tasklist /svc /fo csv"},
 	{IU_ERROR_ADDRINUSE, IU_ERROR_BSD, "on macOS and BSD: who listens",
 		"lsof -nP -iTCP -sTCP:LISTEN"},
+	{IU_ERROR_ACCES, IU_ERROR_BSD, "on macOS and BSD: who listens",
+		"lsof -nP -iTCP -sTCP:LISTEN"},
 	{IU_ERROR_ACCES, IU_ERROR_WINDOWS, "on Windows: which ports are excluded",
 		"netsh int ipv4 show excludedportrange protocol=tcp"},
 	{IU_ERROR_ACCES, IU_ERROR_WINDOWS, "what HTTP.sys has, and for whom",
@@ -139,6 +141,13 @@ static const char *written(struct telling *t, enum iu_error_system system)
 	return all;
 }
 
+static const char *in_writing(struct telling *t, enum iu_error_system system)
+{
+	if (t->in->text && iu_error_space_of(t->in->here) == system)
+		return iu_words(t->arena, "Written %s, \"%s\".", written(t, system), t->in->text);
+	return iu_words(t->arena, "Written %s.", written(t, system));
+}
+
 static void add_system(struct telling *t, enum iu_error_system system)
 {
 	const struct iu_error_meaning *meaning = &t->row->on[system];
@@ -148,11 +157,8 @@ static void add_system(struct telling *t, enum iu_error_system system)
 		return;
 	lines = add_part(t, iu_error_system_title(system));
 	add_line(t, lines, sentence(t, meaning->sentence));
-	if (t->in->text && iu_error_space_of(t->in->here) == system)
-		add_line(t, lines, iu_words(t->arena, "Written %s, \"%s\".", written(t, system),
-					   t->in->text));
-	else
-		add_line(t, lines, iu_words(t->arena, "Written %s.", written(t, system)));
+	if (!t->in->foreign) /* how others write it is nothing to an answer about one message */
+		add_line(t, lines, in_writing(t, system));
 	add_line(t, lines, iu_words(t->arena, "From %s.", meaning->calls));
 	if (meaning->careful)
 		add_line(t, lines, sentence(t, meaning->careful));
@@ -239,7 +245,7 @@ static void add_steps(struct telling *t)
 	for (size_t i = 0; i < IU_COUNT(looks); i++)
 		if (looks[i].id == t->row->id && about(t, looks[i].system)) {
 			add_step(t, looks[i].text, looks[i].command);
-			away |= looks[i].system == IU_ERROR_WINDOWS && here != IU_ERROR_WINDOWS;
+			away |= looks[i].system != here && looks[i].system != IU_ERROR_BSD;
 		}
 	if (away)
 		add_step(t, iu_words(t->arena, "here, with what they print in a file%s", instead),
@@ -260,11 +266,14 @@ int iu_explain(struct iu_arena *arena, const struct iu_explain *explain, struct 
 	if (!t.row)
 		return IU_E_INPUT;
 	t.story.headline = headline(&t);
+	if (explain->foreign)
+		add_line(&t, add_part(&t, "message"), explain->foreign);
 	if (reading->system != IU_ERROR_ANY)
 		add_system(&t, reading->system);
 	for (int i = 0; i < IU_ERROR_SYSTEMS && reading->system == IU_ERROR_ANY; i++)
 		add_system(&t, (enum iu_error_system)i);
-	add_elsewhere(&t);
+	if (!explain->foreign)
+		add_elsewhere(&t);
 	add_steps(&t);
 	if (arena->failed)
 		return IU_E_NOMEM;

@@ -12,6 +12,7 @@ struct iu_explain {
 	const char *endpoint;	  /* the endpoint a message names, escaped; NULL: none */
 	enum iu_error_space here; /* the numbers of this machine */
 	const char *text;	  /* this system's own text of the error, escaped; or NULL */
+	const char *foreign;	  /* why: what a message of another system says; NULL: `error` */
 };
 
 /**

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "engine/engine.h"
+#include "engine/foreign.h"
 #include "engine/view.h"
 #include "engine/windows.h"
 
@@ -169,7 +170,7 @@ int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,
 	size_t i;
 	int err;
 
-	if (question->protocol == IU_PROTOCOL_UNIX ||
+	if (question->protocol == IU_PROTOCOL_UNIX || iu_is_foreign(question, snapshot) ||
 		(question->probe == IU_PROBE_NEVER && !question->seen_error))
 		return 0;
 	err = iu_view_make(arena, question, snapshot, &view);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "engine/engine.h"
+#include "engine/foreign.h"
 #include "engine/headline.h"
 #include "engine/words.h"
 #include "knowledge/causes.h"
@@ -355,8 +356,14 @@ int iu_tell(struct iu_arena *arena, const struct iu_question *question,
 {
 	struct iu_story story = {.status = verdict->status, .headline = verdict->headline};
 	struct telling t = {arena, question, snapshot, verdict, &story};
-	int err = tell_who(&t);
+	int err = 0;
 
+	if (iu_is_foreign(question, snapshot))
+		return iu_tell_foreign(arena, question, snapshot, verdict, ret_story);
+	if (question->of_message)
+		err = add_line(&t, "message", iu_tell_message(arena, question));
+	if (err == 0)
+		err = tell_who(&t);
 	if (err == 0)
 		err = tell_why(&t);
 	if (err == 0)

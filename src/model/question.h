@@ -40,6 +40,14 @@ struct iu_question {
 	 */
 	int reported_error;
 	bool connects;
+	/*
+	 * Read out of a message: the error it names (enum iu_error_id, 0: none), the system it is from
+	 * (enum iu_error_system; IU_ERROR_ANY where the words do not tell), and both in words:
+	 * "EADDRINUSE (98, Linux)". All of them only where of_message is set.
+	 */
+	bool of_message;
+	int said_error, said_system;
+	const char *said;
 	bool by_self; /* the process that looks is the one that asks (libinuse) */
 	/*
 	 * A socket whose bind() or listen() has failed just now: it is not in its own way, and what

@@ -11,6 +11,24 @@ static json_t *v6only_json(const struct iu_question *question, const struct iu_s
 						: json_boolean(snapshot->sysctls.bindv6only);
 }
 
+/* What a message that was given as a target says of the error. */
+static json_t *message_json(struct iu_json *json, const struct iu_question *question)
+{
+	const struct iu_error_row *row = iu_error_row((enum iu_error_id)question->said_error);
+	bool known = question->said_system != IU_ERROR_ANY;
+	json_t *object;
+
+	if (!question->of_message)
+		return json_null();
+	object = json_object();
+	iu_json_put(json, object, "error", iu_json_text(json, row ? row->name : NULL));
+	iu_json_put(json, object, "system", known
+			? json_string(iu_error_system_name(
+				  (enum iu_error_system)question->said_system))
+			: json_null());
+	return object;
+}
+
 json_t *iu_json_request(struct iu_json *json, const struct iu_question *question)
 {
 	const struct iu_options *options = &question->options;
@@ -33,6 +51,7 @@ json_t *iu_json_request(struct iu_json *json, const struct iu_question *question
 	iu_json_put(json, asked, "uid", json_integer((json_int_t)(options->uid_given
 			? options->uid : json->snapshot->host.uid)));
 	iu_json_put(json, request, "options", asked);
+	iu_json_put(json, request, "message", message_json(json, question));
 	return request;
 }
 

@@ -1,9 +1,11 @@
 /* session/ask.c - what somebody gives becomes questions: a TARGET, a message, a failed socket */
 #include "session/ask.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "knowledge/errors.h"
 #include "os/os.h"
 
 /* One text being read. */
@@ -37,6 +39,93 @@ static int visit(void *context, const char *text)
 	return ret == IU_E_INPUT ? 0 : ret;
 }
 
+/* "EADDRINUSE (98, Linux)", "WSAEACCES (10013, Windows)", "EADDRINUSE". */
+static const char *said_words(struct iu_arena *arena, const struct iu_error_reading *reading)
+{
+	const struct iu_error_number *number = reading->number;
+	const char *name = number ? number->name : iu_error_row(reading->id)->name;
+	const char *system = reading->system == IU_ERROR_ANY
+				     ? NULL
+				     : iu_error_system_title(reading->system);
+
+	if (number && iu_error_space_hex(number->space))
+		return iu_arena_printf(arena, "%s (0x%08" PRIX64 ", %s)", name,
+			(uint64_t)number->value, iu_error_system_title(IU_ERROR_WINDOWS));
+	if (number && system)
+		return iu_arena_printf(arena, "%s (%" PRId64 ", %s)", name, number->value, system);
+	if (system)
+		return iu_arena_printf(arena, "%s (%s)", name, system);
+	return name;
+}
+
+/*
+ * What the message says of the error belongs to each of its endpoints. A log with several errors
+ * does not tell which one belongs to which; then only the system counts that all of them are of.
+ */
+static int add_said(struct iu_arena *arena, const struct iu_text *text,
+	struct iu_question *questions, size_t count)
+{
+	struct iu_error_readings readings;
+	enum iu_error_system system = IU_ERROR_ANY;
+	const char *said = NULL;
+
+	iu_error_read_message(text->data, text->len, &readings);
+	if (readings.n == 1)
+		said = said_words(arena, &readings.v[0]);
+	if (readings.n)
+		system = readings.v[0].system;
+	for (size_t i = 1; i < readings.n; i++)
+		if (readings.v[i].system != system)
+			system = IU_ERROR_ANY;
+	for (size_t i = 0; i < count; i++) {
+		questions[i].of_message = true;
+		questions[i].said_error = readings.n == 1 ? (int)readings.v[0].id : IU_ERROR_OTHER;
+		questions[i].said_system = (int)system;
+		questions[i].said = said;
+	}
+	return readings.n == 1 && !said ? IU_E_NOMEM : 0;
+}
+
+/* No endpoint was named: what was read all the same, and what is missing. */
+static int complain_nothing(struct iu_arena *arena, const struct iu_text texts[], size_t count,
+	const char *nothing, struct iu_text *complaint)
+{
+	struct iu_error_readings readings = {.n = 0};
+	const char *said;
+
+	for (size_t i = 0; i < count && !readings.n; i++)
+		iu_error_read_message(texts[i].data, texts[i].len, &readings);
+	if (!readings.n) {
+		iu_text_add(complaint, nothing);
+		return IU_E_INPUT;
+	}
+	said = said_words(arena, &readings.v[0]);
+	if (!said)
+		return IU_E_NOMEM;
+	iu_text_printf(complaint,
+		"the message says %s, but names no port, address or socket path: write it, for "
+		"example inuse 8080; what the error means says inuse error %s",
+		said, iu_error_row(readings.v[0].id)->name);
+	return IU_E_INPUT;
+}
+
+void iu_ask_reported(struct iu_questions *questions, enum iu_error_system system)
+{
+	enum iu_error_space space = system == IU_ERROR_WINDOWS ? IU_SPACE_WINSOCK
+				    : system == IU_ERROR_LINUX ? IU_SPACE_LINUX
+							       : IU_SPACE_BSD;
+	const struct iu_error_number *number;
+
+	for (size_t i = 0; i < questions->n; i++) {
+		struct iu_question *q = &questions->v[i];
+
+		if (!q->of_message)
+			continue;
+		number = iu_error_number_in((enum iu_error_id)q->said_error, space);
+		q->reported_error = number ? (int)number->value : 0;
+	}
+}
+
 int iu_ask_message(struct iu_arena *arena, const struct iu_names *names,
 	const struct iu_text texts[], size_t count, const char *nothing,
 	const struct iu_options *options, struct iu_questions *out, struct iu_text *complaint)
@@ -46,16 +135,26 @@ int iu_ask_message(struct iu_arena *arena, const struct iu_names *names,
 		.options = options,
 		.out = out,
 		.complaint = complaint};
+	size_t before = out->n, which = 0;
 	int found = 0;
 
-	for (size_t i = 0; i < count && found == 0; i++)
+	for (size_t i = 0; i < count && found == 0; i++) {
 		found = iu_message_targets(texts[i].data, texts[i].len, visit, &r);
+		which = i;
+	}
 	if (found < 0)
 		return found;
-	if (r.taken)
-		return 0;
+	if (r.taken) {
+		/* The endpoint may stand on another line than the error. */
+		while (which > 0 && texts[which - 1].len)
+			which--;
+		found = add_said(arena, &texts[which], out->v + before, out->n - before);
+		if (found >= 0 && !names->recorded)
+			iu_ask_reported(out, iu_error_space_of(iu_os_error_space()));
+		return found;
+	}
 	if (!found)
-		iu_text_add(complaint, nothing);
+		return complain_nothing(arena, texts, count, nothing, complaint);
 	return IU_E_INPUT;
 }
 

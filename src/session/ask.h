@@ -3,6 +3,7 @@
 #define IU_SESSION_ASK_H
 
 #include "base/text.h"
+#include "knowledge/errors.h"
 #include "model/process.h"
 #include "model/question.h"
 #include "model/target.h"
@@ -26,6 +27,9 @@ int iu_ask_text(struct iu_arena *arena, const struct iu_names *names, const char
 int iu_ask_message(struct iu_arena *arena, const struct iu_names *names,
 	const struct iu_text texts[], size_t count, const char *nothing,
 	const struct iu_options *options, struct iu_questions *out, struct iu_text *complaint);
+
+/** iu_ask_reported() - gives the questions of messages the error's number on that system. */
+void iu_ask_reported(struct iu_questions *questions, enum iu_error_system system);
 
 /**
  * iu_ask_socket() - the question of a socket of our own process whose bind() or listen() failed

@@ -58,11 +58,39 @@ load common
 	expect 1
 	says "4321"
 	run "$INUSE" "Address already in use"
+	complains "the message says EADDRINUSE, but names no port, address or socket path: write it, for example inuse 8080; what the error means says inuse error EADDRINUSE"
+	run "$INUSE" "it does not start, help"
 	complains "this text names no port, address or socket path that could be asked for; write for example inuse 8080"
 	run bash -c '"$INUSE" - </dev/null'
 	complains "standard input names no port, address or socket path that could be asked for"
 	run bash -c '"$INUSE" - <&-'
 	expect 3
+}
+
+@test "messages: what was read is told; those of another system are not answered from here" {
+	run in_net '"$INUSE" "nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)"'
+	expect 1
+	says "message  0.0.0.0:80/tcp, EADDRINUSE (98, Linux)"
+	says "The message says EADDRINUSE (98, Linux): what was in the way then has gone"
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" "listen tcp 127.0.0.1:8080: bind: permission denied"; code=$?; kill $pid; exit $code'
+	expect 0
+	says "The message says EACCES, and now it would be EADDRINUSE"
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" "bind 127.0.0.1:8080: [WinError 10048]"; code=$?; kill $pid; exit $code'
+	expect 3
+	says "The message is from Windows, and this is Linux"
+	says "127.0.0.1:8080/tcp, WSAEADDRINUSE (10048, Windows)"
+	says "netstat -ano"
+	says "inuse why --from FILE 127.0.0.1:8080/tcp"
+	says_not "(pid"
+	run "$INUSE" "OSError: [Errno 48] Address already in use: 127.0.0.1:8080"
+	expect 3
+	says "The message is from macOS and BSD, and this is Linux"
+	run bash -c '"$INUSE" --json "listen tcp :80: bind: permission denied" "bind :81: [WinError 10048]" | /usr/bin/python3 "$VALIDATE" why'
+	says "1..2"
+	says_not "not ok"
+	run in_net '"$INUSE" --json "bind :81: [WinError 10013]"'
+	says '"message":{"error":"EACCES","system":"windows"}'
+	says '"status":"unknown"'
 }
 
 @test "standard input of any size and content needs bounded memory" {
