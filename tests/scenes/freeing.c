@@ -746,10 +746,10 @@ static void case_never(struct stage *stage)
 /* (a) The holder ends, and its pid is somebody else's when the signal is due. */
 static void case_pid_reuse(struct stage *stage)
 {
-	int trials = TRIALS(200, 20000), reused = 0, hit = 0;
+	int trials = TRIALS(200, 20000), reused = 0, hit = 0, i;
 
 	silent = true;
-	for (int i = 0; i < trials && !wrong[0]; i++) {
+	for (i = 0; i < trials && !wrong[0]; i++) {
 		struct iu_step_result result = {0};
 		struct run run;
 		struct iu_step *step;
@@ -783,7 +783,7 @@ static void case_pid_reuse(struct stage *stage)
 		done(&run);
 	}
 	printf("#   safety: pid reused %d times in %d trials, %d signals to the wrong process\n",
-		reused, trials, hit);
+		reused, i, hit);
 	CHECK(hit == 0, "%d processes were hit", hit);
 	CHECK(reused > trials * 9 / 10, "the pid was reused only %d times", reused);
 }

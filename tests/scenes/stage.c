@@ -302,6 +302,9 @@ pid_t stage_hold(struct stage *stage, const struct sock *sock)
 {
 	struct proc proc = stage_spawn(stage, hold, sock, sock->uid);
 
+	/* It says nothing more; thousands of them are made by one process. */
+	if (proc.ready >= 0)
+		close(proc.ready);
 	return proc.pid > 0 ? proc.pid : -1;
 }
 
