@@ -18,6 +18,8 @@
 #define NAME_COLUMNS 60
 /* Other sockets of a target that are named; the rest is counted. */
 #define SERVES_MAX 6
+/* So soon most of those start a program again that do it at all. */
+#define BACK_MS 1500
 /* After the last TIME-WAIT timer the kernel may take a moment longer (its wheel is coarse). */
 #define TIMER_SLACK_MS 1500
 
@@ -135,6 +137,7 @@ static bool is_ancestor(const struct planning *p, int32_t pid)
 /* Why a process is never ended; NULL: it may be. */
 static const char *why_not(const struct planning *p, const struct iu_process *process)
 {
+	const struct iu_respawner_row *respawner;
 	const char *why;
 
 	if (process->pid == 1)
@@ -147,6 +150,11 @@ static const char *why_not(const struct planning *p, const struct iu_process *pr
 		return "inuse was started from it: it would end its own shell, terminal or session";
 	if (is_manager(process))
 		return "it is a systemd, which keeps a whole session or system";
+	respawner = iu_respawner(process->name);
+	if (respawner && respawner->keeps_many)
+		return iu_words(p->arena,
+			"it keeps other programs running, which would all end with it: %s",
+			respawner->stop);
 	why = iu_protected_process(process);
 	if (why)
 		return iu_words(p->arena, "it is on the list of protected programs: %s", why);
@@ -307,22 +315,44 @@ static bool is_planned(const struct planning *p, int32_t pid)
 	return false;
 }
 
-/* Who would start it again. A login shell in its terminal is everybody's parent and starts nothing. */
+/* "nodemon (pid 7)": of an interpreter the script says more. */
+static const char *name_parent(struct iu_arena *arena, const struct iu_parent *parent)
+{
+	return iu_words(arena, "%s (pid %d)",
+		iu_safe(arena, parent->script ? parent->script : parent->name, 40),
+		(int)parent->pid);
+}
+
+/* How what it keeps is stopped; without a terminal Ctrl-C is no way. */
+static const char *how_to_stop(struct iu_arena *arena, const struct iu_respawner_row *row,
+	const struct iu_parent *parent)
+{
+	return row->ends ? iu_words(arena, "%s, or kill %d", row->stop, (int)parent->pid)
+			 : row->stop;
+}
+
+/*
+ * Who would start it again. A login shell in its terminal is everybody's parent and starts nothing;
+ * a systemd also is the parent of what lost its own, and starts only units.
+ */
 static int add_respawner(struct planning *p, struct iu_step *step, const struct iu_process *process)
 {
 	size_t i;
 
 	for (i = 0; i < process->parents.n; i++) {
 		const struct iu_parent *parent = &process->parents.v[i];
-		const struct iu_respawner_row *row = iu_respawner(parent->name);
+		const struct iu_respawner_row *row = iu_respawner_parent(parent);
 
 		if (!row || (process->tty && parent->pid == process->sid) ||
+			(same(parent->name, "systemd") && !ends_with(process->unit, ".service")) ||
 			is_planned(p, parent->pid))
 			continue;
 		step->comes_back = true;
+		step->back_ms = row->slow_ms ? row->slow_ms : BACK_MS;
 		return iu_strings_add(p->arena, &step->losses,
-			iu_words(p->arena, "%s (pid %d) may start it again; then: %s",
-				iu_safe(p->arena, parent->name, 40), (int)parent->pid, row->stop));
+			iu_words(p->arena, "%s may start it again; then: %s",
+				name_parent(p->arena, parent),
+				how_to_stop(p->arena, row, parent)));
 	}
 	return 0;
 }
@@ -1247,18 +1277,17 @@ static const char *who_starts_it(struct iu_arena *arena, const struct iu_process
 	for (i = 0; i < process->parents.n; i++) {
 		const struct iu_parent *parent = &process->parents.v[i];
 
-		row = iu_respawner(parent->name);
+		row = iu_respawner_parent(parent);
 		if (row)
-			return iu_words(arena, "%s (pid %d) starts it again: %s",
-				iu_safe(arena, parent->name, 40), (int)parent->pid, row->stop);
+			return iu_words(arena, "%s starts it again: %s",
+				name_parent(arena, parent), how_to_stop(arena, row, parent));
 	}
 	if (process->unit && ends_with(process->unit, ".service"))
 		return iu_words(arena, "%s starts it again: systemctl stop %s",
 			iu_safe(arena, process->unit, 80), iu_safe(arena, process->unit, 80));
 	if (process->parents.n)
-		return iu_words(arena, "%s (pid %d) started it: stop that first",
-			iu_safe(arena, process->parents.v[0].name, 40),
-			(int)process->parents.v[0].pid);
+		return iu_words(arena, "%s started it: stop that first",
+			name_parent(arena, &process->parents.v[0]));
 	return "who starts it could not be seen";
 }
 

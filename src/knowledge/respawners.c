@@ -6,45 +6,69 @@
 
 #include "base/compat.h"
 
+#define TERMINAL "Ctrl-C in its terminal"
+
 static const struct iu_respawner_row rows[] = {
-	{"PM2", "see pm2 list, then pm2 stop NAME (pm2 delete NAME for good)"},
-	{"pm2", "see pm2 list, then pm2 stop NAME (pm2 delete NAME for good)"},
-	{"supervisord", "see supervisorctl status, then supervisorctl stop NAME"},
-	{"nodemon", "end nodemon itself: Ctrl-C in its terminal"},
-	{"runsv", "sv stop NAME"},
-	{"s6-supervise", "s6-svc -d DIRECTORY"},
-	{"supervise", "svc -d DIRECTORY"},
-	{"monit", "monit stop NAME"},
-	{"circusd", "circusctl stop NAME"},
-	{"god", "god stop NAME"},
-	{"forever", "forever list, then forever stop NUMBER"},
-	{"foreman", "end foreman itself: Ctrl-C in its terminal"},
-	{"overmind", "overmind stop NAME"},
-	{"watchexec", "end watchexec itself: Ctrl-C in its terminal"},
-	{"entr", "end entr itself: Ctrl-C in its terminal"},
-	{"air", "end air itself: Ctrl-C in its terminal"},
-	{"cargo-watch", "end cargo-watch itself: Ctrl-C in its terminal"},
-	{"gunicorn", "end its master, which starts the workers"},
-	{"uwsgi", "end its master, which starts the workers"},
-	{"systemd", "stop the unit: systemctl status PID tells its name"},
-	{"containerd-shim", "stop the container, which has a restart policy"},
-	{"conmon", "stop the container, which has a restart policy"},
-	{"bash", "end the shell or its loop: Ctrl-C in its terminal"},
-	{"sh", "end the shell or its loop: Ctrl-C in its terminal"},
-	{"dash", "end the shell or its loop: Ctrl-C in its terminal"},
-	{"zsh", "end the shell or its loop: Ctrl-C in its terminal"},
-	{"fish", "end the shell or its loop: Ctrl-C in its terminal"},
+	{"PM2", "see pm2 list, then pm2 stop NAME (pm2 delete NAME for good)", true, false},
+	{"pm2", "see pm2 list, then pm2 stop NAME (pm2 delete NAME for good)", true, false},
+	{"pm2-runtime", "see pm2 list, then pm2 stop NAME", true, false},
+	{"supervisord", "see supervisorctl status, then supervisorctl stop NAME", true, false,
+		3500}, /* it looks once a second, and one that ran for less than startsecs waits a second */
+	{"nodemon", "end nodemon itself: " TERMINAL, false, true},
+	{"runsv", "sv stop NAME", false, false, 2500}, /* waits a second for the same reason */
+	{"s6-supervise", "s6-svc -d DIRECTORY", false, false, 2500},
+	{"supervise", "svc -d DIRECTORY", false, false, 2500},
+	{"monit", "monit stop NAME", true, false},
+	{"circusd", "circusctl stop NAME", true, false},
+	{"god", "god stop NAME", true, false},
+	{"forever", "forever list, then forever stop NUMBER", false, false},
+	{"foreman", "end foreman itself: " TERMINAL, false, true},
+	{"honcho", "end honcho itself: " TERMINAL, false, true},
+	{"overmind", "overmind stop NAME", true, false},
+	{"watchexec", "end watchexec itself: " TERMINAL, false, true},
+	{"entr", "end entr itself: " TERMINAL, false, true},
+	{"air", "end air itself: " TERMINAL, false, true},
+	{"cargo-watch", "end cargo-watch itself: " TERMINAL, false, true},
+	{"gunicorn", "end its master, which starts the workers", false, true},
+	{"uwsgi", "end its master, which starts the workers", false, true},
+	{"systemd", "stop the unit: systemctl status PID tells its name", false, false},
+	{"containerd-shim", "stop the container, which has a restart policy", false, false},
+	{"conmon", "stop the container, which has a restart policy", false, false},
+	{"bash", "end the shell or its loop: " TERMINAL, false, true},
+	{"sh", "end the shell or its loop: " TERMINAL, false, true},
+	{"dash", "end the shell or its loop: " TERMINAL, false, true},
+	{"zsh", "end the shell or its loop: " TERMINAL, false, true},
+	{"fish", "end the shell or its loop: " TERMINAL, false, true},
 };
+
+/* Names that begin like that; "MainThread" is what newer versions of Node call themselves. */
+static const char *const interpreters[] = {
+	"node", "MainThread", "python", "ruby", "perl", "php", "deno", "bun"};
+
+bool iu_interpreter(const char *name)
+{
+	for (size_t i = 0; i < IU_COUNT(interpreters); i++)
+		if (!strncmp(name, interpreters[i], strlen(interpreters[i])))
+			return true;
+	return false;
+}
 
 const struct iu_respawner_row *iu_respawner(const char *name)
 {
 	for (size_t i = 0; name && i < IU_COUNT(rows); i++) {
 		size_t n = strlen(rows[i].program);
 
-		/* "PM2 v5.3.0: God", "containerd-shim-runc-v2": the name goes on */
+		/* "PM2 v5.3.0: God", "gunicorn: master": the name goes on; "systemd-resolve" is another */
 		if (!strncmp(name, rows[i].program, n) &&
-			(!name[n] || name[n] == ' ' || name[n] == '-' || name[n] == ':'))
+			(!name[n] || name[n] == ' ' || name[n] == ':'))
 			return &rows[i];
 	}
 	return NULL;
+}
+
+const struct iu_respawner_row *iu_respawner_parent(const struct iu_parent *parent)
+{
+	const struct iu_respawner_row *row = iu_respawner(parent->name);
+
+	return row ? row : iu_respawner(parent->script);
 }

@@ -2,12 +2,25 @@
 #ifndef IU_KNOWLEDGE_RESPAWNERS_H
 #define IU_KNOWLEDGE_RESPAWNERS_H
 
+#include <stdbool.h>
+
+#include "model/process.h"
+
 struct iu_respawner_row {
 	const char *program; /* the name of its process, or how that begins */
 	const char *stop;    /* how to stop what it keeps: a sentence without a final point */
+	bool keeps_many;     /* it keeps other programs, too, which would all end with it */
+	bool ends;           /* it is stopped by ending it */
+	unsigned int slow_ms; /* it may take so long until it does it; 0: a moment */
 };
 
 /** iu_respawner() - the row for a process of that name, or NULL. Static. */
 const struct iu_respawner_row *iu_respawner(const char *name);
+
+/** iu_respawner_parent() - the same for a parent, by its name or by the script that it runs. */
+const struct iu_respawner_row *iu_respawner_parent(const struct iu_parent *parent);
+
+/** iu_interpreter() - whether what matters is not that program but the script it runs. */
+bool iu_interpreter(const char *name);
 
 #endif

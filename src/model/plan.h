@@ -109,7 +109,8 @@ struct iu_step {
 	enum iu_risk risk;
 	bool needs_root;
 	bool if_it_stays;  /* only when the steps before were not enough */
-	bool comes_back;   /* somebody is known to start it again */
+	bool comes_back;   /* somebody is known to start it again … */
+	int64_t back_ms;   /* … within so long, if at once; 0: no matter */
 	bool kill;         /* TERMINATE: SIGKILL when it has not ended after the time of grace */
 	int64_t wait_ms;   /* WAIT: at most so long; -1: not known */
 	struct iu_strings serves; /* what else the target has: "127.0.0.1:9090/tcp (listens)" */

@@ -25,6 +25,7 @@ const char *iu_process_state_name(enum iu_process_state state);
 struct iu_parent {
 	int32_t pid;
 	const char *name;
+	const char *script; /* what an interpreter runs: "nodemon"; NULL: it is none, or not known */
 };
 
 /* A file by identity. */
@@ -47,7 +48,8 @@ struct iu_process {
 	enum iu_process_state state;
 	int32_t ppid, pgid, sid; /* -1: not known */
 	int32_t tty;             /* device number of the terminal, 0: none */
-	IU_LIST(struct iu_parent) parents; /* nearest first, up to the session leader */
+	IU_LIST(struct iu_parent) parents; /* nearest first, up to the session leader … */
+	/* … or, of one that leads a session itself, only who started it */
 	/* The executable and the files its first arguments name (a script), by identity. */
 	IU_LIST(struct iu_file_id) files;
 	const char *cgroup, *unit, *container;

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "engine/engine.h"
 #include "engine/plan.h"
+#include "engine/view.h"
 #include "os/os.h"
 #include "out/out.h"
 #include "session/wait.h"
@@ -15,8 +16,7 @@
 #define LOOK_MAX_MS    400
 #define KILLED_MS      2000   /* after SIGKILL */
 #define SETTLE_MS      1500   /* for what ends together with the one that was stopped */
-#define CONFIRM_MS     300    /* nobody may have taken it again … */
-#define RESPAWN_MS     1500   /* … where somebody is known to start programs again */
+#define CONFIRM_MS     300    /* nobody may have taken it again */
 #define CLOSING_MS     130000 /* an orphan's last retransmission is mostly over by then */
 
 #define X(name, text) text,
@@ -70,6 +70,18 @@ static int ask_again(struct freeing *run)
 static bool is_free(const struct iu_freeing *f)
 {
 	return f->after_known && f->after.verdict.status == IU_STATUS_FREE;
+}
+
+/* Nobody has what is left of it: it will not end sooner because others end. */
+static bool only_closing_left(const struct iu_freeing *f)
+{
+	const struct iu_verdict *verdict = &f->after.verdict;
+
+	for (size_t i = 0; f->after_known && i < verdict->blockers.n; i++)
+		if (verdict->blockers.v[i].socket.inode ||
+			!iu_is_closing(&verdict->blockers.v[i].socket))
+			return false;
+	return f->after_known && verdict->blockers.n > 0;
 }
 
 static void tell_progress(const struct freeing *run, const char *what, int64_t left)
@@ -318,7 +330,8 @@ static int settle(struct freeing *run, int64_t ms)
 	if (r < 0)
 		return r;
 	r = ask_again(run);
-	while (r >= 0 && !is_free(run->f) && iu_os_now_ms() < deadline && !is_stopped(run)) {
+	while (r >= 0 && !is_free(run->f) && !only_closing_left(run->f) &&
+		iu_os_now_ms() < deadline && !is_stopped(run)) {
 		iu_os_watch_wait(watch, (unsigned int)pause);
 		pause = pause * 2 > LOOK_MAX_MS ? LOOK_MAX_MS : pause * 2;
 		r = ask_again(run);
@@ -341,8 +354,8 @@ static int confirm(struct freeing *run)
 			continue;
 		if (ms < CONFIRM_MS)
 			ms = CONFIRM_MS;
-		if (step->comes_back)
-			ms = RESPAWN_MS;
+		if (step->comes_back && ms < step->back_ms)
+			ms = step->back_ms;
 	}
 	r = iu_os_watch_new(&watch);
 	if (r < 0)

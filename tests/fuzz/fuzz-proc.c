@@ -82,6 +82,9 @@ static void parse_names(struct iu_arena *arena, const char *bytes, size_t size)
 
 	if (name)
 		check(len > 0 && name >= bytes && name + len <= bytes + size);
+	name = iu_cmdline_script(bytes, size, &len);
+	if (name)
+		check(len > 0 && name >= bytes && name + len <= bytes + size);
 	name = iu_docker_name(arena, bytes, size);
 	if (name)
 		check(*name && strlen(name) <= 255);

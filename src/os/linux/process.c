@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "knowledge/respawners.h"
 #include "os/linux/cgroup.h"
 #include "os/linux/container.h"
 #include "os/linux/file.h"
@@ -120,6 +121,43 @@ int iu_cmdline_parse(
 		bytes += n + 1;
 	}
 	return 0;
+}
+
+/* The name of a file without folder and ending: ".js", ".py", ".rb" say nothing more. */
+static const char *stem(const char *text, size_t *len)
+{
+	const char *slash = memrchr(text, '/', *len), *dot;
+
+	if (slash) {
+		*len -= (size_t)(slash + 1 - text);
+		text = slash + 1;
+	}
+	dot = memrchr(text, '.', *len);
+	if (dot && dot > text && text + *len - dot <= 4)
+		*len = (size_t)(dot - text);
+	return *len > 0 ? text : NULL;
+}
+
+const char *iu_cmdline_script(const char *bytes, size_t len, size_t *ret_len)
+{
+	const char *end = bytes + len, *at = bytes, *dot;
+	bool first = true, module = false;
+
+	for (; at < end; at += *ret_len + 1, first = false) {
+		*ret_len = strnlen(at, (size_t)(end - at));
+		if (first || *ret_len == 0)
+			continue;
+		if (module) { /* "-m package.module" */
+			dot = memrchr(at, '.', *ret_len);
+			if (dot)
+				*ret_len -= (size_t)(dot + 1 - at);
+			return *ret_len > 0 ? dot ? dot + 1 : at : NULL;
+		}
+		module = *ret_len == 2 && !memcmp(at, "-m", 2);
+		if (at[0] != '-')
+			return stem(at, ret_len);
+	}
+	return NULL;
 }
 
 struct uid_reader {
@@ -236,12 +274,29 @@ static int64_t start_time(struct iu_look *look, uint64_t ticks)
 	return boot == 0 || per_second <= 0 ? -1 : (int64_t)(boot + ticks / (uint64_t)per_second);
 }
 
-/* Up to and including the session leader: the terminal's shell, the service's main process. */
+static const char *read_script(struct iu_look *look, int32_t pid)
+{
+	char path[64], text[ARGUMENT_MAX];
+	const char *script = NULL;
+	size_t n = 0;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%d/cmdline", (int)pid);
+	len = iu_file_read(look->proc, path, text, sizeof(text));
+	if (len > 0)
+		script = iu_cmdline_script(text, (size_t)len, &n);
+	return script ? iu_arena_strndup(&look->snapshot->arena, script, n) : NULL;
+}
+
+/*
+ * Up to and including the session leader: the terminal's shell, the service's main process. Of one
+ * that leads its session only who started it: some supervisors give each program a session.
+ */
 static int read_parents(struct iu_look *look, struct iu_process *process)
 {
 	struct iu_arena *arena = &look->snapshot->arena;
 	int32_t pid = process->ppid;
-	bool reached = process->sid == process->pid;
+	bool leads = process->sid == process->pid, reached = false;
 	struct iu_stat stat;
 
 	while (!reached && pid > 1 && process->parents.n < PARENTS_MAX) {
@@ -254,7 +309,8 @@ static int read_parents(struct iu_look *look, struct iu_process *process)
 			return IU_E_NOMEM;
 		parent->pid = pid;
 		parent->name = iu_arena_strdup(arena, stat.name);
-		reached = pid == process->sid;
+		parent->script = iu_interpreter(stat.name) ? read_script(look, pid) : NULL;
+		reached = leads || pid == process->sid;
 		pid = stat.ppid;
 	}
 	return arena->failed ? IU_E_NOMEM : 0;

@@ -30,6 +30,13 @@ int iu_stat_read(int proc, int32_t pid, struct iu_stat *ret_stat);
 int iu_cmdline_parse(
 	struct iu_arena *arena, const char *bytes, size_t len, struct iu_process *process);
 
+/**
+ * iu_cmdline_script() - what an interpreter runs: "nodemon" of "node /usr/bin/nodemon.js a.js"
+ * @bytes: /proc/PID/cmdline
+ * Returns: the name within @bytes, not terminated; NULL: none.
+ */
+const char *iu_cmdline_script(const char *bytes, size_t len, size_t *ret_len);
+
 /** iu_status_uid() - the effective uid in /proc/PID/status. Returns: 0, IU_E_PROTO. */
 int iu_status_uid(const char *bytes, size_t len, uint32_t *ret_uid);
 

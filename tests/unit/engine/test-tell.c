@@ -82,7 +82,7 @@ static void test_listener(void **state)
 	p->cwd = "/home/alice/shop";
 	p->unit = "web.service";
 	parent = iu_list_add(&snap.arena, &p->parents);
-	*parent = (struct iu_parent){4200, "zsh"};
+	*parent = (struct iu_parent){.pid = 4200, .name = "zsh"};
 	story = tell(&q);
 	assert_string_equal(part(&story, "who")->lines.v[0],
 		"python3 -m http.server (pid 4242, user alice), since 2023-11-14 20:11:40 UTC, 2 h ago");

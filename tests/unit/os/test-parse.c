@@ -537,6 +537,43 @@ static void test_rtnetlink(void **state)
 }
 
 /* Lines as docker and podman write them. */
+static void test_scripts(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		const char *script;
+	} rows[] = {
+#define ROW(text, script) {text, sizeof(text) - 1, script}
+		ROW("node\0/usr/bin/nodemon\0a.js\0", "nodemon"),
+		ROW("node\0--inspect\0/opt/x/pm2.js\0", "pm2"),
+		ROW("python3\0-m\0supervisor.supervisord\0-n\0", "supervisord"),
+		ROW("python3\0-u\0manage.py", "manage"),
+		ROW("ruby\0/usr/bin/foreman\0start\0", "foreman"),
+		ROW("node\0", NULL),
+		ROW("node", NULL),
+		ROW("", NULL),
+		ROW("python3\0-m", NULL),
+		ROW("python3\0-m\0x.", NULL),
+		ROW("node\0/usr/bin/\0", NULL),
+		ROW("node\0.js\0", ".js"),
+#undef ROW
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t len = 0;
+		const char *script = iu_cmdline_script(rows[i].bytes, rows[i].len, &len);
+
+		printf("# %s: %.*s\n", rows[i].bytes, script ? (int)len : 1, script ? script : "-");
+		assert_int_equal(script != NULL, rows[i].script != NULL);
+		if (script) {
+			assert_int_equal(len, strlen(rows[i].script));
+			assert_memory_equal(script, rows[i].script, len);
+		}
+	}
+}
+
 static void test_container_names(void **state)
 {
 	static const char conmon[] =
@@ -608,6 +645,7 @@ int main(void)
 		cmocka_unit_test(test_inet),
 		cmocka_unit_test(test_container_line),
 		cmocka_unit_test(test_container_names),
+		cmocka_unit_test(test_scripts),
 		cmocka_unit_test(test_inet_states),
 		cmocka_unit_test(test_v6only),
 		cmocka_unit_test(test_wants_port),

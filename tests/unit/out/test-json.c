@@ -46,7 +46,7 @@ static void add_socket(struct example *e)
 /* The example of the contract, key for key. */
 static void full_example(struct example *e)
 {
-	static const struct iu_parent parents[] = {{4200, "zsh"}};
+	static const struct iu_parent parents[] = {{.pid = 4200, .name = "zsh"}};
 	static const char *const command[] = {"node", "server.js"};
 	static const char *const remedy[] = {"inuse", "free", "127.0.0.1:8080/tcp"};
 	static const char *const evidence[] = {"It listens."};
