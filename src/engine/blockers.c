@@ -123,6 +123,14 @@ static bool alike(const struct building *b, const struct iu_blocker *row,
 	       (first_pid(b, s) >= 0 || (o->uid_known == s->uid_known && o->uid == s->uid));
 }
 
+/* The last one to go decides; of those that go together always the same one, in whatever order. */
+static bool goes_later(const struct iu_socket *s, const struct iu_socket *than)
+{
+	if (s->timer_ms != than->timer_ms)
+		return s->timer_ms > than->timer_ms;
+	return s->peer_port > than->peer_port;
+}
+
 static int add_row(struct building *b, const struct iu_socket *s, struct iu_conflict c,
 	bool any_port)
 {
@@ -133,9 +141,9 @@ static int add_row(struct building *b, const struct iu_socket *s, struct iu_conf
 		row = &b->verdict->blockers.v[i];
 		if (!alike(b, row, s, &c, any_port))
 			continue;
-		row->representative++;
-		if (s->timer_ms > row->socket.timer_ms)
-			row->socket = *s; /* the last one to go decides */
+		row->representative += 1 + s->alike;
+		if (goes_later(s, &row->socket))
+			row->socket = *s;
 		return 0;
 	}
 	if (b->verdict->blockers.n >= IU_BLOCKERS_MAX) {
@@ -149,7 +157,7 @@ static int add_row(struct building *b, const struct iu_socket *s, struct iu_conf
 	row->certain = c.blocks;
 	row->rule = c.rule;
 	row->sharing = c.sharing;
-	row->representative = 1;
+	row->representative = 1 + s->alike;
 	return 0;
 }
 

@@ -57,6 +57,15 @@ static int want_port(struct iu_arena *arena, const struct iu_question *q, struct
 	int err;
 
 	wants->facts |= q->protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND : IU_FACT_UDP;
+	if (q->protocol == IU_PROTOCOL_TCP && q->port) {
+		uint16_t *asked = iu_list_add(arena, &wants->asked);
+
+		if (!asked)
+			return IU_E_NOMEM;
+		*asked = q->port;
+	}
+	if (q->probe == IU_PROBE_NEVER)
+		wants->may_bind = false;
 	if (q->port == 0) {
 		wants->all_ports = true;
 		wants->connections = true;
@@ -72,6 +81,16 @@ static int want_port(struct iu_arena *arena, const struct iu_question *q, struct
 	return err;
 }
 
+/*
+ * A wildcard is everywhere, whatever addresses there are; they matter only once something is in the
+ * way, when another address may help (second round).
+ */
+static bool address_matters(const struct iu_question *q)
+{
+	return !q->port || q->options.device || q->options.ifindex ||
+	       (q->family != IU_FAMILY_ANY && !iu_address_is_wildcard(&q->address));
+}
+
 static int first_round(struct iu_arena *arena, const struct iu_questions *questions,
 	struct iu_wants *wants)
 {
@@ -79,6 +98,7 @@ static int first_round(struct iu_arena *arena, const struct iu_questions *questi
 	int err;
 
 	wants->facts = IU_FACT_HOST;
+	wants->may_bind = true;
 	for (i = 0; i < questions->n; i++) {
 		const struct iu_question *q = &questions->v[i];
 		struct iu_path *path;
@@ -86,7 +106,9 @@ static int first_round(struct iu_arena *arena, const struct iu_questions *questi
 		if (q->protocol != IU_PROTOCOL_UNIX) {
 			ports++;
 			/* which system it is the collectors know: bits that are not for it cost nothing */
-			wants->facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES | IU_FACT_EXCLUSIONS;
+			wants->facts |= IU_FACT_SYSCTLS | IU_FACT_EXCLUSIONS;
+			if (address_matters(q))
+				wants->facts |= IU_FACT_ADDRESSES;
 			err = want_port(arena, q, wants);
 			if (err < 0)
 				return err;
@@ -227,6 +249,8 @@ static int want_holders(struct iu_arena *arena, const struct iu_question *questi
 	}
 	if (n)
 		wants->facts |= question->port ? FACTS_HOLDERS : IU_FACT_HOLDERS;
+	if (view.sockets.n && !(snapshot->seen & IU_FACT_ADDRESSES))
+		wants->facts |= IU_FACT_ADDRESSES;
 	return want_evidence(arena, &view, wants);
 }
 

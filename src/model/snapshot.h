@@ -192,6 +192,23 @@ struct iu_reuse_cache {
 	bool v6only;
 };
 
+/*
+ * Where in the descriptor tables the sockets that were found may lie. Only between the rounds of one
+ * look: it is looked at before it counts, and never written anywhere.
+ */
+struct iu_place {
+	int32_t pid, tid;
+	uint32_t first; /* descriptor that bit 0 of @mask stands for */
+	uint64_t mask;
+};
+
+struct iu_places {
+	struct iu_place *v;
+	size_t n, cap;
+	bool known; /* every table was looked through for … */
+	IU_LIST(uint64_t) inodes; /* … these sockets */
+};
+
 struct iu_probes {
 	struct iu_probe *v;
 	size_t n, cap;
@@ -216,6 +233,7 @@ struct iu_snapshot {
 	IU_LIST(struct iu_reuse_cache) caches;
 	struct iu_probes probes;
 	struct iu_windows windows;
+	struct iu_places places;
 	IU_LIST(struct iu_gap) gaps;
 };
 

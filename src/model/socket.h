@@ -84,6 +84,9 @@ struct iu_socket {
 	enum iu_unix_type unix_type;
 	uint64_t file_dev, file_ino; /* of the socket file the kernel has bound, 0: not known */
 
+	/* Sockets alike that were not listed one by one: thousands of connections of one port. */
+	uint32_t alike;
+
 	bool elsewhere; /* it lives in another network namespace than the one that was looked at */
 
 	/* Names that collectors add; NULL: not known or none. */

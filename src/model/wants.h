@@ -13,6 +13,10 @@ struct iu_wants {
 	uint32_t facts; /* IU_FACT_* */
 	/* Ports whose sockets are wanted, sorted; none and all_ports false: no port at all. */
 	IU_LIST(struct iu_port_range) ports;
+	/* The TCP ports that are asked for themselves; their neighbours are in `ports` only. */
+	IU_LIST(uint16_t) asked;
+	/* They may be bound for a moment where that can change nothing: a socket on them refuses it. */
+	bool may_bind;
 	bool all_ports;
 	bool connections; /* all_ports: also what is connected or in TIME-WAIT (list --all) */
 	/* Sockets whose holders are wanted, sorted; all_inodes: of every socket. */

@@ -31,7 +31,7 @@
 
 struct inode_row {
 	uint64_t inode;
-	bool held;
+	bool held, listed;
 	UT_hash_handle hh;
 };
 
@@ -347,6 +347,81 @@ static int scan_process(struct scan *scan, int32_t pid)
 	return snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
 
+/* ---- the same, asked of the kernel ---- */
+
+/* Whether the first round looked for every one of the wanted sockets. */
+static bool places_known(struct scan *scan)
+{
+	const struct iu_places *places = &scan->look->snapshot->places;
+	struct inode_row *row;
+	size_t i, n = 0;
+
+	for (i = 0; i < places->inodes.n && places->known; i++) {
+		HASH_FIND(hh, scan->inodes, &places->inodes.v[i], sizeof(uint64_t), row);
+		if (row && !row->listed) {
+			row->listed = true;
+			n++;
+		}
+	}
+	return n > 0 && n == HASH_COUNT(scan->inodes);
+}
+
+/* One place of a descriptor table, as the kernel told it: what is there now? */
+static int check_place(struct scan *scan, int32_t pid, int32_t tid, uint32_t fd)
+{
+	struct iu_snapshot *snapshot = scan->look->snapshot;
+	struct iu_hold hold = {.pid = pid, .tid = tid == pid ? 0 : tid, .fd = (int32_t)fd}, *slot;
+	char table[64], path[96], number[16], link[64];
+	struct inode_row *row;
+	ssize_t len;
+	int result;
+
+	if (hold.tid)
+		snprintf(table, sizeof(table), "%d/task/%d", (int)pid, (int)tid);
+	else
+		snprintf(table, sizeof(table), "%d", (int)pid);
+	snprintf(number, sizeof(number), "%u", (unsigned int)fd);
+	snprintf(path, sizeof(path), "%s/fd/%s", table, number);
+	len = iu_file_link(scan->look->proc, path, link, sizeof(link));
+	if (len == -EACCES || len == -EPERM)
+		return add_unreadable(scan, pid, (int)-len);
+	if (len <= 0 || !iu_socket_link(link, (size_t)len, &hold.inode))
+		return 0;
+	HASH_FIND(hh, scan->inodes, &hold.inode, sizeof(hold.inode), row);
+	if (!row)
+		return 0;
+	result = iu_process_read(scan->look, pid);
+	if (result < 0) /* it ended while we looked: it holds nothing any more */
+		return result == IU_E_NOMEM ? result : 0;
+	row->held = true;
+	hold.cloexec = read_cloexec(scan, table, number);
+	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = hold;
+	return 0;
+}
+
+static int check_places(struct scan *scan)
+{
+	const struct iu_places *places = &scan->look->snapshot->places;
+	uint32_t bit;
+	size_t i;
+	int result = 0;
+
+	for (i = 0; i < places->n && result == 0; i++) {
+		const struct iu_place *place = &places->v[i];
+
+		if (place->pid == scan->look->self && !scan->look->wants->own_process)
+			continue;
+		for (bit = 0; bit < 64 && result == 0; bit++)
+			if (place->mask >> bit & 1)
+				result = check_place(
+					scan, place->pid, place->tid, place->first + bit);
+	}
+	return result;
+}
+
 /* What an earlier look found of the same sockets is looked up anew. */
 static void drop_earlier(struct scan *scan)
 {
@@ -380,6 +455,15 @@ static bool processes_hidden(const struct scan *scan)
 	}
 	iu_text_free(&text);
 	return hidden && !iu_privileged();
+}
+
+bool iu_initial_pids(const struct iu_look *look)
+{
+	struct stat status;
+
+	return look->self == (int32_t)getpid() &&
+	       fstatat(look->proc, "self/ns/pid", &status, 0) == 0 &&
+	       status.st_ino == INITIAL_PID_NS;
 }
 
 /* Somebody outside of our PID namespace may have what nobody in it has. */
@@ -494,8 +578,10 @@ int iu_collect_holders(struct iu_look *look)
 	result = want_all(scan);
 	if (result == 0)
 		drop_earlier(scan);
-	if (result == 0 && scan->inodes)
-		result = finish(scan, scan_all(scan));
+	if (result == 0 && scan->inodes) {
+		result = places_known(scan) ? check_places(scan) : scan_all(scan);
+		result = finish(scan, result);
+	}
 	else if (result == 0)
 		iu_seen(look, IU_FACT_HOLDERS, true);
 	HASH_ITER(hh, scan->inodes, row, next)

@@ -22,4 +22,7 @@ int iu_fdinfo_flags(const char *bytes, size_t len, uint64_t *ret_flags);
 /** iu_wants_inode() - whether holders of a socket are wanted; a linear search. */
 bool iu_wants_inode(const struct iu_wants *wants, uint64_t inode);
 
+/** iu_initial_pids() - whether our pids and those of /proc are those of the initial PID namespace. */
+bool iu_initial_pids(const struct iu_look *look);
+
 #endif

@@ -19,6 +19,7 @@
 #include "os/linux/host.h"
 #include "os/linux/look.h"
 #include "os/linux/netlink.h"
+#include "os/linux/owners.h"
 #include "os/linux/proc-net.h"
 #include "os/linux/table.h"
 #include "os/os.h"
@@ -30,6 +31,7 @@ enum { KERNEL_ESTABLISHED = 1, KERNEL_CLOSE = 7, KERNEL_LISTEN = 10, KERNEL_BOUN
 #define STATES_BOUND (1u << KERNEL_BOUND_INACTIVE)
 
 #define TIMER_TIME_WAIT 3  /* inet_diag: the timer of a mini socket */
+#define ASKED_MAX       64 /* ports that are looked at one by one */
 #define RANGES_MAX	64 /* past that a filter costs the kernel more than it saves */
 #define ORPHAN_UID_REAL ((6u << 16) | (17u << 8)) /* 6.17: orphans keep their uid */
 
@@ -309,6 +311,12 @@ static int add_socket(struct dump *dump, struct iu_socket *sock)
 	return sock->cookie ? remember(dump, sock->cookie, snapshot->sockets.n - 1) : 0;
 }
 
+static bool describes_socket(const struct nlmsghdr *message)
+{
+	return message->nlmsg_type == SOCK_DIAG_BY_FAMILY ||
+	       message->nlmsg_type == TCPDIAG_GETSOCK;
+}
+
 static int on_socket(void *context, const struct nlmsghdr *message)
 {
 	struct dump *dump = context;
@@ -316,7 +324,7 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 	char name[IF_NAMESIZE];
 	int result;
 
-	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+	if (!describes_socket(message))
 		return 0;
 	result = iu_inet_diag_parse(mnl_nlmsg_get_payload(message),
 		mnl_nlmsg_get_payload_len(message), dump->protocol, &sock);
@@ -347,7 +355,7 @@ static int on_automatic(void *context, const struct nlmsghdr *message)
 	struct cookie_row *row;
 	int result;
 
-	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+	if (!describes_socket(message))
 		return 0;
 	result = iu_inet_diag_parse(mnl_nlmsg_get_payload(message),
 		mnl_nlmsg_get_payload_len(message), dump->protocol, &sock);
@@ -362,9 +370,29 @@ static int on_automatic(void *context, const struct nlmsghdr *message)
 	return 0;
 }
 
+/* The old type of request: its dump shows both families in one walk over the same tables. */
+static struct nlmsghdr *both_request(
+	char *buffer, uint32_t states, const void *code, size_t code_len)
+{
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct inet_diag_req *body;
+
+	request->nlmsg_type = TCPDIAG_GETSOCK;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	body = mnl_nlmsg_put_extra_header(request, sizeof(*body));
+	body->idiag_family = AF_INET;
+	body->idiag_states = states;
+	if (code_len > 0)
+		mnl_attr_put(request, INET_DIAG_REQ_BYTECODE, code_len, code);
+	return request;
+}
+
 static struct nlmsghdr *make_request(
 	char *buffer, int family, int protocol, uint32_t states, const void *code, size_t code_len)
 {
+	if (family == AF_UNSPEC)
+		return both_request(buffer, states, code, code_len);
+
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct inet_diag_req_v2 *body;
 
@@ -500,8 +528,7 @@ static const struct table {
 	int family, number;
 	const char *name;
 } tables[] = {
-	{IU_FACT_TCP, IU_PROTOCOL_TCP, AF_INET, IPPROTO_TCP, "TCP sockets over IPv4"},
-	{IU_FACT_TCP, IU_PROTOCOL_TCP, AF_INET6, IPPROTO_TCP, "TCP sockets over IPv6"},
+	{IU_FACT_TCP, IU_PROTOCOL_TCP, AF_UNSPEC, IPPROTO_TCP, "TCP sockets"},
 	{IU_FACT_UDP, IU_PROTOCOL_UDP, AF_INET, IPPROTO_UDP, "UDP sockets over IPv4"},
 	{IU_FACT_UDP, IU_PROTOCOL_UDP, AF_INET6, IPPROTO_UDP, "UDP sockets over IPv6"},
 };
@@ -548,6 +575,7 @@ static int take_refusal(
 	struct iu_look *look, const struct table *table, int error, struct outcome *outcome)
 {
 	bool ipv6 = table->family == AF_INET6;
+	int refused = error;
 
 	outcome->incomplete |= table->fact;
 	if (error == IU_E_NOMEM)
@@ -559,7 +587,12 @@ static int take_refusal(
 		outcome->incomplete &= ~(uint32_t)table->fact;
 		return 0;
 	}
-	return iu_proc_net_inet(look, table->protocol, ipv6, error);
+	if (table->family != AF_UNSPEC)
+		return iu_proc_net_inet(look, table->protocol, ipv6, error);
+	error = iu_proc_net_inet(look, table->protocol, false, error);
+	return error == 0 && iu_ipv6_possible()
+		? iu_proc_net_inet(look, table->protocol, true, refused)
+		: error;
 }
 
 static int settle_bound(
@@ -580,6 +613,32 @@ static int settle_bound(
 		tested ? "Linux 6.8 or later" : NULL);
 }
 
+/* sock_diag's answer about one owner, as it comes in a dump. */
+static int on_owner(void *context, const struct nlmsghdr *message)
+{
+	return on_socket(context, message);
+}
+
+/* What spares the walk over every socket of the machine. Returns: 1: all is known, 0, IU_E_NOMEM. */
+static int collect_few(struct iu_look *look, struct iu_netlink *netlink)
+{
+	const struct iu_wants *wants = look->wants;
+	struct dump dump = {.look = look, .protocol = IU_PROTOCOL_TCP,
+		.start = look->snapshot->sockets.n};
+	size_t i = 0;
+	int result;
+
+	if (wants->all_ports || wants->asked.n == 0 || wants->asked.n > ASKED_MAX)
+		return 0;
+	while (wants->may_bind && i < wants->asked.n && iu_owners_none(wants->asked.v[i]))
+		i++;
+	if (i == wants->asked.n)
+		return 1;
+	result = iu_owners_collect(look, netlink, on_owner, &dump);
+	free_cookies(&dump);
+	return result;
+}
+
 int iu_collect_inet(struct iu_look *look)
 {
 	uint32_t facts = look->wants->facts;
@@ -588,16 +647,20 @@ int iu_collect_inet(struct iu_look *look)
 	struct outcome outcome = {0};
 	struct own own = {.fd = -1};
 	size_t i;
-	int opened, result = 0;
+	int opened, few = 0, result = 0;
 
 	if (!tcp && !(facts & IU_FACT_UDP))
 		return 0;
 	none = !look->wants->all_ports && look->wants->ports.n == 0;
 	opened = none ? 0 : iu_netlink_open(NETLINK_SOCK_DIAG, &netlink);
-	if (tcp && opened == 0 && !none)
+	if (tcp && opened == 0 && !none) {
+		few = collect_few(look, &netlink);
+		result = few < 0 ? few : 0;
+	}
+	if (tcp && opened == 0 && !none && few == 0)
 		open_own(&own);
 	for (i = 0; i < IU_COUNT(tables) && result == 0 && !none; i++) {
-		if (tables[i].fact == IU_FACT_TCP ? !tcp : !(facts & IU_FACT_UDP))
+		if (tables[i].fact == IU_FACT_TCP ? !tcp || few > 0 : !(facts & IU_FACT_UDP))
 			continue;
 		result = opened < 0 ? opened : dump_one(look, &netlink, &tables[i], &own, &outcome);
 		if (result < 0)
@@ -610,7 +673,7 @@ int iu_collect_inet(struct iu_look *look)
 		iu_seen(look, IU_FACT_TCP, result == 0 && !(outcome.incomplete & IU_FACT_TCP));
 	if (facts & IU_FACT_UDP)
 		iu_seen(look, IU_FACT_UDP, result == 0 && !(outcome.incomplete & IU_FACT_UDP));
-	if (result == 0 && tcp && none)
+	if (result == 0 && tcp && (none || few > 0))
 		iu_seen(look, IU_FACT_BOUND, true);
 	else if (result == 0)
 		result = settle_bound(look, &outcome, tcp, own.inode != 0);

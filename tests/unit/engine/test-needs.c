@@ -41,8 +41,19 @@ static void test_first_round(void **state)
 	iu_snapshot_init(&empty);
 	q[0] = ask(NULL, TEST_PORT);
 	w = needs(q, 1, &empty);
-	assert_int_equal(w.facts, IU_FACT_HOST | IU_FACT_SYSCTLS | IU_FACT_ADDRESSES |
-					  IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_EXCLUSIONS);
+	/* a wildcard is everywhere: which addresses there are is of no interest yet */
+	assert_int_equal(
+		w.facts, IU_FACT_HOST | IU_FACT_SYSCTLS | IU_FACT_TCP |
+			IU_FACT_BOUND | IU_FACT_EXCLUSIONS);
+	assert_int_equal(w.asked.n, 1);
+	assert_int_equal(w.asked.v[0], TEST_PORT);
+	assert_true(w.may_bind);
+	q[0].probe = IU_PROBE_NEVER;
+	assert_false(needs(q, 1, &empty).may_bind);
+	q[0] = ask("127.0.0.1", TEST_PORT);
+	assert_true(needs(q, 1, &empty).facts & IU_FACT_ADDRESSES);
+	q[0] = ask(NULL, TEST_PORT);
+	w = needs(q, 1, &empty);
 	assert_int_equal(w.ports.n, 1);
 	assert_int_equal(w.ports.v[0].first, TEST_PORT);
 	assert_int_equal(w.ports.v[0].last, TEST_PORT + 20);

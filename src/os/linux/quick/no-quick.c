@@ -1,0 +1,34 @@
+/* os/linux/quick/no-quick.c - the twin of quick.c of a build without BPF */
+#include "os/linux/quick/quick.h"
+
+#include "base/err.h"
+
+int iu_quick_open(struct iu_quick_look **ret_look)
+{
+	(void)ret_look;
+	return IU_E_NOTSUP;
+}
+
+int iu_quick_owners(struct iu_quick_look *look, uint16_t port, const struct iu_quick **ret_found)
+{
+	(void)look;
+	(void)port;
+	(void)ret_found;
+	return IU_E_NOTSUP;
+}
+
+int iu_quick_descriptors(struct iu_quick_look *look, const uint64_t *files, size_t n, int canary,
+	const struct iu_quick **ret_found)
+{
+	(void)look;
+	(void)files;
+	(void)n;
+	(void)canary;
+	(void)ret_found;
+	return IU_E_NOTSUP;
+}
+
+void iu_quick_close(struct iu_quick_look *look)
+{
+	(void)look;
+}

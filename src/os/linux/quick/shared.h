@@ -1,0 +1,122 @@
+/* os/linux/quick/shared.h - the memory that the two quick BPF programs and their loader share */
+#ifndef IU_OS_LINUX_QUICK_SHARED_H
+#define IU_OS_LINUX_QUICK_SHARED_H
+
+#include "os/linux/bpf/rows.h"
+
+/*
+ * Where members lie in this kernel, in bits from the start of the structure: the loader fills them in
+ * from the kernel's own description (BTF). X(name, structure, path).
+ */
+#define IU_QUICK_OFFSETS(X)                                                                        \
+	X(task_nsproxy, "task_struct", "nsproxy")                                                  \
+	X(task_files, "task_struct", "files")                                                      \
+	X(task_leader, "task_struct", "group_leader")                                              \
+	X(task_pid, "task_struct", "pid")                                                          \
+	X(task_tgid, "task_struct", "tgid")                                                        \
+	X(nsproxy_net, "nsproxy", "net_ns")                                                        \
+	X(net_hashinfo, "net", "ipv4.tcp_death_row.hashinfo")                                      \
+	X(net_hash_mix, "net", "hash_mix")                                                         \
+	X(hash_bhash, "inet_hashinfo", "bhash")                                                    \
+	X(hash_bhash_size, "inet_hashinfo", "bhash_size")                                          \
+	X(bucket_chain, "inet_bind_hashbucket", "chain")                                           \
+	X(tb_net, "inet_bind_bucket", "ib_net")                                                    \
+	X(tb_port, "inet_bind_bucket", "port")                                                     \
+	X(tb_fastreuse, "inet_bind_bucket", "fastreuse")                                           \
+	X(tb_fastreuseport, "inet_bind_bucket", "fastreuseport")                                   \
+	X(tb_fastuid, "inet_bind_bucket", "fastuid")                                               \
+	X(tb_fast_family, "inet_bind_bucket", "fast_sk_family")                                    \
+	X(tb_fast_v6only, "inet_bind_bucket", "fast_ipv6_only")                                    \
+	X(tb_fast_v6, "inet_bind_bucket", "fast_v6_rcv_saddr")                                     \
+	X(tb_fast_v4, "inet_bind_bucket", "fast_rcv_saddr")                                        \
+	X(tb_node, "inet_bind_bucket", "node")                                                     \
+	X(tb_bhash2, "inet_bind_bucket", "bhash2")                                                 \
+	X(tb2_node, "inet_bind2_bucket", "bhash_node")                                             \
+	X(tb2_owners, "inet_bind2_bucket", "owners")                                               \
+	X(sk_node, "sock_common", "skc_bind_node")                                                 \
+	X(sk_daddr, "sock_common", "skc_daddr")                                                    \
+	X(sk_saddr, "sock_common", "skc_rcv_saddr")                                                \
+	X(sk_dport, "sock_common", "skc_dport")                                                    \
+	X(sk_num, "sock_common", "skc_num")                                                        \
+	X(sk_family, "sock_common", "skc_family")                                                  \
+	X(sk_state, "sock_common", "skc_state")                                                    \
+	X(sk_reuse, "sock_common", "skc_reuse")                                                    \
+	X(sk_reuseport, "sock_common", "skc_reuseport")                                            \
+	X(sk_v6only, "sock_common", "skc_ipv6only")                                                \
+	X(sk_ifindex, "sock_common", "skc_bound_dev_if")                                           \
+	X(sk_v6_daddr, "sock_common", "skc_v6_daddr")                                              \
+	X(sk_v6_saddr, "sock_common", "skc_v6_rcv_saddr")                                          \
+	X(sk_cookie, "sock_common", "skc_cookie")                                                  \
+	X(sk_uid, "sock", "sk_uid")                                                                \
+	X(sk_userlocks, "sock", "sk_userlocks")                                                    \
+	X(sk_socket, "sock", "sk_socket")                                                          \
+	X(sk_cgroup, "sock", "sk_cgrp_data.cgroup")                                                \
+	X(tw_substate, "inet_timewait_sock", "tw_substate")                                        \
+	X(socket_file, "socket", "file")                                                           \
+	X(socket_ino, "socket_alloc", "vfs_inode.i_ino")                                           \
+	X(cgroup_kn, "cgroup", "kn")                                                               \
+	X(kn_id, "kernfs_node", "id")                                                              \
+	X(files_fdt, "files_struct", "fdt")                                                        \
+	X(fdt_max, "fdtable", "max_fds")                                                           \
+	X(fdt_fd, "fdtable", "fd")
+
+struct iu_quick_offsets {
+#define X(name, structure, path) __u32 name;
+	IU_QUICK_OFFSETS(X)
+#undef X
+};
+
+#define IU_QUICK_ROWS   256    /* sockets of a port that get a row of their own; a power of two */
+#define IU_QUICK_SOME   192    /* of these at most so many connections and TIME-WAITs */
+#define IU_QUICK_HITS   2048   /* places in descriptor tables; a power of two */
+#define IU_QUICK_FILTER 16384  /* a byte for each hash of a pointer; a power of two */
+#define IU_QUICK_CHUNK  32     /* descriptors that are compared at a time */
+#define IU_QUICK_STATES 16
+#define IU_QUICK_SOCK   160    /* struct sock_common, and tw_substate behind it */
+#define IU_QUICK_BUCKET 128
+
+/* A socket as the kernel has it; the offsets tell what is where. */
+struct iu_quick_row {
+	__u8 common[IU_QUICK_SOCK];
+	__u64 file; /* address of struct file: only to be looked for, never to be told */
+	__u64 inode;
+	__u64 cgroup; /* id of the cgroup where it was made */
+	__u32 uid;
+	__u32 userlocks;
+};
+
+/* Some of the IU_QUICK_CHUNK descriptors from @first on may be of a wanted file. */
+struct iu_quick_hit {
+	__s32 pid, tid; /* of the initial PID namespace */
+	__u32 first;
+	__u32 spare;
+	__u64 mask;
+};
+
+struct iu_quick {
+	struct iu_quick_offsets at;
+	/* asked */
+	__u32 port, canary; /* canary: a descriptor of the reader */
+	/* told by the walk over the port's owners */
+	__u32 rows;
+	__u32 rest[IU_QUICK_STATES]; /* sockets of a state that got no row */
+	__u32 steps;                 /* that were taken; IU_QUICK_STEPS: cut short */
+	__u32 buckets;
+	__u8 bucket[IU_QUICK_BUCKET]; /* struct inet_bind_bucket */
+	/* told by the walk over descriptors */
+	__u32 hits; /* more than IU_QUICK_HITS: some were lost */
+	__u32 tasks, faults;
+	__u64 scratch[IU_QUICK_CHUNK];
+	__u8 filter[IU_QUICK_FILTER];
+	union {
+		struct iu_quick_row row[IU_QUICK_ROWS];
+		struct iu_quick_hit hit[IU_QUICK_HITS];
+	};
+};
+
+#define IU_QUICK_STEPS (1 << 20)
+
+/* Where a pointer lies in the filter; struct file is aligned to 64 bytes at least. */
+#define IU_QUICK_HASH(pointer) ((pointer) >> 6 & (IU_QUICK_FILTER - 1))
+
+#endif
