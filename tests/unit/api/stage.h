@@ -59,15 +59,25 @@ static inline int listener(char target[32])
 /* A child that has the socket alone from now on, until it is told to end. */
 static inline pid_t give_to_child(int fd)
 {
-	pid_t pid = fork();
+	int ready[2];
+	pid_t pid;
+	char byte;
 
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prctl(PR_SET_NAME, "api-holder");
+		close(ready[0]);
+		close(ready[1]);
 		for (;;)
 			pause();
 	}
+	/* the end of the pipe: it has its name */
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 0);
+	close(ready[0]);
 	close(fd);
 	return pid;
 }
