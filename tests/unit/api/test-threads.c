@@ -1,4 +1,5 @@
 /* test-threads.c - many threads ask at once: each gets the answer it would get alone */
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -90,32 +91,74 @@ static void *work(void *context)
 	return NULL;
 }
 
+/* Only what is quick, so that the probe of one thread meets the look of another. */
+static void *ask_free(void *context)
+{
+	struct ground *ground = context;
+
+	for (unsigned int i = 0; i < ground->rounds * 10; i++)
+		expect(ground, ground->spare, INUSE_FREE, NULL);
+	return NULL;
+}
+
+static int open_descriptors(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+static void in_threads(struct ground *ground, void *(*body)(void *))
+{
+	pthread_t threads[THREADS];
+	int before = open_descriptors();
+
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, body, ground), 0);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	print_message("# %d answers in %d threads, %d wrong\n", ground->done, THREADS, ground->wrong);
+	assert_true(ground->done > 0);
+	assert_int_equal(ground->wrong, 0);
+	assert_int_equal(open_descriptors(), before);
+}
+
+static struct ground start(void)
+{
+	const char *rounds = getenv("THREADS_ROUNDS");
+
+	return (struct ground){.rounds = rounds ? (unsigned int)atoi(rounds) : ROUNDS_DEFAULT};
+}
+
+static void probes_at_once(void **state)
+{
+	struct ground ground = start();
+
+	close(listener(ground.spare));
+	in_threads(&ground, ask_free);
+}
+
 static void asks_at_once(void **state)
 {
-	struct ground ground = {.rounds = ROUNDS_DEFAULT};
-	const char *rounds = getenv("THREADS_ROUNDS");
-	pthread_t threads[THREADS];
+	struct ground ground = start();
 	int own;
 
-	if (rounds)
-		ground.rounds = (unsigned int)atoi(rounds);
 	ground.child = give_to_child(listener(ground.childs));
 	own = listener(ground.own);
 	close(listener(ground.spare));
-	for (int i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, work, &ground), 0);
-	for (int i = 0; i < THREADS; i++)
-		pthread_join(threads[i], NULL);
-	print_message("# %d answers in %d threads, %d wrong\n", ground.done, THREADS, ground.wrong);
-	assert_true(ground.done > 0);
-	assert_int_equal(ground.wrong, 0);
+	in_threads(&ground, work);
 	close(own);
 	end_child(ground.child);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(asks_at_once)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(probes_at_once),
+		cmocka_unit_test(asks_at_once),
+	};
 
 	return cmocka_run_group_tests_name("threads", tests, NULL, NULL);
 }
