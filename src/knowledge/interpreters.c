@@ -7,22 +7,65 @@
 #include "base/compat.h"
 
 /* A version may follow: "python3.11", "ruby2.7", "lua5.4", "php8.2". */
-static const char *const names[] = {
-	"ash", "bash", "beam.smp", "bun", "busybox", "dash", "deno", "dotnet", "erl", "fish", "guile",
-	"java", "ksh", "lua", "luajit", "mono", "node", "nodejs", "perl", "php", "php-cgi", "pypy",
-	"python", "qemu-x86_64", "racket", "Rscript", "ruby", "sh", "tclsh", "wine", "wine64", "zsh",
+static const struct {
+	const char *name;
+	bool shell;
+} rows[] = {
+	{"ash", true},
+	{"bash", true},
+	{"beam.smp", false},
+	{"bun", false},
+	{"busybox", true},
+	{"dash", true},
+	{"deno", false},
+	{"dotnet", false},
+	{"erl", false},
+	{"fish", true},
+	{"guile", false},
+	{"java", false},
+	{"ksh", true},
+	{"lua", false},
+	{"luajit", false},
+	{"MainThread", false}, /* what newer versions of Node call their process */
+	{"mono", false},
+	{"node", false},
+	{"nodejs", false},
+	{"perl", false},
+	{"php", false},
+	{"php-cgi", false},
+	{"pypy", false},
+	{"python", false},
+	{"qemu-x86_64", false},
+	{"racket", false},
+	{"Rscript", false},
+	{"ruby", false},
+	{"sh", true},
+	{"tclsh", true},
+	{"wine", false},
+	{"wine64", false},
+	{"zsh", true},
 };
+
+static bool is_row(const char *name, bool shells)
+{
+	for (size_t i = 0; i < IU_COUNT(rows); i++) {
+		size_t len = strlen(rows[i].name);
+
+		if (strncmp(name, rows[i].name, len) == 0 &&
+			strspn(name + len, "0123456789.-") == strlen(name + len))
+			return shells || !rows[i].shell;
+	}
+	return false;
+}
 
 bool iu_is_interpreter(const char *exe)
 {
-	const char *slash = strrchr(exe, '/'), *name = slash ? slash + 1 : exe;
+	const char *slash = strrchr(exe, '/');
 
-	for (size_t i = 0; i < IU_COUNT(names); i++) {
-		size_t len = strlen(names[i]);
+	return is_row(slash ? slash + 1 : exe, true);
+}
 
-		if (strncmp(name, names[i], len) == 0 &&
-			strspn(name + len, "0123456789.-") == strlen(name + len))
-			return true;
-	}
-	return false;
+bool iu_interpreter(const char *name)
+{
+	return is_row(name, false);
 }

@@ -4,7 +4,13 @@
 
 #include <stdbool.h>
 
-/** iu_is_interpreter() - whether an executable's path ends in "python3.11", "node", "java" … */
+/** iu_is_interpreter() - whether an executable's path ends in "python3.11", "node", "sh", "java" … */
 bool iu_is_interpreter(const char *exe);
+
+/**
+ * iu_interpreter() - whether what matters is not the process of that name but the script it runs
+ * Shells are not among them: what runs in one was mostly typed.
+ */
+bool iu_interpreter(const char *name);
 
 #endif

@@ -41,18 +41,6 @@ static const struct iu_respawner_row rows[] = {
 	{"fish", "end the shell or its loop: " TERMINAL, false, true},
 };
 
-/* Names that begin like that; "MainThread" is what newer versions of Node call themselves. */
-static const char *const interpreters[] = {
-	"node", "MainThread", "python", "ruby", "perl", "php", "deno", "bun"};
-
-bool iu_interpreter(const char *name)
-{
-	for (size_t i = 0; i < IU_COUNT(interpreters); i++)
-		if (!strncmp(name, interpreters[i], strlen(interpreters[i])))
-			return true;
-	return false;
-}
-
 const struct iu_respawner_row *iu_respawner(const char *name)
 {
 	for (size_t i = 0; name && i < IU_COUNT(rows); i++) {

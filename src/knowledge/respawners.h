@@ -20,7 +20,4 @@ const struct iu_respawner_row *iu_respawner(const char *name);
 /** iu_respawner_parent() - the same for a parent, by its name or by the script that it runs. */
 const struct iu_respawner_row *iu_respawner_parent(const struct iu_parent *parent);
 
-/** iu_interpreter() - whether what matters is not that program but the script it runs. */
-bool iu_interpreter(const char *name);
-
 #endif

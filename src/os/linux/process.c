@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "knowledge/respawners.h"
+#include "knowledge/interpreters.h"
 #include "os/linux/cgroup.h"
 #include "os/linux/container.h"
 #include "os/linux/file.h"
