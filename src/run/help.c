@@ -60,15 +60,21 @@ static bool enter(const struct helper *h)
 	return r == 0;
 }
 
-static uint64_t key_of(const struct helper *h, uint32_t what)
+static uint64_t key_of(const struct iu_run_case *c, uint32_t what)
 {
-	const struct iu_run_case *c = h->c;
 	uint64_t key = iu_run_key(0, &what, sizeof(what));
 
 	key = iu_run_key(key, &c->call.kind, sizeof(c->call.kind));
 	if (c->call.kind == IU_RUN_LISTEN)
 		key = iu_run_key(key, &c->place.rights.tgid, sizeof(c->place.rights.tgid));
 	return iu_run_key(key, c->bytes, c->call.kind == IU_RUN_BIND ? c->call.len : 0);
+}
+
+bool iu_run_is_muted(const struct iu_run_supervisor *s, const struct iu_run_case *c)
+{
+	int64_t last = iu_run_said_get(s->said, key_of(c, 'q'));
+
+	return last && iu_os_now_ms() - last < MUTE_MS;
 }
 
 static bool allowed(const struct helper *h)
@@ -127,7 +133,7 @@ static void ask(struct helper *h, int error)
 static bool is_news(const struct helper *h, int error)
 {
 	const struct iu_verdict *verdict = &h->asked.answer.verdict;
-	uint64_t key = key_of(h, (uint32_t)error);
+	uint64_t key = key_of(h->c, (uint32_t)error);
 
 	if (h->is_asked) {
 		uint64_t holder = verdict->blockers.n ? verdict->blockers.v[0].socket.inode : 0;
@@ -156,13 +162,11 @@ static bool has_room(const struct helper *h)
 static void explain(struct helper *h, int error, const char *help)
 {
 	struct iu_run_failure failure = {.help = help};
-	uint64_t mute = key_of(h, 'q');
-	int64_t last = iu_run_said_get(h->s->said, mute);
 
-	if (last && iu_os_now_ms() - last < MUTE_MS)
+	if (iu_run_is_muted(h->s, h->c))
 		return;
 	ask(h, error);
-	iu_run_said_put(h->s->said, mute, iu_os_now_ms());
+	iu_run_said_put(h->s->said, key_of(h->c, 'q'), iu_os_now_ms());
 	if (!is_news(h, error) || !has_room(h))
 		return;
 	failure.intro = iu_run_intro(&h->asked, h->c, error);
@@ -184,12 +188,15 @@ static void line(const struct helper *h, const struct iu_text *text)
 /* It ended, or a signal came that it wants to handle: then the call must return. */
 static bool is_over(const struct helper *h)
 {
-	struct iu_run_place place;
+	struct iu_run_place place = {0};
+	struct iu_run_seat seat;
 
-	if (!iu_run_notices_valid(h->s->notices, h->c->notice.id))
+	if (!iu_run_notices_valid(h->s->notices, h->c->notice.id) ||
+		iu_run_seat_open(h->c->notice.tid, &seat) < 0)
 		return true;
-	return iu_run_place_read(h->c->notice.tid, &place) >= 0 &&
-	       iu_run_rights_wants_signal(&place.rights);
+	(void)iu_run_place_read(&seat, &place);
+	iu_run_seat_close(&seat);
+	return iu_run_rights_wants_signal(&place.rights);
 }
 
 static void say_waiting(struct helper *h, int error, int64_t left)
@@ -197,7 +204,7 @@ static void say_waiting(struct helper *h, int error, int64_t left)
 	struct iu_text text = {0};
 
 	ask(h, error);
-	if (!iu_run_said_claim(h->s->said, key_of(h, 'W')))
+	if (!iu_run_said_claim(h->s->said, key_of(h->c, 'W')))
 		return;
 	iu_text_printf(&text, "%s; waiting for at most %lld s",
 		iu_run_intro(&h->asked, h->c, error), (long long)((left + 999) / 1000));
@@ -209,7 +216,7 @@ static void say_waiting(struct helper *h, int error, int64_t left)
 
 static int wait_for_it(struct helper *h, int error)
 {
-	uint64_t key = key_of(h, 'w');
+	uint64_t key = key_of(h->c, 'w');
 	int64_t start = iu_os_now_ms(), deadline = iu_run_said_get(h->s->said, key);
 	struct iu_os_watch *watch;
 
@@ -338,7 +345,7 @@ static int make_free(struct helper *h, int error)
 			"--free leaves it alone: the program would end itself.");
 		return error;
 	}
-	if (!iu_run_said_claim(h->s->said, key_of(h, 'f')))
+	if (!iu_run_said_claim(h->s->said, key_of(h->c, 'f')))
 		return error; /* asked for once already */
 	explain(h, error, NULL);
 	r = iu_freeing_run(&h->asked.question, &h->run->act, &freeing);

@@ -22,9 +22,9 @@
 
 #define HELPERS_MAX  64
 #define HANDLES_MAX  16
+#define SEATS_MAX    16
 #define LOST_MAX     8
 #define FIXED_POLLS  2 /* listener, command */
-#define MUTE_MS	     2000
 
 struct helper {
 	pid_t pid;
@@ -46,6 +46,8 @@ struct loop {
 		int handle;
 	} handles[HANDLES_MAX];
 	size_t next_handle;
+	struct iu_run_seat seats[SEATS_MAX];
+	size_t next_seat;
 	struct lost lost[LOST_MAX];
 	size_t next_lost;
 };
@@ -86,6 +88,24 @@ static int duplicate(struct loop *l, struct iu_run_case *c)
 			l->handles[i].tgid = 0;
 	c->handle = handle_of(l, c->place.rights.tgid);
 	return iu_run_task_descriptor(c->handle, c->call.fd);
+}
+
+static int read_place(struct loop *l, int32_t tid, struct iu_run_place *ret_place)
+{
+	struct iu_run_seat *seat;
+
+	for (size_t i = 0; i < SEATS_MAX; i++) {
+		if (l->seats[i].folder < 0 || l->seats[i].tid != tid)
+			continue;
+		if (iu_run_place_read(&l->seats[i], ret_place) == 0)
+			return 0;
+		iu_run_seat_close(&l->seats[i]); /* another thread has that number now */
+	}
+	seat = &l->seats[l->next_seat++ % SEATS_MAX];
+	iu_run_seat_close(seat);
+	if (tid <= 0 || iu_run_seat_open(tid, seat) < 0)
+		return IU_E_GONE; /* or of a PID namespace that we do not see */
+	return iu_run_place_read(seat, ret_place);
 }
 
 static bool read_arguments(struct iu_run_case *c)
@@ -130,7 +150,7 @@ static bool read_case(struct loop *l, struct iu_run_case *c)
 	c->facts = (struct iu_run_facts){.kind = c->call.kind,
 		.policy = s->run->policy,
 		.domain = s->domain};
-	if (!read_arguments(c) || iu_run_place_read(c->notice.tid, &c->place) < 0)
+	if (!read_arguments(c) || read_place(l, c->notice.tid, &c->place) < 0)
 		return false;
 	c->facts.kind = c->call.kind;
 	c->facts.name = c->name.kind;
@@ -155,8 +175,10 @@ static bool read_case(struct loop *l, struct iu_run_case *c)
 
 static void start_helper(struct loop *l, struct iu_run_case *c)
 {
-	pid_t pid = l->helper_count < HELPERS_MAX ? fork() : -1;
 	struct helper *helper = &l->helpers[l->helper_count];
+	bool muted = l->s.run->policy == IU_RUN_EXPLAIN && c->error > 0 &&
+		     iu_run_is_muted(&l->s, c);
+	pid_t pid = !muted && l->helper_count < HELPERS_MAX ? fork() : -1;
 
 	if (pid == 0) {
 		iu_run_help(&l->s, c);
@@ -318,14 +340,21 @@ static int32_t first_unprivileged(void)
 
 static bool prepare(struct loop *l, int listener)
 {
+	struct iu_run_seat seat;
+
 	for (size_t i = 0; i < HANDLES_MAX; i++)
 		l->handles[i].handle = -1;
+	for (size_t i = 0; i < SEATS_MAX; i++)
+		l->seats[i].folder = -1;
 	l->s.said = mmap(NULL, sizeof(*l->s.said), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	l->polls[0] = (struct pollfd){.fd = listener, .events = POLLIN};
 	l->polls[1] = (struct pollfd){.fd = iu_run_task_handle(l->s.command), .events = POLLIN};
 	l->s.unprivileged = first_unprivileged();
-	iu_run_place_ours(&l->s.ours);
+	if (iu_run_seat_open(0, &seat) == 0) {
+		(void)iu_run_place_read(&seat, &l->s.ours);
+		iu_run_seat_close(&seat);
+	}
 	return l->s.said != MAP_FAILED && iu_run_notices_new(listener, &l->s.notices) >= 0;
 }
 

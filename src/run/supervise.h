@@ -52,6 +52,9 @@ int iu_run_look(const struct iu_run_case *c);
 /** iu_run_tell_port() - writes the port a socket was bound to where the user wants it. */
 void iu_run_tell_port(const struct iu_run *run, int socket, uint16_t port);
 
+/** iu_run_is_muted() - this very failure was looked at a moment ago: a program that tries again. */
+bool iu_run_is_muted(const struct iu_run_supervisor *s, const struct iu_run_case *c);
+
 /** iu_run_farewell() - the command has ended: what was not seen of it, where that matters. */
 void iu_run_farewell(struct iu_run_supervisor *s);
 

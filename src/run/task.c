@@ -8,13 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/compat.h"
 #include "base/err.h"
-#include "os/linux/file.h"
 
 #define STATUS_BYTES 8192
 #define PATH_BYTES   64
@@ -29,59 +28,66 @@ static uint64_t hash(const char *bytes, size_t len)
 	return h;
 }
 
-/* The content of a file by its hash; its errno where it cannot be read: that is compared, too. */
-static uint64_t content(const char *folder, const char *name)
+void iu_run_seat_close(struct iu_run_seat *seat)
 {
-	char path[PATH_BYTES], text[STATUS_BYTES];
-	ssize_t len;
+	int *fds[] = {&seat->folder, &seat->status, &seat->cgroup, &seat->label};
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	len = iu_file_read(AT_FDCWD, path, text, sizeof(text));
-	return len < 0 ? (uint64_t)-len : hash(text, (size_t)len);
+	for (size_t i = 0; i < IU_COUNT(fds) && seat->folder >= 0; i++)
+		if (*fds[i] >= 0)
+			close(*fds[i]);
+	*seat = (struct iu_run_seat){.folder = -1};
 }
 
-static uint64_t namespace(const char *folder, const char *name)
+int iu_run_seat_open(int32_t tid, struct iu_run_seat *ret_seat)
 {
-	char path[PATH_BYTES];
-	struct stat status;
+	struct iu_run_seat seat = {.tid = tid};
+	char path[PATH_BYTES] = "/proc/self";
 
-	snprintf(path, sizeof(path), "%s/ns/%s", folder, name);
-	return stat(path, &status) == 0 ? (uint64_t)status.st_ino : 0;
-}
-
-static int place_of(const char *folder, struct iu_run_place *ret_place)
-{
-	char path[PATH_BYTES], text[STATUS_BYTES];
-	struct iu_run_place place;
-	ssize_t len;
-
-	snprintf(path, sizeof(path), "%s/status", folder);
-	len = iu_file_read(AT_FDCWD, path, text, sizeof(text));
-	if (len < 0)
-		return len == -ENOENT || len == -ESRCH ? IU_E_GONE : IU_E_ACCESS;
-	iu_run_rights_parse(text, (size_t)len, &place.rights);
-	place.netns = namespace(folder, "net");
-	place.userns = namespace(folder, "user");
-	place.cgroup = content(folder, "cgroup");
-	place.label = content(folder, "attr/current");
-	*ret_place = place;
+	if (tid)
+		snprintf(path, sizeof(path), "/proc/%d", (int)tid);
+	seat.folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (seat.folder < 0)
+		return IU_E_GONE;
+	seat.status = openat(seat.folder, "status", O_RDONLY | O_CLOEXEC);
+	seat.cgroup = openat(seat.folder, "cgroup", O_RDONLY | O_CLOEXEC);
+	seat.label = openat(seat.folder, "attr/current", O_RDONLY | O_CLOEXEC);
+	*ret_seat = seat;
 	return 0;
 }
 
-void iu_run_place_ours(struct iu_run_place *ret_place)
+/* The content of a file by its hash; its errno where it cannot be read: that is compared, too. */
+static uint64_t content(int fd)
 {
-	if (place_of("/proc/self", ret_place) < 0)
-		*ret_place = (struct iu_run_place){.rights = {.filters = -1}};
+	char text[STATUS_BYTES];
+	ssize_t len = fd < 0 ? -1 : pread(fd, text, sizeof(text), 0);
+
+	return len < 0 ? (uint64_t)errno : hash(text, (size_t)len);
 }
 
-int iu_run_place_read(int32_t tid, struct iu_run_place *ret_place)
+/* "net:[4026531840]" */
+static uint64_t namespace(int folder, const char *name)
 {
-	char folder[PATH_BYTES];
+	char text[PATH_BYTES];
+	ssize_t len = readlinkat(folder, name, text, sizeof(text));
 
-	if (tid <= 0)
-		return IU_E_ACCESS; /* of a PID namespace that we do not see */
-	snprintf(folder, sizeof(folder), "/proc/%d", (int)tid);
-	return place_of(folder, ret_place);
+	return len <= 0 ? 0 : hash(text, (size_t)len);
+}
+
+int iu_run_place_read(const struct iu_run_seat *seat, struct iu_run_place *ret_place)
+{
+	char text[STATUS_BYTES];
+	struct iu_run_place place;
+	ssize_t len = seat->status < 0 ? -1 : pread(seat->status, text, sizeof(text), 0);
+
+	if (len <= 0)
+		return IU_E_GONE;
+	iu_run_rights_parse(text, (size_t)len, &place.rights);
+	place.netns = namespace(seat->folder, "ns/net");
+	place.userns = namespace(seat->folder, "ns/user");
+	place.cgroup = content(seat->cgroup);
+	place.label = content(seat->label);
+	*ret_place = place;
+	return 0;
 }
 
 bool iu_run_place_equal(const struct iu_run_place *ours, const struct iu_run_place *theirs)

@@ -13,11 +13,23 @@ struct iu_run_place {
 	uint64_t cgroup, label; /* hashes of the cgroup path and of the security label */
 };
 
-/** iu_run_place_ours() - of this process. */
-void iu_run_place_ours(struct iu_run_place *ret_place);
+/*
+ * The files of a thread, kept open: reading them again takes a third of the time, and they mean that
+ * thread for ever, whoever gets its number later. {.folder = -1} is closed.
+ */
+struct iu_run_seat {
+	int32_t tid; /* 0: this process */
+	int folder, status, cgroup, label;
+};
 
-/** iu_run_place_read() - of a thread. Returns: 0, IU_E_GONE, IU_E_ACCESS. */
-int iu_run_place_read(int32_t tid, struct iu_run_place *ret_place);
+/** iu_run_seat_open() - opens those of @tid. Returns: 0, IU_E_GONE. */
+int iu_run_seat_open(int32_t tid, struct iu_run_seat *ret_seat);
+
+/** iu_run_seat_close() - closes them. */
+void iu_run_seat_close(struct iu_run_seat *seat);
+
+/** iu_run_place_read() - where and as whom the thread of @seat runs. Returns: 0, IU_E_GONE. */
+int iu_run_place_read(const struct iu_run_seat *seat, struct iu_run_place *ret_place);
 
 /** iu_run_place_equal() - same rights, namespaces, cgroup and label. */
 bool iu_run_place_equal(const struct iu_run_place *ours, const struct iu_run_place *theirs);
