@@ -91,6 +91,14 @@ bool iu_run_said_claim(struct iu_run_said *said, uint64_t key)
 	}
 }
 
+bool iu_run_said_has(const struct iu_run_said *said, uint64_t key)
+{
+	size_t at = slot_of(said, key);
+
+	return at < IU_RUN_SAID_SLOTS &&
+	       __atomic_load_n(&said->key[at], __ATOMIC_ACQUIRE) == key;
+}
+
 void iu_run_said_put(struct iu_run_said *said, uint64_t key, int64_t value)
 {
 	size_t at;
@@ -105,7 +113,7 @@ int64_t iu_run_said_get(const struct iu_run_said *said, uint64_t key)
 {
 	size_t at = slot_of(said, key);
 
-	if (at == IU_RUN_SAID_SLOTS || __atomic_load_n(&said->key[at], __ATOMIC_ACQUIRE) != key)
+	if (!iu_run_said_has(said, key))
 		return 0;
 	return __atomic_load_n(&said->value[at], __ATOMIC_ACQUIRE);
 }
@@ -118,6 +126,13 @@ uint64_t iu_run_key(uint64_t seed, const void *bytes, size_t len)
 	for (size_t i = 0; i < len; i++)
 		h = (h ^ at[i]) * 1099511628211u;
 	return h ? h : 1;
+}
+
+uint64_t iu_run_told_key(uint32_t n)
+{
+	const uint32_t words[] = {'n', n};
+
+	return iu_run_key(0, words, sizeof(words));
 }
 
 uint64_t iu_run_moved_key(enum iu_protocol protocol, uint16_t port)

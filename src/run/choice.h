@@ -49,7 +49,10 @@ bool iu_run_waits(int error);
  */
 #define IU_RUN_SAID_SLOTS 256
 
+#define IU_RUN_HELD_MAX 64
+
 struct iu_run_said {
+	uint64_t held[IU_RUN_HELD_MAX]; /* calls in the hands of helpers; 0: none */
 	uint64_t key[IU_RUN_SAID_SLOTS]; /* 0: free */
 	int64_t value[IU_RUN_SAID_SLOTS];
 };
@@ -57,9 +60,15 @@ struct iu_run_said {
 /** iu_run_said_claim() - true for the one who comes first with @key. Safe between processes. */
 bool iu_run_said_claim(struct iu_run_said *said, uint64_t key);
 
+/** iu_run_said_has() - whether @key was claimed. */
+bool iu_run_said_has(const struct iu_run_said *said, uint64_t key);
+
 /** iu_run_said_put() - remembers a number with @key; iu_run_said_get() finds it, 0: none. */
 void iu_run_said_put(struct iu_run_said *said, uint64_t key, int64_t value);
 int64_t iu_run_said_get(const struct iu_run_said *said, uint64_t key);
+
+/** iu_run_told_key() - the keys of the explanations, the @n-th from 0. */
+uint64_t iu_run_told_key(uint32_t n);
 
 /** iu_run_key() - a number of 64 bits for @len bytes, never 0; @seed: chains several. */
 uint64_t iu_run_key(uint64_t seed, const void *bytes, size_t len);

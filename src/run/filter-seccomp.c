@@ -198,7 +198,7 @@ void iu_run_filter_table(struct iu_run_table *ret_table)
 struct iu_run_notices {
 	int fd;
 	struct seccomp_notif_sizes sizes;
-	struct seccomp_notif *notice;       /* as large as this kernel writes them */
+	struct seccomp_notif *notice;       /* as large as this kernel writes them; shared memory */
 	struct seccomp_notif_resp *response;
 };
 
@@ -217,7 +217,10 @@ int iu_run_notices_new(int listener, struct iu_run_notices **ret_notices)
 		notices->sizes.seccomp_notif = sizeof(*notices->notice);
 	if (notices->sizes.seccomp_notif_resp < sizeof(*notices->response))
 		notices->sizes.seccomp_notif_resp = sizeof(*notices->response);
-	notices->notice = calloc(1, notices->sizes.seccomp_notif);
+	notices->notice = mmap(NULL, notices->sizes.seccomp_notif, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (notices->notice == MAP_FAILED)
+		notices->notice = NULL;
 	notices->response = calloc(1, notices->sizes.seccomp_notif_resp);
 	if (!notices->notice || !notices->response) {
 		iu_run_notices_free(notices);
@@ -269,11 +272,18 @@ int iu_run_notices_done(const struct iu_run_notices *notices, uint64_t id)
 	return answer(notices, id, 0);
 }
 
+void iu_run_notices_rescue(const struct iu_run_notices *notices)
+{
+	if (notices->notice->id)
+		(void)iu_run_notices_continue(notices, notices->notice->id);
+}
+
 void iu_run_notices_free(struct iu_run_notices *notices)
 {
 	if (!notices)
 		return;
-	free(notices->notice);
+	if (notices->notice)
+		munmap(notices->notice, notices->sizes.seccomp_notif);
 	free(notices->response);
 	free(notices);
 }

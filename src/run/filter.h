@@ -41,6 +41,12 @@ int iu_run_notices_continue(const struct iu_run_notices *notices, uint64_t id);
 /** iu_run_notices_done() - it was done already: returns 0 to the caller. As above. */
 int iu_run_notices_done(const struct iu_run_notices *notices, uint64_t id);
 
+/**
+ * iu_run_notices_rescue() - lets the kernel do the call that was read last, if it still waits
+ * Works after a fork(), too, for what the other process had read before it died.
+ */
+void iu_run_notices_rescue(const struct iu_run_notices *notices);
+
 /** iu_run_notices_free() - NULL is fine. */
 void iu_run_notices_free(struct iu_run_notices *notices);
 

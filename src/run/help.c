@@ -147,12 +147,9 @@ static bool is_news(const struct helper *h, int error)
 /* How many were told; the last one that is says so. */
 static bool has_room(const struct helper *h)
 {
-	for (uint32_t i = 0; i < EXPLAINED_MOST; i++) {
-		const uint32_t words[] = {'n', i};
-
-		if (iu_run_said_claim(h->s->said, iu_run_key(0, words, sizeof(words))))
+	for (uint32_t i = 0; i < EXPLAINED_MOST; i++)
+		if (iu_run_said_claim(h->s->said, iu_run_told_key(i)))
 			return true;
-	}
 	if (iu_run_said_claim(h->s->said, iu_run_key(0, "more", 4)))
 		h->run->line(h->run->context,
 			"more of its bind() calls fail; the first 20 were explained");

@@ -7,8 +7,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/compat.h"
@@ -134,6 +136,43 @@ static int watch_calls(const struct iu_run *run)
 	return r;
 }
 
+/* The file that execvp() will find; false: none. */
+static bool find_file(const char *name, char *path, size_t size)
+{
+	const char *at = getenv("PATH");
+	int n;
+
+	if (strchr(name, '/'))
+		return (size_t)snprintf(path, size, "%s", name) < size;
+	for (at = at ? at : "/bin:/usr/bin"; *at;) {
+		size_t len = strcspn(at, ":");
+
+		n = snprintf(path, size, "%.*s/%s", len ? (int)len : 1, len ? at : ".", name);
+		if (n > 0 && (size_t)n < size && access(path, X_OK) == 0)
+			return true;
+		at += len + (at[len] == ':');
+	}
+	return false;
+}
+
+/* The kernel's price for watching without CAP_SYS_ADMIN: said where it matters. */
+static void say_no_new_privs(const struct iu_run *run)
+{
+	char path[4096], text[300];
+	struct stat status;
+
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || geteuid() == 0 ||
+		!find_file(run->argv[0], path, sizeof(path)) || stat(path, &status) < 0)
+		return;
+	if (!(status.st_mode & (S_ISUID | S_ISGID)) &&
+		getxattr(path, "security.capability", NULL, 0) <= 0)
+		return;
+	snprintf(text, sizeof(text),
+		"this program has more rights than its user (setuid or capabilities), and gets none "
+		"of them under inuse run without root (no_new_privs): sudo inuse run -- …");
+	run->line(run->context, text);
+}
+
 static const char *why_not(int error)
 {
 	switch (error) {
@@ -154,6 +193,8 @@ int iu_run_start(const struct iu_run *run)
 			"the calls of the command cannot be watched: %s; it runs without", why_not(r));
 		run->line(run->context, text);
 	}
+	if (r >= 0)
+		say_no_new_privs(run);
 	run->restore(run->context);
 	execvp(run->argv[0], run->argv);
 	return errno;

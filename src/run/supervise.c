@@ -20,7 +20,8 @@
 #include "os/linux/file.h"
 #include "run/handover.h"
 
-#define HELPERS_MAX  64
+#define HELPERS_MAX  IU_RUN_HELD_MAX
+#define LIVES	     5
 #define HANDLES_MAX  16
 #define SEATS_MAX    16
 #define LOST_MAX     8
@@ -28,7 +29,7 @@
 
 struct helper {
 	pid_t pid;
-	uint64_t id;
+	size_t held; /* where its call is noted */
 };
 
 /* A bind() that was done, but whose answer came too late: a signal had ended the call. */
@@ -113,16 +114,20 @@ static bool read_arguments(struct iu_run_case *c)
 	uint32_t words[IU_RUN_PACKED_WORDS];
 
 	if (c->call.packed) {
-		if (iu_run_task_memory(c->notice.tid, c->call.packed, words, sizeof(words)) < 0)
+		if (iu_run_task_memory(c->notice.tid, c->call.packed, words, sizeof(words)) < 0) {
+			c->blind = errno == EPERM;
 			return false;
+		}
 		iu_run_call_unpack(words, &c->call);
 	}
 	if (c->call.kind != IU_RUN_BIND)
 		return true;
 	if (c->call.len < sizeof(sa_family_t) || c->call.len > sizeof(c->bytes))
 		return false;
-	if (iu_run_task_memory(c->notice.tid, c->call.address, c->bytes, c->call.len) < 0)
+	if (iu_run_task_memory(c->notice.tid, c->call.address, c->bytes, c->call.len) < 0) {
+		c->blind = errno == EPERM;
 		return false;
+	}
 	iu_run_name_read(c->bytes, c->call.len, &c->name);
 	return true;
 }
@@ -173,22 +178,38 @@ static bool read_case(struct loop *l, struct iu_run_case *c)
 
 /* ---- helpers ---- */
 
+/* With us it goes, too: its call is then answered by the guard. */
+_Noreturn static void become_helper(struct loop *l, struct iu_run_case *c, pid_t parent)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (getppid() == parent)
+		iu_run_help(&l->s, c);
+	_exit(0);
+}
+
 static void start_helper(struct loop *l, struct iu_run_case *c)
 {
-	struct helper *helper = &l->helpers[l->helper_count];
 	bool muted = l->s.run->policy == IU_RUN_EXPLAIN && c->error > 0 &&
 		     iu_run_is_muted(&l->s, c);
-	pid_t pid = !muted && l->helper_count < HELPERS_MAX ? fork() : -1;
+	struct helper *helper = &l->helpers[l->helper_count];
+	pid_t self = getpid(), pid = -1;
+	size_t held = 0;
 
-	if (pid == 0) {
-		iu_run_help(&l->s, c);
-		_exit(0);
+	while (held < HELPERS_MAX && l->s.said->held[held])
+		held++;
+	if (!muted && held < HELPERS_MAX) {
+		l->s.said->held[held] = c->notice.id;
+		pid = fork();
 	}
+	if (pid == 0)
+		become_helper(l, c, self);
 	if (pid < 0) {
+		if (held < HELPERS_MAX && l->s.said->held[held] == c->notice.id)
+			l->s.said->held[held] = 0;
 		let(l, c);
 		return;
 	}
-	*helper = (struct helper){.pid = pid, .id = c->notice.id};
+	*helper = (struct helper){.pid = pid, .held = held};
 	l->polls[FIXED_POLLS + l->helper_count++] =
 		(struct pollfd){.fd = iu_run_task_handle(pid), .events = POLLIN};
 }
@@ -198,12 +219,14 @@ static void end_helpers(struct loop *l)
 {
 	for (size_t i = l->helper_count; i-- > 0;) {
 		struct pollfd *poll = &l->polls[FIXED_POLLS + i];
+		uint64_t *held = &l->s.said->held[l->helpers[i].held];
 		int status;
 
 		if (waitpid(l->helpers[i].pid, &status, WNOHANG) != l->helpers[i].pid)
 			continue;
 		if (status != 0)
-			(void)iu_run_notices_continue(l->s.notices, l->helpers[i].id);
+			(void)iu_run_notices_continue(l->s.notices, *held);
+		*held = 0;
 		if (poll->fd >= 0)
 			close(poll->fd);
 		l->helper_count--;
@@ -279,6 +302,22 @@ static void take(struct loop *l, struct iu_run_case *c)
 	}
 }
 
+/* Once: whose memory may not be read. */
+static void say_blind(const struct loop *l, const struct iu_run_case *c)
+{
+	char text[200];
+
+	if (!iu_run_said_claim(l->s.said, iu_run_key(0, "blind", 5)))
+		return;
+	snprintf(text, sizeof(text),
+		"process %d of it may not be looked into%s: its failed bind() calls are not explained",
+		(int)c->notice.tid,
+		access("/proc/sys/kernel/yama/ptrace_scope", F_OK) == 0
+			? " (kernel.yama.ptrace_scope, or it is setuid)"
+			: " (it is setuid, or has made itself private)");
+	l->s.run->line(l->s.run->context, text);
+}
+
 static void handle_notice(struct loop *l)
 {
 	struct iu_run_case c = {.socket = -1, .handle = -1, .error = -1};
@@ -293,6 +332,8 @@ static void handle_notice(struct loop *l)
 			take(l, &c);
 		else
 			let(l, &c);
+		if (c.blind)
+			say_blind(l, &c);
 		break;
 	case IU_RUN_RING:
 		l->s.ring = true;
@@ -315,18 +356,18 @@ static void handle_notice(struct loop *l)
  * Whoever reads from the other end of our standard error must see its end when the command ends,
  * not when the last daemon that it left behind does.
  */
-static void command_ends(struct loop *l)
+static void command_ends(struct iu_run_supervisor *s)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	l->s.command_ended = true;
-	close(l->polls[1].fd);
-	l->polls[1].fd = -1;
-	iu_run_farewell(&l->s);
 	if (null >= 0) {
 		dup2(null, STDERR_FILENO);
 		close(null);
 	}
+	s->command_ended = true;
+	if (s->command_handle >= 0)
+		close(s->command_handle);
+	s->command_handle = -1;
 }
 
 static int32_t first_unprivileged(void)
@@ -349,7 +390,7 @@ static bool prepare(struct loop *l, int listener)
 	l->s.said = mmap(NULL, sizeof(*l->s.said), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	l->polls[0] = (struct pollfd){.fd = listener, .events = POLLIN};
-	l->polls[1] = (struct pollfd){.fd = iu_run_task_handle(l->s.command), .events = POLLIN};
+	l->s.command_handle = iu_run_task_handle(l->s.command);
 	l->s.unprivileged = first_unprivileged();
 	if (iu_run_seat_open(0, &seat) == 0) {
 		(void)iu_run_place_read(&seat, &l->s.ours);
@@ -358,6 +399,64 @@ static bool prepare(struct loop *l, int listener)
 	return l->s.said != MAP_FAILED && iu_run_notices_new(listener, &l->s.notices) >= 0;
 }
 
+_Noreturn static void watch(struct loop *l)
+{
+	for (;;) {
+		l->polls[1] = (struct pollfd){.fd = l->s.command_handle, .events = POLLIN};
+		if (poll(l->polls, FIXED_POLLS + l->helper_count, -1) < 0)
+			continue;
+		if (l->polls[0].revents & POLLIN)
+			handle_notice(l);
+		else if (l->polls[0].revents)
+			break;
+		if (l->polls[1].revents) {
+			iu_run_farewell(&l->s);
+			command_ends(&l->s);
+		}
+		end_helpers(l);
+	}
+	if (!l->s.command_ended)
+		iu_run_farewell(&l->s);
+	_exit(0);
+}
+
+/* Sleeps until the one that watches ends. Returns: whether it ended as it should. */
+static bool guard(struct loop *l, pid_t watcher)
+{
+	struct pollfd polls[2] = {{.fd = iu_run_task_handle(watcher), .events = POLLIN}};
+	int status = 0;
+
+	while (polls[0].fd >= 0) {
+		polls[1] = (struct pollfd){.fd = l->s.command_handle, .events = POLLIN};
+		if (poll(polls, 2, -1) < 0)
+			continue;
+		if (polls[1].revents)
+			command_ends(&l->s);
+		if (polls[0].revents)
+			break;
+	}
+	while (waitpid(watcher, &status, 0) < 0 && errno == EINTR)
+		;
+	if (polls[0].fd >= 0)
+		close(polls[0].fd);
+	return WIFEXITED(status);
+}
+
+/* What the one before left unanswered must not wait for ever. */
+static void rescue(struct loop *l)
+{
+	iu_run_notices_rescue(l->s.notices);
+	for (size_t i = 0; i < HELPERS_MAX; i++) {
+		if (l->s.said->held[i])
+			(void)iu_run_notices_continue(l->s.notices, l->s.said->held[i]);
+		l->s.said->held[i] = 0;
+	}
+}
+
+/*
+ * Two processes: with nobody left to answer, every bind() of the command would fail with ENOSYS. So
+ * one watches, and the other sleeps, and makes a new one when the first is killed.
+ */
 void iu_run_supervise(const struct iu_run *run, const struct iu_run_table *table, int control,
 	int32_t command)
 {
@@ -367,18 +466,14 @@ void iu_run_supervise(const struct iu_run *run, const struct iu_run_table *table
 	close(control);
 	if (listener < 0 || !prepare(&l, listener))
 		_exit(0); /* the last descriptor of the listener goes: no call waits for it */
-	for (;;) {
-		if (poll(l.polls, FIXED_POLLS + l.helper_count, -1) < 0)
-			continue;
-		if (l.polls[0].revents & POLLIN)
-			handle_notice(&l);
-		else if (l.polls[0].revents)
+	for (int life = 0; life < LIVES; life++) {
+		pid_t watcher = fork();
+
+		if (watcher <= 0)
+			watch(&l);
+		if (guard(&l, watcher))
 			break;
-		if (l.polls[1].revents)
-			command_ends(&l);
-		end_helpers(&l);
+		rescue(&l);
 	}
-	if (!l.s.command_ended)
-		iu_run_farewell(&l.s);
 	_exit(0);
 }

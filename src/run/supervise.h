@@ -13,6 +13,7 @@ struct iu_run_supervisor {
 	struct iu_run_table table;
 	struct iu_run_place ours;
 	int32_t command;         /* its pid */
+	int command_handle;      /* its pidfd; -1: it has ended */
 	bool command_ended;
 	bool domain, ring;       /* a Landlock domain, an io_uring was made by somebody of the command */
 	int32_t unprivileged;    /* the first port that needs no right */
@@ -31,6 +32,7 @@ struct iu_run_case {
 	int socket;        /* a duplicate; -1: none */
 	struct iu_run_socket sock;
 	int error;         /* what the kernel said; -1: not asked yet */
+	bool blind;        /* its memory may not be read */
 };
 
 /** iu_run_supervise() - answers until nobody is left who could ask. Ends the process. */

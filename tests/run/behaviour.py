@@ -1,0 +1,479 @@
+#!/usr/bin/env python3
+"""The command under `inuse run` is what it would be without: process, descriptors, signals, exit; and every way to
+bind is seen. Prints TAP. Needs root for the namespaces."""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from tap import CALLS, INUSE, Skip, enter, has, lacks, play, run, same  # noqa: E402
+
+STATIC = os.environ.get("CALLS_STATIC", "")
+CALLS32 = os.environ.get("CALLS32", "")
+NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"]
+_port = 21000
+
+
+def port():
+    """A port that no test before has used."""
+    global _port
+    _port += 10
+    return _port
+
+
+class Holder:
+    """Something that holds a port while the block runs."""
+
+    def __init__(self, *arguments, **kwargs):
+        self.arguments = [str(a) for a in arguments]
+        self.kwargs = kwargs
+
+    def __enter__(self):
+        self.process = subprocess.Popen([CALLS, *self.arguments], stdout=subprocess.PIPE, text=True, **self.kwargs)
+        self.process.stdout.readline()
+        if self.arguments[0] == "bind":
+            self.process.stdout.readline()
+            self.process.stdout.readline()
+        return self.process
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def watchers():
+    """The background processes of `inuse run` in this network namespace."""
+    found = []
+    ours = os.readlink("/proc/self/ns/net")
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if open(f"/proc/{pid}/comm").read().strip() == "inuse-run" and os.readlink(f"/proc/{pid}/ns/net") == ours:
+                found.append(int(pid))
+        except OSError:
+            pass
+    return found
+
+
+def no_watcher_is_left():
+    deadline = time.monotonic() + 5
+    while watchers() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    same("background processes left", watchers(), [])
+
+
+# ---- the command is what it would be ----
+
+
+def exit_codes():
+    """The exit code is that of the command"""
+    for code in (0, 1, 7, 255):
+        same(f"exit {code}", run("sh", "-c", f"exit {code}").returncode, code)
+    same("killed", run("sh", "-c", "kill -TERM $$").returncode, -signal.SIGTERM)
+    same("killed", run("sh", "-c", "kill -SEGV $$").returncode, -signal.SIGSEGV)
+
+
+def not_started():
+    """A command that is not there gives 127, one that cannot run 126"""
+    missing = run("/no/such/program")
+    same("missing", missing.returncode, 127)
+    has(missing.stderr, "cannot start", "No such file")
+    same("a folder", run("/").returncode, 126)
+    no_watcher_is_left()
+
+
+def same_process():
+    """It keeps pid, parent, process group and session"""
+    process = subprocess.Popen([INUSE, "run", "--", "sh", "-c", "echo $$ $PPID; ps -o pgid=,sid= -p $$"],
+                               stdout=subprocess.PIPE, text=True)
+    out = process.communicate()[0].split()
+    same("pid, parent, group, session", [int(v) for v in out],
+         [process.pid, os.getpid(), os.getpgid(0), os.getsid(0)])
+
+
+def descriptors_and_signals():
+    """Descriptors, signal dispositions and masks are the same as without"""
+    script = "ls /proc/self/fd; grep -E '^(Sig|Shd)' /proc/self/status"
+
+    def both(**kwargs):
+        plain = subprocess.run(["sh", "-c", script], capture_output=True, text=True, **kwargs).stdout
+        same("under run", run("sh", "-c", script, **kwargs).stdout, plain)
+
+    both()
+    for restore in (True, False):
+        both(restore_signals=restore)
+    both(preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1}))
+    read, write = os.pipe()
+    both(pass_fds=(read, write))
+
+
+def closed_streams():
+    """Closed standard streams stay closed"""
+    script = f"exec 0<&- 2>&-; exec {INUSE} run -- sh -c 'ls -l /proc/$$/fd'"
+    out = subprocess.run(["sh", "-c", script], capture_output=True, text=True).stdout
+    numbers = [line.split()[-3] for line in out.splitlines() if "->" in line]
+    same("descriptors", [n for n in numbers if n in "012"], ["1"])
+
+
+def no_children():
+    """The command has no child that it does not know"""
+    done = run(CALLS, "children", 0)
+    same("wait()", done.stdout, "wait 10\n")
+
+
+def end_of_output():
+    """Who reads its standard error sees the end when the command ends, though a daemon lives on"""
+    start = time.monotonic()
+    done = run("sh", "-c", "setsid sleep 3 </dev/null >/dev/null 2>&1 & echo started")
+    same("out", done.stdout, "started\n")
+    assert time.monotonic() - start < 2, "the reader waited for the daemon"
+
+
+# ---- what is seen ----
+
+
+def explains():
+    """A failed bind is explained before the program complains, and it keeps its errno and exit code"""
+    p = port()
+    with Holder("bind", p, 30) as holder:
+        done = run(CALLS, "bind", p, stderr=subprocess.STDOUT, capture_output=False, stdout=subprocess.PIPE)
+        same("exit", done.returncode, 3)
+        has(done.stdout, f"cannot bind 127.0.0.1:{p}/tcp (EADDRINUSE)", f"(pid {holder.pid})",
+            "already-running (proven)", "What helps:")
+        assert done.stdout.index("inuse:") < done.stdout.index("bind 98"), done.stdout
+    no_watcher_is_left()
+
+
+def quiet_when_good():
+    """Nothing is said where nothing fails"""
+    done = run(CALLS, "bind", port())
+    same("stderr", done.stderr, "")
+    has(done.stdout, "bind 0", "listen 0")
+
+
+def listen_fails():
+    """listen() that fails is explained: two sockets with SO_REUSEADDR"""
+    p = port()
+    done = run(CALLS, "listen", p)
+    same("results", done.stdout, "bind 0\nbind 0\nlisten 0\nlisten 98\n")
+    has(done.stderr, f"cannot listen on 127.0.0.1:{p}/tcp (EADDRINUSE)", "own-socket (proven)")
+
+
+def own_both_families():
+    """[::] and then 0.0.0.0 is own-socket"""
+    done = run(CALLS, "both", port())
+    same("results", done.stdout, "bind 0\nbind 98\n")
+    has(done.stderr, "own-socket (proven)", "IPV6_V6ONLY")
+
+
+def own_parent():
+    """A port that the parent holds is own-socket: an inherited debugger port"""
+    done = run(CALLS, "parent", port())
+    has(done.stdout, "bind 98")
+    has(done.stderr, "own-socket (proven)", "started the program that asks")
+
+
+def other_directory():
+    """The same program in another directory is another program"""
+    p = port()
+    with Holder("bind", p, 30, cwd="/"):
+        has(run(CALLS, "bind", p, cwd="/proc").stderr, "other-program (proven)")
+
+
+def udp():
+    """UDP"""
+    p = port()
+    with Holder("udp", p, 30):
+        has(run(CALLS, "udp", p).stderr, f"127.0.0.1:{p}/udp (EADDRINUSE)")
+
+
+def unix_paths():
+    """UNIX paths, relative ones too, and abstract names"""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "s")
+        same("first", run(CALLS, "unix", 1, path).stdout, "bind 0\n")
+        again = run(CALLS, "unix", 1, "s", cwd=folder)
+        same("again", again.stdout, "bind 98\n")
+        has(again.stderr, path, "stale-socket-file (proven)")
+    with Holder("unix", 1, "@inuse-test", 30):
+        again = run(CALLS, "unix", 1, "@inuse-test")
+        same("abstract", again.stdout, "bind 98\n")
+        has(again.stderr, "@inuse-test (EADDRINUSE)")
+
+
+def threads():
+    """Sixteen threads at once are all answered, and told once"""
+    p = port()
+    with Holder("bind", p, 30):
+        done = run(CALLS, "threads", p, 16)
+        same("failed", done.stdout, "failed 16\n")
+        same("explanations", done.stderr.count("cannot bind"), 1)
+
+
+def once_for_each_cause():
+    """The same failure again is not told again"""
+    p = port()
+    with Holder("bind", p, 30):
+        same("explanations", run(CALLS, "twice", p).stderr.count("cannot bind"), 1)
+
+
+def exec_chain():
+    """A chain of programs"""
+    p = port()
+    with Holder("bind", p, 30):
+        done = run("sh", "-c", f"env A=b nice -n 0 sh -c 'exec {CALLS} bind {p}'; exit $?")
+        same("exit", done.returncode, 3)
+        has(done.stderr, "EADDRINUSE")
+
+
+def daemons():
+    """A daemon that forked twice binds when the command is long gone"""
+    with tempfile.TemporaryDirectory() as folder:
+        result = os.path.join(folder, "result")
+        same("command", run(CALLS, "daemon", port(), result).returncode, 0)
+        deadline = time.monotonic() + 5
+        while not os.path.exists(result) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.05)
+        same("errno of the daemon's bind", open(result).read(), "0\n")
+    no_watcher_is_left()
+
+
+def daemon_speaks():
+    """The failure of a daemon is told on its own standard error"""
+    p = port()
+    with tempfile.TemporaryDirectory() as folder, Holder("bind", p, 30):
+        log = os.path.join(folder, "log")
+        with open(log, "w") as err:
+            run(CALLS, "daemon", p, os.path.join(folder, "result"), stderr=err, capture_output=False)
+        deadline = time.monotonic() + 5
+        while "EADDRINUSE" not in open(log).read() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        has(open(log).read(), f"127.0.0.1:{p}/tcp (EADDRINUSE)")
+
+
+def static_program():
+    """A static program"""
+    if not STATIC:
+        raise Skip("musl-gcc is missing")
+    p = port()
+    with Holder("bind", p, 30):
+        done = run(STATIC, "bind", p)
+        same("exit", done.returncode, 3)
+        has(done.stderr, "EADDRINUSE", "other-program")
+
+
+def program_of_32_bits():
+    """A 32-bit program that goes through socketcall()"""
+    if not CALLS32:
+        raise Skip("this compiler makes no 32-bit programs, or the kernel runs none")
+    done = run(CALLS32)
+    same("exit", done.returncode, 98)
+    has(done.stderr, "127.0.0.1:20100/tcp (EADDRINUSE)", "own-socket")
+
+
+def own_filter():
+    """A program with a filter of its own: the kernel decides, the failure is told"""
+    p = port()
+    with Holder("bind", p, 30):
+        done = run(CALLS, "filter", p)
+        has(done.stdout, "filter 0", "bind 98")
+        has(done.stderr, "EADDRINUSE")
+    has(run(CALLS, "filter", port()).stdout, "bind 0", "listen 0")
+
+
+def unprivileged():
+    """Without root it works the same"""
+    p = port()
+    with Holder("bind", p, 30):
+        done = subprocess.run([*NOBODY, INUSE, "run", "--", CALLS, "bind", str(p)], capture_output=True, text=True)
+        same("exit", done.returncode, 3)
+        has(done.stderr, f"127.0.0.1:{p}/tcp (EADDRINUSE)")
+
+
+def dropped_rights():
+    """A child with fewer rights is not given ours: port 80 stays forbidden"""
+    done = run(*NOBODY, CALLS, "bind", 80)
+    same("results", done.stdout, "bind 13\n")
+    has(done.stderr, "(EACCES)", "CAP_NET_BIND_SERVICE")
+
+
+def kept_rights():
+    """A privileged port where the right is there"""
+    has(run(CALLS, "bind", 81).stdout, "bind 0", "listen 0")
+
+
+def other_address():
+    """An address that is not of this machine"""
+    done = run("/usr/bin/python3", "-S", "-c", "import socket; socket.socket().bind(('10.1.2.3', 8000))")
+    has(done.stderr, "10.1.2.3:8000/tcp (EADDRNOTAVAIL)", "not an address of this machine", "OSError")
+
+
+def other_namespace():
+    """A child in another network namespace"""
+    p = port()
+    done = run("unshare", "--net", "sh", "-c", f"ip link set lo up; {CALLS} bind {p} 3 & sleep 0.5; {CALLS} bind {p}; kill $!")
+    has(done.stdout, "bind 98")
+    has(done.stderr, f"127.0.0.1:{p}/tcp (EADDRINUSE)")
+
+
+def json_document():
+    """--json tells in inuse.why/1"""
+    p = port()
+    with Holder("bind", p, 30):
+        done = run(CALLS, "bind", p, options=["--json"])
+    document = json.loads(done.stderr)
+    same("schema", document["schema"], "inuse.why/1")
+    same("cause", document["verdict"]["cause"], "already-running")
+    same("errno", document["verdict"]["errno"], 98)
+
+
+def supervisor_killed():
+    """When the background process is killed the command does not hang"""
+    p = port()
+    process = subprocess.Popen([INUSE, "run", "--", "sh", "-c", f"sleep 0.6; {CALLS} bind {p}; echo rest $?"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(0.3)
+    for pid in watchers():
+        os.kill(pid, signal.SIGKILL)
+    out = process.communicate(timeout=5)[0]
+    has(out, "bind ", "rest ")
+
+
+def supervisor_killed_while_it_holds():
+    """… nor when it is killed while it holds a call"""
+    p = port()
+    with Holder("bind", p, 30):
+        process = subprocess.Popen([INUSE, "run", "--wait", "60", "--", CALLS, "bind", str(p)],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.7)
+        for pid in watchers():
+            os.kill(pid, signal.SIGKILL)
+        has(process.communicate(timeout=5)[0], "bind ")
+
+
+# ---- policies ----
+
+
+def wait_for_holder():
+    """--wait holds the call until the holder is gone"""
+    p = port()
+    with Holder("bind", p, 1):
+        start = time.monotonic()
+        done = run(CALLS, "bind", p, options=["--wait", "20"])
+        took = time.monotonic() - start
+    has(done.stdout, "bind 0", "listen 0")
+    has(done.stderr, "waiting for at most 20 s", "can be bound now")
+    assert 0.2 < took < 5, took
+
+
+def wait_for_time_wait():
+    """--wait starts a server right after the one before left TIME-WAIT"""
+    p = port()
+    leave = ("import socket; s = socket.socket(); s.bind(('127.0.0.1', %d)); s.listen(); "
+             "c = socket.create_connection(s.getsockname()); a = s.accept()[0]; a.close(); c.close()" % p)
+    subprocess.run([sys.executable, "-S", "-c", leave], check=True)
+    with Holder("bind", port(), 30):
+        plain = run(CALLS, "bind", p)
+        same("without", plain.stdout, "bind 98\n")
+        has(plain.stderr, "time-wait")
+    start = time.monotonic()
+    done = run(CALLS, "bind", p, options=["--wait", "90"], timeout=100)
+    print(f"# waited {time.monotonic() - start:.1f} s")
+    has(done.stdout, "bind 0", "listen 0")
+
+
+def wait_gives_up():
+    """--wait gives up in time, explains, and does not wait again for the next try"""
+    p = port()
+    with Holder("bind", p, 30):
+        start = time.monotonic()
+        done = run(CALLS, "twice", p, options=["--wait", "1"])
+        took = time.monotonic() - start
+    same("results", done.stdout, "bind 98\nbind 98\n")
+    has(done.stderr, "did not become free in 1 s", "other-program" if False else "already-running")
+    assert 0.9 < took < 3, took
+
+
+def wait_and_signals():
+    """A signal that the program handles ends the wait"""
+    p = port()
+    with Holder("bind", p, 30):
+        start = time.monotonic()
+        done = run(CALLS, "signal", p, options=["--wait", "30"])
+        took = time.monotonic() - start
+    has(done.stdout, "bind 98")
+    assert took < 4, took
+
+
+def next_port():
+    """--next binds the next port, says so and writes it down"""
+    p = port()
+    with tempfile.TemporaryDirectory() as folder, Holder("bind", p, 30), Holder("bind", p + 1, 30):
+        name = os.path.join(folder, "port")
+        done = run(CALLS, "bind", p, options=["--next", "--port-file", name])
+        has(done.stdout, "bind 0", f"port {p + 2}", "listen 0")
+        has(done.stderr, f"gets port {p + 2} instead")
+        same("file", open(name).read(), f"{p + 2}\n")
+        read, write = os.pipe()
+        run(CALLS, "bind", p, options=["--next", "--port-fd", str(write)], pass_fds=(write,))
+        os.close(write)
+        same("descriptor", os.read(read, 100), f"{p + 2}\n".encode())
+
+
+def reuseaddr():
+    """--reuseaddr helps where the one before had it set, and says so"""
+    p = port()
+    leave = ("import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); "
+             "s.bind(('127.0.0.1', %d)); s.listen(); c = socket.create_connection(s.getsockname()); "
+             "a = s.accept()[0]; a.close(); c.close()" % p)
+    subprocess.run([sys.executable, "-S", "-c", leave], check=True)
+    same("without", run(CALLS, "bind", p).stdout, "bind 98\n")
+    done = run(CALLS, "bind", p, options=["--reuseaddr"])
+    has(done.stdout, "bind 0", "listen 0")
+    has(done.stderr, "SO_REUSEADDR helped")
+    with Holder("bind", p + 1, 30):
+        has(run(CALLS, "bind", p + 1, options=["--reuseaddr"]).stderr, "does not help here")
+
+
+def free_asks():
+    """--free does nothing without consent, and ends the holder with it"""
+    p = port()
+    with Holder("bind", p, 30) as holder:
+        no = run(CALLS, "bind", p, options=["--free"], start_new_session=True, stdin=subprocess.DEVNULL)
+        same("without consent", no.stdout, "bind 98\n")
+        has(no.stderr, "no terminal to ask on")
+        same("holder", holder.poll(), None)
+        yes = run(CALLS, "bind", p, options=["--free", "--yes"])
+        has(yes.stdout, "bind 0", "listen 0")
+        same("holder", holder.wait(timeout=5), -signal.SIGTERM)
+
+
+def wrong_lines():
+    """Wrong command lines"""
+    for options, words in ((["--wait", "1", "--next"], "run takes one of"), (["--yes"], "belong to --free"),
+                           (["--wait", "x"], "wait"), (["--port-file", "/no/such/file"], "cannot write to")):
+        done = run("true", options=options)
+        assert done.returncode in (2, 3), done
+        has(done.stderr, words)
+    same("no command", subprocess.run([INUSE, "run"], capture_output=True).returncode, 2)
+
+
+TESTS = [exit_codes, not_started, same_process, descriptors_and_signals, closed_streams, no_children, end_of_output,
+         explains, quiet_when_good, listen_fails, own_both_families, own_parent, other_directory, udp, unix_paths,
+         threads, once_for_each_cause, exec_chain, daemons, daemon_speaks, static_program, program_of_32_bits,
+         own_filter, unprivileged, dropped_rights, kept_rights, other_address, other_namespace, json_document,
+         supervisor_killed, supervisor_killed_while_it_holds, wait_for_holder, wait_for_time_wait, wait_gives_up,
+         wait_and_signals, next_port, reuseaddr, free_asks, wrong_lines]
+
+if __name__ == "__main__":
+    if os.geteuid() != 0:
+        print("1..0 # SKIP needs root for network namespaces")
+        sys.exit(0)
+    enter()
+    only = os.environ.get("ONLY")
+    sys.exit(play([t for t in TESTS if not only or re.search(only, t.__name__)]))
