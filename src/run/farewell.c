@@ -1,9 +1,11 @@
 /* run/farewell.c - the command has ended: what was not seen of it, where that matters */
+#include <fcntl.h>
 #include <linux/types.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "os/linux/file.h"
 #include "run/supervise.h"
 
 /*
@@ -19,28 +21,40 @@ struct info {
 
 #define GET_INFO  _IOWR(0xFF, 11, struct info)
 #define INFO_EXIT (1ull << 3)
-#define TRIES	  10
-#define PAUSE_US  2000
 
-static bool has_failed(int handle)
+/* As long as nobody has waited for it; its last field is the exit status (proc(5), since 3.5). */
+static bool zombie_has_failed(int32_t pid, bool *ret_failed)
 {
-	for (int i = 0; i < TRIES && handle >= 0; i++) {
-		struct info info = {.mask = INFO_EXIT};
+	char path[64], text[1024];
+	const char *state, *last;
+	ssize_t len;
 
-		if (ioctl(handle, GET_INFO, &info) < 0)
-			return false;
-		if (info.mask & INFO_EXIT)
-			return info.exit_code != 0;
-		usleep(PAUSE_US);
-	}
-	return false;
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	len = iu_file_read(AT_FDCWD, path, text, sizeof(text));
+	state = len > 0 ? strrchr(text, ')') : NULL;
+	last = len > 0 ? strrchr(text, ' ') : NULL;
+	if (!state || strncmp(state, ") Z", 3) != 0 || !last)
+		return false;
+	*ret_failed = last[1] != '0';
+	return true;
+}
+
+static bool has_failed(const struct iu_run_supervisor *s)
+{
+	struct info info = {.mask = INFO_EXIT};
+	bool failed;
+
+	if (zombie_has_failed(s->command, &failed))
+		return failed;
+	return s->command_handle >= 0 && ioctl(s->command_handle, GET_INFO, &info) == 0 &&
+	       (info.mask & INFO_EXIT) && info.exit_code != 0;
 }
 
 /* Notices are made for system calls; what a ring does is none. */
 void iu_run_farewell(struct iu_run_supervisor *s)
 {
 	if (!s->ring || iu_run_said_has(s->said, iu_run_told_key(0)) ||
-		!has_failed(s->command_handle) ||
+		!has_failed(s) ||
 		!iu_run_said_claim(s->said, iu_run_key(0, "ring", 4)))
 		return;
 	s->run->line(s->run->context,

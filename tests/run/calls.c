@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -220,6 +221,16 @@ static int do_signal(char **argv)
 	return do_bind(argv);
 }
 
+/* What a ring does is no system call: only that there is one is known. */
+static int do_ring(char **argv)
+{
+	char parameters[256] = {0};
+
+	(void)argv;
+	say("ring", (int)syscall(425 /* io_uring_setup */, 2, parameters));
+	return 4;
+}
+
 static int do_twice(char **argv)
 {
 	do_bind(argv);
@@ -235,7 +246,7 @@ int main(int argc, char **argv)
 	} modes[] = {{"bind", do_bind}, {"listen", do_listen}, {"both", do_both}, {"udp", do_udp},
 		{"unix", do_unix}, {"threads", do_threads}, {"daemon", do_daemon},
 		{"parent", do_parent}, {"filter", do_filter}, {"children", do_children},
-		{"signal", do_signal}, {"twice", do_twice}};
+		{"signal", do_signal}, {"twice", do_twice}, {"ring", do_ring}};
 
 	if (argc < 3)
 		return 2;
