@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "engine/causes/cause.h"
+#include "engine/conflict-windows.h"
 #include "engine/unix.h"
 
 /* Descriptors of one blocker that are kept: a pool of workers shares its listener. */
@@ -157,6 +158,8 @@ static int add_row(struct building *b, const struct iu_socket *s, struct iu_conf
 	row->certain = c.blocks;
 	row->rule = c.rule;
 	row->sharing = c.sharing;
+	if (c.results & (IU_BIND_INUSE | IU_BIND_ACCESS))
+		row->error = c.results & IU_BIND_INUSE ? IU_WSAEADDRINUSE : IU_WSAEACCES;
 	row->representative = 1 + s->alike;
 	return 0;
 }

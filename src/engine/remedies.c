@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "engine/making.h"
 #include "engine/windows.h"
 #include "engine/words.h"
 #include "knowledge/causes.h"
@@ -15,28 +16,22 @@
 /* Processes that one `kill` is offered for; where there are more, the sentence says so. */
 #define KILL_MAX 64
 
-struct making {
-	struct iu_arena *arena;
-	const struct iu_question *question;
-	const struct iu_snapshot *snapshot;
-	const struct iu_view *view;
-	struct iu_verdict *verdict;
-	const struct iu_blocker *blocker; /* the one that matters most; NULL: no socket in the way */
-	const struct iu_process *holder;  /* its first visible holder, or NULL */
-	struct iu_remedy *remedy;
-};
+static bool command(struct iu_making *m, const char *word)
+{
+	return iu_make_word(m, word);
+}
 
-static bool command(struct making *m, const char *word)
+bool iu_make_word(struct iu_making *m, const char *word)
 {
 	return iu_strings_add(m->arena, &m->remedy->command, word) == 0;
 }
 
-static const char *number(struct making *m, long long value)
+static const char *number(struct iu_making *m, long long value)
 {
 	return iu_words(m->arena, "%lld", value);
 }
 
-static bool is_privileged(const struct making *m)
+static bool is_privileged(const struct iu_making *m)
 {
 	return m->snapshot->host.privileged || m->snapshot->host.uid == 0;
 }
@@ -57,7 +52,7 @@ static bool can_stop_unit(const char *unit)
 }
 
 /* Whether a user's systemd has the unit, and for systemctl whose, when it is not the asker's. */
-static bool is_user_unit(struct making *m, const char **ret_machine)
+static bool is_user_unit(struct iu_making *m, const char **ret_machine)
 {
 	struct iu_cgroup_names names = {0};
 	const char *cgroup = m->holder ? m->holder->cgroup : m->blocker->socket.cgroup;
@@ -70,7 +65,7 @@ static bool is_user_unit(struct making *m, const char **ret_machine)
 	return names.user_unit;
 }
 
-static bool stop_unit_command(struct making *m, const char *unit, const char *second)
+static bool stop_unit_command(struct iu_making *m, const char *unit, const char *second)
 {
 	const char *machine;
 	bool user = is_user_unit(m, &machine);
@@ -87,7 +82,7 @@ static bool stop_unit_command(struct making *m, const char *unit, const char *se
 }
 
 /* inetd and its like: no socket unit, but a line in a file of their own. */
-static bool stop_activator(struct making *m)
+static bool stop_activator(struct iu_making *m)
 {
 	if (can_stop_unit(m->holder->unit))
 		return stop_unit_command(m, m->holder->unit, NULL);
@@ -104,7 +99,7 @@ static bool is_manager(const struct iu_process *process)
 }
 
 /* A systemd has the socket, or made it in the name of a socket unit. */
-static bool by_manager(const struct making *m)
+static bool by_manager(const struct iu_making *m)
 {
 	size_t i;
 
@@ -119,7 +114,7 @@ static bool by_manager(const struct making *m)
 }
 
 /* The service that systemd started for the socket has it as well, and tells the unit's name. */
-static bool stop_activation(struct making *m)
+static bool stop_activation(struct iu_making *m)
 {
 	size_t i;
 
@@ -148,7 +143,7 @@ static bool stop_activation(struct making *m)
 	       command(m, "list-sockets") && command(m, "--all");
 }
 
-static bool stop_unit(struct making *m)
+static bool stop_unit(struct iu_making *m)
 {
 	const char *unit;
 
@@ -190,7 +185,7 @@ static const char *stop_word(const char *engine)
 }
 
 /* Long identifiers are shown as the engines themselves shorten them. */
-static const char *short_id(struct making *m, const char *id)
+static const char *short_id(struct iu_making *m, const char *id)
 {
 	size_t len = strlen(id);
 
@@ -200,7 +195,7 @@ static const char *short_id(struct making *m, const char *id)
 }
 
 /* Docker's own proxy carries no container's name; its client finds it by the port. */
-static bool find_container(struct making *m)
+static bool find_container(struct iu_making *m)
 {
 	const char *client = "docker";
 
@@ -221,7 +216,7 @@ static bool find_container(struct making *m)
 			       iu_words(m->arena, "publish=%u", (unsigned int)m->question->port)));
 }
 
-static bool stop_container(struct making *m)
+static bool stop_container(struct iu_making *m)
 {
 	const char *id = NULL, *engine = NULL, *program;
 
@@ -252,7 +247,7 @@ static bool stop_container(struct making *m)
 }
 
 /* Never pid 1, never the one who looks, never who only has the other end. */
-static bool may_kill(const struct making *m, int32_t pid)
+static bool may_kill(const struct iu_making *m, int32_t pid)
 {
 	return pid > 1 && pid != m->snapshot->host.pid;
 }
@@ -269,7 +264,7 @@ static bool ends_with_process(const struct iu_blocker *b)
 	return false;
 }
 
-static size_t collect_pids(const struct making *m, int32_t pids[KILL_MAX], size_t *ret_more)
+static size_t collect_pids(const struct iu_making *m, int32_t pids[KILL_MAX], size_t *ret_more)
 {
 	const struct iu_verdict *verdict = m->verdict;
 	size_t i, k, j, n = 0, more = 0;
@@ -297,7 +292,7 @@ static size_t collect_pids(const struct making *m, int32_t pids[KILL_MAX], size_
 }
 
 /* The one that the others descend from comes first: it would start them again. */
-static void leader_first(const struct making *m, int32_t *pids, size_t n)
+static void leader_first(const struct iu_making *m, int32_t *pids, size_t n)
 {
 	size_t i, k;
 
@@ -321,14 +316,14 @@ static void leader_first(const struct making *m, int32_t *pids, size_t n)
 	}
 }
 
-static bool others_process(const struct making *m, int32_t pid)
+static bool others_process(const struct iu_making *m, int32_t pid)
 {
 	const struct iu_process *p = iu_snapshot_process(m->snapshot, pid);
 
 	return !p || !p->uid_known || p->uid != m->snapshot->host.uid;
 }
 
-static bool stop_process(struct making *m)
+static bool stop_process(struct iu_making *m)
 {
 	int32_t pids[KILL_MAX];
 	size_t i, more, n = collect_pids(m, pids, &more);
@@ -365,7 +360,7 @@ static bool stop_process(struct making *m)
 }
 
 /* What the kernel said to a bind of ours, over all asks: yes only where each was tried. */
-static enum iu_tri tried(const struct making *m, uint16_t port, bool reuseaddr)
+static enum iu_tri tried(const struct iu_making *m, uint16_t port, bool reuseaddr)
 {
 	enum iu_tri all = IU_YES;
 	size_t i;
@@ -386,7 +381,7 @@ static enum iu_tri tried(const struct making *m, uint16_t port, bool reuseaddr)
 	return m->view->ask_count ? all : IU_UNKNOWN;
 }
 
-static bool use_port(struct making *m)
+bool iu_make_use_port(struct iu_making *m)
 {
 	uint16_t port = m->view ? iu_view_neighbour(m->view) : 0;
 
@@ -407,7 +402,7 @@ static bool use_port(struct making *m)
 	return true;
 }
 
-static bool bind_address(struct making *m)
+bool iu_make_bind_address(struct iu_making *m)
 {
 	struct iu_address address;
 	char text[IU_ADDRESS_TEXT];
@@ -436,7 +431,7 @@ static bool bind_address(struct making *m)
 	return true;
 }
 
-static bool reuse_instance(struct making *m)
+bool iu_make_reuse_instance(struct iu_making *m)
 {
 	if (!m->blocker)
 		return false;
@@ -445,7 +440,7 @@ static bool reuse_instance(struct making *m)
 	return true;
 }
 
-static bool resume_job(struct making *m)
+static bool resume_job(struct iu_making *m)
 {
 	const struct iu_process *p = m->holder;
 
@@ -472,7 +467,7 @@ static bool resume_job(struct making *m)
 	return command(m, "kill") && command(m, "-CONT") && command(m, number(m, p->pid));
 }
 
-static bool fix_program(struct making *m)
+bool iu_make_fix_program(struct iu_making *m)
 {
 	m->remedy->summary = m->blocker && m->blocker->socket.family != m->question->family &&
 			m->question->family != IU_FAMILY_ANY
@@ -481,14 +476,14 @@ static bool fix_program(struct making *m)
 	return true;
 }
 
-static bool close_on_exec(struct making *m)
+static bool close_on_exec(struct iu_making *m)
 {
 	m->remedy->summary = "in the server: open the socket with SOCK_CLOEXEC, so that the programs it starts do not inherit it";
 	return true;
 }
 
 /* Whether the holders' own option allows it: their sockets need SO_REUSEADDR as well. */
-static enum iu_tri holders_reuseaddr(const struct making *m)
+static enum iu_tri holders_reuseaddr(const struct iu_making *m)
 {
 	enum iu_tri all = IU_YES;
 	size_t i;
@@ -504,7 +499,7 @@ static enum iu_tri holders_reuseaddr(const struct making *m)
 	return all;
 }
 
-static bool set_reuseaddr(struct making *m)
+static bool set_reuseaddr(struct iu_making *m)
 {
 	enum iu_tri helps;
 
@@ -525,7 +520,7 @@ static bool set_reuseaddr(struct making *m)
 	return true;
 }
 
-static bool set_reuseport(struct making *m)
+static bool set_reuseport(struct iu_making *m)
 {
 	if (m->blocker && m->blocker->sharing == IU_SHARING_USERS_DIFFER)
 		return false;
@@ -533,7 +528,7 @@ static bool set_reuseport(struct making *m)
 	return true;
 }
 
-static bool same_user(struct making *m)
+static bool same_user(struct iu_making *m)
 {
 	const struct iu_socket *s;
 
@@ -545,7 +540,7 @@ static bool same_user(struct making *m)
 	return true;
 }
 
-static int64_t longest_timer(const struct making *m)
+static int64_t longest_timer(const struct iu_making *m)
 {
 	int64_t longest = -1;
 	size_t i;
@@ -557,7 +552,7 @@ static int64_t longest_timer(const struct making *m)
 	return longest;
 }
 
-static bool wait_for_it(struct making *m)
+static bool wait_for_it(struct iu_making *m)
 {
 	int64_t longest = longest_timer(m);
 
@@ -582,7 +577,7 @@ static bool wait_for_it(struct making *m)
 	return false;
 }
 
-static bool destroy_socket(struct making *m)
+static bool destroy_socket(struct iu_making *m)
 {
 	const char *state;
 
@@ -596,14 +591,14 @@ static bool destroy_socket(struct making *m)
 	       command(m, iu_words(m->arena, ":%u", (unsigned int)m->question->port));
 }
 
-static bool retry(struct making *m)
+bool iu_make_retry(struct iu_making *m)
 {
 	m->remedy->summary = "try again in a moment: such a connection often ends soon, and the next one gets another port";
 	return true;
 }
 
 /* The list is replaced as a whole, so what is reserved already has to be written again. */
-static bool reserve_port(struct making *m)
+static bool reserve_port(struct iu_making *m)
 {
 	const struct iu_sysctls *sysctls = &m->snapshot->sysctls;
 	const char *list = "";
@@ -626,7 +621,7 @@ static bool reserve_port(struct making *m)
 				  (unsigned int)m->question->port));
 }
 
-static bool run_as_root(struct making *m)
+static bool run_as_root(struct iu_making *m)
 {
 	if (is_privileged(m) || !m->question->text)
 		return false;
@@ -635,7 +630,7 @@ static bool run_as_root(struct making *m)
 	return command(m, "sudo") && command(m, "inuse") && command(m, m->question->text);
 }
 
-static bool remove_socket_file(struct making *m)
+static bool remove_socket_file(struct iu_making *m)
 {
 	char *path = iu_arena_strndup(m->arena, m->question->path, m->question->path_len);
 
@@ -647,13 +642,13 @@ static bool remove_socket_file(struct making *m)
 	return command(m, "rm") && command(m, "--") && command(m, path);
 }
 
-static bool use_path(struct making *m)
+static bool use_path(struct iu_making *m)
 {
 	m->remedy->summary = "use another path, or move away what lies there if nobody needs it";
 	return true;
 }
 
-static bool widen_range(struct making *m)
+static bool widen_range(struct iu_making *m)
 {
 	const struct iu_sysctls *sysctls = &m->snapshot->sysctls;
 	int32_t first = sysctls->unprivileged_port_start > 1024 ? sysctls->unprivileged_port_start
@@ -669,7 +664,7 @@ static bool widen_range(struct making *m)
 	       command(m, iu_words(m->arena, "net.ipv4.ip_local_port_range=%d 65535", (int)first));
 }
 
-static bool grant_capability(struct making *m)
+static bool grant_capability(struct iu_making *m)
 {
 	const char *program = m->question->program;
 
@@ -684,13 +679,13 @@ static bool grant_capability(struct making *m)
 	       command(m, program);
 }
 
-static bool freebind(struct making *m)
+static bool freebind(struct iu_making *m)
 {
 	m->remedy->summary = "if the address comes later: set IP_FREEBIND on the socket before bind()";
 	return true;
 }
 
-static bool kernel_hint(struct making *m)
+static bool kernel_hint(struct iu_making *m)
 {
 	const struct iu_kernel_use *use =
 		m->blocker ? iu_words_kernel_use(m->snapshot, &m->blocker->socket) : NULL;
@@ -713,28 +708,28 @@ static bool kernel_hint(struct making *m)
 	return true;
 }
 
-static bool policy_hint(struct making *m)
+static bool policy_hint(struct iu_making *m)
 {
 	m->remedy->summary = "look at SocketBindAllow=, SocketBindDeny= and SystemCallFilter= of the unit, and at the security module's log (journalctl -k)";
 	return true;
 }
 
 /* Windows has makers of its own. */
-static bool not_here(struct making *m)
+static bool not_here(struct iu_making *m)
 {
 	(void)m;
 	return false;
 }
 
 /* Each returns false where it cannot help. */
-static bool (*const makers[])(struct making *m) = {
+static bool (*const makers[])(struct iu_making *m) = {
 	[IU_REMEDY_STOP_UNIT] = stop_unit,
 	[IU_REMEDY_STOP_CONTAINER] = stop_container,
 	[IU_REMEDY_STOP_SERVICE] = not_here,
 	[IU_REMEDY_STOP_PROCESS] = stop_process,
-	[IU_REMEDY_USE_PORT] = use_port,
-	[IU_REMEDY_BIND_ADDRESS] = bind_address,
-	[IU_REMEDY_REUSE_INSTANCE] = reuse_instance,
+	[IU_REMEDY_USE_PORT] = iu_make_use_port,
+	[IU_REMEDY_BIND_ADDRESS] = iu_make_bind_address,
+	[IU_REMEDY_REUSE_INSTANCE] = iu_make_reuse_instance,
 	[IU_REMEDY_RESUME_JOB] = resume_job,
 	[IU_REMEDY_CLOSE_ON_EXEC] = close_on_exec,
 	[IU_REMEDY_SET_REUSEADDR] = set_reuseaddr,
@@ -742,7 +737,7 @@ static bool (*const makers[])(struct making *m) = {
 	[IU_REMEDY_SAME_USER] = same_user,
 	[IU_REMEDY_WAIT] = wait_for_it,
 	[IU_REMEDY_DESTROY_SOCKET] = destroy_socket,
-	[IU_REMEDY_RETRY] = retry,
+	[IU_REMEDY_RETRY] = iu_make_retry,
 	[IU_REMEDY_RESERVE_PORT] = reserve_port,
 	[IU_REMEDY_RUN_AS_ROOT] = run_as_root,
 	[IU_REMEDY_REMOVE_SOCKET_FILE] = remove_socket_file,
@@ -752,7 +747,7 @@ static bool (*const makers[])(struct making *m) = {
 	[IU_REMEDY_FREEBIND] = freebind,
 	[IU_REMEDY_KERNEL_HINT] = kernel_hint,
 	[IU_REMEDY_POLICY_HINT] = policy_hint,
-	[IU_REMEDY_FIX_PROGRAM] = fix_program,
+	[IU_REMEDY_FIX_PROGRAM] = iu_make_fix_program,
 	[IU_REMEDY_DISABLE_SERVICE] = not_here,
 	[IU_REMEDY_EXCLUDE_PORT] = not_here,
 	[IU_REMEDY_RESTORE_RANGE] = not_here,
@@ -761,7 +756,7 @@ static bool (*const makers[])(struct making *m) = {
 };
 
 /* Whose process it is has to be said when it is another user's. */
-static bool name_user(struct making *m)
+static bool name_user(struct iu_making *m)
 {
 	const struct iu_process *p = m->holder;
 
@@ -776,7 +771,7 @@ static bool name_user(struct making *m)
  * and proves the result) is offered as that; the bare command stays in `raw`. @freeing: one remedy
  * before is `inuse free` already, which takes the best lever: a second one needs its own command.
  */
-static void offer_ours(struct making *m, bool *freeing)
+static void offer_ours(struct iu_making *m, bool *freeing)
 {
 	struct iu_remedy *remedy = m->remedy;
 	const char *verb = NULL;
@@ -847,13 +842,11 @@ int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 	bool freeing = false;
 	size_t i;
 
-	if (iu_is_windows(snapshot)) /* these makers speak of Linux */
-		return 0;
 	for (i = 0; row && i < IU_CAUSE_REMEDIES_MAX && row->remedies[i]; i++) {
 		const struct iu_remedy_row *help = iu_remedy_row(row->remedies[i]);
 		struct iu_remedy remedy = {
 			.id = help->id, .summary = help->sentence, .risk = help->risk};
-		struct making m = {
+		struct iu_making m = {
 			.arena = arena,
 			.question = question,
 			.snapshot = snapshot,
@@ -865,9 +858,14 @@ int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 		};
 		struct iu_remedy *slot;
 
-		if (!makers[help->id](&m))
-			continue;
-		offer_ours(&m, &freeing);
+		if (iu_is_windows(snapshot)) {
+			if (!iu_make_for_windows(&m, &freeing))
+				continue;
+		} else {
+			if (!makers[help->id](&m))
+				continue;
+			offer_ours(&m, &freeing);
+		}
 		slot = iu_list_add(arena, &verdict->remedies);
 		if (!slot)
 			return IU_E_NOMEM;

@@ -1,4 +1,5 @@
 /* engine/tell.c - the verdict in words, ready for any renderer for people */
+#include <errno.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -6,6 +7,7 @@
 #include "engine/engine.h"
 #include "engine/foreign.h"
 #include "engine/headline.h"
+#include "engine/windows.h"
 #include "engine/words.h"
 #include "knowledge/causes.h"
 
@@ -24,6 +26,11 @@ struct telling {
 	const struct iu_verdict *verdict;
 	struct iu_story *story;
 };
+
+static bool is_windows(const struct telling *t)
+{
+	return iu_is_windows(t->snapshot);
+}
 
 static int add_line(struct telling *t, const char *label, const char *text)
 {
@@ -158,6 +165,31 @@ static int tell_who(struct telling *t)
 	return err;
 }
 
+/* What Windows says to two sockets, where Linux would speak of listeners. */
+static const char *sharing_windows(const struct iu_verdict *v, const struct iu_blocker *b)
+{
+	switch (b->sharing) {
+	case IU_SHARING_HOLDER_WITHOUT_REUSEADDR:
+		return ", and the socket there does not have SO_REUSEADDR set, which both need; Windows then says access denied";
+	case IU_SHARING_HOLDER_EXCLUSIVE:
+		return ", and the socket there has SO_EXCLUSIVEADDRUSE, which shares with nobody";
+	case IU_SHARING_ASKER_EXCLUSIVE:
+		return ", and SO_EXCLUSIVEADDRUSE wants it alone";
+	case IU_SHARING_ACCOUNTS_DIFFER:
+		return ", and another account has it there";
+	case IU_SHARING_OPTIONS_UNKNOWN:
+		return v->status == IU_STATUS_UNKNOWN
+			? ", unless both belong to one account and the socket there is not exclusive"
+			: "";
+	case IU_SHARING_NOT_ASKED:
+	case IU_SHARING_HOLDER_LISTENS:
+	case IU_SHARING_HOLDER_WITHOUT_REUSEPORT:
+	case IU_SHARING_USERS_DIFFER:
+	case IU_SHARING_NONE: break;
+	}
+	return "";
+}
+
 static const char *sharing_words(const struct iu_verdict *v, const struct iu_blocker *b)
 {
 	switch (b->sharing) {
@@ -205,6 +237,14 @@ static const char *ask_address(struct telling *t, const struct iu_blocker *b)
 	return iu_words(t->arena, "%s", iu_endpoint_format(&address, q->port, text));
 }
 
+/* The verdict's error; where it has none, what this socket would lead to. */
+static int error_of(const struct telling *t, const struct iu_blocker *b)
+{
+	if (t->verdict->error_number)
+		return t->verdict->error_number;
+	return is_windows(t) && b->error ? b->error : EADDRINUSE;
+}
+
 static int tell_why(struct telling *t)
 {
 	const struct iu_verdict *v = t->verdict;
@@ -214,11 +254,13 @@ static int tell_why(struct telling *t)
 
 	for (i = 0; i < v->blockers.n && err == 0; i++) {
 		const struct iu_blocker *b = &v->blockers.v[i];
+		int error = error_of(t, b);
 		const char *line = iu_words(t->arena, "%s %s %s with %s (%d): %s%s",
 			v->operation == IU_OPERATION_LISTEN ? "listen() on" : "bind() to",
 			ask_address(t, b), b->certain == IU_YES ? "fails" : "may fail",
-			v->error ? v->error : "EADDRINUSE", v->error_number ? v->error_number : 98,
-			iu_rule_sentence(b->rule), sharing_words(v, b));
+			iu_words_errno(error) ? iu_words_errno(error) : "an error", error,
+			iu_rule_sentence(b->rule),
+			is_windows(t) ? sharing_windows(v, b) : sharing_words(v, b));
 
 		if (!strcmp(line, last))
 			continue;
@@ -237,7 +279,9 @@ static int tell_why(struct telling *t)
 		err = add_line(t, "why",
 			iu_words(t->arena, "%s said %s", t->question->seen_error && v->error_number
 					? "the kernel, asked by the program itself,"
-					: "the kernel was asked with a bind() of our own, and",
+					: is_windows(t)
+						? "Windows was asked with a bind() of our own, and"
+						: "the kernel was asked with a bind() of our own, and",
 				v->probe));
 	return err;
 }
@@ -341,11 +385,12 @@ static int tell_steps(struct telling *t)
 		if (!step)
 			return IU_E_NOMEM;
 		step->text = remedy->needs_root
-			? iu_words(t->arena, "%s (needs root)", remedy->summary)
+			? iu_words(t->arena, "%s (%s)", remedy->summary,
+				  is_windows(t) ? "as administrator" : "needs root")
 			: remedy->summary;
 		if (remedy->command.n)
-			step->command = iu_words_shell(
-				t->arena, remedy->command.v, remedy->command.n);
+			step->command = iu_words_command_line(t->arena, is_windows(t),
+				remedy->command.v, remedy->command.n);
 	}
 	return 0;
 }

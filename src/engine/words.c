@@ -190,6 +190,32 @@ const char *iu_words_shell(struct iu_arena *arena, const char *const *argv, size
 	return line;
 }
 
+/* "..." as cmd.exe and CommandLineToArgvW() read it; a quote inside cannot be in a file name. */
+static const char *quote_cmd(struct iu_arena *arena, const char *text)
+{
+	static const char special[] = " \t&|<>^()%!\"';,=";
+	const char *shown = safe(arena, text, COMMAND_COLUMNS);
+	bool option = strchr(shown, '=') && !strpbrk(shown, " \t&|<>^()%!\"';,");
+
+	if (*shown && (!strpbrk(shown, special) || option))
+		return shown;
+	return iu_words(arena, "\"%s\"", shown);
+}
+
+const char *iu_words_command_line(
+	struct iu_arena *arena, bool windows, const char *const *argv, size_t n)
+{
+	const char *line = "";
+	size_t i;
+
+	if (!windows)
+		return iu_words_shell(arena, argv, n);
+	for (i = 0; i < n; i++)
+		line = iu_words(arena, "%s%s%s", line, i ? " " : "",
+			quote_cmd(arena, argv[i] ? argv[i] : ""));
+	return line;
+}
+
 const char *iu_words_command(struct iu_arena *arena, const struct iu_process *process)
 {
 	size_t n = process->command.n;

@@ -33,6 +33,13 @@ const char *iu_words_command(struct iu_arena *arena, const struct iu_process *pr
 /** iu_words_shell() - an argument vector quoted for a POSIX shell, harmless on a terminal. */
 const char *iu_words_shell(struct iu_arena *arena, const char *const *argv, size_t n);
 
+/**
+ * iu_words_command_line() - an argument vector as its system's people type it
+ * @windows: for cmd.exe, and PowerShell where nothing has to be quoted; else iu_words_shell()
+ */
+const char *iu_words_command_line(
+	struct iu_arena *arena, bool windows, const char *const *argv, size_t n);
+
 /** iu_words_endpoint() - "127.0.0.1:80", "[::]:80", the path, "@name". */
 const char *iu_words_endpoint(struct iu_arena *arena, const struct iu_socket *s);
 

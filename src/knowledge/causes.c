@@ -83,7 +83,7 @@ static const struct iu_cause_row causes[] = {
 		R(EXCLUDE_PORT), R(RESTORE_RANGE), R(USE_PORT)),
 	ROW(HTTP_SYS,
 		"Windows: the kernel's HTTP server (HTTP.sys, PID 4) holds it for a service or program",
-		R(STOP_SERVICE), R(DISABLE_SERVICE), R(STOP_PROCESS), R(USE_PORT)),
+		R(STOP_SERVICE), R(DISABLE_SERVICE), R(STOP_PROCESS), R(BIND_ADDRESS), R(USE_PORT)),
 	ROW(ALG_RESERVED,
 		"Windows: the Application Layer Gateway service reserves TCP 5001-5032 for Internet Connection Sharing",
 		R(STOP_SERVICE), R(DISABLE_SERVICE), R(USE_PORT)),

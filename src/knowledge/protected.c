@@ -2,6 +2,7 @@
 #include "knowledge/protected.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/compat.h"
 
@@ -83,5 +84,89 @@ const char *iu_protected_unit(const char *unit)
 			(!strcmp(unit + n, ".service") || !strcmp(unit + n, ".socket")))
 			return rows[i].why;
 	}
+	return NULL;
+}
+
+/* Without these Windows stops at once, or signs everybody out. */
+static const struct {
+	const char *name;
+	const char *why;
+} windows_rows[] = {
+	{"System", "it is Windows itself"},
+	{"System Idle Process", "it is no process"},
+	{"Registry", "it is Windows itself"},
+	{"smss.exe", "Windows stops without the session manager"},
+	{"csrss.exe", "Windows stops without it"},
+	{"wininit.exe", "Windows stops without it"},
+	{"winlogon.exe", "its session would end"},
+	{"services.exe", "Windows stops without the service manager"},
+	{"lsass.exe", "Windows restarts without it"},
+	{"LsaIso.exe", "Windows restarts without it"},
+	{"svchost.exe", "it is the home of services: one of them is to be stopped, not the process"},
+	{"fontdrvhost.exe", "the session needs it"},
+	{"dwm.exe", "the screen needs it"},
+	{"explorer.exe", "the desktop would go away"},
+	{"spoolsv.exe", "it is the home of a service: that is to be stopped, not the process"},
+	{"MsMpEng.exe", "it guards this machine"},
+	{"vmmem", "it is the memory of WSL or of a virtual machine"},
+	{"vmmemWSL", "it is the memory of WSL"},
+	{"wslrelay.exe", "it passes on ports of programs inside WSL: those are to be ended"},
+	{"wslhost.exe", "it passes on ports of programs inside WSL: those are to be ended"},
+	{"wslservice.exe", "all of WSL would end"},
+	{"com.docker.backend.exe", "all containers would lose their ports: the container is to be stopped"},
+	{"com.docker.proxy.exe", "all containers would lose their ports: the container is to be stopped"},
+	{"vpnkit.exe", "all containers would lose their ports: the container is to be stopped"},
+	{"sshd.exe", "remote sessions need it, perhaps this one"},
+	{"WmiPrvSE.exe", "management programs need it"},
+};
+
+static const struct {
+	const char *name;
+	const char *why;
+} windows_services[] = {
+	{"RpcSs", "nearly everything in Windows depends on it"},
+	{"RpcEptMapper", "nearly everything in Windows depends on it"},
+	{"DcomLaunch", "nearly everything in Windows depends on it"},
+	{"LSM", "all sessions would end"},
+	{"SamSs", "nobody could sign in"},
+	{"Netlogon", "nobody of the domain could sign in"},
+	{"NTDS", "the domain would be gone"},
+	{"Kdc", "the domain would be gone"},
+	{"EventLog", "the system's log would stop"},
+	{"Schedule", "timed tasks of everybody would stop"},
+	{"PlugPlay", "devices would no longer be set up"},
+	{"Power", "Windows needs it"},
+	{"ProfSvc", "nobody could sign in"},
+	{"gpsvc", "nobody could sign in"},
+	{"nsi", "the network would go away"},
+	{"Dhcp", "the network would go away"},
+	{"Dnscache", "names would no longer be found"},
+	{"NlaSvc", "the network would go away"},
+	{"BFE", "the firewall would go away"},
+	{"mpssvc", "the firewall would go away"},
+	{"iphlpsvc", "IPv6 and every port proxy rule depend on it"},
+	{"TermService", "remote sessions need it, perhaps this one"},
+	{"sshd", "remote sessions need it, perhaps this one"},
+	{"WinDefend", "it guards this machine"},
+	{"hns", "the network of every container and of WSL would go away"},
+	{"vmcompute", "every container and WSL would end"},
+	{"vmms", "Hyper-V's machines could not be managed"},
+	{"HTTP", "everything that HTTP.sys serves would end"},
+	{"LanmanServer", "shares and remote management of this machine would end"},
+};
+
+const char *iu_protected_windows(const char *name)
+{
+	for (size_t i = 0; name && i < IU_COUNT(windows_rows); i++)
+		if (!strcasecmp(windows_rows[i].name, name))
+			return windows_rows[i].why;
+	return NULL;
+}
+
+const char *iu_protected_service(const char *name)
+{
+	for (size_t i = 0; name && i < IU_COUNT(windows_services); i++)
+		if (!strcasecmp(windows_services[i].name, name))
+			return windows_services[i].why;
 	return NULL;
 }

@@ -7,6 +7,12 @@
 /** iu_protected_process() - why ending this process would hurt the whole system; NULL: it would not. */
 const char *iu_protected_process(const struct iu_process *process);
 
+/** iu_protected_windows() - the same for a program of Windows by the name of its file; NULL: not. */
+const char *iu_protected_windows(const char *name);
+
+/** iu_protected_service() - the same for a service of Windows; NULL: it may be stopped. */
+const char *iu_protected_service(const char *name);
+
 /** iu_protected_unit() - the same for stopping a unit by name ("dbus.service"). */
 const char *iu_protected_unit(const char *unit);
 

@@ -30,6 +30,7 @@ struct iu_blocker {
 	enum iu_tri certain;       /* IU_YES: it blocks; IU_UNKNOWN: depends on what was not visible */
 	enum iu_rule rule;
 	enum iu_sharing sharing;
+	int error; /* Windows: the WSA number it leads to, which may not be the verdict's; else 0 */
 	enum iu_cause cause;
 	enum iu_confidence confidence; /* of the cause */
 	IU_LIST(size_t) holds;         /* indices into snapshot->holds */

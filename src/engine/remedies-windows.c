@@ -1,0 +1,520 @@
+/* engine/remedies-windows.c - what helps on Windows, as commands for cmd and in words for PowerShell */
+#include <stdarg.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "engine/making.h"
+#include "engine/windows.h"
+#include "engine/words.h"
+#include "knowledge/http-urls.h"
+#include "knowledge/protected.h"
+#include "knowledge/windows-ports.h"
+
+#define PIDS_MAX 16
+
+/* NULL ends the list. */
+static bool words(struct iu_making *m, ...)
+{
+	const char *word;
+	va_list args;
+	bool good = true;
+
+	va_start(args, m);
+	while (good && (word = va_arg(args, const char *)))
+		good = iu_make_word(m, word);
+	va_end(args);
+	return good;
+}
+
+static const char *port_word(const struct iu_making *m, const char *format)
+{
+	return iu_words(m->arena, format, (unsigned int)m->question->port);
+}
+
+static bool is_elevated(const struct iu_making *m)
+{
+	return m->snapshot->windows.elevated == IU_YES || m->snapshot->host.privileged;
+}
+
+/* ---- services ---- */
+
+static const char *http_service(const struct iu_making *m)
+{
+	const struct iu_snapshot *snapshot = m->snapshot;
+	const char *url = NULL;
+	const struct iu_http_queue *queue =
+		iu_windows_queue(snapshot, m->question->port, &url);
+	const struct iu_http_owner *owner = url ? iu_http_owner(url) : NULL;
+	unsigned long count, i;
+	const struct iu_windows_port *rows = iu_windows_ports(&count);
+	size_t services;
+
+	if (owner && owner->service)
+		return owner->service;
+	for (i = 0; queue && i < queue->servers.n; i++) {
+		const struct iu_service *service = iu_windows_service_at(snapshot,
+			queue->servers.v[i].pid, m->question->port, IU_PROTOCOL_TCP, &services);
+		const struct iu_process *process =
+			iu_snapshot_process(snapshot, queue->servers.v[i].pid);
+
+		if (service && (services == 1 || iu_windows_port_of(m->question->port,
+					IU_PROTOCOL_TCP, IU_WINDOWS_HTTP, service->name)))
+			return service->name;
+		/* the worker of an application pool: IIS would start it again */
+		if (process && process->name && !strcasecmp(process->name, "w3wp.exe"))
+			return "W3SVC";
+	}
+	for (i = 0; i < count; i++)
+		if (rows[i].taker == IU_WINDOWS_HTTP && m->question->port >= rows[i].first &&
+			m->question->port <= rows[i].last &&
+			iu_windows_running(snapshot, rows[i].name) == IU_YES)
+			return rows[i].name;
+	return NULL;
+}
+
+/* The one service to speak of; NULL: none, or several that nothing tells apart. */
+static const char *service_name(const struct iu_making *m)
+{
+	const struct iu_service *service;
+	size_t count;
+
+	if (m->verdict->cause == IU_CAUSE_HTTP_SYS)
+		return http_service(m);
+	if (m->verdict->cause == IU_CAUSE_ALG_RESERVED)
+		return "ALG";
+	if (!m->blocker || m->verdict->cause == IU_CAUSE_PORT_PROXY)
+		return NULL;
+	service = iu_windows_service_at(m->snapshot,
+		iu_windows_owner(m->snapshot, &m->blocker->socket), m->question->port,
+		m->question->protocol, &count);
+	if (!service || (count > 1 && !iu_windows_port_of(m->question->port,
+						m->question->protocol, IU_WINDOWS_SERVICE,
+						service->name)))
+		return NULL;
+	return service->name;
+}
+
+static const char *effects(const struct iu_making *m, const struct iu_service *service)
+{
+	const char *list = "";
+	size_t i;
+
+	if (m->verdict->cause == IU_CAUSE_ALG_RESERVED)
+		return "; FTP through the shared connection stops working";
+	if (!service || !service->dependents.n)
+		return "";
+	for (i = 0; i < service->dependents.n && i < 4; i++)
+		list = iu_words(m->arena, "%s%s%s", list, i ? ", " : "",
+			iu_safe(m->arena, service->dependents.v[i], 40));
+	return iu_words(m->arena, "; with it stop %s%s", list,
+		service->dependents.n > 4 ? " and more" : "");
+}
+
+/* Several services in one process, or a URL nobody is known for: how to find out which. */
+static bool find_service(struct iu_making *m)
+{
+	m->remedy->risk = IU_RISK_NONE;
+	if (m->verdict->cause == IU_CAUSE_HTTP_SYS) {
+		m->remedy->summary = "find out which program or service has the URL, then stop that (net stop NAME); the last resort is net stop http, which names what stops with it";
+		return words(m, "netsh", "http", "show", "servicestate", "view=requestq", NULL);
+	}
+	if (m->verdict->cause != IU_CAUSE_SERVICE || !m->blocker)
+		return false;
+	m->remedy->needs_root = !is_elevated(m);
+	m->remedy->summary = "find out which of the services in that process has the port, then stop it with net stop NAME";
+	return words(m, "netstat", "-anob", NULL);
+}
+
+static bool stop_service(struct iu_making *m)
+{
+	const char *name = service_name(m);
+	const struct iu_service *service = iu_windows_service(m->snapshot, name);
+	const struct iu_windows_port *row = name ? iu_windows_port_of(m->question->port,
+			m->question->protocol, IU_WINDOWS_SERVICE, name) : NULL;
+	const char *safe;
+
+	if (!name)
+		return find_service(m);
+	safe = iu_safe(m->arena, name, 60);
+	if (row && row->help) {
+		m->remedy->summary = iu_words(m->arena, "%s (%s): %s", safe, row->what, row->help);
+		return true;
+	}
+	m->remedy->needs_root = !is_elevated(m);
+	m->remedy->summary = iu_words(m->arena,
+		"stop the service %s%s; it is back after the next start of Windows if it starts by itself (PowerShell: Stop-Service -Name %s%s)",
+		safe, effects(m, service), safe,
+		service && service->dependents.n ? " -Force" : "");
+	return words(m, "net", "stop", name, NULL) &&
+	       (!service || !service->dependents.n || iu_make_word(m, "/y"));
+}
+
+static bool disable_service(struct iu_making *m)
+{
+	const char *name = service_name(m), *safe, *was = "demand";
+	const struct iu_service *service = iu_windows_service(m->snapshot, name);
+	const struct iu_windows_port *row = name ? iu_windows_port_of(m->question->port,
+			m->question->protocol, IU_WINDOWS_SERVICE, name) : NULL;
+
+	if (!name || (row && row->help) || (service && service->start == IU_SERVICE_START_DISABLED))
+		return false;
+	safe = iu_safe(m->arena, name, 60);
+	if (service && service->start == IU_SERVICE_START_AUTO)
+		was = "auto";
+	m->remedy->needs_root = !is_elevated(m);
+	m->remedy->summary = iu_words(m->arena,
+		"keep %s from starting again; undo: sc.exe config %s start= %s (PowerShell: Set-Service -Name %s -StartupType Disabled)",
+		safe, safe, was, safe);
+	return words(m, "sc.exe", "config", name, "start=", "disabled", NULL);
+}
+
+/* ---- processes ---- */
+
+static bool is_service_process(const struct iu_making *m, int32_t pid)
+{
+	size_t count;
+
+	return iu_windows_service_at(
+		       m->snapshot, pid, m->question->port, m->question->protocol, &count) != NULL;
+}
+
+static bool may_end(const struct iu_making *m, int32_t pid)
+{
+	const struct iu_process *process = iu_snapshot_process(m->snapshot, pid);
+
+	if (pid <= IU_WINDOWS_SYSTEM_PID || pid == m->snapshot->host.pid)
+		return false;
+	return !(process && process->name && iu_protected_windows(process->name)) &&
+	       !is_service_process(m, pid);
+}
+
+static void add_pid(const struct iu_making *m, int32_t pids[PIDS_MAX], size_t *n, int32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < *n; i++)
+		if (pids[i] == pid)
+			return;
+	if (*n < PIDS_MAX && may_end(m, pid))
+		pids[(*n)++] = pid;
+}
+
+/* Of HTTP.sys those that serve the URL, of a process that is gone its children. */
+static size_t collect_pids(const struct iu_making *m, int32_t pids[PIDS_MAX])
+{
+	const struct iu_snapshot *snapshot = m->snapshot;
+	const struct iu_http_queue *queue;
+	const char *url;
+	size_t i, k, n = 0;
+
+	if (m->verdict->cause == IU_CAUSE_HTTP_SYS) {
+		queue = iu_windows_queue(snapshot, m->question->port, &url);
+		for (i = 0; queue && !http_service(m) && i < queue->servers.n; i++)
+			add_pid(m, pids, &n, queue->servers.v[i].pid);
+		return n;
+	}
+	for (i = 0; i < m->verdict->blockers.n; i++) {
+		const struct iu_blocker *b = &m->verdict->blockers.v[i];
+
+		if (b->certain != m->blocker->certain || b->cause != m->blocker->cause)
+			continue;
+		for (k = 0; k < b->holds.n; k++)
+			if (b->cause != IU_CAUSE_ORPHANED_HANDLE)
+				add_pid(m, pids, &n, snapshot->holds.v[b->holds.v[k]].pid);
+		for (k = 0; b->cause == IU_CAUSE_ORPHANED_HANDLE && k < snapshot->processes.n; k++)
+			if (snapshot->processes.v[k].ppid ==
+				iu_windows_owner(snapshot, &b->socket))
+				add_pid(m, pids, &n, snapshot->processes.v[k].pid);
+	}
+	return n;
+}
+
+static bool another_account(const struct iu_making *m, int32_t pid)
+{
+	const struct iu_process *process = iu_snapshot_process(m->snapshot, pid);
+
+	return !process || iu_windows_same_account(process->user, m->snapshot->host.user) != IU_YES;
+}
+
+/* The relay is only the Windows end: inside the distribution is who listens. */
+static bool is_relay(const struct iu_process *process)
+{
+	return process && process->name &&
+	       (!strcasecmp(process->name, "wslrelay.exe") ||
+		       !strcasecmp(process->name, "wslhost.exe"));
+}
+
+static bool find_orphan(struct iu_making *m)
+{
+	if (m->verdict->cause != IU_CAUSE_ORPHANED_HANDLE || !m->blocker)
+		return false;
+	m->remedy->risk = IU_RISK_NONE;
+	m->remedy->summary = "find what that process had started and end it; where nothing shows up, sign out or restart Windows";
+	return words(m, "powershell", "-Command",
+		iu_words(m->arena,
+			"Get-CimInstance Win32_Process -Filter 'ParentProcessId=%d' | Select-Object ProcessId, Name, CommandLine",
+			(int)iu_windows_owner(m->snapshot, &m->blocker->socket)),
+		NULL);
+}
+
+static bool stop_process(struct iu_making *m)
+{
+	int32_t pids[PIDS_MAX];
+	const char *list = "";
+	size_t i, n;
+
+	if (is_relay(m->holder)) {
+		m->remedy->summary = "end the program that listens inside WSL; wslrelay only passes the port on, so ending that helps nobody";
+		return words(m, "wsl", "-u", "root", "-e", "ss", "-ltnp", port_word(m, "sport = :%u"),
+			NULL);
+	}
+	n = collect_pids(m, pids);
+	if (!n)
+		return find_orphan(m);
+	if (!words(m, "taskkill", NULL))
+		return false;
+	for (i = 0; i < n; i++) {
+		const char *pid = iu_words(m->arena, "%d", (int)pids[i]);
+
+		if (!words(m, "/PID", pid, NULL))
+			return false;
+		list = iu_words(m->arena, "%s%s%s", list, i ? "," : "", pid);
+		m->remedy->needs_root |= !is_elevated(m) && another_account(m, pids[i]);
+	}
+	m->remedy->summary = iu_words(m->arena,
+		"ask %s%s to end; with /F as well Windows ends it at once and what is not saved is lost (PowerShell: Stop-Process -Id %s)",
+		iu_words_pid(m->arena, m->snapshot, pids[0]),
+		n > 1 ? iu_words(m->arena, " and %zu more", n - 1) : "", list);
+	return true;
+}
+
+static bool stop_container(struct iu_making *m)
+{
+	if (m->verdict->cause != IU_CAUSE_CONTAINER_PORT || !m->question->port)
+		return false;
+	m->remedy->summary = "find the container that publishes the port, then stop it with docker stop; the process on Windows only passes the port on";
+	return words(m, "docker", "ps", "--filter", port_word(m, "publish=%u"), NULL);
+}
+
+/* ---- ranges and rules ---- */
+
+static const char *protocol_word(const struct iu_making *m)
+{
+	return m->question->protocol == IU_PROTOCOL_UDP ? "udp" : "tcp";
+}
+
+static const char *exclude_words(const struct iu_making *m)
+{
+	return iu_words(m->arena,
+		"netsh int ipv4 add excludedportrange protocol=%s startport=%u numberofports=1 store=persistent",
+		protocol_word(m), (unsigned int)m->question->port);
+}
+
+static bool exclude_port(struct iu_making *m)
+{
+	const struct iu_exclusion *e = iu_windows_exclusion(
+		m->snapshot, m->question->protocol, m->question->port);
+
+	if (!e) {
+		m->remedy->risk = IU_RISK_NONE;
+		m->remedy->summary = "look whether the port lies in one of these ranges";
+		return words(m, "netsh", "int", "ipv4", "show", "excludedportrange",
+			iu_words(m->arena, "protocol=%s", protocol_word(m)), NULL);
+	}
+	m->remedy->needs_root = !is_elevated(m);
+	switch (iu_exclusion_maker(e)) {
+	case IU_EXCLUDED_SINGLE:
+	case IU_EXCLUDED_OTHER:
+		return false; /* whoever reserved it has to let go */
+	case IU_EXCLUDED_WSL:
+		m->remedy->summary = "exclude the port by hand while WSL is down: all of WSL ends now, and at its next start it has to look for a block elsewhere (in PowerShell, too)";
+		return words(m, "cmd", "/c",
+			iu_words(m->arena, "wsl --shutdown & %s", exclude_words(m)), NULL);
+	case IU_EXCLUDED_WINNAT: break;
+	}
+	m->remedy->summary = "take the port out of WinNAT's reach, once for all: the network of WSL, Docker and Hyper-V is gone for a moment; undo: netsh int ipv4 delete excludedportrange with the same protocol, startport and numberofports (in PowerShell, too)";
+	return words(m, "cmd", "/c",
+		iu_words(m->arena, "net stop winnat & %s & net start winnat", exclude_words(m)),
+		NULL);
+}
+
+static bool restore_range(struct iu_making *m)
+{
+	struct iu_port_range range;
+
+	if (!iu_windows_broken_range(m->snapshot, m->question->protocol, &range) ||
+		m->question->port >= 49152)
+		return false;
+	m->remedy->needs_root = !is_elevated(m);
+	m->remedy->summary = iu_words(m->arena,
+		"put the dynamic range back from %u-%u to 49152-65535, then restart Windows: blocks of WinNAT stay above the ports of servers then (the same again with ipv6; in PowerShell, too)",
+		(unsigned int)range.first, (unsigned int)range.last);
+	return words(m, "netsh", "int", "ipv4", "set", "dynamicport", protocol_word(m),
+		"start=49152", "num=16384", NULL);
+}
+
+static bool widen_range(struct iu_making *m)
+{
+	struct iu_port_range range;
+
+	if (iu_windows_range(m->snapshot, m->question->protocol, &range) && range.first <= 32768)
+		return false;
+	m->remedy->needs_root = !is_elevated(m);
+	m->remedy->summary = "let Windows choose from 32768-65535; what opens and closes connections quickly should keep them open instead";
+	return words(m, "netsh", "int", "ipv4", "set", "dynamicport", protocol_word(m),
+		"start=32768", "num=32768", NULL);
+}
+
+static bool reserve_port(struct iu_making *m)
+{
+	if (!m->question->port)
+		return false;
+	m->remedy->needs_root = !is_elevated(m);
+	m->remedy->summary = iu_words(m->arena,
+		"keep Windows from giving port %u to connections, from now on; works once the port is free",
+		(unsigned int)m->question->port);
+	return words(m, "netsh", "int", "ipv4", "add", "excludedportrange",
+		iu_words(m->arena, "protocol=%s", protocol_word(m)),
+		port_word(m, "startport=%u"), "numberofports=1", "store=persistent", NULL);
+}
+
+/* netsh names the four tables by where they listen and where they connect to. */
+static const char *proxy_table(const struct iu_port_proxy *proxy)
+{
+	bool to6 = proxy->connect_to && strchr(proxy->connect_to, ':');
+
+	if (proxy->listen.family == IU_FAMILY_IPV6)
+		return to6 ? "v6tov6" : "v6tov4";
+	return to6 ? "v4tov6" : "v4tov4";
+}
+
+static bool delete_portproxy(struct iu_making *m)
+{
+	const struct iu_port_proxy *proxy = NULL;
+	char text[IU_ADDRESS_TEXT];
+	size_t i;
+
+	if (m->blocker)
+		proxy = iu_windows_proxy(
+			m->snapshot, &m->blocker->socket.local, m->question->port);
+	for (i = 0; m->view && i < m->view->ask_count && !proxy; i++)
+		proxy = iu_windows_proxy(m->snapshot, &m->view->asks[i].request.address,
+			m->question->port);
+	if (!proxy)
+		return false;
+	m->remedy->needs_root = !is_elevated(m);
+	m->remedy->summary = iu_words(m->arena,
+		"delete the rule; what came in there for %s does so no more",
+		proxy->connect_to ? iu_safe(m->arena, proxy->connect_to, 60) : "elsewhere");
+	return words(m, "netsh", "interface", "portproxy", "delete", proxy_table(proxy),
+		port_word(m, "listenport=%u"),
+		iu_words(m->arena, "listenaddress=%s", iu_address_format(&proxy->listen, text)),
+		NULL);
+}
+
+/* ---- the rest ---- */
+
+static bool bind_address(struct iu_making *m)
+{
+	if (m->verdict->cause != IU_CAUSE_HTTP_SYS)
+		return iu_make_bind_address(m);
+	m->remedy->needs_root = !is_elevated(m);
+	m->remedy->risk = IU_RISK_MEDIUM;
+	m->remedy->summary = "leave HTTP.sys one address, so that the port is free on the others: needs a restart of all that uses it (net stop http /y, then start them again)";
+	return words(m, "netsh", "http", "add", "iplisten", "ipaddress=127.0.0.1", NULL);
+}
+
+static bool wait_for_it(struct iu_making *m)
+{
+	switch (m->verdict->cause) {
+	case IU_CAUSE_TIME_WAIT:
+		m->remedy->summary = "wait: TIME-WAIT ends by itself, by default within 4 minutes, mostly within 2 (TcpTimedWaitDelay); without SO_EXCLUSIVEADDRUSE it is not in the way at all";
+		return true;
+	case IU_CAUSE_CLOSING_CONNECTION:
+	case IU_CAUSE_OPEN_CONNECTION:
+		m->remedy->summary = "wait until the connections of the old server have ended; only SO_EXCLUSIVEADDRUSE minds them, and a server that reads them to their end before it closes leaves none";
+		return true;
+	default: return false;
+	}
+}
+
+static bool look_elevated(struct iu_making *m)
+{
+	if (is_elevated(m))
+		return false;
+	m->remedy->summary = "look again as administrator: from a terminal that was opened with \"Run as administrator\"";
+	return true;
+}
+
+static bool kernel_hint(struct iu_making *m)
+{
+	const struct iu_windows_port *row = iu_windows_port_of(
+		m->question->port, m->question->protocol, IU_WINDOWS_KERNEL, NULL);
+
+	if (!row)
+		return false;
+	m->remedy->needs_root = !is_elevated(m);
+	if (row->help) {
+		m->remedy->summary = iu_words(m->arena, "%s: %s", row->what, row->help);
+		return true;
+	}
+	m->remedy->summary = iu_words(m->arena,
+		"stop the service %s, and with it %s (PowerShell: Stop-Service -Name %s -Force)",
+		row->name, row->what, row->name);
+	return words(m, "net", "stop", row->name, NULL);
+}
+
+static bool policy_hint(struct iu_making *m)
+{
+	m->remedy->needs_root = !is_elevated(m);
+	m->remedy->summary = "look which filter refuses: the file that this writes names it; security software mostly has a log of its own";
+	return words(m, "netsh", "wfp", "show", "netevents", NULL);
+}
+
+static bool (*const makers[IU_REMEDY_COUNT])(struct iu_making *m) = {
+	[IU_REMEDY_STOP_CONTAINER] = stop_container,
+	[IU_REMEDY_STOP_SERVICE] = stop_service,
+	[IU_REMEDY_DISABLE_SERVICE] = disable_service,
+	[IU_REMEDY_STOP_PROCESS] = stop_process,
+	[IU_REMEDY_USE_PORT] = iu_make_use_port,
+	[IU_REMEDY_BIND_ADDRESS] = bind_address,
+	[IU_REMEDY_REUSE_INSTANCE] = iu_make_reuse_instance,
+	[IU_REMEDY_WAIT] = wait_for_it,
+	[IU_REMEDY_RETRY] = iu_make_retry,
+	[IU_REMEDY_RESERVE_PORT] = reserve_port,
+	[IU_REMEDY_RUN_AS_ROOT] = look_elevated,
+	[IU_REMEDY_WIDEN_RANGE] = widen_range,
+	[IU_REMEDY_KERNEL_HINT] = kernel_hint,
+	[IU_REMEDY_POLICY_HINT] = policy_hint,
+	[IU_REMEDY_FIX_PROGRAM] = iu_make_fix_program,
+	[IU_REMEDY_EXCLUDE_PORT] = exclude_port,
+	[IU_REMEDY_RESTORE_RANGE] = restore_range,
+	[IU_REMEDY_DELETE_PORTPROXY] = delete_portproxy,
+};
+
+/* What `inuse free` does by itself. Only on the machine itself, which a capture is not. */
+static bool is_act(const struct iu_making *m)
+{
+	if (m->snapshot->host.pid <= 0 || !m->question->text || !m->remedy->command.n)
+		return false;
+	switch (m->remedy->id) {
+	case IU_REMEDY_STOP_SERVICE: return !strcmp(m->remedy->command.v[0], "net");
+	case IU_REMEDY_STOP_PROCESS: return !strcmp(m->remedy->command.v[0], "taskkill");
+	case IU_REMEDY_DELETE_PORTPROXY: return true;
+	case IU_REMEDY_EXCLUDE_PORT: return !strcmp(m->remedy->command.v[0], "cmd");
+	default: return false;
+	}
+}
+
+bool iu_make_for_windows(struct iu_making *m, bool *freeing)
+{
+	if (!makers[m->remedy->id] || !makers[m->remedy->id](m))
+		return false;
+	if (*freeing || !is_act(m))
+		return true;
+	m->remedy->raw = m->remedy->command;
+	m->remedy->command = (struct iu_strings){0};
+	*freeing = true;
+	return words(m, "inuse", "free", m->question->text, NULL);
+}
