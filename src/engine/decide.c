@@ -258,9 +258,7 @@ static bool gap_matters(const struct iu_verdict *verdict, const struct iu_questi
 		break;
 	}
 	if (question->protocol != IU_PROTOCOL_UNIX)
-		facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES | IU_FACT_EXCLUSIONS;
-	if (verdict->status != IU_STATUS_FREE)
-		facts |= IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES | IU_FACT_EVENTS;
+		facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES;
 	for (i = 0; i < verdict->blockers.n; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
@@ -282,7 +280,10 @@ static int copy_gaps(struct iu_arena *arena, const struct iu_question *question,
 	for (i = 0; i < snapshot->gaps.n; i++) {
 		struct iu_gap *slot;
 
-		if (!gap_matters(verdict, question, snapshot, &snapshot->gaps.v[i]))
+		if (iu_is_windows(snapshot)
+				? !iu_windows_gap_matters(question, snapshot, verdict,
+					  &snapshot->gaps.v[i])
+				: !gap_matters(verdict, question, snapshot, &snapshot->gaps.v[i]))
 			continue;
 		slot = iu_list_add(arena, &verdict->gaps);
 		if (!slot)

@@ -114,7 +114,7 @@ static struct iu_judgement by_rules(
 			j.cause = e->reason.cause;
 		return j;
 	}
-	if (!bit || (e->reason.certain == IU_YES && e->results & IU_BIND_ACCESS))
+	if (!bit || (e->reason.cause == IU_CAUSE_EXCLUDED_RANGE && e->results & IU_BIND_ACCESS))
 		bit = IU_BIND_ACCESS;
 	j = says(status_of(error_of(bit)), error_of(bit), reason_for(e, bit),
 		IU_CONFIDENCE_LIKELY);
@@ -569,49 +569,102 @@ static bool has_gap(const struct iu_verdict *verdict, uint32_t fact)
 	return false;
 }
 
-static bool http_wanted(const struct iu_verdict *verdict)
+static bool no_name(const struct iu_snapshot *snapshot, const struct iu_blocker *b)
 {
-	return verdict->cause == IU_CAUSE_HTTP_SYS;
+	int32_t pid = iu_windows_owner(snapshot, &b->socket);
+
+	return pid > IU_WINDOWS_SYSTEM_PID && !iu_snapshot_process(snapshot, pid);
 }
 
-static bool services_wanted(const struct iu_verdict *verdict)
+/* Who the blockers are, as far as it is not known. */
+static uint32_t facts_of_blockers(
+	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict)
 {
-	return verdict->blockers.n > 0 || verdict->cause == IU_CAUSE_HTTP_SYS ||
-	       verdict->cause == IU_CAUSE_ALG_RESERVED;
+	uint32_t facts = 0;
+	size_t i;
+
+	for (i = 0; i < verdict->blockers.n; i++) {
+		const struct iu_blocker *b = &verdict->blockers.v[i];
+
+		if (iu_is_closing(&b->socket))
+			continue;
+		facts |= IU_FACT_SERVICES;
+		if (no_name(snapshot, b))
+			facts |= IU_FACT_HOLDERS;
+		if (b->cause == IU_CAUSE_SERVICE || no_name(snapshot, b))
+			facts |= IU_FACT_PROXIES;
+	}
+	return facts;
+}
+
+/* IU_FACT_* that would say more about this answer. */
+static uint32_t facts_for(const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict)
+{
+	uint32_t facts = facts_of_blockers(snapshot, verdict);
+	bool settled = verdict->blockers.n && verdict->blockers.v[0].certain == IU_YES;
+
+	if (verdict->status == IU_STATUS_FREE)
+		return 0;
+	if (verdict->cause == IU_CAUSE_HTTP_SYS)
+		facts |= IU_FACT_HTTP | IU_FACT_SERVICES;
+	if (verdict->cause == IU_CAUSE_ALG_RESERVED)
+		facts |= IU_FACT_SERVICES;
+	if (verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED)
+		return facts | IU_FACT_TCP;
+	if (verdict->status == IU_STATUS_UNKNOWN || !(settled || iu_windows_exclusion(snapshot,
+				question->protocol, question->port)))
+		facts |= iu_windows_wanted(question, snapshot) | IU_FACT_ADDRESSES;
+	if (question->reported_error == IU_WSAEACCES)
+		facts |= IU_FACT_EXCLUSIONS;
+	return facts;
+}
+
+bool iu_windows_gap_matters(const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict,
+	const struct iu_gap *gap)
+{
+	const char *other =
+		question->protocol == IU_PROTOCOL_UDP ? "protocol=tcp" : "protocol=udp";
+
+	if (gap->lift && strstr(gap->lift, other))
+		return false;
+	if (gap->fact == IU_FACT_ADDRESSES &&
+		(question->family == IU_FAMILY_ANY || iu_address_is_wildcard(&question->address)))
+		return false;
+	return gap->fact & facts_for(question, snapshot, verdict);
 }
 
 int iu_windows_gaps(
 	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
 {
 	bool udp = view->question->protocol == IU_PROTOCOL_UDP;
-	uint32_t wanted = iu_windows_wanted(view->question, view->snapshot);
+	uint32_t wanted = facts_for(view->question, view->snapshot, verdict);
+	/* a capture is completed, a machine is asked */
+	bool capture = view->snapshot->host.pid <= 0;
 	const struct {
 		enum iu_fact fact;
-		bool needed;
 		const char *what, *lift;
 	} rows[] = {
-		{IU_FACT_TCP, wanted & IU_FACT_TCP, "the list of TCP sockets",
-			"netstat -anoq (before Windows 10: netstat -ano)"},
-		{IU_FACT_BOUND, wanted & IU_FACT_BOUND,
-			"TCP sockets that are bound without listening, which netstat -ano leaves out",
-			"netstat -anoq"},
-		{IU_FACT_UDP, wanted & IU_FACT_UDP, "the list of UDP sockets", "netstat -ano"},
-		{IU_FACT_EXCLUSIONS, wanted & IU_FACT_EXCLUSIONS, "excluded port ranges",
+		{IU_FACT_TCP, "the list of TCP sockets", "netstat -anoq"},
+		{IU_FACT_BOUND, "TCP sockets that are bound without listening", "netstat -anoq"},
+		{IU_FACT_UDP, "the list of UDP sockets", "netstat -ano"},
+		{IU_FACT_EXCLUSIONS, "excluded port ranges",
 			udp ? "netsh int ipv4 show excludedportrange protocol=udp"
 			    : "netsh int ipv4 show excludedportrange protocol=tcp"},
-		{IU_FACT_SERVICES, wanted & IU_FACT_SERVICES || services_wanted(verdict),
-			"which services live in which process", "tasklist /svc"},
-		{IU_FACT_HTTP, http_wanted(verdict), "who has which URLs in HTTP.sys",
+		{IU_FACT_HOLDERS, "names of processes", "tasklist /svc /fo csv"},
+		{IU_FACT_SERVICES, "which services live in which process",
+			"tasklist /svc /fo csv"},
+		{IU_FACT_HTTP, "who has which URLs in HTTP.sys",
 			"netsh http show servicestate view=requestq"},
+		{IU_FACT_PROXIES, "port proxy rules", "netsh interface portproxy show all"},
 	};
 	size_t i;
 
-	if (verdict->status == IU_STATUS_FREE)
-		return 0;
 	for (i = 0; i < IU_COUNT(rows); i++) {
 		struct iu_gap *slot;
 
-		if (!rows[i].needed || (view->snapshot->seen & rows[i].fact) ||
+		if (!(wanted & rows[i].fact) || (view->snapshot->seen & rows[i].fact) ||
 			has_gap(verdict, rows[i].fact))
 			continue;
 		slot = iu_list_add(arena, &verdict->gaps);
@@ -620,7 +673,8 @@ int iu_windows_gaps(
 		*slot = (struct iu_gap){.fact = rows[i].fact,
 			.what = rows[i].what,
 			.why = "not looked at, or not completely",
-			.lift = rows[i].lift};
+			.lift = iu_words(arena, capture ? "run `%s` and add its output" : "run `%s`",
+				rows[i].lift)};
 	}
 	return 0;
 }

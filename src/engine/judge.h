@@ -29,6 +29,11 @@ int iu_windows_doubts(struct iu_arena *arena, const struct iu_view *view,
 int iu_windows_warnings(
 	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict);
 
+/** iu_windows_gap_matters() - a gap of the snapshot says something about this answer. */
+bool iu_windows_gap_matters(const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict,
+	const struct iu_gap *gap);
+
 /** iu_windows_gaps() - for every fact that is missing the command that tells it. */
 int iu_windows_gaps(
 	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict);

@@ -364,6 +364,9 @@ static int tell_checked(struct telling *t)
 
 	if (v->status != IU_STATUS_FREE)
 		return 0;
+	if (is_windows(t) && !v->probe)
+		return add_line(t, "note",
+			"every socket and every excluded port range was compared, and none is in the way");
 	if (v->probe)
 		return add_line(t, "note", "every socket of the machine was compared, and a bind() that was tried worked");
 	if (t->question->protocol == IU_PROTOCOL_UNIX)

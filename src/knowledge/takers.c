@@ -2,6 +2,7 @@
 #include "knowledge/takers.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/compat.h"
 
@@ -33,6 +34,8 @@ static const struct iu_taker_row takers[] = {
 	{"com.docker.backend", NULL, IU_TAKER_CONTAINER,
 		"Docker Desktop publishes a port of a container"},
 	{"com.docker.backe", NULL, IU_TAKER_CONTAINER,
+		"Docker Desktop publishes a port of a container"},
+	{"com.docker.proxy", NULL, IU_TAKER_CONTAINER,
 		"Docker Desktop publishes a port of a container"},
 	{"vpnkit", NULL, IU_TAKER_CONTAINER, "Docker Desktop publishes a port of a container"},
 	{"rootlessport", NULL, IU_TAKER_CONTAINER,
@@ -77,8 +80,7 @@ static const struct iu_taker_row takers[] = {
 	{"stunnel", NULL, IU_TAKER_FORWARD, "stunnel relays the port over TLS"},
 	{"stunnel4", NULL, IU_TAKER_FORWARD, "stunnel relays the port over TLS"},
 	{"wslrelay", NULL, IU_TAKER_FORWARD, "wslrelay forwards the port between WSL and Windows"},
-	{"wslrelay.exe", NULL, IU_TAKER_FORWARD,
-		"wslrelay forwards the port between WSL and Windows"},
+	{"wslhost", NULL, IU_TAKER_FORWARD, "wslhost forwards the port between WSL and Windows"},
 	{"adb", "forward", IU_TAKER_FORWARD, "adb forwards the port to a device"},
 	{"iproxy", NULL, IU_TAKER_FORWARD, "iproxy forwards the port to a device"},
 	{"gcloud", "start-iap-tunnel", IU_TAKER_FORWARD, "gcloud forwards the port through a tunnel"},
@@ -93,11 +95,23 @@ static const struct iu_taker_row takers[] = {
 	{"cursor", NULL, IU_TAKER_FORWARD, "the Cursor editor forwards the port"},
 };
 
+/* Of a path of either system. */
 static const char *base_name(const char *path)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL;
+	const char *other = path ? strrchr(path, '\\') : NULL;
 
+	if (other && (!slash || other > slash))
+		slash = other;
 	return slash ? slash + 1 : path;
+}
+
+/* "wslrelay.exe", in any case, is the wslrelay of a row. */
+static bool is_windows_program(const char *name, const char *program)
+{
+	size_t len = strlen(program);
+
+	return !strncasecmp(name, program, len) && !strcasecmp(name + len, ".exe");
 }
 
 /* comm has room for 15 bytes, so a longer name is compared as far as it goes. */
@@ -107,9 +121,11 @@ static bool is_program(const struct iu_process *process, const char *program)
 	const size_t comm_max = 15;
 
 	if (exe)
-		return !strcmp(exe, program);
+		return !strcmp(exe, program) || is_windows_program(exe, program);
 	if (!process->name)
 		return false;
+	if (is_windows_program(process->name, program))
+		return true;
 	if (strlen(process->name) == comm_max)
 		return !strncmp(process->name, program, comm_max);
 	return !strcmp(process->name, program);
