@@ -23,6 +23,7 @@ struct node {
 	uint64_t inode;
 	bool wanted; /* else the queue that a wanted one may lie in */
 	bool held;
+	size_t first; /* held: no hold before this one is of this socket */
 	int32_t pid; /* a holder */
 	UT_hash_handle hh;
 };
@@ -41,6 +42,7 @@ struct evidence {
 	struct iu_row_flight *flights;
 	size_t n_flights, cap_flights;
 	uint8_t ports[8192];
+	uint32_t *caches; /* by port: place in snapshot->caches, counted from 1 */
 	unsigned int walks; /* that would tell what is open */
 	unsigned int done;
 	bool incomplete;
@@ -77,13 +79,15 @@ static struct node *add_node(struct evidence *evidence, uint64_t inode, bool wan
 	return node;
 }
 
-static void mark_found(struct evidence *evidence, uint64_t inode)
+static void mark_found(struct evidence *evidence, uint64_t inode, size_t first)
 {
 	struct node *node;
 
 	HASH_FIND(hh, evidence->nodes, &inode, sizeof(inode), node);
-	if (node)
-		node->held = true;
+	if (!node || node->held)
+		return;
+	node->held = true;
+	node->first = first;
 }
 
 static bool is_kernels(const struct iu_snapshot *snapshot, const struct iu_socket *s)
@@ -104,14 +108,14 @@ static void mark_all_found(struct evidence *evidence)
 	size_t i;
 
 	for (i = 0; i < snapshot->holds.n; i++)
-		mark_found(evidence, snapshot->holds.v[i].inode);
+		mark_found(evidence, snapshot->holds.v[i].inode, i);
 	for (i = 0; i < snapshot->in_flight.n; i++)
-		mark_found(evidence, snapshot->in_flight.v[i].inode);
+		mark_found(evidence, snapshot->in_flight.v[i].inode, 0);
 	for (i = 0; i < snapshot->registered.n; i++)
-		mark_found(evidence, snapshot->registered.v[i].inode);
+		mark_found(evidence, snapshot->registered.v[i].inode, 0);
 	for (i = 0; i < snapshot->sockets.n; i++)
 		if (is_kernels(snapshot, &snapshot->sockets.v[i]))
-			mark_found(evidence, snapshot->sockets.v[i].inode);
+			mark_found(evidence, snapshot->sockets.v[i].inode, 0);
 }
 
 static bool any_open(const struct evidence *evidence)
@@ -226,11 +230,11 @@ int iu_rows_parse(const void *bytes, size_t len, iu_bpf_sink *sink, void *contex
 	return result < 0 ? result : 0;
 }
 
-static bool has_hold(const struct iu_holds *holds, const struct iu_hold *hold)
+static bool has_hold(const struct iu_holds *holds, size_t first, const struct iu_hold *hold)
 {
 	size_t i;
 
-	for (i = 0; i < holds->n; i++)
+	for (i = first; i < holds->n; i++)
 		if (holds->v[i].inode == hold->inode && holds->v[i].pid == hold->pid &&
 			holds->v[i].fd == hold->fd && holds->v[i].via == hold->via)
 			return true;
@@ -256,7 +260,7 @@ static int on_hold(struct evidence *evidence, const struct iu_row_hold *row)
 		hold.tid = row->tid;
 	if (row->cloexec < 2)
 		hold.cloexec = iu_tri(row->cloexec);
-	if (!node->wanted || has_hold(&snapshot->holds, &hold))
+	if (!node->wanted || has_hold(&snapshot->holds, node->first, &hold))
 		return 0;
 	result = iu_process_read(evidence->look, row->pid);
 	if (result < 0) /* it ended while we looked: it holds nothing any more */
@@ -325,32 +329,35 @@ static bool is_same(const struct iu_socket *s, const struct iu_row_socket *row)
 	       iu_address_equal(&s->peer, &peer);
 }
 
-static int add_cache(struct iu_snapshot *snapshot, const struct iu_row_socket *row)
+static int add_cache(struct evidence *evidence, const struct iu_row_socket *row)
 {
+	struct iu_snapshot *snapshot = evidence->look->snapshot;
 	struct iu_reuse_cache cache = {
 		.protocol = IU_PROTOCOL_TCP,
 		.port = row->port,
 		.fastreuse = row->fastreuse > 0,
 		.fastreuseport = row->fastreuseport > 0 ? (uint8_t)row->fastreuseport : 0,
 	}, *slot;
-	size_t i;
 
+	if (!evidence->caches)
+		evidence->caches = calloc(UINT16_MAX + 1, sizeof(*evidence->caches));
+	if (!evidence->caches)
+		return IU_E_NOMEM;
 	if (cache.fastreuseport) {
 		cache.uid = row->cache_uid;
 		cache.address = address_of(row->cache_family, row->cache_address, 0);
 		cache.v6only = row->cache_v6only;
 	}
-	for (i = 0; i < snapshot->caches.n; i++) {
-		slot = &snapshot->caches.v[i];
-		if (slot->port == cache.port) {
-			*slot = cache; /* every socket of the port leads to the same one */
-			return 0;
-		}
+	if (evidence->caches[cache.port]) {
+		/* every socket of the port leads to the same one */
+		snapshot->caches.v[evidence->caches[cache.port] - 1] = cache;
+		return 0;
 	}
 	slot = iu_list_add(&snapshot->arena, &snapshot->caches);
 	if (!slot)
 		return IU_E_NOMEM;
 	*slot = cache;
+	evidence->caches[cache.port] = (uint32_t)snapshot->caches.n;
 	return 0;
 }
 
@@ -420,7 +427,7 @@ static int on_socket(struct evidence *evidence, const struct iu_row_socket *row)
 		s->uid = row->uid;
 		s->uid_known = true;
 	}
-	return row->cache ? add_cache(evidence->look->snapshot, row) : 0;
+	return row->cache ? add_cache(evidence, row) : 0;
 }
 
 static int on_flight(struct evidence *evidence, const struct iu_row_flight *row)
@@ -744,6 +751,7 @@ int iu_collect_evidence(struct iu_look *look)
 		free(row);
 	}
 	free(evidence->flights);
+	free(evidence->caches);
 	free(evidence);
 	return result;
 }

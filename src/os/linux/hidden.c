@@ -143,23 +143,39 @@ static int search_all(struct iu_hidden *hidden)
 	return result;
 }
 
-/* The sockets that nobody is known to have. Returns how many, or IU_E_NOMEM. */
+static int by_number(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* The sockets that nobody is known to have. Returns 0 or IU_E_NOMEM. */
 static int collect_unheld(struct iu_hidden *hidden)
 {
 	const struct iu_snapshot *snapshot = hidden->look->snapshot;
+	uint64_t *held = calloc(snapshot->holds.n + 1, sizeof(*held));
 	size_t i;
 
-	for (i = 0; i < snapshot->sockets.n; i++) {
+	for (i = 0; held && i < snapshot->holds.n; i++)
+		held[i] = snapshot->holds.v[i].inode;
+	if (held)
+		qsort(held, snapshot->holds.n, sizeof(*held), by_number);
+	for (i = 0; held && i < snapshot->sockets.n; i++) {
 		uint64_t inode = snapshot->sockets.v[i].inode;
 
-		if (!iu_wants_inode(hidden->look->wants, inode) || is_held(snapshot, inode))
+		if (!iu_wants_inode(hidden->look->wants, inode) ||
+			bsearch(&inode, held, snapshot->holds.n, sizeof(*held), by_number))
 			continue;
 		if (!hidden->v)
 			hidden->v = calloc(snapshot->sockets.n, sizeof(*hidden->v));
 		if (!hidden->v)
-			return IU_E_NOMEM;
+			break;
 		hidden->v[hidden->n++] = (struct iu_unheld){.inode = inode, .socket = i};
 	}
+	free(held);
+	if (!held || (hidden->n == 0 && i < snapshot->sockets.n))
+		return IU_E_NOMEM;
 	if (hidden->n)
 		qsort(hidden->v, hidden->n, sizeof(*hidden->v), by_inode);
 	return 0;

@@ -143,9 +143,17 @@ struct watch {
 	bool served, registered;
 };
 
+/* Who holds a socket. */
+struct held {
+	uint64_t inode;
+	int32_t pid;
+};
+
 struct judge {
 	struct iu_look *look;
-	struct watch *watches;
+	struct watch *watches; /* sorted by inode */
+	struct held *held;     /* all holds, sorted by inode */
+	size_t n_held;
 	struct holder *holders;
 	size_t n_watches, n_holders;
 	struct thread_row *threads;
@@ -260,19 +268,50 @@ static ssize_t link_of(struct judge *judge, int32_t pid, int32_t tid, int32_t fd
 	return iu_file_link(judge->look->proc, path, link, LINK_TEXT);
 }
 
+static struct watch *first_watch(const struct judge *judge, uint64_t inode)
+{
+	size_t low = 0, high = judge->n_watches;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (judge->watches[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < judge->n_watches && judge->watches[low].inode == inode ? &judge->watches[low]
+									    : NULL;
+}
+
+static size_t first_held(const struct judge *judge, uint64_t inode)
+{
+	size_t low = 0, high = judge->n_held;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (judge->held[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* Marks the watched sockets behind a descriptor. */
 static void mark_fd(struct judge *judge, int32_t pid, int32_t tid, int32_t fd)
 {
 	char link[LINK_TEXT];
 	ssize_t len = link_of(judge, pid, tid, fd, link);
 	uint64_t inode = 0;
-	size_t i;
+	struct watch *watch;
 
 	if (len <= 0 || !iu_socket_link(link, (size_t)len, &inode))
 		return;
-	for (i = 0; i < judge->n_watches; i++)
-		if (judge->watches[i].inode == inode)
-			judge->watches[i].served = true;
+	watch = first_watch(judge, inode);
+	for (; watch && watch < judge->watches + judge->n_watches && watch->inode == inode; watch++)
+		watch->served = true;
 }
 
 struct epoll_reader {
@@ -610,11 +649,10 @@ static enum iu_tri conclude(const struct judge *judge, const struct watch *watch
 	 */
 	if (watch->registered || (!(snapshot->seen & IU_FACT_HOLDERS) && !iu_privileged()))
 		return IU_UNKNOWN;
-	for (i = 0; i < snapshot->holds.n; i++) {
-		if (snapshot->holds.v[i].inode != watch->inode)
-			continue;
+	for (i = first_held(judge, watch->inode);
+		i < judge->n_held && judge->held[i].inode == watch->inode; i++) {
 		for (h = 0; h < judge->n_holders; h++)
-			if (judge->holders[h].pid == snapshot->holds.v[i].pid &&
+			if (judge->holders[h].pid == judge->held[i].pid &&
 				!is_idle(judge, &judge->holders[h]))
 				return IU_UNKNOWN;
 		any = true;
@@ -626,6 +664,20 @@ static bool is_watched(const struct iu_look *look, const struct iu_socket *sock)
 {
 	return (sock->state == IU_STATE_LISTEN || sock->state == IU_STATE_BOUND) &&
 	       iu_wants_inode(look->wants, sock->inode);
+}
+
+static int by_inode(const void *left, const void *right)
+{
+	const struct watch *a = left, *b = right;
+
+	return (a->inode > b->inode) - (a->inode < b->inode);
+}
+
+static int by_held_inode(const void *left, const void *right)
+{
+	const struct held *a = left, *b = right;
+
+	return (a->inode > b->inode) - (a->inode < b->inode);
 }
 
 static void add_holder(struct judge *judge, int32_t pid)
@@ -642,24 +694,28 @@ static int prepare(struct judge *judge)
 {
 	const struct iu_snapshot *snapshot = judge->look->snapshot;
 	struct stat status;
-	size_t i, w;
+	size_t i;
 	int fd;
 
+	judge->held = calloc(snapshot->holds.n + 1, sizeof(*judge->held));
 	judge->watches = calloc(snapshot->sockets.n + 1, sizeof(*judge->watches));
 	judge->holders = calloc(snapshot->holds.n + 1, sizeof(*judge->holders));
 	judge->entries = calloc(1, sizeof(*judge->entries));
-	if (!judge->watches || !judge->holders || !judge->entries)
+	if (!judge->watches || !judge->held || !judge->holders || !judge->entries)
 		return IU_E_NOMEM;
 	for (i = 0; i < snapshot->sockets.n; i++)
 		if (is_watched(judge->look, &snapshot->sockets.v[i]))
 			judge->watches[judge->n_watches++] =
 				(struct watch){i, snapshot->sockets.v[i].inode, false, false};
-	for (i = 0; i < snapshot->holds.n; i++)
-		for (w = 0; w < judge->n_watches; w++)
-			if (judge->watches[w].inode == snapshot->holds.v[i].inode) {
-				add_holder(judge, snapshot->holds.v[i].pid);
-				break;
-			}
+	qsort(judge->watches, judge->n_watches, sizeof(*judge->watches), by_inode);
+	for (i = 0; i < snapshot->holds.n; i++) {
+		const struct iu_hold *hold = &snapshot->holds.v[i];
+
+		judge->held[judge->n_held++] = (struct held){hold->inode, hold->pid};
+		if (first_watch(judge, hold->inode))
+			add_holder(judge, hold->pid);
+	}
+	qsort(judge->held, judge->n_held, sizeof(*judge->held), by_held_inode);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && fstat(fd, &status) == 0)
 		judge->sockfs = major(status.st_dev) << 20 | minor(status.st_dev);
@@ -686,6 +742,7 @@ int iu_collect_served(struct iu_look *look)
 		free(row);
 	}
 	free(judge.watches);
+	free(judge.held);
 	free(judge.holders);
 	free(judge.entries);
 	iu_seen(look, IU_FACT_SERVED, result == 0 && !judge.incomplete);
