@@ -40,9 +40,10 @@ const char *iu_alias_known(const struct iu_aliases *aliases, enum iu_alias_kind 
 /**
  * iu_alias_address() - replaces an address of the public network, and one that tells a MAC address
  *
- * Wildcard, loopback, private (RFC 1918, RFC 4193), shared (RFC 6598), IPv4 link-local, multicast
- * and documentation addresses stay: they say nothing of where a machine is. The others become
- * 240.0.0.0/4 (reserved, nobody has them), 2001:db8::/32 (documentation) and fe80::/64.
+ * Wildcard, loopback, private (RFC 1918, RFC 4193), shared (RFC 6598), IPv4 link-local and
+ * multicast addresses stay, documentation addresses of IPv4 too: they say nothing of where a
+ * machine is. The others become 240.0.0.0/4 (reserved, nobody has them), 2001:db8::/32
+ * (documentation; those that were there already are replaced as well) and fe80::/64.
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_alias_address(struct iu_aliases *aliases, struct iu_address *address);

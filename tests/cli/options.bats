@@ -34,8 +34,8 @@ load common
 	complains "unknown option --jsno: did you mean --json?"
 	run "$INUSE" --reuseadr 80
 	complains "unknown option --reuseadr: did you mean --reuseaddr?"
-	run "$INUSE" --from x
-	complains "unknown option --from; see inuse --help"
+	run "$INUSE" --fron x
+	complains "unknown option --fron: did you mean --from?"
 	run "$INUSE" --no-such-thing=80
 	complains "unknown option --no-such-thing=80; see inuse --help"
 	run "$INUSE" -x 80
