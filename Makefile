@@ -16,6 +16,12 @@ demo: all
 check:
 	tools/check
 
+# inuse.exe and libinuse.a for 64-bit Windows, on Debian. They need nothing but the system's DLLs.
+windows:
+	tools/install-packages build windows
+	tools/windows/configure build-windows -Dtests=false
+	ninja -C build-windows
+
 # The rules against the kernel that runs (long), and against other kernels in an emulator.
 kernel-proof:
 	tools/kernel-proof
@@ -35,6 +41,7 @@ install: all
 	meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) build-check build-asan build-safety build-bare build-proof build-matrix
+	rm -rf $(BUILD) build-check build-asan build-safety build-bare build-proof build-matrix \
+		build-windows build-windows-libs build-windows-check
 
-.PHONY: all demo check safety kernel-proof kernel-matrix install clean
+.PHONY: all demo check windows safety kernel-proof kernel-matrix install clean

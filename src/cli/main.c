@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 	struct iu_invocation invocation;
 	int code;
 
-	iu_system_prepare();
+	iu_system_prepare(&argc, &argv);
 	code = iu_invocation_read(argc, argv, &invocation);
 	if (code)
 		return code;

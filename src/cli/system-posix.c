@@ -22,8 +22,10 @@
 static bool pipe_was_ignored;
 static unsigned int filled;
 
-void iu_system_prepare(void)
+void iu_system_prepare(int *argc, char ***argv)
 {
+	(void)argc;
+	(void)argv;
 	pipe_was_ignored = signal(SIGPIPE, SIG_IGN) == SIG_IGN;
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)

@@ -11,9 +11,9 @@
  * iu_system_prepare() - broken pipes become errors of write, closed descriptors are taken
  *
  * With descriptor 1 closed the next socket or file would get its number, and the answer would be
- * written into it.
+ * written into it. On Windows the arguments become UTF-8 and consoles show UTF-8 and colours.
  */
-void iu_system_prepare(void);
+void iu_system_prepare(int *argc, char ***argv);
 
 /** iu_system_restore() - undoes iu_system_prepare(), for a program that takes this process. */
 void iu_system_restore(void);
@@ -60,6 +60,8 @@ int iu_system_caught(void);
 /**
  * iu_system_exec() - becomes a program that gets a socket as descriptor 3, as systemd passes it
  * @argv: NULL-terminated
+ *
+ * Windows has no such custom: there the socket is closed, the program started and waited for.
  * Returns: only when it failed: an errno.
  */
 int iu_system_exec(char *const argv[], int fd);

@@ -172,6 +172,15 @@ static int set_container(struct iu_arena *arena, struct iu_cgroup_names *names, 
 	return names->container ? 0 : IU_E_NOMEM;
 }
 
+/* Behind the first "-pod"; NULL: there is none. memmem() is not everywhere. */
+static const char *after_pod(const char *text, size_t len)
+{
+	for (size_t i = 0; i + 4 <= len; i++)
+		if (!memcmp(text + i, "-pod", 4))
+			return text + i + 4;
+	return NULL;
+}
+
 /* "kubepods-burstable-pod1a2b_….slice" (systemd writes - as _) or "pod1a2b-…" (cgroupfs). */
 static int read_pod(struct iu_arena *arena, const struct part *part, struct iu_cgroup_names *names)
 {
@@ -180,11 +189,11 @@ static int read_pod(struct iu_arena *arena, const struct part *part, struct iu_c
 	char *copy;
 
 	if (begins(part, "kubepods") && ends(part, ".slice")) {
-		pod = memmem(text, len, "-pod", 4);
+		pod = after_pod(text, len);
 		if (!pod)
 			return 0;
-		len -= (size_t)(pod + 4 - text) + strlen(".slice");
-		text = pod + 4;
+		len -= (size_t)(pod - text) + strlen(".slice");
+		text = pod;
 	} else if (begins(part, "pod") && len > 20) {
 		text += 3;
 		len -= 3;

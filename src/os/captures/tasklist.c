@@ -252,7 +252,7 @@ static struct iu_bytes table_none(const struct iu_lines *lines, size_t at, const
 int iu_capture_tasklist(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
 	struct iu_bytes none;
-	struct table table;
+	struct table table = {0};
 	struct task task;
 	size_t i = at + 1;
 	int err = 0;

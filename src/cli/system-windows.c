@@ -1,0 +1,292 @@
+/* cli/system-windows.c - console, command line and descriptors of Windows */
+#include "cli/system.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <io.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/compat.h"
+#include "os/windows/addresses.h"
+#include "os/windows/handle.h"
+#include "os/windows/interrupt.h"
+#include "os/windows/spawn.h"
+#include "os/windows/system.h"
+
+#include <shellapi.h>
+
+#define COLUMNS_MIN    20
+#define COLUMNS_MAX    1000
+#define INTERFACES_MAX 16
+#define CTRL_C	       2 /* as POSIX numbers it */
+
+static UINT console_page; /* what the console had before us; 0: left as it was */
+
+static void restore_console(void)
+{
+	if (console_page)
+		SetConsoleOutputCP(console_page);
+}
+
+/* UTF-8 on the way out, and sequences for colours where the console knows them (Windows 10). */
+static void prepare_console(void)
+{
+	static const DWORD outputs[] = {STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};
+	DWORD mode;
+
+	for (size_t i = 0; i < IU_COUNT(outputs); i++) {
+		HANDLE handle = GetStdHandle(outputs[i]);
+
+		if (!GetConsoleMode(handle, &mode))
+			continue;
+		SetConsoleMode(handle,
+			mode | ENABLE_PROCESSED_OUTPUT | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+		if (!console_page && GetConsoleOutputCP() != CP_UTF8) {
+			console_page = GetConsoleOutputCP();
+			SetConsoleOutputCP(CP_UTF8);
+			atexit(restore_console);
+		}
+	}
+}
+
+/* The system's own split of the command line, in UTF-8: the C library's is in the code page. */
+static void read_arguments(int *argc, char ***argv)
+{
+	int count = 0;
+	wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), &count);
+	char **words = wide ? calloc((size_t)count + 1, sizeof(*words)) : NULL;
+	static struct iu_arena arena; /* as long as the program runs */
+
+	for (int i = 0; i < count && words; i++) {
+		const char *word = iu_utf8(&arena, wide[i]);
+
+		words[i] = word ? iu_arena_strdup(&arena, word) : NULL;
+		if (!words[i])
+			count = 0;
+	}
+	if (words && count) {
+		*argc = count;
+		*argv = words;
+	}
+	if (wide)
+		LocalFree(wide);
+}
+
+void iu_system_prepare(int *argc, char ***argv)
+{
+	WSADATA data;
+
+	if (__argc == 3 && !strcmp(__argv[1], IU_INTERRUPT_WORD))
+		exit((int)iu_interrupt((int32_t)strtol(__argv[2], NULL, 10)));
+	WSAStartup(MAKEWORD(2, 2), &data);
+	_setmode(_fileno(stdout), _O_BINARY);
+	_setmode(_fileno(stderr), _O_BINARY);
+	_setmode(_fileno(stdin), _O_BINARY);
+	prepare_console();
+	read_arguments(argc, argv);
+}
+
+/* Only a console's page was changed, and it is given back at the end. */
+void iu_system_restore(void)
+{
+}
+
+int iu_system_open(const char *file)
+{
+	wchar_t *wide = iu_wide(file);
+	int fd = wide ? _wopen(wide, _O_WRONLY | _O_CREAT | _O_TRUNC | _O_BINARY | _O_NOINHERIT,
+				_S_IREAD | _S_IWRITE)
+		      : -1;
+
+	free(wide);
+	return fd;
+}
+
+/* The console is opened anew for each question. */
+int iu_system_terminal(void)
+{
+	return -1;
+}
+
+int iu_system_ask_on(int terminal, const char *question)
+{
+	(void)terminal;
+	return iu_system_ask(question);
+}
+
+static const DWORD handles[] = {
+	[IU_STREAM_RESULTS] = STD_OUTPUT_HANDLE,
+	[IU_STREAM_MESSAGES] = STD_ERROR_HANDLE,
+};
+
+static bool is_console(DWORD number)
+{
+	DWORD mode;
+
+	return GetConsoleMode(GetStdHandle(number), &mode);
+}
+
+bool iu_system_is_terminal(void)
+{
+	return is_console(STD_OUTPUT_HANDLE);
+}
+
+bool iu_system_wants_color(enum iu_stream stream)
+{
+	const char *no = getenv("NO_COLOR");
+	DWORD mode;
+
+	if ((no && *no) || !GetConsoleMode(GetStdHandle(handles[stream]), &mode))
+		return false;
+	return mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING;
+}
+
+static unsigned int clamp(unsigned long columns)
+{
+	if (!columns)
+		return 0;
+	if (columns < COLUMNS_MIN)
+		return COLUMNS_MIN;
+	return columns > COLUMNS_MAX ? COLUMNS_MAX : (unsigned int)columns;
+}
+
+unsigned int iu_system_columns(enum iu_stream stream)
+{
+	const char *variable = getenv("COLUMNS");
+	CONSOLE_SCREEN_BUFFER_INFO screen;
+	unsigned long columns;
+	char *end;
+
+	if (variable && *variable >= '0' && *variable <= '9') {
+		columns = strtoul(variable, &end, 10);
+		if (!*end && columns)
+			return clamp(columns);
+	}
+	if (!GetConsoleScreenBufferInfo(GetStdHandle(handles[stream]), &screen))
+		return 0;
+	/* A full line would move to the next one by itself, and the newline makes an empty one. */
+	return clamp((unsigned long)(screen.srWindow.Right - screen.srWindow.Left));
+}
+
+void iu_system_interfaces(struct iu_text *out)
+{
+	IP_ADAPTER_ADDRESSES *list = iu_adapters();
+	struct iu_arena arena = {0};
+	size_t i = 0;
+
+	for (const IP_ADAPTER_ADDRESSES *at = list; at; at = at->Next, i++) {
+		const char *name = iu_utf8(&arena, at->FriendlyName);
+
+		if (i == INTERFACES_MAX) {
+			iu_text_add(out, ", …");
+			break;
+		}
+		iu_text_add(out, i ? ", " : "");
+		if (name)
+			iu_text_foreign(out, name, strlen(name), 0);
+	}
+	iu_arena_free(&arena);
+	free(list);
+}
+
+bool iu_system_says_progress(void)
+{
+	return is_console(STD_ERROR_HANDLE);
+}
+
+/* The console itself, whatever the standard streams are. */
+int iu_system_ask(const char *question)
+{
+	HANDLE in = CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE,
+		FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+	HANDLE out = CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE,
+		FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+	wchar_t *wide = iu_wide(question), line[64] = L"";
+	DWORD n = 0;
+	int answer = -1;
+
+	if (in != INVALID_HANDLE_VALUE && out != INVALID_HANDLE_VALUE && wide &&
+		WriteConsoleW(out, wide, (DWORD)wcslen(wide), &n, NULL) &&
+		ReadConsoleW(in, line, IU_COUNT(line) - 1, &n, NULL)) {
+		line[n < IU_COUNT(line) ? n : 0] = 0;
+		line[wcscspn(line, L"\r\n")] = 0;
+		answer = !_wcsicmp(line, L"y") || !_wcsicmp(line, L"yes");
+	}
+	free(wide);
+	if (in != INVALID_HANDLE_VALUE)
+		CloseHandle(in);
+	if (out != INVALID_HANDLE_VALUE)
+		CloseHandle(out);
+	return answer;
+}
+
+static volatile LONG caught;
+
+static BOOL WINAPI note(DWORD event)
+{
+	if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
+		return FALSE;
+	InterlockedExchange(&caught, CTRL_C);
+	return TRUE;
+}
+
+void iu_system_catch(void)
+{
+	SetConsoleCtrlHandler(note, TRUE);
+}
+
+int iu_system_caught(void)
+{
+	return (int)caught;
+}
+
+/* Between closing the socket and the program's bind() another one may take the port. */
+int iu_system_exec(char *const argv[], int fd)
+{
+	unsigned long code = 0;
+	HANDLE process;
+
+	closesocket(iu_handle_socket(fd));
+	SetConsoleCtrlHandler(NULL, TRUE); /* Ctrl-C is for the program: we end when it does */
+	process = iu_spawn(argv);
+	if (!process)
+		return ENOENT;
+	WaitForSingleObject(process, INFINITE);
+	GetExitCodeProcess(process, &code);
+	CloseHandle(process);
+	exit((int)code);
+}
+
+bool iu_system_directory(const char *name, struct iu_text *ret_path)
+{
+	wchar_t *wide = iu_wide(name), path[MAX_PATH];
+	struct iu_arena arena = {0};
+	DWORD n = wide ? GetFullPathNameW(wide, MAX_PATH, path, NULL) : 0, kind;
+	bool found = n && n < MAX_PATH;
+
+	kind = found ? GetFileAttributesW(path) : INVALID_FILE_ATTRIBUTES;
+	found = kind != INVALID_FILE_ATTRIBUTES && (kind & FILE_ATTRIBUTE_DIRECTORY);
+	if (found)
+		iu_text_add(ret_path, iu_utf8(&arena, path));
+	iu_arena_free(&arena);
+	free(wide);
+	return found;
+}
+
+FILE *iu_system_create(const char *path)
+{
+	wchar_t *wide = iu_wide(path);
+	HANDLE file = wide ? CreateFileW(wide, GENERIC_WRITE, 0, NULL, CREATE_NEW, FILE_ATTRIBUTE_NORMAL,
+				     NULL)
+			   : INVALID_HANDLE_VALUE;
+	int fd = -1;
+
+	errno = wide ? GetLastError() == ERROR_FILE_EXISTS ? EEXIST : EACCES : ENOENT;
+	free(wide);
+	if (file != INVALID_HANDLE_VALUE)
+		fd = _open_osfhandle((intptr_t)file, _O_BINARY);
+	return fd < 0 ? NULL : _fdopen(fd, "wb");
+}

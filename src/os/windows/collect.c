@@ -1,0 +1,49 @@
+/* os/windows/collect.c - serves what is wanted: each collector in its turn */
+#include "base/err.h"
+#include "os/os.h"
+#include "os/windows/look.h"
+#include "os/windows/process.h"
+#include "os/windows/system.h"
+
+/* In the order of need: sockets before what is told of their owners. */
+static const struct {
+	uint32_t facts; /* any of them wants it */
+	iu_collector *collect;
+} collectors[] = {
+	{IU_FACT_HOST, iu_collect_host},
+	{IU_FACT_ADDRESSES, iu_collect_addresses},
+	{IU_FACT_TCP | IU_FACT_UDP, iu_collect_inet},
+	{IU_FACT_BOUND, iu_collect_bound},
+	{IU_FACT_HOLDERS, iu_collect_holders},
+	{IU_FACT_SERVICES, iu_collect_services},
+	{IU_FACT_SYSCTLS | IU_FACT_EXCLUSIONS, iu_collect_exclusions},
+	{IU_FACT_PROXIES, iu_collect_proxies},
+	{IU_FACT_HTTP, iu_collect_http},
+	{IU_FACT_EVENTS, iu_collect_events},
+};
+
+bool iu_wants_port(const struct iu_wants *wants, uint16_t port)
+{
+	if (wants->all_ports)
+		return true;
+	for (size_t i = 0; i < wants->ports.n; i++)
+		if (port >= wants->ports.v[i].first && port <= wants->ports.v[i].last)
+			return true;
+	return false;
+}
+
+int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot)
+{
+	struct iu_look look = {.wants = wants, .snapshot = snapshot};
+	WSADATA data;
+	int r = 0;
+
+	WSAStartup(MAKEWORD(2, 2), &data);
+	look.list = iu_process_list_read();
+	for (size_t i = 0; i < IU_COUNT(collectors) && r == 0; i++)
+		if (wants->facts & collectors[i].facts)
+			r = collectors[i].collect(&look);
+	iu_process_list_free(look.list);
+	WSACleanup();
+	return r < 0 ? r : snapshot->arena.failed ? IU_E_NOMEM : 0;
+}

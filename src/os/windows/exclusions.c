@@ -1,0 +1,87 @@
+/* os/windows/exclusions.c - port ranges that are kept from programs, and those given out */
+#include <string.h>
+
+#include "base/err.h"
+#include "os/windows/look.h"
+#include "os/windows/registry.h"
+
+/* Where `netsh … add excludedportrange` keeps what survives a restart. */
+static const struct {
+	enum iu_protocol protocol;
+	const wchar_t *key;
+} kept[] = {
+	{IU_PROTOCOL_TCP, L"SYSTEM\\CurrentControlSet\\Control\\Nsi\\"
+			  L"{eb004a03-9b1a-11d4-9123-0050047759bc}\\29"},
+	{IU_PROTOCOL_UDP, L"SYSTEM\\CurrentControlSet\\Control\\Nsi\\"
+			  L"{eb004a02-9b1a-11d4-9123-0050047759bc}\\5"},
+};
+
+struct reading {
+	struct iu_look *look;
+	enum iu_protocol protocol;
+};
+
+static int hex(wchar_t c)
+{
+	if (c >= L'0' && c <= L'9')
+		return c - L'0';
+	if (c >= L'a' && c <= L'f')
+		return c - L'a' + 10;
+	return c >= L'A' && c <= L'F' ? c - L'A' + 10 : -1;
+}
+
+/* The name is the range: "cc570100" is the port 0xcc57 (high byte first) and the count 1 (low first). */
+static bool read_name(const wchar_t *name, uint16_t *ret_port, uint16_t *ret_count)
+{
+	uint8_t bytes[4];
+
+	for (size_t i = 0; i < 4; i++) {
+		int high = hex(name[2 * i]), low = high < 0 ? -1 : hex(name[2 * i + 1]);
+
+		if (low < 0)
+			return false;
+		bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	*ret_port = (uint16_t)(bytes[0] << 8 | bytes[1]);
+	*ret_count = (uint16_t)(bytes[3] << 8 | bytes[2]);
+	return !name[8] && *ret_port && *ret_count && *ret_count - 1 <= 65535 - *ret_port;
+}
+
+static int add_kept(void *context, const struct iu_value *value)
+{
+	const struct reading *reading = context;
+	struct iu_snapshot *snapshot = reading->look->snapshot;
+	struct iu_exclusion *slot;
+	uint16_t port, count;
+
+	if (!read_name(value->name, &port, &count))
+		return 0;
+	slot = iu_list_add(&snapshot->arena, &snapshot->windows.exclusions);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = (struct iu_exclusion){.protocol = reading->protocol,
+		.first = port,
+		.last = (uint16_t)(port + count - 1),
+		.administered = true};
+	return 0;
+}
+
+int iu_collect_exclusions(struct iu_look *look)
+{
+	int r = 0;
+
+	if (!(look->wants->facts & IU_FACT_EXCLUSIONS) || look->snapshot->seen & IU_FACT_EXCLUSIONS)
+		return 0;
+	for (size_t i = 0; i < IU_COUNT(kept) && r >= 0; i++) {
+		struct reading reading = {.look = look, .protocol = kept[i].protocol};
+
+		r = iu_registry_values(kept[i].key, add_kept, &reading);
+		if (r == IU_E_NOENT || r == IU_E_ACCESS)
+			r = 0;
+	}
+	if (r < 0)
+		return r;
+	return iu_snapshot_gap(look->snapshot, IU_FACT_EXCLUSIONS, 0,
+		"port ranges that the system has set aside", "netsh does not tell them here",
+		"netsh int ipv4 show excludedportrange protocol=tcp");
+}

@@ -1,0 +1,48 @@
+/* os/windows/holders.c - who has the wanted sockets: the tables say one owner each */
+#include "base/err.h"
+#include "os/windows/look.h"
+#include "os/windows/process.h"
+
+static bool is_wanted(const struct iu_wants *wants, uint64_t inode)
+{
+	if (wants->all_inodes)
+		return true;
+	for (size_t i = 0; i < wants->inodes.n; i++)
+		if (wants->inodes.v[i] == inode)
+			return true;
+	return false;
+}
+
+static int add_hold(struct iu_look *look, const struct iu_socket *socket)
+{
+	struct iu_hold *hold = iu_list_add(&look->snapshot->arena, &look->snapshot->holds);
+
+	if (!hold)
+		return IU_E_NOMEM;
+	*hold = (struct iu_hold){
+		.inode = socket->inode, .pid = iu_owner_of(socket->inode), .fd = -1};
+	return iu_process_add(look, hold->pid);
+}
+
+int iu_collect_holders(struct iu_look *look)
+{
+	struct iu_snapshot *snapshot = look->snapshot;
+	bool all = true;
+	int r = 0;
+
+	for (size_t i = 0; i < snapshot->sockets.n && r == 0; i++) {
+		const struct iu_socket *socket = &snapshot->sockets.v[i];
+
+		if (!socket->inode || !is_wanted(look->wants, socket->inode))
+			continue;
+		if (iu_owner_of(socket->inode)) {
+			r = add_hold(look, socket);
+			continue;
+		}
+		all = false;
+		r = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the owner of a socket",
+			"the system's table names none", NULL);
+	}
+	iu_seen(look, IU_FACT_HOLDERS, all && r == 0);
+	return r;
+}

@@ -1,0 +1,64 @@
+/* os/windows/look.h - what one look at this machine shares between its collectors */
+#ifndef IU_OS_WINDOWS_LOOK_H
+#define IU_OS_WINDOWS_LOOK_H
+
+#include "model/snapshot.h"
+#include "model/wants.h"
+
+struct iu_process_list;
+
+/* Lives for one iu_os_collect(). Strings handed out live in the snapshot's arena. */
+struct iu_look {
+	const struct iu_wants *wants;
+	struct iu_snapshot *snapshot;
+	struct iu_process_list *list; /* every process of the system, as it says itself; NULL: none */
+};
+
+/*
+ * A collector does one job. It adds to the snapshot, records gaps, and sets its bit in `seen` when
+ * it could look at everything. Returns: 0, IU_E_NOMEM.
+ */
+typedef int iu_collector(struct iu_look *look);
+
+iu_collector iu_collect_host;
+iu_collector iu_collect_addresses;
+iu_collector iu_collect_inet;
+iu_collector iu_collect_bound;
+iu_collector iu_collect_services;
+iu_collector iu_collect_holders;
+iu_collector iu_collect_exclusions;
+iu_collector iu_collect_proxies;
+iu_collector iu_collect_http;
+iu_collector iu_collect_events;
+
+/*
+ * Windows names a socket's owner and nothing else that would tell one socket from another. A row
+ * gets a number of its own: the owner, and a hash of what the row says, so that the same socket
+ * has the same number at the next look.
+ */
+static inline int32_t iu_owner_of(uint64_t inode)
+{
+	return (int32_t)(inode >> 32);
+}
+
+/** iu_wants_port() - whether sockets of this port are wanted. */
+bool iu_wants_port(const struct iu_wants *wants, uint16_t port);
+
+/**
+ * iu_add_socket() - adds a row with its number, unless it is there already
+ * @pid: its owner; 0: nobody (TIME-WAIT), or not told
+ * @since: when it was bound as the system says it, part of the identity; 0: not told
+ * Returns: 0, IU_E_NOMEM.
+ */
+int iu_add_socket(struct iu_look *look, struct iu_socket *socket, int32_t pid, uint64_t since);
+
+/** iu_seen() - says whether all of @fact could be looked at. */
+static inline void iu_seen(struct iu_look *look, uint32_t fact, bool all)
+{
+	if (all)
+		look->snapshot->seen |= fact;
+	else
+		look->snapshot->seen &= ~fact;
+}
+
+#endif

@@ -1,0 +1,23 @@
+/* os/windows/spawn.h - starts a program with arguments that reach it as they are */
+#ifndef IU_OS_WINDOWS_SPAWN_H
+#define IU_OS_WINDOWS_SPAWN_H
+
+#include "os/windows/system.h"
+
+/**
+ * iu_command_line() - arguments as one line that CommandLineToArgvW() and the C library split again
+ * @argv: UTF-8, NULL-terminated
+ * Returns: to be freed with free(); NULL: out of memory, or no UTF-8.
+ */
+wchar_t *iu_command_line(char *const argv[]);
+
+/**
+ * iu_spawn() - starts a program, looked up in PATH, with our console and streams
+ * Returns: the process, the caller's to close; NULL: see GetLastError().
+ *
+ * A batch file is run by cmd.exe, which reads some characters of arguments in its own way: with one
+ * of them in an argument it is refused (ERROR_BAD_ARGUMENTS).
+ */
+HANDLE iu_spawn(char *const argv[]);
+
+#endif
