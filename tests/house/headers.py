@@ -1,8 +1,21 @@
 #!/usr/bin/env python3
 """Every header compiles alone, with nothing included before it."""
 import pathlib
+import shutil
 import subprocess
 import sys
+
+
+# Headers of a system's own room need a compiler for that system.
+OTHERS = {"src/os/windows": "x86_64-w64-mingw32-gcc"}
+
+
+def compiler_for(name, own):
+    """The compiler for a header; None: it is not installed here."""
+    for room, compiler in OTHERS.items():
+        if name.startswith(room + "/") and "mingw" not in own[-1]:
+            return [compiler, "-D_WIN32_WINNT=0x0601", "-DWIN32_LEAN_AND_MEAN"] if shutil.which(compiler) else None
+    return own
 
 
 def main():
@@ -11,14 +24,19 @@ def main():
     bad = 0
     print(f"1..{len(headers)}")
     for number, header in enumerate(headers, 1):
+        name = header.relative_to(root).as_posix()
+        command = compiler_for(name, compiler)
+        if not command:
+            print("ok", number, "-", name, "# SKIP its compiler is not installed")
+            continue
         run = subprocess.run(
-            compiler + ["-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
+            command + ["-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
                         f"-I{root}/include", f"-I{root}/src", "-x", "c", "-"],
             input=f'#include "{header}"\nint main(void);\n', text=True, capture_output=True)
         for line in run.stderr.splitlines():
             print("#", line)
         bad += run.returncode != 0
-        print("not ok" if run.returncode else "ok", number, "-", header.relative_to(root).as_posix())
+        print("not ok" if run.returncode else "ok", number, "-", name)
     return 1 if bad else 0
 
 
