@@ -20,6 +20,7 @@
 #define SERVES_MAX 6
 /* So soon most of those start a program again that do it at all. */
 #define BACK_MS 1500
+#define KERNEL_DROPS_ORPHANS (6u << 16 | 11u << 8)
 /* After the last TIME-WAIT timer the kernel may take a moment longer (its wheel is coarse). */
 #define TIMER_SLACK_MS 1500
 
@@ -134,6 +135,20 @@ static bool is_ancestor(const struct planning *p, int32_t pid)
 	return false;
 }
 
+/* Whatever of a process the user's own list may name. */
+static const char *why_listed(const struct planning *p, const struct iu_process *process)
+{
+	const char *const names[] = {process->name, process->exe, base_name(process->exe),
+		process->unit, process->container, process->container_name};
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(names); i++)
+		if (in_user_list(p, names[i]))
+			return iu_words(p->arena, "your own list of protected programs names %s",
+				iu_safe(p->arena, names[i], NAME_COLUMNS));
+	return NULL;
+}
+
 /* Why a process is never ended; NULL: it may be. */
 static const char *why_not(const struct planning *p, const struct iu_process *process)
 {
@@ -158,10 +173,7 @@ static const char *why_not(const struct planning *p, const struct iu_process *pr
 	why = iu_protected_process(process);
 	if (why)
 		return iu_words(p->arena, "it is on the list of protected programs: %s", why);
-	if (in_user_list(p, process->name) || in_user_list(p, process->exe) ||
-		in_user_list(p, base_name(process->exe)))
-		return "your own list of protected programs names it";
-	return NULL;
+	return why_listed(p, process);
 }
 
 static bool holds_it(const struct planning *p, const struct iu_blocker *b, int32_t pid)
@@ -671,6 +683,15 @@ static int stop_container(
 	return r;
 }
 
+/* A rootless engine knows the containers of its own user, and no others. */
+static int refuse_rootless(struct planning *p, uint32_t uid)
+{
+	return add_refusal(p, 0, "the container is left alone",
+		iu_words(p->arena, "its engine runs for the user %u, and obeys that user only",
+			(unsigned int)uid),
+		iu_words(p->arena, "as that user: inuse free %s", p->question->text));
+}
+
 static int refuse_container(struct planning *p, const char *engine, const char *id)
 {
 	bool kube = same(engine, "kubepods") || same(engine, "cri-o") ||
@@ -684,12 +705,29 @@ static int refuse_container(struct planning *p, const char *engine, const char *
 		     : "stop it with the client of its engine");
 }
 
+/* A container of a process: by whom its engine can be told to stop it. */
+static int stop_container_of(struct planning *p, const struct iu_process *process)
+{
+	const char *program = engine_program(process->engine), *why = why_listed(p, process);
+	struct iu_cgroup_names names = {0};
+	int r = process->cgroup ? iu_cgroup_names(p->arena, process->cgroup, &names) : 0;
+
+	if (r < 0)
+		return r;
+	if (why)
+		return add_refusal(p, 0, "the container is left alone", why, NULL);
+	if (!program)
+		return refuse_container(p, process->engine, process->container);
+	if (names.user_known && names.user != p->snapshot->host.uid)
+		return refuse_rootless(p, names.user);
+	return stop_container(p, program, process->container, process->container_name);
+}
+
 static int stop_holder(struct planning *p, const struct iu_blocker *b, const struct iu_hold *hold)
 {
 	const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
 	struct iu_step_unit unit;
 	size_t refused = p->plan.refusals.n;
-	const char *program;
 	int r;
 
 	if (!process)
@@ -697,12 +735,8 @@ static int stop_holder(struct planning *p, const struct iu_blocker *b, const str
 	r = check_process(p, b, process);
 	if (r < 0 || p->plan.refusals.n > refused)
 		return r;
-	if (process->container && !same(process->container, p->rules->own_container)) {
-		program = engine_program(process->engine);
-		return program ? stop_container(p, program, process->container,
-					 process->container_name)
-			       : refuse_container(p, process->engine, process->container);
-	}
+	if (process->container && !same(process->container, p->rules->own_container))
+		return stop_container_of(p, process);
 	if (!can_stop_unit(p, process->unit))
 		return end_process(p, b, hold, p->plan.steps.n > 0);
 	r = unit_of(p, process, &unit);
@@ -719,29 +753,29 @@ static int stop_published(struct planning *p, const struct iu_blocker *b)
 {
 	const struct iu_remedy *remedy = NULL;
 	const struct iu_process *process = NULL;
-	const char *id = b->socket.container, *engine = NULL, *name = NULL;
+	const char *id = b->socket.container;
 	const struct iu_strings *raw;
 	size_t i;
 
 	for (i = 0; i < b->holds.n && !process; i++)
 		process = iu_snapshot_process(
 			p->snapshot, p->snapshot->holds.v[b->holds.v[i]].pid);
-	if (process && process->container) {
+	if (process && process->container)
 		id = process->container;
-		engine = process->engine;
-		name = process->container_name;
-	}
 	if (id && same(id, p->rules->own_container))
 		return signal_holders(p, b);
-	if (id && engine)
-		return engine_program(engine) ? stop_container(p, engine_program(engine), id, name)
-					      : refuse_container(p, engine, id);
+	if (process && process->container && process->engine)
+		return stop_container_of(p, process);
+	/* Who publishes the port of a rootless container runs as its user. */
+	if (process && process->uid_known && process->uid != 0 &&
+		process->uid != p->snapshot->host.uid)
+		return refuse_rootless(p, process->uid);
 	for (i = 0; i < p->verdict->remedies.n; i++)
 		if (p->verdict->remedies.v[i].id == IU_REMEDY_STOP_CONTAINER)
 			remedy = &p->verdict->remedies.v[i];
 	raw = remedy ? iu_remedy_raw(remedy) : NULL;
 	if (raw && raw->n && p->question->port && engine_program(raw->v[0]))
-		return stop_container(p, raw->v[0], id, name);
+		return stop_container(p, raw->v[0], id, NULL);
 	return add_refusal(p, 0, "the container is left alone",
 		"which engine runs it could not be told", "stop it with the client of its engine");
 }
@@ -815,6 +849,33 @@ static int stop_activation(struct planning *p, const struct iu_blocker *b)
 	return stop_unit(p, &unit);
 }
 
+/* What is left of a connection, where SOCK_DESTROY frees the port and does no harm. */
+static bool can_be_dropped(const struct planning *p, const struct iu_socket *s)
+{
+	uint32_t kernel = p->snapshot->host.kernel;
+
+	if (s->protocol != IU_PROTOCOL_TCP || s->port != p->question->port || s->inode ||
+		!iu_is_closing(s))
+		return false;
+	/*
+	 * Before 6.11 tcp_abort() takes away what an orphan has to send, and with it its timer,
+	 * but not the orphan: the port would be held until the next boot. Stable releases were
+	 * mended later (6.1 in 2025), which their names do not tell.
+	 */
+	return s->state == IU_STATE_TIME_WAIT || s->mini || !kernel ||
+	       kernel >= KERNEL_DROPS_ORPHANS;
+}
+
+static bool any_can_be_dropped(const struct planning *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->snapshot->sockets.n; i++)
+		if (can_be_dropped(p, &p->snapshot->sockets.v[i]))
+			return true;
+	return false;
+}
+
 static int close_what_is_left(struct planning *p)
 {
 	const struct iu_snapshot *snapshot = p->snapshot;
@@ -827,8 +888,7 @@ static int close_what_is_left(struct planning *p)
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 		struct iu_socket *slot;
 
-		if (s->protocol != IU_PROTOCOL_TCP || s->port != p->question->port ||
-			s->inode || !iu_is_closing(s))
+		if (!can_be_dropped(p, s))
 			continue;
 		slot = iu_list_add(p->arena, &step->sockets);
 		if (!slot)
@@ -882,9 +942,9 @@ static int wait_or_destroy(struct planning *p, const struct iu_blocker *b)
 		return 0;
 	if (b->socket.inode)
 		return signal_holders(p, b);
-	if (p->rules->force && p->snapshot->host.cap_net_admin == IU_YES)
+	if (p->rules->force && p->snapshot->host.cap_net_admin == IU_YES && any_can_be_dropped(p))
 		return close_what_is_left(p);
-	if (p->rules->force)
+	if (p->rules->force && p->snapshot->host.cap_net_admin != IU_YES)
 		return iu_strings_add(p->arena, &p->plan.hints,
 			       "dropping them at once (--force) needs root") < 0
 			? IU_E_NOMEM

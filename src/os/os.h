@@ -94,7 +94,7 @@ void iu_os_release(int handle);
  * @arena: owns them
  *
  * Files: /etc/inuse/protected and inuse/protected below $XDG_CONFIG_HOME or ~/.config: one name of
- * a program, path of an executable or name of a unit a line; # begins a comment.
+ * a program, unit or container or path of an executable a line; # begins a comment.
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_os_rules(struct iu_arena *arena, int32_t on_behalf, struct iu_plan_rules *rules);

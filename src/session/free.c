@@ -378,14 +378,29 @@ static bool only_time_is_missing(const struct iu_plan *plan)
 	return plan->kind == IU_PLAN_READY && plan->steps.n > 0;
 }
 
+static bool has_destroyed(const struct iu_freeing *f)
+{
+	return f->plan.steps.n > 0 &&
+	       f->plan.steps.v[f->plan.steps.n - 1].kind == IU_STEP_DESTROY;
+}
+
+static bool may_go_on(const struct freeing *run)
+{
+	return run->f->after_known && !is_free(run->f) && !is_stopped(run);
+}
+
 /* What a server that ended leaves on its port: closing connections. They end by themselves. */
 static int take_the_rest(struct freeing *run)
 {
 	struct iu_freeing *f = run->f;
 	size_t from = f->plan.steps.n;
 	struct iu_plan rest;
-	int r = iu_plan(&f->arena, f->question, &f->after_session.snapshot, NULL,
-		&f->after.verdict, &run->rules, &rest);
+	int r;
+
+	if (has_destroyed(f)) /* what that has left it leaves a second time, too: wait for it */
+		run->rules.force = false;
+	r = iu_plan(&f->arena, f->question, &f->after_session.snapshot, NULL, &f->after.verdict,
+		&run->rules, &rest);
 
 	if (r < 0 || !only_time_is_missing(&rest))
 		return r;
@@ -427,7 +442,9 @@ static int act_and_prove(struct freeing *run)
 
 	if (r >= 0)
 		r = settle(run, SETTLE_MS);
-	if (r >= 0 && !is_free(f) && !is_stopped(run) && f->after_known)
+	if (r >= 0 && may_go_on(run))
+		r = take_the_rest(run);
+	if (r >= 0 && may_go_on(run) && has_destroyed(f))
 		r = take_the_rest(run);
 	if (r >= 0 && is_free(f))
 		r = confirm(run);

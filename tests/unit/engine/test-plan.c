@@ -181,7 +181,7 @@ static void test_user_unit(void **state)
 static void test_unit_spared(void **state)
 {
 	static const char *const units[] = {"ssh.service", "cron.service", "user@1000.service",
-		"session-2.scope", "ours.service", "mine.service"};
+		"session-2.scope", "ours.service"};
 	struct iu_process *holder = listener(4242, "web");
 	const char **name = iu_list_add(&arena, &rules.protected_names);
 	struct iu_plan p;
@@ -195,6 +195,10 @@ static void test_unit_spared(void **state)
 		p = plan_port();
 		only_step(&p, IU_STEP_TERMINATE, "kill 4242");
 	}
+	/* whoever lists a unit means what runs in it */
+	holder->unit = "mine.service";
+	p = plan_port();
+	refused(&p, "your own list of protected programs names mine.service");
 	(void)state;
 }
 
@@ -202,6 +206,7 @@ static void test_container(void **state)
 {
 	static const char id[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 	struct iu_process *holder = listener(4242, "web");
+	const char **name;
 	struct iu_plan p;
 
 	holder->container = id;
@@ -217,6 +222,22 @@ static void test_container(void **state)
 	holder->engine = "cri-o";
 	p = plan_port();
 	refused(&p, "no safe way");
+	/* a rootless engine obeys its user, not even root */
+	holder->engine = "podman";
+	holder->cgroup = "/user.slice/user-1001.slice/user@1001.service/user.slice/libpod-x.scope";
+	p = plan_port();
+	refused(&p, "obeys that user only");
+	holder->cgroup = "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-x.scope";
+	p = plan_port();
+	assert_int_equal(p.steps.v[0].kind, IU_STEP_STOP_CONTAINER);
+	holder->container_name = "shop";
+	p = plan_port();
+	assert_non_null(strstr(p.steps.v[0].what, "stop the container shop (0123456789ab) of podman"));
+	name = iu_list_add(&arena, &rules.protected_names);
+	*name = "shop";
+	p = plan_port();
+	refused(&p, "names shop");
+	rules.protected_names.n = 0;
 	/* inside of it the program is one like any other */
 	rules.own_container = id;
 	p = plan_port();
@@ -238,6 +259,10 @@ static void test_proxy(void **state)
 	assert_null(p.steps.v[0].container.id);
 	assert_string_equal(p.steps.v[0].container.program, "docker");
 	assert_int_equal(p.steps.v[0].container.port, TEST_PORT);
+	/* what publishes a port for a rootless container */
+	holder->uid = 1001;
+	p = plan_port();
+	refused(&p, "obeys that user only");
 	(void)state;
 }
 
@@ -340,6 +365,14 @@ static void test_orphan(void **state)
 	p = plan_port();
 	only_step(&p, IU_STEP_WAIT, "");
 	assert_int_equal(p.steps.v[0].wait_ms, -1);
+	rules.force = true;
+	snap.host.cap_net_admin = IU_YES;
+	snap.host.kernel = 6u << 16 | 10u << 8 | 255;
+	p = plan_port();
+	only_step(&p, IU_STEP_WAIT, "");
+	snap.host.kernel = 6u << 16 | 11u << 8;
+	p = plan_port();
+	only_step(&p, IU_STEP_DESTROY, "");
 	(void)state;
 }
 
@@ -360,6 +393,12 @@ static void test_destroy_only_closing(void **state)
 	p = plan_port();
 	only_step(&p, IU_STEP_DESTROY, "");
 	assert_int_equal(p.steps.v[0].sockets.n, 2);
+	/* older kernels would keep the orphan for ever */
+	snap.host.kernel = 6u << 16 | 1u << 8;
+	p = plan_port();
+	only_step(&p, IU_STEP_DESTROY, "");
+	assert_int_equal(p.steps.v[0].sockets.n, 1);
+	assert_int_equal(p.steps.v[0].sockets.v[0].state, IU_STATE_TIME_WAIT);
 	(void)state;
 }
 
