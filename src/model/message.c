@@ -1,4 +1,5 @@
 /* model/message.c - the endpoints that a printed error message speaks of */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,20 +73,42 @@ static bool before_word(struct span line, size_t at, const char *word)
 	return at >= n && at_word(line, at - n, word);
 }
 
+/* Numbers of errors are found within others, and as ports: "item 510048", "10.0.0.9:10048". */
+static bool stands_alone(struct span line, size_t at, const char *word)
+{
+	size_t end = at + strlen(word);
+	bool number = is_digit(word[0]) && is_digit(word[strlen(word) - 1]);
+
+	if (!number)
+		return true;
+	if (at && (is_word(line.s[at - 1]) || strchr(":.-/", line.s[at - 1])))
+		return false;
+	return end >= line.n || !(is_word(line.s[end]) || strchr(".-/", line.s[end]));
+}
+
+static uint64_t second_bit(char c)
+{
+	return UINT64_C(1) << ((unsigned char)c & 63);
+}
+
 bool iu_message_suspect(const char *line, size_t len)
 {
 	struct span s = {line, len};
 	size_t count;
 	const char *const *words = iu_message_words(&count);
-	bool begins[256] = {false}; /* most bytes begin none of the words */
+	/* By the first byte which second bytes follow it: a log of 100 MB is looked at so. */
+	uint64_t begins[256] = {0};
 
 	for (size_t i = 0; i < count; i++)
-		begins[(unsigned char)words[i][0]] = true;
-	for (size_t at = 0; at < len; at++) {
+		begins[(unsigned char)words[i][0]] |= second_bit(words[i][1]);
+	for (size_t at = 0; at + 1 < len; at++) {
 		char c = lower(line[at]);
 
-		for (size_t i = 0; begins[(unsigned char)c] && i < count; i++)
-			if (c == words[i][0] && at_word(s, at, words[i]))
+		if (!(begins[(unsigned char)c] & second_bit(lower(line[at + 1]))))
+			continue;
+		for (size_t i = 0; i < count; i++)
+			if (c == words[i][0] && at_word(s, at, words[i]) &&
+				stands_alone(s, at, words[i]))
 				return true;
 	}
 	return false;

@@ -327,6 +327,12 @@ static void test_suspect(void **state)
 	assert_true(iu_message_suspect("ADDRESS ALREADY IN USE", 22));
 	assert_false(iu_message_suspect("address already in us", 21));
 	assert_false(iu_message_suspect("", 0));
+	assert_true(iu_message_suspect("failed: 10048", 13));
+	assert_true(iu_message_suspect("(10048: Only", 12));
+	assert_false(iu_message_suspect("item 510048", 11));
+	assert_false(iu_message_suspect("10.0.0.9:10048", 14));
+	assert_false(iu_message_suspect("10048.5 ms", 10));
+	assert_true(iu_message_suspect("0x80072740", 10));
 	assert_false(iu_message_suspect("listening on 127.0.0.1:80", 25));
 }
 
