@@ -19,6 +19,12 @@
 #define TARGET_BYTES 300 /* a host name, or a socket path, with port and protocol */
 /* How far one shape may reach: lines have no bound, and every look stays a short one. */
 #define REACH 256
+/* So far in front of a port a word makes it a peer's. */
+#define PEER_REACH 40
+/* So many lines of a failed bind are looked around for their endpoint. */
+#define SUSPECTS_MAX 64
+/* More endpoints than this in a text that speaks of no failed bind are something else. */
+#define GUESSES_MAX 8
 
 struct span {
 	const char *s;
@@ -34,7 +40,8 @@ struct endpoint {
 struct scan {
 	struct endpoint found[IU_MESSAGE_TARGETS_MAX];
 	size_t n;
-	bool udp; /* the line that is being read is about UDP */
+	bool udp;   /* the line that is being read is about UDP */
+	bool guess; /* … and it does not speak of a failed bind */
 };
 
 static bool is_digit(char c)
@@ -160,6 +167,22 @@ static bool is_udp(struct span line, size_t at)
 	return before ? last_udp : any_udp && !any_tcp;
 }
 
+/* "from 10.0.0.9:4711": the other end of a connection, on a line about something else. */
+static bool is_peer(struct span line, size_t at)
+{
+	static const char *const words[] = {"from", "peer", "client", "remote"};
+	size_t start = at > PEER_REACH ? at - PEER_REACH : 0;
+
+	for (; start < at; start++)
+		for (size_t i = 0; i < IU_COUNT(words); i++) {
+			size_t end = start + strlen(words[i]);
+
+			if (at_word(line, start, words[i]) && end < line.n && !is_word(line.s[end]))
+				return true;
+		}
+	return false;
+}
+
 /* @host: "" for every address, NULL for none named, else as it stands before a colon. */
 static void keep_inet(
 	struct scan *scan, struct span line, size_t at, struct span host, struct span port)
@@ -170,6 +193,8 @@ static void keep_inet(
 	while (port.n > 1 && port.s[0] == '0')
 		return; /* "port 08": no program prints a port so */
 	if (host.n + port.n + 6 > sizeof(e.text) || (port.n == 1 && port.s[0] == '0'))
+		return;
+	if (scan->guess && is_peer(line, at))
 		return;
 	if (port.n > 5 || (port.n == 5 && memcmp(port.s, "65535", 5) > 0))
 		return;
@@ -710,24 +735,93 @@ static void scan_line(struct scan *scan, struct span line)
 	scan_patterns(scan, line);
 }
 
-static void scan_lines(struct scan *scan, struct span text, bool suspects_only)
+static bool is_end(char c)
 {
-	struct span line = text;
+	return c == '\n' || c == '\r';
+}
 
-	while (text.n) {
-		for (line.n = 0; line.n < text.n; line.n++)
-			if (text.s[line.n] == '\n' || text.s[line.n] == '\r')
-				break;
-		line.s = text.s;
-		if (!suspects_only || iu_message_suspect(line.s, line.n))
-			scan_line(scan, line);
-		text.s += line.n;
-		text.n -= line.n;
-		if (text.n) {
-			text.s++;
-			text.n--;
-		}
+/* The line that begins at or after @at and is not empty; n == 0: there is none. */
+static struct span line_from(struct span text, size_t at)
+{
+	struct span line;
+
+	while (at < text.n && is_end(text.s[at]))
+		at++;
+	line = (struct span){text.s + at, 0};
+	while (at + line.n < text.n && !is_end(line.s[line.n]))
+		line.n++;
+	return line;
+}
+
+static struct span next_line(struct span text, struct span line)
+{
+	return line_from(text, (size_t)(line.s - text.s) + line.n);
+}
+
+static struct span previous_line(struct span text, struct span line)
+{
+	size_t end = (size_t)(line.s - text.s), start;
+
+	while (end > 0 && is_end(text.s[end - 1]))
+		end--;
+	for (start = end; start > 0 && !is_end(text.s[start - 1]); start--)
+		;
+	return (struct span){text.s + start, end - start};
+}
+
+/* The lines that speak of a failed bind. Returns how many there are; the first are kept. */
+static size_t scan_suspects(struct scan *scan, struct span text, struct span lines[SUSPECTS_MAX])
+{
+	size_t n = 0;
+
+	for (struct span line = line_from(text, 0); line.n; line = next_line(text, line)) {
+		if (!iu_message_suspect(line.s, line.n))
+			continue;
+		scan_line(scan, line);
+		if (n < SUSPECTS_MAX)
+			lines[n++] = line;
 	}
+	return n;
+}
+
+/*
+ * Programs often name the endpoint some lines before or after the error: the nearest line that
+ * names one. In a long log all others are peers and the like.
+ */
+static void scan_around(struct scan *scan, struct span text, struct span line)
+{
+	struct span before = line, after = line;
+	size_t had = scan->n;
+
+	for (int i = 0; i < IU_MESSAGE_NEAR && scan->n == had; i++) {
+		before = previous_line(text, before);
+		after = next_line(text, after);
+		scan_line(scan, before);
+		if (scan->n == had)
+			scan_line(scan, after);
+	}
+}
+
+static void scan_all(struct scan *scan, struct span text)
+{
+	for (struct span line = line_from(text, 0); line.n; line = next_line(text, line))
+		scan_line(scan, line);
+	if (scan->n > GUESSES_MAX)
+		scan->n = 0;
+}
+
+static void scan_text(struct scan *scan, struct span text)
+{
+	struct span lines[SUSPECTS_MAX];
+	size_t suspects = scan_suspects(scan, text, lines);
+
+	if (scan->n)
+		return;
+	scan->guess = true;
+	for (size_t i = 0; i < suspects; i++)
+		scan_around(scan, text, lines[i]);
+	if (!suspects)
+		scan_all(scan, text);
 }
 
 /* Past an escape sequence: ESC [ … letter, ESC ] … BEL, ESC and one byte. */
@@ -801,9 +895,7 @@ int iu_message_targets(const char *text, size_t len,
 	if (!scan || !copy)
 		goto out;
 	raw = (struct span){copy, clean(raw, copy)};
-	scan_lines(scan, raw, true);
-	if (!scan->n)
-		scan_lines(scan, raw, false);
+	scan_text(scan, raw);
 	ret = visit_all(scan, visit, context);
 out:
 	free(copy);

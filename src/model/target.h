@@ -62,6 +62,8 @@ struct iu_names {
 #define IU_TARGET_ADDRESSES_MAX 64
 /* A message speaks of at most so many endpoints. */
 #define IU_MESSAGE_TARGETS_MAX 64
+/* So far from the line of a failed bind, in lines, its endpoint may stand. */
+#define IU_MESSAGE_NEAR 12
 /* sun_path on Linux: 108 bytes, with or without the final NUL. */
 #define IU_UNIX_PATH_MAX 108
 
@@ -92,8 +94,9 @@ int iu_target_questions(struct iu_arena *arena, const struct iu_target *target,
  * @text: @len bytes of foreign text, several lines allowed
  * @visit: called once for each different endpoint with a text that iu_target_parse() reads
  *
- * Where lines speak of a failed bind only these are read; where they name no endpoint, or no line
- * does, the whole text. Colour codes are skipped, NUL bytes too (UTF-16 then reads as ASCII).
+ * Where lines speak of a failed bind only these are read; where they name no endpoint, the nearest
+ * line that does; where no line speaks of one, the whole text, as long as it names but a few
+ * endpoints. Colour codes are skipped, NUL bytes too (UTF-16 then reads as ASCII).
  * Returns: how many were found (0: none), < 0 as @visit returned, IU_E_NOMEM.
  */
 int iu_message_targets(const char *text, size_t len,

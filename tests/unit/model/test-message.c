@@ -201,6 +201,15 @@ static const struct row rows[] = {
 	{"peer 10.0.0.9:443 closed\nlisten tcp :80: bind: address already in use\nretry "
 	 "10.0.0.8:1234",
 		":80"},
+	{"GET / from 10.0.0.9:4711\nserver at 127.0.0.1:8000\nError: That port is already in use.\n"
+	 "POST / from 10.0.0.7:4712\nready on 127.0.0.1:9999",
+		"127.0.0.1:8000"},
+	{"Address already in use\nremote=10.0.0.9:4711\nclient 10.0.0.9:4712", ""},
+	{"ok 127.0.0.1:1\n127.0.0.1:2\n127.0.0.1:3\n127.0.0.1:4\n127.0.0.1:5\n127.0.0.1:6\n"
+	 "127.0.0.1:7\n127.0.0.1:8\n127.0.0.1:9",
+		""},
+	{"listen on :1234\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\nAddress already in use", ""},
+	{"listen on :1234\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\nAddress already in use", ":1234"},
 	{"address already in use 127.0.0.1:80, 127.0.0.1:80, 127.0.0.1:81",
 		"127.0.0.1:80, 127.0.0.1:81"},
 	{"see https://example.com/help and https://localhost/", "localhost:443"},
