@@ -43,10 +43,12 @@ struct iu_run {
 /**
  * iu_run_start() - becomes the command; a process in the background, no child of it, watches its calls
  *
+ * @run: in the process that watches its descriptors get other numbers
+ *
  * The command keeps this very process: pid, parent, process group, terminal, exit status and
  * signals are what they would be without us.
  * Returns: only when it could not be started: its errno.
  */
-int iu_run_start(const struct iu_run *run);
+int iu_run_start(struct iu_run *run);
 
 #endif

@@ -55,13 +55,13 @@ static void let_go(struct iu_run *run, int *control)
 
 /* A session of its own: no signal of the terminal reaches it, and no job control stops it. */
 _Noreturn static void become_supervisor(
-	struct iu_run run, const struct iu_run_table *table, int control, int32_t command)
+	struct iu_run *run, const struct iu_run_table *table, int control, int32_t command)
 {
 	static const int not_for_us[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE, SIGTSTP};
 	sigset_t none;
 
 	setsid();
-	let_go(&run, &control);
+	let_go(run, &control);
 	for (size_t i = 0; i < IU_COUNT(not_for_us); i++)
 		signal(not_for_us[i], SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
@@ -69,14 +69,14 @@ _Noreturn static void become_supervisor(
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)prctl(PR_SET_NAME, "inuse-run", 0, 0, 0);
 	(void)!chdir("/"); /* no file system stays busy because of us */
-	iu_run_supervise(&run, table, control, command);
+	iu_run_supervise(run, table, control, command);
 }
 
 /*
  * A grandchild, so that the command has no child it does not know: it may wait for all of its own.
  * Returns: the end of the pair that takes the listener, or -1.
  */
-static int start_supervisor(const struct iu_run *run, const struct iu_run_table *table)
+static int start_supervisor(struct iu_run *run, const struct iu_run_table *table)
 {
 	int32_t command = (int32_t)getpid();
 	int pair[2], status;
@@ -91,7 +91,7 @@ static int start_supervisor(const struct iu_run *run, const struct iu_run_table 
 		close(pair[0]);
 		pid = fork();
 		if (pid == 0)
-			become_supervisor(*run, table, pair[1], command);
+			become_supervisor(run, table, pair[1], command);
 		/* who may look into the command's memory, where Yama asks for a permission */
 		_exit(pid > 0 && write(pair[1], &pid, sizeof(pid)) == sizeof(pid) ? 0 : 1);
 	}
@@ -114,7 +114,7 @@ static void permit_supervisor(int control)
 }
 
 /* Returns: 0, or why the calls of the command will not be seen. */
-static int watch_calls(const struct iu_run *run)
+static int watch_calls(struct iu_run *run)
 {
 	struct iu_run_table table;
 	int control, listener, r;
@@ -183,7 +183,7 @@ static const char *why_not(int error)
 	return "the system refused";
 }
 
-int iu_run_start(const struct iu_run *run)
+int iu_run_start(struct iu_run *run)
 {
 	int r = watch_calls(run);
 	char text[200];
