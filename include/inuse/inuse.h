@@ -152,7 +152,7 @@ struct inuse_pick_options {
 	bool listening;       /* with descriptors: listen on them, too */
 	uint16_t near_port;   /* the nearest one; 0: not given */
 	uint16_t first, last; /* one of these; 0: not given */
-	const char *project;  /* a directory: the same port for the same name, while it is free */
+	const char *project;  /* the same port for the same text (a directory), while it is free */
 };
 
 /* What inuse_wait() waits for, and who is told. */
