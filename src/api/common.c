@@ -176,6 +176,11 @@ int iu_api_questions(struct iu_arena *arena, const char *target,
 	if (options->probe && options->no_probe) {
 		iu_text_add(&complaint, "probe and no_probe exclude each other");
 		r = IU_E_INPUT;
+	} else if (options->v6only != INUSE_TRI_UNKNOWN && options->v6only != INUSE_TRI_NO &&
+		   options->v6only != INUSE_TRI_YES) {
+		iu_text_printf(&complaint, "v6only is %d: INUSE_TRI_UNKNOWN, _NO or _YES is meant",
+			(int)options->v6only);
+		r = IU_E_INPUT;
 	}
 	if (r >= 0)
 		r = read_device(options, &asked, &complaint);

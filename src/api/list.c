@@ -29,8 +29,9 @@ static int make_filter(struct iu_arena *arena, const struct inuse_list_options *
 	struct iu_text complaint = {0};
 	int r = 0;
 
-	for (size_t i = 0; i < options->word_count && r >= 0; i++)
-		r = iu_filter_word(arena, iu_os_names(), options->words[i], &filter, &complaint);
+	for (size_t i = 0; options->words && i < options->word_count && r >= 0; i++)
+		r = iu_filter_word(arena, iu_os_names(), options->words[i] ? options->words[i] : "",
+			&filter, &complaint);
 	if (r >= 0)
 		*ret_filter = filter;
 	return iu_api_complain(&to, &complaint, r);

@@ -7,34 +7,29 @@
 #include "os/os.h"
 #include "session/wait.h"
 
-struct waiting {
-	const struct inuse_wait_options *options;
-};
-
 static void progress(
 	void *context, const struct iu_verdict *verdict, size_t more, int64_t left_ms)
 {
-	const struct waiting *w = context;
+	const struct inuse_wait_options *how = context;
 
 	(void)more;
-	if (w->options->progress)
-		w->options->progress(w->options->context, verdict->headline, left_ms);
+	if (how->progress)
+		how->progress(how->context, verdict->headline, left_ms);
 }
 
 static bool stopped(void *context)
 {
-	const struct waiting *w = context;
+	const struct inuse_wait_options *how = context;
 
-	return w->options->stopped && w->options->stopped(w->options->context);
+	return how->stopped && how->stopped(how->context);
 }
 
 int inuse_wait(const char *target, const struct inuse_options *given,
 	const struct inuse_wait_options *wait)
 {
 	struct inuse_wait_options how = {0};
-	struct waiting waiting = {.options = &how};
 	const struct iu_wait_events events = {
-		.context = &waiting, .progress = progress, .stopped = stopped};
+		.context = &how, .progress = progress, .stopped = stopped};
 	struct iu_arena arena = {0};
 	struct iu_questions questions = {0};
 	struct inuse_options options;

@@ -157,6 +157,10 @@ static void complains(void **state)
 	options.program = NULL;
 	options.probe = options.no_probe = true;
 	assert_int_equal(inuse_why("8080", &options, &answers), INUSE_ERROR_INPUT);
+	options.probe = options.no_probe = false;
+	options.v6only = (enum inuse_tri)77;
+	assert_int_equal(inuse_why("8080", &options, &answers), INUSE_ERROR_INPUT);
+	assert_non_null(strstr(complaint, "77"));
 	/* a short buffer is never overrun, and ends at a character */
 	options.complaint = little;
 	options.complaint_size = 8;
