@@ -17,7 +17,7 @@ static json_t *about(const struct iu_snapshot *snapshot, const struct iu_questio
 	bool redacted)
 {
 	time_t when = (time_t)snapshot->host.now;
-	const struct tm *tm = gmtime(&when);
+	const struct tm *tm = when > 0 ? gmtime(&when) : NULL;
 	json_t *targets = json_array();
 	struct iu_arena arena = {0};
 	char text[40] = "";

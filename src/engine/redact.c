@@ -77,6 +77,22 @@ static size_t home_name(const char *path, size_t len, size_t *ret_at)
 	return 0;
 }
 
+/* Accounts that are the same everywhere. */
+static bool is_everywhere(const char *user)
+{
+	static const char *const kept[] = {"root", "SYSTEM", "Everyone", "NT AUTHORITY\\",
+		"NT SERVICE\\", "BUILTIN\\"};
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(kept); i++) {
+		size_t n = strlen(kept[i]);
+
+		if (!strncmp(user, kept[i], n) && (!user[n] || kept[i][n - 1] == '\\'))
+			return true;
+	}
+	return false;
+}
+
 static int learn(struct redaction *r, enum iu_alias_kind kind, const char *name, size_t len)
 {
 	return is_common(name, len) || iu_alias(&r->aliases, kind, name, len) ? 0 : IU_E_NOMEM;
@@ -104,22 +120,29 @@ static int learn_host(struct redaction *r, const char *name)
 	return error || !name[label] ? error : learn(r, IU_ALIAS_HOST, name, label);
 }
 
+/* "DOMAIN\alice" of Windows is a person; of other systems the number tells. */
+static int learn_user(struct redaction *r, const char *user, int64_t uid)
+{
+	const char *name = strrchr(user, '\\');
+
+	if (name && !is_everywhere(user))
+		return learn(r, IU_ALIAS_USER, name + 1, strlen(name + 1));
+	return uid >= FIRST_PERSON && uid != NOBODY
+		? learn(r, IU_ALIAS_USER, user, strlen(user)) : 0;
+}
+
 /* First round: names that have to go wherever they stand. */
 static int collect(void *context, const struct iu_member *member)
 {
 	struct redaction *r = context;
 	size_t at, n;
-	int64_t uid;
 
 	if (!member->text)
 		return 0;
 	if (same(member->key, "hostname"))
 		return learn_host(r, *member->text);
-	if (same(member->key, "user")) {
-		uid = uid_of(member);
-		return uid >= FIRST_PERSON && uid != NOBODY
-			? learn(r, IU_ALIAS_USER, *member->text, strlen(*member->text)) : 0;
-	}
+	if (same(member->key, "user"))
+		return learn_user(r, *member->text, uid_of(member));
 	n = member->len ? *member->len : strlen(*member->text);
 	n = home_name(*member->text, n, &at);
 	return n ? learn(r, IU_ALIAS_USER, *member->text + at, n) : 0;
@@ -314,21 +337,9 @@ static int clean_plain(struct redaction *r, const struct iu_member *member)
 	return set(r, member, add_clean(r, *member->text, len));
 }
 
-/* Accounts that are the same everywhere. */
 static int clean_user(struct redaction *r, const struct iu_member *member)
 {
-	static const char *const kept[] = {"root", "SYSTEM", "Everyone", "NT AUTHORITY\\",
-		"NT SERVICE\\", "BUILTIN\\"};
-	size_t i;
-
-	for (i = 0; i < IU_COUNT(kept); i++) {
-		size_t n = strlen(kept[i]);
-
-		if (!strncmp(*member->text, kept[i], n) &&
-			(!(*member->text)[n] || kept[i][n - 1] == '\\'))
-			return 0;
-	}
-	return set_alias(r, member, IU_ALIAS_USER);
+	return is_everywhere(*member->text) ? 0 : set_alias(r, member, IU_ALIAS_USER);
 }
 
 static int clean_host(struct redaction *r, const struct iu_member *member)
