@@ -6,8 +6,10 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "engine/plan-windows.h"
 #include "engine/remedies.h"
 #include "engine/view.h"
+#include "engine/windows.h"
 #include "engine/words.h"
 #include "knowledge/causes.h"
 #include "knowledge/cgroups.h"
@@ -1155,13 +1157,16 @@ static int add_hints(struct planning *p)
 		case IU_REMEDY_RESUME_JOB:
 		case IU_REMEDY_WAIT:
 		case IU_REMEDY_DESTROY_SOCKET:
+		case IU_REMEDY_STOP_SERVICE:
+		case IU_REMEDY_DELETE_PORTPROXY:
+		case IU_REMEDY_EXCLUDE_PORT:
 		case IU_REMEDY_REMOVE_SOCKET_FILE: continue; /* steps of the plan, or refused */
 		default: break;
 		}
 		if (iu_remedy_raw(remedy)->n)
 			text = iu_words(p->arena, "%s: %s", text,
-				iu_words_shell(p->arena, iu_remedy_raw(remedy)->v,
-					iu_remedy_raw(remedy)->n));
+				iu_words_command_line(p->arena, p->plan.windows,
+					iu_remedy_raw(remedy)->v, iu_remedy_raw(remedy)->n));
 		r = iu_strings_add(p->arena, &p->plan.hints, text);
 		for (k = 0; k < count && r == 0; k++)
 			if (snippets[k].remedy == remedy->id)
@@ -1216,11 +1221,18 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 	case IU_STATUS_UNKNOWN: p.plan.kind = IU_PLAN_UNKNOWN; break;
 	case IU_STATUS_IN_USE:
 		p.plan.kind = IU_PLAN_READY;
-		r = plan_blockers(&p);
+		r = iu_is_windows(snapshot) ? iu_plan_windows(arena, question, snapshot, everything,
+						      verdict, rules, &p.plan)
+					    : plan_blockers(&p);
 		break;
 	case IU_STATUS_DENIED:
 	case IU_STATUS_UNAVAILABLE:
 		p.plan.kind = IU_PLAN_READY;
+		if (iu_is_windows(snapshot)) {
+			r = iu_plan_windows(arena, question, snapshot, everything, verdict, rules,
+				&p.plan);
+			break;
+		}
 		r = verdict->cause == IU_CAUSE_ADDRESS_TENTATIVE
 			? wait_for_address(&p)
 			: refuse_cause(&p, verdict->cause);
@@ -1300,7 +1312,8 @@ int iu_plan_tell(struct iu_arena *arena, const struct iu_plan *plan,
 			return IU_E_NOMEM;
 		slot->text = step->what;
 		if (step->command.n)
-			slot->command = iu_words_shell(arena, step->command.v, step->command.n);
+			slot->command = iu_words_command_line(
+				arena, plan->windows, step->command.v, step->command.n);
 	}
 	if (r < 0 || arena->failed)
 		return IU_E_NOMEM;

@@ -35,8 +35,9 @@ const char *iu_step_name(enum iu_step_kind kind);
  *
  * Windows: start_ticks is the creation time as the collector wrote it into iu_process, path the
  * image's. The socket's inode is made up there: protocol, local and port say which row the process
- * must still own. It is asked to end by WM_CLOSE to its windows and by Ctrl-C to its console where
- * nobody else hears that; TerminateProcess() is for iu_step.kill.
+ * must still own (port 0: none, it serves a URL of HTTP.sys). It is asked to end by WM_CLOSE to
+ * its windows and by Ctrl-C to its console where nobody else hears that; TerminateProcess() is for
+ * iu_step.kill.
  */
 struct iu_step_process {
 	int32_t pid;

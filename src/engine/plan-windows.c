@@ -1,0 +1,596 @@
+/* engine/plan-windows.c - the steps that would free a port on Windows */
+#include "engine/plan-windows.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "engine/windows.h"
+#include "engine/words.h"
+#include "knowledge/protected.h"
+
+#define SERVES_MAX 6
+
+struct planning {
+	struct iu_arena *arena;
+	const struct iu_question *question;
+	const struct iu_snapshot *snapshot, *everything;
+	const struct iu_verdict *verdict;
+	const struct iu_plan_rules *rules;
+	struct iu_plan *plan;
+};
+
+static struct iu_step *add_step(struct planning *p, enum iu_step_kind kind)
+{
+	struct iu_step *step = iu_list_add(p->arena, &p->plan->steps);
+
+	if (step)
+		*step = (struct iu_step){.kind = kind,
+			.wait_ms = -1,
+			.risk = IU_RISK_MEDIUM,
+			.needs_root = p->snapshot->windows.elevated != IU_YES &&
+				      !p->snapshot->host.privileged};
+	return step;
+}
+
+static int refuse(struct planning *p, int32_t pid, const char *what, const char *why,
+	const char *next)
+{
+	struct iu_refusal *refusal;
+	size_t i;
+
+	for (i = 0; i < p->plan->refusals.n; i++)
+		if (p->plan->refusals.v[i].pid == pid && !strcmp(p->plan->refusals.v[i].what, what))
+			return 0;
+	refusal = iu_list_add(p->arena, &p->plan->refusals);
+	if (!refusal)
+		return IU_E_NOMEM;
+	*refusal = (struct iu_refusal){.pid = pid, .what = what, .why = why, .next = next};
+	return 0;
+}
+
+/* NULL in the list is left out. */
+static int set_command(struct planning *p, struct iu_step *step, const char *const *words, size_t n)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < n && r == 0; i++)
+		if (words[i])
+			r = iu_strings_add(p->arena, &step->command, words[i]);
+	return r;
+}
+
+static const struct iu_remedy *remedy_of(const struct planning *p, enum iu_remedy_id id)
+{
+	size_t i;
+
+	for (i = 0; i < p->verdict->remedies.n; i++)
+		if (p->verdict->remedies.v[i].id == id)
+			return &p->verdict->remedies.v[i];
+	return NULL;
+}
+
+static const struct iu_strings *command_of(const struct iu_remedy *remedy)
+{
+	return remedy->raw.n ? &remedy->raw : &remedy->command;
+}
+
+static int copy_command(struct planning *p, struct iu_step *step, const struct iu_remedy *remedy)
+{
+	const struct iu_strings *command = command_of(remedy);
+
+	return set_command(p, step, command->v, command->n);
+}
+
+/* What one process has besides; a service's neighbours in its svchost are not stopped with it. */
+static int add_serves(struct planning *p, struct iu_step *step, int32_t pid)
+{
+	const struct iu_snapshot *all = p->everything;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; all && pid > 0 && i < all->sockets.n && r == 0; i++) {
+		const struct iu_socket *s = &all->sockets.v[i];
+
+		if (iu_windows_owner(all, s) != pid ||
+			(s->state != IU_STATE_LISTEN && s->state != IU_STATE_BOUND) ||
+			(s->port == p->question->port && s->protocol == p->question->protocol))
+			continue;
+		if (step->serves.n == SERVES_MAX)
+			return iu_strings_add(p->arena, &step->serves, "more");
+		r = iu_strings_add(p->arena, &step->serves,
+			iu_words(p->arena, "%s %s", iu_protocol_name(s->protocol),
+				iu_words_endpoint(p->arena, s)));
+	}
+	return r;
+}
+
+/* ---- services ---- */
+
+static bool in_list(const struct planning *p, const char *name)
+{
+	size_t i;
+
+	for (i = 0; name && i < p->rules->protected_names.n; i++)
+		if (!strcasecmp(p->rules->protected_names.v[i], name))
+			return true;
+	return false;
+}
+
+static const char *why_not_service(const struct planning *p, const char *name)
+{
+	const char *why = iu_protected_service(name);
+
+	if (why)
+		return why;
+	if (in_list(p, name))
+		return "your own list of protected programs names it";
+	if (p->rules->own_unit && !strcasecmp(p->rules->own_unit, name))
+		return "inuse runs in it itself";
+	return NULL;
+}
+
+/* The service itself and all that stop with it. */
+static int check_service(
+	struct planning *p, const char *name, const struct iu_service *service)
+{
+	const char *why = why_not_service(p, name);
+	size_t i;
+
+	if (why)
+		return refuse(p, 0,
+			iu_words(p->arena, "the service %s is left alone",
+				iu_safe(p->arena, name, 60)),
+			why, NULL);
+	for (i = 0; service && i < service->dependents.n; i++) {
+		why = why_not_service(p, service->dependents.v[i]);
+		if (!why)
+			continue;
+		return refuse(p, 0,
+			iu_words(p->arena, "the service %s is left alone",
+				iu_safe(p->arena, name, 60)),
+			iu_words(p->arena, "with it %s would stop: %s",
+				iu_safe(p->arena, service->dependents.v[i], 60), why),
+			NULL);
+	}
+	return 0;
+}
+
+static bool is_service_planned(const struct planning *p, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < p->plan->steps.n; i++)
+		if (p->plan->steps.v[i].kind == IU_STEP_STOP_SERVICE &&
+			!strcasecmp(p->plan->steps.v[i].service.name, name))
+			return true;
+	return false;
+}
+
+static int tell_service(
+	struct planning *p, struct iu_step *step, const struct iu_service *service)
+{
+	const char *name = iu_safe(p->arena, step->service.name, 60);
+	size_t i;
+	int r = 0;
+
+	for (i = 0; service && i < service->dependents.n && r == 0; i++) {
+		const char **slot = iu_list_add(p->arena, &step->service.dependents);
+
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = service->dependents.v[i];
+		r = iu_strings_add(p->arena, &step->losses,
+			iu_words(p->arena, "the service %s depends on it and stops, too",
+				iu_safe(p->arena, service->dependents.v[i], 60)));
+	}
+	if (r == 0 && p->verdict->cause == IU_CAUSE_ALG_RESERVED)
+		r = iu_strings_add(p->arena, &step->losses,
+			"FTP through the shared connection stops working");
+	if (r == 0 && (!service || service->start != IU_SERVICE_START_DISABLED))
+		r = iu_strings_add(p->arena, &step->losses,
+			iu_words(p->arena, service && service->start == IU_SERVICE_START_DEMAND
+					? "%s may be started again by whatever needs it; undo: net start %s"
+					: "%s comes back with the next start of Windows unless it is disabled; undo: net start %s",
+				name, name));
+	return r;
+}
+
+static int stop_service(struct planning *p, const char *name)
+{
+	const struct iu_service *service = iu_windows_service(p->snapshot, name);
+	const char *words[] = {"net", "stop", name,
+		service && service->dependents.n ? "/y" : NULL};
+	size_t refused = p->plan->refusals.n;
+	struct iu_step *step;
+	int r = check_service(p, name, service);
+
+	if (r < 0 || p->plan->refusals.n > refused || is_service_planned(p, name))
+		return r;
+	step = add_step(p, IU_STEP_STOP_SERVICE);
+	if (!step)
+		return IU_E_NOMEM;
+	step->service.name = name;
+	if (service) {
+		step->service.pid = service->pid;
+		step->service.start = service->start;
+	}
+	step->what = iu_words(p->arena, "stop the service %s%s%s%s", iu_safe(p->arena, name, 60),
+		service && service->display ? " (" : "",
+		service && service->display ? iu_safe(p->arena, service->display, 60) : "",
+		service && service->display ? ")" : "");
+	r = set_command(p, step, words, IU_COUNT(words));
+	if (r == 0 && service && !service->shared)
+		r = add_serves(p, step, service->pid);
+	return r < 0 ? r : tell_service(p, step, service);
+}
+
+/* "net stop NAME" of the remedy is the one service to stop; anything else names none. */
+static const char *service_of(const struct planning *p)
+{
+	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_STOP_SERVICE);
+	const struct iu_strings *command = remedy ? command_of(remedy) : NULL;
+
+	if (!command || command->n < 3 || strcmp(command->v[0], "net") != 0)
+		return NULL;
+	return command->v[2];
+}
+
+/* ---- processes ---- */
+
+static bool is_ancestor(const struct planning *p, int32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < p->rules->ancestor_count; i++)
+		if (p->rules->ancestors[i] == pid)
+			return true;
+	return false;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = path ? strrchr(path, '\\') : NULL;
+
+	return slash ? slash + 1 : path;
+}
+
+static const char *why_not(const struct planning *p, const struct iu_process *process)
+{
+	const char *name = process->name ? process->name : base_name(process->exe);
+	const char *why = name ? iu_protected_windows(name) : NULL;
+
+	if (process->pid <= IU_WINDOWS_SYSTEM_PID)
+		return "it is Windows itself";
+	if (process->pid == p->snapshot->host.pid)
+		return "it is inuse itself";
+	if (is_ancestor(p, process->pid))
+		return "inuse was started from it: it would end its own console or session";
+	if (why)
+		return why;
+	if (in_list(p, name) || in_list(p, process->exe))
+		return "your own list of protected programs names it";
+	if (iu_windows_same_account(process->user, p->snapshot->host.user) != IU_NO ||
+		p->rules->force)
+		return NULL;
+	return iu_words(p->arena, "it belongs to another account: %s",
+		iu_safe(p->arena, process->user, 60));
+}
+
+static int check_process(struct planning *p, const struct iu_process *process)
+{
+	const char *why = why_not(p, process), *next = NULL;
+	const struct iu_remedy *remedy;
+
+	if (!why)
+		return 0;
+	/* where the process stands for somebody else, the remedy says whom to end instead */
+	remedy = p->verdict->remedies.n ? &p->verdict->remedies.v[0] : NULL;
+	if (remedy && remedy->id != IU_REMEDY_STOP_PROCESS)
+		next = remedy->summary;
+	else if (remedy && command_of(remedy)->n && strcmp(command_of(remedy)->v[0], "taskkill") != 0)
+		next = remedy->summary;
+	return refuse(p, process->pid,
+		iu_words(p->arena, "%s is left alone", iu_words_process(p->arena, process)), why,
+		next);
+}
+
+static bool is_planned(const struct planning *p, int32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < p->plan->steps.n; i++)
+		if (p->plan->steps.v[i].kind == IU_STEP_TERMINATE &&
+			p->plan->steps.v[i].process.pid == pid)
+			return true;
+	return false;
+}
+
+static int terminate(struct planning *p, const struct iu_socket *s, uint64_t inode,
+	const struct iu_process *process)
+{
+	struct iu_step *step = add_step(p, IU_STEP_TERMINATE);
+	const char *pid = iu_words(p->arena, "%d", (int)process->pid);
+	const char *words[] = {"taskkill", "/PID", pid, p->rules->force ? "/F" : NULL};
+	int r;
+
+	if (!step)
+		return IU_E_NOMEM;
+	step->kill = p->rules->force;
+	if (iu_windows_same_account(process->user, p->snapshot->host.user) == IU_YES)
+		step->needs_root = false;
+	step->process = (struct iu_step_process){
+		.pid = process->pid,
+		.start_ticks = process->start_ticks,
+		.exe_known = process->exe && process->files.n,
+		.inode = inode,
+		.fd = -1,
+		.state = s->state,
+		.protocol = s->protocol,
+		.local = s->local,
+		.port = s->port,
+		.path = process->exe,
+	};
+	if (step->process.exe_known)
+		step->process.exe = process->files.v[0];
+	step->what = iu_words(p->arena, "ask %s to end: its windows are closed, its console gets Ctrl-C%s%s%s",
+		iu_words_process(p->arena, process),
+		step->kill ? iu_words(p->arena, " (and Windows ends it when it has not ended after %u s)",
+				     p->rules->grace_seconds) : "",
+		process->command.n || process->exe ? "; it is " : "",
+		process->command.n ? iu_words_command(p->arena, process)
+				   : process->exe ? iu_safe(p->arena, process->exe, 100) : "");
+	r = set_command(p, step, words, IU_COUNT(words));
+	return r < 0 ? r : add_serves(p, step, process->pid);
+}
+
+static int end_holders(struct planning *p, const struct iu_blocker *b)
+{
+	size_t i, refused;
+	int r = 0;
+
+	if (!b->holds.n)
+		return refuse(p, 0, "nothing is stopped",
+			"which process holds the socket cannot be seen from here", NULL);
+	for (i = 0; i < b->holds.n && r == 0; i++) {
+		const struct iu_hold *hold = &p->snapshot->holds.v[b->holds.v[i]];
+		const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
+
+		if (!process) {
+			r = refuse(p, hold->pid,
+				iu_words(p->arena, "pid %d is left alone", (int)hold->pid),
+				"nothing could be learned about it", NULL);
+			continue;
+		}
+		if (is_planned(p, hold->pid))
+			continue;
+		refused = p->plan->refusals.n;
+		r = check_process(p, process);
+		if (r == 0 && p->plan->refusals.n == refused)
+			r = terminate(p, &b->socket, hold->inode, process);
+	}
+	return r;
+}
+
+/* ---- the other levers ---- */
+
+static int delete_rule(struct planning *p, const struct iu_blocker *b)
+{
+	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_DELETE_PORTPROXY);
+	const struct iu_port_proxy *proxy = NULL;
+	struct iu_step *step;
+	size_t i;
+
+	for (i = 0; i < p->snapshot->windows.port_proxies.n && !proxy; i++)
+		if (p->snapshot->windows.port_proxies.v[i].port == p->question->port)
+			proxy = &p->snapshot->windows.port_proxies.v[i];
+	if (b && iu_windows_proxy(p->snapshot, &b->socket.local, b->socket.port))
+		proxy = iu_windows_proxy(p->snapshot, &b->socket.local, b->socket.port);
+	if (!proxy || !remedy || command_of(remedy)->n < 5)
+		return refuse(p, 0, "no rule is deleted", "which one it is could not be told",
+			"netsh interface portproxy show all");
+	step = add_step(p, IU_STEP_DELETE_PORTPROXY);
+	if (!step)
+		return IU_E_NOMEM;
+	step->proxy = (struct iu_step_proxy){
+		.table = command_of(remedy)->v[4], /* netsh interface portproxy delete TABLE */
+		.listen = proxy->listen,
+		.port = proxy->port,
+		.connect_to = proxy->connect_to,
+		.connect_port = proxy->connect_port,
+	};
+	step->risk = IU_RISK_LOW;
+	step->what = iu_words(p->arena, "delete the port proxy rule that leads to %s port %u",
+		proxy->connect_to ? iu_safe(p->arena, proxy->connect_to, 60) : "an address",
+		(unsigned int)proxy->connect_port);
+	return copy_command(p, step, remedy);
+}
+
+static int exclude_port(struct planning *p)
+{
+	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_EXCLUDE_PORT);
+	const struct iu_exclusion *e = iu_windows_exclusion(
+		p->snapshot, p->question->protocol, p->question->port);
+	struct iu_step *step;
+	int r;
+
+	if (!e || !remedy || iu_exclusion_maker(e) != IU_EXCLUDED_WINNAT)
+		return refuse(p, 0, "no range is changed",
+			"only blocks of WinNAT can be asked to let a port go",
+			remedy ? remedy->summary : "whoever reserved it has to let go");
+	step = add_step(p, IU_STEP_EXCLUDE_PORT);
+	if (!step)
+		return IU_E_NOMEM;
+	step->exclusion = (struct iu_step_exclusion){
+		.protocol = p->question->protocol, .first = p->question->port, .count = 1};
+	step->what = iu_words(p->arena,
+		"stop WinNAT, exclude port %u by hand so that it stays yours, start WinNAT again",
+		(unsigned int)p->question->port);
+	r = copy_command(p, step, remedy);
+	return r < 0 ? r
+		     : iu_strings_add(p->arena, &step->losses,
+			       "the network of WSL, Docker and Hyper-V is gone for a moment");
+}
+
+static int stop_container(struct planning *p)
+{
+	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_STOP_CONTAINER);
+	struct iu_step *step;
+	int r;
+
+	if (!remedy)
+		return refuse(p, 0, "the container is left alone",
+			"which one publishes the port could not be told",
+			"stop it in Docker Desktop");
+	step = add_step(p, IU_STEP_STOP_CONTAINER);
+	if (!step)
+		return IU_E_NOMEM;
+	step->needs_root = false;
+	step->container = (struct iu_step_container){
+		.program = "docker", .port = p->question->port, .protocol = p->question->protocol};
+	step->what = iu_words(p->arena,
+		"stop the container that publishes port %u (docker finds it)",
+		(unsigned int)p->question->port);
+	r = copy_command(p, step, remedy);
+	return r < 0 ? r
+		     : iu_strings_add(p->arena, &step->losses,
+			       "everything else that runs in the container ends, too");
+}
+
+static int wait_for_closing(struct planning *p)
+{
+	struct iu_step *step;
+
+	if (p->plan->steps.n)
+		return 0;
+	step = add_step(p, IU_STEP_WAIT);
+	if (!step)
+		return IU_E_NOMEM;
+	step->needs_root = false;
+	step->risk = IU_RISK_NONE;
+	step->what = "wait until Windows forgets the closed connections, at most 4 minutes";
+	return 0;
+}
+
+static int refuse_http(struct planning *p)
+{
+	return refuse(p, IU_WINDOWS_SYSTEM_PID, "pid 4 is left alone",
+		"it is Windows itself, and for whom its HTTP server has the port could not be told",
+		"netsh http show servicestate view=requestq");
+}
+
+/* The program that serves the URL, where it is no service. */
+static int end_servers(struct planning *p)
+{
+	const char *url;
+	const struct iu_http_queue *queue =
+		iu_windows_queue(p->snapshot, p->question->port, &url);
+	const struct iu_socket none = {.protocol = IU_PROTOCOL_TCP, .timer_ms = -1};
+	size_t i, refused;
+	int r = 0;
+
+	if (!queue || !queue->servers.n)
+		return refuse_http(p);
+	for (i = 0; i < queue->servers.n && r == 0; i++) {
+		const struct iu_process *process =
+			iu_snapshot_process(p->snapshot, queue->servers.v[i].pid);
+
+		if (!process)
+			return refuse_http(p);
+		refused = p->plan->refusals.n;
+		r = check_process(p, process);
+		if (r == 0 && p->plan->refusals.n == refused && !is_planned(p, process->pid))
+			r = terminate(p, &none, 0, process);
+	}
+	return r;
+}
+
+static const struct {
+	enum iu_cause cause;
+	const char *what, *why;
+} untouchable[] = {
+	{IU_CAUSE_KERNEL_SOCKET, "pid 4 is left alone", "it is Windows itself"},
+	{IU_CAUSE_OUTBOUND_CONNECTION, "the connection is left alone",
+		"a client was given this port by Windows for a moment: ending it would break what it does"},
+	{IU_CAUSE_HIDDEN_HOLDER, "nothing is stopped",
+		"which process holds the socket cannot be seen from here"},
+	{IU_CAUSE_ORPHANED_HANDLE, "nothing is stopped",
+		"the owner is gone, and which of its children has the socket cannot be seen for certain"},
+	{IU_CAUSE_OWN_SOCKET, "nothing is stopped", "the program that asks holds the socket itself"},
+	{IU_CAUSE_EPHEMERAL_EXHAUSTED, "nothing is stopped",
+		"thousands of sockets hold the range, and none of them is the one in the way"},
+	{IU_CAUSE_POLICY_DENIED, "nothing is in the way",
+		"a filter refuses the bind, and that is not changed here"},
+	{IU_CAUSE_ADDRESS_NOT_LOCAL, "nothing is in the way",
+		"the address is not one of this machine"},
+};
+
+static int refuse_cause(struct planning *p, enum iu_cause cause)
+{
+	const struct iu_remedy *remedy =
+		p->verdict->remedies.n ? &p->verdict->remedies.v[0] : NULL;
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(untouchable); i++)
+		if (untouchable[i].cause == cause)
+			return refuse(p, 0, untouchable[i].what, untouchable[i].why,
+				remedy ? remedy->summary : NULL);
+	return refuse(p, 0, "nothing is stopped",
+		"there is no way to free it that would surely harm nobody else", NULL);
+}
+
+static int pull_lever(struct planning *p, enum iu_cause cause, const struct iu_blocker *b)
+{
+	const char *service = service_of(p);
+	const struct iu_remedy *help = remedy_of(p, IU_REMEDY_STOP_SERVICE);
+
+	if (cause == IU_CAUSE_PORT_PROXY)
+		return delete_rule(p, b);
+	if (cause == IU_CAUSE_CONTAINER_PORT)
+		return stop_container(p);
+	if (cause == IU_CAUSE_TIME_WAIT || cause == IU_CAUSE_CLOSING_CONNECTION)
+		return wait_for_closing(p);
+	if (cause == IU_CAUSE_EXCLUDED_RANGE)
+		return exclude_port(p);
+	if (service && (cause == p->verdict->cause))
+		return stop_service(p, service);
+	if (cause == IU_CAUSE_HTTP_SYS)
+		return end_servers(p);
+	if (cause == IU_CAUSE_SERVICE)
+		return refuse(p, 0, "nothing is stopped",
+			"which service of the process has the port could not be told",
+			help ? help->summary : NULL);
+	if (!b || cause == IU_CAUSE_KERNEL_SOCKET || cause == IU_CAUSE_OUTBOUND_CONNECTION ||
+		cause == IU_CAUSE_ORPHANED_HANDLE || cause == IU_CAUSE_HIDDEN_HOLDER ||
+		cause == IU_CAUSE_OWN_SOCKET || cause == IU_CAUSE_ALG_RESERVED)
+		return refuse_cause(p, cause);
+	return end_holders(p, b);
+}
+
+int iu_plan_windows(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_snapshot *everything,
+	const struct iu_verdict *verdict, const struct iu_plan_rules *rules, struct iu_plan *plan)
+{
+	struct planning p = {arena, question, snapshot, everything, verdict, rules, plan};
+	bool by_blockers = verdict->blockers.n && verdict->cause == verdict->blockers.v[0].cause &&
+			   verdict->cause != IU_CAUSE_EPHEMERAL_EXHAUSTED;
+	size_t i;
+	int r = 0;
+
+	plan->windows = true;
+	if (verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED)
+		return refuse_cause(&p, verdict->cause);
+	if (!by_blockers)
+		return verdict->cause ? pull_lever(&p, verdict->cause, NULL)
+				      : refuse_cause(&p, verdict->cause);
+	for (i = 0; i < verdict->blockers.n && r == 0; i++) {
+		const struct iu_blocker *b = &verdict->blockers.v[i];
+
+		/* What perhaps is in the way is not touched for that. */
+		if (b->certain == IU_YES)
+			r = pull_lever(&p, b->cause, b);
+	}
+	return r;
+}

@@ -1,0 +1,1023 @@
+/* tests/unit/engine/test-windows.c - answers for Windows: causes, remedies, plans, and never a wrong "free" */
+#include "scene.h"
+
+#include <stdlib.h>
+
+#include "engine/plan.h"
+#include "knowledge/events.h"
+#include "knowledge/http-urls.h"
+
+static struct iu_snapshot snap;
+static struct iu_arena arena;
+
+/* A Windows 10 that was seen completely. */
+static int set_up(void **state)
+{
+	iu_snapshot_init(&snap);
+	snap.seen = IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_ADDRESSES |
+		    IU_FACT_HOLDERS | IU_FACT_EXCLUSIONS | IU_FACT_SERVICES | IU_FACT_HTTP |
+		    IU_FACT_PROXIES | IU_FACT_EVENTS;
+	snap.host = (struct iu_host){
+		.os = "windows", .user = "PC\\alice", .ipv6 = IU_YES, .now = TEST_NOW};
+	snap.sysctls = (struct iu_sysctls){.port_first = -1, .port_last = -1};
+	snap.windows.version = 10u << 16;
+	put_local(&snap, "127.0.0.1", 8);
+	put_local(&snap, "192.0.2.7", 24);
+	(void)state;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	iu_snapshot_free(&snap);
+	iu_arena_free(&arena);
+	(void)state;
+	return 0;
+}
+
+static struct iu_socket *row(const char *address, uint16_t port, int32_t pid)
+{
+	struct iu_socket s = sock(IU_PROTOCOL_TCP, address, IU_STATE_LISTEN);
+	struct iu_hold *hold = iu_list_add(&snap.arena, &snap.holds);
+
+	s.port = port;
+	s.inode = snap.sockets.n + 1;
+	s.reuseaddr = s.reuseport = s.v6only = s.exclusive = s.explicit_port = IU_UNKNOWN;
+	s.options_source = IU_SOURCE_NONE;
+	s.uid_known = false;
+	s.served = IU_UNKNOWN;
+	*hold = (struct iu_hold){.inode = s.inode, .pid = pid, .fd = -1};
+	return put_socket(&snap, s);
+}
+
+static struct iu_process *process(int32_t pid, const char *name, const char *user)
+{
+	struct iu_process *p = iu_list_add(&snap.arena, &snap.processes);
+
+	*p = (struct iu_process){.pid = pid, .name = name, .user = user, .started = -1,
+		.ppid = -1, .pgid = -1, .sid = -1, .state = IU_PROCESS_RUNNING};
+	return p;
+}
+
+static struct iu_service *service(const char *name, int32_t pid)
+{
+	struct iu_service *s = iu_list_add(&snap.arena, &snap.windows.services);
+
+	*s = (struct iu_service){
+		.name = name, .pid = pid, .state = IU_SERVICE_RUNNING, .start = IU_SERVICE_START_AUTO};
+	return s;
+}
+
+static void exclude(uint16_t first, uint16_t last, bool administered)
+{
+	struct iu_exclusion *e = iu_list_add(&snap.arena, &snap.windows.exclusions);
+
+	*e = (struct iu_exclusion){IU_PROTOCOL_TCP, first, last, administered};
+}
+
+static void range(uint16_t first, uint16_t last)
+{
+	struct iu_dynamic_range *r = iu_list_add(&snap.arena, &snap.windows.ranges);
+
+	*r = (struct iu_dynamic_range){IU_PROTOCOL_TCP, IU_FAMILY_IPV4, first, last};
+}
+
+static void url(const char *text, const char *queue, int32_t pid)
+{
+	struct iu_http_queue *q = iu_list_add(&snap.arena, &snap.windows.http_queues);
+	struct iu_http_server *server;
+	const char **slot;
+
+	q->name = queue;
+	slot = iu_list_add(&snap.arena, &q->urls);
+	*slot = text;
+	if (!pid)
+		return;
+	server = iu_list_add(&snap.arena, &q->servers);
+	server->pid = pid;
+}
+
+static void event(const char *provider, uint32_t id, uint32_t code, uint16_t port)
+{
+	struct iu_event *e = iu_list_add(&snap.arena, &snap.windows.events);
+
+	*e = (struct iu_event){.provider = provider, .id = id, .time = TEST_NOW, .code = code,
+		.port_known = port != 0, .port = port, .protocol = IU_PROTOCOL_TCP};
+}
+
+static struct iu_verdict why_question(struct iu_question q)
+{
+	struct iu_verdict v = decide(&arena, &q, &snap);
+
+	print_message("# %s [%s, %s]\n", v.headline, iu_status_name(v.status),
+		iu_cause_name(v.cause) ? iu_cause_name(v.cause) : "no cause");
+	return v;
+}
+
+static struct iu_verdict why(const char *address, uint16_t port)
+{
+	return why_question(ask(address, port));
+}
+
+static struct iu_verdict why_told(const char *address, uint16_t port, int error)
+{
+	struct iu_question q = ask(address, port);
+
+	q.reported_error = error;
+	return why_question(q);
+}
+
+static bool says(const struct iu_strings *strings, const char *part)
+{
+	size_t i;
+
+	for (i = 0; i < strings->n; i++)
+		if (strstr(strings->v[i], part))
+			return true;
+	return false;
+}
+
+static bool blocker_says(const struct iu_verdict *v, const char *part)
+{
+	return v->blockers.n && says(&v->blockers.v[0].evidence, part);
+}
+
+static const char *line(const struct iu_verdict *v, enum iu_remedy_id id)
+{
+	const char *text = command_line(&arena, remedy(v, id));
+
+	print_message("# %s: %s\n", iu_remedy_name(id), text);
+	return text;
+}
+
+static bool has_gap(const struct iu_verdict *v, const char *command)
+{
+	size_t i;
+
+	for (i = 0; i < v->gaps.n; i++)
+		if (v->gaps.v[i].lift && strstr(v->gaps.v[i].lift, command))
+			return true;
+	return false;
+}
+
+static void assert_error(const struct iu_verdict *v, enum iu_status status, int number)
+{
+	assert_int_equal(v->status, status);
+	assert_int_equal(v->error_number, number);
+	if (number == IU_WSAEADDRINUSE)
+		assert_string_equal(v->error, "WSAEADDRINUSE");
+	if (number == IU_WSAEACCES)
+		assert_string_equal(v->error, "WSAEACCES");
+}
+
+static void test_nothing_there(void **state)
+{
+	static const uint32_t needed[] = {IU_FACT_TCP, IU_FACT_BOUND, IU_FACT_EXCLUSIONS};
+	uint32_t all = snap.seen;
+	struct iu_verdict v = why(NULL, 3000);
+	size_t i;
+
+	assert_int_equal(v.status, IU_STATUS_FREE);
+	assert_null(v.error);
+	for (i = 0; i < IU_COUNT(needed); i++) {
+		snap.seen = all & ~needed[i];
+		v = why(NULL, 3000);
+		assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+		assert_true(v.gaps.n > 0);
+	}
+	assert_true(has_gap(&v, "show excludedportrange protocol=tcp"));
+	snap.seen = all & ~(uint32_t)IU_FACT_BOUND;
+	v = why(NULL, 3000);
+	assert_true(has_gap(&v, "netstat -anoq"));
+	/* before Vista there was no such list */
+	snap.seen = all & ~(uint32_t)IU_FACT_EXCLUSIONS;
+	snap.windows.version = 5u << 16 | 1u << 8;
+	assert_int_equal(why(NULL, 3000).status, IU_STATUS_FREE);
+	/* no privileged ports */
+	assert_int_equal(why(NULL, 80).status, IU_STATUS_FREE);
+	/* a port that ALG may have needs the services */
+	snap.seen = all & ~(uint32_t)IU_FACT_SERVICES;
+	assert_int_equal(why(NULL, 3000).status, IU_STATUS_FREE);
+	v = why(NULL, 5010);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	assert_true(has_gap(&v, "tasklist"));
+	(void)state;
+}
+
+static void test_other_program(void **state)
+{
+	struct iu_verdict v;
+
+	row("0.0.0.0", 8080, 50396);
+	process(50396, "server1.exe", "PC\\alice");
+	v = why(NULL, 8080);
+	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
+	assert_int_equal(v.cause, IU_CAUSE_OTHER_PROGRAM);
+	assert_non_null(strstr(v.headline, "server1.exe (pid 50396)"));
+	assert_string_equal(line(&v, IU_REMEDY_STOP_PROCESS), "taskkill /PID 50396");
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_STOP_PROCESS)->summary, "Stop-Process -Id 50396"));
+	assert_null(remedy(&v, IU_REMEDY_SET_REUSEADDR));
+	/* a specific address beside a wildcard: depends on what was not seen */
+	v = why("127.0.0.1", 8080);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	snap.sockets.v[0].exclusive = IU_NO;
+	snap.sockets.v[0].reuseaddr = IU_NO;
+	v = why("127.0.0.1", 8080);
+	assert_int_equal(v.status, IU_STATUS_FREE); /* one account: it works, and shadows */
+	assert_true(says(&v.warnings, "shadowed: server1.exe"));
+	snap.processes.v[0].user = "PC\\bob";
+	v = why("127.0.0.1", 8080);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
+	assert_int_equal(v.cause, IU_CAUSE_EXCLUSIVE_USE);
+	assert_true(blocker_says(&v, "another account"));
+	snap.processes.v[0].user = "PC\\alice";
+	snap.sockets.v[0].exclusive = IU_YES;
+	v = why("127.0.0.1", 8080);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
+	assert_int_equal(v.cause, IU_CAUSE_EXCLUSIVE_USE);
+	assert_true(blocker_says(&v, "no matter of rights"));
+	(void)state;
+}
+
+static void test_options(void **state)
+{
+	struct iu_question q = ask("0.0.0.0", 8080);
+	struct iu_verdict v;
+
+	row("127.0.0.1", 8080, 77);
+	process(77, "node.exe", "PC\\alice");
+	v = why_question(q); /* the case that surprises: it works, and loopback goes to node */
+	assert_int_equal(v.status, IU_STATUS_FREE);
+	assert_true(says(&v.warnings, "shadowed: node.exe (pid 77) has 127.0.0.1:8080"));
+	q.options.exclusive = true;
+	v = why_question(q);
+	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
+	q.options.reuseaddr = true; /* both: WSAEINVAL */
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_UNAVAILABLE);
+	assert_int_equal(v.error_number, IU_WSAEINVAL);
+	q.options.exclusive = false;
+	snap.sockets.v[0].local = addr("0.0.0.0");
+	v = why_question(q); /* R over an unknown wildcard */
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	snap.sockets.v[0].reuseaddr = snap.sockets.v[0].exclusive = IU_NO;
+	v = why_question(q);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES); /* with SO_REUSEADDR never 10048 */
+	snap.sockets.v[0].reuseaddr = IU_YES;
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_FREE); /* the hijack that no call reports */
+	assert_true(says(&v.warnings, "shadowed: node.exe"));
+	(void)state;
+}
+
+static void test_two_holders(void **state)
+{
+	struct iu_verdict v;
+
+	row("0.0.0.0", 80, 10);
+	row("0.0.0.0", 80, 20);
+	process(10, "com.docker.backend.exe", NULL);
+	process(20, "svchost.exe", NULL);
+	service("iphlpsvc", 20);
+	v = why(NULL, 80);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.blockers.n, 2);
+	assert_true(says(&v.warnings, "shadowed: 2 holders share this port"));
+	assert_int_equal(v.cause, IU_CAUSE_CONTAINER_PORT);
+	assert_string_equal(line(&v, IU_REMEDY_STOP_CONTAINER), "docker ps --filter publish=80");
+	(void)state;
+}
+
+/* With no socket a plain bind() does not mind what connections left; an exclusive one may. */
+static void test_closing(void **state)
+{
+	struct iu_question q = ask("0.0.0.0", 8080);
+	struct iu_socket *s = row("192.0.2.7", 8080, 0);
+	struct iu_verdict v;
+
+	s->state = IU_STATE_TIME_WAIT;
+	s->inode = 0;
+	snap.holds.n = 0;
+	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
+	q.options.exclusive = true;
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	assert_int_equal(v.cause, IU_CAUSE_TIME_WAIT);
+	assert_non_null(remedy(&v, IU_REMEDY_WAIT));
+	assert_null(remedy(&v, IU_REMEDY_SET_REUSEADDR));
+	q.reported_error = IU_WSAEADDRINUSE;
+	v = why_question(q);
+	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
+	snap.sockets.v[0].state = IU_STATE_ESTABLISHED;
+	q.reported_error = 0;
+	v = why_question(q);
+	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
+	(void)state;
+}
+
+static void test_excluded(void **state)
+{
+	struct iu_verdict v;
+
+	exclude(50000, 50059, true);
+	exclude(50060, 50159, false);
+	exclude(44620, 48715, false);
+	exclude(47001, 47001, false);
+	assert_int_equal(why(NULL, 50030).status, IU_STATUS_FREE); /* by hand: bind() works */
+	v = why(NULL, 50100);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
+	assert_int_equal(v.cause, IU_CAUSE_EXCLUDED_RANGE);
+	assert_int_equal(v.blockers.n, 0);
+	assert_non_null(strstr(v.headline, "50060-50159"));
+	assert_true(says(&v.evidence, "WinNAT"));
+	assert_string_equal(line(&v, IU_REMEDY_EXCLUDE_PORT),
+		"cmd /c net stop winnat & netsh int ipv4 add excludedportrange protocol=tcp startport=50100 numberofports=1 store=persistent & net start winnat");
+	assert_true(remedy(&v, IU_REMEDY_EXCLUDE_PORT)->needs_root);
+	assert_null(remedy(&v, IU_REMEDY_RESTORE_RANGE));
+	v = why(NULL, 50150); /* the first beyond the block */
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_USE_PORT)->summary, "50160"));
+	v = why(NULL, 45000);
+	assert_true(says(&v.evidence, "WSL in mirrored mode"));
+	assert_non_null(strstr(line(&v, IU_REMEDY_EXCLUDE_PORT), "wsl --shutdown"));
+	v = why(NULL, 47001);
+	assert_true(says(&v.evidence, "HTTP.sys"));
+	/* the list is per protocol */
+	{
+		struct iu_question q = ask(NULL, 50100);
+
+		q.protocol = IU_PROTOCOL_UDP;
+		assert_int_equal(why_question(q).status, IU_STATUS_FREE);
+	}
+	/* the dynamic range that begins at 1024: the root cause */
+	range(1024, 64999);
+	exclude(2950, 3049, false);
+	v = why(NULL, 3000);
+	assert_true(says(&v.evidence, "root cause: the dynamic range is 1024-64999"));
+	assert_string_equal(line(&v, IU_REMEDY_RESTORE_RANGE),
+		"netsh int ipv4 set dynamicport tcp start=49152 num=16384");
+	(void)state;
+}
+
+static void test_http_sys(void **state)
+{
+	struct iu_verdict v;
+
+	row("0.0.0.0", 80, 4);
+	row("::", 80, 4);
+	v = why(NULL, 80);
+	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
+	assert_int_equal(v.cause, IU_CAUSE_HTTP_SYS);
+	assert_null(remedy(&v, IU_REMEDY_STOP_PROCESS)); /* never pid 4 */
+	assert_non_null(strstr(line(&v, IU_REMEDY_STOP_SERVICE), "show servicestate"));
+	exclude(80, 80, false);
+	v = why(NULL, 80);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
+	assert_int_equal(v.cause, IU_CAUSE_HTTP_SYS);
+	assert_int_equal(v.blockers.v[0].certain, IU_YES);
+	service("W3SVC", 700);
+	v = why(NULL, 80);
+	assert_string_equal(line(&v, IU_REMEDY_STOP_SERVICE), "net stop W3SVC");
+	assert_string_equal(line(&v, IU_REMEDY_DISABLE_SERVICE),
+		"sc.exe config W3SVC start= disabled");
+	assert_non_null(remedy(&v, IU_REMEDY_BIND_ADDRESS));
+	url("HTTP://+:80/116B50EB-ECE2-41AC-8429-9F9E963361B7/", NULL, 0);
+	v = why(NULL, 80);
+	assert_string_equal(line(&v, IU_REMEDY_STOP_SERVICE), "net stop PeerDistSvc");
+	assert_non_null(strstr(v.headline, "BranchCache"));
+	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
+	/* not elevated, no list: the message decides which code it was */
+	snap.seen &= ~(uint32_t)IU_FACT_EXCLUSIONS;
+	snap.windows.exclusions.n = 0;
+	v = why(NULL, 80);
+	assert_true(says(&v.doubts, "WSAEACCES (10013)"));
+	v = why_told(NULL, 80, IU_WSAEACCES);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
+	assert_int_equal(v.cause, IU_CAUSE_HTTP_SYS);
+	(void)state;
+}
+
+/* A program that asked HTTP.sys by itself; and only `netsh http show servicestate` at hand. */
+static void test_http_program(void **state)
+{
+	struct iu_verdict v;
+
+	url("HTTP://+:5005/TEMPORARY_LISTEN_ADDRESSES/X/", "Request queue 1", 900);
+	process(900, "wcfhost.exe", "PC\\alice");
+	snap.seen = IU_FACT_HTTP;
+	v = why(NULL, 5005);
+	assert_int_equal(v.cause, IU_CAUSE_HTTP_SYS);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_true(says(&v.evidence, "a WCF program"));
+	assert_string_equal(line(&v, IU_REMEDY_STOP_PROCESS), "taskkill /PID 900");
+	assert_int_equal(iu_http_url_port("HTTPS://[::1]:8443:192.0.2.7/x"), 8443);
+	assert_int_equal(iu_http_url_port("http://+:80"), 80);
+	assert_int_equal(iu_http_url_port("https://host/x"), 443);
+	assert_int_equal(iu_http_url_port("http://host:99999/"), 0);
+	assert_int_equal(iu_http_url_port("http://host:8x/"), 0);
+	assert_int_equal(iu_http_url_port("[::"), 0);
+	(void)state;
+}
+
+/* Microsoft KB 943710. */
+static void test_alg(void **state)
+{
+	struct iu_verdict v;
+
+	service("ALG", 1500);
+	service("SharedAccess", 1020);
+	snap.windows.version = 5u << 16 | 2u << 8;
+	v = why(NULL, 5010);
+	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
+	assert_int_equal(v.cause, IU_CAUSE_ALG_RESERVED);
+	assert_true(says(&v.evidence, "5001-5032"));
+	assert_string_equal(line(&v, IU_REMEDY_STOP_SERVICE), "net stop ALG");
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_STOP_SERVICE)->summary, "FTP"));
+	assert_string_equal(line(&v, IU_REMEDY_DISABLE_SERVICE),
+		"sc.exe config ALG start= disabled");
+	assert_int_equal(why(NULL, 5000).status, IU_STATUS_FREE);
+	assert_int_equal(why(NULL, 5033).status, IU_STATUS_FREE);
+	/* not documented for newer systems */
+	snap.windows.version = 10u << 16;
+	v = why(NULL, 5032);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	assert_int_equal(v.cause, IU_CAUSE_ALG_RESERVED);
+	v = why_told(NULL, 5010, IU_WSAEADDRINUSE);
+	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
+	assert_int_equal(v.cause, IU_CAUSE_ALG_RESERVED);
+	/* without Internet Connection Sharing nothing is reserved */
+	snap.windows.services.v[1].state = IU_SERVICE_STOPPED;
+	snap.windows.services.v[1].pid = 0;
+	assert_int_equal(why(NULL, 5010).status, IU_STATUS_FREE);
+	/* its own row names it */
+	row("0.0.0.0", 5010, 1500);
+	process(1500, "alg.exe", NULL);
+	v = why(NULL, 5010);
+	assert_int_equal(v.cause, IU_CAUSE_ALG_RESERVED);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
+	(void)state;
+}
+
+/* Microsoft Q261194: the Web service does not start, and somebody else has port 80. */
+static void test_event_115(void **state)
+{
+	struct iu_verdict v;
+
+	row("0.0.0.0", 80, 640);
+	process(640, "MSProxy.exe", NULL);
+	event("W3SVC", 115, 10048, 80);
+	v = why(NULL, 80);
+	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
+	assert_int_equal(v.cause, IU_CAUSE_OTHER_PROGRAM);
+	assert_non_null(strstr(v.headline, "MSProxy.exe (pid 640)"));
+	assert_true(says(&v.evidence, "event log: W3SVC 115"));
+	assert_true(says(&v.doubts, "IISADMIN"));
+	assert_string_equal(line(&v, IU_REMEDY_STOP_PROCESS), "taskkill /PID 640");
+	/* 34 00 00 00: no port conflict at all */
+	snap.windows.events.v[0].code = 52;
+	v = why(NULL, 80);
+	assert_true(says(&v.doubts, "no port conflict"));
+	assert_true(iu_event_no_conflict(52));
+	assert_false(iu_event_no_conflict(10048));
+	assert_non_null(iu_event_row("Microsoft-Windows-HttpEvent", 15005));
+	(void)state;
+}
+
+static void test_service(void **state)
+{
+	struct iu_service *s;
+	struct iu_verdict v;
+
+	row("0.0.0.0", 3389, 1200);
+	row("0.0.0.0", 9000, 1300);
+	process(1200, "svchost.exe", NULL);
+	process(1300, "svchost.exe", NULL);
+	s = service("TermService", 1200);
+	s->display = "Remote Desktop Services";
+	v = why(NULL, 3389);
+	assert_int_equal(v.cause, IU_CAUSE_SERVICE);
+	assert_non_null(strstr(v.headline, "the service TermService (svchost.exe (pid 1200)) listens on 0.0.0.0:3389"));
+	assert_string_equal(v.blockers.v[0].socket.unit, "TermService");
+	assert_string_equal(line(&v, IU_REMEDY_STOP_SERVICE), "net stop TermService");
+	/* several in one process, none of them known for the port */
+	service("One", 1300)->shared = true;
+	service("Two", 1300)->shared = true;
+	v = why(NULL, 9000);
+	assert_int_equal(v.cause, IU_CAUSE_SERVICE);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_POSSIBLE);
+	assert_string_equal(line(&v, IU_REMEDY_STOP_SERVICE), "netstat -anob");
+	assert_null(remedy(&v, IU_REMEDY_STOP_PROCESS));
+	(void)state;
+}
+
+static void test_stand_ins(void **state)
+{
+	struct iu_port_proxy *proxy;
+	struct iu_verdict v;
+
+	row("0.0.0.0", 4000, 20);
+	row("127.0.0.1", 3000, 30);
+	row("0.0.0.0", 7000, 4711);
+	row("0.0.0.0", 445, 4);
+	process(20, "svchost.exe", NULL);
+	process(30, "wslrelay.exe", "PC\\alice");
+	process(50, "helper.exe", "PC\\alice")->ppid = 4711;
+	service("iphlpsvc", 20);
+	service("Other", 20);
+	proxy = iu_list_add(&snap.arena, &snap.windows.port_proxies);
+	*proxy = (struct iu_port_proxy){addr("0.0.0.0"), 4000, "192.0.2.100", 4000};
+	v = why(NULL, 4000);
+	assert_int_equal(v.cause, IU_CAUSE_PORT_PROXY);
+	assert_string_equal(line(&v, IU_REMEDY_DELETE_PORTPROXY),
+		"netsh interface portproxy delete v4tov4 listenport=4000 listenaddress=0.0.0.0");
+	v = why("127.0.0.1", 3000);
+	assert_int_equal(v.cause, IU_CAUSE_PORT_FORWARD);
+	assert_string_equal(line(&v, IU_REMEDY_STOP_PROCESS),
+		"wsl -u root -e ss -ltnp sport = :3000");
+	v = why(NULL, 7000);
+	assert_int_equal(v.cause, IU_CAUSE_ORPHANED_HANDLE);
+	assert_string_equal(line(&v, IU_REMEDY_STOP_PROCESS), "taskkill /PID 50");
+	v = why(NULL, 445);
+	assert_int_equal(v.cause, IU_CAUSE_KERNEL_SOCKET);
+	assert_string_equal(line(&v, IU_REMEDY_KERNEL_HINT), "net stop LanmanServer");
+	/* where processes were not looked at nobody is called gone */
+	snap.seen &= ~(uint32_t)IU_FACT_HOLDERS;
+	assert_int_not_equal(why(NULL, 7000).cause, IU_CAUSE_ORPHANED_HANDLE);
+	(void)state;
+}
+
+/* The code in the message says what it cannot be. */
+static void test_told(void **state)
+{
+	uint32_t all = snap.seen;
+	struct iu_verdict v;
+
+	/* everything seen, nothing there: the message is older than the look */
+	v = why_told("0.0.0.0", 3000, IU_WSAEADDRINUSE);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	snap.seen = all & ~(uint32_t)IU_FACT_EXCLUSIONS;
+	v = why_told("0.0.0.0", 3000, IU_WSAEACCES);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
+	assert_int_equal(v.cause, IU_CAUSE_EXCLUDED_RANGE);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_POSSIBLE);
+	assert_true(has_gap(&v, "show excludedportrange"));
+	snap.seen = all & ~(uint32_t)IU_FACT_BOUND;
+	v = why_told("0.0.0.0", 3000, IU_WSAEACCES);
+	assert_int_equal(v.cause, IU_CAUSE_POLICY_DENIED);
+	v = why_told("0.0.0.0", 3000, IU_WSAEADDRINUSE);
+	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
+	assert_int_equal(v.cause, IU_CAUSE_HIDDEN_HOLDER);
+	/* 10013 on a wildcard that somebody listens on: only with SO_REUSEADDR */
+	row("0.0.0.0", 8000, 60);
+	process(60, "app.exe", "PC\\alice");
+	v = why_told("0.0.0.0", 8000, IU_WSAEACCES);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
+	assert_int_equal(v.cause, IU_CAUSE_EXCLUSIVE_USE);
+	assert_true(says(&v.doubts, "SO_REUSEADDR"));
+	/* 10048 on a specific address is never due to a wildcard holder */
+	v = why_told("127.0.0.1", 8000, IU_WSAEADDRINUSE);
+	assert_int_equal(v.cause, IU_CAUSE_HIDDEN_HOLDER);
+	v = why_told("127.0.0.1", 8000, IU_WSAEACCES);
+	assert_int_equal(v.cause, IU_CAUSE_EXCLUSIVE_USE);
+	v = why_told("198.51.100.1", 8000, 10049);
+	assert_int_equal(v.status, IU_STATUS_UNAVAILABLE);
+	assert_int_equal(v.cause, IU_CAUSE_ADDRESS_NOT_LOCAL);
+	/* an errno of Linux says nothing about Windows */
+	v = why_told("0.0.0.0", 8000, EADDRINUSE);
+	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
+	(void)state;
+}
+
+static void test_exhausted(void **state)
+{
+	struct iu_question q = ask("0.0.0.0", 0);
+	struct iu_verdict v;
+	uint16_t port;
+
+	range(50000, 50009);
+	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
+	process(60, "leaky.exe", NULL);
+	for (port = 50000; port <= 50009; port++) {
+		struct iu_socket *s = row("192.0.2.7", port, 60);
+
+		s->state = IU_STATE_CLOSE_WAIT;
+	}
+	event("Tcpip", 4231, 0, 0);
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.error_number, IU_WSAENOBUFS);
+	assert_string_equal(v.error, "WSAENOBUFS");
+	assert_int_equal(v.cause, IU_CAUSE_EPHEMERAL_EXHAUSTED);
+	assert_true(blocker_says(&v, "leaky.exe"));
+	assert_true(says(&v.evidence, "4231"));
+	q.port = 443;
+	q.connects = true;
+	q.reported_error = IU_WSAEADDRINUSE;
+	v = why_question(q);
+	assert_int_equal(v.cause, IU_CAUSE_EPHEMERAL_EXHAUSTED);
+	assert_int_equal(v.operation, IU_OPERATION_CONNECT);
+	(void)state;
+}
+
+static struct iu_probe *probe(const char *address, uint16_t port, int result)
+{
+	put_probe(&snap, address, port, false, result);
+	snap.probes.v[snap.probes.n - 1].v6only = IU_UNKNOWN;
+	return &snap.probes.v[snap.probes.n - 1];
+}
+
+static void test_probe(void **state)
+{
+	struct iu_verdict v;
+
+	snap.seen &= ~(uint32_t)(IU_FACT_BOUND | IU_FACT_EXCLUSIONS);
+	probe("0.0.0.0", 3000, 0);
+	v = why("0.0.0.0", 3000);
+	assert_int_equal(v.status, IU_STATUS_FREE);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
+	snap.probes.v[0].result = IU_WSAEACCES;
+	v = why("0.0.0.0", 3000);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
+	assert_string_equal(v.probe, "WSAEACCES");
+	assert_int_equal(v.cause, IU_CAUSE_EXCLUDED_RANGE);
+	row("0.0.0.0", 3000, 60);
+	snap.probes.v[0].result = IU_WSAEADDRINUSE;
+	v = why("0.0.0.0", 3000);
+	assert_int_equal(v.cause, IU_CAUSE_ORPHANED_HANDLE); /* no process has that pid */
+	process(60, "app.exe", NULL);
+	v = why("0.0.0.0", 3000);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_PROVEN);
+	snap.probes.v[0].result = 0;
+	v = why("0.0.0.0", 3000);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN); /* rules and system disagree */
+	snap.windows.wine = true;
+	v = why("0.0.0.0", 3000);
+	assert_int_equal(v.status, IU_STATUS_FREE); /* Wine's rules are its own */
+	(void)state;
+}
+
+/* ---- words ---- */
+
+static bool has_linux_words(const char *text)
+{
+	static const char *const words[] = {"root", "SIGTERM", "kill -", "systemctl", "sysctl", "/proc",
+		"descriptor", "netns", "namespace", "setcap", "errno 98", " EADDRINUSE", "(98)",
+		"kernel list"};
+	size_t i;
+
+	for (i = 0; text && i < IU_COUNT(words); i++)
+		if (strstr(text, words[i])) {
+			/* "view=requestq", "root cause" and `wsl -u root` are Windows' own */
+			if (!strcmp(words[i], "root") &&
+				(strstr(text, "root cause") || strstr(text, "-u root")))
+				continue;
+			print_message("# \"%s\" in: %s\n", words[i], text);
+			return true;
+		}
+	return false;
+}
+
+static void check_words(const struct iu_question *q)
+{
+	struct iu_verdict v = decide(&arena, q, &snap);
+	struct iu_story story;
+	size_t i, k;
+
+	assert_int_equal(iu_tell(&arena, q, &snap, &v, &story), 0);
+	assert_false(has_linux_words(story.headline));
+	for (i = 0; i < story.parts.n; i++)
+		for (k = 0; k < story.parts.v[i].lines.n; k++)
+			assert_false(has_linux_words(story.parts.v[i].lines.v[k]));
+	for (i = 0; i < story.steps.n; i++) {
+		assert_false(has_linux_words(story.steps.v[i].text));
+		assert_false(has_linux_words(story.steps.v[i].command));
+	}
+}
+
+static void test_words(void **state)
+{
+	static const uint16_t ports[] = {80, 445, 3000, 3389, 4000, 5010, 7000, 8080, 50100};
+	size_t i, round;
+
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < IU_COUNT(ports); i++) {
+			struct iu_question q = ask(round ? "127.0.0.1" : NULL, ports[i]);
+
+			check_words(&q);
+			q.reported_error = round ? IU_WSAEACCES : IU_WSAEADDRINUSE;
+			check_words(&q);
+		}
+		row("0.0.0.0", 80, 4);
+		row("0.0.0.0", 445, 4);
+		row("0.0.0.0", 3389, 20);
+		row("0.0.0.0", 7000, 4711);
+		row("0.0.0.0", 8080, 60);
+		row("0.0.0.0", 8080, -1)->inode = 0;
+		process(20, "svchost.exe", NULL);
+		process(60, "a b&c.exe", "PC\\bob");
+		service("TermService", 20);
+		exclude(50000, 50099, false);
+		exclude(50100, 50199, false);
+	}
+	(void)state;
+}
+
+static void test_story(void **state)
+{
+	struct iu_question q = ask(NULL, 50100);
+	struct iu_verdict v;
+	struct iu_story story;
+	size_t i;
+	bool command = false;
+
+	exclude(50060, 50159, false);
+	v = decide(&arena, &q, &snap);
+	assert_int_equal(iu_tell(&arena, &q, &snap, &v, &story), 0);
+	assert_string_equal(story.headline,
+		"Port 50100/tcp may not be bound: Windows has excluded the ports 50060-50159 (WSAEACCES).");
+	for (i = 0; i < story.steps.n; i++)
+		command |= story.steps.v[i].command &&
+			   !strcmp(story.steps.v[i].command,
+				   "cmd /c \"net stop winnat & netsh int ipv4 add excludedportrange protocol=tcp startport=50100 numberofports=1 store=persistent & net start winnat\"");
+	assert_true(command);
+	assert_non_null(strstr(story.steps.v[0].text, "(as administrator)"));
+	(void)state;
+}
+
+/* ---- plans ---- */
+
+static struct iu_plan plan(uint16_t port, struct iu_plan_rules rules)
+{
+	struct iu_question q = ask(NULL, port);
+	struct iu_verdict v = decide(&arena, &q, &snap);
+	struct iu_plan p;
+
+	assert_int_equal(iu_plan(&arena, &q, &snap, &snap, &v, &rules, &p), 0);
+	print_message("# %s\n", p.headline);
+	assert_true(p.windows || p.kind == IU_PLAN_NOTHING || p.kind == IU_PLAN_UNKNOWN);
+	return p;
+}
+
+static void test_plan(void **state)
+{
+	const int32_t ancestors[] = {61};
+	struct iu_plan_rules rules = {.grace_seconds = 5};
+	struct iu_process *app;
+	struct iu_service *s;
+	struct iu_plan p;
+
+	row("0.0.0.0", 8080, 60);
+	row("127.0.0.1", 9090, 60);
+	row("0.0.0.0", 80, 4);
+	row("0.0.0.0", 3389, 20);
+	row("0.0.0.0", 6000, 30);
+	row("0.0.0.0", 135, 40);
+	app = process(60, "app.exe", "PC\\alice");
+	app->exe = "C:\\app\\app.exe";
+	app->start_ticks = 1234567;
+	process(20, "svchost.exe", NULL);
+	process(30, "svc.exe", NULL);
+	process(40, "svchost.exe", NULL);
+	p = plan(8080, rules);
+	assert_int_equal(p.kind, IU_PLAN_READY);
+	assert_int_equal(p.steps.n, 1);
+	assert_int_equal(p.steps.v[0].kind, IU_STEP_TERMINATE);
+	assert_int_equal(p.steps.v[0].process.pid, 60);
+	assert_int_equal(p.steps.v[0].process.start_ticks, 1234567);
+	assert_string_equal(p.steps.v[0].process.path, "C:\\app\\app.exe");
+	assert_int_equal(p.steps.v[0].process.port, 8080);
+	assert_false(p.steps.v[0].kill);
+	assert_true(says(&p.steps.v[0].serves, "127.0.0.1:9090"));
+	rules.force = true;
+	p = plan(8080, rules);
+	assert_true(p.steps.v[0].kill);
+	rules.force = false;
+	/* ancestors, other accounts, the pid itself */
+	rules.ancestors = ancestors;
+	rules.ancestor_count = 1;
+	snap.processes.v[0].pid = 61;
+	snap.holds.v[0].pid = 61;
+	assert_int_equal(plan(8080, rules).kind, IU_PLAN_REFUSED);
+	rules.ancestor_count = 0;
+	snap.processes.v[0].user = "PC\\bob";
+	assert_int_equal(plan(8080, rules).kind, IU_PLAN_REFUSED);
+	snap.processes.v[0].user = "PC\\alice";
+	snap.host.pid = 61;
+	assert_int_not_equal(plan(8080, rules).kind, IU_PLAN_READY);
+	snap.host.pid = 0;
+	snap.processes.v[0].name = "lsass.exe";
+	assert_int_equal(plan(8080, rules).kind, IU_PLAN_REFUSED);
+	/* pid 4, and a svchost of which no service is known */
+	p = plan(80, rules);
+	assert_int_equal(p.kind, IU_PLAN_REFUSED);
+	assert_int_equal(p.steps.n, 0);
+	assert_int_equal(plan(3389, rules).kind, IU_PLAN_REFUSED);
+	/* services: with what depends on them; never those that everything needs */
+	s = service("MyServer", 30);
+	*(const char **)iu_list_add(&snap.arena, &s->dependents) = "MyAgent";
+	p = plan(6000, rules);
+	assert_int_equal(p.kind, IU_PLAN_READY);
+	assert_int_equal(p.steps.v[0].kind, IU_STEP_STOP_SERVICE);
+	assert_string_equal(p.steps.v[0].service.name, "MyServer");
+	assert_int_equal(p.steps.v[0].service.pid, 30);
+	assert_string_equal(p.steps.v[0].service.dependents.v[0], "MyAgent");
+	assert_true(says(&p.steps.v[0].losses, "MyAgent"));
+	s->dependents.v[0] = "LanmanServer";
+	assert_int_equal(plan(6000, rules).kind, IU_PLAN_REFUSED);
+	service("RpcSs", 40);
+	assert_int_equal(plan(135, rules).kind, IU_PLAN_REFUSED);
+	service("W3SVC", 700);
+	p = plan(80, rules);
+	assert_int_equal(p.steps.v[0].kind, IU_STEP_STOP_SERVICE);
+	assert_string_equal(p.steps.v[0].service.name, "W3SVC");
+	/* rules and ranges */
+	exclude(50000, 50099, false);
+	p = plan(50010, rules);
+	assert_int_equal(p.kind, IU_PLAN_READY);
+	assert_int_equal(p.steps.v[0].kind, IU_STEP_EXCLUDE_PORT);
+	assert_int_equal(p.steps.v[0].exclusion.first, 50010);
+	assert_int_equal(p.steps.v[0].exclusion.count, 1);
+	exclude(47001, 47001, false);
+	assert_int_equal(plan(47001, rules).kind, IU_PLAN_REFUSED);
+	(void)state;
+}
+
+static void test_plan_proxy(void **state)
+{
+	struct iu_plan_rules rules = {.grace_seconds = 5};
+	struct iu_port_proxy *proxy = iu_list_add(&snap.arena, &snap.windows.port_proxies);
+	struct iu_plan p;
+
+	*proxy = (struct iu_port_proxy){addr("::"), 4000, "192.0.2.100", 4001};
+	row("::", 4000, 20);
+	process(20, "svchost.exe", NULL);
+	service("iphlpsvc", 20);
+	p = plan(4000, rules);
+	assert_int_equal(p.kind, IU_PLAN_READY);
+	assert_int_equal(p.steps.v[0].kind, IU_STEP_DELETE_PORTPROXY);
+	assert_string_equal(p.steps.v[0].proxy.table, "v6tov4");
+	assert_int_equal(p.steps.v[0].proxy.connect_port, 4001);
+	row("0.0.0.0", 5000, 30);
+	process(30, "com.docker.backend.exe", NULL);
+	p = plan(5000, rules);
+	assert_int_equal(p.steps.v[0].kind, IU_STEP_STOP_CONTAINER);
+	row("127.0.0.1", 5001, 31);
+	process(31, "wslrelay.exe", "PC\\alice");
+	{
+		struct iu_question q = ask("127.0.0.1", 5001);
+		struct iu_verdict v = decide(&arena, &q, &snap);
+
+		assert_int_equal(iu_plan(&arena, &q, &snap, NULL, &v, &rules, &p), 0);
+	}
+	assert_int_equal(p.kind, IU_PLAN_REFUSED);
+	assert_non_null(strstr(p.refusals.v[0].next, "inside WSL"));
+	(void)state;
+}
+
+/* ---- needs and probes ---- */
+
+static void test_needs(void **state)
+{
+	struct iu_question q = ask(NULL, 8080);
+	struct iu_questions list = {&q, 1, 1};
+	struct iu_wants wants;
+	struct iu_probes probes = {0};
+
+	snap.seen &= ~(uint32_t)(IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES);
+	assert_int_equal(iu_needs(&arena, &list, &snap, &wants), 0);
+	assert_int_equal(wants.facts, 0); /* nothing is there: nobody to name */
+	row("0.0.0.0", 8080, 60);
+	assert_int_equal(iu_needs(&arena, &list, &snap, &wants), 0);
+	assert_true(wants.facts & IU_FACT_SERVICES && wants.facts & IU_FACT_HOLDERS &&
+		    wants.facts & IU_FACT_HTTP && wants.facts & IU_FACT_PROXIES);
+	assert_int_equal(wants.inodes.n, 1);
+	snap.seen |= IU_FACT_SERVICES;
+	assert_int_equal(iu_needs(&arena, &list, &snap, &wants), 0);
+	assert_int_equal(wants.facts, 0);
+	/* a port nobody has may be tried, also where other lists are missing */
+	snap.sockets.n = snap.holds.n = 0;
+	snap.seen &= ~(uint32_t)(IU_FACT_BOUND | IU_FACT_EXCLUSIONS);
+	q.options.exclusive = true;
+	assert_int_equal(iu_probes_wanted(&arena, &q, &snap, &probes), 0);
+	assert_int_equal(probes.n, 2);
+	assert_true(probes.v[0].exclusive);
+	(void)state;
+}
+
+/* ---- never a wrong "free" ---- */
+
+static uint32_t seed = 20261122;
+
+static uint32_t draw(uint32_t n)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (seed >> 8) % n;
+}
+
+static const char *const places[] = {"0.0.0.0", "127.0.0.1", "192.0.2.7", "::", "::1"};
+
+static void random_machine(void)
+{
+	static const uint32_t facts[] = {IU_FACT_TCP, IU_FACT_BOUND, IU_FACT_EXCLUSIONS,
+		IU_FACT_SERVICES, IU_FACT_HTTP, IU_FACT_PROXIES, IU_FACT_HOLDERS};
+	size_t i, n = draw(4);
+
+	for (i = 0; i < n; i++) {
+		struct iu_socket *s = row(places[draw(IU_COUNT(places))],
+			(uint16_t)(5000 + draw(4)), (int32_t)(draw(3) ? 60 + draw(3) : 4));
+
+		s->reuseaddr = (enum iu_tri)draw(3);
+		s->exclusive = s->reuseaddr == IU_YES ? IU_NO : (enum iu_tri)draw(3);
+		s->v6only = (enum iu_tri)draw(3);
+		if (!draw(4))
+			s->state = (enum iu_state)(IU_STATE_BOUND + draw(10));
+	}
+	for (i = 0; i < 3; i++)
+		if (draw(2))
+			process((int32_t)(60 + i), "a.exe", draw(2) ? "PC\\alice" : "PC\\bob");
+	if (!draw(3))
+		exclude((uint16_t)(4990 + draw(13)), 5099, draw(2));
+	if (!draw(3))
+		service("ALG", 90);
+	if (!draw(3))
+		service("SharedAccess", 91);
+	if (!draw(4))
+		url("HTTP://+:5002/x/", "q", 60);
+	for (i = 0; i < IU_COUNT(facts); i++)
+		if (!draw(6))
+			snap.seen &= ~facts[i];
+}
+
+/* What must be true of "free", worked out by hand from the rows; no part of the engine is used. */
+static const char *wrong_free(const struct iu_question *q)
+{
+	const uint32_t needed = IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_EXCLUSIONS;
+	size_t i;
+
+	if ((snap.seen & needed) != needed)
+		return "something was not seen";
+	for (i = 0; i < snap.windows.exclusions.n; i++)
+		if (!snap.windows.exclusions.v[i].administered &&
+			q->port >= snap.windows.exclusions.v[i].first &&
+			q->port <= snap.windows.exclusions.v[i].last)
+			return "the port is excluded";
+	for (i = 0; i < snap.sockets.n; i++) {
+		const struct iu_socket *s = &snap.sockets.v[i];
+		bool same = iu_address_equal(&s->local, &q->address);
+
+		if (s->port != q->port || !same ||
+			(s->state != IU_STATE_LISTEN && s->state != IU_STATE_BOUND))
+			continue;
+		/* one address twice: only SO_REUSEADDR on both sides lets it pass */
+		if (!(q->options.reuseaddr && s->reuseaddr != IU_NO && s->exclusive != IU_YES) &&
+			!(q->options.reuseaddr && !iu_address_is_wildcard(&s->local) &&
+				s->reuseaddr == IU_YES))
+			return "the same address is taken";
+		if (q->options.exclusive)
+			return "exclusive, and somebody is there";
+	}
+	return NULL;
+}
+
+static void test_random(void **state)
+{
+	unsigned int round, freed = 0, failed = 0;
+
+	for (round = 0; round < 20000; round++) {
+		struct iu_question q = ask(places[draw(IU_COUNT(places))],
+			(uint16_t)(5000 + draw(4)));
+		const char *wrong;
+		struct iu_verdict v;
+
+		q.options.reuseaddr = !draw(4);
+		q.options.exclusive = !q.options.reuseaddr && !draw(4);
+		random_machine();
+		put_local(&snap, "::1", 128);
+		v = decide(&arena, &q, &snap);
+		wrong = v.status == IU_STATUS_FREE ? wrong_free(&q) : NULL;
+		freed += v.status == IU_STATUS_FREE;
+		failed += v.status == IU_STATUS_IN_USE || v.status == IU_STATUS_DENIED;
+		if (wrong)
+			fail_msg("round %u: free, but %s", round, wrong);
+		if (v.status == IU_STATUS_FREE)
+			assert_int_equal(v.error_number, 0);
+		iu_snapshot_free(&snap);
+		iu_arena_free(&arena);
+		set_up(state);
+	}
+	print_message("# %u rounds: %u free, %u in use or denied\n", round, freed, failed);
+	assert_true(freed > 500 && failed > 500);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
+		T(nothing_there), T(other_program), T(options), T(two_holders), T(closing), T(excluded),
+		T(http_sys), T(http_program), T(alg), T(event_115), T(service), T(stand_ins),
+		T(told), T(exhausted), T(probe), T(words), T(story), T(plan), T(plan_proxy),
+		T(needs), T(random),
+#undef T
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
