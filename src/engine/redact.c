@@ -38,7 +38,7 @@ static bool is_slash(char c)
 
 /* ---- what is private ---- */
 
-/* As a user's name these also stand for something else: cgroups and paths would lose their sense. */
+/* Users may be called so, but cgroups and paths would lose their sense without these words. */
 static bool is_common(const char *name, size_t len)
 {
 	static const char *const words[] = {"root", "user", "users", "system", "app", "apps", "home",

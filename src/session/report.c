@@ -81,7 +81,8 @@ static int want_holders(struct iu_arena *arena, const struct iu_snapshot *snapsh
 {
 	size_t i, n = 0;
 
-	wants->facts = IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_SERVED | IU_FACT_EVIDENCE;
+	wants->facts = IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_SERVED | IU_FACT_EVIDENCE |
+		IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES | IU_FACT_EVENTS;
 	for (i = 0; i < snapshot->sockets.n; i++) {
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 		uint64_t *slot;
@@ -144,7 +145,7 @@ int iu_report_look(struct iu_session *session, const struct iu_questions *questi
 	struct iu_snapshot *snapshot = &session->snapshot;
 	struct iu_wants sockets = {
 		.facts = IU_FACT_HOST | IU_FACT_SYSCTLS | IU_FACT_ADDRESSES | IU_FACT_TCP |
-			IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX,
+			IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX | IU_FACT_EXCLUSIONS,
 		.all_ports = true,
 		.connections = true,
 		.automatic = true,
