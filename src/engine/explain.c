@@ -148,9 +148,20 @@ static const char *in_writing(struct telling *t, enum iu_error_system system)
 	return iu_words(t->arena, "Written %s.", written(t, system));
 }
 
+/* The causes in one line, for a system that is not the one asked about. */
+static const char *causes_in_short(struct telling *t, const struct iu_error_meaning *meaning)
+{
+	const char *all = "";
+
+	for (size_t i = 0; i < IU_ERROR_CAUSES_MAX && meaning->causes[i]; i++)
+		all = iu_words(t->arena, "%s%s%s", all, i ? ", " : "", meaning->causes[i]);
+	return iu_words(t->arena, "Causes, the most often met first: %s.", all);
+}
+
 static void add_system(struct telling *t, enum iu_error_system system)
 {
 	const struct iu_error_meaning *meaning = &t->row->on[system];
+	bool full = system == t->reading->system || system == iu_error_space_of(t->in->here);
 	struct iu_strings *lines;
 
 	if (!meaning->sentence)
@@ -164,6 +175,10 @@ static void add_system(struct telling *t, enum iu_error_system system)
 		add_line(t, lines, sentence(t, meaning->careful));
 	if (!meaning->causes[0])
 		return;
+	if (!full) {
+		add_line(t, lines, causes_in_short(t, meaning));
+		return;
+	}
 	lines = add_part(t, "causes");
 	for (size_t i = 0; i < IU_ERROR_CAUSES_MAX && meaning->causes[i]; i++)
 		add_line(t, lines, iu_words(t->arena, "%zu. %s: %s", i + 1, meaning->causes[i],
@@ -262,16 +277,18 @@ int iu_explain(struct iu_arena *arena, const struct iu_explain *explain, struct 
 		.row = iu_error_row(reading->id),
 		.story = {.status = IU_STATUS_UNKNOWN},
 	};
+	enum iu_error_system first;
 
 	if (!t.row)
 		return IU_E_INPUT;
 	t.story.headline = headline(&t);
 	if (explain->foreign)
 		add_line(&t, add_part(&t, "message"), explain->foreign);
-	if (reading->system != IU_ERROR_ANY)
-		add_system(&t, reading->system);
+	first = reading->system == IU_ERROR_ANY ? iu_error_space_of(explain->here) : reading->system;
+	add_system(&t, first);
 	for (int i = 0; i < IU_ERROR_SYSTEMS && reading->system == IU_ERROR_ANY; i++)
-		add_system(&t, (enum iu_error_system)i);
+		if ((enum iu_error_system)i != first)
+			add_system(&t, (enum iu_error_system)i);
 	if (!explain->foreign)
 		add_elsewhere(&t);
 	add_steps(&t);

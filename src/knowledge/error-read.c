@@ -283,6 +283,35 @@ static bool in_parentheses(struct span s, size_t at, size_t end, int64_t value)
 	return s.s[end] == ')' && (end + 1 < s.n || at_word(s, at, "0x"));
 }
 
+/* "0000: 40 27 00 00": the data of a Windows event, the lowest byte first. */
+static bool read_event_data(struct span s, size_t at, int64_t *ret_value)
+{
+	int64_t value = 0;
+
+	if (!at_word(s, at, "0000: ") || at + 17 > s.n)
+		return false;
+	for (size_t i = 0; i < 4; i++) {
+		int high = hex_of(s.s[at + 6 + 3 * i]), low = hex_of(s.s[at + 7 + 3 * i]);
+
+		if (high < 0 || low < 0 || (i < 3 && s.s[at + 8 + 3 * i] != ' '))
+			return false;
+		value |= (int64_t)(high * 16 + low) << (8 * i);
+	}
+	*ret_value = value;
+	return true;
+}
+
+/* Of the spaces that Windows has; event data are never an errno of another system. */
+static void keep_windows(struct iu_error_readings *out, int64_t value)
+{
+	struct iu_error_readings found = {.n = 0};
+
+	keep_number(&found, value, false);
+	for (size_t i = 0; i < found.n; i++)
+		if (found.v[i].system == IU_ERROR_WINDOWS)
+			keep(out, found.v[i]);
+}
+
 static bool known(int64_t value)
 {
 	size_t count;
@@ -355,7 +384,13 @@ static void scan_tokens(struct iu_error_readings *numbers, struct iu_error_readi
 {
 	for (size_t at = 0; at < s.n;) {
 		struct span word = {s.s + at, 0};
+		int64_t value;
 
+		if (read_event_data(s, at, &value)) {
+			keep_windows(numbers, value);
+			at += strlen("0000: 40 27 00 00");
+			continue;
+		}
 		if (is_digit(s.s[at]) ||
 			(s.s[at] == '-' && at + 1 < s.n && is_digit(s.s[at + 1]) &&
 				(at == 0 || !is_word(s.s[at - 1])))) {

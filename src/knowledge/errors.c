@@ -309,6 +309,7 @@ static const struct iu_error_number numbers[] = {
 	N(BSD, 45, "EOPNOTSUPP", OPNOTSUPP),
 	N(WINSOCK, 10045, "WSAEOPNOTSUPP", OPNOTSUPP),
 	N(UCRT, 130, "EOPNOTSUPP", OPNOTSUPP),
+	N(BSD, 102, "EOPNOTSUPP", OPNOTSUPP),
 	N(LINUX, 93, "EPROTONOSUPPORT", PROTONOSUPPORT),
 	N(BSD, 43, "EPROTONOSUPPORT", PROTONOSUPPORT),
 	N(WINSOCK, 10043, "WSAEPROTONOSUPPORT", PROTONOSUPPORT),
@@ -322,7 +323,7 @@ static const struct iu_error_number numbers[] = {
 	N(LINUX, 19, "ENODEV", NODEV),
 	N(WINSOCK, 10093, "WSANOTINITIALISED", NOTINITIALISED),
 
-	/* What the same numbers are elsewhere, so that nobody takes one for the other. */
+	/* What the same numbers are elsewhere (BSD from 93 on: macOS), so that nobody mixes them up. */
 	N(LINUX, 5, "EIO", OTHER),
 	N(LINUX, 32, "EPIPE", OTHER),
 	N(LINUX, 38, "ENOSYS", OTHER),
@@ -345,6 +346,14 @@ static const struct iu_error_number numbers[] = {
 	N(BSD, 19, "ENODEV", OTHER),
 	N(BSD, 32, "EPIPE", OTHER),
 	N(BSD, 52, "ENETRESET", OTHER),
+	N(BSD, 93, "ENOATTR", OTHER),
+	N(BSD, 95, "EMULTIHOP", OTHER),
+	N(BSD, 97, "ENOLINK", OTHER),
+	N(BSD, 98, "ENOSR", OTHER),
+	N(BSD, 99, "ENOSTR", OTHER),
+	N(BSD, 100, "EPROTO", OTHER),
+	N(BSD, 101, "ETIME", OTHER),
+	N(BSD, 105, "EOWNERDEAD", OTHER),
 	N(WIN32, 1, "ERROR_INVALID_FUNCTION", OTHER),
 	N(WIN32, 2, "ERROR_FILE_NOT_FOUND", OTHER),
 	N(WIN32, 9, "ERROR_INVALID_BLOCK", OTHER),

@@ -10,6 +10,7 @@ load common
 	says '"Address already in use"'
 	says "Windows: 10048 WSAEADDRINUSE"
 	says "98 there is none of these errors"
+	says "98 there is ENOSR, something else"
 	run "$INUSE" error 10048
 	expect 0
 	says "10048 is WSAEADDRINUSE on Windows"

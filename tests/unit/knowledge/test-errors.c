@@ -286,6 +286,12 @@ static const struct {
 	{"bind: 地址已在使用", "EADDRINUSE linux zh"},
 	{"bind: アドレスは既に使用中です", "EADDRINUSE linux ja"},
 	{"bind: Адрес уже используется", "EADDRINUSE linux ru"},
+	{"The service could not bind instance 1. The data is the error code.\nData:\n"
+	 "0000: 40 27 00 00               @'..    ", "EADDRINUSE windows winsock 10048"},
+	{"Data:\n0000: 1d 27 00 00", "EACCES windows winsock 10013"},
+	{"Data:\n0000: 34 00 00 00   4...", "ERROR_DUP_NAME windows win32 52"},
+	{"Data:\n0000: 62 00 00 00", ""},
+	{"0000: 40 27 00", ""},
 	/* no errors, although there are numbers */
 	{"server exited with code 1", ""},
 	{"status 48, pid 98, line 13", ""},
