@@ -167,6 +167,7 @@ static int copy_question(struct inuse_plans *plans, const struct iu_question *as
 	q->text = iu_arena_strdup(arena, asked->text);
 	q->options.device = iu_arena_strdup(arena, asked->options.device);
 	q->program = iu_arena_strdup(arena, asked->program);
+	q->said = iu_arena_strdup(arena, asked->said);
 	q->path = asked->path ? iu_arena_strndup(arena, asked->path, asked->path_len) : NULL;
 	return arena->failed ? IU_E_NOMEM : 0;
 }

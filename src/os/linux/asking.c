@@ -15,6 +15,7 @@
 #include "os/linux/process.h"
 #include "os/os.h"
 
+#define PROTOCOL_MPTCP 262 /* IPPROTO_MPTCP, Linux 5.6: headers may be older */
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71 /* headers may be older than 5.14 */
 #endif
@@ -35,14 +36,18 @@ static int number_option(int fd, int option)
 	return getsockopt(fd, SOL_SOCKET, option, &value, &len) < 0 ? -1 : value;
 }
 
-/* Datagrams that are no UDP (ICMP), SCTP and the like have rules of their own. */
+/*
+ * Datagrams that are no UDP (ICMP), SCTP and the like have rules of their own. MPTCP binds a TCP
+ * socket inside of it.
+ */
 static int read_protocol(int fd, enum iu_protocol *ret_protocol)
 {
 	int domain = number_option(fd, SO_DOMAIN), protocol = number_option(fd, SO_PROTOCOL);
 
 	if (domain == AF_UNIX)
 		*ret_protocol = IU_PROTOCOL_UNIX;
-	else if ((domain == AF_INET || domain == AF_INET6) && protocol == IPPROTO_TCP)
+	else if ((domain == AF_INET || domain == AF_INET6) &&
+		 (protocol == IPPROTO_TCP || protocol == PROTOCOL_MPTCP))
 		*ret_protocol = IU_PROTOCOL_TCP;
 	else if ((domain == AF_INET || domain == AF_INET6) && protocol == IPPROTO_UDP)
 		*ret_protocol = IU_PROTOCOL_UDP;

@@ -298,6 +298,28 @@ static void explains_other_errors(void **state)
 	close(fd);
 }
 
+static void explains_mptcp(void **state)
+{
+	struct inuse_answers *answers = NULL;
+	struct sockaddr_in address;
+	char target[32];
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 262), busy;
+
+	if (fd < 0) {
+		print_message("# SKIP this kernel has no MPTCP\n");
+		skip();
+	}
+	busy = listener(target);
+	address = loopback((uint16_t)atoi(strchr(target, ':') + 1));
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), -1);
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, sizeof(address), errno,
+				 NULL, &answers), 1);
+	assert_string_equal(inuse_answer_cause(only(answers)), "own-socket");
+	inuse_answers_free(answers);
+	close(busy);
+	close(fd);
+}
+
 static void explains_unix_paths(void **state)
 {
 	struct inuse_answers *answers = NULL;
@@ -393,6 +415,7 @@ int main(void)
 		cmocka_unit_test(explains_a_failed_bind),
 		cmocka_unit_test(explains_a_failed_listen),
 		cmocka_unit_test(explains_other_errors),
+		cmocka_unit_test(explains_mptcp),
 		cmocka_unit_test(explains_unix_paths),
 		cmocka_unit_test(takes_nothing_for_nothing),
 		cmocka_unit_test(names_every_error),
