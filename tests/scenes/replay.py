@@ -25,7 +25,9 @@ SECONDS = re.compile(r"\b\d+(\.\d+)? (s|ms|min)\b|\b\d+ seconds?\b")
 
 def comparable(value, key=None):
     if isinstance(value, dict):
-        return {k: comparable(v, k) for k, v in value.items() if k not in ("from", "timer_ms")}
+        # of several TIME-WAITs the one that lasts longest is told first: a matter of milliseconds
+        changing = {"from", "timer_ms"} | ({"peer"} if value.get("state") == "time-wait" else set())
+        return {k: comparable(v, k) for k, v in value.items() if k not in changing}
     if isinstance(value, list):
         return [comparable(v, key) for v in value]
     if isinstance(value, str):
