@@ -54,6 +54,22 @@ static void add_line(const struct iu_run_supervisor *s, struct iu_arena *arena, 
 	question->asker_count = !pids ? 0 : belongs ? n : n > 0;
 }
 
+/* Any local process may reach a socket with an abstract name. */
+bool iu_run_may_ask(const struct iu_run_supervisor *s, const struct iu_run_case *c)
+{
+	struct iu_question question = {0};
+	struct iu_arena arena = {0};
+	bool belongs;
+
+	if (c->place.rights.uid[1] == s->ours.rights.uid[1])
+		return true;
+	add_line(s, &arena, c->place.rights.tgid, &question);
+	belongs = question.asker_count &&
+		  question.asker_line[question.asker_count - 1] == s->command;
+	iu_arena_free(&arena);
+	return belongs;
+}
+
 /* The same program in the same directory is the same server, started twice. */
 static void add_program(struct iu_arena *arena, int32_t pid, struct iu_question *question)
 {

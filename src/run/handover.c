@@ -10,10 +10,10 @@ union control {
 	char bytes[CMSG_SPACE(sizeof(int))];
 };
 
-int iu_run_handover_send(int control, int fd)
+int iu_run_handover_send(int control, int fd, enum iu_run_source source)
 {
 	union control ancillary = {0};
-	char byte = 'l';
+	char byte = (char)source;
 	struct iovec data = {.iov_base = &byte, .iov_len = 1};
 	struct msghdr message = {.msg_iov = &data,
 		.msg_iovlen = 1,
@@ -28,7 +28,7 @@ int iu_run_handover_send(int control, int fd)
 	return sendmsg(control, &message, MSG_NOSIGNAL) == 1 ? 0 : errno;
 }
 
-int iu_run_handover_receive(int control)
+int iu_run_handover_receive(int control, enum iu_run_source *ret_source)
 {
 	union control ancillary = {0};
 	char byte;
@@ -49,5 +49,6 @@ int iu_run_handover_receive(int control)
 		header->cmsg_len != CMSG_LEN(sizeof(fd)))
 		return -1;
 	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	*ret_source = byte == IU_RUN_PRELOADED ? IU_RUN_PRELOADED : IU_RUN_KERNEL;
 	return fd;
 }

@@ -2,10 +2,13 @@
 #ifndef IU_RUN_HANDOVER_H
 #define IU_RUN_HANDOVER_H
 
+/* What is given: where the kernel asks, or where preloaded libraries do. */
+enum iu_run_source { IU_RUN_KERNEL = 'k', IU_RUN_PRELOADED = 'p' };
+
 /** iu_run_handover_send() - gives @fd away. Returns: 0 or an errno. */
-int iu_run_handover_send(int control, int fd);
+int iu_run_handover_send(int control, int fd, enum iu_run_source source);
 
 /** iu_run_handover_receive() - takes it. Returns: the descriptor, or -1: nobody gave one. */
-int iu_run_handover_receive(int control);
+int iu_run_handover_receive(int control, enum iu_run_source *ret_source);
 
 #endif

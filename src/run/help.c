@@ -37,7 +37,7 @@ static void find_voice(const struct helper *h)
 
 	if (!h->s->command_ended)
 		return;
-	fd = iu_run_task_descriptor(h->c->handle, STDERR_FILENO);
+	fd = iu_run_task_descriptor(iu_run_task_handle(h->c->place.rights.tgid), STDERR_FILENO);
 	if (fd >= 0) {
 		dup2(fd, STDERR_FILENO);
 		close(fd);
@@ -188,7 +188,7 @@ static bool is_over(const struct helper *h)
 	struct iu_run_place place = {0};
 	struct iu_run_seat seat;
 
-	if (!iu_run_notices_valid(h->s->notices, h->c->notice.id) ||
+	if (!iu_run_still_waits(h->s, h->c) ||
 		iu_run_seat_open(h->c->notice.tid, &seat) < 0)
 		return true;
 	(void)iu_run_place_read(&seat, &place);
@@ -378,12 +378,12 @@ static int find_out(struct helper *h)
 {
 	const struct iu_run_facts *facts = &h->c->facts;
 
+	if (facts->policy == IU_RUN_REUSEADDR && facts->tcp && facts->kind == IU_RUN_BIND)
+		return reuse(h);
 	if (h->c->error >= 0)
 		return h->c->error;
 	if (facts->moved)
 		return EADDRINUSE; /* of the number that was asked for, as far as we are concerned */
-	if (facts->policy == IU_RUN_REUSEADDR && facts->tcp && facts->kind == IU_RUN_BIND)
-		return reuse(h);
 	return attempt(h);
 }
 
@@ -404,10 +404,7 @@ void iu_run_help(const struct iu_run_supervisor *s, struct iu_run_case *c)
 			"a program of it lives in another network namespace that may not be "
 			"entered: its failed bind() calls are not explained (root may)");
 	}
-	if (h.performed)
-		(void)iu_run_notices_done(s->notices, c->notice.id);
-	else
-		(void)iu_run_notices_continue(s->notices, c->notice.id);
+	(void)iu_run_answer(s, c, h.performed);
 	if (h.is_asked)
 		iu_run_asked_end(&h.asked);
 }

@@ -113,8 +113,8 @@ bool iu_run_rights_equal(const struct iu_run_rights *ours, const struct iu_run_r
 	       !memcmp(ours->uid, theirs->uid, sizeof(ours->uid)) &&
 	       !memcmp(ours->gid, theirs->gid, sizeof(ours->gid)) &&
 	       ours->groups == theirs->groups && ours->capabilities == theirs->capabilities &&
-	       /* one more is ours; a program's own filter might forbid it the call */
-	       ours->filters >= 0 && theirs->filters == ours->filters + 1;
+	       /* a program's own filter might forbid it the call */
+	       ours->filters >= 0 && theirs->filters == ours->filters;
 }
 
 bool iu_run_rights_may_bind_low(const struct iu_run_rights *rights)

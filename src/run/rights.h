@@ -22,7 +22,7 @@ void iu_run_rights_parse(const char *text, size_t len, struct iu_run_rights *ret
 
 /**
  * iu_run_rights_equal() - whether the kernel lets a thread do exactly what we may do
- * @ours: those of the process that asks, without the filter that the command got from us
+ * @ours: of the process that asks; its filters counted with the one that the command got from us
  */
 bool iu_run_rights_equal(const struct iu_run_rights *ours, const struct iu_run_rights *theirs);
 

@@ -16,6 +16,7 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "run/handover.h"
+#include "run/reception.h"
 #include "run/supervise.h"
 
 #define YAMA "/proc/sys/kernel/yama/ptrace_scope"
@@ -113,26 +114,48 @@ static void permit_supervisor(int control)
 		(void)prctl(PR_SET_PTRACER, pid, 0, 0, 0);
 }
 
-/* Returns: 0, or why the calls of the command will not be seen. */
-static int watch_calls(struct iu_run *run)
+/* Returns: 0, or why the kernel will not tell of the command's calls. */
+static int ask_kernel(const struct iu_run_table *table, int control)
 {
-	struct iu_run_table table;
-	int control, listener, r;
+	int listener, r = table->n ? iu_run_filter_load(&listener) : IU_E_NOTSUP;
 
-	iu_run_filter_table(&table);
-	if (!table.n)
-		return IU_E_NOTSUP;
-	control = start_supervisor(run, &table);
-	if (control < 0)
+	if (r < 0)
+		return r;
+	/* With nobody to answer every bind() would fail with ENOSYS: but so it stays. */
+	r = iu_run_handover_send(control, listener, IU_RUN_KERNEL) ? IU_E_SYSTEM : 0;
+	close(listener);
+	return r;
+}
+
+static int set_environment(const char *shim, const char *name)
+{
+	const char *before = getenv("LD_PRELOAD");
+	char list[8192];
+	int n = snprintf(list, sizeof(list), "%s%s%s", shim, before && *before ? ":" : "",
+		before ? before : "");
+
+	if (n < 0 || (size_t)n >= sizeof(list))
+		return IU_E_LIMIT;
+	return setenv("LD_PRELOAD", list, 1) == 0 && setenv(IU_PRELOAD_VARIABLE, name, 1) == 0
+		? 0
+		: IU_E_NOMEM;
+}
+
+/* A library in the command asks instead. Returns: 0, IU_E_*. */
+static int ask_by_library(int control)
+{
+	char shim[4096], name[IU_RUN_NAME_TEXT];
+	int r = iu_run_shim_find(shim, sizeof(shim)), reception;
+
+	if (r < 0)
+		return r;
+	reception = iu_run_reception_open(name);
+	if (reception < 0)
 		return IU_E_SYSTEM;
-	permit_supervisor(control);
-	r = iu_run_filter_load(&listener);
-	if (r >= 0) {
-		/* With nobody to answer every bind() would fail with ENOSYS: but so it stays. */
-		r = iu_run_handover_send(control, listener) ? IU_E_SYSTEM : 0;
-		close(listener);
-	}
-	close(control);
+	r = set_environment(shim, name);
+	if (r >= 0)
+		r = iu_run_handover_send(control, reception, IU_RUN_PRELOADED) ? IU_E_SYSTEM : 0;
+	close(reception);
 	return r;
 }
 
@@ -183,17 +206,35 @@ static const char *why_not(int error)
 	return "the system refused";
 }
 
+static void say_without(const struct iu_run *run, int error, bool by_library)
+{
+	char text[300];
+
+	snprintf(text, sizeof(text), "the calls of the command cannot be watched: %s; %s",
+		why_not(error),
+		by_library ? "a library in it tells of its failed bind() calls instead, but not in "
+			     "static programs"
+			   : "its failed bind() calls are not explained");
+	run->line(run->context, text);
+}
+
 int iu_run_start(struct iu_run *run)
 {
-	int r = watch_calls(run);
-	char text[200];
+	struct iu_run_table table;
+	int control, r = IU_E_SYSTEM;
+	bool by_library = false;
 
-	if (r < 0) {
-		snprintf(text, sizeof(text),
-			"the calls of the command cannot be watched: %s; it runs without", why_not(r));
-		run->line(run->context, text);
+	iu_run_filter_table(&table);
+	control = start_supervisor(run, &table);
+	if (control >= 0) {
+		permit_supervisor(control);
+		r = ask_kernel(&table, control);
+		by_library = r < 0 && ask_by_library(control) >= 0;
+		close(control);
 	}
-	if (r >= 0)
+	if (r < 0)
+		say_without(run, r, by_library);
+	else
 		say_no_new_privs(run);
 	run->restore(run->context);
 	execvp(run->argv[0], run->argv);

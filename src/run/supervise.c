@@ -19,9 +19,12 @@
 #include "base/err.h"
 #include "os/linux/file.h"
 #include "run/handover.h"
+#include "run/reception.h"
 
 #define HELPERS_MAX  IU_RUN_HELD_MAX
 #define LIVES	     5
+#define NO_NOTICE    1 /* a helper works for a preloaded library, which sees its end by itself */
+#define LINGER_MS    10000 /* after the command: so long libraries in what it left behind may ask */
 #define HANDLES_MAX  16
 #define SEATS_MAX    16
 #define LOST_MAX     8
@@ -53,9 +56,28 @@ struct loop {
 	size_t next_lost;
 };
 
+int iu_run_answer(const struct iu_run_supervisor *s, const struct iu_run_case *c, bool done)
+{
+	const char byte = done ? IU_PRELOAD_DONE : IU_PRELOAD_FAILED;
+
+	if (c->reply >= 0)
+		return send(c->reply, &byte, 1, MSG_NOSIGNAL) == 1 ? 0 : IU_E_GONE;
+	return done ? iu_run_notices_done(s->notices, c->notice.id)
+		    : iu_run_notices_continue(s->notices, c->notice.id);
+}
+
+bool iu_run_still_waits(const struct iu_run_supervisor *s, const struct iu_run_case *c)
+{
+	struct pollfd end = {.fd = c->reply, .events = POLLIN};
+
+	if (c->reply >= 0)
+		return poll(&end, 1, 0) == 0; /* it never says more: only its end can come */
+	return iu_run_notices_valid(s->notices, c->notice.id);
+}
+
 static void let(const struct loop *l, const struct iu_run_case *c)
 {
-	(void)iu_run_notices_continue(l->s.notices, c->notice.id);
+	(void)iu_run_answer(&l->s, c, false);
 }
 
 /* ---- what is read of a call ---- */
@@ -139,7 +161,8 @@ static uint64_t port_key(const struct iu_run_case *c)
 
 static bool read_socket(struct loop *l, struct iu_run_case *c)
 {
-	c->socket = duplicate(l, c);
+	if (c->socket < 0)
+		c->socket = duplicate(l, c);
 	if (c->socket < 0 || iu_run_socket_read(c->socket, &c->sock) < 0)
 		return false;
 	c->facts.inet = c->sock.inet;
@@ -155,9 +178,8 @@ static bool read_case(struct loop *l, struct iu_run_case *c)
 	c->facts = (struct iu_run_facts){.kind = c->call.kind,
 		.policy = s->run->policy,
 		.domain = s->domain};
-	if (!read_arguments(c) || read_place(l, c->notice.tid, &c->place) < 0)
+	if (read_place(l, c->notice.tid, &c->place) < 0)
 		return false;
-	c->facts.kind = c->call.kind;
 	c->facts.name = c->name.kind;
 	if (c->call.kind == IU_RUN_BIND && c->name.kind == IU_RUN_NAME_FOREIGN)
 		return false;
@@ -173,7 +195,7 @@ static bool read_case(struct loop *l, struct iu_run_case *c)
 		c->facts.moved = s->run->policy == IU_RUN_NEXT &&
 				 iu_run_said_get(s->said, port_key(c)) != 0;
 	}
-	return iu_run_notices_valid(s->notices, c->notice.id);
+	return iu_run_still_waits(s, c);
 }
 
 /* ---- helpers ---- */
@@ -187,24 +209,36 @@ _Noreturn static void become_helper(struct loop *l, struct iu_run_case *c, pid_t
 	_exit(0);
 }
 
+/* inuse itself asks the kernel with binds that may fail: that is no failure of the command. */
+static bool is_ours(const struct iu_run_case *c)
+{
+	struct stat theirs, ours;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)c->place.rights.tgid);
+	return stat(path, &theirs) == 0 && stat("/proc/self/exe", &ours) == 0 &&
+	       theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
+}
+
 static void start_helper(struct loop *l, struct iu_run_case *c)
 {
 	bool muted = l->s.run->policy == IU_RUN_EXPLAIN && c->error > 0 &&
 		     iu_run_is_muted(&l->s, c);
+	bool silent = muted || is_ours(c);
 	struct helper *helper = &l->helpers[l->helper_count];
 	pid_t self = getpid(), pid = -1;
 	size_t held = 0;
 
 	while (held < HELPERS_MAX && l->s.said->held[held])
 		held++;
-	if (!muted && held < HELPERS_MAX) {
-		l->s.said->held[held] = c->notice.id;
+	if (!silent && held < HELPERS_MAX) {
+		l->s.said->held[held] = c->notice.id ? c->notice.id : NO_NOTICE;
 		pid = fork();
 	}
 	if (pid == 0)
 		become_helper(l, c, self);
 	if (pid < 0) {
-		if (held < HELPERS_MAX && l->s.said->held[held] == c->notice.id)
+		if (!silent && held < HELPERS_MAX)
 			l->s.said->held[held] = 0;
 		let(l, c);
 		return;
@@ -224,7 +258,7 @@ static void end_helpers(struct loop *l)
 
 		if (waitpid(l->helpers[i].pid, &status, WNOHANG) != l->helpers[i].pid)
 			continue;
-		if (status != 0)
+		if (status != 0 && *held != NO_NOTICE)
 			(void)iu_run_notices_continue(l->s.notices, *held);
 		*held = 0;
 		if (poll->fd >= 0)
@@ -267,7 +301,7 @@ static void perform(struct loop *l, struct iu_run_case *c)
 	if (c->error == EINVAL && c->call.kind == IU_RUN_BIND && was_lost(l, c))
 		c->error = 0;
 	if (c->error == 0) {
-		if (iu_run_notices_done(l->s.notices, c->notice.id) == IU_E_GONE &&
+		if (iu_run_answer(&l->s, c, true) == IU_E_GONE &&
 			c->call.kind == IU_RUN_BIND)
 			l->lost[l->next_lost++ % LOST_MAX].key = lost_key(c);
 		if (c->call.kind == IU_RUN_BIND)
@@ -320,7 +354,7 @@ static void say_blind(const struct loop *l, const struct iu_run_case *c)
 
 static void handle_notice(struct loop *l)
 {
-	struct iu_run_case c = {.socket = -1, .handle = -1, .error = -1};
+	struct iu_run_case c = {.socket = -1, .handle = -1, .error = -1, .reply = -1};
 
 	if (iu_run_notices_next(l->s.notices, &c.notice) < 0)
 		return;
@@ -328,7 +362,7 @@ static void handle_notice(struct loop *l)
 	switch (c.call.kind) {
 	case IU_RUN_BIND:
 	case IU_RUN_LISTEN:
-		if (read_case(l, &c))
+		if (read_arguments(&c) && read_case(l, &c))
 			take(l, &c);
 		else
 			let(l, &c);
@@ -348,6 +382,34 @@ static void handle_notice(struct loop *l)
 	}
 	if (c.socket >= 0)
 		close(c.socket);
+}
+
+/* The library has made the call, it failed: all that is left is to help and to tell. */
+static void handle_guest(struct loop *l)
+{
+	struct iu_run_case c = {.handle = -1};
+	struct iu_run_guest guest;
+
+	if (iu_run_reception_next(l->polls[0].fd, &guest) < 0)
+		return;
+	c.notice.tid = guest.pid;
+	c.reply = guest.connection;
+	c.socket = guest.socket;
+	c.error = guest.request.error;
+	c.call = (struct iu_run_call){.kind = guest.request.listens ? IU_RUN_LISTEN : IU_RUN_BIND};
+	if (guest.request.listens) {
+		c.call.address = guest.request.len;
+	} else if (guest.request.len <= sizeof(c.bytes)) {
+		c.call.len = guest.request.len;
+		memcpy(c.bytes, guest.request.name, c.call.len);
+		iu_run_name_read(c.bytes, c.call.len, &c.name);
+	}
+	if (read_case(l, &c) && iu_run_explains(c.error) && iu_run_may_ask(&l->s, &c))
+		start_helper(l, &c);
+	else
+		let(l, &c);
+	close(c.socket);
+	close(c.reply);
 }
 
 /* ---- the process ---- */
@@ -379,7 +441,7 @@ static int32_t first_unprivileged(void)
 	return len > 0 ? (int32_t)strtol(text, NULL, 10) : 1024;
 }
 
-static bool prepare(struct loop *l, int listener)
+static bool prepare(struct loop *l, int listener, enum iu_run_source source)
 {
 	struct iu_run_seat seat;
 
@@ -396,17 +458,32 @@ static bool prepare(struct loop *l, int listener)
 		(void)iu_run_place_read(&seat, &l->s.ours);
 		iu_run_seat_close(&seat);
 	}
-	return l->s.said != MAP_FAILED && iu_run_notices_new(listener, &l->s.notices) >= 0;
+	if (l->s.said == MAP_FAILED)
+		return false;
+	if (source == IU_RUN_PRELOADED)
+		return true;
+	if (l->s.ours.rights.filters >= 0)
+		l->s.ours.rights.filters++; /* theirs have ours */
+	return iu_run_notices_new(listener, &l->s.notices) >= 0;
 }
 
 _Noreturn static void watch(struct loop *l)
 {
 	for (;;) {
+		int n;
+
 		l->polls[1] = (struct pollfd){.fd = l->s.command_handle, .events = POLLIN};
-		if (poll(l->polls, FIXED_POLLS + l->helper_count, -1) < 0)
+		n = poll(l->polls, FIXED_POLLS + l->helper_count,
+			!l->s.notices && l->s.command_ended ? LINGER_MS : -1);
+
+		if (n < 0)
 			continue;
-		if (l->polls[0].revents & POLLIN)
+		if (n == 0 && !l->helper_count)
+			break;
+		if ((l->polls[0].revents & POLLIN) && l->s.notices)
 			handle_notice(l);
+		else if (l->polls[0].revents & POLLIN)
+			handle_guest(l);
 		else if (l->polls[0].revents)
 			break;
 		if (l->polls[1].revents) {
@@ -445,9 +522,10 @@ static bool guard(struct loop *l, pid_t watcher)
 /* What the one before left unanswered must not wait for ever. */
 static void rescue(struct loop *l)
 {
-	iu_run_notices_rescue(l->s.notices);
+	if (l->s.notices)
+		iu_run_notices_rescue(l->s.notices);
 	for (size_t i = 0; i < HELPERS_MAX; i++) {
-		if (l->s.said->held[i])
+		if (l->s.said->held[i] && l->s.notices)
 			(void)iu_run_notices_continue(l->s.notices, l->s.said->held[i]);
 		l->s.said->held[i] = 0;
 	}
@@ -461,10 +539,11 @@ void iu_run_supervise(const struct iu_run *run, const struct iu_run_table *table
 	int32_t command)
 {
 	struct loop l = {.s = {.run = run, .table = *table, .command = command}};
-	int listener = iu_run_handover_receive(control);
+	enum iu_run_source source;
+	int listener = iu_run_handover_receive(control, &source);
 
 	close(control);
-	if (listener < 0 || !prepare(&l, listener))
+	if (listener < 0 || !prepare(&l, listener, source))
 		_exit(0); /* the last descriptor of the listener goes: no call waits for it */
 	for (int life = 0; life < LIVES; life++) {
 		pid_t watcher = fork();

@@ -9,7 +9,7 @@
 
 struct iu_run_supervisor {
 	const struct iu_run *run;
-	struct iu_run_notices *notices;
+	struct iu_run_notices *notices; /* NULL: preloaded libraries ask, not the kernel */
 	struct iu_run_table table;
 	struct iu_run_place ours;
 	int32_t command;         /* its pid */
@@ -23,6 +23,7 @@ struct iu_run_supervisor {
 /* One call that waits, with everything read of it. */
 struct iu_run_case {
 	struct iu_run_notice notice;
+	int reply;         /* a preloaded library waits there; -1: the kernel does */
 	struct iu_run_call call;
 	struct iu_run_place place;
 	unsigned char bytes[IU_RUN_NAME_MAX]; /* the socket address, copied once */
@@ -42,6 +43,12 @@ _Noreturn void iu_run_supervise(const struct iu_run *run, const struct iu_run_ta
 /** iu_run_help() - in a process of its own: finds out, helps, tells, answers the notice. */
 void iu_run_help(const struct iu_run_supervisor *s, struct iu_run_case *c);
 
+/** iu_run_answer() - the call is @done, or is left to the kernel. Returns: 0, IU_E_GONE, IU_E_SYSTEM. */
+int iu_run_answer(const struct iu_run_supervisor *s, const struct iu_run_case *c, bool done);
+
+/** iu_run_still_waits() - whether somebody waits for the answer. */
+bool iu_run_still_waits(const struct iu_run_supervisor *s, const struct iu_run_case *c);
+
 /** iu_run_perform() - bind() or listen() on the duplicate. Returns: 0 or an errno. */
 int iu_run_perform(const struct iu_run_case *c);
 
@@ -56,6 +63,9 @@ void iu_run_tell_port(const struct iu_run *run, int socket, uint16_t port);
 
 /** iu_run_is_muted() - this very failure was looked at a moment ago: a program that tries again. */
 bool iu_run_is_muted(const struct iu_run_supervisor *s, const struct iu_run_case *c);
+
+/** iu_run_may_ask() - whether who asks by a library belongs to the command, or is of our user. */
+bool iu_run_may_ask(const struct iu_run_supervisor *s, const struct iu_run_case *c);
 
 /** iu_run_farewell() - the command has ended: what was not seen of it, where that matters. */
 void iu_run_farewell(struct iu_run_supervisor *s);

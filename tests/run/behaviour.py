@@ -423,6 +423,33 @@ def setuid_program():
     lacks(done.stderr, "no_new_privs")
 
 
+def outer_watcher():
+    """Inside of another program that watches calls: a preloaded library tells and helps instead"""
+    p = port()
+    outer = [sys.executable, "-S", os.path.join(os.path.dirname(os.path.abspath(__file__)), "outer.py"), INUSE, "run"]
+    with Holder("bind", p, 30):
+        done = subprocess.run([*outer, "--", CALLS, "bind", str(p)], capture_output=True, text=True)
+        same("exit", done.returncode, 3)
+        has(done.stderr, "another program around it watches its calls", f"127.0.0.1:{p}/tcp (EADDRINUSE)", "already-running")
+        same("explanations", done.stderr.count("cannot bind"), 1)
+        done = subprocess.run([*outer, "--next", "--", CALLS, "bind", str(p)], capture_output=True, text=True)
+        has(done.stdout, "bind 0", f"port {p + 1}", "listen 0")
+        done = subprocess.run([*outer, "--free", "--yes", "--", "sh", "-c", f"{CALLS} bind {p}"], capture_output=True,
+                              text=True)
+        has(done.stdout, "bind 0", "listen 0")
+    done = subprocess.run([*outer, "--", CALLS, "listen", str(port())], capture_output=True, text=True)
+    has(done.stderr, "cannot listen on", "own-socket")
+
+
+def inside_itself():
+    """inuse inside of inuse run: its own look-alikes are no failures"""
+    p = port()
+    with Holder("bind", p, 30):
+        done = run(INUSE, "why", "-q", p)
+        same("answer", done.returncode, 0)
+        same("stderr", done.stderr, "")
+
+
 # ---- policies ----
 
 
@@ -553,7 +580,7 @@ TESTS = [wait_for_time_wait, exit_codes, not_started, same_process, descriptors_
          threads, once_for_each_cause, exec_chain, daemons, daemon_speaks, static_program, program_of_32_bits,
          own_filter, unprivileged, dropped_rights, kept_rights, other_address, other_namespace, json_document,
          supervisor_killed, supervisor_killed_while_it_holds, watcher_killed, watcher_killed_while_it_holds, rings,
-         setuid_program, wait_for_holder, wait_gives_up,
+         setuid_program, outer_watcher, inside_itself, wait_for_holder, wait_gives_up,
          wait_and_signals, next_port, reuseaddr, free_asks, wrong_lines, waited_for_time_wait]
 
 if __name__ == "__main__":

@@ -1,0 +1,106 @@
+/* run/reception.c - takes the requests of preloaded libraries; nothing in them is trusted */
+#include "run/reception.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/err.h"
+
+#define WAIT_MS 200 /* for a request that does not come: nobody else waits longer for it */
+
+int iu_run_reception_open(char ret_name[IU_RUN_NAME_TEXT])
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	socklen_t len = sizeof(sa_family_t); /* no name: the kernel finds one (unix(7), autobind) */
+	const size_t start = offsetof(struct sockaddr_un, sun_path) + 1;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	if (bind(fd, (const struct sockaddr *)(const void *)&name, len) == 0) {
+		len = sizeof(name);
+		if (getsockname(fd, (struct sockaddr *)(void *)&name, &len) == 0 && len > start &&
+			len - start < IU_RUN_NAME_TEXT && listen(fd, 64) == 0) {
+			memcpy(ret_name, name.sun_path + 1, len - start);
+			ret_name[len - start] = '\0';
+			return fd;
+		}
+	}
+	close(fd);
+	return -1;
+}
+
+static int receive(int connection, struct iu_preload_request *request)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} ancillary = {0};
+	struct iovec data = {.iov_base = request, .iov_len = sizeof(*request)};
+	struct msghdr message = {.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = ancillary.bytes,
+		.msg_controllen = sizeof(ancillary.bytes)};
+	ssize_t n = recvmsg(connection, &message, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+	int fd = -1;
+
+	if (header && header->cmsg_type == SCM_RIGHTS &&
+		header->cmsg_len == CMSG_LEN(sizeof(fd)))
+		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	if (fd >= 0 && n != sizeof(*request)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+int iu_run_reception_next(int reception, struct iu_run_guest *ret_guest)
+{
+	const struct timeval patience = {.tv_usec = WAIT_MS * 1000};
+	struct iu_run_guest guest = {
+		.connection = accept4(reception, NULL, NULL, SOCK_CLOEXEC), .socket = -1};
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	if (guest.connection < 0)
+		return IU_E_PROTO;
+	setsockopt(guest.connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (getsockopt(guest.connection, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0) {
+		guest.pid = (int32_t)peer.pid;
+		guest.socket = receive(guest.connection, &guest.request);
+	}
+	if (guest.socket < 0) {
+		close(guest.connection);
+		return IU_E_PROTO;
+	}
+	*ret_guest = guest;
+	return 0;
+}
+
+int iu_run_shim_find(char *path, size_t size)
+{
+	static const char *const places[] = {"src/run/libinuse-run.so", "../" IU_RUN_LIBDIR
+		"/inuse/libinuse-run.so"};
+	char self[4096], *slash;
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n <= 0)
+		return IU_E_NOENT;
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	if (!slash)
+		return IU_E_NOENT;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		int len = snprintf(path, size, "%.*s/%s", (int)(slash - self), self, places[i]);
+
+		if (len > 0 && (size_t)len < size && access(path, R_OK) == 0)
+			return 0;
+	}
+	return IU_E_NOENT;
+}
