@@ -110,6 +110,10 @@ static struct iu_judgement judge_in_use(const struct iu_view *view, const struct
 			one_suspect(view, ask) ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY);
 	case IU_NO: break;
 	}
+	/* in mirrored mode WSL's bind() asks Windows too, whose sockets and ranges are not seen here */
+	if (view->snapshot->host.wsl)
+		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_WSL_HOST,
+			view->complete ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_POSSIBLE);
 	if (view->complete)
 		return disagree();
 	/* the kernel sees what the incomplete list does not show */
@@ -198,7 +202,6 @@ static int tell_disagreement(
 	struct iu_arena *arena, const struct iu_view *view, const struct iu_ask *ask,
 	struct iu_verdict *verdict)
 {
-	const struct iu_host *host = &view->snapshot->host;
 	bool bound = ask->probe->result == 0;
 	const char *error = ask->check.ok == IU_NO ? iu_words_errno(ask->check.error)
 						   : "EADDRINUSE";
@@ -211,9 +214,6 @@ static int tell_disagreement(
 
 	if (err < 0)
 		return err;
-	if (host->wsl && !bound)
-		return doubt(arena, verdict,
-			"This is WSL: the Windows side may hold or reserve the port, and that is not visible here.");
 	if (!bound)
 		return doubt(arena, verdict,
 			"A seccomp or cgroup filter may refuse it, a VRF may keep sockets apart, or something took the port just now; asking again tells.");
@@ -500,6 +500,7 @@ static int special_headline(struct iu_arena *arena, const struct iu_view *view,
 	case IU_CAUSE_ADDRESS_NOT_LOCAL: return iu_address_not_local(arena, view, ask, verdict);
 	case IU_CAUSE_ADDRESS_TENTATIVE: return iu_address_tentative(arena, view, ask, verdict);
 	case IU_CAUSE_POLICY_DENIED: return iu_policy_denied(arena, view, ask, verdict);
+	case IU_CAUSE_WSL_HOST: return iu_wsl_host(arena, view, verdict);
 	default: return 0; /* the others have a socket to speak of */
 	}
 }

@@ -552,7 +552,9 @@ int iu_windows_warnings(
 	if (!view->question->port || view->question->connects)
 		return 0;
 	err = warn_shared(arena, view, verdict);
-	if (err == 0 && verdict->status == IU_STATUS_FREE)
+	/* where it could not be told, who is there all the same is what is known */
+	if (err == 0 && (verdict->status == IU_STATUS_FREE ||
+				(verdict->status == IU_STATUS_UNKNOWN && !verdict->blockers.n)))
 		err = warn_shadowed(arena, view, verdict);
 	return err;
 }

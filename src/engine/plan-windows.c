@@ -340,8 +340,7 @@ static int terminate(struct planning *p, const struct iu_socket *s, uint64_t ino
 		step->kill ? iu_words(p->arena, " (and Windows ends it when it has not ended after %u s)",
 				     p->rules->grace_seconds) : "",
 		process->command.n || process->exe ? "; it is " : "",
-		process->command.n ? iu_words_command(p->arena, process)
-				   : process->exe ? iu_safe(p->arena, process->exe, 100) : "");
+		process->command.n || process->exe ? iu_words_command_windows(p->arena, process) : "");
 	r = set_command(p, step, words, IU_COUNT(words));
 	return r < 0 ? r : add_serves(p, step, process->pid);
 }

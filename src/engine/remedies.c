@@ -714,6 +714,18 @@ static bool policy_hint(struct iu_making *m)
 	return true;
 }
 
+/* WSL starts programs of Windows by their file names. */
+static bool windows_hint(struct iu_making *m)
+{
+	const char *list = m->question->protocol == IU_PROTOCOL_UDP ? "udp" : "tcp";
+
+	m->remedy->summary = "ask the Windows side: this shows who listens there and which ports are reserved; inuse --from - explains what it prints";
+	return command(m, "cmd.exe") && command(m, "/c") &&
+	       command(m, iu_words(m->arena,
+				  "netstat -anoq & tasklist /svc /fo csv & netsh int ipv4 show excludedportrange protocol=%s",
+				  list));
+}
+
 /* Windows has makers of its own. */
 static bool not_here(struct iu_making *m)
 {
@@ -752,7 +764,7 @@ static bool (*const makers[])(struct iu_making *m) = {
 	[IU_REMEDY_EXCLUDE_PORT] = not_here,
 	[IU_REMEDY_RESTORE_RANGE] = not_here,
 	[IU_REMEDY_DELETE_PORTPROXY] = not_here,
-	[IU_REMEDY_WINDOWS_HINT] = not_here,
+	[IU_REMEDY_WINDOWS_HINT] = windows_hint,
 };
 
 /* Whose process it is has to be said when it is another user's. */

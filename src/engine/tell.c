@@ -105,14 +105,24 @@ static const char *place(struct telling *t, const struct iu_process *p)
 	return text;
 }
 
+/* Captures of Windows mostly know no account: then none is spoken of. */
+static const char *describe(struct telling *t, const struct iu_process *p, int32_t tid)
+{
+	const char *thread = tid ? iu_words(t->arena, ", thread %d", (int)tid) : "";
+	const char *user = iu_words_user(t->arena, p->user, p->uid_known, p->uid);
+
+	if (!is_windows(t))
+		return iu_words(t->arena, "%s (pid %d%s, user %s)", iu_words_command(t->arena, p),
+			(int)p->pid, thread, user);
+	return iu_words(t->arena, "%s (pid %d%s%s)", iu_words_command_windows(t->arena, p),
+		(int)p->pid, p->user ? ", user " : "", p->user ? user : "");
+}
+
 static int tell_process(struct telling *t, const struct iu_process *p, int32_t tid)
 {
 	const char *where = place(t, p);
 	int err = add_line(t, "who",
-		iu_words(t->arena, "%s (pid %d%s, user %s)%s%s", iu_words_command(t->arena, p),
-			(int)p->pid, tid ? iu_words(t->arena, ", thread %d", (int)tid) : "",
-			iu_words_user(t->arena, p->user, p->uid_known, p->uid), since(t, p),
-			state_note(p)));
+		iu_words(t->arena, "%s%s%s", describe(t, p, tid), since(t, p), state_note(p)));
 
 	if (err == 0 && *where)
 		err = add_line(t, "who", where);

@@ -7,6 +7,7 @@
 #include "engine/windows.h"
 #include "engine/words.h"
 #include "knowledge/http-urls.h"
+#include "knowledge/windows-ports.h"
 
 static const char *http_for(
 	struct iu_arena *arena, const struct iu_snapshot *snapshot, uint16_t port)
@@ -14,14 +15,20 @@ static const char *http_for(
 	const char *url = NULL;
 	const struct iu_http_queue *queue = iu_windows_queue(snapshot, port, &url);
 	const struct iu_http_owner *owner = url ? iu_http_owner(url) : NULL;
+	/* of 80 and 443 there are too many to name one */
+	const struct iu_windows_port *row =
+		iu_windows_port_of(port, IU_PROTOCOL_TCP, IU_WINDOWS_HTTP, NULL);
 
 	if (owner)
 		return iu_words(arena, " for %s", owner->what);
 	if (queue && queue->name)
 		return iu_words(arena, " for the queue %s", iu_safe(arena, queue->name, 40));
-	if (queue && queue->servers.n)
+	if (queue && queue->servers.n &&
+		iu_snapshot_process(snapshot, queue->servers.v[0].pid))
 		return iu_words(arena, " for %s",
 			iu_words_pid(arena, snapshot, queue->servers.v[0].pid));
+	if (row && (row->first != 80 && row->first != 443))
+		return iu_words(arena, ", as a rule for %s", row->what);
 	return "";
 }
 

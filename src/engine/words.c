@@ -231,6 +231,18 @@ const char *iu_words_command(struct iu_arena *arena, const struct iu_process *pr
 	return safe(arena, line, COMMAND_COLUMNS);
 }
 
+const char *iu_words_command_windows(struct iu_arena *arena, const struct iu_process *process)
+{
+	size_t n = process->command.n;
+
+	if (!n)
+		return safe(arena, process->exe ? process->exe : process->name, PATH_COLUMNS);
+	if (n > COMMAND_ARGUMENTS)
+		n = COMMAND_ARGUMENTS;
+	return safe(arena, iu_words_command_line(arena, true, process->command.v, n),
+		COMMAND_COLUMNS);
+}
+
 const struct iu_kernel_use *iu_words_kernel_use(
 	const struct iu_snapshot *snapshot, const struct iu_socket *s)
 {

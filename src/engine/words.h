@@ -30,6 +30,9 @@ const char *iu_words_holders(struct iu_arena *arena, const struct iu_snapshot *s
 /** iu_words_command() - the command line, quoted; its name where there is none. */
 const char *iu_words_command(struct iu_arena *arena, const struct iu_process *process);
 
+/** iu_words_command_windows() - the same, quoted for cmd.exe; the image where there is no line. */
+const char *iu_words_command_windows(struct iu_arena *arena, const struct iu_process *process);
+
 /** iu_words_shell() - an argument vector quoted for a POSIX shell, harmless on a terminal. */
 const char *iu_words_shell(struct iu_arena *arena, const char *const *argv, size_t n);
 

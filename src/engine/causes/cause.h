@@ -71,6 +71,7 @@ int iu_address_not_local(struct iu_arena *arena, const struct iu_view *view,
 	const struct iu_ask *ask, struct iu_verdict *verdict);
 int iu_address_tentative(struct iu_arena *arena, const struct iu_view *view,
 	const struct iu_ask *ask, struct iu_verdict *verdict);
+int iu_wsl_host(struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict);
 int iu_policy_denied(struct iu_arena *arena, const struct iu_view *view,
 	const struct iu_ask *ask, struct iu_verdict *verdict);
 

@@ -87,9 +87,24 @@ static void test_disagreement(void **state)
 	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
 	assert_string_equal(v.probe, "EADDRINUSE");
 	assert_true(v.doubts.n >= 2);
+	/* inside WSL that is an answer: the other side has it */
 	snap.host.wsl = true;
 	v = why("127.0.0.1", TEST_PORT);
-	assert_non_null(strstr(v.doubts.v[1], "Windows"));
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.cause, IU_CAUSE_WSL_HOST);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
+	assert_int_equal(v.evidence.n, 1);
+	assert_non_null(strstr(command_line(&arena, remedy(&v, IU_REMEDY_WINDOWS_HINT)),
+		"cmd.exe /c netstat -anoq & "));
+	snap.sysctls.port_first = 44620;
+	snap.sysctls.port_last = 48715;
+	snap.seen &= ~(uint32_t)IU_FACT_BOUND;
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_WSL_HOST);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_POSSIBLE);
+	assert_non_null(strstr(v.evidence.v[1], "mirrored"));
+	snap.seen = SEEN_ALL;
+	snap.host.wsl = false;
 	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
 	snap.probes.v[0].result = 0;
 	v = why("127.0.0.1", TEST_PORT);

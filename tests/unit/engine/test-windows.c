@@ -249,6 +249,11 @@ static void test_options(void **state)
 	v = why_question(q); /* the case that surprises: it works, and loopback goes to node */
 	assert_int_equal(v.status, IU_STATUS_FREE);
 	assert_true(says(&v.warnings, "shadowed: node.exe (pid 77) has 127.0.0.1:8080"));
+	snap.seen &= ~(uint32_t)IU_FACT_BOUND;
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	assert_true(says(&v.warnings, "node.exe (pid 77)"));
+	snap.seen |= IU_FACT_BOUND;
 	q.options.exclusive = true;
 	v = why_question(q);
 	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
