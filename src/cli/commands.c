@@ -89,8 +89,8 @@ static const struct iu_command commands[IU_COMMAND_COUNT] = {
 			.operands = "TARGET…",
 			.summary = "return when it can be bound, or when something listens there",
 			.description =
-				"Returns the moment every TARGET can be bound, with --listening the "
-				"moment somebody listens there. On a terminal it says what it waits "
+				"Returns the moment all TARGETs can be bound at once, with --listening "
+				"the moment somebody listens at each. On a terminal it says what it waits "
 				"for and how long at most.",
 			.examples =
 				{
