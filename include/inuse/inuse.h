@@ -176,6 +176,7 @@ struct inuse_socket;  /* in an answer: what is in the way; or a row of a list */
 struct inuse_holder;  /* a process that has the socket */
 struct inuse_remedy;  /* something that helps */
 struct inuse_gap;     /* something that could not be seen */
+struct inuse_meaning; /* of an error */
 struct inuse_plans;   /* one plan for each answer that was to be freed */
 struct inuse_plan;
 struct inuse_step;
@@ -462,6 +463,25 @@ const char *inuse_listing_json(struct inuse_listing *list);
 
 /** inuse_listing_free() - frees the list and everything it gave out; NULL is fine. */
 void inuse_listing_free(struct inuse_listing *list);
+
+/* ---- what an error means ---- */
+
+/**
+ * inuse_explain_error() - what an error number, a name or a message means on each system
+ * @error: "98", "WSAEADDRINUSE", "0x80072740", "bind: Address already in use" …
+ * @ret_meaning: receives it, to be freed with inuse_meaning_free(); on success only
+ * Returns: 1, INUSE_ERROR_NOENT: no error that is known, other INUSE_ERROR_*.
+ */
+int inuse_explain_error(const char *error, struct inuse_meaning **ret_meaning);
+
+/** inuse_meaning_text() - the explanation for people, made at the first call; NULL: no memory. */
+const char *inuse_meaning_text(struct inuse_meaning *meaning);
+
+/** inuse_meaning_json() - the inuse.error/1 document, made at the first call; NULL: no memory. */
+const char *inuse_meaning_json(struct inuse_meaning *meaning);
+
+/** inuse_meaning_free() - frees it and everything it gave out; NULL is fine. */
+void inuse_meaning_free(struct inuse_meaning *meaning);
 
 /* ---- a port that is free ---- */
 

@@ -1,137 +1,19 @@
 /* cli/error.c - inuse error: what an error means on each system */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "cli/cli.h"
-#include "engine/explain.h"
-#include "model/target.h"
-#include "os/os.h"
+#include "session/meaning.h"
 
 #define ASKED_COLUMNS 60
-#define TEXT_BYTES    (16 * 1024) /* of a message, in JSON */
 
-/* One error that was asked for. */
-struct asking {
-	struct iu_arena arena;
-	const struct iu_arguments *arguments;
-	const char *text;
-	size_t len;
-	struct iu_error_readings readings;
-	IU_LIST(const char *) endpoints;
-	const char *system_text; /* of the number on this machine, escaped; NULL: none */
-};
-
-static int keep_endpoint(void *context, const char *target)
-{
-	struct asking *asking = context;
-	const char **slot = iu_list_add(&asking->arena, &asking->endpoints);
-
-	if (slot)
-		*slot = iu_arena_strdup(&asking->arena, target);
-	return asking->arena.failed ? IU_E_NOMEM : 0;
-}
-
-/* This machine's number for what was read; 0: none. */
-static int64_t number_here(const struct iu_error_readings *readings)
-{
-	const struct iu_error_number *number = NULL;
-
-	if (readings->n && readings->v[0].id != IU_ERROR_OTHER)
-		number = iu_error_number_in(readings->v[0].id, iu_os_error_space());
-	if (number)
-		return number->value;
-	return readings->is_number ? readings->value : 0;
-}
-
-static const char *system_text(struct asking *asking, int64_t number)
-{
-	struct iu_text text = {0};
-	const char *safe = NULL;
-
-	if (number < 0 && number > INT32_MIN)
-		number = -number;
-	if (number > 0 && number <= INT32_MAX && iu_os_error_text((int)number, &text) >= 0)
-		safe = iu_safe(&asking->arena, text.data, ASKED_COLUMNS);
-	iu_text_free(&text);
-	return safe;
-}
-
-static int read_asking(struct asking *asking)
-{
-	iu_error_read(asking->text, asking->len, &asking->readings);
-	asking->system_text = system_text(asking, number_here(&asking->readings));
-	if (!asking->readings.is_message)
-		return 0;
-	return iu_message_targets(asking->text, asking->len, keep_endpoint, asking);
-}
-
-/* A number that bind() and the others never give, but that this system has. */
-static bool put_other(struct asking *asking)
-{
-	const char *title = iu_error_system_title(iu_error_space_of(iu_os_error_space()));
-	struct iu_text out = {0};
-	bool good;
-
-	iu_text_printf(&out,
-		"%" PRId64 " on %s is \"%s\": it does not say that a port is in use.\n",
-		asking->readings.value, title, asking->system_text);
-	good = iu_write(&out);
-	iu_text_free(&out);
-	return good;
-}
-
-static bool put_story(struct asking *asking, size_t which, bool first)
-{
-	struct iu_style style = iu_style_make(asking->arguments);
-	struct iu_arena *arena = &asking->arena;
-	struct iu_explain explain = {
-		.readings = &asking->readings,
-		.which = which,
-		.asked = iu_safe(
-			arena, iu_arena_strndup(arena, asking->text, asking->len), ASKED_COLUMNS),
-		.endpoint = asking->endpoints.n ? iu_safe(arena, asking->endpoints.v[0], ASKED_COLUMNS)
-						: NULL,
-		.here = iu_os_error_space(),
-		.text = which == 0 ? asking->system_text : NULL,
-	};
-	struct iu_story story;
-	struct iu_text out = {0};
-	bool good = false;
-
-	if (iu_explain(arena, &explain, &story) < 0) {
-		iu_complain(iu_error_text(IU_E_NOMEM), NULL, "");
-		return false;
-	}
-	if (!first && !style.quiet)
-		iu_text_add(&out, "\n");
-	iu_out_story(&story, &style, &out);
-	good = iu_write(&out);
-	iu_text_free(&out);
-	return good;
-}
-
-static bool put_json(struct asking *asking)
-{
-	struct iu_out_error error = {
-		.asked = iu_utf8_clean(&asking->arena, asking->text, asking->len, TEXT_BYTES),
-		.readings = &asking->readings,
-		.endpoints = asking->endpoints.v,
-		.endpoint_count = asking->endpoints.n,
-		.here = iu_os_error_space(),
-		.text = asking->system_text,
-	};
-
-	return iu_write_json(iu_out_error_json(&error));
-}
-
-static int complain_unknown(const struct asking *asking)
+static int complain_unknown(const struct iu_meaning *meaning)
 {
 	struct iu_text line = {0};
 
 	iu_text_add(&line, "\"");
-	iu_text_foreign(&line, asking->text, asking->len, ASKED_COLUMNS);
-	iu_text_add(&line, asking->readings.is_message
+	iu_text_foreign(&line, meaning->asked, meaning->len, ASKED_COLUMNS);
+	iu_text_add(&line, meaning->readings.is_message
 			? "\" names no error that is known here; write a number or a name, for "
 			  "example inuse error 10048"
 			: "\" is no error of Linux, Windows, macOS or BSD that bind(), listen() or "
@@ -141,41 +23,35 @@ static int complain_unknown(const struct asking *asking)
 	return IU_EXIT_NO;
 }
 
-static int answer(struct asking *asking, bool first)
+static bool put_text(const struct iu_arguments *arguments, struct iu_meaning *meaning, bool first)
 {
-	bool good = true, any = false;
+	struct iu_style style = iu_style_make(arguments);
+	struct iu_text text = {0}, out = {0};
+	int r = iu_meaning_text(meaning, &style, &text);
+	bool good = false;
 
-	for (size_t i = 0; i < asking->readings.n; i++)
-		any |= asking->readings.v[i].id != IU_ERROR_OTHER;
-	if (!any && !asking->system_text && !asking->readings.n) {
-		if (asking->arguments->json && !put_json(asking))
-			return IU_EXIT_UNKNOWN;
-		return complain_unknown(asking);
-	}
-	if (asking->arguments->json)
-		return put_json(asking) ? IU_EXIT_DONE : IU_EXIT_UNKNOWN;
-	if (!any && asking->readings.is_number && asking->system_text)
-		return put_other(asking) ? IU_EXIT_DONE : IU_EXIT_UNKNOWN;
-	if (!any)
-		return complain_unknown(asking);
-	for (size_t i = 0; good && i < asking->readings.n; i++)
-		if (asking->readings.v[i].id != IU_ERROR_OTHER) {
-			good = put_story(asking, i, first);
-			first = false;
-		}
-	return good ? IU_EXIT_DONE : IU_EXIT_UNKNOWN;
+	iu_text_add(&out, first || style.quiet ? "" : "\n");
+	iu_text_addn(&out, text.data, text.len);
+	if (r < 0)
+		iu_complain(iu_error_text(r), NULL, "");
+	else
+		good = iu_write(&out);
+	iu_text_free(&text);
+	iu_text_free(&out);
+	return good;
 }
 
 static int ask(const struct iu_arguments *arguments, const char *text, size_t len, bool first)
 {
-	struct asking asking = {.arguments = arguments, .text = text, .len = len};
-	int code = IU_EXIT_UNKNOWN, ret = read_asking(&asking);
+	struct iu_meaning meaning;
+	int code = IU_EXIT_UNKNOWN, ret = iu_meaning_read(text, len, &meaning);
 
-	if (ret < 0)
+	if (ret < 0 && ret != IU_E_NOENT)
 		iu_complain(iu_error_text(ret), NULL, "");
-	else
-		code = answer(&asking, first);
-	iu_arena_free(&asking.arena);
+	else if (arguments->json ? iu_write_json(iu_meaning_json(&meaning))
+				 : ret < 0 || put_text(arguments, &meaning, first))
+		code = ret < 0 ? complain_unknown(&meaning) : IU_EXIT_DONE;
+	iu_meaning_end(&meaning);
 	return code;
 }
 

@@ -358,6 +358,24 @@ static void explains_unix_paths(void **state)
 	close(fd);
 }
 
+static void explains_errors(void **state)
+{
+	struct inuse_meaning *meaning = NULL;
+
+	assert_int_equal(inuse_explain_error("WSAEADDRINUSE", &meaning), 1);
+	print_message("# %.60s\n", inuse_meaning_text(meaning));
+	assert_non_null(strstr(inuse_meaning_text(meaning), "10048"));
+	assert_non_null(strstr(inuse_meaning_json(meaning), "\"inuse.error/1\""));
+	assert_ptr_equal(inuse_meaning_json(meaning), inuse_meaning_json(meaning));
+	inuse_meaning_free(meaning);
+	meaning = NULL;
+	assert_int_equal(inuse_explain_error("no error at all", &meaning), INUSE_ERROR_NOENT);
+	assert_int_equal(inuse_explain_error(NULL, &meaning), INUSE_ERROR_NOENT);
+	assert_null(meaning);
+	inuse_meaning_free(NULL);
+	assert_null(inuse_meaning_text(NULL));
+}
+
 static void takes_nothing_for_nothing(void **state)
 {
 	char buffer[16];
@@ -417,6 +435,7 @@ int main(void)
 		cmocka_unit_test(explains_other_errors),
 		cmocka_unit_test(explains_mptcp),
 		cmocka_unit_test(explains_unix_paths),
+		cmocka_unit_test(explains_errors),
 		cmocka_unit_test(takes_nothing_for_nothing),
 		cmocka_unit_test(names_every_error),
 	};
