@@ -106,6 +106,27 @@ static int wait_all(struct run *run, const struct iu_questions *questions, int64
 	return waited == IU_WAITED_DONE ? IU_EXIT_DONE : IU_EXIT_NO;
 }
 
+/* What a message of another system is about never changes here. */
+static int refuse_foreign(const struct iu_questions *questions)
+{
+	enum iu_error_system here = iu_error_space_of(iu_os_error_space());
+
+	for (size_t i = 0; i < questions->n; i++) {
+		int system = questions->v[i].said_system;
+		struct iu_text line = {0};
+
+		if (!questions->v[i].of_message || system == IU_ERROR_ANY || system == (int)here)
+			continue;
+		iu_text_printf(&line,
+			"the message is from %s: what happens there cannot be waited for here",
+			iu_error_system_title((enum iu_error_system)system));
+		iu_complain_text(&line);
+		iu_text_free(&line);
+		return IU_EXIT_UNKNOWN;
+	}
+	return 0;
+}
+
 int iu_wait(const struct iu_invocation *invocation)
 {
 	struct run run = {.arguments = &invocation->arguments};
@@ -126,6 +147,8 @@ int iu_wait(const struct iu_invocation *invocation)
 	}
 	if (code == 0)
 		code = iu_targets_few(&arena, invocation, TARGETS_MAX, &questions);
+	if (code == 0)
+		code = refuse_foreign(&questions);
 	if (code == 0) {
 		iu_system_catch();
 		code = wait_all(&run, &questions, deadline);

@@ -399,25 +399,17 @@ static const struct {
 	[IU_ERROR_BSD] = {"bsd", "macOS and BSD"},
 };
 
-/* What the causes are on Windows, where that differs from Linux or Linux does not have them. */
+/* What the causes are on Windows, where that differs from Linux. */
 static const struct {
 	const char *name, *sentence;
 } windows_causes[] = {
-	{"excluded-range",
-		"the port lies in a range that Hyper-V, WSL, Docker or an administrator has excluded"},
-	{"http-sys", "HTTP.sys (PID 4) has the port on behalf of a service or a URL reservation"},
-	{"alg-reserved",
-		"TCP 5001-5032 belong to the Application Layer Gateway service while Internet "
-		"Connection Sharing is on"},
-	{"service", "a Windows service holds it, maybe inside svchost.exe"},
-	{"exclusive-use",
-		"a socket with SO_EXCLUSIVEADDRUSE, or one of another account, has it alone"},
-	{"orphaned-handle", "the program that opened it is gone, a child process still has the handle"},
 	{"container-port", "Docker Desktop, or another engine, publishes it for a container"},
 	{"ephemeral-exhausted", "every dynamic port (49152-65535 by default) is in use"},
 	{"policy-denied", "the Windows Filtering Platform refuses: a firewall or a security product"},
-	{"port-proxy", "a rule of netsh interface portproxy listens there"},
 };
+
+/* In front of the sentences of causes that only Windows has; here its name is said already. */
+#define WINDOWS_ONLY "Windows: "
 
 const struct iu_error_row *iu_error_row(enum iu_error_id id)
 {
@@ -472,11 +464,18 @@ const char *iu_error_system_title(enum iu_error_system system)
 
 const char *iu_error_cause_sentence(const char *cause, enum iu_error_system system)
 {
+	size_t prefix = strlen(WINDOWS_ONLY);
+
 	for (size_t i = 0; system == IU_ERROR_WINDOWS && i < IU_COUNT(windows_causes); i++)
 		if (!strcmp(windows_causes[i].name, cause))
 			return windows_causes[i].sentence;
-	for (int i = IU_CAUSE_NONE + 1; i < IU_CAUSE_COUNT; i++)
-		if (!strcmp(iu_cause_row((enum iu_cause)i)->name, cause))
-			return iu_cause_row((enum iu_cause)i)->sentence;
+	for (int i = IU_CAUSE_NONE + 1; i < IU_CAUSE_COUNT; i++) {
+		const struct iu_cause_row *row = iu_cause_row((enum iu_cause)i);
+
+		if (strcmp(row->name, cause) != 0)
+			continue;
+		return strncmp(row->sentence, WINDOWS_ONLY, prefix) ? row->sentence
+								    : row->sentence + prefix;
+	}
 	return NULL;
 }

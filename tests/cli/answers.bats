@@ -82,6 +82,9 @@ load common
 	says "netstat -ano"
 	says "inuse why --from FILE 127.0.0.1:8080/tcp"
 	says_not "(pid"
+	run timeout 20 "$INUSE" wait "bind 127.0.0.1:8080: [WinError 10048]"
+	expect 3
+	says 'the message is from Windows: what happens there cannot be waited for here'
 	run "$INUSE" "OSError: [Errno 48] Address already in use: 127.0.0.1:8080"
 	expect 3
 	says "The message is from macOS and BSD, and this is Linux"
