@@ -56,10 +56,13 @@ struct loop {
 	size_t next_lost;
 };
 
-int iu_run_answer(const struct iu_run_supervisor *s, const struct iu_run_case *c, bool done)
+int iu_run_answer(const struct iu_run_supervisor *s, struct iu_run_case *c, bool done)
 {
 	const char byte = done ? IU_PRELOAD_DONE : IU_PRELOAD_FAILED;
 
+	if (c->socket >= 0)
+		close(c->socket);
+	c->socket = -1;
 	if (c->reply >= 0)
 		return send(c->reply, &byte, 1, MSG_NOSIGNAL) == 1 ? 0 : IU_E_GONE;
 	return done ? iu_run_notices_done(s->notices, c->notice.id)
@@ -75,7 +78,7 @@ bool iu_run_still_waits(const struct iu_run_supervisor *s, const struct iu_run_c
 	return iu_run_notices_valid(s->notices, c->notice.id);
 }
 
-static void let(const struct loop *l, const struct iu_run_case *c)
+static void let(const struct loop *l, struct iu_run_case *c)
 {
 	(void)iu_run_answer(&l->s, c, false);
 }
@@ -283,10 +286,8 @@ static uint64_t lost_key(const struct iu_run_case *c)
 }
 
 /* Done before: the program was told of a signal instead, and asks again (SA_RESTART). */
-static bool was_lost(struct loop *l, const struct iu_run_case *c)
+static bool was_lost(struct loop *l, uint64_t key)
 {
-	uint64_t key = lost_key(c);
-
 	for (size_t i = 0; i < LOST_MAX && key; i++)
 		if (l->lost[i].key == key) {
 			l->lost[i].key = 0;
@@ -297,15 +298,16 @@ static bool was_lost(struct loop *l, const struct iu_run_case *c)
 
 static void perform(struct loop *l, struct iu_run_case *c)
 {
+	uint64_t key = c->call.kind == IU_RUN_BIND ? lost_key(c) : 0;
+
 	c->error = iu_run_perform(c);
-	if (c->error == EINVAL && c->call.kind == IU_RUN_BIND && was_lost(l, c))
+	if (c->error == EINVAL && was_lost(l, key))
 		c->error = 0;
 	if (c->error == 0) {
-		if (iu_run_answer(&l->s, c, true) == IU_E_GONE &&
-			c->call.kind == IU_RUN_BIND)
-			l->lost[l->next_lost++ % LOST_MAX].key = lost_key(c);
 		if (c->call.kind == IU_RUN_BIND)
 			iu_run_tell_port(l->s.run, c->socket, c->name.port);
+		if (iu_run_answer(&l->s, c, true) == IU_E_GONE)
+			l->lost[l->next_lost++ % LOST_MAX].key = key;
 	} else if (iu_run_explains(c->error)) {
 		start_helper(l, c);
 	} else {
@@ -408,7 +410,8 @@ static void handle_guest(struct loop *l)
 		start_helper(l, &c);
 	else
 		let(l, &c);
-	close(c.socket);
+	if (c.socket >= 0)
+		close(c.socket);
 	close(c.reply);
 }
 

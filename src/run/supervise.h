@@ -43,8 +43,13 @@ _Noreturn void iu_run_supervise(const struct iu_run *run, const struct iu_run_ta
 /** iu_run_help() - in a process of its own: finds out, helps, tells, answers the notice. */
 void iu_run_help(const struct iu_run_supervisor *s, struct iu_run_case *c);
 
-/** iu_run_answer() - the call is @done, or is left to the kernel. Returns: 0, IU_E_GONE, IU_E_SYSTEM. */
-int iu_run_answer(const struct iu_run_supervisor *s, const struct iu_run_case *c, bool done);
+/**
+ * iu_run_answer() - the call is @done, or is left to the kernel
+ * Our duplicate is closed before: with it the port would stay taken for a moment after the program
+ * has closed its own.
+ * Returns: 0, IU_E_GONE, IU_E_SYSTEM.
+ */
+int iu_run_answer(const struct iu_run_supervisor *s, struct iu_run_case *c, bool done);
 
 /** iu_run_still_waits() - whether somebody waits for the answer. */
 bool iu_run_still_waits(const struct iu_run_supervisor *s, const struct iu_run_case *c);
