@@ -70,6 +70,12 @@ int iu_capture_socket(struct iu_capture_out *out, const struct iu_socket *socket
 	return 0;
 }
 
+void iu_capture_orphan(struct iu_capture_out *out)
+{
+	if (out->rows.n)
+		out->rows.v[out->rows.n - 1].orphan = true;
+}
+
 int iu_capture_owner(struct iu_capture_out *out, int32_t pid, int32_t fd, struct iu_bytes name)
 {
 	struct iu_capture_owner *owner;
@@ -259,10 +265,20 @@ static void take_over(struct iu_capture_row *to, const struct iu_capture_row *fr
 	if (!a->cgroup)
 		a->cgroup = b->cgroup;
 	a->mini |= b->mini;
-	if (to->owners < from->owners) {
+	to->orphan |= from->orphan;
+	if (!to->owners) {
 		to->first_owner = from->first_owner;
 		to->owners = from->owners;
 	}
+}
+
+static bool is_same(const struct iu_capture_out *out, const struct iu_capture_row *kept,
+	uint32_t taken, const struct iu_capture_row *row)
+{
+	/* lsof has a row for every holder of a socket */
+	if (row->socket.inode && row->socket.inode == kept->socket.inode)
+		return true;
+	return taken != row->block && may_be_one(out, kept, row);
 }
 
 /*
@@ -276,17 +292,20 @@ static size_t merge_group(
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
+		struct iu_capture_row *row = group[i];
 		size_t k = 0;
 
-		while (k < kept && (taken[k] == group[i]->block ||
-					   !may_be_one(out, group[k], group[i])))
+		while (k < kept && !is_same(out, group[k], taken[k], row))
 			k++;
 		if (k < kept) {
-			take_over(group[k], group[i]);
-			taken[k] = group[i]->block;
+			take_over(group[k], row);
+			row->into = group[k];
+			taken[k] = row->block;
 		} else if (kept < ALIKE_MAX) {
-			taken[kept] = group[i]->block;
-			group[kept++] = group[i];
+			taken[kept] = row->block;
+			group[kept++] = row;
+		} else {
+			row->into = group[0];
 		}
 	}
 	return kept;
@@ -294,45 +313,80 @@ static size_t merge_group(
 
 /* ---- the snapshot ---- */
 
-static int add_hold(struct iu_snapshot *snapshot, uint64_t inode,
-	const struct iu_capture_owner *owner)
+/* TIME-WAIT is no socket of a process; other closing ones are not where a capture says so. */
+static bool has_no_owner(const struct iu_capture_row *row)
 {
-	struct iu_hold *hold = iu_list_add(&snapshot->arena, &snapshot->holds);
-
-	if (!hold)
-		return IU_E_NOMEM;
-	*hold = (struct iu_hold){.inode = inode, .pid = owner->pid, .fd = owner->fd};
-	return 0;
+	return row->socket.state == IU_STATE_TIME_WAIT || row->socket.mini || row->orphan;
 }
 
-/* TIME-WAIT, and on Linux what no process has any more, is no socket of a process. */
-static bool has_no_owner(const struct iu_socket *s)
-{
-	return s->state == IU_STATE_TIME_WAIT || s->mini;
-}
-
-static int add_row(struct iu_capture_out *out, const struct iu_capture_row *row, uint64_t *inode)
+static int add_row(struct iu_capture_out *out, struct iu_capture_row *row, uint64_t *inode)
 {
 	struct iu_snapshot *snapshot = out->snapshot;
 	struct iu_socket *slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
-	int err = 0;
 
 	if (!slot)
 		return IU_E_NOMEM;
+	if (has_no_owner(row))
+		row->socket.inode = 0;
+	else if (!row->socket.inode)
+		row->socket.inode = ++*inode;
 	*slot = row->socket;
-	if (has_no_owner(slot)) {
-		slot->inode = 0;
-		return 0;
-	}
-	if (!slot->inode)
-		slot->inode = ++*inode;
-	for (size_t i = 0; i < row->owners && err == 0; i++) {
-		const struct iu_capture_owner *owner = &out->owners.v[row->first_owner + i];
+	return 0;
+}
 
-		if (owner->pid > 0)
-			err = add_hold(snapshot, slot->inode, owner);
+static int by_hold(const void *a, const void *b)
+{
+	const struct iu_hold *x = a, *y = b;
+
+	if (x->inode != y->inode)
+		return x->inode < y->inode ? -1 : 1;
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return (x->fd < y->fd) - (x->fd > y->fd); /* the known ones first */
+}
+
+/* One hold for each descriptor; without a number just where no capture shows one. */
+static void unique_holds(struct iu_holds *holds)
+{
+	size_t n = 0;
+
+	if (!holds->n)
+		return;
+	qsort(holds->v, holds->n, sizeof(*holds->v), by_hold);
+	for (size_t i = 1; i < holds->n; i++) {
+		const struct iu_hold *a = &holds->v[n], *b = &holds->v[i];
+
+		if (a->inode == b->inode && a->pid == b->pid && (a->fd == b->fd || b->fd < 0))
+			continue;
+		holds->v[++n] = *b;
 	}
-	return err;
+	holds->n = n + 1;
+}
+
+static int add_holds(struct iu_capture_out *out)
+{
+	struct iu_snapshot *snapshot = out->snapshot;
+
+	for (size_t i = 0; i < out->rows.n; i++) {
+		const struct iu_capture_row *row = &out->rows.v[i];
+		uint64_t inode = row->into ? row->into->socket.inode : row->socket.inode;
+
+		for (size_t k = 0; k < row->owners && inode; k++) {
+			const struct iu_capture_owner *owner =
+				&out->owners.v[row->first_owner + k];
+			struct iu_hold *hold;
+
+			if (owner->pid <= 0)
+				continue;
+			hold = iu_list_add(&snapshot->arena, &snapshot->holds);
+			if (!hold)
+				return IU_E_NOMEM;
+			*hold = (struct iu_hold){
+				.inode = inode, .pid = owner->pid, .fd = owner->fd};
+		}
+	}
+	unique_holds(&snapshot->holds);
+	return 0;
 }
 
 static int add_sockets(struct iu_capture_out *out)
@@ -360,7 +414,7 @@ static int add_sockets(struct iu_capture_out *out)
 		for (size_t k = 0; k < kept && err == 0; k++)
 			err = add_row(out, order[i + k], &inode);
 	}
-	return err;
+	return err == 0 ? add_holds(out) : err;
 }
 
 static int by_pid(const void *a, const void *b)

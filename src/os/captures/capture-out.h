@@ -31,6 +31,8 @@ struct iu_capture_row {
 	struct iu_socket socket;
 	uint32_t block; /* rows of one block are all different sockets, even where they look alike */
 	size_t first_owner, owners;
+	bool orphan; /* the capture says that no process has it */
+	struct iu_capture_row *into; /* another row turned out to be the same socket; NULL: none */
 };
 
 struct iu_capture_owner {
@@ -84,6 +86,9 @@ struct iu_socket iu_capture_socket_fresh(enum iu_protocol protocol);
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_capture_socket(struct iu_capture_out *out, const struct iu_socket *socket);
+
+/** iu_capture_orphan() - the last row is a socket that no process has. */
+void iu_capture_orphan(struct iu_capture_out *out);
 
 /**
  * iu_capture_owner() - a holder of the last row

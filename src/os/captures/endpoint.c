@@ -71,6 +71,8 @@ static bool read_address(struct iu_bytes word, bool brackets, struct iu_capture_
 				return false;
 		}
 		end->named = true;
+		end->local_host = iu_bytes_are_any_case(word, "localhost") ||
+				  iu_bytes_are_any_case(word, "ip6-localhost");
 	}
 	if (scope.len)
 		read_scope(scope, end);

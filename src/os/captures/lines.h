@@ -78,7 +78,8 @@ struct iu_capture_endpoint {
 	uint16_t port;
 	bool star;       /* the address is "*" */
 	bool port_star;  /* the port is "*" */
-	bool named;      /* address or port is a name that says nothing */
+	bool named;      /* address or port is a name */
+	bool local_host; /* … "localhost" */
 	struct iu_bytes port_name; /* len 0: the port is a number */
 	struct iu_bytes device;    /* "127.0.0.53%lo:53": lo; len 0: none */
 };

@@ -22,6 +22,10 @@ static iu_capture_reader *const readers[] = {
 	iu_capture_service_control,
 	iu_capture_event_xml,
 	iu_capture_event_text,
+	iu_capture_netstat_linux,
+	iu_capture_ss,
+	iu_capture_lsof,
+	iu_capture_proc_net,
 };
 
 static bool is_word_end(struct iu_bytes line, size_t at)
