@@ -23,10 +23,11 @@ static bool end_line(struct cleaner *c)
 
 	if (!slot)
 		return false;
-	while (c->n > c->line && c->out[c->n - 1] == ' ')
-		c->n--;
 	*slot = (struct iu_bytes){c->out + c->line, c->n - c->line};
+	while (slot->len && slot->text[slot->len - 1] == ' ')
+		slot->len--;
 	c->line = c->n;
+	c->lines.end = c->out + c->n;
 	return true;
 }
 
@@ -228,6 +229,22 @@ void iu_words_split(struct iu_bytes line, struct iu_words *ret_words)
 			at++;
 		ret_words->v[ret_words->n++] = (struct iu_bytes){line.text + start, at - start};
 	}
+}
+
+size_t iu_padding(const struct iu_lines *lines, size_t at)
+{
+	const char *end = at + 1 < lines->n ? lines->v[at + 1].text : lines->end;
+
+	return (size_t)(end - (lines->v[at].text + lines->v[at].len));
+}
+
+bool iu_has_gap(struct iu_bytes line)
+{
+	line = iu_trim(line);
+	for (size_t i = 1; i < line.len; i++)
+		if (line.text[i] == ' ' && line.text[i - 1] == ' ')
+			return true;
+	return false;
 }
 
 size_t iu_indent(struct iu_bytes line)

@@ -14,6 +14,7 @@ struct iu_bytes {
 struct iu_lines {
 	struct iu_bytes *v; /* without line end and without blanks at the end */
 	size_t n, cap;
+	const char *end;    /* of the last line, with its blanks */
 };
 
 /* More words than this no row has that is read word by word. */
@@ -39,6 +40,12 @@ int iu_lines_make(
 
 /** iu_words_split() - the words of a line between blanks; those beyond IU_WORDS_MAX are left. */
 void iu_words_split(struct iu_bytes line, struct iu_words *ret_words);
+
+/** iu_padding() - how many blanks stood at the end of line @at: tools pad, a cut line has none. */
+size_t iu_padding(const struct iu_lines *lines, size_t at);
+
+/** iu_has_gap() - two blanks in a row inside the line: its columns were not squeezed together. */
+bool iu_has_gap(struct iu_bytes line);
 
 /** iu_indent() - how many blanks the line begins with. */
 size_t iu_indent(struct iu_bytes line);

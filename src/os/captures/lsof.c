@@ -15,6 +15,7 @@ struct row {
 	uint64_t inode;        /* 0: the column has something else */
 	enum iu_state state;
 	enum iu_unix_type type;
+	bool has_state, cut;
 };
 
 static struct iu_bytes behind(struct iu_bytes line, struct iu_bytes word)
@@ -67,6 +68,7 @@ static void read_state(struct row *row)
 			word.len = i;
 	iu_linux_state(word, &row->state);
 	row->name = iu_trim((struct iu_bytes){name.text, open - 1});
+	row->has_state = true;
 }
 
 /* "/run/x.sock type=STREAM (LISTEN)" */
@@ -177,6 +179,11 @@ static int add_row(struct iu_capture_out *out, const struct row *row)
 
 	if (row->protocol == IU_PROTOCOL_UNIX)
 		return add_unix(out, row);
+	/* where the end was cut off, a port may have lost digits */
+	if (row->cut) {
+		out->unread++;
+		return 0;
+	}
 	if (has_peer && !iu_capture_endpoint(iu_bytes_from(name, arrow + 2), &peer)) {
 		out->unread++;
 		return 0;
@@ -190,7 +197,7 @@ static int add_row(struct iu_capture_out *out, const struct row *row)
 		return 0;
 	s.inode = row->inode < IU_INODE_MADE_UP ? row->inode : 0;
 	s.state = row->state != IU_STATE_UNKNOWN ? row->state
-		  : has_peer			 ? IU_STATE_UNKNOWN
+		  : has_peer || row->has_state	 ? IU_STATE_UNKNOWN
 						 : IU_STATE_LISTEN;
 	return add_socket(out, &s, row);
 }
@@ -199,13 +206,22 @@ int iu_capture_lsof(const struct iu_lines *lines, size_t at, struct iu_capture_o
 {
 	size_t i = at;
 	struct row row;
+	bool padded = false, states = false;
 	int err = 0;
 
 	if (!read_row(lines->v[at], &row))
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_LINUX);
 	iu_capture_block(out);
-	for (; i < lines->n && err == 0 && read_row(lines->v[i], &row); i++)
+	/* lsof writes a blank behind a name without a state, and with -T all are without one */
+	for (size_t k = at; k < lines->n && read_row(lines->v[k], &row); k++) {
+		padded |= !row.has_state && iu_padding(lines, k) > 0;
+		states |= row.has_state;
+	}
+	for (; i < lines->n && err == 0 && read_row(lines->v[i], &row); i++) {
+		row.cut = !row.has_state && !iu_padding(lines, i) &&
+			  (padded || (states && row.protocol == IU_PROTOCOL_TCP));
 		err = add_row(out, &row);
+	}
 	return err < 0 ? err : (int)(i - at);
 }

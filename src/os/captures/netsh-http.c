@@ -69,9 +69,10 @@ static bool is_pid_line(struct iu_bytes line, int32_t *ret)
 	return iu_indent(line) > 0 && iu_bytes_pid(iu_trim(line), ret);
 }
 
+/* What HTTP.sys has ends in a slash; another end was cut off, and the port may be, too. */
 static bool is_url_line(struct iu_bytes line)
 {
-	return iu_indent(line) > 0 && is_url(iu_trim(line));
+	return iu_indent(line) > 0 && is_url(iu_trim(line)) && line.text[line.len - 1] == '/';
 }
 
 /* "Server session ID: FF00000020000001" */

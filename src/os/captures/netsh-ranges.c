@@ -58,6 +58,50 @@ static int add_exclusion(struct iu_capture_out *out, const struct iu_exclusion *
 	return 0;
 }
 
+/* Where the first column ends: numbers are aligned to the right. */
+static size_t first_end(struct iu_bytes line)
+{
+	size_t at = iu_indent(line);
+
+	while (at < line.len && line.text[at] != ' ')
+		at++;
+	return at;
+}
+
+/* How the rows of a list look as long as nobody cut them. */
+struct shape {
+	size_t end;  /* of the first column in most rows; 0: blanks were squeezed */
+	bool padded; /* blanks stand where a star may be */
+};
+
+static struct shape shape_of(const struct iu_lines *lines, size_t at)
+{
+	struct iu_exclusion row;
+	struct shape shape = {0};
+	size_t votes = 0;
+
+	for (size_t i = at; i < lines->n && read_row(lines->v[i], &row); i++) {
+		size_t end = first_end(lines->v[i]);
+
+		shape.padded |= !row.administered && iu_padding(lines, i) > 0;
+		if (!iu_has_gap(lines->v[i]))
+			continue;
+		/* the majority, when there is one */
+		if (!votes)
+			shape.end = end;
+		votes += end == shape.end ? 1 : -1;
+	}
+	return shape;
+}
+
+/* Without its first digit, or without its star, a row would say something else. */
+static bool is_cut(const struct iu_lines *lines, size_t at, const struct shape *shape, bool star)
+{
+	if (shape->end && first_end(lines->v[at]) != shape->end)
+		return true;
+	return shape->padded && !star && !iu_padding(lines, at);
+}
+
 /* What the lines above said was for this list only. */
 static void forget_hints(struct iu_capture_out *out)
 {
@@ -72,6 +116,7 @@ static void forget_hints(struct iu_capture_out *out)
 int iu_capture_exclusions(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
 	struct iu_exclusion row = {0};
+	struct shape shape;
 	size_t i = at + 1, rows = 0;
 	bool whole;
 	int err = 0;
@@ -80,8 +125,13 @@ int iu_capture_exclusions(const struct iu_lines *lines, size_t at, struct iu_cap
 		out->hint_tcp == out->hint_udp)
 		return 0;
 	row.protocol = out->hint_tcp ? IU_PROTOCOL_TCP : IU_PROTOCOL_UDP;
-	for (; i < lines->n && err == 0 && read_row(lines->v[i], &row); i++, rows++)
-		err = add_exclusion(out, &row);
+	shape = shape_of(lines, i);
+	for (; i < lines->n && err == 0 && read_row(lines->v[i], &row); i++, rows++) {
+		if (is_cut(lines, i, &shape, row.administered))
+			out->unread++;
+		else
+			err = add_exclusion(out, &row);
+	}
 	whole = i < lines->n && !lines->v[i].len;
 	if (!rows && !whole)
 		return 0;

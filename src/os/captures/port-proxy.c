@@ -66,6 +66,18 @@ static enum iu_family listen_family(const struct iu_lines *lines, size_t at)
 	return IU_FAMILY_IPV4;
 }
 
+/* Where the second column begins. */
+static size_t second_column(struct iu_bytes line)
+{
+	size_t at = iu_indent(line);
+
+	while (at < line.len && line.text[at] != ' ')
+		at++;
+	while (at < line.len && line.text[at] == ' ')
+		at++;
+	return at;
+}
+
 /* Four columns below four groups of dashes: address, port, address, port. */
 int iu_capture_port_proxy(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
@@ -79,6 +91,11 @@ int iu_capture_port_proxy(const struct iu_lines *lines, size_t at, struct iu_cap
 	family = listen_family(lines, at);
 	for (; i < lines->n && err > 0; i += err > 0) {
 		iu_words_split(lines->v[i], &words);
+		if (words.n == 4 && iu_has_gap(lines->v[i]) &&
+			second_column(lines->v[i]) != second_column(lines->v[at])) {
+			out->unread++; /* cut: "2.168.1.20" was more once */
+			continue;
+		}
 		err = words.n == 4 ? iu_capture_port_proxy_rule(out, family, words.v) : 0;
 	}
 	if (err < 0)

@@ -112,18 +112,49 @@ static bool read_row(struct iu_bytes line, struct parts *ret)
 	return true;
 }
 
+/* Where the third column begins, in most rows: in a cut row it lies further left. */
+static size_t third_column(struct iu_bytes line)
+{
+	size_t at = iu_indent(line);
+
+	for (int column = 0; column < 2; column++) {
+		while (at < line.len && line.text[at] != ' ')
+			at++;
+		while (at < line.len && line.text[at] == ' ')
+			at++;
+	}
+	return at;
+}
+
+/* Cutting only moves columns to the left. */
+static size_t usual_column(const struct iu_lines *lines, size_t at)
+{
+	struct parts row;
+	size_t most = at > 1 ? third_column(lines->v[at - 1]) : 0;
+
+	for (size_t i = at; i < lines->n && read_row(lines->v[i], &row); i++)
+		if (iu_has_gap(lines->v[i]) && third_column(lines->v[i]) > most)
+			most = third_column(lines->v[i]);
+	return most;
+}
+
 int iu_capture_powershell(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
 	struct parts row;
-	size_t i = at;
+	size_t i = at, column;
 	int err = 0;
 
 	if (!read_row(lines->v[at], &row))
 		return 0;
+	column = usual_column(lines, at);
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	iu_capture_block(out);
-	for (; i < lines->n && err == 0 && read_row(lines->v[i], &row); i++)
-		err = add(out, &row);
+	for (; i < lines->n && err == 0 && read_row(lines->v[i], &row); i++) {
+		if (iu_has_gap(lines->v[i]) && third_column(lines->v[i]) != column)
+			out->unread++;
+		else
+			err = add(out, &row);
+	}
 	return err < 0 ? err : (int)(i - at);
 }
 
@@ -136,9 +167,14 @@ static const char *const names[COLUMNS] = {"LocalAddress", "LocalPort", "RemoteA
 
 #define NO_COLUMN SIZE_MAX
 
+struct heading {
+	size_t columns[COLUMNS], count;
+};
+
 /* The heading, in any order of columns. */
-static bool read_heading(struct iu_bytes line, size_t columns[COLUMNS])
+static bool read_heading(struct iu_bytes line, struct heading *ret)
 {
+	size_t *columns = ret->columns;
 	struct iu_csv csv;
 
 	if (!iu_csv_split(iu_trim(line), &csv))
@@ -149,6 +185,7 @@ static bool read_heading(struct iu_bytes line, size_t columns[COLUMNS])
 			if (iu_bytes_are_any_case(csv.v[i], names[c]))
 				columns[c] = i;
 	}
+	ret->count = csv.n;
 	return columns[LOCAL] != NO_COLUMN && columns[LOCAL_PORT] != NO_COLUMN;
 }
 
@@ -160,17 +197,20 @@ static struct iu_bytes cell(const struct iu_csv *csv, const size_t *columns, enu
 }
 
 /* Returns: 1 a row, 0 no row, -1 one that cannot be read. */
-static int read_record(struct iu_bytes line, const size_t *columns, struct parts *ret)
+static int read_record(struct iu_bytes line, const struct heading *heading, struct parts *ret)
 {
+	const size_t *columns = heading->columns;
 	struct parts parts = {.pid = -1};
 	struct iu_csv csv;
 
 	if (!line.len)
 		return 0;
 	if (!iu_csv_split(iu_trim(line), &csv))
-		return line.text[0] == '"' ? -1 : 0;
+		return memchr(line.text, '"', line.len) ? -1 : 0;
 	if (csv.n < 2)
 		return 0;
+	if (csv.n != heading->count)
+		return -1;
 	if (!read_address(cell(&csv, columns, LOCAL), &parts.local) ||
 		!read_port(cell(&csv, columns, LOCAL_PORT), &parts.port))
 		return -1;
@@ -192,16 +232,17 @@ static int read_record(struct iu_bytes line, const size_t *columns, struct parts
 
 int iu_capture_powershell_csv(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
-	size_t columns[COLUMNS], i = at + 1;
+	struct heading heading;
 	struct parts row;
+	size_t i = at + 1;
 	int kind, err = 0;
 
-	if (!read_heading(lines->v[at], columns))
+	if (!read_heading(lines->v[at], &heading))
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	iu_capture_block(out);
 	for (; i < lines->n && err == 0; i++) {
-		kind = read_record(lines->v[i], columns, &row);
+		kind = read_record(lines->v[i], &heading, &row);
 		if (kind == 0)
 			break;
 		if (kind > 0)

@@ -8,8 +8,13 @@
 /* Words of a row of tcp, tcp6, udp, udp6. */
 enum field { SLOT, LOCAL, PEER, STATE, QUEUES, TIMER, RETRANSMITS, UID, TIMEOUT, INODE, FIELDS };
 
-/* A row of UDP has three more, one of TCP two or seven more: nothing else tells them apart. */
-#define UDP_WORDS 13
+/*
+ * A row of UDP has three more. One of TCP has two more where the kernel keeps a small object only,
+ * else seven: nothing but that, and CLOSE, which TCP never shows here, tells them apart.
+ */
+#define UDP_WORDS   13
+#define SMALL_WORDS 12
+#define TCP_WORDS   17
 
 /* include/net/tcp_states.h */
 static const enum iu_state states[] = {
@@ -68,22 +73,31 @@ static void read_timer(struct iu_bytes word, struct iu_socket *s)
 	s->mini = s->state == IU_STATE_TIME_WAIT || (s->state == IU_STATE_FIN_WAIT2 && kind == 3);
 }
 
+static bool protocol_of(size_t words, enum iu_state state, enum iu_protocol *ret)
+{
+	bool small = state == IU_STATE_TIME_WAIT || state == IU_STATE_FIN_WAIT2 ||
+		     state == IU_STATE_SYN_RECV;
+
+	*ret = words == UDP_WORDS || state == IU_STATE_BOUND ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP;
+	return *ret == IU_PROTOCOL_UDP || words >= TCP_WORDS || (small && words == SMALL_WORDS);
+}
+
 static bool read_row(struct iu_bytes line, struct iu_socket *ret)
 {
-	struct iu_socket s;
+	struct iu_socket s = iu_capture_socket_fresh(IU_PROTOCOL_TCP);
 	struct iu_words words;
 	uint64_t state, uid, inode;
 
 	iu_words_split(line, &words);
 	if (words.n < FIELDS || !is_slot(words.v[SLOT]))
 		return false;
-	s = iu_capture_socket_fresh(words.n == UDP_WORDS ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP);
 	if (!read_end(words.v[LOCAL], &s.local, &s.port) ||
 		!read_end(words.v[PEER], &s.peer, &s.peer_port) ||
 		!iu_bytes_hex(words.v[STATE], &state) || state >= IU_COUNT(states) ||
 		!iu_bytes_number(words.v[UID], UINT32_MAX, &uid) ||
 		!iu_bytes_number(words.v[INODE], INT64_MAX, &inode) ||
-		s.local.family != s.peer.family)
+		s.local.family != s.peer.family || words.n == FIELDS ||
+		!protocol_of(words.n, states[state], &s.protocol))
 		return false;
 	s.family = s.local.family;
 	s.state = states[state];

@@ -135,7 +135,8 @@ static int read_users(struct iu_capture_out *out, struct iu_bytes rest)
 		number = iu_bytes_from(rest, quote + 6);
 		for (end = 0; end < number.len && number.text[end] >= '0' && number.text[end] <= '9';)
 			end++;
-		if (!iu_bytes_pid((struct iu_bytes){number.text, end}, &pid))
+		if (end == number.len || !strchr(",)", number.text[end]) ||
+			!iu_bytes_pid((struct iu_bytes){number.text, end}, &pid))
 			break;
 		rest = iu_bytes_from(number, end);
 		if (iu_bytes_begin(rest, ",fd=")) {
@@ -143,7 +144,7 @@ static int read_users(struct iu_capture_out *out, struct iu_bytes rest)
 			for (end = 0; end < number.len && number.text[end] >= '0' &&
 				      number.text[end] <= '9';)
 				end++;
-			if (!iu_bytes_pid((struct iu_bytes){number.text, end}, &fd))
+			if (end == number.len || !iu_bytes_pid((struct iu_bytes){number.text, end}, &fd))
 				break;
 		}
 		out->given |= IU_GIVEN_TASKS;
@@ -209,13 +210,13 @@ static void read_timer(struct iu_bytes rest, struct iu_socket *s)
 			read_span(iu_bytes_from(rest, (size_t)(comma - rest.text) + 1));
 }
 
-/* The word behind "ino:" and the like, where a word begins with it. */
+/* The word behind "ino:" and the like. Another one follows these always, unless the line is cut. */
 static bool field(struct iu_bytes rest, const char *name, struct iu_bytes *ret)
 {
 	struct iu_words words;
 
 	iu_words_split(rest, &words);
-	for (size_t i = 0; i < words.n; i++)
+	for (size_t i = 0; i + 1 < words.n; i++)
 		if (iu_bytes_begin(words.v[i], name)) {
 			*ret = iu_bytes_from(words.v[i], strlen(name));
 			return true;
@@ -253,20 +254,27 @@ static int read_extended(struct iu_capture_out *out, struct iu_bytes rest, struc
 
 /* How "*" and the kind are to be understood in one listing. */
 struct style {
-	bool old_star;      /* before iproute2 4.19: "*" is 0.0.0.0, and "::" has no brackets */
+	bool old_star; /* before iproute2 4.19: "*" is 0.0.0.0, and "::" has no brackets */
+	bool kinds, states; /* these columns are there */
 	bool only_udp, only_tcp;
 };
 
-/* A listing without the first column is of one kind: UDP's sockets are never LISTEN. */
-static enum iu_protocol kind_of(const struct row *row, const struct style *style)
+/*
+ * A listing without the first column is of one kind: UDP's sockets are never LISTEN, and TCP's are
+ * UNCONN with -B only. Returns: whether that is certain enough.
+ */
+static bool kind_of(const struct row *row, const struct style *style, enum iu_protocol *ret)
 {
+	*ret = row->protocol;
 	if (row->kind_known)
-		return row->protocol;
-	if (style->only_udp)
-		return IU_PROTOCOL_UDP;
-	if (style->only_tcp || (row->state_known && row->state != IU_STATE_BOUND))
-		return IU_PROTOCOL_TCP;
-	return row->state_known ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP;
+		return true;
+	*ret = style->only_udp || (!style->only_tcp && row->state == IU_STATE_BOUND)
+		       ? IU_PROTOCOL_UDP
+		       : IU_PROTOCOL_TCP;
+	if (row->state_known)
+		/* a cut row among others with a kind: ESTAB is a state of both */
+		return !style->kinds || row->state != IU_STATE_ESTABLISHED;
+	return !style->kinds && !style->states && (style->only_udp || style->only_tcp);
 }
 
 static int add_unix(struct iu_capture_out *out, const struct row *row)
@@ -297,13 +305,17 @@ static int add_unix(struct iu_capture_out *out, const struct row *row)
 
 static int add_row(struct iu_capture_out *out, const struct row *row, const struct style *style)
 {
-	struct iu_socket s = iu_capture_socket_fresh(kind_of(row, style));
+	struct iu_socket s = iu_capture_socket_fresh(IU_PROTOCOL_TCP);
 	struct iu_capture_endpoint local, peer;
 	struct iu_bytes inode;
 	int err;
 
 	if (row->other)
 		return 0;
+	if (!kind_of(row, style, &s.protocol)) {
+		out->unread++;
+		return 0;
+	}
 	if (row->kind_known && row->protocol == IU_PROTOCOL_UNIX)
 		return add_unix(out, row);
 	if (!iu_capture_endpoint(row->local, &local) || !iu_capture_endpoint(row->peer, &peer))
@@ -385,6 +397,8 @@ static struct style style_of(const struct iu_lines *lines, size_t at, const stru
 		i++) {
 		unbracketed |= iu_bytes_begin(row.local, ":::");
 		zeros |= iu_bytes_begin(row.local, "0.0.0.0:") || iu_bytes_begin(row.local, "[");
+		style.kinds |= row.kind_known;
+		style.states |= row.state_known;
 		if (!row.kind_known && row.state_known && row.state == IU_STATE_LISTEN)
 			style.only_tcp = true;
 	}

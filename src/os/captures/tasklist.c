@@ -74,6 +74,13 @@ static int add_task(struct iu_capture_out *out, const struct task *task, struct 
 
 /* ---- /fo csv ---- */
 
+static size_t csv_columns(struct iu_bytes line)
+{
+	struct iu_csv csv;
+
+	return iu_csv_split(iu_trim(line), &csv) ? csv.n : 0;
+}
+
 static bool read_csv(struct iu_bytes line, struct task *ret)
 {
 	struct iu_csv csv;
@@ -117,20 +124,25 @@ static struct iu_bytes csv_none(const struct iu_lines *lines, size_t at, size_t 
 
 int iu_capture_tasklist_csv(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
+	/* the heading stands above; of five columns, a cut row has three */
+	size_t end = at, columns = at ? csv_columns(lines->v[at - 1]) : 0;
 	struct iu_bytes none;
 	struct task task;
-	size_t end = at;
 	int err = 0;
 
-	while (end < lines->n && read_csv(lines->v[end], &task))
-		end++;
+	for (; end < lines->n && read_csv(lines->v[end], &task); end++)
+		if (csv_columns(lines->v[end]) > columns)
+			columns = csv_columns(lines->v[end]);
 	if (end == at)
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	none = csv_none(lines, at, end);
 	for (size_t i = at; i < end && err == 0; i++)
-		if (read_csv(lines->v[i], &task))
+		if (read_csv(lines->v[i], &task)) {
+			if (columns != SERVICE_COLUMNS)
+				task.services = (struct iu_bytes){0};
 			err = add_task(out, &task, none);
+		}
 	return err < 0 ? err : (int)(end - at);
 }
 
@@ -138,8 +150,9 @@ int iu_capture_tasklist_csv(const struct iu_lines *lines, size_t at, struct iu_c
 
 /* Where the columns are, out of the line of "=": only there they can be told apart. */
 struct table {
-	size_t name_end, pid_end; /* columns */
+	size_t name_end, pid_end, width; /* columns */
 	bool services;
+	bool padded; /* rows have their full width, so a shorter one is cut */
 };
 
 static bool read_rule(struct iu_bytes line, struct table *ret)
@@ -159,6 +172,7 @@ static bool read_rule(struct iu_bytes line, struct table *ret)
 			at++;
 	}
 	ret->services = groups == SERVICE_COLUMNS;
+	ret->width = line.len;
 	return ret->name_end >= 8 && ret->pid_end > ret->name_end;
 }
 
@@ -239,6 +253,19 @@ static int join_services(const struct iu_lines *lines, size_t at, const struct t
 	return 0;
 }
 
+static size_t full_length(const struct iu_lines *lines, size_t at)
+{
+	return lines->v[at].len + iu_padding(lines, at);
+}
+
+/* Of a cut list the last name may be half of one. */
+static struct iu_bytes without_last(struct iu_bytes list)
+{
+	while (list.len && list.text[list.len - 1] != ',')
+		list.len--;
+	return list;
+}
+
 static struct iu_bytes table_none(const struct iu_lines *lines, size_t at, const struct table *table)
 {
 	struct task task;
@@ -262,12 +289,16 @@ int iu_capture_tasklist(const struct iu_lines *lines, size_t at, struct iu_captu
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	none = table_none(lines, i, &table);
+	for (size_t k = i; k < lines->n && lines->v[k].len; k++)
+		table.padded |= full_length(lines, k) >= table.width;
 	while (i < lines->n && err == 0 && read_table_row(lines->v[i], &table, &task)) {
 		size_t more = 0;
 
 		if (task.services.text)
 			err = join_services(
 				lines, i + 1, &table, &out->arena, &task.services, &more);
+		if (table.padded && full_length(lines, i + more) < table.width)
+			task.services = without_last(task.services);
 		if (err == 0)
 			err = add_task(out, &task, none);
 		i += more + 1;
