@@ -73,7 +73,6 @@ static const struct sample {
 	{"windows/event-tcpip-4231.xml", "event-tcpip-4231"},
 	{"windows/event-w3svc-115-text.txt", "event-w3svc-115-text"},
 	{"windows/event-w3svc-115.xml", "event-w3svc-115"},
-	{"linux/lsof-T.txt", "linux-lsof-T"},
 	{"linux/lsof-i-names.txt", "linux-lsof-i-names"},
 	{"linux/lsof-nP-i-U.txt", "linux-lsof-nP-i-U"},
 	{"linux/lsof-nP-i.txt", "linux-lsof-nP-i"},

@@ -22,6 +22,13 @@ void iu_capture_drop(struct iu_capture_out *out)
 	iu_arena_free(&out->arena);
 }
 
+void iu_capture_forget(struct iu_capture_out *out)
+{
+	out->hint_tcp = out->hint_udp = false;
+	out->hint_family = IU_FAMILY_ANY;
+	out->hint_age = 0;
+}
+
 void iu_capture_is(struct iu_capture_out *out, enum iu_capture_system system)
 {
 	if (out->system == IU_CAPTURE_ANY)

@@ -64,12 +64,17 @@ struct iu_capture_out {
 	 */
 	enum iu_family hint_family;
 	bool hint_tcp, hint_udp;
+	unsigned int hint_age; /* lines since then */
+	size_t task_columns;   /* of the last list of processes in this text */
 	size_t unread; /* rows that began like a socket and could not be read to the end */
 	size_t named;  /* … because they show names in place of numbers */
 };
 
 /** iu_capture_begin() - nothing captured yet; @snapshot receives everything. */
 void iu_capture_begin(struct iu_capture_out *out, struct iu_snapshot *snapshot);
+
+/** iu_capture_forget() - what a line said of those below it counts no more. */
+void iu_capture_forget(struct iu_capture_out *out);
 
 /** iu_capture_is() - says which system a capture comes from. */
 void iu_capture_is(struct iu_capture_out *out, enum iu_capture_system system);

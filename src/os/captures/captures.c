@@ -80,6 +80,7 @@ static int read_one(struct reading *reading, const struct iu_capture *capture,
 		return read_whole(capture, format, reading->snapshot, complaint);
 	}
 	reading->pieces = true;
+	iu_capture_forget(&reading->out);
 	ret = iu_capture_text(capture->text, capture->len, &reading->out, &lines);
 	if (ret < 0)
 		return ret;

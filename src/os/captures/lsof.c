@@ -196,9 +196,7 @@ static int add_row(struct iu_capture_out *out, const struct row *row)
 	if (!iu_linux_socket(out, &local, has_peer ? &peer : NULL, row->family, row->family, &s))
 		return 0;
 	s.inode = row->inode < IU_INODE_MADE_UP ? row->inode : 0;
-	s.state = row->state != IU_STATE_UNKNOWN ? row->state
-		  : has_peer || row->has_state	 ? IU_STATE_UNKNOWN
-						 : IU_STATE_LISTEN;
+	s.state = row->state;
 	return add_socket(out, &s, row);
 }
 
@@ -206,21 +204,28 @@ int iu_capture_lsof(const struct iu_lines *lines, size_t at, struct iu_capture_o
 {
 	size_t i = at;
 	struct row row;
-	bool padded = false, states = false;
+	size_t bare = 0;
+	bool trusted;
 	int err = 0;
 
 	if (!read_row(lines->v[at], &row))
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_LINUX);
 	iu_capture_block(out);
-	/* lsof writes a blank behind a name without a state, and with -T all are without one */
+	/*
+	 * lsof writes a blank behind a name without a state, which tells a whole row from a cut
+	 * one. Where it is missing everywhere it was trimmed.
+	 */
+	trusted = true;
 	for (size_t k = at; k < lines->n && read_row(lines->v[k], &row); k++) {
-		padded |= !row.has_state && iu_padding(lines, k) > 0;
-		states |= row.has_state;
+		bare += !row.has_state && row.protocol == IU_PROTOCOL_UDP;
+		if (!row.has_state && (iu_padding(lines, k) || row.protocol == IU_PROTOCOL_TCP))
+			trusted = false;
 	}
+	trusted = trusted && bare > 1;
 	for (; i < lines->n && err == 0 && read_row(lines->v[i], &row); i++) {
-		row.cut = !row.has_state && !iu_padding(lines, i) &&
-			  (padded || (states && row.protocol == IU_PROTOCOL_TCP));
+		row.cut = !row.has_state && (row.protocol == IU_PROTOCOL_TCP ||
+						   (!trusted && !iu_padding(lines, i)));
 		err = add_row(out, &row);
 	}
 	return err < 0 ? err : (int)(i - at);

@@ -6,6 +6,8 @@
 
 /* Some hundred at most on machines that have been seen. */
 #define ROWS_MAX 8192
+/* Of a column; in every language and version. */
+#define COLUMN_WIDTH 10
 
 static bool read_port(struct iu_bytes word, uint16_t *ret)
 {
@@ -58,7 +60,7 @@ static int add_exclusion(struct iu_capture_out *out, const struct iu_exclusion *
 	return 0;
 }
 
-/* Where the first column ends: numbers are aligned to the right. */
+/* Where the first column ends: numbers are aligned to the right, as wide as the dashes. */
 static size_t first_end(struct iu_bytes line)
 {
 	size_t at = iu_indent(line);
@@ -70,43 +72,33 @@ static size_t first_end(struct iu_bytes line)
 
 /* How the rows of a list look as long as nobody cut them. */
 struct shape {
-	size_t end;  /* of the first column in most rows; 0: blanks were squeezed */
-	bool padded; /* blanks stand where a star may be */
+	size_t end;   /* of the first column: numbers and dashes end there */
+	size_t width; /* with the blanks that stand where a star may be */
 };
 
-static struct shape shape_of(const struct iu_lines *lines, size_t at)
+static size_t width_of(const struct iu_lines *lines, size_t at)
 {
+	return lines->v[at].len + iu_padding(lines, at);
+}
+
+static struct shape shape_of(const struct iu_lines *lines, size_t rule)
+{
+	struct shape shape = {.end = first_end(lines->v[rule])};
 	struct iu_exclusion row;
-	struct shape shape = {0};
-	size_t votes = 0;
 
-	for (size_t i = at; i < lines->n && read_row(lines->v[i], &row); i++) {
-		size_t end = first_end(lines->v[i]);
-
-		shape.padded |= !row.administered && iu_padding(lines, i) > 0;
-		if (!iu_has_gap(lines->v[i]))
-			continue;
-		/* the majority, when there is one */
-		if (!votes)
-			shape.end = end;
-		votes += end == shape.end ? 1 : -1;
-	}
+	for (size_t i = rule + 1; i < lines->n && read_row(lines->v[i], &row); i++)
+		if (!row.administered && width_of(lines, i) > shape.width)
+			shape.width = width_of(lines, i);
 	return shape;
 }
 
 /* Without its first digit, or without its star, a row would say something else. */
 static bool is_cut(const struct iu_lines *lines, size_t at, const struct shape *shape, bool star)
 {
-	if (shape->end && first_end(lines->v[at]) != shape->end)
-		return true;
-	return shape->padded && !star && !iu_padding(lines, at);
-}
-
-/* What the lines above said was for this list only. */
-static void forget_hints(struct iu_capture_out *out)
-{
-	out->hint_tcp = out->hint_udp = false;
-	out->hint_family = IU_FAMILY_ANY;
+	if (!iu_has_gap(lines->v[at])) /* blanks were squeezed */
+		return false;
+	return first_end(lines->v[at]) != shape->end ||
+	       (!star && width_of(lines, at) < shape->width);
 }
 
 /*
@@ -121,11 +113,13 @@ int iu_capture_exclusions(const struct iu_lines *lines, size_t at, struct iu_cap
 	bool whole;
 	int err = 0;
 
-	if (iu_rule_groups(lines->v[at], '-') != 2 || lines->v[at].len < 8 ||
+	/* with fewer dashes all rows have lost their left side */
+	if (iu_rule_groups(lines->v[at], '-') != 2 ||
+		first_end(lines->v[at]) < iu_indent(lines->v[at]) + COLUMN_WIDTH ||
 		out->hint_tcp == out->hint_udp)
 		return 0;
 	row.protocol = out->hint_tcp ? IU_PROTOCOL_TCP : IU_PROTOCOL_UDP;
-	shape = shape_of(lines, i);
+	shape = shape_of(lines, at);
 	for (; i < lines->n && err == 0 && read_row(lines->v[i], &row); i++, rows++) {
 		if (is_cut(lines, i, &shape, row.administered))
 			out->unread++;
@@ -139,7 +133,7 @@ int iu_capture_exclusions(const struct iu_lines *lines, size_t at, struct iu_cap
 	if (whole)
 		out->given |= row.protocol == IU_PROTOCOL_TCP ? IU_GIVEN_EXCLUDED_TCP
 							      : IU_GIVEN_EXCLUDED_UDP;
-	forget_hints(out);
+	iu_capture_forget(out); /* that was for this list only */
 	return err < 0 ? err : (int)(i - at);
 }
 
@@ -168,7 +162,7 @@ int iu_capture_dynamic(const struct iu_lines *lines, size_t at, struct iu_captur
 		return 0;
 	range.protocol = out->hint_tcp ? IU_PROTOCOL_TCP : IU_PROTOCOL_UDP;
 	range.last = (uint16_t)(range.first + count - 1);
-	forget_hints(out);
+	iu_capture_forget(out);
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	out->given |= IU_GIVEN_RANGES;
 	for (i = 0; i < windows->ranges.n; i++)

@@ -31,7 +31,7 @@ struct row {
 /* "1234/sshd: /usr/sbin", the last column, which may have blanks in it. */
 static bool is_program(struct iu_bytes word)
 {
-	const char *slash = memchr(word.text, '/', word.len);
+	const char *slash = word.len ? memchr(word.text, '/', word.len) : NULL;
 	int32_t pid;
 
 	return slash &&

@@ -17,6 +17,9 @@ struct parts {
 	int32_t pid;           /* -1: not shown */
 };
 
+/* The kernel: no image has it. */
+#define SYSTEM_PID IU_WINDOWS_SYSTEM_PID
+
 /* English, German (also as code page 850 and its UTF-8 misreading have it: ASCII parts only). */
 static const struct {
 	const char *word;
@@ -138,6 +141,10 @@ static int read_row(struct iu_bytes line, struct parts *ret)
 
 	line = skip_quotes(line);
 	iu_words_split(line, &words);
+	if (words.n == 1 && words.v[0].len <= 3 &&
+		(!memcmp(words.v[0].text, "TCP", words.v[0].len) ||
+			!memcmp(words.v[0].text, "UDP", words.v[0].len)))
+		return -1;
 	if (words.n < 2)
 		return 0;
 	headed = read_protocol(words.v[0], &parts.protocol, &known);
@@ -150,9 +157,9 @@ static int read_row(struct iu_bytes line, struct parts *ret)
 	read_rest(&words, at + 2, &parts);
 	if (!known) {
 		/* a row whose start is missing must look like one in all that is left of it */
-		if (!parts.peer.star && (!parts.state.len || !is_state_word(parts.state)))
+		if (parts.pid < 0 || words.n != at + (parts.peer.star ? 3 : 4))
 			return 0;
-		if (parts.peer.star && parts.pid < 0)
+		if (!parts.peer.star && !is_state_word(parts.state))
 			return 0;
 		parts.protocol = parts.peer.star ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP;
 		if (!headed && may_be_cut(&parts.local, words.v[0]))
@@ -196,10 +203,12 @@ static bool is_image(struct iu_bytes line, struct iu_bytes *ret_name)
 {
 	struct iu_bytes word = iu_trim(line);
 
-	if (word.len < 3 || word.text[0] != '[' || word.text[word.len - 1] != ']' ||
-		memchr(word.text, ':', word.len))
+	if (word.len < 3 || word.text[0] != '[' || word.text[word.len - 1] != ']')
 		return false;
 	*ret_name = (struct iu_bytes){word.text + 1, word.len - 2};
+	for (size_t i = 0; i < ret_name->len; i++) /* no file has these in its name */
+		if (strchr("\\/:*?\"<>|", ret_name->text[i]))
+			return false;
 	return true;
 }
 
@@ -215,7 +224,9 @@ static bool is_component(struct iu_bytes line)
 			    c == '_' || c == '-' || c == '$'))
 			return false;
 	}
-	return word.len > 1 && iu_indent(line) > 0;
+	/* what is left of a cut row may be a number or a state */
+	return word.len > 1 && iu_indent(line) > 0 && iu_indent(line) < 5 &&
+	       (word.text[0] < '0' || word.text[0] > '9');
 }
 
 /* The lines between two rows. Returns how many belong to the row above, or IU_E_NOMEM. */
@@ -226,6 +237,9 @@ static int read_owner(const struct iu_lines *lines, size_t at, const struct part
 	size_t i;
 	int err = 0;
 
+	/* "cannot obtain ownership information": one line, components stand further right */
+	if (iu_indent(lines->v[at]) == 1 && !is_image(lines->v[at], &image))
+		return 1;
 	/* XP lists the libraries on the way, a dozen at most */
 	for (i = at; i < lines->n && i < at + 16; i++) {
 		struct parts other;
@@ -234,17 +248,18 @@ static int read_owner(const struct iu_lines *lines, size_t at, const struct part
 			break;
 		if (is_image(lines->v[i], &image)) {
 			out->given |= IU_GIVEN_TASKS;
-			if (row->pid > 0)
+			if (row->pid > SYSTEM_PID)
 				err = iu_capture_task(out, row->pid, image, NULL);
-			if (err == 0 && row->pid > 0 && component.len)
+			if (err == 0 && row->pid > SYSTEM_PID && component.len)
 				err = iu_capture_service(out, component, row->pid);
 			return err < 0 ? err : (int)(i - at + 1);
 		}
+		if (!iu_indent(lines->v[i]))
+			break;
 		if (!component.len && is_component(lines->v[i]))
 			component = iu_trim(lines->v[i]);
 	}
-	/* "cannot obtain ownership information" is one indented line, whatever it says */
-	return at < lines->n && iu_indent(lines->v[at]) == 1 ? 1 : 0;
+	return 0;
 }
 
 int iu_capture_netstat_windows(
@@ -269,6 +284,7 @@ int iu_capture_netstat_windows(
 			last = i++;
 		} else if (kind < 0) {
 			out->unread++;
+			before.pid = -1; /* what follows belongs to this one */
 			last = i++;
 		} else if (lines->v[i].len) {
 			err = read_owner(lines, i, &before, out);
@@ -276,6 +292,7 @@ int iu_capture_netstat_windows(
 				break;
 			i += (size_t)err;
 			last = i - 1;
+			before.pid = -1; /* more of it belongs to a row that is missing */
 		} else {
 			i++;
 		}

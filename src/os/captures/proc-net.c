@@ -73,12 +73,21 @@ static void read_timer(struct iu_bytes word, struct iu_socket *s)
 	s->mini = s->state == IU_STATE_TIME_WAIT || (s->state == IU_STATE_FIN_WAIT2 && kind == 3);
 }
 
-static bool protocol_of(size_t words, enum iu_state state, enum iu_protocol *ret)
+/* The first number is four columns wide for TCP and five for UDP. */
+static bool has_wide_slot(struct iu_bytes line)
+{
+	return line.len > 5 && line.text[5] == ':';
+}
+
+static bool protocol_of(
+	struct iu_bytes line, size_t words, enum iu_state state, enum iu_protocol *ret)
 {
 	bool small = state == IU_STATE_TIME_WAIT || state == IU_STATE_FIN_WAIT2 ||
 		     state == IU_STATE_SYN_RECV;
 
-	*ret = words == UDP_WORDS || state == IU_STATE_BOUND ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP;
+	*ret = state == IU_STATE_BOUND || (words == UDP_WORDS && has_wide_slot(line))
+		       ? IU_PROTOCOL_UDP
+		       : IU_PROTOCOL_TCP;
 	return *ret == IU_PROTOCOL_UDP || words >= TCP_WORDS || (small && words == SMALL_WORDS);
 }
 
@@ -97,7 +106,7 @@ static bool read_row(struct iu_bytes line, struct iu_socket *ret)
 		!iu_bytes_number(words.v[UID], UINT32_MAX, &uid) ||
 		!iu_bytes_number(words.v[INODE], INT64_MAX, &inode) ||
 		s.local.family != s.peer.family || words.n == FIELDS ||
-		!protocol_of(words.n, states[state], &s.protocol))
+		!protocol_of(line, words.n, states[state], &s.protocol))
 		return false;
 	s.family = s.local.family;
 	s.state = states[state];

@@ -255,26 +255,28 @@ static int read_extended(struct iu_capture_out *out, struct iu_bytes rest, struc
 /* How "*" and the kind are to be understood in one listing. */
 struct style {
 	bool old_star; /* before iproute2 4.19: "*" is 0.0.0.0, and "::" has no brackets */
-	bool kinds, states; /* these columns are there */
-	bool only_udp, only_tcp;
+	bool kinds;    /* the first column is there */
+	bool udp, tcp; /* without that column: states that only these have */
 };
 
 /*
  * A listing without the first column is of one kind: UDP's sockets are never LISTEN, and TCP's are
- * UNCONN with -B only. Returns: whether that is certain enough.
+ * UNCONN with -B only. Returns: whether that is certain enough. With one state asked for ("ss -t
+ * state listening") nothing in a row says whether it is TCP.
  */
 static bool kind_of(const struct row *row, const struct style *style, enum iu_protocol *ret)
 {
 	*ret = row->protocol;
 	if (row->kind_known)
 		return true;
-	*ret = style->only_udp || (!style->only_tcp && row->state == IU_STATE_BOUND)
+	*ret = row->state == IU_STATE_BOUND || (style->udp && !style->tcp && !style->kinds)
 		       ? IU_PROTOCOL_UDP
 		       : IU_PROTOCOL_TCP;
-	if (row->state_known)
-		/* a cut row among others with a kind: ESTAB is a state of both */
-		return !style->kinds || row->state != IU_STATE_ESTABLISHED;
-	return !style->kinds && !style->states && (style->only_udp || style->only_tcp);
+	/* with states of both kinds the first column may have been cut off: UNCONN is TCP's, or not */
+	if (style->udp && style->tcp && row->state == IU_STATE_BOUND)
+		return false;
+	/* a cut row among others with a kind: ESTAB is a state of both */
+	return row->state_known && (!style->kinds || row->state != IU_STATE_ESTABLISHED);
 }
 
 static int add_unix(struct iu_capture_out *out, const struct row *row)
@@ -386,10 +388,9 @@ static int read_joined(const struct iu_lines *lines, size_t at, struct iu_arena 
 }
 
 /* What the whole listing says about its rows. */
-static struct style style_of(const struct iu_lines *lines, size_t at, const struct iu_capture_out *out)
+static struct style style_of(const struct iu_lines *lines, size_t at)
 {
-	struct style style = {.only_udp = out->hint_udp && !out->hint_tcp,
-		.only_tcp = out->hint_tcp && !out->hint_udp};
+	struct style style = {0};
 	struct row row;
 	bool unbracketed = false, zeros = false;
 
@@ -398,9 +399,9 @@ static struct style style_of(const struct iu_lines *lines, size_t at, const stru
 		unbracketed |= iu_bytes_begin(row.local, ":::");
 		zeros |= iu_bytes_begin(row.local, "0.0.0.0:") || iu_bytes_begin(row.local, "[");
 		style.kinds |= row.kind_known;
-		style.states |= row.state_known;
-		if (!row.kind_known && row.state_known && row.state == IU_STATE_LISTEN)
-			style.only_tcp = true;
+		style.udp |= row.state_known && row.state == IU_STATE_BOUND;
+		style.tcp |= !row.kind_known && row.state_known &&
+			     row.state != IU_STATE_BOUND && row.state != IU_STATE_ESTABLISHED;
 	}
 	style.old_star = unbracketed && !zeros;
 	return style;
@@ -424,7 +425,7 @@ int iu_capture_ss(const struct iu_lines *lines, size_t at, struct iu_capture_out
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_LINUX);
 	iu_capture_block(out);
-	style = style_of(lines, at, out);
+	style = style_of(lines, at);
 	while (i < lines->n && read_row(lines->v[i], &row)) {
 		struct iu_arena arena = {0};
 		int count = read_joined(lines, i, &arena, &row);

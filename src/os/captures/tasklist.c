@@ -26,7 +26,10 @@ static bool is_service_name(struct iu_bytes word)
 			    c == '_' || c == '-' || c == '$' || c == '.'))
 			return false;
 	}
-	return word.len > 0 && word.len <= 256;
+	/* sessions have these names, no service does: the left side of a row of five */
+	return word.len > 0 && word.len <= 256 && (word.text[0] < '0' || word.text[0] > '9') &&
+	       !iu_bytes_are(word, "Console") &&
+	       !iu_bytes_are(word, "Services");
 }
 
 /*
@@ -83,7 +86,9 @@ static size_t csv_columns(struct iu_bytes line)
 
 static bool read_csv(struct iu_bytes line, struct task *ret)
 {
+	struct iu_address address;
 	struct iu_csv csv;
+	uint64_t session;
 
 	*ret = (struct task){0};
 	line = iu_trim(line);
@@ -93,8 +98,16 @@ static bool read_csv(struct iu_bytes line, struct task *ret)
 		return false;
 	if (!iu_bytes_pid(csv.v[1], &ret->pid) || !csv.v[0].len)
 		return false;
-	/* an address is no image: that is another list */
-	if (csv.n > SERVICE_COLUMNS && iu_bytes_find(csv.v[0], ":") < csv.v[0].len)
+	/* an address and a number are no image: that is the rest of another list */
+	if (iu_address_parse(csv.v[0].text, csv.v[0].len, &address) == 0 ||
+		iu_bytes_number(csv.v[0], UINT32_MAX, &session))
+		return false;
+	if (csv.n > SERVICE_COLUMNS &&
+		(!iu_bytes_number(csv.v[3], UINT32_MAX, &session) || !csv.v[4].len))
+		return false;
+	/* "Console","1","71,204 K": the right side of a row of five */
+	if (csv.n == SERVICE_COLUMNS && csv.v[2].len && csv.v[2].text[0] >= '0' &&
+		csv.v[2].text[0] <= '9')
 		return false;
 	ret->name = csv.v[0];
 	if (csv.n == SERVICE_COLUMNS)
@@ -124,7 +137,7 @@ static struct iu_bytes csv_none(const struct iu_lines *lines, size_t at, size_t 
 
 int iu_capture_tasklist_csv(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
-	/* the heading stands above; of five columns, a cut row has three */
+	/* the heading stands above, or a piece of the list; of five columns, a cut row has three */
 	size_t end = at, columns = at ? csv_columns(lines->v[at - 1]) : 0;
 	struct iu_bytes none;
 	struct task task;
@@ -135,6 +148,9 @@ int iu_capture_tasklist_csv(const struct iu_lines *lines, size_t at, struct iu_c
 			columns = csv_columns(lines->v[end]);
 	if (end == at)
 		return 0;
+	if (columns < SERVICE_COLUMNS || !at || !csv_columns(lines->v[at - 1]))
+		columns = columns > out->task_columns ? columns : out->task_columns;
+	out->task_columns = columns;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	none = csv_none(lines, at, end);
 	for (size_t i = at; i < end && err == 0; i++)
@@ -153,7 +169,11 @@ struct table {
 	size_t name_end, pid_end, width; /* columns */
 	bool services;
 	bool padded; /* rows have their full width, so a shorter one is cut */
+	bool cut;    /* all of them are */
 };
+
+/* 25 + 8 + 44 and the blanks between, in every version. */
+#define SERVICES_TABLE_WIDTH 79
 
 static bool read_rule(struct iu_bytes line, struct table *ret)
 {
@@ -173,6 +193,7 @@ static bool read_rule(struct iu_bytes line, struct table *ret)
 	}
 	ret->services = groups == SERVICE_COLUMNS;
 	ret->width = line.len;
+	ret->cut = ret->services && line.len < SERVICES_TABLE_WIDTH;
 	return ret->name_end >= 8 && ret->pid_end > ret->name_end;
 }
 
@@ -222,9 +243,21 @@ static bool read_table_row(struct iu_bytes line, const struct table *table, stru
 	return false;
 }
 
+static size_t full_length(const struct iu_lines *lines, size_t at)
+{
+	return lines->v[at].len + iu_padding(lines, at);
+}
+
+/* The end of the line may be missing. */
+static bool is_cut(const struct iu_lines *lines, size_t at, const struct table *table)
+{
+	return table->cut || (table->padded && full_length(lines, at) < table->width);
+}
+
 /*
  * A list of services goes on in the next lines, below its own column, and is broken anywhere: the
- * next line goes on with the same name unless a comma came last.
+ * next line goes on with the same name unless a comma came last. Halves of a name between which
+ * something is missing become no name, with a sign that none has.
  */
 static int join_services(const struct iu_lines *lines, size_t at, const struct table *table,
 	struct iu_arena *arena, struct iu_bytes *list, size_t *ret_lines)
@@ -246,16 +279,15 @@ static int join_services(const struct iu_lines *lines, size_t at, const struct t
 	for (i = at; i < at + *ret_lines; i++) {
 		struct iu_bytes part = iu_trim(lines->v[i]);
 
+		/* a name is broken only where its line is full */
+		if (is_cut(lines, i - 1, table) ||
+			(lines->v[i - 1].len + 2 < table->width && text[len - (len > 0)] != ','))
+			text[len++] = '?';
 		memcpy(text + len, part.text, part.len);
 		len += part.len;
 	}
 	*list = (struct iu_bytes){text, len};
 	return 0;
-}
-
-static size_t full_length(const struct iu_lines *lines, size_t at)
-{
-	return lines->v[at].len + iu_padding(lines, at);
 }
 
 /* Of a cut list the last name may be half of one. */
@@ -297,7 +329,7 @@ int iu_capture_tasklist(const struct iu_lines *lines, size_t at, struct iu_captu
 		if (task.services.text)
 			err = join_services(
 				lines, i + 1, &table, &out->arena, &task.services, &more);
-		if (table.padded && full_length(lines, i + more) < table.width)
+		if (is_cut(lines, i + more, &table))
 			task.services = without_last(task.services);
 		if (err == 0)
 			err = add_task(out, &task, none);

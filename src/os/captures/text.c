@@ -41,21 +41,33 @@ static bool mentions(struct iu_bytes line, const char *word)
 	       is_word_end(line, at + strlen(word));
 }
 
+/* So far below it, not counting empty ones, a list stands that a line speaks of. */
+#define HINT_LINES 5
+
 /*
  * A command line, or a heading: "netsh int ipv6 show dynamicport udp", "Protocol tcp Port Exclusion
  * Ranges". tcp, udp, ipv4 and ipv6 are the same words in every language.
  */
 static void take_hint(struct iu_bytes line, struct iu_capture_out *out)
 {
+	struct iu_bytes word = iu_trim(line);
 	bool tcp = mentions(line, "tcp"), udp = mentions(line, "udp");
 	bool v4 = mentions(line, "ipv4"), v6 = mentions(line, "ipv6");
 
+	/* what is left of a row of netstat is no heading */
+	if (!word.len || iu_bytes_begin(word, "TCP") || iu_bytes_begin(word, "UDP"))
+		return;
+	if (++out->hint_age > HINT_LINES)
+		iu_capture_forget(out);
 	if (tcp || udp) {
 		out->hint_tcp = tcp;
 		out->hint_udp = udp;
+		out->hint_age = 0;
 	}
-	if (v4 || v6)
+	if (v4 || v6) {
 		out->hint_family = v4 == v6 ? IU_FAMILY_ANY : v4 ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
+		out->hint_age = 0;
+	}
 }
 
 int iu_capture_text(
@@ -66,6 +78,7 @@ int iu_capture_text(
 	size_t at = 0, known = 0;
 	int err = iu_lines_make(&arena, text, len, &lines);
 
+	out->task_columns = 0;
 	while (err >= 0 && at < lines.n) {
 		size_t k = 0;
 
