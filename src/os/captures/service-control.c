@@ -34,7 +34,8 @@ static bool split_colon(struct iu_bytes line, struct iu_bytes *key, struct iu_by
 {
 	const char *colon = line.len ? memchr(line.text, ':', line.len) : NULL;
 
-	if (!colon)
+	/* an address has no blank behind its colon; FLAGS may have nothing there */
+	if (!colon || (colon + 1 < line.text + line.len && colon[1] != ' '))
 		return false;
 	*key = iu_trim((struct iu_bytes){line.text, (size_t)(colon - line.text)});
 	*value = iu_trim(iu_bytes_from(line, (size_t)(colon - line.text) + 1));
