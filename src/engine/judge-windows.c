@@ -424,7 +424,9 @@ static int tell_events(struct iu_arena *arena, const struct iu_view *view,
 		if (err == 0 && !exhausted && row && iu_event_no_conflict(event->code))
 			err = doubt(arena, verdict,
 				"That event's own data says that it is no port conflict: look at the site's binding and certificate first.");
-		if (err == 0 && row && row->advice)
+		/* the articles' advice is for the IIS of Windows 2000 and XP */
+		if (err == 0 && row && row->advice &&
+			(!windows->version || view->kernel.old_windows))
 			err = doubt(arena, verdict, row->advice);
 	}
 	return err;
@@ -644,30 +646,37 @@ int iu_windows_gaps(
 	uint32_t wanted = facts_for(view->question, view->snapshot, verdict);
 	/* a capture is completed, a machine is asked */
 	bool capture = view->snapshot->host.pid <= 0;
+	const struct iu_snapshot *snapshot = view->snapshot;
 	const struct {
 		enum iu_fact fact;
 		const char *what, *lift;
+		bool some; /* a part of it was seen, and whether that is all nobody can tell */
 	} rows[] = {
-		{IU_FACT_TCP, "the list of TCP sockets", "netstat -anoq"},
-		{IU_FACT_BOUND, "TCP sockets that are bound without listening", "netstat -anoq"},
-		{IU_FACT_UDP, "the list of UDP sockets", "netstat -ano"},
+		{IU_FACT_TCP, "the list of TCP sockets", "netstat -anoq", false},
+		{IU_FACT_BOUND, "TCP sockets that are bound without listening", "netstat -anoq",
+			false},
+		{IU_FACT_UDP, "the list of UDP sockets", "netstat -ano", false},
 		{IU_FACT_EXCLUSIONS, "excluded port ranges",
 			udp ? "netsh int ipv4 show excludedportrange protocol=udp"
-			    : "netsh int ipv4 show excludedportrange protocol=tcp"},
-		{IU_FACT_HOLDERS, "names of processes", "tasklist /svc /fo csv"},
+			    : "netsh int ipv4 show excludedportrange protocol=tcp",
+			false},
+		{IU_FACT_HOLDERS, "names of processes", "tasklist /svc /fo csv",
+			snapshot->processes.n > 0},
 		{IU_FACT_SERVICES, "which services live in which process",
-			"tasklist /svc /fo csv"},
+			"tasklist /svc /fo csv", snapshot->windows.services.n > 0},
 		{IU_FACT_HTTP, "who has which URLs in HTTP.sys",
-			"netsh http show servicestate view=requestq"},
-		{IU_FACT_PROXIES, "port proxy rules", "netsh interface portproxy show all"},
+			"netsh http show servicestate view=requestq",
+			snapshot->windows.http_queues.n > 0},
+		{IU_FACT_PROXIES, "port proxy rules", "netsh interface portproxy show all",
+			snapshot->windows.port_proxies.n > 0},
 	};
 	size_t i;
 
 	for (i = 0; i < IU_COUNT(rows); i++) {
 		struct iu_gap *slot;
 
-		if (!(wanted & rows[i].fact) || (view->snapshot->seen & rows[i].fact) ||
-			has_gap(verdict, rows[i].fact))
+		if (!(wanted & rows[i].fact) || (snapshot->seen & rows[i].fact) ||
+			rows[i].some || has_gap(verdict, rows[i].fact))
 			continue;
 		slot = iu_list_add(arena, &verdict->gaps);
 		if (!slot)

@@ -176,7 +176,8 @@ static int tell_who(struct telling *t)
 }
 
 /* What Windows says to two sockets, where Linux would speak of listeners. */
-static const char *sharing_windows(const struct iu_verdict *v, const struct iu_blocker *b)
+static const char *sharing_windows(
+	const struct telling *t, const struct iu_verdict *v, const struct iu_blocker *b)
 {
 	switch (b->sharing) {
 	case IU_SHARING_HOLDER_WITHOUT_REUSEADDR:
@@ -188,6 +189,8 @@ static const char *sharing_windows(const struct iu_verdict *v, const struct iu_b
 	case IU_SHARING_ACCOUNTS_DIFFER:
 		return ", and another account has it there";
 	case IU_SHARING_OPTIONS_UNKNOWN:
+		if (t->question->options.reuseaddr)
+			return ", unless the socket there has SO_REUSEADDR set as well";
 		return v->status == IU_STATUS_UNKNOWN
 			? ", unless both belong to one account and the socket there is not exclusive"
 			: "";
@@ -270,7 +273,7 @@ static int tell_why(struct telling *t)
 			ask_address(t, b), b->certain == IU_YES ? "fails" : "may fail",
 			iu_words_errno(error) ? iu_words_errno(error) : "an error", error,
 			iu_rule_sentence(b->rule),
-			is_windows(t) ? sharing_windows(v, b) : sharing_words(v, b));
+			is_windows(t) ? sharing_windows(t, v, b) : sharing_words(v, b));
 
 		if (!strcmp(line, last))
 			continue;

@@ -377,7 +377,7 @@ static bool port_allowed(const struct iu_view *view, uint16_t port)
 		r.port = port;
 		if (iu_local_check(view->question, view->snapshot, &r).ok == IU_NO)
 			return false;
-		if (iu_windows_exclusion(view->snapshot, r.protocol, port))
+		if (view->kernel.windows && iu_windows_reason(view, &r).cause)
 			return false;
 	}
 	return true;
@@ -411,6 +411,9 @@ uint16_t iu_view_neighbour(const struct iu_view *view)
 	found = free_in(view, iu_view_port_range(port));
 	if (!found && port < 1024)
 		found = free_in(view, iu_view_port_range((uint16_t)(port + IU_STAND_IN)));
+	/* a capture has the rows of every port */
+	if (!found && view->kernel.windows && view->snapshot->host.pid <= 0)
+		found = free_in(view, iu_view_port_range(iu_windows_beyond(view)));
 	return found;
 }
 

@@ -271,17 +271,30 @@ struct iu_windows_reason iu_windows_reason(
 		return excluded(e);
 	if (request->protocol != IU_PROTOCOL_TCP || !request->port)
 		return (struct iu_windows_reason){0};
-	/* with the rows at hand both show up as one */
+	/* with all rows at hand both show up as one; SO_REUSEADDR never says 10048 to a wildcard */
 	if (!rows && iu_windows_queue(snapshot, request->port, &url) &&
 		in_listen_list(snapshot, &request->address))
-		return because(IU_CAUSE_HTTP_SYS, IU_YES, IU_BIND_INUSE | IU_BIND_ACCESS);
+		return because(IU_CAUSE_HTTP_SYS, IU_YES,
+			request->reuseaddr ? IU_BIND_ACCESS : IU_BIND_INUSE | IU_BIND_ACCESS);
 	if (!rows && iu_windows_proxy(snapshot, &request->address, request->port) &&
 		iu_windows_running(snapshot, "iphlpsvc") != IU_NO)
 		return because(IU_CAUSE_PORT_PROXY,
-			iu_windows_running(snapshot, "iphlpsvc"), IU_BIND_INUSE);
+			iu_windows_running(snapshot, "iphlpsvc"),
+			request->reuseaddr ? IU_BIND_ACCESS : IU_BIND_INUSE);
 	if (request->port >= IU_ALG_FIRST && request->port <= IU_ALG_LAST)
 		return alg(snapshot);
 	return (struct iu_windows_reason){0};
+}
+
+uint16_t iu_windows_beyond(const struct iu_view *view)
+{
+	uint16_t port = view->question->port;
+	const struct iu_exclusion *e =
+		iu_windows_exclusion(view->snapshot, view->question->protocol, port);
+
+	if (e && e->last < UINT16_MAX)
+		return (uint16_t)(e->last + 1);
+	return port >= IU_ALG_FIRST && port <= IU_ALG_LAST ? IU_ALG_LAST + 1 : port;
 }
 
 uint32_t iu_windows_wanted(

@@ -106,6 +106,9 @@ struct iu_outcome iu_windows_any_port(
  */
 void iu_windows_assume(struct iu_view *view);
 
+/** iu_windows_beyond() - the first port after the range that refuses the asked one; else that one. */
+uint16_t iu_windows_beyond(const struct iu_view *view);
+
 /** iu_windows_wanted() - IU_FACT_* without which "free" cannot be said of the question. */
 uint32_t iu_windows_wanted(
 	const struct iu_question *question, const struct iu_snapshot *snapshot);

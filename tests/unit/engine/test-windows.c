@@ -475,8 +475,11 @@ static void test_event_115(void **state)
 	assert_int_equal(v.cause, IU_CAUSE_OTHER_PROGRAM);
 	assert_non_null(strstr(v.headline, "MSProxy.exe (pid 640)"));
 	assert_true(says(&v.evidence, "event log: W3SVC 115"));
-	assert_true(says(&v.doubts, "IISADMIN"));
+	assert_false(says(&v.doubts, "IISADMIN")); /* not on Windows 10 */
 	assert_string_equal(line(&v, IU_REMEDY_STOP_PROCESS), "taskkill /PID 640");
+	snap.windows.version = 0;
+	v = why(NULL, 80);
+	assert_true(says(&v.doubts, "IISADMIN"));
 	/* 34 00 00 00: no port conflict at all */
 	snap.windows.events.v[0].code = 52;
 	v = why(NULL, 80);
@@ -745,6 +748,84 @@ static void test_story(void **state)
 				   "cmd /c \"net stop winnat & netsh int ipv4 add excludedportrange protocol=tcp startport=50100 numberofports=1 store=persistent & net start winnat\"");
 	assert_true(command);
 	assert_non_null(strstr(story.steps.v[0].text, "(as administrator)"));
+	(void)state;
+}
+
+/* ---- the three articles, word for word ---- */
+
+/* A story without its "who", as people read it; long lines are not wrapped here. */
+static const char *told(uint16_t port)
+{
+	struct iu_question q = ask(NULL, port);
+	struct iu_verdict v = decide(&arena, &q, &snap);
+	struct iu_story story;
+	const char *text;
+	size_t i, k;
+
+	assert_int_equal(iu_tell(&arena, &q, &snap, &v, &story), 0);
+	text = iu_arena_printf(&arena, "%s\n", story.headline);
+	for (i = 0; i < story.parts.n; i++)
+		for (k = 0; k < story.parts.v[i].lines.n; k++)
+			text = iu_arena_printf(&arena, "%s%s: %s\n", text,
+				story.parts.v[i].label, story.parts.v[i].lines.v[k]);
+	for (i = 0; i < story.steps.n; i++)
+		text = iu_arena_printf(&arena, "%s%zu. %s\n%s%s%s", text, i + 1,
+			story.steps.v[i].text, story.steps.v[i].command ? "   " : "",
+			story.steps.v[i].command ? story.steps.v[i].command : "",
+			story.steps.v[i].command ? "\n" : "");
+	print_message("# %s", text);
+	return text;
+}
+
+static void test_articles(void **state)
+{
+	struct iu_process *server;
+
+	/* KB 943710 */
+	service("ALG", 1500)->start = IU_SERVICE_START_DEMAND;
+	service("SharedAccess", 1020);
+	snap.windows.version = 5u << 16 | 2u << 8;
+	assert_string_equal(told(5010),
+		"Port 5010/tcp is in use: the Application Layer Gateway service reserves TCP 5001-5032.\n"
+		"why: bind() fails with WSAEADDRINUSE (10048)\n"
+		"cause: alg-reserved (likely): Windows: the Application Layer Gateway service reserves TCP 5001-5032 for Internet Connection Sharing\n"
+		"cause: the Application Layer Gateway service (ALG) reserves TCP 5001-5032 while Internet Connection Sharing is on, by design (Microsoft KB 943710)\n"
+		"cause: ALG and SharedAccess (Internet Connection Sharing) both run\n"
+		"doubt: For a wildcard address Windows may report it only in listen().\n"
+		"1. stop the service ALG; FTP through the shared connection stops working; it is back after the next start of Windows if it starts by itself (PowerShell: Stop-Service -Name ALG) (as administrator)\n"
+		"   net stop ALG\n"
+		"2. keep ALG from starting again; undo: sc.exe config ALG start= demand (PowerShell: Set-Service -Name ALG -StartupType Disabled) (as administrator)\n"
+		"   sc.exe config ALG start= disabled\n"
+		"3. use another port: nothing has 5033\n");
+	/* Q261194, on Windows XP */
+	snap.windows.version = 5u << 16 | 1u << 8;
+	row("0.0.0.0", 80, 640);
+	process(640, "MSProxy.exe", NULL);
+	event("W3SVC", 115, 10048, 80);
+	assert_string_equal(told(80),
+		"Port 80/tcp is in use: MSProxy.exe (pid 640) listens on 0.0.0.0:80.\n"
+		"who: MSProxy.exe (pid 640)\n"
+		"why: bind() to 0.0.0.0:80 fails with WSAEADDRINUSE (10048): both sockets want every address of the machine\n"
+		"cause: other-program (likely): another program listens or is bound there, and runs\n"
+		"cause: event log: W3SVC 115 of 2023-11-14 22:13:20 UTC, the Web service could not bind a site to its address: 10048, the address is in use\n"
+		"doubt: For a wildcard address Windows may report it only in listen().\n"
+		"doubt: On IIS before 6.0 stop IISADMIN first (net stop iisadmin /y), then netstat shows who else listens; resetting TCP/IP helps only right after IIS 5 was installed over IIS 4.\n"
+		"1. ask MSProxy.exe (pid 640) to end; with /F as well Windows ends it at once and what is not saved is lost (PowerShell: Stop-Process -Id 640) (as administrator)\n"
+		"   taskkill /PID 640\n"
+		"2. use another port: nothing has 81\n");
+	/* "netstat -nao", then tasklist */
+	row("0.0.0.0", 8080, 50396);
+	server = process(50396, "server1.exe", "PC\\alice");
+	server->started = TEST_NOW - 7300;
+	assert_string_equal(told(8080),
+		"Port 8080/tcp is in use: server1.exe (pid 50396) listens on 0.0.0.0:8080.\n"
+		"who: server1.exe (pid 50396, user PC\\alice), since 2023-11-14 20:11:40 UTC, 2 h ago\n"
+		"why: bind() to 0.0.0.0:8080 fails with WSAEADDRINUSE (10048): both sockets want every address of the machine\n"
+		"cause: other-program (likely): another program listens or is bound there, and runs\n"
+		"doubt: For a wildcard address Windows may report it only in listen().\n"
+		"1. ask server1.exe (pid 50396) to end; with /F as well Windows ends it at once and what is not saved is lost (PowerShell: Stop-Process -Id 50396)\n"
+		"   taskkill /PID 50396\n"
+		"2. use another port: nothing has 8081\n");
 	(void)state;
 }
 
@@ -1019,7 +1100,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 		T(nothing_there), T(other_program), T(options), T(two_holders), T(closing), T(excluded),
 		T(http_sys), T(http_program), T(alg), T(event_115), T(service), T(stand_ins),
-		T(told), T(exhausted), T(probe), T(words), T(story), T(plan), T(plan_proxy),
+		T(told), T(exhausted), T(probe), T(words), T(story), T(articles), T(plan), T(plan_proxy),
 		T(needs), T(random),
 #undef T
 	};
