@@ -138,7 +138,8 @@ static const struct iu_command commands[IU_COMMAND_COUNT] = {
 				"also in other languages, and says what it means on Linux, Windows, "
 				"macOS and BSD: which call gives it, which causes it has, those met "
 				"most often first, and what to ask next. It looks at nothing, so it "
-				"answers for every machine. - reads a message from standard input.",
+				"answers for every machine. - reads a message from standard input. "
+				"The exit code is 1 where the error is not known.",
 			.examples =
 				{
 					{"inuse error 98", "on Linux, and what 98 is elsewhere"},

@@ -35,6 +35,7 @@ struct endpoint {
 	char text[TARGET_BYTES];
 	size_t port_at; /* where the digits of the port begin in text; 0: a path */
 	bool bare;	/* only a port was named, no address */
+	struct span said; /* the line of the error that it belongs to */
 };
 
 struct scan {
@@ -42,6 +43,7 @@ struct scan {
 	size_t n;
 	bool udp;   /* the line that is being read is about UDP */
 	bool guess; /* … and it does not speak of a failed bind */
+	struct span said; /* the line that does, or the one that is being read */
 };
 
 static bool is_digit(char c)
@@ -137,8 +139,10 @@ static void keep(struct scan *scan, const struct endpoint *endpoint)
 	for (size_t i = 0; i < scan->n && endpoint->bare; i++)
 		if (same_port(&scan->found[i], endpoint))
 			return;
-	if (scan->n < IU_MESSAGE_TARGETS_MAX)
-		scan->found[scan->n++] = *endpoint;
+	if (scan->n == IU_MESSAGE_TARGETS_MAX)
+		return;
+	scan->found[scan->n] = *endpoint;
+	scan->found[scan->n++].said = scan->said;
 }
 
 /*
@@ -777,6 +781,7 @@ static size_t scan_suspects(struct scan *scan, struct span text, struct span lin
 	for (struct span line = line_from(text, 0); line.n; line = next_line(text, line)) {
 		if (!iu_message_suspect(line.s, line.n))
 			continue;
+		scan->said = line;
 		scan_line(scan, line);
 		if (n < SUSPECTS_MAX)
 			lines[n++] = line;
@@ -793,6 +798,7 @@ static void scan_around(struct scan *scan, struct span text, struct span line)
 	struct span before = line, after = line;
 	size_t had = scan->n;
 
+	scan->said = line;
 	for (int i = 0; i < IU_MESSAGE_NEAR && scan->n == had; i++) {
 		before = previous_line(text, before);
 		after = next_line(text, after);
@@ -804,8 +810,10 @@ static void scan_around(struct scan *scan, struct span text, struct span line)
 
 static void scan_all(struct scan *scan, struct span text)
 {
-	for (struct span line = line_from(text, 0); line.n; line = next_line(text, line))
+	for (struct span line = line_from(text, 0); line.n; line = next_line(text, line)) {
+		scan->said = line;
 		scan_line(scan, line);
+	}
 	if (scan->n > GUESSES_MAX)
 		scan->n = 0;
 }
@@ -870,8 +878,7 @@ static bool is_target(const char *text)
 	return good;
 }
 
-static int visit_all(
-	const struct scan *scan, int (*visit)(void *context, const char *target), void *context)
+static int visit_all(const struct scan *scan, iu_message_visit *visit, void *context)
 {
 	int seen = 0, ret = 0;
 
@@ -879,13 +886,13 @@ static int visit_all(
 		if (!is_target(scan->found[i].text))
 			continue;
 		seen++;
-		ret = visit(context, scan->found[i].text);
+		ret = visit(context, scan->found[i].text, scan->found[i].said.s,
+			scan->found[i].said.n);
 	}
 	return ret < 0 ? ret : seen;
 }
 
-int iu_message_targets(const char *text, size_t len,
-	int (*visit)(void *context, const char *target), void *context)
+int iu_message_endpoints(const char *text, size_t len, iu_message_visit *visit, void *context)
 {
 	struct span raw = {text, len < IU_MESSAGE_MAX ? len : IU_MESSAGE_MAX};
 	struct scan *scan = calloc(1, sizeof(*scan));
@@ -901,4 +908,24 @@ out:
 	free(copy);
 	free(scan);
 	return ret;
+}
+
+struct targets {
+	int (*visit)(void *context, const char *target);
+	void *context;
+};
+
+static int visit_target(void *context, const char *target, const char *said, size_t len)
+{
+	const struct targets *targets = context;
+
+	return targets->visit(targets->context, target);
+}
+
+int iu_message_targets(const char *text, size_t len,
+	int (*visit)(void *context, const char *target), void *context)
+{
+	struct targets targets = {visit, context};
+
+	return iu_message_endpoints(text, len, visit_target, &targets);
 }

@@ -102,6 +102,12 @@ int iu_target_questions(struct iu_arena *arena, const struct iu_target *target,
 int iu_message_targets(const char *text, size_t len,
 	int (*visit)(void *context, const char *target), void *context);
 
+/* @said: the line of the error that the endpoint belongs to, @len bytes without colour codes. */
+typedef int iu_message_visit(void *context, const char *target, const char *said, size_t len);
+
+/** iu_message_endpoints() - the same, with what was said of each */
+int iu_message_endpoints(const char *text, size_t len, iu_message_visit *visit, void *context);
+
 /** iu_message_suspect() - whether a line speaks of a failed bind ("address already in use" …) */
 bool iu_message_suspect(const char *line, size_t len);
 

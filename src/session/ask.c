@@ -24,21 +24,6 @@ static int take(struct reading *r, const struct iu_target *target)
 		r->arena, target, r->names, r->options, r->out, r->complaint);
 }
 
-/* An endpoint of a message. One that is not of this machine (a peer, a URL) does no harm. */
-static int visit(void *context, const char *text)
-{
-	struct reading *r = context;
-	struct iu_target target;
-	int ret;
-
-	r->complaint->len = 0;
-	ret = iu_target_parse(r->arena, text, strlen(text), &target, r->complaint);
-	if (ret >= 0)
-		ret = take(r, &target);
-	r->taken += ret > 0;
-	return ret == IU_E_INPUT ? 0 : ret;
-}
-
 /* "EADDRINUSE (98, Linux)", "WSAEACCES (10013, Windows)", "EADDRINUSE". */
 static const char *said_words(struct iu_arena *arena, const struct iu_error_reading *reading)
 {
@@ -58,32 +43,45 @@ static const char *said_words(struct iu_arena *arena, const struct iu_error_read
 	return name;
 }
 
-/*
- * What the message says of the error belongs to each of its endpoints. A log with several errors
- * does not tell which one belongs to which; then only the system counts that all of them are of.
- */
-static int add_said(struct iu_arena *arena, const struct iu_text *text,
+/* What a message says of the error; of several ones only the system that all of them are of. */
+static int add_said(struct iu_arena *arena, const struct iu_error_readings *readings,
 	struct iu_question *questions, size_t count)
 {
-	struct iu_error_readings readings;
-	enum iu_error_system system = IU_ERROR_ANY;
-	const char *said = NULL;
+	enum iu_error_system system = readings->n ? readings->v[0].system : IU_ERROR_ANY;
+	const char *said = readings->n == 1 ? said_words(arena, &readings->v[0]) : NULL;
 
-	iu_error_read_message(text->data, text->len, &readings);
-	if (readings.n == 1)
-		said = said_words(arena, &readings.v[0]);
-	if (readings.n)
-		system = readings.v[0].system;
-	for (size_t i = 1; i < readings.n; i++)
-		if (readings.v[i].system != system)
+	for (size_t i = 1; i < readings->n; i++)
+		if (readings->v[i].system != system)
 			system = IU_ERROR_ANY;
 	for (size_t i = 0; i < count; i++) {
 		questions[i].of_message = true;
-		questions[i].said_error = readings.n == 1 ? (int)readings.v[0].id : IU_ERROR_OTHER;
+		questions[i].said_error =
+			readings->n == 1 ? (int)readings->v[0].id : IU_ERROR_OTHER;
 		questions[i].said_system = (int)system;
 		questions[i].said = said;
 	}
-	return readings.n == 1 && !said ? IU_E_NOMEM : 0;
+	return readings->n == 1 && !said ? IU_E_NOMEM : 0;
+}
+
+/* An endpoint of a message. One that is not of this machine (a peer, a URL) does no harm. */
+static int visit(void *context, const char *text, const char *said, size_t len)
+{
+	struct reading *r = context;
+	struct iu_error_readings readings;
+	size_t before = r->out->n;
+	struct iu_target target;
+	int ret;
+
+	r->complaint->len = 0;
+	ret = iu_target_parse(r->arena, text, strlen(text), &target, r->complaint);
+	if (ret >= 0)
+		ret = take(r, &target);
+	if (ret == IU_E_INPUT)
+		return 0;
+	r->taken += ret > 0;
+	iu_error_read_message(said, len, &readings);
+	return ret < 0 ? ret
+		       : add_said(r->arena, &readings, r->out->v + before, r->out->n - before);
 }
 
 /* No endpoint was named: what was read all the same, and what is missing. */
@@ -135,23 +133,24 @@ int iu_ask_message(struct iu_arena *arena, const struct iu_names *names,
 		.options = options,
 		.out = out,
 		.complaint = complaint};
+	struct iu_error_readings readings;
 	size_t before = out->n, which = 0;
 	int found = 0;
 
 	for (size_t i = 0; i < count && found == 0; i++) {
-		found = iu_message_targets(texts[i].data, texts[i].len, visit, &r);
+		found = iu_message_endpoints(texts[i].data, texts[i].len, visit, &r);
 		which = i;
 	}
 	if (found < 0)
 		return found;
 	if (r.taken) {
-		/* The endpoint may stand on another line than the error. */
-		while (which > 0 && texts[which - 1].len)
-			which--;
-		found = add_said(arena, &texts[which], out->v + before, out->n - before);
+		/* Where the text has one error, its number may stand on another line. */
+		iu_error_read_message(texts[which].data, texts[which].len, &readings);
+		if (readings.n == 1)
+			found = add_said(arena, &readings, out->v + before, out->n - before);
 		if (found >= 0 && !names->recorded)
 			iu_ask_reported(out, iu_error_space_of(iu_os_error_space()));
-		return found;
+		return found < 0 ? found : 0;
 	}
 	if (!found)
 		return complain_nothing(arena, texts, count, nothing, complaint);

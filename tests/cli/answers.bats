@@ -82,6 +82,9 @@ load common
 	says "netstat -ano"
 	says "inuse why --from FILE 127.0.0.1:8080/tcp"
 	says_not "(pid"
+	run in_net 'printf "nginx: bind() to 0.0.0.0:80 failed (13: Permission denied)\nnginx: bind() to 0.0.0.0:8080 failed (98: Address already in use)\n" | "$INUSE" -'
+	says "message  0.0.0.0:80/tcp, EACCES"
+	says "message  0.0.0.0:8080/tcp, EADDRINUSE (98, Linux)"
 	run timeout 20 "$INUSE" wait "bind 127.0.0.1:8080: [WinError 10048]"
 	expect 3
 	says 'the message is from Windows: what happens there cannot be waited for here'
