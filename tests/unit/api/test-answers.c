@@ -1,4 +1,6 @@
 /* test-answers.c - asking through libinuse as a program outside the house does: the public header only */
+#include <fcntl.h>
+#include <sched.h>
 #include <sys/stat.h>
 
 #include "stage.h"
@@ -298,6 +300,27 @@ static void explains_other_errors(void **state)
 	close(fd);
 }
 
+/* What is seen here is not in the way of a socket of another network namespace. */
+static void refuses_sockets_of_other_namespaces(void **state)
+{
+	struct inuse_answers *answers = NULL;
+	struct sockaddr_in address = loopback(20007);
+	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
+
+	if (unshare(CLONE_NEWNET) < 0) {
+		print_message("# skipped: a network namespace takes root: %s\n", strerror(errno));
+		close(here);
+		skip();
+	}
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(setns(here, CLONE_NEWNET), 0);
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, sizeof(address),
+				 EADDRINUSE, NULL, &answers), INUSE_ERROR_NOTSUP);
+	assert_null(answers);
+	close(fd);
+	close(here);
+}
+
 static void explains_mptcp(void **state)
 {
 	struct inuse_answers *answers = NULL;
@@ -306,7 +329,7 @@ static void explains_mptcp(void **state)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 262), busy;
 
 	if (fd < 0) {
-		print_message("# SKIP this kernel has no MPTCP\n");
+		print_message("# skipped: this kernel has no MPTCP\n");
 		skip();
 	}
 	busy = listener(target);
@@ -433,6 +456,7 @@ int main(void)
 		cmocka_unit_test(explains_a_failed_bind),
 		cmocka_unit_test(explains_a_failed_listen),
 		cmocka_unit_test(explains_other_errors),
+		cmocka_unit_test(refuses_sockets_of_other_namespaces),
 		cmocka_unit_test(explains_mptcp),
 		cmocka_unit_test(explains_unix_paths),
 		cmocka_unit_test(explains_errors),
