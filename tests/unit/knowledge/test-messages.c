@@ -15,13 +15,6 @@
 #include "messages.h"
 #include "model/target.h"
 
-struct row {
-	const char *program, *text, *endpoints, *error;
-};
-
-#define ROW(program, text, endpoints, error) {program, text, endpoints, error},
-static const struct row rows[] = {MESSAGES(ROW)};
-
 static int collect(void *context, const char *target)
 {
 	struct iu_text *out = context;
