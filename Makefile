@@ -36,12 +36,16 @@ safety: all
 	ninja -C build-safety
 	INUSE_SAFETY=full INUSE=$(CURDIR)/build-safety/inuse build-safety/tests/scenes/scenes-freeing
 
+# What `inuse run` costs, beside strace, a ptrace loop and LD_PRELOAD.
+bench-run:
+	tools/bench-run
+
 install: all
 	meson configure $(BUILD) -Dprefix=$(PREFIX)
 	meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) build-check build-asan build-safety build-bare build-proof build-matrix \
+	rm -rf $(BUILD) build-check build-asan build-safety build-bare build-proof build-matrix build-bench \
 		build-windows build-windows-libs build-windows-check
 
-.PHONY: all demo check windows safety kernel-proof kernel-matrix install clean
+.PHONY: all demo check windows safety bench-run kernel-proof kernel-matrix install clean

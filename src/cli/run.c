@@ -218,7 +218,7 @@ int iu_run_command(const struct iu_invocation *invocation)
 			.line = say_line,
 			.explain = explain,
 			.restore = restore}};
-	int code, error;
+	int code, error, status = 0;
 
 	if (!invocation->count) {
 		iu_complain("run needs a CMD, for example: inuse run -- npm start", NULL, "");
@@ -232,7 +232,9 @@ int iu_run_command(const struct iu_invocation *invocation)
 	if (code)
 		return code;
 	work.run.argv = invocation->words;
-	error = iu_run_start(&work.run);
+	error = iu_run_start(&work.run, &status);
+	if (error == 0)
+		return iu_system_end_like(status);
 	iu_complain("cannot start ", invocation->words[0], "");
 	iu_complain(strerror(error), NULL, "");
 	return error == ENOENT ? NOT_FOUND : NOT_STARTED;

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define COLUMNS_MIN    20
@@ -45,6 +47,18 @@ void iu_system_restore(void)
 		if (filled >> fd & 1)
 			close(fd);
 	filled = 0;
+}
+
+int iu_system_end_like(int status)
+{
+	const struct rlimit no_core = {0};
+
+	if (!WIFSIGNALED(status))
+		return WEXITSTATUS(status);
+	setrlimit(RLIMIT_CORE, &no_core); /* there is one of the command, if any */
+	signal(WTERMSIG(status), SIG_DFL);
+	raise(WTERMSIG(status));
+	return 128 + WTERMSIG(status);
 }
 
 int iu_system_open(const char *file)

@@ -94,6 +94,11 @@ void iu_system_restore(void)
 {
 }
 
+int iu_system_end_like(int status)
+{
+	return status;
+}
+
 int iu_system_open(const char *file)
 {
 	wchar_t *wide = iu_wide(file);

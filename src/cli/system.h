@@ -18,6 +18,12 @@ void iu_system_prepare(int *argc, char ***argv);
 /** iu_system_restore() - undoes iu_system_prepare(), for a program that takes this process. */
 void iu_system_restore(void);
 
+/**
+ * iu_system_end_like() - the exit code of a status of iu_run_start(); by a signal it ends us, too
+ * Returns: the code; 128 + the signal where that does not end us.
+ */
+int iu_system_end_like(int status);
+
 /** iu_system_open() - opens FILE for writing, anew; returns a descriptor or -1 with errno. */
 int iu_system_open(const char *file);
 

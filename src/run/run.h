@@ -47,8 +47,11 @@ struct iu_run {
  *
  * The command keeps this very process: pid, parent, process group, terminal, exit status and
  * signals are what they would be without us.
- * Returns: only when it could not be started: its errno.
+ * Where its calls cannot be watched a library in it tells of them; where that cannot be either, it
+ * runs as a child and is explained from what it printed.
+ * @ret_status: as wait() gives it (on Windows the exit code), of a command that ran as a child
+ * Returns: 0 after that; else only when it could not be started: its errno.
  */
-int iu_run_start(struct iu_run *run);
+int iu_run_start(struct iu_run *run, int *ret_status);
 
 #endif

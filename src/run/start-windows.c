@@ -1,11 +1,10 @@
 /* run/start-windows.c - runs a command and waits for it */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "os/windows/spawn.h"
 #include "run/run.h"
 
-int iu_run_start(const struct iu_run *run)
+int iu_run_start(struct iu_run *run, int *ret_status)
 {
 	HANDLE process = iu_spawn(run->argv);
 	unsigned long code = 0;
@@ -16,5 +15,6 @@ int iu_run_start(const struct iu_run *run)
 	WaitForSingleObject(process, INFINITE);
 	GetExitCodeProcess(process, &code);
 	CloseHandle(process);
-	exit((int)code);
+	*ret_status = (int)code;
+	return 0;
 }

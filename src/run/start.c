@@ -1,4 +1,5 @@
 /* run/start.c - leaves a supervisor behind and becomes the command */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 
 #include "base/compat.h"
 #include "base/err.h"
+#include "run/after.h"
 #include "run/handover.h"
 #include "run/reception.h"
 #include "run/supervise.h"
@@ -206,6 +208,33 @@ static const char *why_not(int error)
 	return "the system refused";
 }
 
+/* Whether a library can be put into it: a script is run by a program, and that is hardly ever static. */
+static bool takes_library(const char *name)
+{
+	char path[4096];
+	Elf64_Ehdr header;
+	Elf64_Phdr part;
+	bool found = false;
+	int fd = find_file(name, path, sizeof(path)) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return true; /* exec says what is wrong with it */
+	if (pread(fd, &header, sizeof(header), 0) != sizeof(header) ||
+		memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
+		close(fd);
+		return true;
+	}
+	/* of another word size it would only be complained about */
+	for (unsigned int i = 0; header.e_ident[EI_CLASS] == ELFCLASS64 && !found &&
+				 i < header.e_phnum && header.e_phentsize == sizeof(part);
+		i++)
+		found = pread(fd, &part, sizeof(part), (off_t)(header.e_phoff + i * sizeof(part))) ==
+				sizeof(part) &&
+			part.p_type == PT_INTERP;
+	close(fd);
+	return found;
+}
+
 static void say_without(const struct iu_run *run, int error, bool by_library)
 {
 	char text[300];
@@ -214,11 +243,11 @@ static void say_without(const struct iu_run *run, int error, bool by_library)
 		why_not(error),
 		by_library ? "a library in it tells of its failed bind() calls instead, but not in "
 			     "static programs"
-			   : "its failed bind() calls are not explained");
+			   : "when it fails it is explained afterwards, from what it printed");
 	run->line(run->context, text);
 }
 
-int iu_run_start(struct iu_run *run)
+int iu_run_start(struct iu_run *run, int *ret_status)
 {
 	struct iu_run_table table;
 	int control, r = IU_E_SYSTEM;
@@ -229,13 +258,15 @@ int iu_run_start(struct iu_run *run)
 	if (control >= 0) {
 		permit_supervisor(control);
 		r = ask_kernel(&table, control);
-		by_library = r < 0 && ask_by_library(control) >= 0;
+		by_library = r < 0 && takes_library(run->argv[0]) && ask_by_library(control) >= 0;
 		close(control);
 	}
 	if (r < 0)
 		say_without(run, r, by_library);
 	else
 		say_no_new_privs(run);
+	if (r < 0 && !by_library)
+		return iu_run_after(run, ret_status);
 	run->restore(run->context);
 	execvp(run->argv[0], run->argv);
 	return errno;

@@ -441,6 +441,26 @@ def outer_watcher():
     has(done.stderr, "cannot listen on", "own-socket")
 
 
+def explained_afterwards():
+    """… and a static program there is explained from what it printed"""
+    if not STATIC:
+        raise Skip("musl-gcc is missing")
+    p = port()
+    outer = [sys.executable, "-S", os.path.join(os.path.dirname(os.path.abspath(__file__)), "outer.py"), INUSE, "run", "--"]
+
+    def wrapped(*command):
+        return subprocess.run([*outer, *map(str, command)], capture_output=True, text=True)
+
+    with Holder("bind", p, 30):
+        done = wrapped(STATIC, "complain", p)
+        same("exit", done.returncode, 3)
+        has(done.stderr, f"127.0.0.1:{p}: Address already in use", "what the command printed speaks of a failed bind()",
+            "other-program")
+    same("killed", wrapped(STATIC, "kill", 1).returncode, -signal.SIGTERM)
+    same("good", wrapped(STATIC, "bind", port()).returncode, 0)
+    same("not there", wrapped("/no/such/program").returncode, 127)
+
+
 def inside_itself():
     """inuse inside of inuse run: its own look-alikes are no failures"""
     p = port()
@@ -580,7 +600,7 @@ TESTS = [wait_for_time_wait, exit_codes, not_started, same_process, descriptors_
          threads, once_for_each_cause, exec_chain, daemons, daemon_speaks, static_program, program_of_32_bits,
          own_filter, unprivileged, dropped_rights, kept_rights, other_address, other_namespace, json_document,
          supervisor_killed, supervisor_killed_while_it_holds, watcher_killed, watcher_killed_while_it_holds, rings,
-         setuid_program, outer_watcher, inside_itself, wait_for_holder, wait_gives_up,
+         setuid_program, outer_watcher, explained_afterwards, inside_itself, wait_for_holder, wait_gives_up,
          wait_and_signals, next_port, reuseaddr, free_asks, wrong_lines, waited_for_time_wait]
 
 if __name__ == "__main__":

@@ -221,6 +221,23 @@ static int do_signal(char **argv)
 	return do_bind(argv);
 }
 
+static int do_complain(char **argv)
+{
+	int r = bind4(tcp(AF_INET), INADDR_LOOPBACK);
+
+	(void)argv;
+	if (r < 0)
+		fprintf(stderr, "bind to 127.0.0.1:%d: Address already in use\n", port);
+	return r < 0 ? 3 : 0;
+}
+
+static int do_kill(char **argv)
+{
+	(void)argv;
+	raise(SIGTERM);
+	return 0;
+}
+
 /* What a ring does is no system call: only that there is one is known. */
 static int do_ring(char **argv)
 {
@@ -246,7 +263,8 @@ int main(int argc, char **argv)
 	} modes[] = {{"bind", do_bind}, {"listen", do_listen}, {"both", do_both}, {"udp", do_udp},
 		{"unix", do_unix}, {"threads", do_threads}, {"daemon", do_daemon},
 		{"parent", do_parent}, {"filter", do_filter}, {"children", do_children},
-		{"signal", do_signal}, {"twice", do_twice}, {"ring", do_ring}};
+		{"signal", do_signal}, {"twice", do_twice}, {"ring", do_ring},
+		{"complain", do_complain}, {"kill", do_kill}};
 
 	if (argc < 3)
 		return 2;
