@@ -304,6 +304,15 @@ def unprivileged():
         has(done.stderr, f"127.0.0.1:{p}/tcp (EADDRINUSE)")
 
 
+def landlock():
+    """A Landlock domain is not got around: what the kernel forbids the thread stays forbidden"""
+    alone = subprocess.run([CALLS, "landlock", str(port())], capture_output=True, text=True).stdout
+    if "landlock 0" not in alone:
+        raise Skip(f"this kernel has no Landlock for bind(): {alone!r}")
+    same("alone", alone, "landlock 0\nbind 13\n")
+    same("under run", run(CALLS, "landlock", port()).stdout, alone)
+
+
 def dropped_rights():
     """A child with fewer rights is not given ours: port 80 stays forbidden"""
     done = run(*NOBODY, CALLS, "bind", 80)
@@ -598,7 +607,7 @@ def wrong_lines():
 TESTS = [wait_for_time_wait, exit_codes, not_started, same_process, descriptors_and_signals, closed_streams, no_children, end_of_output,
          explains, quiet_when_good, listen_fails, own_both_families, own_parent, other_directory, udp, unix_paths,
          threads, once_for_each_cause, exec_chain, daemons, daemon_speaks, static_program, program_of_32_bits,
-         own_filter, unprivileged, dropped_rights, kept_rights, other_address, other_namespace, json_document,
+         own_filter, unprivileged, landlock, dropped_rights, kept_rights, other_address, other_namespace, json_document,
          supervisor_killed, supervisor_killed_while_it_holds, watcher_killed, watcher_killed_while_it_holds, rings,
          setuid_program, outer_watcher, explained_afterwards, inside_itself, wait_for_holder, wait_gives_up,
          wait_and_signals, next_port, reuseaddr, free_asks, wrong_lines, waited_for_time_wait]

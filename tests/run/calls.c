@@ -221,6 +221,23 @@ static int do_signal(char **argv)
 	return do_bind(argv);
 }
 
+/* A Landlock domain that allows no bind() of TCP at all (ABI 4, Linux 6.7). */
+static int do_landlock(char **argv)
+{
+	const unsigned long long rules[2] = {0, 1 /* LANDLOCK_ACCESS_NET_BIND_TCP */};
+	int fd = (int)syscall(444 /* landlock_create_ruleset */, rules, sizeof(rules), 0);
+
+	(void)argv;
+	if (fd < 0) {
+		say("landlock", fd);
+		return 0;
+	}
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	say("landlock", (int)syscall(446 /* landlock_restrict_self */, fd, 0));
+	say("bind", bind4(tcp(AF_INET), INADDR_LOOPBACK));
+	return 0;
+}
+
 static int do_complain(char **argv)
 {
 	int r = bind4(tcp(AF_INET), INADDR_LOOPBACK);
@@ -264,7 +281,8 @@ int main(int argc, char **argv)
 		{"unix", do_unix}, {"threads", do_threads}, {"daemon", do_daemon},
 		{"parent", do_parent}, {"filter", do_filter}, {"children", do_children},
 		{"signal", do_signal}, {"twice", do_twice}, {"ring", do_ring},
-		{"complain", do_complain}, {"kill", do_kill}};
+		{"complain", do_complain}, {"kill", do_kill},
+		{"landlock", do_landlock}};
 
 	if (argc < 3)
 		return 2;
