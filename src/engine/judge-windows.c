@@ -321,7 +321,13 @@ static int doubts_of_rules(struct iu_arena *arena, const struct iu_view *view,
 	const struct iu_options *options = &view->question->options;
 	int err = 0;
 
-	if (view->assumed)
+	if (ask->check.ok == IU_NO && ask->check.error == IU_WSAEACCES)
+		err = iu_strings_add(arena, &verdict->evidence,
+			"a datagram socket may bind the broadcast address only with SO_BROADCAST set");
+	if (ask->check.ok == IU_NO && ask->check.error == IU_WSAEINVAL)
+		err = iu_strings_add(arena, &verdict->evidence,
+			"SO_REUSEADDR and SO_EXCLUSIVEADDRUSE cannot be set on one socket");
+	if (err == 0 && view->assumed)
 		err = doubt(arena, verdict,
 			iu_words(arena, "The sockets there give %s only to a program that sets %s; many set it without saying so.",
 				verdict->error ? verdict->error : "this error", view->assumed));

@@ -194,7 +194,8 @@ static int tell_service(
 			iu_words(p->arena, service && service->start == IU_SERVICE_START_DEMAND
 					? "%s may be started again by whatever needs it; undo: net start %s"
 					: "%s comes back with the next start of Windows unless it is disabled; undo: net start %s",
-				name, name));
+				name,
+				iu_words_command_line(p->arena, true, &step->service.name, 1)));
 	return r;
 }
 

@@ -144,7 +144,7 @@ static bool stop_service(struct iu_making *m)
 	m->remedy->needs_root = !is_elevated(m);
 	m->remedy->summary = iu_words(m->arena,
 		"stop the service %s%s; it is back after the next start of Windows if it starts by itself (PowerShell: Stop-Service -Name %s%s)",
-		safe, effects(m, service), safe,
+		safe, effects(m, service), iu_words_powershell(m->arena, name),
 		service && service->dependents.n ? " -Force" : "");
 	return words(m, "net", "stop", name, NULL) &&
 	       (!service || !service->dependents.n || iu_make_word(m, "/y"));
@@ -165,7 +165,8 @@ static bool disable_service(struct iu_making *m)
 	m->remedy->needs_root = !is_elevated(m);
 	m->remedy->summary = iu_words(m->arena,
 		"keep %s from starting again; undo: sc.exe config %s start= %s (PowerShell: Set-Service -Name %s -StartupType Disabled)",
-		safe, safe, was, safe);
+		safe, iu_words_command_line(m->arena, true, &name, 1), was,
+		iu_words_powershell(m->arena, name));
 	return words(m, "sc.exe", "config", name, "start=", "disabled", NULL);
 }
 

@@ -190,16 +190,49 @@ const char *iu_words_shell(struct iu_arena *arena, const char *const *argv, size
 	return line;
 }
 
-/* "..." as cmd.exe and CommandLineToArgvW() read it; a quote inside cannot be in a file name. */
+/*
+ * What would end a quotation, or start something inside of one, in cmd.exe or PowerShell. There is
+ * no way to write it that both read back, and no honest name has it: the command then names nothing.
+ */
+static void defuse(char *text)
+{
+	for (; *text; text++)
+		if (strchr("\"%`", *text) || (*text == '$' && text[1] == '('))
+			*text = '?';
+}
+
+/* "..." as cmd.exe and CommandLineToArgvW() read it. */
 static const char *quote_cmd(struct iu_arena *arena, const char *text)
 {
-	static const char special[] = " \t&|<>^()%!\"';,=";
+	static const char special[] = " \t&|<>^()!';,";
 	const char *shown = safe(arena, text, COMMAND_COLUMNS);
-	bool option = strchr(shown, '=') && !strpbrk(shown, " \t&|<>^()%!\"';,");
+	char *harmless = iu_arena_strndup(arena, shown, strlen(shown));
 
-	if (*shown && (!strpbrk(shown, special) || option))
-		return shown;
-	return iu_words(arena, "\"%s\"", shown);
+	if (!harmless)
+		return "?";
+	defuse(harmless);
+	if (*harmless && !strpbrk(harmless, special))
+		return harmless;
+	return iu_words(arena, "\"%s\"", harmless);
+}
+
+const char *iu_words_powershell(struct iu_arena *arena, const char *text)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+	static const char quoted[] = " ()$@&,;+#[]{}=!~^";
+	const char *shown = safe(arena, text, NAME_COLUMNS);
+	char *harmless = iu_arena_strndup(arena, shown, strlen(shown)), *at;
+
+	if (!harmless)
+		return "?";
+	if (*harmless && !harmless[strspn(harmless, plain)])
+		return harmless;
+	/* PowerShell takes typographic quotes for quotes, so nothing but ASCII is left */
+	for (at = harmless; *at; at++)
+		if (!strchr(plain, *at) && !strchr(quoted, *at))
+			*at = '?';
+	return iu_words(arena, "'%s'", harmless);
 }
 
 const char *iu_words_command_line(

@@ -43,6 +43,9 @@ const char *iu_words_shell(struct iu_arena *arena, const char *const *argv, size
 const char *iu_words_command_line(
 	struct iu_arena *arena, bool windows, const char *const *argv, size_t n);
 
+/** iu_words_powershell() - one word as PowerShell reads it. */
+const char *iu_words_powershell(struct iu_arena *arena, const char *text);
+
 /** iu_words_endpoint() - "127.0.0.1:80", "[::]:80", the path, "@name". */
 const char *iu_words_endpoint(struct iu_arena *arena, const struct iu_socket *s);
 

@@ -1,8 +1,9 @@
 /* engine/causes/already-running.c - the holder runs the file that the asker would run */
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
-#include "engine/causes/cause.h"
+#include "engine/causes/windows.h"
 
 static bool runs(const struct iu_process *process, const struct iu_question *question)
 {
@@ -18,6 +19,27 @@ static bool runs(const struct iu_process *process, const struct iu_question *que
 	return false;
 }
 
+/* Of a path of either system. */
+static const char *base_name(const char *path)
+{
+	const char *end = path + strlen(path);
+
+	while (end > path && end[-1] != '/' && end[-1] != '\\')
+		end--;
+	return end;
+}
+
+/* "server1" is server1.exe; a list of processes mostly says no more than the name. */
+static bool has_name(const struct iu_process *process, const char *program)
+{
+	const char *name = process->exe ? base_name(process->exe) : process->name;
+	const char *base = base_name(program);
+	size_t len = strlen(base);
+
+	return name && len && !strncasecmp(name, base, len) &&
+	       (!name[len] || !strcasecmp(name + len, ".exe"));
+}
+
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	size_t i;
@@ -25,8 +47,16 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	if (!c->question->program_known)
 		return false;
 	for (i = 0; i < c->holders.n; i++) {
-		if (!runs(c->holders.v[i], c->question))
-			continue;
+		if (!runs(c->holders.v[i], c->question)) {
+			if (!iu_is_windows(c->snapshot) || !c->question->program ||
+				!has_name(c->holders.v[i], c->question->program))
+				continue;
+			iu_case_say(c, "%s has the name of %s",
+				iu_words_process(c->arena, c->holders.v[i]),
+				iu_safe(c->arena, c->question->program, 80));
+			*ret_confidence = IU_CONFIDENCE_LIKELY;
+			return true;
+		}
 		iu_case_say(c, "%s runs the same file as %s%s",
 			iu_words_process(c->arena, c->holders.v[i]),
 			c->question->asker_count ? "the program that asks, "

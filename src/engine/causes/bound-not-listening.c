@@ -1,5 +1,5 @@
 /* engine/causes/bound-not-listening.c - a TCP socket that has the port and never listened */
-#include "engine/causes/cause.h"
+#include "engine/causes/windows.h"
 
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
@@ -9,10 +9,12 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 
 	if (s->protocol != IU_PROTOCOL_TCP || s->state != IU_STATE_BOUND)
 		return false;
-	iu_case_say(c, "%s has %s bound without listening; ss, netstat and /proc/net/tcp do not show it",
-		who ? who : "a socket", iu_words_endpoint(c->arena, s));
+	iu_case_say(c, "%s has %s bound without listening; %s", who ? who : "a socket",
+		iu_words_endpoint(c->arena, s),
+		iu_is_windows(c->snapshot) ? "netstat shows it only with -q"
+					   : "ss, netstat and /proc/net/tcp do not show it");
 	if (s->peer.family != IU_FAMILY_ANY && s->peer_port)
-		iu_case_say(c, "it was a connection to %s, which was refused, reset or shut down; the port stays until the descriptor is closed",
+		iu_case_say(c, "it was a connection to %s, which was refused, reset or shut down; the port stays until the socket is closed",
 			iu_endpoint_format(&s->peer, s->peer_port, peer));
 	*ret_confidence = IU_CONFIDENCE_PROVEN;
 	return true;

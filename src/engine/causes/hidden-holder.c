@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
-#include "engine/causes/cause.h"
+#include "engine/causes/windows.h"
 
 /* At most so many processes are offered as candidates. */
 #define CANDIDATES_MAX 8
@@ -80,6 +80,12 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		return elsewhere(c, ret_confidence);
 	if (c->holder_count || !iu_case_has_owner(c))
 		return false;
+	if (iu_is_windows(c->snapshot)) {
+		iu_case_say(c, "the socket on %s exists, but its row names no process",
+			iu_words_endpoint(c->arena, s));
+		*ret_confidence = IU_CONFIDENCE_LIKELY;
+		return true;
+	}
 	iu_case_say(c, "the socket on %s exists, but no visible process has it",
 		iu_words_endpoint(c->arena, s));
 	if (s->uid_known)

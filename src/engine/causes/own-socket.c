@@ -41,8 +41,11 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 
 		if (hold->pid != c->snapshot->host.pid)
 			continue;
-		iu_case_say(c, "the program that asks has the socket itself, as descriptor %d",
-			(int)hold->fd);
+		if (hold->fd >= 0)
+			iu_case_say(c, "the program that asks has the socket itself, as descriptor %d",
+				(int)hold->fd);
+		else
+			iu_case_say(c, "the program that asks has the socket itself");
 		*ret_confidence = IU_CONFIDENCE_PROVEN;
 		return true;
 	}

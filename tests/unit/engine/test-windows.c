@@ -217,6 +217,18 @@ static void test_other_program(void **state)
 	assert_string_equal(line(&v, IU_REMEDY_STOP_PROCESS), "taskkill /PID 50396");
 	assert_non_null(strstr(remedy(&v, IU_REMEDY_STOP_PROCESS)->summary, "Stop-Process -Id 50396"));
 	assert_null(remedy(&v, IU_REMEDY_SET_REUSEADDR));
+	/* --for: the list of processes has names only */
+	{
+		struct iu_question q = ask(NULL, 8080);
+
+		q.program = "SERVER1";
+		q.program_known = true;
+		v = why_question(q);
+		assert_int_equal(v.cause, IU_CAUSE_ALREADY_RUNNING);
+		assert_non_null(remedy(&v, IU_REMEDY_REUSE_INSTANCE));
+		q.program = "C:\\other\\server.exe";
+		assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	}
 	/* a specific address beside a wildcard: depends on what was not seen */
 	v = why("127.0.0.1", 8080);
 	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
@@ -554,6 +566,38 @@ static void test_stand_ins(void **state)
 }
 
 /* The code in the message says what it cannot be. */
+static void test_udp(void **state)
+{
+	struct iu_question q = ask(NULL, 5353);
+	struct iu_verdict v;
+	struct iu_socket *s;
+
+	q.protocol = IU_PROTOCOL_UDP;
+	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
+	snap.seen &= ~(uint32_t)(IU_FACT_TCP | IU_FACT_BOUND); /* they say nothing about UDP */
+	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
+	s = row("0.0.0.0", 5353, 20);
+	s->protocol = IU_PROTOCOL_UDP;
+	s->state = IU_STATE_BOUND;
+	process(20, "svchost.exe", NULL);
+	service("Dnscache", 20);
+	v = why_question(q);
+	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
+	assert_int_equal(v.cause, IU_CAUSE_SERVICE);
+	snap.sockets.v[0].reuseaddr = IU_YES; /* mDNS: everybody who asks the same way may join */
+	q.options.reuseaddr = true;
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_FREE);
+	assert_true(says(&v.warnings, "shadowed: svchost.exe"));
+	snap.seen &= ~(uint32_t)IU_FACT_UDP;
+	assert_int_equal(why_question(q).status, IU_STATUS_UNKNOWN);
+	q.address = addr("255.255.255.255");
+	q.family = IU_FAMILY_IPV4;
+	v = why_question(q);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
+	(void)state;
+}
+
 static void test_told(void **state)
 {
 	uint32_t all = snap.seen;
@@ -703,7 +747,8 @@ static void check_words(const struct iu_question *q)
 
 static void test_words(void **state)
 {
-	static const uint16_t ports[] = {80, 445, 3000, 3389, 4000, 5010, 7000, 8080, 50100};
+	static const uint16_t ports[] = {80, 445, 3000, 3389, 4000, 5010, 7000, 8080, 8090, 8091,
+		50100};
 	size_t i, round;
 
 	for (round = 0; round < 2; round++) {
@@ -719,7 +764,8 @@ static void test_words(void **state)
 		row("0.0.0.0", 3389, 20);
 		row("0.0.0.0", 7000, 4711);
 		row("0.0.0.0", 8080, 60);
-		row("0.0.0.0", 8080, -1)->inode = 0;
+		row("0.0.0.0", 8090, -1)->inode = 0;
+		row("0.0.0.0", 8091, 60)->state = IU_STATE_BOUND;
 		process(20, "svchost.exe", NULL);
 		process(60, "a b&c.exe", "PC\\bob");
 		service("TermService", 20);
@@ -748,6 +794,39 @@ static void test_story(void **state)
 				   "cmd /c \"net stop winnat & netsh int ipv4 add excludedportrange protocol=tcp startport=50100 numberofports=1 store=persistent & net start winnat\"");
 	assert_true(command);
 	assert_non_null(strstr(story.steps.v[0].text, "(as administrator)"));
+	(void)state;
+}
+
+/* A capture may name a service as it likes: what is printed to be copied must not do more. */
+static void test_hostile_names(void **state)
+{
+	static const char *const names[] = {"x\" & calc & \"", "a;calc", "a$(calc)", "%COMSPEC%",
+		"a\ncalc", "\xe2\x80\x99;calc", "MSSQL$SQLEXPRESS"};
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(names); i++) {
+		struct iu_question q = ask(NULL, 6000);
+		struct iu_verdict v;
+		struct iu_story story;
+		const char *command, *summary;
+
+		row("0.0.0.0", 6000, 30);
+		process(30, names[i], NULL);
+		service(names[i], 30);
+		v = decide(&arena, &q, &snap);
+		assert_int_equal(iu_tell(&arena, &q, &snap, &v, &story), 0);
+		command = story.steps.v[0].command;
+		summary = remedy(&v, IU_REMEDY_DISABLE_SERVICE)->summary;
+		print_message("# %s | %s\n", command, summary);
+		assert_null(strpbrk(command, "\n%`"));
+		assert_null(strstr(command, "$("));
+		assert_null(strstr(command, "\" &"));
+		assert_true(!strchr(command, ';') || strchr(command, '"'));
+		assert_null(strpbrk(summary, "\n"));
+		assert_null(strstr(summary, "-Name a;"));
+		tear_down(state);
+		set_up(state);
+	}
 	(void)state;
 }
 
@@ -1100,7 +1179,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 		T(nothing_there), T(other_program), T(options), T(two_holders), T(closing), T(excluded),
 		T(http_sys), T(http_program), T(alg), T(event_115), T(service), T(stand_ins),
-		T(told), T(exhausted), T(probe), T(words), T(story), T(articles), T(plan), T(plan_proxy),
+		T(told), T(udp), T(exhausted), T(probe), T(words), T(story), T(articles), T(hostile_names), T(plan), T(plan_proxy),
 		T(needs), T(random),
 #undef T
 	};

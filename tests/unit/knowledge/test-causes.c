@@ -74,6 +74,10 @@ static void test_takers(void **state)
 			IU_TAKER_FORWARD},
 		{"node", "/usr/bin/node", "server.js", -1},
 		{"ssh", "/home/a/ssh-agent-ui", NULL, -1}, /* the file counts, not the name it took */
+		{"wslrelay.exe", NULL, NULL, IU_TAKER_FORWARD},
+		{"WSLHost.exe", "C:\\Program Files\\WSL\\wslhost.exe", NULL, IU_TAKER_FORWARD},
+		{"com.docker.backend.exe", NULL, NULL, IU_TAKER_CONTAINER},
+		{"node.exe", "C:\\nodejs\\node.exe", NULL, -1},
 		{"python3", NULL, NULL, -1},
 		{NULL, NULL, NULL, -1},
 	};
