@@ -579,7 +579,6 @@ int iu_plan_windows(struct iu_arena *arena, const struct iu_question *question,
 	size_t i;
 	int r = 0;
 
-	plan->windows = true;
 	if (verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED)
 		return refuse_cause(&p, verdict->cause);
 	if (!by_blockers)

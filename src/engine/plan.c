@@ -1216,6 +1216,7 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 		.rules = rules};
 	int r = 0;
 
+	p.plan.windows = iu_is_windows(snapshot);
 	switch (verdict->status) {
 	case IU_STATUS_FREE: p.plan.kind = IU_PLAN_NOTHING; break;
 	case IU_STATUS_UNKNOWN: p.plan.kind = IU_PLAN_UNKNOWN; break;
