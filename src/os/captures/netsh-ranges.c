@@ -8,6 +8,8 @@
 #define ROWS_MAX 8192
 /* Of a column; in every language and version. */
 #define COLUMN_WIDTH 10
+/* Blanks that stand for a star. */
+#define STAR_WIDTH 5
 
 static bool read_port(struct iu_bytes word, uint16_t *ret)
 {
@@ -86,6 +88,9 @@ static struct shape shape_of(const struct iu_lines *lines, size_t rule)
 	struct shape shape = {.end = first_end(lines->v[rule])};
 	struct iu_exclusion row;
 
+	/* the dashes have their blanks yet, so the rows had theirs */
+	if (iu_padding(lines, rule))
+		shape.width = lines->v[rule].len + STAR_WIDTH;
 	for (size_t i = rule + 1; i < lines->n && read_row(lines->v[i], &row); i++)
 		if (!row.administered && width_of(lines, i) > shape.width)
 			shape.width = width_of(lines, i);

@@ -172,8 +172,8 @@ struct table {
 	bool cut;    /* all of them are */
 };
 
-/* 25 + 8 + 44 and the blanks between, in every version. */
-#define SERVICES_TABLE_WIDTH 79
+/* The last column's width at least, in every version. */
+#define SERVICES_WIDTH 44
 
 static bool read_rule(struct iu_bytes line, struct table *ret)
 {
@@ -193,7 +193,7 @@ static bool read_rule(struct iu_bytes line, struct table *ret)
 	}
 	ret->services = groups == SERVICE_COLUMNS;
 	ret->width = line.len;
-	ret->cut = ret->services && line.len < SERVICES_TABLE_WIDTH;
+	ret->cut = ret->services && line.len < ret->pid_end + 1 + SERVICES_WIDTH;
 	return ret->name_end >= 8 && ret->pid_end > ret->name_end;
 }
 
