@@ -388,10 +388,13 @@ static int doubts_of_free(struct iu_arena *arena, const struct iu_view *view,
 
 /* ---- the event log ---- */
 
-static bool about_port(const struct iu_event *event, const struct iu_question *question)
+/* Event 115 names a site, not its port. */
+static bool about_port(const struct iu_event *event, const struct iu_event_row *row,
+	const struct iu_question *question)
 {
 	if (!event->port_known)
-		return false;
+		return row && question->protocol == IU_PROTOCOL_TCP && question->port &&
+		       (row->ports[0] == question->port || row->ports[1] == question->port);
 	return event->port == question->port && event->protocol == question->protocol;
 }
 
@@ -421,7 +424,7 @@ static int tell_events(struct iu_arena *arena, const struct iu_view *view,
 	for (i = 0; i < windows->events.n && err == 0 && told < 3; i++) {
 		const struct iu_event *event = &windows->events.v[i];
 		const struct iu_event_row *row = iu_event_row(event->provider, event->id);
-		bool fits = exhausted ? row && row->exhausted : about_port(event, view->question);
+		bool fits = exhausted ? row && row->exhausted : about_port(event, row, view->question);
 
 		if (!fits)
 			continue;

@@ -13,6 +13,7 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "dump.h"
+#include "engine/engine.h"
 #include "os/captures/captures.h"
 
 /* Many samples are one machine in many languages and encodings: the same rows are in all of them. */
@@ -141,6 +142,80 @@ static void samples_are_read(void **state)
 	}
 }
 
+/* What a sample alone answers; FREE is never among it. */
+static const struct verdict {
+	const char *file;
+	enum iu_protocol protocol;
+	uint16_t port;
+	enum iu_status status;
+	enum iu_cause cause;
+} verdicts[] = {
+	{"windows/netstat-anoq-bound-en.txt", IU_PROTOCOL_TCP, 9000, IU_STATUS_IN_USE,
+		IU_CAUSE_BOUND_NOT_LISTENING},
+	{"windows/netstat-anoq-bound-en.txt", IU_PROTOCOL_TCP, 9001, IU_STATUS_UNKNOWN,
+		IU_CAUSE_NONE},
+	{"windows/netstat-hijack-two-holders-en.txt", IU_PROTOCOL_TCP, 80, IU_STATUS_IN_USE,
+		IU_CAUSE_OTHER_PROGRAM},
+	{"windows/tasklist-svc-en.csv", IU_PROTOCOL_TCP, 80, IU_STATUS_UNKNOWN, IU_CAUSE_NONE},
+	{"windows/excludedportrange-tcp-de-utf8.txt", IU_PROTOCOL_TCP, 8050, IU_STATUS_DENIED,
+		IU_CAUSE_EXCLUDED_RANGE},
+	{"windows/excludedportrange-tcp-zh-gbk.txt", IU_PROTOCOL_TCP, 61216, IU_STATUS_DENIED,
+		IU_CAUSE_EXCLUDED_RANGE},
+	{"windows/excludedportrange-tcp-en.txt", IU_PROTOCOL_TCP, 50059, IU_STATUS_UNKNOWN,
+		IU_CAUSE_NONE},
+	{"windows/excludedportrange-tcp-en.txt", IU_PROTOCOL_UDP, 8050, IU_STATUS_UNKNOWN,
+		IU_CAUSE_NONE},
+	{"windows/dynamicport-tcp-en.txt", IU_PROTOCOL_TCP, 50000, IU_STATUS_UNKNOWN,
+		IU_CAUSE_NONE},
+	{"windows/http-servicestate-session-en.txt", IU_PROTOCOL_TCP, 5985, IU_STATUS_IN_USE,
+		IU_CAUSE_HTTP_SYS},
+	{"windows/http-urlacl-en.txt", IU_PROTOCOL_TCP, 5985, IU_STATUS_UNKNOWN, IU_CAUSE_NONE},
+	{"windows/http-iplisten-en.txt", IU_PROTOCOL_TCP, 80, IU_STATUS_UNKNOWN, IU_CAUSE_NONE},
+	{"windows/nsi-tcp-exclusions-reg-query.txt", IU_PROTOCOL_TCP, 50010, IU_STATUS_UNKNOWN,
+		IU_CAUSE_NONE},
+	{"windows/get-nettcpconnection-select.csv", IU_PROTOCOL_TCP, 25565, IU_STATUS_IN_USE,
+		IU_CAUSE_OTHER_PROGRAM},
+	{"windows/get-nettcpconnection-table.txt", IU_PROTOCOL_TCP, 3000, IU_STATUS_UNKNOWN,
+		IU_CAUSE_NONE},
+	{"windows/sc-queryex-en.txt", IU_PROTOCOL_TCP, 80, IU_STATUS_UNKNOWN, IU_CAUSE_NONE},
+	{"windows/event-w3svc-115.xml", IU_PROTOCOL_TCP, 80, IU_STATUS_UNKNOWN, IU_CAUSE_NONE},
+	{"linux/ss-tulpane.txt", IU_PROTOCOL_TCP, 8082, IU_STATUS_IN_USE, IU_CAUSE_OTHER_PROGRAM},
+	{"linux/ss-tulpane.txt", IU_PROTOCOL_UDP, 5300, IU_STATUS_IN_USE, IU_CAUSE_OTHER_PROGRAM},
+	{"linux/ss-tulpane.txt", IU_PROTOCOL_TCP, 8084, IU_STATUS_UNKNOWN, IU_CAUSE_NONE},
+	{"linux/ss-lun.txt", IU_PROTOCOL_TCP, 5300, IU_STATUS_UNKNOWN, IU_CAUSE_NONE},
+	{"linux/ss-old-iproute.txt", IU_PROTOCOL_TCP, 22, IU_STATUS_IN_USE,
+		IU_CAUSE_OTHER_PROGRAM},
+	{"linux/lsof-nP-i.txt", IU_PROTOCOL_TCP, 8083, IU_STATUS_IN_USE, IU_CAUSE_OTHER_PROGRAM},
+	{"linux/proc-net-udp.txt", IU_PROTOCOL_UDP, 5300, IU_STATUS_IN_USE,
+		IU_CAUSE_HIDDEN_HOLDER},
+	{"linux/proc-net-tcp6.txt", IU_PROTOCOL_TCP, 8083, IU_STATUS_UNKNOWN, IU_CAUSE_NONE},
+};
+
+static void samples_are_answered(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < IU_COUNT(verdicts); i++) {
+		const struct verdict *row = &verdicts[i];
+		struct iu_question question = {.text = "sample", .protocol = row->protocol,
+			.family = IU_FAMILY_ANY, .port = row->port, .probe = IU_PROBE_NEVER};
+		struct iu_text complaint = {0};
+		struct iu_arena arena = {0};
+		struct iu_snapshot snapshot;
+		struct iu_verdict verdict;
+
+		assert_int_equal(read_sample(row->file, &snapshot, &complaint), 0);
+		assert_int_equal(iu_decide(&arena, &question, &snapshot, &verdict), 0);
+		print_message("%s: %u/%s is %s, cause %d\n", row->file, row->port,
+			iu_protocol_name(row->protocol), iu_status_name(verdict.status),
+			(int)verdict.cause);
+		assert_int_equal(verdict.status, row->status);
+		if (row->cause)
+			assert_int_equal(verdict.cause, row->cause);
+		iu_arena_free(&arena);
+		iu_snapshot_free(&snapshot);
+	}
+}
+
 /* For writing a new expectation, which a person then compares with the sample. */
 static int show(const char *name)
 {
@@ -163,6 +238,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(samples_are_read),
+		cmocka_unit_test(samples_are_answered),
 	};
 
 	if (argc < 2)

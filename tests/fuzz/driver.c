@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /*
- * usage: fuzz-NAME NAME CORPUS-FOLDER [MUTATIONS]
+ * usage: fuzz-NAME NAME CORPUS-FOLDER [MUTATIONS [SEED]]
  *
  * The same inputs on every run: the numbers come from a fixed seed and files are taken in the order
  * of their names. The target runs in a child, so that a crash or a hang is reported with the input
@@ -212,9 +212,11 @@ int main(int argc, char **argv)
 	int status = 1;
 	pid_t child;
 
+	if (argc > 4) /* for long runs; never 0 */
+		seed ^= strtoul(argv[4], NULL, 10) << 8;
 	printf("1..1\n");
 	if (argc < 3 || progress == MAP_FAILED || !read_corpus(argv[2]) || input_count == 0) {
-		printf("not ok 1 - no corpus: %s NAME CORPUS-FOLDER [MUTATIONS]\n", argv[0]);
+		printf("not ok 1 - no corpus: %s NAME CORPUS-FOLDER [MUTATIONS [SEED]]\n", argv[0]);
 		return 1;
 	}
 	fflush(stdout);

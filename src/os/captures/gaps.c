@@ -106,11 +106,37 @@ static int add_unread(struct iu_capture_out *out)
 	return err;
 }
 
-/* Lists that say where they end, and lists of running things that a report would have as well. */
+/*
+ * Whether a process that is not in the list is not there at all: nearly all owners of sockets are
+ * in it. Where more than one is missing the list is cut, or of another time.
+ */
+static bool lists_all(const struct iu_snapshot *snapshot)
+{
+	size_t found = 0;
+	int32_t missing = 0;
+
+	for (size_t i = 0; i < snapshot->holds.n; i++) {
+		int32_t pid = snapshot->holds.v[i].pid;
+
+		if (iu_snapshot_process(snapshot, pid))
+			found += pid > IU_WINDOWS_SYSTEM_PID;
+		else if (missing && missing != pid)
+			return false;
+		else
+			missing = pid;
+	}
+	return found > 1;
+}
+
+/* Lists that say where they begin or end, and lists of what runs. */
 static uint32_t seen_of(const struct iu_capture_out *out)
 {
 	uint32_t seen = 0;
 
+	if (out->given & IU_GIVEN_TASKS_WHOLE && lists_all(out->snapshot))
+		seen |= IU_FACT_HOLDERS;
+	if (out->given & IU_GIVEN_TASKS_WHOLE && out->given & IU_GIVEN_SERVICES)
+		seen |= IU_FACT_SERVICES;
 	if (out->given & IU_GIVEN_EXCLUDED_TCP)
 		seen |= IU_FACT_EXCLUSIONS;
 	if (out->given & IU_GIVEN_HTTP)

@@ -117,41 +117,56 @@ static bool read_row(struct iu_bytes line, struct row *ret)
 
 /* ---- the words behind the ends ---- */
 
-/* `users:(("sshd",pid=1,fd=3),("systemd",pid=1,fd=52))`: a name may have any byte in it. */
+/* The number behind @prefix, which ends in "," or ")": another end was cut off. */
+static bool take_number(struct iu_bytes *rest, const char *prefix, int32_t *ret)
+{
+	struct iu_bytes number = iu_bytes_from(*rest, strlen(prefix));
+	size_t end = 0;
+
+	if (!iu_bytes_begin(*rest, prefix))
+		return false;
+	while (end < number.len && number.text[end] >= '0' && number.text[end] <= '9')
+		end++;
+	if (end == number.len || !strchr(",)", number.text[end]) ||
+		!iu_bytes_pid((struct iu_bytes){number.text, end}, ret))
+		return false;
+	*rest = iu_bytes_from(number, end);
+	return true;
+}
+
+/* `("sshd",pid=1,fd=3)`, before iproute2 4: `("sshd",1,3)`; a name may have any byte in it. */
+static bool read_user(
+	struct iu_bytes *rest, struct iu_bytes *name, int32_t *ret_pid, int32_t *ret_fd)
+{
+	size_t quote = iu_bytes_find(*rest, "\",pid=");
+	bool old = quote == rest->len;
+
+	if (old)
+		quote = iu_bytes_find(*rest, "\",");
+	if (quote == rest->len || quote < 2 || rest->text[0] != '(' || rest->text[1] != '"')
+		return false;
+	*name = (struct iu_bytes){rest->text + 2, quote - 2};
+	*rest = iu_bytes_from(*rest, quote + 1);
+	*ret_fd = -1;
+	if (!take_number(rest, old ? "," : ",pid=", ret_pid))
+		return false;
+	return rest->text[0] == ')' || take_number(rest, old ? "," : ",fd=", ret_fd) || !old;
+}
+
+/* `users:(("sshd",pid=1,fd=3),("systemd",pid=1,fd=52))` */
 static int read_users(struct iu_capture_out *out, struct iu_bytes rest)
 {
 	size_t at = iu_bytes_find(rest, "users:((");
+	int32_t pid, fd;
+	struct iu_bytes name;
 	int err = 0;
 
 	rest = iu_bytes_from(rest, at + 7);
-	while (rest.len && err == 0) {
-		size_t quote = iu_bytes_find(rest, "\",pid="), end;
-		struct iu_bytes name, number;
-		int32_t pid, fd = -1;
-
-		if (quote == rest.len || rest.len < 2 || rest.text[0] != '(' || rest.text[1] != '"')
-			break;
-		name = (struct iu_bytes){rest.text + 2, quote - 2};
-		number = iu_bytes_from(rest, quote + 6);
-		for (end = 0; end < number.len && number.text[end] >= '0' && number.text[end] <= '9';)
-			end++;
-		if (end == number.len || !strchr(",)", number.text[end]) ||
-			!iu_bytes_pid((struct iu_bytes){number.text, end}, &pid))
-			break;
-		rest = iu_bytes_from(number, end);
-		if (iu_bytes_begin(rest, ",fd=")) {
-			number = iu_bytes_from(rest, 4);
-			for (end = 0; end < number.len && number.text[end] >= '0' &&
-				      number.text[end] <= '9';)
-				end++;
-			if (end == number.len || !iu_bytes_pid((struct iu_bytes){number.text, end}, &fd))
-				break;
-		}
+	while (rest.len > 1 && err == 0 && read_user(&rest, &name, &pid, &fd)) {
 		out->given |= IU_GIVEN_TASKS;
 		err = iu_capture_owner(out, pid, fd, name);
-		/* "thread" and security contexts may stand before the bracket */
-		end = iu_bytes_find(rest, ")");
-		rest = iu_bytes_from(rest, end + 1);
+		/* security contexts may stand before the bracket */
+		rest = iu_bytes_from(rest, iu_bytes_find(rest, ")") + 1);
 		if (!rest.len || rest.text[0] != ',')
 			break;
 		rest = iu_bytes_from(rest, 1);
