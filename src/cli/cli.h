@@ -130,7 +130,7 @@ int iu_targets_few(struct iu_arena *arena, const struct iu_invocation *invocatio
 /**
  * iu_input_read() - standard input as a message: a bounded copy of the lines that matter
  * @suspects: lines that speak of a failed bind, with those around them
- * @others: where there are none, the lines that name an endpoint
+ * @others: where there are none, the lines that name an endpoint or another error
  * Returns: 0, IU_E_NOMEM, IU_E_IO.
  */
 int iu_input_read(struct iu_text *suspects, struct iu_text *others);

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "cli/cli.h"
+#include "knowledge/errors.h"
 #include "model/target.h"
 
 #define LINE_BYTES 65536		/* a longer line is read in pieces */
@@ -62,7 +63,19 @@ static int keep_suspect(struct input *input)
 	return ret < 0 ? ret : keep(input->suspects, KEEP_BYTES, input->line, input->n);
 }
 
-/* Until an error comes every line that names an endpoint may be all there is. */
+/* Whether a line names an endpoint, or an error that is not one of a bind(). */
+static int says_something(const char *line, size_t n)
+{
+	struct iu_error_readings readings;
+	int found = iu_message_targets(line, n, ignore, NULL);
+
+	if (found)
+		return found;
+	iu_error_read_message(line, n, &readings);
+	return readings.n != 0;
+}
+
+/* Until an error comes every line that says something may be all there is. */
 static int keep_other(struct input *input)
 {
 	int found = 0;
@@ -75,7 +88,7 @@ static int keep_other(struct input *input)
 	input->looked += input->n;
 	if (!input->failed && input->looked < LOOK_BYTES &&
 		input->others->len + input->n + 1 <= KEEP_BYTES)
-		found = iu_message_targets(input->line, input->n, ignore, NULL);
+		found = says_something(input->line, input->n);
 	return found > 0 ? keep(input->others, KEEP_BYTES, input->line, input->n) : found;
 }
 

@@ -246,9 +246,11 @@ static bool about(const struct telling *t, enum iu_error_system system)
 
 static void add_steps(struct telling *t)
 {
-	enum iu_error_system here = iu_error_space_of(t->in->here);
-	const char *endpoint = t->in->endpoint ? t->in->endpoint : "8080";
-	const char *instead = t->in->endpoint ? "" : " (with your port instead of 8080)";
+	enum iu_error_system here = iu_error_space_of(t->in->here), there = t->reading->system;
+	bool any_port = t->row->id == IU_ERROR_NOBUFS; /* 0 asks for the range */
+	const char *endpoint = t->in->endpoint ? t->in->endpoint : any_port ? "0" : "8080";
+	const char *instead =
+		t->in->endpoint || any_port ? "" : " (with your port instead of 8080)";
 	bool away = false;
 
 	t->story.steps_title = "What to ask next:";
@@ -257,13 +259,19 @@ static void add_steps(struct telling *t)
 			iu_words(t->arena, "on this machine: who is in the way, and what helps%s",
 				instead),
 			iu_words(t->arena, "inuse %s", endpoint));
+	else if (there != IU_ERROR_ANY && there != IU_ERROR_BSD && t->row->on[there].causes[0])
+		add_step(t,
+			iu_words(t->arena, "on that machine, where inuse is installed%s", instead),
+			iu_words(t->arena, "inuse %s", endpoint));
 	for (size_t i = 0; i < IU_COUNT(looks); i++)
 		if (looks[i].id == t->row->id && about(t, looks[i].system)) {
 			add_step(t, looks[i].text, looks[i].command);
 			away |= looks[i].system != here && looks[i].system != IU_ERROR_BSD;
 		}
 	if (away)
-		add_step(t, iu_words(t->arena, "here, with what they print in a file%s", instead),
+		add_step(t,
+			iu_words(t->arena, "or here, with what these commands print in a file%s",
+				instead),
 			iu_words(t->arena, "inuse why --from FILE %s", endpoint));
 }
 

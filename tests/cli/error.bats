@@ -52,6 +52,9 @@ load common
 	run bash -c 'printf "start\nnginx: bind() to 0.0.0.0:80 failed (13: Permission denied)\n" | "$INUSE" error -'
 	expect 0
 	says "The message says EACCES"
+	run bash -c 'echo "connect: Connection refused" | "$INUSE" error -'
+	expect 0
+	says "The message says ECONNREFUSED"
 }
 
 @test "error: unknown and wrong" {
