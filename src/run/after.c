@@ -27,6 +27,7 @@ struct watch {
 	struct iu_text kept;
 	bool ended;
 	int status;
+	struct sigaction child_action; /* of SIGCHLD, as it was given to us */
 };
 
 /* Its standard error: a terminal where ours is one, else a pipe. Returns: 0 or an errno. */
@@ -220,11 +221,13 @@ static void explain(const struct watch *w)
 /* ---- the command ---- */
 
 _Noreturn static void become_command(
-	const struct iu_run *run, int to, int report, const sigset_t *mask)
+	const struct watch *w, int to, int report, const sigset_t *mask)
 {
+	const struct iu_run *run = w->run;
 	int error;
 
 	dup2(to, STDERR_FILENO);
+	sigaction(SIGCHLD, &w->child_action, NULL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	run->restore(run->context);
 	execvp(run->argv[0], run->argv);
@@ -242,7 +245,7 @@ static int start(struct watch *w, int to, const sigset_t *mask)
 		return errno;
 	w->command = fork();
 	if (w->command == 0)
-		become_command(w->run, to, report[1], mask);
+		become_command(w, to, report[1], mask);
 	close(report[1]);
 	close(to);
 	if (w->command < 0)
@@ -257,12 +260,15 @@ int iu_run_after(struct iu_run *run, int *ret_status)
 {
 	static const int handed_on[] = {SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2,
 		SIGTSTP, SIGWINCH};
+	const struct sigaction standard = {.sa_handler = SIG_DFL};
 	struct watch w = {.run = run, .from = -1};
 	sigset_t ours, before;
 	int to = -1, error = open_channel(&w.from, &to);
 
 	if (error)
 		return error;
+	/* ignored, as some parents leave it, nobody could wait for the command */
+	sigaction(SIGCHLD, &standard, &w.child_action);
 	sigemptyset(&ours);
 	for (size_t i = 0; i < IU_COUNT(handed_on); i++)
 		sigaddset(&ours, handed_on[i]);

@@ -83,15 +83,20 @@ static bool allowed(const struct helper *h)
 	       (!h->c->facts.privileged || h->run->policy != IU_RUN_EXPLAIN);
 }
 
+static void ask(struct helper *h, int error)
+{
+	if (h->is_asked)
+		iu_run_asked_end(&h->asked);
+	h->is_asked = iu_run_ask(h->s, h->c, error, &h->asked) >= 0;
+}
+
 /* ---- what the kernel says ---- */
 
 /* Rules instead of a look-alike: that one would share the port, or share it as somebody else. */
 static int by_rules(struct helper *h)
 {
-	if (iu_run_ask(h->s, h->c, 0, &h->asked) < 0)
-		return -1;
-	h->is_asked = true;
-	return h->asked.answer.verdict.error_number;
+	ask(h, 0);
+	return h->is_asked ? h->asked.answer.verdict.error_number : -1;
 }
 
 static int attempt(struct helper *h)
@@ -121,13 +126,6 @@ static int attempt(struct helper *h)
 }
 
 /* ---- telling ---- */
-
-static void ask(struct helper *h, int error)
-{
-	if (h->is_asked)
-		iu_run_asked_end(&h->asked);
-	h->is_asked = iu_run_ask(h->s, h->c, error, &h->asked) >= 0;
-}
 
 /* Once for each cause: who asks again every second, or with sixteen threads, is told once. */
 static bool is_news(const struct helper *h, int error)
@@ -182,7 +180,7 @@ static void line(const struct helper *h, const struct iu_text *text)
 
 /* ---- policies ---- */
 
-/* It ended, or a signal came that it wants to handle: then the call must return. */
+/* It ended, or was asked to end and wants to handle that: then the call must return. */
 static bool is_over(const struct helper *h)
 {
 	struct iu_run_place place = {0};
@@ -193,7 +191,7 @@ static bool is_over(const struct helper *h)
 		return true;
 	(void)iu_run_place_read(&seat, &place);
 	iu_run_seat_close(&seat);
-	return iu_run_rights_wants_signal(&place.rights);
+	return iu_run_rights_asked_to_end(&place.rights);
 }
 
 static void say_waiting(struct helper *h, int error, int64_t left)
@@ -266,7 +264,7 @@ static int move(struct helper *h, int error)
 		snprintf(h->words, sizeof(h->words),
 			"--next cannot help: the program has other rights than inuse, so its "
 			"address may not be changed.");
-		return error < 0 ? attempt(h) : error;
+		return error;
 	}
 	if (!known)
 		port = c->name.port + 1u;
@@ -382,7 +380,7 @@ static int find_out(struct helper *h)
 		return reuse(h);
 	if (h->c->error >= 0)
 		return h->c->error;
-	if (facts->moved)
+	if (facts->moved && allowed(h))
 		return EADDRINUSE; /* of the number that was asked for, as far as we are concerned */
 	return attempt(h);
 }

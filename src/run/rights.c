@@ -2,6 +2,7 @@
 #include "run/rights.h"
 
 #include <linux/capability.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/compat.h"
@@ -122,7 +123,14 @@ bool iu_run_rights_may_bind_low(const struct iu_run_rights *rights)
 	return rights->capabilities >> CAP_NET_BIND_SERVICE & 1;
 }
 
-bool iu_run_rights_wants_signal(const struct iu_run_rights *rights)
+static uint64_t bit(int number)
 {
-	return rights->pending & rights->caught & ~rights->ignored;
+	return UINT64_C(1) << (number - 1);
+}
+
+bool iu_run_rights_asked_to_end(const struct iu_run_rights *rights)
+{
+	const uint64_t end = bit(SIGINT) | bit(SIGTERM) | bit(SIGHUP) | bit(SIGQUIT);
+
+	return rights->pending & rights->caught & ~rights->ignored & end;
 }

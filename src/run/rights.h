@@ -29,7 +29,10 @@ bool iu_run_rights_equal(const struct iu_run_rights *ours, const struct iu_run_r
 /** iu_run_rights_may_bind_low() - it has CAP_NET_BIND_SERVICE. */
 bool iu_run_rights_may_bind_low(const struct iu_run_rights *rights);
 
-/** iu_run_rights_wants_signal() - a signal waits that the program handles itself. */
-bool iu_run_rights_wants_signal(const struct iu_run_rights *rights);
+/**
+ * iu_run_rights_asked_to_end() - SIGINT, SIGTERM, SIGHUP or SIGQUIT waits, and the program handles it
+ * Others may wait: runtimes send themselves SIGURG or SIGALRM all the time.
+ */
+bool iu_run_rights_asked_to_end(const struct iu_run_rights *rights);
 
 #endif

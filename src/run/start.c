@@ -82,7 +82,7 @@ _Noreturn static void become_supervisor(
 static int start_supervisor(struct iu_run *run, const struct iu_run_table *table)
 {
 	int32_t command = (int32_t)getpid();
-	int pair[2], status;
+	int pair[2], status = 0; /* it stays 0 where SIGCHLD is ignored */
 	pid_t middle;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
@@ -108,12 +108,16 @@ static int start_supervisor(struct iu_run *run, const struct iu_run_table *table
 	return pair[0];
 }
 
-static void permit_supervisor(int control)
+/* Returns: whether there is one. */
+static bool permit_supervisor(int control)
 {
 	pid_t pid;
 
-	if (read(control, &pid, sizeof(pid)) == sizeof(pid) && access(YAMA, F_OK) == 0)
+	if (read(control, &pid, sizeof(pid)) != sizeof(pid))
+		return false;
+	if (access(YAMA, F_OK) == 0)
 		(void)prctl(PR_SET_PTRACER, pid, 0, 0, 0);
+	return true;
 }
 
 /* Returns: 0, or why the kernel will not tell of the command's calls. */
@@ -253,11 +257,12 @@ int iu_run_start(struct iu_run *run, int *ret_status)
 	int control, r = IU_E_SYSTEM;
 	bool by_library = false;
 
+	run->act.on_behalf = (int32_t)getpid();
 	iu_run_filter_table(&table);
 	control = start_supervisor(run, &table);
 	if (control >= 0) {
-		permit_supervisor(control);
-		r = ask_kernel(&table, control);
+		if (permit_supervisor(control))
+			r = ask_kernel(&table, control);
 		by_library = r < 0 && takes_library(run->argv[0]) && ask_by_library(control) >= 0;
 		close(control);
 	}

@@ -206,7 +206,7 @@ static int do_children(char **argv)
 	return 0;
 }
 
-/* A handler for SIGINT, then the bind that may be held. */
+/* Handlers, then the bind that may be held. */
 static void handler(int number)
 {
 	(void)number;
@@ -216,8 +216,8 @@ static int do_signal(char **argv)
 {
 	struct sigaction action = {.sa_handler = handler};
 
-	sigaction(SIGALRM, &action, NULL);
-	alarm(1);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGURG, &action, NULL);
 	return do_bind(argv);
 }
 

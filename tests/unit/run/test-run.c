@@ -153,9 +153,11 @@ static void test_rights(void **state)
 	assert_int_equal(rights.gid[0], 5);
 	assert_int_equal(rights.filters, 3);
 	assert_true(iu_run_rights_may_bind_low(&rights));
-	assert_true(iu_run_rights_wants_signal(&rights)); /* SIGTERM: pending and caught */
+	assert_true(iu_run_rights_asked_to_end(&rights)); /* SIGTERM: pending and caught */
 	rights.caught = 2;
-	assert_false(iu_run_rights_wants_signal(&rights));
+	assert_false(iu_run_rights_asked_to_end(&rights));
+	rights.caught = rights.pending = 1 << 22; /* SIGURG */
+	assert_false(iu_run_rights_asked_to_end(&rights));
 	/* every line missing: never complete */
 	iu_run_rights_parse(status_text, 20, &less);
 	assert_false(less.complete);
