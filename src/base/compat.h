@@ -34,12 +34,6 @@
 #define EADDRNOTAVAIL	99
 #define ENOBUFS		105
 #define EDQUOT		122
-/* <winsock2.h> brings all of Windows along, with macros like "near": rooms below os do without. */
-#define AF_INET	 2
-#define AF_INET6 23
-__declspec(dllimport) int __stdcall inet_pton(int family, const char *text, void *address);
-__declspec(dllimport) const char *__stdcall inet_ntop(
-	int family, const void *address, char *text, unsigned long long size);
 #else
 #include <arpa/inet.h>
 #endif

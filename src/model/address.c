@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "base/err.h"
+#include "base/inet.h"
 
 static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
 
@@ -138,9 +139,9 @@ int iu_address_parse(const char *text, size_t len, struct iu_address *ret_addres
 		return IU_E_INPUT;
 	memcpy(copy, text, len);
 	copy[len] = '\0';
-	if (inet_pton(AF_INET, copy, address.bytes) == 1)
+	if (iu_inet_read4(copy, address.bytes))
 		address.family = IU_FAMILY_IPV4;
-	else if (inet_pton(AF_INET6, copy, address.bytes) == 1)
+	else if (iu_inet_read6(copy, address.bytes))
 		address.family = IU_FAMILY_IPV6;
 	else
 		return IU_E_INPUT;
@@ -154,9 +155,9 @@ const char *iu_address_format(const struct iu_address *address, char text[IU_ADD
 
 	text[0] = '\0';
 	if (address->family == IU_FAMILY_IPV4)
-		inet_ntop(AF_INET, address->bytes, text, IU_ADDRESS_TEXT);
+		iu_inet_write4(address->bytes, text, IU_ADDRESS_TEXT);
 	else if (address->family == IU_FAMILY_IPV6)
-		inet_ntop(AF_INET6, address->bytes, text, IU_ADDRESS_TEXT);
+		iu_inet_write6(address->bytes, text, IU_ADDRESS_TEXT);
 	len = strlen(text);
 	if (len && address->scope)
 		snprintf(text + len, IU_ADDRESS_TEXT - len, "%%%u", (unsigned int)address->scope);

@@ -122,7 +122,7 @@ static void samples_are_read(void **state)
 
 		if (!samples[i].expected) {
 			assert_int_equal(err, IU_E_INPUT);
-			print_message("%s: %s\n", samples[i].file, complaint.data);
+			print_message("# %s: %s\n", samples[i].file, complaint.data);
 			iu_text_free(&complaint);
 			continue;
 		}
@@ -133,7 +133,7 @@ static void samples_are_read(void **state)
 		if (strcmp(found.data, expected.data) != 0)
 			print_message("%s gives:\n%s", samples[i].file, found.data);
 		assert_string_equal(found.data, expected.data);
-		print_message("%s: %zu sockets, %zu processes, as in %s\n", samples[i].file,
+		print_message("# %s: %zu sockets, %zu processes, as in %s\n", samples[i].file,
 			snapshot.sockets.n, snapshot.processes.n, name);
 		iu_text_free(&found);
 		iu_text_free(&expected);

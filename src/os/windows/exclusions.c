@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "os/captures/capture-out.h"
 #include "os/windows/look.h"
+#include "os/windows/netsh.h"
 #include "os/windows/registry.h"
 
 /* Where `netsh … add excludedportrange` keeps what survives a restart. */
@@ -66,12 +68,11 @@ static int add_kept(void *context, const struct iu_value *value)
 	return 0;
 }
 
-int iu_collect_exclusions(struct iu_look *look)
+/* What netsh keeps in the registry is readable in every case; the rest only netsh knows. */
+static int add_all_kept(struct iu_look *look)
 {
 	int r = 0;
 
-	if (!(look->wants->facts & IU_FACT_EXCLUSIONS) || look->snapshot->seen & IU_FACT_EXCLUSIONS)
-		return 0;
 	for (size_t i = 0; i < IU_COUNT(kept) && r >= 0; i++) {
 		struct reading reading = {.look = look, .protocol = kept[i].protocol};
 
@@ -79,9 +80,55 @@ int iu_collect_exclusions(struct iu_look *look)
 		if (r == IU_E_NOENT || r == IU_E_ACCESS)
 			r = 0;
 	}
-	if (r < 0)
+	return r;
+}
+
+static const struct {
+	enum iu_protocol protocol;
+	enum iu_fact fact;
+	uint32_t given;
+	const wchar_t *excluded, *dynamic;
+	const char *lift;
+} lists[] = {
+	{IU_PROTOCOL_TCP, IU_FACT_TCP, IU_GIVEN_EXCLUDED_TCP,
+		L"int ipv4 show excludedportrange protocol=tcp", L"int ipv4 show dynamicport tcp",
+		"netsh int ipv4 show excludedportrange protocol=tcp"},
+	{IU_PROTOCOL_UDP, IU_FACT_UDP, IU_GIVEN_EXCLUDED_UDP,
+		L"int ipv4 show excludedportrange protocol=udp", L"int ipv4 show dynamicport udp",
+		"netsh int ipv4 show excludedportrange protocol=udp"},
+};
+
+/* An empty answer is no answer: a machine without exclusions prints a heading and a rule. */
+static int add_list(struct iu_look *look, size_t i, bool *all)
+{
+	uint32_t given = 0;
+	int r = iu_netsh(look->snapshot, lists[i].excluded, lists[i].protocol, &given);
+
+	if (r < 0 || given & lists[i].given)
 		return r;
+	*all = false;
 	return iu_snapshot_gap(look->snapshot, IU_FACT_EXCLUSIONS, 0,
 		"port ranges that the system has set aside", "netsh does not tell them here",
-		"netsh int ipv4 show excludedportrange protocol=tcp");
+		lists[i].lift);
+}
+
+int iu_collect_exclusions(struct iu_look *look)
+{
+	struct iu_snapshot *snapshot = look->snapshot;
+	uint32_t asked = look->wants->facts | snapshot->seen, given;
+	bool all = true;
+	int r;
+
+	if (!(look->wants->facts & IU_FACT_EXCLUSIONS) || snapshot->seen & IU_FACT_EXCLUSIONS)
+		return 0;
+	r = add_all_kept(look);
+	for (size_t i = 0; i < IU_COUNT(lists) && r >= 0; i++) {
+		if (!(asked & (uint32_t)lists[i].fact))
+			continue;
+		r = add_list(look, i, &all);
+		if (r >= 0 && all)
+			r = iu_netsh(snapshot, lists[i].dynamic, lists[i].protocol, &given);
+	}
+	iu_seen(look, IU_FACT_EXCLUSIONS, all && r >= 0);
+	return r < 0 ? r : 0;
 }

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "os/captures/capture-out.h"
 #include "os/windows/addresses.h"
 #include "os/windows/look.h"
+#include "os/windows/netsh.h"
 
 #include <http.h>
 
@@ -109,6 +111,7 @@ static int add_listen(struct iu_look *look, const struct http *http, bool *all)
 int iu_collect_http(struct iu_look *look)
 {
 	struct http http;
+	uint32_t given = 0;
 	bool all = true;
 	int r;
 
@@ -124,8 +127,13 @@ int iu_collect_http(struct iu_look *look)
 	if (r < 0)
 		return r;
 	/* Which program serves which URL has no documented interface: netsh prints it. */
-	return iu_snapshot_gap(look->snapshot, IU_FACT_HTTP, 0,
-		all ? "the programs behind HTTP.sys" : "what HTTP.sys serves",
-		"netsh does not tell them here",
-		"netsh http show servicestate view=requestq");
+	r = iu_netsh(look->snapshot, L"http show servicestate view=requestq", IU_PROTOCOL_TCP, &given);
+	if (r < 0)
+		return r;
+	all = all && (given & IU_GIVEN_HTTP);
+	iu_seen(look, IU_FACT_HTTP, all);
+	return all ? 0
+		   : iu_snapshot_gap(look->snapshot, IU_FACT_HTTP, 0, "the programs behind HTTP.sys",
+			     "netsh does not tell them here",
+			     "netsh http show servicestate view=requestq");
 }

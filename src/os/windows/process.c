@@ -76,6 +76,16 @@ const char *iu_process_user(struct iu_arena *arena, HANDLE process, uint32_t *re
 	return name;
 }
 
+const char *iu_process_account(struct iu_arena *arena, int32_t pid, uint32_t *ret_uid)
+{
+	HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)pid);
+	const char *name = process ? iu_process_user(arena, process, ret_uid) : NULL;
+
+	if (process)
+		CloseHandle(process);
+	return name;
+}
+
 bool iu_process_uid(int32_t pid, uint32_t *ret_uid)
 {
 	HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)pid);

@@ -41,6 +41,9 @@ int iu_process_add(struct iu_look *look, int32_t pid);
  */
 const char *iu_process_user(struct iu_arena *arena, HANDLE process, uint32_t *ret_uid);
 
+/** iu_process_account() - the same of a pid. */
+const char *iu_process_account(struct iu_arena *arena, int32_t pid, uint32_t *ret_uid);
+
 /** iu_process_uid() - the number of its account alone. */
 bool iu_process_uid(int32_t pid, uint32_t *ret_uid);
 

@@ -98,8 +98,10 @@ int iu_add_socket(struct iu_look *look, struct iu_socket *socket, int32_t pid, u
 	while ((socket->state == IU_STATE_LISTEN || socket->state == IU_STATE_BOUND) &&
 		taken(&snapshot->sockets, socket->inode))
 		socket->inode++;
-	if (pid && !look->wants->all_ports)
-		socket->uid_known = iu_process_uid(pid, &socket->uid);
+	if (pid && !look->wants->all_ports) {
+		socket->user = iu_process_account(&snapshot->arena, pid, &socket->uid);
+		socket->uid_known = socket->user != NULL;
+	}
 	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
 	if (!slot)
 		return IU_E_NOMEM;

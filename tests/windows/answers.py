@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""why, list, error, wait, pick, report and --from of inuse.exe: holders, codes, documents."""
+import calendar
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from wine import HOLDER, Held, INUSE, ON_WINE, Points, ROOT, holder, inuse, schema_error
+
+PORT = 26310
+
+
+def holders(points):
+    with Held("tcp", "127.0.0.1", str(PORT), "D", "listen") as held:
+        answer = inuse("why", "--json", f"127.0.0.1:{PORT}")
+        points.check(answer.code == 0, "a held port: exit 0", answer)
+        document = answer.json()
+        error = schema_error(document, "why")
+        points.check(error is None, "the answer is valid against its schema", error)
+        verdict, blocker = document["verdict"], document["blockers"][0]
+        points.check((verdict["status"], verdict["error"], verdict["errno"]) ==
+                     ("in-use", "WSAEADDRINUSE", 10048), "in use, WSAEADDRINUSE, 10048", verdict)
+        points.check(verdict["probe"] == "WSAEADDRINUSE", "the system's own bind() says the same", verdict)
+        who = blocker["holders"][0]
+        points.check(who["pid"] == held.pid, f"the holder's pid {held.pid}", who)
+        points.check(who["exe"].replace("\\", "/").lower().endswith(HOLDER.replace("\\", "/").lower()),
+                     "the holder's program by its whole path", who["exe"])
+        points.check(who["command"][1:] == ["tcp", "127.0.0.1", str(PORT), "D", "listen"],
+                     "the holder's command line", who["command"])
+        started = calendar.timegm(time.strptime(who["started"], "%Y-%m-%dT%H:%M:%SZ"))
+        points.check(abs(started - held.since) < 30, "the time it was started", who["started"], held.since)
+        points.check(who["user"], f"its user: {who['user']}", who)
+        text = inuse("why", f"127.0.0.1:{PORT}")
+        points.check(f"holder.exe (pid {held.pid}) listens on 127.0.0.1:{PORT}" in text.out,
+                     "the sentence names who, pid and address", text)
+        listing = inuse("list", "--json", "tcp").json()
+        error = schema_error(listing, "list")
+        points.check(error is None, "the listing is valid against its schema", error)
+        row = [s for s in listing["sockets"] if s["port"] == PORT]
+        points.check(len(row) == 1 and row[0]["holders"][0]["pid"] == held.pid,
+                     "the listing has the socket and its holder", row)
+        excl = inuse("why", "--json", "--exclusive", f"{PORT}").json()["verdict"]
+        tried = holder("tcp", "0.0.0.0", str(PORT), "E", "try")
+        points.check(excl["errno"] == 10048 and tried == "error 10048",
+                     "--exclusive on the wildcard: 10048, and bind() says so, too", excl, tried)
+    points.check(inuse("why", f"127.0.0.1:{PORT}").code == 1, "afterwards it is free: exit 1")
+    with Held("udp", "0.0.0.0", str(PORT), "D", "bound") as held:
+        who = inuse("why", "--json", f"{PORT}/udp").json()
+        points.check(who["blockers"][0]["holders"][0]["pid"] == held.pid, "a holder of UDP", who["blockers"])
+    with Held("udp", "::1", str(PORT), "D", "bound") as held:
+        who = inuse("why", "--json", f"[::1]:{PORT}/udp").json()
+        points.check(who["blockers"][0]["holders"][0]["pid"] == held.pid, "a holder of UDP over IPv6",
+                     who["blockers"])
+    with Held("tcp", "::1", str(PORT), "D", "listen") as held:
+        answer = inuse("why", "--json", f"[::1]:{PORT}").json()
+        pids = [h["pid"] for h in answer["blockers"][0]["holders"]]
+        # Wine's table of TCP over IPv6 names no owners: then it must not be claimed that nobody has it.
+        points.check(pids == [held.pid] or (ON_WINE and pids == [] and answer["gaps"]),
+                     f"a holder of TCP over IPv6: {pids or 'not told by this system, and said so'}", answer)
+        points.check(answer["verdict"]["status"] == "in-use", "it is in use in any case", answer["verdict"])
+
+
+def denied(points):
+    with Held("tcp", "0.0.0.0", str(PORT), "E", "bound"):
+        tried = holder("tcp", "127.0.0.1", str(PORT), "D", "try")
+        answer = inuse("why", "--json", "--probe", f"127.0.0.1:{PORT}")
+        verdict = answer.json()["verdict"]
+        points.check(tried == "error 10013" and verdict["probe"] == "WSAEACCES",
+                     "under an exclusive wildcard bind() says 10013", tried, verdict)
+        points.check(verdict["status"] != "free" and answer.code != 1, "10013 is never called free", answer)
+    with Held("tcp", "127.0.0.1", str(PORT), "D", "bound") as held:
+        answer = inuse("why", "--json", f"127.0.0.1:{PORT}")
+        document = answer.json()
+        seen = [h["pid"] for b in document["blockers"] for h in b["holders"]]
+        points.check(answer.code != 1 and (seen == [held.pid] or document["gaps"]),
+                     "a socket that is bound only: seen, or said to be out of sight; never free", answer)
+
+
+def words(points):
+    first = inuse("error", "10048")
+    points.check(first.code == 0 and "WSAEADDRINUSE" in first.out, "error 10048", first)
+    points.check("10013" in inuse("error", "WSAEACCES").out, "error WSAEACCES")
+    message = "listen tcp :26311: bind: Only one usage of each socket address (protocol/network address/port) is normally permitted."
+    points.check(inuse("why", message).code == 1, "a message of Go on Windows is read")
+    points.check(inuse("why", "-", stdin=message.encode() + b"\r\n").code == 1, "the same from standard input")
+    wrong = inuse("why", "80800")
+    points.check(wrong.code == 2 and wrong.err.startswith("inuse: ") and len(wrong.err.splitlines()) == 1,
+                 "bad input: one line, exit 2", wrong)
+    text = inuse("--help")
+    points.check(b"\r" not in text.bytes and text.code == 0, "no carriage returns in pipes", text)
+    points.check(b"\x1b" not in inuse("why", str(PORT)).bytes, "no colours in pipes")
+
+
+def unicode_names(points):
+    """UTF-8 into pipes, whatever the code page is."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = pathlib.Path(folder) / "hölder-例.exe"
+        shutil.copy(HOLDER, copy)
+        with Held("tcp", "127.0.0.1", str(PORT), "D", "listen", program=str(copy)):
+            answer = inuse("why", f"127.0.0.1:{PORT}")
+            points.check("hölder-例.exe" in answer.out, "a program's name in UTF-8", answer)
+            time.sleep(0.1)
+
+
+def waiting(points):
+    with Held("tcp", "127.0.0.1", str(PORT), "D", "listen") as held:
+        began = time.time()
+        answer = inuse("wait", "--timeout", "1", f"127.0.0.1:{PORT}")
+        points.check(answer.code == 1 and time.time() - began >= 0.9, "wait gives up after its time", answer)
+        run = subprocess.Popen([os.environ["INUSE_WINDOWS_RUN"], INUSE, "wait", "--timeout", "30",
+                                f"127.0.0.1:{PORT}"] if ON_WINE else
+                               [INUSE, "wait", "--timeout", "30", f"127.0.0.1:{PORT}"],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(1)
+        points.check(run.poll() is None, "wait waits while it is held")
+        held.__exit__()
+        ended = time.time()
+        points.check(run.wait(30) == 0, f"wait ends when the holder does ({time.time() - ended:.2f} s later)")
+
+
+def picking(points):
+    answer = inuse("pick")
+    points.check(answer.code == 0 and re.fullmatch(r"\d+\n", answer.out), "pick prints a port", answer)
+    port = answer.out.strip()
+    points.check(holder("tcp", "0.0.0.0", port, "E", "try") == "error 0", f"port {port} can be bound")
+    with Held("tcp", "0.0.0.0", str(PORT), "D", "listen"):
+        answer = inuse("pick", "--range", f"{PORT}-{PORT + 1}")
+        points.check(answer.out == f"{PORT + 1}\n", "pick passes over what is held", answer)
+    ran = inuse("pick", "--range", f"{PORT}-{PORT}", "--hold", "--", HOLDER, "tcp", "127.0.0.1", "{}", "D", "try")
+    points.check(ran.code == 0 and "error 0" in ran.out, "pick --hold -- CMD {} starts it with the port", ran)
+
+
+def reports(points):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "here.json")
+        with Held("tcp", "127.0.0.1", str(PORT), "D", "listen") as held:
+            made = inuse("report", "-o", path)
+            points.check(made.code == 0 and os.path.exists(path), "report writes a file", made)
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        error = schema_error(document.get("snapshot", document), "snapshot")
+        points.check(error is None, "the report is valid against its schema", error)
+        answer = inuse("why", "--json", "--from", path, f"127.0.0.1:{PORT}")
+        pids = [h["pid"] for b in answer.json()["blockers"] for h in b["holders"]]
+        points.check(pids == [held.pid], "why --from the report names the holder after it is gone", answer)
+        linux = os.environ.get("INUSE_LINUX")
+        if not linux:
+            points.skip("the same answer on Linux", "no inuse for Linux was given (INUSE_LINUX)")
+            return
+        there = subprocess.run([linux, "why", "--json", "--from", path, f"127.0.0.1:{PORT}"],
+                               capture_output=True, timeout=60).stdout.decode()
+        points.check(there.replace(path, "") == answer.out.replace(path, ""),
+                     "Linux answers the same, byte for byte, from the same report", there, answer.out)
+
+
+def samples(points):
+    """Captures of other machines: the same answers on both systems."""
+    linux = os.environ.get("INUSE_LINUX")
+    if not linux:
+        points.skip("captures answer the same on both systems", "no inuse for Linux was given (INUSE_LINUX)")
+        return
+    count, different = 0, []
+    for file in sorted((ROOT / "tests/captures/windows").glob("*-en.txt")):
+        words = ["why", "--json", "--from", str(file), "80", "5010", "50000"]
+        there = subprocess.run([linux, *words], capture_output=True, timeout=60)
+        here = inuse(*words)
+        count += 1
+        if there.returncode != here.code or there.stdout != here.bytes:
+            different.append(file.name)
+    points.check(count > 5 and not different, f"{count} captures answer the same on both systems", different)
+
+
+def imports(points):
+    dump = shutil.which("x86_64-w64-mingw32-objdump")
+    if not dump:
+        points.skip("only libraries of the system are needed", "no objdump for Windows here")
+        return
+    text = subprocess.run([dump, "-p", INUSE], capture_output=True, text=True, timeout=60).stdout
+    dlls = {name.lower() for name in re.findall(r"DLL Name: (\S+)", text)}
+    allowed = {"advapi32.dll", "iphlpapi.dll", "kernel32.dll", "msvcrt.dll", "shell32.dll", "user32.dll",
+               "ws2_32.dll"}
+    points.check(dlls <= allowed, f"only libraries of the system are needed: {', '.join(sorted(dlls))}")
+    optional = ["InternalGetBoundTcpEndpointTable", "EvtQuery", "HttpInitialize", "IsProcessCritical",
+                "I_QueryTagInformation", "NtQuerySystemInformation"]
+    imported = set(re.findall(r"^\s+[0-9a-f]+\s+\d+\s+(\w+)", text, re.M))
+    points.check(len(imported) > 50 and not imported & set(optional),
+                 "what some systems lack is asked for at run time", imported & set(optional), len(imported))
+
+
+def main():
+    points = Points()
+    socket.setdefaulttimeout(10)
+    points.check(inuse("--version").code == 0, "it starts")
+    for part in (holders, denied, words, unicode_names, waiting, picking, reports, samples, imports):
+        part(points)
+    return points.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
