@@ -1,4 +1,4 @@
-/* engine/conflict-windows.c - who blocks whom on Windows, as a pure function of sockets and options */
+/* engine/conflict-windows.c - who blocks whom on Windows, purely by sockets and options */
 #include "engine/conflict-windows.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* engine/conflict-windows.h - who blocks whom on Windows, as a pure function of sockets and options */
+/* engine/conflict-windows.h - who blocks whom on Windows, purely by sockets and options */
 #ifndef IU_ENGINE_CONFLICT_WINDOWS_H
 #define IU_ENGINE_CONFLICT_WINDOWS_H
 

@@ -110,7 +110,7 @@ static struct iu_judgement judge_in_use(const struct iu_view *view, const struct
 			one_suspect(view, ask) ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY);
 	case IU_NO: break;
 	}
-	/* in mirrored mode WSL's bind() asks Windows too, whose sockets and ranges are not seen here */
+	/* in mirrored mode WSL's bind() asks Windows too, and its sockets are not seen here */
 	if (view->snapshot->host.wsl)
 		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_WSL_HOST,
 			view->complete ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_POSSIBLE);
@@ -121,7 +121,8 @@ static struct iu_judgement judge_in_use(const struct iu_view *view, const struct
 }
 
 /* EACCES, EPERM, EADDRNOTAVAIL … where the rules saw no reason for it. */
-static struct iu_judgement judge_other(const struct iu_view *view, const struct iu_ask *ask, int error)
+static struct iu_judgement judge_other(
+	const struct iu_view *view, const struct iu_ask *ask, int error)
 {
 	enum iu_cause cause = IU_CAUSE_NONE;
 
@@ -589,7 +590,8 @@ static int decide_inet(struct iu_arena *arena, const struct iu_question *questio
 }
 
 /* A path that bind() would have to create: EADDRINUSE if and only if something is there. */
-static struct iu_judgement judge_path(const struct iu_question *question, const struct iu_path *path)
+static struct iu_judgement judge_path(
+	const struct iu_question *question, const struct iu_path *path)
 {
 	if (question->path_len > IU_UNIX_PATH_MAX)
 		return says(IU_STATUS_UNAVAILABLE, EINVAL, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);

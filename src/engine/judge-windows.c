@@ -615,7 +615,10 @@ static uint32_t facts_for(const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict)
 {
 	uint32_t facts = facts_of_blockers(snapshot, verdict);
-	bool settled = verdict->blockers.n && verdict->blockers.v[0].certain == IU_YES;
+	bool reason = verdict->cause == IU_CAUSE_ALG_RESERVED ||
+		      verdict->cause == IU_CAUSE_HTTP_SYS || verdict->cause == IU_CAUSE_PORT_PROXY;
+	bool settled =
+		reason || (verdict->blockers.n && verdict->blockers.v[0].certain == IU_YES);
 
 	if (verdict->status == IU_STATUS_FREE)
 		return 0;

@@ -1,4 +1,4 @@
-/* engine/remedies-windows.c - what helps on Windows, as commands for cmd and in words for PowerShell */
+/* engine/remedies-windows.c - what helps on Windows: commands for cmd, words for PowerShell */
 #include <stdarg.h>
 #include <string.h>
 #include <strings.h>
