@@ -40,12 +40,20 @@ safety: all
 bench-run:
 	tools/bench-run
 
+# Release build, scenes of three sizes (huge: SCENES=huge), results into docs/performance.md.
+SCENES ?= small,medium,large
+bench:
+	tools/install-packages build bpf bench
+	meson setup build-bench -Dtests=true -Dbuildtype=release 2>/dev/null || true
+	ninja -C build-bench inuse tests/bench/bench-scene tests/bench/bench-timed tests/bench/bench-empty
+	python3 tests/bench/bench.py build-bench --scenes $(SCENES) --page docs/performance.md
+
 install: all
 	meson configure $(BUILD) -Dprefix=$(PREFIX)
 	meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) build-check build-asan build-safety build-bare build-proof build-matrix build-bench \
+	rm -rf $(BUILD) build-check build-asan build-safety build-bench build-bare build-proof build-matrix \
 		build-windows build-windows-libs build-windows-check
 
-.PHONY: all demo check windows safety bench-run kernel-proof kernel-matrix install clean
+.PHONY: all demo check windows safety bench bench-run kernel-proof kernel-matrix install clean

@@ -242,6 +242,10 @@ static const struct iu_option options[] = {
 		"never ask the kernel; without --probe and --no-probe only where asking can change "
 		"nothing",
 		IU_FOR_WHY, FIELD(no_probe)},
+	{"first", 0, NULL, NULL,
+		"be content with the first listener and its first holder where looking for all of them "
+		"takes long; what was not looked at is said",
+		IU_FOR_WHY, FIELD(first)},
 	{"from", 0, "FILE…", NULL,
 		"answer from a capture of another machine or time (inuse report) instead of this "
 		"machine; - is standard input; may be given several times",

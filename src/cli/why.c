@@ -113,9 +113,11 @@ static int complete(const struct iu_arguments *arguments, const struct iu_from *
 		iu_ask_program(arguments->program, &program, questions);
 	if (from->given)
 		iu_ask_reported(questions, system_of(&from->session.snapshot));
-	for (size_t i = 0; i < questions->n; i++)
+	for (size_t i = 0; i < questions->n; i++) {
+		questions->v[i].first = arguments->first;
 		if (arguments->probe || arguments->no_probe)
 			questions->v[i].probe = arguments->probe ? IU_PROBE_ALWAYS : IU_PROBE_NEVER;
+	}
 	return 0;
 }
 

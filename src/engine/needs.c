@@ -98,7 +98,7 @@ static int first_round(struct iu_arena *arena, const struct iu_questions *questi
 	int err;
 
 	wants->facts = IU_FACT_HOST;
-	wants->may_bind = true;
+	wants->may_bind = wants->first = true;
 	for (i = 0; i < questions->n; i++) {
 		const struct iu_question *q = &questions->v[i];
 		struct iu_path *path;
@@ -106,6 +106,8 @@ static int first_round(struct iu_arena *arena, const struct iu_questions *questi
 		if (q->protocol != IU_PROTOCOL_UNIX) {
 			ports++;
 			/* which system it is the collectors know: bits that are not for it cost nothing */
+			wants->first &= q->first;
+			wants->every |= q->every;
 			wants->facts |= IU_FACT_SYSCTLS | IU_FACT_EXCLUSIONS;
 			if (address_matters(q))
 				wants->facts |= IU_FACT_ADDRESSES;
@@ -354,7 +356,9 @@ int iu_needs(struct iu_arena *arena, const struct iu_questions *questions,
 	if (!looked_once(snapshot)) {
 		err = first_round(arena, questions, &wants);
 	} else if (!looked_twice(snapshot)) {
+		wants.first = questions->n > 0;
 		for (i = 0; i < questions->n && err == 0; i++) {
+			wants.first &= questions->v[i].first;
 			wants.own_process |= questions->v[i].by_self;
 			if (questions->v[i].protocol == IU_PROTOCOL_UNIX)
 				err = want_unix_holders(arena, &questions->v[i], snapshot, &wants);

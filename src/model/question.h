@@ -48,6 +48,8 @@ struct iu_question {
 	bool of_message;
 	int said_error, said_system;
 	const char *said;
+	bool every;   /* each socket is wanted by itself, of thousands too: it may be acted upon */
+	bool first;   /* the first listener and its first holder are enough */
 	bool by_self; /* the process that looks is the one that asks (libinuse) */
 	/*
 	 * A socket whose bind() or listen() has failed just now: it is not in its own way, and what

@@ -17,6 +17,8 @@ struct iu_wants {
 	IU_LIST(uint16_t) asked;
 	/* They may be bound for a moment where that can change nothing: a socket on them refuses it. */
 	bool may_bind;
+	bool every; /* no socket is only counted with others like it */
+	bool first; /* a listener is enough, and one holder of each socket */
 	bool all_ports;
 	bool connections; /* all_ports: also what is connected or in TIME-WAIT (list --all) */
 	/* Sockets whose holders are wanted, sorted; all_inodes: of every socket. */

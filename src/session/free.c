@@ -47,9 +47,12 @@ static struct iu_questions only(const struct iu_question *question)
 static int look(const struct iu_question *question, struct iu_session *session,
 	struct iu_arena *arena, struct iu_answer *answer)
 {
-	const struct iu_questions one = only(question);
-	int r = iu_session_look(session, &one);
+	struct iu_question each = *question;
+	const struct iu_questions one = only(&each);
+	int r;
 
+	each.every = true; /* any of them may have to go */
+	r = iu_session_look(session, &one);
 	return r < 0 ? r : iu_session_answer(session, question, arena, answer);
 }
 

@@ -336,7 +336,7 @@ static int name_socket(struct iu_look *look, struct iu_socket *sock)
 int iu_collect_cgroups(struct iu_look *look)
 {
 	struct iu_sockets *sockets = &look->snapshot->sockets;
-	int result = find_mounts(look);
+	int result = sockets->n ? find_mounts(look) : 0;
 	size_t i;
 
 	for (i = 0; i < sockets->n && result == 0; i++)

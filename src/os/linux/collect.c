@@ -28,22 +28,23 @@ static const struct {
 	uint32_t facts; /* any of them wants it */
 	iu_collector *collect;
 	bool needs_proc;
+	bool thorough; /* passed over with --first */
 	const char *what; /* is not to be had without /proc */
 } collectors[] = {
-	{IU_FACT_HOST, iu_collect_host, false, NULL},
-	{IU_FACT_SYSCTLS, iu_collect_sysctls, true, "port ranges and limits"},
-	{IU_FACT_ADDRESSES, iu_collect_addresses, false, NULL},
-	{IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP, iu_collect_inet, false, NULL},
-	{IU_FACT_UNIX, iu_collect_unix, false, NULL},
-	{IU_FACT_PATHS, iu_collect_paths, false, NULL},
-	{IU_FACT_PATHS, iu_collect_elsewhere, true, NULL},
-	{IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX, iu_collect_cgroups, false, NULL},
-	{IU_FACT_HOLDERS, iu_collect_holders, true, "which processes hold the sockets"},
-	{IU_FACT_HOLDERS, iu_collect_hidden, true, NULL},
-	{IU_FACT_HOLDERS | IU_FACT_EVIDENCE, iu_collect_evidence, false, NULL},
-	{IU_FACT_HOLDERS, iu_collect_adopted, false, NULL},
-	{IU_FACT_OPTIONS, iu_collect_options, true, "socket options"},
-	{IU_FACT_SERVED, iu_collect_served, true, "whether somebody waits on the sockets"},
+	{IU_FACT_HOST, iu_collect_host, false, false, NULL},
+	{IU_FACT_SYSCTLS, iu_collect_sysctls, true, false, "port ranges and limits"},
+	{IU_FACT_ADDRESSES, iu_collect_addresses, false, false, NULL},
+	{IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP, iu_collect_inet, false, false, NULL},
+	{IU_FACT_UNIX, iu_collect_unix, false, false, NULL},
+	{IU_FACT_PATHS, iu_collect_paths, false, false, NULL},
+	{IU_FACT_PATHS, iu_collect_elsewhere, true, false, NULL},
+	{IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX, iu_collect_cgroups, false, false, NULL},
+	{IU_FACT_HOLDERS, iu_collect_holders, true, false, "which processes hold the sockets"},
+	{IU_FACT_HOLDERS, iu_collect_hidden, true, true, NULL},
+	{IU_FACT_HOLDERS | IU_FACT_EVIDENCE, iu_collect_evidence, false, true, NULL},
+	{IU_FACT_HOLDERS, iu_collect_adopted, false, true, NULL},
+	{IU_FACT_OPTIONS, iu_collect_options, true, false, "socket options"},
+	{IU_FACT_SERVED, iu_collect_served, true, true, "whether somebody waits on the sockets"},
 };
 
 /*
@@ -144,7 +145,8 @@ int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot)
 	iu_look_open(&look, wants, snapshot);
 	iu_turn_look();
 	for (i = 0; i < IU_COUNT(collectors) && result == 0; i++) {
-		if (!(wants->facts & collectors[i].facts))
+		if (!(wants->facts & collectors[i].facts) ||
+			(wants->first && collectors[i].thorough))
 			continue;
 		if (collectors[i].needs_proc && look.proc < 0) {
 			if (!collectors[i].what)

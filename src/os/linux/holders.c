@@ -522,6 +522,88 @@ static int tell_unreadable(struct scan *scan)
 	return result;
 }
 
+/* --first: each wanted socket has a holder. */
+static bool has_enough(const struct scan *scan)
+{
+	const struct inode_row *row;
+
+	for (row = scan->inodes; row && scan->look->wants->first; row = row->hh.next)
+		if (!row->held)
+			return false;
+	return scan->look->wants->first;
+}
+
+/* Whose sockets are wanted: most are held by a process of the same user. */
+static bool same_user(const struct scan *scan, const char *pid)
+{
+	const struct iu_sockets *sockets = &scan->look->snapshot->sockets;
+	struct inode_row *row;
+	struct stat status;
+	size_t i;
+
+	if (fstatat(scan->look->proc, pid, &status, 0) < 0)
+		return false;
+	for (i = 0; i < sockets->n; i++) {
+		HASH_FIND(hh, scan->inodes, &sockets->v[i].inode, sizeof(uint64_t), row);
+		if (row && sockets->v[i].uid_known && sockets->v[i].uid == status.st_uid)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where the first holder is enough, the processes of the socket's user come first. One who is not
+ * privileged sees the descriptors of no other user anyway.
+ */
+static int scan_first(struct scan *scan)
+{
+	struct iu_look *look = scan->look;
+	const char *name;
+	int result = 0, error = 0, turn;
+
+	for (turn = 0; turn < 2 && result == 0 && !has_enough(scan); turn++) {
+		scan->processes.fd = openat(look->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (scan->processes.fd < 0)
+			return iu_error_from(errno);
+		scan->processes.at = scan->processes.len = 0;
+		while (result == 0 && !has_enough(scan) &&
+			(name = iu_entries_next(&scan->processes, &error))) {
+			uint64_t pid = 0;
+
+			if (iu_number(name, strlen(name), 10, &pid) == strlen(name) &&
+				pid <= INT32_MAX && (int32_t)pid != look->self &&
+				same_user(scan, name) == (turn == 0))
+				result = scan_process(scan, (int32_t)pid);
+		}
+		close(scan->processes.fd);
+	}
+	return result < 0 ? result : iu_error_from(-error);
+}
+
+/* Somebody else's sockets, and no right to look into anybody else's processes. */
+static bool is_hopeless(const struct scan *scan)
+{
+	const struct iu_sockets *sockets = &scan->look->snapshot->sockets;
+	struct inode_row *row;
+	size_t i;
+
+	for (i = 0; i < sockets->n; i++) {
+		HASH_FIND(hh, scan->inodes, &sockets->v[i].inode, sizeof(uint64_t), row);
+		if (row && (!sockets->v[i].uid_known || sockets->v[i].uid == geteuid()))
+			return false;
+	}
+	return scan->look->wants->first && !iu_privileged();
+}
+
+static int tell_first(struct scan *scan, bool hopeless)
+{
+	return iu_snapshot_gap(scan->look->snapshot, IU_FACT_HOLDERS, 0,
+		hopeless ? "the processes that hold the socket" : "further holders of the socket",
+		hopeless ? "they are another user's, and --first was given"
+			 : "--first: one was enough",
+		hopeless ? "run as root" : "ask without --first");
+}
+
 static int scan_all(struct scan *scan)
 {
 	struct iu_look *look = scan->look;
@@ -579,8 +661,17 @@ int iu_collect_holders(struct iu_look *look)
 	if (result == 0)
 		drop_earlier(scan);
 	if (result == 0 && scan->inodes) {
-		result = places_known(scan) ? check_places(scan) : scan_all(scan);
+		bool known = places_known(scan), hopeless = !known && is_hopeless(scan);
+
+		if (known)
+			result = check_places(scan);
+		else if (!hopeless)
+			result = look->wants->first ? scan_first(scan) : scan_all(scan);
 		result = finish(scan, result);
+		if (result == 0 && (hopeless || (!known && has_enough(scan)))) {
+			iu_seen(look, IU_FACT_HOLDERS, false);
+			result = tell_first(scan, hopeless);
+		}
 	}
 	else if (result == 0)
 		iu_seen(look, IU_FACT_HOLDERS, true);

@@ -19,6 +19,7 @@
 
 #define PORTS_MAX          64 /* past that one walk over all sockets is no slower */
 #define FILES_MAX          1024
+#define FILES_AT_ONCE      256
 #define KERNEL_TIME_WAIT   6
 #define KERNEL_CLOSE       7
 #define KERNEL_LISTEN      10
@@ -279,15 +280,16 @@ static int note_file(struct owners *owners, const struct iu_quick_row *row)
 }
 
 /* Those without a row of their own: counted with the first socket of the same state. */
-static int count_rest(
-	struct iu_snapshot *snapshot, size_t first, const struct iu_quick *found)
+static int count_rest(const struct iu_wants *wants, struct iu_snapshot *snapshot, size_t first,
+	const struct iu_quick *found)
 {
 	uint32_t number;
 	size_t i;
 
 	for (number = 0; number < IU_QUICK_STATES; number++) {
 		/* what is looked at first must not be missing */
-		if (found->rest[number] && (number == KERNEL_LISTEN || number == KERNEL_CLOSE))
+		if (found->rest[number] &&
+			(wants->every || number == KERNEL_LISTEN || number == KERNEL_CLOSE))
 			return IU_E_LIMIT;
 		for (i = first; i < snapshot->sockets.n && found->rest[number]; i++)
 			if (snapshot->sockets.v[i].state ==
@@ -324,7 +326,7 @@ static int collect_port(struct owners *owners, uint16_t port)
 		if (result == 0)
 			result = note_file(owners, &found->row[i]);
 	}
-	return result == 0 ? count_rest(snapshot, first, found) : result;
+	return result == 0 ? count_rest(owners->look->wants, snapshot, first, found) : result;
 }
 
 /* Who has them, while their addresses are at hand; without it /proc is walked in the second round. */
@@ -333,18 +335,24 @@ static int note_places(struct owners *owners)
 	struct iu_snapshot *snapshot = owners->look->snapshot;
 	struct iu_place *slot;
 	const struct iu_quick *found;
+	size_t at, n;
 	uint32_t i;
 
-	if (!owners->n_files || !iu_initial_pids(owners->look) ||
-		iu_quick_descriptors(owners->quick, owners->files, owners->n_files,
-			owners->look->proc, &found) < 0)
+	if (!owners->n_files || !iu_initial_pids(owners->look))
 		return 0;
-	for (i = 0; i < found->hits; i++) {
-		slot = iu_list_add(&snapshot->arena, &snapshot->places);
-		if (!slot)
-			return IU_E_NOMEM;
-		*slot = (struct iu_place){found->hit[i].pid, found->hit[i].tid,
-			found->hit[i].first, found->hit[i].mask};
+	/* with more of them at a time too many others would be taken for one */
+	for (at = 0; at < owners->n_files; at += n) {
+		n = owners->n_files - at > FILES_AT_ONCE ? FILES_AT_ONCE : owners->n_files - at;
+		if (iu_quick_descriptors(owners->quick, owners->files + at, n, owners->look->proc,
+			    &found) < 0)
+			return 0;
+		for (i = 0; i < found->hits; i++) {
+			slot = iu_list_add(&snapshot->arena, &snapshot->places);
+			if (!slot)
+				return IU_E_NOMEM;
+			*slot = (struct iu_place){found->hit[i].pid, found->hit[i].tid,
+				found->hit[i].first, found->hit[i].mask};
+		}
 	}
 	snapshot->places.known = true;
 	return 0;

@@ -602,7 +602,7 @@ static int sample(struct judge *judge)
 	int n, result = 0;
 	size_t i;
 
-	for (n = 0; n < SAMPLES && result == 0 && !all_served(judge); n++) {
+	for (n = 0; n < SAMPLES && result == 0 && judge->n_holders && !all_served(judge); n++) {
 		if (n > 0)
 			nanosleep(&pause, NULL);
 		for (i = 0; i < judge->n_holders && result == 0; i++)

@@ -68,6 +68,7 @@ struct dump {
 	uint64_t own_inode; /* of our feature test: found, never shown */
 	bool own_seen;
 	bool any_bound;
+	bool listeners_only; /* the first of them was enough */
 };
 
 enum iu_state iu_tcp_state(uint64_t number, enum iu_protocol protocol)
@@ -619,8 +620,38 @@ static int on_owner(void *context, const struct nlmsghdr *message)
 	return on_socket(context, message);
 }
 
+/* A listener on each port that is asked for is enough. Returns: 1: there is, 0, IU_E_NOMEM. */
+static int collect_listeners(struct dump *dump, struct iu_netlink *netlink)
+{
+	_Alignas(struct nlmsghdr) char buffer[IU_NETLINK_REQUEST];
+	const struct iu_netlink_sink sink = {on_socket, forget, dump};
+	const struct iu_wants *wants = dump->look->wants;
+	struct iu_sockets *sockets = &dump->look->snapshot->sockets;
+	struct nlmsghdr *request;
+	size_t i, before;
+	int result = 0;
+
+	for (i = 0; i < wants->asked.n && result == 0; i++) {
+		before = sockets->n;
+		request = both_request(buffer, 1u << KERNEL_LISTEN, NULL, 0);
+		((struct inet_diag_req *)mnl_nlmsg_get_payload(request))->id.idiag_sport =
+			htons(wants->asked.v[i]);
+		result = iu_netlink_dump(netlink, request, &sink, NULL);
+		if (result == IU_E_NOMEM)
+			return result;
+		if (result == 0 && sockets->n == before)
+			result = IU_E_NOENT;
+	}
+	if (result < 0) {
+		forget(dump);
+		return 0;
+	}
+	dump->listeners_only = true;
+	return 1;
+}
+
 /* What spares the walk over every socket of the machine. Returns: 1: all is known, 0, IU_E_NOMEM. */
-static int collect_few(struct iu_look *look, struct iu_netlink *netlink)
+static int collect_few(struct iu_look *look, struct iu_netlink *netlink, bool *ret_listeners_only)
 {
 	const struct iu_wants *wants = look->wants;
 	struct dump dump = {.look = look, .protocol = IU_PROTOCOL_TCP,
@@ -635,6 +666,9 @@ static int collect_few(struct iu_look *look, struct iu_netlink *netlink)
 	if (i == wants->asked.n)
 		return 1;
 	result = iu_owners_collect(look, netlink, on_owner, &dump);
+	if (result == 0 && wants->first)
+		result = collect_listeners(&dump, netlink);
+	*ret_listeners_only = dump.listeners_only;
 	free_cookies(&dump);
 	return result;
 }
@@ -642,7 +676,7 @@ static int collect_few(struct iu_look *look, struct iu_netlink *netlink)
 int iu_collect_inet(struct iu_look *look)
 {
 	uint32_t facts = look->wants->facts;
-	bool tcp = facts & (IU_FACT_TCP | IU_FACT_BOUND), none;
+	bool tcp = facts & (IU_FACT_TCP | IU_FACT_BOUND), none, listeners_only = false;
 	struct iu_netlink netlink = {0};
 	struct outcome outcome = {0};
 	struct own own = {.fd = -1};
@@ -654,7 +688,7 @@ int iu_collect_inet(struct iu_look *look)
 	none = !look->wants->all_ports && look->wants->ports.n == 0;
 	opened = none ? 0 : iu_netlink_open(NETLINK_SOCK_DIAG, &netlink);
 	if (tcp && opened == 0 && !none) {
-		few = collect_few(look, &netlink);
+		few = collect_few(look, &netlink, &listeners_only);
 		result = few < 0 ? few : 0;
 	}
 	if (tcp && opened == 0 && !none && few == 0)
@@ -669,6 +703,10 @@ int iu_collect_inet(struct iu_look *look)
 	close_own(&own);
 	if (opened == 0 && !none)
 		iu_netlink_close(&netlink);
+	if (listeners_only)
+		return iu_snapshot_gap(look->snapshot, IU_FACT_TCP, 0,
+			"connections, TIME-WAIT and sockets that are bound only on this port",
+			"--first: a listener was enough", "ask without --first");
 	if (tcp)
 		iu_seen(look, IU_FACT_TCP, result == 0 && !(outcome.incomplete & IU_FACT_TCP));
 	if (facts & IU_FACT_UDP)

@@ -157,7 +157,7 @@ static __always_inline void want_canary(__u64 table)
 {
 	__u64 file = read_pointer(table + (quick.canary & 0xffff) * sizeof(__u64), 0);
 
-	quick.filter[IU_QUICK_HASH(file)] = 1;
+	quick.filter[IU_QUICK_BYTE(file)] |= 1 << IU_QUICK_BIT(file);
 }
 
 /* First in its section. All threads come by; most share the table of their leader. */
@@ -197,7 +197,9 @@ SEC("quick/descriptors") static long table_step(__u32 i, struct table_walk *walk
 	}
 #pragma unroll
 	for (at = 0; at < IU_QUICK_CHUNK; at++) {
-		mask |= (__u64)quick.filter[IU_QUICK_HASH(quick.scratch[at])] << at;
+		__u64 file = quick.scratch[at];
+
+		mask |= (__u64)(quick.filter[IU_QUICK_BYTE(file)] >> IU_QUICK_BIT(file) & 1) << at;
 		__asm__ volatile("" : "+r"(mask)::"memory"); /* no reads ahead: the stack is small */
 	}
 	if (!mask)

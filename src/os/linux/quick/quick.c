@@ -250,7 +250,7 @@ int iu_quick_descriptors(struct iu_quick_look *look, const uint64_t *files, size
 		return look->descriptors;
 	memset(memory->filter, 0, sizeof(memory->filter));
 	for (i = 0; i < n; i++)
-		memory->filter[IU_QUICK_HASH(files[i])] = 1;
+		memory->filter[IU_QUICK_BYTE(files[i])] |= (uint8_t)(1u << IU_QUICK_BIT(files[i]));
 	memory->canary = (uint32_t)canary;
 	memory->hits = memory->tasks = memory->faults = 0;
 	result = run_iterator(look);

@@ -68,8 +68,8 @@ struct iu_quick_offsets {
 
 #define IU_QUICK_ROWS   256    /* sockets of a port that get a row of their own; a power of two */
 #define IU_QUICK_SOME   192    /* of these at most so many connections and TIME-WAITs */
-#define IU_QUICK_HITS   2048   /* places in descriptor tables; a power of two */
-#define IU_QUICK_FILTER 16384  /* a byte for each hash of a pointer; a power of two */
+#define IU_QUICK_HITS   4096   /* places in descriptor tables; a power of two */
+#define IU_QUICK_FILTER 32768  /* bytes, a bit for each hash of a pointer; a power of two */
 #define IU_QUICK_CHUNK  32     /* descriptors that are compared at a time */
 #define IU_QUICK_STATES 16
 #define IU_QUICK_SOCK   160    /* struct sock_common, and tw_substate behind it */
@@ -117,6 +117,7 @@ struct iu_quick {
 #define IU_QUICK_STEPS (1 << 20)
 
 /* Where a pointer lies in the filter; struct file is aligned to 64 bytes at least. */
-#define IU_QUICK_HASH(pointer) ((pointer) >> 6 & (IU_QUICK_FILTER - 1))
+#define IU_QUICK_BYTE(pointer) ((pointer) >> 9 & (IU_QUICK_FILTER - 1))
+#define IU_QUICK_BIT(pointer)  ((pointer) >> 6 & 7)
 
 #endif

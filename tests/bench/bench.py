@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Times inuse beside the tools that people use today, in scenes of several sizes, and writes the table.
+
+Usage: bench.py BUILD [--scenes small,medium,large,huge] [--seconds N] [--page FILE]
+
+Each round runs every command once in random order; a ratio is the median of the rounds' ratios. The
+scenes are made by scene.c in a network namespace of their own."""
+import argparse
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+
+NOBODY = 65534
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# listeners, connected sockets, processes, descriptors each, TIME-WAITs, connections of the hot port
+SCENES = {
+    "small": (3, 20, 4, 10, 10, 100),
+    "medium": (100, 9000, 500, 50, 1000, 2000),
+    "large": (1000, 130000, 3000, 200, 20000, 25000),
+    "huge": (2000, 880000, 5000, 400, 20000, 25000),
+}
+OWNED, BOUND, TIME_WAIT, HOT, FREE = 9999, 9998, 9997, 9996, 9995
+# Peers that take longer than this in a scene are run twice only.
+SLOW = 1.0
+
+
+class Row:
+    def __init__(self, name, command, uid=None, slow=False):
+        self.name, self.command, self.uid, self.slow = name, command, uid, slow
+
+    def line(self):
+        return (f"@{self.uid} " if self.uid is not None else "") + self.command
+
+
+def rows(inuse, scene):
+    yield Row("empty program", os.path.join(os.path.dirname(inuse), "tests/bench/bench-empty"))
+    for port, what in ((OWNED, "owned"), (FREE, "free"), (TIME_WAIT, "TIME-WAIT only"),
+                       (BOUND, "bound only"), (HOT, "hot")):
+        yield Row(f"inuse, {what} port", f"{inuse} --json {port}")
+    yield Row("inuse list", f"{inuse} list --json")
+    yield Row("inuse, owned port, --first, user", f"{inuse} --json --first {OWNED}", NOBODY)
+    yield Row("inuse, owned port, no BPF", f"env INUSE_QUICK=off {inuse} --json --first {OWNED}")
+    big = scene in ("large", "huge")
+    for name, command, slow in (
+            ("ss -Hltnp sport", f"ss -Hltnp sport = :{OWNED}", big),
+            ("ss -Htulpn", "ss -Htulpn", big),
+            ("ss -Hltn sport, free", f"ss -Hltn sport = :{FREE}", False),
+            ("fuser", f"fuser {OWNED}/tcp", big),
+            ("lsof", f"lsof -nP -iTCP:{OWNED} -sTCP:LISTEN", big),
+            ("netstat", "netstat -ntlp", big)):
+        if shutil.which(command.split()[0]) and not (scene == "huge" and name in ("netstat", "lsof")):
+            yield Row(name, command, slow=slow)
+
+
+# what is promised: (scenes, row, compared with, at least this ratio)
+PROMISES = (
+    ("large", "inuse, owned port", "ss -Hltnp sport", 400),
+    ("large", "inuse, owned port", "fuser", 400),
+    ("large", "inuse, owned port", "lsof", 1500),
+    ("large", "inuse, owned port", "netstat", 1500),
+    ("huge", "inuse, owned port", "ss -Hltnp sport", 700),
+    ("medium", "inuse, owned port", "ss -Hltnp sport", 50),
+    ("small", "inuse, owned port", "ss -Hltnp sport", 4),
+    ("small", "inuse, owned port", "empty program", 1 / 2),
+    ("small medium large huge", "inuse, free port", "empty program", 1 / 1.5),
+    ("large", "inuse, owned port, no BPF", "ss -Hltnp sport", 30),
+    ("small medium large huge", "inuse list", "ss -Htulpn", 3),
+    ("large", "inuse list", "ss -Htulpn", 50),
+)
+
+
+def timed(tool, lines, rounds, seconds):
+    out = subprocess.run([tool, str(rounds), str(seconds)], input="\n".join(lines) + "\n", text=True,
+                         capture_output=True, check=True).stdout
+    table = {}
+    for line in out.splitlines():
+        turn, number, nanoseconds, kib, code = map(int, line.split())
+        table.setdefault(number, {})[turn] = (nanoseconds / 1e6, kib, code)
+    return table
+
+
+class Figures:
+    def __init__(self, name, runs):
+        self.name, self.runs = name, runs
+        self.ms = statistics.median(r[0] for r in runs.values())
+        self.kib = max(r[1] for r in runs.values())
+        self.codes = sorted({r[2] for r in runs.values()})
+
+    def ratio(self, other):
+        """How many times longer the other one takes."""
+        common = [other.runs[t][0] / self.runs[t][0] for t in self.runs if t in other.runs]
+        return statistics.median(common) if common else other.ms / self.ms
+
+
+def measure(build, scene, seconds):
+    tool = os.path.join(build, "tests/bench/bench-timed")
+    todo = list(rows(os.path.join(build, "inuse"), scene))
+    fast = [r for r in todo if not r.slow]
+    figures = {}
+    # the caches of /proc are cold only once
+    table = timed(tool, [r.line() for r in fast], 200, seconds)
+    for number, row in enumerate(fast):
+        figures[row.name] = Figures(row.name, table[number])
+    slow = [r for r in todo if r.slow]
+    if slow:
+        # beside the slow ones the quick ones run too: a ratio is of one round
+        beside = [r for r in todo if r.slow or r.name in ("inuse, owned port", "inuse list",
+                                                         "inuse, owned port, no BPF")]
+        table = timed(tool, [r.line() for r in beside], 3, seconds)
+        for number, row in enumerate(beside):
+            if row.slow:
+                figures[row.name] = Figures(row.name, table[number])
+            else:
+                figures[row.name + " (beside)"] = Figures(row.name, table[number])
+    return figures
+
+
+def run_scene(build, scene, seconds):
+    """In the namespace: called by `bench.py --inside`."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    child = subprocess.Popen([os.path.join(build, "tests/bench/bench-scene"), *map(str, SCENES[scene])],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                             start_new_session=True)
+    try:
+        if child.stdout.readline() != "ready\n":
+            sys.exit(f"the scene {scene} could not be made")
+        for name, f in measure(build, scene, seconds).items():
+            for turn, (ms, kib, code) in sorted(f.runs.items()):
+                print("\t".join((scene, name, str(turn), f"{ms:.4f}", str(kib), str(code))))
+    finally:
+        child.stdin.close()
+        child.wait()
+
+
+def outside(build, scene, seconds):
+    out = subprocess.run(["unshare", "--net", sys.executable, os.path.abspath(__file__), build, "--inside",
+                          scene, "--seconds", str(seconds)], capture_output=True, text=True)
+    if out.returncode != 0:
+        sys.exit(f"{scene}: {out.stderr.strip()}")
+    runs = {}
+    for line in out.stdout.splitlines():
+        _, name, turn, ms, kib, code = line.split("\t")
+        runs.setdefault(name, {})[int(turn)] = (float(ms), int(kib), int(code))
+    return {name: Figures(name, r) for name, r in runs.items()}
+
+
+def pair(figures, name, other):
+    beside = figures.get(name + " (beside)")
+    if beside and other in figures and set(figures[other].runs) <= set(beside.runs):
+        return beside.ratio(figures[other])
+    return figures[name].ratio(figures[other])
+
+
+def verdicts(scenes):
+    for wanted, name, other, least in PROMISES:
+        for scene in wanted.split():
+            figures = scenes.get(scene)
+            if not figures or name not in figures or other not in figures:
+                yield scene, name, other, least, None
+                continue
+            yield scene, name, other, least, pair(figures, name, other)
+
+
+def number(ms):
+    return f"{ms:,.2f}" if ms < 100 else f"{ms:,.0f}"
+
+
+def page(scenes):
+    memory = re.search(r"MemTotal:\s+(\d+)", open("/proc/meminfo").read()).group(1)
+    cpu = re.search(r"model name\s*:\s*(.*)", open("/proc/cpuinfo").read())
+    names = []
+    for figures in scenes.values():
+        names += [n for n in figures if n not in names and "(beside)" not in n]
+    lines = ["# Performance", "",
+             "Written by `make bench`: medians of interleaved runs in milliseconds, whole processes, "
+             "largest resident memory in MiB behind it.", "",
+             f"Machine: {os.cpu_count()} processors ({cpu.group(1) if cpu else 'unknown'}), "
+             f"{int(memory) >> 20} GiB, Linux {platform.release()}.", "",
+             "| scene | sockets and processes |", "|---|---|"]
+    for scene in scenes:
+        s = SCENES[scene]
+        lines.append(f"| {scene} | {s[0]} listeners, {s[1]:,} connected sockets, {s[2]:,} processes with "
+                     f"{s[3]} descriptors each, {s[4]:,} TIME-WAITs, a port with {s[5]:,} connections |")
+    lines += ["", "| command | " + " | ".join(scenes) + " |", "|---|" + "--:|" * len(scenes)]
+    for name in names:
+        cells = []
+        for figures in scenes.values():
+            f = figures.get(name)
+            cells.append(f"{number(f.ms)} ms, {f.kib / 1024:.1f}" if f else "–")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    lines += ["", "## Targets", "", "| scene | what | beside | at least | measured | |", "|---|---|---|--:|--:|---|"]
+    for scene, name, other, least, got in verdicts(scenes):
+        if got is None:
+            continue
+        lines.append(f"| {scene} | {name} | {other} | {least:,.2f}× | {got:,.2f}× | "
+                     f"{'holds' if got >= least else '**missed**'} |")
+    most = max(f.kib for figures in scenes.values() for n, f in figures.items()
+               if n.startswith("inuse, "))
+    lines.append(f"| all | memory of `inuse why` | | ≤ 8 MiB | {most / 1024:.1f} MiB | "
+                 f"{'holds' if most <= 8192 else '**missed**'} |")
+    model = os.path.join(HERE, "cost-model.md")
+    return "\n".join(lines) + "\n\n" + open(model).read()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("--scenes", default="small,medium,large")
+    parser.add_argument("--seconds", type=int, default=40)
+    parser.add_argument("--inside")
+    parser.add_argument("--page")
+    given = parser.parse_args()
+    build = os.path.abspath(given.build)
+    if given.inside:
+        run_scene(build, given.inside, given.seconds)
+        return
+    scenes = {}
+    for scene in given.scenes.split(","):
+        print(f"# {scene}", flush=True)
+        scenes[scene] = outside(build, scene, given.seconds)
+        for name, f in scenes[scene].items():
+            print(f"{f.ms:12.3f} ms {f.kib:8d} KiB  {len(f.runs):4d} runs  exit {f.codes}  {name}", flush=True)
+    print("# targets")
+    for scene, name, other, least, got in verdicts(scenes):
+        state = "not run" if got is None else f"{got:.2f}x, " + ("holds" if got >= least else "MISSED")
+        print(f"{scene}: {name} beside {other}: at least {least:.2f}x: {state}")
+    if given.page:
+        with open(given.page, "w", encoding="utf-8") as out:
+            out.write(page(scenes))
+
+
+main()
