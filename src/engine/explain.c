@@ -54,7 +54,8 @@ static const struct {
 		"netsh http show sslcert"},
 };
 
-const char *iu_explain_number(struct iu_arena *arena, const struct iu_error_number *number)
+/* "98", "0xC000020A": as its space writes it. */
+static const char *in_digits(struct iu_arena *arena, const struct iu_error_number *number)
 {
 	if (iu_error_space_hex(number->space))
 		return iu_words(arena, "0x%08" PRIX64, (uint64_t)number->value);
@@ -108,7 +109,7 @@ static const char *headline(struct telling *t)
 
 	if (t->in->readings->is_message && number)
 		return iu_words(t->arena, "The message says %s, %s%s: %s.", name,
-			iu_explain_number(t->arena, number), system_part(t), t->row->summary);
+			in_digits(t->arena, number), system_part(t), t->row->summary);
 	if (t->in->readings->is_message)
 		return iu_words(t->arena, "The message says %s%s: %s.", name, system_part(t),
 			t->row->summary);
@@ -117,7 +118,7 @@ static const char *headline(struct telling *t)
 			t->row->summary);
 	if (number)
 		return iu_words(t->arena, "%s is %s%s: %s.", name,
-			iu_explain_number(t->arena, number), system_part(t), t->row->summary);
+			in_digits(t->arena, number), system_part(t), t->row->summary);
 	return iu_words(t->arena, "%s: %s.", name, t->row->summary);
 }
 
@@ -135,7 +136,7 @@ static const char *written(struct telling *t, enum iu_error_system system)
 			continue;
 		title = iu_error_space_title(numbers[i].space);
 		all = iu_words(t->arena, "%s%s%s %s", all, *all ? ", " : "",
-			iu_explain_number(t->arena, &numbers[i]),
+			in_digits(t->arena, &numbers[i]),
 			title ? iu_words(t->arena, "(%s)", title) : numbers[i].name);
 	}
 	return all;

@@ -22,7 +22,4 @@ struct iu_explain {
 int iu_explain(
 	struct iu_arena *arena, const struct iu_explain *explain, struct iu_story *ret_story);
 
-/** iu_explain_number() - "98", "0xC000020A": a number as its space writes it */
-const char *iu_explain_number(struct iu_arena *arena, const struct iu_error_number *number);
-
 #endif
