@@ -22,6 +22,7 @@
 #define IOCTL_SET_FLAGS    SECCOMP_IOW(4, __u64) /* SECCOMP_IOCTL_NOTIF_SET_FLAGS, 6.6 */
 
 #define INSTRUCTIONS_MAX 512
+#define RESTART          512 /* ERESTARTSYS, include/linux/errno.h: not for user space */
 
 /* Loaded for this command only: every other one would pay for it at its start. */
 struct library {
@@ -252,11 +253,12 @@ bool iu_run_notices_valid(const struct iu_run_notices *notices, uint64_t id)
 	return ioctl(notices->fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
-static int answer(const struct iu_run_notices *notices, uint64_t id, uint32_t flags)
+static int answer(const struct iu_run_notices *notices, uint64_t id, uint32_t flags, int error)
 {
 	memset(notices->response, 0, notices->sizes.seccomp_notif_resp);
 	notices->response->id = id;
 	notices->response->flags = flags;
+	notices->response->error = error;
 	if (ioctl(notices->fd, SECCOMP_IOCTL_NOTIF_SEND, notices->response) == 0)
 		return 0;
 	return errno == ENOENT ? IU_E_GONE : IU_E_SYSTEM;
@@ -264,12 +266,17 @@ static int answer(const struct iu_run_notices *notices, uint64_t id, uint32_t fl
 
 int iu_run_notices_continue(const struct iu_run_notices *notices, uint64_t id)
 {
-	return answer(notices, id, SECCOMP_USER_NOTIF_FLAG_CONTINUE);
+	return answer(notices, id, SECCOMP_USER_NOTIF_FLAG_CONTINUE, 0);
 }
 
 int iu_run_notices_done(const struct iu_run_notices *notices, uint64_t id)
 {
-	return answer(notices, id, 0);
+	return answer(notices, id, 0, 0);
+}
+
+int iu_run_notices_again(const struct iu_run_notices *notices, uint64_t id)
+{
+	return answer(notices, id, 0, -RESTART);
 }
 
 void iu_run_notices_rescue(const struct iu_run_notices *notices)

@@ -47,6 +47,12 @@ int iu_run_notices_done(const struct iu_run_notices *notices, uint64_t id);
  */
 void iu_run_notices_rescue(const struct iu_run_notices *notices);
 
+/**
+ * iu_run_notices_again() - the call is broken off for a signal that waits, and made anew after it
+ * Only with a signal that waits: without one the caller would see the errno ERESTARTSYS.
+ */
+int iu_run_notices_again(const struct iu_run_notices *notices, uint64_t id);
+
 /** iu_run_notices_free() - NULL is fine. */
 void iu_run_notices_free(struct iu_run_notices *notices);
 

@@ -27,6 +27,7 @@ struct helper {
 	struct iu_run_asked asked;
 	bool is_asked;
 	bool performed; /* it is done: the caller gets 0 */
+	bool again;     /* it is to be stopped: the call is made anew when it goes on */
 	char words[256];
 };
 
@@ -180,8 +181,8 @@ static void line(const struct helper *h, const struct iu_text *text)
 
 /* ---- policies ---- */
 
-/* It ended, or was asked to end and wants to handle that: then the call must return. */
-static bool is_over(const struct helper *h)
+/* It ended, is to be stopped, or was asked to end and handles that: then the call must return. */
+static bool is_over(struct helper *h)
 {
 	struct iu_run_place place = {0};
 	struct iu_run_seat seat;
@@ -191,7 +192,8 @@ static bool is_over(const struct helper *h)
 		return true;
 	(void)iu_run_place_read(&seat, &place);
 	iu_run_seat_close(&seat);
-	return iu_run_rights_asked_to_end(&place.rights);
+	h->again = h->c->reply < 0 && iu_run_rights_is_to_stop(&place.rights);
+	return h->again || iu_run_rights_asked_to_end(&place.rights);
 }
 
 static void say_waiting(struct helper *h, int error, int64_t left)
@@ -385,6 +387,16 @@ static int find_out(struct helper *h)
 	return attempt(h);
 }
 
+static void end_call(struct helper *h)
+{
+	uint64_t lost = h->performed ? iu_run_lost_key(h->c) : 0;
+
+	if (h->again && !h->performed)
+		(void)iu_run_notices_again(h->s->notices, h->c->notice.id);
+	else if (iu_run_answer(h->s, h->c, h->performed) == IU_E_GONE && lost)
+		iu_run_said_put(h->s->said, lost, 1);
+}
+
 void iu_run_help(const struct iu_run_supervisor *s, struct iu_run_case *c)
 {
 	struct helper h = {.s = s, .run = s->run, .c = c};
@@ -395,14 +407,14 @@ void iu_run_help(const struct iu_run_supervisor *s, struct iu_run_case *c)
 		error = find_out(&h);
 		if (error > 0)
 			error = apply_policy(&h, error);
-		if (error > 0 && iu_run_explains(error))
+		if (error > 0 && iu_run_explains(error) && !h.again)
 			explain(&h, error, h.words[0] ? h.words : NULL);
 	} else if (iu_run_said_claim(s->said, iu_run_key(0, "netns", 5))) {
 		s->run->line(s->run->context,
 			"a program of it lives in another network namespace that may not be "
 			"entered: its failed bind() calls are not explained (root may)");
 	}
-	(void)iu_run_answer(s, c, h.performed);
+	end_call(&h);
 	if (h.is_asked)
 		iu_run_asked_end(&h.asked);
 }

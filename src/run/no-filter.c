@@ -48,6 +48,13 @@ int iu_run_notices_done(const struct iu_run_notices *notices, uint64_t id)
 	return IU_E_SYSTEM;
 }
 
+int iu_run_notices_again(const struct iu_run_notices *notices, uint64_t id)
+{
+	(void)notices;
+	(void)id;
+	return IU_E_SYSTEM;
+}
+
 void iu_run_notices_rescue(const struct iu_run_notices *notices)
 {
 	(void)notices;

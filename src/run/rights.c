@@ -12,7 +12,7 @@
 #define FNV_PRIME 1099511628211u
 
 enum field { TGID = 1 << 0, UID = 1 << 1, GID = 1 << 2, GROUPS = 1 << 3, CAPS = 1 << 4,
-	SIGNALS = 1 << 5, CAUGHT = 1 << 6, IGNORED = 1 << 7, ALL = (1 << 8) - 1 };
+	SIGNALS = 1 << 5, CAUGHT = 1 << 6, IGNORED = 1 << 7, BLOCKED = 1 << 8, ALL = (1 << 9) - 1 };
 
 struct reader {
 	struct iu_run_rights rights;
@@ -90,6 +90,8 @@ static int read_line(void *context, const char *line, size_t len)
 	} else if ((IS("SigPnd") || IS("ShdPnd")) && one(rest, n, 16, &value)) {
 		rights->pending |= value;
 		reader->found |= SIGNALS;
+	} else if (IS("SigBlk") && one(rest, n, 16, &rights->blocked)) {
+		reader->found |= BLOCKED;
 	} else if (IS("SigIgn") && one(rest, n, 16, &rights->ignored)) {
 		reader->found |= IGNORED;
 	} else if (IS("SigCgt") && one(rest, n, 16, &rights->caught)) {
@@ -133,4 +135,11 @@ bool iu_run_rights_asked_to_end(const struct iu_run_rights *rights)
 	const uint64_t end = bit(SIGINT) | bit(SIGTERM) | bit(SIGHUP) | bit(SIGQUIT);
 
 	return rights->pending & rights->caught & ~rights->ignored & end;
+}
+
+bool iu_run_rights_is_to_stop(const struct iu_run_rights *rights)
+{
+	const uint64_t stop = bit(SIGSTOP) | bit(SIGTSTP) | bit(SIGTTIN) | bit(SIGTTOU);
+
+	return rights->pending & stop & ~rights->blocked & ~rights->ignored & ~rights->caught;
 }

@@ -13,7 +13,7 @@ struct iu_run_rights {
 	uint64_t groups;         /* a hash of the list */
 	uint64_t capabilities;   /* effective */
 	int32_t filters;         /* system call filters; -1: the kernel does not say (before 5.9) */
-	uint64_t pending, ignored, caught; /* signals; bit 0 is signal 1 */
+	uint64_t pending, blocked, ignored, caught; /* signals; bit 0 is signal 1 */
 	bool complete;           /* every field was there */
 };
 
@@ -28,6 +28,9 @@ bool iu_run_rights_equal(const struct iu_run_rights *ours, const struct iu_run_r
 
 /** iu_run_rights_may_bind_low() - it has CAP_NET_BIND_SERVICE. */
 bool iu_run_rights_may_bind_low(const struct iu_run_rights *rights);
+
+/** iu_run_rights_is_to_stop() - a signal waits that stops it: Ctrl-Z. */
+bool iu_run_rights_is_to_stop(const struct iu_run_rights *rights);
 
 /**
  * iu_run_rights_asked_to_end() - SIGINT, SIGTERM, SIGHUP or SIGQUIT waits, and the program handles it

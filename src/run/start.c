@@ -21,6 +21,7 @@
 #include "run/reception.h"
 #include "run/supervise.h"
 
+#define DESCRIPTORS 4096
 #define YAMA "/proc/sys/kernel/yama/ptrace_scope"
 
 /* Moves @fd where it is out of the way of closing the rest; -1 stays -1. */
@@ -53,7 +54,9 @@ static void let_go(struct iu_run *run, int *control)
 	for (int fd = CONTROL; fd < REST; fd++)
 		if (fd != *control && fd != run->port_fd && fd != run->terminal)
 			close(fd);
-	(void)syscall(SYS_close_range, REST, ~0u, 0);
+	if (syscall(SYS_close_range, REST, ~0u, 0) < 0) /* before 5.9 */
+		for (int fd = REST; fd < DESCRIPTORS; fd++)
+			close(fd);
 }
 
 /* A session of its own: no signal of the terminal reaches it, and no job control stops it. */

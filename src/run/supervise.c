@@ -27,17 +27,11 @@
 #define LINGER_MS    10000 /* after the command: so long libraries in what it left behind may ask */
 #define HANDLES_MAX  16
 #define SEATS_MAX    16
-#define LOST_MAX     8
 #define FIXED_POLLS  2 /* listener, command */
 
 struct helper {
 	pid_t pid;
 	size_t held; /* where its call is noted */
-};
-
-/* A bind() that was done, but whose answer came too late: a signal had ended the call. */
-struct lost {
-	uint64_t key;
 };
 
 struct loop {
@@ -52,8 +46,6 @@ struct loop {
 	size_t next_handle;
 	struct iu_run_seat seats[SEATS_MAX];
 	size_t next_seat;
-	struct lost lost[LOST_MAX];
-	size_t next_lost;
 };
 
 int iu_run_answer(const struct iu_run_supervisor *s, struct iu_run_case *c, bool done)
@@ -274,31 +266,29 @@ static void end_helpers(struct loop *l)
 
 /* ---- one call ---- */
 
-static uint64_t lost_key(const struct iu_run_case *c)
+uint64_t iu_run_lost_key(const struct iu_run_case *c)
 {
 	struct stat status;
 	uint64_t key;
 
-	if (fstat(c->socket, &status) < 0)
+	if (c->call.kind != IU_RUN_BIND || c->socket < 0 || fstat(c->socket, &status) < 0)
 		return 0;
 	key = iu_run_key(0, &status.st_ino, sizeof(status.st_ino));
 	return iu_run_key(key, c->bytes, c->call.len);
 }
 
 /* Done before: the program was told of a signal instead, and asks again (SA_RESTART). */
-static bool was_lost(struct loop *l, uint64_t key)
+static bool was_lost(const struct loop *l, uint64_t key)
 {
-	for (size_t i = 0; i < LOST_MAX && key; i++)
-		if (l->lost[i].key == key) {
-			l->lost[i].key = 0;
-			return true;
-		}
-	return false;
+	if (!key || !iu_run_said_get(l->s.said, key))
+		return false;
+	iu_run_said_put(l->s.said, key, 0);
+	return true;
 }
 
 static void perform(struct loop *l, struct iu_run_case *c)
 {
-	uint64_t key = c->call.kind == IU_RUN_BIND ? lost_key(c) : 0;
+	uint64_t key = iu_run_lost_key(c);
 
 	c->error = iu_run_perform(c);
 	if (c->error == EINVAL && was_lost(l, key))
@@ -306,8 +296,8 @@ static void perform(struct loop *l, struct iu_run_case *c)
 	if (c->error == 0) {
 		if (c->call.kind == IU_RUN_BIND)
 			iu_run_tell_port(l->s.run, c->socket, c->name.port);
-		if (iu_run_answer(&l->s, c, true) == IU_E_GONE)
-			l->lost[l->next_lost++ % LOST_MAX].key = key;
+		if (iu_run_answer(&l->s, c, true) == IU_E_GONE && key)
+			iu_run_said_put(l->s.said, key, 1);
 	} else if (iu_run_explains(c->error)) {
 		start_helper(l, c);
 	} else {

@@ -54,6 +54,12 @@ int iu_run_answer(const struct iu_run_supervisor *s, struct iu_run_case *c, bool
 /** iu_run_still_waits() - whether somebody waits for the answer. */
 bool iu_run_still_waits(const struct iu_run_supervisor *s, const struct iu_run_case *c);
 
+/**
+ * iu_run_lost_key() - of a bind() that may be done while its answer comes too late: a signal ended it
+ * Then the program asks again, and must hear that it is done. 0: none.
+ */
+uint64_t iu_run_lost_key(const struct iu_run_case *c);
+
 /** iu_run_perform() - bind() or listen() on the duplicate. Returns: 0 or an errno. */
 int iu_run_perform(const struct iu_run_case *c);
 

@@ -120,6 +120,24 @@ def stopped_while_held():
         holder.kill()
 
 
+def stopped_and_held():
+    """Ctrl-Z stops a command whose call --wait holds; it goes on waiting in the background"""
+    p = port()
+    with Shell() as shell, subprocess.Popen([CALLS, "bind", str(p), "60"], stdout=subprocess.PIPE) as holder:
+        for _ in range(3):
+            holder.stdout.readline()
+        shell.type(f"{INUSE} run --wait 60 -- {CALLS} bind {p}\n")
+        shell.until("waiting for")
+        time.sleep(0.3)
+        shell.type("\x1a")
+        has(shell.until(PROMPT, 3), "Stopped")
+        shell.type("fg\n")
+        time.sleep(0.5)
+        holder.kill()
+        has(shell.until(PROMPT, 5), "can be bound now", "bind 0", "listen 0")
+        has(shell.command("echo code $?"), "code 0")
+
+
 def hang_up():
     """kill of the shell's job reaches the command itself"""
     with Shell() as shell:
@@ -153,7 +171,7 @@ def colours():
         holder.kill()
 
 
-TESTS = [is_a_terminal, interrupt, stop_and_go, stopped_while_held, hang_up, question, colours]
+TESTS = [is_a_terminal, interrupt, stop_and_go, stopped_while_held, stopped_and_held, hang_up, question, colours]
 
 if __name__ == "__main__":
     if os.geteuid() != 0:

@@ -258,6 +258,54 @@ static void test_already_running(void **state)
 	(void)state;
 }
 
+/* The same server, started twice: the file alone is not enough where the directory is known. */
+static void test_running_elsewhere(void **state)
+{
+	struct iu_question q = ask("0.0.0.0", TEST_PORT);
+	struct iu_process *p;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	p = put_process(&snap, 4242, "python3", 77);
+	*iu_list_add(&snap.arena, &p->files) = (struct iu_file_id){5, 6};
+	q.program = "/usr/bin/python3";
+	q.program_known = true;
+	q.program_dev = 5;
+	q.program_ino = 6;
+	q.program_directory = "/home/alice/shop";
+	p->cwd = "/home/alice/shop";
+	assert_int_equal(why_question(q).cause, IU_CAUSE_ALREADY_RUNNING);
+	p->cwd = "/home/alice/blog";
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	p->cwd = NULL;
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	(void)state;
+}
+
+/* The asker itself, what started it and what it started are one command; its neighbours are not. */
+static void test_own_socket(void **state)
+{
+	static const int32_t line[] = {4243, 4242};
+	struct iu_question q = ask("0.0.0.0", TEST_PORT);
+	struct iu_process *p;
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	p = put_process(&snap, 4242, "node", 77);
+	q.asker_line = line;
+	q.asker_count = 2;
+	v = why_question(q);
+	assert_int_equal(v.cause, IU_CAUSE_OWN_SOCKET);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_PROVEN);
+	assert_int_equal(v.remedies.v[0].id, IU_REMEDY_FIX_PROGRAM);
+	q.asker_count = 1; /* the other one is no part of the command */
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	*iu_list_add(&snap.arena, &p->parents) = (struct iu_parent){4243, "sh"};
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OWN_SOCKET);
+	q.asker_count = 0;
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	(void)state;
+}
+
 static void test_suspended(void **state)
 {
 	struct iu_process *p;
@@ -821,6 +869,8 @@ int main(void)
 		TEST(test_units),
 		TEST(test_kill_rules),
 		TEST(test_already_running),
+		TEST(test_running_elsewhere),
+		TEST(test_own_socket),
 		TEST(test_suspended),
 		TEST(test_inherited),
 		TEST(test_bound_not_listening),

@@ -156,6 +156,11 @@ static void test_rights(void **state)
 	assert_true(iu_run_rights_asked_to_end(&rights)); /* SIGTERM: pending and caught */
 	rights.caught = 2;
 	assert_false(iu_run_rights_asked_to_end(&rights));
+	assert_false(iu_run_rights_is_to_stop(&rights));
+	rights.pending = 1 << 19; /* SIGTSTP */
+	assert_true(iu_run_rights_is_to_stop(&rights));
+	rights.blocked = 1 << 19;
+	assert_false(iu_run_rights_is_to_stop(&rights));
 	rights.caught = rights.pending = 1 << 22; /* SIGURG */
 	assert_false(iu_run_rights_asked_to_end(&rights));
 	/* every line missing: never complete */
