@@ -295,7 +295,7 @@ static void test_own_socket(void **state)
 	q.asker_count = 2;
 	v = why_question(q);
 	assert_int_equal(v.cause, IU_CAUSE_OWN_SOCKET);
-	assert_int_equal(v.confidence, IU_CONFIDENCE_PROVEN);
+	assert_int_equal(v.blockers.v[0].confidence, IU_CONFIDENCE_PROVEN);
 	assert_int_equal(v.remedies.v[0].id, IU_REMEDY_FIX_PROGRAM);
 	q.asker_count = 1; /* the other one is no part of the command */
 	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
