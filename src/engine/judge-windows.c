@@ -102,7 +102,9 @@ static struct iu_judgement by_rules(
 	const struct iu_view *view, const struct iu_ask *ask, const struct evidence *e)
 {
 	struct iu_judgement j;
-	unsigned int bit = e->results & IU_BIND_INUSE;
+	/* what is in the way for certain gives the code, not what perhaps is */
+	bool sure = ask->outcome.fails == IU_YES && e->reason.certain != IU_YES;
+	unsigned int bit = (sure ? ask->outcome.results : e->results) & IU_BIND_INUSE;
 
 	if (e->results == IU_BIND_OK)
 		return view->complete && ask->check.ok == IU_YES
