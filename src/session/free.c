@@ -400,8 +400,6 @@ static int take_the_rest(struct freeing *run)
 	struct iu_plan rest;
 	int r;
 
-	if (has_destroyed(f)) /* what that has left it leaves a second time, too: wait for it */
-		run->rules.force = false;
 	r = iu_plan(&f->arena, f->question, &f->after_session.snapshot, NULL, &f->after.verdict,
 		&run->rules, &rest);
 
@@ -447,8 +445,11 @@ static int act_and_prove(struct freeing *run)
 		r = settle(run, SETTLE_MS);
 	if (r >= 0 && may_go_on(run))
 		r = take_the_rest(run);
-	if (r >= 0 && may_go_on(run) && has_destroyed(f))
+	/* What the kernel did not drop it does not drop a second time, too: that takes time. */
+	if (r >= 0 && may_go_on(run) && has_destroyed(f)) {
+		run->rules.force = false;
 		r = take_the_rest(run);
+	}
 	if (r >= 0 && is_free(f))
 		r = confirm(run);
 	if (r >= 0 && f->after_known && !is_free(f))
