@@ -48,6 +48,13 @@ bench:
 	ninja -C build-bench inuse tests/bench/bench-scene tests/bench/bench-timed tests/bench/bench-empty
 	python3 tests/bench/bench.py build-bench --scenes $(SCENES) --page docs/performance.md
 
+# The quick look at descriptors against the walk over /proc, on many random trees of processes.
+quick-proof:
+	tools/install-packages build bpf test
+	meson setup build-safety -Dtests=true 2>/dev/null || true
+	ninja -C build-safety tests/scenes/scenes-trees
+	INUSE_TREES=2000 build-safety/tests/scenes/scenes-trees
+
 install: all
 	meson configure $(BUILD) -Dprefix=$(PREFIX)
 	meson install -C $(BUILD)
@@ -56,4 +63,4 @@ clean:
 	rm -rf $(BUILD) build-check build-asan build-safety build-bench build-bare build-proof build-matrix \
 		build-windows build-windows-libs build-windows-check
 
-.PHONY: all demo check windows safety bench bench-run kernel-proof kernel-matrix install clean
+.PHONY: all demo check windows safety bench bench-run quick-proof kernel-proof kernel-matrix install clean

@@ -1,0 +1,309 @@
+/* trees.c - random trees of processes with one listener: the quick look finds whom /proc shows */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "os/linux/quick/quick.h"
+#include "session/session.h"
+
+/*
+ * INUSE_TREES trees (60; `make quick-proof` 2,000), each asked twice: INUSE_QUICK=off walks /proc. What is compared is every
+ * hold: pid, thread, descriptor, close-on-exec; and the sockets with their states.
+ */
+
+#define CHILDREN_MAX 12
+#define CGROUP       "/sys/fs/cgroup/inuse-trees"
+
+static unsigned int seed;
+
+static unsigned int pick(unsigned int below)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (seed >> 8) % below;
+}
+
+struct tree {
+	int listener, told, live; /* live: ends when the parent closes it */
+	uint16_t port;
+	char story[512];
+};
+
+static void tell(struct tree *tree, const char *word)
+{
+	size_t len = strlen(tree->story);
+
+	snprintf(tree->story + len, sizeof(tree->story) - len, "%s ", word);
+}
+
+static void rest(const struct tree *tree)
+{
+	char byte;
+
+	if (write(tree->told, "x", 1) != 1)
+		_exit(1);
+	while (read(tree->live, &byte, 1) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
+
+struct private_table {
+	const struct tree *tree;
+	int end[2];
+};
+
+/* A thread whose descriptors are its own: the leader closes the socket, the thread keeps it. */
+static void *keep_alone(void *context)
+{
+	struct private_table *table = context;
+	char byte;
+
+	if (unshare(CLONE_FILES) < 0 || write(table->end[1], "x", 1) != 1)
+		_exit(1);
+	while (read(table->tree->live, &byte, 1) < 0 && errno == EINTR)
+		;
+	return NULL;
+}
+
+static void private_table(const struct tree *tree)
+{
+	struct private_table table = {.tree = tree};
+	pthread_t thread;
+	char byte;
+
+	if (pipe(table.end) < 0 || pthread_create(&thread, NULL, keep_alone, &table) ||
+		read(table.end[0], &byte, 1) != 1)
+		_exit(1);
+	close(tree->listener);
+	rest(tree);
+}
+
+/* The descriptor comes as a message. */
+static void receive(const struct tree *tree)
+{
+	int pair[2], passed = tree->listener;
+	char byte = 'x', control[CMSG_SPACE(sizeof(int))] = "";
+	struct iovec data = {&byte, 1};
+	struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control,
+		.msg_controllen = sizeof(control)};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(head), &passed, sizeof(passed));
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0 || sendmsg(pair[0], &message, 0) != 1)
+		_exit(1);
+	close(tree->listener);
+	if (recvmsg(pair[1], &message, 0) != 1)
+		_exit(1);
+	rest(tree);
+}
+
+/* One process of the tree; what it does with the socket is drawn. */
+static void child(struct tree *tree, unsigned int kind, unsigned int number)
+{
+	uid_t uid = (uid_t)(30000 + number);
+	int fd;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	switch (kind) {
+	case 0: break;
+	case 1: close(tree->listener); break;
+	case 2:
+		fd = fcntl(tree->listener, F_DUPFD_CLOEXEC, (int)(3 + number * 37 % 900));
+		close(fd % 2 ? tree->listener : -1);
+		break;
+	case 3: private_table(tree); break;
+	case 4: receive(tree); break;
+	case 5:
+		if (setresuid(uid, uid, uid) < 0)
+			_exit(1);
+		break;
+	case 6: /* of a PID namespace of its own */
+		if (unshare(CLONE_NEWPID) < 0)
+			_exit(1);
+		if (fork() == 0)
+			rest(tree);
+		wait(NULL);
+		_exit(0);
+	case 7:
+		fd = open(CGROUP "/cgroup.procs", O_WRONLY);
+		if (fd >= 0 && write(fd, "0", 1) == 1)
+			close(fd);
+		break;
+	case 8: /* the parent ends, its child lives on */
+		if (fork() > 0)
+			_exit(0);
+		break;
+	case 9: /* a name, and a table, that came by exec */
+		fcntl(tree->listener, F_SETFD, number % 2 ? FD_CLOEXEC : 0);
+		if (write(tree->told, "x", 1) != 1)
+			_exit(1);
+		dup2(tree->live, 0);
+		execlp("cat", "cat", (char *)NULL);
+		_exit(1);
+	}
+	rest(tree);
+}
+
+static const char *const kinds[] = {"keeps", "closes", "dups", "private-table", "receives", "uid",
+	"pid-namespace", "cgroup", "orphan", "exec"};
+
+/* ---- comparing ---- */
+
+static int by_hold(const void *a, const void *b)
+{
+	const struct iu_hold *x = a, *y = b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	if (x->tid != y->tid)
+		return x->tid < y->tid ? -1 : 1;
+	return (x->fd > y->fd) - (x->fd < y->fd);
+}
+
+static size_t describe(const struct iu_snapshot *snapshot, char *text, size_t size)
+{
+	struct iu_holds *holds = (struct iu_holds *)&snapshot->holds;
+	size_t len = 0, i;
+
+	text[0] = '\0';
+	qsort(holds->v, holds->n, sizeof(*holds->v), by_hold);
+	for (i = 0; i < holds->n && len < size; i++)
+		len += (size_t)snprintf(text + len, size - len, "%d/%d:%d%s ", holds->v[i].pid,
+			holds->v[i].tid, holds->v[i].fd,
+			holds->v[i].cloexec == IU_YES ? "c" : "");
+	for (i = 0; i < snapshot->sockets.n && len < size; i++)
+		if (snapshot->sockets.v[i].state == IU_STATE_LISTEN)
+			len += (size_t)snprintf(text + len, size - len, "listen ");
+	return holds->n;
+}
+
+static size_t ask(uint16_t port, bool quick, char *text, size_t size)
+{
+	struct iu_question question = {.text = "tree", .protocol = IU_PROTOCOL_TCP, .port = port};
+	const struct iu_questions questions = {.v = &question, .n = 1, .cap = 1};
+	struct iu_session session;
+	size_t holds;
+
+	setenv("INUSE_QUICK", quick ? "on" : "off", 1);
+	if (iu_session_look(&session, &questions) < 0)
+		exit(1);
+	/* where nobody keeps it the socket is gone */
+	if (session.snapshot.sockets.n && session.snapshot.places.known != quick) {
+		printf("not ok 1 - the %s way was not taken\n", quick ? "quick" : "slow");
+		exit(1);
+	}
+	holds = describe(&session.snapshot, text, size);
+	iu_session_free(&session);
+	return holds;
+}
+
+/* ---- one tree ---- */
+
+static bool grow(struct tree *tree, const int live[2], int *ret_told)
+{
+	struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(any);
+	unsigned int i, count = 1 + pick(CHILDREN_MAX);
+	int told[2];
+	char byte;
+
+	tree->listener = socket(AF_INET, SOCK_STREAM, 0);
+	if (tree->listener < 0 || bind(tree->listener, (struct sockaddr *)&any, sizeof(any)) < 0 ||
+		listen(tree->listener, 8) < 0 ||
+		getsockname(tree->listener, (struct sockaddr *)&any, &len) < 0 || pipe(told) < 0)
+		return false;
+	tree->port = ntohs(any.sin_port);
+	tree->told = told[1];
+	tree->live = live[0];
+	for (i = 0; i < count; i++) {
+		unsigned int kind = pick(sizeof(kinds) / sizeof(kinds[0]));
+
+		tell(tree, kinds[kind]);
+		if (fork() == 0) {
+			close(live[1]);
+			child(tree, kind, i);
+		}
+	}
+	for (i = 0; i < count; i++)
+		if (read(told[0], &byte, 1) != 1)
+			return false;
+	close(told[1]);
+	*ret_told = told[0];
+	return true;
+}
+
+/* The names of exec'ed programs come a moment after they told; both asks see them then. */
+static bool compare(unsigned int number, size_t *holds)
+{
+	static char quick[65536], walked[65536];
+	struct tree tree = {.listener = -1};
+	int live[2], told = -1, try;
+	bool good = false;
+	size_t n = 0;
+
+	if (pipe(live) < 0 || !grow(&tree, live, &told))
+		exit(1);
+	close(tree.listener);
+	for (try = 0; try < 3 && !good; try++) {
+		n = ask(tree.port, true, quick, sizeof(quick));
+		ask(tree.port, false, walked, sizeof(walked));
+		good = !strcmp(quick, walked);
+	}
+	*holds += n;
+	if (!good)
+		printf("# tree %u: %s\n#   quick: %s\n#   /proc: %s\n", number, tree.story, quick, walked);
+	close(live[0]);
+	close(live[1]);
+	close(told);
+	while (wait(NULL) > 0)
+		;
+	return good;
+}
+
+int main(void)
+{
+	const char *given = getenv("INUSE_TREES");
+	unsigned int trees = given ? (unsigned int)atoi(given) : 60, i, wrong = 0;
+	struct iu_quick_look *look = NULL;
+	size_t holds = 0;
+	FILE *cgroup;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	signal(SIGPIPE, SIG_IGN);
+	puts("1..1");
+	if (geteuid() != 0 || iu_quick_open(&look) < 0) {
+		puts("ok 1 - quick and /proc # SKIP no BPF here, or not root: there is only one way");
+		return 0;
+	}
+	iu_quick_close(look);
+	if (unshare(CLONE_NEWNET) < 0)
+		return 1;
+	cgroup = popen("ip link set lo up; mkdir -p " CGROUP " 2>/dev/null", "r");
+	if (cgroup)
+		pclose(cgroup);
+	for (i = 0; i < trees; i++) {
+		seed = i + 1;
+		wrong += !compare(i, &holds);
+	}
+	rmdir(CGROUP);
+	printf("%s 1 - %u trees of processes, %zu holds: the quick look and the walk over /proc differ in "
+	       "%u\n", wrong ? "not ok" : "ok", trees, holds, wrong);
+	return wrong != 0;
+}
