@@ -778,6 +778,19 @@ static bool name_user(struct iu_making *m)
 	       command(m, p->user ? p->user : iu_words(m->arena, "%u", (unsigned int)p->uid));
 }
 
+/* "systemctl [--user [--machine=…]] stop UNIT", or a signal: `inuse free` does the same. */
+static bool stops_unit(const struct iu_strings *command)
+{
+	size_t i;
+
+	if (command->n >= 3 && !strcmp(command->v[0], "kill"))
+		return true;
+	for (i = 1; i + 1 < command->n; i++)
+		if (!strcmp(command->v[i], "stop"))
+			return true;
+	return false;
+}
+
 /*
  * What `inuse free` or `inuse wait` does better than the bare command (it re-checks whom it means
  * and proves the result) is offered as that; the bare command stays in `raw`. @freeing: one remedy
@@ -790,9 +803,7 @@ static void offer_ours(struct iu_making *m, bool *freeing)
 
 	switch (remedy->id) {
 	case IU_REMEDY_STOP_UNIT:
-		if (remedy->command.n < 3 || (strcmp(remedy->command.v[0], "kill") != 0 &&
-						     strcmp(remedy->command.v[1], "stop") != 0 &&
-						     strcmp(remedy->command.v[2], "stop") != 0))
+		if (!stops_unit(&remedy->command))
 			return;
 		verb = "free";
 		break;
