@@ -22,6 +22,10 @@ windows:
 	tools/windows/configure build-windows -Dtests=false
 	ninja -C build-windows
 
+windows-check:
+	tools/install-packages build windows test
+	tools/windows/check
+
 # The rules against the kernel that runs (long), and against other kernels in an emulator.
 kernel-proof:
 	tools/kernel-proof
@@ -63,4 +67,4 @@ clean:
 	rm -rf $(BUILD) build-check build-asan build-safety build-bench build-bare build-proof build-matrix \
 		build-windows build-windows-libs build-windows-check
 
-.PHONY: all demo check windows safety bench bench-run quick-proof kernel-proof kernel-matrix install clean
+.PHONY: all demo check windows windows-check safety bench bench-run quick-proof kernel-proof kernel-matrix install clean

@@ -57,7 +57,7 @@ struct iu_values {
 /* What the options of one command line say. NULL and false: not given. */
 struct iu_arguments {
 	bool reuseaddr, reuseport, v6only, exclusive, probe, no_probe, first, all;
-	bool yes, dry_run, force, listening, udp, hold, free_it, next;
+	bool yes, dry_run, force, listening, udp, hold, free_it, next, disable, undo;
 	bool redact;
 	bool json, quiet, help, version;
 	const char *grace, *timeout, *near, *range, *count, *wait, *port_file, *port_fd;

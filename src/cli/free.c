@@ -213,11 +213,46 @@ static int read_act(const struct iu_arguments *arguments, struct iu_act *act)
 	act->grace_seconds = (unsigned int)grace;
 	act->force = arguments->force;
 	act->dry_run = arguments->dry_run;
+	act->disable = arguments->disable;
 	if (code == 0 && arguments->user) {
 		code = iu_user_read(arguments->user, iu_os_names(), &act->user);
 		act->user_given = true;
 	}
 	return code;
+}
+
+/* One service that --disable had switched off. */
+static void tell_undone(void *context, const char *name, const struct iu_step_result *result)
+{
+	struct run *run = context;
+	struct iu_text text = {0};
+
+	iu_text_printf(&text, "%s: the start type of ", iu_result_name(result->kind));
+	iu_text_foreign(&text, name, strlen(name), 0);
+	iu_text_add(&text, result->kind == IU_RESULT_DONE ? " is what it was" : " - ");
+	iu_text_foreign(&text, result->detail, strlen(result->detail), 0);
+	iu_text_add(&text, "\n");
+	if (!run->arguments->quiet)
+		put(run, &text);
+	iu_text_free(&text);
+}
+
+static int undo(struct run *run, size_t targets)
+{
+	int r;
+
+	if (targets) {
+		iu_complain("free --undo takes no TARGET: it restores every service", NULL, "");
+		return IU_EXIT_USAGE;
+	}
+	r = iu_os_undo(tell_undone, run);
+	if (r == IU_E_NOTSUP) {
+		iu_complain("--undo is for services of Windows: nothing is ever disabled here", NULL, "");
+		return IU_EXIT_USAGE;
+	}
+	if (r == 0)
+		iu_complain("no service is disabled by --disable", NULL, "");
+	return r < 0 ? IU_EXIT_NO : IU_EXIT_DONE;
 }
 
 int iu_free(const struct iu_invocation *invocation)
@@ -234,6 +269,8 @@ int iu_free(const struct iu_invocation *invocation)
 	struct iu_arena arena = {0};
 	int code;
 
+	if (invocation->arguments.undo)
+		return undo(&run, invocation->count);
 	if (!invocation->count) {
 		iu_complain("free needs a TARGET, for example: inuse free 8080", NULL, "");
 		return IU_EXIT_USAGE;

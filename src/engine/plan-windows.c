@@ -228,6 +228,30 @@ static int stop_service(struct planning *p, const char *name)
 	return r < 0 ? r : tell_service(p, step, service);
 }
 
+/* Before it is stopped: when that alone has freed the port, the steps behind it are needless. */
+static int disable_service(struct planning *p, const char *name)
+{
+	const struct iu_service *service = iu_windows_service(p->snapshot, name);
+	const char *words[] = {"sc.exe", "config", name, "start=", "disabled"};
+	struct iu_step *step;
+	int r;
+
+	if (service && service->start == IU_SERVICE_START_DISABLED)
+		return 0;
+	step = add_step(p, IU_STEP_DISABLE_SERVICE);
+	if (!step)
+		return IU_E_NOMEM;
+	step->service.name = name;
+	step->service.start = service ? service->start : IU_SERVICE_START_UNKNOWN;
+	step->what = iu_words(p->arena,
+		"keep the service %s from starting again: start type disabled; inuse free --undo restores it",
+		iu_safe(p->arena, name, 60));
+	r = set_command(p, step, words, IU_COUNT(words));
+	return r < 0 ? r
+		     : iu_strings_add(p->arena, &step->losses,
+			       "whatever needs the service does not get it any more");
+}
+
 /* "net stop NAME" of the remedy is the one service to stop; anything else names none. */
 static const char *service_of(const struct planning *p)
 {
@@ -237,6 +261,13 @@ static const char *service_of(const struct planning *p)
 	if (!command || command->n < 3 || strcmp(command->v[0], "net") != 0)
 		return NULL;
 	return command->v[2];
+}
+
+static int stop_service_for(struct planning *p, const char *name)
+{
+	int r = p->rules->disable ? disable_service(p, name) : 0;
+
+	return r < 0 ? r : stop_service(p, name);
 }
 
 /* ---- processes ---- */
@@ -555,7 +586,7 @@ static int pull_lever(struct planning *p, enum iu_cause cause, const struct iu_b
 	if (cause == IU_CAUSE_EXCLUDED_RANGE)
 		return exclude_port(p);
 	if (service && (cause == p->verdict->cause))
-		return stop_service(p, service);
+		return stop_service_for(p, service);
 	if (cause == IU_CAUSE_HTTP_SYS)
 		return end_servers(p);
 	if (cause == IU_CAUSE_SERVICE)

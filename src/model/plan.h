@@ -167,6 +167,7 @@ struct iu_unit_facts {
 
 struct iu_plan_rules {
 	bool force;
+	bool disable; /* Windows: a service that is stopped is kept from starting again */
 	unsigned int grace_seconds;
 	/* Our own process and all its ancestors. */
 	const int32_t *ancestors;

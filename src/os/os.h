@@ -84,6 +84,15 @@ int iu_os_error_text(int error, struct iu_text *out);
 void iu_os_apply(const struct iu_step *step, bool kill, struct iu_step_result *ret_result,
 	int *ret_handle);
 
+/**
+ * iu_os_undo() - gives services that were disabled by IU_STEP_DISABLE_SERVICE their start type back
+ * @visit: called for each: its name, and how it went
+ * Returns: how many there were, IU_E_NOTSUP: on this system none is ever disabled, IU_E_ACCESS: not
+ * all could be restored, IU_E_NOMEM.
+ */
+int iu_os_undo(void (*visit)(void *context, const char *name, const struct iu_step_result *result),
+	void *context);
+
 /** iu_os_release() - closes a handle of iu_os_apply(); -1 is fine. */
 void iu_os_release(int handle);
 

@@ -486,6 +486,7 @@ int iu_freeing_run(const struct iu_question *question, const struct iu_act *act,
 	iu_snapshot_init(&f->before_session.snapshot);
 	iu_snapshot_init(&f->after_session.snapshot);
 	run.rules.force = act->force;
+	run.rules.disable = act->disable;
 	run.rules.grace_seconds = act->grace_seconds;
 	r = iu_os_rules(&f->arena, act->on_behalf, &run.rules);
 	if (act->user_given && run.rules.uid_count < IU_COUNT(run.rules.uids))

@@ -36,6 +36,7 @@ struct iu_freeing;
 /* What the user allows, and who is asked and told; callbacks but consent may be NULL. */
 struct iu_act {
 	bool dry_run, force;
+	bool disable; /* see struct iu_plan_rules */
 	unsigned int grace_seconds;
 	int32_t on_behalf; /* another process whose ancestors are left alone, too; 0: none */
 	bool user_given; /* this user's processes may be ended, too */

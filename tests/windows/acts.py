@@ -29,9 +29,40 @@ def processes(points):
         points.check(holder("tcp", "127.0.0.1", str(PORT), "D", "try") == "error 0", "and the port can be bound")
 
 
+def service(points, name, port, causes):
+    """A service of that name holds the port: diagnosed, stopped, disabled, undone."""
+    started = holder("install", name, str(port))
+    try:
+        if not points.check(started == "running", f"a service {name} that holds {port}", started):
+            return
+        document = inuse("why", "--json", str(port)).json()
+        points.check(document["verdict"]["cause"] in causes, f"{port}: cause {document['verdict']['cause']}",
+                     document["verdict"])
+        plan = inuse("free", "--dry-run", "--disable", str(port))
+        points.check(plan.code == 0 and f"net stop {name}" in plan.out and "start= disabled" in plan.out,
+                     "the plan shows the commands that do the same", plan)
+        points.check(holder("state", name) == "running demand", "--dry-run changes nothing")
+        done = inuse("free", "--yes", "--disable", str(port))
+        points.check(done.code == 0, f"free --yes --disable {port}", done)
+        points.check(holder("state", name) == "stopped disabled", "it is stopped and disabled")
+        points.check(holder("tcp", "0.0.0.0", str(port), "D", "try") == "error 0", f"{port} can be bound")
+        undone = inuse("free", "--undo")
+        points.check(undone.code == 0 and name in undone.out, "free --undo", undone)
+        points.check(holder("state", name) == "stopped demand", "the start type is what it was")
+        again = inuse("free", "--undo")
+        points.check(again.code == 0 and "no service" in again.err, "a second --undo has nothing to do", again)
+    finally:
+        holder("remove", name)
+
+
+def services(points):
+    service(points, "ALG", 5010, ("alg-reserved",))
+    service(points, "W3SVC", 26330, ("service",))
+
+
 def main():
     points = Points()
-    for part in (processes,):
+    for part in (processes, services):
         part(points)
     return points.end()
 

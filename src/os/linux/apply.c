@@ -269,6 +269,12 @@ void iu_os_apply(const struct iu_step *step, bool force, struct iu_step_result *
 	*ret_result = result;
 }
 
+int iu_os_undo(void (*visit)(void *context, const char *name, const struct iu_step_result *result),
+	void *context)
+{
+	return IU_E_NOTSUP;
+}
+
 void iu_os_release(int handle)
 {
 	if (handle >= 0)

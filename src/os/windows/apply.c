@@ -3,6 +3,7 @@
 #include "os/os.h"
 #include "os/windows/acts.h"
 #include "os/windows/handle.h"
+#include "os/windows/kept.h"
 
 static void say_not_here(struct iu_step_result *result, const char *what)
 {
@@ -31,6 +32,27 @@ void iu_os_apply(const struct iu_step *step, bool force, struct iu_step_result *
 	case IU_STEP_COLLECT_GARBAGE: say_not_here(&result, "collector of sockets"); break;
 	}
 	*ret_result = result;
+}
+
+int iu_os_undo(void (*visit)(void *context, const char *name, const struct iu_step_result *result),
+	void *context)
+{
+	struct iu_arena arena = {0};
+	struct iu_kept_list kept;
+	int r = iu_kept_read(&arena, &kept), all = 0;
+
+	for (size_t i = 0; r == 0 && i < kept.list.n; i++) {
+		struct iu_step_result result;
+
+		if (!iu_service_restore(kept.list.v[i].name, kept.list.v[i].start, &result))
+			all = IU_E_ACCESS;
+		else if (!iu_kept_remove(kept.list.v[i].name))
+			all = IU_E_ACCESS;
+		visit(context, kept.list.v[i].name, &result);
+	}
+	r = r < 0 ? r : all < 0 ? all : (int)kept.list.n;
+	iu_arena_free(&arena);
+	return r;
 }
 
 void iu_os_release(int handle)

@@ -294,10 +294,6 @@ static void test_shell_reads_it_back(void **state)
 	int byte, fd;
 	FILE *file;
 
-	if (getenv("WINDIR")) {
-		print_message("# there is no bash on Windows\n");
-		skip();
-	}
 	iu_text_add(&script, "printf '%s\\0'");
 	for (byte = 1; byte < 256; byte++) {
 		for (o = 0; o < sizeof(others) - 1; o++) {
@@ -399,7 +395,7 @@ static void test_safe(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
+	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_failure_is_sticky),
 		cmocka_unit_test(test_utf8),
@@ -410,11 +406,16 @@ int main(void)
 		cmocka_unit_test(test_foreign_random),
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_shell_word),
-		cmocka_unit_test(test_shell_reads_it_back),
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_clean_random),
 		cmocka_unit_test(test_safe),
+		cmocka_unit_test(test_shell_reads_it_back), /* the last one */
 	};
+	size_t count = sizeof(tests) / sizeof(tests[0]);
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	if (getenv("WINDIR")) {
+		print_message("# test_shell_reads_it_back is left out: there is no bash on Windows\n");
+		count--;
+	}
+	return _cmocka_run_group_tests("tests", tests, count, NULL, NULL);
 }
