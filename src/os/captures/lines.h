@@ -75,7 +75,7 @@ bool iu_bytes_hex(struct iu_bytes bytes, uint64_t *ret);
 /** iu_bytes_pid() - all of the bytes are a process id; 0 is one, too. */
 bool iu_bytes_pid(struct iu_bytes bytes, int32_t *ret);
 
-/** iu_is_rule() - a line of nothing but @c and blanks; returns the number of its groups, or 0. */
+/** iu_rule_groups() - a line of nothing but @c and blanks; returns the number of its groups, or 0. */
 size_t iu_rule_groups(struct iu_bytes line, char c);
 
 /* ---- endpoints ---- */
