@@ -191,7 +191,7 @@ static void add_line(struct dice *dice, struct iu_text *to, struct line line)
 /* A rectangle of the screen: all lines lose the same columns. */
 static void cut_columns(struct dice *dice, struct line *lines, size_t n)
 {
-	/* no window is narrower than the list of excluded ranges, whose stars are its last column */
+	/* no window is narrower than a list of excluded ranges, whose last column are stars */
 	size_t left = roll(dice, 2) ? roll(dice, 30) : 0, right = 30 + roll(dice, 90);
 
 	for (size_t i = 0; i < n; i++) {
@@ -226,7 +226,8 @@ void damage(struct dice *dice, const struct iu_text *from, struct iu_text *to)
 	}
 	if (!plain.data)
 		iu_text_add(&plain, "");
-	if (roll(dice, 3) == 0 && harmless(&plain, (enum harmless)roll(dice, HARMLESS_KINDS), &dressed))
+	if (roll(dice, 3) == 0 &&
+		harmless(&plain, (enum harmless)roll(dice, HARMLESS_KINDS), &dressed))
 		iu_text_addn(to, dressed.data ? dressed.data : "", dressed.len);
 	else
 		iu_text_addn(to, plain.data, plain.len);

@@ -57,8 +57,8 @@ static void load(const char *system)
 		struct file *file = &files[file_count];
 		const char *name = entries[i]->d_name;
 
-		if (name[0] != '.' && strcmp(name, "README.md") && strcmp(name, "error-lines.txt") &&
-			file_count < FILES_MAX) {
+		if (name[0] != '.' && strcmp(name, "README.md") &&
+			strcmp(name, "error-lines.txt") && file_count < FILES_MAX) {
 			snprintf(file->name, sizeof(file->name), "%s/%s", system, name);
 			file->text = read_file(folder, file->name);
 			file->good = read_texts(&file->text, 1, &file->snapshot) == 0;

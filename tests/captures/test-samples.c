@@ -16,7 +16,7 @@
 #include "engine/engine.h"
 #include "os/captures/captures.h"
 
-/* Many samples are one machine in many languages and encodings: the same rows are in all of them. */
+/* Many samples are one machine in many languages and encodings: all have the same rows. */
 static const struct sample {
 	const char *file;
 	const char *expected; /* below expected/; NULL: no capture */

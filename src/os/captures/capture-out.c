@@ -11,6 +11,9 @@
 #define NAME_MAX_BYTES 512
 /* Sockets that look alike: more of them say no more (one each for a thread of a large server). */
 #define ALIKE_MAX 512
+/* A large Windows has some five hundred services, a router some hundred interfaces. */
+#define SERVICES_MAX   2048
+#define INTERFACES_MAX 2048
 
 void iu_capture_begin(struct iu_capture_out *out, struct iu_snapshot *snapshot)
 {
@@ -120,6 +123,9 @@ int iu_capture_service(struct iu_capture_out *out, struct iu_bytes name, int32_t
 	struct iu_service *service;
 	size_t i;
 
+	/* before the search: what is beyond all reason must not take time either */
+	if (snapshot->windows.services.n >= SERVICES_MAX)
+		return 0;
 	for (i = 0; i < snapshot->windows.services.n; i++) {
 		service = &snapshot->windows.services.v[i];
 		if (!iu_bytes_are_any_case(name, service->name))
@@ -152,7 +158,7 @@ uint32_t iu_capture_ifindex(struct iu_capture_out *out, struct iu_bytes name)
 		if (snapshot->interfaces.v[i].name &&
 			iu_bytes_are(name, snapshot->interfaces.v[i].name))
 			return snapshot->interfaces.v[i].ifindex;
-	slot = iu_list_add(&snapshot->arena, &snapshot->interfaces);
+	slot = i < INTERFACES_MAX ? iu_list_add(&snapshot->arena, &snapshot->interfaces) : NULL;
 	if (!slot)
 		return 0;
 	/* the real number is not shown; no kernel has come this far */
@@ -472,10 +478,13 @@ static int add_processes(struct iu_capture_out *out)
 static void share_services(struct iu_windows *windows)
 {
 	for (size_t i = 0; i < windows->services.n; i++)
-		for (size_t k = i + 1; k < windows->services.n; k++)
-			if (windows->services.v[i].pid > 0 &&
-				windows->services.v[i].pid == windows->services.v[k].pid)
-				windows->services.v[i].shared = windows->services.v[k].shared = true;
+		for (size_t k = i + 1; k < windows->services.n; k++) {
+			struct iu_service *a = &windows->services.v[i];
+			struct iu_service *b = &windows->services.v[k];
+
+			if (a->pid > 0 && a->pid == b->pid)
+				a->shared = b->shared = true;
+		}
 }
 
 int iu_capture_finish(struct iu_capture_out *out)

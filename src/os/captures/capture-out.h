@@ -29,7 +29,7 @@ enum iu_capture_given {
 /* One socket as one capture shows it. */
 struct iu_capture_row {
 	struct iu_socket socket;
-	uint32_t block; /* rows of one block are all different sockets, even where they look alike */
+	uint32_t block; /* rows of one block are different sockets, even where they look alike */
 	size_t first_owner, owners;
 	bool orphan; /* the capture says that no process has it */
 	struct iu_capture_row *into; /* another row turned out to be the same socket; NULL: none */
@@ -109,7 +109,7 @@ int iu_capture_task(struct iu_capture_out *out, int32_t pid, struct iu_bytes nam
 /** iu_capture_service() - a service that runs in a process. Returns: 0, IU_E_NOMEM. */
 int iu_capture_service(struct iu_capture_out *out, struct iu_bytes name, int32_t pid);
 
-/** iu_capture_ifindex() - an index for a device of which only the name is known; 0: no memory. */
+/** iu_capture_ifindex() - an index for a device of which only the name is known; 0: none. */
 uint32_t iu_capture_ifindex(struct iu_capture_out *out, struct iu_bytes name);
 
 /** iu_capture_finish() - the snapshot is complete; frees what waited. Returns: 0, IU_E_NOMEM. */

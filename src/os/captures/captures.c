@@ -73,8 +73,8 @@ static int read_one(struct reading *reading, const struct iu_capture *capture,
 	if (!capture->len)
 		return refuse(capture, " is empty: it captured nothing", complaint);
 	if (format ? reading->pieces : reading->whole)
-		return refuse(capture, ": a report of inuse tells all of one machine; give it alone",
-			complaint);
+		return refuse(capture,
+			": a report of inuse tells all of one machine; give it alone", complaint);
 	if (format) {
 		reading->whole = true;
 		return read_whole(capture, format, reading->snapshot, complaint);
@@ -82,12 +82,16 @@ static int read_one(struct reading *reading, const struct iu_capture *capture,
 	reading->pieces = true;
 	iu_capture_forget(&reading->out);
 	ret = iu_capture_text(capture->text, capture->len, &reading->out, &lines);
+	if (ret == IU_E_LIMIT)
+		return refuse(capture, " has more lines than a capture of one machine", complaint);
 	if (ret < 0)
 		return ret;
 	if (!lines)
 		return refuse(capture, iu_capture_refusal(capture->text, capture->len), complaint);
 	if (reading->out.mixed)
-		return refuse(capture, " comes from another system than what was before it: give captures of one machine", complaint);
+		return refuse(capture,
+			" comes from another system than those before it: give those of one machine",
+			complaint);
 	return 0;
 }
 

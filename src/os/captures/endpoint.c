@@ -38,6 +38,15 @@ static bool read_port(struct iu_bytes word, struct iu_capture_endpoint *end)
 	return false;
 }
 
+/* "300.1.1.1" and "1.2.3" are broken addresses, no names. */
+static bool is_dotted(struct iu_bytes word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (word.text[i] != '.' && (word.text[i] < '0' || word.text[i] > '9'))
+			return false;
+	return true;
+}
+
 /* "%12" is an index, "%eth0" a name: of the device for IPv4, of the scope for IPv6. */
 static void read_scope(struct iu_bytes word, struct iu_capture_endpoint *end)
 {
@@ -64,12 +73,8 @@ static bool read_address(struct iu_bytes word, bool brackets, struct iu_capture_
 	if (!end->star && iu_address_parse(word.text, word.len, &end->address) < 0) {
 		if (brackets || !is_name(word) || percent)
 			return false;
-		/* "300.1.1.1" and "1.2.3" are broken addresses, no names */
-		for (size_t i = 0, digits = 0; i < word.len; i++) {
-			digits += (word.text[i] >= '0' && word.text[i] <= '9') || word.text[i] == '.';
-			if (i + 1 == word.len && digits == word.len)
-				return false;
-		}
+		if (is_dotted(word))
+			return false;
 		end->named = true;
 		end->local_host = iu_bytes_are_any_case(word, "localhost") ||
 				  iu_bytes_are_any_case(word, "ip6-localhost");

@@ -1,4 +1,4 @@
-/* os/captures/event-text.c - an entry of the event log as text: Event Viewer's copy, Get-WinEvent */
+/* os/captures/event-text.c - an entry of the event log as text, as Event Viewer copies it */
 #include <string.h>
 
 #include "base/err.h"

@@ -62,9 +62,9 @@ static int64_t read_time(struct iu_bytes text)
 {
 	int64_t year, month, day, hour, minute, second, days;
 
-	if (!digits(text, 0, 4, &year) || !digits(text, 5, 2, &month) || !digits(text, 8, 2, &day) ||
-		!digits(text, 11, 2, &hour) || !digits(text, 14, 2, &minute) ||
-		!digits(text, 17, 2, &second) || year < 1970 || month < 1 || month > 12 ||
+	if (!digits(text, 0, 4, &year) || !digits(text, 5, 2, &month) ||
+		!digits(text, 8, 2, &day) || !digits(text, 11, 2, &hour) ||
+		!digits(text, 14, 2, &minute) || !digits(text, 17, 2, &second) || year < 1970 || month < 1 || month > 12 ||
 		day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
 		return -1;
 	/* days from March on, so that the leap day comes last (civil calendar, proleptic) */
@@ -140,7 +140,8 @@ static int read_event(struct iu_bytes text, struct iu_capture_out *out)
 
 static bool opens(struct iu_bytes line)
 {
-	return iu_bytes_find(line, "<Event ") < line.len || iu_bytes_find(line, "<Event>") < line.len;
+	return iu_bytes_find(line, "<Event ") < line.len ||
+	       iu_bytes_find(line, "<Event>") < line.len;
 }
 
 /* The lines up to the last </Event> of the line that closes the first entry. */

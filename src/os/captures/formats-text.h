@@ -36,7 +36,7 @@ iu_capture_reader iu_capture_proc_net;        /* /proc/net/{tcp,tcp6,udp,udp6,un
  * iu_capture_text() - reads everything in a text that has the shape of a capture
  * @text: @len foreign bytes of any encoding, several captures and other lines among them
  * @ret_lines: receives how many lines belonged to a capture; may be NULL
- * Returns: 0, IU_E_NOMEM.
+ * Returns: 0, IU_E_LIMIT: too many lines, IU_E_NOMEM.
  */
 int iu_capture_text(
 	const char *text, size_t len, struct iu_capture_out *out, size_t *ret_lines);

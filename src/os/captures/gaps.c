@@ -65,7 +65,8 @@ static int add_rows(struct iu_capture_out *out)
 		if (r->system != out->system || (out->given & r->unless) ||
 			(r->only && !(out->given & r->only)))
 			continue;
-		err = iu_snapshot_gap(out->snapshot, (enum iu_fact)r->facts, 0, r->what, r->why, r->lift);
+		err = iu_snapshot_gap(out->snapshot, (enum iu_fact)r->facts, 0, r->what, r->why,
+			r->lift);
 	}
 	return err;
 }
@@ -106,6 +107,22 @@ static int add_unread(struct iu_capture_out *out)
 	return err;
 }
 
+/* They are sorted by then. */
+static bool has_process(const struct iu_snapshot *snapshot, int32_t pid)
+{
+	size_t low = 0, high = snapshot->processes.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (snapshot->processes.v[middle].pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < snapshot->processes.n && snapshot->processes.v[low].pid == pid;
+}
+
 /*
  * Whether a process that is not in the list is not there at all: nearly all owners of sockets are
  * in it. Where more than one is missing the list is cut, or of another time.
@@ -118,7 +135,7 @@ static bool lists_all(const struct iu_snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->holds.n; i++) {
 		int32_t pid = snapshot->holds.v[i].pid;
 
-		if (iu_snapshot_process(snapshot, pid))
+		if (has_process(snapshot, pid))
 			found += pid > IU_WINDOWS_SYSTEM_PID;
 		else if (missing && missing != pid)
 			return false;

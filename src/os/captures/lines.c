@@ -19,8 +19,10 @@ struct cleaner {
 
 static bool end_line(struct cleaner *c)
 {
-	struct iu_bytes *slot = iu_list_add(c->arena, &c->lines);
+	struct iu_bytes *slot = NULL;
 
+	if (c->lines.n < IU_LINES_MAX)
+		slot = iu_list_add(c->arena, &c->lines);
 	if (!slot)
 		return false;
 	*slot = (struct iu_bytes){c->out + c->line, c->n - c->line};
@@ -191,7 +193,7 @@ int iu_lines_make(
 	while (len && good) {
 		size_t n;
 
-		if (len >= 2 && ((at[0] == 0xff && at[1] == 0xfe) || (at[0] == 0xfe && at[1] == 0xff))) {
+		if (len >= 2 && at[0] + at[1] == 0xff + 0xfe && at[0] >= 0xfe) {
 			encoding = at[0] == 0xff ? UTF16_LE : UTF16_BE;
 			at += 2;
 			len -= 2;
@@ -207,7 +209,7 @@ int iu_lines_make(
 	if (good && (c.n > c.line || c.cr))
 		good = end_line(&c);
 	if (!good)
-		return IU_E_NOMEM;
+		return c.lines.n == IU_LINES_MAX ? IU_E_LIMIT : IU_E_NOMEM;
 	*ret_lines = c.lines;
 	return 0;
 }

@@ -17,6 +17,9 @@ struct iu_lines {
 	const char *end;    /* of the last line, with its blanks */
 };
 
+/* More lines than this no capture of one machine has; a line costs memory even when empty. */
+#define IU_LINES_MAX 2000000
+
 /* More words than this no row has that is read word by word. */
 #define IU_WORDS_MAX 48
 
@@ -33,7 +36,7 @@ struct iu_words {
  * are put together from several programs. NULs, byte order marks and colour codes go away; tabs
  * and no-break spaces become blanks; CR LF, CR CR LF and CR end a line. Bytes from 0x80 on are kept
  * as they are: of an unknown code page only ASCII can be read.
- * Returns: 0, IU_E_NOMEM.
+ * Returns: 0, IU_E_LIMIT: more than IU_LINES_MAX, IU_E_NOMEM.
  */
 int iu_lines_make(
 	struct iu_arena *arena, const char *text, size_t len, struct iu_lines *ret_lines);
@@ -53,7 +56,7 @@ size_t iu_indent(struct iu_bytes line);
 /** iu_trim() - without blanks at both ends. */
 struct iu_bytes iu_trim(struct iu_bytes bytes);
 
-/** iu_bytes_are() - whether the bytes are exactly @word; iu_bytes_are_any_case(): in any case. */
+/** iu_bytes_are() - whether the bytes are exactly @word; …_any_case(): in any case. */
 bool iu_bytes_are(struct iu_bytes bytes, const char *word);
 bool iu_bytes_are_any_case(struct iu_bytes bytes, const char *word);
 
@@ -75,7 +78,7 @@ bool iu_bytes_hex(struct iu_bytes bytes, uint64_t *ret);
 /** iu_bytes_pid() - all of the bytes are a process id; 0 is one, too. */
 bool iu_bytes_pid(struct iu_bytes bytes, int32_t *ret);
 
-/** iu_rule_groups() - a line of nothing but @c and blanks; returns the number of its groups, or 0. */
+/** iu_rule_groups() - how many groups of @c a line of nothing but @c and blanks has; else 0. */
 size_t iu_rule_groups(struct iu_bytes line, char c);
 
 /* ---- endpoints ---- */

@@ -6,7 +6,7 @@
 #include "os/captures/formats-text.h"
 #include "os/captures/linux-row.h"
 
-/* "sshd  1234  root  3u  IPv4  56789  0t0  TCP *:22 (LISTEN)"; with -K thread columns come between. */
+/* "sshd  1234  root  3u  IPv4  56789  0t0  TCP *:22 (LISTEN)"; with -K threads come between. */
 struct row {
 	struct iu_bytes command, user, name;
 	int32_t pid, fd;

@@ -4,8 +4,10 @@
 #include "base/err.h"
 #include "os/captures/formats-text.h"
 
-#define QUEUES_MAX 4096
-#define ROWS_MAX   16384
+#define QUEUES_MAX 512
+#define ROWS_MAX   2048
+/* The lines of a queue or of a group of URLs above the ones that matter. */
+#define BLOCK_MAX 512
 /* How far below its heading the first row of a list is looked for. */
 #define NEAR 4
 
@@ -92,22 +94,25 @@ static bool has_digit(struct iu_bytes line)
 }
 
 /* "Timeout values inherited" is a line of it, too; a row of another listing has numbers. */
-static bool belongs(struct iu_bytes line)
+static bool belongs(const struct iu_lines *lines, size_t at)
 {
+	struct iu_bytes line = lines->v[at];
 	struct pair pair;
 	int32_t pid;
 
 	if (!line.len || is_pid_line(line, &pid) || is_url_line(line))
 		return true;
-	if (read_pair(line, &pair))
-		return !memchr(pair.key.text, '>', pair.key.len);
-	return iu_indent(line) > 0 && !has_digit(line);
+	if (!read_pair(line, &pair))
+		return iu_indent(line) > 0 && !has_digit(line);
+	/* at the margin a block begins: others' lines of the kind "key: value" have none below */
+	return iu_indent(line) > 0 || !pair.value.len ||
+	       (at + 1 < lines->n && iu_indent(lines->v[at + 1]) > 0);
 }
 
 /* The head of the block that line @at lies in: the nearest line above that begins a block. */
 static bool head_of(const struct state *s, size_t at, struct pair *ret, size_t *ret_line)
 {
-	for (size_t i = at; i-- > s->at;) {
+	for (size_t i = at; i-- > s->at && i + BLOCK_MAX > at;) {
 		struct pair above = {0};
 		bool begins = i == s->at || !s->lines->v[i - 1].len ||
 			      (read_pair(s->lines->v[i - 1], &above) && !above.value.len);
@@ -179,12 +184,14 @@ static int add_server(struct iu_capture_out *out, size_t queue, int32_t pid)
 	struct iu_http_queue *q = &out->snapshot->windows.http_queues.v[queue];
 	struct iu_http_server *slot;
 
+	if (q->servers.n >= QUEUES_MAX)
+		return 0;
 	for (size_t i = 0; i < q->servers.n; i++)
 		if (q->servers.v[i].pid == pid)
 			return 0;
-	slot = q->servers.n < QUEUES_MAX ? iu_list_add(&out->snapshot->arena, &q->servers) : NULL;
+	slot = iu_list_add(&out->snapshot->arena, &q->servers);
 	if (!slot)
-		return q->servers.n < QUEUES_MAX ? IU_E_NOMEM : 0;
+		return IU_E_NOMEM;
 	slot->pid = pid;
 	return 0;
 }
@@ -194,12 +201,14 @@ static int add_url(struct iu_capture_out *out, size_t queue, struct iu_bytes url
 	struct iu_http_queue *q = &out->snapshot->windows.http_queues.v[queue];
 	const char **slot;
 
+	if (q->urls.n >= ROWS_MAX)
+		return 0;
 	for (size_t i = 0; i < q->urls.n; i++)
 		if (iu_bytes_are(url, q->urls.v[i]))
 			return 0;
-	slot = q->urls.n < QUEUES_MAX ? iu_list_add(&out->snapshot->arena, &q->urls) : NULL;
+	slot = iu_list_add(&out->snapshot->arena, &q->urls);
 	if (!slot)
-		return q->urls.n < QUEUES_MAX ? IU_E_NOMEM : 0;
+		return IU_E_NOMEM;
 	*slot = copy(out, url);
 	return *slot ? 0 : IU_E_NOMEM;
 }
@@ -269,7 +278,7 @@ static size_t queue_of_url(const struct state *s, size_t at)
 	struct iu_bytes name = {0};
 	struct pair pair;
 
-	for (size_t i = at; i-- > s->at;) {
+	for (size_t i = at; i-- > s->at && i + BLOCK_MAX > at;) {
 		struct iu_bytes line = s->lines->v[i];
 		size_t queue;
 
@@ -323,7 +332,7 @@ static size_t state_end(const struct iu_lines *lines, size_t at)
 {
 	size_t end = at, i;
 
-	for (i = at; i < lines->n && belongs(lines->v[i]); i++)
+	for (i = at; i < lines->n && belongs(lines, i); i++)
 		if (lines->v[i].len)
 			end = i + 1;
 	return end;
@@ -332,17 +341,11 @@ static size_t state_end(const struct iu_lines *lines, size_t at)
 int iu_capture_http_state(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
 	struct state s = {.lines = lines, .at = at, .out = out};
-	size_t ids = 0;
-	int32_t pid;
 	int err;
 
 	if (!begins_state(lines, at))
 		return 0;
 	s.end = state_end(lines, at);
-	for (size_t i = at; i < s.end; i++)
-		ids += is_pid_line(lines->v[i], &pid) || is_url_line(lines->v[i]);
-	if (!ids)
-		return 0;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	out->given |= IU_GIVEN_HTTP;
 	find_key(&s);
@@ -363,7 +366,7 @@ static int add_reservation(struct iu_capture_out *out, struct iu_bytes url, stru
 		if (iu_bytes_are(url, windows->http_reservations.v[i].url) &&
 			iu_bytes_are(user, windows->http_reservations.v[i].user))
 			return 0;
-	if (windows->http_reservations.n >= ROWS_MAX / 4)
+	if (windows->http_reservations.n >= ROWS_MAX)
 		return 0;
 	slot = iu_list_add(&out->snapshot->arena, &windows->http_reservations);
 	if (!slot)
@@ -422,7 +425,7 @@ int iu_capture_http_iplisten(const struct iu_lines *lines, size_t at, struct iu_
 		for (k = 0; k < windows->http_listen.n; k++)
 			if (iu_address_equal(&windows->http_listen.v[k].address, &address))
 				break;
-		if (k < windows->http_listen.n || k >= ROWS_MAX / 4)
+		if (k < windows->http_listen.n || k >= ROWS_MAX)
 			continue;
 		slot = iu_list_add(&out->snapshot->arena, &windows->http_listen);
 		if (!slot)

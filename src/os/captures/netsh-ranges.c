@@ -5,7 +5,7 @@
 #include "os/captures/formats-text.h"
 
 /* Some hundred at most on machines that have been seen. */
-#define ROWS_MAX 8192
+#define ROWS_MAX 2048
 /* Of a column; in every language and version. */
 #define COLUMN_WIDTH 10
 /* Blanks that stand for a star. */

@@ -39,7 +39,8 @@ static bool is_program(struct iu_bytes word)
 }
 
 /* Behind the ends: state, with -e user and inode, with -p the program; with -o a timer. */
-static void read_rest(struct iu_bytes line, const struct iu_words *words, size_t at, struct row *row)
+static void read_rest(
+	struct iu_bytes line, const struct iu_words *words, size_t at, struct row *row)
 {
 	uint64_t inode;
 
@@ -223,7 +224,8 @@ int iu_capture_netstat_linux(const struct iu_lines *lines, size_t at, struct iu_
 	size_t i = at;
 	int err = 0;
 
-	if (!read_row(lines->v[at], &row) && !read_unix(lines->v[at], &unix_socket, &path, &program))
+	if (!read_row(lines->v[at], &row) &&
+		!read_unix(lines->v[at], &unix_socket, &path, &program))
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_LINUX);
 	iu_capture_block(out);

@@ -1,4 +1,4 @@
-/* os/captures/port-proxy.c - rules of netsh interface portproxy, from netsh and from the registry */
+/* os/captures/port-proxy.c - rules of netsh interface portproxy */
 #include "os/captures/port-proxy.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "os/captures/formats-text.h"
 #include "os/captures/port-proxy.h"
 
-#define ROWS_MAX 8192
+#define ROWS_MAX 2048
 
 enum key { KEY_OTHER, KEY_PROXY, KEY_EXCLUSIONS, KEY_PARAMETERS };
 

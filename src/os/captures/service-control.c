@@ -10,6 +10,8 @@
 /* A block has fifteen lines, with all the flags. */
 #define BLOCK_MAX 24
 #define SHARES_PROCESS 0x20
+/* So many no machine has: their list takes no more. */
+#define SERVICES_SEARCHED 2048
 
 static const struct {
 	const char *word;
@@ -101,10 +103,15 @@ static struct iu_service *find(struct iu_capture_out *out, struct iu_bytes name)
 static int merge(struct iu_capture_out *out, struct iu_bytes name, struct iu_bytes display,
 	const struct iu_service *found)
 {
+	size_t before = out->snapshot->windows.services.n;
 	struct iu_service *service;
 	int err = iu_capture_service(out, name, found->pid);
 
-	service = err == 0 ? find(out, name) : NULL;
+	/* a new one is the last; another search only where there was one already */
+	if (err == 0 && out->snapshot->windows.services.n > before)
+		service = &out->snapshot->windows.services.v[before];
+	else
+		service = err == 0 && before < SERVICES_SEARCHED ? find(out, name) : NULL;
 	if (!service)
 		return err;
 	if (found->state != IU_SERVICE_UNKNOWN)

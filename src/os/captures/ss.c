@@ -21,8 +21,8 @@ static const struct {
 };
 
 /* Other kinds of sockets share the listing of `ss -a`. */
-static const char *const others[] = {"nl", "raw", "p_raw", "p_dgr", "icmp6", "mptcp", "sctp", "dccp",
-	"v_str", "v_dgr", "xdp", "ti_st", "ti_dg", "ti_rd", "ti_sq", "???"};
+static const char *const others[] = {"nl", "raw", "p_raw", "p_dgr", "icmp6", "mptcp", "sctp",
+	"dccp", "v_str", "v_dgr", "xdp", "ti_st", "ti_dg", "ti_rd", "ti_sq", "???"};
 
 struct row {
 	bool kind_known, state_known, other;
@@ -54,7 +54,8 @@ static struct iu_bytes behind(struct iu_bytes line, struct iu_bytes word)
 }
 
 /* "/run/x.sock 12345 * 0", where a path may have blanks: the number stands before the last pair. */
-static bool read_unix(struct iu_bytes line, const struct iu_words *words, size_t at, struct row *row)
+static bool read_unix(
+	struct iu_bytes line, const struct iu_words *words, size_t at, struct row *row)
 {
 	uint64_t inode;
 
@@ -174,37 +175,33 @@ static int read_users(struct iu_capture_out *out, struct iu_bytes rest)
 	return err;
 }
 
-/* "57sec", "1min20sec", "120ms", "1.5sec" */
+/* "57sec", "1min20sec", "120ms"; of "1.5sec" the whole seconds. -1: none of that. */
 static int64_t read_span(struct iu_bytes text)
 {
-	int64_t sum = 0, number = 0, fraction = 0, scale = 1;
-	size_t i = 0;
+	static const struct {
+		const char *word;
+		int64_t ms;
+	} units[] = {{"min", 60000}, {"sec", 1000}, {"ms", 1}};
+	int64_t sum = 0;
 
-	while (i < text.len && text.text[i] != ',' && text.text[i] != ')') {
-		struct iu_bytes unit;
+	while (text.len && !strchr(",)", text.text[0])) {
+		uint64_t number;
+		size_t n = 0, k = 0;
 
-		for (number = 0; i < text.len && text.text[i] >= '0' && text.text[i] <= '9'; i++)
-			number = number < 1000000 ? number * 10 + (text.text[i] - '0') : number;
-		for (fraction = 0, scale = 1; i < text.len && (text.text[i] == '.' ||
-				(fraction >= 0 && scale > 1 && text.text[i] >= '0' && text.text[i] <= '9'));
-			i++) {
-			if (text.text[i] == '.') {
-				scale = 10;
-			} else if (scale <= 1000) {
-				fraction = fraction * 10 + (text.text[i] - '0');
-				scale *= 10;
-			}
-		}
-		unit = iu_bytes_from(text, i);
-		scale /= scale > 1 ? 10 : 1;
-		if (iu_bytes_begin(unit, "min"))
-			sum += number * 60000, i += 3;
-		else if (iu_bytes_begin(unit, "sec"))
-			sum += number * 1000 + fraction * 1000 / scale, i += 3;
-		else if (iu_bytes_begin(unit, "ms"))
-			sum += number, i += 2;
-		else
+		while (n < text.len && text.text[n] >= '0' && text.text[n] <= '9')
+			n++;
+		if (n > 9 || !iu_bytes_number((struct iu_bytes){text.text, n}, INT32_MAX, &number))
 			return -1;
+		if (n < text.len && text.text[n] == '.')
+			for (n++; n < text.len && text.text[n] >= '0' && text.text[n] <= '9';)
+				n++;
+		text = iu_bytes_from(text, n);
+		while (k < IU_COUNT(units) && !iu_bytes_begin(text, units[k].word))
+			k++;
+		if (k == IU_COUNT(units))
+			return -1;
+		sum += (int64_t)number * units[k].ms;
+		text = iu_bytes_from(text, strlen(units[k].word));
 	}
 	return sum;
 }
@@ -287,7 +284,7 @@ static bool kind_of(const struct row *row, const struct style *style, enum iu_pr
 	*ret = row->state == IU_STATE_BOUND || (style->udp && !style->tcp && !style->kinds)
 		       ? IU_PROTOCOL_UDP
 		       : IU_PROTOCOL_TCP;
-	/* with states of both kinds the first column may have been cut off: UNCONN is TCP's, or not */
+	/* with states of both the first column may have been cut off: UNCONN is TCP's, or not */
 	if (style->udp && style->tcp && row->state == IU_STATE_BOUND)
 		return false;
 	/* a cut row among others with a kind: ESTAB is a state of both */
@@ -345,10 +342,9 @@ static int add_row(struct iu_capture_out *out, const struct row *row, const stru
 		!iu_address_v4(&s.local))
 		s.v6only = local.star ? IU_NO : row->local.text[0] == '[' ? IU_YES : IU_UNKNOWN;
 	read_timer(row->rest, &s);
-	s.state = row->state_known ? row->state
-		  : peer.port_star ? (s.protocol == IU_PROTOCOL_TCP ? IU_STATE_LISTEN : IU_STATE_BOUND)
-		  : s.mini	   ? IU_STATE_TIME_WAIT
-				   : IU_STATE_UNKNOWN;
+	s.state = row->state_known ? row->state : IU_STATE_UNKNOWN;
+	if (!row->state_known && peer.port_star)
+		s.state = s.protocol == IU_PROTOCOL_TCP ? IU_STATE_LISTEN : IU_STATE_BOUND;
 	s.mini |= s.state == IU_STATE_TIME_WAIT;
 	if (s.state == IU_STATE_LISTEN) {
 		s.queue = row->queue <= UINT32_MAX ? (uint32_t)row->queue : 0;
@@ -365,8 +361,8 @@ static int add_row(struct iu_capture_out *out, const struct row *row, const stru
 /* In a narrow terminal, and with -i and -m, what belongs to a row stands in the line below it. */
 static bool goes_on(struct iu_bytes line)
 {
-	static const char *const starts[] = {"users:((", "timer:(", "uid:", "ino:", "sk:", "skmem:(",
-		"cgroup:", "v6only:", "cubic ", "bbr ", "reno ", "<->", "fwmark:", "bpf_id:"};
+	static const char *const starts[] = {"users:((", "timer:(", "uid:", "ino:", "sk:",
+		"skmem:(", "cgroup:", "v6only:", "cubic ", "bbr ", "reno ", "<->", "fwmark:", "bpf_id:"};
 	struct iu_bytes word = iu_trim(line);
 
 	if (!iu_indent(line))

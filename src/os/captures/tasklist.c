@@ -298,7 +298,8 @@ static struct iu_bytes without_last(struct iu_bytes list)
 	return list;
 }
 
-static struct iu_bytes table_none(const struct iu_lines *lines, size_t at, const struct table *table)
+static struct iu_bytes table_none(
+	const struct iu_lines *lines, size_t at, const struct table *table)
 {
 	struct task task;
 

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "os/captures/formats-text.h"
 
-/* Every line is offered to these, in this order; the first one that knows it reads on from there. */
+/* Every line is offered to these, in this order; the first that knows it reads on from there. */
 static iu_capture_reader *const readers[] = {
 	iu_capture_netstat_windows,
 	iu_capture_tasklist_csv,
