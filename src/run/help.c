@@ -155,6 +155,13 @@ static bool has_room(const struct helper *h)
 	return false;
 }
 
+static bool only_time_helps(const struct iu_verdict *verdict)
+{
+	return verdict->status == IU_STATUS_IN_USE &&
+	       (verdict->cause == IU_CAUSE_TIME_WAIT ||
+		       verdict->cause == IU_CAUSE_CLOSING_CONNECTION);
+}
+
 static void explain(struct helper *h, int error, const char *help)
 {
 	struct iu_run_failure failure = {.help = help};
@@ -167,6 +174,8 @@ static void explain(struct helper *h, int error, const char *help)
 		return;
 	failure.intro = iu_run_intro(&h->asked, h->c, error);
 	failure.answer = h->is_asked ? &h->asked.answer : NULL;
+	if (h->is_asked && !help && only_time_helps(&h->asked.answer.verdict))
+		failure.help = "inuse run --wait 90 -- … holds the call until then.";
 	if (h->is_asked && h->asked.answer.verdict.status == IU_STATUS_FREE && !help)
 		failure.help = "Nothing is in the way any more: it was released just now, or a rule "
 			       "that cannot be seen refuses it. Trying again tells.";

@@ -515,7 +515,7 @@ def leave_time_wait():
     subprocess.run([sys.executable, "-S", "-c", leave], check=True)
     plain = run(CALLS, "bind", p)
     same("without", plain.stdout, "bind 98\n")
-    has(plain.stderr, "time-wait")
+    has(plain.stderr, "time-wait", "inuse run --wait 90")
     return p, subprocess.Popen([INUSE, "run", "--wait", "90", "--", CALLS, "bind", str(p)],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
