@@ -198,6 +198,11 @@ static int read_port(const struct iu_arguments *arguments, struct iu_run *run)
 	if (arguments->port_fd) {
 		code = iu_number_read("port-fd", arguments->port_fd, 0, FD_MOST, &fd);
 		run->port_fd = (int)fd;
+		if (code == 0 && !iu_system_is_open((int)fd)) {
+			iu_complain("--port-fd takes the number of an open descriptor, not ",
+				arguments->port_fd, "");
+			code = IU_EXIT_USAGE;
+		}
 	} else if (arguments->port_file) {
 		run->port_fd = iu_system_open(arguments->port_file);
 		if (run->port_fd < 0) {

@@ -61,6 +61,11 @@ int iu_system_end_like(int status)
 	return 128 + WTERMSIG(status);
 }
 
+bool iu_system_is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
 int iu_system_open(const char *file)
 {
 	return open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

@@ -99,6 +99,11 @@ int iu_system_end_like(int status)
 	return status;
 }
 
+bool iu_system_is_open(int fd)
+{
+	return fd >= 0; /* the C runtime ends the program that asks about one that is not */
+}
+
 int iu_system_open(const char *file)
 {
 	wchar_t *wide = iu_wide(file);

@@ -24,6 +24,9 @@ void iu_system_restore(void);
  */
 int iu_system_end_like(int status);
 
+/** iu_system_is_open() - whether a descriptor is open (not looked at on Windows). */
+bool iu_system_is_open(int fd);
+
 /** iu_system_open() - opens FILE for writing, anew; returns a descriptor or -1 with errno. */
 int iu_system_open(const char *file);
 

@@ -605,7 +605,8 @@ def free_asks():
 def wrong_lines():
     """Wrong command lines"""
     for options, words in ((["--wait", "1", "--next"], "run takes one of"), (["--yes"], "belong to --free"),
-                           (["--wait", "x"], "wait"), (["--port-file", "/no/such/file"], "cannot write to")):
+                           (["--wait", "x"], "wait"), (["--port-file", "/no/such/file"], "cannot write to"),
+                           (["--port-fd", "77"], "an open descriptor")):
         done = run("true", options=options)
         assert done.returncode in (2, 3), done
         has(done.stderr, words)

@@ -212,15 +212,19 @@ def java():
 
 
 def sshd():
-    """sshd"""
+    """sshd, with the user and the folder that it wants in a mount namespace of its own"""
     number = port()
     program = find("sshd", "/usr/sbin/sshd")
     with tempfile.TemporaryDirectory() as folder:
         key = os.path.join(folder, "key")
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-        os.makedirs("/run/sshd", exist_ok=True)
-        conflict(number, [program, "-D", "-e", "-f", "/dev/null", "-h", key, "-p", str(number), "-o",
-                          "ListenAddress=127.0.0.1"], "Bind to port .* failed: Address already in use")
+        users = os.path.join(folder, "passwd")
+        with open(users, "w") as out:
+            out.write("root:x:0:0:root:/root:/bin/sh\nsshd:x:999:65534::/run/sshd:/usr/sbin/nologin\n")
+        place = f"mount -t tmpfs none /run && mkdir /run/sshd && mount --bind {users} /etc/passwd"
+        conflict(number, ["unshare", "--mount", "sh", "-c", place + ' && exec "$@"', "sh", program, "-D", "-e", "-f",
+                          "/dev/null", "-h", key, "-p", str(number), "-o", "ListenAddress=127.0.0.1"],
+                 "Bind to port .* failed: Address already in use")
 
 
 def busybox():
