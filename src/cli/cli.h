@@ -67,6 +67,9 @@ bool iu_write(const struct iu_text *text);
 /** iu_write_json() - writes one document and a newline. NULL: out of memory. Takes @json. */
 bool iu_write_json(json_t *json);
 
+/** iu_write_json_part() - the same without the newline: a part of a document. */
+bool iu_write_json_part(json_t *json);
+
 /** iu_write_end() - flushes and closes; false when anything could not be written. */
 bool iu_write_end(void);
 

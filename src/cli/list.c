@@ -44,19 +44,29 @@ static int make_filter(struct iu_arena *arena, const struct iu_invocation *invoc
 	return 0;
 }
 
-static bool put(const struct iu_arguments *arguments, const struct iu_from *from,
-	const struct iu_snapshot *snapshot, const struct iu_listing *listing)
+/* One listing, which may come in portions. */
+struct listed {
+	const struct iu_arguments *arguments;
+	const struct iu_from *from;
+	const struct iu_filter *filter;
+	struct iu_style style;
+	struct iu_out_table table;
+	bool begun, unwritten;
+	bool seen; /* any kind of socket could be looked at */
+};
+
+static bool put_rows(struct listed *listed, const struct iu_snapshot *snapshot,
+	const struct iu_listing *listing, bool last)
 {
-	struct iu_style style = iu_style_make(arguments);
 	struct iu_text text = {0};
 	bool good;
 
-	if (arguments->json)
-		return iu_write_json(iu_from_json(from, iu_out_list_json(snapshot, listing)));
-	iu_out_list(snapshot, listing, &style, &text);
-	if (from->given && !style.quiet) {
+	iu_out_list_rows(&listed->table, snapshot, listing, &listed->style, &text);
+	if (last)
+		iu_out_list_end(&listed->table, snapshot, &listed->style, &text);
+	if (last && listed->from->given && !listed->style.quiet) {
 		iu_text_add(&text, "From ");
-		iu_from_words(from, &text);
+		iu_from_words(listed->from, &text);
 		iu_text_add(&text, "\n");
 	}
 	good = iu_write(&text);
@@ -64,23 +74,91 @@ static bool put(const struct iu_arguments *arguments, const struct iu_from *from
 	return good;
 }
 
+static bool put_words(const char *words)
+{
+	struct iu_text text = {0};
+	bool good;
+
+	iu_text_add(&text, words);
+	good = iu_write(&text);
+	iu_text_free(&text);
+	return good;
+}
+
+static bool put_json_end(const struct listed *listed, const struct iu_snapshot *snapshot)
+{
+	json_t *document = iu_from_json(listed->from, json_object());
+	bool good = put_words("],\"gaps\":") &&
+		    iu_write_json_part(iu_out_list_json_gaps(snapshot)) &&
+		    put_words(",\"from\":") &&
+		    iu_write_json_part(json_incref(json_object_get(document, "from"))) &&
+		    put_words("}\n");
+
+	json_decref(document);
+	return good;
+}
+
+/* One document in one line, however long it is: nothing of it is kept. */
+static bool put_json(struct listed *listed, const struct iu_snapshot *snapshot,
+	const struct iu_listing *listing, bool last)
+{
+	bool good = true;
+	size_t i;
+
+	if (!listed->begun)
+		good = put_words("{\"schema\":\"inuse.list/1\",\"host\":") &&
+		       iu_write_json_part(iu_out_list_json_host(snapshot)) &&
+		       put_words(",\"sockets\":[");
+	listed->begun = true;
+	for (i = 0; i < listing->rows.n && good; i++)
+		good = (!listed->table.rows++ || put_words(",")) &&
+		       iu_write_json_part(iu_out_list_json_row(snapshot, &listing->rows.v[i]));
+	return good && (!last || put_json_end(listed, snapshot));
+}
+
+static int take(void *context, const struct iu_snapshot *snapshot, bool last)
+{
+	const uint32_t kinds = IU_FACT_TCP | IU_FACT_UDP | IU_FACT_UNIX;
+	struct listed *listed = context;
+	struct iu_listing listing = {0};
+	struct iu_arena arena = {0};
+	int ret = iu_listing_make(&arena, snapshot, listed->filter, &listing);
+
+	if (ret == 0) {
+		listed->seen = listed->seen || snapshot->seen & kinds || listing.rows.n;
+		listed->unwritten = !(listed->arguments->json ? put_json : put_rows)(
+			listed, snapshot, &listing, last);
+		ret = listed->unwritten ? IU_E_IO : 0;
+	}
+	iu_arena_free(&arena);
+	return ret;
+}
+
+/* What a row of the table shows needs less of a process than a document, or a filter. */
+static bool is_brief(const struct iu_invocation *invocation)
+{
+	return !invocation->arguments.json && !invocation->arguments.process;
+}
+
 static int list(const struct iu_invocation *invocation, struct iu_from *from)
 {
-	struct iu_session here = {0}, *session = from->given ? &from->session : &here;
-	struct iu_listing listing = {0};
+	struct iu_session here = {0};
 	struct iu_filter filter;
+	struct listed listed = {.arguments = &invocation->arguments,
+		.from = from,
+		.filter = &filter,
+		.style = iu_style_make(&invocation->arguments)};
 	struct iu_arena arena = {0};
 	int code, ret = 0;
 
 	code = make_filter(&arena, invocation, &from->names, &filter);
 	if (code == 0) {
-		ret = iu_filter_list(&arena, &filter, session, &listing);
-		/* With nothing to be seen there are still the gaps to tell. */
-		if (ret < 0 && ret != IU_E_SYSTEM)
+		ret = from->given
+			? take(&listed, &from->session.snapshot, true)
+			: iu_session_stream(&here, filter.all, is_brief(invocation), take, &listed);
+		if (ret < 0 && !listed.unwritten)
 			iu_complain(iu_error_text(ret), NULL, "");
-		else if (!put(&invocation->arguments, from, &session->snapshot, &listing))
-			code = IU_EXIT_UNKNOWN;
-		if (ret < 0)
+		if (ret < 0 || !listed.seen)
 			code = IU_EXIT_UNKNOWN;
 	}
 	iu_session_free(&here);

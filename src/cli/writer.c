@@ -30,10 +30,11 @@ static int write_piece(const char *bytes, size_t size, void *context)
 	return !size || fwrite(bytes, 1, size, context) == size ? 0 : -1;
 }
 
-bool iu_write_json(json_t *json)
+bool iu_write_json_part(json_t *json)
 {
 	/* A terminal must not see the control characters beyond ASCII that JSON leaves alone. */
-	size_t flags = JSON_COMPACT | (iu_system_is_terminal() ? JSON_ENSURE_ASCII : 0);
+	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY |
+		       (iu_system_is_terminal() ? JSON_ENSURE_ASCII : 0);
 	bool good;
 
 	if (!json) {
@@ -41,14 +42,21 @@ bool iu_write_json(json_t *json)
 		return false;
 	}
 	errno = 0;
-	good = json_dump_callback(json, write_piece, stdout, flags) == 0 &&
-	       fputc('\n', stdout) != EOF;
+	good = json_dump_callback(json, write_piece, stdout, flags) == 0;
 	json_decref(json);
 	if (good)
 		return true;
 	if (!errno)
 		errno = ENOMEM;
 	return failed();
+}
+
+bool iu_write_json(json_t *json)
+{
+	if (!iu_write_json_part(json))
+		return false;
+	errno = 0;
+	return fputc('\n', stdout) != EOF || failed();
 }
 
 bool iu_write_end(void)

@@ -32,8 +32,18 @@ void iu_snapshot_free(struct iu_snapshot *snapshot)
 
 const struct iu_process *iu_snapshot_process(const struct iu_snapshot *snapshot, int32_t pid)
 {
-	size_t i;
+	size_t low = 0, high = snapshot->processes.n, i;
 
+	while (low < high) { /* /proc gives them in this order, others do not have to */
+		size_t middle = low + (high - low) / 2;
+
+		if (snapshot->processes.v[middle].pid == pid)
+			return &snapshot->processes.v[middle];
+		if (snapshot->processes.v[middle].pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	for (i = 0; i < snapshot->processes.n; i++) {
 		if (snapshot->processes.v[i].pid == pid)
 			return &snapshot->processes.v[i];

@@ -24,6 +24,7 @@ struct iu_wants {
 	/* Sockets whose holders are wanted, sorted; all_inodes: of every socket. */
 	IU_LIST(uint64_t) inodes;
 	bool all_inodes;
+	bool brief; /* of processes only what a row of a table shows: name, user, unit, age */
 	bool automatic;   /* all_ports: also which ports the system chose; of single ports always */
 	bool own_process; /* the one that looks may be a holder too: it asks for itself (libinuse) */
 	IU_LIST(struct iu_path) paths; /* only path and path_len are read */

@@ -19,6 +19,29 @@
  */
 int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot);
 
+/* Where the sockets of a listing go that is too long to be kept. */
+struct iu_portions {
+	/*
+	 * Takes what was seen so far; it is gone when this returns. @last: nothing comes after it.
+	 * Returns: 0, or IU_E_* which ends the look.
+	 */
+	int (*take)(void *context, const struct iu_snapshot *snapshot, bool last);
+	void *context;
+	size_t most; /* sockets of one portion */
+};
+
+/**
+ * iu_os_stream() - iu_os_collect() for the sockets of all ports, in memory that does not grow with them
+ * @snapshot: receives the last portion
+ *
+ * What fits in one portion is the same as that of iu_os_collect(). Of more, each portion has the
+ * holders of its own sockets, as one look at all descriptors has found them while the first portion
+ * was read; a socket that changes meanwhile may come twice, in two portions.
+ * Windows: everything is one portion. Returns: 0, IU_E_NOMEM, what @portions returned.
+ */
+int iu_os_stream(const struct iu_wants *wants, struct iu_snapshot *snapshot,
+	const struct iu_portions *portions);
+
 /**
  * iu_os_probe() - asks the kernel with a bind() of our own: no listen(), closed at once
  * @probe: what to bind; receives done and result. A socket that cannot be made leaves done false.

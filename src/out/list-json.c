@@ -27,3 +27,24 @@ json_t *iu_out_list_json(const struct iu_snapshot *snapshot, const struct iu_lis
 		iu_json_gaps(&json, snapshot->gaps.v, snapshot->gaps.n));
 	return iu_json_finish(&json, root);
 }
+
+json_t *iu_out_list_json_host(const struct iu_snapshot *snapshot)
+{
+	struct iu_json json = {.snapshot = snapshot};
+
+	return iu_json_finish(&json, iu_json_host(&json));
+}
+
+json_t *iu_out_list_json_row(const struct iu_snapshot *snapshot, const struct iu_row *row)
+{
+	struct iu_json json = {.snapshot = snapshot};
+
+	return iu_json_finish(&json, row_json(&json, row));
+}
+
+json_t *iu_out_list_json_gaps(const struct iu_snapshot *snapshot)
+{
+	struct iu_json json = {.snapshot = snapshot};
+
+	return iu_json_finish(&json, iu_json_gaps(&json, snapshot->gaps.v, snapshot->gaps.n));
+}

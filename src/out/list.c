@@ -145,10 +145,7 @@ static const struct column {
 };
 
 #define COLUMNS IU_COUNT(columns)
-
-struct table {
-	size_t width[COLUMNS]; /* 0: the column is left out */
-};
+_Static_assert(COLUMNS == IU_LIST_COLUMNS, "a width for each column");
 
 static struct cell_source source_of(const struct iu_snapshot *snapshot, const struct iu_row *row)
 {
@@ -172,13 +169,12 @@ static void make_cell(const struct cell_source *from, size_t column, struct iu_t
 	columns[column].cell(from, cell);
 }
 
-/* The natural widths; a column that would stay empty is left out. */
+/* The natural widths; a column that would stay empty is left out, until a later portion has it. */
 static void measure(const struct iu_snapshot *snapshot, const struct iu_listing *listing,
-	struct table *table, struct iu_text *cell)
+	struct iu_out_table *table, struct iu_text *cell)
 {
 	size_t c, r, width;
 
-	*table = (struct table){0};
 	for (r = 0; r < listing->rows.n; r++) {
 		struct cell_source from = source_of(snapshot, &listing->rows.v[r]);
 
@@ -195,7 +191,7 @@ static void measure(const struct iu_snapshot *snapshot, const struct iu_listing 
 	}
 }
 
-static size_t total_width(const struct table *table)
+static size_t total_width(const struct iu_out_table *table)
 {
 	size_t total = 0, c;
 
@@ -205,7 +201,7 @@ static size_t total_width(const struct table *table)
 }
 
 /* The column that can give most; COLUMNS when none has more than its least width. */
-static size_t widest(const struct table *table)
+static size_t widest(const struct iu_out_table *table)
 {
 	size_t best = COLUMNS, c;
 
@@ -217,7 +213,7 @@ static size_t widest(const struct table *table)
 	return best;
 }
 
-static size_t first_to_drop(const struct table *table)
+static size_t first_to_drop(const struct iu_out_table *table)
 {
 	size_t best = COLUMNS, c;
 
@@ -230,9 +226,9 @@ static size_t first_to_drop(const struct table *table)
 }
 
 /* Shortens the widest columns; where all are at their least, leaves one out and starts again. */
-static void fit(struct table *table, size_t room)
+static void fit(struct iu_out_table *table, size_t room)
 {
-	struct table natural = *table;
+	struct iu_out_table natural = *table;
 	size_t c;
 
 	while (room && total_width(table) > room) {
@@ -250,7 +246,7 @@ static void fit(struct table *table, size_t room)
 }
 
 /* One line; @from NULL: the headings. No spaces at its end. */
-static void put_line(const struct cell_source *from, const struct table *table,
+static void put_line(const struct cell_source *from, const struct iu_out_table *table,
 	struct iu_text *cell, struct iu_text *out)
 {
 	size_t pending = 0, c;
@@ -290,18 +286,12 @@ static const char *lift_of(const struct iu_snapshot *snapshot, enum iu_fact fact
 }
 
 /* Sockets with an inode have a holder somewhere; say why none is shown. */
-static void put_hidden(const struct iu_snapshot *snapshot, const struct iu_listing *listing,
-	size_t wrap, struct iu_text *out)
+static void put_hidden(
+	const struct iu_snapshot *snapshot, size_t hidden, size_t wrap, struct iu_text *out)
 {
 	const char *lift = lift_of(snapshot, IU_FACT_HOLDERS);
 	struct iu_text note = {0};
-	size_t hidden = 0, i;
 
-	for (i = 0; i < listing->rows.n; i++) {
-		const struct iu_row *row = &listing->rows.v[i];
-
-		hidden += !row->holds.n && snapshot->sockets.v[row->socket].inode;
-	}
 	if (!hidden)
 		return;
 	iu_text_printf(&note, "%zu %s that could not be seen", hidden,
@@ -354,35 +344,54 @@ static void put_gaps(const struct iu_snapshot *snapshot, size_t wrap, struct iu_
 		iu_text_printf(out, "Not seen: %zu more things\n", more);
 }
 
-void iu_out_list(const struct iu_snapshot *snapshot, const struct iu_listing *listing,
-	const struct iu_style *style, struct iu_text *out)
+static void put_headings(
+	const struct iu_out_table *table, const struct iu_style *style, struct iu_text *out)
+{
+	iu_text_add(out, style->color ? "\x1b[1m" : "");
+	put_line(NULL, table, NULL, out);
+	out->len -= out->failed ? 0 : 1; /* the newline comes after the reset */
+	iu_text_add(out, style->color ? "\x1b[0m\n" : "\n");
+}
+
+void iu_out_list_rows(struct iu_out_table *table, const struct iu_snapshot *snapshot,
+	const struct iu_listing *listing, const struct iu_style *style, struct iu_text *out)
 {
 	struct iu_text cell = {0};
-	struct table table;
 	size_t r;
 
 	iu_text_add(out, "");
-	if (listing->rows.n) {
-		measure(snapshot, listing, &table, &cell);
-		fit(&table, style->columns);
-		if (!style->quiet) {
-			iu_text_add(out, style->color ? "\x1b[1m" : "");
-			put_line(NULL, &table, &cell, out);
-			out->len -= out->failed ? 0 : 1; /* the newline comes after the reset */
-			iu_text_add(out, style->color ? "\x1b[0m\n" : "\n");
-		}
-		for (r = 0; r < listing->rows.n; r++) {
-			struct cell_source from = source_of(snapshot, &listing->rows.v[r]);
+	measure(snapshot, listing, table, &cell);
+	fit(table, style->columns);
+	if (listing->rows.n && !table->rows && !style->quiet)
+		put_headings(table, style, out);
+	for (r = 0; r < listing->rows.n; r++) {
+		struct cell_source from = source_of(snapshot, &listing->rows.v[r]);
 
-			put_line(&from, &table, &cell, out);
-		}
-	} else if (!style->quiet) {
-		iu_text_add(out, "No socket here matches.\n");
+		put_line(&from, table, &cell, out);
+		table->hidden += !from.hold && from.socket->inode;
 	}
+	table->rows += listing->rows.n;
 	out->failed = out->failed || cell.failed;
 	iu_text_free(&cell);
+}
+
+void iu_out_list_end(const struct iu_out_table *table, const struct iu_snapshot *snapshot,
+	const struct iu_style *style, struct iu_text *out)
+{
+	iu_text_add(out, "");
 	if (style->quiet)
 		return;
-	put_hidden(snapshot, listing, style->columns, out);
+	if (!table->rows)
+		iu_text_add(out, "No socket here matches.\n");
+	put_hidden(snapshot, table->hidden, style->columns, out);
 	put_gaps(snapshot, style->columns, out);
+}
+
+void iu_out_list(const struct iu_snapshot *snapshot, const struct iu_listing *listing,
+	const struct iu_style *style, struct iu_text *out)
+{
+	struct iu_out_table table = {0};
+
+	iu_out_list_rows(&table, snapshot, listing, style, out);
+	iu_out_list_end(&table, snapshot, style, out);
 }

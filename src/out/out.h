@@ -52,11 +52,33 @@ struct iu_out_error {
 /** iu_out_error_json() - one inuse.error/1 document; NULL when out of memory. */
 json_t *iu_out_error_json(const struct iu_out_error *error);
 
+#define IU_LIST_COLUMNS 7
+
+/* A table that is written in portions: its columns grow, but never shrink. Begins zeroed. */
+struct iu_out_table {
+	size_t width[IU_LIST_COLUMNS]; /* 0: the column is left out */
+	size_t rows;
+	size_t hidden; /* rows of which no holder was seen, though there is one */
+};
+
+/** iu_out_list_rows() - one portion: headings before the first, then its rows. */
+void iu_out_list_rows(struct iu_out_table *table, const struct iu_snapshot *snapshot,
+	const struct iu_listing *listing, const struct iu_style *style, struct iu_text *out);
+
+/** iu_out_list_end() - what is said below the table. @snapshot: the last portion's */
+void iu_out_list_end(const struct iu_out_table *table, const struct iu_snapshot *snapshot,
+	const struct iu_style *style, struct iu_text *out);
+
 /** iu_out_list() - the listing as a table for people; headings from the column table. */
 void iu_out_list(const struct iu_snapshot *snapshot, const struct iu_listing *listing,
 	const struct iu_style *style, struct iu_text *out);
 
 /** iu_out_list_json() - one inuse.list/1 document; NULL when out of memory. */
 json_t *iu_out_list_json(const struct iu_snapshot *snapshot, const struct iu_listing *listing);
+
+/** iu_out_list_json_host(), _row(), _gaps() - its parts one by one, for a document in portions. */
+json_t *iu_out_list_json_host(const struct iu_snapshot *snapshot);
+json_t *iu_out_list_json_row(const struct iu_snapshot *snapshot, const struct iu_row *row);
+json_t *iu_out_list_json_gaps(const struct iu_snapshot *snapshot);
 
 #endif

@@ -8,6 +8,9 @@
 /* Sockets first, then what only matters for those in the way: there is no third round. */
 #define ROUNDS 2
 
+/* Sockets of a listing that are in memory at a time: with their holders some 10 MiB. */
+#define PORTION 8192
+
 static int collect_round(struct iu_session *session, const struct iu_questions *questions)
 {
 	struct iu_arena arena = {0};
@@ -91,18 +94,35 @@ int iu_session_answer(struct iu_session *session, const struct iu_question *ques
 	return 0;
 }
 
-int iu_session_list(struct iu_session *session, bool all)
+static struct iu_wants everything(bool all)
 {
-	const struct iu_wants wants = {
+	return (struct iu_wants){
 		.facts = IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX |
 			IU_FACT_HOLDERS,
 		.all_ports = true,
 		.connections = all,
 		.all_inodes = true,
 	};
+}
+
+int iu_session_list(struct iu_session *session, bool all)
+{
+	struct iu_wants wants = everything(all);
 
 	iu_snapshot_init(&session->snapshot);
 	return iu_os_collect(&wants, &session->snapshot);
+}
+
+int iu_session_stream(struct iu_session *session, bool all, bool brief,
+	int (*take)(void *context, const struct iu_snapshot *snapshot, bool last),
+	void *context)
+{
+	const struct iu_portions portions = {take, context, all ? PORTION : SIZE_MAX};
+	struct iu_wants wants = everything(all);
+
+	wants.brief = brief;
+	iu_snapshot_init(&session->snapshot);
+	return iu_os_stream(&wants, &session->snapshot, &portions);
 }
 
 void iu_session_replay(struct iu_session *session, const struct iu_snapshot *snapshot)

@@ -45,6 +45,14 @@ int iu_session_answer(struct iu_session *session, const struct iu_question *ques
 /** iu_session_list() - every bound socket with its holders; @all: connections and TIME-WAIT too */
 int iu_session_list(struct iu_session *session, bool all);
 
+/**
+ * iu_session_stream() - the same; with @all in portions: see iu_os_stream()
+ * @brief: of processes only what a row of a table shows
+ */
+int iu_session_stream(struct iu_session *session, bool all, bool brief,
+	int (*take)(void *context, const struct iu_snapshot *snapshot, bool last),
+	void *context);
+
 /** iu_session_replay() - answers come from a captured snapshot; takes it. */
 void iu_session_replay(struct iu_session *session, const struct iu_snapshot *snapshot);
 

@@ -13,6 +13,7 @@
 #include "os/linux/cgroup.h"
 #include "os/linux/file.h"
 #include "os/linux/look.h"
+#include "os/linux/stream.h"
 #include "os/linux/table.h"
 #include "os/linux/turns.h"
 #include "os/os.h"
@@ -136,29 +137,64 @@ void iu_look_close(struct iu_look *look)
 		close(look->proc);
 }
 
-int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot)
+/* Sockets that have gone to a stream have taken the names of their holders with them. */
+static bool is_over(const struct iu_look *look, size_t i)
 {
-	struct iu_look look;
+	return iu_stream_begun(look->stream) && collectors[i].collect != iu_collect_unix;
+}
+
+static int run(struct iu_look *look)
+{
+	struct iu_snapshot *snapshot = look->snapshot;
+	const struct iu_wants *wants = look->wants;
 	size_t i;
 	int result = 0;
 
-	iu_look_open(&look, wants, snapshot);
 	iu_turn_look();
 	for (i = 0; i < IU_COUNT(collectors) && result == 0; i++) {
-		if (!(wants->facts & collectors[i].facts) ||
+		if (!(wants->facts & collectors[i].facts) || is_over(look, i) ||
 			(wants->first && collectors[i].thorough))
 			continue;
-		if (collectors[i].needs_proc && look.proc < 0) {
+		if (collectors[i].needs_proc && look->proc < 0) {
 			if (!collectors[i].what)
 				continue; /* the one before it said so */
-			iu_seen(&look, collectors[i].facts, false);
+			iu_seen(look, collectors[i].facts, false);
 			result = iu_snapshot_gap(snapshot, (enum iu_fact)collectors[i].facts, 0,
 				collectors[i].what, "/proc is not mounted", "mount /proc");
 			continue;
 		}
-		result = collectors[i].collect(&look);
+		result = collectors[i].collect(look);
 	}
+	if (result == 0 && look->stream)
+		result = iu_stream_end(look);
 	iu_turn_end();
-	iu_look_close(&look);
 	return result < 0 ? result : snapshot->arena.failed ? IU_E_NOMEM : 0;
+}
+
+int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot)
+{
+	struct iu_look look;
+	int result;
+
+	iu_look_open(&look, wants, snapshot);
+	result = run(&look);
+	iu_look_close(&look);
+	return result;
+}
+
+int iu_os_stream(const struct iu_wants *wants, struct iu_snapshot *snapshot,
+	const struct iu_portions *portions)
+{
+	struct iu_stream *stream = iu_stream_open(wants, portions);
+	struct iu_look look;
+	int result;
+
+	if (!stream)
+		return IU_E_NOMEM;
+	iu_look_open(&look, wants, snapshot);
+	look.stream = stream;
+	result = run(&look);
+	iu_look_close(&look);
+	iu_stream_close(stream);
+	return result;
 }

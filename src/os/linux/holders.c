@@ -41,6 +41,7 @@ struct scan {
 	struct iu_entries processes, threads, descriptors;
 	size_t unreadable; /* processes */
 	bool kcmp_refused;
+	struct iu_held *held; /* everything goes there, whatever is wanted */
 };
 
 int iu_socket_link(const char *link, size_t len, uint64_t *ret_inode)
@@ -159,6 +160,49 @@ static bool is_known(const struct iu_holds *holds, size_t from, const struct iu_
 	return false;
 }
 
+/* Room for one more. Returns: 0, IU_E_NOMEM. */
+static int grow(void **v, size_t n, size_t *cap, size_t size)
+{
+	size_t room = *cap ? *cap * 2 : 4096;
+	void *bigger;
+
+	if (n < *cap)
+		return 0;
+	bigger = realloc(*v, room * size);
+	if (!bigger)
+		return IU_E_NOMEM;
+	*v = bigger;
+	*cap = room;
+	return 0;
+}
+
+static int note_held(struct iu_held *held, const struct iu_hold *hold)
+{
+	struct iu_held_table *last = held->tables ? &held->table[held->tables - 1] : NULL;
+
+	if (held->n >= IU_HELD_MOST || hold->inode > UINT32_MAX) {
+		held->full = true;
+		return 0;
+	}
+	if (!last || last->pid != hold->pid || last->tid != hold->tid) {
+		if (grow((void **)&held->table, held->tables, &held->tables_cap, sizeof(*last)) < 0)
+			return IU_E_NOMEM;
+		held->table[held->tables++] =
+			(struct iu_held_table){.pid = hold->pid, .tid = hold->tid};
+	}
+	if (grow((void **)&held->v, held->n, &held->cap, sizeof(*held->v)) < 0)
+		return IU_E_NOMEM;
+	held->v[held->n++] = (struct iu_held_row){
+		(uint32_t)hold->inode, (uint32_t)held->tables - 1, hold->fd};
+	return 0;
+}
+
+/* A list shows no flags of descriptors, and they take longer than to find the descriptor. */
+static bool is_listing(const struct iu_wants *wants)
+{
+	return wants->all_ports && wants->all_inodes;
+}
+
 /* One descriptor table. Returns: 0, IU_E_ACCESS with *ret_errno, IU_E_GONE, IU_E_NOMEM. */
 static int scan_table(struct scan *scan, const char *table, int32_t pid, int32_t tid,
 	size_t process_holds, int *ret_errno)
@@ -190,12 +234,18 @@ static int scan_table(struct scan *scan, const char *table, int32_t pid, int32_t
 		}
 		if (len <= 0 || !iu_socket_link(link, (size_t)len, &hold.inode))
 			continue;
-		HASH_FIND(hh, scan->inodes, &hold.inode, sizeof(hold.inode), row);
 		hold.fd = (int32_t)fd;
+		if (scan->held) {
+			if (note_held(scan->held, &hold) < 0)
+				result = IU_E_NOMEM;
+			continue;
+		}
+		HASH_FIND(hh, scan->inodes, &hold.inode, sizeof(hold.inode), row);
 		if (!row || is_known(&snapshot->holds, process_holds, &hold))
 			continue;
 		row->held = true;
-		hold.cloexec = read_cloexec(scan, table, name);
+		if (!is_listing(scan->look->wants))
+			hold.cloexec = read_cloexec(scan, table, name);
 		slot = iu_list_add(&snapshot->arena, &snapshot->holds);
 		if (slot)
 			*slot = hold;
@@ -681,5 +731,62 @@ int iu_collect_holders(struct iu_look *look)
 		free(row);
 	}
 	free(scan);
+	return result;
+}
+
+static bool comes_after(const struct iu_held_row *a, const struct iu_held_row *b)
+{
+	if (a->inode != b->inode)
+		return a->inode > b->inode;
+	return a->table != b->table ? a->table > b->table : a->fd > b->fd;
+}
+
+static void sink(struct iu_held_row *v, size_t at, size_t n)
+{
+	struct iu_held_row row = v[at];
+	size_t child;
+
+	for (; (child = 2 * at + 1) < n; at = child) {
+		child += child + 1 < n && comes_after(&v[child + 1], &v[child]);
+		if (!comes_after(&v[child], &row))
+			break;
+		v[at] = v[child];
+	}
+	v[at] = row;
+}
+
+/* In place: qsort() takes as much memory again. */
+static void sort(struct iu_held_row *v, size_t n)
+{
+	size_t i;
+
+	for (i = n / 2; i-- > 0;)
+		sink(v, i, n);
+	for (i = n; i-- > 1;) {
+		struct iu_held_row first = v[0];
+
+		v[0] = v[i];
+		v[i] = first;
+		sink(v, 0, i);
+	}
+}
+
+int iu_holders_table(struct iu_look *look, struct iu_held *ret_held)
+{
+	struct scan *scan = calloc(1, sizeof(*scan));
+	int result;
+
+	*ret_held = (struct iu_held){0};
+	if (!scan)
+		return IU_E_NOMEM;
+	scan->look = look;
+	scan->held = ret_held;
+	result = finish(scan, scan_all(scan));
+	free(scan);
+	if (result == 0 && ret_held->full)
+		result = iu_snapshot_gap(look->snapshot, IU_FACT_HOLDERS, 0, "some of the holders",
+			"more descriptors lead to sockets than can be kept",
+			"inuse why names those of one port");
+	sort(ret_held->v, ret_held->n);
 	return result;
 }

@@ -25,4 +25,35 @@ bool iu_wants_inode(const struct iu_wants *wants, uint64_t inode);
 /** iu_initial_pids() - whether our pids and those of /proc are those of the initial PID namespace. */
 bool iu_initial_pids(const struct iu_look *look);
 
+/* A descriptor that leads to a socket, in 12 bytes: there may be a million. */
+struct iu_held_row {
+	uint32_t inode; /* of sockets they have 32 bits (get_next_ino()) */
+	uint32_t table; /* index */
+	int32_t fd;
+};
+
+/* A table of descriptors; those of one process follow each other. */
+struct iu_held_table {
+	int32_t pid, tid;
+	uint32_t portion;                 /* the last one that needed it */
+	const struct iu_process *process; /* NULL: not read yet */
+};
+
+struct iu_held {
+	struct iu_held_row *v; /* sorted by inode */
+	size_t n, cap;
+	struct iu_held_table *table;
+	size_t tables, tables_cap;
+	bool full; /* there are more than IU_HELD_MOST */
+};
+
+#define IU_HELD_MOST (2u << 20)
+
+/**
+ * iu_holders_table() - every descriptor of every process that leads to a socket
+ * @ret_held: the two lists are the caller's to free(), also after an error
+ * Returns: 0, IU_E_NOMEM. What could not be looked at is a gap.
+ */
+int iu_holders_table(struct iu_look *look, struct iu_held *ret_held);
+
 #endif

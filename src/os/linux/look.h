@@ -7,6 +7,7 @@
 
 struct iu_user_row;
 struct iu_cgroup_row;
+struct iu_stream;
 
 /* Lives for one iu_os_collect(). Strings handed out live in the snapshot's arena. */
 struct iu_look {
@@ -20,6 +21,7 @@ struct iu_look {
 	const char *cgroup_mount;
 	const char *freezer_mount; /* of cgroup v1 */
 	bool cgroups_walked;
+	struct iu_stream *stream; /* the sockets go there in portions; NULL: they are kept */
 	uint64_t boot; /* when the system started, seconds since 1970; 0: not read */
 };
 

@@ -381,6 +381,20 @@ static int read_files(struct iu_look *look, struct iu_process *process)
 	return result;
 }
 
+static int read_more(struct iu_look *look, struct iu_process *process)
+{
+	int result;
+
+	read_exe(look, process);
+	process->cwd = read_link(look, process->pid, "cwd");
+	result = read_command(look, process);
+	if (result == 0)
+		result = iu_container_name(look, process);
+	if (result == 0)
+		result = read_parents(look, process);
+	return result == 0 ? read_files(look, process) : result;
+}
+
 int iu_process_read(struct iu_look *look, int32_t pid)
 {
 	struct iu_snapshot *snapshot = look->snapshot;
@@ -401,17 +415,9 @@ int iu_process_read(struct iu_look *look, int32_t pid)
 	process.start_ticks = stat.start_ticks;
 	process.started = start_time(look, stat.start_ticks);
 	read_uid(look, &process);
-	read_exe(look, &process);
-	process.cwd = read_link(look, pid, "cwd");
-	result = read_command(look, &process);
-	if (result == 0)
-		result = iu_cgroup_of_process(look, &process);
-	if (result == 0)
-		result = iu_container_name(look, &process);
-	if (result == 0)
-		result = read_parents(look, &process);
-	if (result == 0)
-		result = read_files(look, &process);
+	result = iu_cgroup_of_process(look, &process);
+	if (result == 0 && !(look->wants && look->wants->brief))
+		result = read_more(look, &process);
 	if (result < 0)
 		return result;
 	/* A pid that was given to another process meanwhile: the facts are mixed. */

@@ -21,6 +21,7 @@
 #include "os/linux/netlink.h"
 #include "os/linux/owners.h"
 #include "os/linux/proc-net.h"
+#include "os/linux/stream.h"
 #include "os/linux/table.h"
 #include "os/os.h"
 
@@ -69,6 +70,8 @@ struct dump {
 	bool own_seen;
 	bool any_bound;
 	bool listeners_only; /* the first of them was enough */
+	bool passed; /* a part of it has gone to a stream: it cannot be forgotten any more */
+	bool lost;   /* … and the dump started anew */
 };
 
 enum iu_state iu_tcp_state(uint64_t number, enum iu_protocol protocol)
@@ -242,6 +245,7 @@ static void forget(void *context)
 		HASH_DEL(dump->cookies, row);
 		free(row);
 	}
+	dump->lost = dump->passed;
 	dump->look->snapshot->sockets.n = dump->start;
 	dump->order = 0;
 	dump->full = 0;
@@ -289,6 +293,30 @@ static void carry_over(const struct iu_socket *old, struct iu_socket *sock)
 		sock->device = old->device;
 }
 
+static void free_cookies(struct dump *dump)
+{
+	struct cookie_row *row, *next;
+
+	HASH_ITER(hh, dump->cookies, row, next)
+	{
+		HASH_DEL(dump->cookies, row);
+		free(row);
+	}
+}
+
+/* What a stream has taken is not known any more. */
+static int pass_on(struct dump *dump)
+{
+	int result = iu_stream_room(dump->look);
+
+	if (result <= 0)
+		return result;
+	free_cookies(dump);
+	dump->start = 0;
+	dump->passed = true;
+	return 0;
+}
+
 /*
  * One walk passes the listeners, the bound ones and the connections one after the other: a socket
  * that changes meanwhile comes twice, and the later answer is the newer one.
@@ -309,7 +337,9 @@ static int add_socket(struct dump *dump, struct iu_socket *sock)
 	if (!slot)
 		return IU_E_NOMEM;
 	*slot = *sock;
-	return sock->cookie ? remember(dump, sock->cookie, snapshot->sockets.n - 1) : 0;
+	if (sock->cookie && remember(dump, sock->cookie, snapshot->sockets.n - 1) < 0)
+		return IU_E_NOMEM;
+	return pass_on(dump);
 }
 
 static bool describes_socket(const struct nlmsghdr *message)
@@ -325,6 +355,8 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 	char name[IF_NAMESIZE];
 	int result;
 
+	if (dump->lost)
+		return IU_E_AGAIN;
 	if (!describes_socket(message))
 		return 0;
 	result = iu_inet_diag_parse(mnl_nlmsg_get_payload(message),
@@ -459,17 +491,6 @@ static int know_earlier(struct dump *dump)
 	return result;
 }
 
-static void free_cookies(struct dump *dump)
-{
-	struct cookie_row *row, *next;
-
-	HASH_ITER(hh, dump->cookies, row, next)
-	{
-		HASH_DEL(dump->cookies, row);
-		free(row);
-	}
-}
-
 /* The socket of our feature test: bound, neither listening nor connected. */
 struct own {
 	int fd;
@@ -565,6 +586,8 @@ static int dump_one(struct iu_look *look, struct iu_netlink *netlink, const stru
 		result = ask_automatic(&dump, netlink, table->family, table->number);
 	if (dump.own_seen || dump.any_bound)
 		outcome->bound_seen = true;
+	if (result < 0 && result != IU_E_NOMEM && dump.passed)
+		result = IU_E_AGAIN; /* not once more from the start */
 	if (result < 0 && result != IU_E_AGAIN)
 		forget(&dump);
 	free_cookies(&dump);

@@ -13,6 +13,7 @@
 #include "os/linux/look.h"
 #include "os/linux/netlink.h"
 #include "os/linux/proc-net.h"
+#include "os/linux/stream.h"
 #include "os/linux/table.h"
 
 enum { KERNEL_ESTABLISHED = 1, KERNEL_LISTEN = 10 };
@@ -124,6 +125,8 @@ struct dump {
 	struct iu_look *look;
 	size_t start;
 	uint32_t order;
+	bool passed; /* a part of it has gone to a stream: it cannot be forgotten any more */
+	bool lost;   /* … and the dump started anew */
 };
 
 static int on_socket(void *context, const struct nlmsghdr *message)
@@ -133,6 +136,8 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 	struct iu_socket sock, *slot;
 	int result;
 
+	if (dump->lost)
+		return IU_E_AGAIN;
 	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return 0;
 	result = iu_unix_diag_parse(
@@ -145,13 +150,19 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 	if (!slot || !sock.path)
 		return IU_E_NOMEM;
 	*slot = sock;
-	return 0;
+	result = iu_stream_room(dump->look);
+	if (result > 0) {
+		dump->start = 0;
+		dump->passed = true;
+	}
+	return result < 0 ? result : 0;
 }
 
 static void restart(void *context)
 {
 	struct dump *dump = context;
 
+	dump->lost = dump->passed;
 	dump->look->snapshot->sockets.n = dump->start;
 	dump->order = 0;
 }
@@ -237,6 +248,8 @@ int iu_collect_unix(struct iu_look *look)
 		result = iu_netlink_dump(&netlink, request, &sink, NULL);
 		iu_netlink_close(&netlink);
 	}
+	if (result < 0 && result != IU_E_NOMEM && dump.passed)
+		result = IU_E_AGAIN; /* not once more from the start */
 	iu_seen(look, IU_FACT_UNIX, result == 0);
 	if (result == 0 && !look->wants->connections)
 		return drop_accepted(look->snapshot, dump.start);

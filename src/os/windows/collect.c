@@ -47,3 +47,11 @@ int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot)
 	WSACleanup();
 	return r < 0 ? r : snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
+
+int iu_os_stream(const struct iu_wants *wants, struct iu_snapshot *snapshot,
+	const struct iu_portions *portions)
+{
+	int r = iu_os_collect(wants, snapshot);
+
+	return r < 0 ? r : portions->take(portions->context, snapshot, true);
+}

@@ -1,0 +1,259 @@
+/* os/linux/stream.c - the sockets of a long listing in portions, each with its holders */
+#include "os/linux/stream.h"
+
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/holders.h"
+#include "os/linux/process.h"
+
+/* What is known of processes is thrown away past the first, and kept short past the second. */
+#define PROCESSES_ENOUGH (8u << 20)
+#define PROCESSES_MANY	 (16u << 20)
+
+struct iu_stream {
+	const struct iu_portions *portions;
+	uint32_t number; /* of the portion, from 1 on */
+	bool begun;
+	int error; /* of the one who takes them */
+	uint64_t ticks; /* when the descriptors were looked at, since boot */
+	struct iu_held held;
+	struct iu_snapshot kept; /* gaps of the portions that have gone */
+	/* What is known of processes lives longer than a portion. */
+	const struct iu_wants *asked;
+	struct iu_wants wants; /* the same, but brief where there are too many */
+	struct iu_look people;
+	struct iu_snapshot processes;
+};
+
+struct iu_stream *iu_stream_open(
+	const struct iu_wants *wants, const struct iu_portions *portions)
+{
+	struct iu_stream *stream = calloc(1, sizeof(*stream));
+
+	if (!stream)
+		return NULL;
+	stream->portions = portions;
+	stream->asked = wants;
+	stream->wants = *wants;
+	iu_snapshot_init(&stream->kept);
+	iu_snapshot_init(&stream->processes);
+	return stream;
+}
+
+void iu_stream_close(struct iu_stream *stream)
+{
+	if (!stream)
+		return;
+	if (stream->begun)
+		iu_look_close(&stream->people);
+	iu_snapshot_free(&stream->processes);
+	iu_snapshot_free(&stream->kept);
+	free(stream->held.table);
+	free(stream->held.v);
+	free(stream);
+}
+
+bool iu_stream_begun(const struct iu_stream *stream)
+{
+	return stream && stream->begun;
+}
+
+static int begin(struct iu_look *look)
+{
+	struct iu_stream *stream = look->stream;
+	struct timespec now = {0};
+	long per_second = sysconf(_SC_CLK_TCK);
+	int result = 0;
+
+	stream->begun = true;
+	iu_look_open(&stream->people, &stream->wants, &stream->processes);
+	if (look->proc < 0)
+		result = iu_snapshot_gap(look->snapshot, IU_FACT_HOLDERS, 0,
+			"which processes hold the sockets", "/proc is not mounted", "mount /proc");
+	else if (look->wants->facts & IU_FACT_HOLDERS)
+		result = iu_holders_table(look, &stream->held);
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	stream->ticks = (uint64_t)(now.tv_sec + 1) * (uint64_t)(per_second > 0 ? per_second : 100);
+	return result;
+}
+
+static void forget_processes(struct iu_stream *stream)
+{
+	size_t i;
+
+	for (i = 0; i < stream->held.tables; i++)
+		stream->held.table[i].process = NULL;
+	iu_look_close(&stream->people);
+	iu_snapshot_free(&stream->processes);
+	iu_snapshot_init(&stream->processes);
+	stream->wants.brief = stream->asked->brief;
+	iu_look_open(&stream->people, &stream->wants, &stream->processes);
+}
+
+/* The first table of the process: it keeps what is known of it. NULL: the process has gone. */
+static struct iu_held_table *process_of(struct iu_stream *stream, size_t at)
+{
+	struct iu_held_table *table = &stream->held.table[at];
+	struct iu_snapshot *processes = &stream->processes;
+
+	while (table > stream->held.table && table[-1].pid == table->pid)
+		table--;
+	if (table->process)
+		return table;
+	stream->wants.brief =
+		stream->wants.brief || processes->arena.used > PROCESSES_MANY;
+	processes->processes = (struct iu_processes){0};
+	if (iu_process_read(&stream->people, table->pid) == 0 &&
+		processes->processes.v[0].start_ticks <= stream->ticks)
+		table->process = &processes->processes.v[0];
+	return table->process ? table : NULL;
+}
+
+static int add_holds(struct iu_look *look, uint64_t inode)
+{
+	struct iu_stream *stream = look->stream;
+	struct iu_snapshot *snapshot = look->snapshot;
+	const struct iu_held *held = &stream->held;
+	size_t low = 0, high = held->n, first = snapshot->holds.n, i;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (held->v[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < held->n && held->v[low].inode == inode; low++) {
+		struct iu_held_table *table = process_of(stream, held->v[low].table);
+		struct iu_hold *hold;
+
+		if (!table)
+			continue;
+		/* where tables may not be compared, each thread's is there with the same content */
+		for (i = first; i < snapshot->holds.n; i++)
+			if (snapshot->holds.v[i].pid == table->pid &&
+				snapshot->holds.v[i].fd == held->v[low].fd)
+				break;
+		if (i < snapshot->holds.n)
+			continue;
+		hold = iu_list_add(&snapshot->arena, &snapshot->holds);
+		if (!hold)
+			return IU_E_NOMEM;
+		*hold = (struct iu_hold){.inode = inode,
+			.pid = table->pid,
+			.tid = held->table[held->v[low].table].tid,
+			.fd = held->v[low].fd};
+		table->portion = stream->number;
+	}
+	return 0;
+}
+
+/* The processes of this portion's holders, in the order of their pids. */
+static int add_processes(struct iu_look *look)
+{
+	const struct iu_stream *stream = look->stream;
+	struct iu_snapshot *snapshot = look->snapshot;
+	size_t i;
+
+	for (i = 0; i < stream->held.tables; i++) {
+		const struct iu_held_table *table = &stream->held.table[i];
+		struct iu_process *slot;
+
+		if (table->portion != stream->number || !table->process)
+			continue;
+		slot = iu_list_add(&snapshot->arena, &snapshot->processes);
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = *table->process;
+	}
+	return 0;
+}
+
+static int keep_gaps(struct iu_snapshot *to, const struct iu_snapshot *from)
+{
+	size_t i;
+	int result = 0;
+
+	for (i = 0; i < from->gaps.n && result == 0; i++) {
+		const struct iu_gap *gap = &from->gaps.v[i];
+
+		result = iu_snapshot_gap(to, gap->fact, gap->pid, gap->what, gap->why, gap->lift);
+	}
+	return result;
+}
+
+/* A new snapshot of the same machine; nothing of the old one's memory is needed any more. */
+static int start_anew(struct iu_look *look)
+{
+	struct iu_snapshot *snapshot = look->snapshot, fresh;
+	struct iu_stream *stream = look->stream;
+	int result = keep_gaps(&stream->kept, snapshot);
+
+	iu_snapshot_init(&fresh);
+	fresh.seen = snapshot->seen;
+	fresh.host = snapshot->host;
+	fresh.host.os = iu_arena_strdup(&fresh.arena, snapshot->host.os);
+	fresh.host.release = iu_arena_strdup(&fresh.arena, snapshot->host.release);
+	fresh.host.hostname = iu_arena_strdup(&fresh.arena, snapshot->host.hostname);
+	fresh.host.user = iu_arena_strdup(&fresh.arena, snapshot->host.user);
+	iu_look_close(look);
+	iu_snapshot_free(snapshot);
+	*snapshot = fresh;
+	iu_look_open(look, look->wants, snapshot);
+	look->stream = stream;
+	return snapshot->arena.failed ? IU_E_NOMEM : result;
+}
+
+static int name_all(struct iu_look *look)
+{
+	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_stream *stream = look->stream;
+	size_t i;
+	int result = iu_collect_cgroups(look);
+
+	stream->number++;
+	if (stream->processes.arena.used > PROCESSES_ENOUGH)
+		forget_processes(stream);
+	for (i = 0; i < snapshot->sockets.n && result == 0; i++)
+		if (snapshot->sockets.v[i].inode)
+			result = add_holds(look, snapshot->sockets.v[i].inode);
+	return result == 0 ? add_processes(look) : result;
+}
+
+int iu_stream_room(struct iu_look *look)
+{
+	struct iu_stream *stream = look->stream;
+	int result = 0;
+
+	if (!stream || look->snapshot->sockets.n < stream->portions->most)
+		return 0;
+	if (stream->error < 0)
+		return stream->error;
+	if (!stream->begun)
+		result = begin(look);
+	if (result == 0)
+		result = name_all(look);
+	if (result == 0)
+		result = stream->portions->take(stream->portions->context, look->snapshot, false);
+	if (result == 0)
+		result = start_anew(look);
+	stream->error = result < 0 ? result : 0;
+	return result < 0 ? result : 1;
+}
+
+int iu_stream_end(struct iu_look *look)
+{
+	struct iu_stream *stream = look->stream;
+	int result = stream->error;
+
+	if (result == 0 && stream->begun)
+		result = name_all(look);
+	if (result == 0)
+		result = keep_gaps(look->snapshot, &stream->kept);
+	return result < 0 ? result
+			  : stream->portions->take(stream->portions->context, look->snapshot, true);
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""long-list.py - `inuse list --all` of more sockets than are in memory at a time
+
+usage: long-list.py            (INUSE, VALIDATE in the environment)
+
+Makes 20,000 connected sockets and two listeners in a network namespace of its own. Text and JSON must
+list each of them once, with the process that has it, and take no more memory than for a few. Prints TAP.
+"""
+import ctypes
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+
+PAIRS, CHILDREN = 2500, 4
+FAR = 10  # of 127.0.0.FAR the listener is, clients are of the addresses behind it
+MOST = 64 << 10  # KiB
+SANITIZED = os.environ.get("SANITIZED") == "yes"
+
+
+def namespace():
+    libc = ctypes.CDLL(None, use_errno=True)
+    for flags in (0x40000000, 0x10000000 | 0x40000000):  # CLONE_NEWNET, with CLONE_NEWUSER
+        if libc.unshare(flags) == 0:
+            return subprocess.run(["ip", "link", "set", "lo", "up"], check=False).returncode == 0
+    return False
+
+
+def child(number, told, wait):
+    """One process with both ends of its connections. Tells the client's port of each."""
+    import socket
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    kept, ports = [], []
+    with socket.create_server((f"127.0.0.{FAR}", 7000 + number), backlog=100) as server:
+        for _ in range(PAIRS):
+            near = socket.create_connection((f"127.0.0.{FAR}", 7000 + number),
+                                            source_address=(f"127.0.0.{FAR + 1 + number}", 0))
+            kept += [near, server.accept()[0]]
+            ports.append(near.getsockname()[1])
+        os.write(told, json.dumps([os.getpid(), number, ports]).encode() + b"\n")
+        os.close(told)
+        os.read(wait, 1)
+    os._exit(0)
+
+
+def start():
+    told, told_end = os.pipe()
+    wait, wait_end = os.pipe()
+    for number in range(CHILDREN):
+        if os.fork() == 0:
+            os.close(told)
+            os.close(wait_end)
+            child(number, told_end, wait)
+    os.close(told_end)
+    os.close(wait)
+    with os.fdopen(told) as lines:
+        return [json.loads(line) for line in lines], wait_end
+
+
+def run(*words):
+    """Output, exit code and the most memory (KiB) of inuse."""
+    with tempfile.TemporaryFile() as out:
+        pid = os.posix_spawn(os.environ["INUSE"], ["inuse", *words], os.environ,
+                             file_actions=[(os.POSIX_SPAWN_DUP2, out.fileno(), 1)])
+        _, status, usage = os.wait4(pid, 0)
+        out.seek(0)
+        return out.read().decode(), os.waitstatus_to_exitcode(status), usage.ru_maxrss
+
+
+class Tap:
+    count = bad = 0
+
+    def ok(self, good, name, *facts):
+        Tap.count += 1
+        Tap.bad += not good
+        for fact in facts if not good else ():
+            print(f"# {fact}")
+        print(f"{'ok' if good else 'not ok'} {Tap.count} - {name}")
+
+
+def main():
+    if not namespace():
+        print("1..0 # SKIP no network namespace of our own can be made here")
+        return 0
+    print("1..6", flush=True)
+    tap = Tap()
+    made, wait_end = start()
+    wanted = {}
+    for pid, number, ports in made:
+        far, near = f"127.0.0.{FAR}", f"127.0.0.{FAR + 1 + number}"
+        wanted[f"{far}:{7000 + number}", None] = pid
+        for port in ports:
+            wanted[f"{near}:{port}", f"{far}:{7000 + number}"] = pid
+            wanted[f"{far}:{7000 + number}", f"{near}:{port}"] = pid
+    text, code, memory = run("list", "--all", "tcp")
+    print(f"# {len(wanted)} sockets as text: {memory} KiB")
+    tap.ok(code == 0, "text: exit code 0", code)
+    rows = {}
+    for line in text.splitlines()[1:]:
+        words = line.split()
+        if words[:1] == ["tcp"]:
+            peer = words[3] if words[2] == "->" else None
+            holder = words[5 if peer else 3]
+            rows.setdefault((words[1], peer), []).append(int(holder.split("(")[-1].split(")")[0]))
+    tap.ok(rows == {key: [pid] for key, pid in wanted.items()},
+           "text: every socket once, with its holder", len(rows), len(wanted),
+           [key for key in wanted if rows.get(key) != [wanted[key]]][:3])
+    tap.ok(SANITIZED or memory < MOST, f"text: less than {MOST} KiB", memory)
+    text, code, memory = run("list", "--all", "--json", "tcp")
+    print(f"# {len(wanted)} sockets as JSON: {memory} KiB")
+    found, document = {}, json.loads(text)
+    for s in document["sockets"]:
+        key = f"{s['address']}:{s['port']}", s["peer"]
+        found.setdefault(key, []).append(s["holders"][0]["pid"] if len(s["holders"]) == 1 else None)
+    tap.ok(found == {key: [pid] for key, pid in wanted.items()},
+           "JSON: every socket once, with its holder", len(found), len(wanted),
+           [key for key in wanted if found.get(key) != [wanted[key]]][:3])
+    tap.ok(SANITIZED or memory < MOST, f"JSON: less than {MOST} KiB", memory)
+    document["sockets"] = document["sockets"][::500]
+    valid = subprocess.run([sys.executable, os.environ["VALIDATE"], "list"], text=True,
+                           input=json.dumps(document), capture_output=True, check=False)
+    tap.ok(valid.returncode == 0 and code == 0 and text.count("\n") == 1,
+           "JSON: one line, valid", valid.stdout, valid.stderr, code)
+    os.close(wait_end)
+    return Tap.bad > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
