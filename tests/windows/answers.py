@@ -138,6 +138,25 @@ def picking(points):
     points.check(ran.code == 0 and "error 0" in ran.out, "pick --hold -- CMD {} starts it with the port", ran)
 
 
+def running(points):
+    ran = inuse("run", "--", HOLDER, "tcp", "127.0.0.1", str(PORT), "D", "try")
+    points.check(ran.code == 0 and "error 0" in ran.out, "run: output and exit code pass through", ran)
+    with Held("tcp", "127.0.0.1", str(PORT), "D", "listen") as held:
+        ran = inuse("run", "--", HOLDER, "tcp", "127.0.0.1", str(PORT), "D", "try")
+        points.check(ran.code == 1 and f"holder.exe (pid {held.pid})" in ran.err,
+                     "run: a failure is explained from what the command printed", ran)
+        words = [INUSE, "run", "--wait", "30", "--", HOLDER, "tcp", "127.0.0.1", str(PORT), "D", "try"]
+        run = subprocess.Popen(([os.environ["INUSE_WINDOWS_RUN"]] if ON_WINE else []) + words,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(2)
+        points.check(run.poll() is None, "run --wait waits for the port")
+        held.__exit__()
+        points.check(run.wait(30) == 0, "and starts the command again when it is free")
+    ran = inuse("run", "--next", "--", HOLDER, "tcp", "127.0.0.1", "{}", "D", "try")
+    points.check(ran.code == 0 and "error 0" in ran.out, "run --next puts a free port in place of {}", ran)
+    points.check(inuse("run", "--", "no-such-program").code == 127, "a command that does not exist: 127")
+
+
 def reports(points):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "here.json")
@@ -199,7 +218,7 @@ def main():
     points = Points()
     socket.setdefaulttimeout(10)
     points.check(inuse("--version").code == 0, "it starts")
-    for part in (holders, denied, words, unicode_names, waiting, picking, reports, samples, imports):
+    for part in (holders, denied, words, unicode_names, waiting, picking, running, reports, samples, imports):
         part(points)
     return points.end()
 

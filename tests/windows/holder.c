@@ -67,6 +67,10 @@ static int plain(char **argv)
 
 	if (error || !strcmp(argv[4], "try")) {
 		printf("error %d\n", error);
+		if (error) /* as Go says it */
+			fprintf(stderr, "listen tcp %s:%s: bind: error %d: Only one usage of each socket "
+				"address (protocol/network address/port) is normally permitted.\n",
+				argv[1], argv[2], error);
 		return error ? 1 : 0;
 	}
 	printf("ready %lu\n", GetCurrentProcessId());

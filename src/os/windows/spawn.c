@@ -69,9 +69,8 @@ static bool is_harmless(char *const argv[])
 	return true;
 }
 
-HANDLE iu_spawn(char *const argv[])
+static HANDLE spawn(char *const argv[], STARTUPINFOW *start, HANDLE job)
 {
-	STARTUPINFOW start = {.cb = sizeof(start)};
 	wchar_t path[MAX_PATH], *name = iu_wide(argv[0]), *line = iu_command_line(argv);
 	PROCESS_INFORMATION child = {0};
 	bool batch = false;
@@ -81,14 +80,38 @@ HANDLE iu_spawn(char *const argv[])
 		error = ERROR_BAD_ARGUMENTS;
 		if ((!batch || is_harmless(argv)) && wcslen(line) < LINE_MAX_UNITS) {
 			error = 0;
-			if (!CreateProcessW(path, line, NULL, NULL, TRUE, 0, NULL, NULL, &start, &child))
+			if (!CreateProcessW(path, line, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL,
+				    start, &child))
 				error = GetLastError();
 		}
 	}
 	free(name);
 	free(line);
-	if (child.hThread)
+	if (child.hThread) {
+		/* In the job before it can start anything. Within other jobs before Windows 8: not. */
+		if (job)
+			AssignProcessToJobObject(job, child.hProcess);
+		ResumeThread(child.hThread);
 		CloseHandle(child.hThread);
+	}
 	SetLastError(error);
 	return error ? NULL : child.hProcess;
+}
+
+HANDLE iu_spawn(char *const argv[])
+{
+	STARTUPINFOW start = {.cb = sizeof(start)};
+
+	return spawn(argv, &start, NULL);
+}
+
+HANDLE iu_spawn_in_job(char *const argv[], HANDLE error, HANDLE job)
+{
+	STARTUPINFOW start = {.cb = sizeof(start),
+		.dwFlags = STARTF_USESTDHANDLES,
+		.hStdInput = GetStdHandle(STD_INPUT_HANDLE),
+		.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE),
+		.hStdError = error};
+
+	return spawn(argv, &start, job);
 }

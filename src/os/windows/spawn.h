@@ -20,4 +20,11 @@ wchar_t *iu_command_line(char *const argv[]);
  */
 HANDLE iu_spawn(char *const argv[]);
 
+/**
+ * iu_spawn_in_job() - the same with another standard error, in a job: when the job's last handle is
+ *	closed all that was started ends
+ * @error: inheritable
+ */
+HANDLE iu_spawn_in_job(char *const argv[], HANDLE error, HANDLE job);
+
 #endif
