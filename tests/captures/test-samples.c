@@ -43,6 +43,7 @@ static const struct sample {
 	{"windows/netstat-anoq-bound-en.txt", "netstat-anoq-bound"},
 	{"windows/netstat-hijack-two-holders-en.txt", "netstat-hijack"},
 	{"windows/tasklist-en.csv", "tasklist"},
+	{"windows/tasklist-v-en.csv", "tasklist-v"},
 	{"windows/tasklist-svc-en.csv", "tasklist-svc"},
 	{"windows/tasklist-svc-de-utf8.csv", "tasklist-svc"},
 	{"windows/tasklist-svc-fr-utf8.csv", "tasklist-svc"},

@@ -100,6 +100,8 @@ static struct shape shape_of(const struct iu_lines *lines, size_t rule)
 /* Without its first digit, or without its star, a row would say something else. */
 static bool is_cut(const struct iu_lines *lines, size_t at, const struct shape *shape, bool star)
 {
+	if (!star && at + 1 == lines->n) /* netsh goes on with an empty line and a legend */
+		return true;
 	if (!iu_has_gap(lines->v[at])) /* blanks were squeezed */
 		return false;
 	return first_end(lines->v[at]) != shape->end ||

@@ -209,7 +209,9 @@ static bool is_image(struct iu_bytes line, struct iu_bytes *ret_name)
 	for (size_t i = 0; i < ret_name->len; i++) /* no file has these in its name */
 		if (strchr("\\/:*?\"<>|", ret_name->text[i]))
 			return false;
-	return true;
+	/* "[root@db ~]" is a prompt */
+	return memchr(ret_name->text, '.', ret_name->len) ||
+	       !memchr(ret_name->text, ' ', ret_name->len);
 }
 
 /* "  RpcSs": a service inside the process, where it is a name that a service can have. */

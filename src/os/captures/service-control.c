@@ -135,7 +135,8 @@ int iu_capture_service_control(const struct iu_lines *lines, size_t at, struct i
 	int err;
 
 	if (iu_indent(lines->v[at]) || !split_colon(lines->v[at], &key, &name) || !name.len ||
-		memchr(name.text, ' ', name.len) || memchr(name.text, '\\', name.len))
+		memchr(name.text, ' ', name.len) || memchr(name.text, '\\', name.len) ||
+		iu_bytes_begin(key, "DISPLAY")) /* the line above it is missing */
 		return 0;
 	if (i < lines->n && !iu_indent(lines->v[i]) && split_colon(lines->v[i], &key, &display))
 		i++;

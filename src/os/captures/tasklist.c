@@ -13,7 +13,7 @@
 #define PARTS_MAX       1024
 
 struct task {
-	struct iu_bytes name, services;
+	struct iu_bytes name, services, user;
 	int32_t pid;
 };
 
@@ -63,12 +63,18 @@ static int add_services(struct iu_capture_out *out, struct iu_bytes list, int32_
 
 static int add_task(struct iu_capture_out *out, const struct task *task, struct iu_bytes none)
 {
+	struct iu_capture_task *added;
 	int err;
 
 	if (task->pid <= 4)
 		out->given |= IU_GIVEN_TASKS_WHOLE;
 	out->given |= IU_GIVEN_TASKS;
-	err = iu_capture_task(out, task->pid, task->name, NULL);
+	err = iu_capture_task(out, task->pid, task->name, &added);
+	if (err == 0 && task->user.len) {
+		added->user = iu_arena_strndup(
+			&out->snapshot->arena, task->user.text, task->user.len);
+		err = added->user ? 0 : IU_E_NOMEM;
+	}
 	if (err < 0 || !task->services.text || means_none(task->services, none))
 		return err;
 	out->given |= IU_GIVEN_SERVICES;
@@ -112,6 +118,9 @@ static bool read_csv(struct iu_bytes line, struct task *ret)
 	ret->name = csv.v[0];
 	if (csv.n == SERVICE_COLUMNS)
 		ret->services = csv.v[2];
+	/* "DOMAIN\name"; without the right to see it a word for that */
+	if (csv.n == VERBOSE_COLUMNS && memchr(csv.v[6].text, '\\', csv.v[6].len))
+		ret->user = csv.v[6];
 	return true;
 }
 
