@@ -1,6 +1,5 @@
 /* run/attempt.c - asks the kernel: with the socket itself, with one alike, at a path */
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -10,7 +9,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "os/linux/file.h"
 #include "os/os.h"
 #include "run/supervise.h"
 
@@ -55,7 +53,8 @@ int iu_run_try(const struct iu_run_case *c)
 	return probe.done ? probe.result : -1;
 }
 
-bool iu_run_path(const struct iu_run_case *c, char *buffer, size_t size)
+/* The path of a call as this process can use it; false: too long. */
+static bool path_of(const struct iu_run_case *c, char *buffer, size_t size)
 {
 	const char *root = c->name.path[0] == '/' ? "root" : "cwd/";
 	int n = snprintf(buffer, size, "/proc/%d/%s%.*s", (int)c->notice.tid, root,
@@ -69,7 +68,7 @@ int iu_run_look(const struct iu_run_case *c)
 	char path[256];
 	struct stat status;
 
-	return iu_run_path(c, path, sizeof(path)) && lstat(path, &status) == 0 ? EADDRINUSE : 0;
+	return path_of(c, path, sizeof(path)) && lstat(path, &status) == 0 ? EADDRINUSE : 0;
 }
 
 static uint16_t port_of(int socket)

@@ -1,6 +1,7 @@
 /* run/farewell.c - the command has ended: what was not seen of it, where that matters */
 #include <fcntl.h>
 #include <linux/types.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -21,6 +22,7 @@ struct info {
 
 #define GET_INFO  _IOWR(0xFF, 11, struct info)
 #define INFO_EXIT (1ull << 3)
+#define END_MS	  1000
 
 /* As long as nobody has waited for it; its last field is the exit status (proc(5), since 3.5). */
 static bool zombie_has_failed(int32_t pid, bool *ret_failed)
@@ -41,9 +43,12 @@ static bool zombie_has_failed(int32_t pid, bool *ret_failed)
 
 static bool has_failed(const struct iu_run_supervisor *s)
 {
+	struct pollfd end = {.fd = s->command_handle, .events = POLLIN};
 	struct info info = {.mask = INFO_EXIT};
 	bool failed;
 
+	/* its filter goes a moment before it has ended */
+	(void)poll(&end, 1, END_MS);
 	if (zombie_has_failed(s->command, &failed))
 		return failed;
 	return s->command_handle >= 0 && ioctl(s->command_handle, GET_INFO, &info) == 0 &&

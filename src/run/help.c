@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/fsuid.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/file.h"
 #include "os/os.h"
 #include "run/ask.h"
 #include "run/supervise.h"

@@ -81,7 +81,4 @@ bool iu_run_may_ask(const struct iu_run_supervisor *s, const struct iu_run_case 
 /** iu_run_farewell() - the command has ended: what was not seen of it, where that matters. */
 void iu_run_farewell(struct iu_run_supervisor *s);
 
-/** iu_run_path() - the path of a call as this process can use it; false: too long. */
-bool iu_run_path(const struct iu_run_case *c, char *buffer, size_t size);
-
 #endif
