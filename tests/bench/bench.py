@@ -42,7 +42,7 @@ def rows(inuse, scene):
     for port, what in ((OWNED, "owned"), (FREE, "free"), (TIME_WAIT, "TIME-WAIT only"),
                        (BOUND, "bound only"), (HOT, "hot")):
         yield Row(f"inuse, {what} port", f"{inuse} --json {port}")
-    yield Row("inuse list", f"{inuse} list --json")
+    yield Row("inuse list", f"{inuse} list")
     yield Row("inuse, owned port, --first, user", f"{inuse} --json --first {OWNED}", NOBODY)
     yield Row("inuse, owned port, no BPF", f"env INUSE_QUICK=off {inuse} --json --first {OWNED}")
     big = scene in ("large", "huge")

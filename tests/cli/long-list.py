@@ -59,14 +59,27 @@ def start():
         return [json.loads(line) for line in lines], wait_end
 
 
-def run(*words):
+def run(*words, quick="on"):
     """Output, exit code and the most memory (KiB) of inuse."""
     with tempfile.TemporaryFile() as out:
-        pid = os.posix_spawn(os.environ["INUSE"], ["inuse", *words], os.environ,
+        pid = os.posix_spawn(os.environ["INUSE"], ["inuse", *words],
+                             dict(os.environ, INUSE_QUICK=quick),
                              file_actions=[(os.POSIX_SPAWN_DUP2, out.fileno(), 1)])
         _, status, usage = os.wait4(pid, 0)
         out.seek(0)
         return out.read().decode(), os.waitstatus_to_exitcode(status), usage.ru_maxrss
+
+
+def read_rows(text):
+    """(address, peer) -> the pids of its rows."""
+    rows = {}
+    for line in text.splitlines()[1:]:
+        words = line.split()
+        if words[:1] == ["tcp"]:
+            peer = words[3] if words[2] == "->" else None
+            pid = words[5 if peer else 3].split("(")[-1].split(")")[0]
+            rows.setdefault((words[1], peer), []).append(int(pid) if pid.isdigit() else pid)
+    return rows
 
 
 class Tap:
@@ -84,7 +97,7 @@ def main():
     if not namespace():
         print("1..0 # SKIP no network namespace of our own can be made here")
         return 0
-    print("1..6", flush=True)
+    print("1..8", flush=True)
     tap = Tap()
     made, wait_end = start()
     wanted = {}
@@ -97,17 +110,16 @@ def main():
     text, code, memory = run("list", "--all", "tcp")
     print(f"# {len(wanted)} sockets as text: {memory} KiB")
     tap.ok(code == 0, "text: exit code 0", code)
-    rows = {}
-    for line in text.splitlines()[1:]:
-        words = line.split()
-        if words[:1] == ["tcp"]:
-            peer = words[3] if words[2] == "->" else None
-            holder = words[5 if peer else 3]
-            rows.setdefault((words[1], peer), []).append(int(holder.split("(")[-1].split(")")[0]))
+    rows = read_rows(text)
     tap.ok(rows == {key: [pid] for key, pid in wanted.items()},
            "text: every socket once, with its holder", len(rows), len(wanted),
            [key for key in wanted if rows.get(key) != [wanted[key]]][:3])
     tap.ok(SANITIZED or memory < MOST, f"text: less than {MOST} KiB", memory)
+    walked = read_rows(run("list", "--all", "tcp", quick="off")[0])
+    tap.ok(walked == rows, "text: the same without BPF", len(walked), len(rows))
+    few = [read_rows(run("list", "tcp", quick=quick)[0]) for quick in ("on", "off")]
+    tap.ok(few[0] == few[1] == {key: [pid] for key, pid in wanted.items() if not key[1]},
+           "the listeners, with and without BPF", few)
     text, code, memory = run("list", "--all", "--json", "tcp")
     print(f"# {len(wanted)} sockets as JSON: {memory} KiB")
     found, document = {}, json.loads(text)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "os/linux/file.h"
 #include "os/linux/host.h"
 #include "os/linux/process.h"
+#include "os/linux/quick/quick.h"
 #include "os/linux/table.h"
 #include "os/linux/turns.h"
 #include "os/os.h"
@@ -444,7 +446,8 @@ static int check_place(struct scan *scan, int32_t pid, int32_t tid, uint32_t fd)
 	if (result < 0) /* it ended while we looked: it holds nothing any more */
 		return result == IU_E_NOMEM ? result : 0;
 	row->held = true;
-	hold.cloexec = read_cloexec(scan, table, number);
+	if (!is_listing(scan->look->wants))
+		hold.cloexec = read_cloexec(scan, table, number);
 	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
 	if (!slot)
 		return IU_E_NOMEM;
@@ -680,6 +683,81 @@ static int scan_all(struct scan *scan)
 	return result < 0 ? result : iu_error_from(-error);
 }
 
+/* Fewer open files than that are read faster in /proc. */
+#define FILES_FEW 1500
+
+static bool many_files(const struct iu_look *look)
+{
+	char text[64];
+	uint64_t files = 0;
+	ssize_t len = iu_file_read(look->proc, "sys/fs/file-nr", text, sizeof(text));
+
+	return len > 0 && iu_number(text, (size_t)len, 10, &files) > 0 && files >= FILES_FEW;
+}
+
+static int on_descriptor(void *context, const struct iu_quick_descriptor *found)
+{
+	struct scan *scan = context;
+	struct iu_hold hold = {.inode = found->inode,
+		.pid = found->pid,
+		.tid = found->tid == found->pid ? 0 : found->tid,
+		.fd = (int32_t)found->fd};
+	struct inode_row *row = NULL;
+
+	if (found->pid == scan->look->self && !scan->look->wants->own_process)
+		return 0;
+	if (scan->inodes)
+		HASH_FIND(hh, scan->inodes, &found->inode, sizeof(found->inode), row);
+	return row || !scan->inodes ? note_held(scan->held, &hold) : 0;
+}
+
+/* For lists. Returns: 1: the table is there, 0: it has to be read in /proc, IU_E_NOMEM. */
+static int ask_kernel(struct scan *scan)
+{
+	struct iu_quick_look *quick = NULL;
+	int canary, result;
+
+	if (!iu_initial_pids(scan->look) || !many_files(scan->look))
+		return 0;
+	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	result = canary < 0 ? IU_E_SYSTEM : iu_quick_open(&quick);
+	if (result == 0)
+		result = iu_quick_sockets(quick, canary, on_descriptor, scan);
+	iu_quick_close(quick);
+	if (canary >= 0)
+		close(canary);
+	scan->held->unchecked = result == 0;
+	if (result < 0) {
+		scan->held->n = scan->held->tables = 0;
+		scan->held->full = false;
+	}
+	return result == 0 ? 1 : result == IU_E_NOMEM ? result : 0;
+}
+
+/* The wanted sockets of a list. */
+static int scan_list(struct scan *scan)
+{
+	struct iu_held held = {0};
+	size_t i;
+	int result;
+
+	scan->held = &held;
+	result = ask_kernel(scan);
+	scan->held = NULL;
+	if (held.full && result == 1)
+		result = 0;
+	for (i = 0; result == 1 && i < held.n; i++) {
+		const struct iu_held_table *table = &held.table[held.v[i].table];
+
+		if (check_place(scan, table->pid, table->tid ? table->tid : table->pid,
+			    (uint32_t)held.v[i].fd) < 0)
+			result = IU_E_NOMEM;
+	}
+	free(held.v);
+	free(held.table);
+	return result == 0 ? scan_all(scan) : result < 0 ? result : 0;
+}
+
 static int finish(struct scan *scan, int result)
 {
 	struct iu_snapshot *snapshot = scan->look->snapshot;
@@ -716,7 +794,9 @@ int iu_collect_holders(struct iu_look *look)
 		if (known)
 			result = check_places(scan);
 		else if (!hopeless)
-			result = look->wants->first ? scan_first(scan) : scan_all(scan);
+			result = look->wants->first        ? scan_first(scan)
+				 : is_listing(look->wants) ? scan_list(scan)
+							   : scan_all(scan);
 		result = finish(scan, result);
 		if (result == 0 && (hopeless || (!known && has_enough(scan)))) {
 			iu_seen(look, IU_FACT_HOLDERS, false);
@@ -771,6 +851,22 @@ static void sort(struct iu_held_row *v, size_t n)
 	}
 }
 
+bool iu_holders_check(
+	const struct iu_look *look, const struct iu_held_table *table, int32_t fd, uint64_t inode)
+{
+	char path[96], link[64];
+	uint64_t found = 0;
+	ssize_t len;
+
+	if (table->tid)
+		snprintf(path, sizeof(path), "%d/task/%d/fd/%d", (int)table->pid, (int)table->tid,
+			(int)fd);
+	else
+		snprintf(path, sizeof(path), "%d/fd/%d", (int)table->pid, (int)fd);
+	len = iu_file_link(look->proc, path, link, sizeof(link));
+	return len > 0 && iu_socket_link(link, (size_t)len, &found) && found == inode;
+}
+
 int iu_holders_table(struct iu_look *look, struct iu_held *ret_held)
 {
 	struct scan *scan = calloc(1, sizeof(*scan));
@@ -781,7 +877,8 @@ int iu_holders_table(struct iu_look *look, struct iu_held *ret_held)
 		return IU_E_NOMEM;
 	scan->look = look;
 	scan->held = ret_held;
-	result = finish(scan, scan_all(scan));
+	result = ask_kernel(scan);
+	result = finish(scan, result == 0 ? scan_all(scan) : result < 0 ? result : 0);
 	free(scan);
 	if (result == 0 && ret_held->full)
 		result = iu_snapshot_gap(look->snapshot, IU_FACT_HOLDERS, 0, "some of the holders",

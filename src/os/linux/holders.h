@@ -44,10 +44,15 @@ struct iu_held {
 	size_t n, cap;
 	struct iu_held_table *table;
 	size_t tables, tables_cap;
+	bool unchecked; /* the kernel told it: /proc has not confirmed it yet */
 	bool full; /* there are more than IU_HELD_MOST */
 };
 
 #define IU_HELD_MOST (2u << 20)
+
+/** iu_holders_check() - whether descriptor @fd of the table leads to the socket, as /proc says now */
+bool iu_holders_check(
+	const struct iu_look *look, const struct iu_held_table *table, int32_t fd, uint64_t inode);
 
 /**
  * iu_holders_table() - every descriptor of every process that leads to a socket

@@ -131,7 +131,10 @@ static int add_holds(struct iu_look *look, uint64_t inode)
 		struct iu_held_table *table = process_of(stream, held->v[low].table);
 		struct iu_hold *hold;
 
-		if (!table)
+		if (!table || (held->unchecked &&
+				      !iu_holders_check(look,
+					      &held->table[held->v[low].table],
+					      held->v[low].fd, inode)))
 			continue;
 		/* where tables may not be compared, each thread's is there with the same content */
 		for (i = first; i < snapshot->holds.n; i++)

@@ -28,6 +28,16 @@ int iu_quick_descriptors(struct iu_quick_look *look, const uint64_t *files, size
 	return IU_E_NOTSUP;
 }
 
+int iu_quick_sockets(struct iu_quick_look *look, int canary,
+	int (*row)(void *context, const struct iu_quick_descriptor *found), void *context)
+{
+	(void)look;
+	(void)canary;
+	(void)row;
+	(void)context;
+	return IU_E_NOTSUP;
+}
+
 void iu_quick_close(struct iu_quick_look *look)
 {
 	(void)look;

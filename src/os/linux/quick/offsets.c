@@ -19,7 +19,7 @@
 #define FILE_NAME FOLDER "/kernel"
 
 /* Changed whenever the offsets are others: a file of another version of inuse is not read. */
-#define MAGIC "inuse-quick-1"
+#define MAGIC "inuse-quick-2"
 
 struct saved {
 	char magic[16];
@@ -95,6 +95,16 @@ static int find_path(
 	return 0;
 }
 
+static int find_function(const struct btf *btf, const char *name, uint32_t *ret_id)
+{
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
+
+	if (id <= 0)
+		return IU_E_NOTSUP;
+	*ret_id = (uint32_t)id;
+	return 0;
+}
+
 /* Each look by name passes over all types of the kernel, so rows of one structure share it. */
 static int read_btf(struct iu_quick_kernel *ret_kernel)
 {
@@ -114,11 +124,10 @@ static int read_btf(struct iu_quick_kernel *ret_kernel)
 		result = find_path(btf, type, members[i].path, &bits);
 		memcpy((char *)&ret_kernel->at + members[i].offset, &bits, sizeof(bits));
 	}
-	if (result == 0) {
-		id = btf__find_by_name_kind(btf, "bpf_iter_task", BTF_KIND_FUNC);
-		ret_kernel->iter_task = id > 0 ? (uint32_t)id : 0;
-		result = id > 0 ? 0 : IU_E_NOTSUP;
-	}
+	if (result == 0)
+		result = find_function(btf, "bpf_iter_task", &ret_kernel->iter_task);
+	if (result == 0)
+		result = find_function(btf, "bpf_iter_task_file", &ret_kernel->iter_task_file);
 	if (btf)
 		btf__free(btf);
 	return result;

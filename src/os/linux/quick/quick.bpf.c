@@ -216,4 +216,41 @@ SEC("quick/descriptors") static long table_step(__u32 i, struct table_walk *walk
 	return 0;
 }
 
+/* ---- every descriptor of a socket ---- */
+
+struct meta {
+	struct seq_file *seq;
+};
+
+/* struct bpf_iter__task_file */
+struct file_context {
+	struct meta *meta;
+	__u64 task;
+	__u64 fd; /* 32 bits of it */
+	__u64 file;
+};
+
+#define S_IFMT	 0170000
+#define S_IFSOCK 0140000
+
+/* Of threads the kernel shows only those that do not share the table of their leader. */
+SEC("quick/sockets")
+int sockets(struct file_context *context)
+{
+	__u64 task = context->task, file = context->file, inode;
+	struct iu_quick_descriptor row = {0};
+
+	if (!task || !file)
+		return 0;
+	inode = read_pointer(file, quick.at.file_inode);
+	if ((read_u16(inode, quick.at.inode_mode) & S_IFMT) != S_IFSOCK)
+		return 0;
+	row.inode = read_pointer(inode, quick.at.inode_ino);
+	row.tid = read_u32(task, quick.at.task_pid);
+	row.pid = read_u32(task, quick.at.task_tgid);
+	row.fd = *(volatile __u32 *)&context->fd;
+	bpf_seq_write(context->meta->seq, &row, sizeof(row));
+	return 0;
+}
+
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -187,16 +187,13 @@ int iu_quick_owners(struct iu_quick_look *look, uint16_t port, const struct iu_q
 	return 0;
 }
 
-/* The walk is done while somebody reads what it says: nothing. */
-static int run_iterator(const struct iu_quick_look *look)
+static int make_iterator(int program)
 {
 	union bpf_attr attr;
-	char byte;
-	ssize_t got;
-	int link, iterator, again = 0, result;
+	int link, iterator;
 
 	memset(&attr, 0, sizeof(attr));
-	attr.link_create.prog_fd = (uint32_t)look->descriptors;
+	attr.link_create.prog_fd = (uint32_t)program;
 	attr.link_create.attach_type = BPF_TRACE_ITER;
 	link = (int)bpf(BPF_LINK_CREATE, &attr);
 	if (link < 0)
@@ -204,16 +201,36 @@ static int run_iterator(const struct iu_quick_look *look)
 	memset(&attr, 0, sizeof(attr));
 	attr.iter_create.link_fd = (uint32_t)link;
 	iterator = (int)bpf(BPF_ITER_CREATE, &attr);
-	result = iterator < 0 ? error_of(errno) : 0;
+	if (iterator < 0)
+		iterator = error_of(errno);
 	close(link);
-	if (result < 0)
-		return result;
+	return iterator;
+}
+
+/* The walk is done while somebody reads what it says. Returns: bytes, 0: the end, IU_E_SYSTEM. */
+static ssize_t read_iterator(int iterator, void *bytes, size_t size)
+{
+	ssize_t got;
+	int again = 0;
+
 	do
-		got = read(iterator, &byte, 1);
+		got = read(iterator, bytes, size);
 	while (got < 0 && (errno == EAGAIN || errno == EINTR) && again++ < AGAIN_MAX);
-	result = got == 0 ? 0 : IU_E_SYSTEM;
+	return got < 0 ? IU_E_SYSTEM : got;
+}
+
+/* One that says nothing. */
+static int run_iterator(const struct iu_quick_look *look)
+{
+	int iterator = make_iterator(look->descriptors);
+	ssize_t got;
+	char byte;
+
+	if (iterator < 0)
+		return iterator;
+	got = read_iterator(iterator, &byte, 1);
 	close(iterator);
-	return result;
+	return got == 0 ? 0 : IU_E_SYSTEM;
 }
 
 /* A descriptor of ours, found by the walk as any other would be. */
@@ -262,6 +279,42 @@ int iu_quick_descriptors(struct iu_quick_look *look, const uint64_t *files, size
 		return IU_E_PROTO;
 	*ret_found = memory;
 	return 0;
+}
+
+int iu_quick_sockets(struct iu_quick_look *look, int canary,
+	int (*row)(void *context, const struct iu_quick_descriptor *found), void *context)
+{
+	const struct program program = {
+		.code = sockets_code, .length = IU_COUNT(sockets_code),
+		.places = sockets_places, .n_places = IU_COUNT(sockets_places),
+		.functions = sockets_functions, .n_functions = IU_COUNT(sockets_functions),
+		.type = BPF_PROG_TYPE_TRACING, .attach = BPF_TRACE_ITER,
+		.attach_id = look->kernel.iter_task_file,
+	};
+	struct iu_quick_descriptor found[1024];
+	int32_t self = (int32_t)getpid();
+	bool seen = false;
+	ssize_t got = 1;
+	int fd = load(look, &program), iterator, result;
+
+	if (fd < 0)
+		return fd;
+	iterator = make_iterator(fd);
+	close(fd);
+	result = iterator < 0 ? iterator : 0;
+	while (result == 0 && (got = read_iterator(iterator, found, sizeof(found))) > 0) {
+		for (size_t i = 0; i < (size_t)got / sizeof(*found) && result == 0; i++) {
+			seen = seen || (found[i].pid == self && found[i].fd == (uint32_t)canary);
+			result = row(context, &found[i]);
+		}
+		if ((size_t)got % sizeof(*found))
+			result = IU_E_PROTO; /* rows come whole */
+	}
+	if (iterator >= 0)
+		close(iterator);
+	if (result < 0 || got < 0)
+		return result < 0 ? result : (int)got;
+	return seen ? 0 : IU_E_PROTO;
 }
 
 void iu_quick_close(struct iu_quick_look *look)

@@ -56,6 +56,9 @@
 	X(socket_ino, "socket_alloc", "vfs_inode.i_ino")                                           \
 	X(cgroup_kn, "cgroup", "kn")                                                               \
 	X(kn_id, "kernfs_node", "id")                                                              \
+	X(file_inode, "file", "f_inode")                                                           \
+	X(inode_mode, "inode", "i_mode")                                                           \
+	X(inode_ino, "inode", "i_ino")                                                             \
 	X(files_fdt, "files_struct", "fdt")                                                        \
 	X(fdt_max, "fdtable", "max_fds")                                                           \
 	X(fdt_fd, "fdtable", "fd")
@@ -91,6 +94,14 @@ struct iu_quick_hit {
 	__u32 first;
 	__u32 spare;
 	__u64 mask;
+};
+
+/* A descriptor that leads to a socket; of one that is opened as a path, no holder's. */
+struct iu_quick_descriptor {
+	__u64 inode;
+	__s32 pid, tid; /* of the initial PID namespace */
+	__u32 fd;
+	__u32 spare;
 };
 
 struct iu_quick {
