@@ -194,10 +194,14 @@ static bool read_case(struct loop *l, struct iu_run_case *c)
 
 /* ---- helpers ---- */
 
-/* With us it goes, too: its call is then answered by the guard. */
+/*
+ * With us it goes, too: its call is then answered by the guard. In a session of its own it may read
+ * from the terminal of the command, as no job control is between them.
+ */
 _Noreturn static void become_helper(struct loop *l, struct iu_run_case *c, pid_t parent)
 {
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	setsid();
 	if (getppid() == parent)
 		iu_run_help(&l->s, c);
 	_exit(0);
