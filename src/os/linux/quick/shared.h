@@ -1,4 +1,4 @@
-/* os/linux/quick/shared.h - the memory that the two quick BPF programs and their loader share */
+/* os/linux/quick/shared.h - the memory that the quick BPF programs and their loader share */
 #ifndef IU_OS_LINUX_QUICK_SHARED_H
 #define IU_OS_LINUX_QUICK_SHARED_H
 
