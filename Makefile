@@ -47,10 +47,14 @@ bench-run:
 # Release build, scenes of three sizes (huge: SCENES=huge), results into docs/performance.md.
 SCENES ?= small,medium,large
 bench:
-	tools/install-packages build bpf bench
+	tools/install-packages build bpf test
 	meson setup build-bench -Dtests=true -Dbuildtype=release 2>/dev/null || true
 	ninja -C build-bench inuse tests/bench/bench-scene tests/bench/bench-timed tests/bench/bench-empty
 	python3 tests/bench/bench.py build-bench --scenes $(SCENES) --page docs/performance.md
+
+# Every parser under libFuzzer, ten minutes each.
+fuzz:
+	tools/fuzz
 
 # The quick look at descriptors against the walk over /proc, on many random trees of processes.
 quick-proof:
@@ -64,7 +68,7 @@ install: all
 	meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) build-check build-asan build-safety build-bench build-bare build-proof build-matrix \
+	rm -rf $(BUILD) build-check build-asan build-safety build-bench build-fuzz build-bare build-proof build-matrix \
 		build-windows build-windows-libs build-windows-check
 
-.PHONY: all demo check windows windows-check safety bench bench-run quick-proof kernel-proof kernel-matrix install clean
+.PHONY: all demo check windows windows-check safety bench bench-run quick-proof fuzz kernel-proof kernel-matrix install clean
