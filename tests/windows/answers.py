@@ -197,6 +197,56 @@ def samples(points):
     points.check(count > 5 and not different, f"{count} captures answer the same on both systems", different)
 
 
+NSI = r"HKLM\SYSTEM\CurrentControlSet\Control\Nsi\{eb004a03-9b1a-11d4-9123-0050047759bc}\29"
+PROXY = r"HKLM\SYSTEM\CurrentControlSet\Services\PortProxy\v4tov4\tcp"
+
+
+def registry(points):
+    """Ranges excluded by hand and port proxy rules lie in the registry; Wine's is ours to write."""
+    if not ON_WINE:
+        points.skip("excluded ranges and port proxy rules of the registry", "only Wine's registry is written")
+        return
+
+    def reg(*words):
+        subprocess.run([os.environ["INUSE_WINDOWS_RUN"], "reg", *words], stdin=subprocess.DEVNULL,
+                       capture_output=True, timeout=60, check=True)
+
+    reg("add", NSI, "/v", "66e70200", "/t", "REG_BINARY", "/d", "1200FFFF", "/f")
+    reg("add", PROXY, "/v", "127.0.0.1/26343", "/d", "192.0.2.1/80", "/f")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "here.json")
+            inuse("report", "-o", path)
+            with open(path, encoding="utf-8") as file:
+                document = json.load(file)
+        windows = document.get("snapshot", document).get("windows", {})
+        excluded = [e for e in windows.get("exclusions", []) if e["first"] == 26343]
+        points.check(len(excluded) == 1 and excluded[0]["last"] == 26344 and excluded[0]["administered"],
+                     "a range that was excluded by hand: 26343-26344", windows.get("exclusions"))
+        rules = [r for r in windows.get("port_proxies", []) if r["port"] == 26343]
+        points.check(len(rules) == 1 and rules[0]["connect_to"] == "192.0.2.1" and
+                     rules[0]["connect_port"] == 80, "a rule of the port proxy", windows.get("port_proxies"))
+    finally:
+        reg("delete", NSI, "/v", "66e70200", "/f")
+        reg("delete", PROXY, "/v", "127.0.0.1/26343", "/f")
+
+
+def without(points):
+    """A system that lacks libraries: gaps, no crash."""
+    answer = inuse("why", "--json", "80", env={"INUSE_WINE_WITHOUT": "httpapi,wevtapi"})
+    gaps = [gap["what"] for gap in answer.json()["gaps"]] if answer.code in (0, 1, 3) else []
+    points.check(answer.code in (0, 1, 3), f"without httpapi.dll and wevtapi.dll it answers: exit {answer.code}",
+                 answer, gaps)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "here.json")
+        made = inuse("report", "-o", path, env={"INUSE_WINE_WITHOUT": "httpapi,wevtapi"})
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        gaps = [gap["what"] for gap in document.get("snapshot", document)["gaps"]]
+        points.check(made.code == 0 and "the event log" in gaps and "what HTTP.sys serves" in gaps,
+                     "and a report says what could not be asked", gaps, made)
+
+
 def imports(points):
     dump = shutil.which("x86_64-w64-mingw32-objdump")
     if not dump:
@@ -218,7 +268,7 @@ def main():
     points = Points()
     socket.setdefaulttimeout(10)
     points.check(inuse("--version").code == 0, "it starts")
-    for part in (holders, denied, words, unicode_names, waiting, picking, running, reports, samples, imports):
+    for part in (holders, denied, words, unicode_names, waiting, picking, running, reports, samples, registry, without, imports):
         part(points)
     return points.end()
 

@@ -31,6 +31,7 @@ static bool same_rule(const struct iu_port_proxy *rule, const struct iu_step_pro
 	return rule->port == target->port && iu_address_equal(&rule->listen, &target->listen);
 }
 
+/* What the registry has of it; NULL: nothing (any more). */
 static const struct iu_port_proxy *find_rule(
 	const struct iu_snapshot *snapshot, const struct iu_step_proxy *target)
 {
@@ -53,16 +54,35 @@ static bool delete_rule(const struct iu_step_proxy *target, const char *listen,
 	return run(L"netsh.exe", line, result);
 }
 
-void iu_act_delete_proxy(const struct iu_step_proxy *target, struct iu_step_result *result)
+static void look(struct iu_snapshot *snapshot)
 {
 	const struct iu_wants wants = {.facts = IU_FACT_PROXIES};
+
+	iu_snapshot_init(snapshot);
+	iu_os_collect(&wants, snapshot);
+}
+
+/* netsh may say that all went well and have done nothing. */
+static void confirm_gone(const struct iu_step_proxy *target, struct iu_step_result *result)
+{
+	struct iu_snapshot snapshot;
+
+	look(&snapshot);
+	if (find_rule(&snapshot, target))
+		iu_result_say(result, IU_RESULT_FAILED, 0, "netsh has not deleted the rule");
+	else
+		result->kind = IU_RESULT_DONE;
+	iu_snapshot_free(&snapshot);
+}
+
+void iu_act_delete_proxy(const struct iu_step_proxy *target, struct iu_step_result *result)
+{
 	const struct iu_port_proxy *rule;
 	struct iu_snapshot snapshot;
 	char listen[IU_ADDRESS_TEXT];
 	bool done;
 
-	iu_snapshot_init(&snapshot);
-	iu_os_collect(&wants, &snapshot);
+	look(&snapshot);
 	rule = find_rule(&snapshot, target);
 	if (!rule)
 		iu_result_say(result, IU_RESULT_GONE, 0, "the rule is gone");
@@ -74,7 +94,7 @@ void iu_act_delete_proxy(const struct iu_step_proxy *target, struct iu_step_resu
 		if (!done)
 			done = delete_rule(target, iu_address_format(&target->listen, listen), result);
 		if (done)
-			result->kind = IU_RESULT_DONE;
+			confirm_gone(target, result);
 	}
 	iu_snapshot_free(&snapshot);
 }
