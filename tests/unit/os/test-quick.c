@@ -1,0 +1,293 @@
+/* tests/unit/os/test-quick.c - the quick look at a port, against sock_diag's walk over all sockets */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/owners.h"
+#include "os/linux/quick/quick.h"
+#include "os/os.h"
+#include "stage.h"
+
+#define PORT 7100
+
+static const char *no_stage, *no_quick;
+
+static void need_stage(void)
+{
+	if (no_stage) {
+		print_message("# SKIP %s\n", no_stage);
+		skip();
+	}
+}
+
+static void need_quick(void)
+{
+	need_stage();
+	if (no_quick) {
+		print_message("# SKIP %s\n", no_quick);
+		skip();
+	}
+}
+
+static int bound(int family, const char *address, uint16_t port, bool v6only)
+{
+	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0), value = v6only;
+	bool good;
+
+	if (family == AF_INET) {
+		inet_pton(AF_INET, address, &v4.sin_addr);
+		good = bind(fd, (struct sockaddr *)&v4, sizeof(v4)) == 0;
+	} else {
+		inet_pton(AF_INET6, address, &v6.sin6_addr);
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof(value));
+		good = bind(fd, (struct sockaddr *)&v6, sizeof(v6)) == 0;
+	}
+	assert_true(good);
+	return fd;
+}
+
+static int connected(uint16_t port, int server, int *ret_client)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd;
+
+	*ret_client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(*ret_client, (struct sockaddr *)&to, sizeof(to)), 0);
+	fd = accept(server, NULL, NULL);
+	assert_true(fd >= 0);
+	return fd;
+}
+
+/* Whatever has the port, one bind() tells; and only where nothing has it. */
+static void test_none(void **state)
+{
+	int server, near, far, fd, yes = 1;
+
+	(void)state;
+	need_stage();
+	assert_true(iu_owners_none(PORT));
+	fd = bound(AF_INET, "127.0.0.1", PORT, false);
+	assert_false(iu_owners_none(PORT)); /* bound only, one address */
+	close(fd);
+	fd = bound(AF_INET6, "::1", PORT, true);
+	assert_false(iu_owners_none(PORT));
+	close(fd);
+	fd = bound(AF_INET6, "::", PORT, true);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_false(iu_owners_none(PORT)); /* IPv6 only: a wildcard of IPv4 could be bound */
+	close(fd);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) == 0) {
+		struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+		assert_int_equal(bind(fd, (struct sockaddr *)&any, sizeof(any)), 0);
+		assert_false(iu_owners_none(PORT)); /* on a device */
+	}
+	close(fd);
+	server = bound(AF_INET, "127.0.0.1", PORT, false);
+	assert_int_equal(listen(server, 1), 0);
+	near = connected(PORT, server, &far);
+	close(server);
+	assert_false(iu_owners_none(PORT)); /* a connection */
+	close(near);
+	close(far);
+	usleep(20000);
+	assert_false(iu_owners_none(PORT)); /* TIME-WAIT */
+	assert_true(iu_owners_none(PORT + 1));
+}
+
+static void look(bool quick, uint16_t port, struct iu_snapshot *snapshot)
+{
+	struct iu_port_range range = {port, port};
+	struct iu_wants wants = {.facts = IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND};
+
+	wants.ports.v = &range;
+	wants.ports.n = 1;
+	wants.asked.v = &port;
+	wants.asked.n = 1;
+	setenv("INUSE_QUICK", quick ? "on" : "off", 1);
+	iu_snapshot_init(snapshot);
+	assert_int_equal(iu_os_collect(&wants, snapshot), 0);
+	assert_true(snapshot->seen & IU_FACT_TCP);
+	assert_int_equal(snapshot->places.known, quick);
+}
+
+static const struct iu_socket *find(const struct iu_snapshot *snapshot, const struct iu_socket *s)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->sockets.n; i++) {
+		const struct iu_socket *o = &snapshot->sockets.v[i];
+
+		if (o->inode == s->inode && o->peer_port == s->peer_port && o->family == s->family)
+			return o;
+	}
+	return NULL;
+}
+
+static void test_same(void **state)
+{
+	int server = bound(AF_INET6, "::", PORT + 10, false), near[4], far[4], only, i;
+	struct iu_snapshot quick, walked;
+	size_t k;
+
+	(void)state;
+	need_quick();
+	assert_int_equal(listen(server, 8), 0);
+	only = bound(AF_INET, "127.0.0.9", PORT + 11, false);
+	for (i = 0; i < 4; i++)
+		near[i] = connected(PORT + 10, server, &far[i]);
+	close(near[0]); /* FIN-WAIT-2, then TIME-WAIT of the port */
+	close(far[0]);
+	close(far[1]); /* CLOSE-WAIT */
+	usleep(20000);
+	for (i = 0; i < 2; i++) {
+		look(true, (uint16_t)(PORT + 10 + i), &quick);
+		look(false, (uint16_t)(PORT + 10 + i), &walked);
+		print_message("# port %d: %zu sockets quickly, %zu by the walk\n", PORT + 10 + i,
+			quick.sockets.n, walked.sockets.n);
+		assert_int_equal(quick.sockets.n, walked.sockets.n);
+		assert_int_equal(quick.sockets.n, i ? 1 : 5);
+		for (k = 0; k < quick.sockets.n; k++) {
+			const struct iu_socket *a = &quick.sockets.v[k], *b = find(&walked, a);
+
+			assert_non_null(b);
+			assert_int_equal(a->state, b->state);
+			assert_int_equal(a->mini, b->mini);
+			assert_int_equal(a->uid, b->uid);
+			assert_int_equal(a->uid_known, b->uid_known);
+			assert_true(iu_address_equal(&a->local, &b->local));
+			assert_true(iu_address_equal(&a->peer, &b->peer));
+			assert_int_equal(a->cgroup_id, b->cgroup_id);
+			if (a->cookie) /* one that was never told has none yet */
+				assert_int_equal(a->cookie, b->cookie);
+			if (!a->mini)
+				assert_int_equal(a->explicit_port, b->explicit_port);
+			if (b->v6only != IU_UNKNOWN)
+				assert_int_equal(a->v6only, b->v6only);
+			assert_int_equal(a->timer_ms < 0, b->timer_ms < 0);
+			assert_int_equal(a->reuseaddr, IU_NO); /* the walk does not know it */
+		}
+		iu_snapshot_free(&quick);
+		iu_snapshot_free(&walked);
+	}
+	for (i = 1; i < 4; i++)
+		close(near[i]);
+	close(far[2]);
+	close(far[3]);
+	close(only);
+	close(server);
+}
+
+/* Thousands of connections: counted, and the listener is still told. */
+static void test_crowd(void **state)
+{
+	enum { CROWD = 600 };
+	static int near[CROWD], far[CROWD];
+	int server = bound(AF_INET, "127.0.0.1", PORT + 20, false), i;
+	struct iu_snapshot quick;
+	size_t k, all = 0, listeners = 0;
+
+	(void)state;
+	need_quick();
+	assert_int_equal(listen(server, 64), 0);
+	for (i = 0; i < CROWD; i++)
+		near[i] = connected(PORT + 20, server, &far[i]);
+	look(true, PORT + 20, &quick);
+	for (k = 0; k < quick.sockets.n; k++) {
+		all += 1 + quick.sockets.v[k].alike;
+		listeners += quick.sockets.v[k].state == IU_STATE_LISTEN;
+	}
+	print_message("# %zu sockets told, %zu counted, %zu listeners\n", quick.sockets.n, all, listeners);
+	assert_int_equal(all, CROWD + 1);
+	assert_int_equal(listeners, 1);
+	assert_true(quick.sockets.n < IU_QUICK_ROWS);
+	iu_snapshot_free(&quick);
+	for (i = 0; i < CROWD; i++) {
+		close(near[i]);
+		close(far[i]);
+	}
+	close(server);
+}
+
+static void write_file(const char *path, mode_t mode, const void *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+
+	assert_int_equal(write(fd, bytes, len), (ssize_t)len);
+	fchmod(fd, mode);
+	close(fd);
+}
+
+/* Offsets that somebody else could have written, or that are none, are not used. */
+static void test_offsets(void **state)
+{
+	static char garbage[4096], good[4096];
+	struct iu_snapshot quick;
+	int server, fd, i;
+	ssize_t len;
+
+	(void)state;
+	need_quick();
+	assert_int_equal(unshare(CLONE_NEWNS), 0);
+	assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	assert_int_equal(mount("none", "/run", "tmpfs", 0, "mode=755"), 0);
+	server = bound(AF_INET, "127.0.0.1", PORT + 30, false);
+	for (i = 0; i < 4; i++) {
+		look(true, PORT + 30, &quick);
+		assert_int_equal(quick.sockets.n, 1);
+		assert_int_equal(quick.sockets.v[0].inode, stage_inode(server));
+		iu_snapshot_free(&quick);
+		fd = open("/run/inuse/kernel", O_RDONLY);
+		len = read(fd, good, sizeof(good));
+		close(fd);
+		assert_true(len > 200);
+		print_message("# %zd bytes of offsets, written anew: round %d\n", len, i);
+		memcpy(garbage, good, (size_t)len);
+		if (i == 0) /* another kernel's */
+			memset(garbage, 'x', (size_t)len);
+		if (i == 1) /* wrong numbers, of somebody who is not root */
+			memset(garbage + len - 100, 7, 100);
+		if (i == 2) /* too short */
+			len = 100;
+		write_file("/run/inuse/kernel", i == 1 ? 0666 : 0644, garbage, (size_t)len);
+	}
+	close(server);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_offsets),
+	};
+	struct iu_quick_look *quick = NULL;
+
+	no_stage = stage_enter();
+	if (iu_quick_open(&quick) < 0)
+		no_quick = "no rights for BPF here, no BTF, or Linux before 6.8";
+	iu_quick_close(quick);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
