@@ -18,6 +18,8 @@
 #include "os/linux/turns.h"
 #include "os/os.h"
 
+#define PASSWD_MAX (4u << 20)
+
 struct iu_user_row {
 	uint32_t uid;
 	const char *name;
@@ -48,23 +50,87 @@ static const struct {
 	{IU_FACT_SERVED, iu_collect_served, true, true, "whether somebody waits on the sockets"},
 };
 
+struct user_reader {
+	uint32_t uid;
+	const char *name; /* NULL: not found */
+	size_t len;
+};
+
+/* "name:password:uid:…" */
+static int user_line(void *context, const char *line, size_t len)
+{
+	struct user_reader *reader = context;
+	const char *end = line + len, *password = memchr(line, ':', len), *number;
+	uint64_t uid = 0;
+
+	number = password ? memchr(password + 1, ':', (size_t)(end - password - 1)) : NULL;
+	if (!number || password == line || *line == '#' || *line == '+' || *line == '-' ||
+		iu_number(number + 1, (size_t)(end - number - 1), 10, &uid) == 0 ||
+		uid != reader->uid)
+		return 0;
+	reader->name = line;
+	reader->len = (size_t)(password - line);
+	return 1;
+}
+
 /*
  * The file first: the C library asks a name service through a UNIX socket, and closing one makes
  * the kernel collect messages that nobody can reach. To look must not change what is there.
  */
 static const char *user_in_file(struct iu_look *look, uint32_t uid)
 {
-	FILE *file = fopen("/etc/passwd", "re");
-	struct passwd entry, *found = NULL;
-	const char *name = NULL;
-	char text[4096];
+	struct user_reader reader = {.uid = uid};
 
-	while (file && !name && fgetpwent_r(file, &entry, text, sizeof(text), &found) == 0 && found)
-		if (found->pw_uid == uid)
-			name = iu_arena_strdup(&look->snapshot->arena, found->pw_name);
-	if (file)
-		fclose(file);
-	return name;
+	if (!look->passwd.data)
+		iu_file_load(AT_FDCWD, "/etc/passwd", PASSWD_MAX, &look->passwd);
+	if (look->passwd.data && !look->passwd.failed)
+		iu_file_lines(look->passwd.data, look->passwd.len, user_line, &reader);
+	return reader.name ? iu_arena_strndup(&look->snapshot->arena, reader.name, reader.len)
+			   : NULL;
+}
+
+static int service_line(void *context, const char *line, size_t len)
+{
+	static const char head[] = "passwd:", blank[] = " \t";
+	bool *other = context;
+	const char *at = line + sizeof(head) - 1, *end = line + len;
+
+	if (len < sizeof(head) || memcmp(line, head, sizeof(head) - 1) != 0)
+		return 0;
+	*other = false;
+	while (at < end && *at != '#') {
+		size_t n = 0;
+
+		while (at + n < end && !memchr(blank, at[n], 2))
+			n++;
+		*other = *other || (n && !(n == 5 && !memcmp(at, "files", n)) &&
+					   !(n == 7 && !memcmp(at, "systemd", n)));
+		at += n + 1;
+	}
+	return 1;
+}
+
+/*
+ * Whether somebody else than the file may know names. To ask for a uid that nobody knows takes a
+ * hundred system calls, and a list has many: nss-systemd is not asked where it has nothing to look into.
+ */
+static bool has_services(struct iu_look *look)
+{
+	static const char *const folders[] = {"/run/systemd/userdb", "/etc/userdb", "/run/userdb",
+		"/run/host/userdb", "/usr/local/lib/userdb", "/usr/lib/userdb", "/lib/userdb"};
+	struct iu_text text = {0};
+	bool other = true;
+	size_t i;
+
+	if (look->services != IU_UNKNOWN)
+		return look->services == IU_YES;
+	if (iu_file_load(AT_FDCWD, "/etc/nsswitch.conf", 1 << 16, &text) == 0 && text.data)
+		iu_file_lines(text.data, text.len, service_line, &other);
+	iu_text_free(&text);
+	for (i = 0; i < IU_COUNT(folders) && !other; i++)
+		other = access(folders[i], F_OK) == 0 || errno != ENOENT;
+	look->services = iu_tri(other);
+	return other;
 }
 
 const char *iu_look_user(struct iu_look *look, uint32_t uid)
@@ -82,7 +148,8 @@ const char *iu_look_user(struct iu_look *look, uint32_t uid)
 		return NULL;
 	row->uid = uid;
 	row->name = user_in_file(look, uid);
-	if (!row->name && getpwuid_r(uid, &entry, text, sizeof(text), &found) == 0 && found)
+	if (!row->name && has_services(look) &&
+		getpwuid_r(uid, &entry, text, sizeof(text), &found) == 0 && found)
 		row->name = iu_arena_strdup(&look->snapshot->arena, found->pw_name);
 	name = row->name;
 	HASH_ADD(hh, look->users, uid, sizeof(row->uid), row);
@@ -132,6 +199,7 @@ void iu_look_close(struct iu_look *look)
 		HASH_DEL(look->users, row);
 		free(row);
 	}
+	iu_text_free(&look->passwd);
 	iu_cgroup_close(look);
 	if (look->proc >= 0)
 		close(look->proc);

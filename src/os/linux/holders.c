@@ -684,7 +684,7 @@ static int scan_all(struct scan *scan)
 }
 
 /* Fewer open files than that are read faster in /proc. */
-#define FILES_FEW 1500
+#define FILES_FEW 300
 
 static bool many_files(const struct iu_look *look)
 {

@@ -2,6 +2,7 @@
 #ifndef IU_OS_LINUX_LOOK_H
 #define IU_OS_LINUX_LOOK_H
 
+#include "base/text.h"
 #include "model/snapshot.h"
 #include "model/wants.h"
 
@@ -15,6 +16,8 @@ struct iu_look {
 	struct iu_snapshot *snapshot;
 	int proc;		       /* descriptor of /proc, -1: not mounted */
 	int32_t self;		       /* our own pid as /proc counts it */
+	struct iu_text passwd;	       /* /etc/passwd, once a name was looked up */
+	enum iu_tri services;	       /* of names, besides that file */
 	struct iu_user_row *users;     /* uthash: names that were looked up */
 	struct iu_cgroup_row *cgroups; /* uthash: paths that were looked up */
 	int cgroup_root; /* descriptor of the cgroup2 mount; -1: none, -2: not opened */

@@ -199,15 +199,27 @@ int iu_status_uid(const char *bytes, size_t len, uint32_t *ret_uid)
 	return 0;
 }
 
+static bool is_brief(const struct iu_look *look)
+{
+	return look->wants && look->wants->brief;
+}
+
 static void read_uid(struct iu_look *look, struct iu_process *process)
 {
+	struct stat status;
 	char path[64], text[4096];
 	ssize_t len;
 
-	snprintf(path, sizeof(path), "%d/status", (int)process->pid);
-	len = iu_file_read(look->proc, path, text, sizeof(text));
-	if (len <= 0 || iu_status_uid(text, (size_t)len, &process->uid) < 0)
-		return;
+	/* the directory belongs to the effective user, always (task_dump_owner()): 1 us, not 10 */
+	snprintf(path, sizeof(path), "%d", (int)process->pid);
+	if (is_brief(look) && fstatat(look->proc, path, &status, 0) == 0) {
+		process->uid = status.st_uid;
+	} else {
+		snprintf(path, sizeof(path), "%d/status", (int)process->pid);
+		len = iu_file_read(look->proc, path, text, sizeof(text));
+		if (len <= 0 || iu_status_uid(text, (size_t)len, &process->uid) < 0)
+			return;
+	}
 	process->uid_known = true;
 	process->user = iu_look_user(look, process->uid);
 }
@@ -416,7 +428,7 @@ int iu_process_read(struct iu_look *look, int32_t pid)
 	process.started = start_time(look, stat.start_ticks);
 	read_uid(look, &process);
 	result = iu_cgroup_of_process(look, &process);
-	if (result == 0 && !(look->wants && look->wants->brief))
+	if (result == 0 && !is_brief(look))
 		result = read_more(look, &process);
 	if (result < 0)
 		return result;
