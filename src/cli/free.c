@@ -81,7 +81,7 @@ static void report_step(
 	if (run->arguments->json || run->arguments->quiet)
 		return;
 	iu_text_printf(&text, "step %zu %s%s: %s", run->number, iu_result_name(result->kind),
-		result->killed ? " (with SIGKILL)" : "", step->what);
+		result->killed ? " (by force)" : "", step->what);
 	if (result->detail[0]) {
 		iu_text_add(&text, " - ");
 		iu_text_foreign(&text, result->detail, strlen(result->detail), 0);

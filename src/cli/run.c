@@ -124,7 +124,7 @@ static void report_step(
 	struct iu_text text = {0};
 
 	iu_text_printf(&text, "%s%s: %s", iu_result_name(result->kind),
-		result->killed ? " (with SIGKILL)" : "", step->what);
+		result->killed ? " (by force)" : "", step->what);
 	if (result->detail[0]) {
 		iu_text_add(&text, " - ");
 		iu_text_foreign(&text, result->detail, strlen(result->detail), 0);
