@@ -131,6 +131,8 @@ static int add_holds(struct iu_look *look, uint64_t inode)
 		struct iu_held_table *table = process_of(stream, held->v[low].table);
 		struct iu_hold *hold;
 
+		if (stream->processes.arena.failed)
+			return IU_E_NOMEM;
 		if (!table || (held->unchecked &&
 				      !iu_holders_check(look,
 					      &held->table[held->v[low].table],
