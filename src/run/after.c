@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "os/os.h"
+#include "run/said.h"
 #include "session/ask.h"
 
 #define KEPT_MAX 65536 /* of what it printed last: what it fails with stands at the end */
@@ -163,39 +164,6 @@ static void attend(struct watch *w)
 
 /* ---- afterwards ---- */
 
-static void pick_lines(const struct iu_text *kept, struct iu_text *suspects)
-{
-	const char *at = kept->data, *end = at ? at + kept->len : at;
-
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t len = (size_t)((newline ? newline : end) - at);
-
-		if (iu_message_suspect(at, len)) {
-			iu_text_addn(suspects, at, len);
-			iu_text_add(suspects, "\n");
-		}
-		at += len + 1;
-	}
-}
-
-static void explain_one(const struct watch *w, const struct iu_question *question)
-{
-	const struct iu_questions one = {.v = (struct iu_question *)question, .n = 1, .cap = 1};
-	struct iu_run_failure failure = {.intro = "what the command printed speaks of a failed bind()"};
-	struct iu_session session = {0};
-	struct iu_arena arena = {0};
-	struct iu_answer answer;
-
-	if (iu_session_look(&session, &one) >= 0 &&
-		iu_session_answer(&session, question, &arena, &answer) >= 0) {
-		failure.answer = &answer;
-		w->run->explain(w->run->context, &failure);
-	}
-	iu_session_free(&session);
-	iu_arena_free(&arena);
-}
-
 static void explain(const struct watch *w)
 {
 	const struct iu_options options = {0};
@@ -203,12 +171,12 @@ static void explain(const struct watch *w)
 	struct iu_text suspects = {0}, complaint = {0};
 	struct iu_arena arena = {0};
 
-	pick_lines(&w->kept, &suspects);
+	iu_said_lines(&w->kept, &suspects);
 	if (suspects.len && !suspects.failed &&
 		iu_ask_message(&arena, iu_os_names(), &suspects, 1, "", &options, &questions,
 			&complaint) >= 0 &&
 		questions.n)
-		explain_one(w, &questions.v[0]);
+		iu_said_explain(w->run, &questions.v[0]);
 	else if (suspects.len)
 		w->run->line(w->run->context,
 			"it speaks of a failed bind(), but not of which address; inuse list shows "

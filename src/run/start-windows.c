@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "os/os.h"
 #include "run/run.h"
+#include "run/said.h"
 #include "session/ask.h"
 #include "session/pick.h"
 #include "session/wait.h"
@@ -89,42 +90,6 @@ static int run_once(struct watch *w)
 	return error;
 }
 
-static void pick_lines(const struct iu_text *kept, struct iu_text *suspects)
-{
-	const char *at = kept->data, *end = at ? at + kept->len : at;
-
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t len = (size_t)((newline ? newline : end) - at);
-
-		if (iu_message_suspect(at, len)) {
-			iu_text_addn(suspects, at, len);
-			iu_text_add(suspects, "\n");
-		}
-		at += len + 1;
-	}
-}
-
-static bool explain(const struct watch *w, const struct iu_question *question)
-{
-	const struct iu_questions one = {.v = (struct iu_question *)question, .n = 1, .cap = 1};
-	struct iu_run_failure failure = {.intro = "what the command printed speaks of a failed bind()"};
-	struct iu_session session = {0};
-	struct iu_arena arena = {0};
-	struct iu_answer answer;
-	bool in_use = false;
-
-	if (iu_session_look(&session, &one) >= 0 &&
-		iu_session_answer(&session, question, &arena, &answer) >= 0) {
-		failure.answer = &answer;
-		in_use = answer.verdict.status == IU_STATUS_IN_USE;
-		w->run->explain(w->run->context, &failure);
-	}
-	iu_session_free(&session);
-	iu_arena_free(&arena);
-	return in_use;
-}
-
 /* --wait: the command is started again when the port it spoke of is free. Returns: it is now. */
 static bool wait_for(struct watch *w, const struct iu_question *question)
 {
@@ -148,12 +113,12 @@ static bool look_back(struct watch *w)
 	struct iu_arena arena = {0};
 	bool again = false;
 
-	pick_lines(&w->kept, &suspects);
+	iu_said_lines(&w->kept, &suspects);
 	if (suspects.len && !suspects.failed &&
 		iu_ask_message(&arena, iu_os_names(), &suspects, 1, "", &options, &questions,
 			&complaint) >= 0 &&
 		questions.n)
-		again = explain(w, &questions.v[0]) && wait_for(w, &questions.v[0]);
+		again = iu_said_explain(w->run, &questions.v[0]) && wait_for(w, &questions.v[0]);
 	else if (suspects.len)
 		w->run->line(w->run->context,
 			"it speaks of a failed bind(), but not of which address; inuse list shows "

@@ -1,0 +1,43 @@
+/* run/said.c - a command whose calls nobody tells of: what it printed has to do */
+#include "run/said.h"
+
+#include <string.h>
+
+#include "model/target.h"
+#include "session/session.h"
+
+void iu_said_lines(const struct iu_text *kept, struct iu_text *suspects)
+{
+	const char *at = kept->data, *end = at ? at + kept->len : at;
+
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		size_t len = (size_t)((newline ? newline : end) - at);
+
+		if (iu_message_suspect(at, len)) {
+			iu_text_addn(suspects, at, len);
+			iu_text_add(suspects, "\n");
+		}
+		at += len + 1;
+	}
+}
+
+bool iu_said_explain(const struct iu_run *run, const struct iu_question *question)
+{
+	const struct iu_questions one = {.v = (struct iu_question *)question, .n = 1, .cap = 1};
+	struct iu_run_failure failure = {.intro = "what the command printed speaks of a failed bind()"};
+	struct iu_session session = {0};
+	struct iu_arena arena = {0};
+	struct iu_answer answer;
+	bool in_use = false;
+
+	if (iu_session_look(&session, &one) >= 0 &&
+		iu_session_answer(&session, question, &arena, &answer) >= 0) {
+		failure.answer = &answer;
+		in_use = answer.verdict.status == IU_STATUS_IN_USE;
+		run->explain(run->context, &failure);
+	}
+	iu_session_free(&session);
+	iu_arena_free(&arena);
+	return in_use;
+}

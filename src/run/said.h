@@ -1,0 +1,18 @@
+/* run/said.h - a command whose calls nobody tells of: what it printed has to do */
+#ifndef IU_RUN_SAID_H
+#define IU_RUN_SAID_H
+
+#include "base/text.h"
+#include "model/question.h"
+#include "run/run.h"
+
+/** iu_said_lines() - adds the lines of @kept that may speak of a failed bind() to @suspects. */
+void iu_said_lines(const struct iu_text *kept, struct iu_text *suspects);
+
+/**
+ * iu_said_explain() - looks, and hands the answer to the one who explains
+ * Returns: whether the address is in use now; false as well where it could not be looked at.
+ */
+bool iu_said_explain(const struct iu_run *run, const struct iu_question *question);
+
+#endif
