@@ -206,7 +206,7 @@ static void samples_are_answered(void **state)
 
 		assert_int_equal(read_sample(row->file, &snapshot, &complaint), 0);
 		assert_int_equal(iu_decide(&arena, &question, &snapshot, &verdict), 0);
-		print_message("%s: %u/%s is %s, cause %d\n", row->file, row->port,
+		print_message("# %s: %u/%s is %s, cause %d\n", row->file, row->port,
 			iu_protocol_name(row->protocol), iu_status_name(verdict.status),
 			(int)verdict.cause);
 		assert_int_equal(verdict.status, row->status);

@@ -468,7 +468,8 @@ def explained_afterwards():
             "other-program")
     same("killed", wrapped(STATIC, "kill", 1).returncode, -signal.SIGTERM)
     same("good", wrapped(STATIC, "bind", port()).returncode, 0)
-    ignored = subprocess.run(["sh", "-c", f"trap '' CHLD; exec {' '.join(outer)} {STATIC} bind {port()}"], timeout=10)
+    ignored = subprocess.run(["sh", "-c", f"trap '' CHLD; exec {' '.join(outer)} {STATIC} bind {port()}"], timeout=10,
+                             stdout=subprocess.DEVNULL)
     same("with SIGCHLD ignored", ignored.returncode, 0)
     same("not there", wrapped("/no/such/program").returncode, 127)
 

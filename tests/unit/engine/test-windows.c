@@ -841,8 +841,8 @@ static const char *told(uint16_t port)
 	struct iu_question q = ask(NULL, port);
 	struct iu_verdict v = decide(&arena, &q, &snap);
 	struct iu_story story;
-	const char *text;
-	size_t i, k;
+	const char *text, *line;
+	size_t i, k, len;
 
 	assert_int_equal(iu_tell(&arena, &q, &snap, &v, &story), 0);
 	text = iu_arena_printf(&arena, "%s\n", story.headline);
@@ -855,7 +855,10 @@ static const char *told(uint16_t port)
 			story.steps.v[i].text, story.steps.v[i].command ? "   " : "",
 			story.steps.v[i].command ? story.steps.v[i].command : "",
 			story.steps.v[i].command ? "\n" : "");
-	print_message("# %s", text);
+	for (line = text; *line; line += len + (line[len] == '\n')) {
+		len = strcspn(line, "\n");
+		print_message("# %.*s\n", (int)len, line);
+	}
 	return text;
 }
 

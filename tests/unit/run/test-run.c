@@ -55,7 +55,7 @@ static void test_calls(void **state)
 			.args = {rows[i].first, 0x1000, 16}};
 		struct iu_run_call call;
 
-		print_message("arch %x, number %d\n", rows[i].arch, rows[i].number);
+		print_message("# arch %x, number %d\n", rows[i].arch, rows[i].number);
 		iu_run_call_read(&table, &notice, &call);
 		assert_int_equal(call.kind, rows[i].kind);
 		if (call.kind == IU_RUN_OTHER)
@@ -182,7 +182,7 @@ static void test_equal(void **state)
 	do {                                                                                       \
 		theirs = ours;                                                                     \
 		change;                                                                            \
-		print_message("%s\n", #change);                                                    \
+		print_message("# %s\n", #change);                                                    \
 		assert_false(iu_run_rights_equal(&ours, &theirs));                                 \
 	} while (0)
 	for (int i = 0; i < 4; i++) {
