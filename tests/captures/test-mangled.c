@@ -93,7 +93,7 @@ static void dresses_change_nothing(void **state)
 			dump(&files[i].snapshot, &before);
 			dump(&snapshot, &after);
 			if (strcmp(before.data, after.data))
-				print_message("%s as %s:\n%s", files[i].name,
+				print_message("# %s as %s:\n%s", files[i].name,
 					harmless_name((enum harmless)kind), after.data);
 			assert_string_equal(before.data, after.data);
 			same++;
@@ -103,7 +103,7 @@ static void dresses_change_nothing(void **state)
 			iu_text_free(&after);
 		}
 		assert_true(same > 20);
-		print_message("%s: %zu captures read the same, %zu cannot be written so\n",
+		print_message("# %s: %zu captures read the same, %zu cannot be written so\n",
 			harmless_name((enum harmless)kind), same, not_possible);
 	}
 }
@@ -221,7 +221,7 @@ static void ask_ports(struct dice *dice, const struct iu_snapshot *found, const 
 
 		counts[status]++;
 		if (status == IU_STATUS_FREE)
-			print_message("port %u is called free\n", port);
+			print_message("# port %u is called free\n", port);
 		assert_int_not_equal(status, IU_STATUS_FREE);
 	}
 }
@@ -265,9 +265,9 @@ static void damage_invents_nothing(void **state)
 			read++;
 			odd = invented(&found, of, n);
 			if (odd) {
-				print_message("round %lu invents %s out of:\n", round, odd);
+				print_message("# round %lu invents %s out of:\n", round, odd);
 				for (i = 0; i < n; i++)
-					print_message("---- %s\n%.*s\n", of[i]->name,
+					print_message("# ---- %s\n%.*s\n", of[i]->name,
 						(int)texts[i].len, texts[i].data);
 			}
 			assert_null(odd);
@@ -277,11 +277,11 @@ static void damage_invents_nothing(void **state)
 		for (i = 0; i < n; i++)
 			iu_text_free(&texts[i]);
 	}
-	print_message("%lu rounds: %zu read, %zu refused; answers: %zu in use, %zu denied, "
+	print_message("# %lu rounds: %zu read, %zu refused; answers: %zu in use, %zu denied, "
 		      "%zu unavailable, %zu unknown, %zu free\n",
 		rounds, read, refused, counts[IU_STATUS_IN_USE], counts[IU_STATUS_DENIED],
 		counts[IU_STATUS_UNAVAILABLE], counts[IU_STATUS_UNKNOWN], counts[IU_STATUS_FREE]);
-	print_message("%zu excluded ranges lost their star and nothing else\n", lost_stars);
+	print_message("# %zu excluded ranges lost their star and nothing else\n", lost_stars);
 	assert_true(lost_stars <= 1 + rounds / 2000);
 	assert_true(counts[IU_STATUS_IN_USE] > rounds / 10);
 	assert_true(counts[IU_STATUS_UNKNOWN] > rounds / 10);
