@@ -18,8 +18,6 @@
 #include "run/said.h"
 #include "session/ask.h"
 
-#define KEPT_MAX 65536 /* of what it printed last: what it fails with stands at the end */
-
 struct watch {
 	struct iu_run *run;
 	pid_t command;
@@ -63,19 +61,6 @@ static int open_channel(int *ret_from, int *ret_to)
 	return 0;
 }
 
-static void keep(struct iu_text *kept, const char *bytes, size_t len)
-{
-	size_t too_much;
-
-	iu_text_addn(kept, bytes, len);
-	if (kept->failed || kept->len <= KEPT_MAX)
-		return;
-	too_much = kept->len - KEPT_MAX;
-	memmove(kept->data, kept->data + too_much, KEPT_MAX);
-	kept->len = KEPT_MAX;
-	kept->data[kept->len] = '\0';
-}
-
 /* Returns false at the end. A terminal whose other side is closed says EIO. */
 static bool pass_on(int from, struct iu_text *kept)
 {
@@ -90,7 +75,7 @@ static bool pass_on(int from, struct iu_text *kept)
 			break;
 	}
 	if (kept)
-		keep(kept, bytes, (size_t)n);
+		iu_said_keep(kept, bytes, (size_t)n);
 	return true;
 }
 

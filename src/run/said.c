@@ -6,6 +6,21 @@
 #include "model/target.h"
 #include "session/session.h"
 
+#define KEPT_MAX 65536 /* of what it printed last: what it fails with stands at the end */
+
+void iu_said_keep(struct iu_text *kept, const char *bytes, size_t len)
+{
+	size_t too_much;
+
+	iu_text_addn(kept, bytes, len);
+	if (kept->failed || kept->len <= KEPT_MAX)
+		return;
+	too_much = kept->len - KEPT_MAX;
+	memmove(kept->data, kept->data + too_much, KEPT_MAX);
+	kept->len = KEPT_MAX;
+	kept->data[kept->len] = '\0';
+}
+
 void iu_said_lines(const struct iu_text *kept, struct iu_text *suspects)
 {
 	const char *at = kept->data, *end = at ? at + kept->len : at;

@@ -6,6 +6,9 @@
 #include "model/question.h"
 #include "run/run.h"
 
+/** iu_said_keep() - adds what a command printed; of much only the end stays, where it fails. */
+void iu_said_keep(struct iu_text *kept, const char *bytes, size_t len);
+
 /** iu_said_lines() - adds the lines of @kept that may speak of a failed bind() to @suspects. */
 void iu_said_lines(const struct iu_text *kept, struct iu_text *suspects);
 

@@ -13,7 +13,6 @@
 
 #include "os/windows/spawn.h" /* behind the others: Windows makes "near" a macro */
 
-#define KEPT_MAX 65536 /* of what it printed last: what it fails with stands at the end */
 #define POLL_MS	 10
 #define PLACE	 "{}"
 
@@ -39,19 +38,6 @@ static HANDLE make_job(void)
 	return job;
 }
 
-static void keep(struct iu_text *kept, const char *bytes, size_t len)
-{
-	size_t too_much;
-
-	iu_text_addn(kept, bytes, len);
-	if (kept->failed || kept->len <= KEPT_MAX)
-		return;
-	too_much = kept->len - KEPT_MAX;
-	memmove(kept->data, kept->data + too_much, KEPT_MAX);
-	kept->len = KEPT_MAX;
-	kept->data[kept->len] = '\0';
-}
-
 static void pass_on(struct watch *w, HANDLE from)
 {
 	char bytes[4096];
@@ -60,7 +46,7 @@ static void pass_on(struct watch *w, HANDLE from)
 	while (PeekNamedPipe(from, NULL, 0, NULL, &there, NULL) && there &&
 		ReadFile(from, bytes, sizeof(bytes), &n, NULL) && n) {
 		WriteFile(GetStdHandle(STD_ERROR_HANDLE), bytes, n, &written, NULL);
-		keep(&w->kept, bytes, n);
+		iu_said_keep(&w->kept, bytes, n);
 	}
 }
 

@@ -637,12 +637,6 @@ static int settle_bound(
 		tested ? "Linux 6.8 or later" : NULL);
 }
 
-/* sock_diag's answer about one owner, as it comes in a dump. */
-static int on_owner(void *context, const struct nlmsghdr *message)
-{
-	return on_socket(context, message);
-}
-
 /* A listener on each port that is asked for is enough. Returns: 1: there is, 0, IU_E_NOMEM. */
 static int collect_listeners(struct dump *dump, struct iu_netlink *netlink)
 {
@@ -688,7 +682,7 @@ static int collect_few(struct iu_look *look, struct iu_netlink *netlink, bool *r
 		i++;
 	if (i == wants->asked.n)
 		return 1;
-	result = iu_owners_collect(look, netlink, on_owner, &dump);
+	result = iu_owners_collect(look, netlink, on_socket, &dump);
 	if (result == 0 && wants->first)
 		result = collect_listeners(&dump, netlink);
 	*ret_listeners_only = dump.listeners_only;
