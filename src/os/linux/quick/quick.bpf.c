@@ -3,6 +3,7 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#include "os/linux/quick/read.bpf.h"
 #include "os/linux/quick/shared.h"
 
 /*
@@ -15,39 +16,6 @@ struct iu_quick quick SEC(".bss");
 #define TCP_TIME_WAIT 6
 #define TCP_CLOSE     7
 #define TCP_LISTEN    10
-
-static __always_inline __u64 read_pointer(__u64 from, __u32 bits)
-{
-	__u64 value = 0;
-
-	bpf_probe_read_kernel(&value, sizeof(value), (void *)(from + (bits >> 3)));
-	return value;
-}
-
-static __always_inline __u32 read_u32(__u64 from, __u32 bits)
-{
-	__u32 value = 0;
-
-	bpf_probe_read_kernel(&value, sizeof(value), (void *)(from + (bits >> 3)));
-	return value;
-}
-
-static __always_inline __u16 read_u16(__u64 from, __u32 bits)
-{
-	__u16 value = 0;
-
-	bpf_probe_read_kernel(&value, sizeof(value), (void *)(from + (bits >> 3)));
-	return value;
-}
-
-/* From a bit on, so that members of one bit are read as well as whole bytes. */
-static __always_inline __u8 read_u8(__u64 from, __u32 bits)
-{
-	__u8 value = 0;
-
-	bpf_probe_read_kernel(&value, sizeof(value), (void *)(from + (bits >> 3)));
-	return value >> (bits & 7);
-}
 
 /* ---- the owners of a port ---- */
 
