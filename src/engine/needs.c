@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "engine/causes/cause.h"
 #include "engine/engine.h"
 #include "engine/unix.h"
 #include "engine/view.h"
@@ -14,7 +15,7 @@
 #define INODES_OF_PORT  1024
 #define INODES_OF_RANGE 65536
 
-#define FACTS_HOLDERS (IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_SERVED)
+#define FACTS_HOLDERS (IU_FACT_HOLDERS | IU_FACT_OPTIONS)
 
 static int add_range(struct iu_arena *arena, struct iu_wants *wants, struct iu_port_range range)
 {
@@ -346,6 +347,45 @@ static bool looked_twice(const struct iu_snapshot *snapshot)
 	return false;
 }
 
+static bool asked_for(const struct iu_question *question, const struct iu_snapshot *snapshot,
+	const struct iu_socket *s)
+{
+	if (question->first || question->protocol != s->protocol)
+		return false;
+	if (question->protocol == IU_PROTOCOL_UNIX)
+		return iu_unix_blocks(question, snapshot, s) != IU_NO;
+	return question->port && question->port == s->port;
+}
+
+/* Whether anybody waits on a socket takes a while to see, and few answers depend on it. */
+static int want_served(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_wants *wants)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < snapshot->sockets.n && err == 0; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+
+		if (!asked_for(question, snapshot, s) ||
+			!iu_perhaps_inherited(snapshot, s, question->by_self))
+			continue;
+		wants->facts |= IU_FACT_SERVED;
+		err = add_inode(arena, wants, s->inode);
+	}
+	return err;
+}
+
+static bool looked_thrice(const struct iu_snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->gaps.n; i++)
+		if (snapshot->gaps.v[i].fact & IU_FACT_SERVED)
+			return true;
+	return snapshot->seen & IU_FACT_SERVED || iu_is_windows(snapshot);
+}
+
 int iu_needs(struct iu_arena *arena, const struct iu_questions *questions,
 	const struct iu_snapshot *snapshot, struct iu_wants *ret_wants)
 {
@@ -367,6 +407,10 @@ int iu_needs(struct iu_arena *arena, const struct iu_questions *questions,
 			else
 				err = want_holders(arena, &questions->v[i], snapshot, &wants);
 		}
+		unique_inodes(&wants);
+	} else if (!looked_thrice(snapshot)) {
+		for (i = 0; i < questions->n && err == 0; i++)
+			err = want_served(arena, &questions->v[i], snapshot, &wants);
 		unique_inodes(&wants);
 	}
 	if (err < 0)

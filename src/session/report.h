@@ -10,7 +10,7 @@
  *	where `inuse why` would ask it), what lies at their paths; may be empty
  * @session: receives a snapshot that iu_session_replay() takes
  *
- * What `inuse why` looks for in two rounds, of the sockets in the way, is looked for of all
+ * What `inuse why` looks for in rounds, of the sockets in the way, is looked for of all
  * sockets here. Returns: 0, IU_E_NOMEM.
  */
 int iu_report_look(struct iu_session *session, const struct iu_questions *questions);

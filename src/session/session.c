@@ -1,12 +1,12 @@
-/* session/session.c - collect in two rounds, probe where allowed, decide, tell */
+/* session/session.c - collect in rounds, probe where allowed, decide, tell */
 #include "session/session.h"
 
 #include "base/err.h"
 #include "engine/engine.h"
 #include "os/os.h"
 
-/* Sockets first, then what only matters for those in the way: there is no third round. */
-#define ROUNDS 2
+/* Sockets; holders of those in the way; whether anybody waits on what may have been inherited. */
+#define ROUNDS 3
 
 /* Sockets of a listing that are in memory at a time: with their holders some 10 MiB. */
 #define PORTION 8192

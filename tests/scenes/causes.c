@@ -439,19 +439,79 @@ static int wait_for_name(struct stage *stage, pid_t pid, const char *name)
 	return wait_for_text(path, name) ? 0 : stage_fail(stage, "no %s as %d", name, (int)pid);
 }
 
-int stage_inherited(struct stage *stage)
+/* Left behind as well, but it looks after its socket now and then. */
+static void leave_server(struct stage *stage, const void *arg, int say)
+{
+	int fd = stage_socket(stage, &web);
+	pid_t pid;
+
+	if (fd < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, 0) < 0)
+		return;
+	pid = fork();
+	while (pid == 0) {
+		close(accept4(fd, NULL, NULL, SOCK_CLOEXEC));
+		usleep(20000);
+	}
+	child_pids[0] = pid;
+	stage_say(say);
+}
+
+static void leave_udp(struct stage *stage, const void *arg, int say)
+{
+	static const struct sock udp = {UDP, "0.0.0.0", PORT, 0};
+	int fd = stage_socket(stage, &udp);
+	pid_t pid;
+
+	if (fd < 0 || fcntl(fd, F_SETFD, 0) < 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	child_pids[0] = pid;
+	stage_say(say);
+}
+
+static int left(struct stage *stage, void (*leave)(struct stage *, const void *, int))
 {
 	struct proc proc;
 
 	child_pids = shared_pids();
 	if (!child_pids)
 		return -1;
-	proc = stage_spawn(stage, leave_to_child, NULL, 0);
+	proc = stage_spawn(stage, leave, NULL, 0);
 	if (proc.pid <= 0)
 		return -1;
 	waitpid(proc.pid, NULL, 0);
 	stage_holder(stage, child_pids[0]);
-	return wait_for_name(stage, child_pids[0], "sleep");
+	return 0;
+}
+
+/* Started is not yet asleep. */
+static int wait_for_sleep(struct stage *stage, pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	return wait_for_text(path, ") S ") ? 0 : stage_fail(stage, "%d does not sleep", (int)pid);
+}
+
+int stage_left_polling(struct stage *stage)
+{
+	return left(stage, leave_server);
+}
+
+int stage_left_udp(struct stage *stage)
+{
+	return left(stage, leave_udp) < 0 ? -1 : wait_for_sleep(stage, child_pids[0]);
+}
+
+int stage_inherited(struct stage *stage)
+{
+	return left(stage, leave_to_child) < 0 || wait_for_name(stage, child_pids[0], "sleep") < 0
+		       ? -1
+		       : wait_for_sleep(stage, child_pids[0]);
 }
 
 /* A server with three workers that wait in accept(); the master waits for them. */

@@ -30,6 +30,8 @@ int stage_shared(struct stage *stage);
 int stage_epoll(struct stage *stage);
 int stage_busy(struct stage *stage);
 int stage_child_and_server(struct stage *stage);
+int stage_left_polling(struct stage *stage);
+int stage_left_udp(struct stage *stage);
 int stage_private_table(struct stage *stage);
 int stage_zombie_leader(struct stage *stage);
 int stage_registered(struct stage *stage);

@@ -90,6 +90,13 @@ int iu_cause_find(struct iu_case *c);
 /** iu_case_say() - appends one sentence of evidence. */
 void iu_case_say(struct iu_case *c, const char *format, ...) IU_PRINTF(2, 3);
 
+/**
+ * iu_perhaps_inherited() - whether all that hold the socket may have inherited it from one who is gone
+ * If nobody waits on it, that is the cause; before, nobody needs to look.
+ */
+bool iu_perhaps_inherited(const struct iu_snapshot *snapshot, const struct iu_socket *s,
+	bool by_self);
+
 /** iu_case_alive() - the state is one that a live process keeps: it listens, is bound, is open. */
 bool iu_case_has_owner(const struct iu_case *c);
 

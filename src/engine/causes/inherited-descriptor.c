@@ -4,15 +4,15 @@
 #include "engine/causes/cause.h"
 
 /* Whether the descriptor would have survived an exec(): not when all of them are close-on-exec. */
-static bool survives_exec(const struct iu_case *c, const struct iu_process *process)
+static bool survives_exec(const struct iu_snapshot *snapshot, const struct iu_socket *s,
+	const struct iu_process *process)
 {
-	const struct iu_snapshot *snapshot = c->snapshot;
 	size_t i;
 
-	for (i = 0; i < c->blocker->holds.n; i++) {
-		const struct iu_hold *hold = &snapshot->holds.v[c->blocker->holds.v[i]];
+	for (i = 0; i < snapshot->holds.n; i++) {
+		const struct iu_hold *hold = &snapshot->holds.v[i];
 
-		if (hold->pid == process->pid && hold->cloexec != IU_YES)
+		if (hold->inode == s->inode && hold->pid == process->pid && hold->cloexec != IU_YES)
 			return true;
 	}
 	return false;
@@ -23,7 +23,8 @@ static bool survives_exec(const struct iu_case *c, const struct iu_process *proc
  * process group of its own, as a daemon would. Pid 1 of a container is often no reaper but the
  * shell that started the server, so there a descriptor that is closed on exec clears the holder.
  */
-static bool left_behind(const struct iu_case *c, const struct iu_process *process)
+static bool left_behind(const struct iu_snapshot *snapshot, const struct iu_socket *s,
+	const struct iu_process *process)
 {
 	static const char *const reapers[] = {"systemd", "init", "tini", "dumb-init",
 		"docker-init", "catatonit", "containerd-shim", "conmon"};
@@ -32,7 +33,7 @@ static bool left_behind(const struct iu_case *c, const struct iu_process *proces
 	if (process->sid == process->pid || process->pgid == process->pid || process->ppid < 0)
 		return false;
 	if (process->ppid == 1)
-		return c->snapshot->host.init_is_manager > 0 || survives_exec(c, process);
+		return snapshot->host.init_is_manager > 0 || survives_exec(snapshot, s, process);
 	if (!process->parents.n || !process->parents.v[0].name)
 		return false;
 	for (i = 0; i < IU_COUNT(reapers); i++)
@@ -51,31 +52,48 @@ static const char *made_elsewhere(const struct iu_socket *s, const struct iu_pro
 	return NULL;
 }
 
+bool iu_perhaps_inherited(const struct iu_snapshot *snapshot, const struct iu_socket *s,
+	bool by_self)
+{
+	bool any = false;
+	size_t i;
+
+	if (!s->inode || (s->state != IU_STATE_LISTEN && s->protocol != IU_PROTOCOL_UDP))
+		return false;
+	for (i = 0; i < snapshot->holds.n; i++) {
+		const struct iu_hold *hold = &snapshot->holds.v[i];
+		const struct iu_process *process;
+
+		if (hold->inode != s->inode || (hold->pid == snapshot->host.pid && !by_self))
+			continue;
+		process = iu_snapshot_process(snapshot, hold->pid);
+		/* only a descriptor can be inherited; a child of a holder was not left behind */
+		if (hold->via != IU_VIA_DESCRIPTOR || !process ||
+			(!left_behind(snapshot, s, process) && !made_elsewhere(s, process)))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
 	const char *elsewhere = NULL;
 	size_t i;
 
-	if (s->served != IU_NO || !c->holders.n || c->holders.n != c->holder_count)
+	if (s->served != IU_NO || !c->holders.n ||
+		!iu_perhaps_inherited(c->snapshot, s, c->question->by_self))
 		return false;
-	if (s->state != IU_STATE_LISTEN && !(s->protocol == IU_PROTOCOL_UDP))
-		return false;
-	for (i = 0; i < c->blocker->holds.n; i++)
-		if (c->snapshot->holds.v[c->blocker->holds.v[i]].via != IU_VIA_DESCRIPTOR)
-			return false; /* it has no descriptor that it could have inherited */
 	for (i = 0; i < c->holders.n; i++) {
 		const char *other = made_elsewhere(s, c->holders.v[i]);
 
-		/* a child of a holder was not left behind: who started it still has the socket */
-		if (!left_behind(c, c->holders.v[i]) && !other)
-			return false;
 		if (other)
 			elsewhere = other;
 	}
 	iu_case_say(c, "%s holds the socket, but nobody waits on it: no accept, poll or read",
 		iu_words_process(c->arena, c->holders.v[0]));
-	if (left_behind(c, c->holders.v[0]))
+	if (left_behind(c->snapshot, s, c->holders.v[0]))
 		iu_case_say(c, "its parent is gone, and it inherited the descriptor from there");
 	if (elsewhere)
 		iu_case_say(c, "%s", elsewhere);

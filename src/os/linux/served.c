@@ -24,8 +24,8 @@
 #include "os/linux/table.h"
 #include "os/os.h"
 
-#define SAMPLES	    3
-#define PAUSE_NS    30000000L
+#define SAMPLES	    2
+#define PAUSE_NS    60000000L /* who polls does it more often than that */
 #define THREADS_MAX 4096
 #define POLL_MAX    1024
 #define SELECT_MAX  65536
@@ -158,6 +158,7 @@ struct judge {
 	size_t n_watches, n_holders;
 	struct thread_row *threads;
 	size_t thread_count;
+	int samples; /* taken so far */
 	uint32_t sockfs; /* the kernel's number of the file system of all sockets; 0: not known */
 	bool incomplete;
 	struct iu_entries *entries;
@@ -596,27 +597,6 @@ static bool all_served(const struct judge *judge)
 	return true;
 }
 
-static int sample(struct judge *judge)
-{
-	const struct timespec pause = {.tv_nsec = PAUSE_NS};
-	int n, result = 0;
-	size_t i;
-
-	for (n = 0; n < SAMPLES && result == 0 && judge->n_holders && !all_served(judge); n++) {
-		if (n > 0)
-			nanosleep(&pause, NULL);
-		for (i = 0; i < judge->n_holders && result == 0; i++)
-			if (!judge->holders[i].gone)
-				result = sample_process(judge, &judge->holders[i]);
-	}
-	for (i = 0; i < judge->n_holders && result == 0 && !all_served(judge); i++) {
-		look_around(judge, &judge->holders[i]);
-		if (iu_foreign_words(judge->look->proc, judge->holders[i].pid))
-			judge->holders[i].unclear = true;
-	}
-	return result;
-}
-
 /* Every thread was asleep each time, and did nothing in between. */
 static bool is_idle(const struct judge *judge, const struct holder *holder)
 {
@@ -628,7 +608,7 @@ static bool is_idle(const struct judge *judge, const struct holder *holder)
 	for (row = judge->threads; row; row = row->hh.next) {
 		if (row->key.pid != holder->pid)
 			continue;
-		if (row->busy || row->samples < SAMPLES)
+		if (row->busy || row->samples < judge->samples)
 			return false;
 		any = true;
 	}
@@ -660,9 +640,53 @@ static enum iu_tri conclude(const struct judge *judge, const struct watch *watch
 	return any ? IU_NO : IU_UNKNOWN;
 }
 
+static int sample_all(struct judge *judge)
+{
+	size_t i;
+	int result = 0;
+
+	for (i = 0; i < judge->n_holders && result == 0; i++)
+		if (!judge->holders[i].gone)
+			result = sample_process(judge, &judge->holders[i]);
+	judge->samples++;
+	return result;
+}
+
+/* Whether there is a socket of which the samples so far say that nobody waits on it. */
+static bool any_idle(const struct judge *judge)
+{
+	size_t i;
+
+	for (i = 0; i < judge->n_watches; i++)
+		if (conclude(judge, &judge->watches[i]) == IU_NO)
+			return true;
+	return false;
+}
+
+/* "Yes" and "not to be told" are known after one look; "nobody" takes more of them. */
+static int sample(struct judge *judge)
+{
+	const struct timespec pause = {.tv_nsec = PAUSE_NS};
+	int result = judge->n_holders ? sample_all(judge) : 0;
+	size_t i;
+
+	for (i = 0; i < judge->n_holders && result == 0 && !all_served(judge); i++) {
+		look_around(judge, &judge->holders[i]);
+		if (iu_foreign_words(judge->look->proc, judge->holders[i].pid))
+			judge->holders[i].unclear = true;
+	}
+	while (judge->samples < SAMPLES && result == 0 && any_idle(judge)) {
+		nanosleep(&pause, NULL);
+		result = sample_all(judge);
+	}
+	return result;
+}
+
+/* A TCP socket that never listened, or is connected, is no socket that one waits on for clients. */
 static bool is_watched(const struct iu_look *look, const struct iu_socket *sock)
 {
-	return (sock->state == IU_STATE_LISTEN || sock->state == IU_STATE_BOUND) &&
+	return (sock->state == IU_STATE_LISTEN ||
+		       (sock->state == IU_STATE_BOUND && sock->protocol != IU_PROTOCOL_TCP)) &&
 	       iu_wants_inode(look->wants, sock->inode);
 }
 

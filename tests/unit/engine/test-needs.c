@@ -101,7 +101,7 @@ static void test_second_round(void **state)
 	s.inode = 79;
 	put_socket(&snap, s); /* in nobody's way */
 	w = needs(&q, 1, &snap);
-	assert_int_equal(w.facts, IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_SERVED);
+	assert_int_equal(w.facts, IU_FACT_HOLDERS | IU_FACT_OPTIONS);
 	assert_int_equal(w.inodes.n, 1);
 	assert_int_equal(w.inodes.v[0], 77);
 	put_process(&snap, 4242, "app", 77);
@@ -109,6 +109,44 @@ static void test_second_round(void **state)
 	snap.holds.n = snap.processes.n = 0;
 	iu_snapshot_gap(&snap, IU_FACT_HOLDERS, 0, "processes", "EACCES", NULL);
 	assert_int_equal(needs(&q, 1, &snap).facts, 0); /* asked once is enough */
+	(void)state;
+}
+
+/* Whether anybody waits on it matters only where the holders may have inherited it. */
+static void test_third_round(void **state)
+{
+	struct iu_question q = ask(NULL, TEST_PORT);
+	struct iu_process *p;
+	struct iu_wants w;
+
+	snap.seen |= IU_FACT_HOLDERS | IU_FACT_OPTIONS;
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	p = put_process(&snap, 4242, "sleep", 77);
+	assert_int_equal(needs(&q, 1, &snap).facts, 0);
+	p->ppid = 1;
+	p->pgid = 4100;
+	w = needs(&q, 1, &snap);
+	assert_int_equal(w.facts, IU_FACT_SERVED);
+	assert_int_equal(w.inodes.n, 1);
+	assert_int_equal(w.inodes.v[0], 77);
+	q.first = true; /* then one holder is enough, and nothing more is asked */
+	assert_int_equal(needs(&q, 1, &snap).facts, 0);
+	q.first = false;
+	snap.sockets.v[0].state = IU_STATE_BOUND; /* nobody can wait on that one */
+	assert_int_equal(needs(&q, 1, &snap).facts, 0);
+	snap.sockets.v[0].protocol = q.protocol = IU_PROTOCOL_UDP;
+	assert_int_equal(needs(&q, 1, &snap).facts, IU_FACT_SERVED);
+	/* somebody else has it too, who was not left behind */
+	put_process(&snap, 4300, "server", 77);
+	assert_int_equal(needs(&q, 1, &snap).facts, 0);
+	snap.processes.v[1].ppid = 1;
+	snap.processes.v[1].pgid = 4100;
+	assert_int_equal(needs(&q, 1, &snap).facts, IU_FACT_SERVED);
+	snap.seen |= IU_FACT_SERVED;
+	assert_int_equal(needs(&q, 1, &snap).facts, 0);
+	snap.seen &= ~(uint32_t)IU_FACT_SERVED;
+	iu_snapshot_gap(&snap, IU_FACT_SERVED, 4242, "what pid 4242 waits for", "EACCES", NULL);
+	assert_int_equal(needs(&q, 1, &snap).facts, 0);
 	(void)state;
 }
 
@@ -234,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_first_round),
 		TEST(test_second_round),
+		TEST(test_third_round),
 		TEST(test_probe_quiet_port),
 		TEST(test_probe_incomplete),
 		TEST(test_probe_certain_failure),
