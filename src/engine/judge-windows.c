@@ -604,6 +604,8 @@ static uint32_t facts_of_blockers(
 		if (iu_is_closing(&b->socket))
 			continue;
 		facts |= IU_FACT_SERVICES;
+		if (b->certain == IU_UNKNOWN)
+			facts |= IU_FACT_OPTIONS;
 		if (no_name(snapshot, b))
 			facts |= IU_FACT_HOLDERS;
 		if (b->cause == IU_CAUSE_SERVICE || no_name(snapshot, b))

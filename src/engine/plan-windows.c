@@ -377,9 +377,22 @@ static int terminate(struct planning *p, const struct iu_socket *s, uint64_t ino
 	return r < 0 ? r : add_serves(p, step, process->pid);
 }
 
+/* A service that has inherited the handle is none that listens there: who ends it must know. */
+static int refuse_heir(struct planning *p, const struct iu_process *heir,
+	const struct iu_service *service)
+{
+	const char *words[] = {"net", "stop", service->name};
+
+	return refuse(p, heir->pid,
+		iu_words(p->arena, "%s is left alone", iu_words_process(p->arena, heir)),
+		iu_words(p->arena, "it is the process of the service %s",
+			iu_safe(p->arena, service->name, 60)),
+		iu_words_command_line(p->arena, true, words, IU_COUNT(words)));
+}
+
 static int end_holders(struct planning *p, const struct iu_blocker *b)
 {
-	size_t i, refused;
+	size_t i, refused, count;
 	int r = 0;
 
 	if (!b->holds.n)
@@ -388,7 +401,11 @@ static int end_holders(struct planning *p, const struct iu_blocker *b)
 	for (i = 0; i < b->holds.n && r == 0; i++) {
 		const struct iu_hold *hold = &p->snapshot->holds.v[b->holds.v[i]];
 		const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
+		const struct iu_service *service = NULL;
 
+		/* the owner is gone; who has inherited from it comes behind */
+		if (!process && b->cause == IU_CAUSE_ORPHANED_HANDLE)
+			continue;
 		if (!process) {
 			r = refuse(p, hold->pid,
 				iu_words(p->arena, "pid %d is left alone", (int)hold->pid),
@@ -398,7 +415,10 @@ static int end_holders(struct planning *p, const struct iu_blocker *b)
 		if (is_planned(p, hold->pid))
 			continue;
 		refused = p->plan->refusals.n;
-		r = check_process(p, process);
+		if (b->cause == IU_CAUSE_ORPHANED_HANDLE)
+			service = iu_windows_service_at(p->snapshot, hold->pid,
+				p->question->port, p->question->protocol, &count);
+		r = service ? refuse_heir(p, process, service) : check_process(p, process);
 		if (r == 0 && p->plan->refusals.n == refused)
 			r = terminate(p, &b->socket, hold->inode, process);
 	}
@@ -576,7 +596,11 @@ static int pull_lever(struct planning *p, enum iu_cause cause, const struct iu_b
 {
 	const char *service = service_of(p);
 	const struct iu_remedy *help = remedy_of(p, IU_REMEDY_STOP_SERVICE);
+	size_t from = 0;
 
+	if (cause == IU_CAUSE_ORPHANED_HANDLE && b &&
+		iu_windows_heir(p->snapshot, &b->socket, &from))
+		return end_holders(p, b);
 	if (cause == IU_CAUSE_PORT_PROXY)
 		return delete_rule(p, b);
 	if (cause == IU_CAUSE_CONTAINER_PORT)

@@ -201,7 +201,25 @@ static void add_pid(const struct iu_making *m, int32_t pids[PIDS_MAX], size_t *n
 		pids[(*n)++] = pid;
 }
 
-/* Of HTTP.sys those that serve the URL, of a process that is gone its children. */
+/* Who is known to have the socket of a process that is gone; where nobody is, its children. */
+static void add_heirs(
+	const struct iu_making *m, const struct iu_blocker *b, int32_t pids[PIDS_MAX], size_t *n)
+{
+	const struct iu_snapshot *snapshot = m->snapshot;
+	const struct iu_process *heir;
+	bool known = false;
+	size_t i = 0;
+
+	while ((heir = iu_windows_heir(snapshot, &b->socket, &i))) {
+		known = true;
+		add_pid(m, pids, n, heir->pid);
+	}
+	for (i = 0; !known && i < snapshot->processes.n; i++)
+		if (snapshot->processes.v[i].ppid == iu_windows_owner(snapshot, &b->socket))
+			add_pid(m, pids, n, snapshot->processes.v[i].pid);
+}
+
+/* Of HTTP.sys those that serve the URL, of a process that is gone who has its socket. */
 static size_t collect_pids(const struct iu_making *m, int32_t pids[PIDS_MAX])
 {
 	const struct iu_snapshot *snapshot = m->snapshot;
@@ -223,10 +241,8 @@ static size_t collect_pids(const struct iu_making *m, int32_t pids[PIDS_MAX])
 		for (k = 0; k < b->holds.n; k++)
 			if (b->cause != IU_CAUSE_ORPHANED_HANDLE)
 				add_pid(m, pids, &n, snapshot->holds.v[b->holds.v[k]].pid);
-		for (k = 0; b->cause == IU_CAUSE_ORPHANED_HANDLE && k < snapshot->processes.n; k++)
-			if (snapshot->processes.v[k].ppid ==
-				iu_windows_owner(snapshot, &b->socket))
-				add_pid(m, pids, &n, snapshot->processes.v[k].pid);
+		if (b->cause == IU_CAUSE_ORPHANED_HANDLE)
+			add_heirs(m, b, pids, &n);
 	}
 	return n;
 }

@@ -186,6 +186,21 @@ int32_t iu_windows_owner(const struct iu_snapshot *snapshot, const struct iu_soc
 	return -1;
 }
 
+const struct iu_process *iu_windows_heir(
+	const struct iu_snapshot *snapshot, const struct iu_socket *s, size_t *from)
+{
+	const struct iu_process *heir;
+
+	while (s->inode && *from < snapshot->holds.n) {
+		const struct iu_hold *hold = &snapshot->holds.v[(*from)++];
+
+		heir = hold->inode == s->inode ? iu_snapshot_process(snapshot, hold->pid) : NULL;
+		if (heir)
+			return heir;
+	}
+	return NULL;
+}
+
 bool iu_windows_http_row(const struct iu_snapshot *snapshot, const struct iu_socket *s)
 {
 	return s->protocol == IU_PROTOCOL_TCP && s->state == IU_STATE_LISTEN &&

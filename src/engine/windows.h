@@ -70,6 +70,14 @@ bool iu_windows_http_row(const struct iu_snapshot *snapshot, const struct iu_soc
 /** iu_windows_owner() - the pid of the socket's row, -1: not known. */
 int32_t iu_windows_owner(const struct iu_snapshot *snapshot, const struct iu_socket *s);
 
+/**
+ * iu_windows_heir() - of a socket whose owner is gone: the next process that is known to have a handle
+ * @from: 0 for the first; a place in snapshot->holds, moved on
+ * Returns: NULL: there is none, or none that is known.
+ */
+const struct iu_process *iu_windows_heir(
+	const struct iu_snapshot *snapshot, const struct iu_socket *s, size_t *from);
+
 /* Why a bind() fails, or may fail, that no socket explains. */
 struct iu_windows_reason {
 	enum iu_cause cause;  /* IU_CAUSE_NONE: there is none */

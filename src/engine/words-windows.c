@@ -32,12 +32,28 @@ static const char *http_for(
 	return "";
 }
 
+static const char *orphaned(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_blocker *b, const char *at)
+{
+	int pid = (int)iu_windows_owner(snapshot, &b->socket);
+	size_t from = 0, others = 0;
+	const struct iu_process *heir = iu_windows_heir(snapshot, &b->socket, &from);
+
+	if (!heir)
+		return iu_words(arena, "%s belongs to pid %d, which is gone; a process it started has the socket still",
+			at, pid);
+	while (iu_windows_heir(snapshot, &b->socket, &from))
+		others++;
+	return iu_words(arena, "%s belongs to pid %d, which is gone; %s%s the socket still", at, pid,
+		iu_words_process(arena, heir),
+		others ? iu_words(arena, " and %zu more have", others) : " has");
+}
+
 const char *iu_windows_in_the_way(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_blocker *b)
 {
 	const char *at = iu_words_endpoint(arena, &b->socket);
 	const char *who = iu_words_holders(arena, snapshot, b);
-	int32_t pid = iu_windows_owner(snapshot, &b->socket);
 	const struct iu_port_proxy *proxy;
 	char text[IU_ADDRESS_TEXT];
 
@@ -52,8 +68,7 @@ const char *iu_windows_in_the_way(struct iu_arena *arena, const struct iu_snapsh
 			iu_safe(arena, b->socket.unit, 60), who ? who : "?",
 			iu_words_state(&b->socket, false), at);
 	if (b->cause == IU_CAUSE_ORPHANED_HANDLE)
-		return iu_words(arena, "%s belongs to pid %d, which is gone; a process it started has the socket still",
-			at, (int)pid);
+		return orphaned(arena, snapshot, b, at);
 	proxy = iu_windows_proxy(snapshot, &b->socket.local, b->socket.port);
 	if (b->cause == IU_CAUSE_PORT_PROXY && proxy)
 		return iu_words(arena, "a port proxy rule leads %s to %s port %u",

@@ -245,6 +245,7 @@ static json_t *options_json(struct iu_json *json, const struct iu_socket *s)
 	iu_json_put(json, options, "reuseaddr", iu_json_tri(s->reuseaddr));
 	iu_json_put(json, options, "reuseport", iu_json_tri(s->reuseport));
 	iu_json_put(json, options, "v6only", iu_json_tri(s->v6only));
+	iu_json_put(json, options, "exclusive", iu_json_tri(s->exclusive));
 	iu_json_put(json, options, "device", iu_json_text(json, device));
 	return options;
 }

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from wine import INUSE, Held, Points, holder, inuse
+from wine import INUSE, Held, Points, end, holder, inuse
 
 PORT = 26320
 
@@ -27,6 +27,27 @@ def processes(points):
         done = inuse("free", "--yes", "--force", "--grace", "1", f"127.0.0.1:{PORT}")
         points.check(done.code == 0 and held.ended() is not None, "--force ends it", done)
         points.check(holder("tcp", "127.0.0.1", str(PORT), "D", "try") == "error 0", "and the port can be bound")
+
+
+def orphans(points):
+    """The owner is gone, a child has inherited the socket: exactly that child is named, and ended."""
+    with Held("tcp", "127.0.0.1", str(PORT + 1), "D", "listen") as bystander:
+        with Held("orphan", str(PORT)) as gone:
+            child = gone.words[2]
+            points.check(gone.ended() == 0, "the program that bound the port is gone")
+            why = inuse("why", "--json", f"127.0.0.1:{PORT}")
+            pids = [h["pid"] for b in why.json()["blockers"] for h in b["holders"]]
+            points.check(child in pids and set(pids) <= {child, gone.pid},
+                         f"who has inherited the socket is named: pid {child}", why)
+            plan = inuse("free", "--dry-run", f"127.0.0.1:{PORT}")
+            points.check(plan.code == 0 and f"taskkill /PID {child}" in plan.out and str(bystander.pid) not in plan.out,
+                         "the plan is for that process alone", plan)
+            points.check(holder("tcp", "127.0.0.1", str(PORT), "D", "try") == "error 10048",
+                         "looking at the handle has not closed the socket")
+            done = inuse("free", "--yes", "--force", "--grace", "1", f"127.0.0.1:{PORT}")
+            points.check(done.code == 0 and bystander.process.poll() is None, "free ends it and nobody else", done)
+            points.check(holder("tcp", "127.0.0.1", str(PORT), "D", "try") == "error 0", "and the port can be bound")
+            end(child)
 
 
 def service(points, name, port, causes):
@@ -62,7 +83,7 @@ def services(points):
 
 def main():
     points = Points()
-    for part in (processes, services):
+    for part in (processes, orphans, services):
         part(points)
     return points.end()
 

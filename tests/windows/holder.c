@@ -299,6 +299,33 @@ static int beside(char **argv)
 	return 0;
 }
 
+/* orphan PORT: binds, leaves the socket to a child and is gone; the child sits there */
+static int orphan(char **argv)
+{
+	struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons((u_short)atoi(argv[0]))};
+	SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
+	char path[MAX_PATH], line[MAX_PATH + 64];
+	HANDLE child;
+
+	inet_pton(AF_INET, "127.0.0.1", &name.sin_addr);
+	SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+	/* no own(): Wine's table then names nobody, as Windows' names who is gone */
+	if (bind(s, (struct sockaddr *)&name, sizeof(name)) || listen(s, 4))
+		return 1;
+	GetModuleFileNameA(NULL, path, sizeof(path));
+	snprintf(line, sizeof(line), "\"%s\" sit 0", path);
+	child = start(line);
+	printf("ready %lu %lu\n", GetCurrentProcessId(), GetProcessId(child));
+	return 0;
+}
+
+static int sit(char **argv)
+{
+	(void)argv;
+	Sleep(LIVE_MS);
+	return 0;
+}
+
 /* time-wait PORT: leaves a connection that its own side closed first */
 static int time_wait(char **argv)
 {
@@ -326,7 +353,7 @@ static const struct {
 	{"tcp", 4, plain},	  {"udp", 4, plain},   {"service", 2, run_service},
 	{"install", 2, install},  {"state", 1, state}, {"remove", 1, remove_service},
 	{"window", 1, window},	  {"console", 1, console}, {"time-wait", 1, time_wait},
-	{"beside", 2, beside},
+	{"beside", 2, beside},	  {"orphan", 1, orphan},   {"sit", 1, sit},
 };
 
 int main(int argc, char **argv)

@@ -74,6 +74,12 @@ def holder(*words):
     return run.stdout.decode().strip()
 
 
+def end(pid):
+    """Ends a process of ours by its number; one that is gone already is fine."""
+    subprocess.run(RUN + ["taskkill", "/f", "/pid", str(pid)], stdin=subprocess.DEVNULL,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+
+
 class Held:
     """The helper, while it holds a port."""
 
@@ -84,7 +90,8 @@ class Held:
         if not line or line[0] != "ready":
             self.process.kill()
             raise RuntimeError(f"holder {words}: {line}")
-        self.pid = int(line[1])
+        self.words = [line[0]] + [int(word) for word in line[1:]]
+        self.pid = self.words[1]
         self.since = time.time()
 
     def ended(self, seconds=20):
@@ -98,8 +105,7 @@ class Held:
 
     def __exit__(self, *_):
         if self.process.poll() is None:
-            subprocess.run(RUN + ["taskkill", "/f", "/pid", str(self.pid)], stdin=subprocess.DEVNULL,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+            end(self.pid)
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:

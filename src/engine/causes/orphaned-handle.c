@@ -20,6 +20,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
 	int32_t pid = iu_windows_owner(c->snapshot, s);
+	size_t i;
 
 	if (!(c->snapshot->seen & IU_FACT_HOLDERS) || pid <= IU_WINDOWS_SYSTEM_PID ||
 		iu_snapshot_process(c->snapshot, pid))
@@ -28,9 +29,12 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		return false;
 	iu_case_say(c, "%s belongs to pid %d, and no process has that number any more",
 		iu_words_endpoint(c->arena, s), (int)pid);
-	if (!say_children(c, pid))
+	*ret_confidence = c->holders.n ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY;
+	for (i = 0; i < c->holders.n && i < 3; i++)
+		iu_case_say(c, "%s has a handle to it: its handles were looked at",
+			iu_words_process(c->arena, c->holders.v[i]));
+	if (!c->holders.n && !say_children(c, pid))
 		iu_case_say(c, "a process that it started has the handle still; none of them names it as parent here");
-	*ret_confidence = IU_CONFIDENCE_LIKELY;
 	return true;
 }
 

@@ -14,7 +14,17 @@
 #define PIDS_MAX   256
 #define HELPER_MS  5000
 
-/* Whether it still owns a socket of that address and port. */
+/* It is the owner, or the owner is not told or gone and it has a handle to that very socket. */
+static bool has(int32_t pid, const struct iu_socket *socket)
+{
+	int32_t owner = iu_owner_of(socket->inode);
+
+	if (owner == pid)
+		return true;
+	return (!owner || !iu_process_is_there(owner)) && iu_process_has(pid, socket);
+}
+
+/* Whether it still has a socket of that address and port. */
 static bool still_has(const struct iu_step_process *target)
 {
 	struct iu_wants wants = {
@@ -30,9 +40,10 @@ static bool still_has(const struct iu_step_process *target)
 	iu_snapshot_init(&snapshot);
 	if (iu_os_collect(&wants, &snapshot) == 0)
 		for (size_t i = 0; i < snapshot.sockets.n && !found; i++)
-			found = iu_owner_of(snapshot.sockets.v[i].inode) == target->pid &&
-				snapshot.sockets.v[i].protocol == target->protocol &&
-				iu_address_equal(&snapshot.sockets.v[i].local, &target->local);
+			found = snapshot.sockets.v[i].protocol == target->protocol &&
+				snapshot.sockets.v[i].port == target->port &&
+				iu_address_equal(&snapshot.sockets.v[i].local, &target->local) &&
+				has(target->pid, &snapshot.sockets.v[i]);
 	iu_snapshot_free(&snapshot);
 	return found;
 }

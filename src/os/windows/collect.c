@@ -3,6 +3,7 @@
 #include "os/os.h"
 #include "os/windows/look.h"
 #include "os/windows/process.h"
+#include "os/windows/socket-handles.h"
 #include "os/windows/system.h"
 
 /* In the order of need: sockets before what is told of their owners. */
@@ -15,6 +16,7 @@ static const struct {
 	{IU_FACT_TCP | IU_FACT_UDP, iu_collect_inet},
 	{IU_FACT_BOUND, iu_collect_bound},
 	{IU_FACT_HOLDERS, iu_collect_holders},
+	{IU_FACT_OPTIONS, iu_collect_options},
 	{IU_FACT_SERVICES, iu_collect_services},
 	{IU_FACT_SYSCTLS | IU_FACT_EXCLUSIONS, iu_collect_exclusions},
 	{IU_FACT_PROXIES, iu_collect_proxies},
@@ -32,6 +34,32 @@ bool iu_wants_port(const struct iu_wants *wants, uint16_t port)
 	return false;
 }
 
+bool iu_wants_inode(const struct iu_wants *wants, uint64_t inode)
+{
+	if (wants->all_inodes)
+		return true;
+	for (size_t i = 0; i < wants->inodes.n; i++)
+		if (wants->inodes.v[i] == inode)
+			return true;
+	return false;
+}
+
+bool iu_holds(const struct iu_snapshot *snapshot, uint64_t inode, int32_t pid)
+{
+	for (size_t i = 0; i < snapshot->holds.n; i++)
+		if (snapshot->holds.v[i].inode == inode && snapshot->holds.v[i].pid == pid)
+			return true;
+	return false;
+}
+
+struct iu_socket_handles *iu_look_handles(struct iu_look *look)
+{
+	if (!look->handles_read)
+		look->handles = iu_socket_handles_open();
+	look->handles_read = true;
+	return look->handles;
+}
+
 int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot)
 {
 	struct iu_look look = {.wants = wants, .snapshot = snapshot};
@@ -43,6 +71,7 @@ int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot)
 	for (size_t i = 0; i < IU_COUNT(collectors) && r == 0; i++)
 		if (wants->facts & collectors[i].facts)
 			r = collectors[i].collect(&look);
+	iu_socket_handles_close(look.handles);
 	iu_process_list_free(look.list);
 	WSACleanup();
 	return r < 0 ? r : snapshot->arena.failed ? IU_E_NOMEM : 0;

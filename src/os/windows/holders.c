@@ -3,17 +3,7 @@
 #include "os/windows/look.h"
 #include "os/windows/process.h"
 
-static bool is_wanted(const struct iu_wants *wants, uint64_t inode)
-{
-	if (wants->all_inodes)
-		return true;
-	for (size_t i = 0; i < wants->inodes.n; i++)
-		if (wants->inodes.v[i] == inode)
-			return true;
-	return false;
-}
-
-static int add_hold(struct iu_look *look, const struct iu_socket *socket)
+static int add_owner(struct iu_look *look, const struct iu_socket *socket)
 {
 	struct iu_hold *hold = iu_list_add(&look->snapshot->arena, &look->snapshot->holds);
 
@@ -22,6 +12,14 @@ static int add_hold(struct iu_look *look, const struct iu_socket *socket)
 	*hold = (struct iu_hold){
 		.inode = socket->inode, .pid = iu_owner_of(socket->inode), .fd = -1};
 	return iu_process_add(look, hold->pid);
+}
+
+static bool has_holder(const struct iu_snapshot *snapshot, uint64_t inode)
+{
+	for (size_t i = 0; i < snapshot->holds.n; i++)
+		if (snapshot->holds.v[i].inode == inode)
+			return true;
+	return false;
 }
 
 int iu_collect_holders(struct iu_look *look)
@@ -33,12 +31,18 @@ int iu_collect_holders(struct iu_look *look)
 	for (size_t i = 0; i < snapshot->sockets.n && r == 0; i++) {
 		const struct iu_socket *socket = &snapshot->sockets.v[i];
 
-		if (!socket->inode || !is_wanted(look->wants, socket->inode))
+		if (socket->inode && iu_wants_inode(look->wants, socket->inode) &&
+			iu_owner_of(socket->inode))
+			r = add_owner(look, socket);
+	}
+	if (r == 0)
+		r = iu_trace_holders(look);
+	for (size_t i = 0; i < snapshot->sockets.n && r == 0; i++) {
+		const struct iu_socket *socket = &snapshot->sockets.v[i];
+
+		if (!socket->inode || !iu_wants_inode(look->wants, socket->inode) ||
+			has_holder(snapshot, socket->inode))
 			continue;
-		if (iu_owner_of(socket->inode)) {
-			r = add_hold(look, socket);
-			continue;
-		}
 		all = false;
 		r = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the owner of a socket",
 			"the system's table names none", NULL);

@@ -6,12 +6,15 @@
 #include "model/wants.h"
 
 struct iu_process_list;
+struct iu_socket_handles;
 
 /* Lives for one iu_os_collect(). Strings handed out live in the snapshot's arena. */
 struct iu_look {
 	const struct iu_wants *wants;
 	struct iu_snapshot *snapshot;
 	struct iu_process_list *list; /* every process of the system, as it says itself; NULL: none */
+	struct iu_socket_handles *handles; /* iu_look_handles() */
+	bool handles_read;
 };
 
 /*
@@ -26,6 +29,7 @@ iu_collector iu_collect_inet;
 iu_collector iu_collect_bound;
 iu_collector iu_collect_services;
 iu_collector iu_collect_holders;
+iu_collector iu_collect_options;
 iu_collector iu_collect_exclusions;
 iu_collector iu_collect_proxies;
 iu_collector iu_collect_http;
@@ -43,6 +47,29 @@ static inline int32_t iu_owner_of(uint64_t inode)
 
 /** iu_wants_port() - whether sockets of this port are wanted. */
 bool iu_wants_port(const struct iu_wants *wants, uint16_t port);
+
+/** iu_wants_inode() - whether holders and options of this socket are wanted. */
+bool iu_wants_inode(const struct iu_wants *wants, uint64_t inode);
+
+/** iu_holds() - whether a process is known to hold the socket. */
+bool iu_holds(const struct iu_snapshot *snapshot, uint64_t inode, int32_t pid);
+
+/** iu_look_handles() - the handles of all processes, read once a look; NULL: not to be had. */
+struct iu_socket_handles *iu_look_handles(struct iu_look *look);
+
+/**
+ * iu_trace_holders() - who has a handle to a wanted socket whose owner is not told, or is gone
+ *
+ * Adds a hold and the process for each, and a gap where not everybody could be asked.
+ * Returns: 0, IU_E_NOMEM.
+ */
+int iu_trace_holders(struct iu_look *look);
+
+/**
+ * iu_process_has() - whether a process has a handle to exactly this socket, by its address
+ * Asks only that process. Returns: false also where it may not be asked.
+ */
+bool iu_process_has(int32_t pid, const struct iu_socket *socket);
 
 /**
  * iu_add_socket() - adds a row with its number, unless it is there already

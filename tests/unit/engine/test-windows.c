@@ -1012,6 +1012,91 @@ static void test_plan(void **state)
 	(void)state;
 }
 
+static void hold(uint64_t inode, int32_t pid)
+{
+	struct iu_hold *slot = iu_list_add(&snap.arena, &snap.holds);
+
+	*slot = (struct iu_hold){.inode = inode, .pid = pid, .fd = -1};
+}
+
+/* The owner is gone: children are a guess, and who is seen to have the handle is none. */
+static void test_orphan(void **state)
+{
+	const struct iu_plan_rules rules = {.grace_seconds = 5};
+	struct iu_verdict v;
+	struct iu_plan p;
+	uint64_t inode = row("0.0.0.0", 7000, 4711)->inode;
+
+	process(50, "child.exe", "PC\\alice")->ppid = 4711;
+	process(51, "heir.exe", "PC\\alice")->ppid = 4711;
+	v = why(NULL, 7000);
+	assert_int_equal(v.cause, IU_CAUSE_ORPHANED_HANDLE);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
+	assert_string_equal(line(&v, IU_REMEDY_STOP_PROCESS), "taskkill /PID 50 /PID 51");
+	p = plan(7000, rules);
+	assert_int_equal(p.kind, IU_PLAN_REFUSED);
+	assert_int_equal(p.steps.n, 0);
+	/* its handles were looked at */
+	hold(inode, 51);
+	v = why(NULL, 7000);
+	assert_int_equal(v.cause, IU_CAUSE_ORPHANED_HANDLE);
+	assert_int_equal(v.blockers.v[0].confidence, IU_CONFIDENCE_PROVEN);
+	assert_non_null(strstr(v.headline, "heir.exe (pid 51) has the socket still"));
+	assert_true(says(&v.blockers.v[0].evidence, "heir.exe (pid 51) has a handle"));
+	assert_false(says(&v.blockers.v[0].evidence, "child.exe"));
+	assert_string_equal(line(&v, IU_REMEDY_STOP_PROCESS), "taskkill /PID 51");
+	p = plan(7000, rules);
+	assert_int_equal(p.kind, IU_PLAN_READY);
+	assert_int_equal(p.steps.n, 1);
+	assert_int_equal(p.steps.v[0].kind, IU_STEP_TERMINATE);
+	assert_int_equal(p.steps.v[0].process.pid, 51);
+	assert_int_equal(p.steps.v[0].process.port, 7000);
+	/* all that have it, or nobody */
+	hold(inode, 52);
+	process(52, "second.exe", "PC\\alice");
+	assert_int_equal(plan(7000, rules).steps.n, 2);
+	snap.processes.v[2].user = "PC\\bob";
+	assert_int_equal(plan(7000, rules).kind, IU_PLAN_REFUSED);
+	snap.processes.v[2].user = "PC\\alice";
+	service("Backup", 52);
+	p = plan(7000, rules);
+	assert_int_equal(p.kind, IU_PLAN_REFUSED);
+	assert_string_equal(p.refusals.v[0].next, "net stop Backup");
+	(void)state;
+}
+
+/* What another program has set was read, or could not be: then the gap counts where it matters. */
+static void test_options_read(void **state)
+{
+	struct iu_question q = ask("0.0.0.0", 7000);
+	struct iu_verdict v;
+	struct iu_socket *s = row("0.0.0.0", 7000, 60);
+
+	process(60, "app.exe", "PC\\alice");
+	q.options.reuseaddr = true;
+	iu_snapshot_gap(&snap, IU_FACT_OPTIONS, 60, "the options of the sockets of pid 60",
+		"its handles may not be looked at", "run inuse as administrator");
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	assert_int_equal(v.gaps.n, 1);
+	q.options.reuseaddr = false;
+	assert_int_equal(why_question(q).gaps.n, 0); /* it is in the way whatever it has set */
+	q.options.reuseaddr = true;
+	s->options_source = IU_SOURCE_READ;
+	s->reuseaddr = IU_YES;
+	s->exclusive = IU_NO;
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_FREE);
+	assert_int_equal(v.blockers.n, 0);
+	s->reuseaddr = IU_NO;
+	s->exclusive = IU_YES;
+	v = why_question(q);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
+	assert_int_equal(v.cause, IU_CAUSE_EXCLUSIVE_USE);
+	assert_int_equal(v.blockers.v[0].certain, IU_YES);
+	(void)state;
+}
+
 static void test_plan_proxy(void **state)
 {
 	struct iu_plan_rules rules = {.grace_seconds = 5};
@@ -1223,7 +1308,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 		T(nothing_there), T(other_program), T(options), T(two_holders), T(closing), T(excluded),
 		T(http_sys), T(http_program), T(alg), T(event_115), T(service), T(stand_ins),
-		T(told), T(udp), T(exhausted), T(probe), T(words), T(story), T(articles), T(hostile_names), T(plan), T(plan_proxy),
+		T(told), T(udp), T(exhausted), T(probe), T(words), T(story), T(articles), T(hostile_names), T(plan), T(orphan),
+		T(options_read), T(plan_proxy),
 		T(needs), T(random),
 #undef T
 	};

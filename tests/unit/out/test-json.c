@@ -100,7 +100,7 @@ static const char full_expected[] =
 	"\"port\":8080,\"path\":null,\"peer\":null,\"state\":\"listen\",\"inode\":12345,"
 	"\"uid\":1000,\"user\":\"alice\",\"cgroup\":\"/system.slice/web.service\","
 	"\"unit\":\"web.service\",\"container\":null,\"timer_ms\":null,"
-	"\"options\":{\"reuseaddr\":true,\"reuseport\":false,\"v6only\":null,\"device\":null},"
+	"\"options\":{\"reuseaddr\":true,\"reuseport\":false,\"v6only\":null,\"exclusive\":null,\"device\":null},"
 	"\"cause\":\"other-program\",\"rule\":\"wildcard-covers-address\","
 	"\"sharing\":\"holder-listens\",\"confidence\":\"proven\",\"certain\":true,\"count\":1,"
 	"\"evidence\":[\"It listens.\"],"

@@ -1,0 +1,101 @@
+/* os/windows/options.c - options of others' sockets, read from duplicates of their handles */
+#include <string.h>
+
+#include "base/err.h"
+#include "os/windows/look.h"
+#include "os/windows/process.h"
+#include "os/windows/socket-handles.h"
+
+/* A connection's options are of no interest: only who keeps the port decides about it. */
+static bool is_asked(const struct iu_look *look, const struct iu_socket *s)
+{
+	return (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND) && s->inode &&
+	       s->protocol != IU_PROTOCOL_UNIX && iu_wants_inode(look->wants, s->inode);
+}
+
+/* Two sockets of one process on one address cannot be told apart: what differs stays open. */
+static enum iu_tri both(bool first, enum iu_tri before, enum iu_tri now)
+{
+	return first || before == now ? now : IU_UNKNOWN;
+}
+
+struct reading {
+	struct iu_look *look;
+	int32_t pid;
+};
+
+static void take(void *context, const struct iu_afd_socket *told)
+{
+	struct reading *reading = context;
+	struct iu_sockets *sockets = &reading->look->snapshot->sockets;
+
+	for (size_t i = 0; i < sockets->n; i++) {
+		struct iu_socket *s = &sockets->v[i];
+		bool first = s->options_source != IU_SOURCE_READ;
+
+		if (!is_asked(reading->look, s) || !iu_afd_is(told, s) ||
+			!iu_holds(reading->look->snapshot, s->inode, reading->pid))
+			continue;
+		s->reuseaddr = both(first, s->reuseaddr, told->reuseaddr);
+		s->exclusive = both(first, s->exclusive, told->exclusive);
+		s->v6only = both(first, s->v6only, told->v6only);
+		s->options_source = IU_SOURCE_READ;
+	}
+}
+
+static int add_gap(struct iu_look *look, int32_t pid, bool system)
+{
+	const char *what = iu_arena_printf(
+		&look->snapshot->arena, "the options of the sockets of pid %d", (int)pid);
+
+	if (!what)
+		return IU_E_NOMEM;
+	return iu_snapshot_gap(look->snapshot, IU_FACT_OPTIONS, pid, what,
+		system ? "this system does not tell them" : "its handles may not be looked at",
+		system || look->snapshot->windows.elevated == IU_YES ? NULL
+								     : "run inuse as administrator");
+}
+
+/* The socket's first living holder is asked: all that have it have the same socket. */
+static int32_t whom_to_ask(const struct iu_look *look, uint64_t inode)
+{
+	const struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_listed row;
+
+	for (size_t i = 0; i < snapshot->holds.n; i++)
+		if (snapshot->holds.v[i].inode == inode &&
+			iu_process_listed(look->list, snapshot->holds.v[i].pid, &row))
+			return snapshot->holds.v[i].pid;
+	return 0;
+}
+
+int iu_collect_options(struct iu_look *look)
+{
+	struct iu_snapshot *snapshot = look->snapshot;
+	struct reading reading = {.look = look};
+	bool all = true;
+	int r = 0;
+
+	for (size_t i = 0; i < snapshot->sockets.n && r == 0; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+		struct iu_socket_handles *handles;
+
+		if (!is_asked(look, s) || s->options_source == IU_SOURCE_READ)
+			continue;
+		reading.pid = whom_to_ask(look, s->inode);
+		/* the kernel's own sockets are no handles, and its rules are known */
+		if (reading.pid <= IU_WINDOWS_SYSTEM_PID) {
+			all = false;
+			continue;
+		}
+		handles = iu_look_handles(look);
+		if (handles)
+			iu_socket_handles_of(handles, reading.pid, take, &reading);
+		if (s->options_source == IU_SOURCE_READ)
+			continue;
+		all = false;
+		r = add_gap(look, reading.pid, !handles);
+	}
+	iu_seen(look, IU_FACT_OPTIONS, all && r == 0);
+	return r;
+}

@@ -1,0 +1,162 @@
+/* windows/test-handles.c - the table of all handles, whose counts are not trusted, and what sockets say */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "os/windows/socket-handles.h"
+
+/* A row as Windows writes it, on 64 bits. */
+struct row {
+	uint64_t object, pid, handle;
+	uint32_t access;
+	uint16_t trace, type;
+	uint32_t attributes, reserved;
+};
+
+struct table {
+	uint64_t count, reserved;
+	struct row rows[6];
+};
+
+#define SOCKET_ACCESS 0x16019F
+
+static struct table sample(void)
+{
+	return (struct table){.count = 6,
+		.rows = {
+			{.pid = 4, .handle = 0x10, .access = SOCKET_ACCESS, .type = 37},
+			{.pid = 100, .handle = 0x20, .access = 0x12019F, .type = 37}, /* a pipe */
+			{.pid = 100, .handle = 0x24, .access = SOCKET_ACCESS, .type = 40}, /* no file */
+			{.pid = 100, .handle = 0x28, .access = SOCKET_ACCESS, .type = 37},
+			{.pid = 7, .handle = 0x2C, .access = SOCKET_ACCESS, .type = 37}, /* ours */
+			{.pid = 300, .handle = 0x2C, .access = SOCKET_ACCESS, .type = 37},
+		}};
+}
+
+static void test_rows(void **state)
+{
+	struct table table = sample();
+	struct iu_handle_row rows[6];
+
+	assert_int_equal(iu_socket_rows(&table, sizeof(table), 7, 0x2C, rows), 4);
+	assert_int_equal(rows[0].pid, 4);
+	assert_int_equal(rows[1].pid, 100);
+	assert_int_equal(rows[1].handle, 0x28);
+	assert_int_equal(rows[3].pid, 300);
+	/* without our own socket nothing is known of others */
+	assert_int_equal(iu_socket_rows(&table, sizeof(table), 7, 0x30, rows), 0);
+	assert_int_equal(iu_socket_rows(&table, sizeof(table), 8, 0x2C, rows), 0);
+	(void)state;
+}
+
+static void test_hostile_counts(void **state)
+{
+	struct table table = sample();
+	struct iu_handle_row rows[6];
+
+	table.count = UINT64_MAX;
+	assert_int_equal(iu_handle_table_count(&table, sizeof(table)), 6);
+	assert_int_equal(iu_handle_table_count(&table, sizeof(table) - 1), 5);
+	assert_int_equal(iu_handle_table_count(&table, 16), 0);
+	assert_int_equal(iu_handle_table_count(&table, 3), 0);
+	table.count = 2;
+	assert_int_equal(iu_handle_table_count(&table, sizeof(table)), 2);
+	assert_int_equal(iu_socket_rows(&table, sizeof(table), 7, 0x2C, rows), 0);
+	(void)state;
+}
+
+/* The way that is taken has told sockets of our own; sockets of our own are then found by it. */
+static void test_own_sockets(void **state)
+{
+	enum iu_afd_way way = iu_afd_way();
+	struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int len = sizeof(name);
+	SOCKET s = socket(AF_INET, SOCK_STREAM, 0), plain = socket(AF_INET, SOCK_STREAM, 0);
+	struct iu_afd_socket told;
+	DWORD yes = 1;
+
+	print_message("# asked by way %d\n", (int)way);
+	assert_int_not_equal(way, IU_AFD_NONE);
+	assert_false(iu_afd_ask(way, (HANDLE)plain, &told)); /* not bound */
+	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, (char *)&yes, sizeof(yes));
+	assert_int_equal(bind(s, (struct sockaddr *)&name, sizeof(name)), 0);
+	assert_int_equal(getsockname(s, (struct sockaddr *)&name, &len), 0);
+	assert_int_equal(listen(s, 1), 0);
+	assert_true(iu_afd_ask(way, (HANDLE)s, &told));
+	assert_int_equal(told.port, ntohs(name.sin_port));
+	assert_int_equal(told.reuseaddr, IU_YES);
+	assert_int_equal(told.exclusive, IU_NO);
+	assert_false(told.connected);
+	/* what connects to it, and what it accepts, is not the one that keeps the port */
+	assert_int_equal(connect(plain, (struct sockaddr *)&name, sizeof(name)), 0);
+	assert_true(iu_afd_ask(way, (HANDLE)plain, &told));
+	assert_true(told.connected);
+	closesocket(plain);
+	plain = accept(s, NULL, NULL);
+	assert_true(iu_afd_ask(way, (HANDLE)plain, &told));
+	assert_true(told.connected);
+	closesocket(plain);
+	closesocket(s);
+	(void)state;
+}
+
+static void count(void *context, const struct iu_afd_socket *socket)
+{
+	*(unsigned int *)context += socket->port != 0;
+}
+
+/* A pipe that nobody writes to, and that is being read from, keeps nobody. */
+static DWORD WINAPI read_on(void *pipe)
+{
+	char byte;
+	DWORD n;
+
+	ReadFile(pipe, &byte, 1, &n, NULL);
+	return 0;
+}
+
+static void test_blocking_pipe(void **state)
+{
+	struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
+	struct iu_socket_handles *handles;
+	HANDLE from, to, thread;
+	unsigned int found = 0;
+	ULONGLONG began;
+
+	assert_int_equal(bind(s, (struct sockaddr *)&name, sizeof(name)), 0);
+	assert_true(CreatePipe(&from, &to, NULL, 0));
+	thread = CreateThread(NULL, 0, read_on, from, 0, NULL);
+	began = GetTickCount64();
+	handles = iu_socket_handles_open();
+	assert_non_null(handles);
+	assert_int_equal(
+		iu_socket_handles_of(handles, (int32_t)GetCurrentProcessId(), count, &found), 0);
+	assert_int_equal(found, 1);
+	assert_true(GetTickCount64() - began < 3000);
+	assert_true(iu_socket_handles_next(handles, 0) > 0);
+	assert_int_equal(iu_socket_handles_next(handles, INT32_MAX), 0);
+	iu_socket_handles_close(handles);
+	CloseHandle(to);
+	WaitForSingleObject(thread, 5000);
+	CloseHandle(thread);
+	CloseHandle(from);
+	closesocket(s);
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_hostile_counts), cmocka_unit_test(test_own_sockets),
+		cmocka_unit_test(test_blocking_pipe)};
+	WSADATA data;
+
+	WSAStartup(MAKEWORD(2, 2), &data);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
