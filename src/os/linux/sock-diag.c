@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "os/linux/crowd.h"
 #include "os/linux/error.h"
 #include "os/linux/host.h"
 #include "os/linux/look.h"
@@ -66,6 +67,8 @@ struct dump {
 	uint32_t order;
 	size_t full; /* sockets with an owner, whose port may be chosen or named */
 	struct cookie_row *cookies;
+	struct iu_crowd *crowds;
+	bool each; /* every one is listed, however many there are */
 	uint64_t own_inode; /* of our feature test: found, never shown */
 	bool own_seen;
 	bool any_bound;
@@ -245,6 +248,7 @@ static void forget(void *context)
 		HASH_DEL(dump->cookies, row);
 		free(row);
 	}
+	iu_crowds_free(&dump->crowds);
 	dump->lost = dump->passed;
 	dump->look->snapshot->sockets.n = dump->start;
 	dump->order = 0;
@@ -317,6 +321,21 @@ static int pass_on(struct dump *dump)
 	return 0;
 }
 
+/* The one that was there is only counted now. */
+static int replace(struct dump *dump, size_t index, struct iu_socket *sock)
+{
+	struct iu_socket *old = &dump->look->snapshot->sockets.v[index];
+	struct cookie_row *row = old->cookie ? find_cookie(dump, old->cookie) : NULL;
+
+	if (row) {
+		HASH_DEL(dump->cookies, row);
+		free(row);
+	}
+	sock->alike = old->alike;
+	*old = *sock;
+	return sock->cookie ? remember(dump, sock->cookie, index) : 0;
+}
+
 /*
  * One walk passes the listeners, the bound ones and the connections one after the other: a socket
  * that changes meanwhile comes twice, and the later answer is the newer one.
@@ -325,18 +344,30 @@ static int add_socket(struct dump *dump, struct iu_socket *sock)
 {
 	struct iu_snapshot *snapshot = dump->look->snapshot;
 	struct cookie_row *row = sock->cookie ? find_cookie(dump, sock->cookie) : NULL;
+	struct iu_crowd *crowd = NULL;
 	struct iu_socket *slot;
+	size_t place;
 
 	if (row) {
-		carry_over(&snapshot->sockets.v[row->index], sock);
-		snapshot->sockets.v[row->index] = *sock;
+		slot = &snapshot->sockets.v[row->index];
+		/* with those that are counted with it, it stays what it was; an earlier look counted anew */
+		if (row->index >= dump->start && slot->alike)
+			return 0;
+		carry_over(slot, sock);
+		*slot = *sock;
 		return 0;
 	}
 	sock->order = dump->order++;
+	if (!dump->each)
+		crowd = iu_crowd_of(&dump->crowds, sock);
+	if (crowd && iu_crowd_counts(crowd, snapshot, sock, &place))
+		return place == SIZE_MAX ? 0 : replace(dump, place, sock);
 	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
 	if (!slot)
 		return IU_E_NOMEM;
 	*slot = *sock;
+	if (crowd)
+		iu_crowd_listed(crowd, snapshot, snapshot->sockets.n - 1);
 	if (sock->cookie && remember(dump, sock->cookie, snapshot->sockets.n - 1) < 0)
 		return IU_E_NOMEM;
 	return pass_on(dump);
@@ -571,6 +602,7 @@ static int dump_one(struct iu_look *look, struct iu_netlink *netlink, const stru
 		.protocol = table->protocol,
 		.start = look->snapshot->sockets.n,
 		.own_inode = table->protocol == IU_PROTOCOL_TCP ? own->inode : 0,
+		.each = look->wants->all_ports || look->wants->every,
 	};
 	const struct iu_netlink_sink sink = {on_socket, forget, &dump};
 	size_t len = iu_inet_diag_filter(
@@ -591,6 +623,7 @@ static int dump_one(struct iu_look *look, struct iu_netlink *netlink, const stru
 	if (result < 0 && result != IU_E_AGAIN)
 		forget(&dump);
 	free_cookies(&dump);
+	iu_crowds_free(&dump.crowds);
 	return result;
 }
 
@@ -672,7 +705,7 @@ static int collect_few(struct iu_look *look, struct iu_netlink *netlink, bool *r
 {
 	const struct iu_wants *wants = look->wants;
 	struct dump dump = {.look = look, .protocol = IU_PROTOCOL_TCP,
-		.start = look->snapshot->sockets.n};
+		.start = look->snapshot->sockets.n, .each = true};
 	size_t i = 0;
 	int result;
 

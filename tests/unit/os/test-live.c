@@ -29,6 +29,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "os/linux/crowd.h"
 #include "os/linux/host.h"
 #include "os/os.h"
 #include "stage.h"
@@ -809,6 +810,110 @@ static void test_second_look(void **state)
 	stage_end(&child);
 }
 
+static size_t count(const struct iu_snapshot *s, enum iu_state state, size_t *ret_rows)
+{
+	size_t i, n = 0, rows = 0;
+
+	for (i = 0; i < s->sockets.n; i++)
+		if (s->sockets.v[i].state == state) {
+			n += 1 + s->sockets.v[i].alike;
+			rows++;
+		}
+	*ret_rows = rows;
+	return n;
+}
+
+#define CROWD 300
+
+/* Many connections of one port: all are counted, some are listed, and a second look counts anew. */
+static void test_crowd(void **state)
+{
+	struct sockaddr_in name = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct iu_port_range range;
+	struct iu_wants wants = {.facts = INET};
+	int listener = make_shared(true, false), near[CROWD], far[CROWD];
+	struct iu_snapshot s;
+	size_t i, rows, round;
+
+	(void)state;
+	assert_int_equal(listen(listener, 64), 0);
+	name.sin_port = htons(port);
+	for (i = 0; i < CROWD; i++) {
+		near[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		assert_int_equal(connect(near[i], (struct sockaddr *)&name, sizeof(name)), 0);
+		far[i] = accept(listener, NULL, NULL);
+		assert_true(far[i] >= 0);
+	}
+	range.first = range.last = port;
+	wants.ports.v = &range;
+	wants.ports.n = 1;
+	iu_snapshot_init(&s);
+	for (round = 0; round < 3; round++) {
+		wants.every = round == 2;
+		if (wants.every) {
+			iu_snapshot_free(&s);
+			iu_snapshot_init(&s);
+		}
+		assert_int_equal(iu_os_collect(&wants, &s), 0);
+		assert_int_equal(count(&s, IU_STATE_ESTABLISHED, &rows), CROWD);
+		print_message("# look %zu: %d connections in %zu rows\n", round, CROWD, rows);
+		assert_true(wants.every ? rows == CROWD : round > 0 || rows < CROWD);
+		assert_int_equal(count(&s, IU_STATE_LISTEN, &rows), 1);
+		assert_int_equal(rows, 1);
+		for (i = 0; i < s.sockets.n; i++) /* those that came in have no port of their own */
+			assert_int_equal(s.sockets.v[i].explicit_port,
+				s.sockets.v[i].state == IU_STATE_LISTEN ? IU_YES : IU_NO);
+	}
+	iu_snapshot_free(&s);
+	for (i = 0; i < CROWD; i++) {
+		close(near[i]);
+		close(far[i]);
+	}
+	close(listener);
+}
+
+/* The one that ends last is listed, wherever it comes; it tells when the port is free. */
+static void test_crowd_ends(void **state)
+{
+	struct iu_socket sock = {.protocol = IU_PROTOCOL_TCP, .family = IU_FAMILY_IPV4,
+		.port = 80, .state = IU_STATE_TIME_WAIT, .mini = true};
+	struct iu_crowd *crowds = NULL, *crowd;
+	struct iu_snapshot s;
+	size_t i, place, rows, changed = 0;
+
+	(void)state;
+	iu_snapshot_init(&s);
+	for (i = 0; i < 1000; i++) {
+		sock.timer_ms = (int64_t)((i * 7919) % 1000);
+		crowd = iu_crowd_of(&crowds, &sock);
+		assert_non_null(crowd);
+		if (iu_crowd_counts(crowd, &s, &sock, &place)) {
+			if (place != SIZE_MAX) {
+				sock.alike = s.sockets.v[place].alike;
+				s.sockets.v[place] = sock;
+				sock.alike = 0;
+				changed++;
+			}
+			continue;
+		}
+		*iu_list_add(&s.arena, &s.sockets) = sock;
+		iu_crowd_listed(crowd, &s, s.sockets.n - 1);
+	}
+	assert_int_equal(count(&s, IU_STATE_TIME_WAIT, &rows), 1000);
+	print_message("# 1000 in %zu rows, %zu times a later one\n", rows, changed);
+	assert_true(rows < 1000 && changed > 0);
+	for (i = 0; i < s.sockets.n && s.sockets.v[i].timer_ms != 999; i++)
+		;
+	assert_true(i < s.sockets.n);
+	sock.state = IU_STATE_LISTEN;
+	assert_null(iu_crowd_of(&crowds, &sock));
+	sock.state = IU_STATE_BOUND;
+	assert_null(iu_crowd_of(&crowds, &sock));
+	iu_crowds_free(&crowds);
+	iu_snapshot_free(&s);
+}
+
 /* The kernel tells when a socket of the port is gone; those of other ports wake nobody. */
 static void test_watch_port(void **state)
 {
@@ -876,6 +981,8 @@ int main(void)
 		SCENE(test_addresses_and_limits),
 		SCENE(test_probe),
 		SCENE(test_second_look),
+		SCENE(test_crowd),
+		SCENE(test_crowd_ends),
 	};
 
 	return cmocka_run_group_tests_name("what the Linux collectors see", tests, enter, NULL);
