@@ -85,9 +85,7 @@ static const char *service_name(const struct iu_making *m)
 		return "ALG";
 	if (!m->blocker || m->verdict->cause == IU_CAUSE_PORT_PROXY)
 		return NULL;
-	service = iu_windows_service_at(m->snapshot,
-		iu_windows_owner(m->snapshot, &m->blocker->socket), m->question->port,
-		m->question->protocol, &count);
+	service = iu_windows_service_of(m->snapshot, &m->blocker->socket, &count);
 	if (!service || (count > 1 && !iu_windows_port_of(m->question->port,
 						m->question->protocol, IU_WINDOWS_SERVICE,
 						service->name)))

@@ -47,16 +47,19 @@ static int add_line(struct telling *t, const char *label, const char *text)
 	return iu_strings_add(t->arena, &part->lines, text);
 }
 
-static const char *since(struct telling *t, const struct iu_process *p)
+static const char *moment(struct telling *t, int64_t when)
 {
 	int64_t now = t->snapshot->host.now;
 
-	if (p->started < 0)
-		return "";
-	if (now < p->started)
-		return iu_words(t->arena, ", since %s", iu_words_time(t->arena, p->started));
-	return iu_words(t->arena, ", since %s, %s ago", iu_words_time(t->arena, p->started),
-		iu_words_span(t->arena, now - p->started));
+	if (now < when)
+		return iu_words_time(t->arena, when);
+	return iu_words(t->arena, "%s, %s ago", iu_words_time(t->arena, when),
+		iu_words_span(t->arena, now - when));
+}
+
+static const char *since(struct telling *t, const struct iu_process *p)
+{
+	return p->started < 0 ? "" : iu_words(t->arena, ", since %s", moment(t, p->started));
 }
 
 static const char *state_note(const struct iu_process *p)
@@ -146,6 +149,23 @@ static bool is_repeated(const struct telling *t, size_t blocker, size_t hold)
 	return false;
 }
 
+/* Where the system tells it of the socket itself: a program may run for long before it binds. */
+static int tell_since(struct telling *t)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < t->verdict->blockers.n && i < BLOCKERS_TOLD && err == 0; i++) {
+		const struct iu_socket *s = &t->verdict->blockers.v[i].socket;
+
+		if (s->since > 0)
+			err = add_line(t, "who",
+				iu_words(t->arena, "%s is taken since %s",
+					iu_words_endpoint(t->arena, s), moment(t, s->since)));
+	}
+	return err;
+}
+
 static int tell_who(struct telling *t)
 {
 	size_t i, k, told = 0, rest = 0;
@@ -172,7 +192,7 @@ static int tell_who(struct telling *t)
 	}
 	if (rest && err == 0)
 		err = add_line(t, "who", iu_words(t->arena, "and %zu more", rest));
-	return err;
+	return err < 0 ? err : tell_since(t);
 }
 
 /* What Windows says to two sockets, where Linux would speak of listeners. */

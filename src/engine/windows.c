@@ -142,6 +142,18 @@ const struct iu_service *iu_windows_service_at(const struct iu_snapshot *snapsho
 	return found;
 }
 
+const struct iu_service *iu_windows_service_of(
+	const struct iu_snapshot *snapshot, const struct iu_socket *s, size_t *ret_count)
+{
+	const struct iu_service *named = iu_windows_service(snapshot, s->unit);
+	int32_t pid = iu_windows_owner(snapshot, s);
+
+	if (!named || named->pid != pid || !is_running(named))
+		return iu_windows_service_at(snapshot, pid, s->port, s->protocol, ret_count);
+	*ret_count = 1;
+	return named;
+}
+
 const struct iu_http_queue *iu_windows_queue(
 	const struct iu_snapshot *snapshot, uint16_t port, const char **ret_url)
 {

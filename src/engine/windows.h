@@ -56,6 +56,14 @@ enum iu_tri iu_windows_running(const struct iu_snapshot *snapshot, const char *n
 const struct iu_service *iu_windows_service_at(const struct iu_snapshot *snapshot, int32_t pid,
 	uint16_t port, enum iu_protocol protocol, size_t *ret_count);
 
+/**
+ * iu_windows_service_of() - the service of a socket: the one that its tag or a capture names
+ *	(socket->unit), else as iu_windows_service_at()
+ * @ret_count: how many it may be; 1 where the socket itself names it
+ */
+const struct iu_service *iu_windows_service_of(
+	const struct iu_snapshot *snapshot, const struct iu_socket *s, size_t *ret_count);
+
 /** iu_windows_queue() - the queue of HTTP.sys with a URL of the port, and that URL; or NULL. */
 const struct iu_http_queue *iu_windows_queue(
 	const struct iu_snapshot *snapshot, uint16_t port, const char **ret_url);

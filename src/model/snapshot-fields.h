@@ -151,6 +151,7 @@ static const struct field socket_fields[] = {
 	BYTES(iu_socket, path, path_len), PLAIN(iu_socket, abstract),
 	WORD(iu_socket, unix_type, unix_type_words), PLAIN(iu_socket, file_dev),
 	PLAIN(iu_socket, file_ino), PLAIN(iu_socket, elsewhere), PLAIN(iu_socket, alike), PLAIN(iu_socket, user),
+	PLAIN(iu_socket, since), PLAIN(iu_socket, service_tag),
 	PLAIN(iu_socket, device),
 	PLAIN(iu_socket, cgroup), PLAIN(iu_socket, unit), PLAIN(iu_socket, container),
 };

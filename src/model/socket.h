@@ -87,12 +87,16 @@ struct iu_socket {
 	/* Sockets alike that were not listed one by one: thousands of connections of one port. */
 	uint32_t alike;
 
+	/* Windows: */
+	int64_t since;        /* when it was bound, seconds since 1970; 0: not told */
+	uint32_t service_tag; /* of the service that made it, within its process; 0: none */
+
 	bool elsewhere; /* it lives in another network namespace than the one that was looked at */
 
 	/* Names that collectors add; NULL: not known or none. */
 	const char *user, *device;
 	const char *cgroup; /* path below the cgroup2 root; NULL also when the directory is gone */
-	const char *unit, *container;
+	const char *unit, *container; /* unit: on Windows the service */
 };
 
 struct iu_sockets {

@@ -271,6 +271,7 @@ static void put_socket(struct iu_json *json, json_t *object, const struct iu_soc
 	iu_json_put(json, object, "container", iu_json_text(json, s->container));
 	iu_json_put(json, object, "timer_ms",
 		iu_json_known(s->timer_ms >= 0, (uint64_t)s->timer_ms));
+	iu_json_put(json, object, "since", time_json(s->since > 0 ? s->since : -1));
 	iu_json_put(json, object, "options", options_json(json, s));
 }
 

@@ -49,6 +49,8 @@ static void dump_socket(const struct iu_snapshot *snapshot, const struct iu_sock
 		iu_text_printf(out, " timer %" PRId64, s->timer_ms);
 	if (s->cgroup)
 		iu_text_printf(out, " cgroup %s", s->cgroup);
+	if (s->unit)
+		iu_text_printf(out, " of %s", s->unit);
 	for (size_t i = 0; s->inode && i < snapshot->holds.n; i++) {
 		const struct iu_hold *hold = &snapshot->holds.v[i];
 

@@ -66,6 +66,8 @@ static const struct sample {
 	{"windows/reservedports-reg-query.txt", "reservedports"},
 	{"windows/nsi-tcp-exclusions-reg-query.txt", "nsi-exclusions"},
 	{"windows/sc-queryex-en.txt", "sc-queryex"},
+	{"windows/prompt-xp-alg-en.txt", "prompt-xp-alg"},
+	{"windows/prompt-10-alg-es-utf8.txt", "prompt-10-alg"},
 	{"windows/get-nettcpconnection-full-ps51.csv", "get-nettcpconnection-full"},
 	{"windows/get-nettcpconnection-select.csv", "get-nettcpconnection-select"},
 	{"windows/get-nettcpconnection-table.txt", "get-nettcpconnection-table"},
@@ -158,6 +160,11 @@ static const struct verdict {
 	{"windows/netstat-hijack-two-holders-en.txt", IU_PROTOCOL_TCP, 80, IU_STATUS_IN_USE,
 		IU_CAUSE_OTHER_PROGRAM},
 	{"windows/tasklist-svc-en.csv", IU_PROTOCOL_TCP, 80, IU_STATUS_UNKNOWN, IU_CAUSE_NONE},
+	/* the article is about XP; of its successors nobody says that they reserve the range still */
+	{"windows/prompt-xp-alg-en.txt", IU_PROTOCOL_TCP, 5010, IU_STATUS_IN_USE,
+		IU_CAUSE_ALG_RESERVED},
+	{"windows/prompt-10-alg-es-utf8.txt", IU_PROTOCOL_TCP, 5010, IU_STATUS_UNKNOWN,
+		IU_CAUSE_ALG_RESERVED},
 	{"windows/excludedportrange-tcp-de-utf8.txt", IU_PROTOCOL_TCP, 8050, IU_STATUS_DENIED,
 		IU_CAUSE_EXCLUDED_RANGE},
 	{"windows/excludedportrange-tcp-zh-gbk.txt", IU_PROTOCOL_TCP, 61216, IU_STATUS_DENIED,
@@ -217,6 +224,45 @@ static void samples_are_answered(void **state)
 	}
 }
 
+static void prompts_tell_the_version(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int major, minor, build;
+	} rows[] = {
+		{"Microsoft Windows XP [Version 5.1.2600]", 5, 1, 2600},
+		{"Microsoft Windows [Version 5.2.3790]", 5, 2, 3790},
+		{"  microsoft Windows [Version 6.1.7601]", 0, 0, 0}, /* not as a system writes it */
+		{"Microsoft Windows [Version 6.1.7601]", 6, 1, 7601},
+		{"Microsoft Windows [\xe7\x89\x88\xe6\x9c\xac 10.0.26100.1742]", 10, 0, 26100},
+		{"Microsoft Windows [Version 10]", 0, 0, 0},
+		{"Microsoft Windows [Version 10.0", 0, 0, 0},
+		{"Microsoft Windows [Version 999.0.1]", 0, 0, 0},
+		{"Microsoft Windows []", 0, 0, 0},
+		{"Microsoft Windows [Version 6.1.7601]\nMicrosoft Windows [Version 10.0.19045.1]", 0, 0, 0},
+		{"Microsoft Windows [Version 6.1.7601]\nMicrosoft Windows [Version 6.1.7601]", 6, 1, 7601},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IU_COUNT(rows); i++) {
+		struct iu_text text = {0}, complaint = {0};
+		struct iu_snapshot snapshot;
+		struct iu_capture capture;
+
+		iu_text_printf(&text, "%s\n  TCP    0.0.0.0:135  0.0.0.0:0  LISTENING  948\n",
+			rows[i].text);
+		capture = (struct iu_capture){"prompt", text.data, text.len};
+		assert_int_equal(iu_captures_read(&capture, 1, &snapshot, &complaint), 0);
+		print_message("# prompt %zu: %u.%u.%u\n", i, snapshot.windows.version >> 16,
+			snapshot.windows.version >> 8 & 255, snapshot.windows.build);
+		assert_int_equal(snapshot.windows.version, rows[i].major << 16 | rows[i].minor << 8);
+		assert_int_equal(snapshot.windows.build, rows[i].build);
+		iu_text_free(&text);
+		iu_text_free(&complaint);
+		iu_snapshot_free(&snapshot);
+	}
+}
+
 /* For writing a new expectation, which a person then compares with the sample. */
 static int show(const char *name)
 {
@@ -240,6 +286,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(samples_are_read),
 		cmocka_unit_test(samples_are_answered),
+		cmocka_unit_test(prompts_tell_the_version),
 	};
 
 	if (argc < 2)

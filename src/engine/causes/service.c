@@ -10,8 +10,7 @@ const struct iu_service *iu_case_service(const struct iu_case *c, size_t *ret_co
 {
 	const struct iu_socket *s = &c->blocker->socket;
 
-	return iu_windows_service_at(c->snapshot, iu_windows_owner(c->snapshot, s), s->port,
-		s->protocol, ret_count);
+	return iu_windows_service_of(c->snapshot, s, ret_count);
 }
 
 bool iu_case_runs(const struct iu_case *c, const char *name)
@@ -56,6 +55,9 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		iu_safe(c->arena, service->name, 60), service->display ? " (" : "",
 		service->display ? iu_safe(c->arena, service->display, 60) : "",
 		service->display ? ")" : "");
+	if (s->unit && *others(c, service))
+		iu_case_say(c, "the socket itself is marked as that of %s; in the same process live %s",
+			iu_safe(c->arena, service->name, 60), others(c, service));
 	if (known)
 		iu_case_say(c, "%s is known for this port: %s", known->name, known->what);
 	if (count > 1)

@@ -277,6 +277,8 @@ static void take_over(struct iu_capture_row *to, const struct iu_capture_row *fr
 		a->timer_ms = b->timer_ms;
 	if (!a->cgroup)
 		a->cgroup = b->cgroup;
+	if (!a->unit)
+		a->unit = b->unit;
 	a->mini |= b->mini;
 	to->orphan |= from->orphan;
 	if (!to->owners) {

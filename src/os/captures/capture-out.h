@@ -53,6 +53,7 @@ struct iu_capture_out {
 	struct iu_arena arena;        /* the rest waits here for finish() */
 	enum iu_capture_system system;
 	bool mixed; /* captures of two systems */
+	bool versions_differ; /* … or of two Windows: neither's version counts */
 	uint32_t given;
 	uint32_t block;
 	IU_LIST(struct iu_capture_row) rows;

@@ -231,6 +231,18 @@ static bool is_component(struct iu_bytes line)
 	       (word.text[0] < '0' || word.text[0] > '9');
 }
 
+/* It is told of this very row, whatever else lives in the process. */
+static int name_row(struct iu_capture_out *out, struct iu_bytes component, int32_t pid)
+{
+	int err = iu_capture_service(out, component, pid);
+
+	if (err < 0 || !out->rows.n)
+		return err;
+	out->rows.v[out->rows.n - 1].socket.unit = iu_arena_strndup(
+		&out->snapshot->arena, component.text, component.len);
+	return out->rows.v[out->rows.n - 1].socket.unit ? 0 : IU_E_NOMEM;
+}
+
 /* The lines between two rows. Returns how many belong to the row above, or IU_E_NOMEM. */
 static int read_owner(const struct iu_lines *lines, size_t at, const struct parts *row,
 	struct iu_capture_out *out)
@@ -253,7 +265,7 @@ static int read_owner(const struct iu_lines *lines, size_t at, const struct part
 			if (row->pid > SYSTEM_PID)
 				err = iu_capture_task(out, row->pid, image, NULL);
 			if (err == 0 && row->pid > SYSTEM_PID && component.len)
-				err = iu_capture_service(out, component, row->pid);
+				err = name_row(out, component, row->pid);
 			return err < 0 ? err : (int)(i - at + 1);
 		}
 		if (!iu_indent(lines->v[i]))

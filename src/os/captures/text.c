@@ -70,6 +70,51 @@ static void take_hint(struct iu_bytes line, struct iu_capture_out *out)
 	}
 }
 
+/* "5.1.2600": up to three numbers. Returns how many there were. */
+static size_t read_numbers(struct iu_bytes text, uint64_t numbers[3])
+{
+	size_t n = 0;
+
+	while (n < 3 && text.len) {
+		struct iu_bytes word = {text.text, 0};
+
+		while (word.len < text.len && text.text[word.len] >= '0' && text.text[word.len] <= '9')
+			word.len++;
+		if (!iu_bytes_number(word, n < 2 ? 255 : 1000000, &numbers[n]))
+			break;
+		n++;
+		if (word.len == text.len || text.text[word.len] != '.')
+			break;
+		text = iu_bytes_from(text, word.len + 1);
+	}
+	return n;
+}
+
+/*
+ * "Microsoft Windows XP [Version 5.1.2600]", what a prompt begins with: only the word in the brackets
+ * is translated. No capture by itself. Two that differ are two machines: then it is not known.
+ */
+static void take_banner(struct iu_bytes line, struct iu_capture_out *out)
+{
+	struct iu_windows *windows = &out->snapshot->windows;
+	struct iu_bytes word = iu_trim(line);
+	uint64_t numbers[3] = {0};
+	uint32_t version;
+	size_t at = iu_bytes_find(word, "[");
+
+	if (!iu_bytes_begin(word, "Microsoft Windows") || at == word.len ||
+		word.text[word.len - 1] != ']')
+		return;
+	while (at < word.len && (word.text[at] < '0' || word.text[at] > '9'))
+		at++;
+	if (at == word.len || read_numbers(iu_bytes_from(word, at), numbers) < 2)
+		return;
+	version = (uint32_t)numbers[0] << 16 | (uint32_t)numbers[1] << 8;
+	out->versions_differ |= windows->version && windows->version != version;
+	windows->version = out->versions_differ ? 0 : version;
+	windows->build = out->versions_differ ? 0 : (uint32_t)numbers[2];
+}
+
 int iu_capture_text(
 	const char *text, size_t len, struct iu_capture_out *out, size_t *ret_lines)
 {
@@ -86,6 +131,7 @@ int iu_capture_text(
 			err = readers[k](&lines, at, out);
 		if (err == 0) {
 			take_hint(lines.v[at], out);
+			take_banner(lines.v[at], out);
 			at++;
 		} else if (err > 0) {
 			at += (size_t)err;

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "os/windows/look.h"
+#include "os/windows/service-tags.h"
 
 #define TRIES 6
 #define SLACK 16384
@@ -183,7 +184,9 @@ int iu_collect_services(struct iu_look *look)
 		if (is_named(list[i].lpServiceName) ||
 			has_socket(look->snapshot, list[i].ServiceStatusProcess.dwProcessId))
 			r = add_service(look, manager, &list[i]);
-	if (!list)
+	if (r == 0)
+		r = iu_name_tagged(look->snapshot, iu_system_tag_name, NULL);
+	if (!list && r == 0)
 		r = iu_snapshot_gap(look->snapshot, IU_FACT_SERVICES, 0, "the services",
 			"the service manager refuses to list them", NULL);
 	iu_seen(look, IU_FACT_SERVICES, list && r == 0);

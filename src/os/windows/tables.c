@@ -117,6 +117,15 @@ static bool is_wanted(const struct iu_look *look, enum iu_state state, uint16_t 
 	return port && iu_wants_port(look->wants, port);
 }
 
+/* When it was bound, and by which service: the tag is the low half of the first number. */
+static void take_origin(struct iu_socket *s, LARGE_INTEGER created, const ULONGLONG *module)
+{
+	int64_t since = iu_seconds_of((uint64_t)created.QuadPart);
+
+	s->since = since > 0 ? since : 0;
+	s->service_tag = (uint32_t)module[0];
+}
+
 static int add_tcp4(struct iu_look *look, const void *table)
 {
 	const MIB_TCPTABLE_OWNER_MODULE *rows = table;
@@ -137,6 +146,7 @@ static int add_tcp4(struct iu_look *look, const void *table)
 			s.peer_port = port_of(row->dwRemotePort);
 		}
 		s.mini = s.state == IU_STATE_TIME_WAIT;
+		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
 		r = iu_add_socket(look, &s, (int32_t)row->dwOwningPid,
 			(uint64_t)row->liCreateTimestamp.QuadPart);
 	}
@@ -163,6 +173,7 @@ static int add_tcp6(struct iu_look *look, const void *table)
 			s.peer_port = port_of(row->dwRemotePort);
 		}
 		s.mini = s.state == IU_STATE_TIME_WAIT;
+		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
 		r = iu_add_socket(look, &s, (int32_t)row->dwOwningPid,
 			(uint64_t)row->liCreateTimestamp.QuadPart);
 	}
@@ -182,6 +193,7 @@ static int add_udp4(struct iu_look *look, const void *table)
 			.local = address4(row->dwLocalAddr),
 			.port = port_of(row->dwLocalPort)};
 
+		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
 		if (is_wanted(look, s.state, s.port))
 			r = iu_add_socket(look, &s, (int32_t)row->dwOwningPid,
 				(uint64_t)row->liCreateTimestamp.QuadPart);
@@ -202,6 +214,7 @@ static int add_udp6(struct iu_look *look, const void *table)
 			.local = address6(row->ucLocalAddr, row->dwLocalScopeId),
 			.port = port_of(row->dwLocalPort)};
 
+		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
 		if (is_wanted(look, s.state, s.port))
 			r = iu_add_socket(look, &s, (int32_t)row->dwOwningPid,
 				(uint64_t)row->liCreateTimestamp.QuadPart);

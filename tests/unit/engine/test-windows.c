@@ -1097,6 +1097,58 @@ static void test_options_read(void **state)
 	(void)state;
 }
 
+static bool tells(const char *label, const char *text)
+{
+	struct iu_question q = ask(NULL, 6000);
+	struct iu_verdict v = decide(&arena, &q, &snap);
+	struct iu_story story;
+	size_t i, k;
+
+	assert_int_equal(iu_tell(&arena, &q, &snap, &v, &story), 0);
+	for (i = 0; i < story.parts.n; i++)
+		for (k = 0; k < story.parts.v[i].lines.n; k++)
+			if (!strcmp(story.parts.v[i].label, label) &&
+				strstr(story.parts.v[i].lines.v[k], text))
+				return true;
+	return false;
+}
+
+/* Several services in one process: the socket's own mark says which, and when it was bound. */
+static void test_service_tag(void **state)
+{
+	const struct iu_plan_rules rules = {.grace_seconds = 5};
+	struct iu_socket *s = row("0.0.0.0", 6000, 20);
+	struct iu_verdict v;
+	struct iu_plan p;
+
+	process(20, "svchost.exe", NULL);
+	service("First", 20);
+	service("Second", 20);
+	v = why(NULL, 6000);
+	assert_int_equal(v.cause, IU_CAUSE_SERVICE);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_POSSIBLE);
+	assert_int_equal(plan(6000, rules).kind, IU_PLAN_REFUSED);
+	assert_false(tells("who", "is taken since"));
+	s->unit = "second";
+	s->since = TEST_NOW - 120;
+	v = why(NULL, 6000);
+	assert_int_equal(v.cause, IU_CAUSE_SERVICE);
+	assert_int_equal(v.blockers.v[0].confidence, IU_CONFIDENCE_PROVEN);
+	assert_string_equal(v.blockers.v[0].socket.unit, "Second");
+	assert_true(says(&v.blockers.v[0].evidence, "in the same process live First"));
+	assert_string_equal(line(&v, IU_REMEDY_STOP_SERVICE), "net stop Second");
+	p = plan(6000, rules);
+	assert_int_equal(p.kind, IU_PLAN_READY);
+	assert_string_equal(p.steps.v[0].service.name, "Second");
+	assert_true(tells("who", "0.0.0.0:6000 is taken since "));
+	assert_true(tells("who", ", 2 min ago"));
+	/* a service of another process is not believed */
+	s->unit = "Elsewhere";
+	service("Elsewhere", 21);
+	assert_int_equal(why(NULL, 6000).confidence, IU_CONFIDENCE_POSSIBLE);
+	(void)state;
+}
+
 static void test_plan_proxy(void **state)
 {
 	struct iu_plan_rules rules = {.grace_seconds = 5};
@@ -1309,7 +1361,7 @@ int main(void)
 		T(nothing_there), T(other_program), T(options), T(two_holders), T(closing), T(excluded),
 		T(http_sys), T(http_program), T(alg), T(event_115), T(service), T(stand_ins),
 		T(told), T(udp), T(exhausted), T(probe), T(words), T(story), T(articles), T(hostile_names), T(plan), T(orphan),
-		T(options_read), T(plan_proxy),
+		T(options_read), T(service_tag), T(plan_proxy),
 		T(needs), T(random),
 #undef T
 	};

@@ -100,6 +100,7 @@ static const char full_expected[] =
 	"\"port\":8080,\"path\":null,\"peer\":null,\"state\":\"listen\",\"inode\":12345,"
 	"\"uid\":1000,\"user\":\"alice\",\"cgroup\":\"/system.slice/web.service\","
 	"\"unit\":\"web.service\",\"container\":null,\"timer_ms\":null,"
+	"\"since\":null,"
 	"\"options\":{\"reuseaddr\":true,\"reuseport\":false,\"v6only\":null,\"exclusive\":null,\"device\":null},"
 	"\"cause\":\"other-program\",\"rule\":\"wildcard-covers-address\","
 	"\"sharing\":\"holder-listens\",\"confidence\":\"proven\",\"certain\":true,\"count\":1,"
@@ -205,7 +206,7 @@ static void test_contract(void **state)
 static void test_unknown_is_null(void **state)
 {
 	static const char *const socket_nulls[] = {"address", "peer", "state", "inode", "uid",
-		"user", "cgroup", "unit", "container", "timer_ms", "cause", "rule", "sharing",
+		"user", "cgroup", "unit", "container", "timer_ms", "since", "cause", "rule", "sharing",
 		"confidence", "certain", "path"};
 	static const char *const verdict_nulls[] = {"operation", "errno", "error", "cause", "probe",
 		"headline"};
