@@ -1,4 +1,4 @@
-/* trees.c - random trees of processes with one listener: the quick look finds whom /proc shows */
+/* trees.c - random trees of processes with some sockets: the quick looks find whom /proc shows */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,18 +14,23 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "os/linux/quick/list.h"
 #include "os/linux/quick/quick.h"
 #include "session/session.h"
 
 /*
  * INUSE_TREES trees (60; `make quick-proof` 2,000), each asked twice: INUSE_QUICK=off walks /proc. What is compared is every
- * hold: pid, thread, descriptor, close-on-exec; and the sockets with their states.
+ * hold: pid, thread, descriptor, close-on-exec; and the sockets with their states. Then both ways list all sockets of the
+ * tree: a listener, one that is bound only, UDP and UNIX, with what a table shows of their processes.
  */
 
 #define CHILDREN_MAX 12
+#define OTHERS       3
 #define CGROUP       "/sys/fs/cgroup/inuse-trees"
 
 static unsigned int seed;
@@ -213,9 +218,82 @@ static size_t ask(uint16_t port, bool quick, char *text, size_t size)
 	return holds;
 }
 
+static int by_socket(const void *a, const void *b)
+{
+	const struct iu_socket *x = a, *y = b;
+
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+struct table {
+	bool told; /* by the kernel, not by /proc */
+	struct iu_text text;
+};
+
+static int take(void *context, const struct iu_snapshot *snapshot, bool last)
+{
+	struct table *table = context;
+	size_t i;
+
+	qsort(snapshot->sockets.v, snapshot->sockets.n, sizeof(*snapshot->sockets.v), by_socket);
+	qsort(snapshot->holds.v, snapshot->holds.n, sizeof(*snapshot->holds.v), by_hold);
+	for (i = 0; i < snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+
+		iu_text_printf(&table->text, "%llu:%d:%d:%u:%u:%d:%s ", (unsigned long long)s->inode,
+			(int)s->protocol, (int)s->state, s->port, s->uid, (int)s->v6only,
+			s->cgroup ? s->cgroup : "");
+	}
+	for (i = 0; i < snapshot->holds.n; i++)
+		iu_text_printf(&table->text, "%d/%d:%d->%llu ", snapshot->holds.v[i].pid,
+			snapshot->holds.v[i].tid, snapshot->holds.v[i].fd,
+			(unsigned long long)snapshot->holds.v[i].inode);
+	for (i = 0; i < snapshot->processes.n; i++) {
+		const struct iu_process *p = &snapshot->processes.v[i];
+
+		iu_text_printf(&table->text, "%d=%s,%u,%llu,%lld,%s,%s,%s ", p->pid, p->name, p->uid,
+			(unsigned long long)p->start_ticks, (long long)p->started,
+			p->user ? p->user : "", p->cgroup ? p->cgroup : "",
+			p->unit ? p->unit : "");
+		table->told = table->told || p->ppid < 0;
+	}
+	return last ? 0 : -1;
+}
+
+static char *list(bool quick)
+{
+	struct table table = {0};
+	struct iu_session session;
+
+	setenv("INUSE_QUICK", quick ? "on" : "off", 1);
+	if (iu_session_stream(&session, false, true, take, &table) < 0 || table.text.failed)
+		exit(1);
+	if (session.snapshot.processes.n && table.told != quick) {
+		printf("not ok 1 - the %s way was not taken\n", quick ? "quick" : "slow");
+		exit(1);
+	}
+	iu_session_free(&session);
+	return table.text.data;
+}
+
 /* ---- one tree ---- */
 
-static bool grow(struct tree *tree, const int live[2], int *ret_told)
+/* Descriptors of them are inherited by all, and closed by nobody. */
+static bool open_others(int others[OTHERS])
+{
+	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	struct sockaddr_in four = {.sin_family = AF_INET};
+	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "\0inuse-tree"};
+
+	others[0] = socket(AF_INET6, SOCK_STREAM, 0);
+	others[1] = socket(AF_INET, SOCK_DGRAM, 0);
+	others[2] = socket(AF_UNIX, pick(2) ? SOCK_DGRAM : SOCK_STREAM, 0);
+	return bind(others[0], (struct sockaddr *)&six, sizeof(six)) == 0 &&
+	       bind(others[1], (struct sockaddr *)&four, sizeof(four)) == 0 &&
+	       bind(others[2], (struct sockaddr *)&name, sizeof(name)) == 0;
+}
+
+static bool grow(struct tree *tree, const int live[2], int others[OTHERS], int *ret_told)
 {
 	struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof(any);
@@ -229,6 +307,8 @@ static bool grow(struct tree *tree, const int live[2], int *ret_told)
 		getsockname(tree->listener, (struct sockaddr *)&any, &len) < 0 || pipe(told) < 0)
 		return false;
 	tree->port = ntohs(any.sin_port);
+	if (!open_others(others))
+		return false;
 	tree->told = told[1];
 	tree->live = live[0];
 	for (i = 0; i < count; i++) {
@@ -253,13 +333,16 @@ static bool compare(unsigned int number, size_t *holds)
 {
 	static char quick[65536], walked[65536];
 	struct tree tree = {.listener = -1};
-	int live[2], told = -1, try;
+	int live[2], others[OTHERS], told = -1, try;
 	bool good = false;
+	char *table = NULL, *slow = NULL;
 	size_t n = 0;
 
-	if (pipe(live) < 0 || !grow(&tree, live, &told))
+	if (pipe(live) < 0 || !grow(&tree, live, others, &told))
 		exit(1);
 	close(tree.listener);
+	for (try = 0; try < OTHERS; try++)
+		close(others[try]);
 	for (try = 0; try < 3 && !good; try++) {
 		n = ask(tree.port, true, quick, sizeof(quick));
 		ask(tree.port, false, walked, sizeof(walked));
@@ -268,6 +351,19 @@ static bool compare(unsigned int number, size_t *holds)
 	*holds += n;
 	if (!good)
 		printf("# tree %u: %s\n#   quick: %s\n#   /proc: %s\n", number, tree.story, quick, walked);
+	for (try = 0; try < 3 && good && (!table || strcmp(table, slow) != 0); try++) {
+		free(table);
+		free(slow);
+		table = list(true);
+		slow = list(false);
+	}
+	if (good && strcmp(table, slow) != 0) {
+		printf("# tree %u, listed: %s\n#   quick: %s\n#   /proc: %s\n", number, tree.story,
+			table, slow);
+		good = false;
+	}
+	free(table);
+	free(slow);
 	close(live[0]);
 	close(live[1]);
 	close(told);
@@ -303,7 +399,7 @@ int main(void)
 		wrong += !compare(i, &holds);
 	}
 	rmdir(CGROUP);
-	printf("%s 1 - %u trees of processes, %zu holds: the quick look and the walk over /proc differ in "
+	printf("%s 1 - %u trees of processes, %zu holds: the quick looks and the walk over /proc differ in "
 	       "%u\n", wrong ? "not ok" : "ok", trees, holds, wrong);
 	return wrong != 0;
 }

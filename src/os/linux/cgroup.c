@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "knowledge/cgroups.h"
 #include "os/linux/file.h"
+#include "os/linux/process.h"
 #include "os/linux/table.h"
 
 #define FILEID_KERNFS 0xfe  /* include/linux/exportfs.h; the handle is the 64-bit inode number */
@@ -23,6 +24,15 @@
 struct iu_cgroup_row {
 	uint64_t id;
 	const char *path; /* NULL: looked up, nothing found */
+	UT_hash_handle hh;
+};
+
+/* What processes of the same cgroups have in common. */
+struct iu_groups_row {
+	uint64_t groups;
+	unsigned int alike; /* processes for which it was read, until one says something else */
+	bool differ;
+	const char *cgroup, *unit, *container, *engine; /* of the first */
 	UT_hash_handle hh;
 };
 
@@ -404,9 +414,68 @@ int iu_cgroup_of_process(struct iu_look *look, struct iu_process *process)
 	return result;
 }
 
+static bool same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+int iu_cgroup_listed(struct iu_look *look, uint64_t groups, struct iu_process *process)
+{
+	struct iu_groups_row *row;
+	struct iu_stat stat;
+	int result;
+
+	HASH_FIND(hh, look->groups, &groups, sizeof(groups), row);
+	if (row && row->alike >= 2 && !row->differ) {
+		process->cgroup = row->cgroup;
+		process->unit = row->unit;
+		process->container = row->container;
+		process->engine = row->engine;
+		return 0;
+	}
+	result = iu_cgroup_of_process(look, process);
+	if (result < 0)
+		return result;
+	/* by now the pid may be another process's */
+	if (iu_stat_read(look->proc, process->pid, &stat) < 0 ||
+		stat.start_ticks != process->start_ticks) {
+		process->cgroup = process->unit = process->container = process->engine = NULL;
+		return 0;
+	}
+	if (!process->cgroup)
+		return 0;
+	if (!row) {
+		row = calloc(1, sizeof(*row));
+		if (!row)
+			return IU_E_NOMEM;
+		*row = (struct iu_groups_row){.groups = groups,
+			.cgroup = process->cgroup,
+			.unit = process->unit,
+			.container = process->container,
+			.engine = process->engine};
+		HASH_ADD(hh, look->groups, groups, sizeof(row->groups), row);
+		if (!iu_added(row)) {
+			free(row);
+			return IU_E_NOMEM;
+		}
+	}
+	row->alike++;
+	row->differ = row->differ || !same(row->cgroup, process->cgroup) ||
+		      !same(row->unit, process->unit) ||
+		      !same(row->container, process->container) || !same(row->engine, process->engine);
+	return 0;
+}
+
 void iu_cgroup_close(struct iu_look *look)
 {
 	struct iu_cgroup_row *row, *next;
+	struct iu_groups_row *groups, *after;
+
+	HASH_ITER(hh, look->groups, groups, after)
+	{
+		HASH_DEL(look->groups, groups);
+		free(groups);
+	}
 
 	HASH_ITER(hh, look->cgroups, row, next)
 	{

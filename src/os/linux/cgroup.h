@@ -34,7 +34,15 @@ void iu_cgroup_lines_parse(const char *bytes, size_t len, struct iu_cgroup_lines
  */
 int iu_cgroup_of_process(struct iu_look *look, struct iu_process *process);
 
-/** iu_cgroup_close() - frees what look->cgroups remembers. */
+/**
+ * iu_cgroup_listed() - the same for a row of a list, without the state
+ * @groups: equal for processes that were in the same cgroups when the kernel was asked
+ *
+ * Read for two processes of the same @groups; where both say the same, so do the others.
+ */
+int iu_cgroup_listed(struct iu_look *look, uint64_t groups, struct iu_process *process);
+
+/** iu_cgroup_close() - frees what look->cgroups and look->groups remember. */
 void iu_cgroup_close(struct iu_look *look);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "os/linux/cgroup.h"
 #include "os/linux/file.h"
+#include "os/linux/listed.h"
 #include "os/linux/look.h"
 #include "os/linux/stream.h"
 #include "os/linux/table.h"
@@ -38,6 +39,7 @@ static const struct {
 	{IU_FACT_ADDRESSES, iu_collect_addresses, false, false, NULL},
 	{IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP, iu_collect_inet, false, false, NULL},
 	{IU_FACT_UNIX, iu_collect_unix, false, false, NULL},
+	{IU_FACT_HOLDERS, iu_collect_listed, false, false, NULL},
 	{IU_FACT_PATHS, iu_collect_paths, false, false, NULL},
 	{IU_FACT_PATHS, iu_collect_elsewhere, true, false, NULL},
 	{IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX, iu_collect_cgroups, false, false, NULL},
@@ -199,6 +201,7 @@ void iu_look_close(struct iu_look *look)
 		free(row);
 	}
 	iu_text_free(&look->passwd);
+	iu_listed_close(look);
 	iu_cgroup_close(look);
 	if (look->proc >= 0)
 		close(look->proc);

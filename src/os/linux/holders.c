@@ -17,6 +17,7 @@
 #include "os/linux/error.h"
 #include "os/linux/file.h"
 #include "os/linux/host.h"
+#include "os/linux/listed.h"
 #include "os/linux/process.h"
 #include "os/linux/quick/quick.h"
 #include "os/linux/table.h"
@@ -43,6 +44,8 @@ struct scan {
 	struct iu_entries processes, threads, descriptors;
 	size_t unreadable; /* processes */
 	bool kcmp_refused;
+	int32_t listed; /* the process that was looked up last */
+	int listed_result;
 	struct iu_held *held; /* everything goes there, whatever is wanted */
 };
 
@@ -200,7 +203,7 @@ static int note_held(struct iu_held *held, const struct iu_hold *hold)
 }
 
 /* A list shows no flags of descriptors, and they take longer than to find the descriptor. */
-static bool is_listing(const struct iu_wants *wants)
+bool iu_is_listing(const struct iu_wants *wants)
 {
 	return wants->all_ports && wants->all_inodes;
 }
@@ -246,7 +249,7 @@ static int scan_table(struct scan *scan, const char *table, int32_t pid, int32_t
 		if (!row || is_known(&snapshot->holds, process_holds, &hold))
 			continue;
 		row->held = true;
-		if (!is_listing(scan->look->wants))
+		if (!iu_is_listing(scan->look->wants))
 			hold.cloexec = read_cloexec(scan, table, name);
 		slot = iu_list_add(&snapshot->arena, &snapshot->holds);
 		if (slot)
@@ -446,7 +449,7 @@ static int check_place(struct scan *scan, int32_t pid, int32_t tid, uint32_t fd)
 	if (result < 0) /* it ended while we looked: it holds nothing any more */
 		return result == IU_E_NOMEM ? result : 0;
 	row->held = true;
-	if (!is_listing(scan->look->wants))
+	if (!iu_is_listing(scan->look->wants))
 		hold.cloexec = read_cloexec(scan, table, number);
 	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
 	if (!slot)
@@ -507,7 +510,7 @@ static bool processes_hidden(const struct scan *scan)
 		}
 	}
 	iu_text_free(&text);
-	return hidden && !iu_privileged();
+	return hidden;
 }
 
 bool iu_initial_pids(const struct iu_look *look)
@@ -640,12 +643,14 @@ static bool is_hopeless(const struct scan *scan)
 	struct inode_row *row;
 	size_t i;
 
+	if (!scan->look->wants->first || iu_privileged())
+		return false;
 	for (i = 0; i < sockets->n; i++) {
 		HASH_FIND(hh, scan->inodes, &sockets->v[i].inode, sizeof(uint64_t), row);
 		if (row && (!sockets->v[i].uid_known || sockets->v[i].uid == geteuid()))
 			return false;
 	}
-	return scan->look->wants->first && !iu_privileged();
+	return true;
 }
 
 static int tell_first(struct scan *scan, bool hopeless)
@@ -686,15 +691,6 @@ static int scan_all(struct scan *scan)
 /* Fewer open files than that are read faster in /proc. */
 #define FILES_FEW 300
 
-static bool many_files(const struct iu_look *look)
-{
-	char text[64];
-	uint64_t files = 0;
-	ssize_t len = iu_file_read(look->proc, "sys/fs/file-nr", text, sizeof(text));
-
-	return len > 0 && iu_number(text, (size_t)len, 10, &files) > 0 && files >= FILES_FEW;
-}
-
 static int on_descriptor(void *context, const struct iu_quick_descriptor *found)
 {
 	struct scan *scan = context;
@@ -717,7 +713,7 @@ static int ask_kernel(struct scan *scan)
 	struct iu_quick_look *quick = NULL;
 	int canary, result;
 
-	if (!iu_initial_pids(scan->look) || !many_files(scan->look))
+	if (!iu_initial_pids(scan->look) || !iu_open_files(scan->look, FILES_FEW))
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	result = canary < 0 ? IU_E_SYSTEM : iu_quick_open(&quick);
@@ -734,13 +730,42 @@ static int ask_kernel(struct scan *scan)
 	return result == 0 ? 1 : result == IU_E_NOMEM ? result : 0;
 }
 
+/* What the kernel said of a process at the same moment counts for it. */
+static int on_listed(
+	void *context, const struct iu_hold *hold, const struct iu_quick_process *process)
+{
+	struct scan *scan = context;
+	struct iu_hold *slot;
+	struct inode_row *row;
+
+	if (hold->pid == scan->look->self && !scan->look->wants->own_process)
+		return 0;
+	HASH_FIND(hh, scan->inodes, &hold->inode, sizeof(hold->inode), row);
+	if (!row)
+		return 0;
+	if (scan->listed != hold->pid) {
+		scan->listed = hold->pid;
+		scan->listed_result = iu_process_listed(scan->look, process);
+	}
+	if (scan->listed_result < 0)
+		return scan->listed_result == IU_E_NOMEM ? IU_E_NOMEM : 0;
+	row->held = true;
+	slot = iu_list_add(&scan->look->snapshot->arena, &scan->look->snapshot->holds);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = *hold;
+	return 0;
+}
+
 /* The wanted sockets of a list. */
 static int scan_list(struct scan *scan)
 {
 	struct iu_held held = {0};
 	size_t i;
-	int result;
+	int result = iu_listed_holders(scan->look, on_listed, scan);
 
+	if (result != 0)
+		return result < 0 ? result : 0;
 	scan->held = &held;
 	result = ask_kernel(scan);
 	scan->held = NULL;
@@ -761,7 +786,7 @@ static int scan_list(struct scan *scan)
 static int finish(struct scan *scan, int result)
 {
 	struct iu_snapshot *snapshot = scan->look->snapshot;
-	bool hidden = processes_hidden(scan);
+	bool hidden = !iu_privileged() && processes_hidden(scan);
 
 	iu_seen(scan->look, IU_FACT_HOLDERS, result == 0 && !hidden && scan->unreadable == 0);
 	if (result == IU_E_NOMEM)
@@ -795,7 +820,7 @@ int iu_collect_holders(struct iu_look *look)
 			result = check_places(scan);
 		else if (!hopeless)
 			result = look->wants->first        ? scan_first(scan)
-				 : is_listing(look->wants) ? scan_list(scan)
+				 : iu_is_listing(look->wants) ? scan_list(scan)
 							   : scan_all(scan);
 		result = finish(scan, result);
 		if (result == 0 && (hopeless || (!known && has_enough(scan)))) {

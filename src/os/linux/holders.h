@@ -25,6 +25,12 @@ bool iu_wants_inode(const struct iu_wants *wants, uint64_t inode);
 /** iu_initial_pids() - whether our pids and those of /proc are those of the initial PID namespace. */
 bool iu_initial_pids(const struct iu_look *look);
 
+/** iu_is_listing() - whether everything is wanted, and of descriptors only that they are there. */
+bool iu_is_listing(const struct iu_wants *wants);
+
+/** iu_open_files() - whether at least so many files are open on this machine. */
+bool iu_open_files(const struct iu_look *look, uint64_t least);
+
 /* A descriptor that leads to a socket, in 12 bytes: there may be a million. */
 struct iu_held_row {
 	uint32_t inode; /* of sockets they have 32 bits (get_next_ino()) */

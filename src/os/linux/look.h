@@ -9,6 +9,8 @@
 struct iu_user_row;
 struct iu_cgroup_row;
 struct iu_stream;
+struct iu_listed;
+struct iu_groups_row;
 
 /* Lives for one iu_os_collect(). Strings handed out live in the snapshot's arena. */
 struct iu_look {
@@ -20,10 +22,13 @@ struct iu_look {
 	enum iu_tri services;	       /* of names, besides that file */
 	struct iu_user_row *users;     /* uthash: names that were looked up */
 	struct iu_cgroup_row *cgroups; /* uthash: paths that were looked up */
+	struct iu_groups_row *groups;  /* uthash: what was read for processes of the same cgroups */
 	int cgroup_root; /* descriptor of the cgroup2 mount; -1: none, -2: not opened */
 	const char *cgroup_mount;
 	const char *freezer_mount; /* of cgroup v1 */
 	bool cgroups_walked;
+	struct iu_listed *listed; /* the kernel is asked for what a list shows; NULL: it is not */
+	bool listed_failed;	  /* it was, and did not say all */
 	struct iu_stream *stream; /* the sockets go there in portions; NULL: they are kept */
 	uint64_t boot; /* when the system started, seconds since 1970; 0: not read */
 };
@@ -39,6 +44,7 @@ iu_collector iu_collect_sysctls;
 iu_collector iu_collect_addresses;
 iu_collector iu_collect_inet;
 iu_collector iu_collect_unix;
+iu_collector iu_collect_listed;
 iu_collector iu_collect_paths;
 iu_collector iu_collect_elsewhere;
 iu_collector iu_collect_holders;

@@ -79,8 +79,7 @@ static struct iu_address address_at(const uint8_t *bytes, size_t len, uint32_t b
 	return address;
 }
 
-/* Returns: whether the row is of an Internet socket of this port. */
-static bool decode(const struct iu_quick_offsets *at, const struct iu_quick_row *row,
+bool iu_owners_decode(const struct iu_quick_offsets *at, const struct iu_quick_row *row,
 	uint16_t port, struct iu_socket *ret_socket)
 {
 	const uint8_t *sk = row->common;
@@ -320,7 +319,7 @@ static int collect_port(struct owners *owners, uint16_t port)
 		result = iu_netlink_dump(
 			owners->netlink, listeners_request(buffer, port), &owners->sink, NULL);
 	for (i = 0; i < found->rows && result == 0; i++) {
-		if (!decode(&found->at, &found->row[i], port, &s))
+		if (!iu_owners_decode(&found->at, &found->row[i], port, &s))
 			continue;
 		result = confirm(owners->look, owners->netlink, first, &s, &owners->sink);
 		if (result == 0)

@@ -6,6 +6,7 @@
 
 #include "os/linux/look.h"
 #include "os/linux/netlink.h"
+#include "os/linux/quick/shared.h"
 
 /**
  * iu_owners_none() - whether no TCP socket of this network namespace has the port
@@ -30,5 +31,13 @@ typedef int iu_owners_sink(void *context, const struct nlmsghdr *message);
  */
 int iu_owners_collect(struct iu_look *look, struct iu_netlink *netlink, iu_owners_sink *sink,
 	void *context);
+
+/**
+ * iu_owners_decode() - a socket as the kernel has it, in our words
+ * @at: where its members lie
+ * Returns: false: it is none of the Internet, or of another port.
+ */
+bool iu_owners_decode(const struct iu_quick_offsets *at, const struct iu_quick_row *row,
+	uint16_t port, struct iu_socket *ret_socket);
 
 #endif

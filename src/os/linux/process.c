@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -16,6 +17,7 @@
 #include "os/linux/cgroup.h"
 #include "os/linux/container.h"
 #include "os/linux/file.h"
+#include "os/linux/quick/list-shared.h"
 
 #define ARGUMENTS_MAX  64
 #define ARGUMENT_MAX   4096
@@ -263,18 +265,34 @@ static void read_exe(struct iu_look *look, struct iu_process *process)
 	}
 }
 
-/* /proc/stat says when the system started; a process counts its clock ticks from there. */
+static int64_t nanoseconds(clockid_t clock)
+{
+	struct timespec now = {0};
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/*
+ * When the system started; a process counts its clock ticks from there. /proc/stat has the same, after
+ * lines for all processors. Two clocks are never read at once: the try with the least between them counts.
+ */
 static uint64_t boot_time(struct iu_look *look)
 {
-	struct iu_text text = {0};
-	const char *at;
+	int64_t before, real, after, least = INT64_MAX, boot = 0;
+	int i;
 
-	if (look->boot == 0 && iu_file_load(look->proc, "stat", 1 << 20, &text) == 0 && text.data) {
-		at = memmem(text.data, text.len, "\nbtime ", 7);
-		if (at)
-			iu_number(at + 7, text.len - (size_t)(at + 7 - text.data), 10, &look->boot);
+	for (i = 0; i < 3 && look->boot == 0; i++) {
+		before = nanoseconds(CLOCK_BOOTTIME);
+		real = nanoseconds(CLOCK_REALTIME);
+		after = nanoseconds(CLOCK_BOOTTIME);
+		if (after - before < least) {
+			least = after - before;
+			boot = real - before;
+		}
 	}
-	iu_text_free(&text);
+	if (boot > 0)
+		look->boot = (uint64_t)boot / 1000000000;
 	return look->boot;
 }
 
@@ -435,6 +453,55 @@ int iu_process_read(struct iu_look *look, int32_t pid)
 	/* A pid that was given to another process meanwhile: the facts are mixed. */
 	if (iu_stat_read(look->proc, pid, &again) < 0 || again.start_ticks != stat.start_ticks)
 		return IU_E_GONE;
+	slot = iu_list_add(&snapshot->arena, &snapshot->processes);
+	if (!slot || snapshot->arena.failed)
+		return IU_E_NOMEM;
+	*slot = process;
+	return 0;
+}
+
+/* As /proc/PID/stat has it: two bytes of a name are written as escapes there. */
+static const char *listed_name(struct iu_arena *arena, const char *name, size_t size)
+{
+	struct iu_text text = {0};
+	const char *copy;
+	size_t i;
+
+	for (i = 0; i < size && name[i]; i++) {
+		if (name[i] == '\n' || name[i] == '\\')
+			iu_text_add(&text, name[i] == '\n' ? "\\n" : "\\\\");
+		else
+			iu_text_addn(&text, name + i, 1);
+	}
+	copy = text.failed ? NULL : iu_arena_strndup(arena, text.data ? text.data : "", text.len);
+	iu_text_free(&text);
+	return copy;
+}
+
+int iu_process_listed(struct iu_look *look, const struct iu_quick_process *told)
+{
+	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_process process = {.pid = told->pid, .ppid = -1, .pgid = -1, .sid = -1}, *slot;
+	const struct iu_process *known = NULL;
+	uint64_t ticks = told->started / (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
+	int result;
+
+	if (!is_brief(look)) {
+		result = iu_process_read(look, told->pid);
+		if (result == 0)
+			known = iu_snapshot_process(snapshot, told->pid);
+		return result < 0 ? result
+				  : known && known->start_ticks == ticks ? 0 : IU_E_GONE;
+	}
+	process.name = listed_name(&snapshot->arena, told->name, sizeof(told->name));
+	process.start_ticks = ticks;
+	process.started = start_time(look, ticks);
+	process.uid = told->uid;
+	process.uid_known = true;
+	process.user = iu_look_user(look, process.uid);
+	result = iu_cgroup_listed(look, told->groups, &process);
+	if (result < 0)
+		return result;
 	slot = iu_list_add(&snapshot->arena, &snapshot->processes);
 	if (!slot || snapshot->arena.failed)
 		return IU_E_NOMEM;

@@ -49,4 +49,14 @@ enum iu_process_state iu_process_state_of(char letter);
  */
 int iu_process_read(struct iu_look *look, int32_t pid);
 
+struct iu_quick_process;
+
+/**
+ * iu_process_listed() - the same of a process of which the kernel has told what a row of a list shows
+ *
+ * Where more is wanted it is read, and is of the very process that was told of.
+ * Returns: 0, IU_E_GONE: it ended meanwhile, IU_E_NOMEM.
+ */
+int iu_process_listed(struct iu_look *look, const struct iu_quick_process *told);
+
 #endif

@@ -18,6 +18,7 @@
 #include "os/linux/crowd.h"
 #include "os/linux/error.h"
 #include "os/linux/host.h"
+#include "os/linux/listed.h"
 #include "os/linux/look.h"
 #include "os/linux/netlink.h"
 #include "os/linux/owners.h"
@@ -471,12 +472,14 @@ static struct nlmsghdr *make_request(
 	return request;
 }
 
-static uint32_t states_wanted(const struct iu_wants *wants, enum iu_protocol protocol)
+static uint32_t states_wanted(const struct iu_look *look, enum iu_protocol protocol)
 {
-	bool few = wants->all_ports && !wants->connections;
+	bool few = look->wants->all_ports && !look->wants->connections;
 
 	if (protocol == IU_PROTOCOL_UDP)
 		return few ? 1u << KERNEL_CLOSE : STATES_ALL;
+	if (look->listed)
+		return 1u << KERNEL_LISTEN;
 	return STATES_BOUND | (few ? 1u << KERNEL_LISTEN | 1u << KERNEL_CLOSE : STATES_ALL);
 }
 
@@ -493,7 +496,7 @@ static int ask_automatic(struct dump *dump, struct iu_netlink *netlink, int fami
 
 	result = iu_netlink_dump(netlink,
 		make_request(
-			buffer, family, protocol, states_wanted(wants, dump->protocol), code, len),
+			buffer, family, protocol, states_wanted(dump->look, dump->protocol), code, len),
 		&sink, NULL);
 	for (i = dump->start; i < sockets->n; i++) {
 		struct iu_socket *sock = &sockets->v[i];
@@ -612,7 +615,7 @@ static int dump_one(struct iu_look *look, struct iu_netlink *netlink, const stru
 	if (result == 0)
 		result = iu_netlink_dump(netlink,
 			make_request(buffer, table->family, table->number,
-				states_wanted(look->wants, table->protocol), code, len),
+				states_wanted(look, table->protocol), code, len),
 			&sink, NULL);
 	if (result == 0 && (!look->wants->all_ports || look->wants->automatic) && dump.full > 0)
 		result = ask_automatic(&dump, netlink, table->family, table->number);
@@ -723,6 +726,16 @@ static int collect_few(struct iu_look *look, struct iu_netlink *netlink, bool *r
 	return result;
 }
 
+/* A list that asks the kernel itself needs no test of what sock_diag knows. */
+static int listed_or_own(struct iu_look *look, struct own *own)
+{
+	int result = iu_listed_open(look);
+
+	if (result == 0)
+		open_own(own);
+	return result < 0 ? result : 0;
+}
+
 int iu_collect_inet(struct iu_look *look)
 {
 	uint32_t facts = look->wants->facts;
@@ -741,8 +754,8 @@ int iu_collect_inet(struct iu_look *look)
 		few = collect_few(look, &netlink, &listeners_only);
 		result = few < 0 ? few : 0;
 	}
-	if (tcp && opened == 0 && !none && few == 0)
-		open_own(&own);
+	if (tcp && opened == 0 && !none && few == 0 && result == 0)
+		result = listed_or_own(look, &own);
 	for (i = 0; i < IU_COUNT(tables) && result == 0 && !none; i++) {
 		if (tables[i].fact == IU_FACT_TCP ? !tcp || few > 0 : !(facts & IU_FACT_UDP))
 			continue;
@@ -763,7 +776,7 @@ int iu_collect_inet(struct iu_look *look)
 		iu_seen(look, IU_FACT_UDP, result == 0 && !(outcome.incomplete & IU_FACT_UDP));
 	if (result == 0 && tcp && (none || few > 0))
 		iu_seen(look, IU_FACT_BOUND, true);
-	else if (result == 0)
+	else if (result == 0 && !look->listed)
 		result = settle_bound(look, &outcome, tcp, own.inode != 0);
 	return result;
 }

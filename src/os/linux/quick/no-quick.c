@@ -1,4 +1,5 @@
-/* os/linux/quick/no-quick.c - the twin of quick.c of a build without BPF */
+/* os/linux/quick/no-quick.c - the twin of quick.c and list.c of a build without BPF */
+#include "os/linux/quick/list.h"
 #include "os/linux/quick/quick.h"
 
 #include "base/err.h"
@@ -39,6 +40,36 @@ int iu_quick_sockets(struct iu_quick_look *look, int canary,
 }
 
 void iu_quick_close(struct iu_quick_look *look)
+{
+	(void)look;
+}
+
+int iu_quick_list_open(struct iu_quick_list_look **ret_look)
+{
+	(void)ret_look;
+	return IU_E_NOTSUP;
+}
+
+int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports, size_t n,
+	const struct iu_quick_list **ret_found)
+{
+	(void)look;
+	(void)ports;
+	(void)n;
+	(void)ret_found;
+	return IU_E_NOTSUP;
+}
+
+int iu_quick_list_holders(
+	struct iu_quick_list_look *look, int canary, const struct iu_quick_list **ret_found)
+{
+	(void)look;
+	(void)canary;
+	(void)ret_found;
+	return IU_E_NOTSUP;
+}
+
+void iu_quick_list_close(struct iu_quick_list_look *look)
 {
 	(void)look;
 }

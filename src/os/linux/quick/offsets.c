@@ -19,7 +19,7 @@
 #define FILE_NAME FOLDER "/kernel"
 
 /* Changed whenever the offsets are others: a file of another version of inuse is not read. */
-#define MAGIC "inuse-quick-2"
+#define MAGIC "inuse-quick-3"
 
 struct saved {
 	char magic[16];

@@ -14,9 +14,24 @@
 	X(task_leader, "task_struct", "group_leader")                                              \
 	X(task_pid, "task_struct", "pid")                                                          \
 	X(task_tgid, "task_struct", "tgid")                                                        \
+	X(task_tasks, "task_struct", "tasks")                                                      \
+	X(task_thread, "task_struct", "thread_node")                                               \
+	X(task_signal, "task_struct", "signal")                                                    \
+	X(task_cred, "task_struct", "real_cred")                                                   \
+	X(task_start, "task_struct", "start_boottime")                                             \
+	X(task_cgroups, "task_struct", "cgroups")                                                  \
+	X(task_comm, "task_struct", "comm")                                                        \
+	X(signal_threads, "signal_struct", "thread_head")                                          \
+	X(signal_count, "signal_struct", "nr_threads")                                             \
+	X(cred_euid, "cred", "euid")                                                               \
 	X(nsproxy_net, "nsproxy", "net_ns")                                                        \
 	X(net_hashinfo, "net", "ipv4.tcp_death_row.hashinfo")                                      \
 	X(net_hash_mix, "net", "hash_mix")                                                         \
+	X(net_udp, "net", "ipv4.udp_table")                                                        \
+	X(net_unix, "net", "unx.table.buckets")                                                    \
+	X(udp_hash, "udp_table", "hash")                                                           \
+	X(udp_mask, "udp_table", "mask")                                                           \
+	X(unix_addr, "unix_sock", "addr")                                                          \
 	X(hash_bhash, "inet_hashinfo", "bhash")                                                    \
 	X(hash_bhash_size, "inet_hashinfo", "bhash_size")                                          \
 	X(bucket_chain, "inet_bind_hashbucket", "chain")                                           \
@@ -46,7 +61,10 @@
 	X(sk_ifindex, "sock_common", "skc_bound_dev_if")                                           \
 	X(sk_v6_daddr, "sock_common", "skc_v6_daddr")                                              \
 	X(sk_v6_saddr, "sock_common", "skc_v6_rcv_saddr")                                          \
+	X(sk_net, "sock_common", "skc_net")                                                        \
+	X(sk_list, "sock_common", "skc_node")                                                      \
 	X(sk_cookie, "sock_common", "skc_cookie")                                                  \
+	X(sk_type, "sock", "sk_type")                                                              \
 	X(sk_uid, "sock", "sk_uid")                                                                \
 	X(sk_userlocks, "sock", "sk_userlocks")                                                    \
 	X(sk_socket, "sock", "sk_socket")                                                          \

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: (MIT OR GPL-2.0-only)
+/* os/linux/quick/list.bpf.c - for lists: which sockets are bound, and which descriptors lead to them */
+#include "os/linux/quick/list-shared.h"
+#include "os/linux/quick/read.bpf.h"
+
+/* Loaded by list.c, as quick.bpf.c is by quick.c: the same rules hold. */
+struct iu_quick_list list SEC(".bss");
+
+#define TCP_CLOSE    7
+#define TCP_LISTEN   10
+#define UNIX_BUCKETS 512 /* UNIX_HASH_SIZE */
+
+#define POINTER sizeof(__u64)
+
+/* ---- sockets ---- */
+
+enum table { TCP, UDP, UNIX, TABLES };
+
+/* A member of what was read last: a pointer, or a number that begins there. */
+static __always_inline __u64 in_common(__u32 bits)
+{
+	return list.common[bits >> 6 & (IU_LIST_COMMON - 1)] >> (bits & 63);
+}
+
+/* Which is the lowest bit that is set. */
+static __always_inline __u32 lowest(__u32 bits)
+{
+	bits = (bits & -bits) - 1;
+	bits -= bits >> 1 & 0x55555555;
+	bits = (bits & 0x33333333) + (bits >> 2 & 0x33333333);
+	bits = (bits + (bits >> 4)) & 0x0f0f0f0f;
+	return bits * 0x01010101 >> 24;
+}
+
+static __always_inline void want(__u64 file)
+{
+	if (!file)
+		return;
+	list.filter[IU_LIST_BYTE(file)] |= 1 << IU_LIST_BIT(file);
+}
+
+static __always_inline void on_bound(__u64 sk, __u64 socket, __u64 file)
+{
+	__u64 cgroup = read_pointer(sk, list.at.sk_cgroup);
+	__u32 at = list.bounds++;
+	struct iu_quick_row *row = &list.bound[at & (IU_LIST_BOUND - 1)];
+
+	bpf_probe_read_kernel(row->common, sizeof(row->common), (void *)sk);
+	row->uid = read_u32(sk, list.at.sk_uid);
+	row->userlocks = read_u8(sk, list.at.sk_userlocks);
+	row->file = file != 0;
+	row->inode = read_pointer(socket, list.at.socket_ino);
+	row->cgroup = read_pointer(read_pointer(cgroup, list.at.cgroup_kn), list.at.kn_id);
+}
+
+static __always_inline void on_socket(struct iu_sockets_walk *walk, __u64 sk, __u8 state)
+{
+	__u64 socket, file;
+
+	if (walk->table == UNIX && !read_pointer(sk, list.at.unix_addr))
+		return;
+	socket = read_pointer(sk, list.at.sk_socket);
+	file = read_pointer(socket, list.at.socket_file);
+	want(file);
+	if (walk->table == TCP && state == TCP_CLOSE)
+		on_bound(sk, socket, file);
+}
+
+static __always_inline void open_bucket(struct iu_sockets_walk *walk)
+{
+	walk->from = walk->head = walk->base + (__u64)walk->slot * walk->stride;
+	walk->at = read_pointer(walk->head, 0);
+	walk->tb_at = walk->tb2_at = 0;
+}
+
+/* The two tables whose buckets are a lock and the head of a list; that of UNIX has heads only. */
+static __always_inline void open_table(struct iu_sockets_walk *walk)
+{
+	__u64 hash;
+
+	walk->slot = walk->chunk = walk->filled = 0;
+	walk->slots = 0;
+	walk->stride = 2 * POINTER;
+	if (walk->table == TCP) {
+		hash = read_pointer(walk->net, list.at.net_hashinfo);
+		walk->slots = read_u32(hash, list.at.hash_bhash_size);
+		walk->base = read_pointer(hash, list.at.hash_bhash) + (list.at.bucket_chain >> 3);
+	} else if (walk->table == UDP) {
+		hash = read_pointer(walk->net, list.at.net_udp);
+		walk->slots = read_u32(hash, list.at.udp_mask) + 1;
+		walk->base = read_pointer(hash, list.at.udp_hash);
+	} else if (walk->table == UNIX) {
+		walk->slots = UNIX_BUCKETS;
+		walk->stride = POINTER;
+		walk->base = read_pointer(walk->net, list.at.net_unix);
+	}
+}
+
+/* Which of the next buckets have anything. */
+static __always_inline void read_chunk(struct iu_sockets_walk *walk)
+{
+	__u32 filled = 0, i;
+
+	bpf_probe_read_kernel(list.scratch, sizeof(list.scratch),
+		(void *)(walk->base + (__u64)walk->chunk * 2 * POINTER));
+#pragma unroll
+	for (i = 0; i < IU_LIST_CHUNK; i++) {
+		__u64 head = list.scratch[2 * i];
+
+		filled |= (__u32)((head | -head) >> 63) << i;
+		__asm__ volatile("" : "+r"(filled)::"memory"); /* no reads ahead: the stack is small */
+	}
+	walk->filled = filled;
+}
+
+static long sockets_step(__u32 i, void *unused);
+
+/* First in its section: there the kernel starts. */
+SEC("quick/list_sockets")
+int list_sockets(void *context)
+{
+	struct iu_sockets_walk *walk = &list.sockets;
+	__u64 task = (__u64)bpf_get_current_task();
+
+	walk->net = read_pointer(read_pointer(task, list.at.task_nsproxy), list.at.nsproxy_net);
+	walk->mix = read_u32(walk->net, list.at.net_hash_mix);
+	open_table(walk);
+	bpf_loop(IU_LIST_STEPS, sockets_step, (void *)0, 0);
+	return 0;
+}
+
+/* The next bucket that has something. Returns: 1: there is none. */
+static __always_inline long next_bucket(struct iu_sockets_walk *walk)
+{
+	__u32 filled = walk->filled, bit = 0;
+
+	if (walk->table >= TABLES)
+		return list.ended = 1;
+	if (walk->table == UNIX) {
+		if (walk->slot >= walk->slots) {
+			walk->table++;
+			return 0;
+		}
+		open_bucket(walk);
+		walk->slot++;
+		return 0;
+	}
+	if (walk->table == UDP && list.udp_ports < IU_LIST_PORTS) {
+		if (walk->slot >= list.udp_ports) {
+			walk->table++;
+			open_table(walk);
+			return 0;
+		}
+		bit = walk->slot++;
+		walk->head = walk->from = walk->base +
+			(__u64)((list.udp_port[bit & (IU_LIST_PORTS - 1)] + walk->mix) &
+				(walk->slots - 1)) * 2 * POINTER;
+		walk->at = read_pointer(walk->head, 0);
+		return 0;
+	}
+	if (!filled) {
+		if (walk->slot >= walk->slots) {
+			walk->table++;
+			open_table(walk);
+			return 0;
+		}
+		walk->chunk = walk->slot;
+		walk->slot += IU_LIST_CHUNK;
+		read_chunk(walk);
+		return 0;
+	}
+	bit = lowest(filled);
+	walk->filled = filled & (filled - 1);
+	walk->head = walk->base + (__u64)(walk->chunk + bit) * 2 * POINTER;
+	if (walk->table == TCP) {
+		walk->tb_from = walk->head;
+		walk->tb_at = read_pointer(walk->head, 0);
+	} else {
+		walk->from = walk->head;
+		walk->at = read_pointer(walk->head, 0);
+	}
+	return 0;
+}
+
+/* Returns: 1: too many changes. */
+static __always_inline long stray(struct iu_sockets_walk *walk)
+{
+	if (list.strays++ >= IU_LIST_STRAYS)
+		return 1;
+	walk->at = walk->tb_at = walk->tb2_at = 0;
+	walk->from = walk->head;
+	if (walk->table == TCP) {
+		walk->tb_from = walk->head;
+		walk->tb_at = read_pointer(walk->head, 0);
+	} else {
+		walk->at = read_pointer(walk->head, 0);
+	}
+	return 0;
+}
+
+/* A port; those that only connect() ever chose have nobody who is bound only. */
+static __always_inline long next_tb(struct iu_sockets_walk *walk)
+{
+	__u64 tb = walk->tb_at - (list.at.tb_node >> 3);
+
+	bpf_probe_read_kernel(list.common, sizeof(list.common), (void *)tb);
+	if (in_common(list.at.tb_node + 64) != walk->tb_from)
+		return stray(walk);
+	walk->tb_from = walk->tb_at;
+	walk->tb_at = in_common(list.at.tb_node);
+	if (in_common(list.at.tb_net) != walk->net ||
+		((in_common(list.at.tb_fastreuse) & 0xff) == 0xff &&
+			(in_common(list.at.tb_fastreuseport) & 0xff) == 0xff))
+		return 0;
+	walk->tb2_at = in_common(list.at.tb_bhash2);
+	walk->tb2_from = tb + (list.at.tb_bhash2 >> 3);
+	return 0;
+}
+
+/* One flat loop over tables, buckets, ports, their addresses and their sockets. */
+SEC("quick/list_sockets") static long sockets_step(__u32 i, void *unused)
+{
+	struct iu_sockets_walk *walk = &list.sockets;
+
+	if (walk->at) {
+		__u32 node = walk->table == TCP ? list.at.sk_node : list.at.sk_list;
+		__u64 sk = walk->at - (node >> 3);
+		__u8 state;
+
+		/* what is read of those of TCP lies in one cache line: there may be a million */
+		bpf_probe_read_kernel(list.common,
+			walk->table == TCP ? IU_LIST_LINE : sizeof(list.common), (void *)sk);
+		if (in_common(node + 64) != walk->from)
+			return stray(walk);
+		state = in_common(list.at.sk_state);
+		walk->from = walk->at;
+		walk->at = in_common(node);
+		if (walk->table != TCP || state == TCP_CLOSE || state == TCP_LISTEN)
+			on_socket(walk, sk, state);
+	} else if (walk->tb2_at) {
+		__u64 tb2 = walk->tb2_at - (list.at.tb2_node >> 3);
+
+		if (read_pointer(walk->tb2_at, 64) != walk->tb2_from)
+			return stray(walk);
+		walk->from = tb2 + (list.at.tb2_owners >> 3);
+		walk->at = read_pointer(walk->from, 0);
+		walk->tb2_from = walk->tb2_at;
+		walk->tb2_at = read_pointer(walk->tb2_at, 0);
+	} else if (walk->tb_at) {
+		return next_tb(walk);
+	} else {
+		return next_bucket(walk);
+	}
+	return 0;
+}
+
+/* ---- descriptors ---- */
+
+static long tables_step(__u32 i, void *unused);
+
+/* A file of the reader itself, so that it knows whether the walk sees what is there. */
+static __always_inline void want_canary(__u64 task)
+{
+	__u64 fdt = read_pointer(read_pointer(task, list.at.task_files), list.at.files_fdt);
+
+	want(read_pointer(read_pointer(fdt, list.at.fdt_fd) + (list.canary & 0xffff) * POINTER, 0));
+}
+
+/* First in its section. Under RCU: what leaves the lists of processes meanwhile leads back to them. */
+SEC("quick/list_holders")
+int list_holders(void *context)
+{
+	struct iu_tables_walk *walk = &list.tables;
+	__u64 task = (__u64)bpf_get_current_task();
+
+	want_canary(task);
+	walk->first = walk->leader = read_pointer(task, list.at.task_leader);
+	bpf_loop(IU_LIST_STEPS, tables_step, (void *)0, 0);
+	return 0;
+}
+
+static __always_inline void open_files(struct iu_tables_walk *walk, __u64 task, __u64 files)
+{
+	__u64 fdt = read_pointer(files, list.at.files_fdt);
+
+	walk->table = read_pointer(fdt, list.at.fdt_fd);
+	walk->chunks = read_u32(fdt, list.at.fdt_max) / IU_LIST_CHUNK;
+	walk->chunk = 0;
+	walk->tid = read_u32(task, list.at.task_pid);
+}
+
+static __always_inline void next_process(struct iu_tables_walk *walk)
+{
+	__u64 leader = read_pointer(walk->leader, list.at.task_tasks) - (list.at.task_tasks >> 3);
+	__u64 signal = read_pointer(leader, list.at.task_signal);
+
+	walk->leader = leader;
+	walk->last = leader == walk->first;
+	walk->noted = 0;
+	walk->files = read_pointer(leader, list.at.task_files);
+	if (read_u32(signal, list.at.signal_count) > 1) {
+		walk->threads = signal + (list.at.signal_threads >> 3);
+		walk->thread = read_pointer(walk->threads, 0);
+	}
+	if (walk->files)
+		open_files(walk, leader, walk->files);
+}
+
+/* Most threads share the table of their leader. One that ended has none: its threads may. */
+static __always_inline void next_thread(struct iu_tables_walk *walk)
+{
+	__u64 task = walk->thread - (list.at.task_thread >> 3), files;
+
+	walk->thread = read_pointer(walk->thread, 0);
+	if (walk->thread == walk->threads)
+		walk->thread = 0;
+	files = read_pointer(task, list.at.task_files);
+	if (files && files != walk->files)
+		open_files(walk, task, files);
+}
+
+static __always_inline void read_chunk_of(struct iu_tables_walk *walk)
+{
+	__u32 at, left = 0;
+
+	/* every table has places for a multiple of 64 descriptors (alloc_fdtable()) */
+	if (bpf_probe_read_kernel(list.scratch, IU_LIST_CHUNK * POINTER,
+		    (void *)(walk->table + (__u64)walk->chunk * IU_LIST_CHUNK * POINTER)) < 0) {
+		list.faults++;
+		walk->chunk = walk->chunks;
+		return;
+	}
+#pragma unroll
+	for (at = 0; at < IU_LIST_CHUNK; at++) {
+		__u64 file = list.scratch[at];
+
+		left |= (__u32)(list.filter[IU_LIST_BYTE(file)] >> IU_LIST_BIT(file) & 1) << at;
+		__asm__ volatile("" : "+r"(left)::"memory");
+	}
+	walk->left = left;
+	walk->chunk++;
+}
+
+static __always_inline void note_process(struct iu_tables_walk *walk)
+{
+	__u32 at = list.processes++;
+	struct iu_quick_process *process = &list.process[at & (IU_LIST_PROCESSES - 1)];
+
+	walk->noted = 1;
+	process->pid = read_u32(walk->leader, list.at.task_tgid);
+	process->uid = read_u32(read_pointer(walk->leader, list.at.task_cred), list.at.cred_euid);
+	process->started = read_pointer(walk->leader, list.at.task_start);
+	process->groups = read_pointer(walk->leader, list.at.task_cgroups);
+	bpf_probe_read_kernel(process->name, sizeof(process->name),
+		(void *)(walk->leader + (list.at.task_comm >> 3)));
+}
+
+#define S_IFMT	 0170000
+#define S_IFSOCK 0140000
+
+/* One place whose file has a bit in the filter, as other files may have by chance. */
+static __always_inline void on_place(struct iu_tables_walk *walk)
+{
+	__u32 left = walk->left, bit, at;
+	__u64 inode;
+
+	bit = lowest(left);
+	walk->left = left & (left - 1);
+	inode = read_pointer(list.scratch[bit & (IU_LIST_CHUNK - 1)], list.at.file_inode);
+	if ((read_u16(inode, list.at.inode_mode) & S_IFMT) != S_IFSOCK)
+		return;
+	if (!walk->noted)
+		note_process(walk);
+	at = list.hits++;
+	if (at < IU_LIST_HITS) {
+		struct iu_quick_held *hit = &list.hit[at & (IU_LIST_HITS - 1)];
+
+		hit->inode = read_pointer(inode, list.at.inode_ino);
+		hit->process = list.processes - 1;
+		hit->pid = list.process[hit->process & (IU_LIST_PROCESSES - 1)].pid;
+		hit->tid = walk->tid;
+		hit->fd = (walk->chunk - 1) * IU_LIST_CHUNK + bit;
+	}
+}
+
+/* One flat loop over processes, their threads, and the tables of these. */
+SEC("quick/list_holders") static long tables_step(__u32 i, void *unused)
+{
+	struct iu_tables_walk *walk = &list.tables;
+
+	if (walk->left) {
+		on_place(walk);
+	} else if (walk->chunk < walk->chunks) {
+		read_chunk_of(walk);
+	} else if (walk->thread) {
+		next_thread(walk);
+	} else if (!walk->last) {
+		next_process(walk);
+	} else {
+		list.ended = 1;
+		return 1;
+	}
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -1,0 +1,164 @@
+/* os/linux/quick/list.c - for lists: which sockets are bound only, and who holds any, asked of the kernel */
+#include "os/linux/quick/list.h"
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/compat.h"
+#include "base/err.h"
+#include "os/linux/quick/list-code.h" /* made from list.bpf.c */
+#include "os/linux/quick/offsets.h"
+#include "os/linux/quick/program.h"
+
+struct iu_quick_list_look {
+	struct iu_quick_list *memory; /* the one variable of the programs */
+	int map, types, sockets, holders; /* descriptors, -1: not there yet */
+};
+
+/* Structures are read as far as the walk needs them: what it looks at has to lie there. */
+static bool fits(const struct iu_quick_offsets *at)
+{
+	const uint32_t of_tcp[] = {at->sk_state, at->sk_node + 64};
+	const uint32_t others[] = {at->sk_list + 64, at->sk_state, at->tb_net, at->tb_node + 64,
+		at->tb_bhash2, at->tb_fastreuse, at->tb_fastreuseport};
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(of_tcp); i++)
+		if (of_tcp[i] / 8 + sizeof(uint64_t) > IU_LIST_LINE)
+			return false;
+	for (i = 0; i < IU_COUNT(others); i++)
+		if (others[i] / 8 + sizeof(uint64_t) > IU_LIST_COMMON * sizeof(uint64_t))
+			return false;
+	return at->sk_node % 64 == 0 && at->sk_list % 64 == 0 && at->tb_node % 64 == 0;
+}
+
+int iu_quick_list_open(struct iu_quick_list_look **ret_look)
+{
+	const char *wanted = secure_getenv("INUSE_QUICK");
+	struct iu_quick_list_look *look;
+	struct iu_quick_kernel kernel;
+	void *memory;
+	int result;
+
+	if (wanted && !strcmp(wanted, "off"))
+		return IU_E_NOTSUP;
+	look = calloc(1, sizeof(*look));
+	if (!look)
+		return IU_E_NOMEM;
+	look->types = look->sockets = look->holders = -1;
+	look->map = iu_program_map(sizeof(*look->memory), &memory);
+	if (look->map >= 0) {
+		look->memory = memory;
+		look->types = iu_program_types();
+	}
+	result = look->map < 0 ? look->map
+		 : look->types < 0 ? look->types
+				   : iu_quick_kernel(&kernel);
+	if (result == 0 && !fits(&kernel.at))
+		result = IU_E_NOTSUP;
+	if (result < 0) {
+		iu_quick_list_close(look);
+		return result;
+	}
+	look->memory->at = kernel.at;
+	*ret_look = look;
+	return 0;
+}
+
+/* Both are raw tracepoints, which may be run by hand and hold the lock under which lists may be read. */
+static int run(struct iu_quick_list_look *look, int *program, const struct iu_program *source)
+{
+	int result;
+
+	if (*program < 0)
+		*program = iu_program_load(source, look->map, look->types);
+	if (*program < 0)
+		return *program;
+	look->memory->ended = 0;
+	result = iu_program_run(*program);
+	if (result < 0)
+		return result;
+	return look->memory->ended ? 0 : IU_E_LIMIT;
+}
+
+int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports, size_t n,
+	const struct iu_quick_list **ret_found)
+{
+	const struct iu_program program = {
+		IU_PROGRAM(list_sockets), .type = BPF_PROG_TYPE_RAW_TRACEPOINT};
+	struct iu_quick_list *memory = look->memory;
+	int result;
+
+	memset(memory->filter, 0, sizeof(memory->filter));
+	memset(&memory->sockets, 0, sizeof(memory->sockets));
+	memory->bounds = memory->strays = 0;
+	memory->udp_ports = n < IU_LIST_PORTS ? (uint32_t)n : IU_LIST_PORTS;
+	if (n > 0 && n < IU_LIST_PORTS)
+		memcpy(memory->udp_port, ports, n * sizeof(*ports));
+	result = run(look, &look->sockets, &program);
+	if (memory->strays > IU_LIST_STRAYS)
+		return IU_E_AGAIN;
+	if (result == 0 && memory->bounds > IU_LIST_BOUND)
+		result = IU_E_LIMIT;
+	if (result == 0)
+		*ret_found = memory;
+	return result;
+}
+
+static bool saw_canary(const struct iu_quick_list *found, int canary)
+{
+	struct stat status;
+	uint32_t i;
+
+	if (fstat(canary, &status) < 0)
+		return false;
+	for (i = 0; i < found->hits; i++)
+		if (found->hit[i].inode == status.st_ino && found->hit[i].fd == (uint32_t)canary &&
+			found->process[found->hit[i].process].pid == (int32_t)getpid())
+			return true;
+	return false;
+}
+
+int iu_quick_list_holders(
+	struct iu_quick_list_look *look, int canary, const struct iu_quick_list **ret_found)
+{
+	const struct iu_program program = {
+		IU_PROGRAM(list_holders), .type = BPF_PROG_TYPE_RAW_TRACEPOINT};
+	struct iu_quick_list *memory = look->memory;
+	int result;
+
+	memset(&memory->tables, 0, sizeof(memory->tables));
+	memory->processes = memory->hits = memory->faults = 0;
+	memory->canary = (uint32_t)canary;
+	result = run(look, &look->holders, &program);
+	if (result < 0)
+		return result;
+	if (memory->hits > IU_LIST_HITS || memory->processes > IU_LIST_PROCESSES)
+		return IU_E_LIMIT;
+	if (memory->faults || !saw_canary(memory, canary))
+		return IU_E_PROTO;
+	*ret_found = memory;
+	return 0;
+}
+
+void iu_quick_list_close(struct iu_quick_list_look *look)
+{
+	if (!look)
+		return;
+	if (look->memory)
+		munmap(look->memory, sizeof(*look->memory));
+	if (look->sockets >= 0)
+		close(look->sockets);
+	if (look->holders >= 0)
+		close(look->holders);
+	if (look->types >= 0)
+		close(look->types);
+	if (look->map >= 0)
+		close(look->map);
+	free(look);
+}
