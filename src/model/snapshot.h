@@ -205,6 +205,7 @@ struct iu_place {
 struct iu_places {
 	struct iu_place *v;
 	size_t n, cap;
+	uint64_t counted; /* descriptors that have to be there, for that tables were left out; 0: none were */
 	bool known; /* every table was looked through for … */
 	IU_LIST(uint64_t) inodes; /* … these sockets */
 };

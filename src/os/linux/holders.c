@@ -458,11 +458,12 @@ static int check_place(struct scan *scan, int32_t pid, int32_t tid, uint32_t fd)
 	return 0;
 }
 
+/* Returns: 1: they are all there, 0: something has changed meanwhile, IU_E_NOMEM. */
 static int check_places(struct scan *scan)
 {
 	const struct iu_places *places = &scan->look->snapshot->places;
+	size_t i, before = scan->look->snapshot->holds.n;
 	uint32_t bit;
-	size_t i;
 	int result = 0;
 
 	for (i = 0; i < places->n && result == 0; i++) {
@@ -475,7 +476,9 @@ static int check_places(struct scan *scan)
 				result = check_place(
 					scan, place->pid, place->tid, place->first + bit);
 	}
-	return result;
+	if (result < 0)
+		return result;
+	return !places->counted || scan->look->snapshot->holds.n - before >= places->counted;
 }
 
 /* What an earlier look found of the same sockets is looked up anew. */
@@ -801,6 +804,18 @@ static int finish(struct scan *scan, int result)
 	return result < 0 ? result : tell_outside(scan);
 }
 
+/* Looks anew at everything where it is not as it was told. */
+static int scan_places(struct scan *scan)
+{
+	size_t before = scan->look->snapshot->holds.n;
+	int result = check_places(scan);
+
+	if (result != 0)
+		return result < 0 ? result : 0;
+	scan->look->snapshot->holds.n = before;
+	return scan_all(scan);
+}
+
 int iu_collect_holders(struct iu_look *look)
 {
 	struct scan *scan = calloc(1, sizeof(*scan)); /* three portions of directory entries */
@@ -817,7 +832,7 @@ int iu_collect_holders(struct iu_look *look)
 		bool known = places_known(scan), hopeless = !known && is_hopeless(scan);
 
 		if (known)
-			result = check_places(scan);
+			result = scan_places(scan);
 		else if (!hopeless)
 			result = look->wants->first        ? scan_first(scan)
 				 : iu_is_listing(look->wants) ? scan_list(scan)

@@ -257,7 +257,7 @@ struct owners {
 	struct iu_netlink *netlink;
 	struct iu_quick_look *quick;
 	struct iu_netlink_sink sink;
-	uint64_t files[FILES_MAX]; /* addresses of struct file; they stay in here */
+	struct iu_quick_file files[FILES_MAX]; /* addresses; they stay in here */
 	size_t n_files;
 };
 
@@ -274,7 +274,8 @@ static int note_file(struct owners *owners, const struct iu_quick_row *row)
 	if (!inode)
 		return IU_E_NOMEM;
 	*inode = row->inode;
-	owners->files[owners->n_files++] = row->file;
+	owners->files[owners->n_files++] =
+		(struct iu_quick_file){row->file, row->cred, row->references};
 	return 0;
 }
 
@@ -342,8 +343,8 @@ static int note_places(struct owners *owners)
 	/* with more of them at a time too many others would be taken for one */
 	for (at = 0; at < owners->n_files; at += n) {
 		n = owners->n_files - at > FILES_AT_ONCE ? FILES_AT_ONCE : owners->n_files - at;
-		if (iu_quick_descriptors(owners->quick, owners->files + at, n, owners->look->proc,
-			    &found) < 0)
+		if (iu_quick_descriptors(owners->quick, owners->files + at, n,
+			    mnl_socket_get_fd(owners->netlink->socket), &found) < 0)
 			return 0;
 		for (i = 0; i < found->hits; i++) {
 			slot = iu_list_add(&snapshot->arena, &snapshot->places);
@@ -352,6 +353,7 @@ static int note_places(struct owners *owners)
 			*slot = (struct iu_place){found->hit[i].pid, found->hit[i].tid,
 				found->hit[i].first, found->hit[i].mask};
 		}
+		snapshot->places.counted += found->whole ? 0 : found->expected;
 	}
 	snapshot->places.known = true;
 	return 0;

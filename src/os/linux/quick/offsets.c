@@ -110,6 +110,7 @@ static int read_btf(struct iu_quick_kernel *ret_kernel)
 {
 	struct btf *btf = iu_libbpf() ? btf__load_vmlinux_btf() : NULL;
 	const struct btf_type *type = NULL;
+	const char *path;
 	size_t i;
 	int id, result = btf ? 0 : IU_E_NOTSUP;
 
@@ -121,11 +122,14 @@ static int read_btf(struct iu_quick_kernel *ret_kernel)
 				btf, members[i].structure, BTF_KIND_STRUCT);
 			type = id > 0 ? btf__type_by_id(btf, (__u32)id) : NULL;
 		}
-		result = find_path(btf, type, members[i].path, &bits);
+		path = members[i].path;
+		result = find_path(btf, type, path + (*path == '?'), &bits);
+		if (result == IU_E_NOTSUP && type && *path == '?') {
+			bits = IU_QUICK_NONE;
+			result = 0;
+		}
 		memcpy((char *)&ret_kernel->at + members[i].offset, &bits, sizeof(bits));
 	}
-	if (result == 0)
-		result = find_function(btf, "bpf_iter_task", &ret_kernel->iter_task);
 	if (result == 0)
 		result = find_function(btf, "bpf_iter_task_file", &ret_kernel->iter_task_file);
 	if (btf)

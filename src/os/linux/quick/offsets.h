@@ -8,8 +8,7 @@
 
 struct iu_quick_kernel {
 	struct iu_quick_offsets at;
-	uint32_t iter_task; /* BTF id of bpf_iter_task(): what the walk attaches to */
-	uint32_t iter_task_file;
+	uint32_t iter_task_file; /* BTF id of bpf_iter_task_file(): what that walk attaches to */
 };
 
 /**

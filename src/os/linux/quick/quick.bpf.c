@@ -19,10 +19,6 @@ struct iu_quick quick SEC(".bss");
 
 /* ---- the owners of a port ---- */
 
-struct owners_walk {
-	__u64 net, tb_at, tb2_at, sk_at; /* the last three are nodes of lists */
-};
-
 static __always_inline void fill_full(struct iu_quick_row *row, __u64 sk)
 {
 	__u64 socket = read_pointer(sk, quick.at.sk_socket);
@@ -31,6 +27,8 @@ static __always_inline void fill_full(struct iu_quick_row *row, __u64 sk)
 	row->uid = read_u32(sk, quick.at.sk_uid);
 	row->userlocks = read_u8(sk, quick.at.sk_userlocks);
 	row->file = read_pointer(socket, quick.at.socket_file);
+	row->cred = read_pointer(row->file, quick.at.file_cred);
+	row->references = read_pointer(row->file, quick.references_at) + quick.references_less;
 	row->inode = read_pointer(socket, quick.at.socket_ino);
 	row->cgroup = read_pointer(read_pointer(cgroup, quick.at.cgroup_kn), quick.at.kn_id);
 }
@@ -49,57 +47,57 @@ static __always_inline void on_owner(__u64 sk)
 	}
 	quick.rows = at + 1;
 	bpf_probe_read_kernel(row->common, sizeof(row->common), (void *)sk);
-	row->file = row->inode = 0;
+	row->file = row->inode = row->references = 0;
 	if (state != TCP_TIME_WAIT)
 		fill_full(row, sk);
 }
 
-static long owners_step(__u32 i, struct owners_walk *walk);
+static long owners_step(__u32 i, void *unused);
 
 /* The list that bind() itself looks through: inet_csk_get_port(). */
 /* First in its section: there the kernel starts. */
 SEC("quick/owners")
 int owners(void *context)
 {
-	struct owners_walk walk = {0};
 	__u64 task = (__u64)bpf_get_current_task(), hash, bucket;
 	__u32 slot;
 
-	walk.net = read_pointer(
+	quick.walk.tb2_at = quick.walk.sk_at = 0;
+	quick.walk.net = read_pointer(
 		read_pointer(task, quick.at.task_nsproxy), quick.at.nsproxy_net);
-	hash = read_pointer(walk.net, quick.at.net_hashinfo);
-	slot = (quick.port + read_u32(walk.net, quick.at.net_hash_mix)) &
+	hash = read_pointer(quick.walk.net, quick.at.net_hashinfo);
+	slot = (quick.port + read_u32(quick.walk.net, quick.at.net_hash_mix)) &
 		(read_u32(hash, quick.at.hash_bhash_size) - 1);
 	/* struct inet_bind_hashbucket ends with the head of its chain */
 	bucket = read_pointer(hash, quick.at.hash_bhash) +
 		(__u64)slot * ((quick.at.bucket_chain >> 3) + sizeof(__u64));
-	walk.tb_at = read_pointer(bucket, quick.at.bucket_chain);
-	bpf_loop(IU_QUICK_STEPS, owners_step, &walk, 0);
+	quick.walk.tb_at = read_pointer(bucket, quick.at.bucket_chain);
+	bpf_loop(IU_QUICK_STEPS, owners_step, NULL, 0);
 	return 0;
 }
 
 /* One flat loop over buckets, their addresses and their sockets: nested ones cost the verifier ms. */
-SEC("quick/owners") static long owners_step(__u32 i, struct owners_walk *walk)
+SEC("quick/owners") static long owners_step(__u32 i, void *unused)
 {
 	quick.steps = i + 1;
-	if (walk->sk_at) {
-		on_owner(walk->sk_at - (quick.at.sk_node >> 3));
-		walk->sk_at = read_pointer(walk->sk_at, 0);
-	} else if (walk->tb2_at) {
-		__u64 tb2 = walk->tb2_at - (quick.at.tb2_node >> 3);
+	if (quick.walk.sk_at) {
+		on_owner(quick.walk.sk_at - (quick.at.sk_node >> 3));
+		quick.walk.sk_at = read_pointer(quick.walk.sk_at, 0);
+	} else if (quick.walk.tb2_at) {
+		__u64 tb2 = quick.walk.tb2_at - (quick.at.tb2_node >> 3);
 
-		walk->sk_at = read_pointer(tb2, quick.at.tb2_owners);
-		walk->tb2_at = read_pointer(walk->tb2_at, 0);
-	} else if (walk->tb_at) {
-		__u64 tb = walk->tb_at - (quick.at.tb_node >> 3);
+		quick.walk.sk_at = read_pointer(tb2, quick.at.tb2_owners);
+		quick.walk.tb2_at = read_pointer(quick.walk.tb2_at, 0);
+	} else if (quick.walk.tb_at) {
+		__u64 tb = quick.walk.tb_at - (quick.at.tb_node >> 3);
 
 		if (read_u16(tb, quick.at.tb_port) == quick.port &&
-			read_pointer(tb, quick.at.tb_net) == walk->net) {
+			read_pointer(tb, quick.at.tb_net) == quick.walk.net) {
 			bpf_probe_read_kernel(quick.bucket, sizeof(quick.bucket), (void *)tb);
 			quick.buckets++;
-			walk->tb2_at = read_pointer(tb, quick.at.tb_bhash2);
+			quick.walk.tb2_at = read_pointer(tb, quick.at.tb_bhash2);
 		}
-		walk->tb_at = read_pointer(walk->tb_at, 0);
+		quick.walk.tb_at = read_pointer(quick.walk.tb_at, 0);
 	} else {
 		return 1;
 	}
@@ -108,78 +106,142 @@ SEC("quick/owners") static long owners_step(__u32 i, struct owners_walk *walk)
 
 /* ---- descriptors ---- */
 
-struct table_walk {
-	__u64 table; /* array of pointers to struct file */
-	__s32 pid, tid;
-};
+static long tables_step(__u32 i, void *unused);
 
-struct context {
-	__u64 meta;
-	__u64 task;
-};
-
-static long table_step(__u32 i, struct table_walk *walk);
-
-/* A file of the reader itself, so that it knows whether the walk sees what is there. */
-static __always_inline void want_canary(__u64 table)
-{
-	__u64 file = read_pointer(table + (quick.canary & 0xffff) * sizeof(__u64), 0);
-
-	quick.filter[IU_QUICK_BYTE(file)] |= 1 << IU_QUICK_BIT(file);
-}
-
-/* First in its section. All threads come by; most share the table of their leader. */
+/*
+ * First in its section. The kernel runs this under RCU: what leaves its lists meanwhile stays
+ * readable, and the way from there back into the list.
+ */
 SEC("quick/descriptors")
-int descriptors(struct context *context)
+int descriptors(void *context)
 {
-	__u64 task = context->task, leader, files, fdt;
-	struct table_walk walk = {0};
+	__u64 task = (__u64)bpf_get_current_task(), table, file;
 
-	if (!task)
-		return 0;
-	leader = read_pointer(task, quick.at.task_leader);
-	files = read_pointer(task, quick.at.task_files);
-	if (!files || (leader != task && read_pointer(leader, quick.at.task_files) == files))
-		return 0;
-	quick.tasks++;
-	fdt = read_pointer(files, quick.at.files_fdt);
-	walk.table = read_pointer(fdt, quick.at.fdt_fd);
-	walk.tid = read_u32(task, quick.at.task_pid);
-	walk.pid = read_u32(task, quick.at.task_tgid);
-	if (task == (__u64)bpf_get_current_task())
-		want_canary(walk.table);
-	bpf_loop(read_u32(fdt, quick.at.fdt_max) / IU_QUICK_CHUNK, table_step, &walk, 0);
+	table = read_pointer(read_pointer(task, quick.at.task_files), quick.at.files_fdt);
+	table = read_pointer(table, quick.at.fdt_fd);
+	file = read_pointer(table + (quick.canary & 0xffff) * sizeof(__u64), 0);
+	quick.canary_inode =
+		read_pointer(read_pointer(file, quick.at.file_inode), quick.at.inode_ino);
+	quick.walk.thread = quick.walk.chunk = quick.walk.chunks = quick.walk.last = 0;
+	quick.walk.first = quick.walk.leader = read_pointer(task, quick.at.task_leader);
+	quick.walk.cred = quick.cred;
+	bpf_loop(IU_QUICK_TABLE_STEPS, tables_step, NULL, 0);
 	return 0;
 }
 
-SEC("quick/descriptors") static long table_step(__u32 i, struct table_walk *walk)
+static __always_inline void open_table(__u64 task, __u64 files)
 {
-	__u32 first = i * IU_QUICK_CHUNK, at;
-	__u64 mask = 0;
+	__u64 table = read_pointer(files, quick.at.files_fdt);
+
+	quick.walk.table = read_pointer(table, quick.at.fdt_fd);
+	quick.walk.chunks = read_u32(table, quick.at.fdt_max) / IU_QUICK_CHUNK;
+	quick.walk.chunk = 0;
+	quick.walk.tid = read_u32(task, quick.at.task_pid);
+}
+
+static __always_inline void next_process(void)
+{
+	__u64 leader = read_pointer(quick.walk.leader, quick.at.task_tasks) - (quick.at.task_tasks >> 3);
+	__u64 signal;
+	__u32 threads;
+
+	quick.walk.leader = leader;
+	quick.walk.last = leader == quick.walk.first;
+	if (quick.walk.cred && quick.walk.cred != read_pointer(leader, quick.at.task_cred))
+		return;
+	signal = read_pointer(leader, quick.at.task_signal);
+	threads = read_u32(signal, quick.at.signal_count);
+	quick.threads += threads;
+	quick.walk.pid = read_u32(leader, quick.at.task_tgid);
+	quick.walk.files = read_pointer(leader, quick.at.task_files);
+	if (threads > 1) {
+		quick.walk.threads = signal + (quick.at.signal_threads >> 3);
+		quick.walk.thread = read_pointer(quick.walk.threads, 0);
+	}
+	if (quick.walk.files)
+		open_table(leader, quick.walk.files);
+}
+
+/* Most threads share the table of their leader. One that ended has none: its threads may. */
+static __always_inline void next_thread(void)
+{
+	__u64 task = quick.walk.thread - (quick.at.task_thread >> 3), files;
+
+	quick.walk.thread = read_pointer(quick.walk.thread, 0);
+	if (quick.walk.thread == quick.walk.threads)
+		quick.walk.thread = 0;
+	files = read_pointer(task, quick.at.task_files);
+	if (files && files != quick.walk.files)
+		open_table(task, files);
+}
+
+static __always_inline void note_hit(__u64 mask)
+{
+	__u32 at = quick.hits++;
+
+	if (at < IU_QUICK_HITS) {
+		struct iu_quick_hit *hit = &quick.hit[at & (IU_QUICK_HITS - 1)];
+
+		hit->pid = quick.walk.pid;
+		hit->tid = quick.walk.tid;
+		hit->first = quick.walk.chunk * IU_QUICK_CHUNK;
+		hit->mask = mask;
+		hit->table = quick.walk.table;
+	}
+	/* how many bits are set */
+	mask -= mask >> 1 & 0x55555555;
+	mask = (mask & 0x33333333) + (mask >> 2 & 0x33333333);
+	mask = (mask + (mask >> 4)) & 0x0f0f0f0f;
+	quick.seen += (mask * 0x01010101 & 0xffffffff) >> 24;
+}
+
+static __always_inline void look_into(void)
+{
+	__u64 mask = 0, multiply = quick.multiply;
+	__u32 at, shift = quick.shift & 63;
 
 	/* every table has places for a multiple of 64 descriptors (alloc_fdtable()) */
 	if (bpf_probe_read_kernel(quick.scratch, sizeof(quick.scratch),
-		    (void *)(walk->table + first * sizeof(__u64))) < 0) {
+		    (void *)(quick.walk.table + (__u64)quick.walk.chunk * sizeof(quick.scratch))) < 0) {
 		quick.faults++;
-		return 1;
+		quick.walk.chunk = quick.walk.chunks;
+		return;
 	}
 #pragma unroll
 	for (at = 0; at < IU_QUICK_CHUNK; at++) {
 		__u64 file = quick.scratch[at];
+		__u64 slot = IU_QUICK_SLOT(file, multiply, shift) & (IU_QUICK_SLOTS - 1);
 
-		mask |= (__u64)(quick.filter[IU_QUICK_BYTE(file)] >> IU_QUICK_BIT(file) & 1) << at;
+		/* bit 63 is set where they differ; a branch would be two ways for the verifier to go */
+		file ^= quick.wanted[slot];
+		file |= -file;
+		__asm__ volatile("" : "+r"(file));
+		mask |= file >> 63 << at;
 		__asm__ volatile("" : "+r"(mask)::"memory"); /* no reads ahead: the stack is small */
 	}
-	if (!mask)
-		return 0;
-	at = quick.hits++;
-	if (at < IU_QUICK_HITS) {
-		struct iu_quick_hit *hit = &quick.hit[at & (IU_QUICK_HITS - 1)];
+	mask ^= 0xffffffff;
+	if (mask)
+		note_hit(mask);
+	quick.walk.chunk++;
+}
 
-		hit->pid = walk->pid;
-		hit->tid = walk->tid;
-		hit->first = first;
-		hit->mask = mask;
+/* One flat loop over processes, their threads, and the tables of these. */
+SEC("quick/descriptors") static long tables_step(__u32 i, void *unused)
+{
+	if (quick.walk.chunk < quick.walk.chunks) {
+		look_into();
+		return quick.expected && quick.seen == quick.expected;
+	}
+	if (quick.walk.thread) {
+		next_thread();
+	} else if (!quick.walk.last) {
+		next_process();
+	} else if (quick.walk.cred) { /* once more, and everywhere */
+		quick.walk.cred = quick.walk.last = 0;
+		quick.hits = quick.seen = quick.threads = 0;
+	} else {
+		quick.whole = 1;
+		return 1;
 	}
 	return 0;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "base/compat.h"
@@ -13,11 +15,23 @@
 #include "os/linux/quick/offsets.h"
 #include "os/linux/quick/program.h"
 
+#define SLOT_ATTEMPTS  1000
+#define THREADS_COMING 64 /* so many may begin while the walk is on */
+
 struct iu_quick_look {
 	struct iu_quick_kernel kernel;
 	struct iu_quick *memory; /* the one variable of the programs */
 	int map, btf, owners, descriptors; /* descriptors, -1: not there yet */
 };
+
+/* Since 6.13 the counter of a file is one less than there are references. */
+static void count_references(struct iu_quick *memory)
+{
+	bool less = memory->at.file_ref != IU_QUICK_NONE;
+
+	memory->references_at = less ? memory->at.file_ref : memory->at.file_count;
+	memory->references_less = less;
+}
 
 int iu_quick_open(struct iu_quick_look **ret_look)
 {
@@ -45,6 +59,7 @@ int iu_quick_open(struct iu_quick_look **ret_look)
 		return result;
 	}
 	look->memory->at = look->kernel.at;
+	count_references(look->memory);
 	*ret_look = look;
 	return 0;
 }
@@ -74,60 +89,124 @@ int iu_quick_owners(struct iu_quick_look *look, uint16_t port, const struct iu_q
 	return 0;
 }
 
-/* One that says nothing. */
-static int run_iterator(const struct iu_quick_look *look)
-{
-	int iterator = iu_program_iterate(look->descriptors);
-	ssize_t got;
-	char byte;
+/* ---- descriptors ---- */
 
-	if (iterator < 0)
-		return iterator;
-	got = iu_program_read(iterator, &byte, 1);
-	close(iterator);
-	return got == 0 ? 0 : IU_E_SYSTEM;
+/* Gives each file a slot of its own, by trying multipliers. */
+static int fill_wanted(struct iu_quick *memory, const struct iu_quick_file *files, size_t n)
+{
+	uint32_t bits = n <= 16 ? 9 : 13, attempt;
+	uint64_t multiply = 0x9e3779b97f4a7c15;
+	size_t slots = (size_t)1 << bits, i;
+
+	_Static_assert(IU_QUICK_SLOTS == 1 << 13, "as many slots as bits give");
+	for (attempt = 0; attempt < SLOT_ATTEMPTS; attempt++) {
+		for (i = 0; i < slots; i++)
+			memory->wanted[i] = IU_QUICK_EMPTY;
+		for (i = 0; i < n; i++) {
+			__u64 *slot = &memory->wanted[IU_QUICK_SLOT(
+				files[i].file, multiply, 64 - bits)];
+
+			if (*slot != IU_QUICK_EMPTY && *slot != files[i].file)
+				break;
+			*slot = files[i].file;
+		}
+		if (i == n) {
+			memory->multiply = multiply;
+			memory->shift = 64 - bits;
+			return 0;
+		}
+		multiply = multiply * 6364136223846793005 + 1442695040888963406;
+	}
+	return IU_E_LIMIT;
 }
 
-/* A descriptor of ours, found by the walk as any other would be. */
-static bool saw_canary(const struct iu_quick *found, int32_t self, int canary)
+/*
+ * A file counts its references: once as many descriptors are found, no other holder is left, not even
+ * one that no table shows. Most programs have the credentials still that they opened it with.
+ */
+static void fill_expected(struct iu_quick *memory, const struct iu_quick_file *files, size_t n)
 {
-	uint32_t i;
+	size_t i, k;
+
+	memory->expected = 0;
+	memory->cred = files[0].cred;
+	for (i = 0; i < n; i++) {
+		for (k = 0; k < i && files[k].file != files[i].file; k++)
+			;
+		if (k < i)
+			continue; /* seen twice in the lists */
+		if (!files[i].references || files[i].references > IU_QUICK_HITS) {
+			memory->expected = 0;
+			break;
+		}
+		memory->expected += files[i].references;
+		if (files[i].cred != memory->cred)
+			memory->cred = 0;
+	}
+	if (!memory->expected)
+		memory->cred = 0;
+}
+
+/* Tables that several processes or threads share were counted for each of them. */
+static bool counted_twice(const struct iu_quick *found)
+{
+	uint32_t i, k;
 
 	for (i = 0; i < found->hits; i++)
-		if (found->hit[i].pid == self &&
-			found->hit[i].first == (uint32_t)canary / IU_QUICK_CHUNK * IU_QUICK_CHUNK &&
-			found->hit[i].mask >> (canary % IU_QUICK_CHUNK) & 1)
-			return true;
+		for (k = 0; k < i; k++)
+			if (found->hit[i].table == found->hit[k].table &&
+				found->hit[i].first == found->hit[k].first)
+				return true;
 	return false;
 }
 
-int iu_quick_descriptors(struct iu_quick_look *look, const uint64_t *files, size_t n, int canary,
-	const struct iu_quick **ret_found)
+/* Whether a walk that went all the way round has read what is there, and passed everybody. */
+static bool saw_all(const struct iu_quick *found)
 {
-	const struct iu_program program = {
+	struct sysinfo info;
+	struct stat status;
+
+	return found->whole && !found->faults && fstat((int)found->canary, &status) == 0 &&
+	       found->canary_inode == status.st_ino && sysinfo(&info) == 0 &&
+	       found->threads + THREADS_COMING + info.procs / 8 >= info.procs;
+}
+
+static int walk_tables(struct iu_quick_look *look)
+{
+	look->memory->hits = look->memory->threads = look->memory->faults = 0;
+	look->memory->whole = 0;
+	look->memory->seen = 0;
+	return iu_program_run(look->descriptors);
+}
+
+int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file *files, size_t n,
+	int canary, const struct iu_quick **ret_found)
+{
 		IU_PROGRAM(descriptors),
-		.type = BPF_PROG_TYPE_TRACING, .attach = BPF_TRACE_ITER,
-		.attach_id = look->kernel.iter_task,
+		.type = BPF_PROG_TYPE_RAW_TRACEPOINT,
 	};
 	struct iu_quick *memory = look->memory;
-	size_t i;
 	int result;
 
 	if (look->descriptors < 0)
 		look->descriptors = iu_program_load(&program, look->map, look->btf);
 	if (look->descriptors < 0)
 		return look->descriptors;
-	memset(memory->filter, 0, sizeof(memory->filter));
-	for (i = 0; i < n; i++)
-		memory->filter[IU_QUICK_BYTE(files[i])] |= (uint8_t)(1u << IU_QUICK_BIT(files[i]));
+	result = fill_wanted(memory, files, n);
+	if (result < 0)
+		return result;
+	fill_expected(memory, files, n);
 	memory->canary = (uint32_t)canary;
-	memory->hits = memory->tasks = memory->faults = 0;
-	result = run_iterator(look);
+	result = walk_tables(look);
+	if (result == 0 && !memory->whole && counted_twice(memory)) {
+		memory->expected = memory->cred = 0;
+		result = walk_tables(look);
+	}
 	if (result < 0)
 		return result;
 	if (memory->hits > IU_QUICK_HITS)
 		return IU_E_LIMIT;
-	if (memory->faults || !saw_canary(memory, (int32_t)getpid(), canary))
+	if (memory->whole ? !saw_all(memory) : memory->seen != memory->expected)
 		return IU_E_PROTO;
 	*ret_found = memory;
 	return 0;

@@ -36,18 +36,24 @@ int iu_quick_open(struct iu_quick_look **ret_look);
 int iu_quick_owners(
 	struct iu_quick_look *look, uint16_t port, const struct iu_quick **ret_found);
 
+/* A file that is looked for, as rows of iu_quick_owners() have it. */
+struct iu_quick_file {
+	uint64_t file, cred, references;
+};
+
 /**
- * iu_quick_descriptors() - the places in descriptor tables where files may be
- * @files: addresses of struct file, out of rows of iu_quick_owners(), @n of them
- * @canary: a descriptor of our own that the walk has to find, so that a wrong one is detected
- * @ret_found: on success points to the hits. Some are of other files: /proc has to confirm each.
+ * iu_quick_descriptors() - the places in descriptor tables where files are
+ * @files: @n of them, 1 to IU_QUICK_ROWS
+ * @canary: a descriptor of our own that the walk reads, so that a wrong one is detected
+ * @ret_found: on success points to the hits, for /proc to confirm. whole 0: the walk ended when as
+ *	many places were found as the files have references (expected), so that there are no others.
  *
  * Processes are told as the initial PID namespace counts them: it has to be the reader's own.
- * Returns: 0, IU_E_PROTO: the walk did not see the canary, IU_E_LIMIT: more hits than there is room
- * for, errors of iu_quick_open().
+ * Returns: 0, IU_E_PROTO: the walk did not see what is known to be there, IU_E_LIMIT: more hits than
+ * there is room for, errors of iu_quick_open().
  */
-int iu_quick_descriptors(struct iu_quick_look *look, const uint64_t *files, size_t n, int canary,
-	const struct iu_quick **ret_found);
+int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file *files, size_t n,
+	int canary, const struct iu_quick **ret_found);
 
 /**
  * iu_quick_sockets() - every descriptor of every process that leads to a socket, in order of pids

@@ -6,18 +6,19 @@
 
 /*
  * Where members lie in this kernel, in bits from the start of the structure: the loader fills them in
- * from the kernel's own description (BTF). X(name, structure, path).
+ * from the kernel's own description (BTF). X(name, structure, path); a path that begins with ? may be
+ * missing: IU_QUICK_NONE.
  */
 #define IU_QUICK_OFFSETS(X)                                                                        \
 	X(task_nsproxy, "task_struct", "nsproxy")                                                  \
-	X(task_files, "task_struct", "files")                                                      \
-	X(task_leader, "task_struct", "group_leader")                                              \
-	X(task_pid, "task_struct", "pid")                                                          \
-	X(task_tgid, "task_struct", "tgid")                                                        \
 	X(task_tasks, "task_struct", "tasks")                                                      \
 	X(task_thread, "task_struct", "thread_node")                                               \
 	X(task_signal, "task_struct", "signal")                                                    \
 	X(task_cred, "task_struct", "real_cred")                                                   \
+	X(task_files, "task_struct", "files")                                                      \
+	X(task_leader, "task_struct", "group_leader")                                              \
+	X(task_pid, "task_struct", "pid")                                                          \
+	X(task_tgid, "task_struct", "tgid")                                                        \
 	X(task_start, "task_struct", "start_boottime")                                             \
 	X(task_cgroups, "task_struct", "cgroups")                                                  \
 	X(task_comm, "task_struct", "comm")                                                        \
@@ -75,6 +76,9 @@
 	X(cgroup_kn, "cgroup", "kn")                                                               \
 	X(kn_id, "kernfs_node", "id")                                                              \
 	X(file_inode, "file", "f_inode")                                                           \
+	X(file_cred, "file", "f_cred")                                                             \
+	X(file_ref, "file", "?f_ref.refcnt.counter")                                               \
+	X(file_count, "file", "?f_count.counter")                                                  \
 	X(inode_mode, "inode", "i_mode")                                                           \
 	X(inode_ino, "inode", "i_ino")                                                             \
 	X(files_fdt, "files_struct", "fdt")                                                        \
@@ -87,10 +91,12 @@ struct iu_quick_offsets {
 #undef X
 };
 
+#define IU_QUICK_NONE UINT32_MAX
+
 #define IU_QUICK_ROWS   256    /* sockets of a port that get a row of their own; a power of two */
 #define IU_QUICK_SOME   192    /* of these at most so many connections and TIME-WAITs */
-#define IU_QUICK_HITS   4096   /* places in descriptor tables; a power of two */
-#define IU_QUICK_FILTER 32768  /* bytes, a bit for each hash of a pointer; a power of two */
+#define IU_QUICK_HITS   1024   /* places in descriptor tables; a power of two */
+#define IU_QUICK_SLOTS  8192   /* of the table of wanted files; a power of two */
 #define IU_QUICK_CHUNK  32     /* descriptors that are compared at a time */
 #define IU_QUICK_STATES 16
 #define IU_QUICK_SOCK   160    /* struct sock_common, and tw_substate behind it */
@@ -100,18 +106,21 @@ struct iu_quick_offsets {
 struct iu_quick_row {
 	__u8 common[IU_QUICK_SOCK];
 	__u64 file; /* address of struct file: only to be looked for, never to be told */
+	__u64 cred; /* and of the credentials it was opened with */
+	__u64 references; /* how many there are to the file, descriptors and others; 0: not known */
 	__u64 inode;
 	__u64 cgroup; /* id of the cgroup where it was made */
 	__u32 uid;
 	__u32 userlocks;
 };
 
-/* Some of the IU_QUICK_CHUNK descriptors from @first on may be of a wanted file. */
+/* Some of the IU_QUICK_CHUNK descriptors from @first on are of wanted files. */
 struct iu_quick_hit {
 	__s32 pid, tid; /* of the initial PID namespace */
 	__u32 first;
 	__u32 spare;
 	__u64 mask;
+	__u64 table; /* address of the table: two threads, even processes may share one */
 };
 
 /* A descriptor that leads to a socket; of one that is opened as a path, no holder's. */
@@ -122,21 +131,46 @@ struct iu_quick_descriptor {
 	__u32 spare;
 };
 
+/*
+ * Where the walks are. Here, and not on the programs' stacks, for the verifier: of a map it knows no
+ * values, so that it follows a loop once, not once for each state that it could be in.
+ */
+struct iu_quick_walk {
+	__u64 net, tb_at, tb2_at, sk_at; /* owners: the last three are nodes of lists */
+	__u64 first, leader;   /* of all processes; where the walk began, and where it is */
+	__u64 threads, thread; /* head of the list of a process, and the node that comes next */
+	__u64 files;	       /* of the leader */
+	__u64 table;	       /* array of pointers to struct file */
+	__u64 cred;
+	__u32 chunk, chunks, last;
+	__s32 pid, tid;
+};
+
 struct iu_quick {
 	struct iu_quick_offsets at;
+	struct iu_quick_walk walk;
 	/* asked */
 	__u32 port, canary; /* canary: a descriptor of the reader */
+	__u32 references_at, references_less; /* where a file has its counter, and that less one */
+	__u64 cred;	/* look first only where processes have these; 0: everywhere at once */
+	__u64 expected; /* with so many places found the walk is over; 0: never */
+	__u64 multiply; /* by which a file's address gives its slot */
+	__u32 shift;
 	/* told by the walk over the port's owners */
 	__u32 rows;
 	__u32 rest[IU_QUICK_STATES]; /* sockets of a state that got no row */
-	__u32 steps;                 /* that were taken; IU_QUICK_STEPS: cut short */
+	__u32 steps;		     /* that were taken; IU_QUICK_STEPS: cut short */
 	__u32 buckets;
 	__u8 bucket[IU_QUICK_BUCKET]; /* struct inet_bind_bucket */
 	/* told by the walk over descriptors */
-	__u32 hits; /* more than IU_QUICK_HITS: some were lost */
-	__u32 tasks, faults;
+	__u32 hits;    /* more than IU_QUICK_HITS: some were lost */
+	__u32 threads; /* of the processes that were passed */
+	__u32 faults;
+	__u32 whole;	    /* it came round to where it began */
+	__u64 seen;	    /* places */
+	__u64 canary_inode; /* of the canary, as the walk reads it */
 	__u64 scratch[IU_QUICK_CHUNK];
-	__u8 filter[IU_QUICK_FILTER];
+	__u64 wanted[IU_QUICK_SLOTS]; /* IU_QUICK_EMPTY, or the one address that belongs there */
 	union {
 		struct iu_quick_row row[IU_QUICK_ROWS];
 		struct iu_quick_hit hit[IU_QUICK_HITS];
@@ -144,9 +178,11 @@ struct iu_quick {
 };
 
 #define IU_QUICK_STEPS (1 << 20)
+#define IU_QUICK_TABLE_STEPS (1 << 23) /* as many as the kernel lets a loop take */
 
-/* Where a pointer lies in the filter; struct file is aligned to 64 bytes at least. */
-#define IU_QUICK_BYTE(pointer) ((pointer) >> 9 & (IU_QUICK_FILTER - 1))
-#define IU_QUICK_BIT(pointer)  ((pointer) >> 6 & 7)
+#define IU_QUICK_EMPTY 1 /* no address, and not that of a place without a file either */
+
+/* The slot of a file's address. Whoever fills in @wanted chooses both so that no two share one. */
+#define IU_QUICK_SLOT(file, multiply, shift) ((file) * (multiply) >> (shift))
 
 #endif
