@@ -274,8 +274,8 @@ static int note_file(struct owners *owners, const struct iu_quick_row *row)
 	if (!inode)
 		return IU_E_NOMEM;
 	*inode = row->inode;
-	owners->files[owners->n_files++] =
-		(struct iu_quick_file){row->file, row->cred, row->references};
+	owners->files[owners->n_files++] = (struct iu_quick_file){
+		row->file, row->cred, row->references, row->pollers};
 	return 0;
 }
 

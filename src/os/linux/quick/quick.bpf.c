@@ -27,6 +27,10 @@ static __always_inline void fill_full(struct iu_quick_row *row, __u64 sk)
 	row->uid = read_u32(sk, quick.at.sk_uid);
 	row->userlocks = read_u8(sk, quick.at.sk_userlocks);
 	row->file = read_pointer(socket, quick.at.socket_file);
+	row->pollers = 0;
+	quick.walk.wq = read_pointer(sk, quick.at.sk_wq);
+	quick.walk.waiter = quick.walk.wq
+		? read_pointer(quick.walk.wq, quick.at.wq_waiters) : 0;
 	row->cred = read_pointer(row->file, quick.at.file_cred);
 	row->references = read_pointer(row->file, quick.references_at) + quick.references_less;
 	row->inode = read_pointer(socket, quick.at.socket_ino);
@@ -45,11 +49,26 @@ static __always_inline void on_owner(__u64 sk)
 		quick.rest[state & (IU_QUICK_STATES - 1)]++;
 		return;
 	}
+	quick.walk.row = at;
 	quick.rows = at + 1;
 	bpf_probe_read_kernel(row->common, sizeof(row->common), (void *)sk);
 	row->file = row->inode = row->references = 0;
 	if (state != TCP_TIME_WAIT)
 		fill_full(row, sk);
+}
+
+/*
+ * poll() and select() take a reference to the file while they wait. What else waits has no such
+ * entry: there something else lies before and behind.
+ */
+static __always_inline void on_waiter(__u64 node)
+{
+	struct iu_quick_row *row = &quick.row[quick.walk.row & (IU_QUICK_ROWS - 1)];
+	__u64 entry = node - (quick.at.wait_entry >> 3) - (quick.at.poll_wait >> 3);
+
+	if (read_pointer(entry, quick.at.poll_file) == row->file &&
+		read_pointer(entry, quick.at.poll_queue) == quick.walk.wq)
+		row->pollers++;
 }
 
 static long owners_step(__u32 i, void *unused);
@@ -62,7 +81,7 @@ int owners(void *context)
 	__u64 task = (__u64)bpf_get_current_task(), hash, bucket;
 	__u32 slot;
 
-	quick.walk.tb2_at = quick.walk.sk_at = 0;
+	quick.walk.tb2_at = quick.walk.sk_at = quick.walk.waiter = 0;
 	quick.walk.net = read_pointer(
 		read_pointer(task, quick.at.task_nsproxy), quick.at.nsproxy_net);
 	hash = read_pointer(quick.walk.net, quick.at.net_hashinfo);
@@ -80,7 +99,14 @@ int owners(void *context)
 SEC("quick/owners") static long owners_step(__u32 i, void *unused)
 {
 	quick.steps = i + 1;
-	if (quick.walk.sk_at) {
+	if (quick.walk.waiter) {
+		if (quick.walk.waiter == quick.walk.wq + (quick.at.wq_waiters >> 3)) {
+			quick.walk.waiter = 0;
+			return 0;
+		}
+		on_waiter(quick.walk.waiter);
+		quick.walk.waiter = read_pointer(quick.walk.waiter, 0);
+	} else if (quick.walk.sk_at) {
 		on_owner(quick.walk.sk_at - (quick.at.sk_node >> 3));
 		quick.walk.sk_at = read_pointer(quick.walk.sk_at, 0);
 	} else if (quick.walk.tb2_at) {

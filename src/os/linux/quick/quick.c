@@ -122,7 +122,7 @@ static int fill_wanted(struct iu_quick *memory, const struct iu_quick_file *file
 
 /*
  * A file counts its references: once as many descriptors are found, no other holder is left, not even
- * one that no table shows. Most programs have the credentials still that they opened it with.
+ * one that no table shows; who waits in poll() or select() has one more. Most programs have the credentials still that they opened it with.
  */
 static void fill_expected(struct iu_quick *memory, const struct iu_quick_file *files, size_t n)
 {
@@ -135,11 +135,12 @@ static void fill_expected(struct iu_quick *memory, const struct iu_quick_file *f
 			;
 		if (k < i)
 			continue; /* seen twice in the lists */
-		if (!files[i].references || files[i].references > IU_QUICK_HITS) {
+		if (files[i].references <= files[i].pollers ||
+			files[i].references - files[i].pollers > IU_QUICK_HITS) {
 			memory->expected = 0;
 			break;
 		}
-		memory->expected += files[i].references;
+		memory->expected += files[i].references - files[i].pollers;
 		if (files[i].cred != memory->cred)
 			memory->cred = 0;
 	}
@@ -182,6 +183,7 @@ static int walk_tables(struct iu_quick_look *look)
 int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file *files, size_t n,
 	int canary, const struct iu_quick **ret_found)
 {
+	const struct iu_program program = {
 		IU_PROGRAM(descriptors),
 		.type = BPF_PROG_TYPE_RAW_TRACEPOINT,
 	};

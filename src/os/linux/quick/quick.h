@@ -38,7 +38,7 @@ int iu_quick_owners(
 
 /* A file that is looked for, as rows of iu_quick_owners() have it. */
 struct iu_quick_file {
-	uint64_t file, cred, references;
+	uint64_t file, cred, references, pollers;
 };
 
 /**

@@ -70,6 +70,12 @@
 	X(sk_userlocks, "sock", "sk_userlocks")                                                    \
 	X(sk_socket, "sock", "sk_socket")                                                          \
 	X(sk_cgroup, "sock", "sk_cgrp_data.cgroup")                                                \
+	X(sk_wq, "sock", "sk_wq")                                                                  \
+	X(wq_waiters, "socket_wq", "wait.head")                                                    \
+	X(wait_entry, "wait_queue_entry", "entry")                                                 \
+	X(poll_file, "poll_table_entry", "filp")                                                   \
+	X(poll_wait, "poll_table_entry", "wait")                                                   \
+	X(poll_queue, "poll_table_entry", "wait_address")                                          \
 	X(tw_substate, "inet_timewait_sock", "tw_substate")                                        \
 	X(socket_file, "socket", "file")                                                           \
 	X(socket_ino, "socket_alloc", "vfs_inode.i_ino")                                           \
@@ -110,6 +116,7 @@ struct iu_quick_row {
 	__u64 references; /* how many there are to the file, descriptors and others; 0: not known */
 	__u64 inode;
 	__u64 cgroup; /* id of the cgroup where it was made */
+	__u64 pollers; /* references of these that belong to threads which wait in poll() or select() */
 	__u32 uid;
 	__u32 userlocks;
 };
@@ -137,6 +144,8 @@ struct iu_quick_descriptor {
  */
 struct iu_quick_walk {
 	__u64 net, tb_at, tb2_at, sk_at; /* owners: the last three are nodes of lists */
+	__u64 wq, waiter;      /* who waits on a socket, and a node of that list; 0: nobody left */
+	__u64 row;	       /* of that socket */
 	__u64 first, leader;   /* of all processes; where the walk began, and where it is */
 	__u64 threads, thread; /* head of the list of a process, and the node that comes next */
 	__u64 files;	       /* of the leader */
