@@ -155,13 +155,14 @@ int descriptors(void *context)
 	return 0;
 }
 
-static __always_inline void open_table(__u64 task, __u64 files)
+static __always_inline void open_table(__u64 task, __u64 files, __u32 users)
 {
 	__u64 table = read_pointer(files, quick.at.files_fdt);
 
 	quick.walk.table = read_pointer(table, quick.at.fdt_fd);
 	quick.walk.chunks = read_u32(table, quick.at.fdt_max) / IU_QUICK_CHUNK;
 	quick.walk.chunk = 0;
+	quick.walk.alone = read_u32(files, quick.at.files_count) == users;
 	quick.walk.tid = read_u32(task, quick.at.task_pid);
 }
 
@@ -169,36 +170,41 @@ static __always_inline void next_process(void)
 {
 	__u64 leader = read_pointer(quick.walk.leader, quick.at.task_tasks) - (quick.at.task_tasks >> 3);
 	__u64 signal;
-	__u32 threads;
 
 	quick.walk.leader = leader;
 	quick.walk.last = leader == quick.walk.first;
 	if (quick.walk.cred && quick.walk.cred != read_pointer(leader, quick.at.task_cred))
 		return;
 	signal = read_pointer(leader, quick.at.task_signal);
-	threads = read_u32(signal, quick.at.signal_count);
-	quick.threads += threads;
+	quick.threads += read_u32(signal, quick.at.signal_count);
 	quick.walk.pid = read_u32(leader, quick.at.task_tgid);
 	quick.walk.files = read_pointer(leader, quick.at.task_files);
-	if (threads > 1) {
-		quick.walk.threads = signal + (quick.at.signal_threads >> 3);
-		quick.walk.thread = read_pointer(quick.walk.threads, 0);
-	}
-	if (quick.walk.files)
-		open_table(leader, quick.walk.files);
+	quick.walk.threads = signal + (quick.at.signal_threads >> 3);
+	quick.walk.thread = read_pointer(quick.walk.threads, 0);
+	quick.walk.sharing = 0;
 }
 
-/* Most threads share the table of their leader. One that ended has none: its threads may. */
+/*
+ * Most threads share the table of their leader, which is looked into when it is known how many do.
+ * A leader that has ended has none: its threads may.
+ */
 static __always_inline void next_thread(void)
 {
-	__u64 task = quick.walk.thread - (quick.at.task_thread >> 3), files;
+	__u64 task, files;
 
-	quick.walk.thread = read_pointer(quick.walk.thread, 0);
-	if (quick.walk.thread == quick.walk.threads)
+	if (quick.walk.thread == quick.walk.threads) {
 		quick.walk.thread = 0;
+		if (quick.walk.files)
+			open_table(quick.walk.leader, quick.walk.files, quick.walk.sharing);
+		return;
+	}
+	task = quick.walk.thread - (quick.at.task_thread >> 3);
+	quick.walk.thread = read_pointer(quick.walk.thread, 0);
 	files = read_pointer(task, quick.at.task_files);
-	if (files && files != quick.walk.files)
-		open_table(task, files);
+	if (files == quick.walk.files)
+		quick.walk.sharing++;
+	else if (files)
+		open_table(task, files, 1);
 }
 
 static __always_inline void note_hit(__u64 mask)
@@ -212,8 +218,9 @@ static __always_inline void note_hit(__u64 mask)
 		hit->tid = quick.walk.tid;
 		hit->first = quick.walk.chunk * IU_QUICK_CHUNK;
 		hit->mask = mask;
-		hit->table = quick.walk.table;
 	}
+	if (!quick.walk.alone)
+		quick.expected = 0;
 	/* how many bits are set */
 	mask -= mask >> 1 & 0x55555555;
 	mask = (mask & 0x33333333) + (mask >> 2 & 0x33333333);

@@ -148,19 +148,6 @@ static void fill_expected(struct iu_quick *memory, const struct iu_quick_file *f
 		memory->cred = 0;
 }
 
-/* Tables that several processes or threads share were counted for each of them. */
-static bool counted_twice(const struct iu_quick *found)
-{
-	uint32_t i, k;
-
-	for (i = 0; i < found->hits; i++)
-		for (k = 0; k < i; k++)
-			if (found->hit[i].table == found->hit[k].table &&
-				found->hit[i].first == found->hit[k].first)
-				return true;
-	return false;
-}
-
 /* Whether a walk that went all the way round has read what is there, and passed everybody. */
 static bool saw_all(const struct iu_quick *found)
 {
@@ -200,10 +187,6 @@ int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file 
 	fill_expected(memory, files, n);
 	memory->canary = (uint32_t)canary;
 	result = walk_tables(look);
-	if (result == 0 && !memory->whole && counted_twice(memory)) {
-		memory->expected = memory->cred = 0;
-		result = walk_tables(look);
-	}
 	if (result < 0)
 		return result;
 	if (memory->hits > IU_QUICK_HITS)

@@ -88,6 +88,7 @@
 	X(inode_mode, "inode", "i_mode")                                                           \
 	X(inode_ino, "inode", "i_ino")                                                             \
 	X(files_fdt, "files_struct", "fdt")                                                        \
+	X(files_count, "files_struct", "count.counter")                                            \
 	X(fdt_max, "fdtable", "max_fds")                                                           \
 	X(fdt_fd, "fdtable", "fd")
 
@@ -127,7 +128,6 @@ struct iu_quick_hit {
 	__u32 first;
 	__u32 spare;
 	__u64 mask;
-	__u64 table; /* address of the table: two threads, even processes may share one */
 };
 
 /* A descriptor that leads to a socket; of one that is opened as a path, no holder's. */
@@ -151,6 +151,8 @@ struct iu_quick_walk {
 	__u64 files;	       /* of the leader */
 	__u64 table;	       /* array of pointers to struct file */
 	__u64 cred;
+	__u32 sharing; /* threads that have the leader's table */
+	__u32 alone;   /* nobody else has this table */
 	__u32 chunk, chunks, last;
 	__s32 pid, tid;
 };
@@ -162,7 +164,7 @@ struct iu_quick {
 	__u32 port, canary; /* canary: a descriptor of the reader */
 	__u32 references_at, references_less; /* where a file has its counter, and that less one */
 	__u64 cred;	/* look first only where processes have these; 0: everywhere at once */
-	__u64 expected; /* with so many places found the walk is over; 0: never */
+	__u64 expected; /* with so many places found the walk is over; 0: never. A table that others share ends that */
 	__u64 multiply; /* by which a file's address gives its slot */
 	__u32 shift;
 	/* told by the walk over the port's owners */
