@@ -421,7 +421,20 @@ static bool places_known(struct scan *scan)
 	return n > 0 && n == HASH_COUNT(scan->inodes);
 }
 
-/* One place of a descriptor table, as the kernel told it: what is there now? */
+static bool is_place_of(const struct iu_places *places, uint64_t inode)
+{
+	size_t i;
+
+	for (i = 0; i < places->inodes.n; i++)
+		if (places->inodes.v[i] == inode)
+			return true;
+	return false;
+}
+
+/*
+ * One place of a descriptor table, as the kernel told it: what is there now?
+ * Returns: 1: one of the sockets it was told for, 0: not any more, IU_E_NOMEM.
+ */
 static int check_place(struct scan *scan, int32_t pid, int32_t tid, uint32_t fd)
 {
 	struct iu_snapshot *snapshot = scan->look->snapshot;
@@ -444,7 +457,7 @@ static int check_place(struct scan *scan, int32_t pid, int32_t tid, uint32_t fd)
 		return 0;
 	HASH_FIND(hh, scan->inodes, &hold.inode, sizeof(hold.inode), row);
 	if (!row)
-		return 0;
+		return is_place_of(&snapshot->places, hold.inode);
 	result = iu_process_read(scan->look, pid);
 	if (result < 0) /* it ended while we looked: it holds nothing any more */
 		return result == IU_E_NOMEM ? result : 0;
@@ -455,30 +468,31 @@ static int check_place(struct scan *scan, int32_t pid, int32_t tid, uint32_t fd)
 	if (!slot)
 		return IU_E_NOMEM;
 	*slot = hold;
-	return 0;
+	return 1;
 }
 
 /* Returns: 1: they are all there, 0: something has changed meanwhile, IU_E_NOMEM. */
 static int check_places(struct scan *scan)
 {
 	const struct iu_places *places = &scan->look->snapshot->places;
-	size_t i, before = scan->look->snapshot->holds.n;
+	uint64_t there = 0;
 	uint32_t bit;
+	size_t i;
 	int result = 0;
 
-	for (i = 0; i < places->n && result == 0; i++) {
+	for (i = 0; i < places->n && result >= 0; i++) {
 		const struct iu_place *place = &places->v[i];
 
 		if (place->pid == scan->look->self && !scan->look->wants->own_process)
 			continue;
-		for (bit = 0; bit < 64 && result == 0; bit++)
+		for (bit = 0; bit < 64 && result >= 0; bit++) {
 			if (place->mask >> bit & 1)
 				result = check_place(
 					scan, place->pid, place->tid, place->first + bit);
+			there += place->mask >> bit & 1 && result > 0;
+		}
 	}
-	if (result < 0)
-		return result;
-	return !places->counted || scan->look->snapshot->holds.n - before >= places->counted;
+	return result < 0 ? result : there >= places->counted;
 }
 
 /* What an earlier look found of the same sockets is looked up anew. */

@@ -18,13 +18,13 @@
 #define FOLDER    "/run/inuse"
 #define FILE_NAME FOLDER "/kernel"
 
-/* Changed whenever the offsets are others: a file of another version of inuse is not read. */
-#define MAGIC "inuse-quick-3"
+#define MAGIC "inuse-quick"
 
 struct saved {
 	char magic[16];
 	char release[65], version[65]; /* as uname() has them: the build of the kernel */
 	char spare[2];
+	uint64_t list; /* which offsets are kept here: another version of inuse may want others */
 	uint64_t btf_size;
 	struct iu_quick_kernel kernel;
 };
@@ -139,6 +139,22 @@ static int read_btf(struct iu_quick_kernel *ret_kernel)
 
 /* ---- what was found before ---- */
 
+/* FNV-1a of all that is looked for. */
+static uint64_t hash_list(void)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+	const char *at;
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(members); i++) {
+		for (at = members[i].structure; *at; at++)
+			hash = (hash ^ (unsigned char)*at) * 0x100000001b3;
+		for (at = members[i].path; *at; at++)
+			hash = (hash ^ (unsigned char)*at) * 0x100000001b3;
+	}
+	return hash;
+}
+
 static int describe(struct saved *saved)
 {
 	struct utsname name;
@@ -150,6 +166,7 @@ static int describe(struct saved *saved)
 	snprintf(saved->magic, sizeof(saved->magic), "%s", MAGIC);
 	snprintf(saved->release, sizeof(saved->release), "%s", name.release);
 	snprintf(saved->version, sizeof(saved->version), "%s", name.version);
+	saved->list = hash_list();
 	saved->btf_size = (uint64_t)status.st_size;
 	return 0;
 }
