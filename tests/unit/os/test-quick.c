@@ -6,7 +6,9 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -16,6 +18,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -252,6 +255,7 @@ static void test_offsets(void **state)
 	assert_int_equal(unshare(CLONE_NEWNS), 0);
 	assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
 	assert_int_equal(mount("none", "/run", "tmpfs", 0, "mode=755"), 0);
+	umount2("/sys/fs/bpf", MNT_DETACH); /* what is kept there has its offsets */
 	server = bound(AF_INET, "127.0.0.1", PORT + 30, false);
 	for (i = 0; i < 4; i++) {
 		look(true, PORT + 30, &quick);
@@ -275,13 +279,93 @@ static void test_offsets(void **state)
 	close(server);
 }
 
+/* Which kept program it is, as the kernel counts them; 0: none is kept. */
+static unsigned int kept_program(void)
+{
+	char line[128], path[300];
+	unsigned int id = 0;
+	union bpf_attr attr;
+	FILE *info;
+	int fd;
+	DIR *folder = opendir("/sys/fs/bpf/inuse");
+	struct dirent *entry;
+
+	while (folder && !id && (entry = readdir(folder))) {
+		if (strncmp(entry->d_name, "port-", 5) != 0 || !strstr(entry->d_name, "-0"))
+			continue;
+		snprintf(path, sizeof(path), "/sys/fs/bpf/inuse/%s", entry->d_name);
+		memset(&attr, 0, sizeof(attr));
+		attr.pathname = (uintptr_t)path;
+		fd = (int)syscall(SYS_bpf, BPF_OBJ_GET, &attr, sizeof(attr));
+		snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+		info = fopen(path, "r");
+		while (info && fgets(line, sizeof(line), info))
+			sscanf(line, "prog_id: %u", &id);
+		if (info)
+			fclose(info);
+		close(fd);
+	}
+	if (folder)
+		closedir(folder);
+	return id;
+}
+
+static void expect_one(uint16_t port, int server)
+{
+	struct iu_snapshot quick;
+
+	look(true, port, &quick);
+	assert_int_equal(quick.sockets.n, 1);
+	assert_int_equal(quick.sockets.v[0].inode, stage_inode(server));
+	iu_snapshot_free(&quick);
+}
+
+/* Programs stay in bpffs; a second look at the same time loads its own; others' are not believed. */
+static void test_kept(void **state)
+{
+	struct iu_quick_look *first;
+	unsigned int id;
+	int server;
+
+	(void)state;
+	need_quick();
+	if (mount("bpf", "/sys/fs/bpf", "bpf", 0, "mode=700") < 0) {
+		print_message("# SKIP bpffs cannot be mounted here\n");
+		skip();
+	}
+	server = bound(AF_INET, "127.0.0.1", PORT + 40, false);
+	assert_int_equal(kept_program(), 0);
+	expect_one(PORT + 40, server);
+	id = kept_program();
+	expect_one(PORT + 40, server);
+	print_message("# program %u after one look, %u after two\n", id, kept_program());
+	assert_int_not_equal(id, 0);
+	assert_int_equal(kept_program(), id);
+	assert_int_equal(iu_quick_open(&first), 0);
+	expect_one(PORT + 40, server);
+	iu_quick_close(first);
+	assert_int_equal(kept_program(), id);
+	chmod("/sys/fs/bpf/inuse", 0777);
+	expect_one(PORT + 40, server);
+	umount2("/sys/fs/bpf", MNT_DETACH);
+	assert_int_equal(mount("bpf", "/sys/fs/bpf", "bpf", 0, "mode=700"), 0);
+	mkdir("/sys/fs/bpf/inuse", 0777);
+	chmod("/sys/fs/bpf/inuse", 0777);
+	expect_one(PORT + 40, server);
+	print_message("# in a folder that all may write to: program %u\n", kept_program());
+	assert_int_equal(kept_program(), 0);
+	umount2("/sys/fs/bpf", MNT_DETACH);
+	close(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_crowd),
-		cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_offsets), /* in a mount namespace, where the next one stays */
+		cmocka_unit_test(test_kept),
 	};
 	struct iu_quick_look *quick = NULL;
 

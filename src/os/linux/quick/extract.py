@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Turns a BPF object into a C header with its programs: instructions, places of the one variable's
 address in them, and where functions begin. For quick.c, which loads them without libbpf."""
+import hashlib
 import struct
 import sys
 
@@ -32,6 +33,7 @@ def main(path, names):
     symbol_names = body(heads[symbol_head[6]])
     symbols = cells(body(symbol_head), 24, "<IBBHQQ")
     print("/* Made by extract.py. */")
+    stamp = hashlib.sha256()
     for name in names:
         section = by_name["quick/" + name]
         code = [list(cell) for cell in cells(body(heads[section]), 8, "<BBhi")]
@@ -54,6 +56,7 @@ def main(path, names):
             else:
                 sys.exit(f"{path}: {name}: {text(symbol_names, symbol[0])} is not the one variable")
         words = [int.from_bytes(struct.pack("<BBhi", *cell), "little") for cell in code]
+        stamp.update(repr((name, words, places, functions)).encode())
         for kind, suffix, values, form in (("uint64_t", "code", words, "0x{:x}"),
                                            ("uint16_t", "places", places, "{}"),
                                            ("uint16_t", "functions", functions, "{}")):
@@ -61,6 +64,7 @@ def main(path, names):
             for i in range(0, len(values), 6):
                 print("\t" + ", ".join(form.format(v) for v in values[i:i + 6]) + ",")
             print("};")
+    print(f"/* Other for other programs. */\n#define {names[0].upper()}_STAMP 0x{stamp.hexdigest()[:16]}ULL")
 
 
 main(sys.argv[1], sys.argv[2:])

@@ -55,6 +55,7 @@ struct iu_tables_walk {
 };
 
 struct iu_quick_list {
+	__u64 stamp; /* of the kit */
 	struct iu_quick_offsets at;
 	/* asked */
 	__u32 canary;    /* a socket's descriptor of the reader */

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,9 +14,11 @@
 #include "os/linux/quick/offsets.h"
 #include "os/linux/quick/program.h"
 
+enum { SOCKETS, HOLDERS };
+
 struct iu_quick_list_look {
-	struct iu_quick_list *memory; /* the one variable of the programs */
-	int map, types, sockets, holders; /* descriptors, -1: not there yet */
+	struct iu_kit kit;
+	struct iu_quick_list *memory; /* of the kit */
 };
 
 /* Structures are read as far as the walk needs them: what it looks at has to lie there. */
@@ -37,50 +38,49 @@ static bool fits(const struct iu_quick_offsets *at)
 	return at->sk_node % 64 == 0 && at->sk_list % 64 == 0 && at->tb_node % 64 == 0;
 }
 
-int iu_quick_list_open(struct iu_quick_list_look **ret_look)
+static int fill_memory(struct iu_quick_list_look *look)
 {
-	const char *wanted = secure_getenv("INUSE_QUICK");
-	struct iu_quick_list_look *look;
 	struct iu_quick_kernel kernel;
-	void *memory;
-	int result;
+	int result = iu_quick_kernel(&kernel);
 
-	if (wanted && !strcmp(wanted, "off"))
-		return IU_E_NOTSUP;
-	look = calloc(1, sizeof(*look));
-	if (!look)
-		return IU_E_NOMEM;
-	look->types = look->sockets = look->holders = -1;
-	look->map = iu_program_map(sizeof(*look->memory), &memory);
-	if (look->map >= 0) {
-		look->memory = memory;
-		look->types = iu_program_types();
-	}
-	result = look->map < 0 ? look->map
-		 : look->types < 0 ? look->types
-				   : iu_quick_kernel(&kernel);
 	if (result == 0 && !fits(&kernel.at))
 		result = IU_E_NOTSUP;
+	if (result < 0)
+		return result;
+	look->memory->at = kernel.at;
+	iu_kit_ready(&look->kit);
+	return 0;
+}
+
+int iu_quick_list_open(struct iu_quick_list_look **ret_look)
+{
+	struct iu_quick_list_look *look = calloc(1, sizeof(*look));
+	int result;
+
+	if (!look)
+		return IU_E_NOMEM;
+	result = iu_kit_open(&look->kit, "list", LIST_SOCKETS_STAMP, sizeof(*look->memory));
+	if (result < 0) {
+		free(look);
+		return result;
+	}
+	look->memory = look->kit.memory;
+	result = look->kit.ready ? 0 : fill_memory(look);
 	if (result < 0) {
 		iu_quick_list_close(look);
 		return result;
 	}
-	look->memory->at = kernel.at;
 	*ret_look = look;
 	return 0;
 }
 
 /* Both are raw tracepoints, which may be run by hand and hold the lock under which lists may be read. */
-static int run(struct iu_quick_list_look *look, int *program, const struct iu_program *source)
+static int run(struct iu_quick_list_look *look, size_t number, const struct iu_program *program)
 {
 	int result;
 
-	if (*program < 0)
-		*program = iu_program_load(source, look->map, look->types);
-	if (*program < 0)
-		return *program;
 	look->memory->ended = 0;
-	result = iu_program_run(*program);
+	result = iu_kit_run(&look->kit, number, program);
 	if (result < 0)
 		return result;
 	return look->memory->ended ? 0 : IU_E_LIMIT;
@@ -100,7 +100,7 @@ int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports
 	memory->udp_ports = n < IU_LIST_PORTS ? (uint32_t)n : IU_LIST_PORTS;
 	if (n > 0 && n < IU_LIST_PORTS)
 		memcpy(memory->udp_port, ports, n * sizeof(*ports));
-	result = run(look, &look->sockets, &program);
+	result = run(look, SOCKETS, &program);
 	if (memory->strays > IU_LIST_STRAYS)
 		return IU_E_AGAIN;
 	if (result == 0 && memory->bounds > IU_LIST_BOUND)
@@ -135,7 +135,7 @@ int iu_quick_list_holders(
 	memset(&memory->tables, 0, sizeof(memory->tables));
 	memory->processes = memory->hits = memory->faults = 0;
 	memory->canary = (uint32_t)canary;
-	result = run(look, &look->holders, &program);
+	result = run(look, HOLDERS, &program);
 	if (result < 0)
 		return result;
 	if (memory->hits > IU_LIST_HITS || memory->processes > IU_LIST_PROCESSES)
@@ -150,15 +150,6 @@ void iu_quick_list_close(struct iu_quick_list_look *look)
 {
 	if (!look)
 		return;
-	if (look->memory)
-		munmap(look->memory, sizeof(*look->memory));
-	if (look->sockets >= 0)
-		close(look->sockets);
-	if (look->holders >= 0)
-		close(look->holders);
-	if (look->types >= 0)
-		close(look->types);
-	if (look->map >= 0)
-		close(look->map);
+	iu_kit_close(&look->kit);
 	free(look);
 }

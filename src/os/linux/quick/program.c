@@ -2,12 +2,18 @@
 #include "os/linux/quick/program.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/btf.h>
+#include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/compat.h"
@@ -20,7 +26,7 @@ static long bpf(int command, union bpf_attr *attr)
 	return syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
 
-int iu_program_error(int error)
+static int error_of(int error)
 {
 	switch (error) {
 	case EPERM:
@@ -36,7 +42,7 @@ int iu_program_error(int error)
  * The verifier wants to know of each function that a loop calls that it is a static one: three types
  * say so, "int", "int ()" and "f" (check_ld_imm() in kernel/bpf/verifier.c).
  */
-int iu_program_types(void)
+static int load_types(void)
 {
 	static const struct {
 		struct btf_header head;
@@ -62,11 +68,9 @@ int iu_program_types(void)
 	return (int)bpf(BPF_BTF_LOAD, &attr);
 }
 
-int iu_program_map(size_t size, void **ret_memory)
+static int make_map(size_t size)
 {
 	union bpf_attr attr;
-	void *memory;
-	int map, error;
 
 	memset(&attr, 0, sizeof(attr));
 	attr.map_type = BPF_MAP_TYPE_ARRAY;
@@ -74,20 +78,10 @@ int iu_program_map(size_t size, void **ret_memory)
 	attr.value_size = (uint32_t)size;
 	attr.max_entries = 1;
 	attr.map_flags = BPF_F_MMAPABLE;
-	map = (int)bpf(BPF_MAP_CREATE, &attr);
-	if (map < 0)
-		return iu_program_error(errno);
-	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
-	if (memory == MAP_FAILED) {
-		error = errno;
-		close(map);
-		return iu_program_error(error);
-	}
-	*ret_memory = memory;
-	return map;
+	return (int)bpf(BPF_MAP_CREATE, &attr);
 }
 
-int iu_program_load(const struct iu_program *program, int map, int types)
+static int load(const struct iu_program *program, int map, int types)
 {
 	struct bpf_func_info functions[4];
 	union bpf_attr attr;
@@ -116,17 +110,160 @@ int iu_program_load(const struct iu_program *program, int map, int types)
 	fd = (int)bpf(BPF_PROG_LOAD, &attr);
 	error = errno;
 	free(code);
-	return fd < 0 ? iu_program_error(error) : fd;
+	return fd < 0 ? error_of(error) : fd;
 }
 
-int iu_program_run(int program)
+/* ---- what is kept ---- */
+
+#define FOLDER	 "/sys/fs/bpf/inuse"
+#define PIN_MAX 96
+
+static void path_of(const struct iu_kit *kit, const char *part, char path[PIN_MAX])
 {
+	snprintf(path, PIN_MAX, FOLDER "/%s-%016llx-%s", kit->name, (unsigned long long)kit->stamp,
+		part);
+}
+
+static int get(const struct iu_kit *kit, const char *part)
+{
+	char path[PIN_MAX];
 	union bpf_attr attr;
 
+	if (kit->folder < 0)
+		return -1;
+	path_of(kit, part, path);
 	memset(&attr, 0, sizeof(attr));
-	attr.test.prog_fd = (uint32_t)program;
-	return bpf(BPF_PROG_TEST_RUN, &attr) < 0 ? iu_program_error(errno) : 0;
+	attr.pathname = (uintptr_t)path;
+	return (int)bpf(BPF_OBJ_GET, &attr);
 }
+
+/* Without it the next run takes longer, so nothing is said when it does not work. */
+static void keep(const struct iu_kit *kit, const char *part, int fd)
+{
+	char path[PIN_MAX];
+	union bpf_attr attr;
+
+	if (kit->folder < 0)
+		return;
+	path_of(kit, part, path);
+	memset(&attr, 0, sizeof(attr));
+	attr.pathname = (uintptr_t)path;
+	attr.bpf_fd = (uint32_t)fd;
+	bpf(BPF_OBJ_PIN, &attr);
+}
+
+/*
+ * What lies there would be run in the kernel: only a folder that root alone can write to is believed,
+ * of a bpffs that somebody has mounted, as systemd does. Locked, for its memory has one user at a time.
+ */
+static int open_folder(void)
+{
+	int folder = open(FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct statfs system;
+	struct stat status;
+
+	if (folder < 0 && errno == ENOENT && statfs("/sys/fs/bpf", &system) == 0 &&
+		system.f_type == BPF_FS_MAGIC && mkdir(FOLDER, 0700) == 0)
+		folder = open(FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0)
+		return -1;
+	if (fstatfs(folder, &system) == 0 && system.f_type == BPF_FS_MAGIC &&
+		fstat(folder, &status) == 0 && status.st_uid == 0 &&
+		!(status.st_mode & (S_IWGRP | S_IWOTH)) && flock(folder, LOCK_EX | LOCK_NB) == 0)
+		return folder;
+	close(folder);
+	return -1;
+}
+
+/* ---- kits ---- */
+
+int iu_kit_open(struct iu_kit *kit, const char *name, uint64_t stamp, size_t size)
+{
+	const char *wanted = secure_getenv("INUSE_QUICK");
+	bool old = true;
+	int error = 0;
+	size_t i;
+
+	if (wanted && !strcmp(wanted, "off"))
+		return IU_E_NOTSUP;
+	*kit = (struct iu_kit){.name = name, .stamp = stamp, .size = size, .types = -1};
+	for (i = 0; i < IU_KIT_PROGRAMS; i++)
+		kit->program[i] = -1;
+	kit->folder = geteuid() != 0 || (wanted && !strcmp(wanted, "once")) ? -1 : open_folder();
+	kit->map = get(kit, "memory");
+	if (kit->map < 0) {
+		old = false;
+		kit->map = make_map(size);
+	}
+	kit->memory = kit->map < 0 ? MAP_FAILED
+				   : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, kit->map, 0);
+	if (kit->memory == MAP_FAILED) {
+		error = error_of(errno);
+		kit->memory = NULL;
+		iu_kit_close(kit);
+		return error;
+	}
+	kit->ready = old && *(const uint64_t *)kit->memory == stamp;
+	if (!old)
+		keep(kit, "memory", kit->map);
+	return 0;
+}
+
+void iu_kit_ready(struct iu_kit *kit)
+{
+	*(uint64_t *)kit->memory = kit->stamp;
+	kit->ready = true;
+}
+
+int iu_kit_load(struct iu_kit *kit, size_t number, const struct iu_program *program)
+{
+	const char part[] = {(char)('0' + number), '\0'};
+
+	if (kit->program[number] < 0)
+		kit->program[number] = get(kit, part);
+	if (kit->program[number] >= 0)
+		return 0;
+	if (kit->types < 0)
+		kit->types = load_types();
+	if (kit->types < 0)
+		return error_of(errno);
+	kit->program[number] = load(program, kit->map, kit->types);
+	if (kit->program[number] < 0)
+		return kit->program[number];
+	keep(kit, part, kit->program[number]);
+	return 0;
+}
+
+int iu_kit_run(struct iu_kit *kit, size_t number, const struct iu_program *program)
+{
+	int result = iu_kit_load(kit, number, program);
+	union bpf_attr attr;
+
+	if (result < 0)
+		return result;
+	memset(&attr, 0, sizeof(attr));
+	attr.test.prog_fd = (uint32_t)kit->program[number];
+	return bpf(BPF_PROG_TEST_RUN, &attr) < 0 ? error_of(errno) : 0;
+}
+
+void iu_kit_close(struct iu_kit *kit)
+{
+	size_t i;
+
+	if (kit->memory)
+		munmap(kit->memory, kit->size);
+	for (i = 0; i < IU_KIT_PROGRAMS; i++)
+		if (kit->program[i] >= 0)
+			close(kit->program[i]);
+	if (kit->types >= 0)
+		close(kit->types);
+	if (kit->map >= 0)
+		close(kit->map);
+	if (kit->folder >= 0)
+		close(kit->folder);
+}
+
+/* ---- iterators ---- */
 
 int iu_program_iterate(int program)
 {
@@ -138,12 +275,12 @@ int iu_program_iterate(int program)
 	attr.link_create.attach_type = BPF_TRACE_ITER;
 	link = (int)bpf(BPF_LINK_CREATE, &attr);
 	if (link < 0)
-		return iu_program_error(errno);
+		return error_of(errno);
 	memset(&attr, 0, sizeof(attr));
 	attr.iter_create.link_fd = (uint32_t)link;
 	iterator = (int)bpf(BPF_ITER_CREATE, &attr);
 	if (iterator < 0)
-		iterator = iu_program_error(errno);
+		iterator = error_of(errno);
 	close(link);
 	return iterator;
 }

@@ -2,6 +2,7 @@
 #ifndef IU_OS_LINUX_QUICK_PROGRAM_H
 #define IU_OS_LINUX_QUICK_PROGRAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -21,24 +22,45 @@ struct iu_program {
 	.n_places = IU_COUNT(name##_places), .functions = name##_functions,                        \
 	.n_functions = IU_COUNT(name##_functions)
 
-/** iu_program_error() - IU_E_* for the errno of a bpf(2) */
-int iu_program_error(int error);
+#define IU_KIT_PROGRAMS 3
 
-/** iu_program_types() - the BTF that programs with loops need. Returns: a descriptor, IU_E_*. */
-int iu_program_types(void);
+/*
+ * Some programs and the one variable they share. Begins with a number that says which: so that the
+ * memory can stay in the kernel between two runs of inuse, as the programs do (bpffs, for root), and
+ * none of them is checked by the verifier a second time.
+ */
+struct iu_kit {
+	void *memory; /* begins with a uint64_t that is the kit's */
+	size_t size;
+	uint64_t stamp;
+	const char *name;
+	bool ready; /* the memory is of an earlier run: what does not change between runs is filled in */
+	int map, types, folder, program[IU_KIT_PROGRAMS]; /* descriptors, -1: none */
+};
 
 /**
- * iu_program_map() - the memory of the one variable of a program
- * @ret_memory: @size bytes of zeroes, for munmap()
- * Returns: a descriptor, IU_E_*.
+ * iu_kit_open() - takes the kit that is kept in bpffs, or begins a new one
+ * @name: of its files there
+ * @stamp: of these very programs, as extract.py gives it
+ * @size: of the variable
+ *
+ * The one that is kept serves one look at a time: who comes second gets one of his own.
+ * INUSE_QUICK: "off" refuses, "once" keeps nothing. Returns: 0, IU_E_NOTSUP, IU_E_ACCESS, IU_E_NOMEM,
+ * IU_E_SYSTEM; nothing is to be closed then.
  */
-int iu_program_map(size_t size, void **ret_memory);
+int iu_kit_open(struct iu_kit *kit, const char *name, uint64_t stamp, size_t size);
 
-/** iu_program_load() - Returns: a descriptor of the loaded program, IU_E_*. */
-int iu_program_load(const struct iu_program *program, int map, int types);
+/** iu_kit_ready() - the memory is filled in: from now on it may be kept. */
+void iu_kit_ready(struct iu_kit *kit);
 
-/** iu_program_run() - runs a raw tracepoint by hand, under RCU's lock. Returns: 0, IU_E_*. */
-int iu_program_run(int program);
+/** iu_kit_load() - Returns: 0 with the program of this number loaded, IU_E_*. */
+int iu_kit_load(struct iu_kit *kit, size_t number, const struct iu_program *program);
+
+/** iu_kit_run() - loads a raw tracepoint and runs it by hand, under RCU's lock. Returns: 0, IU_E_*. */
+int iu_kit_run(struct iu_kit *kit, size_t number, const struct iu_program *program);
+
+/** iu_kit_close() - closes what was opened; what is kept stays. */
+void iu_kit_close(struct iu_kit *kit);
 
 /** iu_program_iterate() - Returns: a descriptor; the walk is done while it is read. IU_E_*. */
 int iu_program_iterate(int program);

@@ -4,7 +4,6 @@
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -18,10 +17,11 @@
 #define SLOT_ATTEMPTS  1000
 #define THREADS_COMING 64 /* so many may begin while the walk is on */
 
+enum { OWNERS, DESCRIPTORS, SOCKETS };
+
 struct iu_quick_look {
-	struct iu_quick_kernel kernel;
-	struct iu_quick *memory; /* the one variable of the programs */
-	int map, btf, owners, descriptors; /* descriptors, -1: not there yet */
+	struct iu_kit kit;
+	struct iu_quick *memory; /* of the kit */
 };
 
 /* Since 6.13 the counter of a file is one less than there are references. */
@@ -33,33 +33,39 @@ static void count_references(struct iu_quick *memory)
 	memory->references_less = less;
 }
 
+/* What the kernel's structures are like stays the same until it is started anew. */
+static int fill_memory(struct iu_quick_look *look)
+{
+	struct iu_quick_kernel kernel;
+	int result = iu_quick_kernel(&kernel);
+
+	if (result < 0)
+		return result;
+	look->memory->at = kernel.at;
+	look->memory->iter_task_file = kernel.iter_task_file;
+	count_references(look->memory);
+	iu_kit_ready(&look->kit);
+	return 0;
+}
+
 int iu_quick_open(struct iu_quick_look **ret_look)
 {
-	const char *wanted = secure_getenv("INUSE_QUICK");
-	struct iu_quick_look *look;
-	void *memory;
+	struct iu_quick_look *look = calloc(1, sizeof(*look));
 	int result;
 
-	if (wanted && !strcmp(wanted, "off"))
-		return IU_E_NOTSUP;
-	look = calloc(1, sizeof(*look));
 	if (!look)
 		return IU_E_NOMEM;
-	look->btf = look->owners = look->descriptors = -1;
-	look->map = iu_program_map(sizeof(*look->memory), &memory);
-	if (look->map >= 0) {
-		look->memory = memory;
-		look->btf = iu_program_types();
+	result = iu_kit_open(&look->kit, "port", OWNERS_STAMP, sizeof(*look->memory));
+	if (result < 0) {
+		free(look);
+		return result;
 	}
-	result = look->map < 0 ? look->map
-		 : look->btf < 0 ? look->btf
-				 : iu_quick_kernel(&look->kernel);
+	look->memory = look->kit.memory;
+	result = look->kit.ready ? 0 : fill_memory(look);
 	if (result < 0) {
 		iu_quick_close(look);
 		return result;
 	}
-	look->memory->at = look->kernel.at;
-	count_references(look->memory);
 	*ret_look = look;
 	return 0;
 }
@@ -73,16 +79,14 @@ int iu_quick_owners(struct iu_quick_look *look, uint16_t port, const struct iu_q
 	};
 	int result;
 
-	if (look->owners < 0)
-		look->owners = iu_program_load(&program, look->map, look->btf);
-	if (look->owners < 0)
-		return look->owners;
 	look->memory->port = port;
-	look->memory->rows = look->memory->buckets = 0;
+	look->memory->rows = look->memory->buckets = look->memory->steps = 0;
 	memset(look->memory->rest, 0, sizeof(look->memory->rest));
-	result = iu_program_run(look->owners);
+	result = iu_kit_run(&look->kit, OWNERS, &program);
 	if (result < 0)
 		return result;
+	if (!look->memory->steps)
+		return IU_E_PROTO;
 	if (look->memory->steps >= IU_QUICK_STEPS)
 		return IU_E_LIMIT;
 	*ret_found = look->memory;
@@ -159,14 +163,6 @@ static bool saw_all(const struct iu_quick *found)
 	       found->threads + THREADS_COMING + info.procs / 8 >= info.procs;
 }
 
-static int walk_tables(struct iu_quick_look *look)
-{
-	look->memory->hits = look->memory->threads = look->memory->faults = 0;
-	look->memory->whole = 0;
-	look->memory->seen = 0;
-	return iu_program_run(look->descriptors);
-}
-
 int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file *files, size_t n,
 	int canary, const struct iu_quick **ret_found)
 {
@@ -175,18 +171,15 @@ int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file 
 		.type = BPF_PROG_TYPE_RAW_TRACEPOINT,
 	};
 	struct iu_quick *memory = look->memory;
-	int result;
+	int result = fill_wanted(memory, files, n);
 
-	if (look->descriptors < 0)
-		look->descriptors = iu_program_load(&program, look->map, look->btf);
-	if (look->descriptors < 0)
-		return look->descriptors;
-	result = fill_wanted(memory, files, n);
 	if (result < 0)
 		return result;
 	fill_expected(memory, files, n);
 	memory->canary = (uint32_t)canary;
-	result = walk_tables(look);
+	memory->hits = memory->threads = memory->faults = memory->whole = 0;
+	memory->seen = 0;
+	result = iu_kit_run(&look->kit, DESCRIPTORS, &program);
 	if (result < 0)
 		return result;
 	if (memory->hits > IU_QUICK_HITS)
@@ -203,18 +196,17 @@ int iu_quick_sockets(struct iu_quick_look *look, int canary,
 	const struct iu_program program = {
 		IU_PROGRAM(sockets),
 		.type = BPF_PROG_TYPE_TRACING, .attach = BPF_TRACE_ITER,
-		.attach_id = look->kernel.iter_task_file,
+		.attach_id = look->memory->iter_task_file,
 	};
 	struct iu_quick_descriptor found[1024];
 	int32_t self = (int32_t)getpid();
 	bool seen = false;
 	ssize_t got = 1;
-	int fd = iu_program_load(&program, look->map, look->btf), iterator, result;
+	int result = iu_kit_load(&look->kit, SOCKETS, &program), iterator;
 
-	if (fd < 0)
-		return fd;
-	iterator = iu_program_iterate(fd);
-	close(fd);
+	if (result < 0)
+		return result;
+	iterator = iu_program_iterate(look->kit.program[SOCKETS]);
 	result = iterator < 0 ? iterator : 0;
 	while (result == 0 && (got = iu_program_read(iterator, found, sizeof(found))) > 0) {
 		for (size_t i = 0; i < (size_t)got / sizeof(*found) && result == 0; i++) {
@@ -235,15 +227,6 @@ void iu_quick_close(struct iu_quick_look *look)
 {
 	if (!look)
 		return;
-	if (look->memory)
-		munmap(look->memory, sizeof(*look->memory));
-	if (look->owners >= 0)
-		close(look->owners);
-	if (look->descriptors >= 0)
-		close(look->descriptors);
-	if (look->btf >= 0)
-		close(look->btf);
-	if (look->map >= 0)
-		close(look->map);
+	iu_kit_close(&look->kit);
 	free(look);
 }

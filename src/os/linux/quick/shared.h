@@ -158,7 +158,9 @@ struct iu_quick_walk {
 };
 
 struct iu_quick {
+	__u64 stamp; /* of the kit */
 	struct iu_quick_offsets at;
+	__u32 iter_task_file; /* as in struct iu_quick_kernel */
 	struct iu_quick_walk walk;
 	/* asked */
 	__u32 port, canary; /* canary: a descriptor of the reader */
