@@ -11,6 +11,7 @@
 #define ELLIPSIS "\xe2\x80\xa6"
 /* More marks on one letter than any script needs pile up over the neighbouring lines. */
 #define MARKS_MAX 4
+#define SHORT	  32 /* most of what is printed fits */
 
 static bool reserve(struct iu_text *text, size_t more)
 {
@@ -56,19 +57,19 @@ void iu_text_printf(struct iu_text *text, const char *format, ...)
 	va_list args;
 	int len;
 
-	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
-	va_end(args);
-	if (len < 0) {
-		text->failed = true;
+	if (!reserve(text, SHORT))
 		return;
+	va_start(args, format);
+	len = vsnprintf(text->data + text->len, text->cap - text->len, format, args);
+	va_end(args);
+	if (len >= 0 && (size_t)len >= text->cap - text->len && reserve(text, (size_t)len)) {
+		va_start(args, format);
+		vsnprintf(text->data + text->len, (size_t)len + 1, format, args);
+		va_end(args);
 	}
-	if (!reserve(text, (size_t)len))
-		return;
-	va_start(args, format);
-	vsnprintf(text->data + text->len, (size_t)len + 1, format, args);
-	va_end(args);
-	text->len += (size_t)len;
+	text->failed = text->failed || len < 0;
+	text->len += text->failed ? 0 : (size_t)len;
+	text->data[text->len] = '\0';
 }
 
 void iu_text_free(struct iu_text *text)
@@ -219,11 +220,25 @@ static struct shown show(const char *bytes, size_t len, unsigned int *marks)
 	return shown;
 }
 
+/* How many bytes are printable ASCII, one column each: most names are nothing else. */
+static size_t plain_run(const char *bytes, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && bytes[n] >= ' ' && bytes[n] <= '~')
+		n++;
+	return n;
+}
+
 void iu_text_foreign(struct iu_text *text, const char *bytes, size_t len, size_t columns)
 {
 	unsigned int marks = MARKS_MAX;
 	size_t used = 0, cut = text->len; /* cut: where "…" goes if the rest does not fit */
 
+	if ((!columns || len <= columns) && plain_run(bytes, len) == len) {
+		iu_text_addn(text, bytes, len);
+		return;
+	}
 	iu_text_addn(text, "", 0);
 	while (len && !text->failed) {
 		struct shown shown = show(bytes, len, &marks);
@@ -299,9 +314,11 @@ void iu_text_shell_word(struct iu_text *text, const char *word)
 
 size_t iu_text_columns(const char *bytes, size_t len)
 {
-	size_t columns = 0, step;
+	size_t columns = plain_run(bytes, len), step;
 	uint32_t point;
 
+	bytes += columns;
+	len -= columns;
 	for (; len; bytes += step, len -= step) {
 		step = iu_utf8_next(bytes, len, &point);
 		columns += step ? iu_point_columns(point) : 1;

@@ -167,12 +167,25 @@ const char *iu_address_format(const struct iu_address *address, char text[IU_ADD
 const char *iu_endpoint_format(
 	const struct iu_address *address, uint16_t port, char text[IU_ADDRESS_TEXT])
 {
-	char plain[IU_ADDRESS_TEXT];
+	bool six = address->family == IU_FAMILY_IPV6;
+	char digits[5];
+	size_t len, n = 0;
 
-	iu_address_format(address, plain);
 	/* 46 bytes of address and 11 of scope at most: with brackets and port it fits. */
-	snprintf(text, IU_ADDRESS_TEXT,
-		address->family == IU_FAMILY_IPV6 ? "[%.60s]:%u" : "%.60s:%u", plain,
-		(unsigned int)port);
+	iu_address_format(address, text);
+	len = strnlen(text, 60);
+	if (six) {
+		memmove(text + 1, text, len);
+		text[0] = '[';
+		text[++len] = ']';
+		len++;
+	}
+	text[len++] = ':';
+	do
+		digits[n++] = (char)('0' + port % 10);
+	while (port /= 10);
+	while (n)
+		text[len++] = digits[--n];
+	text[len] = '\0';
 	return text;
 }

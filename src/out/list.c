@@ -1,5 +1,6 @@
 /* out/list.c - a listing as a table for people */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "out/out.h"
@@ -162,28 +163,46 @@ static struct cell_source source_of(const struct iu_snapshot *snapshot, const st
 	return from;
 }
 
-static void make_cell(const struct cell_source *from, size_t column, struct iu_text *cell)
+/* The cells of a portion, row by row; each is made once. */
+struct cells {
+	struct iu_text text;
+	struct cell {
+		size_t at, len, columns;
+	} *v;
+};
+
+static bool make_cells(const struct iu_snapshot *snapshot, const struct iu_listing *listing,
+	struct cells *cells)
 {
-	cell->len = 0;
-	iu_text_add(cell, "");
-	columns[column].cell(from, cell);
+	struct cell *cell;
+	size_t c, r;
+
+	cells->v = cell = calloc(listing->rows.n * COLUMNS + 1, sizeof(*cells->v));
+	iu_text_add(&cells->text, "");
+	for (r = 0; cells->v && r < listing->rows.n; r++) {
+		struct cell_source from = source_of(snapshot, &listing->rows.v[r]);
+
+		for (c = 0; c < COLUMNS; c++, cell++) {
+			cell->at = cells->text.len;
+			columns[c].cell(&from, &cells->text);
+			cell->len = cells->text.len - cell->at;
+		}
+	}
+	return cells->v && !cells->text.failed;
 }
 
 /* The natural widths; a column that would stay empty is left out, until a later portion has it. */
-static void measure(const struct iu_snapshot *snapshot, const struct iu_listing *listing,
-	struct iu_out_table *table, struct iu_text *cell)
+static void measure(struct cells *cells, size_t rows, struct iu_out_table *table)
 {
-	size_t c, r, width;
+	size_t i, c;
 
-	for (r = 0; r < listing->rows.n; r++) {
-		struct cell_source from = source_of(snapshot, &listing->rows.v[r]);
+	for (i = 0; i < rows * COLUMNS; i++) {
+		struct cell *cell = &cells->v[i];
 
-		for (c = 0; c < COLUMNS; c++) {
-			make_cell(&from, c, cell);
-			width = cell->failed ? 0 : iu_text_columns(cell->data, cell->len);
-			if (width > table->width[c])
-				table->width[c] = width;
-		}
+		c = i % COLUMNS;
+		cell->columns = iu_text_columns(cells->text.data + cell->at, cell->len);
+		if (cell->columns > table->width[c])
+			table->width[c] = cell->columns;
 	}
 	for (c = 0; c < COLUMNS; c++) {
 		if (table->width[c] && table->width[c] < strlen(columns[c].heading))
@@ -245,33 +264,49 @@ static void fit(struct iu_out_table *table, size_t room)
 	}
 }
 
-/* One line; @from NULL: the headings. No spaces at its end. */
-static void put_line(const struct cell_source *from, const struct iu_out_table *table,
-	struct iu_text *cell, struct iu_text *out)
+/* One line; no spaces at its end. */
+static void put_line(const char *const text[COLUMNS], const size_t len[COLUMNS],
+	const size_t natural[COLUMNS], const struct iu_out_table *table, struct iu_text *out)
 {
-	size_t pending = 0, c;
+	size_t pending = 0, used, c;
 
 	for (c = 0; c < COLUMNS; c++) {
 		struct iu_text shown = {0};
-		size_t used;
 
 		if (!table->width[c])
 			continue;
-		if (from)
-			make_cell(from, c, cell);
-		iu_cut(&shown, from ? (cell->failed ? "" : cell->data) : columns[c].heading,
-			table->width[c]);
-		used = shown.failed ? 0 : iu_text_columns(shown.data, shown.len);
-		if (used) {
+		used = natural[c];
+		if (used)
 			iu_pad(out, pending);
-			iu_text_addn(out, shown.data, shown.len);
-			pending = 0;
+		if (used <= table->width[c]) {
+			iu_text_addn(out, text[c], len[c]);
+		} else {
+			iu_text_addn(&shown, text[c], len[c]);
+			used = out->len;
+			iu_cut(out, shown.failed ? "" : shown.data, table->width[c]);
+			used = out->failed ? 0 : iu_text_columns(out->data + used, out->len - used);
+			out->failed = out->failed || shown.failed;
+			iu_text_free(&shown);
 		}
-		pending += table->width[c] - used + COLUMN_GAP;
-		out->failed = out->failed || shown.failed;
-		iu_text_free(&shown);
+		pending = (natural[c] ? 0 : pending) + table->width[c] - used + COLUMN_GAP;
 	}
 	iu_text_add(out, "\n");
+}
+
+static void put_row(
+	const struct cells *cells, size_t row, const struct iu_out_table *table, struct iu_text *out)
+{
+	const char *text[COLUMNS];
+	size_t len[COLUMNS], natural[COLUMNS], c;
+
+	for (c = 0; c < COLUMNS; c++) {
+		const struct cell *cell = &cells->v[row * COLUMNS + c];
+
+		text[c] = cells->text.data + cell->at;
+		len[c] = cell->len;
+		natural[c] = cell->columns;
+	}
+	put_line(text, len, natural, table, out);
 }
 
 static const char *lift_of(const struct iu_snapshot *snapshot, enum iu_fact fact)
@@ -347,8 +382,15 @@ static void put_gaps(const struct iu_snapshot *snapshot, size_t wrap, struct iu_
 static void put_headings(
 	const struct iu_out_table *table, const struct iu_style *style, struct iu_text *out)
 {
+	const char *text[COLUMNS];
+	size_t len[COLUMNS], c;
+
+	for (c = 0; c < COLUMNS; c++) {
+		text[c] = columns[c].heading;
+		len[c] = strlen(text[c]);
+	}
 	iu_text_add(out, style->color ? "\x1b[1m" : "");
-	put_line(NULL, table, NULL, out);
+	put_line(text, len, len, table, out);
 	out->len -= out->failed ? 0 : 1; /* the newline comes after the reset */
 	iu_text_add(out, style->color ? "\x1b[0m\n" : "\n");
 }
@@ -356,23 +398,27 @@ static void put_headings(
 void iu_out_list_rows(struct iu_out_table *table, const struct iu_snapshot *snapshot,
 	const struct iu_listing *listing, const struct iu_style *style, struct iu_text *out)
 {
-	struct iu_text cell = {0};
+	struct cells cells = {0};
 	size_t r;
 
 	iu_text_add(out, "");
-	measure(snapshot, listing, table, &cell);
-	fit(table, style->columns);
-	if (listing->rows.n && !table->rows && !style->quiet)
-		put_headings(table, style, out);
-	for (r = 0; r < listing->rows.n; r++) {
-		struct cell_source from = source_of(snapshot, &listing->rows.v[r]);
+	if (make_cells(snapshot, listing, &cells)) {
+		measure(&cells, listing->rows.n, table);
+		fit(table, style->columns);
+		if (listing->rows.n && !table->rows && !style->quiet)
+			put_headings(table, style, out);
+	} else {
+		out->failed = true;
+	}
+	for (r = 0; r < listing->rows.n && !out->failed; r++) {
+		const struct iu_row *row = &listing->rows.v[r];
 
-		put_line(&from, table, &cell, out);
-		table->hidden += !from.hold && from.socket->inode;
+		put_row(&cells, r, table, out);
+		table->hidden += !row->holds.n && snapshot->sockets.v[row->socket].inode;
 	}
 	table->rows += listing->rows.n;
-	out->failed = out->failed || cell.failed;
-	iu_text_free(&cell);
+	free(cells.v);
+	iu_text_free(&cells.text);
 }
 
 void iu_out_list_end(const struct iu_out_table *table, const struct iu_snapshot *snapshot,

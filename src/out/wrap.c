@@ -66,8 +66,13 @@ void iu_cut(struct iu_text *out, const char *text, size_t columns)
 
 void iu_pad(struct iu_text *out, size_t count)
 {
-	for (; count; count--)
-		iu_text_addn(out, " ", 1);
+	static const char blanks[] = "                                ";
+	size_t n;
+
+	for (; count; count -= n) {
+		n = count < sizeof(blanks) - 1 ? count : sizeof(blanks) - 1;
+		iu_text_addn(out, blanks, n);
+	}
 }
 
 static void new_line(struct iu_text *out, size_t indent)

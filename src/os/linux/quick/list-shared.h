@@ -11,7 +11,7 @@
 #define IU_LIST_FILTER    65536 /* bytes, a bit for each hash of a pointer; a power of two */
 #define IU_LIST_CHUNK     32    /* descriptors, or buckets of a hash table, that are read at a time */
 #define IU_LIST_COMMON    16    /* words; a power of two */
-#define IU_LIST_LINE      64    /* bytes of a TCP socket that are read */
+#define IU_LIST_CHAINS    8     /* a power of two */
 #define IU_LIST_STEPS     (1 << 22)
 #define IU_LIST_STRAYS    256
 
@@ -33,15 +33,29 @@ struct iu_quick_held {
 
 /*
  * Lists are read without their locks. Each node of them says where the pointer to it lies: as long as
- * it does, nothing was passed over. Else the bucket is begun anew.
+ * it does, nothing was passed over. Else the list is begun anew.
  */
+struct iu_chain {
+	__u64 head;	/* where it begins */
+	__u64 at, from; /* a node of it, and where the pointer to it lies; at 0: there is no more */
+	__u64 read[3];	/* of TCP: what was read of the node */
+	__u64 spare[2];
+};
+
 struct iu_sockets_walk {
-	__u64 net, base, head; /* base: of the table; head: of the bucket */
-	__u64 at, from;	       /* a node of the list, and where the pointer to it lies */
-	__u64 tb2_at, tb2_from, tb_at, tb_from; /* TCP: where the outer lists go on */
-	__u32 mix, slots, slot, stride;
+	__u64 net, base; /* base: of the table */
+	struct iu_chain buckets, ports, addresses; /* of TCP: a bucket's ports, a port's addresses */
+	/*
+	 * Of TCP so many lists of sockets are read side by side: the next node of each is somewhere
+	 * else in memory, and the processor waits for all of them at once.
+	 */
+	struct iu_chain chain[IU_LIST_CHAINS];
+	__u64 pending;		      /* head of a list that waits for a chain to end */
+	__u64 found[IU_LIST_CHAINS]; /* sockets to be looked at */
+	__u32 founds, active;
+	__u32 mix, slots, slot;
 	__u32 chunk, filled; /* its first slot, and a bit for each that is not empty */
-	__u32 table, port, alike;
+	__u32 table, over;   /* over: no more buckets */
 };
 
 struct iu_tables_walk {

@@ -11,6 +11,7 @@ struct iu_quick_list list SEC(".bss");
 #define UNIX_BUCKETS 512 /* UNIX_HASH_SIZE */
 
 #define POINTER sizeof(__u64)
+#define BUCKET	(2 * POINTER) /* of TCP a lock and the head of a list, of UDP the other way round */
 
 /* ---- sockets ---- */
 
@@ -53,34 +54,38 @@ static __always_inline void on_bound(__u64 sk, __u64 socket, __u64 file)
 	row->cgroup = read_pointer(read_pointer(cgroup, list.at.cgroup_kn), list.at.kn_id);
 }
 
-static __always_inline void on_socket(struct iu_sockets_walk *walk, __u64 sk, __u8 state)
+static __always_inline void on_socket(__u32 table, __u64 sk)
 {
 	__u64 socket, file;
+	__u8 state;
 
-	if (walk->table == UNIX && !read_pointer(sk, list.at.unix_addr))
+	if (table == UNIX && !read_pointer(sk, list.at.unix_addr))
 		return;
 	socket = read_pointer(sk, list.at.sk_socket);
 	file = read_pointer(socket, list.at.socket_file);
 	want(file);
-	if (walk->table == TCP && state == TCP_CLOSE)
+	state = read_u8(sk, list.at.sk_state);
+	if (table == TCP && state == TCP_CLOSE)
 		on_bound(sk, socket, file);
 }
 
-static __always_inline void open_bucket(struct iu_sockets_walk *walk)
+static __always_inline void begin(struct iu_chain *chain, __u64 head)
 {
-	walk->from = walk->head = walk->base + (__u64)walk->slot * walk->stride;
-	walk->at = read_pointer(walk->head, 0);
-	walk->tb_at = walk->tb2_at = 0;
+	chain->head = chain->from = head;
+	chain->at = read_pointer(head, 0);
 }
 
-/* The two tables whose buckets are a lock and the head of a list; that of UNIX has heads only. */
+static __always_inline void stray(struct iu_chain *chain)
+{
+	list.strays++;
+	begin(chain, chain->head);
+}
+
 static __always_inline void open_table(struct iu_sockets_walk *walk)
 {
 	__u64 hash;
 
-	walk->slot = walk->chunk = walk->filled = 0;
-	walk->slots = 0;
-	walk->stride = 2 * POINTER;
+	walk->slot = walk->filled = walk->over = 0;
 	if (walk->table == TCP) {
 		hash = read_pointer(walk->net, list.at.net_hashinfo);
 		walk->slots = read_u32(hash, list.at.hash_bhash_size);
@@ -89,9 +94,8 @@ static __always_inline void open_table(struct iu_sockets_walk *walk)
 		hash = read_pointer(walk->net, list.at.net_udp);
 		walk->slots = read_u32(hash, list.at.udp_mask) + 1;
 		walk->base = read_pointer(hash, list.at.udp_hash);
-	} else if (walk->table == UNIX) {
+	} else {
 		walk->slots = UNIX_BUCKETS;
-		walk->stride = POINTER;
 		walk->base = read_pointer(walk->net, list.at.net_unix);
 	}
 }
@@ -101,8 +105,10 @@ static __always_inline void read_chunk(struct iu_sockets_walk *walk)
 {
 	__u32 filled = 0, i;
 
+	walk->chunk = walk->slot;
+	walk->slot += IU_LIST_CHUNK;
 	bpf_probe_read_kernel(list.scratch, sizeof(list.scratch),
-		(void *)(walk->base + (__u64)walk->chunk * 2 * POINTER));
+		(void *)(walk->base + (__u64)walk->chunk * BUCKET));
 #pragma unroll
 	for (i = 0; i < IU_LIST_CHUNK; i++) {
 		__u64 head = list.scratch[2 * i];
@@ -113,7 +119,81 @@ static __always_inline void read_chunk(struct iu_sockets_walk *walk)
 	walk->filled = filled;
 }
 
+/* The next bucket that has something; none of a chunk that has nothing. */
+static __always_inline void next_bucket(struct iu_sockets_walk *walk)
+{
+	__u32 filled = walk->filled, slot;
+
+	if (walk->table == UNIX) {
+		if (walk->slot >= walk->slots)
+			walk->over = 1;
+		else
+			begin(&walk->buckets, walk->base + (__u64)walk->slot++ * POINTER);
+	} else if (walk->table == UDP && list.udp_ports < IU_LIST_PORTS) {
+		slot = list.udp_port[walk->slot & (IU_LIST_PORTS - 1)] + walk->mix;
+		if (walk->slot++ >= list.udp_ports)
+			walk->over = 1;
+		else
+			begin(&walk->buckets,
+				walk->base + (__u64)(slot & (walk->slots - 1)) * BUCKET);
+	} else if (filled) {
+		walk->filled = filled & (filled - 1);
+		begin(&walk->buckets, walk->base + (__u64)(walk->chunk + lowest(filled)) * BUCKET);
+	} else if (walk->slot >= walk->slots) {
+		walk->over = 1;
+	} else {
+		read_chunk(walk);
+	}
+}
+
+/* A port; those that only connect() ever chose have nobody who is bound only. */
+static __always_inline void next_port(struct iu_sockets_walk *walk)
+{
+	__u64 tb = walk->buckets.at - (list.at.tb_node >> 3);
+
+	bpf_probe_read_kernel(list.common, sizeof(list.common), (void *)tb);
+	if (in_common(list.at.tb_node + 64) != walk->buckets.from) {
+		stray(&walk->buckets);
+		return;
+	}
+	walk->buckets.from = walk->buckets.at;
+	walk->buckets.at = in_common(list.at.tb_node);
+	if (in_common(list.at.tb_net) == walk->net &&
+		((in_common(list.at.tb_fastreuse) & 0xff) != 0xff ||
+			(in_common(list.at.tb_fastreuseport) & 0xff) != 0xff))
+		begin(&walk->addresses, tb + (list.at.tb_bhash2 >> 3));
+}
+
+static __always_inline void next_address(struct iu_sockets_walk *walk)
+{
+	__u64 at = walk->addresses.at;
+
+	if (read_pointer(at, 64) != walk->addresses.from) {
+		stray(&walk->addresses);
+		return;
+	}
+	walk->pending = at - (list.at.tb2_node >> 3) + (list.at.tb2_owners >> 3);
+	walk->addresses.from = at;
+	walk->addresses.at = read_pointer(at, 0);
+}
+
+/* A socket of UDP or UNIX. */
+static __always_inline void next_socket(struct iu_sockets_walk *walk)
+{
+	__u64 at = walk->buckets.at;
+
+	if (read_pointer(at, 64) != walk->buckets.from) {
+		stray(&walk->buckets);
+		return;
+	}
+	walk->buckets.from = at;
+	walk->buckets.at = read_pointer(at, 0);
+	on_socket(walk->table, at - (list.at.sk_list >> 3));
+}
+
 static long sockets_step(__u32 i, void *unused);
+static long chain_read(__u32 i, void *unused);
+static long chain_next(__u32 i, void *unused);
 
 /* First in its section: there the kernel starts. */
 SEC("quick/list_sockets")
@@ -129,127 +209,72 @@ int list_sockets(void *context)
 	return 0;
 }
 
-/* The next bucket that has something. Returns: 1: there is none. */
-static __always_inline long next_bucket(struct iu_sockets_walk *walk)
+/* One after the other, and nothing between depends on what the others read. */
+SEC("quick/list_sockets") static long chain_read(__u32 i, void *unused)
 {
-	__u32 filled = walk->filled, bit = 0;
+	struct iu_chain *chain = &list.sockets.chain[i & (IU_LIST_CHAINS - 1)];
 
-	if (walk->table >= TABLES)
-		return list.ended = 1;
-	if (walk->table == UNIX) {
-		if (walk->slot >= walk->slots) {
-			walk->table++;
-			return 0;
+	if (chain->at)
+		bpf_probe_read_kernel(chain->read, sizeof(chain->read),
+			(void *)(chain->at - (list.at.sk_node >> 3) + (list.at.sk_state >> 6) * 8));
+	return 0;
+}
+
+SEC("quick/list_sockets") static long chain_next(__u32 i, void *unused)
+{
+	struct iu_sockets_walk *walk = &list.sockets;
+	struct iu_chain *chain = &walk->chain[i & (IU_LIST_CHAINS - 1)];
+	__u8 state = chain->read[0] >> (list.at.sk_state & 63);
+
+	if (!chain->at) {
+		if (walk->pending) {
+			begin(chain, walk->pending);
+			walk->pending = 0;
 		}
-		open_bucket(walk);
-		walk->slot++;
-		return 0;
-	}
-	if (walk->table == UDP && list.udp_ports < IU_LIST_PORTS) {
-		if (walk->slot >= list.udp_ports) {
-			walk->table++;
-			open_table(walk);
-			return 0;
-		}
-		bit = walk->slot++;
-		walk->head = walk->from = walk->base +
-			(__u64)((list.udp_port[bit & (IU_LIST_PORTS - 1)] + walk->mix) &
-				(walk->slots - 1)) * 2 * POINTER;
-		walk->at = read_pointer(walk->head, 0);
-		return 0;
-	}
-	if (!filled) {
-		if (walk->slot >= walk->slots) {
-			walk->table++;
-			open_table(walk);
-			return 0;
-		}
-		walk->chunk = walk->slot;
-		walk->slot += IU_LIST_CHUNK;
-		read_chunk(walk);
-		return 0;
-	}
-	bit = lowest(filled);
-	walk->filled = filled & (filled - 1);
-	walk->head = walk->base + (__u64)(walk->chunk + bit) * 2 * POINTER;
-	if (walk->table == TCP) {
-		walk->tb_from = walk->head;
-		walk->tb_at = read_pointer(walk->head, 0);
+	} else if (chain->read[2] != chain->from) {
+		stray(chain);
 	} else {
-		walk->from = walk->head;
-		walk->at = read_pointer(walk->head, 0);
+		if (state == TCP_CLOSE || state == TCP_LISTEN)
+			walk->found[walk->founds++ & (IU_LIST_CHAINS - 1)] =
+				chain->at - (list.at.sk_node >> 3);
+		chain->from = chain->at;
+		chain->at = chain->read[1];
 	}
+	walk->active |= chain->at != 0;
 	return 0;
 }
 
-/* Returns: 1: too many changes. */
-static __always_inline long stray(struct iu_sockets_walk *walk)
-{
-	if (list.strays++ >= IU_LIST_STRAYS)
-		return 1;
-	walk->at = walk->tb_at = walk->tb2_at = 0;
-	walk->from = walk->head;
-	if (walk->table == TCP) {
-		walk->tb_from = walk->head;
-		walk->tb_at = read_pointer(walk->head, 0);
-	} else {
-		walk->at = read_pointer(walk->head, 0);
-	}
-	return 0;
-}
-
-/* A port; those that only connect() ever chose have nobody who is bound only. */
-static __always_inline long next_tb(struct iu_sockets_walk *walk)
-{
-	__u64 tb = walk->tb_at - (list.at.tb_node >> 3);
-
-	bpf_probe_read_kernel(list.common, sizeof(list.common), (void *)tb);
-	if (in_common(list.at.tb_node + 64) != walk->tb_from)
-		return stray(walk);
-	walk->tb_from = walk->tb_at;
-	walk->tb_at = in_common(list.at.tb_node);
-	if (in_common(list.at.tb_net) != walk->net ||
-		((in_common(list.at.tb_fastreuse) & 0xff) == 0xff &&
-			(in_common(list.at.tb_fastreuseport) & 0xff) == 0xff))
-		return 0;
-	walk->tb2_at = in_common(list.at.tb_bhash2);
-	walk->tb2_from = tb + (list.at.tb_bhash2 >> 3);
-	return 0;
-}
-
-/* One flat loop over tables, buckets, ports, their addresses and their sockets. */
+/* One flat loop over tables, buckets, ports and their addresses; beside it the lists of sockets. */
 SEC("quick/list_sockets") static long sockets_step(__u32 i, void *unused)
 {
 	struct iu_sockets_walk *walk = &list.sockets;
 
-	if (walk->at) {
-		__u32 node = walk->table == TCP ? list.at.sk_node : list.at.sk_list;
-		__u64 sk = walk->at - (node >> 3);
-		__u8 state;
-
-		/* what is read of those of TCP lies in one cache line: there may be a million */
-		bpf_probe_read_kernel(list.common,
-			walk->table == TCP ? IU_LIST_LINE : sizeof(list.common), (void *)sk);
-		if (in_common(node + 64) != walk->from)
-			return stray(walk);
-		state = in_common(list.at.sk_state);
-		walk->from = walk->at;
-		walk->at = in_common(node);
-		if (walk->table != TCP || state == TCP_CLOSE || state == TCP_LISTEN)
-			on_socket(walk, sk, state);
-	} else if (walk->tb2_at) {
-		__u64 tb2 = walk->tb2_at - (list.at.tb2_node >> 3);
-
-		if (read_pointer(walk->tb2_at, 64) != walk->tb2_from)
-			return stray(walk);
-		walk->from = tb2 + (list.at.tb2_owners >> 3);
-		walk->at = read_pointer(walk->from, 0);
-		walk->tb2_from = walk->tb2_at;
-		walk->tb2_at = read_pointer(walk->tb2_at, 0);
-	} else if (walk->tb_at) {
-		return next_tb(walk);
-	} else {
-		return next_bucket(walk);
+	if (list.strays > IU_LIST_STRAYS)
+		return 1;
+	if (walk->founds) {
+		on_socket(TCP, walk->found[--walk->founds & (IU_LIST_CHAINS - 1)]);
+		return 0;
+	}
+	if (walk->table == TCP && (walk->active || walk->pending)) {
+		walk->active = 0;
+		bpf_loop(IU_LIST_CHAINS, chain_read, (void *)0, 0);
+		bpf_loop(IU_LIST_CHAINS, chain_next, (void *)0, 0);
+		if (walk->pending)
+			return 0;
+	}
+	if (walk->addresses.at) {
+		next_address(walk);
+	} else if (walk->buckets.at) {
+		if (walk->table == TCP)
+			next_port(walk);
+		else
+			next_socket(walk);
+	} else if (!walk->over) {
+		next_bucket(walk);
+	} else if (!walk->active && !walk->founds) {
+		if (++walk->table == TABLES)
+			return list.ended = 1;
+		open_table(walk);
 	}
 	return 0;
 }

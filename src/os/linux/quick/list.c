@@ -24,18 +24,14 @@ struct iu_quick_list_look {
 /* Structures are read as far as the walk needs them: what it looks at has to lie there. */
 static bool fits(const struct iu_quick_offsets *at)
 {
-	const uint32_t of_tcp[] = {at->sk_state, at->sk_node + 64};
-	const uint32_t others[] = {at->sk_list + 64, at->sk_state, at->tb_net, at->tb_node + 64,
-		at->tb_bhash2, at->tb_fastreuse, at->tb_fastreuseport};
+	const uint32_t read[] = {at->tb_net, at->tb_node + 64, at->tb_fastreuse, at->tb_fastreuseport};
 	size_t i;
 
-	for (i = 0; i < IU_COUNT(of_tcp); i++)
-		if (of_tcp[i] / 8 + sizeof(uint64_t) > IU_LIST_LINE)
+	for (i = 0; i < IU_COUNT(read); i++)
+		if (read[i] / 64 >= IU_LIST_COMMON)
 			return false;
-	for (i = 0; i < IU_COUNT(others); i++)
-		if (others[i] / 8 + sizeof(uint64_t) > IU_LIST_COMMON * sizeof(uint64_t))
-			return false;
-	return at->sk_node % 64 == 0 && at->sk_list % 64 == 0 && at->tb_node % 64 == 0;
+	return at->tb_node % 64 == 0 && at->sk_node % 64 == 0 &&
+	       at->sk_node / 64 == at->sk_state / 64 + 1;
 }
 
 static int fill_memory(struct iu_quick_list_look *look)
