@@ -25,9 +25,10 @@
 #include "session/session.h"
 
 /*
- * INUSE_TREES trees (60; `make quick-proof` 2,000), each asked twice: INUSE_QUICK=off walks /proc. What is compared is every
- * hold: pid, thread, descriptor, close-on-exec; and the sockets with their states. Then both ways list all sockets of the
- * tree: a listener, one that is bound only, UDP and UNIX, with what a table shows of their processes.
+ * INUSE_TREES trees (60; `make quick-proof` 2,000), each asked three times: INUSE_QUICK=off walks /proc and
+ * compares files, "exhaustive" reads the link of every descriptor. What is compared is every hold: pid,
+ * thread, descriptor, close-on-exec; and the sockets with their states. Then two ways list all sockets of
+ * the tree: a listener, one that is bound only, UDP and UNIX, with what a table shows of their processes.
  */
 
 #define CHILDREN_MAX 12
@@ -271,19 +272,20 @@ static size_t describe(const struct iu_snapshot *snapshot, char *text, size_t si
 	return holds->n;
 }
 
-static size_t ask(uint16_t port, bool quick, char *text, size_t size, bool *ret_ended)
+static size_t ask(
+	uint16_t port, const char *way, char *text, size_t size, bool *ret_ended)
 {
 	struct iu_question question = {.text = "tree", .protocol = IU_PROTOCOL_TCP, .port = port};
 	const struct iu_questions questions = {.v = &question, .n = 1, .cap = 1};
 	struct iu_session session;
 	size_t holds;
 
-	setenv("INUSE_QUICK", quick ? "on" : "off", 1);
+	setenv("INUSE_QUICK", way, 1);
 	if (iu_session_look(&session, &questions) < 0)
 		exit(1);
 	/* where nobody keeps it the socket is gone */
-	if (session.snapshot.sockets.n && session.snapshot.places.known != quick) {
-		printf("not ok 1 - the %s way was not taken\n", quick ? "quick" : "slow");
+	if (session.snapshot.sockets.n && session.snapshot.places.known != !strcmp(way, "on")) {
+		printf("not ok 1 - the way \"%s\" was not taken\n", way);
 		exit(1);
 	}
 	if (ret_ended)
@@ -446,7 +448,7 @@ static bool grow(struct tree *tree, const int live[2])
 /* The names of exec'ed programs come a moment after they told; both asks see them then. */
 static bool compare(unsigned int number, size_t *holds, unsigned int *counted)
 {
-	static char quick[65536], walked[65536];
+	static char quick[65536], compared[65536], walked[65536];
 	struct tree tree = {.listener = -1};
 	int live[2], try;
 	bool good = false, ended = false;
@@ -462,13 +464,15 @@ static bool compare(unsigned int number, size_t *holds, unsigned int *counted)
 			close(tree.others[try]);
 	}
 	for (try = 0; try < 3 && !good; try++) {
-		n = ask(tree.port, true, quick, sizeof(quick), &ended);
-		ask(tree.port, false, walked, sizeof(walked), NULL);
-		good = !strcmp(quick, walked);
+		n = ask(tree.port, "on", quick, sizeof(quick), &ended);
+		ask(tree.port, "off", compared, sizeof(compared), NULL);
+		ask(tree.port, "exhaustive", walked, sizeof(walked), NULL);
+		good = !strcmp(quick, walked) && !strcmp(compared, walked);
 	}
 	*holds += n;
 	if (!good)
-		printf("# tree %u: %s\n#   quick: %s\n#   /proc: %s\n", number, tree.story, quick, walked);
+		printf("# tree %u: %s\n#   quick: %s\n#   compared: %s\n#   /proc: %s\n", number,
+			tree.story, quick, compared, walked);
 	for (try = 0; try < 3 && good && (!table || strcmp(table, slow) != 0); try++) {
 		free(table);
 		free(slow);

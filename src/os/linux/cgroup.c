@@ -20,6 +20,7 @@
 #define WALK_MAX      50000 /* directories */
 #define WALK_DEPTH    48
 #define PATH_TEXT     4096
+#define PROCESSES_MAX (1 << 20) /* bytes of a cgroup.procs */
 
 struct iu_cgroup_row {
 	uint64_t id;
@@ -464,6 +465,18 @@ int iu_cgroup_listed(struct iu_look *look, uint64_t groups, struct iu_process *p
 		      !same(row->unit, process->unit) ||
 		      !same(row->container, process->container) || !same(row->engine, process->engine);
 	return 0;
+}
+
+int iu_cgroup_processes(struct iu_look *look, const char *path, struct iu_text *text)
+{
+	char name[PATH_TEXT];
+	int len = snprintf(name, sizeof(name), "%s/cgroup.procs", path);
+
+	if (find_mounts(look) < 0)
+		return -ENOMEM;
+	if (look->cgroup_root < 0 || *path != '/' || len < 0 || (size_t)len >= sizeof(name))
+		return -ENOENT;
+	return iu_file_load(look->cgroup_root, name + strspn(name, "/"), PROCESSES_MAX, text);
 }
 
 void iu_cgroup_close(struct iu_look *look)

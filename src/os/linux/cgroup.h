@@ -42,6 +42,12 @@ int iu_cgroup_of_process(struct iu_look *look, struct iu_process *process);
  */
 int iu_cgroup_listed(struct iu_look *look, uint64_t groups, struct iu_process *process);
 
+/**
+ * iu_cgroup_processes() - the text of cgroup.procs, one pid a line, of the cgroup that a socket names
+ * Returns: 0 or -errno; *text is the caller's to free either way.
+ */
+int iu_cgroup_processes(struct iu_look *look, const char *path, struct iu_text *text);
+
 /** iu_cgroup_close() - frees what look->cgroups and look->groups remember. */
 void iu_cgroup_close(struct iu_look *look);
 

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "os/linux/cgroup.h"
+#include "os/linux/compare.h"
 #include "os/linux/error.h"
 #include "os/linux/file.h"
 #include "os/linux/host.h"
@@ -30,6 +31,11 @@
 #define THREADS_MAX    65536
 #define NO_KCMP_MAX    64	   /* threads compared descriptor by descriptor */
 #define GAPS_NAMED     4	   /* processes that get a gap of their own */
+#define PID_BYTES      ((4u << 20) / 8) /* a bit for each pid there can be (PID_MAX_LIMIT) */
+#define KNOWN_MAX      2	   /* with more files to compare reading links is faster */
+#define HINTS_MAX      8	   /* users and cgroups that are looked at first */
+#define CGROUP_SMALL   256	   /* bytes: some 40 processes */
+#define WANTED_MAX     1024	   /* with more sockets anybody may have one */
 #define INITIAL_PID_NS 0xEFFFFFFCu /* PROC_PID_INIT_INO */
 
 struct inode_row {
@@ -46,6 +52,12 @@ struct scan {
 	bool kcmp_refused;
 	int32_t listed; /* the process that was looked up last */
 	int listed_result;
+	size_t n_held;	 /* of the inodes */
+	uint8_t *looked; /* a bit for each process that was looked at already */
+	uint32_t users[HINTS_MAX];
+	size_t n_users;
+	struct iu_known known[KNOWN_MAX];
+	size_t known_hold[KNOWN_MAX], n_known; /* into snapshot->holds */
 	struct iu_held *held; /* everything goes there, whatever is wanted */
 };
 
@@ -140,6 +152,12 @@ static int want_all(struct scan *scan)
 	for (i = 0; i < sockets->n && wants->all_inodes && result == 0; i++)
 		result = want(scan, sockets->v[i].inode);
 	return result;
+}
+
+static void mark_held(struct scan *scan, struct inode_row *row)
+{
+	scan->n_held += !row->held;
+	row->held = true;
 }
 
 static enum iu_tri read_cloexec(struct scan *scan, const char *table, const char *fd)
@@ -248,7 +266,7 @@ static int scan_table(struct scan *scan, const char *table, int32_t pid, int32_t
 		HASH_FIND(hh, scan->inodes, &hold.inode, sizeof(hold.inode), row);
 		if (!row || is_known(&snapshot->holds, process_holds, &hold))
 			continue;
-		row->held = true;
+		mark_held(scan, row);
 		if (!iu_is_listing(scan->look->wants))
 			hold.cloexec = read_cloexec(scan, table, name);
 		slot = iu_list_add(&snapshot->arena, &snapshot->holds);
@@ -461,7 +479,7 @@ static int check_place(struct scan *scan, int32_t pid, int32_t tid, uint32_t fd)
 	result = iu_process_read(scan->look, pid);
 	if (result < 0) /* it ended while we looked: it holds nothing any more */
 		return result == IU_E_NOMEM ? result : 0;
-	row->held = true;
+	mark_held(scan, row);
 	if (!iu_is_listing(scan->look->wants))
 		hold.cloexec = read_cloexec(scan, table, number);
 	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
@@ -595,62 +613,47 @@ static int tell_unreadable(struct scan *scan)
 	return result;
 }
 
-/* --first: each wanted socket has a holder. */
+/* Each wanted socket has a holder. */
+static bool all_held(const struct scan *scan)
+{
+	return scan->n_held == HASH_COUNT(scan->inodes);
+}
+
+/* --first: that is all. */
 static bool has_enough(const struct scan *scan)
 {
-	const struct inode_row *row;
-
-	for (row = scan->inodes; row && scan->look->wants->first; row = row->hh.next)
-		if (!row->held)
-			return false;
-	return scan->look->wants->first;
+	return scan->look->wants->first && all_held(scan);
 }
 
 /* Whose sockets are wanted: most are held by a process of the same user. */
-static bool same_user(const struct scan *scan, const char *pid)
+static void note_users(struct scan *scan)
 {
 	const struct iu_sockets *sockets = &scan->look->snapshot->sockets;
 	struct inode_row *row;
+	size_t i, k;
+
+	for (i = 0; i < sockets->n && scan->n_users < HINTS_MAX; i++) {
+		HASH_FIND(hh, scan->inodes, &sockets->v[i].inode, sizeof(uint64_t), row);
+		if (!row || !sockets->v[i].uid_known)
+			continue;
+		for (k = 0; k < scan->n_users && scan->users[k] != sockets->v[i].uid; k++)
+			;
+		if (k == scan->n_users)
+			scan->users[scan->n_users++] = sockets->v[i].uid;
+	}
+}
+
+static bool same_user(const struct scan *scan, const char *pid)
+{
 	struct stat status;
 	size_t i;
 
 	if (fstatat(scan->look->proc, pid, &status, 0) < 0)
 		return false;
-	for (i = 0; i < sockets->n; i++) {
-		HASH_FIND(hh, scan->inodes, &sockets->v[i].inode, sizeof(uint64_t), row);
-		if (row && sockets->v[i].uid_known && sockets->v[i].uid == status.st_uid)
+	for (i = 0; i < scan->n_users; i++)
+		if (scan->users[i] == status.st_uid)
 			return true;
-	}
 	return false;
-}
-
-/*
- * Where the first holder is enough, the processes of the socket's user come first. One who is not
- * privileged sees the descriptors of no other user anyway.
- */
-static int scan_first(struct scan *scan)
-{
-	struct iu_look *look = scan->look;
-	const char *name;
-	int result = 0, error = 0, turn;
-
-	for (turn = 0; turn < 2 && result == 0 && !has_enough(scan); turn++) {
-		scan->processes.fd = openat(look->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (scan->processes.fd < 0)
-			return iu_error_from(errno);
-		scan->processes.at = scan->processes.len = 0;
-		while (result == 0 && !has_enough(scan) &&
-			(name = iu_entries_next(&scan->processes, &error))) {
-			uint64_t pid = 0;
-
-			if (iu_number(name, strlen(name), 10, &pid) == strlen(name) &&
-				pid <= INT32_MAX && (int32_t)pid != look->self &&
-				same_user(scan, name) == (turn == 0))
-				result = scan_process(scan, (int32_t)pid);
-		}
-		close(scan->processes.fd);
-	}
-	return result < 0 ? result : iu_error_from(-error);
 }
 
 /* Somebody else's sockets, and no right to look into anybody else's processes. */
@@ -679,30 +682,229 @@ static int tell_first(struct scan *scan, bool hopeless)
 		hopeless ? "run as root" : "ask without --first");
 }
 
-static int scan_all(struct scan *scan)
+/* Ourselves only where we may be a holder too. */
+static int scan_one(struct scan *scan, int32_t pid)
 {
-	struct iu_look *look = scan->look;
+	int result;
+
+	if (pid != scan->look->self)
+		return scan_process(scan, pid);
+	if (!scan->look->wants->own_process)
+		return 0;
+	iu_turn_table();
+	result = scan_process(scan, pid);
+	iu_turn_table_end();
+	return result;
+}
+
+/* Calls @visit for every process there is, until it returns != 0. */
+static int each_process(
+	struct scan *scan, int (*visit)(struct scan *scan, int32_t pid, const char *name))
+{
 	const char *name;
 	int result = 0, error = 0;
 
-	scan->processes.fd = openat(look->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	scan->processes.fd = openat(scan->look->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (scan->processes.fd < 0)
 		return iu_error_from(errno);
+	scan->processes.at = scan->processes.len = 0;
 	while (result == 0 && (name = iu_entries_next(&scan->processes, &error))) {
 		uint64_t pid = 0;
 
-		if (iu_number(name, strlen(name), 10, &pid) != strlen(name) || pid > INT32_MAX)
-			continue;
-		if ((int32_t)pid != look->self) {
-			result = scan_process(scan, (int32_t)pid);
-		} else if (look->wants->own_process) {
-			iu_turn_table();
-			result = scan_process(scan, (int32_t)pid);
-			iu_turn_table_end();
-		}
+		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX)
+			result = visit(scan, (int32_t)pid, name);
 	}
 	close(scan->processes.fd);
 	return result < 0 ? result : iu_error_from(-error);
+}
+
+static int visit_all(struct scan *scan, int32_t pid, const char *name)
+{
+	(void)name;
+	return scan_one(scan, pid);
+}
+
+static int scan_all(struct scan *scan)
+{
+	return each_process(scan, visit_all);
+}
+
+/* ---- a few sockets: who is likely to have them comes first ---- */
+
+static bool was_looked_at(const struct scan *scan, int32_t pid)
+{
+	return (uint32_t)pid / 8 < PID_BYTES && scan->looked[pid / 8] >> (pid % 8) & 1;
+}
+
+/* Returns: 1: every socket has a holder now, 0, IU_E_*. */
+static int look_at(struct scan *scan, int32_t pid)
+{
+	int result;
+
+	if (was_looked_at(scan, pid))
+		return 0;
+	if ((uint32_t)pid / 8 < PID_BYTES)
+		scan->looked[pid / 8] |= (uint8_t)(1u << (pid % 8));
+	result = scan_one(scan, pid);
+	return result < 0 ? result : all_held(scan);
+}
+
+struct members {
+	struct scan *scan;
+	bool users; /* only processes of the sockets' users */
+};
+
+static int cgroup_line(void *context, const char *line, size_t len)
+{
+	const struct members *members = context;
+	uint64_t pid = 0;
+	char name[16];
+
+	if (iu_number(line, len, 10, &pid) != len || pid == 0 || pid > INT32_MAX)
+		return 0; /* 0: of an outer PID namespace */
+	snprintf(name, sizeof(name), "%d", (int)pid);
+	return members->users && !same_user(members->scan, name)
+		       ? 0
+		       : look_at(members->scan, (int32_t)pid);
+}
+
+static int scan_cgroup(struct scan *scan, const char *path)
+{
+	struct members members = {scan, true};
+	struct iu_text text = {0};
+	int result = 0;
+
+	if (iu_cgroup_processes(scan->look, path, &text) == 0 && text.data) {
+		result = iu_file_lines(text.data, text.len, cgroup_line, &members);
+		members.users = false;
+		if (result == 0 && text.len < CGROUP_SMALL)
+			result = iu_file_lines(text.data, text.len, cgroup_line, &members);
+	}
+	iu_text_free(&text);
+	return result;
+}
+
+/* A socket keeps the cgroup where it was made: a service is a handful of processes. */
+static int scan_cgroups(struct scan *scan)
+{
+	const struct iu_sockets *sockets = &scan->look->snapshot->sockets;
+	const char *paths[HINTS_MAX];
+	size_t i, k, n = 0;
+	int result = 0;
+
+	for (i = 0; i < sockets->n && result == 0 && n < HINTS_MAX; i++) {
+		struct inode_row *row;
+
+		HASH_FIND(hh, scan->inodes, &sockets->v[i].inode, sizeof(uint64_t), row);
+		if (!row || row->held || !sockets->v[i].cgroup)
+			continue;
+		for (k = 0; k < n && strcmp(paths[k], sockets->v[i].cgroup) != 0; k++)
+			;
+		if (k < n)
+			continue;
+		paths[n++] = sockets->v[i].cgroup;
+		result = scan_cgroup(scan, paths[k]);
+	}
+	return result;
+}
+
+/* One who is not privileged sees the descriptors of no other user anyway. */
+static int visit_user(struct scan *scan, int32_t pid, const char *name)
+{
+	return !was_looked_at(scan, pid) && same_user(scan, name) ? look_at(scan, pid) : 0;
+}
+
+static int visit_other(struct scan *scan, int32_t pid, const char *name)
+{
+	(void)name;
+	return look_at(scan, pid);
+}
+
+/* Whoever is not known to have none of them. */
+static int visit_rest(struct scan *scan, int32_t pid, const char *name)
+{
+	int result;
+
+	(void)name;
+	if (was_looked_at(scan, pid) || (pid != scan->look->self && scan->n_known &&
+			iu_compare_none(scan->look->proc, pid, scan->known, scan->n_known)))
+		return 0;
+	result = look_at(scan, pid);
+	return result < 0 ? result : 0;
+}
+
+static bool still_known(const struct scan *scan, const struct iu_hold *hold)
+{
+	const struct iu_held_table table = {.pid = hold->pid, .tid = hold->tid};
+
+	return iu_holders_check(scan->look, &table, hold->fd, hold->inode);
+}
+
+/* One holder of each socket, to compare with. */
+static void know(struct scan *scan)
+{
+	const struct iu_holds *holds = &scan->look->snapshot->holds;
+	const char *wanted = secure_getenv("INUSE_QUICK");
+	struct inode_row *row;
+	size_t i, n = 0;
+
+	if (HASH_COUNT(scan->inodes) > KNOWN_MAX || scan->look->self != (int32_t)getpid() ||
+		(wanted && !strcmp(wanted, "exhaustive")) || !iu_compare_possible(scan->look->proc))
+		return;
+	for (row = scan->inodes; row; row = row->hh.next) {
+		for (i = 0; i < holds->n; i++)
+			if (holds->v[i].inode == row->inode && still_known(scan, &holds->v[i]))
+				break;
+		if (i == holds->n)
+			return;
+		scan->known_hold[n] = i;
+		scan->known[n++] = (struct iu_known){
+			holds->v[i].tid ? holds->v[i].tid : holds->v[i].pid, holds->v[i].fd};
+	}
+	scan->n_known = n;
+}
+
+static bool all_known(const struct scan *scan)
+{
+	const struct iu_holds *holds = &scan->look->snapshot->holds;
+	size_t i;
+
+	for (i = 0; i < scan->n_known; i++)
+		if (!still_known(scan, &holds->v[scan->known_hold[i]]))
+			return false;
+	return true;
+}
+
+/*
+ * Until each socket has a holder: processes of its cgroup, of its user, all others. Then --first is
+ * content, and otherwise the rest is asked whether it has the same files: that is quicker.
+ */
+static int scan_wanted(struct scan *scan)
+{
+	int result;
+
+	if (HASH_COUNT(scan->inodes) > WANTED_MAX)
+		return scan_all(scan);
+	scan->looked = calloc(PID_BYTES, 1);
+	if (!scan->looked)
+		return IU_E_NOMEM;
+	note_users(scan);
+	result = scan->look->self == (int32_t)getpid() ? scan_cgroups(scan) : 0;
+	if (result == 0)
+		result = each_process(scan, visit_user);
+	if (result == 0 && !all_held(scan))
+		result = each_process(scan, visit_other);
+	if (result >= 0 && !scan->look->wants->first) {
+		know(scan);
+		result = each_process(scan, visit_rest);
+		if (result == 0 && !all_known(scan)) {
+			scan->n_known = 0; /* what was compared with is not there any more */
+			result = each_process(scan, visit_rest);
+		}
+	}
+	free(scan->looked);
+	scan->looked = NULL;
+	return result < 0 ? result : 0;
 }
 
 /* Fewer open files than that are read faster in /proc. */
@@ -766,7 +968,7 @@ static int on_listed(
 	}
 	if (scan->listed_result < 0)
 		return scan->listed_result == IU_E_NOMEM ? IU_E_NOMEM : 0;
-	row->held = true;
+	mark_held(scan, row);
 	slot = iu_list_add(&scan->look->snapshot->arena, &scan->look->snapshot->holds);
 	if (!slot)
 		return IU_E_NOMEM;
@@ -848,9 +1050,7 @@ int iu_collect_holders(struct iu_look *look)
 		if (known)
 			result = scan_places(scan);
 		else if (!hopeless)
-			result = look->wants->first        ? scan_first(scan)
-				 : iu_is_listing(look->wants) ? scan_list(scan)
-							   : scan_all(scan);
+			result = iu_is_listing(look->wants) ? scan_list(scan) : scan_wanted(scan);
 		result = finish(scan, result);
 		if (result == 0 && (hopeless || (!known && has_enough(scan)))) {
 			iu_seen(look, IU_FACT_HOLDERS, false);

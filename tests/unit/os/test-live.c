@@ -29,6 +29,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "os/linux/compare.h"
 #include "os/linux/crowd.h"
 #include "os/linux/host.h"
 #include "os/os.h"
@@ -914,6 +915,93 @@ static void test_crowd_ends(void **state)
 	iu_snapshot_free(&s);
 }
 
+static void keeps_nothing(int fd)
+{
+	int other;
+
+	close(shared);
+	for (other = 64; other < 256; other++) /* whoever started us may have left something there */
+		close(other);
+	ready(fd);
+}
+
+static void keeps_far_away(int fd)
+{
+	if (fcntl(shared, F_DUPFD_CLOEXEC, 700) < 0)
+		_exit(1);
+	close(shared);
+	ready(fd);
+}
+
+static void *keeps_alone(void *unused)
+{
+	if (unshare(CLONE_FILES) < 0)
+		_exit(1);
+	thread_ready = 1;
+	pause();
+	return unused;
+}
+
+static void keeps_in_thread(int fd)
+{
+	pthread_t thread;
+
+	thread_ready = 0;
+	if (pthread_create(&thread, NULL, keeps_alone, NULL) != 0)
+		_exit(1);
+	while (!__atomic_load_n(&thread_ready, __ATOMIC_SEQ_CST))
+		usleep(1000);
+	close(shared);
+	ready(fd);
+}
+
+/* "None" is only said where it is sure. */
+static void test_compare(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*act)(int fd);
+		bool none;
+	} rows[] = {
+		{"has it", idle, false},
+		{"has closed it", keeps_nothing, true},
+		{"has it far away", keeps_far_away, false},
+		{"a thread has it in a table of its own", keeps_in_thread, false},
+	};
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC), ends[2];
+	size_t i;
+
+	(void)state;
+	if (!iu_compare_possible(proc)) {
+		print_message("# skipped: this kernel does not compare files, or may not be asked\n");
+		close(proc);
+		skip();
+	}
+	for (i = 0; i < IU_COUNT(rows); i++) {
+		struct iu_known known[2];
+		struct stage_child child;
+
+		make_shared(true, false);
+		assert_int_equal(pipe(ends), 0);
+		known[0] = (struct iu_known){getpid(), ends[0]};
+		known[1] = (struct iu_known){getpid(), shared};
+		child = stage_child(rows[i].act);
+		usleep(20000);
+		print_message("# %s: %d\n", rows[i].name,
+			iu_compare_none(proc, child.pid, known + 1, 1));
+		assert_int_equal(iu_compare_none(proc, child.pid, known + 1, 1), rows[i].none);
+		assert_false(iu_compare_none(proc, child.pid, known, 2)); /* it inherited the pipe */
+		close(ends[0]);
+		close(ends[1]);
+		close(shared);
+		/* what is not there any more to compare with proves nothing */
+		assert_false(iu_compare_none(proc, child.pid, known + 1, 1));
+		stage_end(&child);
+		assert_false(iu_compare_none(proc, child.pid, known + 1, 1));
+	}
+	close(proc);
+}
+
 /* The kernel tells when a socket of the port is gone; those of other ports wake nobody. */
 static void test_watch_port(void **state)
 {
@@ -982,6 +1070,7 @@ int main(void)
 		SCENE(test_probe),
 		SCENE(test_second_look),
 		SCENE(test_crowd),
+		SCENE(test_compare),
 		SCENE(test_crowd_ends),
 	};
 

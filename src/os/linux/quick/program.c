@@ -184,7 +184,7 @@ int iu_kit_open(struct iu_kit *kit, const char *name, uint64_t stamp, size_t siz
 	int error = 0;
 	size_t i;
 
-	if (wanted && !strcmp(wanted, "off"))
+	if (wanted && (!strcmp(wanted, "off") || !strcmp(wanted, "exhaustive")))
 		return IU_E_NOTSUP;
 	*kit = (struct iu_kit){.name = name, .stamp = stamp, .size = size, .types = -1};
 	for (i = 0; i < IU_KIT_PROGRAMS; i++)
