@@ -4,10 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -155,7 +157,20 @@ void iu_cgroup_lines_parse(const char *bytes, size_t len, struct iu_cgroup_lines
 	iu_file_lines(bytes, len, cgroup_line, ret_lines);
 }
 
-/* Finds the mounts and opens the unified one, once a look. */
+/* Where it is on nearly every machine; to read the list of all mounts takes longer. */
+static const char *usual_mount(void)
+{
+	static const char *const paths[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
+	struct statfs system;
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(paths); i++)
+		if (statfs(paths[i], &system) == 0 && system.f_type == CGROUP2_SUPER_MAGIC)
+			return paths[i];
+	return NULL;
+}
+
+/* Finds the mounts and opens the unified one, once a look. Of v1 a list shows nothing. */
 static int find_mounts(struct iu_look *look)
 {
 	struct iu_cgroup_mounts mounts = {0};
@@ -165,9 +180,12 @@ static int find_mounts(struct iu_look *look)
 	if (look->cgroup_root != -2)
 		return 0;
 	look->cgroup_root = -1;
+	if (look->wants && look->wants->brief)
+		mounts.unified = usual_mount();
 	if (look->proc < 0)
 		mounts.unified = "/sys/fs/cgroup";
-	else if (iu_file_load(look->proc, "self/mountinfo", 8 << 20, &text) == 0 && text.data)
+	else if (!mounts.unified &&
+		iu_file_load(look->proc, "self/mountinfo", 8 << 20, &text) == 0 && text.data)
 		result = iu_mountinfo_parse(&look->snapshot->arena, text.data, text.len, &mounts);
 	iu_text_free(&text);
 	if (result < 0)
@@ -410,7 +428,8 @@ int iu_cgroup_of_process(struct iu_look *look, struct iu_process *process)
 	process->unit = names.unit;
 	process->container = names.container ? names.container : others.container;
 	process->engine = names.container ? names.engine : others.engine;
-	if (process->state == IU_PROCESS_RUNNING && is_frozen(look, &lines))
+	if (process->state == IU_PROCESS_RUNNING && !(look->wants && look->wants->brief) &&
+		is_frozen(look, &lines))
 		process->state = IU_PROCESS_FROZEN;
 	return result;
 }

@@ -1,4 +1,5 @@
 /* os/linux/collect.c - serves what is wanted: each collector in its turn */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -111,6 +112,21 @@ static int service_line(void *context, const char *line, size_t len)
 	return 1;
 }
 
+/* Whether anything lies in a folder, or may: where it cannot be read. */
+static bool has_entries(const char *folder)
+{
+	DIR *directory = opendir(folder);
+	struct dirent *entry;
+	bool any = false;
+
+	if (!directory)
+		return errno != ENOENT;
+	while (!any && (entry = readdir(directory)))
+		any = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+	closedir(directory);
+	return any;
+}
+
 /*
  * Whether somebody else than the file may know names. To ask for a uid that nobody knows takes a
  * hundred system calls, and a list has many: nss-systemd is not asked where it has nothing to look into.
@@ -129,7 +145,7 @@ static bool has_services(struct iu_look *look)
 		iu_file_lines(text.data, text.len, service_line, &other);
 	iu_text_free(&text);
 	for (i = 0; i < IU_COUNT(folders) && !other; i++)
-		other = access(folders[i], F_OK) == 0 || errno != ENOENT;
+		other = has_entries(folders[i]);
 	look->services = iu_tri(other);
 	return other;
 }

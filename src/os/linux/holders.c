@@ -50,6 +50,7 @@ struct scan {
 	struct iu_entries processes, threads, descriptors;
 	size_t unreadable; /* processes */
 	bool kcmp_refused;
+	bool told;	/* the kernel told of all processes, whatever /proc shows */
 	int32_t listed; /* the process that was looked up last */
 	int listed_result;
 	size_t n_held;	 /* of the inodes */
@@ -563,7 +564,7 @@ static int tell_outside(struct scan *scan)
 	struct stat status;
 	struct inode_row *row;
 
-	if (fstatat(scan->look->proc, "self/ns/pid", &status, 0) < 0 ||
+	if (scan->told || fstatat(scan->look->proc, "self/ns/pid", &status, 0) < 0 ||
 		status.st_ino == INITIAL_PID_NS)
 		return 0;
 	for (row = scan->inodes; row; row = row->hh.next)
@@ -593,7 +594,7 @@ static void forget_count(struct iu_snapshot *snapshot)
 static int tell_unreadable(struct scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->look->snapshot;
-	const char *lift = iu_privileged() ? NULL : "run as root";
+	const char *lift = scan->unreadable && !iu_privileged() ? "run as root" : NULL;
 	char what[80];
 	size_t i;
 	int result = 0;
@@ -983,6 +984,7 @@ static int scan_list(struct scan *scan)
 	size_t i;
 	int result = iu_listed_holders(scan->look, on_listed, scan);
 
+	scan->told = result > 0;
 	if (result != 0)
 		return result < 0 ? result : 0;
 	scan->held = &held;
@@ -1005,7 +1007,7 @@ static int scan_list(struct scan *scan)
 static int finish(struct scan *scan, int result)
 {
 	struct iu_snapshot *snapshot = scan->look->snapshot;
-	bool hidden = !iu_privileged() && processes_hidden(scan);
+	bool hidden = !scan->told && !iu_privileged() && processes_hidden(scan);
 
 	iu_seen(scan->look, IU_FACT_HOLDERS, result == 0 && !hidden && scan->unreadable == 0);
 	if (result == IU_E_NOMEM)

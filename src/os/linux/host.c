@@ -149,13 +149,15 @@ int iu_collect_host(struct iu_look *look)
 	host->netns = look->proc < 0 ? 0 : inode_of(look->proc, "self/ns/net");
 	host->uid = geteuid();
 	host->pid = look->self;
+	host->privileged = iu_privileged();
+	host->now = (int64_t)time(NULL);
+	if (look->wants->brief) /* a table says no more of it */
+		return arena->failed ? IU_E_NOMEM : 0;
 	host->user = iu_look_user(look, host->uid);
 	host->cap_net_bind = network_capability(look, CAP_NET_BIND_SERVICE);
 	host->cap_net_admin = network_capability(look, CAP_NET_ADMIN);
 	host->cap_sys_ptrace = iu_tri(has_capability(CAP_SYS_PTRACE));
-	host->privileged = iu_privileged();
 	host->ipv6 = iu_tri(iu_ipv6_possible());
-	host->now = (int64_t)time(NULL);
 	host->init_is_manager = is_manager(look);
 	iu_seen(look, IU_FACT_HOST, true);
 	return arena->failed ? IU_E_NOMEM : 0;

@@ -33,7 +33,8 @@ static bool worth_while(const struct iu_look *look)
 {
 	const char *wanted = secure_getenv("INUSE_QUICK");
 
-	return iu_open_files(look, wanted && !strcmp(wanted, "on") ? 0 : FILES_FEW);
+	return (wanted && !strcmp(wanted, "on")) || iu_quick_list_kept() ||
+	       iu_open_files(look, FILES_FEW);
 }
 
 int iu_listed_open(struct iu_look *look)

@@ -48,6 +48,11 @@ static int fill_memory(struct iu_quick_list_look *look)
 	return 0;
 }
 
+bool iu_quick_list_kept(void)
+{
+	return iu_kit_keeps();
+}
+
 int iu_quick_list_open(struct iu_quick_list_look **ret_look)
 {
 	struct iu_quick_list_look *look = calloc(1, sizeof(*look));

@@ -44,6 +44,11 @@ void iu_quick_close(struct iu_quick_look *look)
 	(void)look;
 }
 
+bool iu_quick_list_kept(void)
+{
+	return false;
+}
+
 int iu_quick_list_open(struct iu_quick_list_look **ret_look)
 {
 	(void)ret_look;

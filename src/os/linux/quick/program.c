@@ -162,8 +162,7 @@ static int open_folder(void)
 	struct statfs system;
 	struct stat status;
 
-	if (folder < 0 && errno == ENOENT && statfs("/sys/fs/bpf", &system) == 0 &&
-		system.f_type == BPF_FS_MAGIC && mkdir(FOLDER, 0700) == 0)
+	if (folder < 0 && errno == ENOENT && mkdir(FOLDER, 0700) == 0)
 		folder = open(FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder < 0)
 		return -1;
@@ -173,6 +172,15 @@ static int open_folder(void)
 		return folder;
 	close(folder);
 	return -1;
+}
+
+bool iu_kit_keeps(void)
+{
+	const char *wanted = secure_getenv("INUSE_QUICK");
+	struct statfs system;
+
+	return geteuid() == 0 && !(wanted && !strcmp(wanted, "once")) &&
+	       statfs("/sys/fs/bpf", &system) == 0 && system.f_type == BPF_FS_MAGIC;
 }
 
 /* ---- kits ---- */
@@ -189,7 +197,7 @@ int iu_kit_open(struct iu_kit *kit, const char *name, uint64_t stamp, size_t siz
 	*kit = (struct iu_kit){.name = name, .stamp = stamp, .size = size, .types = -1};
 	for (i = 0; i < IU_KIT_PROGRAMS; i++)
 		kit->program[i] = -1;
-	kit->folder = geteuid() != 0 || (wanted && !strcmp(wanted, "once")) ? -1 : open_folder();
+	kit->folder = iu_kit_keeps() ? open_folder() : -1;
 	kit->map = get(kit, "memory");
 	if (kit->map < 0) {
 		old = false;

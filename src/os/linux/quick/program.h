@@ -38,6 +38,9 @@ struct iu_kit {
 	int map, types, folder, program[IU_KIT_PROGRAMS]; /* descriptors, -1: none */
 };
 
+/** iu_kit_keeps() - whether there is a bpffs in which kits are kept, so that only the first run loads. */
+bool iu_kit_keeps(void);
+
 /**
  * iu_kit_open() - takes the kit that is kept in bpffs, or begins a new one
  * @name: of its files there
