@@ -146,6 +146,46 @@ static struct iu_judgement by_success(const struct iu_view *view, const struct e
 		fails || !view->complete ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_PROVEN);
 }
 
+/* What a plain bind() to the wildcard was told there; -1: it was not asked. */
+static int told_at(const struct iu_view *view, int32_t port)
+{
+	struct iu_request r = iu_windows_block_request(view, (uint16_t)port);
+	const struct iu_probe *probe = port > 0 && port <= UINT16_MAX
+		? iu_view_probe(view->snapshot, &r) : NULL;
+
+	return probe ? probe->result : -1;
+}
+
+/* Two in a row beside it, or one on each side: sockets of strangers do not lie like that. */
+static bool is_block(const struct iu_view *view)
+{
+	int32_t port = view->question->port, first;
+	int i, denied;
+
+	for (first = port - IU_BLOCK_LOOK; first <= port; first++) {
+		for (i = 0, denied = 0; i <= IU_BLOCK_LOOK; i++)
+			denied += told_at(view, first + i) == IU_WSAEACCES;
+		if (denied == IU_BLOCK_LOOK + 1)
+			return true;
+	}
+	return false;
+}
+
+/* 10013 that no socket which was seen gives, and the excluded ranges could not be seen. */
+static struct iu_judgement by_neighbours(const struct iu_view *view)
+{
+	int wildcard = told_at(view, view->question->port);
+
+	if (wildcard == IU_WSAEADDRINUSE) /* an exclusive wildcard says so to one, 10013 to the other */
+		return says(IU_STATUS_DENIED, IU_WSAEACCES, IU_CAUSE_HIDDEN_HOLDER,
+			IU_CONFIDENCE_LIKELY);
+	if (wildcard == 0)
+		return says(IU_STATUS_DENIED, IU_WSAEACCES, IU_CAUSE_POLICY_DENIED,
+			IU_CONFIDENCE_POSSIBLE);
+	return says(IU_STATUS_DENIED, IU_WSAEACCES, IU_CAUSE_EXCLUDED_RANGE,
+		is_block(view) ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_POSSIBLE);
+}
+
 /* The code is one that nothing which was seen can give: who is left (table 1.2 read by columns). */
 static struct iu_judgement by_elimination(
 	const struct iu_view *view, const struct evidence *e, int error, bool asked)
@@ -161,9 +201,9 @@ static struct iu_judgement by_elimination(
 	if (error == IU_WSAEADDRINUSE)
 		return says(IU_STATUS_IN_USE, error, IU_CAUSE_HIDDEN_HOLDER,
 			IU_CONFIDENCE_POSSIBLE);
-	return says(IU_STATUS_DENIED, error,
-		excluded_seen ? IU_CAUSE_POLICY_DENIED : IU_CAUSE_EXCLUDED_RANGE,
-		IU_CONFIDENCE_POSSIBLE);
+	if (!excluded_seen)
+		return by_neighbours(view);
+	return says(IU_STATUS_DENIED, error, IU_CAUSE_POLICY_DENIED, IU_CONFIDENCE_POSSIBLE);
 }
 
 /* @asked: the system itself said it just now; else the message of the one who asks. */
@@ -329,6 +369,9 @@ static int doubts_of_rules(struct iu_arena *arena, const struct iu_view *view,
 	if (ask->check.ok == IU_NO && ask->check.error == IU_WSAEINVAL)
 		err = iu_strings_add(arena, &verdict->evidence,
 			"SO_REUSEADDR and SO_EXCLUSIVEADDRUSE cannot be set on one socket");
+	if (err == 0 && verdict->cause == IU_CAUSE_EXCLUDED_RANGE && is_block(view))
+		err = iu_strings_add(arena, &verdict->evidence,
+			"bind() to the neighbouring ports is denied as well, where no socket is: a whole block is reserved");
 	if (err == 0 && view->assumed)
 		err = doubt(arena, verdict,
 			iu_words(arena, "The sockets there give %s only to a program that sets %s; many set it without saying so.",

@@ -144,6 +144,28 @@ static int ask_address(
 }
 
 /*
+ * Windows, where the excluded ranges could not be seen: a plain bind() to the wildcard is refused
+ * with WSAEACCES by them and by no socket of IPv4, and they are blocks, so the neighbours tell, too.
+ */
+static int ask_block(
+	struct iu_arena *arena, const struct iu_view *view, struct iu_probes *probes)
+{
+	int32_t port = view->question->port, next;
+	int err = 0;
+
+	if (!view->kernel.windows || view->question->probe != IU_PROBE_ALWAYS || !port ||
+		view->question->connects || (view->snapshot->seen & IU_FACT_EXCLUSIONS))
+		return 0;
+	for (next = port - IU_BLOCK_LOOK; next <= port + IU_BLOCK_LOOK && err == 0; next++)
+		if (next > 0 && next <= UINT16_MAX) {
+			struct iu_request r = iu_windows_block_request(view, (uint16_t)next);
+
+			err = add_probe(arena, view, &r, probes);
+		}
+	return err;
+}
+
+/*
  * What the kernel has said to the socket that asks. Where nothing stands there any more the moment
  * is over: only a new bind() could tell, and that is no answer for a socket that is bound already.
  */
@@ -187,5 +209,7 @@ int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,
 		err = ask_neighbour(arena, &view, probes);
 	if (err == 0)
 		err = ask_address(arena, &view, probes);
+	if (err == 0)
+		err = ask_block(arena, &view, probes);
 	return err;
 }

@@ -543,3 +543,10 @@ void iu_windows_assume(struct iu_view *view)
 		return;
 	}
 }
+
+struct iu_request iu_windows_block_request(const struct iu_view *view, uint16_t port)
+{
+	return (struct iu_request){.protocol = view->question->protocol,
+		.port = port,
+		.address = {.family = IU_FAMILY_IPV4}};
+}

@@ -680,6 +680,54 @@ static struct iu_probe *probe(const char *address, uint16_t port, int result)
 	return &snap.probes.v[snap.probes.n - 1];
 }
 
+/* The excluded ranges could not be seen: with --probe the wildcard and the neighbours are asked. */
+static void test_probe_block(void **state)
+{
+	struct iu_question q = ask("127.0.0.1", 3000);
+	struct iu_probes wanted = {0};
+	struct iu_verdict v;
+	size_t i;
+
+	q.probe = IU_PROBE_ALWAYS;
+	snap.seen &= ~(uint32_t)(IU_FACT_BOUND | IU_FACT_EXCLUSIONS);
+	assert_int_equal(iu_probes_wanted(&arena, &q, &snap, &wanted), 0);
+	assert_int_equal(wanted.n, 6); /* the one that was asked for, and 2998-3002 on the wildcard */
+	for (i = 1; i < wanted.n; i++)
+		assert_int_equal(wanted.v[i].port, 2997 + i);
+	q.probe = IU_PROBE_AUTO;
+	wanted.n = 0;
+	assert_int_equal(iu_probes_wanted(&arena, &q, &snap, &wanted), 0);
+	assert_int_equal(wanted.n, 1); /* others' ports only for who insists */
+	q.probe = IU_PROBE_ALWAYS;
+	probe("127.0.0.1", 3000, IU_WSAEACCES);
+	v = why_question(q);
+	assert_int_equal(v.cause, IU_CAUSE_EXCLUDED_RANGE);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_POSSIBLE);
+	/* the port at the end of a block */
+	probe("0.0.0.0", 3000, IU_WSAEACCES);
+	probe("0.0.0.0", 2999, IU_WSAEACCES);
+	probe("0.0.0.0", 2998, IU_WSAEACCES);
+	probe("0.0.0.0", 3001, 0);
+	v = why_question(q);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
+	assert_int_equal(v.cause, IU_CAUSE_EXCLUDED_RANGE);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
+	assert_true(says(&v.evidence, "a whole block"));
+	/* a gap in it: this port alone */
+	snap.probes.v[2].result = 0;
+	v = why_question(q);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_POSSIBLE);
+	assert_false(says(&v.evidence, "a whole block"));
+	/* in use for the wildcard, denied below it: somebody has it exclusively */
+	snap.probes.v[1].result = IU_WSAEADDRINUSE;
+	v = why_question(q);
+	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
+	assert_int_equal(v.cause, IU_CAUSE_HIDDEN_HOLDER);
+	snap.probes.v[1].result = 0;
+	assert_int_equal(why_question(q).cause, IU_CAUSE_POLICY_DENIED);
+	(void)state;
+}
+
 static void test_probe(void **state)
 {
 	struct iu_verdict v;
@@ -1361,7 +1409,7 @@ int main(void)
 		T(nothing_there), T(other_program), T(options), T(two_holders), T(closing), T(excluded),
 		T(http_sys), T(http_program), T(alg), T(event_115), T(service), T(stand_ins),
 		T(told), T(udp), T(exhausted), T(probe), T(words), T(story), T(articles), T(hostile_names), T(plan), T(orphan),
-		T(options_read), T(service_tag), T(plan_proxy),
+		T(options_read), T(service_tag), T(probe_block), T(plan_proxy),
 		T(needs), T(random),
 #undef T
 	};
