@@ -260,7 +260,7 @@ int iu_system_exec(char *const argv[], int fd)
 	HANDLE process;
 
 	closesocket(iu_handle_socket(fd));
-	SetConsoleCtrlHandler(NULL, TRUE); /* Ctrl-C is for the program: we end when it does */
+	iu_leave_interrupts();
 	process = iu_spawn(argv);
 	if (!process)
 		return ENOENT;

@@ -5,9 +5,11 @@
 
 #include "base/err.h"
 #include "os/os.h"
+#include "run/hearing-windows.h"
 #include "run/run.h"
 #include "run/said.h"
 #include "session/ask.h"
+#include "session/free.h"
 #include "session/pick.h"
 #include "session/wait.h"
 
@@ -20,7 +22,8 @@ struct watch {
 	struct iu_run *run;
 	char **argv; /* with the port in place of {} */
 	HANDLE job;
-	struct iu_text kept;
+	struct iu_hearing hearing;
+	bool freed; /* --free was asked for once already */
 	int64_t deadline;
 	DWORD code;
 };
@@ -38,49 +41,41 @@ static HANDLE make_job(void)
 	return job;
 }
 
-static void pass_on(struct watch *w, HANDLE from)
-{
-	char bytes[4096];
-	DWORD there = 0, n = 0, written;
-
-	while (PeekNamedPipe(from, NULL, 0, NULL, &there, NULL) && there &&
-		ReadFile(from, bytes, sizeof(bytes), &n, NULL) && n) {
-		WriteFile(GetStdHandle(STD_ERROR_HANDLE), bytes, n, &written, NULL);
-		iu_said_keep(&w->kept, bytes, n);
-	}
-}
-
 /* Returns: 0 with w->code, or an errno. */
 static int run_once(struct watch *w)
 {
-	SECURITY_ATTRIBUTES inherited = {.nLength = sizeof(inherited), .bInheritHandle = TRUE};
-	HANDLE from, to, process;
+	HANDLE process;
 	int error = 0;
 
-	w->kept.len = 0;
-	if (!CreatePipe(&from, &to, &inherited, 0))
+	iu_hearing_end(&w->hearing);
+	if (!iu_hearing_start(&w->hearing))
 		return ENOMEM;
-	SetHandleInformation(from, HANDLE_FLAG_INHERIT, 0);
-	process = iu_spawn_in_job(w->argv, to, w->job);
+	process = iu_spawn_in_job(w->argv, w->hearing.to[0], w->hearing.to[1], w->job);
 	if (!process)
 		error = GetLastError() == ERROR_FILE_NOT_FOUND ? ENOENT : EACCES;
-	CloseHandle(to);
+	iu_hearing_started(&w->hearing);
 	while (process && WaitForSingleObject(process, POLL_MS) == WAIT_TIMEOUT)
-		pass_on(w, from);
+		iu_hearing_pass(&w->hearing);
 	if (process) {
-		pass_on(w, from);
+		iu_hearing_pass(&w->hearing);
 		GetExitCodeProcess(process, &w->code);
 		CloseHandle(process);
 	}
-	CloseHandle(from);
 	return error;
+}
+
+/* Between two runs there is nobody else whom Ctrl-C could be for. */
+static bool is_interrupted(void *context)
+{
+	return iu_interrupts_left() != *(const long *)context;
 }
 
 /* --wait: the command is started again when the port it spoke of is free. Returns: it is now. */
 static bool wait_for(struct watch *w, const struct iu_question *question)
 {
 	const struct iu_questions one = {.v = (struct iu_question *)question, .n = 1, .cap = 1};
-	const struct iu_wait_events events = {0};
+	long before = iu_interrupts_left();
+	const struct iu_wait_events events = {.context = &before, .stopped = is_interrupted};
 	enum iu_waited waited = IU_WAITED_TIME_UP;
 
 	if (w->run->policy != IU_RUN_WAIT || iu_os_now_ms() >= w->deadline)
@@ -88,6 +83,23 @@ static bool wait_for(struct watch *w, const struct iu_question *question)
 	w->run->line(w->run->context, "the command is started again when the port is free");
 	return iu_wait_for(&one, false, w->deadline, &events, &waited) >= 0 &&
 	       waited == IU_WAITED_DONE;
+}
+
+/* --free: the plan for what it spoke of, with consent. Once: what comes back is not fought with. */
+static bool make_free(struct watch *w, const struct iu_question *question)
+{
+	struct iu_freeing freeing;
+	bool done;
+
+	if (w->run->policy != IU_RUN_FREE || w->freed)
+		return false;
+	w->freed = true;
+	done = iu_freeing_run(question, &w->run->act, &freeing) >= 0 &&
+	       freeing.end == IU_END_DONE;
+	iu_freeing_end(&freeing);
+	w->run->line(w->run->context, done ? "it was freed (--free); the command is started again"
+					   : "it was not freed (--free)");
+	return done;
 }
 
 /* Returns: the command is worth another try. */
@@ -99,12 +111,13 @@ static bool look_back(struct watch *w)
 	struct iu_arena arena = {0};
 	bool again = false;
 
-	iu_said_lines(&w->kept, &suspects);
+	iu_hearing_suspects(&w->hearing, &suspects);
 	if (suspects.len && !suspects.failed &&
 		iu_ask_message(&arena, iu_os_names(), &suspects, 1, "", &options, &questions,
 			&complaint) >= 0 &&
 		questions.n)
-		again = iu_said_explain(w->run, &questions.v[0]) && wait_for(w, &questions.v[0]);
+		again = iu_said_explain(w->run, &questions.v[0]) &&
+			(wait_for(w, &questions.v[0]) || make_free(w, &questions.v[0]));
 	else if (suspects.len)
 		w->run->line(w->run->context,
 			"it speaks of a failed bind(), but not of which address; inuse list shows "
@@ -160,7 +173,6 @@ static bool prepare(struct watch *w, struct iu_arena *arena)
 	static const char *const not_here[] = {
 		[IU_RUN_REUSEADDR] = "--reuseaddr is not possible on Windows: the calls of the command "
 				     "cannot be changed",
-		[IU_RUN_FREE] = "--free is not possible on Windows; inuse free does it before",
 	};
 	enum iu_run_policy policy = w->run->policy;
 	size_t n = 0;
@@ -201,13 +213,13 @@ int iu_run_start(struct iu_run *run, int *ret_status)
 		return EINVAL;
 	}
 	w.job = make_job();
-	SetConsoleCtrlHandler(NULL, TRUE); /* Ctrl-C is for the command: we end when it does */
+	iu_leave_interrupts();
 	do
 		error = run_once(&w);
 	while (!error && w.code && look_back(&w));
 	if (w.job)
 		CloseHandle(w.job);
-	iu_text_free(&w.kept);
+	iu_hearing_end(&w.hearing);
 	iu_arena_free(&arena);
 	if (!error)
 		*ret_status = (int)w.code;

@@ -178,6 +178,39 @@ def running(points):
     points.check(inuse("run", "--", "no-such-program").code == 127, "a command that does not exist: 127")
 
 
+def consoles(points):
+    """Ctrl-C while inuse waits, and a command on a console, which stays one."""
+    with Held("tcp", "127.0.0.1", str(PORT), "D", "listen") as held:
+        said = holder("interrupt", "1500", INUSE, "wait", f"127.0.0.1:{PORT}")
+        points.check(said.splitlines()[-1:] == ["code 1"], "Ctrl-C ends wait: exit 1", said)
+        said = holder("interrupt", "2500", INUSE, "run", "--wait", "60", "--", HOLDER, "tcp", "127.0.0.1",
+                      str(PORT), "D", "try")
+        points.check(said.splitlines()[-1:] == ["code 1"], "Ctrl-C ends run --wait, with the command's code", said)
+        said = holder("interrupt", "1500", INUSE, "run", "--", HOLDER, "here", str(PORT + 1))
+        points.check(said.splitlines()[-1:] == ["code 78"], "Ctrl-C during run is for the command, which hears it", said)
+        name = f"holder.exe (pid {held.pid})"
+        for stream in ("out", "err"):
+            ran = inuse("run", "--", HOLDER, "say", stream, str(PORT), "3")
+            points.check(ran.code == 7 and name in ran.err and "line 2" in (ran.out if stream == "out" else ran.err),
+                         f"run: what is printed on std{stream} is passed on and looked at", ran)
+            said = holder("screen", "before", INUSE, "run", "--", HOLDER, "say", stream, str(PORT), "3")
+            points.check("code 7" in said and name in said, f"the same on a console (std{stream})", said)
+        said = holder("screen", "before", INUSE, "run", "--", HOLDER, "say", "err", str(PORT), "400")
+        points.check("code 7" in said and name in said, "the same on a console that has scrolled", said)
+        old = (f"listen tcp 127.0.0.1:{PORT}: bind: Only one usage of each socket address "
+               "(protocol/network address/port) is normally permitted.")
+        said = holder("screen", old, INUSE, "run", "--", HOLDER, "say", "err", "nonsense", "0")
+        points.check("code 7" in said and name not in said, "what stood on it before is no business of the command", said)
+    with Held("tcp", "127.0.0.1", str(PORT), "D", "listen") as held:
+        words = ("run", "--free", "--force", "--grace", "1", "--", HOLDER, "tcp", "127.0.0.1", str(PORT), "D", "try")
+        asked = inuse(*words)
+        points.check(asked.code == 1 and held.process.poll() is None and "not freed" in asked.err,
+                     "run --free without a console to ask on does nothing", asked)
+        ran = inuse(*words[:2], "--yes", *words[2:])
+        points.check(ran.code == 0 and "error 0" in ran.out and held.ended() is not None,
+                     "run --free --yes frees the port and starts the command again", ran)
+
+
 def reports(points):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "here.json")
@@ -289,7 +322,7 @@ def main():
     points = Points()
     socket.setdefaulttimeout(10)
     points.check(inuse("--version").code == 0, "it starts")
-    for part in (holders, options, denied, words, unicode_names, waiting, picking, running, reports, samples, registry, without, imports):
+    for part in (holders, options, denied, words, unicode_names, waiting, picking, running, consoles, reports, samples, registry, without, imports):
         part(points)
     return points.end()
 

@@ -256,6 +256,18 @@ static int console(char **argv)
 	return 0;
 }
 
+/* here PORT: on the console that it is given; ends by Ctrl-C with 78 */
+static int here(char **argv)
+{
+	SOCKET s;
+
+	if (hold(SOCK_STREAM, "127.0.0.1", atoi(argv[0]), 'D', 1, &s))
+		return 1;
+	SetConsoleCtrlHandler(on_event, TRUE);
+	Sleep(LIVE_MS);
+	return 0;
+}
+
 static HANDLE start(char *line)
 {
 	STARTUPINFOA start = {.cb = sizeof(start)};
@@ -297,6 +309,106 @@ static int beside(char **argv)
 	printf("holder %lu\n", code);
 	TerminateProcess(held, 1);
 	return 0;
+}
+
+/* The rest of the words as one line: none of the tests' words needs quotes but the program. */
+static void join(char **argv, char *line, size_t room)
+{
+	size_t n = (size_t)snprintf(line, room, "\"%s\"", argv[0]);
+
+	for (argv++; *argv && n < room; argv++)
+		n += (size_t)snprintf(line + n, room - n, " %s", *argv);
+}
+
+static BOOL WINAPI ignore(DWORD event)
+{
+	return event == CTRL_C_EVENT;
+}
+
+/* interrupt MS PROGRAM WORD...: starts it on a console of our own, and presses Ctrl-C after so long */
+static int interrupt(char **argv)
+{
+	char line[2048];
+	HANDLE child;
+	DWORD code = 0;
+
+	join(argv + 1, line, sizeof(line));
+	FreeConsole();
+	AllocConsole();
+	SetConsoleCtrlHandler(ignore, TRUE);
+	child = start(line);
+	if (WaitForSingleObject(child, (DWORD)atoi(argv[0])) != WAIT_TIMEOUT) {
+		GetExitCodeProcess(child, &code);
+		printf("early %lu\n", code);
+		return 1;
+	}
+	if (!GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0))
+		printf("no event: error %lu\n", GetLastError());
+	if (WaitForSingleObject(child, 10000) == WAIT_TIMEOUT) {
+		printf("it goes on\n");
+		TerminateProcess(child, 1);
+		return 1;
+	}
+	GetExitCodeProcess(child, &code);
+	printf("code %lu\n", code);
+	return 0;
+}
+
+static void print_screen(HANDLE screen)
+{
+	CONSOLE_SCREEN_BUFFER_INFO info;
+	char row[512];
+	DWORD n;
+
+	GetConsoleScreenBufferInfo(screen, &info);
+	for (SHORT y = 0; y <= info.dwCursorPosition.Y; y++) {
+		DWORD width = (DWORD)info.dwSize.X < sizeof(row) ? (DWORD)info.dwSize.X : sizeof(row);
+
+		if (!ReadConsoleOutputCharacterA(screen, row, width, (COORD){0, y}, &n))
+			return;
+		/* a full row goes on in the next one */
+		printf("%.*s%s", (int)n, row, n && row[n - 1] == ' ' ? "\n" : "");
+	}
+}
+
+/* screen TEXT PROGRAM WORD...: runs it on a console of our own that says TEXT, then prints its screen */
+static int screen(char **argv)
+{
+	SECURITY_ATTRIBUTES inherited = {.nLength = sizeof(inherited), .bInheritHandle = TRUE};
+	STARTUPINFOA streams = {.cb = sizeof(streams), .dwFlags = STARTF_USESTDHANDLES};
+	PROCESS_INFORMATION child;
+	char line[2048];
+	DWORD n, code = 0;
+
+	join(argv + 1, line, sizeof(line));
+	FreeConsole();
+	AllocConsole();
+	streams.hStdInput = CreateFileA("CONIN$", GENERIC_READ | GENERIC_WRITE,
+		FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited, OPEN_EXISTING, 0, NULL);
+	streams.hStdOutput = streams.hStdError = CreateFileA("CONOUT$", GENERIC_READ | GENERIC_WRITE,
+		FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited, OPEN_EXISTING, 0, NULL);
+	/* what stood there before is no business of the command's; then, as from a prompt */
+	WriteFile(streams.hStdOutput, argv[0], (DWORD)strlen(argv[0]), &n, NULL);
+	WriteFile(streams.hStdOutput, "\r\nprompt>\r\n", 11, &n, NULL);
+	if (!CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &streams, &child))
+		return 1;
+	WaitForSingleObject(child.hProcess, 30000);
+	GetExitCodeProcess(child.hProcess, &code);
+	print_screen(streams.hStdOutput);
+	printf("code %lu\n", code);
+	return 0;
+}
+
+/* say STREAM PORT LINES: prints LINES of something, then an error about the port, and fails */
+static int say_error(char **argv)
+{
+	FILE *file = strcmp(argv[0], "out") ? stderr : stdout;
+
+	for (int i = 0; i < atoi(argv[2]); i++)
+		fprintf(file, "line %d of something else\n", i);
+	fprintf(file, "listen tcp 127.0.0.1:%s: bind: Only one usage of each socket address "
+		"(protocol/network address/port) is normally permitted.\n", argv[1]);
+	return 7;
 }
 
 /* orphan PORT: binds, leaves the socket to a child and is gone; the child sits there */
@@ -347,13 +459,15 @@ static int time_wait(char **argv)
 
 static const struct {
 	const char *name;
-	int words; /* after the name */
+	int words; /* after the name; -1: any number */
 	int (*run)(char **argv);
 } modes[] = {
 	{"tcp", 4, plain},	  {"udp", 4, plain},   {"service", 2, run_service},
 	{"install", 2, install},  {"state", 1, state}, {"remove", 1, remove_service},
 	{"window", 1, window},	  {"console", 1, console}, {"time-wait", 1, time_wait},
 	{"beside", 2, beside},	  {"orphan", 1, orphan},   {"sit", 1, sit},
+	{"interrupt", -1, interrupt}, {"screen", -1, screen}, {"say", 3, say_error},
+	{"here", 1, here},
 };
 
 int main(int argc, char **argv)
@@ -362,7 +476,7 @@ int main(int argc, char **argv)
 
 	WSAStartup(MAKEWORD(2, 2), &data);
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		if (argc == modes[i].words + 2 && !strcmp(argv[1], modes[i].name))
+		if ((modes[i].words < 0 ? argc > 3 : argc == modes[i].words + 2) && !strcmp(argv[1], modes[i].name))
 			return modes[i].run(argv + (modes[i].run == plain ? 1 : 2));
 	fprintf(stderr, "usage: see the modes in windows/holder.c\n");
 	return 2;

@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
 import jsonschema
@@ -70,8 +71,12 @@ def inuse(*words, program=None, stdin=b"", timeout=90, env=None):
 
 def holder(*words):
     """A short run of the test's helper; returns what it printed."""
-    run = subprocess.run(RUN + [HOLDER, *words], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
-    return run.stdout.decode().strip()
+    # A file: the first console makes Wine start its desktop, which would keep a pipe open.
+    with tempfile.TemporaryFile() as out:
+        subprocess.run(RUN + [HOLDER, *words], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.DEVNULL,
+                       timeout=60, check=False)
+        out.seek(0)
+        return out.read().decode("utf-8", "replace").replace("\r", "").strip()
 
 
 def end(pid):

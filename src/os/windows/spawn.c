@@ -105,13 +105,33 @@ HANDLE iu_spawn(char *const argv[])
 	return spawn(argv, &start, NULL);
 }
 
-HANDLE iu_spawn_in_job(char *const argv[], HANDLE error, HANDLE job)
+HANDLE iu_spawn_in_job(char *const argv[], HANDLE output, HANDLE error, HANDLE job)
 {
 	STARTUPINFOW start = {.cb = sizeof(start),
 		.dwFlags = STARTF_USESTDHANDLES,
 		.hStdInput = GetStdHandle(STD_INPUT_HANDLE),
-		.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE),
+		.hStdOutput = output,
 		.hStdError = error};
 
 	return spawn(argv, &start, job);
+}
+
+static volatile LONG left; /* a handler of Ctrl-C gets no context */
+
+static BOOL WINAPI leave(DWORD event)
+{
+	if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
+		return FALSE;
+	InterlockedIncrement(&left);
+	return TRUE;
+}
+
+long iu_interrupts_left(void)
+{
+	return left;
+}
+
+void iu_leave_interrupts(void)
+{
+	SetConsoleCtrlHandler(leave, TRUE);
 }

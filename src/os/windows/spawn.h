@@ -21,10 +21,21 @@ wchar_t *iu_command_line(char *const argv[]);
 HANDLE iu_spawn(char *const argv[]);
 
 /**
- * iu_spawn_in_job() - the same with another standard error, in a job: when the job's last handle is
- *	closed all that was started ends
- * @error: inheritable
+ * iu_spawn_in_job() - the same with other streams, in a job: when the job's last handle is closed
+ *	all that was started ends
+ * @output, @error: inheritable
  */
-HANDLE iu_spawn_in_job(char *const argv[], HANDLE error, HANDLE job);
+HANDLE iu_spawn_in_job(char *const argv[], HANDLE output, HANDLE error, HANDLE job);
+
+/**
+ * iu_leave_interrupts() - Ctrl-C is for the program that we started: we end when it does
+ *
+ * A handler of ours, which is not inherited; SetConsoleCtrlHandler(NULL, TRUE) is, and the program
+ * would never hear of Ctrl-C.
+ */
+void iu_leave_interrupts(void);
+
+/** iu_interrupts_left() - how many there were since then. */
+long iu_interrupts_left(void);
 
 #endif
