@@ -1,6 +1,7 @@
 /* cli/list.c - inuse list: every bound socket with its holder */
 #include "base/err.h"
 #include "cli/cli.h"
+#include "cli/full.h"
 #include "session/filter.h"
 
 /* Complains of what is wrong with the word. */
@@ -142,7 +143,7 @@ static bool is_brief(const struct iu_invocation *invocation)
 
 static int list(const struct iu_invocation *invocation, struct iu_from *from)
 {
-	struct iu_session here = {0};
+	struct iu_session here = iu_full_session();
 	struct iu_filter filter;
 	struct listed listed = {.arguments = &invocation->arguments,
 		.from = from,
@@ -153,9 +154,12 @@ static int list(const struct iu_invocation *invocation, struct iu_from *from)
 
 	code = make_filter(&arena, invocation, &from->names, &filter);
 	if (code == 0) {
-		ret = from->given
-			? take(&listed, &from->session.snapshot, true)
-			: iu_session_stream(&here, filter.all, is_brief(invocation), take, &listed);
+		do
+			ret = from->given
+				? take(&listed, &from->session.snapshot, true)
+				: iu_session_stream(&here, filter.all, is_brief(invocation), take,
+					&listed);
+		while (iu_full_again(&here, ret));
 		if (ret < 0 && !listed.unwritten)
 			iu_complain(iu_error_text(ret), NULL, "");
 		if (ret < 0 || !listed.seen)

@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/compat.h"
 #include "base/err.h"
 
+#define SHIM    "libinuse-run.so"
 #define WAIT_MS 200 /* for a request that does not come: nobody else waits longer for it */
 
 int iu_run_reception_open(char ret_name[IU_RUN_NAME_TEXT])
@@ -83,12 +86,11 @@ int iu_run_reception_next(int reception, struct iu_run_guest *ret_guest)
 	return 0;
 }
 
-int iu_run_shim_find(char *path, size_t size)
+int iu_run_beside(const char *place, char *path, size_t size)
 {
-	static const char *const places[] = {"src/run/libinuse-run.so", "../" IU_RUN_LIBDIR
-		"/inuse/libinuse-run.so"};
 	char self[4096], *slash;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	int len;
 
 	if (n <= 0)
 		return IU_E_NOENT;
@@ -96,11 +98,18 @@ int iu_run_shim_find(char *path, size_t size)
 	slash = strrchr(self, '/');
 	if (!slash)
 		return IU_E_NOENT;
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		int len = snprintf(path, size, "%.*s/%s", (int)(slash - self), self, places[i]);
+	len = snprintf(path, size, "%.*s/%s", (int)(slash - self), self, place);
+	return len > 0 && (size_t)len < size && access(path, R_OK) == 0 ? 0 : IU_E_NOENT;
+}
 
-		if (len > 0 && (size_t)len < size && access(path, R_OK) == 0)
+int iu_run_shim_find(char *path, size_t size)
+{
+	/* of a program in build, build/src/full, bin, libexec/inuse */
+	static const char *const places[] = {"src/run/" SHIM, "../run/" SHIM,
+		"../" IU_RUN_LIBDIR "/inuse/" SHIM, "../../" IU_RUN_LIBDIR "/inuse/" SHIM};
+
+	for (size_t i = 0; i < IU_COUNT(places); i++)
+		if (iu_run_beside(places[i], path, size) == 0)
 			return 0;
-	}
 	return IU_E_NOENT;
 }

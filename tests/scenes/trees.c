@@ -277,7 +277,7 @@ static size_t ask(
 {
 	struct iu_question question = {.text = "tree", .protocol = IU_PROTOCOL_TCP, .port = port};
 	const struct iu_questions questions = {.v = &question, .n = 1, .cap = 1};
-	struct iu_session session;
+	struct iu_session session = {0};
 	size_t holds;
 
 	setenv("INUSE_QUICK", way, 1);

@@ -1,7 +1,8 @@
-/* os/linux/bpf.h - iterators inside the kernel; answered by bpf/evidence.c, or by no-bpf.c */
+/* os/linux/bpf.h - iterators inside the kernel; answered by bpf/evidence.c, or by one of its twins */
 #ifndef IU_OS_LINUX_BPF_H
 #define IU_OS_LINUX_BPF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,13 +31,18 @@ struct iu_bpf;
 /** A row of the length that its head says, checked. Returns: 0, or < 0 to stop with that. */
 typedef int iu_bpf_sink(void *context, const struct iu_row_head *row);
 
+#define IU_BPF_RIGHTS "it takes CAP_BPF and CAP_PERFMON"
+
+/** iu_bpf_allowed() - whether we have these capabilities. */
+bool iu_bpf_allowed(void);
+
 /**
  * iu_bpf_open() - loads the programs that @ask needs into the kernel: 10 ms and more
  * @ask: borrowed for the call
  * @ret_bpf: on success takes what iu_bpf_close() ends
  * @ret_why: on failure receives a static sentence
  *
- * Returns: 0, IU_E_NOTSUP: built without BPF, no BTF, or the kernel is another one than the
+ * Returns: 0, IU_E_NOENT: only the full inuse can (bpf-deferred.c), IU_E_NOTSUP: built without BPF, no BTF, or the kernel is another one than the
  * programs know; IU_E_ACCESS: no CAP_BPF and CAP_PERFMON, or the kernel is locked down; IU_E_NOMEM,
  * IU_E_SYSTEM.
  */

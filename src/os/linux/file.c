@@ -82,6 +82,12 @@ ssize_t iu_file_link(int dir, const char *path, char *buffer, size_t size)
 	return len;
 }
 
+int iu_file_status(
+	int dir, const char *path, int flags, unsigned int mask, struct statx *ret_status)
+{
+	return syscall(SYS_statx, dir, path, flags, mask, ret_status) < 0 ? -errno : 0;
+}
+
 int iu_file_lines(const char *bytes, size_t len,
 	int (*line)(void *context, const char *line, size_t len), void *context)
 {

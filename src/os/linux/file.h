@@ -29,6 +29,16 @@ int iu_file_load(int dir, const char *path, size_t max, struct iu_text *text);
  */
 ssize_t iu_file_link(int dir, const char *path, char *buffer, size_t size);
 
+struct statx;
+
+/**
+ * iu_file_status() - statx(2), which older musl has no function for
+ * @mask: STATX_*, of <linux/stat.h>
+ * Returns: 0 or -errno.
+ */
+int iu_file_status(
+	int dir, const char *path, int flags, unsigned int mask, struct statx *ret_status);
+
 /**
  * iu_file_lines() - calls @line for each line of @len bytes, without its newline
  * Stops when @line returns != 0 and returns that.

@@ -939,6 +939,8 @@ static int ask_kernel(struct scan *scan)
 	result = canary < 0 ? IU_E_SYSTEM : iu_quick_open(&quick);
 	if (result == 0)
 		result = iu_quick_sockets(quick, canary, on_descriptor, scan);
+	if (result == IU_E_NOENT)
+		iu_defer(scan->look);
 	iu_quick_close(quick);
 	if (canary >= 0)
 		close(canary);

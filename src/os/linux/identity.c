@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/stat.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -134,7 +135,7 @@ static bool same_program(int proc, const struct iu_step_process *target)
 	if (!target->exe_known)
 		return true;
 	snprintf(path, sizeof(path), "%d/exe", (int)target->pid);
-	return statx(proc, path, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO,
+	return iu_file_status(proc, path, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO,
 		       &status) == 0 &&
 	       makedev(status.stx_dev_major, status.stx_dev_minor) == target->exe.dev &&
 	       status.stx_ino == target->exe.ino;

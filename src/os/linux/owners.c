@@ -405,6 +405,8 @@ int iu_owners_collect(struct iu_look *look, struct iu_netlink *netlink, iu_owner
 	free(owners);
 	if (result == 0)
 		return 1;
+	if (result == IU_E_NOENT)
+		iu_defer(look);
 	snapshot->sockets.n = sockets;
 	snapshot->caches.n = caches;
 	snapshot->places = (struct iu_places){0};

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/stat.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -393,7 +394,7 @@ static int read_files(struct iu_look *look, struct iu_process *process)
 	int result = 0;
 
 	snprintf(path, sizeof(path), "%d/exe", (int)process->pid);
-	if (statx(look->proc, path, flags, STATX_TYPE | STATX_INO, &status) == 0)
+	if (iu_file_status(look->proc, path, flags, STATX_TYPE | STATX_INO, &status) == 0)
 		result = add_file(look, process, &status);
 	for (i = 1; i < process->command.n && i <= FILE_ARGUMENTS && result == 0; i++) {
 		const char *argument = process->command.v[i];
@@ -404,7 +405,7 @@ static int read_files(struct iu_look *look, struct iu_process *process)
 		fd = open_argument(look, process->pid, argument);
 		if (fd < 0)
 			continue;
-		if (statx(fd, "", flags | AT_EMPTY_PATH, STATX_TYPE | STATX_INO, &status) == 0)
+		if (iu_file_status(fd, "", flags | AT_EMPTY_PATH, STATX_TYPE | STATX_INO, &status) == 0)
 			result = add_file(look, process, &status);
 		close(fd);
 	}

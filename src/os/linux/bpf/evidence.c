@@ -1,9 +1,7 @@
 /* os/linux/bpf/evidence.c - loads the iterators of evidence.bpf.c and reads what they write */
 #include <errno.h>
-#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -44,26 +42,18 @@ static void list_programs(struct evidence *object, struct program list[PROGRAMS]
 	memcpy(list, all, sizeof(all));
 }
 
-static bool has(const struct __user_cap_data_struct data[2], unsigned int capability)
-{
-	return data[capability / 32].effective & 1u << (capability % 32);
-}
-
 /* Asked before the 10 ms that libbpf takes to read the BTF of the kernel. */
 static int check(const char **ret_why)
 {
-	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[2] = {{0}};
 	int fd;
 
-	*ret_why = "it takes CAP_BPF and CAP_PERFMON";
-	if (syscall(SYS_capget, &head, data) < 0 ||
-		(!has(data, CAP_SYS_ADMIN) && !(has(data, CAP_BPF) && has(data, CAP_PERFMON))))
+	*ret_why = IU_BPF_RIGHTS;
+	if (!iu_bpf_allowed())
 		return IU_E_ACCESS;
 	*ret_why = "libbpf is not installed";
 	if (!iu_libbpf())
 		return IU_E_NOTSUP;
-	*ret_why = "it takes CAP_BPF and CAP_PERFMON";
+	*ret_why = IU_BPF_RIGHTS;
 	/* capabilities of a user namespace of our own count for nothing here */
 	fd = bpf_map_create(BPF_MAP_TYPE_HASH, NULL, sizeof(uint64_t), 1, 1, NULL);
 	if (fd < 0)

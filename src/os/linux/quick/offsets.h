@@ -2,6 +2,7 @@
 #ifndef IU_OS_LINUX_QUICK_OFFSETS_H
 #define IU_OS_LINUX_QUICK_OFFSETS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "os/linux/quick/shared.h"
@@ -11,13 +12,34 @@ struct iu_quick_kernel {
 	uint32_t iter_task_file; /* BTF id of bpf_iter_task_file(): what that walk attaches to */
 };
 
+/* What is looked for, in order of structures. */
+struct iu_quick_member {
+	const char *structure, *path;
+	size_t offset; /* in struct iu_quick_offsets: where its place is written */
+};
+
+enum {
+#define X(name, structure, path) +1
+	IU_QUICK_MEMBERS = 0 IU_QUICK_OFFSETS(X)
+#undef X
+};
+
+extern const struct iu_quick_member iu_quick_members[IU_QUICK_MEMBERS];
+
 /**
  * iu_quick_kernel() - the offsets in the running kernel
  *
  * Out of /run/inuse/kernel, when root wrote it for this very kernel, else out of the kernel's BTF
  * (20 ms), after which root writes that file.
- * Returns: 0, IU_E_NOTSUP: no BTF or no libbpf, or the kernel has other structures.
+ * Returns: 0, IU_E_NOTSUP: no BTF or no libbpf, or the kernel has other structures, IU_E_NOENT: see
+ * iu_quick_read_btf().
  */
 int iu_quick_kernel(struct iu_quick_kernel *ret_kernel);
+
+/**
+ * iu_quick_read_btf() - the offsets out of the kernel's BTF
+ * Returns: 0, IU_E_NOTSUP as above, IU_E_NOENT: only the full inuse can (no-btf.c).
+ */
+int iu_quick_read_btf(struct iu_quick_kernel *ret_kernel);
 
 #endif
