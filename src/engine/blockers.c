@@ -1,10 +1,10 @@
 /* engine/blockers.c - the sockets in the way, with their holders and causes */
 #include "engine/blockers.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/sort.h"
 #include "engine/causes/cause.h"
 #include "engine/conflict-windows.h"
 #include "engine/unix.h"
@@ -57,7 +57,7 @@ static int index_holds(struct building *b)
 			continue;
 		b->holds.v[b->holds.n++] = (struct hold_key){all->v[i].inode, i};
 	}
-	qsort(b->holds.v, b->holds.n, sizeof(*b->holds.v), by_inode);
+	iu_sort(b->holds.v, b->holds.n, sizeof(*b->holds.v), by_inode);
 	return 0;
 }
 
@@ -289,7 +289,7 @@ int iu_blockers_inet(struct iu_arena *arena, const struct iu_view *view,
 	if (err < 0)
 		return err;
 	if (verdict->blockers.n)
-		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
+		iu_sort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
 			by_weight);
 	*ret_more = b.more;
 	return find_causes(&b, NULL);
@@ -312,7 +312,7 @@ int iu_blockers_range(struct iu_arena *arena, const struct iu_view *view,
 	if (err < 0)
 		return err;
 	if (verdict->blockers.n)
-		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
+		iu_sort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
 			by_count);
 	for (i = 0; i < verdict->blockers.n; i++) {
 		verdict->blockers.v[i].cause = IU_CAUSE_EPHEMERAL_EXHAUSTED;
@@ -384,7 +384,7 @@ int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
 	if (err < 0)
 		return err;
 	if (verdict->blockers.n)
-		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
+		iu_sort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
 			by_weight);
 	*ret_more = b.more;
 	return find_causes(&b, path);

@@ -1,8 +1,8 @@
 /* engine/needs.c - which facts are still wanted to answer the questions */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/sort.h"
 #include "engine/causes/cause.h"
 #include "engine/engine.h"
 #include "engine/unix.h"
@@ -41,7 +41,7 @@ static void merge_ranges(struct iu_wants *wants)
 
 	if (!wants->ports.n)
 		return;
-	qsort(wants->ports.v, wants->ports.n, sizeof(*wants->ports.v), by_first);
+	iu_sort(wants->ports.v, wants->ports.n, sizeof(*wants->ports.v), by_first);
 	for (i = 1; i < wants->ports.n; i++) {
 		struct iu_port_range *last = &wants->ports.v[n], *next = &wants->ports.v[i];
 
@@ -244,7 +244,7 @@ static int want_holders(struct iu_arena *arena, const struct iu_question *questi
 		if (matters(&view, &view.sockets.v[i]))
 			list[n++] = (struct candidate){
 				view.sockets.v[i].inode, iu_importance(&view.sockets.v[i])};
-	qsort(list, n, sizeof(*list), by_importance);
+	iu_sort(list, n, sizeof(*list), by_importance);
 	for (i = 0; i < n && i < most; i++) {
 		err = add_inode(arena, wants, list[i].inode);
 		if (err < 0)
@@ -318,7 +318,7 @@ static void unique_inodes(struct iu_wants *wants)
 
 	if (!wants->inodes.n)
 		return;
-	qsort(wants->inodes.v, wants->inodes.n, sizeof(*wants->inodes.v), by_number);
+	iu_sort(wants->inodes.v, wants->inodes.n, sizeof(*wants->inodes.v), by_number);
 	for (i = 1; i < wants->inodes.n; i++)
 		if (wants->inodes.v[i] != wants->inodes.v[n])
 			wants->inodes.v[++n] = wants->inodes.v[i];

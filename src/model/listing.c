@@ -2,10 +2,10 @@
 #include "model/listing.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/sort.h"
 
 #define ID_PREFIX 4 /* the shortest piece of a container id that stands for it */
 
@@ -35,7 +35,7 @@ static struct held *sort_holds(struct iu_arena *arena, const struct iu_snapshot 
 	for (i = 0; held && i < snapshot->holds.n; i++)
 		held[i] = (struct held){snapshot->holds.v[i].inode, snapshot->holds.v[i].pid, i};
 	if (held)
-		qsort(held, snapshot->holds.n, sizeof(*held), compare_held);
+		iu_sort(held, snapshot->holds.n, sizeof(*held), compare_held);
 	return held;
 }
 
@@ -261,7 +261,7 @@ int iu_listing_make(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 			*place = next;
 	}
 	if (found.n)
-		qsort(found.v, found.n, sizeof(*found.v), compare_rows);
+		iu_sort(found.v, found.n, sizeof(*found.v), compare_rows);
 	for (i = 0; i < found.n; i++) {
 		row = iu_list_add(arena, &listing.rows);
 		if (row)

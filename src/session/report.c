@@ -1,10 +1,10 @@
 /* session/report.c - everything of this machine at once, for later and for elsewhere */
 #include "session/report.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/sort.h"
 #include "engine/engine.h"
 #include "os/os.h"
 
@@ -36,7 +36,7 @@ static void unique_paths(struct iu_wants *wants)
 
 	if (!wants->paths.n)
 		return;
-	qsort(wants->paths.v, wants->paths.n, sizeof(*wants->paths.v), by_path);
+	iu_sort(wants->paths.v, wants->paths.n, sizeof(*wants->paths.v), by_path);
 	for (i = 1; i < wants->paths.n; i++)
 		if (by_path(&wants->paths.v[i], &wants->paths.v[n]))
 			wants->paths.v[++n] = wants->paths.v[i];
@@ -96,7 +96,7 @@ static int want_holders(struct iu_arena *arena, const struct iu_snapshot *snapsh
 	}
 	if (!wants->inodes.n)
 		return 0;
-	qsort(wants->inodes.v, wants->inodes.n, sizeof(*wants->inodes.v), by_number);
+	iu_sort(wants->inodes.v, wants->inodes.n, sizeof(*wants->inodes.v), by_number);
 	for (i = 1; i < wants->inodes.n; i++)
 		if (wants->inodes.v[i] != wants->inodes.v[n])
 			wants->inodes.v[++n] = wants->inodes.v[i];

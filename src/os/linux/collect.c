@@ -91,22 +91,28 @@ static const char *user_in_file(struct iu_look *look, uint32_t uid)
 			   : NULL;
 }
 
+struct services {
+	bool systemd, other;
+};
+
 static int service_line(void *context, const char *line, size_t len)
 {
 	static const char head[] = "passwd:", blank[] = " \t";
-	bool *other = context;
+	struct services *services = context;
 	const char *at = line + sizeof(head) - 1, *end = line + len;
 
 	if (len < sizeof(head) || memcmp(line, head, sizeof(head) - 1) != 0)
 		return 0;
-	*other = false;
+	*services = (struct services){false, false};
 	while (at < end && *at != '#') {
 		size_t n = 0;
 
 		while (at + n < end && !memchr(blank, at[n], 2))
 			n++;
-		*other = *other || (n && !(n == 5 && !memcmp(at, "files", n)) &&
-					   !(n == 7 && !memcmp(at, "systemd", n)));
+		if (n == 7 && !memcmp(at, "systemd", n))
+			services->systemd = true;
+		else if (n && !(n == 5 && !memcmp(at, "files", n)))
+			services->other = true;
 		at += n + 1;
 	}
 	return 1;
@@ -135,16 +141,18 @@ static bool has_services(struct iu_look *look)
 {
 	static const char *const folders[] = {"/run/systemd/userdb", "/etc/userdb", "/run/userdb",
 		"/run/host/userdb", "/usr/local/lib/userdb", "/usr/lib/userdb", "/lib/userdb"};
+	struct services services = {.other = true};
 	struct iu_text text = {0};
-	bool other = true;
+	bool other;
 	size_t i;
 
 	if (look->services != IU_UNKNOWN)
 		return look->services == IU_YES;
 	if (iu_file_load(AT_FDCWD, "/etc/nsswitch.conf", 1 << 16, &text) == 0 && text.data)
-		iu_file_lines(text.data, text.len, service_line, &other);
+		iu_file_lines(text.data, text.len, service_line, &services);
 	iu_text_free(&text);
-	for (i = 0; i < IU_COUNT(folders) && !other; i++)
+	other = services.other;
+	for (i = 0; i < IU_COUNT(folders) && services.systemd && !other; i++)
 		other = has_entries(folders[i]);
 	look->services = iu_tri(other);
 	return other;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/sort.h"
 #include "os/linux/file.h"
 #include "os/linux/holders.h"
 #include "os/linux/look.h"
@@ -160,7 +161,7 @@ static int collect_unheld(struct iu_hidden *hidden)
 	for (i = 0; held && i < snapshot->holds.n; i++)
 		held[i] = snapshot->holds.v[i].inode;
 	if (held)
-		qsort(held, snapshot->holds.n, sizeof(*held), by_number);
+		iu_sort(held, snapshot->holds.n, sizeof(*held), by_number);
 	for (i = 0; held && i < snapshot->sockets.n; i++) {
 		uint64_t inode = snapshot->sockets.v[i].inode;
 
@@ -177,7 +178,7 @@ static int collect_unheld(struct iu_hidden *hidden)
 	if (!held || (hidden->n == 0 && i < snapshot->sockets.n))
 		return IU_E_NOMEM;
 	if (hidden->n)
-		qsort(hidden->v, hidden->n, sizeof(*hidden->v), by_inode);
+		iu_sort(hidden->v, hidden->n, sizeof(*hidden->v), by_inode);
 	return 0;
 }
 

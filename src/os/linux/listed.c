@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/sort.h"
 #include "os/linux/file.h"
 #include "os/linux/holders.h"
 #include "os/linux/owners.h"
@@ -41,6 +42,7 @@ int iu_listed_open(struct iu_look *look)
 {
 	const struct iu_wants *wants = look->wants;
 	struct iu_listed *listed;
+	int result;
 
 	if (look->listed_failed || !iu_is_listing(wants) || wants->connections || look->proc < 0 ||
 		!(wants->facts & IU_FACT_HOLDERS) || !worth_while(look) || !iu_initial_pids(look))
@@ -48,7 +50,10 @@ int iu_listed_open(struct iu_look *look)
 	listed = calloc(1, sizeof(*listed));
 	if (!listed)
 		return IU_E_NOMEM;
-	if (iu_quick_list_open(&listed->quick) < 0) {
+	result = iu_quick_list_open(&listed->quick);
+	if (result == IU_E_NOENT)
+		iu_defer(look);
+	if (result < 0) {
 		free(listed);
 		return 0;
 	}
@@ -168,7 +173,7 @@ int iu_listed_holders(struct iu_look *look, iu_listed_sink *sink, void *context)
 	if (!held)
 		return IU_E_NOMEM;
 	memcpy(held, found->hit, found->hits * sizeof(*held));
-	qsort(held, found->hits, sizeof(*held), compare);
+	iu_sort(held, found->hits, sizeof(*held), compare);
 	for (i = 0; i < found->hits && result == 0; i++) {
 		const struct iu_hold hold = {.inode = held[i].inode,
 			.pid = held[i].pid,

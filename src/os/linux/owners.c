@@ -399,14 +399,14 @@ int iu_owners_collect(struct iu_look *look, struct iu_netlink *netlink, iu_owner
 	owners->netlink = netlink;
 	owners->sink = (struct iu_netlink_sink){sink, NULL, context};
 	result = iu_quick_open(&owners->quick);
+	if (result == IU_E_NOENT)
+		iu_defer(look);
 	if (result == 0)
 		result = collect_ports(owners);
 	iu_quick_close(owners->quick);
 	free(owners);
 	if (result == 0)
 		return 1;
-	if (result == IU_E_NOENT)
-		iu_defer(look);
 	snapshot->sockets.n = sockets;
 	snapshot->caches.n = caches;
 	snapshot->places = (struct iu_places){0};

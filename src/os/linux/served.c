@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/sort.h"
 #include "os/linux/file.h"
 #include "os/linux/holders.h"
 #include "os/linux/host.h"
@@ -731,7 +732,7 @@ static int prepare(struct judge *judge)
 		if (is_watched(judge->look, &snapshot->sockets.v[i]))
 			judge->watches[judge->n_watches++] =
 				(struct watch){i, snapshot->sockets.v[i].inode, false, false};
-	qsort(judge->watches, judge->n_watches, sizeof(*judge->watches), by_inode);
+	iu_sort(judge->watches, judge->n_watches, sizeof(*judge->watches), by_inode);
 	for (i = 0; i < snapshot->holds.n; i++) {
 		const struct iu_hold *hold = &snapshot->holds.v[i];
 
@@ -739,7 +740,7 @@ static int prepare(struct judge *judge)
 		if (first_watch(judge, hold->inode))
 			add_holder(judge, hold->pid);
 	}
-	qsort(judge->held, judge->n_held, sizeof(*judge->held), by_held_inode);
+	iu_sort(judge->held, judge->n_held, sizeof(*judge->held), by_held_inode);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && fstat(fd, &status) == 0)
 		judge->sockfs = major(status.st_dev) << 20 | minor(status.st_dev);
