@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/hosts.h"
 #include "os/linux/container.h"
 #include "os/linux/file.h"
 #include "os/linux/hidden.h"
 #include "os/linux/holders.h"
 #include "os/linux/kernel-uses.h"
-#include "os/linux/names.h"
 #include "os/linux/proc-net.h"
 #include "os/linux/process.h"
 #include "os/linux/served.h"

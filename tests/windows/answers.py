@@ -120,6 +120,28 @@ def words(points):
     points.check(b"\x1b" not in inuse("why", str(PORT)).bytes, "no colours in pipes")
 
 
+def hosts(points):
+    """Names are looked up in the system's hosts file only."""
+    if not ON_WINE:
+        points.skip("names of the hosts file", "the system's own file is not changed")
+        return
+    file = ROOT / "build-windows-libs/prefix/drive_c/windows/system32/drivers/etc/hosts"
+    before = file.read_bytes() if file.exists() else None
+    try:
+        file.write_bytes((before or b"") + b"\r\n127.0.0.1\tbox.example Box # no-name\r\n")
+        with Held("tcp", "127.0.0.1", str(PORT), "D", "listen") as held:
+            answer = inuse("why", "--json", f"BOX:{PORT}")
+            points.check(answer.code == 0 and answer.json()["blockers"][0]["holders"][0]["pid"] == held.pid,
+                         "a name of the hosts file, in any case", answer)
+            wrong = inuse("why", f"no-name:{PORT}")
+            points.check(wrong.code == 2, "a comment is none", wrong)
+    finally:
+        if before is None:
+            file.unlink()
+        else:
+            file.write_bytes(before)
+
+
 def unicode_names(points):
     """UTF-8 into pipes, whatever the code page is."""
     with tempfile.TemporaryDirectory() as folder:
@@ -322,7 +344,8 @@ def main():
     points = Points()
     socket.setdefaulttimeout(10)
     points.check(inuse("--version").code == 0, "it starts")
-    for part in (holders, options, denied, words, unicode_names, waiting, picking, running, consoles, reports, samples, registry, without, imports):
+    for part in (holders, options, denied, words, hosts, unicode_names, waiting, picking, running, consoles, reports,
+                 samples, registry, without, imports):
         part(points)
     return points.end()
 

@@ -1,6 +1,4 @@
 /* os/linux/names.c - the system's name tables: services, hosts file, interfaces, users */
-#include "os/linux/names.h"
-
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -10,16 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "model/hosts.h"
 #include "os/linux/file.h"
 #include "os/os.h"
-
-#define HOSTS_MAX (16 << 20)
-#define WORD_MAX  256
 
 static int find_service(void *context, const char *name, enum iu_protocol protocol, uint16_t *ret)
 {
@@ -35,64 +30,6 @@ static int find_service(void *context, const char *name, enum iu_protocol protoc
 	return 0;
 }
 
-struct hosts_reader {
-	const char *name;
-	struct iu_address *ret;
-	size_t max, n;
-};
-
-static bool already(const struct hosts_reader *reader, const struct iu_address *address)
-{
-	size_t i;
-
-	for (i = 0; i < reader->n; i++)
-		if (iu_address_equal(&reader->ret[i], address))
-			return true;
-	return false;
-}
-
-/* "127.0.1.1  box box.example  # comment" */
-static int hosts_line(void *context, const char *line, size_t len)
-{
-	struct hosts_reader *reader = context;
-	const char *comment = memchr(line, '#', len);
-	struct iu_address address = {0};
-	size_t at = 0, word = 0;
-
-	if (comment)
-		len = (size_t)(comment - line);
-	while (at < len && reader->n < reader->max) {
-		size_t start;
-
-		while (at < len && strchr(" \t\r", line[at]))
-			at++;
-		start = at;
-		while (at < len && !strchr(" \t\r", line[at]))
-			at++;
-		if (at == start)
-			return 0;
-		if (word++ == 0) {
-			if (iu_address_parse(line + start, at - start, &address) < 0)
-				return 0;
-			continue;
-		}
-		if (at - start == strlen(reader->name) && !already(reader, &address) &&
-			strncasecmp(line + start, reader->name, at - start) == 0)
-			reader->ret[reader->n++] = address;
-	}
-	return 0;
-}
-
-size_t iu_hosts_find(
-	const char *bytes, size_t len, const char *name, struct iu_address *ret, size_t max)
-{
-	struct hosts_reader reader = {.name = name, .ret = ret, .max = max};
-
-	if (*name)
-		iu_file_lines(bytes, len, hosts_line, &reader);
-	return reader.n;
-}
-
 static int find_host(void *context, const char *name, struct iu_address *ret, size_t max)
 {
 	struct iu_text text = {0};
@@ -100,15 +37,9 @@ static int find_host(void *context, const char *name, struct iu_address *ret, si
 
 	(void)context;
 	/* The file only: the resolver could ask the network. */
-	if (iu_file_load(AT_FDCWD, "/etc/hosts", HOSTS_MAX, &text) == 0 && text.data)
-		n = iu_hosts_find(text.data, text.len, name, ret, max);
+	(void)iu_file_load(AT_FDCWD, "/etc/hosts", IU_HOSTS_MAX, &text);
+	n = iu_hosts_find(text.data, text.len, name, ret, max);
 	iu_text_free(&text);
-	if (n == 0 && strcasecmp(name, "localhost") == 0) { /* RFC 6761: always the loopback */
-		if (max > n)
-			iu_address_parse("127.0.0.1", 9, &ret[n++]);
-		if (max > n)
-			iu_address_parse("::1", 3, &ret[n++]);
-	}
 	return n == 0 ? IU_E_NOENT : (int)n;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "model/hosts.h"
 #include "os/os.h"
 #include "os/windows/addresses.h"
 #include "os/windows/process.h"
@@ -74,26 +75,17 @@ bool iu_os_service_port(uint16_t port, enum iu_protocol protocol)
 static int find_host(void *context, const char *name, struct iu_address *ret, size_t max)
 {
 	FILE *file = open_list(L"hosts");
-	char line[LINE_BYTES], *words[16];
-	size_t n = 0;
+	struct iu_text text = {0};
+	char bytes[4096];
+	size_t n;
 
 	(void)context;
-	while (file && n < max && fgets(line, sizeof(line), file)) {
-		size_t count = split(line, words, IU_COUNT(words));
-
-		for (size_t i = 1; i < count && n < max; i++)
-			if (!_stricmp(words[i], name) &&
-				iu_address_parse(words[0], strlen(words[0]), &ret[n]) == 0)
-				n++;
-	}
+	while (file && text.len < IU_HOSTS_MAX && (n = fread(bytes, 1, sizeof(bytes), file)))
+		iu_text_addn(&text, bytes, n);
 	if (file)
 		fclose(file);
-	if (n == 0 && !_stricmp(name, "localhost")) { /* RFC 6761: always the loopback */
-		if (max > n)
-			iu_address_parse("127.0.0.1", 9, &ret[n++]);
-		if (max > n)
-			iu_address_parse("::1", 3, &ret[n++]);
-	}
+	n = iu_hosts_find(text.data, text.len, name, ret, max);
+	iu_text_free(&text);
 	return n ? (int)n : IU_E_NOENT;
 }
 

@@ -18,6 +18,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/err.h"
+#include "model/hosts.h"
 #include "os/linux/command.h"
 #include "os/linux/addresses.h"
 #include "os/linux/cgroup.h"
@@ -26,7 +27,6 @@
 #include "os/linux/file.h"
 #include "os/linux/holders.h"
 #include "os/linux/host.h"
-#include "os/linux/names.h"
 #include "os/linux/netlink.h"
 #include "os/linux/proc-net.h"
 #include "os/linux/process.h"
@@ -474,6 +474,11 @@ static void test_names(void **state)
 	assert_int_equal(iu_hosts_find(hosts, strlen(hosts), "box2", found, 4), 0);
 	assert_int_equal(iu_hosts_find(hosts, strlen(hosts), "bad", found, 4), 0);
 	assert_int_equal(iu_hosts_find(hosts, strlen(hosts), "localhost", found, 1), 1);
+	/* the loopback where the file does not say it; not beside what it says */
+	assert_int_equal(iu_hosts_find(NULL, 0, "LocalHost", found, 4), 2);
+	assert_int_equal(iu_hosts_find(NULL, 0, "localhost", found, 1), 1);
+	assert_int_equal(iu_hosts_find("192.0.2.1 localhost\r\n", 21, "localhost", found, 4), 1);
+	assert_int_equal(found[0].bytes[0], 192);
 	assert_true(names->host(NULL, "localhost", found, 4) >= 1);
 	assert_int_equal(names->host(NULL, "no.such.host.invalid", found, 4), IU_E_NOENT);
 	assert_int_equal(names->ifindex(NULL, "lo", &number), 0);
