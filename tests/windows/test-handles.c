@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "os/windows/look.h"
+#include "os/windows/process.h"
 #include "os/windows/socket-handles.h"
 
 /* A row as Windows writes it, on 64 bits. */
@@ -150,11 +152,57 @@ static void test_blocking_pipe(void **state)
 	(void)state;
 }
 
+/* A row of our own pid that says it is older than we are: then our handles decide. */
+static void test_number_given_again(void **state)
+{
+	struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int len = sizeof(name);
+	SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
+	struct iu_wants wants = {.all_inodes = true};
+	struct iu_snapshot snap;
+	struct iu_look look = {.wants = &wants, .snapshot = &snap};
+	uint64_t own = (uint64_t)GetCurrentProcessId() << 32;
+
+	assert_int_equal(bind(s, (struct sockaddr *)&name, sizeof(name)), 0);
+	assert_int_equal(getsockname(s, (struct sockaddr *)&name, &len), 0);
+	iu_snapshot_init(&snap);
+	look.list = iu_process_list_read();
+	for (uint32_t i = 1; i <= 4; i++) {
+		struct iu_socket *row = iu_list_add(&snap.arena, &snap.sockets);
+
+		*row = (struct iu_socket){.protocol = IU_PROTOCOL_UDP,
+			.state = IU_STATE_BOUND,
+			.local = {.family = IU_FAMILY_IPV4, .bytes = {127, 0, 0, 1}},
+			.port = ntohs(name.sin_port),
+			.inode = own | i,
+			.since = 1000};
+	}
+	snap.sockets.v[1].local.bytes[3] = 9; /* no such socket is ours */
+	snap.sockets.v[2].local.bytes[3] = 9;
+	snap.sockets.v[2].since = 0; /* the system does not say how old it is */
+	snap.sockets.v[3].local.bytes[3] = 9;
+	snap.sockets.v[3].since = INT64_C(1) << 40; /* younger than we are */
+	assert_int_equal(iu_collect_holders(&look), 0);
+	assert_true(iu_holds(&snap, own | 1, (int32_t)GetCurrentProcessId()));
+	assert_false(iu_holds(&snap, own | 2, (int32_t)GetCurrentProcessId()));
+	assert_true(iu_holds(&snap, own | 3, (int32_t)GetCurrentProcessId()));
+	assert_true(iu_holds(&snap, own | 4, (int32_t)GetCurrentProcessId()));
+	assert_false(snap.seen & IU_FACT_HOLDERS);
+	assert_int_equal(snap.gaps.n, 1);
+	assert_non_null(strstr(snap.gaps.v[0].why, "another process has its number"));
+	iu_socket_handles_close(look.handles);
+	iu_process_list_free(look.list);
+	iu_snapshot_free(&snap);
+	closesocket(s);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_hostile_counts), cmocka_unit_test(test_own_sockets),
-		cmocka_unit_test(test_blocking_pipe)};
+		cmocka_unit_test(test_blocking_pipe),
+		cmocka_unit_test(test_number_given_again)};
 	WSADATA data;
 
 	WSAStartup(MAKEWORD(2, 2), &data);

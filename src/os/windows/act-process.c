@@ -14,14 +14,10 @@
 #define PIDS_MAX   256
 #define HELPER_MS  5000
 
-/* It is the owner, or the owner is not told or gone and it has a handle to that very socket. */
+/* It is the owner, or it has a handle to that very socket. */
 static bool has(int32_t pid, const struct iu_socket *socket)
 {
-	int32_t owner = iu_owner_of(socket->inode);
-
-	if (owner == pid)
-		return true;
-	return (!owner || !iu_process_is_there(owner)) && iu_process_has(pid, socket);
+	return iu_owner_of(socket->inode) == pid || iu_process_has(pid, socket);
 }
 
 /* Whether it still has a socket of that address and port. */

@@ -32,7 +32,7 @@ int iu_collect_holders(struct iu_look *look)
 		const struct iu_socket *socket = &snapshot->sockets.v[i];
 
 		if (socket->inode && iu_wants_inode(look->wants, socket->inode) &&
-			iu_owner_of(socket->inode))
+			iu_owner_of(socket->inode) && !iu_is_successor(look, socket))
 			r = add_owner(look, socket);
 	}
 	if (r == 0)
@@ -45,7 +45,10 @@ int iu_collect_holders(struct iu_look *look)
 			continue;
 		all = false;
 		r = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the owner of a socket",
-			"the system's table names none", NULL);
+			iu_owner_of(socket->inode)
+				? "it is gone, and another process has its number"
+				: "the system's table names none",
+			NULL);
 	}
 	iu_seen(look, IU_FACT_HOLDERS, all && r == 0);
 	return r;

@@ -66,6 +66,14 @@ struct iu_socket_handles *iu_look_handles(struct iu_look *look);
 int iu_trace_holders(struct iu_look *look);
 
 /**
+ * iu_is_successor() - the row names a process that has nothing to do with the socket: it was started
+ *	later, and has no handle to it. The owner is gone then, and its number was given again.
+ *
+ * Clocks are set, so the times alone prove nothing. Returns: false also where it may not be asked.
+ */
+bool iu_is_successor(struct iu_look *look, const struct iu_socket *socket);
+
+/**
  * iu_process_has() - whether a process has a handle to exactly this socket, by its address
  * Asks only that process. Returns: false also where it may not be asked.
  */

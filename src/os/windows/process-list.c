@@ -127,16 +127,6 @@ bool iu_process_listed(const struct iu_process_list *list, int32_t pid, struct i
 	return false;
 }
 
-bool iu_process_is_there(int32_t pid)
-{
-	struct iu_process_list *list = iu_process_list_read();
-	struct iu_listed row;
-	bool there = !list || iu_process_listed(list, pid, &row);
-
-	iu_process_list_free(list);
-	return there;
-}
-
 /* A pid is given again: only who was there before the child can be its parent. */
 bool iu_process_parent(const struct iu_process_list *list, const struct iu_listed *child,
 	struct iu_listed *ret)

@@ -31,9 +31,6 @@ bool iu_process_listed(const struct iu_process_list *list, int32_t pid, struct i
 bool iu_process_parent(const struct iu_process_list *list, const struct iu_listed *child,
 	struct iu_listed *ret);
 
-/** iu_process_is_there() - whether any process has this pid now, whoever may open it. */
-bool iu_process_is_there(int32_t pid);
-
 /** iu_process_add() - adds what is known of a process, once. Returns: 0, IU_E_NOMEM. */
 int iu_process_add(struct iu_look *look, int32_t pid);
 

@@ -18,7 +18,8 @@ static bool is_traced(const struct iu_look *look, const struct iu_socket *s)
 
 	return (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND) && s->inode &&
 	       iu_wants_inode(look->wants, s->inode) &&
-	       (!owner || (look->list && !iu_process_listed(look->list, owner, &row)));
+	       (!owner || !iu_holds(look->snapshot, s->inode, owner) ||
+		       (look->list && !iu_process_listed(look->list, owner, &row)));
 }
 
 static void take(void *context, const struct iu_afd_socket *told)
@@ -100,7 +101,7 @@ int iu_trace_holders(struct iu_look *look)
 	return r;
 }
 
-/* ---- one process, later ---- */
+/* ---- one process ---- */
 
 struct search {
 	const struct iu_socket *socket;
@@ -112,6 +113,22 @@ static void compare(void *context, const struct iu_afd_socket *told)
 	struct search *search = context;
 
 	search->found |= iu_afd_is(told, search->socket);
+}
+
+bool iu_is_successor(struct iu_look *look, const struct iu_socket *socket)
+{
+	struct search search = {.socket = socket};
+	struct iu_socket_handles *handles;
+	struct iu_listed row;
+	int32_t owner = iu_owner_of(socket->inode);
+
+	if (socket->since <= 0 || owner <= IU_WINDOWS_SYSTEM_PID ||
+		!iu_process_listed(look->list, owner, &row) ||
+		iu_seconds_of(row.created) <= socket->since)
+		return false;
+	handles = iu_look_handles(look);
+	return handles && iu_socket_handles_of(handles, owner, compare, &search) == 0 &&
+	       !search.found;
 }
 
 bool iu_process_has(int32_t pid, const struct iu_socket *socket)
