@@ -21,10 +21,11 @@ static struct iu_chunk *chunk_for(struct iu_arena *arena, size_t size)
 
 	if (chunk && chunk->size - chunk->used >= size)
 		return chunk;
-	chunk = malloc(sizeof(*chunk) + room);
+	/* of a large one the system gives zeroes, and memory only for what is used of it */
+	chunk = calloc(1, sizeof(*chunk) + room);
 	if (!chunk)
 		return NULL;
-	*chunk = (struct iu_chunk){.size = room};
+	chunk->size = room;
 	if (arena->chunks && size > CHUNK_BYTES) { /* keep the half-full chunk in front */
 		chunk->next = arena->chunks->next;
 		arena->chunks->next = chunk;
@@ -52,7 +53,6 @@ void *iu_arena_alloc(struct iu_arena *arena, size_t size)
 	at = (char *)chunk->bytes + chunk->used;
 	chunk->used += size;
 	arena->used += size;
-	memset(at, 0, size);
 	return at;
 fail:
 	arena->failed = 1;

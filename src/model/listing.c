@@ -42,7 +42,7 @@ static struct held *sort_holds(struct iu_arena *arena, const struct iu_snapshot 
 static int add_holds(struct iu_arena *arena, const struct held *held, size_t count, uint64_t inode,
 	struct iu_row *row)
 {
-	size_t low = 0, high = count, *index;
+	size_t low = 0, high = count, n, i;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -52,17 +52,19 @@ static int add_holds(struct iu_arena *arena, const struct held *held, size_t cou
 		else
 			high = middle;
 	}
-	for (; inode && low < count && held[low].inode == inode; low++) {
-		index = iu_list_add(arena, &row->descriptors);
-		if (!index)
-			return IU_E_NOMEM;
-		*index = held[low].index;
-		if (row->holds.n && held[low].pid == held[low - 1].pid)
-			continue;
-		index = iu_list_add(arena, &row->holds);
-		if (!index)
-			return IU_E_NOMEM;
-		*index = held[low].index;
+	for (n = 0; inode && low + n < count && held[low + n].inode == inode; n++)
+		;
+	if (n == 0)
+		return 0;
+	row->descriptors.v = iu_arena_alloc(arena, n * sizeof(size_t));
+	row->holds.v = iu_arena_alloc(arena, n * sizeof(size_t));
+	if (!row->descriptors.v || !row->holds.v)
+		return IU_E_NOMEM;
+	row->descriptors.n = row->descriptors.cap = row->holds.cap = n;
+	for (i = 0; i < n; i++) {
+		row->descriptors.v[i] = held[low + i].index;
+		if (i == 0 || held[low + i].pid != held[low + i - 1].pid)
+			row->holds.v[row->holds.n++] = held[low + i].index;
 	}
 	return 0;
 }

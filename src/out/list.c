@@ -167,7 +167,7 @@ static struct cell_source source_of(const struct iu_snapshot *snapshot, const st
 struct cells {
 	struct iu_text text;
 	struct cell {
-		size_t at, len, columns;
+		uint32_t at, len, columns;
 	} *v;
 };
 
@@ -183,12 +183,12 @@ static bool make_cells(const struct iu_snapshot *snapshot, const struct iu_listi
 		struct cell_source from = source_of(snapshot, &listing->rows.v[r]);
 
 		for (c = 0; c < COLUMNS; c++, cell++) {
-			cell->at = cells->text.len;
+			cell->at = (uint32_t)cells->text.len;
 			columns[c].cell(&from, &cells->text);
-			cell->len = cells->text.len - cell->at;
+			cell->len = (uint32_t)(cells->text.len - cell->at);
 		}
 	}
-	return cells->v && !cells->text.failed;
+	return cells->v && !cells->text.failed && cells->text.len <= UINT32_MAX;
 }
 
 /* The natural widths; a column that would stay empty is left out, until a later portion has it. */
@@ -200,7 +200,7 @@ static void measure(struct cells *cells, size_t rows, struct iu_out_table *table
 		struct cell *cell = &cells->v[i];
 
 		c = i % COLUMNS;
-		cell->columns = iu_text_columns(cells->text.data + cell->at, cell->len);
+		cell->columns = (uint32_t)iu_text_columns(cells->text.data + cell->at, cell->len);
 		if (cell->columns > table->width[c])
 			table->width[c] = cell->columns;
 	}

@@ -172,7 +172,8 @@ int iu_listed_holders(struct iu_look *look, iu_listed_sink *sink, void *context)
 	held = malloc((found->hits + 1) * sizeof(*held));
 	if (!held)
 		return IU_E_NOMEM;
-	memcpy(held, found->hit, found->hits * sizeof(*held));
+	for (i = 0; i < found->hits; i++)
+		held[i] = *iu_quick_list_hit(found, i);
 	iu_sort(held, found->hits, sizeof(*held), compare);
 	for (i = 0; i < found->hits && result == 0; i++) {
 		const struct iu_hold hold = {.inode = held[i].inode,
@@ -180,8 +181,7 @@ int iu_listed_holders(struct iu_look *look, iu_listed_sink *sink, void *context)
 			.tid = held[i].tid == held[i].pid ? 0 : held[i].tid,
 			.fd = (int32_t)held[i].fd};
 
-		if (held[i].process < IU_LIST_PROCESSES)
-			result = sink(context, &hold, &found->process[held[i].process]);
+		result = sink(context, &hold, iu_quick_list_process(found, &held[i]));
 	}
 	free(held);
 	return result == 0 ? 1 : result;

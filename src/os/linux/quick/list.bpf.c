@@ -366,13 +366,24 @@ static __always_inline void read_chunk_of(struct iu_tables_walk *walk)
 	walk->chunk++;
 }
 
+/* An index that the verifier can see is below a power of two, and that stays so. */
+static __always_inline __u64 below(__u32 at, __u32 limit)
+{
+	__u64 index = at & (limit - 1);
+
+	__asm__ volatile("" : "+r"(index));
+	return index & (limit - 1);
+}
+
 static __always_inline void note_process(struct iu_tables_walk *walk)
 {
 	__u32 at = list.processes++;
-	struct iu_quick_process *process = &list.process[at & (IU_LIST_PROCESSES - 1)];
+	struct iu_quick_process *process = at < IU_LIST_NEAR
+		? &list.near_process[below(at, IU_LIST_NEAR)]
+		: &list.process[below(at, IU_LIST_PROCESSES)];
 
 	walk->noted = 1;
-	process->pid = read_u32(walk->leader, list.at.task_tgid);
+	walk->pid = process->pid = read_u32(walk->leader, list.at.task_tgid);
 	process->uid = read_u32(read_pointer(walk->leader, list.at.task_cred), list.at.cred_euid);
 	process->started = read_pointer(walk->leader, list.at.task_start);
 	process->groups = read_pointer(walk->leader, list.at.task_cgroups);
@@ -398,11 +409,12 @@ static __always_inline void on_place(struct iu_tables_walk *walk)
 		note_process(walk);
 	at = list.hits++;
 	if (at < IU_LIST_HITS) {
-		struct iu_quick_held *hit = &list.hit[at & (IU_LIST_HITS - 1)];
+		struct iu_quick_held *hit = at < IU_LIST_NEAR ? &list.near_hit[below(at, IU_LIST_NEAR)]
+							      : &list.hit[below(at, IU_LIST_HITS)];
 
 		hit->inode = read_pointer(inode, list.at.inode_ino);
 		hit->process = list.processes - 1;
-		hit->pid = list.process[hit->process & (IU_LIST_PROCESSES - 1)].pid;
+		hit->pid = walk->pid;
 		hit->tid = walk->tid;
 		hit->fd = (walk->chunk - 1) * IU_LIST_CHUNK + bit;
 	}

@@ -60,7 +60,8 @@ int iu_quick_list_open(struct iu_quick_list_look **ret_look)
 
 	if (!look)
 		return IU_E_NOMEM;
-	result = iu_kit_open(&look->kit, "list", LIST_SOCKETS_STAMP, sizeof(*look->memory));
+	result = iu_kit_open(&look->kit, "list", LIST_SOCKETS_STAMP, sizeof(*look->memory),
+		offsetof(struct iu_quick_list, process));
 	if (result < 0) {
 		free(look);
 		return result;
@@ -111,6 +112,20 @@ int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports
 	return result;
 }
 
+const struct iu_quick_held *iu_quick_list_hit(const struct iu_quick_list *found, uint32_t i)
+{
+	return i < IU_LIST_NEAR ? &found->near_hit[i] : &found->hit[i];
+}
+
+const struct iu_quick_process *iu_quick_list_process(
+	const struct iu_quick_list *found, const struct iu_quick_held *hit)
+{
+	uint32_t i = hit->process;
+
+	return i < IU_LIST_NEAR ? &found->near_process[i]
+				: &found->process[i & (IU_LIST_PROCESSES - 1)];
+}
+
 static bool saw_canary(const struct iu_quick_list *found, int canary)
 {
 	struct stat status;
@@ -118,10 +133,13 @@ static bool saw_canary(const struct iu_quick_list *found, int canary)
 
 	if (fstat(canary, &status) < 0)
 		return false;
-	for (i = 0; i < found->hits; i++)
-		if (found->hit[i].inode == status.st_ino && found->hit[i].fd == (uint32_t)canary &&
-			found->process[found->hit[i].process].pid == (int32_t)getpid())
+	for (i = 0; i < found->hits; i++) {
+		const struct iu_quick_held *hit = iu_quick_list_hit(found, i);
+
+		if (hit->inode == status.st_ino && hit->fd == (uint32_t)canary &&
+			hit->pid == (int32_t)getpid())
 			return true;
+	}
 	return false;
 }
 
@@ -141,6 +159,12 @@ int iu_quick_list_holders(
 		return result;
 	if (memory->hits > IU_LIST_HITS || memory->processes > IU_LIST_PROCESSES)
 		return IU_E_LIMIT;
+	if (memory->hits > IU_LIST_NEAR || memory->processes > IU_LIST_NEAR) {
+		result = iu_kit_map(&look->kit);
+		if (result < 0)
+			return result;
+		look->memory = memory = look->kit.memory;
+	}
 	if (memory->faults || !saw_canary(memory, canary))
 		return IU_E_PROTO;
 	*ret_found = memory;

@@ -25,7 +25,7 @@ int iu_quick_list_open(struct iu_quick_list_look **ret_look);
  * iu_quick_list_sockets() - the first walk
  * @ports: the local ports of the UDP sockets that are wanted, @n of them
  * @ret_found: on success points to the TCP sockets that are bound and neither listen nor are connected;
- *	valid until the look is closed. One may be there twice.
+ *	valid until the second walk. One may be there twice.
  *
  * Lists are read without their locks, but each step is checked, so that nothing that is there all
  * the time is missing. Returns: 0, IU_E_LIMIT: more than there is room for, IU_E_AGAIN: they changed
@@ -37,14 +37,21 @@ int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports
 /**
  * iu_quick_list_holders() - the second walk, after the first
  * @canary: a socket's descriptor of our own that has to be found
- * @ret_found: on success points to the processes and their descriptors. Those of other sockets are
- *	among them. What is told is what /proc/PID/fd would have said at that moment.
+ * @ret_found: on success has the processes and their descriptors, for the two below. Those of other
+ *	sockets are among them. What is told is what /proc/PID/fd would have said at that moment.
  *
  * Processes are told as the initial PID namespace counts them: it has to be the reader's own.
  * Returns: 0, IU_E_PROTO: the canary was not found, IU_E_LIMIT, errors of bpf(2).
  */
 int iu_quick_list_holders(
 	struct iu_quick_list_look *look, int canary, const struct iu_quick_list **ret_found);
+
+/** iu_quick_list_hit() - one of found->hits descriptors */
+const struct iu_quick_held *iu_quick_list_hit(const struct iu_quick_list *found, uint32_t i);
+
+/** iu_quick_list_process() - the process that has it */
+const struct iu_quick_process *iu_quick_list_process(
+	const struct iu_quick_list *found, const struct iu_quick_held *hit);
 
 /** iu_quick_list_close() - unloads everything; NULL is fine. */
 void iu_quick_list_close(struct iu_quick_list_look *look);

@@ -74,6 +74,17 @@ int iu_quick_list_holders(
 	return IU_E_NOTSUP;
 }
 
+const struct iu_quick_held *iu_quick_list_hit(const struct iu_quick_list *found, uint32_t i)
+{
+	return &found->hit[i];
+}
+
+const struct iu_quick_process *iu_quick_list_process(
+	const struct iu_quick_list *found, const struct iu_quick_held *hit)
+{
+	return &found->process[hit->process];
+}
+
 void iu_quick_list_close(struct iu_quick_list_look *look)
 {
 	(void)look;

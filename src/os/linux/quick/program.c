@@ -185,7 +185,8 @@ bool iu_kit_keeps(void)
 
 /* ---- kits ---- */
 
-int iu_kit_open(struct iu_kit *kit, const char *name, uint64_t stamp, size_t size)
+int iu_kit_open(
+	struct iu_kit *kit, const char *name, uint64_t stamp, size_t size, size_t mapped)
 {
 	const char *wanted = secure_getenv("INUSE_QUICK");
 	bool old = true;
@@ -194,7 +195,8 @@ int iu_kit_open(struct iu_kit *kit, const char *name, uint64_t stamp, size_t siz
 
 	if (wanted && (!strcmp(wanted, "off") || !strcmp(wanted, "exhaustive")))
 		return IU_E_NOTSUP;
-	*kit = (struct iu_kit){.name = name, .stamp = stamp, .size = size, .types = -1};
+	*kit = (struct iu_kit){.name = name, .stamp = stamp, .size = size,
+		.mapped = mapped, .types = -1};
 	for (i = 0; i < IU_KIT_PROGRAMS; i++)
 		kit->program[i] = -1;
 	kit->folder = iu_kit_keeps() ? open_folder() : -1;
@@ -203,8 +205,9 @@ int iu_kit_open(struct iu_kit *kit, const char *name, uint64_t stamp, size_t siz
 		old = false;
 		kit->map = make_map(size);
 	}
-	kit->memory = kit->map < 0 ? MAP_FAILED
-				   : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, kit->map, 0);
+	kit->memory = kit->map < 0
+		? MAP_FAILED
+		: mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, kit->map, 0);
 	if (kit->memory == MAP_FAILED) {
 		error = error_of(errno);
 		kit->memory = NULL;
@@ -214,6 +217,21 @@ int iu_kit_open(struct iu_kit *kit, const char *name, uint64_t stamp, size_t siz
 	kit->ready = old && *(const uint64_t *)kit->memory == stamp;
 	if (!old)
 		keep(kit, "memory", kit->map);
+	return 0;
+}
+
+int iu_kit_map(struct iu_kit *kit)
+{
+	void *memory;
+
+	if (kit->mapped == kit->size)
+		return 0;
+	memory = mmap(NULL, kit->size, PROT_READ | PROT_WRITE, MAP_SHARED, kit->map, 0);
+	if (memory == MAP_FAILED)
+		return error_of(errno);
+	munmap(kit->memory, kit->mapped);
+	kit->memory = memory;
+	kit->mapped = kit->size;
 	return 0;
 }
 
@@ -259,7 +277,7 @@ void iu_kit_close(struct iu_kit *kit)
 	size_t i;
 
 	if (kit->memory)
-		munmap(kit->memory, kit->size);
+		munmap(kit->memory, kit->mapped);
 	for (i = 0; i < IU_KIT_PROGRAMS; i++)
 		if (kit->program[i] >= 0)
 			close(kit->program[i]);

@@ -31,7 +31,7 @@ struct iu_program {
  */
 struct iu_kit {
 	void *memory; /* begins with a uint64_t that is the kit's */
-	size_t size;
+	size_t size, mapped;
 	uint64_t stamp;
 	const char *name;
 	bool ready; /* the memory is of an earlier run: what does not change between runs is filled in */
@@ -46,12 +46,17 @@ bool iu_kit_keeps(void);
  * @name: of its files there
  * @stamp: of these very programs, as extract.py gives it
  * @size: of the variable
+ * @mapped: so much of it is mapped to begin with
  *
  * The one that is kept serves one look at a time: who comes second gets one of his own.
  * INUSE_QUICK: "off" refuses, "once" keeps nothing. Returns: 0, IU_E_NOTSUP, IU_E_ACCESS, IU_E_NOMEM,
  * IU_E_SYSTEM; nothing is to be closed then.
  */
-int iu_kit_open(struct iu_kit *kit, const char *name, uint64_t stamp, size_t size);
+int iu_kit_open(
+	struct iu_kit *kit, const char *name, uint64_t stamp, size_t size, size_t mapped);
+
+/** iu_kit_map() - maps all of the memory, to another place. Returns: 0, IU_E_*: it stays where it is. */
+int iu_kit_map(struct iu_kit *kit);
 
 /** iu_kit_ready() - the memory is filled in: from now on it may be kept. */
 void iu_kit_ready(struct iu_kit *kit);

@@ -55,7 +55,8 @@ int iu_quick_open(struct iu_quick_look **ret_look)
 
 	if (!look)
 		return IU_E_NOMEM;
-	result = iu_kit_open(&look->kit, "port", OWNERS_STAMP, sizeof(*look->memory));
+	result = iu_kit_open(&look->kit, "port", OWNERS_STAMP, sizeof(*look->memory),
+		sizeof(*look->memory));
 	if (result < 0) {
 		free(look);
 		return result;
