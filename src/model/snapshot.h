@@ -235,6 +235,7 @@ struct iu_snapshot {
 	struct iu_probes probes;
 	struct iu_windows windows;
 	struct iu_places places;
+	void *kept; /* what os/ need not look at twice; in the arena */
 	IU_LIST(struct iu_gap) gaps;
 };
 

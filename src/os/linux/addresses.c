@@ -200,6 +200,8 @@ static int ask(struct iu_look *look, struct iu_netlink *netlink, const struct ro
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	head = mnl_nlmsg_put_extra_header(request, row->head);
 	head[0] = row->family;
+	if (row->type == RTM_GETLINK)
+		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	if (row->type == RTM_GETROUTE) {
 		/* Kernels with strict checking send this table only; others send all. */
 		((struct rtmsg *)head)->rtm_table = RT_TABLE_LOCAL;

@@ -170,16 +170,13 @@ static const char *usual_mount(void)
 	return NULL;
 }
 
-/* Finds the mounts and opens the unified one, once a look. Of v1 a list shows nothing. */
-static int find_mounts(struct iu_look *look)
+/* Of v1 a list shows nothing. */
+static int read_mounts(struct iu_look *look)
 {
 	struct iu_cgroup_mounts mounts = {0};
 	struct iu_text text = {0};
 	int result = 0;
 
-	if (look->cgroup_root != -2)
-		return 0;
-	look->cgroup_root = -1;
 	if (look->wants && look->wants->brief)
 		mounts.unified = usual_mount();
 	if (look->proc < 0)
@@ -190,11 +187,25 @@ static int find_mounts(struct iu_look *look)
 	iu_text_free(&text);
 	if (result < 0)
 		return result;
-	look->cgroup_mount = mounts.unified;
-	look->freezer_mount = mounts.freezer;
-	if (mounts.unified)
-		look->cgroup_root = open(mounts.unified, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	look->kept->cgroup_mount = mounts.unified;
+	look->kept->freezer_mount = mounts.freezer;
+	look->kept->mounts_known = true;
 	return 0;
+}
+
+/* Finds the mounts and opens the unified one, once a look. */
+static int find_mounts(struct iu_look *look)
+{
+	int result;
+
+	if (look->cgroup_root != -2)
+		return 0;
+	look->cgroup_root = -1;
+	result = look->kept->mounts_known ? 0 : read_mounts(look);
+	if (result == 0 && look->kept->cgroup_mount)
+		look->cgroup_root =
+			open(look->kept->cgroup_mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return result;
 }
 
 static int remember(struct iu_look *look, uint64_t id, const char *path, const char **ret_path)
@@ -222,12 +233,12 @@ static int remember(struct iu_look *look, uint64_t id, const char *path, const c
 /* Below the mount point; NULL: elsewhere, or the directory is gone. */
 static const char *below_mount(struct iu_look *look, const char *path, size_t len)
 {
-	size_t mount = strlen(look->cgroup_mount);
+	size_t mount = strlen(look->kept->cgroup_mount);
 	const char *gone = " (deleted)";
 
 	if (len > strlen(gone) && strcmp(path + len - strlen(gone), gone) == 0)
 		return NULL;
-	if (strncmp(path, look->cgroup_mount, mount) != 0 ||
+	if (strncmp(path, look->kept->cgroup_mount, mount) != 0 ||
 		(path[mount] != '/' && path[mount] != '\0'))
 		return NULL;
 	return iu_arena_strdup(&look->snapshot->arena, path[mount] ? path + mount : "/");
@@ -388,10 +399,10 @@ static bool file_says(
 
 static bool is_frozen(struct iu_look *look, const struct iu_cgroup_lines *lines)
 {
-	if (lines->unified_len > 1 && file_says(look->cgroup_mount, lines->unified,
+	if (lines->unified_len > 1 && file_says(look->kept->cgroup_mount, lines->unified,
 					      lines->unified_len, "cgroup.events", "frozen 1"))
 		return true;
-	return lines->freezer_len > 1 && file_says(look->freezer_mount, lines->freezer,
+	return lines->freezer_len > 1 && file_says(look->kept->freezer_mount, lines->freezer,
 						 lines->freezer_len, "freezer.state", "FROZEN");
 }
 

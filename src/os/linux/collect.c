@@ -82,11 +82,19 @@ static int user_line(void *context, const char *line, size_t len)
 static const char *user_in_file(struct iu_look *look, uint32_t uid)
 {
 	struct user_reader reader = {.uid = uid};
+	struct iu_kept *kept = look->kept;
+	struct iu_text text = {0};
 
-	if (!look->passwd.data)
-		iu_file_load(AT_FDCWD, "/etc/passwd", PASSWD_MAX, &look->passwd);
-	if (look->passwd.data && !look->passwd.failed)
-		iu_file_lines(look->passwd.data, look->passwd.len, user_line, &reader);
+	if (!kept->passwd_read) {
+		iu_file_load(AT_FDCWD, "/etc/passwd", PASSWD_MAX, &text);
+		kept->passwd = text.data && !text.failed
+			? iu_arena_strndup(&look->snapshot->arena, text.data, text.len) : NULL;
+		kept->passwd_len = text.len;
+		kept->passwd_read = true;
+		iu_text_free(&text);
+	}
+	if (kept->passwd)
+		iu_file_lines(kept->passwd, kept->passwd_len, user_line, &reader);
 	return reader.name ? iu_arena_strndup(&look->snapshot->arena, reader.name, reader.len)
 			   : NULL;
 }
@@ -146,15 +154,15 @@ static bool has_services(struct iu_look *look)
 	bool other;
 	size_t i;
 
-	if (look->services != IU_UNKNOWN)
-		return look->services == IU_YES;
+	if (look->kept->services != IU_UNKNOWN)
+		return look->kept->services == IU_YES;
 	if (iu_file_load(AT_FDCWD, "/etc/nsswitch.conf", 1 << 16, &text) == 0 && text.data)
 		iu_file_lines(text.data, text.len, service_line, &services);
 	iu_text_free(&text);
 	other = services.other;
 	for (i = 0; i < IU_COUNT(folders) && services.systemd && !other; i++)
 		other = has_entries(folders[i]);
-	look->services = iu_tri(other);
+	look->kept->services = iu_tri(other);
 	return other;
 }
 
@@ -220,6 +228,9 @@ void iu_look_open(
 	*look = (struct iu_look){
 		.wants = wants, .snapshot = snapshot, .proc = open_proc(), .cgroup_root = -2};
 	look->self = own_pid(look->proc);
+	if (!snapshot->kept)
+		snapshot->kept = iu_arena_alloc(&snapshot->arena, sizeof(*look->kept));
+	look->kept = snapshot->kept ? snapshot->kept : &look->own;
 }
 
 void iu_look_close(struct iu_look *look)
@@ -231,7 +242,6 @@ void iu_look_close(struct iu_look *look)
 		HASH_DEL(look->users, row);
 		free(row);
 	}
-	iu_text_free(&look->passwd);
 	iu_listed_close(look);
 	iu_cgroup_close(look);
 	if (look->proc >= 0)

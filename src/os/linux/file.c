@@ -16,6 +16,8 @@ struct dirent_head {
 };
 #define NAME_OFFSET 19 /* the name follows the type without padding */
 
+#define ONE_RECORD 2048 /* half of the page that the kernel writes it to at first */
+
 static ssize_t read_all(int fd, char *buffer, size_t size)
 {
 	size_t len = 0;
@@ -37,11 +39,17 @@ static ssize_t read_all(int fd, char *buffer, size_t size)
 ssize_t iu_file_read(int dir, const char *path, char *buffer, size_t size)
 {
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t len;
+	ssize_t len, more = 0;
 
 	if (fd < 0)
 		return -errno;
-	len = read_all(fd, buffer, size - 1);
+	len = read(fd, buffer, size - 1);
+	if (len < 0)
+		len = errno == EINTR ? 0 : -errno;
+	/* files of one record, as those of /proc, come whole where the kernel had room enough for them */
+	if (len >= 0 && (len == 0 || len >= ONE_RECORD) && (size_t)len < size - 1)
+		more = read_all(fd, buffer + len, size - 1 - (size_t)len);
+	len = more < 0 ? more : len + more;
 	close(fd);
 	if (len >= 0)
 		buffer[len] = '\0';
@@ -58,11 +66,13 @@ int iu_file_load(int dir, const char *path, size_t max, struct iu_text *text)
 	if (fd < 0)
 		return -errno;
 	while (got > 0 && text->len < max && !text->failed) {
-		size_t room = max - text->len;
+		size_t room = max - text->len < sizeof(buffer) ? max - text->len : sizeof(buffer);
 
-		got = read_all(fd, buffer, room < sizeof(buffer) ? room : sizeof(buffer));
+		got = read_all(fd, buffer, room);
 		if (got > 0)
 			iu_text_addn(text, buffer, (size_t)got);
+		if ((size_t)got < room)
+			break;
 	}
 	if (got < 0)
 		result = (int)got;

@@ -59,14 +59,22 @@ bool iu_ipv6_possible(void)
 	return true;
 }
 
-static bool has_capability(unsigned int number)
+struct rights {
+	struct __user_cap_data_struct data[2];
+};
+
+static void read_rights(struct rights *ret_rights)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[2] = {{0}};
 
-	if (syscall(SYS_capget, &head, data) < 0)
-		return false;
-	return data[number / 32].effective & (1u << (number % 32));
+	*ret_rights = (struct rights){0};
+	if (syscall(SYS_capget, &head, ret_rights->data) < 0)
+		*ret_rights = (struct rights){0};
+}
+
+static bool has(const struct rights *rights, unsigned int number)
+{
+	return rights->data[number / 32].effective & (1u << (number % 32));
 }
 
 static uint64_t inode_of(int dir, const char *path)
@@ -78,10 +86,16 @@ static uint64_t inode_of(int dir, const char *path)
 
 bool iu_privileged(void)
 {
-	uint64_t user_ns = inode_of(AT_FDCWD, "/proc/self/ns/user");
+	struct rights rights;
+	uint64_t user_ns;
 
-	return geteuid() == 0 && has_capability(CAP_SYS_PTRACE) &&
-	       (user_ns == INITIAL_USER_NS || user_ns == 0);
+	if (geteuid() != 0)
+		return false;
+	read_rights(&rights);
+	if (!has(&rights, CAP_SYS_PTRACE))
+		return false;
+	user_ns = inode_of(AT_FDCWD, "/proc/self/ns/user");
+	return user_ns == INITIAL_USER_NS || user_ns == 0;
 }
 
 /*
@@ -89,14 +103,12 @@ bool iu_privileged(void)
  * may be another one: a child of it (no rights there), or an ancestor (rights, which we cannot
  * tell from here without asking: unknown).
  */
-static enum iu_tri network_capability(struct iu_look *look, unsigned int number)
+static enum iu_tri owns_network(struct iu_look *look)
 {
 	struct stat owner_status;
 	int netns, owner;
 	bool same;
 
-	if (!has_capability(number))
-		return IU_NO;
 	if (look->proc < 0)
 		return IU_UNKNOWN;
 	netns = openat(look->proc, "self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -111,6 +123,23 @@ static enum iu_tri network_capability(struct iu_look *look, unsigned int number)
 	close(owner);
 	/* The owner is visible from ours, so it is ours or a descendant: rights extend to it. */
 	return same ? IU_YES : IU_UNKNOWN;
+}
+
+static void add_rights(struct iu_look *look)
+{
+	struct iu_host *host = &look->snapshot->host;
+	struct rights rights;
+	bool bind, admin;
+	enum iu_tri owns = IU_NO;
+
+	read_rights(&rights);
+	bind = has(&rights, CAP_NET_BIND_SERVICE);
+	admin = has(&rights, CAP_NET_ADMIN);
+	if (bind || admin)
+		owns = owns_network(look);
+	host->cap_net_bind = bind ? owns : IU_NO;
+	host->cap_net_admin = admin ? owns : IU_NO;
+	host->cap_sys_ptrace = iu_tri(has(&rights, CAP_SYS_PTRACE));
 }
 
 static bool is_manager(struct iu_look *look)
@@ -154,9 +183,7 @@ int iu_collect_host(struct iu_look *look)
 	if (look->wants->brief) /* a table says no more of it */
 		return arena->failed ? IU_E_NOMEM : 0;
 	host->user = iu_look_user(look, host->uid);
-	host->cap_net_bind = network_capability(look, CAP_NET_BIND_SERVICE);
-	host->cap_net_admin = network_capability(look, CAP_NET_ADMIN);
-	host->cap_sys_ptrace = iu_tri(has_capability(CAP_SYS_PTRACE));
+	add_rights(look);
 	host->ipv6 = iu_tri(iu_ipv6_possible());
 	host->init_is_manager = is_manager(look);
 	iu_seen(look, IU_FACT_HOST, true);

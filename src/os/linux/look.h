@@ -12,23 +12,31 @@ struct iu_stream;
 struct iu_listed;
 struct iu_groups_row;
 
+/* What the rounds of one look find out only once. In the arena of its snapshot. */
+struct iu_kept {
+	bool passwd_read, mounts_known;
+	const char *passwd; /* the file */
+	size_t passwd_len;
+	enum iu_tri services; /* of names, besides that file */
+	const char *cgroup_mount;
+	const char *freezer_mount; /* of cgroup v1 */
+};
+
 /* Lives for one iu_os_collect(). Strings handed out live in the snapshot's arena. */
 struct iu_look {
 	const struct iu_wants *wants;
 	struct iu_snapshot *snapshot;
 	int proc;		       /* descriptor of /proc, -1: not mounted */
 	int32_t self;		       /* our own pid as /proc counts it */
-	struct iu_text passwd;	       /* /etc/passwd, once a name was looked up */
-	enum iu_tri services;	       /* of names, besides that file */
+	struct iu_kept *kept;
 	struct iu_user_row *users;     /* uthash: names that were looked up */
 	struct iu_cgroup_row *cgroups; /* uthash: paths that were looked up */
 	struct iu_groups_row *groups;  /* uthash: what was read for processes of the same cgroups */
 	int cgroup_root; /* descriptor of the cgroup2 mount; -1: none, -2: not opened */
-	const char *cgroup_mount;
-	const char *freezer_mount; /* of cgroup v1 */
 	bool cgroups_walked;
 	struct iu_listed *listed; /* the kernel is asked for what a list shows; NULL: it is not */
 	bool listed_failed;	  /* it was, and did not say all */
+	struct iu_kept own; /* where there is no memory for another */
 	struct iu_stream *stream; /* the sockets go there in portions; NULL: they are kept */
 	bool deferred;		  /* iu_defer() */
 	uint64_t boot; /* when the system started, seconds since 1970; 0: not read */

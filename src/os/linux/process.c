@@ -361,33 +361,51 @@ static int add_file(struct iu_look *look, struct iu_process *process, const stru
 	return 0;
 }
 
+/* Where arguments are looked up. Descriptors, -1: not there, -2: not opened yet. */
+struct bases {
+	int root, cwd;
+};
+
+static int open_base(struct iu_look *look, int32_t pid, const char *name, int *base)
+{
+	char path[64];
+
+	if (*base == -2) {
+		snprintf(path, sizeof(path), "%d/%s", (int)pid, name);
+		*base = openat(look->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (*base < 0)
+			*base = -1;
+	}
+	return *base;
+}
+
 /*
  * What an argument names, as the process itself would find it: below its own root (a container),
  * absolute links included. -1: nothing.
  */
-static int open_argument(struct iu_look *look, int32_t pid, const char *argument)
+static int open_argument(
+	struct iu_look *look, int32_t pid, const char *argument, struct bases *bases)
 {
 	struct open_how how = {.flags = O_PATH | O_CLOEXEC};
 	bool absolute = argument[0] == '/';
-	char path[64];
 	int base, fd;
 
 	if (absolute)
 		how.resolve = RESOLVE_IN_ROOT;
-	snprintf(path, sizeof(path), "%d/%s", (int)pid, absolute ? "root" : "cwd");
-	base = openat(look->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	base = absolute ? open_base(look, pid, "root", &bases->root)
+			: open_base(look, pid, "cwd", &bases->cwd);
 	if (base < 0)
 		return -1;
 	fd = (int)syscall(SYS_openat2, base, argument, &how, sizeof(how));
 	if (fd < 0 && errno == ENOSYS) /* before 5.6 */
 		fd = openat(base, absolute ? argument + 1 : argument, O_PATH | O_CLOEXEC);
-	close(base);
 	return fd;
 }
 
 static int read_files(struct iu_look *look, struct iu_process *process)
 {
 	const int flags = AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC; /* never wait for a file server */
+	struct bases bases = {-2, -2};
 	struct statx status;
 	char path[64];
 	size_t i;
@@ -402,13 +420,17 @@ static int read_files(struct iu_look *look, struct iu_process *process)
 
 		if (argument[0] == '-' || argument[0] == '\0' || strlen(argument) >= ARGUMENT_MAX)
 			continue;
-		fd = open_argument(look, process->pid, argument);
+		fd = open_argument(look, process->pid, argument, &bases);
 		if (fd < 0)
 			continue;
 		if (iu_file_status(fd, "", flags | AT_EMPTY_PATH, STATX_TYPE | STATX_INO, &status) == 0)
 			result = add_file(look, process, &status);
 		close(fd);
 	}
+	if (bases.root >= 0)
+		close(bases.root);
+	if (bases.cwd >= 0)
+		close(bases.cwd);
 	return result;
 }
 

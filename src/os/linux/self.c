@@ -51,6 +51,8 @@ static int add_own_names(struct iu_arena *arena, int proc, struct iu_plan_rules 
 	struct iu_process process = {.pid = (int32_t)getpid()};
 	struct iu_snapshot scratch;
 	struct iu_look look = {.snapshot = &scratch, .proc = proc, .cgroup_root = -2};
+
+	look.kept = &look.own;
 	int r;
 
 	iu_snapshot_init(&scratch);

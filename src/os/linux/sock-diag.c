@@ -703,21 +703,33 @@ static int collect_listeners(struct dump *dump, struct iu_netlink *netlink)
 	return 1;
 }
 
+static bool few_asked(const struct iu_wants *wants)
+{
+	return !wants->all_ports && wants->asked.n > 0 && wants->asked.n <= ASKED_MAX;
+}
+
+/* Whether one bind() for each port has told that nobody has it. */
+static bool nobody_there(const struct iu_wants *wants)
+{
+	size_t i = 0;
+
+	if (!wants->may_bind || !few_asked(wants))
+		return false;
+	while (i < wants->asked.n && iu_owners_none(wants->asked.v[i]))
+		i++;
+	return i == wants->asked.n;
+}
+
 /* What spares the walk over every socket of the machine. Returns: 1: all is known, 0, IU_E_NOMEM. */
 static int collect_few(struct iu_look *look, struct iu_netlink *netlink, bool *ret_listeners_only)
 {
 	const struct iu_wants *wants = look->wants;
 	struct dump dump = {.look = look, .protocol = IU_PROTOCOL_TCP,
 		.start = look->snapshot->sockets.n, .each = true};
-	size_t i = 0;
 	int result;
 
-	if (wants->all_ports || wants->asked.n == 0 || wants->asked.n > ASKED_MAX)
+	if (!few_asked(wants))
 		return 0;
-	while (wants->may_bind && i < wants->asked.n && iu_owners_none(wants->asked.v[i]))
-		i++;
-	if (i == wants->asked.n)
-		return 1;
 	result = iu_owners_collect(look, netlink, on_socket, &dump);
 	if (result == 0 && wants->first)
 		result = collect_listeners(&dump, netlink);
@@ -748,10 +760,15 @@ int iu_collect_inet(struct iu_look *look)
 
 	if (!tcp && !(facts & IU_FACT_UDP))
 		return 0;
+	if (tcp && !(facts & IU_FACT_UDP) && nobody_there(look->wants)) {
+		iu_seen(look, IU_FACT_TCP, true);
+		iu_seen(look, IU_FACT_BOUND, true);
+		return 0;
+	}
 	none = !look->wants->all_ports && look->wants->ports.n == 0;
 	opened = none ? 0 : iu_netlink_open(NETLINK_SOCK_DIAG, &netlink);
 	if (tcp && opened == 0 && !none) {
-		few = collect_few(look, &netlink, &listeners_only);
+		few = facts & IU_FACT_UDP && nobody_there(look->wants) ? 1 : collect_few(look, &netlink, &listeners_only);
 		result = few < 0 ? few : 0;
 	}
 	if (tcp && opened == 0 && !none && few == 0 && result == 0)
