@@ -152,6 +152,53 @@ static void test_blocking_pipe(void **state)
 	(void)state;
 }
 
+static bool may_debug(void)
+{
+	PRIVILEGE_SET set = {.PrivilegeCount = 1, .Control = PRIVILEGE_SET_ALL_NECESSARY};
+	BOOL has = FALSE;
+	HANDLE token;
+
+	assert_true(LookupPrivilegeValueA(NULL, "SeDebugPrivilege", &set.Privilege[0].Luid));
+	assert_true(OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token));
+	assert_true(PrivilegeCheck(token, &set, &has));
+	CloseHandle(token);
+	return has;
+}
+
+static void set_debug(DWORD attributes)
+{
+	TOKEN_PRIVILEGES wanted = {.PrivilegeCount = 1, .Privileges[0].Attributes = attributes};
+	HANDLE token;
+
+	LookupPrivilegeValueA(NULL, "SeDebugPrivilege", &wanted.Privileges[0].Luid);
+	assert_true(OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token));
+	AdjustTokenPrivileges(token, FALSE, &wanted, 0, NULL, NULL);
+	CloseHandle(token);
+}
+
+/* It is on while others' handles are looked at, and afterwards what it was. */
+static void test_privilege(void **state)
+{
+	struct iu_socket_handles *handles;
+
+	set_debug(SE_PRIVILEGE_ENABLED);
+	if (!may_debug()) {
+		print_message("# this account has no SeDebugPrivilege\n");
+		skip();
+	}
+	handles = iu_socket_handles_open();
+	assert_true(may_debug());
+	iu_socket_handles_close(handles);
+	assert_true(may_debug());
+	set_debug(0);
+	assert_false(may_debug());
+	handles = iu_socket_handles_open();
+	assert_true(may_debug());
+	iu_socket_handles_close(handles);
+	assert_false(may_debug());
+	(void)state;
+}
+
 /* A row of our own pid that says it is older than we are: then our handles decide. */
 static void test_number_given_again(void **state)
 {
@@ -202,7 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_hostile_counts), cmocka_unit_test(test_own_sockets),
 		cmocka_unit_test(test_blocking_pipe),
-		cmocka_unit_test(test_number_given_again)};
+		cmocka_unit_test(test_number_given_again), cmocka_unit_test(test_privilege)};
 	WSADATA data;
 
 	WSAStartup(MAKEWORD(2, 2), &data);

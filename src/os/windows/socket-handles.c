@@ -32,6 +32,7 @@ struct iu_socket_handles {
 	enum iu_afd_way way;
 	char name[NAME_BYTES];
 	struct asker *asker; /* NULL: none yet */
+	TOKEN_PRIVILEGES before; /* what set_debugging() has changed; none: nothing */
 	ULONGLONG deadline;
 	size_t asked, stuck;
 };
@@ -115,6 +116,33 @@ static struct asker *make_asker(const struct iu_socket_handles *handles)
 
 /* ---- opening ---- */
 
+/*
+ * Handles of services' processes may be duplicated only with SeDebugPrivilege, which administrators
+ * have, but switched off. Only as long as it is needed: it opens every other door, too.
+ */
+static void set_debugging(TOKEN_PRIVILEGES *wanted, TOKEN_PRIVILEGES *ret_before)
+{
+	DWORD n = sizeof(*ret_before);
+	HANDLE token;
+
+	if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &token))
+		return;
+	if (!AdjustTokenPrivileges(token, FALSE, wanted, sizeof(*wanted), ret_before,
+		    ret_before ? &n : NULL) &&
+		ret_before)
+		ret_before->PrivilegeCount = 0;
+	CloseHandle(token);
+}
+
+static void start_debugging(struct iu_socket_handles *handles)
+{
+	TOKEN_PRIVILEGES wanted = {
+		.PrivilegeCount = 1, .Privileges[0].Attributes = SE_PRIVILEGE_ENABLED};
+
+	if (LookupPrivilegeValueW(NULL, L"SeDebugPrivilege", &wanted.Privileges[0].Luid))
+		set_debugging(&wanted, &handles->before);
+}
+
 size_t iu_socket_rows(const void *table, size_t size, int32_t pid, uintptr_t socket,
 	struct iu_handle_row *rows)
 {
@@ -160,8 +188,10 @@ struct iu_socket_handles *iu_socket_handles_open(void)
 		return NULL;
 	handles->way = iu_afd_way();
 	handles->deadline = GetTickCount64() + ALL_MS;
-	if (handles->way != IU_AFD_NONE && learn(handles))
+	if (handles->way != IU_AFD_NONE && learn(handles)) {
+		start_debugging(handles);
 		return handles;
+	}
 	iu_socket_handles_close(handles);
 	return NULL;
 }
@@ -170,6 +200,8 @@ void iu_socket_handles_close(struct iu_socket_handles *handles)
 {
 	if (!handles)
 		return;
+	if (handles->before.PrivilegeCount)
+		set_debugging(&handles->before, NULL);
 	end_asker(handles->asker);
 	free(handles->rows);
 	free(handles);
