@@ -43,17 +43,20 @@ static void take(void *context, const struct iu_afd_socket *told)
 	}
 }
 
-static int add_gap(struct iu_look *look, int32_t pid, bool system)
+/* @error: how asking ended; 0: it has answered, and none of its handles was the one */
+static int add_gap(struct iu_look *look, int32_t pid, int error)
 {
 	const char *what = iu_arena_printf(
 		&look->snapshot->arena, "the options of the sockets of pid %d", (int)pid);
+	bool may_help = error == IU_E_ACCESS && look->snapshot->windows.elevated != IU_YES;
 
 	if (!what)
 		return IU_E_NOMEM;
 	return iu_snapshot_gap(look->snapshot, IU_FACT_OPTIONS, pid, what,
-		system ? "this system does not tell them" : "its handles may not be looked at",
-		system || look->snapshot->windows.elevated == IU_YES ? NULL
-								     : "run inuse as administrator");
+		error == IU_E_ACCESS   ? "its handles may not be looked at"
+		: error == IU_E_NOTSUP ? "this system does not tell them"
+				       : "none of its handles told them",
+		may_help ? "run inuse as administrator" : NULL);
 }
 
 /* The socket's first living holder is asked: all that have it have the same socket. */
@@ -79,6 +82,7 @@ int iu_collect_options(struct iu_look *look)
 	for (size_t i = 0; i < snapshot->sockets.n && r == 0; i++) {
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 		struct iu_socket_handles *handles;
+		int asked;
 
 		if (!is_asked(look, s) || s->options_source == IU_SOURCE_READ)
 			continue;
@@ -89,12 +93,12 @@ int iu_collect_options(struct iu_look *look)
 			continue;
 		}
 		handles = iu_look_handles(look);
-		if (handles)
-			iu_socket_handles_of(handles, reading.pid, take, &reading);
+		asked = handles ? iu_socket_handles_of(handles, reading.pid, take, &reading)
+				: IU_E_NOTSUP;
 		if (s->options_source == IU_SOURCE_READ)
 			continue;
 		all = false;
-		r = add_gap(look, reading.pid, !handles);
+		r = add_gap(look, reading.pid, asked);
 	}
 	iu_seen(look, IU_FACT_OPTIONS, all && r == 0);
 	return r;

@@ -14,8 +14,9 @@
 #define OBJECT_NAME  1 /* ObjectNameInformation */
 
 /*
- * What asks. A handle that was opened for one call at a time (a pipe somebody reads from) lets
- * nobody in until that call ends: then the thread stays there, and another one goes on.
+ * What asks. A handle that was opened for one call at a time (somebody accepts with it, and nobody
+ * comes) lets nobody in until that call ends. Then the thread is ended, which has nothing but its
+ * stack: our duplicate must not outlive the look, or it would be us who keep the port.
  */
 struct asker {
 	HANDLE thread, asked, answered;
@@ -79,21 +80,37 @@ static DWORD WINAPI ask_on(void *parameter)
 	return 0;
 }
 
-static void end_asker(struct asker *asker)
+static void free_asker(struct asker *asker)
 {
-	if (!asker)
-		return;
-	if (asker->thread) {
-		asker->handle = NULL;
-		SetEvent(asker->asked);
-		WaitForSingleObject(asker->thread, INFINITE);
+	if (asker->thread)
 		CloseHandle(asker->thread);
-	}
 	if (asker->asked)
 		CloseHandle(asker->asked);
 	if (asker->answered)
 		CloseHandle(asker->answered);
 	free(asker);
+}
+
+static void end_asker(struct asker *asker)
+{
+	if (!asker)
+		return;
+	asker->handle = NULL;
+	SetEvent(asker->asked);
+	WaitForSingleObject(asker->thread, INFINITE);
+	free_asker(asker);
+}
+
+/* It waits within the system. Where even that does not end it, all of it is left to it. */
+static void give_up(struct asker *asker)
+{
+	HANDLE handle = asker->handle;
+
+	if (!TerminateThread(asker->thread, 0) ||
+		WaitForSingleObject(asker->thread, PATIENCE_MS) != WAIT_OBJECT_0)
+		return;
+	CloseHandle(handle);
+	free_asker(asker);
 }
 
 static struct asker *make_asker(const struct iu_socket_handles *handles)
@@ -110,7 +127,7 @@ static struct asker *make_asker(const struct iu_socket_handles *handles)
 		asker->thread = CreateThread(NULL, 0, ask_on, asker, 0, NULL);
 	if (asker->thread)
 		return asker;
-	end_asker(asker);
+	free_asker(asker);
 	return NULL;
 }
 
@@ -219,7 +236,7 @@ int32_t iu_socket_handles_next(const struct iu_socket_handles *handles, int32_t 
 	return next;
 }
 
-/* Returns: it was answered at all. One that is stuck keeps its duplicate: it is in use there. */
+/* Returns: it was answered at all. @handle is closed. */
 static bool ask(struct iu_socket_handles *handles, HANDLE handle, bool *ret_good,
 	struct iu_afd_socket *ret)
 {
@@ -232,6 +249,7 @@ static bool ask(struct iu_socket_handles *handles, HANDLE handle, bool *ret_good
 	handles->asker->handle = handle;
 	SetEvent(handles->asker->asked);
 	if (WaitForSingleObject(handles->asker->answered, PATIENCE_MS) != WAIT_OBJECT_0) {
+		give_up(handles->asker);
 		handles->asker = NULL;
 		handles->stuck++;
 		return false;
