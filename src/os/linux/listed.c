@@ -84,15 +84,16 @@ static struct iu_socket *find(struct iu_snapshot *snapshot, const struct iu_sock
 }
 
 /* As sock_diag would have said it: of those that are bound only it knows no options. */
-static int add_bound(struct iu_look *look, const struct iu_quick_list *found, uint32_t row)
+static int add_bound(
+	struct iu_look *look, const struct iu_quick_offsets *at, const struct iu_quick_row *row)
 {
 	struct iu_snapshot *snapshot = look->snapshot;
 	struct iu_socket s, *slot;
 	char name[IF_NAMESIZE];
 	uint16_t port;
 
-	memcpy(&port, found->bound[row].common + (found->at.sk_num >> 3), sizeof(port));
-	if (!port || !iu_owners_decode(&found->at, &found->bound[row], port, &s))
+	memcpy(&port, row->common + (at->sk_num >> 3), sizeof(port));
+	if (!port || !iu_owners_decode(at, row, port, &s))
 		return 0;
 	s.reuseaddr = s.reuseport = s.explicit_port = IU_UNKNOWN;
 	s.options_source = IU_SOURCE_NONE;
@@ -135,7 +136,7 @@ int iu_collect_listed(struct iu_look *look)
 		return iu_collect_inet(look);
 	}
 	for (i = 0; i < found->bounds && result == 0; i++)
-		result = add_bound(look, found, i);
+		result = add_bound(look, &found->at, iu_quick_list_bound(found, i));
 	iu_seen(look, IU_FACT_BOUND, look->snapshot->seen & IU_FACT_TCP);
 	return result;
 }

@@ -4,11 +4,12 @@
 
 #include "os/linux/quick/shared.h"
 
-#define IU_LIST_BOUND     256   /* TCP sockets that are bound only; a power of two */
+#define IU_LIST_BOUND     1024  /* TCP sockets that are bound only; a power of two */
 #define IU_LIST_PORTS     256   /* of UDP; a power of two */
 #define IU_LIST_PROCESSES 8192  /* that hold something; a power of two */
 #define IU_LIST_HITS      16384 /* descriptors; a power of two */
-#define IU_LIST_NEAR      256   /* of both that lie in the part which is always mapped; a power of two */
+#define IU_LIST_NEAR      256   /* of these that lie in the part which is always mapped; a power of two */
+#define IU_LIST_NEAR_BOUND 32   /* … and of the first; a power of two */
 #define IU_LIST_FILTER    65536 /* bytes, a bit for each hash of a pointer; a power of two */
 #define IU_LIST_CHUNK     32    /* descriptors, or buckets of a hash table, that are read at a time */
 #define IU_LIST_COMMON    16    /* words; a power of two */
@@ -89,10 +90,11 @@ struct iu_quick_list {
 	__u64 scratch[2 * IU_LIST_CHUNK];
 	__u64 common[IU_LIST_COMMON]; /* of a socket, or a port */
 	__u8 filter[IU_LIST_FILTER];
-	struct iu_quick_row bound[IU_LIST_BOUND];
 	/* the first ones; to map the others takes longer than most lists */
+	struct iu_quick_row near_bound[IU_LIST_NEAR_BOUND];
 	struct iu_quick_process near_process[IU_LIST_NEAR];
 	struct iu_quick_held near_hit[IU_LIST_NEAR];
+	struct iu_quick_row bound[IU_LIST_BOUND];
 	struct iu_quick_process process[IU_LIST_PROCESSES];
 	struct iu_quick_held hit[IU_LIST_HITS];
 };

@@ -13,6 +13,15 @@ struct iu_quick_list list SEC(".bss");
 #define POINTER sizeof(__u64)
 #define BUCKET	(2 * POINTER) /* of TCP a lock and the head of a list, of UDP the other way round */
 
+/* An index that the verifier can see is below a power of two, and that stays so. */
+static __always_inline __u64 below(__u32 at, __u32 limit)
+{
+	__u64 index = at & (limit - 1);
+
+	__asm__ volatile("" : "+r"(index));
+	return index & (limit - 1);
+}
+
 /* ---- sockets ---- */
 
 enum table { TCP, UDP, UNIX, TABLES };
@@ -44,7 +53,9 @@ static __always_inline void on_bound(__u64 sk, __u64 socket, __u64 file)
 {
 	__u64 cgroup = read_pointer(sk, list.at.sk_cgroup);
 	__u32 at = list.bounds++;
-	struct iu_quick_row *row = &list.bound[at & (IU_LIST_BOUND - 1)];
+	struct iu_quick_row *row = at < IU_LIST_NEAR_BOUND
+		? &list.near_bound[below(at, IU_LIST_NEAR_BOUND)]
+		: &list.bound[below(at, IU_LIST_BOUND)];
 
 	bpf_probe_read_kernel(row->common, sizeof(row->common), (void *)sk);
 	row->uid = read_u32(sk, list.at.sk_uid);
@@ -364,15 +375,6 @@ static __always_inline void read_chunk_of(struct iu_tables_walk *walk)
 	}
 	walk->left = left;
 	walk->chunk++;
-}
-
-/* An index that the verifier can see is below a power of two, and that stays so. */
-static __always_inline __u64 below(__u32 at, __u32 limit)
-{
-	__u64 index = at & (limit - 1);
-
-	__asm__ volatile("" : "+r"(index));
-	return index & (limit - 1);
 }
 
 static __always_inline void note_process(struct iu_tables_walk *walk)

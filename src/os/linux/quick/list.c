@@ -61,7 +61,7 @@ int iu_quick_list_open(struct iu_quick_list_look **ret_look)
 	if (!look)
 		return IU_E_NOMEM;
 	result = iu_kit_open(&look->kit, "list", LIST_SOCKETS_STAMP, sizeof(*look->memory),
-		offsetof(struct iu_quick_list, process));
+		offsetof(struct iu_quick_list, bound));
 	if (result < 0) {
 		free(look);
 		return result;
@@ -88,6 +88,14 @@ static int run(struct iu_quick_list_look *look, size_t number, const struct iu_p
 	return look->memory->ended ? 0 : IU_E_LIMIT;
 }
 
+static int map_all(struct iu_quick_list_look *look)
+{
+	int result = iu_kit_map(&look->kit);
+
+	look->memory = look->kit.memory;
+	return result;
+}
+
 int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports, size_t n,
 	const struct iu_quick_list **ret_found)
 {
@@ -107,9 +115,16 @@ int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports
 		return IU_E_AGAIN;
 	if (result == 0 && memory->bounds > IU_LIST_BOUND)
 		result = IU_E_LIMIT;
+	if (result == 0 && memory->bounds > IU_LIST_NEAR_BOUND)
+		result = map_all(look);
 	if (result == 0)
-		*ret_found = memory;
+		*ret_found = look->memory;
 	return result;
+}
+
+const struct iu_quick_row *iu_quick_list_bound(const struct iu_quick_list *found, uint32_t i)
+{
+	return i < IU_LIST_NEAR_BOUND ? &found->near_bound[i] : &found->bound[i];
 }
 
 const struct iu_quick_held *iu_quick_list_hit(const struct iu_quick_list *found, uint32_t i)
@@ -159,15 +174,13 @@ int iu_quick_list_holders(
 		return result;
 	if (memory->hits > IU_LIST_HITS || memory->processes > IU_LIST_PROCESSES)
 		return IU_E_LIMIT;
-	if (memory->hits > IU_LIST_NEAR || memory->processes > IU_LIST_NEAR) {
-		result = iu_kit_map(&look->kit);
-		if (result < 0)
-			return result;
-		look->memory = memory = look->kit.memory;
-	}
-	if (memory->faults || !saw_canary(memory, canary))
+	if (memory->hits > IU_LIST_NEAR || memory->processes > IU_LIST_NEAR)
+		result = map_all(look);
+	if (result < 0)
+		return result;
+	if (look->memory->faults || !saw_canary(look->memory, canary))
 		return IU_E_PROTO;
-	*ret_found = memory;
+	*ret_found = look->memory;
 	return 0;
 }
 

@@ -24,8 +24,8 @@ int iu_quick_list_open(struct iu_quick_list_look **ret_look);
 /**
  * iu_quick_list_sockets() - the first walk
  * @ports: the local ports of the UDP sockets that are wanted, @n of them
- * @ret_found: on success points to the TCP sockets that are bound and neither listen nor are connected;
- *	valid until the second walk. One may be there twice.
+ * @ret_found: on success has the TCP sockets that are bound and neither listen nor are connected, for
+ *	the function below, until the second walk. One may be there twice.
  *
  * Lists are read without their locks, but each step is checked, so that nothing that is there all
  * the time is missing. Returns: 0, IU_E_LIMIT: more than there is room for, IU_E_AGAIN: they changed
@@ -33,6 +33,9 @@ int iu_quick_list_open(struct iu_quick_list_look **ret_look);
  */
 int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports, size_t n,
 	const struct iu_quick_list **ret_found);
+
+/** iu_quick_list_bound() - one of found->bounds sockets */
+const struct iu_quick_row *iu_quick_list_bound(const struct iu_quick_list *found, uint32_t i);
 
 /**
  * iu_quick_list_holders() - the second walk, after the first

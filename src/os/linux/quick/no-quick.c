@@ -74,6 +74,11 @@ int iu_quick_list_holders(
 	return IU_E_NOTSUP;
 }
 
+const struct iu_quick_row *iu_quick_list_bound(const struct iu_quick_list *found, uint32_t i)
+{
+	return &found->bound[i];
+}
+
 const struct iu_quick_held *iu_quick_list_hit(const struct iu_quick_list *found, uint32_t i)
 {
 	return &found->hit[i];
