@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,12 +28,14 @@
 /*
  * INUSE_TREES trees (60; `make quick-proof` 2,000), each asked three times: INUSE_QUICK=off walks /proc and
  * compares files, "exhaustive" reads the link of every descriptor. What is compared is every hold: pid,
- * thread, descriptor, close-on-exec; and the sockets with their states. Then two ways list all sockets of
- * the tree: a listener, one that is bound only, UDP and UNIX, with what a table shows of their processes.
+ * thread, descriptor, close-on-exec; and the sockets with their states. The same is asked of a UDP and a
+ * UNIX socket. Then two ways list all sockets of the tree: a listener, one that is bound only, UDP and
+ * UNIX, with what a table shows of their processes.
  */
 
 #define CHILDREN_MAX 12
 #define OTHERS       3
+#define NAME	     "inuse-tree" /* of the UNIX socket, which is abstract */
 #define CGROUP       "/sys/fs/cgroup/inuse-trees"
 
 static unsigned int seed;
@@ -45,7 +48,7 @@ static unsigned int pick(unsigned int below)
 
 struct tree {
 	int others[OTHERS], listener, told, live, end; /* live: readable when the parent has closed the end */
-	uint16_t port;
+	uint16_t port, udp;
 	char story[512];
 };
 
@@ -272,11 +275,11 @@ static size_t describe(const struct iu_snapshot *snapshot, char *text, size_t si
 	return holds->n;
 }
 
-static size_t ask(
-	uint16_t port, const char *way, char *text, size_t size, bool *ret_ended)
+static size_t ask(const struct iu_question *question, const char *way, char *text, size_t size,
+	bool *ret_ended)
 {
-	struct iu_question question = {.text = "tree", .protocol = IU_PROTOCOL_TCP, .port = port};
-	const struct iu_questions questions = {.v = &question, .n = 1, .cap = 1};
+	struct iu_question copy = *question;
+	const struct iu_questions questions = {.v = &copy, .n = 1, .cap = 1};
 	struct iu_session session = {0};
 	size_t holds;
 
@@ -356,18 +359,23 @@ static char *list(bool quick)
 /* ---- one tree ---- */
 
 /* Descriptors of them are inherited by all, and closed by nobody. */
-static bool open_others(int others[OTHERS])
+static bool open_others(struct tree *tree)
 {
+	int *others = tree->others;
+	socklen_t len = sizeof(struct sockaddr_in);
 	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
 	struct sockaddr_in four = {.sin_family = AF_INET};
-	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "\0inuse-tree"};
+	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "\0" NAME};
 
 	others[0] = socket(AF_INET6, SOCK_STREAM, 0);
 	others[1] = socket(AF_INET, SOCK_DGRAM, 0);
 	others[2] = socket(AF_UNIX, pick(2) ? SOCK_DGRAM : SOCK_STREAM, 0);
 	return bind(others[0], (struct sockaddr *)&six, sizeof(six)) == 0 &&
 	       bind(others[1], (struct sockaddr *)&four, sizeof(four)) == 0 &&
-	       bind(others[2], (struct sockaddr *)&name, sizeof(name)) == 0;
+	       getsockname(others[1], (struct sockaddr *)&four, &len) == 0 &&
+	       (tree->udp = ntohs(four.sin_port)) != 0 &&
+	       bind(others[2], (struct sockaddr *)&name,
+		       offsetof(struct sockaddr_un, sun_path) + sizeof(NAME)) == 0;
 }
 
 static bool plant(struct tree *tree, unsigned int count)
@@ -384,7 +392,7 @@ static bool plant(struct tree *tree, unsigned int count)
 		getsockname(tree->listener, (struct sockaddr *)&any, &len) < 0 || pipe(told) < 0)
 		return false;
 	tree->port = ntohs(any.sin_port);
-	if (!open_others(tree->others))
+	if (!open_others(tree))
 		return false;
 	tree->told = told[1];
 	for (i = 0; i < count; i++) {
@@ -445,15 +453,36 @@ static bool grow(struct tree *tree, const int live[2])
 	return good;
 }
 
-/* The names of exec'ed programs come a moment after they told; both asks see them then. */
-static bool compare(unsigned int number, size_t *holds, unsigned int *counted)
+/* The names of exec'ed programs come a moment after they told; all asks see them then. */
+static bool same(const struct tree *tree, unsigned int number, const struct iu_question *question,
+	size_t *holds, bool *ret_ended)
 {
 	static char quick[65536], compared[65536], walked[65536];
+	bool good = false;
+	size_t n = 0;
+	int try;
+
+	for (try = 0; try < 3 && !good; try++) {
+		n = ask(question, "on", quick, sizeof(quick), ret_ended);
+		ask(question, "exhaustive", walked, sizeof(walked), NULL);
+		strcpy(compared, walked);
+		if (question->protocol == IU_PROTOCOL_TCP) /* files are compared alike */
+			ask(question, "off", compared, sizeof(compared), NULL);
+		good = !strcmp(quick, walked) && !strcmp(compared, walked);
+	}
+	*holds += n;
+	if (!good)
+		printf("# tree %u, %s: %s\n#   quick: %s\n#   compared: %s\n#   /proc: %s\n", number,
+			question->text, tree->story, quick, compared, walked);
+	return good;
+}
+
+static bool compare(unsigned int number, size_t *holds, unsigned int *counted)
+{
 	struct tree tree = {.listener = -1};
 	int live[2], try;
-	bool good = false, ended = false;
+	bool good, ended = false;
 	char *table = NULL, *slow = NULL;
-	size_t n = 0;
 
 	if (pipe(live) < 0 || !grow(&tree, live))
 		exit(1);
@@ -463,16 +492,13 @@ static bool compare(unsigned int number, size_t *holds, unsigned int *counted)
 		for (try = 0; try < OTHERS; try++)
 			close(tree.others[try]);
 	}
-	for (try = 0; try < 3 && !good; try++) {
-		n = ask(tree.port, "on", quick, sizeof(quick), &ended);
-		ask(tree.port, "off", compared, sizeof(compared), NULL);
-		ask(tree.port, "exhaustive", walked, sizeof(walked), NULL);
-		good = !strcmp(quick, walked) && !strcmp(compared, walked);
-	}
-	*holds += n;
-	if (!good)
-		printf("# tree %u: %s\n#   quick: %s\n#   compared: %s\n#   /proc: %s\n", number,
-			tree.story, quick, compared, walked);
+	good = same(&tree, number, &(struct iu_question){.text = "tree", .protocol = IU_PROTOCOL_TCP,
+		.port = tree.port}, holds, &ended) &&
+	       same(&tree, number, &(struct iu_question){.text = "UDP", .protocol = IU_PROTOCOL_UDP,
+		.port = tree.udp}, holds, NULL) &&
+	       same(&tree, number, &(struct iu_question){.text = "UNIX", .protocol = IU_PROTOCOL_UNIX,
+		.family = IU_FAMILY_UNIX, .abstract = true, .path = NAME, .path_len = sizeof(NAME) - 1},
+		holds, NULL);
 	for (try = 0; try < 3 && good && (!table || strcmp(table, slow) != 0); try++) {
 		free(table);
 		free(slow);

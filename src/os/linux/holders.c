@@ -19,6 +19,7 @@
 #include "os/linux/file.h"
 #include "os/linux/host.h"
 #include "os/linux/listed.h"
+#include "os/linux/places.h"
 #include "os/linux/process.h"
 #include "os/linux/quick/quick.h"
 #include "os/linux/table.h"
@@ -1048,6 +1049,8 @@ int iu_collect_holders(struct iu_look *look)
 	result = want_all(scan);
 	if (result == 0)
 		drop_earlier(scan);
+	if (result == 0 && scan->inodes)
+		result = iu_places_named(look);
 	if (result == 0 && scan->inodes) {
 		bool known = places_known(scan), hopeless = !known && is_hopeless(scan);
 

@@ -14,12 +14,12 @@
 
 #include "base/err.h"
 #include "os/linux/holders.h"
+#include "os/linux/places.h"
 #include "os/linux/quick/quick.h"
 #include "os/linux/sock-diag.h"
 
 #define PORTS_MAX          64 /* past that one walk over all sockets is no slower */
 #define FILES_MAX          1024
-#define FILES_AT_ONCE      256
 #define KERNEL_TIME_WAIT   6
 #define KERNEL_CLOSE       7
 #define KERNEL_LISTEN      10
@@ -258,22 +258,17 @@ struct owners {
 	struct iu_quick_look *quick;
 	struct iu_netlink_sink sink;
 	struct iu_quick_file files[FILES_MAX]; /* addresses; they stay in here */
+	uint64_t inodes[FILES_MAX];
 	size_t n_files;
 };
 
 static int note_file(struct owners *owners, const struct iu_quick_row *row)
 {
-	struct iu_snapshot *snapshot = owners->look->snapshot;
-	uint64_t *inode;
-
 	if (!row->file || !row->inode)
 		return 0;
 	if (owners->n_files == FILES_MAX)
 		return IU_E_LIMIT;
-	inode = iu_list_add(&snapshot->arena, &snapshot->places.inodes);
-	if (!inode)
-		return IU_E_NOMEM;
-	*inode = row->inode;
+	owners->inodes[owners->n_files] = row->inode;
 	owners->files[owners->n_files++] = (struct iu_quick_file){
 		row->file, row->cred, row->references, row->pollers};
 	return 0;
@@ -329,36 +324,6 @@ static int collect_port(struct owners *owners, uint16_t port)
 	return result == 0 ? count_rest(owners->look->wants, snapshot, first, found) : result;
 }
 
-/* Who has them, while their addresses are at hand; without it /proc is walked in the second round. */
-static int note_places(struct owners *owners)
-{
-	struct iu_snapshot *snapshot = owners->look->snapshot;
-	struct iu_place *slot;
-	const struct iu_quick *found;
-	size_t at, n;
-	uint32_t i;
-
-	if (!owners->n_files || !iu_initial_pids(owners->look))
-		return 0;
-	/* with more of them at a time too many others would be taken for one */
-	for (at = 0; at < owners->n_files; at += n) {
-		n = owners->n_files - at > FILES_AT_ONCE ? FILES_AT_ONCE : owners->n_files - at;
-		if (iu_quick_descriptors(owners->quick, owners->files + at, n,
-			    mnl_socket_get_fd(owners->netlink->socket), &found) < 0)
-			return 0;
-		for (i = 0; i < found->hits; i++) {
-			slot = iu_list_add(&snapshot->arena, &snapshot->places);
-			if (!slot)
-				return IU_E_NOMEM;
-			*slot = (struct iu_place){found->hit[i].pid, found->hit[i].tid,
-				found->hit[i].first, found->hit[i].mask};
-		}
-		snapshot->places.counted += found->whole ? 0 : found->expected;
-	}
-	snapshot->places.known = true;
-	return 0;
-}
-
 static bool few_ports(const struct iu_wants *wants)
 {
 	size_t i, n = 0;
@@ -379,7 +344,10 @@ static int collect_ports(struct owners *owners)
 		for (port = wants->ports.v[i].first;
 			port <= wants->ports.v[i].last && result == 0; port++)
 			result = collect_port(owners, (uint16_t)port);
-	return result == 0 ? note_places(owners) : result;
+	/* who has them, while their addresses are at hand */
+	return result < 0 ? result
+			  : iu_places_note(owners->look, owners->quick, owners->files, owners->inodes,
+				    owners->n_files, mnl_socket_get_fd(owners->netlink->socket));
 }
 
 int iu_owners_collect(struct iu_look *look, struct iu_netlink *netlink, iu_owners_sink *sink,

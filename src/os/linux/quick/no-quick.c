@@ -1,5 +1,6 @@
-/* os/linux/quick/no-quick.c - the twin of quick.c and list.c of a build without BPF */
+/* os/linux/quick/no-quick.c - the twin of quick.c, list.c and named.c of a build without BPF */
 #include "os/linux/quick/list.h"
+#include "os/linux/quick/named.h"
 #include "os/linux/quick/quick.h"
 
 #include "base/err.h"
@@ -18,8 +19,8 @@ int iu_quick_owners(struct iu_quick_look *look, uint16_t port, const struct iu_q
 	return IU_E_NOTSUP;
 }
 
-int iu_quick_descriptors(struct iu_quick_look *look, const uint64_t *files, size_t n, int canary,
-	const struct iu_quick **ret_found)
+int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file *files, size_t n,
+	int canary, const struct iu_quick **ret_found)
 {
 	(void)look;
 	(void)files;
@@ -47,6 +48,13 @@ void iu_quick_close(struct iu_quick_look *look)
 bool iu_quick_list_kept(void)
 {
 	return false;
+}
+
+int iu_quick_named(const struct iu_named_ask *ask, struct iu_quick_file *ret_files)
+{
+	(void)ask;
+	(void)ret_files;
+	return IU_E_NOTSUP;
 }
 
 int iu_quick_list_open(struct iu_quick_list_look **ret_look)
