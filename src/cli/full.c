@@ -52,7 +52,7 @@ bool iu_full_suits(const struct iu_invocation *invocation)
 	bool suits = always[invocation->command->id];
 	size_t i;
 
-	/* rows are written while others are still looked for; and glibc has the faster malloc() */
+	/* rows are written while others are still looked for: too late to find out what is missing */
 	suits = suits || given->all;
 	for (i = 0; i < invocation->count; i++)
 		suits = suits || is_input(invocation->words[i]);
