@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +31,8 @@
 #define PORT_BOUND     9998 /* bound, not listening */
 #define PORT_TIME_WAIT 9997 /* TIME-WAIT only */
 #define PORT_HOT       9996 /* a listener with HOT connections */
+#define PORT_UDP       9994
+#define NAME	       "\0inuse-bench" /* of a UNIX socket */
 #define PORT_FILL      20000
 #define LIFE_SECONDS   1800
 #define FRESH_SECONDS  20 /* a TIME-WAIT lives for 60 */
@@ -68,6 +72,20 @@ static int listener(uint32_t host, uint16_t port)
 
 	check(listen(fd, 1024) == 0, "listen");
 	return fd;
+}
+
+/* A UDP socket and a UNIX socket, which are owned as well. */
+static void others(void)
+{
+	struct sockaddr_in at = address(0, PORT_UDP);
+	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = NAME};
+	int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int local = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	check(udp >= 0 && bind(udp, (struct sockaddr *)&at, sizeof(at)) == 0, "bind UDP");
+	check(local >= 0 && bind(local, (struct sockaddr *)&name,
+				    offsetof(struct sockaddr_un, sun_path) + sizeof(NAME) - 1) == 0 &&
+			listen(local, 8) == 0, "bind UNIX");
 }
 
 /* A client of an address of its own, so that there are ports enough. */
@@ -155,7 +173,8 @@ static int populate(const struct plan *plan, long number)
 	if (number == plan->processes / 2) {
 		waits = listener(0, PORT_OWNED);
 		bound(0, PORT_BOUND);
-		have += 2;
+		others();
+		have += 4;
 	}
 	for (i = 0; i < pairs; i++, have += 2)
 		make_pair(server, host + 2, host + 1, PORT_FILL, &far);

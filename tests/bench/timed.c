@@ -1,8 +1,11 @@
 /* bench/timed.c - runs commands in turn, many times, and says what each run took */
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -11,7 +14,8 @@
 /*
  * timed ROUNDS SECONDS < COMMANDS
  *
- * A command a line, words separated by blanks; "@UID" before it runs it as that user. Each round runs
+ * A command a line, words separated by blanks; "@UID" before it runs it as that user, "!" without the
+ * right to use BPF. Each round runs
  * every command once, in random order, because other load comes and goes: only figures of one round
  * are compared. Ends after ROUNDS rounds, or with the first one that ends after SECONDS.
  * Prints "ROUND COMMAND NANOSECONDS KIB EXIT" lines.
@@ -23,6 +27,7 @@
 struct command {
 	char *words[WORDS_MAX + 1];
 	long uid; /* -1: as ourselves */
+	bool no_bpf;
 };
 
 static int read_commands(struct command *commands)
@@ -36,9 +41,12 @@ static int read_commands(struct command *commands)
 		char *word;
 
 		command->uid = -1;
+		command->no_bpf = false;
 		for (word = strtok(strdup(line), " \n"); word; word = strtok(NULL, " \n")) {
 			if (words == 0 && command->uid < 0 && word[0] == '@')
 				command->uid = strtol(word + 1, NULL, 10);
+			else if (words == 0 && !strcmp(word, "!"))
+				command->no_bpf = true;
 			else if (words < WORDS_MAX)
 				command->words[words++] = word;
 		}
@@ -49,11 +57,17 @@ static int read_commands(struct command *commands)
 
 static void child(const struct command *command)
 {
+	static const int rights[] = {CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF};
 	int null = open("/dev/null", O_RDWR);
+	size_t i;
 
 	dup2(null, 0);
 	dup2(null, 1);
 	dup2(null, 2);
+	/* what is not in the bounding set root does not get with the program either */
+	for (i = 0; command->no_bpf && i < sizeof(rights) / sizeof(*rights); i++)
+		if (prctl(PR_CAPBSET_DROP, rights[i]) < 0)
+			_exit(126);
 	if (command->uid >= 0 && setresuid((uid_t)command->uid, (uid_t)command->uid,
 					 (uid_t)command->uid) < 0)
 		_exit(126);
