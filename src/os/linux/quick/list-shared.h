@@ -61,9 +61,10 @@ struct iu_sockets_walk {
 };
 
 struct iu_tables_walk {
-	__u64 first, leader;   /* of all processes; where the walk began, and where it is */
+	__u64 first, leader;   /* of all processes: the idle task, 0: not found yet; where the walk is */
 	__u64 threads, thread; /* head of the list of a process, and the node that comes next */
 	__u64 files;	       /* of the leader */
+	__u64 task, opened;    /* whose table it is, and what it is of: struct files_struct */
 	__u64 table;	       /* array of pointers to struct file */
 	__u32 chunk, chunks, left; /* left: a bit for each place of the last chunk to look at */
 	__s32 pid, tid;

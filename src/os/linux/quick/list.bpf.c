@@ -76,7 +76,9 @@ static __always_inline void on_socket(__u32 table, __u64 sk)
 	file = read_pointer(socket, list.at.socket_file);
 	want(file);
 	state = read_u8(sk, list.at.sk_state);
-	if (table == TCP && state == TCP_CLOSE)
+	/* by now it may be another one in the same memory, of another namespace */
+	if (table == TCP && state == TCP_CLOSE &&
+		read_pointer(sk, list.at.sk_net) == list.sockets.net)
 		on_bound(sk, socket, file);
 }
 
@@ -177,7 +179,7 @@ static __always_inline void next_port(struct iu_sockets_walk *walk)
 
 static __always_inline void next_address(struct iu_sockets_walk *walk)
 {
-	__u64 at = walk->addresses.at;
+	__u64 at = walk->addresses.at, next = read_pointer(at, 0);
 
 	if (read_pointer(at, 64) != walk->addresses.from) {
 		stray(&walk->addresses);
@@ -185,20 +187,20 @@ static __always_inline void next_address(struct iu_sockets_walk *walk)
 	}
 	walk->pending = at - (list.at.tb2_node >> 3) + (list.at.tb2_owners >> 3);
 	walk->addresses.from = at;
-	walk->addresses.at = read_pointer(at, 0);
+	walk->addresses.at = next;
 }
 
 /* A socket of UDP or UNIX. */
 static __always_inline void next_socket(struct iu_sockets_walk *walk)
 {
-	__u64 at = walk->buckets.at;
+	__u64 at = walk->buckets.at, next = read_pointer(at, 0);
 
 	if (read_pointer(at, 64) != walk->buckets.from) {
 		stray(&walk->buckets);
 		return;
 	}
 	walk->buckets.from = at;
-	walk->buckets.at = read_pointer(at, 0);
+	walk->buckets.at = next;
 	on_socket(walk->table, at - (list.at.sk_list >> 3));
 }
 
@@ -310,7 +312,7 @@ int list_holders(void *context)
 	__u64 task = (__u64)bpf_get_current_task();
 
 	want_canary(task);
-	walk->first = walk->leader = read_pointer(task, list.at.task_leader);
+	walk->leader = read_pointer(task, list.at.task_leader);
 	bpf_loop(IU_LIST_STEPS, tables_step, (void *)0, 0);
 	return 0;
 }
@@ -319,18 +321,29 @@ static __always_inline void open_files(struct iu_tables_walk *walk, __u64 task, 
 {
 	__u64 fdt = read_pointer(files, list.at.files_fdt);
 
+	walk->task = task;
+	walk->opened = files;
 	walk->table = read_pointer(fdt, list.at.fdt_fd);
 	walk->chunks = read_u32(fdt, list.at.fdt_max) / IU_LIST_CHUNK;
 	walk->chunk = 0;
 	walk->tid = read_u32(task, list.at.task_pid);
 }
 
+/*
+ * From the idle task, where the list begins, to the end, where new ones are added: whoever hands a
+ * socket to a child and ends has that child behind it.
+ */
 static __always_inline void next_process(struct iu_tables_walk *walk)
 {
 	__u64 leader = read_pointer(walk->leader, list.at.task_tasks) - (list.at.task_tasks >> 3);
 	__u64 signal = read_pointer(leader, list.at.task_signal);
 
 	walk->leader = leader;
+	if (!walk->first) {
+		if (!read_u32(leader, list.at.task_pid))
+			walk->first = leader;
+		return;
+	}
 	walk->last = leader == walk->first;
 	walk->noted = 0;
 	walk->files = read_pointer(leader, list.at.task_files);
@@ -355,6 +368,12 @@ static __always_inline void next_thread(struct iu_tables_walk *walk)
 		open_files(walk, task, files);
 }
 
+/* Of one that ends the table is freed at once, after it was taken from the task. */
+static __always_inline __u32 is_open(const struct iu_tables_walk *walk)
+{
+	return read_pointer(walk->task, list.at.task_files) == walk->opened;
+}
+
 static __always_inline void read_chunk_of(struct iu_tables_walk *walk)
 {
 	__u32 at, left = 0;
@@ -362,7 +381,7 @@ static __always_inline void read_chunk_of(struct iu_tables_walk *walk)
 	/* every table has places for a multiple of 64 descriptors (alloc_fdtable()) */
 	if (bpf_probe_read_kernel(list.scratch, IU_LIST_CHUNK * POINTER,
 		    (void *)(walk->table + (__u64)walk->chunk * IU_LIST_CHUNK * POINTER)) < 0) {
-		list.faults++;
+		list.faults += is_open(walk);
 		walk->chunk = walk->chunks;
 		return;
 	}
@@ -399,13 +418,19 @@ static __always_inline void note_process(struct iu_tables_walk *walk)
 /* One place whose file has a bit in the filter, as other files may have by chance. */
 static __always_inline void on_place(struct iu_tables_walk *walk)
 {
-	__u32 left = walk->left, bit, at;
-	__u64 inode;
+	__u32 left = walk->left, bit, fd, at;
+	__u64 file, inode, number;
 
 	bit = lowest(left);
+	fd = (walk->chunk - 1) * IU_LIST_CHUNK + bit;
 	walk->left = left & (left - 1);
-	inode = read_pointer(list.scratch[bit & (IU_LIST_CHUNK - 1)], list.at.file_inode);
+	file = list.scratch[bit & (IU_LIST_CHUNK - 1)];
+	inode = read_pointer(file, list.at.file_inode);
+	number = read_pointer(inode, list.at.inode_ino);
 	if ((read_u16(inode, list.at.inode_mode) & S_IFMT) != S_IFSOCK)
+		return;
+	/* files are used again at once: it counts while the place still has this one */
+	if (read_pointer(walk->table + fd * POINTER, 0) != file || !is_open(walk))
 		return;
 	if (!walk->noted)
 		note_process(walk);
@@ -414,11 +439,11 @@ static __always_inline void on_place(struct iu_tables_walk *walk)
 		struct iu_quick_held *hit = at < IU_LIST_NEAR ? &list.near_hit[below(at, IU_LIST_NEAR)]
 							      : &list.hit[below(at, IU_LIST_HITS)];
 
-		hit->inode = read_pointer(inode, list.at.inode_ino);
+		hit->inode = number;
 		hit->process = list.processes - 1;
 		hit->pid = walk->pid;
 		hit->tid = walk->tid;
-		hit->fd = (walk->chunk - 1) * IU_LIST_CHUNK + bit;
+		hit->fd = fd;
 	}
 }
 
