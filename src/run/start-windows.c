@@ -24,6 +24,7 @@ struct watch {
 	HANDLE job;
 	struct iu_hearing hearing;
 	bool freed; /* --free was asked for once already */
+	long interrupts; /* when the command had ended: what comes later is for us */
 	int64_t deadline;
 	DWORD code;
 };
@@ -59,6 +60,7 @@ static int run_once(struct watch *w)
 	if (process) {
 		iu_hearing_pass(&w->hearing);
 		GetExitCodeProcess(process, &w->code);
+		w->interrupts = iu_interrupts_left();
 		CloseHandle(process);
 	}
 	return error;
@@ -67,15 +69,16 @@ static int run_once(struct watch *w)
 /* Between two runs there is nobody else whom Ctrl-C could be for. */
 static bool is_interrupted(void *context)
 {
-	return iu_interrupts_left() != *(const long *)context;
+	const struct watch *w = context;
+
+	return iu_interrupts_left() != w->interrupts;
 }
 
 /* --wait: the command is started again when the port it spoke of is free. Returns: it is now. */
 static bool wait_for(struct watch *w, const struct iu_question *question)
 {
 	const struct iu_questions one = {.v = (struct iu_question *)question, .n = 1, .cap = 1};
-	long before = iu_interrupts_left();
-	const struct iu_wait_events events = {.context = &before, .stopped = is_interrupted};
+	const struct iu_wait_events events = {.context = w, .stopped = is_interrupted};
 	enum iu_waited waited = IU_WAITED_TIME_UP;
 
 	if (w->run->policy != IU_RUN_WAIT || iu_os_now_ms() >= w->deadline)
@@ -91,7 +94,7 @@ static bool make_free(struct watch *w, const struct iu_question *question)
 	struct iu_freeing freeing;
 	bool done;
 
-	if (w->run->policy != IU_RUN_FREE || w->freed)
+	if (w->run->policy != IU_RUN_FREE || w->freed || is_interrupted(w))
 		return false;
 	w->freed = true;
 	done = iu_freeing_run(question, &w->run->act, &freeing) >= 0 &&

@@ -76,9 +76,19 @@ def options(points):
                     answer = inuse("why", "--json", "--no-probe", f"{target}/{protocol}")
                     blockers = answer.json()["blockers"]
                     told = blockers and blockers[0]["options"]
-                    points.check(told and (told["reuseaddr"], told["exclusive"]) == (letter == "R", letter == "E"),
+                    points.check(told and (told["reuseaddr"], told["exclusive"], told["v6only"]) ==
+                                 (letter == "R", letter == "E", True if ":" in address else None),
                                  f"options of another's {protocol} socket on {address}: {letter}", answer)
                     points.check([h["pid"] for h in blockers[0]["holders"]] == [held.pid], "and its holder", answer)
+    for letter, errno in (("B", None), ("X", 10013)):
+        with Held("tcp", "::", str(PORT), letter, "listen"):
+            answer = inuse("why", "--json", "--no-probe", f"[::]:{PORT}")
+            told = answer.json()["blockers"][0]["options"]
+            points.check(told["v6only"] is False and told["exclusive"] == (letter == "X"),
+                         f"a socket of both stacks is told as one: {letter}", answer)
+            answer = inuse("why", "--json", "--no-probe", f"127.0.0.1:{PORT}").json()
+            points.check(answer["verdict"]["errno"] == errno and (not errno or answer["blockers"][0]["certain"]),
+                         f"what it means for IPv4: {errno or 'it does not protect the port there'}", answer)
     with Held("tcp", "0.0.0.0", str(PORT), "R", "listen"):
         answer = inuse("why", "--json", "--no-probe", "--reuseaddr", str(PORT))
         points.check(answer.json()["verdict"]["status"] != "in-use" and not answer.json()["blockers"],
@@ -205,7 +215,7 @@ def consoles(points):
     with Held("tcp", "127.0.0.1", str(PORT), "D", "listen") as held:
         said = holder("interrupt", "1500", INUSE, "wait", f"127.0.0.1:{PORT}")
         points.check(said.splitlines()[-1:] == ["code 1"], "Ctrl-C ends wait: exit 1", said)
-        said = holder("interrupt", "2500", INUSE, "run", "--wait", "60", "--", HOLDER, "tcp", "127.0.0.1",
+        said = holder("interrupt", "5000", INUSE, "run", "--wait", "60", "--", HOLDER, "tcp", "127.0.0.1",
                       str(PORT), "D", "try")
         points.check(said.splitlines()[-1:] == ["code 1"], "Ctrl-C ends run --wait, with the command's code", said)
         said = holder("interrupt", "1500", INUSE, "run", "--", HOLDER, "here", str(PORT + 1))
@@ -219,6 +229,13 @@ def consoles(points):
             points.check("code 7" in said and name in said, f"the same on a console (std{stream})", said)
         said = holder("screen", "before", INUSE, "run", "--", HOLDER, "say", "err", str(PORT), "400")
         points.check("code 7" in said and name in said, "the same on a console that has scrolled", said)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "both.txt")
+            said = holder("one", path, INUSE, "run", "--", HOLDER, "mixed", "200")
+            with open(path, encoding="ascii") as file:
+                lines = file.read().split()
+            points.check(said == "code 0" and lines == [str(i) for i in range(200)],
+                         "run: the order of two streams in one file is kept", said, lines)
         old = (f"listen tcp 127.0.0.1:{PORT}: bind: Only one usage of each socket address "
                "(protocol/network address/port) is normally permitted.")
         said = holder("screen", old, INUSE, "run", "--", HOLDER, "say", "err", "nonsense", "0")

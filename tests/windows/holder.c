@@ -29,21 +29,26 @@ static void own(SOCKET s, int type)
 		getsockopt(s, IPPROTO_IP, IP_TTL, (char *)&value, &len);
 }
 
-/* Options: D none, R SO_REUSEADDR, E SO_EXCLUSIVEADDRUSE. Returns the error, 0: bound. */
+/*
+ * Options: D none, R SO_REUSEADDR, E SO_EXCLUSIVEADDRUSE, B both stacks, X both and exclusive.
+ * Returns the error, 0: bound.
+ */
 static int hold(int type, const char *address, int port, char option, int listens, SOCKET *ret)
 {
 	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((u_short)port)};
 	struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((u_short)port)};
 	int is_six = strchr(address, ':') != NULL, error = 0;
 	SOCKET s = socket(is_six ? AF_INET6 : AF_INET, type, 0);
-	DWORD yes = 1;
+	DWORD yes = 1, no = 0;
 
 	if (inet_pton(is_six ? AF_INET6 : AF_INET, address,
 		    is_six ? (void *)&six.sin6_addr : (void *)&four.sin_addr) != 1)
 		return WSAEINVAL;
 	if (option == 'R')
 		setsockopt(s, SOL_SOCKET, SO_REUSEADDR, (char *)&yes, sizeof(yes));
-	if (option == 'E')
+	if (option == 'B' || option == 'X')
+		setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, (char *)&no, sizeof(no));
+	if (option == 'E' || option == 'X')
 		setsockopt(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (char *)&yes, sizeof(yes));
 	if (bind(s, is_six ? (struct sockaddr *)&six : (struct sockaddr *)&four,
 		    is_six ? sizeof(six) : sizeof(four)))
@@ -58,7 +63,7 @@ static int hold(int type, const char *address, int port, char option, int listen
 	return error;
 }
 
-/* tcp|udp ADDRESS PORT D|R|E listen|bound|try */
+/* tcp|udp ADDRESS PORT D|R|E|B|X listen|bound|try */
 static int plain(char **argv)
 {
 	SOCKET s;
@@ -399,6 +404,39 @@ static int screen(char **argv)
 	return 0;
 }
 
+/* one FILE PROGRAM WORD...: runs it with one handle of a file as both of its streams */
+static int one_file(char **argv)
+{
+	SECURITY_ATTRIBUTES inherited = {.nLength = sizeof(inherited), .bInheritHandle = TRUE};
+	STARTUPINFOA streams = {.cb = sizeof(streams), .dwFlags = STARTF_USESTDHANDLES};
+	PROCESS_INFORMATION child;
+	char line[2048];
+	DWORD code = 0;
+
+	join(argv + 1, line, sizeof(line));
+	streams.hStdOutput = streams.hStdError = CreateFileA(argv[0], FILE_APPEND_DATA | SYNCHRONIZE,
+		FILE_SHARE_READ, &inherited, CREATE_ALWAYS, 0, NULL);
+	if (!CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &streams, &child))
+		return 1;
+	WaitForSingleObject(child.hProcess, 30000);
+	GetExitCodeProcess(child.hProcess, &code);
+	printf("code %lu\n", code);
+	return 0;
+}
+
+/* mixed LINES: one by one to both streams in turn */
+static int mixed(char **argv)
+{
+	char line[32];
+	DWORD n;
+
+	for (int i = 0; i < atoi(argv[0]); i++) {
+		n = (DWORD)snprintf(line, sizeof(line), "%d\n", i);
+		WriteFile(GetStdHandle(i & 1 ? STD_ERROR_HANDLE : STD_OUTPUT_HANDLE), line, n, &n, NULL);
+	}
+	return 0;
+}
+
 /* say STREAM PORT LINES: prints LINES of something, then an error about the port, and fails */
 static int say_error(char **argv)
 {
@@ -467,7 +505,7 @@ static const struct {
 	{"window", 1, window},	  {"console", 1, console}, {"time-wait", 1, time_wait},
 	{"beside", 2, beside},	  {"orphan", 1, orphan},   {"sit", 1, sit},
 	{"interrupt", -1, interrupt}, {"screen", -1, screen}, {"say", 3, say_error},
-	{"here", 1, here},
+	{"here", 1, here}, {"one", -1, one_file}, {"mixed", 1, mixed},
 };
 
 int main(int argc, char **argv)
