@@ -169,9 +169,10 @@ static void test_same(void **state)
 		look(false, (uint16_t)(PORT + 10 + i), &walked);
 		print_message("# port %d: %zu sockets quickly, %zu by the walk\n", PORT + 10 + i,
 			quick.sockets.n, walked.sockets.n);
-		assert_int_equal(quick.sockets.n, walked.sockets.n);
 		assert_int_equal(quick.sockets.n, i ? 1 : 5);
-		for (k = 0; k < quick.sockets.n; k++) {
+		/* before 6.8 no dump has what is bound only */
+		assert_int_equal(walked.sockets.n, i && !(walked.seen & IU_FACT_BOUND) ? 0 : quick.sockets.n);
+		for (k = 0; k < walked.sockets.n; k++) {
 			const struct iu_socket *a = &quick.sockets.v[k], *b = find(&walked, a);
 
 			assert_non_null(b);
@@ -371,7 +372,7 @@ int main(void)
 
 	no_stage = stage_enter();
 	if (iu_quick_open(&quick) < 0)
-		no_quick = "no rights for BPF here, no BTF, or Linux before 6.8";
+		no_quick = "no rights for BPF here, no BTF, or Linux before 5.17";
 	iu_quick_close(quick);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

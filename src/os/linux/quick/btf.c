@@ -89,7 +89,7 @@ int iu_quick_read_btf(struct iu_quick_kernel *ret_kernel)
 		}
 		path = iu_quick_members[i].path;
 		result = find_path(btf, type, path + (*path == '?'), &bits);
-		if (result == IU_E_NOTSUP && type && *path == '?') {
+		if (result == IU_E_NOTSUP && *path == '?') {
 			bits = IU_QUICK_NONE;
 			result = 0;
 		}

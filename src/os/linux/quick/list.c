@@ -27,6 +27,8 @@ static bool fits(const struct iu_quick_offsets *at)
 	const uint32_t read[] = {at->tb_net, at->tb_node + 64, at->tb_fastreuse, at->tb_fastreuseport};
 	size_t i;
 
+	if (at->tb_bhash2 == IU_QUICK_NONE || at->net_udp == IU_QUICK_NONE) /* before 6.8 */
+		return false;
 	for (i = 0; i < IU_COUNT(read); i++)
 		if (read[i] / 64 >= IU_LIST_COMMON)
 			return false;

@@ -17,6 +17,8 @@ static int fill_memory(struct iu_kit *kit)
 	struct iu_quick_kernel kernel;
 	int result = iu_quick_kernel(&kernel);
 
+	if (result == 0 && kernel.at.net_udp == IU_QUICK_NONE) /* before 6.2 */
+		result = IU_E_NOTSUP;
 	if (result < 0)
 		return result;
 	memory->at = kernel.at;

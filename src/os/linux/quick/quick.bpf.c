@@ -121,7 +121,10 @@ SEC("quick/owners") static long owners_step(__u32 i, void *unused)
 			read_pointer(tb, quick.at.tb_net) == quick.walk.net) {
 			bpf_probe_read_kernel(quick.bucket, sizeof(quick.bucket), (void *)tb);
 			quick.buckets++;
-			quick.walk.tb2_at = read_pointer(tb, quick.at.tb_bhash2);
+			if (quick.at.tb_bhash2 != IU_QUICK_NONE)
+				quick.walk.tb2_at = read_pointer(tb, quick.at.tb_bhash2);
+			else
+				quick.walk.sk_at = read_pointer(tb, quick.at.tb_owners);
 		}
 		quick.walk.tb_at = read_pointer(quick.walk.tb_at, 0);
 	} else {

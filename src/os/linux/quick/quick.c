@@ -39,6 +39,8 @@ static int fill_memory(struct iu_quick_look *look)
 	struct iu_quick_kernel kernel;
 	int result = iu_quick_kernel(&kernel);
 
+	if (result == 0 && kernel.at.tb_bhash2 == IU_QUICK_NONE && kernel.at.tb_owners == IU_QUICK_NONE)
+		result = IU_E_NOTSUP;
 	if (result < 0)
 		return result;
 	look->memory->at = kernel.at;

@@ -7,7 +7,8 @@
 /*
  * Where members lie in this kernel, in bits from the start of the structure: the loader fills them in
  * from the kernel's own description (BTF). X(name, structure, path); a path that begins with ? may be
- * missing: IU_QUICK_NONE.
+ * missing: IU_QUICK_NONE. Linux 6.8 has put the owners of a port below its addresses (bhash2), 6.2 the
+ * UDP table into the network namespace, and 6.13 counts the references of a file in another way.
  */
 #define IU_QUICK_OFFSETS(X)                                                                        \
 	X(task_nsproxy, "task_struct", "nsproxy")                                                  \
@@ -28,7 +29,7 @@
 	X(nsproxy_net, "nsproxy", "net_ns")                                                        \
 	X(net_hashinfo, "net", "ipv4.tcp_death_row.hashinfo")                                      \
 	X(net_hash_mix, "net", "hash_mix")                                                         \
-	X(net_udp, "net", "ipv4.udp_table")                                                        \
+	X(net_udp, "net", "?ipv4.udp_table")                                                       \
 	X(net_unix, "net", "unx.table.buckets")                                                    \
 	X(udp_hash, "udp_table", "hash")                                                           \
 	X(udp_mask, "udp_table", "mask")                                                           \
@@ -46,9 +47,10 @@
 	X(tb_fast_v6, "inet_bind_bucket", "fast_v6_rcv_saddr")                                     \
 	X(tb_fast_v4, "inet_bind_bucket", "fast_rcv_saddr")                                        \
 	X(tb_node, "inet_bind_bucket", "node")                                                     \
-	X(tb_bhash2, "inet_bind_bucket", "bhash2")                                                 \
-	X(tb2_node, "inet_bind2_bucket", "bhash_node")                                             \
-	X(tb2_owners, "inet_bind2_bucket", "owners")                                               \
+	X(tb_owners, "inet_bind_bucket", "?owners")                                                \
+	X(tb_bhash2, "inet_bind_bucket", "?bhash2")                                                \
+	X(tb2_node, "inet_bind2_bucket", "?bhash_node")                                            \
+	X(tb2_owners, "inet_bind2_bucket", "?owners")                                              \
 	X(sk_node, "sock_common", "skc_bind_node")                                                 \
 	X(sk_daddr, "sock_common", "skc_daddr")                                                    \
 	X(sk_saddr, "sock_common", "skc_rcv_saddr")                                                \
@@ -98,7 +100,7 @@ struct iu_quick_offsets {
 #undef X
 };
 
-#define IU_QUICK_NONE UINT32_MAX
+#define IU_QUICK_NONE 0xffffffffu
 
 #define IU_QUICK_ROWS   256    /* sockets of a port that get a row of their own; a power of two */
 #define IU_QUICK_SOME   192    /* of these at most so many connections and TIME-WAITs */
