@@ -344,7 +344,7 @@ static int take(void *context, const struct iu_snapshot *snapshot, bool last)
 static char *list(bool quick)
 {
 	struct table table = {0};
-	struct iu_session session;
+	struct iu_session session = {0};
 
 	setenv("INUSE_QUICK", quick ? "on" : "off", 1);
 	if (iu_session_stream(&session, false, true, take, &table) < 0 || table.text.failed)
