@@ -14,8 +14,8 @@
 /*
  * timed ROUNDS SECONDS < COMMANDS
  *
- * A command a line, words separated by blanks; "@UID" before it runs it as that user, "!" without the
- * right to use BPF (and inuse does not take the programs that are kept loaded). Each round runs
+ * A command a line, words separated by blanks; "@UID" before it runs it as that user, "!" without
+ * the right to use BPF (and inuse does not take the programs that are kept loaded). Each round runs
  * every command once, in random order, because other load comes and goes: only figures of one round
  * are compared. Ends after ROUNDS rounds, or with the first one that ends after SECONDS.
  * Prints "ROUND COMMAND NANOSECONDS KIB EXIT" lines.
