@@ -7,7 +7,7 @@ all: $(BUILD)/build.ninja
 
 # Installed packages are asked for, never assumed: a fresh Debian 12 has none of them.
 $(BUILD)/build.ninja:
-	tools/install-packages build
+	tools/install-packages build bpf
 	meson setup --prefix $(PREFIX) -Dtests=false -Dstatic=$$(tools/static/prepare) $(BUILD)
 
 demo: all
