@@ -195,6 +195,7 @@ int iu_kit_open(
 
 	if (wanted && (!strcmp(wanted, "off") || !strcmp(wanted, "exhaustive")))
 		return IU_E_NOTSUP;
+	stamp += size; /* with a memory of another size they are others, too */
 	*kit = (struct iu_kit){.name = name, .stamp = stamp, .size = size,
 		.mapped = mapped, .types = -1};
 	for (i = 0; i < IU_KIT_PROGRAMS; i++)
