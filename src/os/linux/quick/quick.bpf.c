@@ -152,7 +152,8 @@ int descriptors(void *context)
 	quick.canary_inode =
 		read_pointer(read_pointer(file, quick.at.file_inode), quick.at.inode_ino);
 	quick.walk.thread = quick.walk.chunk = quick.walk.chunks = quick.walk.last = 0;
-	quick.walk.first = quick.walk.leader = read_pointer(task, quick.at.task_leader);
+	quick.walk.first = 0;
+	quick.walk.leader = read_pointer(task, quick.at.task_leader);
 	quick.walk.cred = quick.cred;
 	bpf_loop(IU_QUICK_TABLE_STEPS, tables_step, NULL, 0);
 	return 0;
@@ -169,12 +170,21 @@ static __always_inline void open_table(__u64 task, __u64 files, __u32 users)
 	quick.walk.tid = read_u32(task, quick.at.task_pid);
 }
 
+/*
+ * From the idle task, where the list begins, to the end, where new ones are added: whoever hands a
+ * file on to a new process is passed before that one.
+ */
 static __always_inline void next_process(void)
 {
 	__u64 leader = read_pointer(quick.walk.leader, quick.at.task_tasks) - (quick.at.task_tasks >> 3);
 	__u64 signal;
 
 	quick.walk.leader = leader;
+	if (!quick.walk.first) {
+		if (!read_u32(leader, quick.at.task_pid))
+			quick.walk.first = leader;
+		return;
+	}
 	quick.walk.last = leader == quick.walk.first;
 	if (quick.walk.cred && quick.walk.cred != read_pointer(leader, quick.at.task_cred))
 		return;

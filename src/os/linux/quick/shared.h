@@ -148,7 +148,7 @@ struct iu_quick_walk {
 	__u64 net, tb_at, tb2_at, sk_at; /* owners: the last three are nodes of lists */
 	__u64 wq, waiter;      /* who waits on a socket, and a node of that list; 0: nobody left */
 	__u64 row;	       /* of that socket */
-	__u64 first, leader;   /* of all processes; where the walk began, and where it is */
+	__u64 first, leader;   /* of all processes; the idle task, where the walk begins, and where it is */
 	__u64 threads, thread; /* head of the list of a process, and the node that comes next */
 	__u64 files;	       /* of the leader */
 	__u64 table;	       /* array of pointers to struct file */
