@@ -296,6 +296,10 @@ static const struct iu_option options[] = {
 		"without names of users and of the host, arguments of commands, public addresses and "
 		"home directories; the same thing gets the same name instead everywhere",
 		IU_FOR_REPORT, FIELD(redact)},
+	{"lines", 0, NULL, NULL,
+		"with --json: each socket in a document and a line of its own, and what could not be "
+		"seen in the last one",
+		IU_FOR_LIST, FIELD(lines)},
 	{"json", 'j', NULL, NULL, "JSON, one document per line", IU_FOR_ALL & ~IU_FOR_HELP,
 		FIELD(json)},
 	{"color", 0, "auto|always|never", "auto|always|never",

@@ -58,7 +58,7 @@ struct iu_values {
 struct iu_arguments {
 	bool reuseaddr, reuseport, v6only, exclusive, probe, no_probe, first, all;
 	bool yes, dry_run, force, listening, udp, hold, free_it, next, disable, undo;
-	bool redact;
+	bool redact, lines;
 	bool json, quiet, help, version;
 	const char *grace, *timeout, *near, *range, *count, *wait, *port_file, *port_fd;
 	const char *device, *user, *program, *process, *unit, *protocol, *color, *output;

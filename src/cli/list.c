@@ -117,6 +117,33 @@ static bool put_json(struct listed *listed, const struct iu_snapshot *snapshot,
 	return good && (!last || put_json_end(listed, snapshot));
 }
 
+static bool put_line(struct listed *listed, const struct iu_snapshot *snapshot, json_t *sockets,
+	json_t *gaps)
+{
+	json_t *document = json_object();
+
+	json_object_set_new(document, "schema", json_string("inuse.list/1"));
+	json_object_set_new(document, "host", iu_out_list_json_host(snapshot));
+	json_object_set_new(document, "sockets", sockets);
+	json_object_set_new(document, "gaps", gaps);
+	return iu_write_json(iu_from_json(listed->from, document));
+}
+
+/* A document for each socket, so that a reader need not wait for the end either. */
+static bool put_json_lines(struct listed *listed, const struct iu_snapshot *snapshot,
+	const struct iu_listing *listing, bool last)
+{
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < listing->rows.n && good; i++)
+		good = put_line(listed, snapshot,
+			json_pack("[o]", iu_out_list_json_row(snapshot, &listing->rows.v[i])),
+			json_array());
+	return good && (!last || put_line(listed, snapshot, json_array(),
+					  iu_out_list_json_gaps(snapshot)));
+}
+
 static int take(void *context, const struct iu_snapshot *snapshot, bool last)
 {
 	const uint32_t kinds = IU_FACT_TCP | IU_FACT_UDP | IU_FACT_UNIX;
@@ -127,7 +154,9 @@ static int take(void *context, const struct iu_snapshot *snapshot, bool last)
 
 	if (ret == 0) {
 		listed->seen = listed->seen || snapshot->seen & kinds || listing.rows.n;
-		listed->unwritten = !(listed->arguments->json ? put_json : put_rows)(
+		listed->unwritten = !(listed->arguments->lines	? put_json_lines
+				      : listed->arguments->json ? put_json
+								: put_rows)(
 			listed, snapshot, &listing, last);
 		ret = listed->unwritten ? IU_E_IO : 0;
 	}
@@ -153,6 +182,10 @@ static int list(const struct iu_invocation *invocation, struct iu_from *from)
 	int code, ret = 0;
 
 	code = make_filter(&arena, invocation, &from->names, &filter);
+	if (code == 0 && listed.arguments->lines && !listed.arguments->json) {
+		iu_complain("--lines goes with --json: inuse list --json --lines", NULL, "");
+		code = IU_EXIT_USAGE;
+	}
 	if (code == 0) {
 		do
 			ret = from->given

@@ -41,6 +41,21 @@ load common
 	python3 -c 'import json,sys; d = json.loads(sys.argv[1]); assert d["schema"] == "inuse.list/1", d' "${lines[0]}"
 }
 
+@test "list --json --lines: a document for each socket, and one with the gaps; the same sockets" {
+	run in_net 'a=$("$HOLD" 8080 one); b=$("$HOLD" 8081 two); "$INUSE" list --json --lines tcp >lines; "$INUSE" list --json tcp >whole; kill $a $b; /usr/bin/python3 "$VALIDATE" list <lines'
+	expect 0
+	run python3 -c '
+import json
+lines = [json.loads(line) for line in open("lines")]
+whole = json.load(open("whole"))
+assert len(lines) == len(whole["sockets"]) + 1 == 3, len(lines)
+assert [line["sockets"] for line in lines] == [[s] for s in whole["sockets"]] + [[]], lines
+assert lines[-1]["gaps"] == whole["gaps"] and not any(line["gaps"] for line in lines[:-1])'
+	expect 0
+	run "$INUSE" list --lines
+	complains "--lines goes with --json: inuse list --json --lines"
+}
+
 @test "--quiet: one line for each answer" {
 	run in_net '"$INUSE" --quiet 80 81 82'
 	expect 1

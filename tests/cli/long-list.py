@@ -60,14 +60,18 @@ def start():
 
 
 def run(*words, quick="on"):
-    """Output, exit code and the most memory (KiB) of inuse."""
-    with tempfile.TemporaryFile() as out:
-        pid = os.posix_spawn(os.environ["INUSE"], ["inuse", *words],
-                             dict(os.environ, INUSE_QUICK=quick),
-                             file_actions=[(os.POSIX_SPAWN_DUP2, out.fileno(), 1)])
-        _, status, usage = os.wait4(pid, 0)
-        out.seek(0)
-        return out.read().decode(), os.waitstatus_to_exitcode(status), usage.ru_maxrss
+    """A file with the output, exit code and the most memory (KiB) of inuse, or of this very program."""
+    out = tempfile.TemporaryFile()
+    pid = os.posix_spawn(os.environ["INUSE"], ["inuse", *words], dict(os.environ, INUSE_QUICK=quick),
+                         file_actions=[(os.POSIX_SPAWN_DUP2, out.fileno(), 1)])
+    _, status, usage = os.wait4(pid, 0)
+    out.seek(0)
+    return out, os.waitstatus_to_exitcode(status), usage.ru_maxrss
+
+
+def text_of(ran):
+    with ran[0] as out:
+        return out.read().decode()
 
 
 def read_rows(text):
@@ -97,7 +101,7 @@ def main():
     if not namespace():
         print("1..0 # SKIP no network namespace of our own can be made here")
         return 0
-    print("1..8", flush=True)
+    print("1..10", flush=True)
     tap = Tap()
     made, wait_end = start()
     wanted = {}
@@ -107,20 +111,24 @@ def main():
         for port in ports:
             wanted[f"{near}:{port}", f"{far}:{7000 + number}"] = pid
             wanted[f"{far}:{7000 + number}", f"{near}:{port}"] = pid
-    text, code, memory = run("list", "--all", "tcp")
+    # all of them first: the kernel counts what this program takes at its most to those it starts
+    as_text = run("list", "--all", "tcp")
+    as_json = run("list", "--all", "--json", "tcp")
+    as_lines = run("list", "--all", "--json", "--lines", "tcp")
+    _, code, memory = as_text
     print(f"# {len(wanted)} sockets as text: {memory} KiB")
     tap.ok(code == 0, "text: exit code 0", code)
-    rows = read_rows(text)
+    rows = read_rows(text_of(as_text))
     tap.ok(rows == {key: [pid] for key, pid in wanted.items()},
            "text: every socket once, with its holder", len(rows), len(wanted),
            [key for key in wanted if rows.get(key) != [wanted[key]]][:3])
     tap.ok(SANITIZED or memory < MOST, f"text: less than {MOST} KiB", memory)
-    walked = read_rows(run("list", "--all", "tcp", quick="off")[0])
+    walked = read_rows(text_of(run("list", "--all", "tcp", quick="off")))
     tap.ok(walked == rows, "text: the same without BPF", len(walked), len(rows))
-    few = [read_rows(run("list", "tcp", quick=quick)[0]) for quick in ("on", "off")]
+    few = [read_rows(text_of(run("list", "tcp", quick=quick))) for quick in ("on", "off")]
     tap.ok(few[0] == few[1] == {key: [pid] for key, pid in wanted.items() if not key[1]},
            "the listeners, with and without BPF", few)
-    text, code, memory = run("list", "--all", "--json", "tcp")
+    text, (_, code, memory) = text_of(as_json), as_json
     print(f"# {len(wanted)} sockets as JSON: {memory} KiB")
     found, document = {}, json.loads(text)
     for s in document["sockets"]:
@@ -135,6 +143,17 @@ def main():
                            input=json.dumps(document), capture_output=True, check=False)
     tap.ok(valid.returncode == 0 and code == 0 and text.count("\n") == 1,
            "JSON: one line, valid", valid.stdout, valid.stderr, code)
+    text, (_, code, memory) = text_of(as_lines), as_lines
+    print(f"# {len(wanted)} sockets as a document each: {memory} KiB")
+    found = {}
+    for line in text.splitlines():
+        for s in json.loads(line)["sockets"]:
+            key = f"{s['address']}:{s['port']}", s["peer"]
+            found.setdefault(key, []).append(s["holders"][0]["pid"] if len(s["holders"]) == 1 else None)
+    tap.ok(code == 0 and found == {key: [pid] for key, pid in wanted.items()} and
+           text.count("\n") == len(wanted) + 1,
+           "JSON lines: every socket once, with its holder", len(found), len(wanted), text.count("\n"))
+    tap.ok(SANITIZED or memory < MOST, f"JSON lines: less than {MOST} KiB", memory)
     os.close(wait_end)
     return Tap.bad > 0
 
