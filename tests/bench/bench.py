@@ -238,7 +238,8 @@ def page(scenes):
         names += [n for n in figures if n not in names and "(beside)" not in n]
     lines = ["# Performance", "",
              "Written by `make bench`: medians of interleaved runs in milliseconds, whole processes, "
-             "largest resident memory in MiB behind it.", "",
+             "largest resident memory in MiB behind it. A bpffs is mounted, as systemd does it; where none is, each "
+             "run loads its BPF programs anew (see below).", "",
              f"Machine: {os.cpu_count()} processors ({cpu.group(1) if cpu else 'unknown'}), "
              f"{int(memory) >> 20} GiB, Linux {platform.release()}.", "",
              "| scene | sockets and processes |", "|---|---|"]
