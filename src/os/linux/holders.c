@@ -938,8 +938,6 @@ static int ask_kernel(struct scan *scan)
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	result = canary < 0 ? IU_E_SYSTEM : iu_quick_open(&quick);
-	if (result == IU_E_NOENT)
-		iu_defer(scan->look);
 	if (result == 0)
 		result = iu_quick_sockets(quick, canary, on_descriptor, scan);
 	iu_quick_close(quick);

@@ -51,8 +51,6 @@ int iu_listed_open(struct iu_look *look)
 	if (!listed)
 		return IU_E_NOMEM;
 	result = iu_quick_list_open(&listed->quick);
-	if (result == IU_E_NOENT)
-		iu_defer(look);
 	if (result < 0) {
 		free(listed);
 		return 0;

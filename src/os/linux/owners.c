@@ -367,8 +367,6 @@ int iu_owners_collect(struct iu_look *look, struct iu_netlink *netlink, iu_owner
 	owners->netlink = netlink;
 	owners->sink = (struct iu_netlink_sink){sink, NULL, context};
 	result = iu_quick_open(&owners->quick);
-	if (result == IU_E_NOENT)
-		iu_defer(look);
 	if (result == 0)
 		result = collect_ports(owners);
 	iu_quick_close(owners->quick);

@@ -112,8 +112,6 @@ int iu_places_named(struct iu_look *look)
 		!worth_while(look))
 		return 0;
 	result = iu_quick_named(&ask, files);
-	if (result == IU_E_NOENT)
-		iu_defer(look);
 	if (result < 0)
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "os/linux/quick/btf.h"
 
 #define BTF_FILE  "/sys/kernel/btf/vmlinux"
 #define FOLDER    "/run/inuse"
@@ -115,6 +116,34 @@ static void save(const struct saved *saved)
 		unlink(name);
 }
 
+static size_t read_file(void *context, void *bytes, size_t size, uint64_t at)
+{
+	const int *fd = context;
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t got = pread(*fd, (char *)bytes + len, size - len, (off_t)(at + len));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		len += (size_t)got;
+	}
+	return len;
+}
+
+static int read_btf(struct iu_quick_kernel *ret_kernel)
+{
+	int fd = open(BTF_FILE, O_RDONLY | O_CLOEXEC);
+	const struct iu_btf_source source = {read_file, &fd};
+	int result = fd < 0 ? IU_E_NOTSUP : iu_btf_find(&source, ret_kernel);
+
+	if (fd >= 0)
+		close(fd);
+	return result == IU_E_PROTO ? IU_E_NOTSUP : result;
+}
+
 int iu_quick_kernel(struct iu_quick_kernel *ret_kernel)
 {
 	struct iu_quick_kernel kernel;
@@ -126,7 +155,7 @@ int iu_quick_kernel(struct iu_quick_kernel *ret_kernel)
 	if (load(&saved, ret_kernel))
 		return 0;
 	memset(&kernel, 0, sizeof(kernel));
-	result = iu_quick_read_btf(&kernel);
+	result = read_btf(&kernel);
 	if (result < 0)
 		return result;
 	saved.kernel = kernel;

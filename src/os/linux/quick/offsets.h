@@ -30,16 +30,9 @@ extern const struct iu_quick_member iu_quick_members[IU_QUICK_MEMBERS];
  * iu_quick_kernel() - the offsets in the running kernel
  *
  * Out of /run/inuse/kernel, when root wrote it for this very kernel, else out of the kernel's BTF
- * (20 ms), after which root writes that file.
- * Returns: 0, IU_E_NOTSUP: no BTF or no libbpf, or the kernel has other structures, IU_E_NOENT: see
- * iu_quick_read_btf().
+ * (7 ms), after which root writes that file.
+ * Returns: 0, IU_E_NOTSUP: no BTF, or the kernel has other structures, IU_E_NOMEM.
  */
 int iu_quick_kernel(struct iu_quick_kernel *ret_kernel);
-
-/**
- * iu_quick_read_btf() - the offsets out of the kernel's BTF
- * Returns: 0, IU_E_NOTSUP as above, IU_E_NOENT: only the full inuse can (no-btf.c).
- */
-int iu_quick_read_btf(struct iu_quick_kernel *ret_kernel);
 
 #endif

@@ -20,7 +20,7 @@ struct iu_quick_look;
  * @ret_look: takes what iu_quick_close() ends
  *
  * INUSE_QUICK=off in the environment refuses (the tests compare both ways).
- * Returns: 0, IU_E_NOENT: only the full inuse can (no-btf.c), IU_E_NOTSUP: built without BPF, no BTF, or
+ * Returns: 0, IU_E_NOTSUP: built without BPF, no BTF, or
  * a kernel before 5.17, which has no loops; IU_E_ACCESS: no CAP_BPF and CAP_PERFMON; IU_E_NOMEM, IU_E_SYSTEM.
  */
 int iu_quick_open(struct iu_quick_look **ret_look);
