@@ -354,7 +354,7 @@ static char *list(bool quick)
 		exit(1);
 	}
 	iu_session_free(&session);
-	return table.text.data;
+	return table.text.data ? table.text.data : strdup(""); /* nobody keeps any */
 }
 
 /* ---- one tree ---- */
