@@ -18,6 +18,9 @@
 
 enum { KERNEL_ESTABLISHED = 1, KERNEL_LISTEN = 10 };
 
+#define ONE_MESSAGE 16   /* sockets that fit into one message, of which the first has only 3 KiB */
+#define AGAIN_MOST  4096 /* half of what a stream takes at a time */
+
 uint64_t iu_kernel_dev(uint32_t dev)
 {
 	return makedev(dev >> 20, dev & 0xfffff);
@@ -127,7 +130,17 @@ struct dump {
 	uint32_t order;
 	bool passed; /* a part of it has gone to a stream: it cannot be forgotten any more */
 	bool lost;   /* … and the dump started anew */
+	size_t told; /* sockets, those without a name too */
+	uint64_t *known; /* inodes that the dump before this one has told, in order; NULL: the first */
+	size_t n_known;
 };
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
 
 static int on_socket(void *context, const struct nlmsghdr *message)
 {
@@ -142,8 +155,10 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 		return 0;
 	result = iu_unix_diag_parse(
 		mnl_nlmsg_get_payload(message), mnl_nlmsg_get_payload_len(message), &sock);
-	if (result <= 0)
-		return result;
+	dump->told++;
+	if (result <= 0 || (dump->known && bsearch(&sock.inode, dump->known, dump->n_known,
+						   sizeof(*dump->known), by_number)))
+		return result < 0 ? result : 0;
 	sock.order = dump->order++;
 	sock.path = iu_arena_strndup(&snapshot->arena, sock.path, sock.path_len);
 	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
@@ -165,6 +180,37 @@ static void restart(void *context)
 	dump->lost = dump->passed;
 	dump->look->snapshot->sockets.n = dump->start;
 	dump->order = 0;
+	dump->told = 0;
+}
+
+/*
+ * Between two messages of a dump the kernel remembers how far it came in a list, as a number: when
+ * somebody before that place goes away, the next one is passed over. A second dump has it.
+ */
+static int dump_again(struct dump *dump, struct iu_netlink *netlink, struct nlmsghdr *request,
+	const struct iu_netlink_sink *sink)
+{
+	const struct iu_sockets *sockets = &dump->look->snapshot->sockets;
+	size_t i, first = dump->start, n = sockets->n - first;
+	int result;
+
+	dump->known = malloc((n + 1) * sizeof(*dump->known));
+	if (!dump->known)
+		return IU_E_NOMEM;
+	for (i = 0; i < n; i++)
+		dump->known[i] = sockets->v[first + i].inode;
+	dump->n_known = n;
+	qsort(dump->known, n, sizeof(*dump->known), by_number);
+	dump->start = sockets->n;
+	result = iu_netlink_dump(netlink, request, sink, NULL);
+	if (result < 0 && result != IU_E_NOMEM) {
+		restart(dump); /* the first one was good */
+		result = 0;
+	}
+	dump->start = dump->passed ? 0 : first;
+	free(dump->known);
+	dump->known = NULL;
+	return result;
 }
 
 struct name_row {
@@ -246,6 +292,9 @@ int iu_collect_unix(struct iu_look *look)
 		body->udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER |
 				   UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN | UDIAG_SHOW_UID;
 		result = iu_netlink_dump(&netlink, request, &sink, NULL);
+		if (result == 0 && dump.told > ONE_MESSAGE &&
+			look->snapshot->sockets.n < AGAIN_MOST && !iu_stream_begun(look->stream))
+			result = dump_again(&dump, &netlink, request, &sink);
 		iu_netlink_close(&netlink);
 	}
 	if (result < 0 && result != IU_E_NOMEM && dump.passed)
