@@ -6,7 +6,6 @@ usage: busy-list.py            (INUSE in the environment; INUSE_ROUNDS, else 12)
 The kernel's lists are read without their locks, so what is there all the time is looked for while others
 bind, connect and end around it, on the same ports. Each list must show all of it, with a holder. Prints TAP.
 """
-import ctypes
 import os
 import signal
 import socket
@@ -14,18 +13,12 @@ import subprocess
 import sys
 import time
 
+from network import namespace
+
 KEPT = 40  # of each kind
 TCP, LISTEN, SIX, UDP, SERVER = 7100, 7300, 7500, 7700, 7000
 INET, INET6, UNIX = socket.AF_INET, socket.AF_INET6, socket.AF_UNIX
 STREAM, DGRAM = socket.SOCK_STREAM, socket.SOCK_DGRAM
-
-
-def namespace():
-    libc = ctypes.CDLL(None, use_errno=True)
-    for flags in (0x40000000, 0x10000000 | 0x40000000):  # CLONE_NEWNET, with CLONE_NEWUSER
-        if libc.unshare(flags) == 0:
-            return subprocess.run(["ip", "link", "set", "lo", "up"], check=False).returncode == 0
-    return False
 
 
 def open_one(family, kind, name, listening=False):

@@ -6,7 +6,6 @@ usage: long-list.py            (INUSE, VALIDATE in the environment)
 Makes 20,000 connected sockets and two listeners in a network namespace of its own. Text and JSON must
 list each of them once, with the process that has it, and take no more memory than for a few. Prints TAP.
 """
-import ctypes
 import json
 import os
 import resource
@@ -14,18 +13,12 @@ import subprocess
 import sys
 import tempfile
 
+from network import namespace
+
 PAIRS, CHILDREN = 2500, 4
 FAR = 10  # of 127.0.0.FAR the listener is, clients are of the addresses behind it
 MOST = 64 << 10  # KiB
 SANITIZED = os.environ.get("SANITIZED") == "yes"
-
-
-def namespace():
-    libc = ctypes.CDLL(None, use_errno=True)
-    for flags in (0x40000000, 0x10000000 | 0x40000000):  # CLONE_NEWNET, with CLONE_NEWUSER
-        if libc.unshare(flags) == 0:
-            return subprocess.run(["ip", "link", "set", "lo", "up"], check=False).returncode == 0
-    return False
 
 
 def child(number, told, wait):

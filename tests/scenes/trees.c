@@ -102,10 +102,10 @@ static void private_table(const struct tree *tree)
 	rest(tree);
 }
 
-/* The descriptor comes as a message. */
-static void receive(const struct tree *tree)
+/* Sends the descriptor as a message, and takes it out again or leaves it on its way to nobody. */
+static void send_message(const struct tree *tree, bool receives)
 {
-	int pair[2], passed = tree->listener;
+	int pair[2];
 	char byte = 'x', control[CMSG_SPACE(sizeof(int))] = "";
 	struct iovec data = {&byte, 1};
 	struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control,
@@ -115,12 +115,14 @@ static void receive(const struct tree *tree)
 	head->cmsg_level = SOL_SOCKET;
 	head->cmsg_type = SCM_RIGHTS;
 	head->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(head), &passed, sizeof(passed));
+	memcpy(CMSG_DATA(head), &tree->listener, sizeof(tree->listener));
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0 || sendmsg(pair[0], &message, 0) != 1)
 		_exit(1);
-	close(tree->listener);
-	if (recvmsg(pair[1], &message, 0) != 1)
-		_exit(1);
+	if (receives) {
+		close(tree->listener);
+		if (recvmsg(pair[1], &message, 0) != 1)
+			_exit(1);
+	}
 	rest(tree);
 }
 
@@ -171,25 +173,6 @@ static void share(struct tree *tree, bool process)
 	_exit(0);
 }
 
-/* On its way to nobody: a reference that no table has. */
-static void leave_in_flight(const struct tree *tree)
-{
-	int pair[2];
-	char byte = 'x', control[CMSG_SPACE(sizeof(int))] = "";
-	struct iovec data = {&byte, 1};
-	struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control,
-		.msg_controllen = sizeof(control)};
-	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-
-	head->cmsg_level = SOL_SOCKET;
-	head->cmsg_type = SCM_RIGHTS;
-	head->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(head), &tree->listener, sizeof(tree->listener));
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0 || sendmsg(pair[0], &message, 0) != 1)
-		_exit(1);
-	rest(tree);
-}
-
 /* One process of the tree; what it does with the socket is drawn. */
 static void child(struct tree *tree, unsigned int kind, unsigned int number)
 {
@@ -205,7 +188,7 @@ static void child(struct tree *tree, unsigned int kind, unsigned int number)
 		close(fd % 2 ? tree->listener : -1);
 		break;
 	case 3: private_table(tree); break;
-	case 4: receive(tree); break;
+	case 4: send_message(tree, true); break;
 	case 5:
 		if (setresuid(uid, uid, uid) < 0)
 			_exit(1);
@@ -237,7 +220,7 @@ static void child(struct tree *tree, unsigned int kind, unsigned int number)
 	case 11: waits(tree, true); break;
 	case 12: share(tree, true); break;
 	case 13: share(tree, false); break;
-	case 14: leave_in_flight(tree); break;
+	case 14: send_message(tree, false); break;
 	}
 	rest(tree);
 }

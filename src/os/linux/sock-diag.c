@@ -751,37 +751,35 @@ static int listed_or_own(struct iu_look *look, struct own *own)
 int iu_collect_inet(struct iu_look *look)
 {
 	uint32_t facts = look->wants->facts;
-	bool tcp = facts & (IU_FACT_TCP | IU_FACT_BOUND), none, listeners_only = false;
+	bool tcp = facts & (IU_FACT_TCP | IU_FACT_BOUND), udp = facts & IU_FACT_UDP;
+	bool none, ask, listeners_only = false;
 	struct iu_netlink netlink = {0};
 	struct outcome outcome = {0};
 	struct own own = {.fd = -1};
 	size_t i;
-	int opened, few = 0, result = 0;
+	int opened, few, result = 0;
 
-	if (!tcp && !(facts & IU_FACT_UDP))
+	if (!tcp && !udp)
 		return 0;
-	if (tcp && !(facts & IU_FACT_UDP) && nobody_there(look->wants)) {
-		iu_seen(look, IU_FACT_TCP, true);
-		iu_seen(look, IU_FACT_BOUND, true);
-		return 0;
-	}
 	none = !look->wants->all_ports && look->wants->ports.n == 0;
-	opened = none ? 0 : iu_netlink_open(NETLINK_SOCK_DIAG, &netlink);
-	if (tcp && opened == 0 && !none) {
-		few = facts & IU_FACT_UDP && nobody_there(look->wants) ? 1 : collect_few(look, &netlink, &listeners_only);
+	few = tcp && nobody_there(look->wants);
+	ask = !none && (udp || !few);
+	opened = ask ? iu_netlink_open(NETLINK_SOCK_DIAG, &netlink) : 0;
+	if (tcp && opened == 0 && ask && few == 0) {
+		few = collect_few(look, &netlink, &listeners_only);
 		result = few < 0 ? few : 0;
 	}
-	if (tcp && opened == 0 && !none && few == 0 && result == 0)
+	if (tcp && opened == 0 && ask && few == 0 && result == 0)
 		result = listed_or_own(look, &own);
-	for (i = 0; i < IU_COUNT(tables) && result == 0 && !none; i++) {
-		if (tables[i].fact == IU_FACT_TCP ? !tcp || few > 0 : !(facts & IU_FACT_UDP))
+	for (i = 0; i < IU_COUNT(tables) && result == 0 && ask; i++) {
+		if (tables[i].fact == IU_FACT_TCP ? !tcp || few > 0 : !udp)
 			continue;
 		result = opened < 0 ? opened : dump_one(look, &netlink, &tables[i], &own, &outcome);
 		if (result < 0)
 			result = take_refusal(look, &tables[i], result, &outcome);
 	}
 	close_own(&own);
-	if (opened == 0 && !none)
+	if (opened == 0 && ask)
 		iu_netlink_close(&netlink);
 	if (listeners_only)
 		return iu_snapshot_gap(look->snapshot, IU_FACT_TCP, 0,
@@ -789,7 +787,7 @@ int iu_collect_inet(struct iu_look *look)
 			"--first: a listener was enough", "ask without --first");
 	if (tcp)
 		iu_seen(look, IU_FACT_TCP, result == 0 && !(outcome.incomplete & IU_FACT_TCP));
-	if (facts & IU_FACT_UDP)
+	if (udp)
 		iu_seen(look, IU_FACT_UDP, result == 0 && !(outcome.incomplete & IU_FACT_UDP));
 	if (result == 0 && tcp && (none || few > 0))
 		iu_seen(look, IU_FACT_BOUND, true);

@@ -11,35 +11,10 @@
 
 #include "base/err.h"
 #include "btf-kernel.h"
-#include "os/linux/quick/btf.h"
+#include "btf-piece.h"
 
-static const char *small; /* the file */
 static unsigned char bytes[1 << 16];
 static size_t len;
-
-struct piece {
-	const unsigned char *bytes;
-	size_t len;
-};
-
-static size_t read_piece(void *context, void *to, size_t size, uint64_t at)
-{
-	const struct piece *piece = context;
-	size_t left = at < piece->len ? piece->len - (size_t)at : 0;
-
-	size = size < left ? size : left;
-	if (size)
-		memcpy(to, piece->bytes + at, size);
-	return size;
-}
-
-static int find(const unsigned char *from, size_t n, struct iu_quick_kernel *kernel)
-{
-	struct piece piece = {from, n};
-	const struct iu_btf_source source = {read_piece, &piece};
-
-	return iu_btf_find(&source, kernel);
-}
 
 /* What the compiler says, where a member is no bit of a byte. */
 static void test_small(void **state)
@@ -68,7 +43,7 @@ static void test_small(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(find(bytes, len, &kernel), 0);
+	assert_int_equal(find_in_piece(bytes, len, &kernel), 0);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		memcpy(&bits, (char *)&kernel.at + rows[i].place, sizeof(bits));
 		print_message("# row %zu: bit %u, the compiler's byte %zu\n", i, bits, rows[i].wanted);
@@ -96,14 +71,14 @@ static void test_broken(void **state)
 	for (i = 0; i < len; i += 1 + i / 64) {
 		copy = malloc(i + 1); /* a sanitizer sees what is read behind it */
 		memcpy(copy, bytes, i);
-		assert_true(find(copy, i, &kernel) < 0);
+		assert_true(find_in_piece(copy, i, &kernel) < 0);
 		free(copy);
 	}
 	copy = malloc(len);
 	for (i = 0; i < len; i++) {
 		memcpy(copy, bytes, len);
 		copy[i] ^= 0xff;
-		refused += find(copy, len, &kernel) < 0;
+		refused += find_in_piece(copy, len, &kernel) < 0;
 	}
 	print_message("# %zu of %zu changed bytes make it none\n", refused, len);
 	assert_true(refused > 100);
@@ -144,10 +119,9 @@ int main(int argc, char **argv)
 	};
 	FILE *file;
 
-	small = argc > 1 ? argv[1] : "";
-	file = fopen(small, "r");
+	file = fopen(argc > 1 ? argv[1] : "", "r");
 	if (!file) {
-		perror(small);
+		perror("the small kernel's BTF");
 		return 1;
 	}
 	len = fread(bytes, 1, sizeof(bytes), file);

@@ -6,11 +6,6 @@
 /* Loaded by list.c, as quick.bpf.c is by quick.c: the same rules hold. */
 struct iu_quick_list list SEC(".bss");
 
-#define TCP_CLOSE    7
-#define TCP_LISTEN   10
-#define UNIX_BUCKETS 512 /* UNIX_HASH_SIZE */
-
-#define POINTER sizeof(__u64)
 #define BUCKET	(2 * POINTER) /* of TCP a lock and the head of a list, of UDP the other way round */
 
 /* An index that the verifier can see is below a power of two, and that stays so. */
@@ -35,11 +30,7 @@ static __always_inline __u64 in_common(__u32 bits)
 /* Which is the lowest bit that is set. */
 static __always_inline __u32 lowest(__u32 bits)
 {
-	bits = (bits & -bits) - 1;
-	bits -= bits >> 1 & 0x55555555;
-	bits = (bits & 0x33333333) + (bits >> 2 & 0x33333333);
-	bits = (bits + (bits >> 4)) & 0x0f0f0f0f;
-	return bits * 0x01010101 >> 24;
+	return count_bits((bits & -bits) - 1);
 }
 
 static __always_inline void want(__u64 file)
@@ -411,9 +402,6 @@ static __always_inline void note_process(struct iu_tables_walk *walk)
 	bpf_probe_read_kernel(process->name, sizeof(process->name),
 		(void *)(walk->leader + (list.at.task_comm >> 3)));
 }
-
-#define S_IFMT	 0170000
-#define S_IFSOCK 0140000
 
 /* One place whose file has a bit in the filter, as other files may have by chance. */
 static __always_inline void on_place(struct iu_tables_walk *walk)

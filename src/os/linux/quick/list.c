@@ -11,7 +11,6 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "os/linux/quick/list-code.h" /* made from list.bpf.c */
-#include "os/linux/quick/offsets.h"
 #include "os/linux/quick/program.h"
 
 enum { SOCKETS, HOLDERS };
@@ -36,17 +35,13 @@ static bool fits(const struct iu_quick_offsets *at)
 	       at->sk_node / 64 == at->sk_state / 64 + 1;
 }
 
-static int fill_memory(struct iu_quick_list_look *look)
+static int fill_memory(void *memory, const struct iu_quick_kernel *kernel)
 {
-	struct iu_quick_kernel kernel;
-	int result = iu_quick_kernel(&kernel);
+	struct iu_quick_list *list = memory;
 
-	if (result == 0 && !fits(&kernel.at))
-		result = IU_E_NOTSUP;
-	if (result < 0)
-		return result;
-	look->memory->at = kernel.at;
-	iu_kit_ready(&look->kit);
+	if (!fits(&kernel->at))
+		return IU_E_NOTSUP;
+	list->at = kernel->at;
 	return 0;
 }
 
@@ -57,23 +52,16 @@ bool iu_quick_list_kept(void)
 
 int iu_quick_list_open(struct iu_quick_list_look **ret_look)
 {
+	static const struct iu_kit_kind kind = {"list", LIST_SOCKETS_STAMP,
+		sizeof(struct iu_quick_list), offsetof(struct iu_quick_list, bound), fill_memory};
 	struct iu_quick_list_look *look = calloc(1, sizeof(*look));
-	int result;
+	int result = look ? iu_kit_open(&look->kit, &kind) : IU_E_NOMEM;
 
-	if (!look)
-		return IU_E_NOMEM;
-	result = iu_kit_open(&look->kit, "list", LIST_SOCKETS_STAMP, sizeof(*look->memory),
-		offsetof(struct iu_quick_list, bound));
 	if (result < 0) {
 		free(look);
 		return result;
 	}
 	look->memory = look->kit.memory;
-	result = look->kit.ready ? 0 : fill_memory(look);
-	if (result < 0) {
-		iu_quick_list_close(look);
-		return result;
-	}
 	*ret_look = look;
 	return 0;
 }

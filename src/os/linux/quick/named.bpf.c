@@ -6,9 +6,7 @@
 /* Loaded by named.c, as quick.bpf.c is by quick.c: the same rules hold. */
 struct iu_named named SEC(".bss");
 
-#define UNIX_BUCKETS 512 /* UNIX_HASH_SIZE */
-#define POINTER	     sizeof(__u64)
-#define UDP_BUCKET   (2 * POINTER) /* the head of a list, then a count and a lock */
+#define UDP_BUCKET (2 * POINTER) /* the head of a list, then a count and a lock */
 
 enum table { UDP, UNIX };
 

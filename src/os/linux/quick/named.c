@@ -8,24 +8,16 @@
 #include "base/err.h"
 #include "os/linux/quick/named-code.h" /* made from named.bpf.c */
 #include "os/linux/quick/named-shared.h"
-#include "os/linux/quick/offsets.h"
 #include "os/linux/quick/program.h"
 
-static int fill_memory(struct iu_kit *kit)
+static int fill_memory(void *memory, const struct iu_quick_kernel *kernel)
 {
-	struct iu_named *memory = kit->memory;
-	struct iu_quick_kernel kernel;
-	int result = iu_quick_kernel(&kernel);
+	struct iu_named *named = memory;
 
-	if (result == 0 && kernel.at.net_udp == IU_QUICK_NONE) /* before 6.2 */
-		result = IU_E_NOTSUP;
-	if (result < 0)
-		return result;
-	memory->at = kernel.at;
-	/* since 6.13 the counter of a file is one less than there are references */
-	memory->references_less = kernel.at.file_ref != IU_QUICK_NONE;
-	memory->references_at = memory->references_less ? kernel.at.file_ref : kernel.at.file_count;
-	iu_kit_ready(kit);
+	if (kernel->at.net_udp == IU_QUICK_NONE) /* before 6.2 */
+		return IU_E_NOTSUP;
+	named->at = kernel->at;
+	iu_quick_references(&kernel->at, &named->references_at, &named->references_less);
 	return 0;
 }
 
@@ -67,6 +59,8 @@ static const struct iu_named_row *find(const struct iu_named *memory, uint64_t i
 
 int iu_quick_named(const struct iu_named_ask *ask, struct iu_quick_file *ret_files)
 {
+	static const struct iu_kit_kind kind = {"named", NAMED_FILES_STAMP,
+		sizeof(struct iu_named), sizeof(struct iu_named), fill_memory};
 	const struct iu_named_row *row;
 	struct iu_kit kit;
 	size_t i;
@@ -75,13 +69,10 @@ int iu_quick_named(const struct iu_named_ask *ask, struct iu_quick_file *ret_fil
 	_Static_assert(IU_COUNT(ask->ports) == IU_NAMED_PORTS, "one table of ports");
 	if (ask->n_ports > IU_NAMED_PORTS || ask->n > IU_NAMED_ROWS)
 		return IU_E_LIMIT;
-	result = iu_kit_open(&kit, "named", NAMED_FILES_STAMP, sizeof(struct iu_named),
-		sizeof(struct iu_named));
+	result = iu_kit_open(&kit, &kind);
 	if (result < 0)
 		return result;
-	result = kit.ready ? 0 : fill_memory(&kit);
-	if (result == 0)
-		result = run(&kit, ask);
+	result = run(&kit, ask);
 	for (i = 0; i < ask->n && result == 0; i++) {
 		row = find(kit.memory, ask->inodes[i]);
 		if (row && row->file)

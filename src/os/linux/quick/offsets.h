@@ -35,4 +35,16 @@ extern const struct iu_quick_member iu_quick_members[IU_QUICK_MEMBERS];
  */
 int iu_quick_kernel(struct iu_quick_kernel *ret_kernel);
 
+/**
+ * iu_quick_references() - where a file counts its references, and how many more there are than that
+ *
+ * Since 6.13 the counter is one less (file_ref_t).
+ */
+static inline void iu_quick_references(
+	const struct iu_quick_offsets *at, uint32_t *ret_at, uint32_t *ret_less)
+{
+	*ret_less = at->file_ref != IU_QUICK_NONE;
+	*ret_at = *ret_less ? at->file_ref : at->file_count;
+}
+
 #endif

@@ -120,7 +120,7 @@ static int load(const struct iu_program *program, int map, int types)
 
 static void path_of(const struct iu_kit *kit, const char *part, char path[PIN_MAX])
 {
-	snprintf(path, PIN_MAX, FOLDER "/%s-%016llx-%s", kit->name, (unsigned long long)kit->stamp,
+	snprintf(path, PIN_MAX, FOLDER "/%s-%016llx-%s", kit->kind->name, (unsigned long long)kit->stamp,
 		part);
 }
 
@@ -185,61 +185,71 @@ bool iu_kit_keeps(void)
 
 /* ---- kits ---- */
 
-int iu_kit_open(
-	struct iu_kit *kit, const char *name, uint64_t stamp, size_t size, size_t mapped)
+/* A memory that nobody has filled in yet. */
+static int fill(struct iu_kit *kit)
+{
+	struct iu_quick_kernel kernel;
+	int result = iu_quick_kernel(&kernel);
+
+	if (result == 0)
+		result = kit->kind->fill(kit->memory, &kernel);
+	if (result == 0)
+		*(uint64_t *)kit->memory = kit->stamp; /* from now on it may be kept */
+	return result;
+}
+
+static int open_memory(struct iu_kit *kit)
+{
+	bool old;
+
+	kit->map = get(kit, "memory");
+	old = kit->map >= 0;
+	if (!old)
+		kit->map = make_map(kit->kind->size);
+	kit->memory = kit->map < 0
+		? MAP_FAILED
+		: mmap(NULL, kit->mapped, PROT_READ | PROT_WRITE, MAP_SHARED, kit->map, 0);
+	if (kit->memory == MAP_FAILED) {
+		kit->memory = NULL;
+		return error_of(errno);
+	}
+	if (!old)
+		keep(kit, "memory", kit->map);
+	return *(const uint64_t *)kit->memory == kit->stamp ? 0 : fill(kit);
+}
+
+int iu_kit_open(struct iu_kit *kit, const struct iu_kit_kind *kind)
 {
 	const char *wanted = secure_getenv("INUSE_QUICK");
-	bool old = true;
-	int error = 0;
+	int result;
 	size_t i;
 
 	if (wanted && (!strcmp(wanted, "off") || !strcmp(wanted, "exhaustive")))
 		return IU_E_NOTSUP;
-	stamp += size; /* with a memory of another size they are others, too */
-	*kit = (struct iu_kit){.name = name, .stamp = stamp, .size = size,
-		.mapped = mapped, .types = -1};
+	*kit = (struct iu_kit){.kind = kind, .mapped = kind->mapped, .types = -1};
+	kit->stamp = kind->stamp + kind->size; /* with a memory of another size they are others, too */
 	for (i = 0; i < IU_KIT_PROGRAMS; i++)
 		kit->program[i] = -1;
 	kit->folder = iu_kit_keeps() ? open_folder() : -1;
-	kit->map = get(kit, "memory");
-	if (kit->map < 0) {
-		old = false;
-		kit->map = make_map(size);
-	}
-	kit->memory = kit->map < 0
-		? MAP_FAILED
-		: mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, kit->map, 0);
-	if (kit->memory == MAP_FAILED) {
-		error = error_of(errno);
-		kit->memory = NULL;
+	result = open_memory(kit);
+	if (result < 0)
 		iu_kit_close(kit);
-		return error;
-	}
-	kit->ready = old && *(const uint64_t *)kit->memory == stamp;
-	if (!old)
-		keep(kit, "memory", kit->map);
-	return 0;
+	return result;
 }
 
 int iu_kit_map(struct iu_kit *kit)
 {
 	void *memory;
 
-	if (kit->mapped == kit->size)
+	if (kit->mapped == kit->kind->size)
 		return 0;
-	memory = mmap(NULL, kit->size, PROT_READ | PROT_WRITE, MAP_SHARED, kit->map, 0);
+	memory = mmap(NULL, kit->kind->size, PROT_READ | PROT_WRITE, MAP_SHARED, kit->map, 0);
 	if (memory == MAP_FAILED)
 		return error_of(errno);
 	munmap(kit->memory, kit->mapped);
 	kit->memory = memory;
-	kit->mapped = kit->size;
+	kit->mapped = kit->kind->size;
 	return 0;
-}
-
-void iu_kit_ready(struct iu_kit *kit)
-{
-	*(uint64_t *)kit->memory = kit->stamp;
-	kit->ready = true;
 }
 
 int iu_kit_load(struct iu_kit *kit, size_t number, const struct iu_program *program)

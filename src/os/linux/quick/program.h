@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "os/linux/quick/offsets.h"
+
 /* What extract.py made of a program, and how the kernel is to take it. */
 struct iu_program {
 	const uint64_t *code;
@@ -29,12 +31,19 @@ struct iu_program {
  * memory can stay in the kernel between two runs of inuse, as the programs do (bpffs, for root), and
  * none of them is checked by the verifier a second time.
  */
+struct iu_kit_kind {
+	const char *name;    /* of its files in bpffs */
+	uint64_t stamp;	     /* of these very programs, as extract.py gives it */
+	size_t size, mapped; /* of the variable; how much of it is mapped to begin with */
+	/* Fills in what stays the same until the kernel is started anew. Returns: 0, IU_E_NOTSUP. */
+	int (*fill)(void *memory, const struct iu_quick_kernel *kernel);
+};
+
 struct iu_kit {
+	const struct iu_kit_kind *kind;
 	void *memory; /* begins with a uint64_t that is the kit's */
-	size_t size, mapped;
+	size_t mapped;
 	uint64_t stamp;
-	const char *name;
-	bool ready; /* the memory is of an earlier run: what does not change between runs is filled in */
 	int map, types, folder, program[IU_KIT_PROGRAMS]; /* descriptors, -1: none */
 };
 
@@ -42,24 +51,16 @@ struct iu_kit {
 bool iu_kit_keeps(void);
 
 /**
- * iu_kit_open() - takes the kit that is kept in bpffs, or begins a new one
- * @name: of its files there
- * @stamp: of these very programs, as extract.py gives it
- * @size: of the variable
- * @mapped: so much of it is mapped to begin with
+ * iu_kit_open() - takes the kit that is kept in bpffs, or begins a new one and fills it in
  *
  * The one that is kept serves one look at a time: who comes second gets one of his own.
  * INUSE_QUICK: "off" refuses, "once" keeps nothing. Returns: 0, IU_E_NOTSUP, IU_E_ACCESS, IU_E_NOMEM,
  * IU_E_SYSTEM; nothing is to be closed then.
  */
-int iu_kit_open(
-	struct iu_kit *kit, const char *name, uint64_t stamp, size_t size, size_t mapped);
+int iu_kit_open(struct iu_kit *kit, const struct iu_kit_kind *kind);
 
 /** iu_kit_map() - maps all of the memory, to another place. Returns: 0, IU_E_*: it stays where it is. */
 int iu_kit_map(struct iu_kit *kit);
-
-/** iu_kit_ready() - the memory is filled in: from now on it may be kept. */
-void iu_kit_ready(struct iu_kit *kit);
 
 /** iu_kit_load() - Returns: 0 with the program of this number loaded, IU_E_*. */
 int iu_kit_load(struct iu_kit *kit, size_t number, const struct iu_program *program);

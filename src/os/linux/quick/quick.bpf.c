@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: (MIT OR GPL-2.0-only)
 /* os/linux/quick/quick.bpf.c - who owns a port, and which descriptors lead there, in microseconds */
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
-
 #include "os/linux/quick/read.bpf.h"
 #include "os/linux/quick/shared.h"
 
@@ -12,10 +9,6 @@
  * calls, and nothing is relocated.
  */
 struct iu_quick quick SEC(".bss");
-
-#define TCP_TIME_WAIT 6
-#define TCP_CLOSE     7
-#define TCP_LISTEN    10
 
 /* ---- the owners of a port ---- */
 
@@ -234,11 +227,7 @@ static __always_inline void note_hit(__u64 mask)
 	}
 	if (!quick.walk.alone)
 		quick.expected = 0;
-	/* how many bits are set */
-	mask -= mask >> 1 & 0x55555555;
-	mask = (mask & 0x33333333) + (mask >> 2 & 0x33333333);
-	mask = (mask + (mask >> 4)) & 0x0f0f0f0f;
-	quick.seen += (mask * 0x01010101 & 0xffffffff) >> 24;
+	quick.seen += count_bits((__u32)mask);
 }
 
 static __always_inline void look_into(void)
@@ -305,9 +294,6 @@ struct file_context {
 	__u64 fd; /* 32 bits of it */
 	__u64 file;
 };
-
-#define S_IFMT	 0170000
-#define S_IFSOCK 0140000
 
 /* Of threads the kernel shows only those that do not share the table of their leader. */
 SEC("quick/sockets")

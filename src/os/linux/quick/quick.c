@@ -10,8 +10,7 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "os/linux/quick/code.h" /* made from quick.bpf.c */
-#include "os/linux/quick/offsets.h"
+#include "os/linux/quick/quick-code.h" /* made from quick.bpf.c */
 #include "os/linux/quick/program.h"
 
 #define SLOT_ATTEMPTS  1000
@@ -24,51 +23,30 @@ struct iu_quick_look {
 	struct iu_quick *memory; /* of the kit */
 };
 
-/* Since 6.13 the counter of a file is one less than there are references. */
-static void count_references(struct iu_quick *memory)
+static int fill_memory(void *memory, const struct iu_quick_kernel *kernel)
 {
-	bool less = memory->at.file_ref != IU_QUICK_NONE;
+	struct iu_quick *quick = memory;
 
-	memory->references_at = less ? memory->at.file_ref : memory->at.file_count;
-	memory->references_less = less;
-}
-
-/* What the kernel's structures are like stays the same until it is started anew. */
-static int fill_memory(struct iu_quick_look *look)
-{
-	struct iu_quick_kernel kernel;
-	int result = iu_quick_kernel(&kernel);
-
-	if (result == 0 && kernel.at.tb_bhash2 == IU_QUICK_NONE && kernel.at.tb_owners == IU_QUICK_NONE)
-		result = IU_E_NOTSUP;
-	if (result < 0)
-		return result;
-	look->memory->at = kernel.at;
-	look->memory->iter_task_file = kernel.iter_task_file;
-	count_references(look->memory);
-	iu_kit_ready(&look->kit);
+	if (kernel->at.tb_bhash2 == IU_QUICK_NONE && kernel->at.tb_owners == IU_QUICK_NONE)
+		return IU_E_NOTSUP;
+	quick->at = kernel->at;
+	quick->iter_task_file = kernel->iter_task_file;
+	iu_quick_references(&kernel->at, &quick->references_at, &quick->references_less);
 	return 0;
 }
 
 int iu_quick_open(struct iu_quick_look **ret_look)
 {
+	static const struct iu_kit_kind kind = {"port", OWNERS_STAMP, sizeof(struct iu_quick),
+		sizeof(struct iu_quick), fill_memory};
 	struct iu_quick_look *look = calloc(1, sizeof(*look));
-	int result;
+	int result = look ? iu_kit_open(&look->kit, &kind) : IU_E_NOMEM;
 
-	if (!look)
-		return IU_E_NOMEM;
-	result = iu_kit_open(&look->kit, "port", OWNERS_STAMP, sizeof(*look->memory),
-		sizeof(*look->memory));
 	if (result < 0) {
 		free(look);
 		return result;
 	}
 	look->memory = look->kit.memory;
-	result = look->kit.ready ? 0 : fill_memory(look);
-	if (result < 0) {
-		iu_quick_close(look);
-		return result;
-	}
 	*ret_look = look;
 	return 0;
 }

@@ -6,6 +6,23 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#define TCP_TIME_WAIT 6
+#define TCP_CLOSE     7
+#define TCP_LISTEN    10
+#define UNIX_BUCKETS  512 /* UNIX_HASH_SIZE */
+#define S_IFMT	      0170000
+#define S_IFSOCK      0140000
+#define POINTER	      sizeof(__u64)
+
+/* How many bits are set. */
+static __always_inline __u32 count_bits(__u32 bits)
+{
+	bits -= bits >> 1 & 0x55555555;
+	bits = (bits & 0x33333333) + (bits >> 2 & 0x33333333);
+	bits = (bits + (bits >> 4)) & 0x0f0f0f0f;
+	return bits * 0x01010101 >> 24;
+}
+
 /* @bits: where it lies behind @from. What cannot be read reads as 0. */
 static __always_inline __u64 read_pointer(__u64 from, __u32 bits)
 {
