@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 #include "os/linux/file.h"
-#include "os/linux/process.h"
+#include "os/linux/process/process.h"
 #include "os/os.h"
 
 #define PATH_BYTES   4096

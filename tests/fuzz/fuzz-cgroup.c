@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "knowledge/cgroups.h"
-#include "os/linux/cgroup.h"
+#include "os/linux/process/cgroup.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

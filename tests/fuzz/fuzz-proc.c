@@ -4,15 +4,15 @@
 #include <string.h>
 
 #include "model/hosts.h"
-#include "os/linux/container.h"
+#include "os/linux/process/container.h"
 #include "os/linux/file.h"
-#include "os/linux/hidden.h"
-#include "os/linux/holders.h"
-#include "os/linux/kernel-uses.h"
-#include "os/linux/proc-net.h"
-#include "os/linux/process.h"
-#include "os/linux/served.h"
-#include "os/linux/sysctl.h"
+#include "os/linux/holders/hidden.h"
+#include "os/linux/holders/find.h"
+#include "os/linux/holders/kernel-sockets.h"
+#include "os/linux/sockets/proc-net.h"
+#include "os/linux/process/process.h"
+#include "os/linux/holders/waiters.h"
+#include "os/linux/host/sysctl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

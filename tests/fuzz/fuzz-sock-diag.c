@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "os/linux/addresses.h"
-#include "os/linux/netlink.h"
-#include "os/linux/sock-diag.h"
+#include "os/linux/host/addresses.h"
+#include "os/linux/sockets/netlink.h"
+#include "os/linux/sockets/inet-diag.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,8 +2,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "os/linux/netlink.h"
-#include "os/linux/unix-diag.h"
+#include "os/linux/sockets/netlink.h"
+#include "os/linux/sockets/unix-diag.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,13 +10,13 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/cgroup.h"
+#include "os/linux/process/cgroup.h"
 #include "os/linux/file.h"
-#include "os/linux/listed.h"
-#include "os/linux/look.h"
+#include "os/linux/holders/listed.h"
+#include "os/linux/scan.h"
 #include "os/linux/stream.h"
-#include "os/linux/table.h"
-#include "os/linux/turns.h"
+#include "base/table.h"
+#include "os/linux/lock.h"
 #include "os/os.h"
 
 #define PASSWD_MAX (4u << 20)

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/holders.h"
-#include "os/linux/process.h"
+#include "os/linux/holders/find.h"
+#include "os/linux/process/process.h"
 
 /* What is known of processes is thrown away past the first, and kept short past the second. */
 #define PROCESSES_ENOUGH (8u << 20)

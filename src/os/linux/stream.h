@@ -2,7 +2,7 @@
 #ifndef IU_OS_LINUX_STREAM_H
 #define IU_OS_LINUX_STREAM_H
 
-#include "os/linux/look.h"
+#include "os/linux/scan.h"
 #include "os/os.h"
 
 struct iu_stream;

@@ -29,7 +29,7 @@
 
 #include "base/err.h"
 #include "engine/conflict.h"
-#include "os/linux/bpf.h"
+#include "os/linux/bpf/bpf.h"
 #include "os/os.h"
 #include "stage.h"
 

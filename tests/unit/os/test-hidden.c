@@ -17,9 +17,9 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "os/linux/hidden.h"
-#include "os/linux/kernel-uses.h"
-#include "os/linux/served.h"
+#include "os/linux/holders/hidden.h"
+#include "os/linux/holders/kernel-sockets.h"
+#include "os/linux/holders/waiters.h"
 
 #define BYTES(text) (text), sizeof(text) - 1
 

@@ -29,9 +29,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "os/linux/compare.h"
-#include "os/linux/crowd.h"
-#include "os/linux/host.h"
+#include "os/linux/holders/kcmp.h"
+#include "os/linux/sockets/aggregate.h"
+#include "os/linux/host/host.h"
 #include "os/os.h"
 #include "stage.h"
 

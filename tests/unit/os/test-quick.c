@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/owners.h"
+#include "os/linux/sockets/bind-bucket.h"
 #include "os/linux/quick/quick.h"
 #include "os/os.h"
 #include "stage.h"

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/bpf.h"
+#include "os/linux/bpf/bpf.h"
 #include "os/linux/bpf/libbpf.h"
 #include "os/linux/bpf/evidence.skel.h" /* after it: what it calls is looked up there */
-#include "os/linux/turns.h"
+#include "os/linux/lock.h"
 
 #define BTF_FILE     "/sys/kernel/btf/vmlinux"
 #define SPARE_INODES 4096  /* that the walks themselves find wanted: queues of UNIX sockets */

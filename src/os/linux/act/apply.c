@@ -1,0 +1,282 @@
+/* os/linux/act/apply.c - takes one step of a plan, after a last look at what it is meant for */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/act/command.h"
+#include "os/linux/act/destroy.h"
+#include "os/linux/file.h"
+#include "os/linux/act/identity.h"
+#include "os/linux/act/systemd.h"
+#include "os/os.h"
+
+/* `docker stop` gives 10 s by itself. */
+#define CONTAINER_SECONDS 60
+#define COLLECT_MS	  300
+#define IDS_BYTES	  512
+#define LIST_BYTES	  65536
+
+static void end_process(const struct iu_step *step, bool force, struct iu_step_result *result,
+	int *ret_handle)
+{
+	int pidfd;
+
+	if (iu_identity_open(&step->process, &pidfd, result) < 0)
+		return;
+	if (iu_identity_signal(pidfd, force ? SIGKILL : SIGTERM, result) < 0 ||
+		(!force && step->process.resume &&
+			iu_identity_signal(pidfd, SIGCONT, result) < 0 &&
+			result->kind != IU_RESULT_GONE)) {
+		close(pidfd);
+		return;
+	}
+	result->kind = IU_RESULT_DONE;
+	result->killed = force;
+	*ret_handle = pidfd;
+}
+
+/* ---- socket files ---- */
+
+static bool is_bound(const struct iu_snapshot *snapshot, const struct iu_path *file)
+{
+	for (size_t i = 0; i < snapshot->sockets.n; i++)
+		if (snapshot->sockets.v[i].file_ino == file->ino &&
+			snapshot->sockets.v[i].file_dev == file->dev)
+			return true;
+	return false;
+}
+
+/* The same file, a connect() refused, and nobody bound to it. */
+static bool is_dead(const struct iu_step_file *target, struct iu_step_result *result)
+{
+	struct iu_wants wants = {.facts = IU_FACT_UNIX | IU_FACT_PATHS};
+	struct iu_path path = {.path = target->path, .path_len = target->path_len};
+	struct iu_snapshot snapshot;
+	const struct iu_path *file;
+	int r;
+
+	wants.paths.v = &path;
+	wants.paths.n = wants.paths.cap = 1;
+	iu_snapshot_init(&snapshot);
+	r = iu_os_collect(&wants, &snapshot);
+	file = r < 0 ? NULL : iu_snapshot_path(&snapshot, target->path, target->path_len);
+	if (!file || (file->lstat_errno && file->lstat_errno != ENOENT))
+		iu_result_say(result, IU_RESULT_FAILED, file ? file->lstat_errno : 0,
+			"the file could not be looked at once more");
+	else if (file->lstat_errno == ENOENT)
+		iu_result_say(result, IU_RESULT_GONE, 0, "the file is gone");
+	else if (file->dev != target->dev || file->ino != target->ino)
+		iu_result_say(result, IU_RESULT_CHANGED, 0, "it is another file now");
+	else if (file->kind != IU_FILE_SOCKET)
+		iu_result_say(result, IU_RESULT_CHANGED, 0, "it is no socket");
+	else if (file->alive != IU_NO || is_bound(&snapshot, file))
+		iu_result_say(result, IU_RESULT_CHANGED, 0, "a socket is bound to it now");
+	else
+		result->kind = IU_RESULT_DONE;
+	iu_snapshot_free(&snapshot);
+	return result->kind == IU_RESULT_DONE;
+}
+
+static void remove_file(const struct iu_step *step, struct iu_step_result *result)
+{
+	struct stat status;
+
+	if (!is_dead(&step->file, result))
+		return;
+	/* Once more, as close to the unlink() as can be: a server may have replaced it. */
+	if (lstat(step->file.path, &status) < 0 || !S_ISSOCK(status.st_mode) ||
+		status.st_dev != step->file.dev || status.st_ino != step->file.ino)
+		iu_result_say(result, IU_RESULT_CHANGED, 0, "it is another file now");
+	else if (unlink(step->file.path) < 0)
+		iu_result_say(result,
+			errno == EACCES || errno == EPERM ? IU_RESULT_DENIED : IU_RESULT_FAILED,
+			errno, "unlink(): %s", iu_os_error_name(errno));
+}
+
+/* ---- containers ---- */
+
+static void say_command(struct iu_step_result *result, int r, const char *program, const char *err)
+{
+	if (r == IU_E_NOENT)
+		iu_result_say(result, IU_RESULT_FAILED, ENOENT, "%s is not installed here", program);
+	else if (r == IU_E_AGAIN)
+		iu_result_say(result, IU_RESULT_FAILED, ETIMEDOUT, "%s took longer than %d s",
+			program, CONTAINER_SECONDS);
+	else
+		iu_result_say(result, IU_RESULT_FAILED, 0, "%s: %.150s", program, err);
+}
+
+/* Which ports of the host a piece of the column says: ":8080->80/tcp", ":8000-8010->80-90/tcp". */
+static bool publishes(const char *piece, size_t len, const struct iu_step_container *target)
+{
+	const char *arrow = memmem(piece, len, "->", 2), *protocol, *at;
+	uint64_t first = 0, last = 0;
+	size_t n, took;
+
+	protocol = arrow ? memchr(arrow, '/', len - (size_t)(arrow - piece)) : NULL;
+	at = arrow ? memrchr(piece, ':', (size_t)(arrow - piece)) : NULL;
+	if (!protocol || !at)
+		return false;
+	at++;
+	n = (size_t)(arrow - at);
+	took = iu_number(at, n, 10, &first);
+	last = first;
+	if (took > 0 && took < n && at[took] == '-')
+		iu_number(at + took + 1, n - took - 1, 10, &last);
+	protocol++;
+	n = len - (size_t)(protocol - piece);
+	return took > 0 && target->port >= first && target->port <= last && n >= 3 &&
+	       !memcmp(protocol, target->protocol == IU_PROTOCOL_UDP ? "udp" : "tcp", 3);
+}
+
+bool iu_container_line(const char *line, size_t len, const struct iu_step_container *target,
+	size_t *ret_id_len)
+{
+	const size_t id = strspn(line, "0123456789abcdef");
+	size_t at, end;
+
+	if (id < 12 || id > 64 || id >= len || line[id] != ' ')
+		return false;
+	for (at = id + 1; at < len; at = end + 1) {
+		const char *comma = memchr(line + at, ',', len - at);
+
+		end = comma ? (size_t)(comma - line) : len;
+		if (publishes(line + at, end - at, target)) {
+			*ret_id_len = id;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Finds the one container that publishes the port in what the engine lists; takes its id. */
+static size_t choose_container(
+	const char *list, const struct iu_step_container *target, char id[IDS_BYTES])
+{
+	size_t found = 0, n = 0;
+
+	for (const char *line = list; *line; line += line[0] == '\n') {
+		size_t len = strcspn(line, "\n");
+
+		if (iu_container_line(line, len, target, &n)) {
+			memcpy(id, line, n);
+			id[n] = '\0';
+			found++;
+		}
+		line += len;
+	}
+	return found;
+}
+
+/*
+ * The one container that publishes the port; several or none is no answer. The list is read rather
+ * than filtered: podman has no filter for it.
+ */
+static int find_container(const struct iu_step_container *target, char id[IDS_BYTES],
+	struct iu_step_result *result)
+{
+	const char *argv[] = {
+		target->program, "ps", "--no-trunc", "--format", "{{.ID}} {{.Ports}}", NULL};
+	char *list = calloc(2, LIST_BYTES);
+	size_t found;
+	int r;
+
+	if (!list) {
+		iu_result_say(result, IU_RESULT_FAILED, ENOMEM, "out of memory");
+		return -1;
+	}
+	r = iu_command_run(argv, CONTAINER_SECONDS, list, list + LIST_BYTES, LIST_BYTES);
+	if (r != 0) {
+		say_command(result, r, target->program, list + LIST_BYTES);
+		free(list);
+		return -1;
+	}
+	found = choose_container(list, target, id);
+	free(list);
+	if (found == 1)
+		return 0;
+	iu_result_say(result, IU_RESULT_FAILED, 0,
+		found ? "%s knows several containers that publish the port"
+		      : "%s knows no container that publishes the port",
+		target->program);
+	return -1;
+}
+
+static void stop_container(const struct iu_step *step, struct iu_step_result *result)
+{
+	char found[IDS_BYTES], out[IDS_BYTES], err[IDS_BYTES];
+	const struct iu_step_container *target = &step->container;
+	const char *argv[] = {target->program, "stop", target->id, NULL};
+	int r;
+
+	if (!target->id) {
+		if (find_container(target, found, result) < 0)
+			return;
+		argv[2] = found;
+	}
+	r = iu_command_run(argv, CONTAINER_SECONDS, out, err, sizeof(err));
+	if (r == 0)
+		iu_result_say(result, IU_RESULT_DONE, 0, "container %.12s", argv[2]);
+	else
+		say_command(result, r, target->program, err);
+}
+
+/* The collector of unreachable sockets runs when any UNIX socket is released (unix_gc()). */
+static void collect_garbage(struct iu_step_result *result)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+		iu_result_say(result, IU_RESULT_FAILED, errno, "socketpair(): %s",
+			iu_os_error_name(errno));
+		return;
+	}
+	close(pair[0]);
+	close(pair[1]);
+	usleep(COLLECT_MS * 1000);
+	result->kind = IU_RESULT_DONE;
+}
+
+void iu_os_apply(const struct iu_step *step, bool force, struct iu_step_result *ret_result,
+	int *ret_handle)
+{
+	struct iu_step_result result = {.kind = IU_RESULT_FAILED};
+
+	*ret_handle = -1;
+	switch (step->kind) {
+	case IU_STEP_WAIT: result.kind = IU_RESULT_DONE; break;
+	case IU_STEP_TERMINATE: end_process(step, force, &result, ret_handle); break;
+	case IU_STEP_STOP_UNIT: iu_systemd_stop(&step->unit, &result); break;
+	case IU_STEP_STOP_CONTAINER: stop_container(step, &result); break;
+	case IU_STEP_DESTROY: iu_destroy_sockets(&step->sockets, &result); break;
+	case IU_STEP_REMOVE_FILE: remove_file(step, &result); break;
+	case IU_STEP_COLLECT_GARBAGE: collect_garbage(&result); break;
+	case IU_STEP_STOP_SERVICE:
+	case IU_STEP_DISABLE_SERVICE:
+	case IU_STEP_DELETE_PORTPROXY:
+	case IU_STEP_EXCLUDE_PORT:
+		iu_result_say(&result, IU_RESULT_FAILED, 0, "this step is for Windows");
+		break;
+	}
+	*ret_result = result;
+}
+
+int iu_os_undo(void (*visit)(void *context, const char *name, const struct iu_step_result *result),
+	void *context)
+{
+	return IU_E_NOTSUP;
+}
+
+void iu_os_release(int handle)
+{
+	if (handle >= 0)
+		close(handle);
+}

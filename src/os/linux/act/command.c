@@ -1,0 +1,115 @@
+/* os/linux/act/command.c - run a client program of the system and read what it says */
+#include "os/linux/act/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/os.h"
+
+extern char **environ;
+
+struct reader {
+	int fd;
+	char *to;
+	size_t len;
+};
+
+/* More than fits is read and dropped, so that the program never waits for us. */
+static bool take(struct reader *reader, size_t size)
+{
+	char rest[512];
+	bool full = reader->len + 1 >= size;
+	ssize_t n = read(reader->fd, full ? rest : reader->to + reader->len,
+		full ? sizeof(rest) : size - 1 - reader->len);
+
+	if (n > 0 && !full)
+		reader->len += (size_t)n;
+	reader->to[reader->len] = '\0';
+	return n > 0 || (n < 0 && errno == EINTR);
+}
+
+static bool read_both(struct reader readers[2], size_t size, int64_t deadline)
+{
+	struct pollfd polls[2] = {{.fd = readers[0].fd, .events = POLLIN},
+		{.fd = readers[1].fd, .events = POLLIN}};
+
+	while (polls[0].fd >= 0 || polls[1].fd >= 0) {
+		int64_t left = deadline - iu_os_now_ms();
+
+		if (left <= 0)
+			return false;
+		if (poll(polls, 2, (int)left) < 0 && errno != EINTR)
+			return false;
+		for (int i = 0; i < 2; i++)
+			if (polls[i].fd >= 0 && polls[i].revents && !take(&readers[i], size))
+				polls[i].fd = -1;
+	}
+	return true;
+}
+
+static int spawn(const char *const argv[], int out, int err, pid_t *ret_pid)
+{
+	posix_spawn_file_actions_t actions;
+	int r;
+
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		return ENOMEM;
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
+	r = posix_spawnp(ret_pid, argv[0], &actions, NULL, (char *const *)argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	return r;
+}
+
+static int finish(pid_t pid, bool ended)
+{
+	int status;
+
+	if (!ended) {
+		kill(pid, SIGKILL); /* our own child, not reaped yet: the pid is its */
+		waitpid(pid, NULL, 0);
+		return IU_E_AGAIN;
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return IU_E_SYSTEM;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int iu_command_run(const char *const argv[], unsigned int seconds, char *out, char *err, size_t size)
+{
+	int64_t deadline = iu_os_now_ms() + (int64_t)seconds * 1000;
+	struct reader readers[2] = {{.to = out}, {.to = err}};
+	int pipes[2][2], r;
+	pid_t pid;
+
+	out[0] = err[0] = '\0';
+	if (pipe2(pipes[0], O_CLOEXEC) < 0)
+		return IU_E_SYSTEM;
+	if (pipe2(pipes[1], O_CLOEXEC) < 0) {
+		close(pipes[0][0]);
+		close(pipes[0][1]);
+		return IU_E_SYSTEM;
+	}
+	r = spawn(argv, pipes[0][1], pipes[1][1], &pid);
+	close(pipes[0][1]);
+	close(pipes[1][1]);
+	readers[0].fd = pipes[0][0];
+	readers[1].fd = pipes[1][0];
+	if (r == 0)
+		r = finish(pid, read_both(readers, size, deadline));
+	else
+		r = r == ENOENT ? IU_E_NOENT : IU_E_SYSTEM;
+	close(pipes[0][0]);
+	close(pipes[1][0]);
+	return r;
+}

@@ -1,0 +1,42 @@
+/* os/linux/act/hold-check.c - looks once more whether a process has a socket without a descriptor of it */
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "os/linux/holders/hidden.h"
+#include "os/os.h"
+
+static bool is_found(const struct iu_snapshot *snapshot, const struct iu_step_process *target)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->holds.n; i++)
+		if (snapshot->holds.v[i].inode == target->inode &&
+			snapshot->holds.v[i].pid == target->pid)
+			return true;
+	return false;
+}
+
+int iu_hidden_again(const struct iu_step_process *target)
+{
+	struct iu_wants wants = {.facts = IU_FACT_HOST | IU_FACT_HOLDERS};
+	struct iu_snapshot snapshot;
+	struct iu_socket *sock;
+	uint64_t *inode;
+	int result = IU_E_NOMEM;
+
+	iu_snapshot_init(&snapshot);
+	inode = iu_list_add(&snapshot.arena, &wants.inodes);
+	sock = iu_list_add(&snapshot.arena, &snapshot.sockets);
+	if (inode && sock) {
+		*inode = target->inode;
+		*sock = (struct iu_socket){.state = target->state,
+			.inode = target->inode,
+			.cookie = target->cookie,
+			.timer_ms = -1};
+		result = iu_os_collect(&wants, &snapshot);
+	}
+	if (result == 0)
+		result = is_found(&snapshot, target);
+	iu_snapshot_free(&snapshot);
+	return result;
+}

@@ -1,0 +1,312 @@
+/* os/linux/act/systemd.c - units of the system's and of a user's systemd, through sd-bus */
+#include "os/linux/act/systemd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/act/identity.h"
+#include "os/linux/act/sd-bus.h"
+#include "os/os.h"
+
+#define MANAGER	     "org.freedesktop.systemd1"
+#define OBJECT	     "/org/freedesktop/systemd1"
+#define MANAGER_FACE "org.freedesktop.systemd1.Manager"
+#define UNIT_FACE    "org.freedesktop.systemd1.Unit"
+#define SERVICE_FACE "org.freedesktop.systemd1.Service"
+#define SOCKET_FACE  "org.freedesktop.systemd1.Socket"
+/* Units have 90 s to end by default (TimeoutStopSec=). */
+#define STOP_MS	     120000
+#define LOOK_MS	     50
+#define NAMES_MAX    16
+
+/* systemd's own socket needs no message bus, but only root and the user itself may use it. */
+static int open_private(const char *path, sd_bus **ret_bus)
+{
+	char address[256];
+	sd_bus *bus = NULL;
+	int r = sd_bus_new(&bus);
+
+	snprintf(address, sizeof(address), "unix:path=%s", path);
+	if (r >= 0)
+		r = sd_bus_set_address(bus, address);
+	if (r >= 0)
+		r = sd_bus_start(bus);
+	if (r < 0) {
+		sd_bus_unref(bus);
+		return r;
+	}
+	*ret_bus = bus;
+	return 0;
+}
+
+static int open_bus(bool user, uint32_t uid, sd_bus **ret_bus)
+{
+	char path[64];
+	int r;
+
+	if (!iu_sd_bus())
+		return -ENOTSUP;
+	if (!user && geteuid() == 0 && open_private("/run/systemd/private", ret_bus) == 0)
+		return 0;
+	if (!user)
+		return sd_bus_open_system(ret_bus);
+	if (uid == geteuid() && getenv("DBUS_SESSION_BUS_ADDRESS")) {
+		r = sd_bus_open_user(ret_bus);
+		if (r >= 0)
+			return r;
+	}
+	snprintf(path, sizeof(path), "/run/user/%u/systemd/private", (unsigned int)uid);
+	return open_private(path, ret_bus);
+}
+
+static int object_of(sd_bus *bus, const char *unit, char **ret_object, sd_bus_error *error)
+{
+	sd_bus_message *reply = NULL;
+	const char *object;
+	int r = sd_bus_call_method(
+		bus, MANAGER, OBJECT, MANAGER_FACE, "LoadUnit", error, &reply, "s", unit);
+
+	if (r >= 0)
+		r = sd_bus_message_read(reply, "o", &object);
+	if (r >= 0) {
+		*ret_object = strdup(object);
+		r = *ret_object ? 0 : -ENOMEM;
+	}
+	sd_bus_message_unref(reply);
+	return r;
+}
+
+static bool is_down(sd_bus *bus, const char *unit)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	char *object = NULL, *state = NULL;
+	bool down = false;
+
+	if (object_of(bus, unit, &object, &error) >= 0 &&
+		sd_bus_get_property_string(
+			bus, MANAGER, object, UNIT_FACE, "ActiveState", &error, &state) >= 0)
+		down = !strcmp(state, "inactive") || !strcmp(state, "failed");
+	sd_bus_error_free(&error);
+	free(object);
+	free(state);
+	return down;
+}
+
+static int ask_stop(sd_bus *bus, const char *unit, struct iu_step_result *result)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r = sd_bus_call_method(
+		bus, MANAGER, OBJECT, MANAGER_FACE, "StopUnit", &error, NULL, "ss", unit, "replace");
+
+	if (r < 0) {
+		bool denied = r == -EACCES || r == -EPERM ||
+			      sd_bus_error_has_name(&error,
+				      "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired");
+		bool unknown = sd_bus_error_has_name(
+			&error, "org.freedesktop.systemd1.NoSuchUnit");
+
+		iu_result_say(result,
+			denied ? IU_RESULT_DENIED : unknown ? IU_RESULT_GONE : IU_RESULT_FAILED, -r,
+			"systemd: %.150s", error.message ? error.message : iu_os_error_name(-r));
+	}
+	sd_bus_error_free(&error);
+	return r;
+}
+
+static bool wait_down(sd_bus *bus, const struct iu_step_unit *unit)
+{
+	int64_t deadline = iu_os_now_ms() + STOP_MS;
+
+	while (!is_down(bus, unit->name) || (unit->second && !is_down(bus, unit->second))) {
+		if (iu_os_now_ms() > deadline)
+			return false;
+		usleep(LOOK_MS * 1000);
+	}
+	return true;
+}
+
+void iu_systemd_stop(const struct iu_step_unit *unit, struct iu_step_result *ret_result)
+{
+	sd_bus *bus = NULL;
+	int r = open_bus(unit->user, unit->uid, &bus);
+
+	if (r < 0) {
+		iu_result_say(ret_result,
+			r == -EACCES || r == -EPERM ? IU_RESULT_DENIED : IU_RESULT_FAILED, -r,
+			"systemd cannot be reached: %s", iu_os_error_name(-r));
+		return;
+	}
+	/* The socket unit first: it would start the service again. */
+	r = ask_stop(bus, unit->name, ret_result);
+	if (r >= 0 && unit->second)
+		r = ask_stop(bus, unit->second, ret_result);
+	if (r >= 0 && wait_down(bus, unit))
+		iu_result_say(ret_result, IU_RESULT_DONE, 0, "%s", "");
+	else if (r >= 0)
+		iu_result_say(ret_result, IU_RESULT_FAILED, ETIMEDOUT,
+			"the unit was told to stop and has not in %d s", STOP_MS / 1000);
+	sd_bus_flush_close_unref(bus);
+}
+
+static const char *property(struct iu_arena *arena, sd_bus *bus, const char *object,
+	const char *face, const char *name)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	const char *text = NULL;
+	char *value = NULL;
+
+	if (sd_bus_get_property_string(bus, MANAGER, object, face, name, &error, &value) >= 0)
+		text = iu_arena_strdup(arena, value);
+	sd_bus_error_free(&error);
+	free(value);
+	return text;
+}
+
+static const char *triggers(struct iu_arena *arena, sd_bus *bus, const char *object)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	const char *text = NULL;
+	char **list = NULL;
+
+	if (sd_bus_get_property_strv(
+		    bus, MANAGER, object, UNIT_FACE, "TriggeredBy", &error, &list) < 0)
+		list = NULL;
+	for (size_t i = 0; list && list[i]; i++) {
+		if (i < NAMES_MAX)
+			text = iu_arena_printf(
+				arena, "%s%s%s", text ? text : "", text ? " " : "", list[i]);
+		free(list[i]);
+	}
+	free(list);
+	sd_bus_error_free(&error);
+	return text;
+}
+
+int iu_os_unit_facts(struct iu_arena *arena, struct iu_unit_facts *facts)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	char *object = NULL;
+	sd_bus *bus = NULL;
+	int r = open_bus(facts->user, facts->uid, &bus);
+
+	if (r < 0)
+		return IU_E_NOTSUP;
+	r = object_of(bus, facts->name, &object, &error);
+	if (r >= 0) {
+		facts->restart = property(arena, bus, object, SERVICE_FACE, "Restart");
+		facts->triggered_by = triggers(arena, bus, object);
+	}
+	sd_bus_error_free(&error);
+	free(object);
+	sd_bus_flush_close_unref(bus);
+	if (r < 0)
+		return IU_E_NOENT;
+	return arena->failed ? IU_E_NOMEM : 0;
+}
+
+/* ---- which socket unit listens there ---- */
+
+/* As systemd writes it in Listen: "/run/app.sock", "@name", "127.0.0.1:80", "[::]:80". */
+static const char *listen_text(struct iu_arena *arena, const struct iu_socket *s)
+{
+	char text[IU_ADDRESS_TEXT];
+
+	if (s->protocol == IU_PROTOCOL_UNIX)
+		return iu_arena_printf(
+			arena, "%s%.*s", s->abstract ? "@" : "", (int)s->path_len, s->path);
+	return iu_arena_strdup(arena, iu_endpoint_format(&s->local, s->port, text));
+}
+
+static const char *listen_type(const struct iu_socket *s)
+{
+	if (s->protocol == IU_PROTOCOL_UDP || s->unix_type == IU_UNIX_DGRAM)
+		return "Datagram";
+	return s->unix_type == IU_UNIX_SEQPACKET ? "SequentialPacket" : "Stream";
+}
+
+static bool unit_listens(sd_bus *bus, const char *object, const char *type, const char *address)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus_message *reply = NULL;
+	const char *its_type, *its_address;
+	bool found = false;
+
+	if (sd_bus_get_property(
+		    bus, MANAGER, object, SOCKET_FACE, "Listen", &error, &reply, "a(ss)") >= 0 &&
+		sd_bus_message_enter_container(reply, 'a', "(ss)") > 0)
+		while (!found && sd_bus_message_read(reply, "(ss)", &its_type, &its_address) > 0)
+			found = !strcmp(its_type, type) && !strcmp(its_address, address);
+	sd_bus_message_unref(reply);
+	sd_bus_error_free(&error);
+	return found;
+}
+
+static const char *first_triggered(struct iu_arena *arena, sd_bus *bus, const char *object)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	const char *text = NULL;
+	char **list = NULL;
+
+	if (sd_bus_get_property_strv(bus, MANAGER, object, UNIT_FACE, "Triggers", &error, &list) < 0)
+		list = NULL;
+	for (size_t i = 0; list && list[i]; i++) {
+		if (i == 0)
+			text = iu_arena_strdup(arena, list[i]);
+		free(list[i]);
+	}
+	free(list);
+	sd_bus_error_free(&error);
+	return text;
+}
+
+/* One of the units that the manager lists. */
+static bool next_unit(sd_bus_message *list, const char **ret_name, const char **ret_object)
+{
+	const char *rest;
+
+	return sd_bus_message_read(list, "(ssssssouso)", ret_name, &rest, &rest, &rest, &rest,
+		       &rest, ret_object, NULL, &rest, &rest) > 0;
+}
+
+static int search_units(struct iu_arena *arena, sd_bus *bus, const struct iu_socket *s,
+	struct iu_step_unit *ret_unit)
+{
+	const char *address = listen_text(arena, s), *name, *object;
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus_message *list = NULL;
+	int r, found = IU_E_NOENT;
+
+	if (!address)
+		return IU_E_NOMEM;
+	r = sd_bus_call_method(bus, MANAGER, OBJECT, MANAGER_FACE, "ListUnitsByPatterns", &error,
+		&list, "asas", 1, "active", 1, "*.socket");
+	if (r >= 0)
+		r = sd_bus_message_enter_container(list, 'a', "(ssssssouso)");
+	while (r > 0 && found < 0 && next_unit(list, &name, &object)) {
+		if (!unit_listens(bus, object, listen_type(s), address))
+			continue;
+		ret_unit->name = iu_arena_strdup(arena, name);
+		ret_unit->second = first_triggered(arena, bus, object);
+		found = 0;
+	}
+	sd_bus_message_unref(list);
+	sd_bus_error_free(&error);
+	return arena->failed ? IU_E_NOMEM : found;
+}
+
+int iu_os_unit_listening(
+	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *unit)
+{
+	sd_bus *bus = NULL;
+	int r;
+
+	if (open_bus(unit->user, unit->uid, &bus) < 0)
+		return IU_E_NOTSUP;
+	r = search_units(arena, bus, socket, unit);
+	sd_bus_flush_close_unref(bus);
+	return r;
+}

@@ -1,0 +1,759 @@
+/* os/linux/holders/evidence.c - what /proc and netlink leave open, answered by the kernel's memory */
+#include "os/linux/holders/evidence.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/holders/find.h"
+#include "os/linux/process/process.h"
+#include "base/table.h"
+#include "os/os.h"
+
+#define WALKS_QUEUES  (IU_BPF_UNIX | IU_BPF_FILES)
+#define WALKS_DEEP    (IU_BPF_RINGS | IU_BPF_MAPPINGS)
+#define FLIGHTS_MAX   65536
+#define CHAIN_MAX     64 /* sockets in flight inside of each other */
+
+struct node {
+	uint64_t inode;
+	bool wanted; /* else the queue that a wanted one may lie in */
+	bool held;
+	size_t first; /* held: no hold before this one is of this socket */
+	int32_t pid; /* a holder */
+	UT_hash_handle hh;
+};
+
+struct cookie_row {
+	uint64_t cookie;
+	size_t index; /* into snapshot->sockets */
+	UT_hash_handle hh;
+};
+
+struct evidence {
+	struct iu_look *look;
+	struct node *nodes;
+	struct cookie_row *cookies;
+	bool cookieless; /* some sockets have none: listed from /proc/net */
+	struct iu_row_flight *flights;
+	size_t n_flights, cap_flights;
+	uint8_t ports[8192];
+	uint32_t *caches; /* by port: place in snapshot->caches, counted from 1 */
+	unsigned int walks; /* that would tell what is open */
+	unsigned int done;
+	bool incomplete;
+	const char *why; /* it could not be asked */
+	int error;
+};
+
+/* ---- what is open ---- */
+
+static bool knows_options(const struct iu_socket *s)
+{
+	return s->reuseaddr != IU_UNKNOWN && s->reuseport != IU_UNKNOWN &&
+	       (s->family != IU_FAMILY_IPV6 || s->v6only != IU_UNKNOWN);
+}
+
+static struct node *add_node(struct evidence *evidence, uint64_t inode, bool wanted)
+{
+	struct node *node;
+
+	HASH_FIND(hh, evidence->nodes, &inode, sizeof(inode), node);
+	if (!node && inode != 0) {
+		node = calloc(1, sizeof(*node));
+		if (!node)
+			return NULL;
+		node->inode = inode;
+		HASH_ADD(hh, evidence->nodes, inode, sizeof(node->inode), node);
+		if (!iu_added(node)) {
+			free(node);
+			return NULL;
+		}
+	}
+	if (node)
+		node->wanted = node->wanted || wanted;
+	return node;
+}
+
+static void mark_found(struct evidence *evidence, uint64_t inode, size_t first)
+{
+	struct node *node;
+
+	HASH_FIND(hh, evidence->nodes, &inode, sizeof(inode), node);
+	if (!node || node->held)
+		return;
+	node->held = true;
+	node->first = first;
+}
+
+static bool is_kernels(const struct iu_snapshot *snapshot, const struct iu_socket *s)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->kernel_uses.n; i++)
+		if (snapshot->kernel_uses.v[i].protocol == s->protocol &&
+			snapshot->kernel_uses.v[i].port == s->port)
+			return true;
+	return false;
+}
+
+/* A message or a registration says who has it as well as a descriptor does. */
+static void mark_all_found(struct evidence *evidence)
+{
+	const struct iu_snapshot *snapshot = evidence->look->snapshot;
+	size_t i;
+
+	for (i = 0; i < snapshot->holds.n; i++)
+		mark_found(evidence, snapshot->holds.v[i].inode, i);
+	for (i = 0; i < snapshot->in_flight.n; i++)
+		mark_found(evidence, snapshot->in_flight.v[i].inode, 0);
+	for (i = 0; i < snapshot->registered.n; i++)
+		mark_found(evidence, snapshot->registered.v[i].inode, 0);
+	for (i = 0; i < snapshot->sockets.n; i++)
+		if (is_kernels(snapshot, &snapshot->sockets.v[i]))
+			mark_found(evidence, snapshot->sockets.v[i].inode, 0);
+}
+
+static bool any_open(const struct evidence *evidence)
+{
+	const struct node *node;
+
+	for (node = evidence->nodes; node; node = node->hh.next)
+		if (node->wanted && !node->held)
+			return true;
+	return false;
+}
+
+static int want_holders(struct evidence *evidence)
+{
+	const struct iu_wants *wants = evidence->look->wants;
+	const struct iu_snapshot *snapshot = evidence->look->snapshot;
+	size_t i;
+
+	for (i = 0; i < wants->inodes.n; i++)
+		if (wants->inodes.v[i] && !add_node(evidence, wants->inodes.v[i], true))
+			return IU_E_NOMEM;
+	for (i = 0; i < snapshot->sockets.n && wants->all_inodes; i++)
+		if (snapshot->sockets.v[i].inode &&
+			!add_node(evidence, snapshot->sockets.v[i].inode, true))
+			return IU_E_NOMEM;
+	mark_all_found(evidence);
+	if (evidence->nodes && (any_open(evidence) || snapshot->unreadable.n))
+		evidence->walks |= WALKS_QUEUES | WALKS_DEEP;
+	return 0;
+}
+
+static bool wants_port(const struct iu_wants *wants, uint16_t port)
+{
+	size_t i;
+
+	for (i = 0; i < wants->ports.n; i++)
+		if (port >= wants->ports.v[i].first && port <= wants->ports.v[i].last)
+			return true;
+	return wants->ports.n == 0;
+}
+
+/* The ports of sockets whose options nobody told; of the wanted ones also their cache. */
+static void want_options(struct evidence *evidence)
+{
+	const struct iu_wants *wants = evidence->look->wants;
+	const struct iu_snapshot *snapshot = evidence->look->snapshot;
+	bool cache = wants->facts & IU_FACT_EVIDENCE;
+	size_t i;
+
+	for (i = 0; i < snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+
+		if (s->protocol == IU_PROTOCOL_UNIX || s->port == 0 || !wants_port(wants, s->port))
+			continue;
+		if (knows_options(s) && !(cache && s->protocol == IU_PROTOCOL_TCP))
+			continue;
+		evidence->ports[s->port >> 3] |= (uint8_t)(1u << (s->port & 7));
+		evidence->walks |= s->protocol == IU_PROTOCOL_TCP ? IU_BPF_TCP : IU_BPF_UDP;
+	}
+}
+
+/*
+ * The options of sockets without an owner are of interest to a question that asks for evidence;
+ * where the programs are loaded anyway the walk over the sockets costs little more.
+ */
+static int find_open(struct evidence *evidence)
+{
+	const struct iu_wants *wants = evidence->look->wants;
+	bool asked = wants->facts & IU_FACT_EVIDENCE;
+	int result = 0;
+
+	if (asked || (wants->facts & IU_FACT_HOLDERS && !wants->all_inodes))
+		result = want_holders(evidence);
+	if (result == 0 && (asked || evidence->walks))
+		want_options(evidence);
+	return result;
+}
+
+/* ---- rows ---- */
+
+int iu_rows_parse(const void *bytes, size_t len, iu_bpf_sink *sink, void *context,
+	size_t *ret_used)
+{
+	static const size_t sizes[] = {
+		[IU_ROW_HOLD] = sizeof(struct iu_row_hold),
+		[IU_ROW_MAPPED] = sizeof(struct iu_row_hold),
+		[IU_ROW_REGISTERED] = sizeof(struct iu_row_hold),
+		[IU_ROW_SOCKET] = sizeof(struct iu_row_socket),
+		[IU_ROW_IN_FLIGHT] = sizeof(struct iu_row_flight),
+	};
+	union {
+		struct iu_row_head head;
+		struct iu_row_hold hold;
+		struct iu_row_socket socket;
+		struct iu_row_flight flight;
+	} row;
+	size_t at = 0;
+	int result = 0;
+
+	while (result >= 0 && len - at >= sizeof(row.head)) {
+		memcpy(&row.head, (const char *)bytes + at, sizeof(row.head));
+		if (row.head.kind >= IU_COUNT(sizes) || row.head.size != sizes[row.head.kind] ||
+			row.head.size == 0)
+			return IU_E_PROTO;
+		if (len - at < row.head.size)
+			break;
+		memcpy(&row, (const char *)bytes + at, row.head.size);
+		result = sink(context, &row.head);
+		at += row.head.size;
+	}
+	*ret_used = at;
+	return result < 0 ? result : 0;
+}
+
+static bool has_hold(const struct iu_holds *holds, size_t first, const struct iu_hold *hold)
+{
+	size_t i;
+
+	for (i = first; i < holds->n; i++)
+		if (holds->v[i].inode == hold->inode && holds->v[i].pid == hold->pid &&
+			holds->v[i].fd == hold->fd && holds->v[i].via == hold->via)
+			return true;
+	return false;
+}
+
+/* @row is of a wanted socket, or of the queue that one lies in. */
+static int on_hold(struct evidence *evidence, const struct iu_row_hold *row)
+{
+	struct iu_snapshot *snapshot = evidence->look->snapshot;
+	struct iu_hold hold = {.inode = row->inode, .pid = row->pid, .fd = row->fd}, *slot;
+	struct node *node;
+	int result;
+
+	HASH_FIND(hh, evidence->nodes, &hold.inode, sizeof(hold.inode), node);
+	if (!node || row->pid <= 0 || row->pid == evidence->look->self)
+		return 0;
+	node->held = true;
+	node->pid = row->pid;
+	if (row->head.kind == IU_ROW_MAPPED)
+		hold.via = IU_VIA_MAPPING;
+	if (row->tid != row->pid)
+		hold.tid = row->tid;
+	if (row->cloexec < 2)
+		hold.cloexec = iu_tri(row->cloexec);
+	if (!node->wanted || has_hold(&snapshot->holds, node->first, &hold))
+		return 0;
+	result = iu_process_read(evidence->look, row->pid);
+	if (result < 0) /* it ended while we looked: it holds nothing any more */
+		return result == IU_E_NOMEM ? result : 0;
+	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = hold;
+	return 0;
+}
+
+static int on_registered(struct evidence *evidence, const struct iu_row_hold *row)
+{
+	struct iu_snapshot *snapshot = evidence->look->snapshot;
+	struct iu_registered *slot;
+	struct node *node;
+	size_t i;
+
+	HASH_FIND(hh, evidence->nodes, &row->inode, sizeof(row->inode), node);
+	if (!node)
+		return 0;
+	if (row->pid > 0) {
+		node->held = true;
+		node->pid = row->pid;
+	}
+	for (i = 0; i < snapshot->registered.n; i++)
+		if (snapshot->registered.v[i].inode == row->inode &&
+			snapshot->registered.v[i].pid == row->pid)
+			return 0;
+	if (!node->wanted)
+		return 0;
+	slot = iu_list_add(&snapshot->arena, &snapshot->registered);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = (struct iu_registered){row->inode, row->pid, IU_SOURCE_BPF};
+	if (row->pid > 0 && iu_process_read(evidence->look, row->pid) == IU_E_NOMEM)
+		return IU_E_NOMEM;
+	return 0;
+}
+
+static struct iu_address address_of(unsigned int family, const uint8_t bytes[16], uint32_t ifindex)
+{
+	struct iu_address address = {
+		.family = family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6};
+
+	memcpy(address.bytes, bytes, family == AF_INET ? 4 : 16);
+	if (iu_address_is_link_local(&address))
+		address.scope = ifindex;
+	return address;
+}
+
+/* A cookie is given when a socket is first dumped; without one the addresses have to do. */
+static bool is_same(const struct iu_socket *s, const struct iu_row_socket *row)
+{
+	struct iu_address local = address_of(row->family, row->local, row->ifindex);
+	struct iu_address peer = address_of(row->family, row->peer, row->ifindex);
+	bool tcp = row->protocol == IPPROTO_TCP;
+
+	if (s->protocol != (tcp ? IU_PROTOCOL_TCP : IU_PROTOCOL_UDP) || s->port != row->port)
+		return false;
+	if (s->cookie && row->cookie)
+		return s->cookie == row->cookie;
+	if (s->inode || row->inode)
+		return s->inode == row->inode;
+	return s->peer_port == row->peer_port && iu_address_equal(&s->local, &local) &&
+	       iu_address_equal(&s->peer, &peer);
+}
+
+static int add_cache(struct evidence *evidence, const struct iu_row_socket *row)
+{
+	struct iu_snapshot *snapshot = evidence->look->snapshot;
+	struct iu_reuse_cache cache = {
+		.protocol = IU_PROTOCOL_TCP,
+		.port = row->port,
+		.fastreuse = row->fastreuse > 0,
+		.fastreuseport = row->fastreuseport > 0 ? (uint8_t)row->fastreuseport : 0,
+	}, *slot;
+
+	if (!evidence->caches)
+		evidence->caches = calloc(UINT16_MAX + 1, sizeof(*evidence->caches));
+	if (!evidence->caches)
+		return IU_E_NOMEM;
+	if (cache.fastreuseport) {
+		cache.uid = row->cache_uid;
+		cache.address = address_of(row->cache_family, row->cache_address, 0);
+		cache.v6only = row->cache_v6only;
+	}
+	if (evidence->caches[cache.port]) {
+		/* every socket of the port leads to the same one */
+		snapshot->caches.v[evidence->caches[cache.port] - 1] = cache;
+		return 0;
+	}
+	slot = iu_list_add(&snapshot->arena, &snapshot->caches);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = cache;
+	evidence->caches[cache.port] = (uint32_t)snapshot->caches.n;
+	return 0;
+}
+
+static int index_cookies(struct evidence *evidence)
+{
+	const struct iu_sockets *sockets = &evidence->look->snapshot->sockets;
+	struct cookie_row *row;
+	size_t i;
+
+	for (i = 0; i < sockets->n && evidence->walks; i++) {
+		if (sockets->v[i].protocol == IU_PROTOCOL_UNIX)
+			continue;
+		if (sockets->v[i].cookie == 0) {
+			evidence->cookieless = true;
+			continue;
+		}
+		row = calloc(1, sizeof(*row));
+		if (!row)
+			return IU_E_NOMEM;
+		row->cookie = sockets->v[i].cookie;
+		row->index = i;
+		HASH_ADD(hh, evidence->cookies, cookie, sizeof(row->cookie), row);
+		if (!iu_added(row)) {
+			free(row);
+			return IU_E_NOMEM;
+		}
+	}
+	return 0;
+}
+
+/* NULL: younger than the list of sockets, or of another network namespace. */
+static struct iu_socket *find_socket(struct evidence *evidence, const struct iu_row_socket *row)
+{
+	struct iu_sockets *sockets = &evidence->look->snapshot->sockets;
+	struct cookie_row *found = NULL;
+	size_t i;
+
+	if (row->cookie)
+		HASH_FIND(hh, evidence->cookies, &row->cookie, sizeof(row->cookie), found);
+	if (found)
+		return &sockets->v[found->index];
+	for (i = 0; i < sockets->n && (evidence->cookieless || !row->cookie); i++)
+		if (is_same(&sockets->v[i], row))
+			return &sockets->v[i];
+	return NULL;
+}
+
+static int on_socket(struct evidence *evidence, const struct iu_row_socket *row)
+{
+	struct iu_socket *s;
+
+	if (row->family != AF_INET && row->family != AF_INET6)
+		return 0;
+	s = find_socket(evidence, row);
+	if (!s)
+		return 0;
+	if (!knows_options(s) || s->options_source == IU_SOURCE_INFERRED) {
+		s->reuseaddr = iu_tri(row->reuse);
+		s->reuseport = iu_tri(row->reuseport);
+		if (s->family == IU_FAMILY_IPV6)
+			s->v6only = iu_tri(row->v6only);
+		s->options_source = IU_SOURCE_BPF;
+	}
+	if (!row->mini && s->explicit_port == IU_UNKNOWN)
+		s->explicit_port = iu_tri(row->explicit_port);
+	if (!row->mini && !s->uid_known && row->inode) {
+		s->uid = row->uid;
+		s->uid_known = true;
+	}
+	return row->cache ? add_cache(evidence, row) : 0;
+}
+
+static int on_flight(struct evidence *evidence, const struct iu_row_flight *row)
+{
+	struct iu_row_flight *grown;
+	size_t cap = evidence->cap_flights ? 2 * evidence->cap_flights : 16;
+
+	if (evidence->n_flights >= FLIGHTS_MAX)
+		return IU_E_LIMIT;
+	if (evidence->n_flights == evidence->cap_flights) {
+		grown = realloc(evidence->flights, cap * sizeof(*grown));
+		if (!grown)
+			return IU_E_NOMEM;
+		evidence->flights = grown;
+		evidence->cap_flights = cap;
+	}
+	evidence->flights[evidence->n_flights++] = *row;
+	return 0;
+}
+
+static int on_row(void *context, const struct iu_row_head *row)
+{
+	switch ((enum iu_row_kind)row->kind) {
+	case IU_ROW_HOLD:
+	case IU_ROW_MAPPED: return on_hold(context, (const struct iu_row_hold *)row);
+	case IU_ROW_REGISTERED: return on_registered(context, (const struct iu_row_hold *)row);
+	case IU_ROW_SOCKET: return on_socket(context, (const struct iu_row_socket *)row);
+	case IU_ROW_IN_FLIGHT: return on_flight(context, (const struct iu_row_flight *)row);
+	}
+	return 0;
+}
+
+/* ---- in flight ---- */
+
+static const struct iu_row_flight *find_flight(const struct evidence *evidence, uint64_t inode)
+{
+	size_t i;
+
+	for (i = 0; i < evidence->n_flights; i++)
+		if (evidence->flights[i].inode == inode)
+			return &evidence->flights[i];
+	return NULL;
+}
+
+static struct node *find_node(const struct evidence *evidence, uint64_t inode)
+{
+	struct node *node;
+
+	HASH_FIND(hh, evidence->nodes, &inode, sizeof(inode), node);
+	return node;
+}
+
+/* Out of queues that are in flight themselves, to the one that a process has. */
+static struct iu_in_flight follow(const struct evidence *evidence, const struct iu_row_flight *row)
+{
+	struct iu_in_flight found = {
+		.inode = row->inode, .queue_inode = row->queue_inode, .source = IU_SOURCE_BPF};
+	int32_t creator = row->peer_pid;
+	const struct node *node;
+	int depth;
+
+	for (depth = 0; row && depth < CHAIN_MAX; depth++) {
+		found.queue_inode = row->queue_inode;
+		node = find_node(evidence, row->queue_inode);
+		if (node && node->pid) {
+			found.pid = node->pid;
+			return found;
+		}
+		if (creator == 0)
+			creator = row->peer_pid;
+		row = find_flight(evidence, row->queue_inode);
+	}
+	/* the walk went round without coming to a process; only where all of them were asked */
+	found.cycle = row && evidence->done & IU_BPF_FILES;
+	found.pid = found.cycle ? creator : 0;
+	return found;
+}
+
+static int tell_flights(struct evidence *evidence)
+{
+	struct iu_snapshot *snapshot = evidence->look->snapshot;
+	size_t i;
+
+	for (i = 0; i < evidence->n_flights; i++) {
+		struct node *node = find_node(evidence, evidence->flights[i].inode);
+		struct iu_in_flight found, *slot;
+
+		if (!node || !node->wanted || node->held)
+			continue; /* not wanted, or more than a message keeps it */
+		found = follow(evidence, &evidence->flights[i]);
+		node->held = true;
+		slot = iu_list_add(&snapshot->arena, &snapshot->in_flight);
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = found;
+		if (found.pid > 0 && !found.cycle &&
+			iu_process_read(evidence->look, found.pid) == IU_E_NOMEM)
+			return IU_E_NOMEM;
+	}
+	return 0;
+}
+
+/* The holders of a queue are as good as holders of what lies in it. */
+static int want_queues(struct evidence *evidence, struct iu_bpf *bpf)
+{
+	size_t i;
+	int result = 0;
+
+	for (i = 0; i < evidence->n_flights && result == 0; i++) {
+		uint64_t inode = evidence->flights[i].queue_inode;
+
+		if (!add_node(evidence, inode, false))
+			return IU_E_NOMEM;
+		result = iu_bpf_want(bpf, inode);
+	}
+	if (result == IU_E_LIMIT)
+		evidence->incomplete = true;
+	return 0;
+}
+
+/* ---- walks ---- */
+
+static int walk(struct evidence *evidence, struct iu_bpf *bpf, enum iu_bpf_walk which)
+{
+	int result = iu_bpf_run(bpf, which, on_row, evidence);
+
+	if (result == IU_E_NOMEM || result == IU_E_NOENT)
+		return result == IU_E_NOENT ? 0 : result;
+	if (result < 0) {
+		evidence->incomplete = true;
+		evidence->error = result;
+	} else {
+		evidence->done |= which;
+	}
+	return 0;
+}
+
+/* Cheap walks first; those over every task and mapping only while somebody is looked for. */
+static int walk_all(struct evidence *evidence, struct iu_bpf *bpf)
+{
+	int result = walk(evidence, bpf, IU_BPF_TCP);
+
+	if (result == 0)
+		result = walk(evidence, bpf, IU_BPF_UDP);
+	if (result == 0)
+		result = walk(evidence, bpf, IU_BPF_UNIX);
+	if (result == 0)
+		result = want_queues(evidence, bpf);
+	if (result == 0)
+		result = walk(evidence, bpf, IU_BPF_FILES);
+	if (result == 0)
+		result = tell_flights(evidence);
+	if (result == 0 && any_open(evidence))
+		result = walk(evidence, bpf, IU_BPF_RINGS);
+	if (result == 0 && any_open(evidence))
+		result = walk(evidence, bpf, IU_BPF_MAPPINGS);
+	return result;
+}
+
+static int load_and_walk(struct evidence *evidence, unsigned int walks)
+{
+	struct iu_bpf_ask ask = {
+		.walks = walks, .ports = evidence->ports, .reader = evidence->look->self};
+	struct iu_bpf *bpf = NULL;
+	struct node *node;
+	uint64_t *inodes;
+	int result;
+
+	inodes = calloc(HASH_COUNT(evidence->nodes) + 1, sizeof(*inodes));
+	if (!inodes)
+		return IU_E_NOMEM;
+	for (node = evidence->nodes; node; node = node->hh.next)
+		inodes[ask.n++] = node->inode;
+	ask.inodes = inodes;
+	result = iu_bpf_open(&ask, &bpf, &evidence->why);
+	free(inodes);
+	if (result == IU_E_NOENT)
+		iu_defer(evidence->look);
+	if (result < 0) {
+		evidence->error = result;
+		return result;
+	}
+	result = walk_all(evidence, bpf);
+	iu_bpf_close(bpf);
+	return result;
+}
+
+/*
+ * Everything in one load, since reading the kernel's types costs most of the time. A kernel that
+ * lacks one of the structures refuses all of it: then each group by itself.
+ */
+static int ask_kernel(struct evidence *evidence)
+{
+	static const unsigned int groups[] = {
+		IU_BPF_TCP | IU_BPF_UDP, IU_BPF_UNIX | IU_BPF_FILES, IU_BPF_FILES, IU_BPF_RINGS,
+		IU_BPF_MAPPINGS};
+	int result = load_and_walk(evidence, evidence->walks);
+	size_t i;
+
+	if (result != IU_E_NOTSUP)
+		return result == IU_E_NOMEM ? result : 0;
+	for (i = 0; i < IU_COUNT(groups); i++) {
+		unsigned int walks = evidence->walks & groups[i] & ~evidence->done;
+
+		if (walks && load_and_walk(evidence, walks) == IU_E_NOMEM)
+			return IU_E_NOMEM;
+	}
+	return 0;
+}
+
+/* ---- what it means for the gaps ---- */
+
+static void drop_gaps(struct iu_snapshot *snapshot, enum iu_fact fact, const char *start)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < snapshot->gaps.n; i++)
+		if (snapshot->gaps.v[i].fact != fact ||
+			strncmp(snapshot->gaps.v[i].what, start, strlen(start)) != 0)
+			snapshot->gaps.v[kept++] = snapshot->gaps.v[i];
+	snapshot->gaps.n = kept;
+}
+
+static bool has_gap(const struct iu_snapshot *snapshot, enum iu_fact fact)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->gaps.n; i++)
+		if (snapshot->gaps.v[i].fact == fact)
+			return true;
+	return false;
+}
+
+/* The options of every wanted socket without an owner are known. */
+static bool knows_orphans(const struct evidence *evidence)
+{
+	const struct iu_look *look = evidence->look;
+	size_t i;
+
+	for (i = 0; i < look->snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &look->snapshot->sockets.v[i];
+
+		/* SYN-RECV without an inode is a request: it holds no port */
+		if (s->protocol != IU_PROTOCOL_UNIX && s->inode == 0 && !knows_options(s) &&
+			s->state != IU_STATE_SYN_RECV && wants_port(look->wants, s->port))
+			return false;
+	}
+	return true;
+}
+
+/* Every descriptor was looked at after all: what /proc refused is not missing any more. */
+static void close_gaps(struct evidence *evidence)
+{
+	struct iu_snapshot *snapshot = evidence->look->snapshot;
+
+	if (evidence->look->wants->facts & IU_FACT_HOLDERS && evidence->done & IU_BPF_FILES &&
+		!evidence->incomplete) {
+		drop_gaps(snapshot, IU_FACT_HOLDERS, "descriptors of ");
+		snapshot->unreadable.n = 0;
+		if (!has_gap(snapshot, IU_FACT_HOLDERS))
+			iu_seen(evidence->look, IU_FACT_HOLDERS, true);
+	}
+}
+
+static int tell_gaps(struct evidence *evidence)
+{
+	struct iu_snapshot *snapshot = evidence->look->snapshot;
+	bool asked = evidence->look->wants->facts & IU_FACT_EVIDENCE;
+	const char *why = evidence->why ? evidence->why : iu_error_text(evidence->error);
+	const char *lift =
+		evidence->error == IU_E_ACCESS && geteuid() != 0 ? "run as root" : NULL;
+	int result = 0;
+
+	if (evidence->error == 0)
+		return 0;
+	/* where descriptors could not be read that gap is told already, and says more */
+	if (any_open(evidence) && snapshot->unreadable.n == 0)
+		result = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0,
+			"sockets in messages and in registered files", why, lift);
+	if (result == 0 && asked && !knows_orphans(evidence))
+		result = iu_snapshot_gap(snapshot, IU_FACT_OPTIONS, 0,
+			"options of connections that no process has any more", why, lift);
+	return result;
+}
+
+static int finish(struct evidence *evidence)
+{
+	unsigned int missing = evidence->walks & ~evidence->done;
+
+	close_gaps(evidence);
+	if (!any_open(evidence)) /* the deep walks were not needed */
+		missing &= ~(unsigned int)WALKS_DEEP;
+	if (evidence->look->wants->facts & IU_FACT_EVIDENCE)
+		iu_seen(evidence->look, IU_FACT_EVIDENCE, missing == 0 && !evidence->incomplete);
+	return tell_gaps(evidence);
+}
+
+int iu_collect_evidence(struct iu_look *look)
+{
+	struct evidence *evidence = calloc(1, sizeof(*evidence)); /* a bit for every port */
+	struct node *node, *next;
+	struct cookie_row *row, *next_row;
+	int result;
+
+	if (!evidence)
+		return IU_E_NOMEM;
+	evidence->look = look;
+	result = find_open(evidence);
+	if (result == 0)
+		result = index_cookies(evidence);
+	if (result == 0 && evidence->walks)
+		result = ask_kernel(evidence);
+	if (result == 0)
+		result = finish(evidence);
+	HASH_ITER(hh, evidence->nodes, node, next)
+	{
+		HASH_DEL(evidence->nodes, node);
+		free(node);
+	}
+	HASH_ITER(hh, evidence->cookies, row, next_row)
+	{
+		HASH_DEL(evidence->cookies, row);
+		free(row);
+	}
+	free(evidence->flights);
+	free(evidence->caches);
+	free(evidence);
+	return result;
+}

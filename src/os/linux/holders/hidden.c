@@ -1,0 +1,240 @@
+/* os/linux/holders/hidden.c - one more walk over /proc for sockets that no descriptor table shows */
+#include "os/linux/holders/hidden.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/sort.h"
+#include "os/linux/file.h"
+#include "os/linux/holders/find.h"
+#include "os/linux/scan.h"
+#include "os/linux/process/process.h"
+
+#define SUSPECTS_MAX 32
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct iu_unheld *x = a, *y = b;
+
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+struct iu_unheld *iu_hidden_find(const struct iu_hidden *hidden, uint64_t inode)
+{
+	struct iu_unheld key = {.inode = inode};
+
+	if (hidden->n == 0 || inode == 0)
+		return NULL;
+	return bsearch(&key, hidden->v, hidden->n, sizeof(*hidden->v), by_inode);
+}
+
+static bool is_held(const struct iu_snapshot *snapshot, uint64_t inode)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->holds.n; i++)
+		if (snapshot->holds.v[i].inode == inode)
+			return true;
+	return false;
+}
+
+int iu_hidden_hold(struct iu_hidden *hidden, const struct iu_hold *hold)
+{
+	struct iu_snapshot *snapshot = hidden->look->snapshot;
+	struct iu_unheld *unheld = iu_hidden_find(hidden, hold->inode);
+	struct iu_hold *slot;
+	size_t i;
+
+	if (unheld)
+		unheld->found = true;
+	for (i = 0; i < snapshot->holds.n; i++)
+		if (snapshot->holds.v[i].inode == hold->inode &&
+			snapshot->holds.v[i].pid == hold->pid &&
+			snapshot->holds.v[i].tid == hold->tid)
+			return 0;
+	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = *hold;
+	return iu_process_read(hidden->look, hold->pid) == IU_E_NOMEM ? IU_E_NOMEM : 0;
+}
+
+int iu_hidden_suspect(struct iu_hidden *hidden, const struct iu_suspect *suspect)
+{
+	struct iu_snapshot *snapshot = hidden->look->snapshot;
+	struct iu_suspect *slot;
+	size_t i;
+
+	for (i = 0; i < snapshot->suspects.n; i++)
+		if (snapshot->suspects.v[i].pid == suspect->pid &&
+			snapshot->suspects.v[i].via == suspect->via &&
+			snapshot->suspects.v[i].inode == suspect->inode)
+			return 0;
+	if (snapshot->suspects.n >= SUSPECTS_MAX)
+		return 0;
+	slot = iu_list_add(&snapshot->arena, &snapshot->suspects);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = *suspect;
+	return iu_process_read(hidden->look, suspect->pid) == IU_E_NOMEM ? IU_E_NOMEM : 0;
+}
+
+static int look_behind(struct iu_hidden *hidden, int dir, int32_t pid, const char *fd, bool *ring)
+{
+	char link[64], path[64], text[2048];
+	uint64_t inode = 0, count = 0, number = 0;
+	ssize_t len = iu_file_link(dir, fd, link, sizeof(link));
+
+	if (len > 0 && strcmp(link, "anon_inode:[io_uring]") == 0) {
+		*ring = true;
+		return iu_ring_search(hidden, pid, fd);
+	}
+	if (len <= 0 || !iu_socket_link(link, (size_t)len, &inode) ||
+		iu_number(fd, strlen(fd), 10, &number) == 0 || number > INT32_MAX)
+		return 0;
+	snprintf(path, sizeof(path), "%d/fdinfo/%s", (int)pid, fd);
+	len = iu_file_read(hidden->look->proc, path, text, sizeof(text));
+	if (len <= 0 || !iu_fdinfo_queue(text, (size_t)len, &count))
+		return 0;
+	return iu_in_flight_search(hidden, pid, (int32_t)number, inode);
+}
+
+static int search_process(struct iu_hidden *hidden, int32_t pid, struct iu_entries *entries)
+{
+	char path[64];
+	const char *name;
+	bool ring = false;
+	int result = 0, error = 0;
+
+	snprintf(path, sizeof(path), "%d/fd", (int)pid);
+	entries->fd = openat(hidden->look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (entries->fd < 0)
+		return 0; /* ended, or unreadable: the holders' gap says so */
+	entries->at = entries->len = 0;
+	while (result == 0 && (name = iu_entries_next(entries, &error)))
+		result = look_behind(hidden, entries->fd, pid, name, &ring);
+	close(entries->fd);
+	return result == 0 ? iu_maps_search(hidden, pid, ring) : result;
+}
+
+static int search_all(struct iu_hidden *hidden)
+{
+	struct iu_entries *entries = calloc(2, sizeof(*entries));
+	const char *name;
+	int result = 0, error = 0;
+
+	if (!entries)
+		return IU_E_NOMEM;
+	entries->fd = openat(hidden->look->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (entries->fd >= 0 && result == 0 && (name = iu_entries_next(entries, &error))) {
+		uint64_t pid = 0;
+
+		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX &&
+			(int32_t)pid != hidden->look->self)
+			result = search_process(hidden, (int32_t)pid, entries + 1);
+	}
+	if (entries->fd >= 0)
+		close(entries->fd);
+	free(entries);
+	return result;
+}
+
+static int by_number(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* The sockets that nobody is known to have. Returns 0 or IU_E_NOMEM. */
+static int collect_unheld(struct iu_hidden *hidden)
+{
+	const struct iu_snapshot *snapshot = hidden->look->snapshot;
+	uint64_t *held = calloc(snapshot->holds.n + 1, sizeof(*held));
+	size_t i;
+
+	for (i = 0; held && i < snapshot->holds.n; i++)
+		held[i] = snapshot->holds.v[i].inode;
+	if (held)
+		iu_sort(held, snapshot->holds.n, sizeof(*held), by_number);
+	for (i = 0; held && i < snapshot->sockets.n; i++) {
+		uint64_t inode = snapshot->sockets.v[i].inode;
+
+		if (!iu_wants_inode(hidden->look->wants, inode) ||
+			bsearch(&inode, held, snapshot->holds.n, sizeof(*held), by_number))
+			continue;
+		if (!hidden->v)
+			hidden->v = calloc(snapshot->sockets.n, sizeof(*hidden->v));
+		if (!hidden->v)
+			break;
+		hidden->v[hidden->n++] = (struct iu_unheld){.inode = inode, .socket = i};
+	}
+	free(held);
+	if (!held || (hidden->n == 0 && i < snapshot->sockets.n))
+		return IU_E_NOMEM;
+	if (hidden->n)
+		iu_sort(hidden->v, hidden->n, sizeof(*hidden->v), by_inode);
+	return 0;
+}
+
+static bool all_found(const struct iu_hidden *hidden)
+{
+	size_t i;
+
+	for (i = 0; i < hidden->n; i++)
+		if (!hidden->v[i].found)
+			return false;
+	return true;
+}
+
+int iu_collect_hidden(struct iu_look *look)
+{
+	struct iu_hidden hidden = {.look = look};
+	int result;
+
+	if (look->wants->all_inodes)
+		return 0; /* a list of everything: too much work for a side question */
+	result = collect_unheld(&hidden);
+	if (result == 0 && hidden.n)
+		result = iu_kernel_search(&hidden);
+	if (result == 0 && !all_found(&hidden))
+		result = search_all(&hidden);
+	if (result == 0 && !all_found(&hidden))
+		result = iu_calls_search(&hidden);
+	free(hidden.v);
+	return result;
+}
+
+/* What other searches found without a descriptor, told as holders where a process is known. */
+int iu_collect_adopted(struct iu_look *look)
+{
+	struct iu_hidden hidden = {.look = look};
+	struct iu_snapshot *snapshot = look->snapshot;
+	size_t i;
+	int result = 0;
+
+	for (i = 0; i < snapshot->in_flight.n && result == 0; i++) {
+		const struct iu_in_flight *row = &snapshot->in_flight.v[i];
+		struct iu_hold hold = {
+			.inode = row->inode, .pid = row->pid, .fd = -1, .via = IU_VIA_MESSAGE};
+
+		if (row->pid > 0 && !row->cycle && iu_wants_inode(look->wants, row->inode) &&
+			!is_held(snapshot, row->inode))
+			result = iu_hidden_hold(&hidden, &hold);
+	}
+	for (i = 0; i < snapshot->registered.n && result == 0; i++) {
+		const struct iu_registered *row = &snapshot->registered.v[i];
+		struct iu_hold hold = {
+			.inode = row->inode, .pid = row->pid, .fd = -1, .via = IU_VIA_RING};
+
+		if (row->pid > 0 && iu_wants_inode(look->wants, row->inode) &&
+			!is_held(snapshot, row->inode))
+			result = iu_hidden_hold(&hidden, &hold);
+	}
+	return result;
+}

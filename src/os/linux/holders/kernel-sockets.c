@@ -1,0 +1,424 @@
+/* os/linux/holders/kernel-sockets.c - asks the parts of the kernel that have sockets of their own */
+#include "os/linux/holders/kernel-sockets.h"
+
+#include <arpa/inet.h>
+#include <linux/genetlink.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "os/linux/file.h"
+#include "os/linux/holders/hidden.h"
+#include "os/linux/sockets/netlink.h"
+
+/* Numbers of the families' own headers, which are not everywhere; they are fixed for ever. */
+#define MPTCP_GET_ADDR	  3
+#define MPTCP_ATTR_ADDR	  1
+#define MPTCP_ADDR_ID	  2
+#define MPTCP_ADDR_PORT	  5
+#define WIREGUARD_GET	  0
+#define WIREGUARD_IFINDEX 1
+#define WIREGUARD_IFNAME  2
+#define WIREGUARD_PORT	  6
+#define FOU_GET		  3
+#define FOU_PORT	  1
+#define L2TP_TUNNEL_GET	  4
+#define L2TP_CONN_ID	  9
+#define L2TP_UDP_SPORT	  26
+#define VXLAN_PORT	  15
+#define GENEVE_PORT	  5
+
+#define LINKS_MAX 256
+#define NAME_TEXT 64
+
+/* An attribute: at most what lies within the bytes. */
+struct piece {
+	const char *at;
+	size_t len;
+};
+
+/* The first attribute of that type in @all; an empty piece: none. */
+static struct piece attribute(struct piece all, unsigned int type)
+{
+	struct nlattr head;
+
+	while (all.len >= sizeof(head)) {
+		size_t step;
+
+		memcpy(&head, all.at, sizeof(head));
+		if (head.nla_len < sizeof(head) || head.nla_len > all.len)
+			break;
+		if ((head.nla_type & NLA_TYPE_MASK) == type)
+			return (struct piece){
+				all.at + sizeof(head), head.nla_len - sizeof(head)};
+		step = ((size_t)head.nla_len + 3) & ~(size_t)3;
+		if (step >= all.len)
+			break;
+		all.at += step;
+		all.len -= step;
+	}
+	return (struct piece){NULL, 0};
+}
+
+static uint16_t number16(struct piece piece)
+{
+	uint16_t value = 0;
+
+	if (piece.len >= sizeof(value))
+		memcpy(&value, piece.at, sizeof(value));
+	return value;
+}
+
+static bool is_word(struct piece piece, const char *word)
+{
+	size_t len = strlen(word);
+
+	return piece.len >= len && memcmp(piece.at, word, len) == 0 &&
+	       (piece.len == len || piece.at[len] == '\0');
+}
+
+int iu_kernel_link(const void *payload, size_t len, struct iu_kernel_link *ret_link)
+{
+	struct iu_kernel_link link = {.use = {.protocol = IU_PROTOCOL_UDP}};
+	struct piece all = {payload, len}, info, kind, data, name;
+	struct ifinfomsg head;
+
+	if (len < sizeof(head))
+		return IU_E_PROTO;
+	memcpy(&head, payload, sizeof(head));
+	all.at += NLMSG_ALIGN(sizeof(head));
+	all.len -= NLMSG_ALIGN(sizeof(head));
+	info = attribute(all, IFLA_LINKINFO);
+	kind = attribute(info, IFLA_INFO_KIND);
+	data = attribute(info, IFLA_INFO_DATA);
+	name = attribute(all, IFLA_IFNAME);
+	if (is_word(kind, "vxlan")) {
+		link.use.user = IU_KERNEL_VXLAN;
+		link.use.port = ntohs(number16(attribute(data, VXLAN_PORT)));
+	} else if (is_word(kind, "geneve")) {
+		link.use.user = IU_KERNEL_GENEVE;
+		link.use.port = ntohs(number16(attribute(data, GENEVE_PORT)));
+	} else if (is_word(kind, "wireguard")) {
+		link.use.user = IU_KERNEL_WIREGUARD;
+	} else {
+		return 0;
+	}
+	link.ifindex = (uint32_t)head.ifi_index;
+	link.use.name = name.at;
+	link.name_len = name.at ? strnlen(name.at, name.len) : 0;
+	*ret_link = link;
+	return 1;
+}
+
+static struct piece without_head(const void *payload, size_t len)
+{
+	if (len < GENL_HDRLEN)
+		return (struct piece){NULL, 0};
+	return (struct piece){(const char *)payload + GENL_HDRLEN, len - GENL_HDRLEN};
+}
+
+int iu_kernel_answer(enum iu_kernel_user user, const void *payload, size_t len,
+	struct iu_kernel_use *ret_use)
+{
+	struct iu_kernel_use use = {.user = user, .protocol = IU_PROTOCOL_UDP};
+	struct piece all = without_head(payload, len), id;
+
+	if (!all.at)
+		return IU_E_PROTO;
+	switch (user) {
+	case IU_KERNEL_MPTCP:
+		all = attribute(all, MPTCP_ATTR_ADDR);
+		use.protocol = IU_PROTOCOL_TCP;
+		use.port = number16(attribute(all, MPTCP_ADDR_PORT));
+		id = attribute(all, MPTCP_ADDR_ID);
+		use.id = id.len ? (unsigned char)id.at[0] : 0;
+		break;
+	case IU_KERNEL_WIREGUARD: use.port = number16(attribute(all, WIREGUARD_PORT)); break;
+	case IU_KERNEL_FOU: use.port = ntohs(number16(attribute(all, FOU_PORT))); break;
+	case IU_KERNEL_L2TP:
+		use.port = number16(attribute(all, L2TP_UDP_SPORT));
+		id = attribute(all, L2TP_CONN_ID);
+		if (id.len >= sizeof(use.id))
+			memcpy(&use.id, id.at, sizeof(use.id));
+		break;
+	case IU_KERNEL_UNKNOWN:
+	case IU_KERNEL_VXLAN:
+	case IU_KERNEL_GENEVE:
+	case IU_KERNEL_NFSD:
+	case IU_KERNEL_SCTP:
+	case IU_KERNEL_LOCKD: return 0;
+	}
+	if (!use.port)
+		return 0;
+	*ret_use = use;
+	return 1;
+}
+
+uint16_t iu_kernel_family(const void *payload, size_t len, const char *name)
+{
+	struct piece all = without_head(payload, len);
+
+	if (!is_word(attribute(all, CTRL_ATTR_FAMILY_NAME), name))
+		return 0;
+	return number16(attribute(all, CTRL_ATTR_FAMILY_ID));
+}
+
+int iu_kernel_portlist(const char *line, size_t len, struct iu_kernel_use *ret_use)
+{
+	struct iu_kernel_use use = {.user = IU_KERNEL_NFSD};
+	uint64_t port = 0;
+
+	if (len < 5 || (memcmp(line, "tcp ", 4) != 0 && memcmp(line, "udp ", 4) != 0) ||
+		iu_number(line + 4, len - 4, 10, &port) == 0 || port == 0 || port > UINT16_MAX)
+		return 0;
+	use.protocol = line[0] == 't' ? IU_PROTOCOL_TCP : IU_PROTOCOL_UDP;
+	use.port = (uint16_t)port;
+	*ret_use = use;
+	return 1;
+}
+
+static const struct {
+	enum iu_kernel_user user;
+	const char *name;
+	uint8_t command;
+} families[] = {
+	{IU_KERNEL_MPTCP, "mptcp_pm", MPTCP_GET_ADDR},
+	{IU_KERNEL_FOU, "fou", FOU_GET},
+	{IU_KERNEL_L2TP, "l2tp", L2TP_TUNNEL_GET},
+	{IU_KERNEL_WIREGUARD, "wireguard", WIREGUARD_GET},
+};
+
+struct asking {
+	struct iu_hidden *hidden;
+	enum iu_kernel_user user;
+	const char *name; /* of the interface that was asked about */
+	uint16_t numbers[IU_COUNT(families)]; /* of the families, 0: not here */
+	struct {
+		uint32_t ifindex;
+		char name[NAME_TEXT];
+	} wireguards[LINKS_MAX];
+	size_t n;
+};
+
+/* Kept when a socket that nobody has is at that port; those of the kernel belong to root. */
+static int keep(
+	struct asking *asking, const struct iu_kernel_use *use, const char *name, size_t len)
+{
+	struct iu_snapshot *snapshot = asking->hidden->look->snapshot;
+	struct iu_kernel_use *slot = NULL;
+	size_t i;
+
+	for (i = 0; i < asking->hidden->n; i++) {
+		struct iu_unheld *unheld = &asking->hidden->v[i];
+		const struct iu_socket *sock = &snapshot->sockets.v[unheld->socket];
+
+		if (sock->protocol != use->protocol || sock->port != use->port ||
+			(sock->uid_known && sock->uid != 0))
+			continue;
+		unheld->found = true;
+		if (slot)
+			continue;
+		slot = iu_list_add(&snapshot->arena, &snapshot->kernel_uses);
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = *use;
+		slot->name = name ? iu_arena_strndup(&snapshot->arena, name, len) : NULL;
+	}
+	return 0;
+}
+
+static int on_link(void *context, const struct nlmsghdr *message)
+{
+	struct asking *asking = context;
+	struct iu_kernel_link link;
+
+	if (message->nlmsg_type != RTM_NEWLINK ||
+		iu_kernel_link(NLMSG_DATA(message), NLMSG_PAYLOAD(message, 0), &link) <= 0)
+		return 0;
+	if (link.use.user == IU_KERNEL_WIREGUARD) {
+		if (asking->n == LINKS_MAX)
+			return 0;
+		asking->wireguards[asking->n].ifindex = link.ifindex;
+		snprintf(asking->wireguards[asking->n++].name, NAME_TEXT, "%.*s",
+			(int)link.name_len, link.use.name ? link.use.name : "");
+		return 0;
+	}
+	return link.use.port ? keep(asking, &link.use, link.use.name, link.name_len) : 0;
+}
+
+static int on_family(void *context, const struct nlmsghdr *message)
+{
+	struct asking *asking = context;
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(families); i++) {
+		uint16_t number = iu_kernel_family(
+			NLMSG_DATA(message), NLMSG_PAYLOAD(message, 0), families[i].name);
+
+		if (number != 0)
+			asking->numbers[i] = number;
+	}
+	return 0;
+}
+
+static int on_answer(void *context, const struct nlmsghdr *message)
+{
+	struct asking *asking = context;
+	struct iu_kernel_use use;
+
+	if (iu_kernel_answer(asking->user, NLMSG_DATA(message), NLMSG_PAYLOAD(message, 0), &use) <=
+		0)
+		return 0;
+	return keep(asking, &use, asking->name, asking->name ? strlen(asking->name) : 0);
+}
+
+/* What is not there, or may not be asked, uses no port that could be told. */
+static int only_memory(int result)
+{
+	return result == IU_E_NOMEM ? result : 0;
+}
+
+static int ask_links(struct asking *asking)
+{
+	const struct iu_netlink_sink sink = {on_link, NULL, asking};
+	struct iu_netlink netlink = {0};
+	char buffer[256] = {0};
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	int result = iu_netlink_open(NETLINK_ROUTE, &netlink);
+
+	if (result < 0)
+		return only_memory(result);
+	request->nlmsg_type = RTM_GETLINK;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	mnl_nlmsg_put_extra_header(request, sizeof(struct ifinfomsg));
+	result = iu_netlink_dump(&netlink, request, &sink, NULL);
+	iu_netlink_close(&netlink);
+	return only_memory(result);
+}
+
+static struct nlmsghdr *generic(char *buffer, uint16_t family, uint16_t flags, uint8_t command)
+{
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct genlmsghdr *head;
+
+	request->nlmsg_type = family;
+	request->nlmsg_flags = NLM_F_REQUEST | flags;
+	head = mnl_nlmsg_put_extra_header(request, sizeof(*head));
+	head->cmd = command;
+	head->version = 1;
+	return request;
+}
+
+/* The whole list: to ask for one by its name would load its module. */
+static int find_families(struct iu_netlink *netlink, struct asking *asking)
+{
+	const struct iu_netlink_sink sink = {on_family, NULL, asking};
+	char buffer[256] = {0};
+	struct nlmsghdr *request = generic(buffer, GENL_ID_CTRL, NLM_F_DUMP, CTRL_CMD_GETFAMILY);
+
+	return only_memory(iu_netlink_dump(netlink, request, &sink, NULL));
+}
+
+static int ask_wireguards(struct iu_netlink *netlink, struct asking *asking, uint16_t family)
+{
+	const struct iu_netlink_sink sink = {on_answer, NULL, asking};
+	char buffer[256];
+	size_t i;
+	int result = 0;
+
+	for (i = 0; i < asking->n && result == 0; i++) {
+		struct nlmsghdr *request;
+
+		memset(buffer, 0, sizeof(buffer));
+		request = generic(buffer, family, NLM_F_DUMP, WIREGUARD_GET);
+		mnl_attr_put_u32(request, WIREGUARD_IFINDEX, asking->wireguards[i].ifindex);
+		asking->name = asking->wireguards[i].name;
+		result = only_memory(iu_netlink_dump(netlink, request, &sink, NULL));
+		/* root is also told the private key: it does not stay in our memory */
+		explicit_bzero(netlink->buffer, netlink->size);
+	}
+	asking->name = NULL;
+	return result;
+}
+
+static int ask_generic(struct asking *asking)
+{
+	const struct iu_netlink_sink sink = {on_answer, NULL, asking};
+	struct iu_netlink netlink = {0};
+	char buffer[256];
+	size_t i;
+	int result = iu_netlink_open(NETLINK_GENERIC, &netlink);
+
+	if (result < 0)
+		return only_memory(result);
+	result = find_families(&netlink, asking);
+	for (i = 0; i < IU_COUNT(families) && result == 0; i++) {
+		uint16_t number = asking->numbers[i];
+
+		if (number == 0)
+			continue;
+		asking->user = families[i].user;
+		memset(buffer, 0, sizeof(buffer));
+		if (asking->user == IU_KERNEL_WIREGUARD)
+			result = ask_wireguards(&netlink, asking, number);
+		else
+			result = only_memory(iu_netlink_dump(&netlink,
+				generic(buffer, number, NLM_F_DUMP, families[i].command), &sink,
+				NULL));
+	}
+	iu_netlink_close(&netlink);
+	return result;
+}
+
+static int on_port_line(void *context, const char *line, size_t len)
+{
+	struct iu_kernel_use use;
+
+	return iu_kernel_portlist(line, len, &use) ? keep(context, &use, NULL, 0) : 0;
+}
+
+static int ask_files(struct asking *asking)
+{
+	static const struct {
+		enum iu_kernel_user user;
+		enum iu_protocol protocol;
+		const char *path; /* below /proc */
+	} rows[] = {
+		{IU_KERNEL_SCTP, IU_PROTOCOL_UDP, "sys/net/sctp/udp_port"},
+		{IU_KERNEL_LOCKD, IU_PROTOCOL_TCP, "sys/fs/nfs/nlm_tcpport"},
+		{IU_KERNEL_LOCKD, IU_PROTOCOL_UDP, "sys/fs/nfs/nlm_udpport"},
+	};
+	int proc = asking->hidden->look->proc, result = 0;
+	char text[4096];
+	ssize_t len;
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(rows) && result == 0; i++) {
+		struct iu_kernel_use use = {.user = rows[i].user, .protocol = rows[i].protocol};
+		uint64_t port = 0;
+
+		len = iu_file_read(proc, rows[i].path, text, sizeof(text));
+		if (len <= 0 || iu_number(text, (size_t)len, 10, &port) == 0 || port == 0 ||
+			port > UINT16_MAX)
+			continue;
+		use.port = (uint16_t)port;
+		result = keep(asking, &use, NULL, 0);
+	}
+	len = iu_file_read(proc, "fs/nfsd/portlist", text, sizeof(text));
+	if (len > 0 && result == 0)
+		result = iu_file_lines(text, (size_t)len, on_port_line, asking);
+	return result;
+}
+
+int iu_kernel_search(struct iu_hidden *hidden)
+{
+	struct asking asking = {.hidden = hidden};
+	int result = ask_links(&asking);
+
+	if (result == 0)
+		result = ask_generic(&asking);
+	return result < 0 ? result : ask_files(&asking);
+}

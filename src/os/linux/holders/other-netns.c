@@ -1,0 +1,146 @@
+/* os/linux/holders/other-netns.c - who is bound to a socket file from another network namespace */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/file.h"
+#include "os/linux/scan.h"
+#include "os/linux/sockets/proc-net.h"
+
+#define NAMESPACES_MAX 256
+#define TABLE_MAX      (16 << 20)
+
+/* Each network namespace has a file of its own behind /proc/PID/net/unix: nobody hides it. */
+struct search {
+	struct iu_look *look;
+	const struct iu_path *path;
+	uint64_t files[NAMESPACES_MAX];
+	size_t n;
+	struct iu_entries entries;
+};
+
+static int on_line(void *context, const char *line, size_t len)
+{
+	struct search *search = context;
+	struct iu_snapshot *snapshot = search->look->snapshot;
+	const struct iu_path *path = search->path;
+	struct iu_socket sock = {.timer_ms = -1}, *slot;
+
+	if (iu_proc_net_unix_line(line, len, &sock) != 1 || sock.abstract ||
+		sock.path_len != path->path_len ||
+		memcmp(sock.path, path->path, path->path_len) != 0)
+		return 0;
+	/* accepted connections carry the name of their listener */
+	if (sock.state != IU_STATE_LISTEN && sock.state != IU_STATE_BOUND &&
+		sock.unix_type != IU_UNIX_DGRAM)
+		return 0;
+	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = sock;
+	slot->path = path->path;
+	slot->file_dev = path->dev;
+	slot->file_ino = path->ino;
+	slot->elsewhere = true;
+	/* the table does not tell the user; who binds a socket owns the file it makes */
+	slot->uid = path->uid;
+	slot->uid_known = true;
+	slot->user = path->user;
+	return 0;
+}
+
+/* Whether this process's table was not read yet. */
+static bool is_new(struct search *search, const char *pid)
+{
+	struct stat status;
+	char path[64];
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/net/unix", pid);
+	if (fstatat(search->look->proc, path, &status, 0) < 0 || search->n == NAMESPACES_MAX)
+		return false;
+	for (i = 0; i < search->n; i++)
+		if (search->files[i] == status.st_ino)
+			return false;
+	search->files[search->n++] = status.st_ino;
+	return true;
+}
+
+static int read_table(struct search *search, const char *pid)
+{
+	struct iu_text text = {0};
+	char path[64];
+	int result = 0;
+
+	snprintf(path, sizeof(path), "%s/net/unix", pid);
+	if (iu_file_load(search->look->proc, path, TABLE_MAX, &text) == 0 && text.data)
+		result = iu_file_lines(text.data, text.len, on_line, search);
+	iu_text_free(&text);
+	return result;
+}
+
+static int search_all(struct search *search)
+{
+	const char *name;
+	int result = 0, error = 0;
+
+	search->n = 0;
+	is_new(search, "self"); /* our own namespace was listed already */
+	search->entries.fd =
+		openat(search->look->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	search->entries.at = search->entries.len = 0;
+	if (search->entries.fd < 0)
+		return 0;
+	while (result == 0 && (name = iu_entries_next(&search->entries, &error))) {
+		uint64_t pid = 0;
+
+		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) &&
+			is_new(search, name))
+			result = read_table(search, name);
+	}
+	close(search->entries.fd);
+	return result;
+}
+
+/* A socket of our own namespace is bound to the file: there is nothing to search. */
+static bool is_explained(const struct iu_snapshot *snapshot, const struct iu_path *path)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->sockets.n; i++)
+		if (snapshot->sockets.v[i].protocol == IU_PROTOCOL_UNIX &&
+			snapshot->sockets.v[i].file_ino == path->ino &&
+			snapshot->sockets.v[i].file_dev == path->dev)
+			return true;
+	return false;
+}
+
+int iu_collect_elsewhere(struct iu_look *look)
+{
+	const struct iu_snapshot *snapshot = look->snapshot;
+	struct search *search = NULL;
+	size_t i;
+	int result = 0;
+
+	for (i = 0; i < look->wants->paths.n && result == 0; i++) {
+		const struct iu_path *path = iu_snapshot_path(snapshot,
+			look->wants->paths.v[i].path, look->wants->paths.v[i].path_len);
+
+		if (!path || path->kind != IU_FILE_SOCKET || path->alive == IU_NO ||
+			is_explained(snapshot, path))
+			continue;
+		if (!search)
+			search = calloc(1, sizeof(*search));
+		if (!search)
+			return IU_E_NOMEM;
+		search->look = look;
+		search->path = path;
+		result = search_all(search);
+	}
+	free(search);
+	return result;
+}

@@ -1,0 +1,239 @@
+/* os/linux/host/addresses.c - interfaces, their addresses and local routes through rtnetlink */
+#include "os/linux/host/addresses.h"
+
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/err.h"
+#include "os/linux/scan.h"
+#include "os/linux/sockets/netlink.h"
+
+static uint32_t u32_of(const struct nlattr *attribute, uint32_t otherwise)
+{
+	uint32_t number;
+
+	if (mnl_attr_get_payload_len(attribute) < sizeof(number))
+		return otherwise;
+	memcpy(&number, mnl_attr_get_payload(attribute), sizeof(number));
+	return number;
+}
+
+static bool bytes_of(const struct nlattr *attribute, int family, struct iu_address *address)
+{
+	size_t need = family == AF_INET ? 4 : 16;
+
+	if (mnl_attr_get_payload_len(attribute) < need)
+		return false;
+	memset(address, 0, sizeof(*address));
+	address->family = family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
+	memcpy(address->bytes, mnl_attr_get_payload(attribute), need);
+	return true;
+}
+
+static int add_local(struct iu_snapshot *snapshot, const struct iu_local *local)
+{
+	struct iu_local *slot = iu_list_add(&snapshot->arena, &snapshot->locals);
+
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = *local;
+	return 0;
+}
+
+int iu_address_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message)
+{
+	struct ifaddrmsg head;
+	struct iu_local local = {.kind = IU_LOCAL_ADDRESS};
+	struct nlattr *attribute;
+	bool local_given = false;
+	uint32_t flags;
+
+	if (message->nlmsg_type != RTM_NEWADDR)
+		return 0;
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(head))
+		return IU_E_PROTO;
+	memcpy(&head, mnl_nlmsg_get_payload(message), sizeof(head));
+	if (head.ifa_family != AF_INET && head.ifa_family != AF_INET6)
+		return 0;
+	flags = head.ifa_flags;
+	mnl_attr_for_each(attribute, message, sizeof(head))
+	{
+		switch (mnl_attr_get_type(attribute)) {
+		case IFA_LOCAL: /* of a point-to-point link IFA_ADDRESS is the other end */
+			local_given |= bytes_of(attribute, head.ifa_family, &local.address);
+			break;
+		case IFA_ADDRESS:
+			if (!local_given)
+				bytes_of(attribute, head.ifa_family, &local.address);
+			break;
+		case IFA_FLAGS: flags = u32_of(attribute, flags); break;
+		}
+	}
+	if (local.address.family == IU_FAMILY_ANY)
+		return 0;
+	local.bits = head.ifa_family == AF_INET ? 32 : 128;
+	local.ifindex = head.ifa_index;
+	/* An optimistic address may be bound while duplicate address detection runs. */
+	local.tentative = (flags & IFA_F_TENTATIVE) && !(flags & IFA_F_OPTIMISTIC);
+	local.dad_failed = (flags & IFA_F_DADFAILED) != 0;
+	if (iu_address_is_link_local(&local.address))
+		local.address.scope = head.ifa_index;
+	return add_local(snapshot, &local);
+}
+
+int iu_route_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message)
+{
+	struct rtmsg head;
+	struct iu_local local = {.address.family = IU_FAMILY_IPV4};
+	struct nlattr *attribute;
+	uint32_t table;
+
+	if (message->nlmsg_type != RTM_NEWROUTE)
+		return 0;
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(head))
+		return IU_E_PROTO;
+	memcpy(&head, mnl_nlmsg_get_payload(message), sizeof(head));
+	table = head.rtm_table;
+	mnl_attr_for_each(attribute, message, sizeof(head))
+	{
+		switch (mnl_attr_get_type(attribute)) {
+		case RTA_DST: bytes_of(attribute, AF_INET, &local.address); break;
+		case RTA_OIF: local.ifindex = u32_of(attribute, 0); break;
+		case RTA_TABLE: table = u32_of(attribute, table); break;
+		}
+	}
+	if (head.rtm_family != AF_INET || table != RT_TABLE_LOCAL || head.rtm_dst_len > 32 ||
+		(head.rtm_type != RTN_LOCAL && head.rtm_type != RTN_BROADCAST))
+		return 0;
+	local.kind = head.rtm_type == RTN_LOCAL ? IU_LOCAL_ROUTE : IU_LOCAL_BROADCAST;
+	local.bits = head.rtm_dst_len;
+	return add_local(snapshot, &local);
+}
+
+int iu_link_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message)
+{
+	struct ifinfomsg head;
+	struct iu_interface row = {0}, *slot;
+	struct nlattr *attribute;
+
+	if (message->nlmsg_type != RTM_NEWLINK)
+		return 0;
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(head))
+		return IU_E_PROTO;
+	memcpy(&head, mnl_nlmsg_get_payload(message), sizeof(head));
+	mnl_attr_for_each(attribute, message, sizeof(head))
+	{
+		size_t len = mnl_attr_get_payload_len(attribute);
+		const char *text = mnl_attr_get_payload(attribute);
+
+		switch (mnl_attr_get_type(attribute)) {
+		case IFLA_IFNAME:
+			row.name = iu_arena_strndup(&snapshot->arena, text,
+				strnlen(text, len < IFNAMSIZ ? len : IFNAMSIZ));
+			break;
+		case IFLA_MASTER: row.master = u32_of(attribute, 0); break;
+		}
+	}
+	if (!row.name || head.ifi_index <= 0)
+		return snapshot->arena.failed ? IU_E_NOMEM : 0;
+	row.ifindex = (uint32_t)head.ifi_index;
+	row.up = head.ifi_flags & IFF_UP;
+	slot = iu_list_add(&snapshot->arena, &snapshot->interfaces);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = row;
+	return 0;
+}
+
+struct dump {
+	struct iu_snapshot *snapshot;
+	int (*message)(struct iu_snapshot *snapshot, const struct nlmsghdr *message);
+	size_t locals, interfaces; /* how many there were before */
+};
+
+static int on_message(void *context, const struct nlmsghdr *message)
+{
+	struct dump *dump = context;
+	int result = dump->message(dump->snapshot, message);
+
+	return result == IU_E_PROTO ? 0 : result; /* one odd message spoils no other */
+}
+
+static void restart(void *context)
+{
+	struct dump *dump = context;
+
+	dump->snapshot->locals.n = dump->locals;
+	dump->snapshot->interfaces.n = dump->interfaces;
+}
+
+/* The body is the longest of the three request heads; all begin with the family. */
+static const struct row {
+	uint16_t type;
+	uint8_t family;
+	size_t head;
+	int (*message)(struct iu_snapshot *snapshot, const struct nlmsghdr *message);
+} rows[] = {
+	{RTM_GETLINK, AF_UNSPEC, sizeof(struct ifinfomsg), iu_link_message},
+	{RTM_GETADDR, AF_UNSPEC, sizeof(struct ifaddrmsg), iu_address_message},
+	{RTM_GETROUTE, AF_INET, sizeof(struct rtmsg), iu_route_message},
+};
+
+static int ask(struct iu_look *look, struct iu_netlink *netlink, const struct row *row)
+{
+	_Alignas(struct nlmsghdr) char buffer[IU_NETLINK_REQUEST];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct dump dump = {
+		.snapshot = look->snapshot,
+		.message = row->message,
+		.locals = look->snapshot->locals.n,
+		.interfaces = look->snapshot->interfaces.n,
+	};
+	const struct iu_netlink_sink sink = {on_message, restart, &dump};
+	uint8_t *head;
+
+	request->nlmsg_type = row->type;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	head = mnl_nlmsg_put_extra_header(request, row->head);
+	head[0] = row->family;
+	if (row->type == RTM_GETLINK)
+		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	if (row->type == RTM_GETROUTE) {
+		/* Kernels with strict checking send this table only; others send all. */
+		((struct rtmsg *)head)->rtm_table = RT_TABLE_LOCAL;
+		mnl_attr_put_u32(request, RTA_TABLE, RT_TABLE_LOCAL);
+	}
+	return iu_netlink_dump(netlink, request, &sink, NULL);
+}
+
+int iu_collect_addresses(struct iu_look *look)
+{
+	struct iu_netlink netlink;
+	int result, on = 1;
+	size_t i;
+
+	if (!(look->wants->facts & IU_FACT_ADDRESSES) || look->snapshot->seen & IU_FACT_ADDRESSES)
+		return 0;
+	look->snapshot->locals.n = 0;
+	look->snapshot->interfaces.n = 0;
+	result = iu_netlink_open(NETLINK_ROUTE, &netlink);
+	if (result == 0) {
+		mnl_socket_setsockopt(netlink.socket, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
+		for (i = 0; i < IU_COUNT(rows) && result == 0; i++) {
+			result = ask(look, &netlink, &rows[i]);
+			/* No local table at all: a namespace whose loopback was never up. */
+			if (result == IU_E_NOENT && rows[i].type == RTM_GETROUTE)
+				result = 0;
+		}
+		iu_netlink_close(&netlink);
+	}
+	iu_seen(look, IU_FACT_ADDRESSES, result == 0);
+	if (result == 0 || result == IU_E_NOMEM)
+		return result;
+	return iu_snapshot_gap(look->snapshot, IU_FACT_ADDRESSES, 0,
+		"the addresses of this machine", iu_error_text(result), NULL);
+}

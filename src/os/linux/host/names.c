@@ -1,0 +1,156 @@
+/* os/linux/host/names.c - the system's name tables: services, hosts file, interfaces, users */
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "model/hosts.h"
+#include "os/linux/file.h"
+#include "os/os.h"
+
+static int find_service(void *context, const char *name, enum iu_protocol protocol, uint16_t *ret)
+{
+	struct servent entry, *found = NULL;
+	char text[4096];
+
+	(void)context;
+	if (getservbyname_r(name, iu_protocol_name(protocol), &entry, text, sizeof(text), &found) !=
+			0 ||
+		!found)
+		return IU_E_NOENT;
+	*ret = ntohs((uint16_t)found->s_port);
+	return 0;
+}
+
+static int find_host(void *context, const char *name, struct iu_address *ret, size_t max)
+{
+	struct iu_text text = {0};
+	size_t n = 0;
+
+	(void)context;
+	/* The file only: the resolver could ask the network. */
+	(void)iu_file_load(AT_FDCWD, "/etc/hosts", IU_HOSTS_MAX, &text);
+	n = iu_hosts_find(text.data, text.len, name, ret, max);
+	iu_text_free(&text);
+	return n == 0 ? IU_E_NOENT : (int)n;
+}
+
+static bool address_from(const struct sockaddr *from, uint32_t ifindex, struct iu_address *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (from && from->sa_family == AF_INET) {
+		ret->family = IU_FAMILY_IPV4;
+		memcpy(ret->bytes, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
+		return true;
+	}
+	if (!from || from->sa_family != AF_INET6)
+		return false;
+	ret->family = IU_FAMILY_IPV6;
+	memcpy(ret->bytes, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
+	if (iu_address_is_link_local(ret))
+		ret->scope = ifindex;
+	return true;
+}
+
+static int find_interface(void *context, const char *name, struct iu_address *ret, size_t max)
+{
+	struct ifaddrs *all, *one;
+	uint32_t ifindex = if_nametoindex(name);
+	size_t n = 0;
+
+	(void)context;
+	if (ifindex == 0 || getifaddrs(&all) < 0)
+		return IU_E_NOENT;
+	for (one = all; one && n < max; one = one->ifa_next)
+		if (strcmp(one->ifa_name, name) == 0 &&
+			address_from(one->ifa_addr, ifindex, &ret[n]))
+			n++;
+	freeifaddrs(all);
+	return n == 0 ? IU_E_NOENT : (int)n;
+}
+
+static int find_ifindex(void *context, const char *name, uint32_t *ret)
+{
+	uint32_t ifindex = if_nametoindex(name);
+
+	(void)context;
+	if (ifindex == 0)
+		return IU_E_NOENT;
+	*ret = ifindex;
+	return 0;
+}
+
+static int find_user(void *context, const char *name, uint32_t *ret)
+{
+	struct passwd entry, *found = NULL;
+	char text[4096];
+
+	(void)context;
+	if (getpwnam_r(name, &entry, text, sizeof(text), &found) != 0 || !found)
+		return IU_E_NOENT;
+	*ret = found->pw_uid;
+	return 0;
+}
+
+static const struct iu_names names = {
+	.service = find_service,
+	.host = find_host,
+	.interface = find_interface,
+	.ifindex = find_ifindex,
+	.user = find_user,
+};
+
+const struct iu_names *iu_os_names(void)
+{
+	return &names;
+}
+
+static int identify(const char *path, bool executable, struct iu_file_id *ret_file)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) ||
+		(executable && access(path, X_OK) < 0))
+		return IU_E_NOENT;
+	ret_file->dev = status.st_dev;
+	ret_file->ino = status.st_ino;
+	return 0;
+}
+
+int iu_os_find_program(const char *program, struct iu_file_id *ret_file)
+{
+	const char *path = getenv("PATH"), *at = path ? path : "/usr/local/bin:/usr/bin:/bin";
+	char file[4096];
+
+	if (!*program)
+		return IU_E_NOENT;
+	while (*at && !strchr(program, '/')) {
+		size_t len = strcspn(at, ":"); /* an empty entry is the current directory */
+		int n = snprintf(
+			file, sizeof(file), "%.*s/%s", len ? (int)len : 1, len ? at : ".", program);
+
+		if (n > 0 && (size_t)n < sizeof(file) && identify(file, true, ret_file) == 0)
+			return 0;
+		at += len + (at[len] == ':');
+	}
+	/* A path, or a script of the current directory: `--for server.js`. */
+	return identify(program, false, ret_file);
+}
+
+bool iu_os_service_port(uint16_t port, enum iu_protocol protocol)
+{
+	struct servent entry, *found = NULL;
+	char text[1024];
+
+	return getservbyport_r(htons(port), protocol == IU_PROTOCOL_UDP ? "udp" : "tcp", &entry,
+		       text, sizeof(text), &found) == 0 &&
+	       found;
+}

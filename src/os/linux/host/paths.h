@@ -1,0 +1,14 @@
+/* os/linux/host/paths.h - what lies at a UNIX socket path */
+#ifndef IU_OS_LINUX_HOST_PATHS_H
+#define IU_OS_LINUX_HOST_PATHS_H
+
+#include "os/linux/scan.h"
+
+/**
+ * iu_path_look() - looks at one path without touching any server
+ * @path: path and path_len are read, the rest is written; strings of @look's snapshot
+ * @ret_refused: whether the socket file could not be asked for lack of rights
+ */
+void iu_path_look(struct iu_look *look, struct iu_path *path, bool *ret_refused);
+
+#endif

@@ -1,0 +1,48 @@
+/* os/linux/lock.c - what threads that ask at the same time do one after the other */
+#include "os/linux/lock.h"
+
+#include <pthread.h>
+
+/*
+ * The only variables of the house that are shared: descriptor table, bound ports and libbpf's
+ * message function belong to the whole process, so what guards them does, too. Never nested but
+ * in this order: looks, table or print.
+ */
+static pthread_rwlock_t looks = PTHREAD_RWLOCK_INITIALIZER;
+static pthread_mutex_t table = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t print = PTHREAD_MUTEX_INITIALIZER;
+
+void iu_turn_table(void)
+{
+	pthread_mutex_lock(&table);
+}
+
+void iu_turn_table_end(void)
+{
+	pthread_mutex_unlock(&table);
+}
+
+void iu_turn_print(void)
+{
+	pthread_mutex_lock(&print);
+}
+
+void iu_turn_print_end(void)
+{
+	pthread_mutex_unlock(&print);
+}
+
+void iu_turn_look(void)
+{
+	pthread_rwlock_rdlock(&looks);
+}
+
+void iu_turn_probe(void)
+{
+	pthread_rwlock_wrlock(&looks);
+}
+
+void iu_turn_end(void)
+{
+	pthread_rwlock_unlock(&looks);
+}

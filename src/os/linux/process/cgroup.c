@@ -1,0 +1,530 @@
+/* os/linux/process/cgroup.c - cgroup ids to paths, paths to names */
+#include "os/linux/process/cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "knowledge/cgroups.h"
+#include "os/linux/file.h"
+#include "os/linux/process/process.h"
+#include "base/table.h"
+
+#define FILEID_KERNFS 0xfe  /* include/linux/exportfs.h; the handle is the 64-bit inode number */
+#define WALK_MAX      50000 /* directories */
+#define WALK_DEPTH    48
+#define PATH_TEXT     4096
+#define PROCESSES_MAX (1 << 20) /* bytes of a cgroup.procs */
+
+struct iu_cgroup_row {
+	uint64_t id;
+	const char *path; /* NULL: looked up, nothing found */
+	UT_hash_handle hh;
+};
+
+/* What processes of the same cgroups have in common. */
+struct iu_groups_row {
+	uint64_t groups;
+	unsigned int alike; /* processes for which it was read, until one says something else */
+	bool differ;
+	const char *cgroup, *unit, *container, *engine; /* of the first */
+	UT_hash_handle hh;
+};
+
+static bool word_is(const char *word, size_t len, const char *text)
+{
+	return len == strlen(text) && memcmp(word, text, len) == 0;
+}
+
+/* A blank in a mount point is written as \040. */
+static char *unescape(struct iu_arena *arena, const char *word, size_t len)
+{
+	char *path = iu_arena_strndup(arena, word, len), *to = path;
+	size_t at = 0;
+	uint64_t byte;
+
+	while (path && at < len) {
+		if (word[at] == '\\' && len - at >= 4 &&
+			iu_number(word + at + 1, 3, 8, &byte) == 3 && byte > 0 && byte < 256) {
+			*to++ = (char)byte;
+			at += 4;
+		} else {
+			*to++ = word[at++];
+		}
+	}
+	if (path)
+		*to = '\0';
+	return path;
+}
+
+struct mounts {
+	struct iu_arena *arena;
+	struct iu_cgroup_mounts found;
+};
+
+static bool has_option(const char *options, size_t len, const char *option)
+{
+	while (len > 0) {
+		const char *comma = memchr(options, ',', len);
+		size_t n = comma ? (size_t)(comma - options) : len;
+
+		if (word_is(options, n, option))
+			return true;
+		n += comma ? 1 : 0;
+		options += n;
+		len -= n;
+	}
+	return false;
+}
+
+/* "31 23 0:28 / /sys/fs/cgroup rw,relatime [optional…] - cgroup2 cgroup2 rw" */
+static int mount_line(void *context, const char *line, size_t len)
+{
+	struct mounts *mounts = context;
+	const char *word[64], *point = NULL;
+	size_t length[64], n = 0, at = 0, dash;
+
+	while (at < len && n < 64) {
+		const char *blank = memchr(line + at, ' ', len - at);
+
+		word[n] = line + at;
+		length[n] = blank ? (size_t)(blank - word[n]) : len - at;
+		at += length[n++] + 1;
+	}
+	for (dash = 6; dash < n && !word_is(word[dash], length[dash], "-"); dash++)
+		;
+	if (dash + 3 >= n)
+		return 0;
+	if (word_is(word[dash + 1], length[dash + 1], "cgroup2") && !mounts->found.unified)
+		point = mounts->found.unified = unescape(mounts->arena, word[4], length[4]);
+	else if (word_is(word[dash + 1], length[dash + 1], "cgroup") && !mounts->found.freezer &&
+		 has_option(word[dash + 3], length[dash + 3], "freezer"))
+		point = mounts->found.freezer = unescape(mounts->arena, word[4], length[4]);
+	else
+		return 0;
+	return point ? 0 : IU_E_NOMEM;
+}
+
+int iu_mountinfo_parse(
+	struct iu_arena *arena, const char *bytes, size_t len, struct iu_cgroup_mounts *ret_mounts)
+{
+	struct mounts mounts = {.arena = arena};
+	int result = iu_file_lines(bytes, len, mount_line, &mounts);
+
+	if (result == 0)
+		*ret_mounts = mounts.found;
+	return result;
+}
+
+static int cgroup_line(void *context, const char *line, size_t len)
+{
+	struct iu_cgroup_lines *lines = context;
+	const char *names = memchr(line, ':', len), *path, *end = line + len;
+	size_t path_len;
+
+	if (!names || !(path = memchr(names + 1, ':', (size_t)(end - names - 1))))
+		return 0;
+	names++;
+	path_len = (size_t)(end - path - 1);
+	if (path == names) {
+		lines->unified = path + 1;
+		lines->unified_len = path_len;
+	} else if (word_is(names, (size_t)(path - names), "name=systemd")) {
+		lines->systemd = path + 1;
+		lines->systemd_len = path_len;
+	} else if (path_len > lines->other_len) {
+		lines->other = path + 1;
+		lines->other_len = path_len;
+	}
+	if (path > names && has_option(names, (size_t)(path - names), "freezer")) {
+		lines->freezer = path + 1;
+		lines->freezer_len = path_len;
+	}
+	return 0;
+}
+
+void iu_cgroup_lines_parse(const char *bytes, size_t len, struct iu_cgroup_lines *ret_lines)
+{
+	memset(ret_lines, 0, sizeof(*ret_lines));
+	iu_file_lines(bytes, len, cgroup_line, ret_lines);
+}
+
+/* Where it is on nearly every machine; to read the list of all mounts takes longer. */
+static const char *usual_mount(void)
+{
+	static const char *const paths[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
+	struct statfs system;
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(paths); i++)
+		if (statfs(paths[i], &system) == 0 && system.f_type == CGROUP2_SUPER_MAGIC)
+			return paths[i];
+	return NULL;
+}
+
+/* Of v1 a list shows nothing. */
+static int read_mounts(struct iu_look *look)
+{
+	struct iu_cgroup_mounts mounts = {0};
+	struct iu_text text = {0};
+	int result = 0;
+
+	if (look->wants && look->wants->brief)
+		mounts.unified = usual_mount();
+	if (look->proc < 0)
+		mounts.unified = "/sys/fs/cgroup";
+	else if (!mounts.unified &&
+		iu_file_load(look->proc, "self/mountinfo", 8 << 20, &text) == 0 && text.data)
+		result = iu_mountinfo_parse(&look->snapshot->arena, text.data, text.len, &mounts);
+	iu_text_free(&text);
+	if (result < 0)
+		return result;
+	look->kept->cgroup_mount = mounts.unified;
+	look->kept->freezer_mount = mounts.freezer;
+	look->kept->mounts_known = true;
+	return 0;
+}
+
+/* Finds the mounts and opens the unified one, once a look. */
+static int find_mounts(struct iu_look *look)
+{
+	int result;
+
+	if (look->cgroup_root != -2)
+		return 0;
+	look->cgroup_root = -1;
+	result = look->kept->mounts_known ? 0 : read_mounts(look);
+	if (result == 0 && look->kept->cgroup_mount)
+		look->cgroup_root =
+			open(look->kept->cgroup_mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return result;
+}
+
+static int remember(struct iu_look *look, uint64_t id, const char *path, const char **ret_path)
+{
+	struct iu_cgroup_row *row;
+
+	HASH_FIND(hh, look->cgroups, &id, sizeof(id), row);
+	if (!row) {
+		row = calloc(1, sizeof(*row));
+		if (!row)
+			return IU_E_NOMEM;
+		row->id = id;
+		HASH_ADD(hh, look->cgroups, id, sizeof(row->id), row);
+		if (!iu_added(row)) {
+			free(row);
+			return IU_E_NOMEM;
+		}
+	}
+	row->path = path;
+	if (ret_path)
+		*ret_path = path;
+	return 0;
+}
+
+/* Below the mount point; NULL: elsewhere, or the directory is gone. */
+static const char *below_mount(struct iu_look *look, const char *path, size_t len)
+{
+	size_t mount = strlen(look->kept->cgroup_mount);
+	const char *gone = " (deleted)";
+
+	if (len > strlen(gone) && strcmp(path + len - strlen(gone), gone) == 0)
+		return NULL;
+	if (strncmp(path, look->kept->cgroup_mount, mount) != 0 ||
+		(path[mount] != '/' && path[mount] != '\0'))
+		return NULL;
+	return iu_arena_strdup(&look->snapshot->arena, path[mount] ? path + mount : "/");
+}
+
+/*
+ * The kernel takes the id for a file handle, but from root only (CAP_DAC_READ_SEARCH).
+ * Returns: 1 looked up (NULL: no such directory any more), 0 not possible here.
+ */
+static int by_handle(struct iu_look *look, uint64_t id, const char **ret_path)
+{
+	struct {
+		struct file_handle head;
+		unsigned char id[sizeof(uint64_t)];
+	} handle = {.head = {.handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS}};
+	char link[64], path[PATH_TEXT];
+	struct stat status;
+	ssize_t len;
+	int fd;
+
+	if (look->proc < 0)
+		return 0;
+	memcpy(handle.head.f_handle, &id, sizeof(id));
+	fd = open_by_handle_at(look->cgroup_root, &handle.head, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ESTALE ? (*ret_path = NULL, 1) : 0;
+	snprintf(link, sizeof(link), "self/fd/%d", fd);
+	len = iu_file_link(look->proc, link, path, sizeof(path));
+	if (len <= 0 || fstat(fd, &status) < 0) {
+		close(fd);
+		return 0;
+	}
+	close(fd);
+	*ret_path = status.st_nlink == 0 ? NULL : below_mount(look, path, (size_t)len);
+	return 1;
+}
+
+struct walk {
+	struct iu_look *look;
+	int left;
+	char path[PATH_TEXT];
+};
+
+/* Recursion is bounded by WALK_DEPTH: cgroup trees are as deep as their makers nest them. */
+static int walk_tree(struct walk *walk, int fd, size_t len, int depth)
+{
+	DIR *directory = fdopendir(fd);
+	struct dirent *entry;
+	int result = 0;
+
+	if (!directory) {
+		close(fd);
+		return 0;
+	}
+	while (result == 0 && (entry = readdir(directory)) && walk->left > 0) {
+		size_t name = strlen(entry->d_name);
+		const char *path;
+		int child;
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' || depth >= WALK_DEPTH ||
+			len + name + 2 > sizeof(walk->path))
+			continue;
+		walk->left--;
+		walk->path[len] = '/';
+		memcpy(walk->path + len + 1, entry->d_name, name + 1);
+		path = iu_arena_strdup(&walk->look->snapshot->arena, walk->path);
+		result = path ? remember(walk->look, entry->d_ino, path, NULL) : IU_E_NOMEM;
+		child = openat(dirfd(directory), entry->d_name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (result == 0 && child >= 0)
+			result = walk_tree(walk, child, len + 1 + name, depth + 1);
+		else if (child >= 0)
+			close(child);
+	}
+	closedir(directory);
+	return result;
+}
+
+static int by_walk(struct iu_look *look)
+{
+	struct walk walk = {.look = look, .left = WALK_MAX};
+	struct stat status;
+	int fd, result;
+
+	if (look->cgroups_walked)
+		return 0;
+	look->cgroups_walked = true;
+	if (fstat(look->cgroup_root, &status) < 0)
+		return 0;
+	result = remember(look, status.st_ino, "/", NULL);
+	fd = openat(look->cgroup_root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return result < 0 || fd < 0 ? result : walk_tree(&walk, fd, 0, 0);
+}
+
+static int path_of(struct iu_look *look, uint64_t id, const char **ret_path)
+{
+	struct iu_cgroup_row *row;
+	int result;
+
+	HASH_FIND(hh, look->cgroups, &id, sizeof(id), row);
+	if (!row && look->cgroup_root >= 0 && !look->cgroups_walked) {
+		const char *path = NULL;
+
+		if (by_handle(look, id, &path))
+			return remember(look, id, path, ret_path);
+		result = by_walk(look);
+		if (result < 0)
+			return result;
+		HASH_FIND(hh, look->cgroups, &id, sizeof(id), row);
+	}
+	*ret_path = row ? row->path : NULL;
+	return 0;
+}
+
+static int name_socket(struct iu_look *look, struct iu_socket *sock)
+{
+	struct iu_cgroup_names names = {0};
+	int result;
+
+	if (sock->uid_known && !sock->user)
+		sock->user = iu_look_user(look, sock->uid);
+	if (sock->cgroup_id == 0 || sock->cgroup)
+		return 0;
+	result = path_of(look, sock->cgroup_id, &sock->cgroup);
+	if (result < 0 || !sock->cgroup)
+		return result;
+	result = iu_cgroup_names(&look->snapshot->arena, sock->cgroup, &names);
+	if (result == 0) {
+		sock->unit = names.unit;
+		sock->container = names.container;
+	}
+	return result;
+}
+
+int iu_collect_cgroups(struct iu_look *look)
+{
+	struct iu_sockets *sockets = &look->snapshot->sockets;
+	int result = sockets->n ? find_mounts(look) : 0;
+	size_t i;
+
+	for (i = 0; i < sockets->n && result == 0; i++)
+		result = name_socket(look, &sockets->v[i]);
+	return result;
+}
+
+static bool file_says(
+	const char *mount, const char *path, size_t len, const char *file, const char *words)
+{
+	char name[PATH_TEXT], text[256];
+	int n = mount ? snprintf(name, sizeof(name), "%s%.*s/%s", mount, (int)len, path, file) : -1;
+	ssize_t got;
+
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return false;
+	got = iu_file_read(AT_FDCWD, name, text, sizeof(text));
+	return got > 0 && strstr(text, words) != NULL;
+}
+
+static bool is_frozen(struct iu_look *look, const struct iu_cgroup_lines *lines)
+{
+	if (lines->unified_len > 1 && file_says(look->kept->cgroup_mount, lines->unified,
+					      lines->unified_len, "cgroup.events", "frozen 1"))
+		return true;
+	return lines->freezer_len > 1 && file_says(look->kept->freezer_mount, lines->freezer,
+						 lines->freezer_len, "freezer.state", "FROZEN");
+}
+
+int iu_cgroup_of_process(struct iu_look *look, struct iu_process *process)
+{
+	struct iu_arena *arena = &look->snapshot->arena;
+	struct iu_cgroup_names names = {0}, others = {0};
+	struct iu_cgroup_lines lines;
+	char file[64], text[16384];
+	const char *path;
+	ssize_t len;
+	int result = find_mounts(look);
+
+	snprintf(file, sizeof(file), "%d/cgroup", (int)process->pid);
+	len = iu_file_read(look->proc, file, text, sizeof(text));
+	if (result < 0 || len <= 0)
+		return result;
+	iu_cgroup_lines_parse(text, (size_t)len, &lines);
+	/* In the old layouts the unified tree may be there and hold nobody: "0::/". */
+	if (lines.systemd_len > 1 && lines.unified_len <= 1)
+		path = iu_arena_strndup(arena, lines.systemd, lines.systemd_len);
+	else
+		path = iu_arena_strndup(
+			arena, lines.unified ? lines.unified : "", lines.unified_len);
+	if (!path)
+		return IU_E_NOMEM;
+	process->cgroup = *path ? path : NULL;
+	result = iu_cgroup_names(arena, path, &names);
+	if (result == 0 && !names.container && lines.other_len > 1) {
+		const char *other = iu_arena_strndup(arena, lines.other, lines.other_len);
+
+		result = other ? iu_cgroup_names(arena, other, &others) : IU_E_NOMEM;
+	}
+	process->unit = names.unit;
+	process->container = names.container ? names.container : others.container;
+	process->engine = names.container ? names.engine : others.engine;
+	if (process->state == IU_PROCESS_RUNNING && !(look->wants && look->wants->brief) &&
+		is_frozen(look, &lines))
+		process->state = IU_PROCESS_FROZEN;
+	return result;
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+int iu_cgroup_listed(struct iu_look *look, uint64_t groups, struct iu_process *process)
+{
+	struct iu_groups_row *row;
+	struct iu_stat stat;
+	int result;
+
+	HASH_FIND(hh, look->groups, &groups, sizeof(groups), row);
+	if (row && row->alike >= 2 && !row->differ) {
+		process->cgroup = row->cgroup;
+		process->unit = row->unit;
+		process->container = row->container;
+		process->engine = row->engine;
+		return 0;
+	}
+	result = iu_cgroup_of_process(look, process);
+	if (result < 0)
+		return result;
+	/* by now the pid may be another process's */
+	if (iu_stat_read(look->proc, process->pid, &stat) < 0 ||
+		stat.start_ticks != process->start_ticks) {
+		process->cgroup = process->unit = process->container = process->engine = NULL;
+		return 0;
+	}
+	if (!process->cgroup)
+		return 0;
+	if (!row) {
+		row = calloc(1, sizeof(*row));
+		if (!row)
+			return IU_E_NOMEM;
+		*row = (struct iu_groups_row){.groups = groups,
+			.cgroup = process->cgroup,
+			.unit = process->unit,
+			.container = process->container,
+			.engine = process->engine};
+		HASH_ADD(hh, look->groups, groups, sizeof(row->groups), row);
+		if (!iu_added(row)) {
+			free(row);
+			return IU_E_NOMEM;
+		}
+	}
+	row->alike++;
+	row->differ = row->differ || !same(row->cgroup, process->cgroup) ||
+		      !same(row->unit, process->unit) ||
+		      !same(row->container, process->container) || !same(row->engine, process->engine);
+	return 0;
+}
+
+int iu_cgroup_processes(struct iu_look *look, const char *path, struct iu_text *text)
+{
+	char name[PATH_TEXT];
+	int len = snprintf(name, sizeof(name), "%s/cgroup.procs", path);
+
+	if (find_mounts(look) < 0)
+		return -ENOMEM;
+	if (look->cgroup_root < 0 || *path != '/' || len < 0 || (size_t)len >= sizeof(name))
+		return -ENOENT;
+	return iu_file_load(look->cgroup_root, name + strspn(name, "/"), PROCESSES_MAX, text);
+}
+
+void iu_cgroup_close(struct iu_look *look)
+{
+	struct iu_cgroup_row *row, *next;
+	struct iu_groups_row *groups, *after;
+
+	HASH_ITER(hh, look->groups, groups, after)
+	{
+		HASH_DEL(look->groups, groups);
+		free(groups);
+	}
+
+	HASH_ITER(hh, look->cgroups, row, next)
+	{
+		HASH_DEL(look->cgroups, row);
+		free(row);
+	}
+	if (look->cgroup_root >= 0)
+		close(look->cgroup_root);
+}

@@ -1,0 +1,148 @@
+/* os/linux/process/own-process.c - what carries us, and what the user wants left alone */
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/process/cgroup.h"
+#include "os/linux/file.h"
+#include "os/linux/process/process.h"
+#include "os/os.h"
+
+#define ANCESTORS_MAX 64
+#define LIST_BYTES    65536
+
+/* Adds @pid and what is above it; returns how many there are then. */
+static size_t add_line_of(int proc, int32_t pid, int32_t *pids, size_t n)
+{
+	struct iu_stat stat;
+
+	while (pid > 0 && n < ANCESTORS_MAX) {
+		pids[n++] = pid;
+		if (iu_stat_read(proc, pid, &stat) < 0)
+			break;
+		pid = stat.ppid;
+	}
+	return n;
+}
+
+static int add_ancestors(
+	struct iu_arena *arena, int proc, int32_t on_behalf, struct iu_plan_rules *rules)
+{
+	int32_t *pids = iu_arena_alloc(arena, ANCESTORS_MAX * sizeof(*pids));
+	size_t n;
+
+	if (!pids)
+		return IU_E_NOMEM;
+	n = add_line_of(proc, (int32_t)getpid(), pids, 0);
+	n = add_line_of(proc, on_behalf, pids, n);
+	rules->ancestors = pids;
+	rules->ancestor_count = n;
+	return 0;
+}
+
+static int add_own_names(struct iu_arena *arena, int proc, struct iu_plan_rules *rules)
+{
+	struct iu_process process = {.pid = (int32_t)getpid()};
+	struct iu_snapshot scratch;
+	struct iu_look look = {.snapshot = &scratch, .proc = proc, .cgroup_root = -2};
+
+	look.kept = &look.own;
+	int r;
+
+	iu_snapshot_init(&scratch);
+	r = iu_cgroup_of_process(&look, &process);
+	if (r >= 0) {
+		rules->own_unit = iu_arena_strdup(arena, process.unit);
+		rules->own_container = iu_arena_strdup(arena, process.container);
+	}
+	iu_cgroup_close(&look);
+	iu_snapshot_free(&scratch);
+	return r;
+}
+
+struct names {
+	struct iu_arena *arena;
+	struct iu_strings *to;
+};
+
+static int add_line(void *context, const char *line, size_t len)
+{
+	struct names *names = context;
+	const char *comment = memchr(line, '#', len), **slot;
+
+	if (comment)
+		len = (size_t)(comment - line);
+	while (len && strchr(" \t\r", line[len - 1]))
+		len--;
+	while (len && strchr(" \t", *line)) {
+		line++;
+		len--;
+	}
+	if (!len)
+		return 0;
+	slot = iu_list_add(names->arena, names->to);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = iu_arena_strndup(names->arena, line, len);
+	return *slot ? 0 : IU_E_NOMEM;
+}
+
+static int add_list(struct iu_arena *arena, const char *path, struct iu_plan_rules *rules)
+{
+	struct names names = {.arena = arena, .to = &rules->protected_names};
+	struct iu_text text = {0};
+	int r = 0;
+
+	if (iu_file_load(AT_FDCWD, path, LIST_BYTES, &text) == 0 && text.data)
+		r = iu_file_lines(text.data, text.len, add_line, &names);
+	iu_text_free(&text);
+	return r;
+}
+
+static int add_lists(struct iu_arena *arena, struct iu_plan_rules *rules)
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	char path[4096];
+	int r = add_list(arena, "/etc/inuse/protected", rules);
+
+	if (config && *config == '/')
+		snprintf(path, sizeof(path), "%s/inuse/protected", config);
+	else if (home && *home == '/')
+		snprintf(path, sizeof(path), "%s/.config/inuse/protected", home);
+	else
+		return r;
+	return r < 0 ? r : add_list(arena, path, rules);
+}
+
+/* Below sudo the one who typed is meant, too. */
+static void add_users(struct iu_plan_rules *rules)
+{
+	const char *sudo = getenv("SUDO_UID");
+	uint64_t uid = 0;
+
+	rules->uids[rules->uid_count++] = (uint32_t)geteuid();
+	if (geteuid() == 0 && sudo && *sudo &&
+		iu_number(sudo, strlen(sudo), 10, &uid) == strlen(sudo) && uid < UINT32_MAX)
+		rules->uids[rules->uid_count++] = (uint32_t)uid;
+}
+
+int iu_os_rules(struct iu_arena *arena, int32_t on_behalf, struct iu_plan_rules *rules)
+{
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = 0;
+
+	add_users(rules);
+	if (proc >= 0) {
+		r = add_ancestors(arena, proc, on_behalf, rules);
+		if (r >= 0)
+			r = add_own_names(arena, proc, rules);
+		close(proc);
+	}
+	return r < 0 ? r : add_lists(arena, rules);
+}

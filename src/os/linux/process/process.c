@@ -1,0 +1,533 @@
+/* os/linux/process/process.c - what /proc says about one process */
+#include "os/linux/process/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <linux/stat.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "knowledge/interpreters.h"
+#include "os/linux/process/cgroup.h"
+#include "os/linux/process/container.h"
+#include "os/linux/file.h"
+#include "os/linux/quick/list-shared.h"
+
+#define ARGUMENTS_MAX  64
+#define ARGUMENT_MAX   4096
+#define CMDLINE_MAX    (ARGUMENTS_MAX * ARGUMENT_MAX)
+#define PARENTS_MAX    32
+#define FILE_ARGUMENTS 8 /* a script is among the first: `node --flag server.js` */
+#define PATH_TEXT      4096
+#define DELETED	       " (deleted)"
+
+enum iu_process_state iu_process_state_of(char letter)
+{
+	switch (letter) {
+	case 'R':
+	case 'S':
+	case 'D':
+	case 'I':
+	case 'W': return IU_PROCESS_RUNNING;
+	case 'T': return IU_PROCESS_STOPPED;
+	case 't': return IU_PROCESS_TRACED;
+	case 'Z': return IU_PROCESS_ZOMBIE;
+	}
+	return IU_PROCESS_UNKNOWN;
+}
+
+/* A number that may be negative; moves behind the blank that follows. */
+static bool next_field(const char **at, const char *end, int64_t *ret)
+{
+	bool minus = *at < end && **at == '-';
+	uint64_t value = 0;
+	size_t took;
+
+	*at += minus;
+	took = iu_number(*at, (size_t)(end - *at), 10, &value);
+	if (took == 0 || (minus && value > INT64_MAX))
+		return false;
+	*at += took;
+	if (*at < end)
+		++*at;
+	*ret = minus ? -(int64_t)value : (int64_t)value;
+	return true;
+}
+
+int iu_stat_parse(const char *bytes, size_t len, struct iu_stat *ret_stat)
+{
+	enum { PPID = 4, PGID = 5, SID = 6, TTY = 7, FLAGS = 9, THREADS = 20, START = 22 };
+	struct iu_stat stat = {0};
+	const char *open = memchr(bytes, '(', len), *close, *end = bytes + len;
+	int64_t value[START + 1] = {0};
+	size_t name_len;
+	int i;
+
+	close = memrchr(bytes, ')', len); /* the last one: the name may have its own */
+	if (!open || !close || close < open || end - close < 4 || close[1] != ' ')
+		return IU_E_PROTO;
+	name_len = (size_t)(close - open - 1);
+	if (name_len >= sizeof(stat.name))
+		name_len = sizeof(stat.name) - 1;
+	memcpy(stat.name, open + 1, name_len);
+	stat.state = close[2];
+	close += 4;
+	for (i = PPID; i <= START; i++)
+		if (!next_field(&close, end, &value[i]))
+			return IU_E_PROTO;
+	stat.ppid = (int32_t)value[PPID];
+	stat.pgid = (int32_t)value[PGID];
+	stat.sid = (int32_t)value[SID];
+	stat.tty = (int32_t)value[TTY];
+	stat.flags = (uint32_t)value[FLAGS];
+	stat.threads = (uint64_t)value[THREADS];
+	stat.start_ticks = (uint64_t)value[START];
+	*ret_stat = stat;
+	return 0;
+}
+
+int iu_stat_read(int proc, int32_t pid, struct iu_stat *ret_stat)
+{
+	char path[64], text[1024];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%d/stat", (int)pid);
+	len = iu_file_read(proc, path, text, sizeof(text));
+	if (len == -EACCES || len == -EPERM)
+		return IU_E_ACCESS;
+	if (len <= 0)
+		return IU_E_GONE;
+	return iu_stat_parse(text, (size_t)len, ret_stat);
+}
+
+int iu_cmdline_parse(
+	struct iu_arena *arena, const char *bytes, size_t len, struct iu_process *process)
+{
+	const char *end = bytes + len;
+
+	while (bytes < end && process->command.n < ARGUMENTS_MAX) {
+		size_t n = strnlen(bytes, (size_t)(end - bytes));
+		const char **slot = iu_list_add(arena, &process->command);
+
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = iu_arena_strndup(arena, bytes, n > ARGUMENT_MAX ? ARGUMENT_MAX : n);
+		if (!*slot)
+			return IU_E_NOMEM;
+		bytes += n + 1;
+	}
+	return 0;
+}
+
+/* The name of a file without folder and ending: ".js", ".py", ".rb" say nothing more. */
+static const char *stem(const char *text, size_t *len)
+{
+	const char *slash = memrchr(text, '/', *len), *dot;
+
+	if (slash) {
+		*len -= (size_t)(slash + 1 - text);
+		text = slash + 1;
+	}
+	dot = memrchr(text, '.', *len);
+	if (dot && dot > text && text + *len - dot <= 4)
+		*len = (size_t)(dot - text);
+	return *len > 0 ? text : NULL;
+}
+
+const char *iu_cmdline_script(const char *bytes, size_t len, size_t *ret_len)
+{
+	const char *end = bytes + len, *at = bytes, *dot;
+	bool first = true, module = false;
+
+	for (; at < end; at += *ret_len + 1, first = false) {
+		*ret_len = strnlen(at, (size_t)(end - at));
+		if (first || *ret_len == 0)
+			continue;
+		if (module) { /* "-m package.module" */
+			dot = memrchr(at, '.', *ret_len);
+			if (dot)
+				*ret_len -= (size_t)(dot + 1 - at);
+			return *ret_len > 0 ? dot ? dot + 1 : at : NULL;
+		}
+		module = *ret_len == 2 && !memcmp(at, "-m", 2);
+		if (at[0] != '-')
+			return stem(at, ret_len);
+	}
+	return NULL;
+}
+
+struct uid_reader {
+	bool found;
+	uint32_t uid;
+};
+
+static int uid_line(void *context, const char *line, size_t len)
+{
+	struct uid_reader *reader = context;
+	uint64_t uid = 0;
+	size_t at = 4;
+	int column;
+
+	if (len < 5 || memcmp(line, "Uid:", 4) != 0)
+		return 0;
+	for (column = 0; column < 2; column++) { /* real, then effective */
+		while (at < len && (line[at] == '\t' || line[at] == ' '))
+			at++;
+		size_t took = iu_number(line + at, len - at, 10, &uid);
+
+		if (took == 0 || uid > UINT32_MAX)
+			return 1;
+		at += took;
+	}
+	reader->uid = (uint32_t)uid;
+	reader->found = true;
+	return 1;
+}
+
+int iu_status_uid(const char *bytes, size_t len, uint32_t *ret_uid)
+{
+	struct uid_reader reader = {0};
+
+	iu_file_lines(bytes, len, uid_line, &reader);
+	if (!reader.found)
+		return IU_E_PROTO;
+	*ret_uid = reader.uid;
+	return 0;
+}
+
+static bool is_brief(const struct iu_look *look)
+{
+	return look->wants && look->wants->brief;
+}
+
+static void read_uid(struct iu_look *look, struct iu_process *process)
+{
+	struct stat status;
+	char path[64], text[4096];
+	ssize_t len;
+
+	/* the directory belongs to the effective user, always (task_dump_owner()): 1 us, not 10 */
+	snprintf(path, sizeof(path), "%d", (int)process->pid);
+	if (is_brief(look) && fstatat(look->proc, path, &status, 0) == 0) {
+		process->uid = status.st_uid;
+	} else {
+		snprintf(path, sizeof(path), "%d/status", (int)process->pid);
+		len = iu_file_read(look->proc, path, text, sizeof(text));
+		if (len <= 0 || iu_status_uid(text, (size_t)len, &process->uid) < 0)
+			return;
+	}
+	process->uid_known = true;
+	process->user = iu_look_user(look, process->uid);
+}
+
+static int read_command(struct iu_look *look, struct iu_process *process)
+{
+	struct iu_text text = {0};
+	char path[64];
+	int result;
+
+	snprintf(path, sizeof(path), "%d/cmdline", (int)process->pid);
+	result = iu_file_load(look->proc, path, CMDLINE_MAX, &text);
+	/* Who writes a title over its arguments (sshd, postgres) leaves NULs behind it. */
+	while (text.len > 1 && !text.data[text.len - 1] && !text.data[text.len - 2])
+		text.len--;
+	if (result == 0 && text.data)
+		result = iu_cmdline_parse(&look->snapshot->arena, text.data, text.len, process);
+	iu_text_free(&text);
+	return result == IU_E_NOMEM || result == -ENOMEM ? IU_E_NOMEM : 0;
+}
+
+static const char *read_link(struct iu_look *look, int32_t pid, const char *what)
+{
+	char path[64], text[PATH_TEXT];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%d/%s", (int)pid, what);
+	len = iu_file_link(look->proc, path, text, sizeof(text));
+	return len <= 0 ? NULL : iu_arena_strndup(&look->snapshot->arena, text, (size_t)len);
+}
+
+static void read_exe(struct iu_look *look, struct iu_process *process)
+{
+	char *exe = (char *)read_link(look, process->pid, "exe");
+	size_t len = exe ? strlen(exe) : 0, tail = sizeof(DELETED) - 1;
+
+	process->exe = exe;
+	if (len > tail && strcmp(exe + len - tail, DELETED) == 0) {
+		process->exe_deleted = true;
+		exe[len - tail] = '\0';
+	}
+}
+
+static int64_t nanoseconds(clockid_t clock)
+{
+	struct timespec now = {0};
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/*
+ * When the system started; a process counts its clock ticks from there. /proc/stat has the same, after
+ * lines for all processors. Two clocks are never read at once: the try with the least between them counts.
+ */
+static uint64_t boot_time(struct iu_look *look)
+{
+	int64_t before, real, after, least = INT64_MAX, boot = 0;
+	int i;
+
+	for (i = 0; i < 3 && look->boot == 0; i++) {
+		before = nanoseconds(CLOCK_BOOTTIME);
+		real = nanoseconds(CLOCK_REALTIME);
+		after = nanoseconds(CLOCK_BOOTTIME);
+		if (after - before < least) {
+			least = after - before;
+			boot = real - before;
+		}
+	}
+	if (boot > 0)
+		look->boot = (uint64_t)boot / 1000000000;
+	return look->boot;
+}
+
+static int64_t start_time(struct iu_look *look, uint64_t ticks)
+{
+	long per_second = sysconf(_SC_CLK_TCK);
+	uint64_t boot = boot_time(look);
+
+	return boot == 0 || per_second <= 0 ? -1 : (int64_t)(boot + ticks / (uint64_t)per_second);
+}
+
+static const char *read_script(struct iu_look *look, int32_t pid)
+{
+	char path[64], text[ARGUMENT_MAX];
+	const char *script = NULL;
+	size_t n = 0;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%d/cmdline", (int)pid);
+	len = iu_file_read(look->proc, path, text, sizeof(text));
+	if (len > 0)
+		script = iu_cmdline_script(text, (size_t)len, &n);
+	return script ? iu_arena_strndup(&look->snapshot->arena, script, n) : NULL;
+}
+
+/*
+ * Up to and including the session leader: the terminal's shell, the service's main process. Of one
+ * that leads its session only who started it: some supervisors give each program a session.
+ */
+static int read_parents(struct iu_look *look, struct iu_process *process)
+{
+	struct iu_arena *arena = &look->snapshot->arena;
+	int32_t pid = process->ppid;
+	bool leads = process->sid == process->pid, reached = false;
+	struct iu_stat stat;
+
+	while (!reached && pid > 1 && process->parents.n < PARENTS_MAX) {
+		struct iu_parent *parent;
+
+		if (iu_stat_read(look->proc, pid, &stat) < 0)
+			return 0;
+		parent = iu_list_add(arena, &process->parents);
+		if (!parent)
+			return IU_E_NOMEM;
+		parent->pid = pid;
+		parent->name = iu_arena_strdup(arena, stat.name);
+		parent->script = iu_interpreter(stat.name) ? read_script(look, pid) : NULL;
+		reached = leads || pid == process->sid;
+		pid = stat.ppid;
+	}
+	return arena->failed ? IU_E_NOMEM : 0;
+}
+
+static int add_file(struct iu_look *look, struct iu_process *process, const struct statx *status)
+{
+	struct iu_file_id *file;
+
+	if (!S_ISREG(status->stx_mode))
+		return 0;
+	file = iu_list_add(&look->snapshot->arena, &process->files);
+	if (!file)
+		return IU_E_NOMEM;
+	file->dev = makedev(status->stx_dev_major, status->stx_dev_minor);
+	file->ino = status->stx_ino;
+	return 0;
+}
+
+/* Where arguments are looked up. Descriptors, -1: not there, -2: not opened yet. */
+struct bases {
+	int root, cwd;
+};
+
+static int open_base(struct iu_look *look, int32_t pid, const char *name, int *base)
+{
+	char path[64];
+
+	if (*base == -2) {
+		snprintf(path, sizeof(path), "%d/%s", (int)pid, name);
+		*base = openat(look->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (*base < 0)
+			*base = -1;
+	}
+	return *base;
+}
+
+/*
+ * What an argument names, as the process itself would find it: below its own root (a container),
+ * absolute links included. -1: nothing.
+ */
+static int open_argument(
+	struct iu_look *look, int32_t pid, const char *argument, struct bases *bases)
+{
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC};
+	bool absolute = argument[0] == '/';
+	int base, fd;
+
+	if (absolute)
+		how.resolve = RESOLVE_IN_ROOT;
+	base = absolute ? open_base(look, pid, "root", &bases->root)
+			: open_base(look, pid, "cwd", &bases->cwd);
+	if (base < 0)
+		return -1;
+	fd = (int)syscall(SYS_openat2, base, argument, &how, sizeof(how));
+	if (fd < 0 && errno == ENOSYS) /* before 5.6 */
+		fd = openat(base, absolute ? argument + 1 : argument, O_PATH | O_CLOEXEC);
+	return fd;
+}
+
+static int read_files(struct iu_look *look, struct iu_process *process)
+{
+	const int flags = AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC; /* never wait for a file server */
+	struct bases bases = {-2, -2};
+	struct statx status;
+	char path[64];
+	size_t i;
+	int result = 0;
+
+	snprintf(path, sizeof(path), "%d/exe", (int)process->pid);
+	if (iu_file_status(look->proc, path, flags, STATX_TYPE | STATX_INO, &status) == 0)
+		result = add_file(look, process, &status);
+	for (i = 1; i < process->command.n && i <= FILE_ARGUMENTS && result == 0; i++) {
+		const char *argument = process->command.v[i];
+		int fd;
+
+		if (argument[0] == '-' || argument[0] == '\0' || strlen(argument) >= ARGUMENT_MAX)
+			continue;
+		fd = open_argument(look, process->pid, argument, &bases);
+		if (fd < 0)
+			continue;
+		if (iu_file_status(fd, "", flags | AT_EMPTY_PATH, STATX_TYPE | STATX_INO, &status) == 0)
+			result = add_file(look, process, &status);
+		close(fd);
+	}
+	if (bases.root >= 0)
+		close(bases.root);
+	if (bases.cwd >= 0)
+		close(bases.cwd);
+	return result;
+}
+
+static int read_more(struct iu_look *look, struct iu_process *process)
+{
+	int result;
+
+	read_exe(look, process);
+	process->cwd = read_link(look, process->pid, "cwd");
+	result = read_command(look, process);
+	if (result == 0)
+		result = iu_container_name(look, process);
+	if (result == 0)
+		result = read_parents(look, process);
+	return result == 0 ? read_files(look, process) : result;
+}
+
+int iu_process_read(struct iu_look *look, int32_t pid)
+{
+	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_process process = {.pid = pid}, *slot;
+	struct iu_stat stat, again;
+	int result;
+
+	if (iu_snapshot_process(snapshot, pid))
+		return 0;
+	if (iu_stat_read(look->proc, pid, &stat) < 0)
+		return IU_E_GONE;
+	process.name = iu_arena_strdup(&snapshot->arena, stat.name);
+	process.state = iu_process_state_of(stat.state);
+	process.ppid = stat.ppid;
+	process.pgid = stat.pgid;
+	process.sid = stat.sid;
+	process.tty = stat.tty;
+	process.start_ticks = stat.start_ticks;
+	process.started = start_time(look, stat.start_ticks);
+	read_uid(look, &process);
+	result = iu_cgroup_of_process(look, &process);
+	if (result == 0 && !is_brief(look))
+		result = read_more(look, &process);
+	if (result < 0)
+		return result;
+	/* A pid that was given to another process meanwhile: the facts are mixed. */
+	if (iu_stat_read(look->proc, pid, &again) < 0 || again.start_ticks != stat.start_ticks)
+		return IU_E_GONE;
+	slot = iu_list_add(&snapshot->arena, &snapshot->processes);
+	if (!slot || snapshot->arena.failed)
+		return IU_E_NOMEM;
+	*slot = process;
+	return 0;
+}
+
+/* As /proc/PID/stat has it: two bytes of a name are written as escapes there. */
+static const char *listed_name(struct iu_arena *arena, const char *name, size_t size)
+{
+	struct iu_text text = {0};
+	const char *copy;
+	size_t i;
+
+	for (i = 0; i < size && name[i]; i++) {
+		if (name[i] == '\n' || name[i] == '\\')
+			iu_text_add(&text, name[i] == '\n' ? "\\n" : "\\\\");
+		else
+			iu_text_addn(&text, name + i, 1);
+	}
+	copy = text.failed ? NULL : iu_arena_strndup(arena, text.data ? text.data : "", text.len);
+	iu_text_free(&text);
+	return copy;
+}
+
+int iu_process_listed(struct iu_look *look, const struct iu_quick_process *told)
+{
+	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_process process = {.pid = told->pid, .ppid = -1, .pgid = -1, .sid = -1}, *slot;
+	const struct iu_process *known = NULL;
+	uint64_t ticks = told->started / (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
+	int result;
+
+	if (!is_brief(look)) {
+		result = iu_process_read(look, told->pid);
+		if (result == 0)
+			known = iu_snapshot_process(snapshot, told->pid);
+		return result < 0 ? result
+				  : known && known->start_ticks == ticks ? 0 : IU_E_GONE;
+	}
+	process.name = listed_name(&snapshot->arena, told->name, sizeof(told->name));
+	process.start_ticks = ticks;
+	process.started = start_time(look, ticks);
+	process.uid = told->uid;
+	process.uid_known = true;
+	process.user = iu_look_user(look, process.uid);
+	result = iu_cgroup_listed(look, told->groups, &process);
+	if (result < 0)
+		return result;
+	slot = iu_list_add(&snapshot->arena, &snapshot->processes);
+	if (!slot || snapshot->arena.failed)
+		return IU_E_NOMEM;
+	*slot = process;
+	return 0;
+}

@@ -1,0 +1,90 @@
+/* os/linux/scan.h - what one look at this machine shares between its collectors */
+#ifndef IU_OS_LINUX_SCAN_H
+#define IU_OS_LINUX_SCAN_H
+
+#include "base/text.h"
+#include "model/snapshot.h"
+#include "model/wants.h"
+
+struct iu_user_row;
+struct iu_cgroup_row;
+struct iu_stream;
+struct iu_listed;
+struct iu_groups_row;
+
+/* What the rounds of one look find out only once. In the arena of its snapshot. */
+struct iu_kept {
+	bool passwd_read, mounts_known;
+	const char *passwd; /* the file */
+	size_t passwd_len;
+	enum iu_tri services; /* of names, besides that file */
+	const char *cgroup_mount;
+	const char *freezer_mount; /* of cgroup v1 */
+};
+
+/* Lives for one iu_os_collect(). Strings handed out live in the snapshot's arena. */
+struct iu_look {
+	const struct iu_wants *wants;
+	struct iu_snapshot *snapshot;
+	int proc;		       /* descriptor of /proc, -1: not mounted */
+	int32_t self;		       /* our own pid as /proc counts it */
+	struct iu_kept *kept;
+	struct iu_user_row *users;     /* uthash: names that were looked up */
+	struct iu_cgroup_row *cgroups; /* uthash: paths that were looked up */
+	struct iu_groups_row *groups;  /* uthash: what was read for processes of the same cgroups */
+	int cgroup_root; /* descriptor of the cgroup2 mount; -1: none, -2: not opened */
+	bool cgroups_walked;
+	struct iu_listed *listed; /* the kernel is asked for what a list shows; NULL: it is not */
+	bool listed_failed;	  /* it was, and did not say all */
+	struct iu_kept own; /* where there is no memory for another */
+	struct iu_stream *stream; /* the sockets go there in portions; NULL: they are kept */
+	bool deferred;		  /* iu_defer() */
+	uint64_t boot; /* when the system started, seconds since 1970; 0: not read */
+};
+
+/*
+ * A collector does one job. It adds to the snapshot, records gaps, and sets its bit in `seen` when
+ * it could look at everything. Returns: 0, IU_E_NOMEM.
+ */
+typedef int iu_collector(struct iu_look *look);
+
+iu_collector iu_collect_host;
+iu_collector iu_collect_sysctls;
+iu_collector iu_collect_addresses;
+iu_collector iu_collect_inet;
+iu_collector iu_collect_unix;
+iu_collector iu_collect_listed;
+iu_collector iu_collect_paths;
+iu_collector iu_collect_elsewhere;
+iu_collector iu_collect_holders;
+iu_collector iu_collect_hidden;
+iu_collector iu_collect_evidence;
+iu_collector iu_collect_adopted;
+iu_collector iu_collect_options;
+iu_collector iu_collect_served;
+iu_collector iu_collect_cgroups;
+
+/** iu_look_open(), iu_look_close() - the beginning and the end of a look. */
+void iu_look_open(
+	struct iu_look *look, const struct iu_wants *wants, struct iu_snapshot *snapshot);
+void iu_look_close(struct iu_look *look);
+
+/** iu_look_user() - the name of a uid, NULL: it has none. Asks the system once for each uid. */
+const char *iu_look_user(struct iu_look *look, uint32_t uid);
+
+/**
+ * iu_defer() - something is missing that a fuller inuse would see
+ * Returns: whether it will be asked: the look ends. Never where rows have gone to a stream already.
+ */
+bool iu_defer(struct iu_look *look);
+
+/** iu_seen() - says whether all of @fact could be looked at. */
+static inline void iu_seen(struct iu_look *look, uint32_t fact, bool all)
+{
+	if (all)
+		look->snapshot->seen |= fact;
+	else
+		look->snapshot->seen &= ~fact;
+}
+
+#endif

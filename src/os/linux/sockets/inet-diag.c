@@ -1,0 +1,797 @@
+/* os/linux/sockets/inet-diag.c - TCP and UDP sockets through NETLINK_SOCK_DIAG */
+#include "os/linux/sockets/inet-diag.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/sockets/aggregate.h"
+#include "os/linux/error.h"
+#include "os/linux/host/host.h"
+#include "os/linux/holders/listed.h"
+#include "os/linux/scan.h"
+#include "os/linux/sockets/netlink.h"
+#include "os/linux/sockets/bind-bucket.h"
+#include "os/linux/sockets/proc-net.h"
+#include "os/linux/stream.h"
+#include "base/table.h"
+#include "os/os.h"
+
+/* Numbers of include/net/tcp_states.h: the UAPI headers have the older half of them only. */
+enum { KERNEL_ESTABLISHED = 1, KERNEL_CLOSE = 7, KERNEL_LISTEN = 10, KERNEL_BOUND_INACTIVE = 13 };
+#define KERNEL_LISTS_BOUND 0x060800u /* Linux 6.8 */
+#define STATES_ALL   ((1u << 13) - 1)
+#define STATES_BOUND (1u << KERNEL_BOUND_INACTIVE)
+
+#define TIMER_TIME_WAIT 3  /* inet_diag: the timer of a mini socket */
+#define ASKED_MAX       64 /* ports that are looked at one by one */
+#define RANGES_MAX	64 /* past that a filter costs the kernel more than it saves */
+#define ORPHAN_UID_REAL ((6u << 16) | (17u << 8)) /* 6.17: orphans keep their uid */
+
+static const enum iu_state tcp_states[] = {
+	[1] = IU_STATE_ESTABLISHED,
+	[2] = IU_STATE_SYN_SENT,
+	[3] = IU_STATE_SYN_RECV,
+	[4] = IU_STATE_FIN_WAIT1,
+	[5] = IU_STATE_FIN_WAIT2,
+	[6] = IU_STATE_TIME_WAIT,
+	[7] = IU_STATE_BOUND,
+	[8] = IU_STATE_CLOSE_WAIT,
+	[9] = IU_STATE_LAST_ACK,
+	[10] = IU_STATE_LISTEN,
+	[11] = IU_STATE_CLOSING,
+	[12] = IU_STATE_SYN_RECV,
+	[13] = IU_STATE_BOUND,
+};
+
+struct cookie_row {
+	uint64_t cookie;
+	size_t index; /* into snapshot->sockets */
+	UT_hash_handle hh;
+};
+
+/* One dump: one protocol, one family. */
+struct dump {
+	struct iu_look *look;
+	enum iu_protocol protocol;
+	size_t start; /* sockets before it */
+	uint32_t order;
+	size_t full; /* sockets with an owner, whose port may be chosen or named */
+	struct cookie_row *cookies;
+	struct iu_crowd *crowds;
+	bool each; /* every one is listed, however many there are */
+	uint64_t own_inode; /* of our feature test: found, never shown */
+	bool own_seen;
+	bool any_bound;
+	bool listeners_only; /* the first of them was enough */
+	bool passed; /* a part of it has gone to a stream: it cannot be forgotten any more */
+	bool lost;   /* … and the dump started anew */
+};
+
+enum iu_state iu_tcp_state(uint64_t number, enum iu_protocol protocol)
+{
+	if (number >= IU_COUNT(tcp_states))
+		return IU_STATE_UNKNOWN;
+	if (protocol == IU_PROTOCOL_UDP && number != KERNEL_ESTABLISHED)
+		return IU_STATE_BOUND;
+	return tcp_states[number];
+}
+
+static void address_of(
+	unsigned int family, const void *bytes, uint32_t ifindex, struct iu_address *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->family = family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
+	memcpy(ret->bytes, bytes, family == AF_INET ? 4 : 16);
+	if (iu_address_is_link_local(ret))
+		ret->scope = ifindex;
+}
+
+static void read_attributes(
+	const char *bytes, size_t len, unsigned int number, struct iu_socket *sock)
+{
+	struct nlattr head;
+	uint8_t byte;
+
+	while (len >= sizeof(head)) {
+		memcpy(&head, bytes, sizeof(head));
+		if (head.nla_len < sizeof(head) || head.nla_len > len)
+			return;
+		const char *value = bytes + sizeof(head);
+		size_t value_len = head.nla_len - sizeof(head);
+		size_t step = NLA_ALIGN(head.nla_len);
+
+		switch (head.nla_type & NLA_TYPE_MASK) {
+		case INET_DIAG_SKV6ONLY:
+			/* Other states report the flag of nobody (inet_diag_msg_attrs_fill). */
+			if (value_len >= 1 && sock->family == IU_FAMILY_IPV6 &&
+				(number == KERNEL_LISTEN || number == KERNEL_CLOSE)) {
+				memcpy(&byte, value, 1);
+				sock->v6only = iu_tri(byte != 0);
+			}
+			break;
+		case INET_DIAG_CGROUP_ID:
+			if (value_len >= sizeof(sock->cgroup_id))
+				memcpy(&sock->cgroup_id, value, sizeof(sock->cgroup_id));
+			break;
+		}
+		if (step >= len)
+			return;
+		bytes += step;
+		len -= step;
+	}
+}
+
+int iu_inet_diag_parse(
+	const void *payload, size_t len, enum iu_protocol protocol, struct iu_socket *ret_socket)
+{
+	struct inet_diag_msg m;
+	struct iu_socket sock = {.protocol = protocol, .timer_ms = -1};
+
+	if (len < sizeof(m))
+		return IU_E_PROTO;
+	memcpy(&m, payload, sizeof(m)); /* replays hand us odd addresses */
+	if ((m.idiag_family != AF_INET && m.idiag_family != AF_INET6) || m.id.idiag_sport == 0)
+		return 0;
+	sock.family = m.idiag_family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
+	sock.state = iu_tcp_state(m.idiag_state, protocol);
+	sock.port = ntohs(m.id.idiag_sport);
+	sock.ifindex = m.id.idiag_if;
+	address_of(m.idiag_family, m.id.idiag_src, sock.ifindex, &sock.local);
+	if (m.id.idiag_dport != 0) {
+		sock.peer_port = ntohs(m.id.idiag_dport);
+		address_of(m.idiag_family, m.id.idiag_dst, sock.ifindex, &sock.peer);
+	}
+	sock.inode = m.idiag_inode;
+	sock.cookie = (uint64_t)m.id.idiag_cookie[1] << 32 | m.id.idiag_cookie[0];
+	if (sock.cookie == UINT64_MAX) /* INET_DIAG_NOCOOKIE */
+		sock.cookie = 0;
+	sock.mini = sock.state == IU_STATE_TIME_WAIT ||
+		    (sock.state == IU_STATE_FIN_WAIT2 && m.idiag_timer == TIMER_TIME_WAIT);
+	if (m.idiag_timer != 0)
+		sock.timer_ms = m.idiag_expires;
+	sock.uid = m.idiag_uid;
+	sock.uid_known = !sock.mini && sock.state != IU_STATE_SYN_RECV;
+	if (sock.state == IU_STATE_LISTEN) {
+		sock.queue = m.idiag_rqueue;
+		sock.backlog = m.idiag_wqueue;
+	}
+	read_attributes((const char *)payload + sizeof(m), len - sizeof(m), m.idiag_state, &sock);
+	*ret_socket = sock;
+	return 1;
+}
+
+bool iu_wants_port(const struct iu_wants *wants, uint16_t port)
+{
+	size_t low = 0, high = wants->ports.n;
+
+	if (wants->all_ports)
+		return true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct iu_port_range *range = &wants->ports.v[middle];
+
+		if (port < range->first)
+			high = middle;
+		else if (port > range->last)
+			low = middle + 1;
+		else
+			return true;
+	}
+	return false;
+}
+
+static size_t put(char *code, size_t at, uint8_t op, uint8_t yes, size_t no)
+{
+	struct inet_diag_bc_op row = {.code = op, .yes = yes, .no = (uint16_t)no};
+
+	memcpy(code + at, &row, sizeof(row));
+	return at + sizeof(row);
+}
+
+/* first <= port <= last: two tests, each followed by its port. */
+static size_t put_range(char *code, size_t at, const struct iu_port_range *range, size_t reject)
+{
+	at = put(code, at, INET_DIAG_BC_S_GE, 8, reject);
+	at = put(code, at, 0, 0, range->first);
+	at = put(code, at, INET_DIAG_BC_S_LE, 8, reject - 8);
+	return put(code, at, 0, 0, range->last);
+}
+
+size_t iu_inet_diag_filter(
+	const struct iu_wants *wants, uint16_t extra, bool automatic, void *code, size_t size)
+{
+	const size_t op = sizeof(struct inet_diag_bc_op), range_size = 4 * op;
+	size_t n = wants->ports.n + (extra != 0), at = 0, i, total;
+	struct iu_port_range last = {extra, extra};
+
+	if (wants->all_ports || n == 0 || n > RANGES_MAX)
+		n = 0;
+	total = (automatic ? op : 0) + n * range_size + (n ? (n - 1) * op : 0);
+	if (total == 0 || total > size)
+		return 0;
+	/* A jump to 4 bytes behind the end rejects, one to the end accepts. */
+	if (automatic)
+		at = put(code, at, INET_DIAG_BC_AUTO, 4, total + 4);
+	for (i = 0; i < n; i++) {
+		const struct iu_port_range *range = i < wants->ports.n ? &wants->ports.v[i] : &last;
+
+		if (i + 1 == n) {
+			at = put_range(code, at, range, range_size + 4);
+			break;
+		}
+		/* Alternatives: a miss goes on behind the jump that ends a hit. */
+		at = put_range(code, at, range, range_size + op);
+		at = put(code, at, INET_DIAG_BC_JMP, 4, total - at);
+	}
+	return total;
+}
+
+static void forget(void *context)
+{
+	struct dump *dump = context;
+	struct cookie_row *row, *next;
+
+	HASH_ITER(hh, dump->cookies, row, next)
+	{
+		if (row->index < dump->start)
+			continue; /* of an earlier look */
+		HASH_DEL(dump->cookies, row);
+		free(row);
+	}
+	iu_crowds_free(&dump->crowds);
+	dump->lost = dump->passed;
+	dump->look->snapshot->sockets.n = dump->start;
+	dump->order = 0;
+	dump->full = 0;
+}
+
+static struct cookie_row *find_cookie(struct dump *dump, uint64_t cookie)
+{
+	struct cookie_row *row;
+
+	HASH_FIND(hh, dump->cookies, &cookie, sizeof(cookie), row);
+	return row;
+}
+
+static int remember(struct dump *dump, uint64_t cookie, size_t index)
+{
+	struct cookie_row *row = calloc(1, sizeof(*row));
+
+	if (!row)
+		return IU_E_NOMEM;
+	row->cookie = cookie;
+	row->index = index;
+	HASH_ADD(hh, dump->cookies, cookie, sizeof(row->cookie), row);
+	if (iu_added(row))
+		return 0;
+	free(row);
+	return IU_E_NOMEM;
+}
+
+/* What other collectors found out about a socket that is seen again. */
+static void carry_over(const struct iu_socket *old, struct iu_socket *sock)
+{
+	sock->order = old->order;
+	sock->explicit_port = old->explicit_port;
+	sock->reuseaddr = old->reuseaddr;
+	sock->reuseport = old->reuseport;
+	sock->options_source = old->options_source;
+	sock->served = old->served;
+	sock->user = old->user;
+	sock->cgroup = old->cgroup;
+	sock->unit = old->unit;
+	sock->container = old->container;
+	if (sock->v6only == IU_UNKNOWN)
+		sock->v6only = old->v6only;
+	if (!sock->device)
+		sock->device = old->device;
+}
+
+static void free_cookies(struct dump *dump)
+{
+	struct cookie_row *row, *next;
+
+	HASH_ITER(hh, dump->cookies, row, next)
+	{
+		HASH_DEL(dump->cookies, row);
+		free(row);
+	}
+}
+
+/* What a stream has taken is not known any more. */
+static int pass_on(struct dump *dump)
+{
+	int result = iu_stream_room(dump->look);
+
+	if (result <= 0)
+		return result;
+	free_cookies(dump);
+	dump->start = 0;
+	dump->passed = true;
+	return 0;
+}
+
+/* The one that was there is only counted now. */
+static int replace(struct dump *dump, size_t index, struct iu_socket *sock)
+{
+	struct iu_socket *old = &dump->look->snapshot->sockets.v[index];
+	struct cookie_row *row = old->cookie ? find_cookie(dump, old->cookie) : NULL;
+
+	if (row) {
+		HASH_DEL(dump->cookies, row);
+		free(row);
+	}
+	sock->alike = old->alike;
+	*old = *sock;
+	return sock->cookie ? remember(dump, sock->cookie, index) : 0;
+}
+
+/*
+ * One walk passes the listeners, the bound ones and the connections one after the other: a socket
+ * that changes meanwhile comes twice, and the later answer is the newer one.
+ */
+static int add_socket(struct dump *dump, struct iu_socket *sock)
+{
+	struct iu_snapshot *snapshot = dump->look->snapshot;
+	struct cookie_row *row = sock->cookie ? find_cookie(dump, sock->cookie) : NULL;
+	struct iu_crowd *crowd = NULL;
+	struct iu_socket *slot;
+	size_t place;
+
+	if (row) {
+		slot = &snapshot->sockets.v[row->index];
+		/* with those that are counted with it, it stays what it was; an earlier look counted anew */
+		if (row->index >= dump->start && slot->alike)
+			return 0;
+		carry_over(slot, sock);
+		*slot = *sock;
+		return 0;
+	}
+	sock->order = dump->order++;
+	if (!dump->each)
+		crowd = iu_crowd_of(&dump->crowds, sock);
+	if (crowd && iu_crowd_counts(crowd, snapshot, sock, &place))
+		return place == SIZE_MAX ? 0 : replace(dump, place, sock);
+	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = *sock;
+	if (crowd)
+		iu_crowd_listed(crowd, snapshot, snapshot->sockets.n - 1);
+	if (sock->cookie && remember(dump, sock->cookie, snapshot->sockets.n - 1) < 0)
+		return IU_E_NOMEM;
+	return pass_on(dump);
+}
+
+static bool describes_socket(const struct nlmsghdr *message)
+{
+	return message->nlmsg_type == SOCK_DIAG_BY_FAMILY ||
+	       message->nlmsg_type == TCPDIAG_GETSOCK;
+}
+
+static int on_socket(void *context, const struct nlmsghdr *message)
+{
+	struct dump *dump = context;
+	struct iu_socket sock;
+	char name[IF_NAMESIZE];
+	int result;
+
+	if (dump->lost)
+		return IU_E_AGAIN;
+	if (!describes_socket(message))
+		return 0;
+	result = iu_inet_diag_parse(mnl_nlmsg_get_payload(message),
+		mnl_nlmsg_get_payload_len(message), dump->protocol, &sock);
+	if (result <= 0)
+		return result;
+	if (dump->protocol == IU_PROTOCOL_TCP && sock.state == IU_STATE_BOUND)
+		dump->any_bound = true;
+	if (dump->own_inode != 0 && sock.inode == dump->own_inode) {
+		dump->own_seen = true;
+		return 0;
+	}
+	if (!iu_wants_port(dump->look->wants, sock.port))
+		return 0;
+	/* Before 6.17 an orphan's uid was that of an inode it no longer has: 0. */
+	if (sock.inode == 0 && sock.uid == 0 && iu_kernel_version() < ORPHAN_UID_REAL)
+		sock.uid_known = false;
+	if (sock.ifindex != 0 && if_indextoname(sock.ifindex, name))
+		sock.device = iu_arena_strdup(&dump->look->snapshot->arena, name);
+	if (!sock.mini && sock.state != IU_STATE_SYN_RECV)
+		dump->full++;
+	return add_socket(dump, &sock);
+}
+
+static int on_automatic(void *context, const struct nlmsghdr *message)
+{
+	struct dump *dump = context;
+	struct iu_socket sock, *mine;
+	struct cookie_row *row;
+	int result;
+
+	if (!describes_socket(message))
+		return 0;
+	result = iu_inet_diag_parse(mnl_nlmsg_get_payload(message),
+		mnl_nlmsg_get_payload_len(message), dump->protocol, &sock);
+	/* The filter lets every mini socket and request pass: they have no such flag at all. */
+	if (result <= 0 || sock.mini || sock.state == IU_STATE_SYN_RECV || sock.cookie == 0)
+		return result < 0 ? result : 0;
+	row = find_cookie(dump, sock.cookie);
+	if (row) {
+		mine = &dump->look->snapshot->sockets.v[row->index];
+		mine->explicit_port = IU_NO;
+	}
+	return 0;
+}
+
+/* The old type of request: its dump shows both families in one walk over the same tables. */
+static struct nlmsghdr *both_request(
+	char *buffer, uint32_t states, const void *code, size_t code_len)
+{
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct inet_diag_req *body;
+
+	request->nlmsg_type = TCPDIAG_GETSOCK;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	body = mnl_nlmsg_put_extra_header(request, sizeof(*body));
+	body->idiag_family = AF_INET;
+	body->idiag_states = states;
+	if (code_len > 0)
+		mnl_attr_put(request, INET_DIAG_REQ_BYTECODE, code_len, code);
+	return request;
+}
+
+static struct nlmsghdr *make_request(
+	char *buffer, int family, int protocol, uint32_t states, const void *code, size_t code_len)
+{
+	if (family == AF_UNSPEC)
+		return both_request(buffer, states, code, code_len);
+
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct inet_diag_req_v2 *body;
+
+	request->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	body = mnl_nlmsg_put_extra_header(request, sizeof(*body));
+	body->sdiag_family = (uint8_t)family;
+	body->sdiag_protocol = (uint8_t)protocol;
+	body->idiag_states = states;
+	if (code_len > 0)
+		mnl_attr_put(request, INET_DIAG_REQ_BYTECODE, code_len, code);
+	return request;
+}
+
+static uint32_t states_wanted(const struct iu_look *look, enum iu_protocol protocol)
+{
+	bool few = look->wants->all_ports && !look->wants->connections;
+
+	if (protocol == IU_PROTOCOL_UDP)
+		return few ? 1u << KERNEL_CLOSE : STATES_ALL;
+	if (look->listed)
+		return 1u << KERNEL_LISTEN;
+	return STATES_BOUND | (few ? 1u << KERNEL_LISTEN | 1u << KERNEL_CLOSE : STATES_ALL);
+}
+
+/* Second pass: which of the ports did the system choose (INET_DIAG_BC_AUTO). */
+static int ask_automatic(struct dump *dump, struct iu_netlink *netlink, int family, int protocol)
+{
+	_Alignas(struct nlmsghdr) char buffer[IU_NETLINK_REQUEST];
+	char code[2048];
+	const struct iu_netlink_sink sink = {.message = on_automatic, .context = dump};
+	struct iu_sockets *sockets = &dump->look->snapshot->sockets;
+	const struct iu_wants *wants = dump->look->wants;
+	size_t len = iu_inet_diag_filter(wants, 0, true, code, sizeof(code)), i;
+	int result;
+
+	result = iu_netlink_dump(netlink,
+		make_request(
+			buffer, family, protocol, states_wanted(dump->look, dump->protocol), code, len),
+		&sink, NULL);
+	for (i = dump->start; i < sockets->n; i++) {
+		struct iu_socket *sock = &sockets->v[i];
+
+		if (sock->mini || sock->state == IU_STATE_SYN_RECV || sock->cookie == 0)
+			continue;
+		if (result < 0)
+			sock->explicit_port = IU_UNKNOWN;
+		else if (sock->explicit_port == IU_UNKNOWN)
+			sock->explicit_port = IU_YES;
+	}
+	return result == IU_E_NOMEM ? result : 0;
+}
+
+/* Sockets of an earlier look are known already; they are replaced, not repeated. */
+static int know_earlier(struct dump *dump)
+{
+	const struct iu_sockets *sockets = &dump->look->snapshot->sockets;
+	size_t i;
+	int result = 0;
+
+	for (i = 0; i < sockets->n && result == 0; i++)
+		if (sockets->v[i].cookie != 0 && sockets->v[i].protocol == dump->protocol &&
+			!find_cookie(dump, sockets->v[i].cookie))
+			result = remember(dump, sockets->v[i].cookie, i);
+	return result;
+}
+
+/* The socket of our feature test: bound, neither listening nor connected. */
+struct own {
+	int fd;
+	uint64_t inode;
+	uint16_t port;
+};
+
+static bool bind_own(int fd, uint16_t port)
+{
+	struct sockaddr_in loopback = {
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+
+	return bind(fd, (struct sockaddr *)&loopback, sizeof(loopback)) == 0;
+}
+
+/*
+ * Kernels before 6.8 ignore bit 13 without a word, and distributions have it backported: only
+ * looking for a socket that is surely there tells (design: feature-detect). When the range of
+ * automatic ports is used up, a few fixed ones are tried.
+ */
+static void open_own(struct own *own)
+{
+	static const uint16_t fixed[] = {65533, 65131, 64231, 63331, 1031, 1033, 1039, 1049};
+	struct sockaddr_in name;
+	socklen_t len = sizeof(name);
+	struct stat status;
+	bool bound;
+	size_t i;
+
+	own->inode = 0;
+	own->port = 0;
+	own->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (own->fd < 0)
+		return;
+	bound = bind_own(own->fd, 0);
+	for (i = 0; !bound && errno == EADDRINUSE && i < IU_COUNT(fixed); i++)
+		bound = bind_own(own->fd, fixed[i]);
+	if (!bound || fstat(own->fd, &status) < 0 ||
+		getsockname(own->fd, (struct sockaddr *)&name, &len) < 0)
+		return;
+	own->inode = status.st_ino;
+	own->port = ntohs(name.sin_port);
+}
+
+static void close_own(struct own *own)
+{
+	if (own->fd >= 0)
+		close(own->fd);
+}
+
+static const struct table {
+	enum iu_fact fact;
+	enum iu_protocol protocol;
+	int family, number;
+	const char *name;
+} tables[] = {
+	{IU_FACT_TCP, IU_PROTOCOL_TCP, AF_UNSPEC, IPPROTO_TCP, "TCP sockets"},
+	{IU_FACT_UDP, IU_PROTOCOL_UDP, AF_INET, IPPROTO_UDP, "UDP sockets over IPv4"},
+	{IU_FACT_UDP, IU_PROTOCOL_UDP, AF_INET6, IPPROTO_UDP, "UDP sockets over IPv6"},
+};
+
+/* What the dumps of one look together say. */
+struct outcome {
+	uint32_t incomplete; /* facts */
+	bool bound_seen;
+};
+
+static int dump_one(struct iu_look *look, struct iu_netlink *netlink, const struct table *table,
+	const struct own *own, struct outcome *outcome)
+{
+	_Alignas(struct nlmsghdr) char buffer[IU_NETLINK_REQUEST];
+	char code[2048];
+	struct dump dump = {
+		.look = look,
+		.protocol = table->protocol,
+		.start = look->snapshot->sockets.n,
+		.own_inode = table->protocol == IU_PROTOCOL_TCP ? own->inode : 0,
+		.each = look->wants->all_ports || look->wants->every,
+	};
+	const struct iu_netlink_sink sink = {on_socket, forget, &dump};
+	size_t len = iu_inet_diag_filter(
+		look->wants, dump.own_inode ? own->port : 0, false, code, sizeof(code));
+	int result = know_earlier(&dump);
+
+	if (result == 0)
+		result = iu_netlink_dump(netlink,
+			make_request(buffer, table->family, table->number,
+				states_wanted(look, table->protocol), code, len),
+			&sink, NULL);
+	if (result == 0 && (!look->wants->all_ports || look->wants->automatic) && dump.full > 0)
+		result = ask_automatic(&dump, netlink, table->family, table->number);
+	if (dump.own_seen || dump.any_bound)
+		outcome->bound_seen = true;
+	if (result < 0 && result != IU_E_NOMEM && dump.passed)
+		result = IU_E_AGAIN; /* not once more from the start */
+	if (result < 0 && result != IU_E_AGAIN)
+		forget(&dump);
+	free_cookies(&dump);
+	iu_crowds_free(&dump.crowds);
+	return result;
+}
+
+/* What is done when a dump did not work: the text files of /proc, or at least a gap. */
+static int take_refusal(
+	struct iu_look *look, const struct table *table, int error, struct outcome *outcome)
+{
+	bool ipv6 = table->family == AF_INET6;
+	int refused = error;
+
+	outcome->incomplete |= table->fact;
+	if (error == IU_E_NOMEM)
+		return error;
+	if (error == IU_E_AGAIN)
+		return iu_snapshot_gap(look->snapshot, table->fact, 0, table->name,
+			"the list changed faster than it could be read", "ask again");
+	if (ipv6 && !iu_ipv6_possible()) {
+		outcome->incomplete &= ~(uint32_t)table->fact;
+		return 0;
+	}
+	if (table->family != AF_UNSPEC)
+		return iu_proc_net_inet(look, table->protocol, ipv6, error);
+	error = iu_proc_net_inet(look, table->protocol, false, error);
+	return error == 0 && iu_ipv6_possible()
+		? iu_proc_net_inet(look, table->protocol, true, refused)
+		: error;
+}
+
+static int settle_bound(
+	struct iu_look *look, const struct outcome *outcome, bool asked, bool tested)
+{
+	/* where a policy refuses our own socket, the version has to be believed */
+	bool listed = outcome->bound_seen ||
+		      (!tested && look->snapshot->host.kernel >= KERNEL_LISTS_BOUND);
+	bool complete = asked && listed && !(outcome->incomplete & IU_FACT_TCP);
+
+	iu_seen(look, IU_FACT_BOUND, complete);
+	if (complete || !asked)
+		return 0;
+	return iu_snapshot_gap(look->snapshot, IU_FACT_BOUND, 0,
+		"TCP sockets that are bound, but neither listen nor are connected",
+		tested ? "this kernel does not list them (Linux 6.8 and later do)"
+		       : "whether this kernel lists them could not be tested",
+		tested ? "Linux 6.8 or later" : NULL);
+}
+
+/* A listener on each port that is asked for is enough. Returns: 1: there is, 0, IU_E_NOMEM. */
+static int collect_listeners(struct dump *dump, struct iu_netlink *netlink)
+{
+	_Alignas(struct nlmsghdr) char buffer[IU_NETLINK_REQUEST];
+	const struct iu_netlink_sink sink = {on_socket, forget, dump};
+	const struct iu_wants *wants = dump->look->wants;
+	struct iu_sockets *sockets = &dump->look->snapshot->sockets;
+	struct nlmsghdr *request;
+	size_t i, before;
+	int result = 0;
+
+	for (i = 0; i < wants->asked.n && result == 0; i++) {
+		before = sockets->n;
+		request = both_request(buffer, 1u << KERNEL_LISTEN, NULL, 0);
+		((struct inet_diag_req *)mnl_nlmsg_get_payload(request))->id.idiag_sport =
+			htons(wants->asked.v[i]);
+		result = iu_netlink_dump(netlink, request, &sink, NULL);
+		if (result == IU_E_NOMEM)
+			return result;
+		if (result == 0 && sockets->n == before)
+			result = IU_E_NOENT;
+	}
+	if (result < 0) {
+		forget(dump);
+		return 0;
+	}
+	dump->listeners_only = true;
+	return 1;
+}
+
+static bool few_asked(const struct iu_wants *wants)
+{
+	return !wants->all_ports && wants->asked.n > 0 && wants->asked.n <= ASKED_MAX;
+}
+
+/* Whether one bind() for each port has told that nobody has it. */
+static bool nobody_there(const struct iu_wants *wants)
+{
+	size_t i = 0;
+
+	if (!wants->may_bind || !few_asked(wants))
+		return false;
+	while (i < wants->asked.n && iu_owners_none(wants->asked.v[i]))
+		i++;
+	return i == wants->asked.n;
+}
+
+/* What spares the walk over every socket of the machine. Returns: 1: all is known, 0, IU_E_NOMEM. */
+static int collect_few(struct iu_look *look, struct iu_netlink *netlink, bool *ret_listeners_only)
+{
+	const struct iu_wants *wants = look->wants;
+	struct dump dump = {.look = look, .protocol = IU_PROTOCOL_TCP,
+		.start = look->snapshot->sockets.n, .each = true};
+	int result;
+
+	if (!few_asked(wants))
+		return 0;
+	result = iu_owners_collect(look, netlink, on_socket, &dump);
+	if (result == 0 && wants->first)
+		result = collect_listeners(&dump, netlink);
+	*ret_listeners_only = dump.listeners_only;
+	free_cookies(&dump);
+	return result;
+}
+
+/* A list that asks the kernel itself needs no test of what sock_diag knows. */
+static int listed_or_own(struct iu_look *look, struct own *own)
+{
+	int result = iu_listed_open(look);
+
+	if (result == 0)
+		open_own(own);
+	return result < 0 ? result : 0;
+}
+
+int iu_collect_inet(struct iu_look *look)
+{
+	uint32_t facts = look->wants->facts;
+	bool tcp = facts & (IU_FACT_TCP | IU_FACT_BOUND), udp = facts & IU_FACT_UDP;
+	bool none, ask, listeners_only = false;
+	struct iu_netlink netlink = {0};
+	struct outcome outcome = {0};
+	struct own own = {.fd = -1};
+	size_t i;
+	int opened, few, result = 0;
+
+	if (!tcp && !udp)
+		return 0;
+	none = !look->wants->all_ports && look->wants->ports.n == 0;
+	few = tcp && nobody_there(look->wants);
+	ask = !none && (udp || !few);
+	opened = ask ? iu_netlink_open(NETLINK_SOCK_DIAG, &netlink) : 0;
+	if (tcp && opened == 0 && ask && few == 0) {
+		few = collect_few(look, &netlink, &listeners_only);
+		result = few < 0 ? few : 0;
+	}
+	if (tcp && opened == 0 && ask && few == 0 && result == 0)
+		result = listed_or_own(look, &own);
+	for (i = 0; i < IU_COUNT(tables) && result == 0 && ask; i++) {
+		if (tables[i].fact == IU_FACT_TCP ? !tcp || few > 0 : !udp)
+			continue;
+		result = opened < 0 ? opened : dump_one(look, &netlink, &tables[i], &own, &outcome);
+		if (result < 0)
+			result = take_refusal(look, &tables[i], result, &outcome);
+	}
+	close_own(&own);
+	if (opened == 0 && ask)
+		iu_netlink_close(&netlink);
+	if (listeners_only)
+		return iu_snapshot_gap(look->snapshot, IU_FACT_TCP, 0,
+			"connections, TIME-WAIT and sockets that are bound only on this port",
+			"--first: a listener was enough", "ask without --first");
+	if (tcp)
+		iu_seen(look, IU_FACT_TCP, result == 0 && !(outcome.incomplete & IU_FACT_TCP));
+	if (udp)
+		iu_seen(look, IU_FACT_UDP, result == 0 && !(outcome.incomplete & IU_FACT_UDP));
+	if (result == 0 && tcp && (none || few > 0))
+		iu_seen(look, IU_FACT_BOUND, true);
+	else if (result == 0 && !look->listed)
+		result = settle_bound(look, &outcome, tcp, own.inode != 0);
+	return result;
+}

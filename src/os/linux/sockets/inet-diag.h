@@ -1,0 +1,44 @@
+/* os/linux/sockets/inet-diag.h - TCP and UDP sockets through NETLINK_SOCK_DIAG */
+#ifndef IU_OS_LINUX_SOCKETS_INET_DIAG_H
+#define IU_OS_LINUX_SOCKETS_INET_DIAG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/socket.h"
+#include "model/wants.h"
+
+/**
+ * iu_inet_diag_parse() - the socket of one answer
+ * @payload: what follows the netlink header: struct inet_diag_msg and attributes, @len bytes of
+ *	any content and alignment
+ *
+ * A socket of an unknown family or without a port (it holds none) is not written.
+ * Returns: 1: *ret_socket is written, 0: nothing of interest, IU_E_PROTO: too short.
+ */
+int iu_inet_diag_parse(
+	const void *payload, size_t len, enum iu_protocol protocol, struct iu_socket *ret_socket);
+
+/**
+ * iu_inet_diag_filter() - bytecode that lets pass what has one of the wanted local ports
+ * @extra: one more port (our feature test), 0: none
+ * @automatic: only sockets whose port the system chose, too
+ * @code: receives it; @size bytes
+ *
+ * Source of the format: net/ipv4/inet_diag.c, inet_diag_bc_audit() and inet_diag_bc_run().
+ * Returns: the length; 0: no filter is needed, or there are too many ranges for one: the caller
+ * drops what it does not want, which it has to do anyway.
+ */
+size_t iu_inet_diag_filter(
+	const struct iu_wants *wants, uint16_t extra, bool automatic, void *code, size_t size);
+
+/**
+ * iu_tcp_state() - the state behind a number of include/net/tcp_states.h, as sock_diag and /proc/net
+ * have it; UDP has two of them only.
+ */
+enum iu_state iu_tcp_state(uint64_t number, enum iu_protocol protocol);
+
+/** iu_wants_port() - whether the sockets of a port are wanted. */
+bool iu_wants_port(const struct iu_wants *wants, uint16_t port);
+
+#endif

@@ -1,0 +1,215 @@
+/* os/linux/sockets/watch.c - sleeps until something changes: the end of a process, a file, the clock */
+#include <errno.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/sock_diag.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/sockets/inet-diag.h"
+#include "os/os.h"
+
+#define WATCHED_MAX 64
+#define EVENT_BYTES 32768
+#define PATH_BYTES  4096
+
+struct iu_os_watch {
+	struct pollfd polls[WATCHED_MAX]; /* [0]: inotify, [1]: freed sockets, or -1 */
+	nfds_t count;
+	struct mnl_socket *freed;
+	bool tells[2];             /* of TCP, of UDP: the kernel sends what it frees */
+	uint8_t ports[65536 / 8];  /* a bit each; of which protocol is not told apart */
+	bool due; /* something had changed before it could be watched */
+};
+
+int iu_os_watch_new(struct iu_os_watch **ret_watch)
+{
+	struct iu_os_watch *watch = calloc(1, sizeof(*watch));
+
+	if (!watch)
+		return IU_E_NOMEM;
+	watch->polls[0] = watch->polls[1] = (struct pollfd){.fd = -1, .events = POLLIN};
+	watch->count = 2;
+	*ret_watch = watch;
+	return 0;
+}
+
+void iu_os_watch_process(struct iu_os_watch *watch, int32_t pid)
+{
+	int fd;
+
+	if (watch->count >= WATCHED_MAX)
+		return; /* the slow look finds out about the rest */
+	fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (fd >= 0)
+		watch->polls[watch->count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+	else if (errno == ESRCH)
+		watch->due = true;
+}
+
+void iu_os_watch_handle(struct iu_os_watch *watch, int handle)
+{
+	int fd = watch->count < WATCHED_MAX ? fcntl(handle, F_DUPFD_CLOEXEC, 3) : -1;
+
+	if (fd >= 0)
+		watch->polls[watch->count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+}
+
+void iu_os_watch_path(struct iu_os_watch *watch, const char *path, size_t len)
+{
+	const uint32_t events = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB;
+	const char *slash = memrchr(path, '/', len);
+	char parent[PATH_BYTES] = ".";
+	size_t n = slash ? (size_t)(slash - path) : 0;
+
+	if (slash && n == 0)
+		n = 1;
+	if (n >= sizeof(parent))
+		return;
+	if (n) {
+		memcpy(parent, path, n);
+		parent[n] = '\0';
+	}
+	if (watch->polls[0].fd < 0)
+		watch->polls[0].fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (watch->polls[0].fd >= 0)
+		inotify_add_watch(watch->polls[0].fd, parent, events);
+}
+
+static bool open_freed(struct iu_os_watch *watch)
+{
+	if (watch->freed)
+		return true;
+	watch->freed = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (!watch->freed)
+		return false;
+	if (mnl_socket_bind(watch->freed, 0, MNL_SOCKET_AUTOPID) < 0) {
+		mnl_socket_close(watch->freed);
+		watch->freed = NULL;
+		return false;
+	}
+	watch->polls[1].fd = mnl_socket_get_fd(watch->freed);
+	return true;
+}
+
+bool iu_os_watch_port(struct iu_os_watch *watch, enum iu_protocol protocol, uint16_t port)
+{
+	static const int groups[2][2] = {{SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET6_TCP_DESTROY},
+		{SKNLGRP_INET_UDP_DESTROY, SKNLGRP_INET6_UDP_DESTROY}};
+	const size_t which = protocol == IU_PROTOCOL_UDP;
+
+	if (!open_freed(watch))
+		return false;
+	for (size_t i = 0; i < 2 && !watch->tells[which]; i++) {
+		int group = groups[which][i];
+
+		if (mnl_socket_setsockopt(watch->freed, NETLINK_ADD_MEMBERSHIP, &group,
+			    sizeof(group)) < 0)
+			return false;
+	}
+	watch->tells[which] = true;
+	watch->ports[port / 8] |= (uint8_t)(1u << port % 8);
+	return true;
+}
+
+/* Events of all ports come: whether one of those that lie there is of ours, or some were lost. */
+static bool ours_was_freed(struct iu_os_watch *watch)
+{
+	_Alignas(struct nlmsghdr) char bytes[EVENT_BYTES];
+	bool ours = false;
+	ssize_t len;
+
+	while ((len = mnl_socket_recvfrom(watch->freed, bytes, sizeof(bytes))) > 0) {
+		const struct nlmsghdr *message = (const struct nlmsghdr *)bytes;
+		struct iu_socket sock;
+
+		/* one message a datagram; its own length is not trusted, its protocol does not matter */
+		if ((size_t)len < sizeof(*message) || message->nlmsg_len > (size_t)len ||
+			message->nlmsg_len < MNL_NLMSG_HDRLEN)
+			continue;
+		if (iu_inet_diag_parse(mnl_nlmsg_get_payload(message),
+			    message->nlmsg_len - MNL_NLMSG_HDRLEN, IU_PROTOCOL_TCP, &sock) > 0)
+			ours |= watch->ports[sock.port / 8] >> sock.port % 8 & 1;
+	}
+	return ours || errno == ENOBUFS;
+}
+
+static int wait_once(struct iu_os_watch *watch, unsigned int ms)
+{
+	char events[4096];
+	bool woke = false;
+	int n;
+
+	if (watch->due) {
+		watch->due = false;
+		return 1;
+	}
+	n = poll(watch->polls, watch->count, (int)(ms > 3600000 ? 3600000 : ms));
+	if (n < 0)
+		return IU_E_AGAIN;
+	if (n == 0)
+		return 0;
+	while (watch->polls[0].revents &&
+		read(watch->polls[0].fd, events, sizeof(events)) > 0)
+		woke = true;
+	if (watch->polls[1].revents && ours_was_freed(watch))
+		woke = true;
+	/* One that has ended stays readable: it has said what it had to say. */
+	for (nfds_t i = 2; i < watch->count; i++)
+		if (watch->polls[i].revents) {
+			close(watch->polls[i].fd);
+			watch->polls[i].fd = -1;
+			woke = true;
+		}
+	return woke;
+}
+
+/* The end of a socket of another port wakes the program, but not the one who waits. */
+int iu_os_watch_wait(struct iu_os_watch *watch, unsigned int ms)
+{
+	int64_t now = iu_os_now_ms(), deadline = now + ms;
+	int n;
+
+	do {
+		n = wait_once(watch, (unsigned int)(deadline - now));
+		now = iu_os_now_ms();
+	} while (n == 0 && now < deadline);
+	return n;
+}
+
+void iu_os_watch_free(struct iu_os_watch *watch)
+{
+	if (!watch)
+		return;
+	for (nfds_t i = 0; i < watch->count; i++)
+		if (i != 1 && watch->polls[i].fd >= 0)
+			close(watch->polls[i].fd);
+	if (watch->freed)
+		mnl_socket_close(watch->freed);
+	free(watch);
+}
+
+int64_t iu_os_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+uint32_t iu_os_random(void)
+{
+	uint32_t number;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		number = (uint32_t)iu_os_now_ms() ^ ((uint32_t)getpid() << 16);
+	return number;
+}
