@@ -8,7 +8,7 @@ all: $(BUILD)/build.ninja
 # Installed packages are asked for, never assumed: a fresh Debian 12 has none of them.
 $(BUILD)/build.ninja:
 	tools/install-packages build bpf
-	meson setup --prefix $(PREFIX) -Dtests=false -Dstatic=$$(tools/static/prepare) $(BUILD)
+	meson setup --prefix $(PREFIX) -Dtests=false $(BUILD)
 
 demo: all
 	INUSE=$(BUILD)/inuse tools/demo
@@ -48,8 +48,7 @@ bench-run:
 SCENES ?= small,medium,large
 bench:
 	tools/install-packages build bpf test
-	meson setup build-bench -Dtests=true -Dbuildtype=release -Dstatic=$$(tools/static/prepare) \
-		2>/dev/null || true
+	meson setup build-bench -Dtests=true -Dbuildtype=release 2>/dev/null || true
 	ninja -C build-bench inuse tests/bench/bench-scene tests/bench/bench-timed tests/bench/bench-empty
 	python3 tests/bench/bench.py build-bench --scenes $(SCENES) --page docs/performance.md
 
@@ -70,6 +69,6 @@ install: all
 
 clean:
 	rm -rf $(BUILD) build-check build-asan build-safety build-bench build-fuzz build-bare build-proof build-matrix \
-		build-windows build-windows-libs build-windows-check build-static-libs
+		build-windows build-windows-libs build-windows-check
 
 .PHONY: all demo check windows windows-check safety bench bench-run quick-proof fuzz kernel-proof kernel-matrix install clean

@@ -2,13 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/full.h"
+#include "cli/cli.h"
 
 #define COMPLAINT_COLUMNS 60
 
 void iu_complain_text(const struct iu_text *line)
 {
-	iu_full_start(); /* it may know a name that this one does not, and says the rest in its words */
 	fputs("inuse: ", stderr);
 	fputs(line->failed || !line->data ? "out of memory" : line->data, stderr);
 	fputs("\n", stderr);

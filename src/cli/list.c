@@ -1,7 +1,6 @@
 /* cli/list.c - inuse list: every bound socket with its holder */
 #include "base/err.h"
 #include "cli/cli.h"
-#include "cli/full.h"
 #include "session/filter.h"
 
 /* Complains of what is wrong with the word. */
@@ -172,7 +171,7 @@ static bool is_brief(const struct iu_invocation *invocation)
 
 static int list(const struct iu_invocation *invocation, struct iu_from *from)
 {
-	struct iu_session here = iu_full_session();
+	struct iu_session here = {0};
 	struct iu_filter filter;
 	struct listed listed = {.arguments = &invocation->arguments,
 		.from = from,
@@ -187,12 +186,9 @@ static int list(const struct iu_invocation *invocation, struct iu_from *from)
 		code = IU_EXIT_USAGE;
 	}
 	if (code == 0) {
-		do
-			ret = from->given
-				? take(&listed, &from->session.snapshot, true)
-				: iu_session_stream(&here, filter.all, is_brief(invocation), take,
-					&listed);
-		while (iu_full_again(&here, ret));
+		ret = from->given ? take(&listed, &from->session.snapshot, true)
+				  : iu_session_stream(&here, filter.all, is_brief(invocation),
+					    take, &listed);
 		if (ret < 0 && !listed.unwritten)
 			iu_complain(iu_error_text(ret), NULL, "");
 		if (ret < 0 || !listed.seen)

@@ -1,6 +1,5 @@
 /* cli/main.c - inuse: from a command line to an exit code */
 #include "cli/cli.h"
-#include "cli/full.h"
 #include "cli/system.h"
 
 static int finish(int code)
@@ -65,7 +64,6 @@ int main(int argc, char **argv)
 	struct iu_invocation invocation;
 	int code;
 
-	iu_full_prepare(argc, argv);
 	iu_system_prepare(&argc, &argv);
 	code = iu_invocation_read(argc, argv, &invocation);
 	if (code)
@@ -74,10 +72,7 @@ int main(int argc, char **argv)
 		code = show_version();
 	else if (invocation.arguments.help)
 		code = show_help(invocation.command_given ? invocation.command : NULL);
-	else {
-		if (iu_full_suits(&invocation))
-			iu_full_start();
+	else
 		code = runners[invocation.command->id](&invocation);
-	}
 	return finish(code);
 }

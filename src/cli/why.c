@@ -3,7 +3,6 @@
 
 #include "base/err.h"
 #include "cli/cli.h"
-#include "cli/full.h"
 #include "cli/system.h"
 #include "os/captures/captures.h"
 #include "os/os.h"
@@ -179,7 +178,7 @@ static int answer_all(const struct iu_arguments *arguments, struct iu_from *from
 	const struct iu_questions *questions)
 {
 	struct iu_style style = iu_style_make(arguments);
-	struct iu_session here = iu_full_session(), *session = from->given ? &from->session : &here;
+	struct iu_session here = {0}, *session = from->given ? &from->session : &here;
 	struct iu_arena arena = {0};
 	struct iu_answer answer;
 	struct tally tally = {0, 0};
@@ -187,9 +186,7 @@ static int answer_all(const struct iu_arguments *arguments, struct iu_from *from
 	int ret = 0;
 
 	if (!from->given)
-		do
-			ret = iu_session_look(session, questions);
-		while (iu_full_again(session, ret));
+		ret = iu_session_look(session, questions);
 	for (size_t i = 0; ret >= 0 && written && i < questions->n; i++) {
 		ret = iu_session_answer(session, &questions->v[i], &arena, &answer);
 		if (ret >= 0 && from->given)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/full.h"
 #include "cli/system.h"
 
 static bool failed(void)
@@ -21,7 +20,6 @@ bool iu_write(const struct iu_text *text)
 		iu_complain("out of memory", NULL, "");
 		return false;
 	}
-	iu_full_too_late();
 	if (text->len && fwrite(text->data, 1, text->len, stdout) != text->len)
 		return failed();
 	return true;
@@ -43,7 +41,6 @@ bool iu_write_json_part(json_t *json)
 		iu_complain("out of memory", NULL, "");
 		return false;
 	}
-	iu_full_too_late();
 	errno = 0;
 	good = json_dump_callback(json, write_piece, stdout, flags) == 0;
 	json_decref(json);

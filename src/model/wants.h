@@ -27,8 +27,6 @@ struct iu_wants {
 	bool brief; /* of processes only what a row of a table shows: name, user, unit, age */
 	bool automatic;   /* all_ports: also which ports the system chose; of single ports always */
 	bool own_process; /* the one that looks may be a holder too: it asks for itself (libinuse) */
-	/* A fuller inuse can be asked: where it would see more the look ends with IU_E_NOTSUP. */
-	bool defer;
 	IU_LIST(struct iu_path) paths; /* only path and path_len are read */
 };
 

@@ -86,7 +86,8 @@ int iu_run_reception_next(int reception, struct iu_run_guest *ret_guest)
 	return 0;
 }
 
-int iu_run_beside(const char *place, char *path, size_t size)
+/* The path of a file that we may read, from the folder of our own program. */
+static int find_beside(const char *place, char *path, size_t size)
 {
 	char self[4096], *slash;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -104,12 +105,11 @@ int iu_run_beside(const char *place, char *path, size_t size)
 
 int iu_run_shim_find(char *path, size_t size)
 {
-	/* of a program in build, build/src/full, bin, libexec/inuse */
-	static const char *const places[] = {"src/run/" SHIM, "../run/" SHIM,
-		"../" IU_RUN_LIBDIR "/inuse/" SHIM, "../../" IU_RUN_LIBDIR "/inuse/" SHIM};
+	/* of a program in build, bin */
+	static const char *const places[] = {"src/run/" SHIM, "../" IU_RUN_LIBDIR "/inuse/" SHIM};
 
 	for (size_t i = 0; i < IU_COUNT(places); i++)
-		if (iu_run_beside(places[i], path, size) == 0)
+		if (find_beside(places[i], path, size) == 0)
 			return 0;
 	return IU_E_NOENT;
 }

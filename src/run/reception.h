@@ -22,13 +22,6 @@ struct iu_run_guest {
 /** iu_run_reception_next() - takes one request. Returns: 0, IU_E_PROTO: nothing of use came. */
 int iu_run_reception_next(int reception, struct iu_run_guest *ret_guest);
 
-/**
- * iu_run_beside() - the path of a file
- * @place: from the folder of our own program
- * Returns: 0, IU_E_NOENT: there is none that we may read.
- */
-int iu_run_beside(const char *place, char *path, size_t size);
-
 /** iu_run_shim_find() - the path of the library, beside this program or where it is installed. */
 int iu_run_shim_find(char *path, size_t size);
 

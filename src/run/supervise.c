@@ -208,29 +208,15 @@ _Noreturn static void become_helper(struct loop *l, struct iu_run_case *c, pid_t
 	_exit(0);
 }
 
-static bool is_file(const char *path, const struct stat *file)
-{
-	struct stat status;
-
-	return stat(path, &status) == 0 && status.st_ino == file->st_ino &&
-	       status.st_dev == file->st_dev;
-}
-
 /* inuse itself asks the kernel with binds that may fail: that is no failure of the command. */
 static bool is_ours(const struct iu_run_case *c)
 {
-	/* the static program in front of us: in a build, installed */
-	static const char *const fronts[] = {"../../inuse", "../../" IU_RUN_BINDIR "/inuse"};
-	char path[4096];
-	struct stat theirs;
+	struct stat theirs, own;
+	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", (int)c->place.rights.tgid);
-	if (stat(path, &theirs) < 0)
-		return false;
-	for (size_t i = 0; i < IU_COUNT(fronts); i++)
-		if (iu_run_beside(fronts[i], path, sizeof(path)) == 0 && is_file(path, &theirs))
-			return true;
-	return is_file("/proc/self/exe", &theirs);
+	return stat(path, &theirs) == 0 && stat("/proc/self/exe", &own) == 0 &&
+	       theirs.st_ino == own.st_ino && theirs.st_dev == own.st_dev;
 }
 
 static void start_helper(struct loop *l, struct iu_run_case *c)

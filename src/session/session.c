@@ -18,7 +18,6 @@ static int collect_round(struct iu_session *session, const struct iu_questions *
 	int r;
 
 	r = iu_needs(&arena, questions, &session->snapshot, &wants);
-	wants.defer = session->defer;
 	if (r >= 0)
 		r = wants.facts ? iu_os_collect(&wants, &session->snapshot) : 0;
 	if (r >= 0)
@@ -122,7 +121,6 @@ int iu_session_stream(struct iu_session *session, bool all, bool brief,
 	struct iu_wants wants = everything(all);
 
 	wants.brief = brief;
-	wants.defer = session->defer;
 	iu_snapshot_init(&session->snapshot);
 	return iu_os_stream(&wants, &session->snapshot, &portions);
 }

@@ -21,7 +21,6 @@ struct iu_answer {
  */
 struct iu_session {
 	struct iu_snapshot snapshot;
-	bool defer; /* of its looks: struct iu_wants */
 	/*
 	 * The snapshot is a capture: this system is asked nothing. What a probe said when it was
 	 * recorded is taken, but only where the question would have been asked then.
@@ -32,7 +31,7 @@ struct iu_session {
 
 /**
  * iu_session_look() - collects what @questions need: sockets first, then holders of what blocks
- * Returns: 0, IU_E_NOMEM, IU_E_NOTSUP where @session->defer. What could not be seen is a gap in the snapshot.
+ * Returns: 0, IU_E_NOMEM. What could not be seen is a gap in the snapshot.
  */
 int iu_session_look(struct iu_session *session, const struct iu_questions *questions);
 

@@ -182,7 +182,6 @@ const char *iu_look_user(struct iu_look *look, uint32_t uid)
 	row->uid = uid;
 	row->name = user_in_file(look, uid);
 	if (!row->name && has_services(look) &&
-		!iu_defer(look) &&
 		getpwuid_r(uid, &entry, text, sizeof(text), &found) == 0 && found)
 		row->name = iu_arena_strdup(&look->snapshot->arena, found->pw_name);
 	name = row->name;
@@ -190,12 +189,6 @@ const char *iu_look_user(struct iu_look *look, uint32_t uid)
 	if (!iu_added(row))
 		free(row);
 	return name;
-}
-
-bool iu_defer(struct iu_look *look)
-{
-	look->deferred = look->wants && look->wants->defer && !iu_stream_begun(look->stream);
-	return look->deferred;
 }
 
 static int open_proc(void)
@@ -275,8 +268,6 @@ static int run(struct iu_look *look)
 			continue;
 		}
 		result = collectors[i].collect(look);
-		if (result == 0 && look->deferred)
-			result = IU_E_NOTSUP;
 	}
 	if (result == 0 && look->stream)
 		result = iu_stream_end(look);

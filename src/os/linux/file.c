@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -95,7 +96,7 @@ ssize_t iu_file_link(int dir, const char *path, char *buffer, size_t size)
 int iu_file_status(
 	int dir, const char *path, int flags, unsigned int mask, struct statx *ret_status)
 {
-	return syscall(SYS_statx, dir, path, flags, mask, ret_status) < 0 ? -errno : 0;
+	return statx(dir, path, flags, mask, ret_status) < 0 ? -errno : 0;
 }
 
 int iu_file_lines(const char *bytes, size_t len,

@@ -32,7 +32,7 @@ ssize_t iu_file_link(int dir, const char *path, char *buffer, size_t size);
 struct statx;
 
 /**
- * iu_file_status() - statx(2), which older musl has no function for
+ * iu_file_status() - statx(2)
  * @mask: STATX_*, of <linux/stat.h>
  * Returns: 0 or -errno.
  */

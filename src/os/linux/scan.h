@@ -38,7 +38,6 @@ struct iu_look {
 	bool listed_failed;	  /* it was, and did not say all */
 	struct iu_kept own; /* where there is no memory for another */
 	struct iu_stream *stream; /* the sockets go there in portions; NULL: they are kept */
-	bool deferred;		  /* iu_defer() */
 	uint64_t boot; /* when the system started, seconds since 1970; 0: not read */
 };
 
@@ -71,12 +70,6 @@ void iu_look_close(struct iu_look *look);
 
 /** iu_look_user() - the name of a uid, NULL: it has none. Asks the system once for each uid. */
 const char *iu_look_user(struct iu_look *look, uint32_t uid);
-
-/**
- * iu_defer() - something is missing that a fuller inuse would see
- * Returns: whether it will be asked: the look ends. Never where rows have gone to a stream already.
- */
-bool iu_defer(struct iu_look *look);
 
 /** iu_seen() - says whether all of @fact could be looked at. */
 static inline void iu_seen(struct iu_look *look, uint32_t fact, bool all)

@@ -1,4 +1,4 @@
-/* os/linux/bpf/bpf.h - iterators inside the kernel; answered by bpf/evidence.c, or by one of its twins */
+/* os/linux/bpf/bpf.h - iterators inside the kernel; answered by bpf/evidence.c, or by its twin no-bpf.c */
 #ifndef IU_OS_LINUX_BPF_BPF_H
 #define IU_OS_LINUX_BPF_BPF_H
 
@@ -42,8 +42,8 @@ bool iu_bpf_allowed(void);
  * @ret_bpf: on success takes what iu_bpf_close() ends
  * @ret_why: on failure receives a static sentence
  *
- * Returns: 0, IU_E_NOENT: only the full inuse can (bpf-deferred.c), IU_E_NOTSUP: built without BPF, no BTF, or the kernel is another one than the
- * programs know; IU_E_ACCESS: no CAP_BPF and CAP_PERFMON, or the kernel is locked down; IU_E_NOMEM,
+ * Returns: 0, IU_E_NOTSUP: built without BPF, no BTF, or the kernel is another one than the programs
+ * know; IU_E_ACCESS: no CAP_BPF and CAP_PERFMON, or the kernel is locked down; IU_E_NOMEM,
  * IU_E_SYSTEM.
  */
 int iu_bpf_open(const struct iu_bpf_ask *ask, struct iu_bpf **ret_bpf, const char **ret_why);

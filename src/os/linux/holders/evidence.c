@@ -604,8 +604,6 @@ static int load_and_walk(struct evidence *evidence, unsigned int walks)
 	ask.inodes = inodes;
 	result = iu_bpf_open(&ask, &bpf, &evidence->why);
 	free(inodes);
-	if (result == IU_E_NOENT)
-		iu_defer(evidence->look);
 	if (result < 0) {
 		evidence->error = result;
 		return result;
