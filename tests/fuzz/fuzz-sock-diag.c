@@ -74,13 +74,25 @@ static void try_filter(const uint8_t *data, size_t size)
 	}
 }
 
+/* Attributes each lie in what is left of the message. */
+static void take_attributes(struct iu_netlink_bytes rest)
+{
+	struct iu_netlink_bytes value;
+	uint16_t type;
+
+	for (size_t left = rest.len; iu_netlink_next(&rest, &type, &value); left = rest.len)
+		check(value.len + sizeof(struct nlattr) <= left && rest.len < left);
+	check(rest.len == 0);
+}
+
 static int on_message(void *context, const struct nlmsghdr *message)
 {
+	struct iu_netlink_bytes payload = iu_netlink_payload(message);
 	struct iu_snapshot *snapshot = context;
 	struct iu_socket sock;
 
-	iu_inet_diag_parse(mnl_nlmsg_get_payload(message), mnl_nlmsg_get_payload_len(message),
-		IU_PROTOCOL_UDP, &sock);
+	take_attributes(payload);
+	iu_inet_diag_parse(payload.at, payload.len, IU_PROTOCOL_UDP, &sock);
 	iu_address_message(snapshot, message);
 	iu_route_message(snapshot, message);
 	iu_link_message(snapshot, message);

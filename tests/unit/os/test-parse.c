@@ -27,7 +27,6 @@
 #include "os/linux/file.h"
 #include "os/linux/holders/find.h"
 #include "os/linux/host/host.h"
-#include "os/linux/sockets/netlink.h"
 #include "os/linux/sockets/proc-net.h"
 #include "os/linux/process/process.h"
 #include "os/linux/holders/waiters.h"
@@ -227,45 +226,6 @@ static void test_unix(void **state)
 		free(exact);
 	}
 	assert_int_equal(iu_kernel_dev(8u << 20 | 1), makedev(8, 1));
-}
-
-static int count_message(void *context, const struct nlmsghdr *message)
-{
-	(void)message;
-	++*(int *)context;
-	return 0;
-}
-
-static void test_netlink_walk(void **state)
-{
-	struct nlmsghdr m[4];
-	int seen = 0, ignored;
-	struct iu_netlink_sink sink = {count_message, NULL, &seen};
-
-	(void)state;
-	memset(m, 0, sizeof(m));
-	m[0] = m[1] = (struct nlmsghdr){16, 20, 0, 7, 3};
-	m[2] = (struct nlmsghdr){16, NLMSG_DONE, 0, 7, 3};
-	assert_int_equal(iu_netlink_walk(m, 48, 7, 3, &sink, &ignored), 0);
-	assert_int_equal(seen, 2);
-	assert_int_equal(iu_netlink_walk(m, 32, 7, 3, &sink, &ignored), 1);
-	assert_int_equal(iu_netlink_walk(m, 7, 7, 3, &sink, &ignored), 1);
-	m[1].nlmsg_seq = 6; /* of an earlier request */
-	seen = 0;
-	assert_int_equal(iu_netlink_walk(m, 48, 7, 3, &sink, &ignored), 0);
-	assert_int_equal(seen, 1);
-	m[0].nlmsg_len = 0x80000000u;
-	assert_int_equal(iu_netlink_walk(m, 48, 7, 3, &sink, &ignored), -EBADMSG);
-	m[0].nlmsg_len = 15;
-	assert_int_equal(iu_netlink_walk(m, 48, 7, 3, &sink, &ignored), -EBADMSG);
-	m[0].nlmsg_len = 16;
-	m[0].nlmsg_flags = NLM_F_DUMP_INTR;
-	assert_int_equal(iu_netlink_walk(m, 48, 7, 3, &sink, &ignored), -EINTR);
-	m[0] = (struct nlmsghdr){20, NLMSG_ERROR, 0, 7, 3};
-	*(int *)(void *)&m[1] = -EPERM;
-	assert_int_equal(iu_netlink_walk(m, 48, 7, 3, &sink, &ignored), -EPERM);
-	m[0].nlmsg_len = 16;
-	assert_int_equal(iu_netlink_walk(m, 16, 7, 3, &sink, &ignored), -EBADMSG);
 }
 
 static void test_stat(void **state)
@@ -655,7 +615,6 @@ int main(void)
 		cmocka_unit_test(test_v6only),
 		cmocka_unit_test(test_wants_port),
 		cmocka_unit_test(test_unix),
-		cmocka_unit_test(test_netlink_walk),
 		cmocka_unit_test(test_stat),
 		cmocka_unit_test(test_command_line),
 		cmocka_unit_test(test_small_files),

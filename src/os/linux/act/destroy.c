@@ -2,7 +2,6 @@
 #include "os/linux/act/destroy.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -24,15 +23,11 @@ static void put_address(uint32_t to[4], const struct iu_address *address)
 	memcpy(to, address->bytes, address->family == IU_FAMILY_IPV6 ? 16 : 4);
 }
 
-static struct nlmsghdr *make_request(
-	void *buffer, uint16_t type, const struct iu_socket *s)
+static void make_request(
+	struct iu_netlink_request *request, uint16_t type, const struct iu_socket *s)
 {
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct inet_diag_req_v2 *body;
+	struct inet_diag_req_v2 *body = iu_netlink_begin(request, type, NLM_F_ACK, sizeof(*body));
 
-	request->nlmsg_type = type;
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	body = mnl_nlmsg_put_extra_header(request, sizeof(*body));
 	body->sdiag_family = s->family == IU_FAMILY_IPV6 ? AF_INET6 : AF_INET;
 	body->sdiag_protocol = IPPROTO_TCP;
 	body->idiag_states = ~0u;
@@ -45,7 +40,6 @@ static struct nlmsghdr *make_request(
 	/* With its cookie nothing but this very socket is meant (sock_diag_check_cookie()). */
 	body->id.idiag_cookie[0] = s->cookie ? (uint32_t)s->cookie : INET_DIAG_NOCOOKIE;
 	body->id.idiag_cookie[1] = s->cookie ? (uint32_t)(s->cookie >> 32) : INET_DIAG_NOCOOKIE;
-	return request;
 }
 
 static int ignore(void *context, const struct nlmsghdr *message)
@@ -58,12 +52,14 @@ static int ignore(void *context, const struct nlmsghdr *message)
 /* One request with its answer. Returns: 0 or the kernel's errno. */
 static int ask(struct iu_netlink *netlink, uint16_t type, const struct iu_socket *s)
 {
-	_Alignas(struct nlmsghdr) char buffer[512] = {0};
+	struct iu_netlink_request request;
 	bool answered = false;
 	const struct iu_netlink_sink sink = {.message = ignore, .context = &answered};
-	int error = 0, r = iu_netlink_dump(netlink, make_request(buffer, type, s), &sink, &error);
+	int error = 0, ret;
 
-	return r < 0 && !error ? EIO : error;
+	make_request(&request, type, s);
+	ret = iu_netlink_dump(netlink, &request, &sink, &error);
+	return ret < 0 && !error ? EIO : error;
 }
 
 static bool may_destroy(const struct iu_socket *s)

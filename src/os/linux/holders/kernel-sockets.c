@@ -34,73 +34,40 @@
 #define LINKS_MAX 256
 #define NAME_TEXT 64
 
-/* An attribute: at most what lies within the bytes. */
-struct piece {
-	const char *at;
-	size_t len;
-};
-
-/* The first attribute of that type in @all; an empty piece: none. */
-static struct piece attribute(struct piece all, unsigned int type)
+static uint16_t u16_of(struct iu_netlink_bytes attributes, uint16_t type)
 {
-	struct nlattr head;
+	uint16_t number;
 
-	while (all.len >= sizeof(head)) {
-		size_t step;
-
-		memcpy(&head, all.at, sizeof(head));
-		if (head.nla_len < sizeof(head) || head.nla_len > all.len)
-			break;
-		if ((head.nla_type & NLA_TYPE_MASK) == type)
-			return (struct piece){
-				all.at + sizeof(head), head.nla_len - sizeof(head)};
-		step = ((size_t)head.nla_len + 3) & ~(size_t)3;
-		if (step >= all.len)
-			break;
-		all.at += step;
-		all.len -= step;
-	}
-	return (struct piece){NULL, 0};
+	return iu_netlink_copy(iu_netlink_find(attributes, type), &number, sizeof(number)) ? number
+											   : 0;
 }
 
-static uint16_t number16(struct piece piece)
-{
-	uint16_t value = 0;
-
-	if (piece.len >= sizeof(value))
-		memcpy(&value, piece.at, sizeof(value));
-	return value;
-}
-
-static bool is_word(struct piece piece, const char *word)
+static bool is_word(struct iu_netlink_bytes value, const char *word)
 {
 	size_t len = strlen(word);
 
-	return piece.len >= len && memcmp(piece.at, word, len) == 0 &&
-	       (piece.len == len || piece.at[len] == '\0');
+	return value.len >= len && memcmp(value.at, word, len) == 0 &&
+	       (value.len == len || value.at[len] == '\0');
 }
 
 int iu_kernel_link(const void *payload, size_t len, struct iu_kernel_link *ret_link)
 {
 	struct iu_kernel_link link = {.use = {.protocol = IU_PROTOCOL_UDP}};
-	struct piece all = {payload, len}, info, kind, data, name;
+	struct iu_netlink_bytes all = {payload, len}, info, kind, data, name;
 	struct ifinfomsg head;
 
-	if (len < sizeof(head))
+	if (!iu_netlink_head(all, &head, sizeof(head), &all))
 		return IU_E_PROTO;
-	memcpy(&head, payload, sizeof(head));
-	all.at += NLMSG_ALIGN(sizeof(head));
-	all.len -= NLMSG_ALIGN(sizeof(head));
-	info = attribute(all, IFLA_LINKINFO);
-	kind = attribute(info, IFLA_INFO_KIND);
-	data = attribute(info, IFLA_INFO_DATA);
-	name = attribute(all, IFLA_IFNAME);
+	info = iu_netlink_find(all, IFLA_LINKINFO);
+	kind = iu_netlink_find(info, IFLA_INFO_KIND);
+	data = iu_netlink_find(info, IFLA_INFO_DATA);
+	name = iu_netlink_find(all, IFLA_IFNAME);
 	if (is_word(kind, "vxlan")) {
 		link.use.user = IU_KERNEL_VXLAN;
-		link.use.port = ntohs(number16(attribute(data, VXLAN_PORT)));
+		link.use.port = ntohs(u16_of(data, VXLAN_PORT));
 	} else if (is_word(kind, "geneve")) {
 		link.use.user = IU_KERNEL_GENEVE;
-		link.use.port = ntohs(number16(attribute(data, GENEVE_PORT)));
+		link.use.port = ntohs(u16_of(data, GENEVE_PORT));
 	} else if (is_word(kind, "wireguard")) {
 		link.use.user = IU_KERNEL_WIREGUARD;
 	} else {
@@ -113,36 +80,29 @@ int iu_kernel_link(const void *payload, size_t len, struct iu_kernel_link *ret_l
 	return 1;
 }
 
-static struct piece without_head(const void *payload, size_t len)
-{
-	if (len < GENL_HDRLEN)
-		return (struct piece){NULL, 0};
-	return (struct piece){(const char *)payload + GENL_HDRLEN, len - GENL_HDRLEN};
-}
-
 int iu_kernel_answer(enum iu_kernel_user user, const void *payload, size_t len,
 	struct iu_kernel_use *ret_use)
 {
 	struct iu_kernel_use use = {.user = user, .protocol = IU_PROTOCOL_UDP};
-	struct piece all = without_head(payload, len), id;
+	struct iu_netlink_bytes all = {payload, len};
+	struct genlmsghdr head;
+	uint8_t id;
 
-	if (!all.at)
+	if (!iu_netlink_head(all, &head, sizeof(head), &all))
 		return IU_E_PROTO;
 	switch (user) {
 	case IU_KERNEL_MPTCP:
-		all = attribute(all, MPTCP_ATTR_ADDR);
+		all = iu_netlink_find(all, MPTCP_ATTR_ADDR);
 		use.protocol = IU_PROTOCOL_TCP;
-		use.port = number16(attribute(all, MPTCP_ADDR_PORT));
-		id = attribute(all, MPTCP_ADDR_ID);
-		use.id = id.len ? (unsigned char)id.at[0] : 0;
+		use.port = u16_of(all, MPTCP_ADDR_PORT);
+		if (iu_netlink_copy(iu_netlink_find(all, MPTCP_ADDR_ID), &id, sizeof(id)))
+			use.id = id;
 		break;
-	case IU_KERNEL_WIREGUARD: use.port = number16(attribute(all, WIREGUARD_PORT)); break;
-	case IU_KERNEL_FOU: use.port = ntohs(number16(attribute(all, FOU_PORT))); break;
+	case IU_KERNEL_WIREGUARD: use.port = u16_of(all, WIREGUARD_PORT); break;
+	case IU_KERNEL_FOU: use.port = ntohs(u16_of(all, FOU_PORT)); break;
 	case IU_KERNEL_L2TP:
-		use.port = number16(attribute(all, L2TP_UDP_SPORT));
-		id = attribute(all, L2TP_CONN_ID);
-		if (id.len >= sizeof(use.id))
-			memcpy(&use.id, id.at, sizeof(use.id));
+		use.port = u16_of(all, L2TP_UDP_SPORT);
+		iu_netlink_copy(iu_netlink_find(all, L2TP_CONN_ID), &use.id, sizeof(use.id));
 		break;
 	case IU_KERNEL_UNKNOWN:
 	case IU_KERNEL_VXLAN:
@@ -159,11 +119,13 @@ int iu_kernel_answer(enum iu_kernel_user user, const void *payload, size_t len,
 
 uint16_t iu_kernel_family(const void *payload, size_t len, const char *name)
 {
-	struct piece all = without_head(payload, len);
+	struct iu_netlink_bytes all = {payload, len};
+	struct genlmsghdr head;
 
-	if (!is_word(attribute(all, CTRL_ATTR_FAMILY_NAME), name))
+	if (!iu_netlink_head(all, &head, sizeof(head), &all) ||
+		!is_word(iu_netlink_find(all, CTRL_ATTR_FAMILY_NAME), name))
 		return 0;
-	return number16(attribute(all, CTRL_ATTR_FAMILY_ID));
+	return u16_of(all, CTRL_ATTR_FAMILY_ID);
 }
 
 int iu_kernel_portlist(const char *line, size_t len, struct iu_kernel_use *ret_use)
@@ -233,10 +195,11 @@ static int keep(
 static int on_link(void *context, const struct nlmsghdr *message)
 {
 	struct asking *asking = context;
+	struct iu_netlink_bytes payload = iu_netlink_payload(message);
 	struct iu_kernel_link link;
 
 	if (message->nlmsg_type != RTM_NEWLINK ||
-		iu_kernel_link(NLMSG_DATA(message), NLMSG_PAYLOAD(message, 0), &link) <= 0)
+		iu_kernel_link(payload.at, payload.len, &link) <= 0)
 		return 0;
 	if (link.use.user == IU_KERNEL_WIREGUARD) {
 		if (asking->n == LINKS_MAX)
@@ -251,12 +214,12 @@ static int on_link(void *context, const struct nlmsghdr *message)
 
 static int on_family(void *context, const struct nlmsghdr *message)
 {
+	struct iu_netlink_bytes payload = iu_netlink_payload(message);
 	struct asking *asking = context;
 	size_t i;
 
 	for (i = 0; i < IU_COUNT(families); i++) {
-		uint16_t number = iu_kernel_family(
-			NLMSG_DATA(message), NLMSG_PAYLOAD(message, 0), families[i].name);
+		uint16_t number = iu_kernel_family(payload.at, payload.len, families[i].name);
 
 		if (number != 0)
 			asking->numbers[i] = number;
@@ -266,11 +229,11 @@ static int on_family(void *context, const struct nlmsghdr *message)
 
 static int on_answer(void *context, const struct nlmsghdr *message)
 {
+	struct iu_netlink_bytes payload = iu_netlink_payload(message);
 	struct asking *asking = context;
 	struct iu_kernel_use use;
 
-	if (iu_kernel_answer(asking->user, NLMSG_DATA(message), NLMSG_PAYLOAD(message, 0), &use) <=
-		0)
+	if (iu_kernel_answer(asking->user, payload.at, payload.len, &use) <= 0)
 		return 0;
 	return keep(asking, &use, asking->name, asking->name ? strlen(asking->name) : 0);
 }
@@ -285,58 +248,47 @@ static int ask_links(struct asking *asking)
 {
 	const struct iu_netlink_sink sink = {on_link, NULL, asking};
 	struct iu_netlink netlink = {0};
-	char buffer[256] = {0};
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct iu_netlink_request request;
 	int result = iu_netlink_open(NETLINK_ROUTE, &netlink);
 
 	if (result < 0)
 		return only_memory(result);
-	request->nlmsg_type = RTM_GETLINK;
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	mnl_nlmsg_put_extra_header(request, sizeof(struct ifinfomsg));
-	result = iu_netlink_dump(&netlink, request, &sink, NULL);
+	iu_netlink_begin(&request, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
+	result = iu_netlink_dump(&netlink, &request, &sink, NULL);
 	iu_netlink_close(&netlink);
 	return only_memory(result);
 }
 
-static struct nlmsghdr *generic(char *buffer, uint16_t family, uint16_t flags, uint8_t command)
+static void make_dump(struct iu_netlink_request *request, uint16_t family, uint8_t command)
 {
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct genlmsghdr *head;
+	struct genlmsghdr *head = iu_netlink_begin(request, family, NLM_F_DUMP, sizeof(*head));
 
-	request->nlmsg_type = family;
-	request->nlmsg_flags = NLM_F_REQUEST | flags;
-	head = mnl_nlmsg_put_extra_header(request, sizeof(*head));
 	head->cmd = command;
 	head->version = 1;
-	return request;
 }
 
 /* The whole list: to ask for one by its name would load its module. */
 static int find_families(struct iu_netlink *netlink, struct asking *asking)
 {
 	const struct iu_netlink_sink sink = {on_family, NULL, asking};
-	char buffer[256] = {0};
-	struct nlmsghdr *request = generic(buffer, GENL_ID_CTRL, NLM_F_DUMP, CTRL_CMD_GETFAMILY);
+	struct iu_netlink_request request;
 
-	return only_memory(iu_netlink_dump(netlink, request, &sink, NULL));
+	make_dump(&request, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
+	return only_memory(iu_netlink_dump(netlink, &request, &sink, NULL));
 }
 
 static int ask_wireguards(struct iu_netlink *netlink, struct asking *asking, uint16_t family)
 {
 	const struct iu_netlink_sink sink = {on_answer, NULL, asking};
-	char buffer[256];
+	struct iu_netlink_request request;
 	size_t i;
 	int result = 0;
 
 	for (i = 0; i < asking->n && result == 0; i++) {
-		struct nlmsghdr *request;
-
-		memset(buffer, 0, sizeof(buffer));
-		request = generic(buffer, family, NLM_F_DUMP, WIREGUARD_GET);
-		mnl_attr_put_u32(request, WIREGUARD_IFINDEX, asking->wireguards[i].ifindex);
+		make_dump(&request, family, WIREGUARD_GET);
+		iu_netlink_put_u32(&request, WIREGUARD_IFINDEX, asking->wireguards[i].ifindex);
 		asking->name = asking->wireguards[i].name;
-		result = only_memory(iu_netlink_dump(netlink, request, &sink, NULL));
+		result = only_memory(iu_netlink_dump(netlink, &request, &sink, NULL));
 		/* root is also told the private key: it does not stay in our memory */
 		explicit_bzero(netlink->buffer, netlink->size);
 	}
@@ -348,7 +300,7 @@ static int ask_generic(struct asking *asking)
 {
 	const struct iu_netlink_sink sink = {on_answer, NULL, asking};
 	struct iu_netlink netlink = {0};
-	char buffer[256];
+	struct iu_netlink_request request;
 	size_t i;
 	int result = iu_netlink_open(NETLINK_GENERIC, &netlink);
 
@@ -361,13 +313,12 @@ static int ask_generic(struct asking *asking)
 		if (number == 0)
 			continue;
 		asking->user = families[i].user;
-		memset(buffer, 0, sizeof(buffer));
-		if (asking->user == IU_KERNEL_WIREGUARD)
+		if (asking->user == IU_KERNEL_WIREGUARD) {
 			result = ask_wireguards(&netlink, asking, number);
-		else
-			result = only_memory(iu_netlink_dump(&netlink,
-				generic(buffer, number, NLM_F_DUMP, families[i].command), &sink,
-				NULL));
+			continue;
+		}
+		make_dump(&request, number, families[i].command);
+		result = only_memory(iu_netlink_dump(&netlink, &request, &sink, NULL));
 	}
 	iu_netlink_close(&netlink);
 	return result;

@@ -12,25 +12,20 @@
 #include "os/linux/scan.h"
 #include "os/linux/sockets/netlink.h"
 
-static uint32_t u32_of(const struct nlattr *attribute, uint32_t otherwise)
+static uint32_t u32_of(struct iu_netlink_bytes value, uint32_t otherwise)
 {
 	uint32_t number;
 
-	if (mnl_attr_get_payload_len(attribute) < sizeof(number))
-		return otherwise;
-	memcpy(&number, mnl_attr_get_payload(attribute), sizeof(number));
-	return number;
+	return iu_netlink_copy(value, &number, sizeof(number)) ? number : otherwise;
 }
 
-static bool bytes_of(const struct nlattr *attribute, int family, struct iu_address *address)
+static bool bytes_of(struct iu_netlink_bytes value, int family, struct iu_address *address)
 {
-	size_t need = family == AF_INET ? 4 : 16;
+	struct iu_address found = {.family = family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6};
 
-	if (mnl_attr_get_payload_len(attribute) < need)
+	if (!iu_netlink_copy(value, found.bytes, family == AF_INET ? 4 : 16))
 		return false;
-	memset(address, 0, sizeof(*address));
-	address->family = family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
-	memcpy(address->bytes, mnl_attr_get_payload(attribute), need);
+	*address = found;
 	return true;
 }
 
@@ -48,29 +43,28 @@ int iu_address_message(struct iu_snapshot *snapshot, const struct nlmsghdr *mess
 {
 	struct ifaddrmsg head;
 	struct iu_local local = {.kind = IU_LOCAL_ADDRESS};
-	struct nlattr *attribute;
+	struct iu_netlink_bytes rest, value;
 	bool local_given = false;
 	uint32_t flags;
+	uint16_t type;
 
 	if (message->nlmsg_type != RTM_NEWADDR)
 		return 0;
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(head))
+	if (!iu_netlink_head(iu_netlink_payload(message), &head, sizeof(head), &rest))
 		return IU_E_PROTO;
-	memcpy(&head, mnl_nlmsg_get_payload(message), sizeof(head));
 	if (head.ifa_family != AF_INET && head.ifa_family != AF_INET6)
 		return 0;
 	flags = head.ifa_flags;
-	mnl_attr_for_each(attribute, message, sizeof(head))
-	{
-		switch (mnl_attr_get_type(attribute)) {
+	while (iu_netlink_next(&rest, &type, &value)) {
+		switch (type) {
 		case IFA_LOCAL: /* of a point-to-point link IFA_ADDRESS is the other end */
-			local_given |= bytes_of(attribute, head.ifa_family, &local.address);
+			local_given |= bytes_of(value, head.ifa_family, &local.address);
 			break;
 		case IFA_ADDRESS:
 			if (!local_given)
-				bytes_of(attribute, head.ifa_family, &local.address);
+				bytes_of(value, head.ifa_family, &local.address);
 			break;
-		case IFA_FLAGS: flags = u32_of(attribute, flags); break;
+		case IFA_FLAGS: flags = u32_of(value, flags); break;
 		}
 	}
 	if (local.address.family == IU_FAMILY_ANY)
@@ -89,21 +83,20 @@ int iu_route_message(struct iu_snapshot *snapshot, const struct nlmsghdr *messag
 {
 	struct rtmsg head;
 	struct iu_local local = {.address.family = IU_FAMILY_IPV4};
-	struct nlattr *attribute;
+	struct iu_netlink_bytes rest, value;
 	uint32_t table;
+	uint16_t type;
 
 	if (message->nlmsg_type != RTM_NEWROUTE)
 		return 0;
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(head))
+	if (!iu_netlink_head(iu_netlink_payload(message), &head, sizeof(head), &rest))
 		return IU_E_PROTO;
-	memcpy(&head, mnl_nlmsg_get_payload(message), sizeof(head));
 	table = head.rtm_table;
-	mnl_attr_for_each(attribute, message, sizeof(head))
-	{
-		switch (mnl_attr_get_type(attribute)) {
-		case RTA_DST: bytes_of(attribute, AF_INET, &local.address); break;
-		case RTA_OIF: local.ifindex = u32_of(attribute, 0); break;
-		case RTA_TABLE: table = u32_of(attribute, table); break;
+	while (iu_netlink_next(&rest, &type, &value)) {
+		switch (type) {
+		case RTA_DST: bytes_of(value, AF_INET, &local.address); break;
+		case RTA_OIF: local.ifindex = u32_of(value, 0); break;
+		case RTA_TABLE: table = u32_of(value, table); break;
 		}
 	}
 	if (head.rtm_family != AF_INET || table != RT_TABLE_LOCAL || head.rtm_dst_len > 32 ||
@@ -118,24 +111,20 @@ int iu_link_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message
 {
 	struct ifinfomsg head;
 	struct iu_interface row = {0}, *slot;
-	struct nlattr *attribute;
+	struct iu_netlink_bytes rest, value;
+	uint16_t type;
 
 	if (message->nlmsg_type != RTM_NEWLINK)
 		return 0;
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(head))
+	if (!iu_netlink_head(iu_netlink_payload(message), &head, sizeof(head), &rest))
 		return IU_E_PROTO;
-	memcpy(&head, mnl_nlmsg_get_payload(message), sizeof(head));
-	mnl_attr_for_each(attribute, message, sizeof(head))
-	{
-		size_t len = mnl_attr_get_payload_len(attribute);
-		const char *text = mnl_attr_get_payload(attribute);
-
-		switch (mnl_attr_get_type(attribute)) {
+	while (iu_netlink_next(&rest, &type, &value)) {
+		switch (type) {
 		case IFLA_IFNAME:
-			row.name = iu_arena_strndup(&snapshot->arena, text,
-				strnlen(text, len < IFNAMSIZ ? len : IFNAMSIZ));
+			row.name = iu_arena_strndup(&snapshot->arena, value.at,
+				strnlen(value.at, value.len < IFNAMSIZ ? value.len : IFNAMSIZ));
 			break;
-		case IFLA_MASTER: row.master = u32_of(attribute, 0); break;
+		case IFLA_MASTER: row.master = u32_of(value, 0); break;
 		}
 	}
 	if (!row.name || head.ifi_index <= 0)
@@ -185,8 +174,7 @@ static const struct row {
 
 static int ask(struct iu_look *look, struct iu_netlink *netlink, const struct row *row)
 {
-	_Alignas(struct nlmsghdr) char buffer[IU_NETLINK_REQUEST];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct iu_netlink_request request;
 	struct dump dump = {
 		.snapshot = look->snapshot,
 		.message = row->message,
@@ -196,24 +184,22 @@ static int ask(struct iu_look *look, struct iu_netlink *netlink, const struct ro
 	const struct iu_netlink_sink sink = {on_message, restart, &dump};
 	uint8_t *head;
 
-	request->nlmsg_type = row->type;
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	head = mnl_nlmsg_put_extra_header(request, row->head);
+	head = iu_netlink_begin(&request, row->type, NLM_F_DUMP, row->head);
 	head[0] = row->family;
 	if (row->type == RTM_GETLINK)
-		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+		iu_netlink_put_u32(&request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	if (row->type == RTM_GETROUTE) {
 		/* Kernels with strict checking send this table only; others send all. */
 		((struct rtmsg *)head)->rtm_table = RT_TABLE_LOCAL;
-		mnl_attr_put_u32(request, RTA_TABLE, RT_TABLE_LOCAL);
+		iu_netlink_put_u32(&request, RTA_TABLE, RT_TABLE_LOCAL);
 	}
-	return iu_netlink_dump(netlink, request, &sink, NULL);
+	return iu_netlink_dump(netlink, &request, &sink, NULL);
 }
 
 int iu_collect_addresses(struct iu_look *look)
 {
 	struct iu_netlink netlink;
-	int result, on = 1;
+	int result;
 	size_t i;
 
 	if (!(look->wants->facts & IU_FACT_ADDRESSES) || look->snapshot->seen & IU_FACT_ADDRESSES)
@@ -222,7 +208,7 @@ int iu_collect_addresses(struct iu_look *look)
 	look->snapshot->interfaces.n = 0;
 	result = iu_netlink_open(NETLINK_ROUTE, &netlink);
 	if (result == 0) {
-		mnl_socket_setsockopt(netlink.socket, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
+		iu_netlink_option(&netlink, NETLINK_GET_STRICT_CHK, 1);
 		for (i = 0; i < IU_COUNT(rows) && result == 0; i++) {
 			result = ask(look, &netlink, &rows[i]);
 			/* No local table at all: a namespace whose loopback was never up. */

@@ -2,7 +2,7 @@
 #ifndef IU_OS_LINUX_HOST_ADDRESSES_H
 #define IU_OS_LINUX_HOST_ADDRESSES_H
 
-#include <libmnl/libmnl.h>
+#include <linux/netlink.h>
 
 #include "model/snapshot.h"
 

@@ -151,15 +151,12 @@ static int add_cache(
 
 /* ---- what sock_diag says of them ---- */
 
-static struct nlmsghdr *lookup_request(char *buffer, const struct iu_socket *s)
+static void make_lookup(struct iu_netlink_request *request, const struct iu_socket *s)
 {
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct inet_diag_req_v2 *body;
+	struct inet_diag_req_v2 *body =
+		iu_netlink_begin(request, SOCK_DIAG_BY_FAMILY, NLM_F_ACK, sizeof(*body));
 	size_t size = s->family == IU_FAMILY_IPV4 ? 4 : 16;
 
-	request->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	body = mnl_nlmsg_put_extra_header(request, sizeof(*body));
 	body->sdiag_family = s->family == IU_FAMILY_IPV4 ? AF_INET : AF_INET6;
 	body->sdiag_protocol = IPPROTO_TCP;
 	body->idiag_states = UINT32_MAX;
@@ -169,21 +166,16 @@ static struct nlmsghdr *lookup_request(char *buffer, const struct iu_socket *s)
 	memcpy(body->id.idiag_src, s->local.bytes, size);
 	memcpy(body->id.idiag_dst, s->peer.bytes, size);
 	body->id.idiag_cookie[0] = body->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
-	return request;
 }
 
-static struct nlmsghdr *listeners_request(char *buffer, uint16_t port)
+static void make_dump_of_listeners(struct iu_netlink_request *request, uint16_t port)
 {
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct inet_diag_req *body;
+	struct inet_diag_req *body =
+		iu_netlink_begin(request, TCPDIAG_GETSOCK, NLM_F_DUMP, sizeof(*body));
 
-	request->nlmsg_type = TCPDIAG_GETSOCK;
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	body = mnl_nlmsg_put_extra_header(request, sizeof(*body));
 	body->idiag_family = AF_INET;
 	body->idiag_states = 1u << KERNEL_LISTEN;
 	body->id.idiag_sport = htons(port);
-	return request;
 }
 
 static struct iu_socket *find(
@@ -233,12 +225,13 @@ static int add(struct iu_snapshot *snapshot, const struct iu_socket *s)
 static int confirm(struct iu_look *look, struct iu_netlink *netlink, size_t first,
 	const struct iu_socket *s, const struct iu_netlink_sink *sink)
 {
-	_Alignas(struct nlmsghdr) char buffer[IU_NETLINK_REQUEST];
+	struct iu_netlink_request request;
 	struct iu_socket *known = NULL;
 	int result = 0;
 
 	if (s->state != IU_STATE_BOUND && s->state != IU_STATE_LISTEN) {
-		result = iu_netlink_dump(netlink, lookup_request(buffer, s), sink, NULL);
+		make_lookup(&request, s);
+		result = iu_netlink_dump(netlink, &request, sink, NULL);
 		if (result == IU_E_NOMEM)
 			return result;
 	}
@@ -300,7 +293,7 @@ static int count_rest(const struct iu_wants *wants, struct iu_snapshot *snapshot
 
 static int collect_port(struct owners *owners, uint16_t port)
 {
-	_Alignas(struct nlmsghdr) char buffer[IU_NETLINK_REQUEST];
+	struct iu_netlink_request request;
 	struct iu_snapshot *snapshot = owners->look->snapshot;
 	size_t first = snapshot->sockets.n;
 	const struct iu_quick *found;
@@ -311,9 +304,9 @@ static int collect_port(struct owners *owners, uint16_t port)
 	if (result < 0 || found->rows == 0)
 		return result;
 	result = add_cache(snapshot, found, port);
+	make_dump_of_listeners(&request, port);
 	if (result == 0)
-		result = iu_netlink_dump(
-			owners->netlink, listeners_request(buffer, port), &owners->sink, NULL);
+		result = iu_netlink_dump(owners->netlink, &request, &owners->sink, NULL);
 	for (i = 0; i < found->rows && result == 0; i++) {
 		if (!iu_owners_decode(&found->at, &found->row[i], port, &s))
 			continue;
@@ -347,7 +340,7 @@ static int collect_ports(struct owners *owners)
 	/* who has them, while their addresses are at hand */
 	return result < 0 ? result
 			  : iu_places_note(owners->look, owners->quick, owners->files, owners->inodes,
-				    owners->n_files, mnl_socket_get_fd(owners->netlink->socket));
+				    owners->n_files, owners->netlink->fd);
 }
 
 int iu_owners_collect(struct iu_look *look, struct iu_netlink *netlink, iu_owners_sink *sink,

@@ -2,7 +2,6 @@
 #include "os/linux/sockets/inet-diag.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -98,49 +97,37 @@ static void address_of(
 }
 
 static void read_attributes(
-	const char *bytes, size_t len, unsigned int number, struct iu_socket *sock)
+	struct iu_netlink_bytes attributes, unsigned int number, struct iu_socket *sock)
 {
-	struct nlattr head;
+	struct iu_netlink_bytes value;
+	uint16_t type;
 	uint8_t byte;
 
-	while (len >= sizeof(head)) {
-		memcpy(&head, bytes, sizeof(head));
-		if (head.nla_len < sizeof(head) || head.nla_len > len)
-			return;
-		const char *value = bytes + sizeof(head);
-		size_t value_len = head.nla_len - sizeof(head);
-		size_t step = NLA_ALIGN(head.nla_len);
-
-		switch (head.nla_type & NLA_TYPE_MASK) {
+	while (iu_netlink_next(&attributes, &type, &value)) {
+		switch (type) {
 		case INET_DIAG_SKV6ONLY:
 			/* Other states report the flag of nobody (inet_diag_msg_attrs_fill). */
-			if (value_len >= 1 && sock->family == IU_FAMILY_IPV6 &&
-				(number == KERNEL_LISTEN || number == KERNEL_CLOSE)) {
-				memcpy(&byte, value, 1);
+			if (sock->family == IU_FAMILY_IPV6 &&
+				(number == KERNEL_LISTEN || number == KERNEL_CLOSE) &&
+				iu_netlink_copy(value, &byte, sizeof(byte)))
 				sock->v6only = iu_tri(byte != 0);
-			}
 			break;
 		case INET_DIAG_CGROUP_ID:
-			if (value_len >= sizeof(sock->cgroup_id))
-				memcpy(&sock->cgroup_id, value, sizeof(sock->cgroup_id));
+			iu_netlink_copy(value, &sock->cgroup_id, sizeof(sock->cgroup_id));
 			break;
 		}
-		if (step >= len)
-			return;
-		bytes += step;
-		len -= step;
 	}
 }
 
 int iu_inet_diag_parse(
 	const void *payload, size_t len, enum iu_protocol protocol, struct iu_socket *ret_socket)
 {
+	struct iu_netlink_bytes rest = {payload, len};
 	struct inet_diag_msg m;
 	struct iu_socket sock = {.protocol = protocol, .timer_ms = -1};
 
-	if (len < sizeof(m))
+	if (!iu_netlink_head(rest, &m, sizeof(m), &rest))
 		return IU_E_PROTO;
-	memcpy(&m, payload, sizeof(m)); /* replays hand us odd addresses */
 	if ((m.idiag_family != AF_INET && m.idiag_family != AF_INET6) || m.id.idiag_sport == 0)
 		return 0;
 	sock.family = m.idiag_family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
@@ -166,7 +153,7 @@ int iu_inet_diag_parse(
 		sock.queue = m.idiag_rqueue;
 		sock.backlog = m.idiag_wqueue;
 	}
-	read_attributes((const char *)payload + sizeof(m), len - sizeof(m), m.idiag_state, &sock);
+	read_attributes(rest, m.idiag_state, &sock);
 	*ret_socket = sock;
 	return 1;
 }
@@ -383,6 +370,7 @@ static bool describes_socket(const struct nlmsghdr *message)
 static int on_socket(void *context, const struct nlmsghdr *message)
 {
 	struct dump *dump = context;
+	struct iu_netlink_bytes payload;
 	struct iu_socket sock;
 	char name[IF_NAMESIZE];
 	int result;
@@ -391,8 +379,8 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 		return IU_E_AGAIN;
 	if (!describes_socket(message))
 		return 0;
-	result = iu_inet_diag_parse(mnl_nlmsg_get_payload(message),
-		mnl_nlmsg_get_payload_len(message), dump->protocol, &sock);
+	payload = iu_netlink_payload(message);
+	result = iu_inet_diag_parse(payload.at, payload.len, dump->protocol, &sock);
 	if (result <= 0)
 		return result;
 	if (dump->protocol == IU_PROTOCOL_TCP && sock.state == IU_STATE_BOUND)
@@ -416,14 +404,15 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 static int on_automatic(void *context, const struct nlmsghdr *message)
 {
 	struct dump *dump = context;
+	struct iu_netlink_bytes payload;
 	struct iu_socket sock, *mine;
 	struct cookie_row *row;
 	int result;
 
 	if (!describes_socket(message))
 		return 0;
-	result = iu_inet_diag_parse(mnl_nlmsg_get_payload(message),
-		mnl_nlmsg_get_payload_len(message), dump->protocol, &sock);
+	payload = iu_netlink_payload(message);
+	result = iu_inet_diag_parse(payload.at, payload.len, dump->protocol, &sock);
 	/* The filter lets every mini socket and request pass: they have no such flag at all. */
 	if (result <= 0 || sock.mini || sock.state == IU_STATE_SYN_RECV || sock.cookie == 0)
 		return result < 0 ? result : 0;
@@ -436,40 +425,37 @@ static int on_automatic(void *context, const struct nlmsghdr *message)
 }
 
 /* The old type of request: its dump shows both families in one walk over the same tables. */
-static struct nlmsghdr *both_request(
-	char *buffer, uint32_t states, const void *code, size_t code_len)
+static struct inet_diag_req *begin_both(struct iu_netlink_request *request, uint32_t states)
 {
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct inet_diag_req *body;
+	struct inet_diag_req *body =
+		iu_netlink_begin(request, TCPDIAG_GETSOCK, NLM_F_DUMP, sizeof(*body));
 
-	request->nlmsg_type = TCPDIAG_GETSOCK;
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	body = mnl_nlmsg_put_extra_header(request, sizeof(*body));
 	body->idiag_family = AF_INET;
 	body->idiag_states = states;
-	if (code_len > 0)
-		mnl_attr_put(request, INET_DIAG_REQ_BYTECODE, code_len, code);
-	return request;
+	return body;
 }
 
-static struct nlmsghdr *make_request(
-	char *buffer, int family, int protocol, uint32_t states, const void *code, size_t code_len)
+static void begin_one(
+	struct iu_netlink_request *request, int family, int protocol, uint32_t states)
 {
-	if (family == AF_UNSPEC)
-		return both_request(buffer, states, code, code_len);
+	struct inet_diag_req_v2 *body =
+		iu_netlink_begin(request, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, sizeof(*body));
 
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct inet_diag_req_v2 *body;
-
-	request->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	body = mnl_nlmsg_put_extra_header(request, sizeof(*body));
 	body->sdiag_family = (uint8_t)family;
 	body->sdiag_protocol = (uint8_t)protocol;
 	body->idiag_states = states;
+}
+
+/* @code: a filter of @code_len bytes, 0: none */
+static void make_request(struct iu_netlink_request *request, int family, int protocol,
+	uint32_t states, const void *code, size_t code_len)
+{
+	if (family == AF_UNSPEC)
+		begin_both(request, states);
+	else
+		begin_one(request, family, protocol, states);
 	if (code_len > 0)
-		mnl_attr_put(request, INET_DIAG_REQ_BYTECODE, code_len, code);
-	return request;
+		iu_netlink_put(request, INET_DIAG_REQ_BYTECODE, code, code_len);
 }
 
 static uint32_t states_wanted(const struct iu_look *look, enum iu_protocol protocol)
@@ -486,7 +472,7 @@ static uint32_t states_wanted(const struct iu_look *look, enum iu_protocol proto
 /* Second pass: which of the ports did the system choose (INET_DIAG_BC_AUTO). */
 static int ask_automatic(struct dump *dump, struct iu_netlink *netlink, int family, int protocol)
 {
-	_Alignas(struct nlmsghdr) char buffer[IU_NETLINK_REQUEST];
+	struct iu_netlink_request request;
 	char code[2048];
 	const struct iu_netlink_sink sink = {.message = on_automatic, .context = dump};
 	struct iu_sockets *sockets = &dump->look->snapshot->sockets;
@@ -494,10 +480,9 @@ static int ask_automatic(struct dump *dump, struct iu_netlink *netlink, int fami
 	size_t len = iu_inet_diag_filter(wants, 0, true, code, sizeof(code)), i;
 	int result;
 
-	result = iu_netlink_dump(netlink,
-		make_request(
-			buffer, family, protocol, states_wanted(dump->look, dump->protocol), code, len),
-		&sink, NULL);
+	make_request(&request, family, protocol, states_wanted(dump->look, dump->protocol), code,
+		len);
+	result = iu_netlink_dump(netlink, &request, &sink, NULL);
 	for (i = dump->start; i < sockets->n; i++) {
 		struct iu_socket *sock = &sockets->v[i];
 
@@ -598,7 +583,7 @@ struct outcome {
 static int dump_one(struct iu_look *look, struct iu_netlink *netlink, const struct table *table,
 	const struct own *own, struct outcome *outcome)
 {
-	_Alignas(struct nlmsghdr) char buffer[IU_NETLINK_REQUEST];
+	struct iu_netlink_request request;
 	char code[2048];
 	struct dump dump = {
 		.look = look,
@@ -612,11 +597,10 @@ static int dump_one(struct iu_look *look, struct iu_netlink *netlink, const stru
 		look->wants, dump.own_inode ? own->port : 0, false, code, sizeof(code));
 	int result = know_earlier(&dump);
 
+	make_request(&request, table->family, table->number, states_wanted(look, table->protocol),
+		code, len);
 	if (result == 0)
-		result = iu_netlink_dump(netlink,
-			make_request(buffer, table->family, table->number,
-				states_wanted(look, table->protocol), code, len),
-			&sink, NULL);
+		result = iu_netlink_dump(netlink, &request, &sink, NULL);
 	if (result == 0 && (!look->wants->all_ports || look->wants->automatic) && dump.full > 0)
 		result = ask_automatic(&dump, netlink, table->family, table->number);
 	if (dump.own_seen || dump.any_bound)
@@ -676,20 +660,18 @@ static int settle_bound(
 /* A listener on each port that is asked for is enough. Returns: 1: there is, 0, IU_E_NOMEM. */
 static int collect_listeners(struct dump *dump, struct iu_netlink *netlink)
 {
-	_Alignas(struct nlmsghdr) char buffer[IU_NETLINK_REQUEST];
+	struct iu_netlink_request request;
 	const struct iu_netlink_sink sink = {on_socket, forget, dump};
 	const struct iu_wants *wants = dump->look->wants;
 	struct iu_sockets *sockets = &dump->look->snapshot->sockets;
-	struct nlmsghdr *request;
 	size_t i, before;
 	int result = 0;
 
 	for (i = 0; i < wants->asked.n && result == 0; i++) {
 		before = sockets->n;
-		request = both_request(buffer, 1u << KERNEL_LISTEN, NULL, 0);
-		((struct inet_diag_req *)mnl_nlmsg_get_payload(request))->id.idiag_sport =
+		begin_both(&request, 1u << KERNEL_LISTEN)->id.idiag_sport =
 			htons(wants->asked.v[i]);
-		result = iu_netlink_dump(netlink, request, &sink, NULL);
+		result = iu_netlink_dump(netlink, &request, &sink, NULL);
 		if (result == IU_E_NOMEM)
 			return result;
 		if (result == 0 && sockets->n == before)

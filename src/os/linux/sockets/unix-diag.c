@@ -60,32 +60,28 @@ static void read_name(const char *value, size_t len, struct iu_socket *sock)
 	sock->path_len = strnlen(value, len);
 }
 
-static void read_attribute(unsigned int type, const char *value, size_t len, struct iu_socket *sock)
+static void read_attribute(uint16_t type, struct iu_netlink_bytes value, struct iu_socket *sock)
 {
 	struct unix_diag_vfs file;
 	struct unix_diag_rqlen queue;
 
 	switch (type) {
-	case UNIX_DIAG_NAME: read_name(value, len, sock); break;
+	case UNIX_DIAG_NAME: read_name(value.at, value.len, sock); break;
 	case UNIX_DIAG_VFS:
-		if (len < sizeof(file))
+		if (!iu_netlink_copy(value, &file, sizeof(file)))
 			break;
-		memcpy(&file, value, sizeof(file));
 		sock->file_ino = file.udiag_vfs_ino; /* 32 bits; paths.c completes it */
 		sock->file_dev = iu_kernel_dev(file.udiag_vfs_dev);
 		break;
 	case UNIX_DIAG_RQLEN:
-		if (len < sizeof(queue) || sock->state != IU_STATE_LISTEN)
+		if (sock->state != IU_STATE_LISTEN || !iu_netlink_copy(value, &queue, sizeof(queue)))
 			break;
-		memcpy(&queue, value, sizeof(queue));
 		sock->queue = queue.udiag_rqueue;
 		sock->backlog = queue.udiag_wqueue;
 		break;
 	case UNIX_DIAG_UID:
-		if (len < sizeof(sock->uid))
-			break;
-		memcpy(&sock->uid, value, sizeof(sock->uid));
-		sock->uid_known = true;
+		if (iu_netlink_copy(value, &sock->uid, sizeof(sock->uid)))
+			sock->uid_known = true;
 		break;
 	}
 }
@@ -95,29 +91,17 @@ int iu_unix_diag_parse(const void *payload, size_t len, struct iu_socket *ret_so
 	struct unix_diag_msg m;
 	struct iu_socket sock = {
 		.protocol = IU_PROTOCOL_UNIX, .family = IU_FAMILY_UNIX, .timer_ms = -1};
-	const char *at = payload;
-	struct nlattr head;
+	struct iu_netlink_bytes rest = {payload, len}, value;
+	uint16_t type;
 
-	if (len < sizeof(m))
+	if (!iu_netlink_head(rest, &m, sizeof(m), &rest))
 		return IU_E_PROTO;
-	memcpy(&m, payload, sizeof(m));
 	sock.unix_type = type_of(m.udiag_type);
 	sock.state = state_of(m.udiag_state, sock.unix_type);
 	sock.inode = m.udiag_ino;
 	sock.cookie = (uint64_t)m.udiag_cookie[1] << 32 | m.udiag_cookie[0];
-	at += sizeof(m);
-	len -= sizeof(m);
-	while (len >= sizeof(head)) {
-		memcpy(&head, at, sizeof(head));
-		if (head.nla_len < sizeof(head) || head.nla_len > len)
-			break;
-		read_attribute(head.nla_type & NLA_TYPE_MASK, at + sizeof(head),
-			head.nla_len - sizeof(head), &sock);
-		if ((size_t)NLA_ALIGN(head.nla_len) >= len)
-			break;
-		at += NLA_ALIGN(head.nla_len);
-		len -= NLA_ALIGN(head.nla_len);
-	}
+	while (iu_netlink_next(&rest, &type, &value))
+		read_attribute(type, value, &sock);
 	if (!sock.path)
 		return 0;
 	*ret_socket = sock;
@@ -146,6 +130,7 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 {
 	struct dump *dump = context;
 	struct iu_snapshot *snapshot = dump->look->snapshot;
+	struct iu_netlink_bytes payload = iu_netlink_payload(message);
 	struct iu_socket sock, *slot;
 	int result;
 
@@ -153,8 +138,7 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 		return IU_E_AGAIN;
 	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return 0;
-	result = iu_unix_diag_parse(
-		mnl_nlmsg_get_payload(message), mnl_nlmsg_get_payload_len(message), &sock);
+	result = iu_unix_diag_parse(payload.at, payload.len, &sock);
 	dump->told++;
 	if (result <= 0 || (dump->known && bsearch(&sock.inode, dump->known, dump->n_known,
 						   sizeof(*dump->known), by_number)))
@@ -187,8 +171,8 @@ static void restart(void *context)
  * Between two messages of a dump the kernel remembers how far it came in a list, as a number: when
  * somebody before that place goes away, the next one is passed over. A second dump has it.
  */
-static int dump_again(struct dump *dump, struct iu_netlink *netlink, struct nlmsghdr *request,
-	const struct iu_netlink_sink *sink)
+static int dump_again(struct dump *dump, struct iu_netlink *netlink,
+	struct iu_netlink_request *request, const struct iu_netlink_sink *sink)
 {
 	const struct iu_sockets *sockets = &dump->look->snapshot->sockets;
 	size_t i, first = dump->start, n = sockets->n - first;
@@ -273,8 +257,7 @@ static void drop_earlier(struct iu_sockets *sockets)
 
 int iu_collect_unix(struct iu_look *look)
 {
-	_Alignas(struct nlmsghdr) char buffer[IU_NETLINK_REQUEST];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct iu_netlink_request request;
 	struct unix_diag_req *body;
 	struct iu_netlink netlink = {0};
 	struct dump dump = {.look = look};
@@ -284,17 +267,15 @@ int iu_collect_unix(struct iu_look *look)
 	drop_earlier(&look->snapshot->sockets);
 	dump.start = look->snapshot->sockets.n;
 	if (result == 0) {
-		request->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-		request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-		body = mnl_nlmsg_put_extra_header(request, sizeof(*body));
+		body = iu_netlink_begin(&request, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, sizeof(*body));
 		body->sdiag_family = AF_UNIX;
 		body->udiag_states = UINT32_MAX;
 		body->udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER |
 				   UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN | UDIAG_SHOW_UID;
-		result = iu_netlink_dump(&netlink, request, &sink, NULL);
+		result = iu_netlink_dump(&netlink, &request, &sink, NULL);
 		if (result == 0 && dump.told > ONE_MESSAGE &&
 			look->snapshot->sockets.n < AGAIN_MOST && !iu_stream_begun(look->stream))
-			result = dump_again(&dump, &netlink, request, &sink);
+			result = dump_again(&dump, &netlink, &request, &sink);
 		iu_netlink_close(&netlink);
 	}
 	if (result < 0 && result != IU_E_NOMEM && dump.passed)

@@ -1,7 +1,6 @@
 /* os/linux/sockets/watch.c - sleeps until something changes: the end of a process, a file, the clock */
 #include <errno.h>
 #include <fcntl.h>
-#include <libmnl/libmnl.h>
 #include <linux/sock_diag.h>
 #include <poll.h>
 #include <stdio.h>
@@ -9,22 +8,23 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "os/linux/sockets/inet-diag.h"
+#include "os/linux/sockets/netlink.h"
 #include "os/os.h"
 
 #define WATCHED_MAX 64
-#define EVENT_BYTES 32768
 #define PATH_BYTES  4096
 
 struct iu_os_watch {
 	struct pollfd polls[WATCHED_MAX]; /* [0]: inotify, [1]: freed sockets, or -1 */
 	nfds_t count;
-	struct mnl_socket *freed;
+	struct iu_netlink freed;
 	bool tells[2];             /* of TCP, of UDP: the kernel sends what it frees */
 	uint8_t ports[65536 / 8];  /* a bit each; of which protocol is not told apart */
 	bool due; /* something had changed before it could be watched */
@@ -86,17 +86,11 @@ void iu_os_watch_path(struct iu_os_watch *watch, const char *path, size_t len)
 
 static bool open_freed(struct iu_os_watch *watch)
 {
-	if (watch->freed)
+	if (watch->polls[1].fd >= 0)
 		return true;
-	watch->freed = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (!watch->freed)
+	if (iu_netlink_open(NETLINK_SOCK_DIAG, &watch->freed) < 0)
 		return false;
-	if (mnl_socket_bind(watch->freed, 0, MNL_SOCKET_AUTOPID) < 0) {
-		mnl_socket_close(watch->freed);
-		watch->freed = NULL;
-		return false;
-	}
-	watch->polls[1].fd = mnl_socket_get_fd(watch->freed);
+	watch->polls[1].fd = watch->freed.fd;
 	return true;
 }
 
@@ -108,38 +102,42 @@ bool iu_os_watch_port(struct iu_os_watch *watch, enum iu_protocol protocol, uint
 
 	if (!open_freed(watch))
 		return false;
-	for (size_t i = 0; i < 2 && !watch->tells[which]; i++) {
-		int group = groups[which][i];
-
-		if (mnl_socket_setsockopt(watch->freed, NETLINK_ADD_MEMBERSHIP, &group,
-			    sizeof(group)) < 0)
+	for (size_t i = 0; i < 2 && !watch->tells[which]; i++)
+		if (!iu_netlink_option(&watch->freed, NETLINK_ADD_MEMBERSHIP, groups[which][i]))
 			return false;
-	}
 	watch->tells[which] = true;
 	watch->ports[port / 8] |= (uint8_t)(1u << port % 8);
 	return true;
 }
 
+struct freed {
+	const struct iu_os_watch *watch;
+	bool ours;
+};
+
+static int on_freed(void *context, const struct nlmsghdr *message)
+{
+	struct iu_netlink_bytes payload = iu_netlink_payload(message);
+	struct freed *freed = context;
+	struct iu_socket sock;
+
+	/* of which protocol does not matter */
+	if (iu_inet_diag_parse(payload.at, payload.len, IU_PROTOCOL_TCP, &sock) > 0)
+		freed->ours |= freed->watch->ports[sock.port / 8] >> sock.port % 8 & 1;
+	return 0;
+}
+
 /* Events of all ports come: whether one of those that lie there is of ours, or some were lost. */
 static bool ours_was_freed(struct iu_os_watch *watch)
 {
-	_Alignas(struct nlmsghdr) char bytes[EVENT_BYTES];
-	bool ours = false;
+	struct freed freed = {.watch = watch};
+	const struct iu_netlink_sink sink = {.message = on_freed, .context = &freed};
 	ssize_t len;
+	int ignored;
 
-	while ((len = mnl_socket_recvfrom(watch->freed, bytes, sizeof(bytes))) > 0) {
-		const struct nlmsghdr *message = (const struct nlmsghdr *)bytes;
-		struct iu_socket sock;
-
-		/* one message a datagram; its own length is not trusted, its protocol does not matter */
-		if ((size_t)len < sizeof(*message) || message->nlmsg_len > (size_t)len ||
-			message->nlmsg_len < MNL_NLMSG_HDRLEN)
-			continue;
-		if (iu_inet_diag_parse(mnl_nlmsg_get_payload(message),
-			    message->nlmsg_len - MNL_NLMSG_HDRLEN, IU_PROTOCOL_TCP, &sock) > 0)
-			ours |= watch->ports[sock.port / 8] >> sock.port % 8 & 1;
-	}
-	return ours || errno == ENOBUFS;
+	while ((len = iu_netlink_receive(&watch->freed, MSG_DONTWAIT)) > 0)
+		iu_netlink_walk(watch->freed.buffer, (size_t)len, 0, 0, &sink, &ignored);
+	return freed.ours || len == -ENOBUFS;
 }
 
 static int wait_once(struct iu_os_watch *watch, unsigned int ms)
@@ -192,8 +190,7 @@ void iu_os_watch_free(struct iu_os_watch *watch)
 	for (nfds_t i = 0; i < watch->count; i++)
 		if (i != 1 && watch->polls[i].fd >= 0)
 			close(watch->polls[i].fd);
-	if (watch->freed)
-		mnl_socket_close(watch->freed);
+	iu_netlink_close(&watch->freed);
 	free(watch);
 }
 
