@@ -186,7 +186,7 @@ const char *inuse_answer_text(struct inuse_answer *answer)
 	if (!answer)
 		return NULL;
 	if (!answer->text) {
-		iu_out_story(&answer->answer.story, &iu_api_plain, &text);
+		iu_output_explanation(&answer->answer.explanation, &iu_api_plain, &text);
 		answer->text = iu_api_keep(answer->arena, &text);
 	}
 	return answer->text;
@@ -198,7 +198,7 @@ const char *inuse_answer_json(struct inuse_answer *answer)
 		return NULL;
 	if (!answer->json)
 		answer->json = iu_api_dump(answer->arena,
-			iu_out_why_json(answer->answer.question, answer->answer.snapshot,
+			iu_output_why_json(answer->answer.question, answer->answer.snapshot,
 				&answer->answer.verdict));
 	return answer->json;
 }
@@ -212,8 +212,8 @@ const char *inuse_answer_warning(const struct inuse_answer *answer, size_t index
 
 const char *inuse_answer_doubt(const struct inuse_answer *answer, size_t index)
 {
-	return answer && index < answer->answer.verdict.doubts.n
-		       ? answer->answer.verdict.doubts.v[index]
+	return answer && index < answer->answer.verdict.caveats.n
+		       ? answer->answer.verdict.caveats.v[index]
 		       : NULL;
 }
 
@@ -278,5 +278,5 @@ const char *inuse_gap_why(const struct inuse_gap *gap)
 
 const char *inuse_gap_lift(const struct inuse_gap *gap)
 {
-	return gap ? gap->gap.lift : NULL;
+	return gap ? gap->gap.fix : NULL;
 }

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "model/listing.h"
-#include "out/out.h"
+#include "output/output.h"
 #include "session/free.h"
 #include "session/session.h"
 

@@ -239,7 +239,7 @@ const char *inuse_plan_text(struct inuse_plan *plan)
 
 	if (!plan)
 		return NULL;
-	iu_out_story(&plan->freeing.story, &iu_api_plain, &text);
+	iu_output_explanation(&plan->freeing.explanation, &iu_api_plain, &text);
 	return iu_api_keep(&plan->arena, &text);
 }
 

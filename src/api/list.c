@@ -7,7 +7,8 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "os/os.h"
-#include "session/filter.h"
+#include "input/filter.h"
+#include "session/session.h"
 
 struct inuse_listing {
 	struct iu_arena arena;
@@ -73,7 +74,7 @@ int inuse_list(const struct inuse_list_options *given, struct inuse_listing **re
 	if (r >= 0)
 		r = make_filter(&list->arena, &options, &filter);
 	if (r >= 0)
-		r = iu_filter_list(&list->arena, &filter, &list->session, &list->listing);
+		r = iu_session_filter(&list->arena, &filter, &list->session, &list->listing);
 	if (r >= 0)
 		r = add_rows(list);
 	if (r < 0) {
@@ -103,7 +104,7 @@ const char *inuse_listing_text(struct inuse_listing *list)
 	if (!list)
 		return NULL;
 	if (!list->text) {
-		iu_out_list(&list->session.snapshot, &list->listing, &iu_api_plain, &text);
+		iu_output_list(&list->session.snapshot, &list->listing, &iu_api_plain, &text);
 		list->text = iu_api_keep(&list->arena, &text);
 	}
 	return list->text;
@@ -115,7 +116,7 @@ const char *inuse_listing_json(struct inuse_listing *list)
 		return NULL;
 	if (!list->json)
 		list->json = iu_api_dump(&list->arena,
-			iu_out_list_json(&list->session.snapshot, &list->listing));
+			iu_output_list_json(&list->session.snapshot, &list->listing));
 	return list->json;
 }
 

@@ -7,8 +7,9 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/system.h"
+#include "model/name-tables.h"
 #include "model/question.h"
-#include "out/out.h"
+#include "output/output.h"
 #include "session/session.h"
 
 /* Exit codes of the contract. */

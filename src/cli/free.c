@@ -51,7 +51,7 @@ static bool consent(void *context, const struct iu_freeing *freeing)
 	int answer;
 
 	if (!arguments->json && !arguments->quiet) {
-		iu_out_story(&freeing->story, &run->style, &text);
+		iu_output_explanation(&freeing->explanation, &run->style, &text);
 		iu_text_add(&text, "\n");
 		put(run, &text);
 	}
@@ -126,7 +126,7 @@ static void put_end(struct run *run, const struct iu_freeing *f)
 	case IU_END_UNKNOWN:
 	case IU_END_PLANNED:
 		if (!f->after_known) {
-			iu_out_story(&f->story, &run->style, &text);
+			iu_output_explanation(&f->explanation, &run->style, &text);
 			break;
 		}
 		iu_text_printf(&text, "It could not be told whether it is free now.\n");

@@ -4,8 +4,8 @@
 
 #include "base/err.h"
 #include "cli/cli.h"
-#include "knowledge/errors.h"
-#include "model/target.h"
+#include "input/error-text.h"
+#include "input/message.h"
 
 #define LINE_BYTES 65536		/* a longer line is read in pieces */
 #define KEEP_BYTES (IU_MESSAGE_MAX / 4) /* of each kind of line; the first ones count */

@@ -1,7 +1,8 @@
 /* cli/list.c - inuse list: every bound socket with its holder */
 #include "base/err.h"
 #include "cli/cli.h"
-#include "session/filter.h"
+#include "input/filter.h"
+#include "session/session.h"
 
 /* Complains of what is wrong with the word. */
 static int take_word(struct iu_arena *arena, const struct iu_names *names, const char *word,
@@ -50,7 +51,7 @@ struct listed {
 	const struct iu_from *from;
 	const struct iu_filter *filter;
 	struct iu_style style;
-	struct iu_out_table table;
+	struct iu_output_table table;
 	bool begun, unwritten;
 	bool seen; /* any kind of socket could be looked at */
 };
@@ -61,9 +62,9 @@ static bool put_rows(struct listed *listed, const struct iu_snapshot *snapshot,
 	struct iu_text text = {0};
 	bool good;
 
-	iu_out_list_rows(&listed->table, snapshot, listing, &listed->style, &text);
+	iu_output_list_rows(&listed->table, snapshot, listing, &listed->style, &text);
 	if (last)
-		iu_out_list_end(&listed->table, snapshot, &listed->style, &text);
+		iu_output_list_end(&listed->table, snapshot, &listed->style, &text);
 	if (last && listed->from->given && !listed->style.quiet) {
 		iu_text_add(&text, "From ");
 		iu_from_words(listed->from, &text);
@@ -89,7 +90,7 @@ static bool put_json_end(const struct listed *listed, const struct iu_snapshot *
 {
 	json_t *document = iu_from_json(listed->from, json_object());
 	bool good = put_words("],\"gaps\":") &&
-		    iu_write_json_part(iu_out_list_json_gaps(snapshot)) &&
+		    iu_write_json_part(iu_output_list_json_gaps(snapshot)) &&
 		    put_words(",\"from\":") &&
 		    iu_write_json_part(json_incref(json_object_get(document, "from"))) &&
 		    put_words("}\n");
@@ -107,12 +108,12 @@ static bool put_json(struct listed *listed, const struct iu_snapshot *snapshot,
 
 	if (!listed->begun)
 		good = put_words("{\"schema\":\"inuse.list/1\",\"host\":") &&
-		       iu_write_json_part(iu_out_list_json_host(snapshot)) &&
+		       iu_write_json_part(iu_output_list_json_host(snapshot)) &&
 		       put_words(",\"sockets\":[");
 	listed->begun = true;
 	for (i = 0; i < listing->rows.n && good; i++)
 		good = (!listed->table.rows++ || put_words(",")) &&
-		       iu_write_json_part(iu_out_list_json_row(snapshot, &listing->rows.v[i]));
+		       iu_write_json_part(iu_output_list_json_row(snapshot, &listing->rows.v[i]));
 	return good && (!last || put_json_end(listed, snapshot));
 }
 
@@ -122,7 +123,7 @@ static bool put_line(struct listed *listed, const struct iu_snapshot *snapshot, 
 	json_t *document = json_object();
 
 	json_object_set_new(document, "schema", json_string("inuse.list/1"));
-	json_object_set_new(document, "host", iu_out_list_json_host(snapshot));
+	json_object_set_new(document, "host", iu_output_list_json_host(snapshot));
 	json_object_set_new(document, "sockets", sockets);
 	json_object_set_new(document, "gaps", gaps);
 	return iu_write_json(iu_from_json(listed->from, document));
@@ -137,10 +138,10 @@ static bool put_json_lines(struct listed *listed, const struct iu_snapshot *snap
 
 	for (i = 0; i < listing->rows.n && good; i++)
 		good = put_line(listed, snapshot,
-			json_pack("[o]", iu_out_list_json_row(snapshot, &listing->rows.v[i])),
+			json_pack("[o]", iu_output_list_json_row(snapshot, &listing->rows.v[i])),
 			json_array());
 	return good && (!last || put_line(listed, snapshot, json_array(),
-					  iu_out_list_json_gaps(snapshot)));
+					  iu_output_list_json_gaps(snapshot)));
 }
 
 static int take(void *context, const struct iu_snapshot *snapshot, bool last)

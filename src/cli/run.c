@@ -55,7 +55,7 @@ static void say_line(void *context, const char *line)
 static void explain_json(const struct iu_run_failure *failure)
 {
 	const struct iu_answer *answer = failure->answer;
-	json_t *json = answer ? iu_out_why_json(answer->question, answer->snapshot, &answer->verdict)
+	json_t *json = answer ? iu_output_why_json(answer->question, answer->snapshot, &answer->verdict)
 			      : NULL;
 	char *dump = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	struct iu_text text = {0};
@@ -81,7 +81,7 @@ static void explain(void *context, const struct iu_run_failure *failure)
 	}
 	iu_text_printf(&text, "inuse: %s\n", failure->intro);
 	if (failure->answer && !style.quiet)
-		iu_out_story(&failure->answer->story, &style, &text);
+		iu_output_explanation(&failure->answer->explanation, &style, &text);
 	else if (failure->answer)
 		iu_text_printf(&text, "inuse: %s\n", failure->answer->verdict.headline);
 	if (failure->help)
@@ -105,7 +105,7 @@ static bool consent(void *context, const struct iu_freeing *freeing)
 	int answer;
 
 	if (!style.quiet) {
-		iu_out_story(&freeing->story, &style, &text);
+		iu_output_explanation(&freeing->explanation, &style, &text);
 		put(&text);
 	}
 	if (work->arguments->yes)

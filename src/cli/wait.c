@@ -58,7 +58,7 @@ static int put_one(const struct run *run, struct iu_session *session,
 		iu_complain(iu_error_text(r), NULL, "");
 	} else if (run->arguments->json) {
 		written = iu_write_json(
-			iu_out_why_json(question, &session->snapshot, &answer.verdict));
+			iu_output_why_json(question, &session->snapshot, &answer.verdict));
 	} else {
 		iu_text_printf(&text, "%s\n", answer.verdict.headline);
 		written = iu_write(&text);

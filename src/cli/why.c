@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "cli/cli.h"
 #include "cli/system.h"
-#include "os/captures/captures.h"
+#include "captures/captures.h"
 #include "os/os.h"
 #include "session/ask.h"
 #include "session/session.h"
@@ -122,15 +122,15 @@ static int complete(const struct iu_arguments *arguments, const struct iu_from *
 }
 
 /* What a capture says is told with its origin: nobody shall take it for this machine. */
-static int add_origin(struct iu_arena *arena, const struct iu_from *from, struct iu_story *story)
+static int add_origin(struct iu_arena *arena, const struct iu_from *from, struct iu_explanation *explanation)
 {
-	struct iu_story_part *part = iu_list_add(arena, &story->parts);
+	struct iu_explanation_part *part = iu_list_add(arena, &explanation->parts);
 	struct iu_text text = {0};
 	const char **line;
 
 	if (!part)
 		return IU_E_NOMEM;
-	*part = (struct iu_story_part){.label = "from"};
+	*part = (struct iu_explanation_part){.label = "from"};
 	line = iu_list_add(arena, &part->lines);
 	iu_from_words(from, &text);
 	if (line && !text.failed)
@@ -147,12 +147,12 @@ static bool put_answer(const struct iu_arguments *arguments, const struct iu_sty
 	bool good;
 
 	if (arguments->json) {
-		json = iu_out_why_json(answer->question, answer->snapshot, &answer->verdict);
+		json = iu_output_why_json(answer->question, answer->snapshot, &answer->verdict);
 		return iu_write_json(iu_from_json(from, json));
 	}
 	if (!first && !style->quiet)
 		iu_text_add(&text, "\n");
-	iu_out_story(&answer->story, style, &text);
+	iu_output_explanation(&answer->explanation, style, &text);
 	good = iu_write(&text);
 	iu_text_free(&text);
 	return good;
@@ -190,7 +190,7 @@ static int answer_all(const struct iu_arguments *arguments, struct iu_from *from
 	for (size_t i = 0; ret >= 0 && written && i < questions->n; i++) {
 		ret = iu_session_answer(session, &questions->v[i], &arena, &answer);
 		if (ret >= 0 && from->given)
-			ret = add_origin(&arena, from, &answer.story);
+			ret = add_origin(&arena, from, &answer.explanation);
 		if (ret >= 0) {
 			written = put_answer(arguments, &style, from, &answer, i == 0);
 			count(&tally, answer.verdict.status);

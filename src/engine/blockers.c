@@ -27,7 +27,7 @@ struct building {
 	struct iu_arena *arena;
 	const struct iu_question *question;
 	const struct iu_snapshot *snapshot;
-	const struct iu_view *view; /* NULL for UNIX */
+	const struct iu_evaluation *evaluation; /* NULL for UNIX */
 	struct iu_verdict *verdict;
 	struct hold_index holds;
 	size_t more;
@@ -105,7 +105,7 @@ static int fill_holds(struct building *b, struct iu_blocker *blocker)
 }
 
 /* Connections and what is left of them come in crowds; listeners are told one by one. */
-static bool alike(const struct building *b, const struct iu_blocker *row,
+static bool more_like_it(const struct building *b, const struct iu_blocker *row,
 	const struct iu_socket *s, const struct iu_conflict *c, bool any_port)
 {
 	const struct iu_socket *o = &row->socket;
@@ -140,9 +140,9 @@ static int add_row(struct building *b, const struct iu_socket *s, struct iu_conf
 
 	for (i = 0; i < b->verdict->blockers.n; i++) {
 		row = &b->verdict->blockers.v[i];
-		if (!alike(b, row, s, &c, any_port))
+		if (!more_like_it(b, row, s, &c, any_port))
 			continue;
-		row->representative += 1 + s->alike;
+		row->representative += 1 + s->more_like_it;
 		if (goes_later(s, &row->socket))
 			row->socket = *s;
 		return 0;
@@ -160,7 +160,7 @@ static int add_row(struct building *b, const struct iu_socket *s, struct iu_conf
 	row->sharing = c.sharing;
 	if (c.results & (IU_BIND_INUSE | IU_BIND_ACCESS))
 		row->error = c.results & IU_BIND_INUSE ? IU_WSAEADDRINUSE : IU_WSAEACCES;
-	row->representative = 1 + s->alike;
+	row->representative = 1 + s->more_like_it;
 	return 0;
 }
 
@@ -194,16 +194,16 @@ static int by_count(const void *a, const void *b)
 static const struct iu_request *blocked_request(
 	const struct building *b, const struct iu_blocker *blocker)
 {
-	const struct iu_view *view = b->view;
+	const struct iu_evaluation *evaluation = b->evaluation;
 	size_t i;
 
-	if (!view)
+	if (!evaluation)
 		return NULL;
-	for (i = 0; i < view->ask_count; i++)
-		if (iu_conflict(&view->asks[i].request, &blocker->socket, &view->kernel).blocks !=
+	for (i = 0; i < evaluation->attempt_count; i++)
+		if (iu_conflict(&evaluation->attempts[i].request, &blocker->socket, &evaluation->kernel).blocks !=
 			IU_NO)
-			return &view->asks[i].request;
-	return view->ask_count ? &view->asks[0].request : NULL;
+			return &evaluation->attempts[i].request;
+	return evaluation->attempt_count ? &evaluation->attempts[0].request : NULL;
 }
 
 static int find_causes(struct building *b, const struct iu_path *path)
@@ -216,7 +216,7 @@ static int find_causes(struct building *b, const struct iu_path *path)
 			.arena = b->arena,
 			.question = b->question,
 			.snapshot = b->snapshot,
-			.view = b->view,
+			.evaluation = b->evaluation,
 			.request = blocked_request(b, blocker),
 			.path = path,
 			.blocker = blocker,
@@ -232,15 +232,15 @@ static int find_causes(struct building *b, const struct iu_path *path)
 }
 
 /* The ask of the socket's own family explains best; a certain conflict beats a possible one. */
-static struct iu_conflict best_conflict(const struct iu_view *view, const struct iu_socket *s)
+static struct iu_conflict best_conflict(const struct iu_evaluation *evaluation, const struct iu_socket *s)
 {
 	struct iu_conflict best = {IU_NO, IU_RULE_NONE, IU_SHARING_NONE};
 	bool own_family = false;
 	size_t i;
 
-	for (i = 0; i < view->ask_count; i++) {
-		const struct iu_request *r = &view->asks[i].request;
-		struct iu_conflict c = iu_conflict(r, s, &view->kernel);
+	for (i = 0; i < evaluation->attempt_count; i++) {
+		const struct iu_request *r = &evaluation->attempts[i].request;
+		struct iu_conflict c = iu_conflict(r, s, &evaluation->kernel);
 		bool own = r->address.family == s->family;
 
 		if (c.blocks == IU_NO)
@@ -255,33 +255,33 @@ static struct iu_conflict best_conflict(const struct iu_view *view, const struct
 }
 
 static struct building building_of(
-	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
 	return (struct building){
 		.arena = arena,
-		.question = view->question,
-		.snapshot = view->snapshot,
-		.view = view,
+		.question = evaluation->question,
+		.snapshot = evaluation->snapshot,
+		.evaluation = evaluation,
 		.verdict = verdict,
 	};
 }
 
-int iu_blockers_inet(struct iu_arena *arena, const struct iu_view *view,
+int iu_blockers_inet(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict, size_t *ret_more)
 {
-	struct building b = building_of(arena, view, verdict);
+	struct building b = building_of(arena, evaluation, verdict);
 	size_t i;
 	int rank, err = index_holds(&b);
 
 	/* the important ones first, so that the cap drops the others */
 	for (rank = 0; rank <= 6 && err == 0; rank++) {
-		for (i = 0; i < view->sockets.n && err == 0; i++) {
-			const struct iu_socket *s = &view->sockets.v[i];
+		for (i = 0; i < evaluation->sockets.n && err == 0; i++) {
+			const struct iu_socket *s = &evaluation->sockets.v[i];
 			struct iu_conflict c;
 
 			if (iu_importance(s) != rank)
 				continue;
-			c = best_conflict(view, s);
+			c = best_conflict(evaluation, s);
 			if (c.blocks != IU_NO)
 				err = add_row(&b, s, c, false);
 		}
@@ -295,18 +295,18 @@ int iu_blockers_inet(struct iu_arena *arena, const struct iu_view *view,
 	return find_causes(&b, NULL);
 }
 
-int iu_blockers_range(struct iu_arena *arena, const struct iu_view *view,
+int iu_blockers_range(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict, size_t *ret_more)
 {
 	const struct iu_conflict full = {IU_YES, IU_RULE_RANGE_FULL, IU_SHARING_NONE};
-	struct building b = building_of(arena, view, verdict);
+	struct building b = building_of(arena, evaluation, verdict);
 	size_t i;
 	int err = index_holds(&b);
 
-	for (i = 0; i < view->sockets.n && err == 0; i++) {
-		const struct iu_socket *s = &view->sockets.v[i];
+	for (i = 0; i < evaluation->sockets.n && err == 0; i++) {
+		const struct iu_socket *s = &evaluation->sockets.v[i];
 
-		if (iu_in_range(&view->limits, s->port) == IU_YES)
+		if (iu_in_range(&evaluation->limits, s->port) == IU_YES)
 			err = add_row(&b, s, full, true);
 	}
 	if (err < 0)

@@ -2,19 +2,19 @@
 #ifndef IU_ENGINE_BLOCKERS_H
 #define IU_ENGINE_BLOCKERS_H
 
-#include "engine/view.h"
+#include "engine/evaluation.h"
 #include "model/verdict.h"
 
 /* So many blockers are shown; what is alike is one row, and the rest is counted. */
 #define IU_BLOCKERS_MAX 64
 
 /**
- * iu_blockers_inet() - adds the sockets that block, or may block, the asks of @view
+ * iu_blockers_inet() - adds the sockets that block, or may block, the asks of @evaluation
  * @ret_more: how many sockets are not represented by any row
  *
  * Most important first. Returns: 0, IU_E_NOMEM.
  */
-int iu_blockers_inet(struct iu_arena *arena, const struct iu_view *view,
+int iu_blockers_inet(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict, size_t *ret_more);
 
 /** iu_blockers_unix() - the same for a path or an abstract name; a file without socket too. */
@@ -22,7 +22,7 @@ int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict, size_t *ret_more);
 
 /** iu_blockers_range() - who holds the ephemeral range: groups by holder and state, largest first. */
-int iu_blockers_range(struct iu_arena *arena, const struct iu_view *view,
+int iu_blockers_range(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict, size_t *ret_more);
 
 #endif

@@ -6,14 +6,14 @@
 #include "engine/blockers.h"
 #include "engine/causes/windows.h"
 #include "engine/engine.h"
-#include "engine/foreign.h"
+#include "engine/other-system.h"
 #include "engine/headline.h"
 #include "engine/judge.h"
 #include "engine/remedies.h"
-#include "engine/view.h"
+#include "engine/evaluation.h"
 #include "engine/windows.h"
-#include "engine/words.h"
-#include "model/target.h"
+#include "engine/phrase.h"
+#include "model/question.h"
 
 static struct iu_judgement says(enum iu_status status, int error, enum iu_cause cause,
 	enum iu_confidence confidence)
@@ -47,9 +47,9 @@ static struct iu_judgement disagree(void)
 }
 
 /* Address or right are wrong whatever sockets there are. */
-static struct iu_judgement judge_check(const struct iu_ask *ask, const struct iu_probe *probe)
+static struct iu_judgement judge_check(const struct iu_attempt *attempt, const struct iu_probe *probe)
 {
-	const struct iu_local_check *check = &ask->check;
+	const struct iu_local_check *check = &attempt->check;
 
 	if (probe && probe->result != check->error)
 		return disagree();
@@ -58,15 +58,15 @@ static struct iu_judgement judge_check(const struct iu_ask *ask, const struct iu
 }
 
 /* Only the sockets decide, nobody was asked. */
-static struct iu_judgement judge_rules(const struct iu_view *view, const struct iu_ask *ask)
+static struct iu_judgement judge_rules(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
-	switch (ask->outcome.fails) {
+	switch (attempt->outcome.fails) {
 	case IU_YES:
 		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE,
-			ask->outcome.cache_dependent ? IU_CONFIDENCE_POSSIBLE
+			attempt->outcome.cache_dependent ? IU_CONFIDENCE_POSSIBLE
 						     : IU_CONFIDENCE_LIKELY);
 	case IU_NO:
-		if (view->complete && ask->check.ok == IU_YES)
+		if (evaluation->complete && attempt->check.ok == IU_YES)
 			return says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
 		break;
 	case IU_UNKNOWN: break;
@@ -74,47 +74,47 @@ static struct iu_judgement judge_rules(const struct iu_view *view, const struct 
 	return says(IU_STATUS_UNKNOWN, 0, IU_CAUSE_NONE, IU_CONFIDENCE_POSSIBLE);
 }
 
-static struct iu_judgement judge_success(const struct iu_view *view, const struct iu_ask *ask)
+static struct iu_judgement judge_success(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
 	struct iu_judgement j = says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
 
-	if (ask->outcome.fails == IU_YES) {
-		if (!ask->outcome.cache_dependent && !ask->outcome.order_dependent &&
-			!ask->outcome.fastreuse_dependent)
+	if (attempt->outcome.fails == IU_YES) {
+		if (!attempt->outcome.cache_dependent && !attempt->outcome.order_dependent &&
+			!attempt->outcome.fastreuse_dependent)
 			return disagree();
-		j.cache = ask->outcome.cache_dependent;
+		j.cache = attempt->outcome.cache_dependent;
 		j.confidence = IU_CONFIDENCE_LIKELY;
 	}
-	if (!view->complete)
+	if (!evaluation->complete)
 		j.confidence = IU_CONFIDENCE_LIKELY;
 	return j;
 }
 
 /* A single socket can be meant: the refusal says of it what could not be seen. */
-static bool one_suspect(const struct iu_view *view, const struct iu_ask *ask)
+static bool one_suspect(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
 	size_t i, n = 0;
 
-	for (i = 0; i < view->sockets.n && n < 2; i++)
-		n += iu_conflict(&ask->request, &view->sockets.v[i], &view->kernel).blocks != IU_NO;
-	return n == 1 && view->complete;
+	for (i = 0; i < evaluation->sockets.n && n < 2; i++)
+		n += iu_conflict(&attempt->request, &evaluation->sockets.v[i], &evaluation->kernel).blocks != IU_NO;
+	return n == 1 && evaluation->complete;
 }
 
-static struct iu_judgement judge_in_use(const struct iu_view *view, const struct iu_ask *ask)
+static struct iu_judgement judge_in_use(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
-	switch (ask->outcome.fails) {
+	switch (attempt->outcome.fails) {
 	case IU_YES:
 		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
 	case IU_UNKNOWN:
 		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE,
-			one_suspect(view, ask) ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY);
+			one_suspect(evaluation, attempt) ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY);
 	case IU_NO: break;
 	}
 	/* in mirrored mode WSL's bind() asks Windows too, and its sockets are not seen here */
-	if (view->snapshot->host.wsl)
+	if (evaluation->snapshot->host.wsl)
 		return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_WSL_HOST,
-			view->complete ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_POSSIBLE);
-	if (view->complete)
+			evaluation->complete ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_POSSIBLE);
+	if (evaluation->complete)
 		return disagree();
 	/* the kernel sees what the incomplete list does not show */
 	return says(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_HIDDEN_HOLDER, IU_CONFIDENCE_POSSIBLE);
@@ -122,39 +122,39 @@ static struct iu_judgement judge_in_use(const struct iu_view *view, const struct
 
 /* EACCES, EPERM, EADDRNOTAVAIL … where the rules saw no reason for it. */
 static struct iu_judgement judge_other(
-	const struct iu_view *view, const struct iu_ask *ask, int error)
+	const struct iu_evaluation *evaluation, const struct iu_attempt *attempt, int error)
 {
 	enum iu_cause cause = IU_CAUSE_NONE;
 
 	if (status_of(error) == IU_STATUS_UNKNOWN)
-		return judge_rules(view, ask);
-	if (ask->check.ok == IU_UNKNOWN && error == EACCES)
+		return judge_rules(evaluation, attempt);
+	if (attempt->check.ok == IU_UNKNOWN && error == EACCES)
 		cause = IU_CAUSE_PRIVILEGED_PORT;
 	else if (error == EACCES || error == EPERM)
 		cause = IU_CAUSE_POLICY_DENIED;
-	else if (error == EADDRNOTAVAIL && ask->check.ok == IU_YES &&
-		 (view->snapshot->seen & IU_FACT_ADDRESSES))
+	else if (error == EADDRNOTAVAIL && attempt->check.ok == IU_YES &&
+		 (evaluation->snapshot->seen & IU_FACT_ADDRESSES))
 		return disagree();
 	else if (error == EADDRNOTAVAIL)
 		cause = IU_CAUSE_ADDRESS_NOT_LOCAL;
 	return says(status_of(error), error, cause, IU_CONFIDENCE_LIKELY);
 }
 
-static struct iu_judgement judge(const struct iu_view *view, const struct iu_ask *ask)
+static struct iu_judgement judge(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
-	const struct iu_probe *probe = ask->probe;
+	const struct iu_probe *probe = attempt->probe;
 
-	if (view->kernel.windows)
-		return iu_judge_windows(view, ask);
-	if (ask->check.ok == IU_NO)
-		return judge_check(ask, probe);
+	if (evaluation->kernel.windows)
+		return iu_judge_windows(evaluation, attempt);
+	if (attempt->check.ok == IU_NO)
+		return judge_check(attempt, probe);
 	if (!probe)
-		return judge_rules(view, ask);
+		return judge_rules(evaluation, attempt);
 	if (probe->result == 0)
-		return judge_success(view, ask);
+		return judge_success(evaluation, attempt);
 	if (probe->result == EADDRINUSE)
-		return judge_in_use(view, ask);
-	return judge_other(view, ask, probe->result);
+		return judge_in_use(evaluation, attempt);
+	return judge_other(evaluation, attempt, probe->result);
 }
 
 /* The worse answer counts: what fails for certain, then what could not be told. */
@@ -179,14 +179,14 @@ static const char *probe_word(const struct iu_probe *probe)
 		return NULL;
 	if (!probe->result)
 		return "success";
-	name = iu_words_errno(probe->result);
+	name = iu_phrase_errno(probe->result);
 	return name ? name : "error";
 }
 
 static void set_error(struct iu_verdict *verdict, const struct iu_question *question, int error)
 {
 	verdict->error_number = error;
-	verdict->error = error ? iu_words_errno(error) : NULL;
+	verdict->error = error ? iu_phrase_errno(error) : NULL;
 	verdict->operation = IU_OPERATION_NONE;
 	if (error)
 		verdict->operation =
@@ -195,23 +195,23 @@ static void set_error(struct iu_verdict *verdict, const struct iu_question *ques
 
 static int doubt(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
 {
-	return iu_strings_add(arena, &verdict->doubts, text);
+	return iu_strings_add(arena, &verdict->caveats, text);
 }
 
 /* Both answers, and where the missing socket could be. */
 static int tell_disagreement(
-	struct iu_arena *arena, const struct iu_view *view, const struct iu_ask *ask,
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, const struct iu_attempt *attempt,
 	struct iu_verdict *verdict)
 {
-	bool bound = ask->probe->result == 0;
-	const char *error = ask->check.ok == IU_NO ? iu_words_errno(ask->check.error)
+	bool bound = attempt->probe->result == 0;
+	const char *error = attempt->check.ok == IU_NO ? iu_phrase_errno(attempt->check.error)
 						   : "EADDRINUSE";
 	int err = doubt(arena, verdict,
-		iu_words(arena, "The sockets that are visible say: %s. A bind() that was tried says: %s.",
-			ask->check.ok == IU_NO || ask->outcome.fails == IU_YES
+		iu_phrase(arena, "The sockets that are visible say: %s. A bind() that was tried says: %s.",
+			attempt->check.ok == IU_NO || attempt->outcome.fails == IU_YES
 				? (error ? error : "it fails")
 				: "nothing is in the way",
-			probe_word(ask->probe)));
+			probe_word(attempt->probe)));
 
 	if (err < 0)
 		return err;
@@ -295,13 +295,13 @@ static int copy_gaps(struct iu_arena *arena, const struct iu_question *question,
 }
 
 /* Facts that are missing without a gap that says so (a snapshot from elsewhere). */
-static int missing_gap(struct iu_arena *arena, const struct iu_view *view,
+static int missing_gap(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
-	bool udp = view->question->protocol == IU_PROTOCOL_UDP;
+	bool udp = evaluation->question->protocol == IU_PROTOCOL_UDP;
 	struct iu_gap *slot;
 
-	if (view->complete || verdict->gaps.n)
+	if (evaluation->complete || verdict->gaps.n)
 		return 0;
 	slot = iu_list_add(arena, &verdict->gaps);
 	if (!slot)
@@ -311,7 +311,7 @@ static int missing_gap(struct iu_arena *arena, const struct iu_view *view,
 		.what = udp ? "the list of UDP sockets" : "the list of TCP sockets",
 		.why = "it could not be read completely",
 	};
-	if (!udp && (view->snapshot->seen & IU_FACT_TCP)) {
+	if (!udp && (evaluation->snapshot->seen & IU_FACT_TCP)) {
 		slot->fact = IU_FACT_BOUND;
 		slot->what = "TCP sockets that are bound without listening";
 		slot->why = "this kernel does not list them (Linux 6.8 does)";
@@ -320,13 +320,13 @@ static int missing_gap(struct iu_arena *arena, const struct iu_view *view,
 }
 
 /* Would the two meet if nobody had set an option? */
-static bool overlaps(const struct iu_view *view, const struct iu_ask *ask,
+static bool overlaps(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt,
 	const struct iu_socket *s)
 {
-	struct iu_request r = ask->request;
+	struct iu_request r = attempt->request;
 
 	r.reuseaddr = r.reuseport = false;
-	return iu_conflict(&r, s, &view->kernel).blocks == IU_YES;
+	return iu_conflict(&r, s, &evaluation->kernel).blocks == IU_YES;
 }
 
 /* localhost is 127.0.0.1 and ::1, and every name of the machine leads to its wildcards. */
@@ -337,171 +337,171 @@ static bool is_localhost(const struct iu_address *address)
 }
 
 /* Both are reached under one name, as IPv4 and as IPv6. */
-static bool same_name(const struct iu_ask *ask, const struct iu_socket *s)
+static bool same_name(const struct iu_attempt *attempt, const struct iu_socket *s)
 {
-	const struct iu_address *a = &ask->request.address;
+	const struct iu_address *a = &attempt->request.address;
 
 	return is_localhost(a) && is_localhost(&s->local) && a->family != s->family;
 }
 
-static const char *holder_words(struct iu_arena *arena, const struct iu_view *view,
+static const char *holder_words(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_socket *s)
 {
 	size_t i;
 
-	for (i = 0; s->inode && i < view->snapshot->holds.n; i++)
-		if (view->snapshot->holds.v[i].inode == s->inode)
-			return iu_words_pid(arena, view->snapshot, view->snapshot->holds.v[i].pid);
+	for (i = 0; s->inode && i < evaluation->snapshot->holds.n; i++)
+		if (evaluation->snapshot->holds.v[i].inode == s->inode)
+			return iu_phrase_pid(arena, evaluation->snapshot, evaluation->snapshot->holds.v[i].pid);
 	return "another socket";
 }
 
 /* "shadowed": the bind works, yet somebody else answers too. */
-static int warn_shadowed(struct iu_arena *arena, const struct iu_view *view,
+static int warn_shadowed(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	size_t i, k;
 	int err = 0;
 
-	if (!view->question->port) /* the system chooses: no other socket is on that port */
+	if (!evaluation->question->port) /* the system chooses: no other socket is on that port */
 		return 0;
-	for (i = 0; i < view->sockets.n && err == 0 && verdict->warnings.n < 8; i++) {
-		const struct iu_socket *s = &view->sockets.v[i];
+	for (i = 0; i < evaluation->sockets.n && err == 0 && verdict->warnings.n < 8; i++) {
+		const struct iu_socket *s = &evaluation->sockets.v[i];
 		bool meets = false, named = false;
 		const char *who, *at;
 
 		if (s->state != IU_STATE_LISTEN &&
 			!(s->protocol == IU_PROTOCOL_UDP && s->state == IU_STATE_BOUND))
 			continue;
-		for (k = 0; k < view->ask_count; k++) {
-			meets |= overlaps(view, &view->asks[k], s);
-			named |= same_name(&view->asks[k], s);
+		for (k = 0; k < evaluation->attempt_count; k++) {
+			meets |= overlaps(evaluation, &evaluation->attempts[k], s);
+			named |= same_name(&evaluation->attempts[k], s);
 		}
 		if (!meets && !named)
 			continue;
-		who = holder_words(arena, view, s);
-		at = iu_words_endpoint(arena, s);
+		who = holder_words(arena, evaluation, s);
+		at = iu_phrase_endpoint(arena, s);
 		err = iu_strings_add(arena, &verdict->warnings,
-			meets ? iu_words(arena, "shadowed: %s has %s too; what arrives is shared with it, or goes to the more specific address",
+			meets ? iu_phrase(arena, "shadowed: %s has %s too; what arrives is shared with it, or goes to the more specific address",
 					who, at)
-			      : iu_words(arena, "shadowed: %s has %s; a client that uses a name like localhost may reach it instead",
+			      : iu_phrase(arena, "shadowed: %s has %s; a client that uses a name like localhost may reach it instead",
 					who, at));
 	}
 	return err;
 }
 
-static int inet_doubts(struct iu_arena *arena, const struct iu_view *view,
+static int inet_doubts(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_judgement *worst, struct iu_verdict *verdict)
 {
 	bool order = false, cache = false, history = false;
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < view->ask_count; i++) {
-		order |= view->asks[i].outcome.order_dependent;
-		cache |= view->asks[i].outcome.cache_dependent;
-		history |= view->asks[i].outcome.history_dependent && !view->asks[i].probe;
+	for (i = 0; i < evaluation->attempt_count; i++) {
+		order |= evaluation->attempts[i].outcome.order_dependent;
+		cache |= evaluation->attempts[i].outcome.cache_dependent;
+		history |= evaluation->attempts[i].outcome.history_dependent && !evaluation->attempts[i].probe;
 	}
 	if (history)
 		err = doubt(arena, verdict,
 			"On this kernel (before 6.8) it matters which wildcard was bound first, 0.0.0.0 or ::ffff:0.0.0.0, and that is not visible.");
-	if (order && !view->asks[0].probe && err == 0)
+	if (order && !evaluation->attempts[0].probe && err == 0)
 		err = doubt(arena, verdict,
 			"The kernel compares UDP sockets in the order in which they were bound, and that order is not visible across IPv4 and IPv6.");
 	if (cache && err == 0)
 		err = doubt(arena, verdict, worst->cache
 			? "The kernel allowed it through its SO_REUSEPORT shortcut, although a socket there would forbid it; this can change with the next bind."
 			: "The kernel may allow it all the same: a socket of this user with SO_REUSEPORT on the port can open a shortcut that nobody can read.");
-	if (view->question->seen_error && worst->status == IU_STATUS_FREE && err == 0)
+	if (evaluation->question->seen_error && worst->status == IU_STATUS_FREE && err == 0)
 		err = doubt(arena, verdict,
-			iu_words(arena, "The program was told %s a moment ago, and what was in the way has gone since: another try works, unless a filter (seccomp, cgroup) refuses it to this program alone.",
-				iu_words_errno(view->question->seen_error)
-					? iu_words_errno(view->question->seen_error)
+			iu_phrase(arena, "The program was told %s a moment ago, and what was in the way has gone since: another try works, unless a filter (seccomp, cgroup) refuses it to this program alone.",
+				iu_phrase_errno(evaluation->question->seen_error)
+					? iu_phrase_errno(evaluation->question->seen_error)
 					: "an error"));
-	if (view->question->options.exclusive && err == 0)
+	if (evaluation->question->options.exclusive && err == 0)
 		err = doubt(arena, verdict,
 			"SO_EXCLUSIVEADDRUSE exists on Windows only; it changes nothing here.");
-	if (iu_view_foreign_user(view->question, view->snapshot) && err == 0 &&
+	if (iu_evaluation_foreign_user(evaluation->question, evaluation->snapshot) && err == 0 &&
 		worst->status != IU_STATUS_FREE && worst->cause == IU_CAUSE_PRIVILEGED_PORT)
 		err = doubt(arena, verdict,
 			"The capabilities of the other user's program are not known; only root has this one by default.");
-	if (worst->status == IU_STATUS_FREE && view->question->port && err == 0 &&
-		iu_in_range(&view->limits, view->question->port) == IU_YES)
+	if (worst->status == IU_STATUS_FREE && evaluation->question->port && err == 0 &&
+		iu_in_range(&evaluation->limits, evaluation->question->port) == IU_YES)
 		err = doubt(arena, verdict,
-			iu_words(arena, "The system may give port %u to an outgoing connection at any time: it lies in the range %d-%d.",
-				(unsigned int)view->question->port,
-				(int)view->limits.port_first,
-				(int)view->limits.port_last));
+			iu_phrase(arena, "The system may give port %u to an outgoing connection at any time: it lies in the range %d-%d.",
+				(unsigned int)evaluation->question->port,
+				(int)evaluation->limits.port_first,
+				(int)evaluation->limits.port_last));
 	return err;
 }
 
 /* Where only one socket can have been the reason, the kernel's answer makes it certain. */
 static void settle_blockers(struct iu_verdict *verdict, const struct iu_judgement *worst,
-	const struct iu_ask *ask, bool settled)
+	const struct iu_attempt *attempt, bool settled)
 {
 	bool fails = worst->status == IU_STATUS_IN_USE || worst->status == IU_STATUS_DENIED;
 
-	if (fails && (ask->probe || settled) && verdict->blockers.n == 1)
+	if (fails && (attempt->probe || settled) && verdict->blockers.n == 1)
 		verdict->blockers.v[0].certain = IU_YES;
 }
 
-static int add_blockers(struct iu_arena *arena, const struct iu_view *view,
-	const struct iu_judgement *worst, const struct iu_ask *ask, struct iu_verdict *verdict)
+static int add_blockers(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_judgement *worst, const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	size_t more = 0;
 	int err;
 
 	if (worst->status != IU_STATUS_IN_USE && worst->status != IU_STATUS_UNKNOWN &&
-		!(view->kernel.windows && worst->status == IU_STATUS_DENIED))
+		!(evaluation->kernel.windows && worst->status == IU_STATUS_DENIED))
 		return 0;
-	if (!view->question->port) {
+	if (!evaluation->question->port) {
 		if (worst->status != IU_STATUS_IN_USE)
 			return 0;
-		err = iu_blockers_range(arena, view, verdict, &more);
+		err = iu_blockers_range(arena, evaluation, verdict, &more);
 		/* the one reason why bind() to port 0 says EADDRINUSE; reserved ports have no holder */
 		verdict->cause = IU_CAUSE_EPHEMERAL_EXHAUSTED;
 		if (err == 0)
-			err = iu_ephemeral_exhausted(arena, view, verdict);
+			err = iu_ephemeral_exhausted(arena, evaluation, verdict);
 	} else {
-		err = iu_blockers_inet(arena, view, verdict, &more);
+		err = iu_blockers_inet(arena, evaluation, verdict, &more);
 		/* on Windows an error that was reported is an answer, too */
-		settle_blockers(verdict, worst, ask,
-			view->kernel.windows && view->question->reported_error &&
+		settle_blockers(verdict, worst, attempt,
+			evaluation->kernel.windows && evaluation->question->reported_error &&
 				worst->cause == IU_CAUSE_NONE);
 	}
 	if (err == 0 && more)
 		err = doubt(arena, verdict,
-			iu_words(arena, "%zu more sockets are in the way and not shown.", more));
+			iu_phrase(arena, "%zu more sockets are in the way and not shown.", more));
 	return err;
 }
 
 /* Without a socket there is no blocker that could say it. */
-static int windows_evidence(struct iu_arena *arena, const struct iu_view *view,
-	const struct iu_ask *ask, struct iu_verdict *verdict)
+static int windows_evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	if (verdict->blockers.n && verdict->cause == verdict->blockers.v[0].cause)
 		return 0;
 	switch (verdict->cause) {
-	case IU_CAUSE_ADDRESS_NOT_LOCAL: return iu_address_not_local(arena, view, ask, verdict);
-	case IU_CAUSE_EXCLUDED_RANGE: return iu_excluded_range(arena, view, verdict);
-	case IU_CAUSE_HTTP_SYS: return iu_http_sys(arena, view, verdict);
-	case IU_CAUSE_ALG_RESERVED: return iu_alg_reserved(arena, view, verdict);
-	case IU_CAUSE_PORT_PROXY: return iu_port_proxy(arena, view, verdict);
-	case IU_CAUSE_POLICY_DENIED: return iu_filtered(arena, view, verdict);
+	case IU_CAUSE_ADDRESS_NOT_LOCAL: return iu_address_not_local(arena, evaluation, attempt, verdict);
+	case IU_CAUSE_EXCLUDED_RANGE: return iu_excluded_range(arena, evaluation, verdict);
+	case IU_CAUSE_HTTP_SYS: return iu_http_sys(arena, evaluation, verdict);
+	case IU_CAUSE_ALG_RESERVED: return iu_alg_reserved(arena, evaluation, verdict);
+	case IU_CAUSE_PORT_PROXY: return iu_port_proxy(arena, evaluation, verdict);
+	case IU_CAUSE_POLICY_DENIED: return iu_filtered(arena, evaluation, verdict);
 	default: return 0;
 	}
 }
 
-static int special_headline(struct iu_arena *arena, const struct iu_view *view,
-	const struct iu_ask *ask, struct iu_verdict *verdict)
+static int special_headline(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	if (view->kernel.windows)
-		return windows_evidence(arena, view, ask, verdict);
+	if (evaluation->kernel.windows)
+		return windows_evidence(arena, evaluation, attempt, verdict);
 	switch (verdict->cause) {
-	case IU_CAUSE_PRIVILEGED_PORT: return iu_privileged_port(arena, view, ask, verdict);
-	case IU_CAUSE_ADDRESS_NOT_LOCAL: return iu_address_not_local(arena, view, ask, verdict);
-	case IU_CAUSE_ADDRESS_TENTATIVE: return iu_address_tentative(arena, view, ask, verdict);
-	case IU_CAUSE_POLICY_DENIED: return iu_policy_denied(arena, view, ask, verdict);
-	case IU_CAUSE_WSL_HOST: return iu_wsl_host(arena, view, verdict);
+	case IU_CAUSE_PRIVILEGED_PORT: return iu_privileged_port(arena, evaluation, attempt, verdict);
+	case IU_CAUSE_ADDRESS_NOT_LOCAL: return iu_address_not_local(arena, evaluation, attempt, verdict);
+	case IU_CAUSE_ADDRESS_TENTATIVE: return iu_address_tentative(arena, evaluation, attempt, verdict);
+	case IU_CAUSE_POLICY_DENIED: return iu_policy_denied(arena, evaluation, attempt, verdict);
+	case IU_CAUSE_WSL_HOST: return iu_wsl_host(arena, evaluation, verdict);
 	default: return 0; /* the others have a socket to speak of */
 	}
 }
@@ -512,10 +512,10 @@ static enum iu_confidence lesser(enum iu_confidence a, enum iu_confidence b)
 }
 
 static int finish(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, const struct iu_view *view,
+	const struct iu_snapshot *snapshot, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
-	int err = iu_remedies(arena, question, snapshot, view, verdict);
+	int err = iu_remedies(arena, question, snapshot, evaluation, verdict);
 
 	if (err < 0)
 		return err;
@@ -527,10 +527,10 @@ static int finish(struct iu_arena *arena, const struct iu_question *question,
 }
 
 /* Windows: a socket that perhaps is in the way, beside something that is for certain. */
-static bool blocker_explains(const struct iu_view *view, const struct iu_judgement *worst,
+static bool blocker_explains(const struct iu_evaluation *evaluation, const struct iu_judgement *worst,
 	const struct iu_blocker *blocker)
 {
-	if (!view->kernel.windows || worst->cause == IU_CAUSE_NONE)
+	if (!evaluation->kernel.windows || worst->cause == IU_CAUSE_NONE)
 		return true;
 	return blocker->cause == IU_CAUSE_HTTP_SYS ||
 	       (blocker->certain == IU_YES && worst->cause != IU_CAUSE_EPHEMERAL_EXHAUSTED);
@@ -539,15 +539,15 @@ static bool blocker_explains(const struct iu_view *view, const struct iu_judgeme
 static int decide_inet(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
-	struct iu_view view;
+	struct iu_evaluation evaluation;
 	struct iu_judgement worst = {0};
 	size_t i, at = 0;
-	int err = iu_view_make(arena, question, snapshot, &view);
+	int err = iu_evaluation_make(arena, question, snapshot, &evaluation);
 
 	if (err < 0)
 		return err;
-	for (i = 0; i < view.ask_count; i++) {
-		struct iu_judgement j = judge(&view, &view.asks[i]);
+	for (i = 0; i < evaluation.attempt_count; i++) {
+		struct iu_judgement j = judge(&evaluation, &evaluation.attempts[i]);
 
 		if (i == 0 || badness(&j) > badness(&worst)) {
 			worst = j;
@@ -557,36 +557,36 @@ static int decide_inet(struct iu_arena *arena, const struct iu_question *questio
 	verdict->status = worst.status;
 	verdict->cause = worst.cause;
 	verdict->confidence = worst.confidence;
-	verdict->probe = probe_word(view.asks[at].probe);
+	verdict->probe = probe_word(evaluation.attempts[at].probe);
 	set_error(verdict, question, worst.error);
 	if (question->connects && worst.error)
 		verdict->operation = IU_OPERATION_CONNECT;
-	if (worst.disagree && !view.kernel.windows)
-		err = tell_disagreement(arena, &view, &view.asks[at], verdict);
+	if (worst.disagree && !evaluation.kernel.windows)
+		err = tell_disagreement(arena, &evaluation, &evaluation.attempts[at], verdict);
 	if (err == 0)
-		err = add_blockers(arena, &view, &worst, &view.asks[at], verdict);
+		err = add_blockers(arena, &evaluation, &worst, &evaluation.attempts[at], verdict);
 	if (err < 0)
 		return err;
-	if (verdict->blockers.n && blocker_explains(&view, &worst, &verdict->blockers.v[0])) {
+	if (verdict->blockers.n && blocker_explains(&evaluation, &worst, &verdict->blockers.v[0])) {
 		verdict->cause = verdict->blockers.v[0].cause;
 		verdict->confidence = lesser(worst.confidence, verdict->blockers.v[0].confidence);
 	}
-	if (view.kernel.windows)
-		err = iu_windows_warnings(arena, &view, verdict);
+	if (evaluation.kernel.windows)
+		err = iu_windows_warnings(arena, &evaluation, verdict);
 	else if (worst.status == IU_STATUS_FREE)
-		err = warn_shadowed(arena, &view, verdict);
+		err = warn_shadowed(arena, &evaluation, verdict);
 	if (err == 0)
-		err = view.kernel.windows
-			? iu_windows_doubts(arena, &view, &worst, &view.asks[at], verdict)
-			: inet_doubts(arena, &view, &worst, verdict);
+		err = evaluation.kernel.windows
+			? iu_windows_doubts(arena, &evaluation, &worst, &evaluation.attempts[at], verdict)
+			: inet_doubts(arena, &evaluation, &worst, verdict);
 	if (err == 0)
 		err = copy_gaps(arena, question, snapshot, verdict);
 	if (err == 0)
-		err = view.kernel.windows ? iu_windows_gaps(arena, &view, verdict)
-					  : missing_gap(arena, &view, verdict);
+		err = evaluation.kernel.windows ? iu_windows_gaps(arena, &evaluation, verdict)
+					  : missing_gap(arena, &evaluation, verdict);
 	if (err == 0)
-		err = special_headline(arena, &view, &view.asks[at], verdict);
-	return err < 0 ? err : finish(arena, question, snapshot, &view, verdict);
+		err = special_headline(arena, &evaluation, &evaluation.attempts[at], verdict);
+	return err < 0 ? err : finish(arena, question, snapshot, &evaluation, verdict);
 }
 
 /* A path that bind() would have to create: EADDRINUSE if and only if something is there. */
@@ -644,20 +644,20 @@ static const char *path_headline(struct iu_arena *arena, const struct iu_questio
 
 	switch (verdict->error_number) {
 	case ENOENT:
-		return iu_words(arena, "%s cannot be bound: its directory does not exist (ENOENT).",
+		return iu_phrase(arena, "%s cannot be bound: its directory does not exist (ENOENT).",
 			subject);
 	case ENOTDIR:
-		return iu_words(arena, "%s cannot be bound: a part of the path is no directory (ENOTDIR).",
+		return iu_phrase(arena, "%s cannot be bound: a part of the path is no directory (ENOTDIR).",
 			subject);
 	case EACCES:
 	case EPERM:
-		return iu_words(arena, "%s may not be bound: its directory does not allow a new file (%s).",
+		return iu_phrase(arena, "%s may not be bound: its directory does not allow a new file (%s).",
 			subject, verdict->error);
 	case EROFS:
-		return iu_words(arena, "%s cannot be bound: its file system is read-only (EROFS).",
+		return iu_phrase(arena, "%s cannot be bound: its file system is read-only (EROFS).",
 			subject);
 	case EINVAL:
-		return iu_words(arena, "%s cannot be bound: a socket path has at most %d bytes (EINVAL).",
+		return iu_phrase(arena, "%s cannot be bound: a socket path has at most %d bytes (EINVAL).",
 			subject, IU_UNIX_PATH_MAX);
 	}
 	return NULL;
@@ -673,9 +673,9 @@ static int path_gap(struct iu_arena *arena, const struct iu_question *question,
 		return IU_E_NOMEM;
 	*slot = (struct iu_gap){
 		.fact = IU_FACT_PATHS,
-		.what = iu_words(arena, "what lies at %s", iu_subject(arena, question)),
+		.what = iu_phrase(arena, "what lies at %s", iu_subject(arena, question)),
 		.why = "it was not recorded",
-		.lift = iu_words(arena, "record it there: inuse report %s", question->text),
+		.fix = iu_phrase(arena, "record it there: inuse report %s", question->text),
 	};
 	return 0;
 }
@@ -722,14 +722,14 @@ int iu_decide(struct iu_arena *arena, const struct iu_question *question,
 	struct iu_verdict verdict = {0};
 	int err;
 
-	if (iu_is_foreign(question, snapshot))
-		err = iu_decide_foreign(arena, question, snapshot, &verdict);
+	if (iu_other_system_is(question, snapshot))
+		err = iu_other_system_decide(arena, question, snapshot, &verdict);
 	else if (question->protocol == IU_PROTOCOL_UNIX)
 		err = decide_unix(arena, question, snapshot, &verdict);
 	else
 		err = decide_inet(arena, question, snapshot, &verdict);
 	if (err == 0)
-		err = iu_doubt_message(arena, question, &verdict);
+		err = iu_other_system_doubt(arena, question, &verdict);
 	if (err < 0)
 		return err;
 	*ret_verdict = verdict;

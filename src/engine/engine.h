@@ -5,10 +5,10 @@
 #include "model/question.h"
 #include "model/snapshot.h"
 #include "model/verdict.h"
-#include "model/wants.h"
+#include "model/needs.h"
 
 /**
- * iu_needs() - which facts are still wanted to answer @questions
+ * iu_needs_next() - which facts are still wanted to answer @questions
  * @snapshot: what is known so far; an empty one asks for the first round
  *
  * The first round wants sockets, limits, addresses and paths; the second, made from the sockets
@@ -16,8 +16,8 @@
  * holders may have inherited them.
  * Returns: 0 with ret_wants->facts == 0 when nothing more is wanted, IU_E_NOMEM.
  */
-int iu_needs(struct iu_arena *arena, const struct iu_questions *questions,
-	const struct iu_snapshot *snapshot, struct iu_wants *ret_wants);
+int iu_needs_next(struct iu_arena *arena, const struct iu_questions *questions,
+	const struct iu_snapshot *snapshot, struct iu_needs *ret_wants);
 
 /**
  * iu_probes_wanted() - the binds worth asking of the kernel for one question
@@ -42,11 +42,11 @@ int iu_decide(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *ret_verdict);
 
 /**
- * iu_tell() - the verdict in words, ready for any renderer for people
+ * iu_describe() - the verdict in words, ready for any renderer for people
  * Returns: 0, IU_E_NOMEM.
  */
-int iu_tell(struct iu_arena *arena, const struct iu_question *question,
+int iu_describe(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict,
-	struct iu_story *ret_story);
+	struct iu_explanation *ret_story);
 
 #endif

@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "engine/words.h"
+#include "engine/phrase.h"
 
 struct telling {
 	struct iu_arena *arena;
 	const struct iu_explain *in;
 	const struct iu_error_reading *reading;
 	const struct iu_error_row *row;
-	struct iu_story story;
+	struct iu_explanation explanation;
 };
 
 /* What shows more, on the system of the error. */
@@ -58,13 +58,13 @@ static const struct {
 static const char *in_digits(struct iu_arena *arena, const struct iu_error_number *number)
 {
 	if (iu_error_space_hex(number->space))
-		return iu_words(arena, "0x%08" PRIX64, (uint64_t)number->value);
-	return iu_words(arena, "%" PRId64, number->value);
+		return iu_phrase(arena, "0x%08" PRIX64, (uint64_t)number->value);
+	return iu_phrase(arena, "%" PRId64, number->value);
 }
 
 static struct iu_strings *add_part(struct telling *t, const char *label)
 {
-	struct iu_story_part *part = iu_list_add(t->arena, &t->story.parts);
+	struct iu_explanation_part *part = iu_list_add(t->arena, &t->explanation.parts);
 
 	if (!part)
 		return NULL;
@@ -80,7 +80,7 @@ static void add_line(struct telling *t, struct iu_strings *lines, const char *li
 
 static const char *sentence(struct telling *t, const char *text)
 {
-	const char *first = iu_words(t->arena, "%s.", text);
+	const char *first = iu_phrase(t->arena, "%s.", text);
 	char *copy = iu_arena_strdup(t->arena, first);
 
 	/* Names of calls keep their letters: "bind() called twice". */
@@ -98,7 +98,7 @@ static const char *system_part(struct telling *t)
 
 	if (t->reading->system == IU_ERROR_ANY)
 		return "";
-	return iu_words(t->arena, " on %s%s%s%s", iu_error_system_title(t->reading->system),
+	return iu_phrase(t->arena, " on %s%s%s%s", iu_error_system_title(t->reading->system),
 		title ? " (" : "", title ? title : "", title ? ")" : "");
 }
 
@@ -108,18 +108,18 @@ static const char *headline(struct telling *t)
 	const char *name = number ? number->name : t->row->name;
 
 	if (t->in->readings->is_message && number)
-		return iu_words(t->arena, "The message says %s, %s%s: %s.", name,
+		return iu_phrase(t->arena, "The message says %s, %s%s: %s.", name,
 			in_digits(t->arena, number), system_part(t), t->row->summary);
 	if (t->in->readings->is_message)
-		return iu_words(t->arena, "The message says %s%s: %s.", name, system_part(t),
+		return iu_phrase(t->arena, "The message says %s%s: %s.", name, system_part(t),
 			t->row->summary);
 	if (t->in->readings->is_number)
-		return iu_words(t->arena, "%s is %s%s: %s.", t->in->asked, name, system_part(t),
+		return iu_phrase(t->arena, "%s is %s%s: %s.", t->in->asked, name, system_part(t),
 			t->row->summary);
 	if (number)
-		return iu_words(t->arena, "%s is %s%s: %s.", name,
+		return iu_phrase(t->arena, "%s is %s%s: %s.", name,
 			in_digits(t->arena, number), system_part(t), t->row->summary);
-	return iu_words(t->arena, "%s: %s.", name, t->row->summary);
+	return iu_phrase(t->arena, "%s: %s.", name, t->row->summary);
 }
 
 /* ---- one system ---- */
@@ -135,9 +135,9 @@ static const char *written(struct telling *t, enum iu_error_system system)
 		if (numbers[i].id != t->row->id || iu_error_space_of(numbers[i].space) != system)
 			continue;
 		title = iu_error_space_title(numbers[i].space);
-		all = iu_words(t->arena, "%s%s%s %s", all, *all ? ", " : "",
+		all = iu_phrase(t->arena, "%s%s%s %s", all, *all ? ", " : "",
 			in_digits(t->arena, &numbers[i]),
-			title ? iu_words(t->arena, "(%s)", title) : numbers[i].name);
+			title ? iu_phrase(t->arena, "(%s)", title) : numbers[i].name);
 	}
 	return all;
 }
@@ -145,8 +145,8 @@ static const char *written(struct telling *t, enum iu_error_system system)
 static const char *in_writing(struct telling *t, enum iu_error_system system)
 {
 	if (t->in->text && iu_error_space_of(t->in->here) == system)
-		return iu_words(t->arena, "Written %s, \"%s\".", written(t, system), t->in->text);
-	return iu_words(t->arena, "Written %s.", written(t, system));
+		return iu_phrase(t->arena, "Written %s, \"%s\".", written(t, system), t->in->text);
+	return iu_phrase(t->arena, "Written %s.", written(t, system));
 }
 
 /* The causes in one line, for a system that is not the one asked about. */
@@ -155,8 +155,8 @@ static const char *causes_in_short(struct telling *t, const struct iu_error_mean
 	const char *all = "";
 
 	for (size_t i = 0; i < IU_ERROR_CAUSES_MAX && meaning->causes[i]; i++)
-		all = iu_words(t->arena, "%s%s%s", all, i ? ", " : "", meaning->causes[i]);
-	return iu_words(t->arena, "Causes, the most often met first: %s.", all);
+		all = iu_phrase(t->arena, "%s%s%s", all, i ? ", " : "", meaning->causes[i]);
+	return iu_phrase(t->arena, "Causes, the most often met first: %s.", all);
 }
 
 static void add_system(struct telling *t, enum iu_error_system system)
@@ -171,7 +171,7 @@ static void add_system(struct telling *t, enum iu_error_system system)
 	add_line(t, lines, sentence(t, meaning->sentence));
 	if (!t->in->foreign) /* how others write it is nothing to an answer about one message */
 		add_line(t, lines, in_writing(t, system));
-	add_line(t, lines, iu_words(t->arena, "From %s.", meaning->calls));
+	add_line(t, lines, iu_phrase(t->arena, "From %s.", meaning->calls));
 	if (meaning->careful)
 		add_line(t, lines, sentence(t, meaning->careful));
 	if (!meaning->causes[0])
@@ -182,7 +182,7 @@ static void add_system(struct telling *t, enum iu_error_system system)
 	}
 	lines = add_part(t, "causes");
 	for (size_t i = 0; i < IU_ERROR_CAUSES_MAX && meaning->causes[i]; i++)
-		add_line(t, lines, iu_words(t->arena, "%zu. %s: %s", i + 1, meaning->causes[i],
+		add_line(t, lines, iu_phrase(t->arena, "%zu. %s: %s", i + 1, meaning->causes[i],
 			iu_error_cause_sentence(meaning->causes[i], system)));
 }
 
@@ -199,13 +199,13 @@ static const char *same_number(struct telling *t, enum iu_error_system system)
 
 		if (i == t->in->which || !number || iu_error_space_of(number->space) != system)
 			continue;
-		all = iu_words(t->arena, "%s%s%s there is %s, something else", all,
+		all = iu_phrase(t->arena, "%s%s%s there is %s, something else", all,
 			*all ? "; " : "", t->in->asked, number->name);
 	}
 	/* Only numbers of the small kind are taken for another system's. */
 	if (!*all && system != t->reading->system && t->reading->system != IU_ERROR_ANY &&
 		readings->value > 0 && readings->value < UINT16_MAX)
-		all = iu_words(t->arena, "%s there is none of these errors", t->in->asked);
+		all = iu_phrase(t->arena, "%s there is none of these errors", t->in->asked);
 	return all;
 }
 
@@ -224,7 +224,7 @@ static void add_elsewhere(struct telling *t)
 			continue;
 		if (!lines)
 			lines = add_part(t, "elsewhere");
-		add_line(t, lines, iu_words(t->arena, "%s: %s%s%s.", iu_error_system_title(system),
+		add_line(t, lines, iu_phrase(t->arena, "%s: %s%s%s.", iu_error_system_title(system),
 					   all, *all && *other ? "; " : "", other));
 	}
 }
@@ -233,10 +233,10 @@ static void add_elsewhere(struct telling *t)
 
 static void add_step(struct telling *t, const char *text, const char *command)
 {
-	struct iu_story_step *step = iu_list_add(t->arena, &t->story.steps);
+	struct iu_explanation_step *step = iu_list_add(t->arena, &t->explanation.steps);
 
 	if (step)
-		*step = (struct iu_story_step){.text = text, .command = command};
+		*step = (struct iu_explanation_step){.text = text, .command = command};
 }
 
 static bool about(const struct telling *t, enum iu_error_system system)
@@ -254,16 +254,16 @@ static void add_steps(struct telling *t)
 		t->in->endpoint || any_port ? "" : " (with your port instead of 8080)";
 	bool away = false;
 
-	t->story.steps_title = "What to ask next:";
+	t->explanation.steps_title = "What to ask next:";
 	if (about(t, here) && t->row->on[here].causes[0])
 		add_step(t,
-			iu_words(t->arena, "on this machine: who is in the way, and what helps%s",
+			iu_phrase(t->arena, "on this machine: who is in the way, and what helps%s",
 				instead),
-			iu_words(t->arena, "inuse %s", endpoint));
+			iu_phrase(t->arena, "inuse %s", endpoint));
 	else if (there != IU_ERROR_ANY && there != IU_ERROR_BSD && t->row->on[there].causes[0])
 		add_step(t,
-			iu_words(t->arena, "on that machine, where inuse is installed%s", instead),
-			iu_words(t->arena, "inuse %s", endpoint));
+			iu_phrase(t->arena, "on that machine, where inuse is installed%s", instead),
+			iu_phrase(t->arena, "inuse %s", endpoint));
 	for (size_t i = 0; i < IU_COUNT(looks); i++)
 		if (looks[i].id == t->row->id && about(t, looks[i].system)) {
 			add_step(t, looks[i].text, looks[i].command);
@@ -271,12 +271,12 @@ static void add_steps(struct telling *t)
 		}
 	if (away)
 		add_step(t,
-			iu_words(t->arena, "or here, with what these commands print in a file%s",
+			iu_phrase(t->arena, "or here, with what these commands print in a file%s",
 				instead),
-			iu_words(t->arena, "inuse why --from FILE %s", endpoint));
+			iu_phrase(t->arena, "inuse why --from FILE %s", endpoint));
 }
 
-int iu_explain(struct iu_arena *arena, const struct iu_explain *explain, struct iu_story *ret_story)
+int iu_explain(struct iu_arena *arena, const struct iu_explain *explain, struct iu_explanation *ret_story)
 {
 	const struct iu_error_reading *reading = &explain->readings->v[explain->which];
 	struct telling t = {
@@ -284,13 +284,13 @@ int iu_explain(struct iu_arena *arena, const struct iu_explain *explain, struct 
 		.in = explain,
 		.reading = reading,
 		.row = iu_error_row(reading->id),
-		.story = {.status = IU_STATUS_UNKNOWN},
+		.explanation = {.status = IU_STATUS_UNKNOWN},
 	};
 	enum iu_error_system first;
 
 	if (!t.row)
 		return IU_E_INPUT;
-	t.story.headline = headline(&t);
+	t.explanation.headline = headline(&t);
 	if (explain->foreign)
 		add_line(&t, add_part(&t, "message"), explain->foreign);
 	first = reading->system == IU_ERROR_ANY ? iu_error_space_of(explain->here) : reading->system;
@@ -303,6 +303,6 @@ int iu_explain(struct iu_arena *arena, const struct iu_explain *explain, struct 
 	add_steps(&t);
 	if (arena->failed)
 		return IU_E_NOMEM;
-	*ret_story = t.story;
+	*ret_story = t.explanation;
 	return 0;
 }

@@ -2,7 +2,7 @@
 #ifndef IU_ENGINE_EXPLAIN_H
 #define IU_ENGINE_EXPLAIN_H
 
-#include "knowledge/errors.h"
+#include "input/error-text.h"
 #include "model/verdict.h"
 
 struct iu_explain {
@@ -20,6 +20,6 @@ struct iu_explain {
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_explain(
-	struct iu_arena *arena, const struct iu_explain *explain, struct iu_story *ret_story);
+	struct iu_arena *arena, const struct iu_explain *explain, struct iu_explanation *ret_story);
 
 #endif

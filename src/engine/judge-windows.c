@@ -6,7 +6,7 @@
 #include "engine/headline.h"
 #include "engine/judge.h"
 #include "engine/windows.h"
-#include "engine/words.h"
+#include "engine/phrase.h"
 #include "knowledge/events.h"
 
 /* What rows and reasons make possible, before anybody was asked. */
@@ -58,30 +58,30 @@ static unsigned int bit_of(int error)
  * Both codes are met with HTTP.sys: its ports are in the excluded list as well, and that is looked
  * at first, but not on every system. With the list at hand it says which.
  */
-static bool http_may_deny(const struct iu_view *view, const struct iu_ask *ask)
+static bool http_may_deny(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
-	const struct iu_snapshot *snapshot = view->snapshot;
+	const struct iu_snapshot *snapshot = evaluation->snapshot;
 	size_t i;
 
 	if (snapshot->seen & IU_FACT_EXCLUSIONS)
 		return false;
-	for (i = 0; i < view->sockets.n; i++)
-		if (iu_windows_http_row(snapshot, &view->sockets.v[i]) &&
-			iu_conflict(&ask->request, &view->sockets.v[i], &view->kernel).blocks !=
+	for (i = 0; i < evaluation->sockets.n; i++)
+		if (iu_windows_http_row(snapshot, &evaluation->sockets.v[i]) &&
+			iu_conflict(&attempt->request, &evaluation->sockets.v[i], &evaluation->kernel).blocks !=
 				IU_NO)
 			return true;
 	return false;
 }
 
-static struct evidence gather(const struct iu_view *view, const struct iu_ask *ask)
+static struct evidence gather(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
 	struct evidence e = {
-		.results = ask->outcome.results ? ask->outcome.results : IU_BIND_OK,
-		.reason = iu_windows_reason(view, &ask->request),
-		.sockets = ask->outcome.fails != IU_NO,
+		.results = attempt->outcome.results ? attempt->outcome.results : IU_BIND_OK,
+		.reason = iu_windows_reason(evaluation, &attempt->request),
+		.sockets = attempt->outcome.fails != IU_NO,
 	};
 
-	if (http_may_deny(view, ask))
+	if (http_may_deny(evaluation, attempt))
 		e.results |= IU_BIND_ACCESS;
 	if (e.reason.certain == IU_YES)
 		e.results = e.reason.results;
@@ -99,15 +99,15 @@ static enum iu_cause reason_for(const struct evidence *e, unsigned int bit)
 }
 
 static struct iu_judgement by_rules(
-	const struct iu_view *view, const struct iu_ask *ask, const struct evidence *e)
+	const struct iu_evaluation *evaluation, const struct iu_attempt *attempt, const struct evidence *e)
 {
 	struct iu_judgement j;
 	/* what is in the way for certain gives the code, not what perhaps is */
-	bool sure = ask->outcome.fails == IU_YES && e->reason.certain != IU_YES;
-	unsigned int bit = (sure ? ask->outcome.results : e->results) & IU_BIND_INUSE;
+	bool sure = attempt->outcome.fails == IU_YES && e->reason.certain != IU_YES;
+	unsigned int bit = (sure ? attempt->outcome.results : e->results) & IU_BIND_INUSE;
 
 	if (e->results == IU_BIND_OK)
-		return view->complete && ask->check.ok == IU_YES
+		return evaluation->complete && attempt->check.ok == IU_YES
 			? says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY)
 			: unknown();
 	if (e->results & IU_BIND_OK) {
@@ -136,35 +136,35 @@ static struct iu_judgement disagree(void)
 }
 
 /* Wine has rules of its own where sockets listen, so there its answer is the one that counts. */
-static struct iu_judgement by_success(const struct iu_view *view, const struct evidence *e)
+static struct iu_judgement by_success(const struct iu_evaluation *evaluation, const struct evidence *e)
 {
 	bool fails = !(e->results & IU_BIND_OK);
 
-	if (fails && !view->snapshot->windows.wine)
+	if (fails && !evaluation->snapshot->windows.wine)
 		return disagree();
 	return says(IU_STATUS_FREE, 0, IU_CAUSE_NONE,
-		fails || !view->complete ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_PROVEN);
+		fails || !evaluation->complete ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_PROVEN);
 }
 
 /* What a plain bind() to the wildcard was told there; -1: it was not asked. */
-static int told_at(const struct iu_view *view, int32_t port)
+static int told_at(const struct iu_evaluation *evaluation, int32_t port)
 {
-	struct iu_request r = iu_windows_block_request(view, (uint16_t)port);
+	struct iu_request r = iu_windows_block_request(evaluation, (uint16_t)port);
 	const struct iu_probe *probe = port > 0 && port <= UINT16_MAX
-		? iu_view_probe(view->snapshot, &r) : NULL;
+		? iu_evaluation_probe(evaluation->snapshot, &r) : NULL;
 
 	return probe ? probe->result : -1;
 }
 
 /* Two in a row beside it, or one on each side: sockets of strangers do not lie like that. */
-static bool is_block(const struct iu_view *view)
+static bool is_block(const struct iu_evaluation *evaluation)
 {
-	int32_t port = view->question->port, first;
+	int32_t port = evaluation->question->port, first;
 	int i, denied;
 
 	for (first = port - IU_BLOCK_LOOK; first <= port; first++) {
 		for (i = 0, denied = 0; i <= IU_BLOCK_LOOK; i++)
-			denied += told_at(view, first + i) == IU_WSAEACCES;
+			denied += told_at(evaluation, first + i) == IU_WSAEACCES;
 		if (denied == IU_BLOCK_LOOK + 1)
 			return true;
 	}
@@ -172,9 +172,9 @@ static bool is_block(const struct iu_view *view)
 }
 
 /* 10013 that no socket which was seen gives, and the excluded ranges could not be seen. */
-static struct iu_judgement by_neighbours(const struct iu_view *view)
+static struct iu_judgement by_neighbours(const struct iu_evaluation *evaluation)
 {
-	int wildcard = told_at(view, view->question->port);
+	int wildcard = told_at(evaluation, evaluation->question->port);
 
 	if (wildcard == IU_WSAEADDRINUSE) /* an exclusive wildcard says so to one, 10013 to the other */
 		return says(IU_STATUS_DENIED, IU_WSAEACCES, IU_CAUSE_HIDDEN_HOLDER,
@@ -183,38 +183,38 @@ static struct iu_judgement by_neighbours(const struct iu_view *view)
 		return says(IU_STATUS_DENIED, IU_WSAEACCES, IU_CAUSE_POLICY_DENIED,
 			IU_CONFIDENCE_POSSIBLE);
 	return says(IU_STATUS_DENIED, IU_WSAEACCES, IU_CAUSE_EXCLUDED_RANGE,
-		is_block(view) ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_POSSIBLE);
+		is_block(evaluation) ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_POSSIBLE);
 }
 
 /* The code is one that nothing which was seen can give: who is left (table 1.2 read by columns). */
 static struct iu_judgement by_elimination(
-	const struct iu_view *view, const struct evidence *e, int error, bool asked)
+	const struct iu_evaluation *evaluation, const struct evidence *e, int error, bool asked)
 {
-	bool excluded_seen = view->snapshot->seen & IU_FACT_EXCLUSIONS ||
-			     iu_windows_before(view->snapshot, 6, 0);
+	bool excluded_seen = evaluation->snapshot->seen & IU_FACT_EXCLUSIONS ||
+			     iu_windows_before(evaluation->snapshot, 6, 0);
 
 	if (!(e->results & IU_BIND_OK)) /* it fails anyway, with another code */
 		return says(status_of(error), error, IU_CAUSE_NONE,
 			asked ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_POSSIBLE);
-	if (!asked && view->complete && e->results == IU_BIND_OK)
+	if (!asked && evaluation->complete && e->results == IU_BIND_OK)
 		return disagree();
 	if (error == IU_WSAEADDRINUSE)
 		return says(IU_STATUS_IN_USE, error, IU_CAUSE_HIDDEN_HOLDER,
 			IU_CONFIDENCE_POSSIBLE);
 	if (!excluded_seen)
-		return by_neighbours(view);
+		return by_neighbours(evaluation);
 	return says(IU_STATUS_DENIED, error, IU_CAUSE_POLICY_DENIED, IU_CONFIDENCE_POSSIBLE);
 }
 
 /* @asked: the system itself said it just now; else the message of the one who asks. */
-static struct iu_judgement by_answer(const struct iu_view *view, const struct iu_ask *ask,
+static struct iu_judgement by_answer(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt,
 	const struct evidence *e, int error, bool asked)
 {
 	unsigned int bit = bit_of(error);
 	struct iu_judgement j;
 
 	if (!error)
-		return by_success(view, e);
+		return by_success(evaluation, e);
 	if (error == IU_WSAEADDRNOTAVAIL)
 		return says(IU_STATUS_UNAVAILABLE, error, IU_CAUSE_ADDRESS_NOT_LOCAL,
 			IU_CONFIDENCE_LIKELY);
@@ -223,10 +223,10 @@ static struct iu_judgement by_answer(const struct iu_view *view, const struct iu
 			IU_CONFIDENCE_LIKELY);
 	if (!bit)
 		return status_of(error) == IU_STATUS_UNKNOWN
-			? by_rules(view, ask, e)
+			? by_rules(evaluation, attempt, e)
 			: says(status_of(error), error, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
 	if (!(e->results & bit))
-		return by_elimination(view, e, error, asked);
+		return by_elimination(evaluation, e, error, asked);
 	j = says(status_of(error), error, reason_for(e, bit), IU_CONFIDENCE_LIKELY);
 	if (asked && !(e->results & IU_BIND_OK))
 		j.confidence = IU_CONFIDENCE_PROVEN;
@@ -234,70 +234,70 @@ static struct iu_judgement by_answer(const struct iu_view *view, const struct iu
 }
 
 /* Ports that run out: bind() to port 0, or connect(), which binds by itself. */
-static struct iu_judgement judge_any_port(const struct iu_view *view, const struct iu_ask *ask)
+static struct iu_judgement judge_any_port(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
-	int told = view->question->reported_error;
+	int told = evaluation->question->reported_error;
 
-	if (ask->probe && ask->probe->result == 0)
+	if (attempt->probe && attempt->probe->result == 0)
 		return says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
-	if (told == IU_WSAENOBUFS || (view->question->connects && told == IU_WSAEADDRINUSE))
+	if (told == IU_WSAENOBUFS || (evaluation->question->connects && told == IU_WSAEADDRINUSE))
 		return says(IU_STATUS_IN_USE, told, IU_CAUSE_EPHEMERAL_EXHAUSTED,
-			ask->outcome.fails == IU_YES ? IU_CONFIDENCE_PROVEN
+			attempt->outcome.fails == IU_YES ? IU_CONFIDENCE_PROVEN
 						     : IU_CONFIDENCE_LIKELY);
-	if (told && view->question->connects)
+	if (told && evaluation->question->connects)
 		return says(status_of(told), told,
 			told == IU_WSAEACCES ? IU_CAUSE_POLICY_DENIED : IU_CAUSE_NONE,
 			IU_CONFIDENCE_POSSIBLE);
-	if (ask->outcome.fails == IU_YES)
+	if (attempt->outcome.fails == IU_YES)
 		return says(IU_STATUS_IN_USE, IU_WSAENOBUFS, IU_CAUSE_EPHEMERAL_EXHAUSTED,
 			IU_CONFIDENCE_LIKELY);
-	if (ask->outcome.fails == IU_NO && iu_windows_rows_seen(view) && ask->check.ok == IU_YES)
+	if (attempt->outcome.fails == IU_NO && iu_windows_rows_seen(evaluation) && attempt->check.ok == IU_YES)
 		return says(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
 	return unknown();
 }
 
-struct iu_judgement iu_judge_windows(const struct iu_view *view, const struct iu_ask *ask)
+struct iu_judgement iu_judge_windows(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
-	const struct iu_probe *probe = ask->probe;
+	const struct iu_probe *probe = attempt->probe;
 	struct evidence e;
 
-	if (ask->check.ok == IU_NO)
-		return probe && probe->result != ask->check.error
+	if (attempt->check.ok == IU_NO)
+		return probe && probe->result != attempt->check.error
 			? disagree()
-			: says(status_of(ask->check.error), ask->check.error, ask->check.cause,
+			: says(status_of(attempt->check.error), attempt->check.error, attempt->check.cause,
 				  probe ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY);
-	if (!view->question->port || view->question->connects)
-		return judge_any_port(view, ask);
-	e = gather(view, ask);
+	if (!evaluation->question->port || evaluation->question->connects)
+		return judge_any_port(evaluation, attempt);
+	e = gather(evaluation, attempt);
 	if (probe)
-		return by_answer(view, ask, &e, probe->result, true);
-	if (view->question->reported_error > 10000) /* an errno of another system says nothing */
-		return by_answer(view, ask, &e, view->question->reported_error, false);
-	return by_rules(view, ask, &e);
+		return by_answer(evaluation, attempt, &e, probe->result, true);
+	if (evaluation->question->reported_error > 10000) /* an errno of another system says nothing */
+		return by_answer(evaluation, attempt, &e, evaluation->question->reported_error, false);
+	return by_rules(evaluation, attempt, &e);
 }
 
 /* ---- what could be otherwise ---- */
 
 static int doubt(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
 {
-	return iu_strings_add(arena, &verdict->doubts, text);
+	return iu_strings_add(arena, &verdict->caveats, text);
 }
 
 static const char *code(struct iu_arena *arena, int error)
 {
-	const char *name = iu_words_errno(error);
+	const char *name = iu_phrase_errno(error);
 
-	return error ? iu_words(arena, "%s (%d)", name ? name : "error", error) : "success";
+	return error ? iu_phrase(arena, "%s (%d)", name ? name : "error", error) : "success";
 }
 
-static int doubt_disagreement(struct iu_arena *arena, const struct iu_view *view,
-	const struct iu_ask *ask, struct iu_verdict *verdict)
+static int doubt_disagreement(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	bool asked = ask->probe != NULL;
-	int error = asked ? ask->probe->result : view->question->reported_error;
+	bool asked = attempt->probe != NULL;
+	int error = asked ? attempt->probe->result : evaluation->question->reported_error;
 	int err = doubt(arena, verdict,
-		iu_words(arena, "What is visible says: %s. %s says: %s.",
-			ask->outcome.fails == IU_YES || ask->check.ok == IU_NO
+		iu_phrase(arena, "What is visible says: %s. %s says: %s.",
+			attempt->outcome.fails == IU_YES || attempt->check.ok == IU_NO
 				? "it fails" : "nothing is in the way",
 			asked ? "A bind() that was tried" : "The message", code(arena, error)));
 
@@ -310,20 +310,20 @@ static int doubt_disagreement(struct iu_arena *arena, const struct iu_view *view
 		"Something may have taken or left the port just now; asking again tells.");
 }
 
-static int doubt_other_code(struct iu_arena *arena, const struct iu_view *view,
+static int doubt_other_code(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_judgement *worst, struct iu_verdict *verdict)
 {
 	const char *other = code(arena, worst->other);
 
 	if (verdict->cause == IU_CAUSE_HTTP_SYS)
 		return doubt(arena, verdict,
-			iu_words(arena, "bind() may also say %s: ports of HTTP.sys mostly are in the excluded list too, and that is looked at first.",
+			iu_phrase(arena, "bind() may also say %s: ports of HTTP.sys mostly are in the excluded list too, and that is looked at first.",
 				other));
-	if (view->question->options.reuseaddr)
+	if (evaluation->question->options.reuseaddr)
 		return doubt(arena, verdict,
-			iu_words(arena, "bind() may also say %s: two pages of Microsoft name different codes for this case.",
+			iu_phrase(arena, "bind() may also say %s: two pages of Microsoft name different codes for this case.",
 				other));
-	return doubt(arena, verdict, iu_words(arena, "bind() may also say %s.", other));
+	return doubt(arena, verdict, iu_phrase(arena, "bind() may also say %s.", other));
 }
 
 static bool any_uncertain(const struct iu_verdict *verdict)
@@ -348,35 +348,35 @@ static bool any_time_wait(const struct iu_verdict *verdict)
 }
 
 /* The port is excluded, whoever holds it besides. */
-static bool stays_excluded(const struct iu_view *view, const struct iu_verdict *verdict)
+static bool stays_excluded(const struct iu_evaluation *evaluation, const struct iu_verdict *verdict)
 {
 	const struct iu_exclusion *e = iu_windows_exclusion(
-		view->snapshot, view->question->protocol, view->question->port);
+		evaluation->snapshot, evaluation->question->protocol, evaluation->question->port);
 
 	return e && iu_exclusion_maker(e) != IU_EXCLUDED_SINGLE && verdict->blockers.n &&
 	       verdict->cause != IU_CAUSE_EXCLUDED_RANGE;
 }
 
-static int doubts_of_rules(struct iu_arena *arena, const struct iu_view *view,
-	const struct iu_ask *ask, struct iu_verdict *verdict)
+static int doubts_of_rules(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	const struct iu_options *options = &view->question->options;
+	const struct iu_options *options = &evaluation->question->options;
 	int err = 0;
 
-	if (ask->check.ok == IU_NO && ask->check.error == IU_WSAEACCES)
+	if (attempt->check.ok == IU_NO && attempt->check.error == IU_WSAEACCES)
 		err = iu_strings_add(arena, &verdict->evidence,
 			"a datagram socket may bind the broadcast address only with SO_BROADCAST set");
-	if (ask->check.ok == IU_NO && ask->check.error == IU_WSAEINVAL)
+	if (attempt->check.ok == IU_NO && attempt->check.error == IU_WSAEINVAL)
 		err = iu_strings_add(arena, &verdict->evidence,
 			"SO_REUSEADDR and SO_EXCLUSIVEADDRUSE cannot be set on one socket");
-	if (err == 0 && verdict->cause == IU_CAUSE_EXCLUDED_RANGE && is_block(view))
+	if (err == 0 && verdict->cause == IU_CAUSE_EXCLUDED_RANGE && is_block(evaluation))
 		err = iu_strings_add(arena, &verdict->evidence,
 			"bind() to the neighbouring ports is denied as well, where no socket is: a whole block is reserved");
-	if (err == 0 && view->assumed)
+	if (err == 0 && evaluation->assumed)
 		err = doubt(arena, verdict,
-			iu_words(arena, "The sockets there give %s only to a program that sets %s; many set it without saying so.",
-				verdict->error ? verdict->error : "this error", view->assumed));
-	if (err == 0 && any_uncertain(verdict) && !ask->probe)
+			iu_phrase(arena, "The sockets there give %s only to a program that sets %s; many set it without saying so.",
+				verdict->error ? verdict->error : "this error", evaluation->assumed));
+	if (err == 0 && any_uncertain(verdict) && !attempt->probe)
 		err = doubt(arena, verdict,
 			"Whether the two may share the port depends on the other socket's SO_REUSEADDR and SO_EXCLUSIVEADDRUSE and on its account, which could not be seen.");
 	if (err == 0 && options->exclusive && any_time_wait(verdict))
@@ -385,49 +385,49 @@ static int doubts_of_rules(struct iu_arena *arena, const struct iu_view *view,
 	if (err == 0 && options->reuseport)
 		err = doubt(arena, verdict,
 			"SO_REUSEPORT does not exist on Windows; it changes nothing here.");
-	if (err == 0 && stays_excluded(view, verdict))
+	if (err == 0 && stays_excluded(evaluation, verdict))
 		err = doubt(arena, verdict,
 			"Even without that holder the port stays refused: it lies in an excluded range as well.");
-	if (err == 0 && verdict->status == IU_STATUS_IN_USE && view->question->port &&
-		iu_address_is_wildcard(&ask->request.address) &&
+	if (err == 0 && verdict->status == IU_STATUS_IN_USE && evaluation->question->port &&
+		iu_address_is_wildcard(&attempt->request.address) &&
 		verdict->operation == IU_OPERATION_BIND)
 		err = doubt(arena, verdict,
 			"For a wildcard address Windows may report it only in listen().");
 	return err;
 }
 
-static bool is_administered(const struct iu_view *view)
+static bool is_administered(const struct iu_evaluation *evaluation)
 {
-	const struct iu_windows *windows = &view->snapshot->windows;
+	const struct iu_windows *windows = &evaluation->snapshot->windows;
 	size_t i;
 
 	for (i = 0; i < windows->exclusions.n; i++)
 		if (windows->exclusions.v[i].administered &&
-			windows->exclusions.v[i].protocol == view->question->protocol &&
-			windows->exclusions.v[i].first <= view->question->port &&
-			windows->exclusions.v[i].last >= view->question->port)
+			windows->exclusions.v[i].protocol == evaluation->question->protocol &&
+			windows->exclusions.v[i].first <= evaluation->question->port &&
+			windows->exclusions.v[i].last >= evaluation->question->port)
 			return true;
 	return false;
 }
 
-static int doubts_of_free(struct iu_arena *arena, const struct iu_view *view,
+static int doubts_of_free(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
-	uint16_t port = view->question->port;
+	uint16_t port = evaluation->question->port;
 	int err = 0;
 
-	if (view->question->reported_error)
+	if (evaluation->question->reported_error)
 		err = doubt(arena, verdict,
-			iu_words(arena, "The message says %s: what was in the way then is gone now.",
-				code(arena, view->question->reported_error)));
-	if (err == 0 && port && is_administered(view))
+			iu_phrase(arena, "The message says %s: what was in the way then is gone now.",
+				code(arena, evaluation->question->reported_error)));
+	if (err == 0 && port && is_administered(evaluation))
 		err = doubt(arena, verdict,
 			"The port is excluded by hand (marked with *): Windows does not give it out by itself, and a bind() that names it works.");
-	if (err == 0 && port && iu_in_range(&view->limits, port) == IU_YES)
+	if (err == 0 && port && iu_in_range(&evaluation->limits, port) == IU_YES)
 		err = doubt(arena, verdict,
-			iu_words(arena, "Windows may give port %u to a connection, or reserve it for WinNAT, at any time: it lies in the dynamic range %d-%d.",
-				(unsigned int)port, (int)view->limits.port_first,
-				(int)view->limits.port_last));
+			iu_phrase(arena, "Windows may give port %u to a connection, or reserve it for WinNAT, at any time: it lies in the dynamic range %d-%d.",
+				(unsigned int)port, (int)evaluation->limits.port_first,
+				(int)evaluation->limits.port_last));
 	return err;
 }
 
@@ -448,20 +448,20 @@ static int tell_event(struct iu_arena *arena, const struct iu_event *event,
 {
 	const struct iu_event_row *row = iu_event_row(event->provider, event->id);
 	const char *what = iu_event_code(event->code);
-	const char *text = iu_words(arena, "event log: %s %u%s%s%s%s%s%s",
+	const char *text = iu_phrase(arena, "event log: %s %u%s%s%s%s%s%s",
 		event->provider ? iu_safe(arena, event->provider, 40) : "event",
 		(unsigned int)event->id,
 		event->time >= 0 ? " of " : "",
-		event->time >= 0 ? iu_words_time(arena, event->time) : "",
+		event->time >= 0 ? iu_phrase_time(arena, event->time) : "",
 		row ? ", " : "", row ? row->sentence : "", what ? ": " : "", what ? what : "");
 
 	return iu_strings_add(arena, &verdict->evidence, text);
 }
 
-static int tell_events(struct iu_arena *arena, const struct iu_view *view,
+static int tell_events(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
-	const struct iu_windows *windows = &view->snapshot->windows;
+	const struct iu_windows *windows = &evaluation->snapshot->windows;
 	bool exhausted = verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED;
 	size_t i, told = 0;
 	int err = 0;
@@ -469,7 +469,7 @@ static int tell_events(struct iu_arena *arena, const struct iu_view *view,
 	for (i = 0; i < windows->events.n && err == 0 && told < 3; i++) {
 		const struct iu_event *event = &windows->events.v[i];
 		const struct iu_event_row *row = iu_event_row(event->provider, event->id);
-		bool fits = exhausted ? row && row->exhausted : about_port(event, row, view->question);
+		bool fits = exhausted ? row && row->exhausted : about_port(event, row, evaluation->question);
 
 		if (!fits)
 			continue;
@@ -480,27 +480,27 @@ static int tell_events(struct iu_arena *arena, const struct iu_view *view,
 				"That event's own data says that it is no port conflict: look at the site's binding and certificate first.");
 		/* the articles' advice is for the IIS of Windows 2000 and XP */
 		if (err == 0 && row && row->advice &&
-			(!windows->version || view->kernel.old_windows))
+			(!windows->version || evaluation->kernel.old_windows))
 			err = doubt(arena, verdict, row->advice);
 	}
 	return err;
 }
 
-int iu_windows_doubts(struct iu_arena *arena, const struct iu_view *view,
-	const struct iu_judgement *worst, const struct iu_ask *ask, struct iu_verdict *verdict)
+int iu_windows_doubts(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_judgement *worst, const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	int err = 0;
 
 	if (worst->disagree)
-		err = doubt_disagreement(arena, view, ask, verdict);
+		err = doubt_disagreement(arena, evaluation, attempt, verdict);
 	if (err == 0 && worst->other)
-		err = doubt_other_code(arena, view, worst, verdict);
+		err = doubt_other_code(arena, evaluation, worst, verdict);
 	if (err == 0)
-		err = doubts_of_rules(arena, view, ask, verdict);
+		err = doubts_of_rules(arena, evaluation, attempt, verdict);
 	if (err == 0 && worst->status == IU_STATUS_FREE)
-		err = doubts_of_free(arena, view, verdict);
+		err = doubts_of_free(arena, evaluation, verdict);
 	if (err == 0)
-		err = tell_events(arena, view, verdict);
+		err = tell_events(arena, evaluation, verdict);
 	return err;
 }
 
@@ -526,27 +526,27 @@ static bool is_localhost(const struct iu_address *address)
 }
 
 static const char *owner_words(
-	struct iu_arena *arena, const struct iu_view *view, const struct iu_socket *s)
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, const struct iu_socket *s)
 {
-	int32_t pid = iu_windows_owner(view->snapshot, s);
+	int32_t pid = iu_windows_owner(evaluation->snapshot, s);
 
-	return pid < 0 ? "another socket" : iu_words_pid(arena, view->snapshot, pid);
+	return pid < 0 ? "another socket" : iu_phrase_pid(arena, evaluation->snapshot, pid);
 }
 
-static int warn_shadowed(struct iu_arena *arena, const struct iu_view *view,
+static int warn_shadowed(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	size_t i, k;
 	int err = 0;
 
-	for (i = 0; i < view->sockets.n && err == 0 && verdict->warnings.n < 8; i++) {
-		const struct iu_socket *s = &view->sockets.v[i];
+	for (i = 0; i < evaluation->sockets.n && err == 0 && verdict->warnings.n < 8; i++) {
+		const struct iu_socket *s = &evaluation->sockets.v[i];
 		bool meets = false, named = false;
 
 		if (!answers(s))
 			continue;
-		for (k = 0; k < view->ask_count; k++) {
-			const struct iu_address *a = &view->asks[k].request.address;
+		for (k = 0; k < evaluation->attempt_count; k++) {
+			const struct iu_address *a = &evaluation->attempts[k].request.address;
 
 			meets |= overlaps(a, &s->local);
 			named |= is_localhost(a) && is_localhost(&s->local) &&
@@ -555,63 +555,63 @@ static int warn_shadowed(struct iu_arena *arena, const struct iu_view *view,
 		if (!meets && !named)
 			continue;
 		err = iu_strings_add(arena, &verdict->warnings,
-			iu_words(arena, meets
+			iu_phrase(arena, meets
 					? "shadowed: %s has %s too; the more specific address gets the connections, of two equal ones one gets all, and no call fails"
 					: "shadowed: %s has %s; a client that uses a name like localhost may reach it instead",
-				owner_words(arena, view, s), iu_words_endpoint(arena, s)));
+				owner_words(arena, evaluation, s), iu_phrase_endpoint(arena, s)));
 	}
 	return err;
 }
 
-static bool shares_with_another(const struct iu_view *view, size_t at)
+static bool shares_with_another(const struct iu_evaluation *evaluation, size_t at)
 {
-	const struct iu_socket *s = &view->sockets.v[at];
+	const struct iu_socket *s = &evaluation->sockets.v[at];
 	size_t i;
 
-	for (i = 0; i < view->sockets.n; i++)
-		if (i != at && answers(&view->sockets.v[i]) &&
-			overlaps(&s->local, &view->sockets.v[i].local) &&
-			iu_windows_owner(view->snapshot, s) !=
-				iu_windows_owner(view->snapshot, &view->sockets.v[i]))
+	for (i = 0; i < evaluation->sockets.n; i++)
+		if (i != at && answers(&evaluation->sockets.v[i]) &&
+			overlaps(&s->local, &evaluation->sockets.v[i].local) &&
+			iu_windows_owner(evaluation->snapshot, s) !=
+				iu_windows_owner(evaluation->snapshot, &evaluation->sockets.v[i]))
 			return true;
 	return false;
 }
 
 /* Two holders of one port: whoever asks "who has it" must hear of both. */
-static int warn_shared(struct iu_arena *arena, const struct iu_view *view,
+static int warn_shared(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	const char *list = "";
 	size_t i, n = 0;
 
-	for (i = 0; i < view->sockets.n; i++) {
-		const struct iu_socket *s = &view->sockets.v[i];
+	for (i = 0; i < evaluation->sockets.n; i++) {
+		const struct iu_socket *s = &evaluation->sockets.v[i];
 
-		if (!answers(s) || !shares_with_another(view, i))
+		if (!answers(s) || !shares_with_another(evaluation, i))
 			continue;
 		if (n++ < 4)
-			list = iu_words(arena, "%s%s%s on %s", list, *list ? ", " : "",
-				owner_words(arena, view, s), iu_words_endpoint(arena, s));
+			list = iu_phrase(arena, "%s%s%s on %s", list, *list ? ", " : "",
+				owner_words(arena, evaluation, s), iu_phrase_endpoint(arena, s));
 	}
 	if (n < 2)
 		return 0;
 	return iu_strings_add(arena, &verdict->warnings,
-		iu_words(arena, "shadowed: %zu holders share this port: %s; the more specific address gets the connections, of two equal ones one gets all, and no call failed",
+		iu_phrase(arena, "shadowed: %zu holders share this port: %s; the more specific address gets the connections, of two equal ones one gets all, and no call failed",
 			n, list));
 }
 
 int iu_windows_warnings(
-	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
 	int err;
 
-	if (!view->question->port || view->question->connects)
+	if (!evaluation->question->port || evaluation->question->connects)
 		return 0;
-	err = warn_shared(arena, view, verdict);
+	err = warn_shared(arena, evaluation, verdict);
 	/* where it could not be told, who is there all the same is what is known */
 	if (err == 0 && (verdict->status == IU_STATUS_FREE ||
 				(verdict->status == IU_STATUS_UNKNOWN && !verdict->blockers.n)))
-		err = warn_shadowed(arena, view, verdict);
+		err = warn_shadowed(arena, evaluation, verdict);
 	return err;
 }
 
@@ -690,7 +690,7 @@ bool iu_windows_gap_matters(const struct iu_question *question,
 	const char *other =
 		question->protocol == IU_PROTOCOL_UDP ? "protocol=tcp" : "protocol=udp";
 
-	if (gap->lift && strstr(gap->lift, other))
+	if (gap->fix && strstr(gap->fix, other))
 		return false;
 	if (gap->fact == IU_FACT_ADDRESSES &&
 		(question->family == IU_FAMILY_ANY || iu_address_is_wildcard(&question->address)))
@@ -699,16 +699,16 @@ bool iu_windows_gap_matters(const struct iu_question *question,
 }
 
 int iu_windows_gaps(
-	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
-	bool udp = view->question->protocol == IU_PROTOCOL_UDP;
-	uint32_t wanted = facts_for(view->question, view->snapshot, verdict);
+	bool udp = evaluation->question->protocol == IU_PROTOCOL_UDP;
+	uint32_t wanted = facts_for(evaluation->question, evaluation->snapshot, verdict);
 	/* a capture is completed, a machine is asked */
-	bool capture = view->snapshot->host.pid <= 0;
-	const struct iu_snapshot *snapshot = view->snapshot;
+	bool capture = evaluation->snapshot->host.pid <= 0;
+	const struct iu_snapshot *snapshot = evaluation->snapshot;
 	const struct {
 		enum iu_fact fact;
-		const char *what, *lift;
+		const char *what, *fix;
 		bool some; /* a part of it was seen, and whether that is all nobody can tell */
 	} rows[] = {
 		{IU_FACT_TCP, "the list of TCP sockets", "netstat -anoq", false},
@@ -743,8 +743,8 @@ int iu_windows_gaps(
 		*slot = (struct iu_gap){.fact = rows[i].fact,
 			.what = rows[i].what,
 			.why = "not looked at, or not completely",
-			.lift = iu_words(arena, capture ? "run `%s` and add its output" : "run `%s`",
-				rows[i].lift)};
+			.fix = iu_phrase(arena, capture ? "run `%s` and add its output" : "run `%s`",
+				rows[i].fix)};
 	}
 	return 0;
 }

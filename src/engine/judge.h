@@ -2,7 +2,7 @@
 #ifndef IU_ENGINE_JUDGE_H
 #define IU_ENGINE_JUDGE_H
 
-#include "engine/view.h"
+#include "engine/evaluation.h"
 #include "model/verdict.h"
 
 struct iu_judgement {
@@ -16,18 +16,18 @@ struct iu_judgement {
 };
 
 /** iu_judge_windows() - the judgement on one ask by the rules of Windows */
-struct iu_judgement iu_judge_windows(const struct iu_view *view, const struct iu_ask *ask);
+struct iu_judgement iu_judge_windows(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt);
 
 /** iu_windows_doubts() - what could be otherwise on Windows, and what its event log says. */
-int iu_windows_doubts(struct iu_arena *arena, const struct iu_view *view,
-	const struct iu_judgement *worst, const struct iu_ask *ask, struct iu_verdict *verdict);
+int iu_windows_doubts(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_judgement *worst, const struct iu_attempt *attempt, struct iu_verdict *verdict);
 
 /**
  * iu_windows_warnings() - "shadowed": who else has the port, where the bind() works or several do
  * Sharing is nothing that Windows reports: no call fails, and one of them gets each connection.
  */
 int iu_windows_warnings(
-	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict);
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
 
 /** iu_windows_gap_matters() - a gap of the snapshot says something about this answer. */
 bool iu_windows_gap_matters(const struct iu_question *question,
@@ -36,7 +36,7 @@ bool iu_windows_gap_matters(const struct iu_question *question,
 
 /** iu_windows_gaps() - for every fact that is missing the command that tells it. */
 int iu_windows_gaps(
-	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict);
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
 
 /** iu_windows_in_the_way() - who is in the way, for the causes of Windows; NULL: as everywhere. */
 const char *iu_windows_in_the_way(struct iu_arena *arena, const struct iu_snapshot *snapshot,

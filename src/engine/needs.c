@@ -6,7 +6,7 @@
 #include "engine/causes/cause.h"
 #include "engine/engine.h"
 #include "engine/unix.h"
-#include "engine/view.h"
+#include "engine/evaluation.h"
 #include "engine/windows.h"
 
 /* With more ports than this one walk over all sockets is cheaper than a filter. */
@@ -17,9 +17,9 @@
 
 #define FACTS_HOLDERS (IU_FACT_HOLDERS | IU_FACT_OPTIONS)
 
-static int add_range(struct iu_arena *arena, struct iu_wants *wants, struct iu_port_range range)
+static int add_range(struct iu_arena *arena, struct iu_needs *needs, struct iu_port_range range)
 {
-	struct iu_port_range *slot = iu_list_add(arena, &wants->ports);
+	struct iu_port_range *slot = iu_list_add(arena, &needs->ports);
 
 	if (!slot)
 		return IU_E_NOMEM;
@@ -35,50 +35,50 @@ static int by_first(const void *a, const void *b)
 }
 
 /* Sorted, and what touches or overlaps made one. */
-static void merge_ranges(struct iu_wants *wants)
+static void merge_ranges(struct iu_needs *needs)
 {
 	size_t i, n = 0;
 
-	if (!wants->ports.n)
+	if (!needs->ports.n)
 		return;
-	iu_sort(wants->ports.v, wants->ports.n, sizeof(*wants->ports.v), by_first);
-	for (i = 1; i < wants->ports.n; i++) {
-		struct iu_port_range *last = &wants->ports.v[n], *next = &wants->ports.v[i];
+	iu_sort(needs->ports.v, needs->ports.n, sizeof(*needs->ports.v), by_first);
+	for (i = 1; i < needs->ports.n; i++) {
+		struct iu_port_range *last = &needs->ports.v[n], *next = &needs->ports.v[i];
 
 		if (next->first > (uint32_t)last->last + 1)
-			wants->ports.v[++n] = *next;
+			needs->ports.v[++n] = *next;
 		else if (next->last > last->last)
 			last->last = next->last;
 	}
-	wants->ports.n = n + 1;
+	needs->ports.n = n + 1;
 }
 
-static int want_port(struct iu_arena *arena, const struct iu_question *q, struct iu_wants *wants)
+static int want_port(struct iu_arena *arena, const struct iu_question *q, struct iu_needs *needs)
 {
 	int err;
 
-	wants->facts |= q->protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND : IU_FACT_UDP;
+	needs->facts |= q->protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND : IU_FACT_UDP;
 	if (q->protocol == IU_PROTOCOL_TCP && q->port) {
-		uint16_t *asked = iu_list_add(arena, &wants->asked);
+		uint16_t *asked = iu_list_add(arena, &needs->asked);
 
 		if (!asked)
 			return IU_E_NOMEM;
 		*asked = q->port;
 	}
 	if (q->probe == IU_PROBE_NEVER)
-		wants->may_bind = false;
+		needs->may_bind = false;
 	if (q->port == 0) {
-		wants->all_ports = true;
-		wants->connections = true;
+		needs->all_ports = true;
+		needs->connections = true;
 		return 0;
 	}
-	if (wants->ports.n > 2 * PORTS_MAX) {
-		wants->all_ports = true;
+	if (needs->ports.n > 2 * PORTS_MAX) {
+		needs->all_ports = true;
 		return 0;
 	}
-	err = add_range(arena, wants, iu_view_port_range(q->port));
+	err = add_range(arena, needs, iu_evaluation_port_range(q->port));
 	if (err == 0 && q->port < 1024)
-		err = add_range(arena, wants, iu_view_port_range((uint16_t)(q->port + IU_STAND_IN)));
+		err = add_range(arena, needs, iu_evaluation_port_range((uint16_t)(q->port + IU_STAND_IN)));
 	return err;
 }
 
@@ -93,13 +93,13 @@ static bool address_matters(const struct iu_question *q)
 }
 
 static int first_round(struct iu_arena *arena, const struct iu_questions *questions,
-	struct iu_wants *wants)
+	struct iu_needs *needs)
 {
 	size_t i, ports = 0;
 	int err;
 
-	wants->facts = IU_FACT_HOST;
-	wants->may_bind = wants->first = true;
+	needs->facts = IU_FACT_HOST;
+	needs->may_bind = needs->first = true;
 	for (i = 0; i < questions->n; i++) {
 		const struct iu_question *q = &questions->v[i];
 		struct iu_path *path;
@@ -107,34 +107,34 @@ static int first_round(struct iu_arena *arena, const struct iu_questions *questi
 		if (q->protocol != IU_PROTOCOL_UNIX) {
 			ports++;
 			/* which system it is the collectors know: bits that are not for it cost nothing */
-			wants->first &= q->first;
-			wants->every |= q->every;
-			wants->facts |= IU_FACT_SYSCTLS | IU_FACT_EXCLUSIONS;
+			needs->first &= q->first;
+			needs->every |= q->every;
+			needs->facts |= IU_FACT_SYSCTLS | IU_FACT_EXCLUSIONS;
 			if (address_matters(q))
-				wants->facts |= IU_FACT_ADDRESSES;
-			err = want_port(arena, q, wants);
+				needs->facts |= IU_FACT_ADDRESSES;
+			err = want_port(arena, q, needs);
 			if (err < 0)
 				return err;
 			continue;
 		}
-		wants->facts |= IU_FACT_UNIX;
+		needs->facts |= IU_FACT_UNIX;
 		if (q->abstract)
 			continue;
-		wants->facts |= IU_FACT_PATHS;
-		path = iu_list_add(arena, &wants->paths);
+		needs->facts |= IU_FACT_PATHS;
+		path = iu_list_add(arena, &needs->paths);
 		if (!path)
 			return IU_E_NOMEM;
 		path->path = q->path;
 		path->path_len = q->path_len;
 	}
 	if (ports > PORTS_MAX)
-		wants->all_ports = true;
+		needs->all_ports = true;
 	/* everything that may be in the way of a port: its connections and TIME-WAITs too */
-	if (wants->all_ports) {
-		wants->connections = true;
-		wants->ports.n = 0;
+	if (needs->all_ports) {
+		needs->connections = true;
+		needs->ports.n = 0;
 	}
-	merge_ranges(wants);
+	merge_ranges(needs);
 	return 0;
 }
 
@@ -153,25 +153,25 @@ static int by_importance(const void *a, const void *b)
 }
 
 /* Whether the socket's holder would be named: it blocks, may block, or answers there as well. */
-static bool matters(const struct iu_view *view, const struct iu_socket *s)
+static bool matters(const struct iu_evaluation *evaluation, const struct iu_socket *s)
 {
 	size_t i;
 
 	if (!s->inode)
 		return false;
-	if (!view->question->port)
-		return iu_in_range(&view->limits, s->port) == IU_YES;
+	if (!evaluation->question->port)
+		return iu_in_range(&evaluation->limits, s->port) == IU_YES;
 	if (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND)
 		return true;
-	for (i = 0; i < view->ask_count; i++)
-		if (iu_conflict(&view->asks[i].request, s, &view->kernel).blocks != IU_NO)
+	for (i = 0; i < evaluation->attempt_count; i++)
+		if (iu_conflict(&evaluation->attempts[i].request, s, &evaluation->kernel).blocks != IU_NO)
 			return true;
 	return false;
 }
 
-static int add_inode(struct iu_arena *arena, struct iu_wants *wants, uint64_t inode)
+static int add_inode(struct iu_arena *arena, struct iu_needs *needs, uint64_t inode)
 {
-	uint64_t *slot = iu_list_add(arena, &wants->inodes);
+	uint64_t *slot = iu_list_add(arena, &needs->inodes);
 
 	if (!slot)
 		return IU_E_NOMEM;
@@ -180,14 +180,14 @@ static int add_inode(struct iu_arena *arena, struct iu_wants *wants, uint64_t in
 }
 
 /* The range has room: who holds the rest of it is of no interest. */
-static bool range_has_room(const struct iu_view *view)
+static bool range_has_room(const struct iu_evaluation *evaluation)
 {
 	size_t i;
 
-	if (view->question->port)
+	if (evaluation->question->port)
 		return false;
-	for (i = 0; i < view->ask_count; i++)
-		if (view->asks[i].outcome.fails != IU_NO)
+	for (i = 0; i < evaluation->attempt_count; i++)
+		if (evaluation->attempts[i].outcome.fails != IU_NO)
 			return false;
 	return true;
 }
@@ -196,16 +196,16 @@ static bool range_has_room(const struct iu_view *view)
  * What only the kernel's memory says: the options of what no process has any more, and the shortcut
  * for SO_REUSEPORT. Costs tens of milliseconds, so only where it may change the answer.
  */
-static bool needs_evidence(const struct iu_view *view)
+static bool needs_evidence(const struct iu_evaluation *evaluation)
 {
 	size_t i, k;
 
-	for (k = 0; k < view->ask_count && view->question->port; k++) {
-		const struct iu_request *r = &view->asks[k].request;
+	for (k = 0; k < evaluation->attempt_count && evaluation->question->port; k++) {
+		const struct iu_request *r = &evaluation->attempts[k].request;
 
-		for (i = 0; i < view->sockets.n; i++) {
-			const struct iu_socket *s = &view->sockets.v[i];
-			enum iu_tri blocks = iu_conflict(r, s, &view->kernel).blocks;
+		for (i = 0; i < evaluation->sockets.n; i++) {
+			const struct iu_socket *s = &evaluation->sockets.v[i];
+			enum iu_tri blocks = iu_conflict(r, s, &evaluation->kernel).blocks;
 
 			if (blocks == IU_UNKNOWN && !s->inode)
 				return true;
@@ -216,45 +216,45 @@ static bool needs_evidence(const struct iu_view *view)
 	return false;
 }
 
-static int want_evidence(struct iu_arena *arena, const struct iu_view *view, struct iu_wants *wants)
+static int want_evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_needs *needs)
 {
-	if (!needs_evidence(view))
+	if (!needs_evidence(evaluation))
 		return 0;
-	wants->facts |= IU_FACT_EVIDENCE;
-	return add_range(arena, wants,
-		(struct iu_port_range){view->question->port, view->question->port});
+	needs->facts |= IU_FACT_EVIDENCE;
+	return add_range(arena, needs,
+		(struct iu_port_range){evaluation->question->port, evaluation->question->port});
 }
 
 static int want_holders(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, struct iu_wants *wants)
+	const struct iu_snapshot *snapshot, struct iu_needs *needs)
 {
-	struct iu_view view;
+	struct iu_evaluation evaluation;
 	struct candidate *list;
 	size_t i, n = 0, most = question->port ? INODES_OF_PORT : INODES_OF_RANGE;
-	int err = iu_view_make(arena, question, snapshot, &view);
+	int err = iu_evaluation_make(arena, question, snapshot, &evaluation);
 
 	if (err < 0)
 		return err;
-	if (range_has_room(&view))
+	if (range_has_room(&evaluation))
 		return 0;
-	list = iu_arena_alloc(arena, (view.sockets.n + 1) * sizeof(*list));
+	list = iu_arena_alloc(arena, (evaluation.sockets.n + 1) * sizeof(*list));
 	if (!list)
 		return IU_E_NOMEM;
-	for (i = 0; i < view.sockets.n; i++)
-		if (matters(&view, &view.sockets.v[i]))
+	for (i = 0; i < evaluation.sockets.n; i++)
+		if (matters(&evaluation, &evaluation.sockets.v[i]))
 			list[n++] = (struct candidate){
-				view.sockets.v[i].inode, iu_importance(&view.sockets.v[i])};
+				evaluation.sockets.v[i].inode, iu_importance(&evaluation.sockets.v[i])};
 	iu_sort(list, n, sizeof(*list), by_importance);
 	for (i = 0; i < n && i < most; i++) {
-		err = add_inode(arena, wants, list[i].inode);
+		err = add_inode(arena, needs, list[i].inode);
 		if (err < 0)
 			return err;
 	}
 	if (n)
-		wants->facts |= question->port ? FACTS_HOLDERS : IU_FACT_HOLDERS;
-	if (view.sockets.n && !(snapshot->seen & IU_FACT_ADDRESSES))
-		wants->facts |= IU_FACT_ADDRESSES;
-	return want_evidence(arena, &view, wants);
+		needs->facts |= question->port ? FACTS_HOLDERS : IU_FACT_HOLDERS;
+	if (evaluation.sockets.n && !(snapshot->seen & IU_FACT_ADDRESSES))
+		needs->facts |= IU_FACT_ADDRESSES;
+	return want_evidence(arena, &evaluation, needs);
 }
 
 /*
@@ -262,30 +262,30 @@ static int want_holders(struct iu_arena *arena, const struct iu_question *questi
  * row is one that stands for others. Rows name their owner, so holders cost only the processes.
  */
 static int want_windows(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, struct iu_wants *wants)
+	const struct iu_snapshot *snapshot, struct iu_needs *needs)
 {
-	struct iu_view view;
+	struct iu_evaluation evaluation;
 	size_t i;
-	int err = iu_view_make(arena, question, snapshot, &view);
+	int err = iu_evaluation_make(arena, question, snapshot, &evaluation);
 
 	if (err < 0)
 		return err;
 	if (iu_windows_wanted(question, snapshot) & IU_FACT_SERVICES)
-		wants->facts |= IU_FACT_SERVICES;
+		needs->facts |= IU_FACT_SERVICES;
 	if (question->connects)
-		wants->facts |= IU_FACT_EVENTS;
-	if (!view.sockets.n || range_has_room(&view))
+		needs->facts |= IU_FACT_EVENTS;
+	if (!evaluation.sockets.n || range_has_room(&evaluation))
 		return 0;
-	wants->facts |= IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES | IU_FACT_EVENTS |
+	needs->facts |= IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES | IU_FACT_EVENTS |
 			(question->port ? FACTS_HOLDERS : IU_FACT_HOLDERS);
-	for (i = 0; i < view.sockets.n && wants->inodes.n < INODES_OF_RANGE && err == 0; i++)
-		if (view.sockets.v[i].inode)
-			err = add_inode(arena, wants, view.sockets.v[i].inode);
+	for (i = 0; i < evaluation.sockets.n && needs->inodes.n < INODES_OF_RANGE && err == 0; i++)
+		if (evaluation.sockets.v[i].inode)
+			err = add_inode(arena, needs, evaluation.sockets.v[i].inode);
 	return err;
 }
 
 static int want_unix_holders(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, struct iu_wants *wants)
+	const struct iu_snapshot *snapshot, struct iu_needs *needs)
 {
 	size_t i, n = 0;
 
@@ -296,12 +296,12 @@ static int want_unix_holders(struct iu_arena *arena, const struct iu_question *q
 		if (!s->inode || iu_unix_blocks(question, snapshot, s) == IU_NO)
 			continue;
 		n++;
-		err = add_inode(arena, wants, s->inode);
+		err = add_inode(arena, needs, s->inode);
 		if (err < 0)
 			return err;
 	}
 	if (n)
-		wants->facts |= FACTS_HOLDERS;
+		needs->facts |= FACTS_HOLDERS;
 	return 0;
 }
 
@@ -312,17 +312,17 @@ static int by_number(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static void unique_inodes(struct iu_wants *wants)
+static void unique_inodes(struct iu_needs *needs)
 {
 	size_t i, n = 0;
 
-	if (!wants->inodes.n)
+	if (!needs->inodes.n)
 		return;
-	iu_sort(wants->inodes.v, wants->inodes.n, sizeof(*wants->inodes.v), by_number);
-	for (i = 1; i < wants->inodes.n; i++)
-		if (wants->inodes.v[i] != wants->inodes.v[n])
-			wants->inodes.v[++n] = wants->inodes.v[i];
-	wants->inodes.n = n + 1;
+	iu_sort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_number);
+	for (i = 1; i < needs->inodes.n; i++)
+		if (needs->inodes.v[i] != needs->inodes.v[n])
+			needs->inodes.v[++n] = needs->inodes.v[i];
+	needs->inodes.n = n + 1;
 }
 
 static bool looked_once(const struct iu_snapshot *snapshot)
@@ -359,7 +359,7 @@ static bool asked_for(const struct iu_question *question, const struct iu_snapsh
 
 /* Whether anybody waits on a socket takes a while to see, and few answers depend on it. */
 static int want_served(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, struct iu_wants *wants)
+	const struct iu_snapshot *snapshot, struct iu_needs *needs)
 {
 	size_t i;
 	int err = 0;
@@ -370,8 +370,8 @@ static int want_served(struct iu_arena *arena, const struct iu_question *questio
 		if (!asked_for(question, snapshot, s) ||
 			!iu_perhaps_inherited(snapshot, s, question->by_self))
 			continue;
-		wants->facts |= IU_FACT_SERVED;
-		err = add_inode(arena, wants, s->inode);
+		needs->facts |= IU_FACT_WAITERS;
+		err = add_inode(arena, needs, s->inode);
 	}
 	return err;
 }
@@ -381,40 +381,40 @@ static bool looked_thrice(const struct iu_snapshot *snapshot)
 	size_t i;
 
 	for (i = 0; i < snapshot->gaps.n; i++)
-		if (snapshot->gaps.v[i].fact & IU_FACT_SERVED)
+		if (snapshot->gaps.v[i].fact & IU_FACT_WAITERS)
 			return true;
-	return snapshot->seen & IU_FACT_SERVED || iu_is_windows(snapshot);
+	return snapshot->seen & IU_FACT_WAITERS || iu_is_windows(snapshot);
 }
 
-int iu_needs(struct iu_arena *arena, const struct iu_questions *questions,
-	const struct iu_snapshot *snapshot, struct iu_wants *ret_wants)
+int iu_needs_next(struct iu_arena *arena, const struct iu_questions *questions,
+	const struct iu_snapshot *snapshot, struct iu_needs *ret_wants)
 {
-	struct iu_wants wants = {0};
+	struct iu_needs needs = {0};
 	size_t i;
 	int err = 0;
 
 	if (!looked_once(snapshot)) {
-		err = first_round(arena, questions, &wants);
+		err = first_round(arena, questions, &needs);
 	} else if (!looked_twice(snapshot)) {
-		wants.first = questions->n > 0;
+		needs.first = questions->n > 0;
 		for (i = 0; i < questions->n && err == 0; i++) {
-			wants.first &= questions->v[i].first;
-			wants.own_process |= questions->v[i].by_self;
+			needs.first &= questions->v[i].first;
+			needs.own_process |= questions->v[i].by_self;
 			if (questions->v[i].protocol == IU_PROTOCOL_UNIX)
-				err = want_unix_holders(arena, &questions->v[i], snapshot, &wants);
+				err = want_unix_holders(arena, &questions->v[i], snapshot, &needs);
 			else if (iu_is_windows(snapshot))
-				err = want_windows(arena, &questions->v[i], snapshot, &wants);
+				err = want_windows(arena, &questions->v[i], snapshot, &needs);
 			else
-				err = want_holders(arena, &questions->v[i], snapshot, &wants);
+				err = want_holders(arena, &questions->v[i], snapshot, &needs);
 		}
-		unique_inodes(&wants);
+		unique_inodes(&needs);
 	} else if (!looked_thrice(snapshot)) {
 		for (i = 0; i < questions->n && err == 0; i++)
-			err = want_served(arena, &questions->v[i], snapshot, &wants);
-		unique_inodes(&wants);
+			err = want_served(arena, &questions->v[i], snapshot, &needs);
+		unique_inodes(&needs);
 	}
 	if (err < 0)
 		return err;
-	*ret_wants = wants;
+	*ret_wants = needs;
 	return 0;
 }

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "engine/windows.h"
-#include "engine/words.h"
+#include "engine/phrase.h"
 #include "knowledge/protected.h"
 
 #define SERVES_MAX 6
@@ -101,8 +101,8 @@ static int add_serves(struct planning *p, struct iu_step *step, int32_t pid)
 		if (step->serves.n == SERVES_MAX)
 			return iu_strings_add(p->arena, &step->serves, "more");
 		r = iu_strings_add(p->arena, &step->serves,
-			iu_words(p->arena, "%s %s", iu_protocol_name(s->protocol),
-				iu_words_endpoint(p->arena, s)));
+			iu_phrase(p->arena, "%s %s", iu_protocol_name(s->protocol),
+				iu_phrase_endpoint(p->arena, s)));
 	}
 	return r;
 }
@@ -141,7 +141,7 @@ static int check_service(
 
 	if (why)
 		return refuse(p, 0,
-			iu_words(p->arena, "the service %s is left alone",
+			iu_phrase(p->arena, "the service %s is left alone",
 				iu_safe(p->arena, name, 60)),
 			why, NULL);
 	for (i = 0; service && i < service->dependents.n; i++) {
@@ -149,9 +149,9 @@ static int check_service(
 		if (!why)
 			continue;
 		return refuse(p, 0,
-			iu_words(p->arena, "the service %s is left alone",
+			iu_phrase(p->arena, "the service %s is left alone",
 				iu_safe(p->arena, name, 60)),
-			iu_words(p->arena, "with it %s would stop: %s",
+			iu_phrase(p->arena, "with it %s would stop: %s",
 				iu_safe(p->arena, service->dependents.v[i], 60), why),
 			NULL);
 	}
@@ -183,7 +183,7 @@ static int tell_service(
 			return IU_E_NOMEM;
 		*slot = service->dependents.v[i];
 		r = iu_strings_add(p->arena, &step->losses,
-			iu_words(p->arena, "the service %s depends on it and stops, too",
+			iu_phrase(p->arena, "the service %s depends on it and stops, too",
 				iu_safe(p->arena, service->dependents.v[i], 60)));
 	}
 	if (r == 0 && p->verdict->cause == IU_CAUSE_ALG_RESERVED)
@@ -191,11 +191,11 @@ static int tell_service(
 			"FTP through the shared connection stops working");
 	if (r == 0 && (!service || service->start != IU_SERVICE_START_DISABLED))
 		r = iu_strings_add(p->arena, &step->losses,
-			iu_words(p->arena, service && service->start == IU_SERVICE_START_DEMAND
+			iu_phrase(p->arena, service && service->start == IU_SERVICE_START_DEMAND
 					? "%s may be started again by whatever needs it; undo: net start %s"
 					: "%s comes back with the next start of Windows unless it is disabled; undo: net start %s",
 				name,
-				iu_words_command_line(p->arena, true, &step->service.name, 1)));
+				iu_phrase_command_line(p->arena, true, &step->service.name, 1)));
 	return r;
 }
 
@@ -218,7 +218,7 @@ static int stop_service(struct planning *p, const char *name)
 		step->service.pid = service->pid;
 		step->service.start = service->start;
 	}
-	step->what = iu_words(p->arena, "stop the service %s%s%s%s", iu_safe(p->arena, name, 60),
+	step->what = iu_phrase(p->arena, "stop the service %s%s%s%s", iu_safe(p->arena, name, 60),
 		service && service->display ? " (" : "",
 		service && service->display ? iu_safe(p->arena, service->display, 60) : "",
 		service && service->display ? ")" : "");
@@ -243,7 +243,7 @@ static int disable_service(struct planning *p, const char *name)
 		return IU_E_NOMEM;
 	step->service.name = name;
 	step->service.start = service ? service->start : IU_SERVICE_START_UNKNOWN;
-	step->what = iu_words(p->arena,
+	step->what = iu_phrase(p->arena,
 		"keep the service %s from starting again: start type disabled; inuse free --undo restores it",
 		iu_safe(p->arena, name, 60));
 	r = set_command(p, step, words, IU_COUNT(words));
@@ -307,7 +307,7 @@ static const char *why_not(const struct planning *p, const struct iu_process *pr
 	if (iu_windows_same_account(process->user, p->snapshot->host.user) != IU_NO ||
 		p->rules->force)
 		return NULL;
-	return iu_words(p->arena, "it belongs to another account: %s",
+	return iu_phrase(p->arena, "it belongs to another account: %s",
 		iu_safe(p->arena, process->user, 60));
 }
 
@@ -325,7 +325,7 @@ static int check_process(struct planning *p, const struct iu_process *process)
 	else if (remedy && command_of(remedy)->n && strcmp(command_of(remedy)->v[0], "taskkill") != 0)
 		next = remedy->summary;
 	return refuse(p, process->pid,
-		iu_words(p->arena, "%s is left alone", iu_words_process(p->arena, process)), why,
+		iu_phrase(p->arena, "%s is left alone", iu_phrase_process(p->arena, process)), why,
 		next);
 }
 
@@ -344,7 +344,7 @@ static int terminate(struct planning *p, const struct iu_socket *s, uint64_t ino
 	const struct iu_process *process)
 {
 	struct iu_step *step = add_step(p, IU_STEP_TERMINATE);
-	const char *pid = iu_words(p->arena, "%d", (int)process->pid);
+	const char *pid = iu_phrase(p->arena, "%d", (int)process->pid);
 	const char *words[] = {"taskkill", "/PID", pid, p->rules->force ? "/F" : NULL};
 	int r;
 
@@ -367,12 +367,12 @@ static int terminate(struct planning *p, const struct iu_socket *s, uint64_t ino
 	};
 	if (step->process.exe_known)
 		step->process.exe = process->files.v[0];
-	step->what = iu_words(p->arena, "ask %s to end: its windows are closed, its console gets Ctrl-C%s%s%s",
-		iu_words_process(p->arena, process),
-		step->kill ? iu_words(p->arena, " (and Windows ends it when it has not ended after %u s)",
+	step->what = iu_phrase(p->arena, "ask %s to end: its windows are closed, its console gets Ctrl-C%s%s%s",
+		iu_phrase_process(p->arena, process),
+		step->kill ? iu_phrase(p->arena, " (and Windows ends it when it has not ended after %u s)",
 				     p->rules->grace_seconds) : "",
 		process->command.n || process->exe ? "; it is " : "",
-		process->command.n || process->exe ? iu_words_command_windows(p->arena, process) : "");
+		process->command.n || process->exe ? iu_phrase_command_windows(p->arena, process) : "");
 	r = set_command(p, step, words, IU_COUNT(words));
 	return r < 0 ? r : add_serves(p, step, process->pid);
 }
@@ -384,10 +384,10 @@ static int refuse_heir(struct planning *p, const struct iu_process *heir,
 	const char *words[] = {"net", "stop", service->name};
 
 	return refuse(p, heir->pid,
-		iu_words(p->arena, "%s is left alone", iu_words_process(p->arena, heir)),
-		iu_words(p->arena, "it is the process of the service %s",
+		iu_phrase(p->arena, "%s is left alone", iu_phrase_process(p->arena, heir)),
+		iu_phrase(p->arena, "it is the process of the service %s",
 			iu_safe(p->arena, service->name, 60)),
-		iu_words_command_line(p->arena, true, words, IU_COUNT(words)));
+		iu_phrase_command_line(p->arena, true, words, IU_COUNT(words)));
 }
 
 static int end_holders(struct planning *p, const struct iu_blocker *b)
@@ -408,7 +408,7 @@ static int end_holders(struct planning *p, const struct iu_blocker *b)
 			continue;
 		if (!process) {
 			r = refuse(p, hold->pid,
-				iu_words(p->arena, "pid %d is left alone", (int)hold->pid),
+				iu_phrase(p->arena, "pid %d is left alone", (int)hold->pid),
 				"nothing could be learned about it", NULL);
 			continue;
 		}
@@ -453,7 +453,7 @@ static int delete_rule(struct planning *p, const struct iu_blocker *b)
 		.connect_port = proxy->connect_port,
 	};
 	step->risk = IU_RISK_LOW;
-	step->what = iu_words(p->arena, "delete the port proxy rule that leads to %s port %u",
+	step->what = iu_phrase(p->arena, "delete the port proxy rule that leads to %s port %u",
 		proxy->connect_to ? iu_safe(p->arena, proxy->connect_to, 60) : "an address",
 		(unsigned int)proxy->connect_port);
 	return copy_command(p, step, remedy);
@@ -476,7 +476,7 @@ static int exclude_port(struct planning *p)
 		return IU_E_NOMEM;
 	step->exclusion = (struct iu_step_exclusion){
 		.protocol = p->question->protocol, .first = p->question->port, .count = 1};
-	step->what = iu_words(p->arena,
+	step->what = iu_phrase(p->arena,
 		"stop WinNAT, exclude port %u by hand so that it stays yours, start WinNAT again",
 		(unsigned int)p->question->port);
 	r = copy_command(p, step, remedy);
@@ -501,7 +501,7 @@ static int stop_container(struct planning *p)
 	step->needs_root = false;
 	step->container = (struct iu_step_container){
 		.program = "docker", .port = p->question->port, .protocol = p->question->protocol};
-	step->what = iu_words(p->arena,
+	step->what = iu_phrase(p->arena,
 		"stop the container that publishes port %u (docker finds it)",
 		(unsigned int)p->question->port);
 	r = copy_command(p, step, remedy);

@@ -8,13 +8,13 @@
 #include "base/text.h"
 #include "engine/plan-windows.h"
 #include "engine/remedies.h"
-#include "engine/view.h"
+#include "engine/evaluation.h"
 #include "engine/windows.h"
-#include "engine/words.h"
+#include "engine/phrase.h"
 #include "knowledge/causes.h"
 #include "knowledge/cgroups.h"
 #include "knowledge/protected.h"
-#include "knowledge/respawners.h"
+#include "knowledge/supervisors.h"
 #include "knowledge/snippets.h"
 
 #define NAME_COLUMNS 60
@@ -146,7 +146,7 @@ static const char *why_listed(const struct planning *p, const struct iu_process 
 
 	for (i = 0; i < IU_COUNT(names); i++)
 		if (in_user_list(p, names[i]))
-			return iu_words(p->arena, "your own list of protected programs names %s",
+			return iu_phrase(p->arena, "your own list of protected programs names %s",
 				iu_safe(p->arena, names[i], NAME_COLUMNS));
 	return NULL;
 }
@@ -154,7 +154,7 @@ static const char *why_listed(const struct planning *p, const struct iu_process 
 /* Why a process is never ended; NULL: it may be. */
 static const char *why_not(const struct planning *p, const struct iu_process *process)
 {
-	const struct iu_respawner_row *respawner;
+	const struct iu_supervisor_row *respawner;
 	const char *why;
 
 	if (process->pid == 1)
@@ -167,14 +167,14 @@ static const char *why_not(const struct planning *p, const struct iu_process *pr
 		return "inuse was started from it: it would end its own shell, terminal or session";
 	if (is_manager(process))
 		return "it is a systemd, which keeps a whole session or system";
-	respawner = iu_respawner(process->name);
+	respawner = iu_supervisor(process->name);
 	if (respawner && respawner->keeps_many)
-		return iu_words(p->arena,
+		return iu_phrase(p->arena,
 			"it keeps other programs running, which would all end with it: %s",
 			respawner->stop);
 	why = iu_protected_process(process);
 	if (why)
-		return iu_words(p->arena, "it is on the list of protected programs: %s", why);
+		return iu_phrase(p->arena, "it is on the list of protected programs: %s", why);
 	return why_listed(p, process);
 }
 
@@ -202,29 +202,29 @@ static bool belongs_to_allowed(
 static int check_process(
 	struct planning *p, const struct iu_blocker *b, const struct iu_process *process)
 {
-	const char *who = iu_words_process(p->arena, process), *user, *why = why_not(p, process);
+	const char *who = iu_phrase_process(p->arena, process), *user, *why = why_not(p, process);
 
 	if (why)
-		return add_refusal(p, process->pid, iu_words(p->arena, "%s is left alone", who),
+		return add_refusal(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
 			why, NULL);
 	if (belongs_to_allowed(p, b, process))
 		return 0;
 	if (!is_privileged(p))
-		return add_refusal(p, process->pid, iu_words(p->arena, "%s is left alone", who),
-			iu_words(p->arena, "it belongs to %s, and only root may end it",
-				iu_words_user(p->arena, process->user, process->uid_known,
+		return add_refusal(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
+			iu_phrase(p->arena, "it belongs to %s, and only root may end it",
+				iu_phrase_user(p->arena, process->user, process->uid_known,
 					process->uid)),
-			process->user ? iu_words(p->arena, "sudo inuse free --user %s %s",
+			process->user ? iu_phrase(p->arena, "sudo inuse free --user %s %s",
 						iu_safe(p->arena, process->user, NAME_COLUMNS),
 						p->question->text)
 				      : NULL);
-	user = iu_words_user(p->arena, process->user, process->uid_known, process->uid);
-	return add_refusal(p, process->pid, iu_words(p->arena, "%s is left alone", who),
-		iu_words(p->arena, "it belongs to another user: %s", user),
+	user = iu_phrase_user(p->arena, process->user, process->uid_known, process->uid);
+	return add_refusal(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
+		iu_phrase(p->arena, "it belongs to another user: %s", user),
 		process->uid_known
-			? iu_words(p->arena, "if it is that one you mean: inuse free --user %s %s",
+			? iu_phrase(p->arena, "if it is that one you mean: inuse free --user %s %s",
 				  process->user ? iu_safe(p->arena, process->user, NAME_COLUMNS)
-						: iu_words(p->arena, "%u", process->uid),
+						: iu_phrase(p->arena, "%u", process->uid),
 				  p->question->text)
 			: NULL);
 }
@@ -284,8 +284,8 @@ static int add_serves(struct planning *p, struct iu_step *step, int32_t pid, con
 		s = is_blocker(p, hold->inode) ? NULL : socket_of(all, hold->inode);
 		if (!s || !is_served(s->state) || (!s->port && !s->path_len))
 			continue;
-		text = iu_words(p->arena, "%s %s", iu_protocol_name(s->protocol),
-			iu_words_endpoint(p->arena, s));
+		text = iu_phrase(p->arena, "%s %s", iu_protocol_name(s->protocol),
+			iu_phrase_endpoint(p->arena, s));
 		if (has_string(&step->serves, text))
 			continue;
 		if (step->serves.n < SERVES_MAX)
@@ -294,7 +294,7 @@ static int add_serves(struct planning *p, struct iu_step *step, int32_t pid, con
 			more++;
 	}
 	if (r == 0 && more)
-		r = iu_strings_add(p->arena, &step->serves, iu_words(p->arena, "%zu more", more));
+		r = iu_strings_add(p->arena, &step->serves, iu_phrase(p->arena, "%zu more", more));
 	return r;
 }
 
@@ -313,7 +313,7 @@ static int add_connections(struct planning *p, struct iu_step *step)
 		return 0;
 	return iu_strings_add(p->arena, &step->losses,
 		n == 1 ? "one open connection on this port breaks off"
-		       : iu_words(p->arena, "%zu open connections on this port break off", n));
+		       : iu_phrase(p->arena, "%zu open connections on this port break off", n));
 }
 
 /* ---- the levers ---- */
@@ -332,16 +332,16 @@ static bool is_planned(const struct planning *p, int32_t pid)
 /* "nodemon (pid 7)": of an interpreter the script says more. */
 static const char *name_parent(struct iu_arena *arena, const struct iu_parent *parent)
 {
-	return iu_words(arena, "%s (pid %d)",
+	return iu_phrase(arena, "%s (pid %d)",
 		iu_safe(arena, parent->script ? parent->script : parent->name, 40),
 		(int)parent->pid);
 }
 
 /* How what it keeps is stopped; without a terminal Ctrl-C is no way. */
-static const char *how_to_stop(struct iu_arena *arena, const struct iu_respawner_row *row,
+static const char *how_to_stop(struct iu_arena *arena, const struct iu_supervisor_row *row,
 	const struct iu_parent *parent)
 {
-	return row->ends ? iu_words(arena, "%s, or kill %d", row->stop, (int)parent->pid)
+	return row->ends ? iu_phrase(arena, "%s, or kill %d", row->stop, (int)parent->pid)
 			 : row->stop;
 }
 
@@ -355,7 +355,7 @@ static int add_respawner(struct planning *p, struct iu_step *step, const struct 
 
 	for (i = 0; i < process->parents.n; i++) {
 		const struct iu_parent *parent = &process->parents.v[i];
-		const struct iu_respawner_row *row = iu_respawner_parent(parent);
+		const struct iu_supervisor_row *row = iu_supervisor_parent(parent);
 
 		if (!row || (process->tty && parent->pid == process->sid) ||
 			(same(parent->name, "systemd") && !ends_with(process->unit, ".service")) ||
@@ -364,7 +364,7 @@ static int add_respawner(struct planning *p, struct iu_step *step, const struct 
 		step->comes_back = true;
 		step->back_ms = row->slow_ms ? row->slow_ms : BACK_MS;
 		return iu_strings_add(p->arena, &step->losses,
-			iu_words(p->arena, "%s may start it again; then: %s",
+			iu_phrase(p->arena, "%s may start it again; then: %s",
 				name_parent(p->arena, parent),
 				how_to_stop(p->arena, row, parent)));
 	}
@@ -373,15 +373,15 @@ static int add_respawner(struct planning *p, struct iu_step *step, const struct 
 
 static const char *describe(struct planning *p, const struct iu_process *process)
 {
-	const char *text = iu_words_process(p->arena, process);
+	const char *text = iu_phrase_process(p->arena, process);
 
 	if (process->uid != p->snapshot->host.uid || !process->uid_known)
-		text = iu_words(p->arena, "%s of %s", text,
-			iu_words_user(p->arena, process->user, process->uid_known, process->uid));
+		text = iu_phrase(p->arena, "%s of %s", text,
+			iu_phrase_user(p->arena, process->user, process->uid_known, process->uid));
 	if (process->command.n)
-		text = iu_words(p->arena, "%s: %s", text, iu_words_command(p->arena, process));
+		text = iu_phrase(p->arena, "%s: %s", text, iu_phrase_command(p->arena, process));
 	if (process->cwd)
-		text = iu_words(p->arena, "%s, in %s", text, iu_safe(p->arena, process->cwd, 100));
+		text = iu_phrase(p->arena, "%s, in %s", text, iu_safe(p->arena, process->cwd, 100));
 	return text;
 }
 
@@ -411,16 +411,16 @@ static int terminate(struct planning *p, const struct iu_blocker *b, const struc
 	};
 	if (step->process.exe_known)
 		step->process.exe = process->files.v[0];
-	step->what = iu_words(p->arena, "%s SIGTERM%s%s to %s",
+	step->what = iu_phrase(p->arena, "%s SIGTERM%s%s to %s",
 		if_it_stays ? "if it is still there then: send" : "send",
 		step->process.resume ? ", and SIGCONT so that it hears it," : "",
 		!step->kill ? ""
-			    : iu_words(p->arena, " (and SIGKILL when it has not ended after %u s)",
+			    : iu_phrase(p->arena, " (and SIGKILL when it has not ended after %u s)",
 				      p->rules->grace_seconds),
 		describe(p, process));
 	r = word(p, step, "kill");
 	if (r == 0)
-		r = word(p, step, iu_words(p->arena, "%d", (int)process->pid));
+		r = word(p, step, iu_phrase(p->arena, "%d", (int)process->pid));
 	if (r == 0)
 		r = add_serves(p, step, process->pid, NULL);
 	if (r == 0 && !if_it_stays)
@@ -432,7 +432,7 @@ static int terminate(struct planning *p, const struct iu_blocker *b, const struc
 		r = add_respawner(p, step, process);
 	if (r == 0 && step->process.resume)
 		r = iu_strings_add(p->arena, &p->plan.hints,
-			iu_words(p->arena,
+			iu_phrase(p->arena,
 				"or let it go on: fg in its terminal, or kill -CONT %d",
 				(int)process->pid));
 	return r;
@@ -455,7 +455,7 @@ static int end_process(
 
 	if (!process)
 		return add_refusal(p, hold->pid,
-			iu_words(p->arena, "pid %d is left alone", (int)hold->pid),
+			iu_phrase(p->arena, "pid %d is left alone", (int)hold->pid),
 			"nothing could be learned about it", NULL);
 	if (is_planned(p, hold->pid))
 		return 0;
@@ -509,12 +509,12 @@ static int tell_unit(struct planning *p, struct iu_step *step)
 			"if the unit is enabled, it comes back with the next boot or login");
 	if (facts->restart && strcmp(facts->restart, "no") != 0)
 		r = iu_strings_add(p->arena, &step->losses,
-			iu_words(p->arena,
+			iu_phrase(p->arena,
 				"it has Restart=%s: stopped as a unit it stays down, killed it would come back",
 				iu_safe(p->arena, facts->restart, 20)));
 	if (r == 0 && facts->triggered_by && !step->unit.second)
 		r = iu_strings_add(p->arena, &step->losses,
-			iu_words(p->arena, "%s would start it again: stop that too if it should stay down",
+			iu_phrase(p->arena, "%s would start it again: stop that too if it should stay down",
 				iu_safe(p->arena, facts->triggered_by, 100)));
 	return r;
 }
@@ -543,7 +543,7 @@ static int add_systemctl(struct planning *p, struct iu_step *step)
 		r = word(p, step, "--user");
 	if (r == 0 && step->unit.user && step->unit.uid != p->snapshot->host.uid)
 		r = word(p, step,
-			iu_words(p->arena, "--machine=%u@.host", (unsigned int)step->unit.uid));
+			iu_phrase(p->arena, "--machine=%u@.host", (unsigned int)step->unit.uid));
 	return r < 0 ? r : word(p, step, "stop");
 }
 
@@ -560,7 +560,7 @@ static int stop_unit(struct planning *p, const struct iu_step_unit *unit)
 	step->risk = IU_RISK_MEDIUM;
 	step->unit = *unit;
 	step->needs_root = !unit->user && !is_privileged(p);
-	step->what = iu_words(p->arena, "stop the %sunit%s %s%s%s", unit->user ? "user " : "",
+	step->what = iu_phrase(p->arena, "stop the %sunit%s %s%s%s", unit->user ? "user " : "",
 		unit->second ? "s" : "", iu_safe(p->arena, unit->name, 80),
 		unit->second ? " and " : "", unit->second ? iu_safe(p->arena, unit->second, 80) : "");
 	r = add_systemctl(p, step);
@@ -660,9 +660,9 @@ static int stop_container(
 		.id = id,
 		.port = p->question->port,
 		.protocol = p->question->protocol};
-	step->what = id ? iu_words(p->arena, "stop the container %s of %s",
-				  iu_words_container(p->arena, id, name), program)
-			: iu_words(p->arena, "stop the container that publishes port %u (%s finds it)",
+	step->what = id ? iu_phrase(p->arena, "stop the container %s of %s",
+				  iu_phrase_container(p->arena, id, name), program)
+			: iu_phrase(p->arena, "stop the container that publishes port %u (%s finds it)",
 				  (unsigned int)p->question->port, program);
 	r = word(p, step, program);
 	if (r == 0 && id) {
@@ -676,7 +676,7 @@ static int stop_container(
 		if (r == 0 && filter)
 			r = word(p, step, "--filter");
 		if (r == 0 && filter)
-			r = word(p, step, iu_words(p->arena, "publish=%u",
+			r = word(p, step, iu_phrase(p->arena, "publish=%u",
 						  (unsigned int)p->question->port));
 	}
 	if (r == 0)
@@ -689,9 +689,9 @@ static int stop_container(
 static int refuse_rootless(struct planning *p, uint32_t uid)
 {
 	return add_refusal(p, 0, "the container is left alone",
-		iu_words(p->arena, "its engine runs for the user %u, and obeys that user only",
+		iu_phrase(p->arena, "its engine runs for the user %u, and obeys that user only",
 			(unsigned int)uid),
-		iu_words(p->arena, "as that user: inuse free %s", p->question->text));
+		iu_phrase(p->arena, "as that user: inuse free %s", p->question->text));
 }
 
 static int refuse_container(struct planning *p, const char *engine, const char *id)
@@ -700,8 +700,8 @@ static int refuse_container(struct planning *p, const char *engine, const char *
 		    same(engine, "cri-containerd") || same(engine, "containerd");
 
 	return add_refusal(p, 0,
-		iu_words(p->arena, "the container %s is left alone", iu_safe(p->arena, id, 24)),
-		iu_words(p->arena, "there is no safe way from here to stop one of %s",
+		iu_phrase(p->arena, "the container %s is left alone", iu_safe(p->arena, id, 24)),
+		iu_phrase(p->arena, "there is no safe way from here to stop one of %s",
 			engine ? iu_safe(p->arena, engine, 20) : "this engine"),
 		kube ? "delete or scale down its pod with kubectl: the node would start it again"
 		     : "stop it with the client of its engine");
@@ -805,18 +805,18 @@ static struct iu_step_unit unit_in(const struct planning *p, const struct iu_str
 /* Another user's systemd: root may speak to it, and has to name that user. */
 static int refuse_manager(struct planning *p, const struct iu_step_unit *unit)
 {
-	const char *uid = iu_words(p->arena, "%u", (unsigned int)unit->uid);
+	const char *uid = iu_phrase(p->arena, "%u", (unsigned int)unit->uid);
 
 	if (p->snapshot->host.uid != 0)
 		return add_refusal(p, 0, "nothing is stopped",
-			iu_words(p->arena,
+			iu_phrase(p->arena,
 				"the systemd of user %s listens there, and it hears that user and root only",
 				uid),
-			iu_words(p->arena, "sudo inuse free --user %s %s", uid, p->question->text));
+			iu_phrase(p->arena, "sudo inuse free --user %s %s", uid, p->question->text));
 	return add_refusal(p, 0,
-		iu_words(p->arena, "%s is left alone", iu_safe(p->arena, unit->name, 80)),
-		iu_words(p->arena, "it belongs to another user: %s", uid),
-		iu_words(p->arena, "if it is that one you mean: inuse free --user %s %s", uid,
+		iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, unit->name, 80)),
+		iu_phrase(p->arena, "it belongs to another user: %s", uid),
+		iu_phrase(p->arena, "if it is that one you mean: inuse free --user %s %s", uid,
 			p->question->text));
 }
 
@@ -844,7 +844,7 @@ static int stop_activation(struct planning *p, const struct iu_blocker *b)
 		return refuse_manager(p, &unit);
 	if (!can_stop_unit(p, unit.name))
 		return add_refusal(p, 0,
-			iu_words(p->arena, "%s is left alone", iu_safe(p->arena, unit.name, 80)),
+			iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, unit.name, 80)),
 			iu_protected_unit(unit.name) ? iu_protected_unit(unit.name)
 						     : "it is protected, or we run in it ourselves",
 			NULL);
@@ -898,7 +898,7 @@ static int close_what_is_left(struct planning *p)
 		*slot = *s;
 	}
 	step->needs_root = p->snapshot->host.cap_net_admin != IU_YES;
-	step->what = iu_words(p->arena,
+	step->what = iu_phrase(p->arena,
 		"have the kernel drop %zu closed connection%s that no process has any more (SOCK_DESTROY)",
 		step->sockets.n, step->sockets.n == 1 ? "" : "s");
 	return iu_strings_add(p->arena, &step->losses,
@@ -926,7 +926,7 @@ static int wait_for_closing(struct planning *p)
 	step->wait_ms = longest < 0 ? -1 : longest + TIMER_SLACK_MS;
 	step->what = longest < 0
 		? "wait until the kernel gives up on the closing connections, mostly a minute or two"
-		: iu_words(p->arena, "wait %lld s: then the closed connections are gone by themselves",
+		: iu_phrase(p->arena, "wait %lld s: then the closed connections are gone by themselves",
 			  (long long)((longest + 999) / 1000));
 	return 0;
 }
@@ -978,7 +978,7 @@ static int remove_file(struct planning *p, const struct iu_blocker *b)
 		.dev = file->dev,
 		.ino = file->ino};
 	step->needs_root = !is_privileged(p) && file->uid != p->snapshot->host.uid;
-	step->what = iu_words(p->arena,
+	step->what = iu_phrase(p->arena,
 		"remove the dead socket file %s (if it is still the same, and still nobody is bound to it)",
 		iu_safe(p->arena, path, 120));
 	r = word(p, step, "rm");
@@ -1110,7 +1110,7 @@ static int remove_file_after(struct planning *p)
 	step->if_it_stays = true;
 	step->file = (struct iu_step_file){
 		.path = path, .path_len = q->path_len, .dev = file->dev, .ino = file->ino};
-	step->what = iu_words(p->arena, "if its socket file %s is left behind: remove it",
+	step->what = iu_phrase(p->arena, "if its socket file %s is left behind: remove it",
 		iu_safe(p->arena, path, 120));
 	r = word(p, step, "rm");
 	if (r == 0)
@@ -1164,14 +1164,14 @@ static int add_hints(struct planning *p)
 		default: break;
 		}
 		if (iu_remedy_raw(remedy)->n)
-			text = iu_words(p->arena, "%s: %s", text,
-				iu_words_command_line(p->arena, p->plan.windows,
+			text = iu_phrase(p->arena, "%s: %s", text,
+				iu_phrase_command_line(p->arena, p->plan.windows,
 					iu_remedy_raw(remedy)->v, iu_remedy_raw(remedy)->n));
 		r = iu_strings_add(p->arena, &p->plan.hints, text);
 		for (k = 0; k < count && r == 0; k++)
 			if (snippets[k].remedy == remedy->id)
 				r = iu_strings_add(p->arena, &p->plan.hints,
-					iu_words(p->arena, "%s: %s", snippets[k].language,
+					iu_phrase(p->arena, "%s: %s", snippets[k].language,
 						snippets[k].code));
 	}
 	return r;
@@ -1184,20 +1184,20 @@ static void say_headline(struct planning *p)
 	switch (p->plan.kind) {
 	case IU_PLAN_NOTHING:
 		p->plan.headline =
-			iu_words(p->arena, "Nothing to do: %s can be bound already.", text);
+			iu_phrase(p->arena, "Nothing to do: %s can be bound already.", text);
 		break;
 	case IU_PLAN_READY:
 		p->plan.headline = p->plan.steps.n == 1
-			? iu_words(p->arena, "One step frees %s.", text)
-			: iu_words(p->arena, "%zu steps, taken only as far as needed, free %s.",
+			? iu_phrase(p->arena, "One step frees %s.", text)
+			: iu_phrase(p->arena, "%zu steps, taken only as far as needed, free %s.",
 				  p->plan.steps.n, text);
 		break;
 	case IU_PLAN_REFUSED:
-		p->plan.headline = iu_words(p->arena, "%s is not freed: %s, because %s.", text,
+		p->plan.headline = iu_phrase(p->arena, "%s is not freed: %s, because %s.", text,
 			p->plan.refusals.v[0].what, p->plan.refusals.v[0].why);
 		break;
 	case IU_PLAN_UNKNOWN:
-		p->plan.headline = iu_words(p->arena,
+		p->plan.headline = iu_phrase(p->arena,
 			"%s is not freed: it could not be told what is in the way.", text);
 		break;
 	}
@@ -1256,69 +1256,69 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 
 /* ---- the plan for people ---- */
 
-static int add_part(struct iu_arena *arena, struct iu_story *story, const char *label,
+static int add_part(struct iu_arena *arena, struct iu_explanation *explanation, const char *label,
 	const char *line)
 {
-	struct iu_story_part *part = story->parts.n ? &story->parts.v[story->parts.n - 1] : NULL;
+	struct iu_explanation_part *part = explanation->parts.n ? &explanation->parts.v[explanation->parts.n - 1] : NULL;
 
 	if (!part || strcmp(part->label, label) != 0) {
-		part = iu_list_add(arena, &story->parts);
+		part = iu_list_add(arena, &explanation->parts);
 		if (!part)
 			return IU_E_NOMEM;
-		*part = (struct iu_story_part){.label = label};
+		*part = (struct iu_explanation_part){.label = label};
 	}
 	return iu_strings_add(arena, &part->lines, line);
 }
 
-static int add_parts(struct iu_arena *arena, struct iu_story *story, const char *label,
+static int add_parts(struct iu_arena *arena, struct iu_explanation *explanation, const char *label,
 	const struct iu_strings *lines)
 {
 	size_t i;
 	int r = 0;
 
 	for (i = 0; i < lines->n && r == 0; i++)
-		r = add_part(arena, story, label, lines->v[i]);
+		r = add_part(arena, explanation, label, lines->v[i]);
 	return r;
 }
 
 int iu_plan_tell(struct iu_arena *arena, const struct iu_plan *plan,
-	const struct iu_verdict *verdict, struct iu_story *ret_story)
+	const struct iu_verdict *verdict, struct iu_explanation *ret_story)
 {
-	struct iu_story story = {.status = verdict->status,
+	struct iu_explanation explanation = {.status = verdict->status,
 		.headline = plan->headline,
 		.steps_title = "What will be done:"};
 	size_t i;
 	int r = 0;
 
 	if (plan->kind != IU_PLAN_NOTHING)
-		r = add_part(arena, &story, "now", verdict->headline);
+		r = add_part(arena, &explanation, "now", verdict->headline);
 	for (i = 0; i < plan->steps.n && r == 0; i++)
-		r = add_parts(arena, &story, "also has", &plan->steps.v[i].serves);
+		r = add_parts(arena, &explanation, "also has", &plan->steps.v[i].serves);
 	for (i = 0; i < plan->steps.n && r == 0; i++)
-		r = add_parts(arena, &story, "mind", &plan->steps.v[i].losses);
+		r = add_parts(arena, &explanation, "mind", &plan->steps.v[i].losses);
 	for (i = 0; i < plan->refusals.n && r == 0; i++) {
 		const struct iu_refusal *refusal = &plan->refusals.v[i];
 
-		r = add_part(arena, &story, "refused",
-			iu_words(arena, "%s: %s%s%s", refusal->what, refusal->why,
+		r = add_part(arena, &explanation, "refused",
+			iu_phrase(arena, "%s: %s%s%s", refusal->what, refusal->why,
 				refusal->next ? "; " : "", refusal->next ? refusal->next : ""));
 	}
 	if (r == 0)
-		r = add_parts(arena, &story, "or", &plan->hints);
+		r = add_parts(arena, &explanation, "or", &plan->hints);
 	for (i = 0; i < plan->steps.n && r == 0; i++) {
 		const struct iu_step *step = &plan->steps.v[i];
-		struct iu_story_step *slot = iu_list_add(arena, &story.steps);
+		struct iu_explanation_step *slot = iu_list_add(arena, &explanation.steps);
 
 		if (!slot)
 			return IU_E_NOMEM;
 		slot->text = step->what;
 		if (step->command.n)
-			slot->command = iu_words_command_line(
+			slot->command = iu_phrase_command_line(
 				arena, plan->windows, step->command.v, step->command.n);
 	}
 	if (r < 0 || arena->failed)
 		return IU_E_NOMEM;
-	*ret_story = story;
+	*ret_story = explanation;
 	return 0;
 }
 
@@ -1345,22 +1345,22 @@ static bool was_there(const struct iu_snapshot *before, const struct iu_process 
 
 static const char *who_starts_it(struct iu_arena *arena, const struct iu_process *process)
 {
-	const struct iu_respawner_row *row;
+	const struct iu_supervisor_row *row;
 	size_t i;
 
 	for (i = 0; i < process->parents.n; i++) {
 		const struct iu_parent *parent = &process->parents.v[i];
 
-		row = iu_respawner_parent(parent);
+		row = iu_supervisor_parent(parent);
 		if (row)
-			return iu_words(arena, "%s starts it again: %s",
+			return iu_phrase(arena, "%s starts it again: %s",
 				name_parent(arena, parent), how_to_stop(arena, row, parent));
 	}
 	if (process->unit && ends_with(process->unit, ".service"))
-		return iu_words(arena, "%s starts it again: systemctl stop %s",
+		return iu_phrase(arena, "%s starts it again: systemctl stop %s",
 			iu_safe(arena, process->unit, 80), iu_safe(arena, process->unit, 80));
 	if (process->parents.n)
-		return iu_words(arena, "%s started it: stop that first",
+		return iu_phrase(arena, "%s started it: stop that first",
 			name_parent(arena, &process->parents.v[0]));
 	return "who starts it could not be seen";
 }
@@ -1381,8 +1381,8 @@ int iu_plan_respawned(struct iu_arena *arena, const struct iu_plan *plan,
 
 			if (!process || was_target(plan, process) || was_there(before, process))
 				continue;
-			text = iu_words(arena, "a new process has it now, %s; %s",
-				iu_words_process(arena, process), who_starts_it(arena, process));
+			text = iu_phrase(arena, "a new process has it now, %s; %s",
+				iu_phrase_process(arena, process), who_starts_it(arena, process));
 		}
 	}
 	if (arena->failed)

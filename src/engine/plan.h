@@ -25,7 +25,7 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_plan_tell(struct iu_arena *arena, const struct iu_plan *plan,
-	const struct iu_verdict *verdict, struct iu_story *ret_story);
+	const struct iu_verdict *verdict, struct iu_explanation *ret_story);
 
 /**
  * iu_plan_respawned() - who started a new holder after the planned ones were gone

@@ -3,11 +3,11 @@
 
 #include "base/err.h"
 #include "engine/engine.h"
-#include "engine/foreign.h"
-#include "engine/view.h"
+#include "engine/other-system.h"
+#include "engine/evaluation.h"
 #include "engine/windows.h"
 
-static int add_probe(struct iu_arena *arena, const struct iu_view *view,
+static int add_probe(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_request *request, struct iu_probes *probes)
 {
 	struct iu_probe *probe;
@@ -36,19 +36,19 @@ static int add_probe(struct iu_arena *arena, const struct iu_view *view,
 		.exclusive = request->exclusive,
 		.v6only = request->address.family == IU_FAMILY_IPV6 ? iu_tri(request->v6only)
 								    : IU_UNKNOWN,
-		.device = view->question->options.device,
+		.device = evaluation->question->options.device,
 		.ifindex = request->ifindex,
 	};
 	return 0;
 }
 
 /* Rights and SO_REUSEPORT depend on who binds; we can only bind as ourselves. */
-static bool asker_matters(const struct iu_view *view)
+static bool asker_matters(const struct iu_evaluation *evaluation)
 {
-	const struct iu_question *q = view->question;
-	int32_t start = view->snapshot->sysctls.unprivileged_port_start;
+	const struct iu_question *q = evaluation->question;
+	int32_t start = evaluation->snapshot->sysctls.unprivileged_port_start;
 
-	if (!iu_view_foreign_user(q, view->snapshot))
+	if (!iu_evaluation_foreign_user(q, evaluation->snapshot))
 		return false;
 	return q->options.reuseport || (q->port && (int32_t)q->port < (start < 0 ? 1024 : start));
 }
@@ -57,90 +57,90 @@ static bool asker_matters(const struct iu_view *view)
  * Where asking can change nothing. A bind that succeeds clears the kernel's SO_REUSEPORT cache of
  * the port and may meet a real bind at that moment, so nobody alive may be there.
  */
-static bool may_ask(const struct iu_view *view, const struct iu_ask *ask)
+static bool may_ask(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
-	if (view->question->probe == IU_PROBE_ALWAYS)
+	if (evaluation->question->probe == IU_PROBE_ALWAYS)
 		return true;
 	/* on Windows the system is asked where lists besides the sockets are missing */
-	if (!view->complete && !iu_windows_rows_seen(view))
+	if (!evaluation->complete && !iu_windows_rows_seen(evaluation))
 		return false;
-	if (ask->check.ok == IU_NO)
+	if (attempt->check.ok == IU_NO)
 		return true;
-	if (!view->question->port)
-		return ask->outcome.fails == IU_YES;
-	if (!view->sockets.n)
+	if (!evaluation->question->port)
+		return attempt->outcome.fails == IU_YES;
+	if (!evaluation->sockets.n)
 		return true;
-	if (ask->outcome.fails == IU_YES)
-		return !ask->outcome.cache_dependent && !ask->outcome.order_dependent;
-	return ask->outcome.fails == IU_UNKNOWN && iu_view_only_closing(view);
+	if (attempt->outcome.fails == IU_YES)
+		return !attempt->outcome.cache_dependent && !attempt->outcome.order_dependent;
+	return attempt->outcome.fails == IU_UNKNOWN && iu_evaluation_only_closing(evaluation);
 }
 
 /* SO_REUSEADDR, where only what the kernel itself cleans up is left. */
 static int ask_reuseaddr(
-	struct iu_arena *arena, const struct iu_view *view, struct iu_probes *probes)
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
 	size_t i;
 	int err = 0;
 
-	if (!iu_view_only_closing(view) || view->kernel.windows ||
-		(!view->complete && view->question->probe != IU_PROBE_ALWAYS))
+	if (!iu_evaluation_only_closing(evaluation) || evaluation->kernel.windows ||
+		(!evaluation->complete && evaluation->question->probe != IU_PROBE_ALWAYS))
 		return 0;
-	for (i = 0; i < view->ask_count && err == 0; i++) {
-		struct iu_request r = view->asks[i].request;
+	for (i = 0; i < evaluation->attempt_count && err == 0; i++) {
+		struct iu_request r = evaluation->attempts[i].request;
 
-		if (r.reuseaddr || view->asks[i].outcome.fails == IU_NO ||
-			view->asks[i].check.ok == IU_NO)
+		if (r.reuseaddr || evaluation->attempts[i].outcome.fails == IU_NO ||
+			evaluation->attempts[i].check.ok == IU_NO)
 			continue;
 		r.reuseaddr = true;
-		err = add_probe(arena, view, &r, probes);
+		err = add_probe(arena, evaluation, &r, probes);
 	}
 	return err;
 }
 
-static bool any_fails(const struct iu_view *view)
+static bool any_fails(const struct iu_evaluation *evaluation)
 {
 	size_t i;
 
-	for (i = 0; i < view->ask_count; i++)
-		if (view->asks[i].outcome.fails == IU_YES || view->asks[i].check.ok == IU_NO)
+	for (i = 0; i < evaluation->attempt_count; i++)
+		if (evaluation->attempts[i].outcome.fails == IU_YES || evaluation->attempts[i].check.ok == IU_NO)
 			return true;
 	return false;
 }
 
 static int ask_neighbour(
-	struct iu_arena *arena, const struct iu_view *view, struct iu_probes *probes)
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
-	uint16_t port = iu_view_neighbour(view);
+	uint16_t port = iu_evaluation_neighbour(evaluation);
 	size_t i;
 	int err = 0;
 
-	if (!port || !any_fails(view))
+	if (!port || !any_fails(evaluation))
 		return 0;
-	for (i = 0; i < view->ask_count && err == 0; i++) {
-		struct iu_request r = view->asks[i].request;
+	for (i = 0; i < evaluation->attempt_count && err == 0; i++) {
+		struct iu_request r = evaluation->attempts[i].request;
 
 		r.port = port;
-		err = add_probe(arena, view, &r, probes);
+		err = add_probe(arena, evaluation, &r, probes);
 	}
 	return err;
 }
 
 /* Live sockets are on the port then, so only whoever insists gets this one asked. */
 static int ask_address(
-	struct iu_arena *arena, const struct iu_view *view, struct iu_probes *probes)
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
 	struct iu_address address;
 	struct iu_request r;
 
-	if (view->question->probe != IU_PROBE_ALWAYS || !any_fails(view) || !view->ask_count)
+	if (evaluation->question->probe != IU_PROBE_ALWAYS || !any_fails(evaluation) || !evaluation->attempt_count)
 		return 0;
-	address = iu_view_address(view);
+	address = iu_evaluation_address(evaluation);
 	if (address.family == IU_FAMILY_ANY)
 		return 0;
-	r = view->asks[0].request;
+	r = evaluation->attempts[0].request;
 	r.address = address;
 	r.v6only = false;
-	return add_probe(arena, view, &r, probes);
+	return add_probe(arena, evaluation, &r, probes);
 }
 
 /*
@@ -148,19 +148,19 @@ static int ask_address(
  * with WSAEACCES by them and by no socket of IPv4, and they are blocks, so the neighbours tell, too.
  */
 static int ask_block(
-	struct iu_arena *arena, const struct iu_view *view, struct iu_probes *probes)
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
-	int32_t port = view->question->port, next;
+	int32_t port = evaluation->question->port, next;
 	int err = 0;
 
-	if (!view->kernel.windows || view->question->probe != IU_PROBE_ALWAYS || !port ||
-		view->question->connects || (view->snapshot->seen & IU_FACT_EXCLUSIONS))
+	if (!evaluation->kernel.windows || evaluation->question->probe != IU_PROBE_ALWAYS || !port ||
+		evaluation->question->connects || (evaluation->snapshot->seen & IU_FACT_EXCLUSIONS))
 		return 0;
 	for (next = port - IU_BLOCK_LOOK; next <= port + IU_BLOCK_LOOK && err == 0; next++)
 		if (next > 0 && next <= UINT16_MAX) {
-			struct iu_request r = iu_windows_block_request(view, (uint16_t)next);
+			struct iu_request r = iu_windows_block_request(evaluation, (uint16_t)next);
 
-			err = add_probe(arena, view, &r, probes);
+			err = add_probe(arena, evaluation, &r, probes);
 		}
 	return err;
 }
@@ -169,15 +169,15 @@ static int ask_block(
  * What the kernel has said to the socket that asks. Where nothing stands there any more the moment
  * is over: only a new bind() could tell, and that is no answer for a socket that is bound already.
  */
-static int take_seen(struct iu_arena *arena, const struct iu_view *view, struct iu_probes *probes)
+static int take_seen(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
-	const struct iu_question *q = view->question;
-	const struct iu_ask *ask = &view->asks[0];
+	const struct iu_question *q = evaluation->question;
+	const struct iu_attempt *attempt = &evaluation->attempts[0];
 	int err;
 
-	if (q->seen_error == EADDRINUSE && ask->outcome.fails == IU_NO && view->complete)
+	if (q->seen_error == EADDRINUSE && attempt->outcome.fails == IU_NO && evaluation->complete)
 		return 0;
-	err = add_probe(arena, view, &ask->request, probes);
+	err = add_probe(arena, evaluation, &attempt->request, probes);
 	if (err == 0) {
 		probes->v[0].done = true;
 		probes->v[0].result = q->seen_error;
@@ -188,28 +188,28 @@ static int take_seen(struct iu_arena *arena, const struct iu_view *view, struct 
 int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_probes *probes)
 {
-	struct iu_view view;
+	struct iu_evaluation evaluation;
 	size_t i;
 	int err;
 
-	if (question->protocol == IU_PROTOCOL_UNIX || iu_is_foreign(question, snapshot) ||
+	if (question->protocol == IU_PROTOCOL_UNIX || iu_other_system_is(question, snapshot) ||
 		(question->probe == IU_PROBE_NEVER && !question->seen_error))
 		return 0;
-	err = iu_view_make(arena, question, snapshot, &view);
+	err = iu_evaluation_make(arena, question, snapshot, &evaluation);
 	if (err == 0 && question->seen_error)
-		err = take_seen(arena, &view, probes);
-	if (err < 0 || question->probe == IU_PROBE_NEVER || (asker_matters(&view) && question->probe != IU_PROBE_ALWAYS))
+		err = take_seen(arena, &evaluation, probes);
+	if (err < 0 || question->probe == IU_PROBE_NEVER || (asker_matters(&evaluation) && question->probe != IU_PROBE_ALWAYS))
 		return err;
-	for (i = 0; i < view.ask_count && err == 0 && !question->already_bound; i++)
-		if (may_ask(&view, &view.asks[i]))
-			err = add_probe(arena, &view, &view.asks[i].request, probes);
+	for (i = 0; i < evaluation.attempt_count && err == 0 && !question->already_bound; i++)
+		if (may_ask(&evaluation, &evaluation.attempts[i]))
+			err = add_probe(arena, &evaluation, &evaluation.attempts[i].request, probes);
 	if (err == 0)
-		err = ask_reuseaddr(arena, &view, probes);
+		err = ask_reuseaddr(arena, &evaluation, probes);
 	if (err == 0)
-		err = ask_neighbour(arena, &view, probes);
+		err = ask_neighbour(arena, &evaluation, probes);
 	if (err == 0)
-		err = ask_address(arena, &view, probes);
+		err = ask_address(arena, &evaluation, probes);
 	if (err == 0)
-		err = ask_block(arena, &view, probes);
+		err = ask_block(arena, &evaluation, probes);
 	return err;
 }

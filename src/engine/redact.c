@@ -5,17 +5,17 @@
 
 #include "base/err.h"
 #include "base/text.h"
-#include "engine/alias.h"
-#include "knowledge/takers.h"
+#include "engine/pseudonym.h"
+#include "knowledge/proxies.h"
 #include "model/snapshot-texts.h"
-#include "model/target.h"
+#include "model/question.h"
 
 #define FIRST_PERSON 1000  /* below: accounts of the system, whose names are those of programs */
 #define NOBODY	     65534
 #define NAME_BYTES   256 /* a longer name is nobody's */
 
 struct redaction {
-	struct iu_aliases aliases;
+	struct iu_pseudonymes aliases;
 	struct iu_snapshot *snapshot;
 	struct iu_text scratch;
 };
@@ -93,9 +93,9 @@ static bool is_everywhere(const char *user)
 	return false;
 }
 
-static int learn(struct redaction *r, enum iu_alias_kind kind, const char *name, size_t len)
+static int learn(struct redaction *r, enum iu_pseudonym_kind kind, const char *name, size_t len)
 {
-	return is_common(name, len) || iu_alias(&r->aliases, kind, name, len) ? 0 : IU_E_NOMEM;
+	return is_common(name, len) || iu_pseudonym(&r->aliases, kind, name, len) ? 0 : IU_E_NOMEM;
 }
 
 /* The uid that belongs to a "user" member; -1: none is known. */
@@ -115,9 +115,9 @@ static int64_t uid_of(const struct iu_member *member)
 static int learn_host(struct redaction *r, const char *name)
 {
 	size_t label = strcspn(name, ".");
-	int error = learn(r, IU_ALIAS_HOST, name, strlen(name));
+	int error = learn(r, IU_PSEUDONYM_HOST, name, strlen(name));
 
-	return error || !name[label] ? error : learn(r, IU_ALIAS_HOST, name, label);
+	return error || !name[label] ? error : learn(r, IU_PSEUDONYM_HOST, name, label);
 }
 
 /* "DOMAIN\alice" of Windows is a person; of other systems the number tells. */
@@ -126,9 +126,9 @@ static int learn_user(struct redaction *r, const char *user, int64_t uid)
 	const char *name = strrchr(user, '\\');
 
 	if (name && !is_everywhere(user))
-		return learn(r, IU_ALIAS_USER, name + 1, strlen(name + 1));
+		return learn(r, IU_PSEUDONYM_USER, name + 1, strlen(name + 1));
 	return uid >= FIRST_PERSON && uid != NOBODY
-		? learn(r, IU_ALIAS_USER, user, strlen(user)) : 0;
+		? learn(r, IU_PSEUDONYM_USER, user, strlen(user)) : 0;
 }
 
 /* First round: names that have to go wherever they stand. */
@@ -145,18 +145,18 @@ static int collect(void *context, const struct iu_member *member)
 		return learn_user(r, *member->text, uid_of(member));
 	n = member->len ? *member->len : strlen(*member->text);
 	n = home_name(*member->text, n, &at);
-	return n ? learn(r, IU_ALIAS_USER, *member->text + at, n) : 0;
+	return n ? learn(r, IU_PSEUDONYM_USER, *member->text + at, n) : 0;
 }
 
 /* ---- texts ---- */
 
 static const char *known(const struct redaction *r, const char *text, size_t len)
 {
-	const char *alias = iu_alias_known(&r->aliases, IU_ALIAS_USER, text, len);
+	const char *alias = iu_pseudonym_known(&r->aliases, IU_PSEUDONYM_USER, text, len);
 
 	if (is_common(text, len))
 		return NULL;
-	return alias ? alias : iu_alias_known(&r->aliases, IU_ALIAS_HOST, text, len);
+	return alias ? alias : iu_pseudonym_known(&r->aliases, IU_PSEUDONYM_HOST, text, len);
 }
 
 static bool is_address_byte(char c)
@@ -181,7 +181,7 @@ static size_t find_address(const char *text, size_t len, struct iu_address *ret_
 static int put_address(struct redaction *r, struct iu_address *address)
 {
 	char text[IU_ADDRESS_TEXT];
-	int error = iu_alias_address(&r->aliases, address);
+	int error = iu_pseudonym_address(&r->aliases, address);
 
 	iu_text_add(&r->scratch, iu_address_format(address, text));
 	return error;
@@ -250,7 +250,7 @@ static int add_program(struct redaction *r, const char *name, size_t len)
 		return add_clean(r, name, len);
 	memcpy(copy, name, len);
 	copy[len] = '\0';
-	if (!iu_taker_program(copy))
+	if (!iu_proxy_program(copy))
 		return add_clean(r, name, len);
 	iu_text_addn(&r->scratch, name, len);
 	return 0;
@@ -286,7 +286,7 @@ static int add_path(struct redaction *r, const char *path, size_t len, bool keep
 		if (at >= last) {
 			error = add_program(r, path + at, n);
 		} else {
-			const char *alias = iu_alias(&r->aliases, IU_ALIAS_PART, path + at, n);
+			const char *alias = iu_pseudonym(&r->aliases, IU_PSEUDONYM_PART, path + at, n);
 
 			iu_text_add(&r->scratch, alias);
 			error = alias ? 0 : IU_E_NOMEM;
@@ -318,9 +318,9 @@ static int set(struct redaction *r, const struct iu_member *member, int error)
 	return 0;
 }
 
-static int set_alias(struct redaction *r, const struct iu_member *member, enum iu_alias_kind kind)
+static int set_alias(struct redaction *r, const struct iu_member *member, enum iu_pseudonym_kind kind)
 {
-	const char *alias = iu_alias(&r->aliases, kind, *member->text, strlen(*member->text));
+	const char *alias = iu_pseudonym(&r->aliases, kind, *member->text, strlen(*member->text));
 
 	if (!alias)
 		return IU_E_NOMEM;
@@ -339,7 +339,7 @@ static int clean_plain(struct redaction *r, const struct iu_member *member)
 
 static int clean_user(struct redaction *r, const struct iu_member *member)
 {
-	return is_everywhere(*member->text) ? 0 : set_alias(r, member, IU_ALIAS_USER);
+	return is_everywhere(*member->text) ? 0 : set_alias(r, member, IU_PSEUDONYM_USER);
 }
 
 static int clean_host(struct redaction *r, const struct iu_member *member)
@@ -349,13 +349,13 @@ static int clean_host(struct redaction *r, const struct iu_member *member)
 
 	if (iu_address_parse(*member->text, len, &address) >= 0)
 		return set(r, member, put_address(r, &address));
-	return same(*member->text, "localhost") ? 0 : set_alias(r, member, IU_ALIAS_HOST);
+	return same(*member->text, "localhost") ? 0 : set_alias(r, member, IU_PSEUDONYM_HOST);
 }
 
 /* Names of programs that the rules know stay, even where somebody is called so. */
 static int clean_program(struct redaction *r, const struct iu_member *member)
 {
-	return iu_taker_program(*member->text) ? 0 : clean_plain(r, member);
+	return iu_proxy_program(*member->text) ? 0 : clean_plain(r, member);
 }
 
 static int clean_exe(struct redaction *r, const struct iu_member *member)
@@ -376,7 +376,7 @@ static int add_socket_path(struct redaction *r, const char *path, size_t len)
 	const char *alias;
 
 	if (error == 0 && len <= IU_UNIX_PATH_MAX && r->scratch.len - from > IU_UNIX_PATH_MAX) {
-		alias = iu_alias(&r->aliases, IU_ALIAS_PART, path, len);
+		alias = iu_pseudonym(&r->aliases, IU_PSEUDONYM_PART, path, len);
 		r->scratch.len = from;
 		iu_text_add(&r->scratch, path[0] == '/' ? "/" : "");
 		iu_text_add(&r->scratch, alias);
@@ -434,10 +434,10 @@ static int clean_argument(struct redaction *r, const struct iu_member *member)
 		return clean_title(r, member);
 	if (!*argument)
 		return 0;
-	word = iu_taker_word(argument, &start);
+	word = iu_proxy_word(argument, &start);
 	if (word && start && same(word, argument))
 		return 0;
-	alias = iu_alias(&r->aliases, IU_ALIAS_ARGUMENT, argument, strlen(argument));
+	alias = iu_pseudonym(&r->aliases, IU_PSEUDONYM_ARGUMENT, argument, strlen(argument));
 	if (!alias)
 		return IU_E_NOMEM;
 	if (word && start)
@@ -474,9 +474,9 @@ static int clean(void *context, const struct iu_member *member)
 	size_t i;
 
 	if (member->address && same(member->group, "locals"))
-		return iu_alias_local(&r->aliases, (struct iu_local *)member->owner);
+		return iu_pseudonym_local(&r->aliases, (struct iu_local *)member->owner);
 	if (member->address)
-		return iu_alias_address(&r->aliases, member->address);
+		return iu_pseudonym_address(&r->aliases, member->address);
 	for (i = 0; i < IU_COUNT(rules); i++)
 		if ((!rules[i].group || same(rules[i].group, member->group)) &&
 			same(rules[i].key, member->key))
@@ -495,7 +495,7 @@ static int clean_question(struct redaction *r, struct iu_arena *arena, struct iu
 	if (q->protocol != IU_PROTOCOL_UNIX) {
 		if (q->family == IU_FAMILY_ANY)
 			return 0;
-		error = iu_alias_address(&r->aliases, &q->address);
+		error = iu_pseudonym_address(&r->aliases, &q->address);
 		q->text = iu_arena_printf(arena, "%s/%s",
 			iu_endpoint_format(&q->address, q->port, text),
 			iu_protocol_name(q->protocol));
@@ -525,7 +525,7 @@ int iu_redact(struct iu_arena *arena, struct iu_snapshot *snapshot, struct iu_qu
 		error = iu_snapshot_members(snapshot, collect, r);
 	}
 	for (i = 0; i < snapshot->locals.n && error == 0; i++)
-		error = iu_alias_route(&r->aliases, &snapshot->locals.v[i]);
+		error = iu_pseudonym_route(&r->aliases, &snapshot->locals.v[i]);
 	for (i = 0; questions && i < questions->n && error == 0; i++)
 		error = clean_question(r, arena, &questions->v[i]);
 	if (error == 0)

@@ -4,9 +4,9 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "engine/making.h"
+#include "engine/remedy.h"
 #include "engine/windows.h"
-#include "engine/words.h"
+#include "engine/phrase.h"
 #include "knowledge/http-urls.h"
 #include "knowledge/protected.h"
 #include "knowledge/windows-ports.h"
@@ -14,7 +14,7 @@
 #define PIDS_MAX 16
 
 /* NULL ends the list. */
-static bool words(struct iu_making *m, ...)
+static bool words(struct iu_remedy_context *m, ...)
 {
 	const char *word;
 	va_list args;
@@ -22,24 +22,24 @@ static bool words(struct iu_making *m, ...)
 
 	va_start(args, m);
 	while (good && (word = va_arg(args, const char *)))
-		good = iu_make_word(m, word);
+		good = iu_remedy_word(m, word);
 	va_end(args);
 	return good;
 }
 
-static const char *port_word(const struct iu_making *m, const char *format)
+static const char *port_word(const struct iu_remedy_context *m, const char *format)
 {
-	return iu_words(m->arena, format, (unsigned int)m->question->port);
+	return iu_phrase(m->arena, format, (unsigned int)m->question->port);
 }
 
-static bool is_elevated(const struct iu_making *m)
+static bool is_elevated(const struct iu_remedy_context *m)
 {
 	return m->snapshot->windows.elevated == IU_YES || m->snapshot->host.privileged;
 }
 
 /* ---- services ---- */
 
-static const char *http_service(const struct iu_making *m)
+static const char *http_service(const struct iu_remedy_context *m)
 {
 	const struct iu_snapshot *snapshot = m->snapshot;
 	const char *url = NULL;
@@ -74,7 +74,7 @@ static const char *http_service(const struct iu_making *m)
 }
 
 /* The one service to speak of; NULL: none, or several that nothing tells apart. */
-static const char *service_name(const struct iu_making *m)
+static const char *service_name(const struct iu_remedy_context *m)
 {
 	const struct iu_service *service;
 	size_t count;
@@ -93,7 +93,7 @@ static const char *service_name(const struct iu_making *m)
 	return service->name;
 }
 
-static const char *effects(const struct iu_making *m, const struct iu_service *service)
+static const char *effects(const struct iu_remedy_context *m, const struct iu_service *service)
 {
 	const char *list = "";
 	size_t i;
@@ -103,14 +103,14 @@ static const char *effects(const struct iu_making *m, const struct iu_service *s
 	if (!service || !service->dependents.n)
 		return "";
 	for (i = 0; i < service->dependents.n && i < 4; i++)
-		list = iu_words(m->arena, "%s%s%s", list, i ? ", " : "",
+		list = iu_phrase(m->arena, "%s%s%s", list, i ? ", " : "",
 			iu_safe(m->arena, service->dependents.v[i], 40));
-	return iu_words(m->arena, "; with it stop %s%s", list,
+	return iu_phrase(m->arena, "; with it stop %s%s", list,
 		service->dependents.n > 4 ? " and more" : "");
 }
 
 /* Several services in one process, or a URL nobody is known for: how to find out which. */
-static bool find_service(struct iu_making *m)
+static bool find_service(struct iu_remedy_context *m)
 {
 	m->remedy->risk = IU_RISK_NONE;
 	if (m->verdict->cause == IU_CAUSE_HTTP_SYS) {
@@ -124,7 +124,7 @@ static bool find_service(struct iu_making *m)
 	return words(m, "netstat", "-anob", NULL);
 }
 
-static bool stop_service(struct iu_making *m)
+static bool stop_service(struct iu_remedy_context *m)
 {
 	const char *name = service_name(m);
 	const struct iu_service *service = iu_windows_service(m->snapshot, name);
@@ -136,19 +136,19 @@ static bool stop_service(struct iu_making *m)
 		return find_service(m);
 	safe = iu_safe(m->arena, name, 60);
 	if (row && row->help) {
-		m->remedy->summary = iu_words(m->arena, "%s (%s): %s", safe, row->what, row->help);
+		m->remedy->summary = iu_phrase(m->arena, "%s (%s): %s", safe, row->what, row->help);
 		return true;
 	}
 	m->remedy->needs_root = !is_elevated(m);
-	m->remedy->summary = iu_words(m->arena,
+	m->remedy->summary = iu_phrase(m->arena,
 		"stop the service %s%s; it is back after the next start of Windows if it starts by itself (PowerShell: Stop-Service -Name %s%s)",
-		safe, effects(m, service), iu_words_powershell(m->arena, name),
+		safe, effects(m, service), iu_phrase_powershell(m->arena, name),
 		service && service->dependents.n ? " -Force" : "");
 	return words(m, "net", "stop", name, NULL) &&
-	       (!service || !service->dependents.n || iu_make_word(m, "/y"));
+	       (!service || !service->dependents.n || iu_remedy_word(m, "/y"));
 }
 
-static bool disable_service(struct iu_making *m)
+static bool disable_service(struct iu_remedy_context *m)
 {
 	const char *name = service_name(m), *safe, *was = "demand";
 	const struct iu_service *service = iu_windows_service(m->snapshot, name);
@@ -161,16 +161,16 @@ static bool disable_service(struct iu_making *m)
 	if (service && service->start == IU_SERVICE_START_AUTO)
 		was = "auto";
 	m->remedy->needs_root = !is_elevated(m);
-	m->remedy->summary = iu_words(m->arena,
+	m->remedy->summary = iu_phrase(m->arena,
 		"keep %s from starting again; undo: sc.exe config %s start= %s (PowerShell: Set-Service -Name %s -StartupType Disabled)",
-		safe, iu_words_command_line(m->arena, true, &name, 1), was,
-		iu_words_powershell(m->arena, name));
+		safe, iu_phrase_command_line(m->arena, true, &name, 1), was,
+		iu_phrase_powershell(m->arena, name));
 	return words(m, "sc.exe", "config", name, "start=", "disabled", NULL);
 }
 
 /* ---- processes ---- */
 
-static bool is_service_process(const struct iu_making *m, int32_t pid)
+static bool is_service_process(const struct iu_remedy_context *m, int32_t pid)
 {
 	size_t count;
 
@@ -178,7 +178,7 @@ static bool is_service_process(const struct iu_making *m, int32_t pid)
 		       m->snapshot, pid, m->question->port, m->question->protocol, &count) != NULL;
 }
 
-static bool may_end(const struct iu_making *m, int32_t pid)
+static bool may_end(const struct iu_remedy_context *m, int32_t pid)
 {
 	const struct iu_process *process = iu_snapshot_process(m->snapshot, pid);
 
@@ -188,7 +188,7 @@ static bool may_end(const struct iu_making *m, int32_t pid)
 	       !is_service_process(m, pid);
 }
 
-static void add_pid(const struct iu_making *m, int32_t pids[PIDS_MAX], size_t *n, int32_t pid)
+static void add_pid(const struct iu_remedy_context *m, int32_t pids[PIDS_MAX], size_t *n, int32_t pid)
 {
 	size_t i;
 
@@ -201,7 +201,7 @@ static void add_pid(const struct iu_making *m, int32_t pids[PIDS_MAX], size_t *n
 
 /* Who is known to have the socket of a process that is gone; where nobody is, its children. */
 static void add_heirs(
-	const struct iu_making *m, const struct iu_blocker *b, int32_t pids[PIDS_MAX], size_t *n)
+	const struct iu_remedy_context *m, const struct iu_blocker *b, int32_t pids[PIDS_MAX], size_t *n)
 {
 	const struct iu_snapshot *snapshot = m->snapshot;
 	const struct iu_process *heir;
@@ -218,7 +218,7 @@ static void add_heirs(
 }
 
 /* Of HTTP.sys those that serve the URL, of a process that is gone who has its socket. */
-static size_t collect_pids(const struct iu_making *m, int32_t pids[PIDS_MAX])
+static size_t collect_pids(const struct iu_remedy_context *m, int32_t pids[PIDS_MAX])
 {
 	const struct iu_snapshot *snapshot = m->snapshot;
 	const struct iu_http_queue *queue;
@@ -245,7 +245,7 @@ static size_t collect_pids(const struct iu_making *m, int32_t pids[PIDS_MAX])
 	return n;
 }
 
-static bool another_account(const struct iu_making *m, int32_t pid)
+static bool another_account(const struct iu_remedy_context *m, int32_t pid)
 {
 	const struct iu_process *process = iu_snapshot_process(m->snapshot, pid);
 
@@ -260,20 +260,20 @@ static bool is_relay(const struct iu_process *process)
 		       !strcasecmp(process->name, "wslhost.exe"));
 }
 
-static bool find_orphan(struct iu_making *m)
+static bool find_orphan(struct iu_remedy_context *m)
 {
 	if (m->verdict->cause != IU_CAUSE_ORPHANED_HANDLE || !m->blocker)
 		return false;
 	m->remedy->risk = IU_RISK_NONE;
 	m->remedy->summary = "find what that process had started and end it; where nothing shows up, sign out or restart Windows";
 	return words(m, "powershell", "-Command",
-		iu_words(m->arena,
+		iu_phrase(m->arena,
 			"Get-CimInstance Win32_Process -Filter 'ParentProcessId=%d' | Select-Object ProcessId, Name, CommandLine",
 			(int)iu_windows_owner(m->snapshot, &m->blocker->socket)),
 		NULL);
 }
 
-static bool stop_process(struct iu_making *m)
+static bool stop_process(struct iu_remedy_context *m)
 {
 	int32_t pids[PIDS_MAX];
 	const char *list = "";
@@ -290,21 +290,21 @@ static bool stop_process(struct iu_making *m)
 	if (!words(m, "taskkill", NULL))
 		return false;
 	for (i = 0; i < n; i++) {
-		const char *pid = iu_words(m->arena, "%d", (int)pids[i]);
+		const char *pid = iu_phrase(m->arena, "%d", (int)pids[i]);
 
 		if (!words(m, "/PID", pid, NULL))
 			return false;
-		list = iu_words(m->arena, "%s%s%s", list, i ? "," : "", pid);
+		list = iu_phrase(m->arena, "%s%s%s", list, i ? "," : "", pid);
 		m->remedy->needs_root |= !is_elevated(m) && another_account(m, pids[i]);
 	}
-	m->remedy->summary = iu_words(m->arena,
+	m->remedy->summary = iu_phrase(m->arena,
 		"ask %s%s to end; with /F as well Windows ends it at once and what is not saved is lost (PowerShell: Stop-Process -Id %s)",
-		iu_words_pid(m->arena, m->snapshot, pids[0]),
-		n > 1 ? iu_words(m->arena, " and %zu more", n - 1) : "", list);
+		iu_phrase_pid(m->arena, m->snapshot, pids[0]),
+		n > 1 ? iu_phrase(m->arena, " and %zu more", n - 1) : "", list);
 	return true;
 }
 
-static bool stop_container(struct iu_making *m)
+static bool stop_container(struct iu_remedy_context *m)
 {
 	if (m->verdict->cause != IU_CAUSE_CONTAINER_PORT || !m->question->port)
 		return false;
@@ -314,19 +314,19 @@ static bool stop_container(struct iu_making *m)
 
 /* ---- ranges and rules ---- */
 
-static const char *protocol_word(const struct iu_making *m)
+static const char *protocol_word(const struct iu_remedy_context *m)
 {
 	return m->question->protocol == IU_PROTOCOL_UDP ? "udp" : "tcp";
 }
 
-static const char *exclude_words(const struct iu_making *m)
+static const char *exclude_words(const struct iu_remedy_context *m)
 {
-	return iu_words(m->arena,
+	return iu_phrase(m->arena,
 		"netsh int ipv4 add excludedportrange protocol=%s startport=%u numberofports=1 store=persistent",
 		protocol_word(m), (unsigned int)m->question->port);
 }
 
-static bool exclude_port(struct iu_making *m)
+static bool exclude_port(struct iu_remedy_context *m)
 {
 	const struct iu_exclusion *e = iu_windows_exclusion(
 		m->snapshot, m->question->protocol, m->question->port);
@@ -335,7 +335,7 @@ static bool exclude_port(struct iu_making *m)
 		m->remedy->risk = IU_RISK_NONE;
 		m->remedy->summary = "look whether the port lies in one of these ranges";
 		return words(m, "netsh", "int", "ipv4", "show", "excludedportrange",
-			iu_words(m->arena, "protocol=%s", protocol_word(m)), NULL);
+			iu_phrase(m->arena, "protocol=%s", protocol_word(m)), NULL);
 	}
 	m->remedy->needs_root = !is_elevated(m);
 	switch (iu_exclusion_maker(e)) {
@@ -345,16 +345,16 @@ static bool exclude_port(struct iu_making *m)
 	case IU_EXCLUDED_WSL:
 		m->remedy->summary = "exclude the port by hand while WSL is down: all of WSL ends now, and at its next start it has to look for a block elsewhere (in PowerShell, too)";
 		return words(m, "cmd", "/c",
-			iu_words(m->arena, "wsl --shutdown & %s", exclude_words(m)), NULL);
+			iu_phrase(m->arena, "wsl --shutdown & %s", exclude_words(m)), NULL);
 	case IU_EXCLUDED_WINNAT: break;
 	}
 	m->remedy->summary = "take the port out of WinNAT's reach, once for all: the network of WSL, Docker and Hyper-V is gone for a moment; undo: netsh int ipv4 delete excludedportrange with the same protocol, startport and numberofports (in PowerShell, too)";
 	return words(m, "cmd", "/c",
-		iu_words(m->arena, "net stop winnat & %s & net start winnat", exclude_words(m)),
+		iu_phrase(m->arena, "net stop winnat & %s & net start winnat", exclude_words(m)),
 		NULL);
 }
 
-static bool restore_range(struct iu_making *m)
+static bool restore_range(struct iu_remedy_context *m)
 {
 	struct iu_port_range range;
 
@@ -362,14 +362,14 @@ static bool restore_range(struct iu_making *m)
 		m->question->port >= 49152)
 		return false;
 	m->remedy->needs_root = !is_elevated(m);
-	m->remedy->summary = iu_words(m->arena,
+	m->remedy->summary = iu_phrase(m->arena,
 		"put the dynamic range back from %u-%u to 49152-65535, then restart Windows: blocks of WinNAT stay above the ports of servers then (the same again with ipv6; in PowerShell, too)",
 		(unsigned int)range.first, (unsigned int)range.last);
 	return words(m, "netsh", "int", "ipv4", "set", "dynamicport", protocol_word(m),
 		"start=49152", "num=16384", NULL);
 }
 
-static bool widen_range(struct iu_making *m)
+static bool widen_range(struct iu_remedy_context *m)
 {
 	struct iu_port_range range;
 
@@ -381,16 +381,16 @@ static bool widen_range(struct iu_making *m)
 		"start=32768", "num=32768", NULL);
 }
 
-static bool reserve_port(struct iu_making *m)
+static bool reserve_port(struct iu_remedy_context *m)
 {
 	if (!m->question->port)
 		return false;
 	m->remedy->needs_root = !is_elevated(m);
-	m->remedy->summary = iu_words(m->arena,
+	m->remedy->summary = iu_phrase(m->arena,
 		"keep Windows from giving port %u to connections, from now on; works once the port is free",
 		(unsigned int)m->question->port);
 	return words(m, "netsh", "int", "ipv4", "add", "excludedportrange",
-		iu_words(m->arena, "protocol=%s", protocol_word(m)),
+		iu_phrase(m->arena, "protocol=%s", protocol_word(m)),
 		port_word(m, "startport=%u"), "numberofports=1", "store=persistent", NULL);
 }
 
@@ -404,7 +404,7 @@ static const char *proxy_table(const struct iu_port_proxy *proxy)
 	return to6 ? "v4tov6" : "v4tov4";
 }
 
-static bool delete_portproxy(struct iu_making *m)
+static bool delete_portproxy(struct iu_remedy_context *m)
 {
 	const struct iu_port_proxy *proxy = NULL;
 	char text[IU_ADDRESS_TEXT];
@@ -413,34 +413,34 @@ static bool delete_portproxy(struct iu_making *m)
 	if (m->blocker)
 		proxy = iu_windows_proxy(
 			m->snapshot, &m->blocker->socket.local, m->question->port);
-	for (i = 0; m->view && i < m->view->ask_count && !proxy; i++)
-		proxy = iu_windows_proxy(m->snapshot, &m->view->asks[i].request.address,
+	for (i = 0; m->evaluation && i < m->evaluation->attempt_count && !proxy; i++)
+		proxy = iu_windows_proxy(m->snapshot, &m->evaluation->attempts[i].request.address,
 			m->question->port);
 	if (!proxy)
 		return false;
 	m->remedy->needs_root = !is_elevated(m);
-	m->remedy->summary = iu_words(m->arena,
+	m->remedy->summary = iu_phrase(m->arena,
 		"delete the rule; what came in there for %s does so no more",
 		proxy->connect_to ? iu_safe(m->arena, proxy->connect_to, 60) : "elsewhere");
 	return words(m, "netsh", "interface", "portproxy", "delete", proxy_table(proxy),
 		port_word(m, "listenport=%u"),
-		iu_words(m->arena, "listenaddress=%s", iu_address_format(&proxy->listen, text)),
+		iu_phrase(m->arena, "listenaddress=%s", iu_address_format(&proxy->listen, text)),
 		NULL);
 }
 
 /* ---- the rest ---- */
 
-static bool bind_address(struct iu_making *m)
+static bool bind_address(struct iu_remedy_context *m)
 {
 	if (m->verdict->cause != IU_CAUSE_HTTP_SYS)
-		return iu_make_bind_address(m);
+		return iu_remedy_bind_address(m);
 	m->remedy->needs_root = !is_elevated(m);
 	m->remedy->risk = IU_RISK_MEDIUM;
 	m->remedy->summary = "leave HTTP.sys one address, so that the port is free on the others: needs a restart of all that uses it (net stop http /y, then start them again)";
 	return words(m, "netsh", "http", "add", "iplisten", "ipaddress=127.0.0.1", NULL);
 }
 
-static bool wait_for_it(struct iu_making *m)
+static bool wait_for_it(struct iu_remedy_context *m)
 {
 	switch (m->verdict->cause) {
 	case IU_CAUSE_TIME_WAIT:
@@ -454,7 +454,7 @@ static bool wait_for_it(struct iu_making *m)
 	}
 }
 
-static bool look_elevated(struct iu_making *m)
+static bool look_elevated(struct iu_remedy_context *m)
 {
 	if (is_elevated(m))
 		return false;
@@ -462,7 +462,7 @@ static bool look_elevated(struct iu_making *m)
 	return true;
 }
 
-static bool kernel_hint(struct iu_making *m)
+static bool kernel_hint(struct iu_remedy_context *m)
 {
 	const struct iu_windows_port *row = iu_windows_port_of(
 		m->question->port, m->question->protocol, IU_WINDOWS_KERNEL, NULL);
@@ -471,45 +471,45 @@ static bool kernel_hint(struct iu_making *m)
 		return false;
 	m->remedy->needs_root = !is_elevated(m);
 	if (row->help) {
-		m->remedy->summary = iu_words(m->arena, "%s: %s", row->what, row->help);
+		m->remedy->summary = iu_phrase(m->arena, "%s: %s", row->what, row->help);
 		return true;
 	}
-	m->remedy->summary = iu_words(m->arena,
+	m->remedy->summary = iu_phrase(m->arena,
 		"stop the service %s, and with it %s (PowerShell: Stop-Service -Name %s -Force)",
 		row->name, row->what, row->name);
 	return words(m, "net", "stop", row->name, NULL);
 }
 
-static bool policy_hint(struct iu_making *m)
+static bool policy_hint(struct iu_remedy_context *m)
 {
 	m->remedy->needs_root = !is_elevated(m);
 	m->remedy->summary = "look which filter refuses: the file that this writes names it; security software mostly has a log of its own";
 	return words(m, "netsh", "wfp", "show", "netevents", NULL);
 }
 
-static bool (*const makers[IU_REMEDY_COUNT])(struct iu_making *m) = {
+static bool (*const makers[IU_REMEDY_COUNT])(struct iu_remedy_context *m) = {
 	[IU_REMEDY_STOP_CONTAINER] = stop_container,
 	[IU_REMEDY_STOP_SERVICE] = stop_service,
 	[IU_REMEDY_DISABLE_SERVICE] = disable_service,
 	[IU_REMEDY_STOP_PROCESS] = stop_process,
-	[IU_REMEDY_USE_PORT] = iu_make_use_port,
+	[IU_REMEDY_USE_PORT] = iu_remedy_use_port,
 	[IU_REMEDY_BIND_ADDRESS] = bind_address,
-	[IU_REMEDY_REUSE_INSTANCE] = iu_make_reuse_instance,
+	[IU_REMEDY_REUSE_INSTANCE] = iu_remedy_reuse_instance,
 	[IU_REMEDY_WAIT] = wait_for_it,
-	[IU_REMEDY_RETRY] = iu_make_retry,
+	[IU_REMEDY_RETRY] = iu_remedy_retry,
 	[IU_REMEDY_RESERVE_PORT] = reserve_port,
 	[IU_REMEDY_RUN_AS_ROOT] = look_elevated,
 	[IU_REMEDY_WIDEN_RANGE] = widen_range,
 	[IU_REMEDY_KERNEL_HINT] = kernel_hint,
 	[IU_REMEDY_POLICY_HINT] = policy_hint,
-	[IU_REMEDY_FIX_PROGRAM] = iu_make_fix_program,
+	[IU_REMEDY_FIX_PROGRAM] = iu_remedy_fix_program,
 	[IU_REMEDY_EXCLUDE_PORT] = exclude_port,
 	[IU_REMEDY_RESTORE_RANGE] = restore_range,
 	[IU_REMEDY_DELETE_PORTPROXY] = delete_portproxy,
 };
 
 /* What `inuse free` does by itself. Only on the machine itself, which a capture is not. */
-static bool is_act(const struct iu_making *m)
+static bool is_act(const struct iu_remedy_context *m)
 {
 	if (m->snapshot->host.pid <= 0 || !m->question->text || !m->remedy->command.n)
 		return false;
@@ -522,7 +522,7 @@ static bool is_act(const struct iu_making *m)
 	}
 }
 
-bool iu_make_for_windows(struct iu_making *m, bool *freeing)
+bool iu_remedy_for_windows(struct iu_remedy_context *m, bool *freeing)
 {
 	if (!makers[m->remedy->id] || !makers[m->remedy->id](m))
 		return false;

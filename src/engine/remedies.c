@@ -6,9 +6,9 @@
 
 #include "base/err.h"
 #include "base/text.h"
-#include "engine/making.h"
+#include "engine/remedy.h"
 #include "engine/windows.h"
-#include "engine/words.h"
+#include "engine/phrase.h"
 #include "knowledge/causes.h"
 #include "knowledge/cgroups.h"
 #include "knowledge/kernel-users.h"
@@ -16,22 +16,22 @@
 /* Processes that one `kill` is offered for; where there are more, the sentence says so. */
 #define KILL_MAX 64
 
-static bool command(struct iu_making *m, const char *word)
+static bool command(struct iu_remedy_context *m, const char *word)
 {
-	return iu_make_word(m, word);
+	return iu_remedy_word(m, word);
 }
 
-bool iu_make_word(struct iu_making *m, const char *word)
+bool iu_remedy_word(struct iu_remedy_context *m, const char *word)
 {
 	return iu_strings_add(m->arena, &m->remedy->command, word) == 0;
 }
 
-static const char *number(struct iu_making *m, long long value)
+static const char *number(struct iu_remedy_context *m, long long value)
 {
-	return iu_words(m->arena, "%lld", value);
+	return iu_phrase(m->arena, "%lld", value);
 }
 
-static bool is_privileged(const struct iu_making *m)
+static bool is_privileged(const struct iu_remedy_context *m)
 {
 	return m->snapshot->host.privileged || m->snapshot->host.uid == 0;
 }
@@ -52,7 +52,7 @@ static bool can_stop_unit(const char *unit)
 }
 
 /* Whether a user's systemd has the unit, and for systemctl whose, when it is not the asker's. */
-static bool is_user_unit(struct iu_making *m, const char **ret_machine)
+static bool is_user_unit(struct iu_remedy_context *m, const char **ret_machine)
 {
 	struct iu_cgroup_names names = {0};
 	const char *cgroup = m->holder ? m->holder->cgroup : m->blocker->socket.cgroup;
@@ -61,11 +61,11 @@ static bool is_user_unit(struct iu_making *m, const char **ret_machine)
 	if (!cgroup || iu_cgroup_names(m->arena, cgroup, &names) < 0)
 		return false;
 	if (names.user_unit && names.user_known && names.user != m->snapshot->host.uid)
-		*ret_machine = iu_words(m->arena, "--machine=%u@.host", (unsigned int)names.user);
+		*ret_machine = iu_phrase(m->arena, "--machine=%u@.host", (unsigned int)names.user);
 	return names.user_unit;
 }
 
-static bool stop_unit_command(struct iu_making *m, const char *unit, const char *second)
+static bool stop_unit_command(struct iu_remedy_context *m, const char *unit, const char *second)
 {
 	const char *machine;
 	bool user = is_user_unit(m, &machine);
@@ -75,21 +75,21 @@ static bool stop_unit_command(struct iu_making *m, const char *unit, const char 
 		(machine && !command(m, machine)) || !command(m, "stop") ||
 		!command(m, unit) || (second && !command(m, second)))
 		return false;
-	m->remedy->summary = iu_words(m->arena,
+	m->remedy->summary = iu_phrase(m->arena,
 		"stop %s%s, so that its manager does not start it again", second ? "both units of " : "",
 		iu_safe(m->arena, unit, 80));
 	return true;
 }
 
 /* inetd and its like: no socket unit, but a line in a file of their own. */
-static bool stop_activator(struct iu_making *m)
+static bool stop_activator(struct iu_remedy_context *m)
 {
 	if (can_stop_unit(m->holder->unit))
 		return stop_unit_command(m, m->holder->unit, NULL);
 	m->remedy->needs_root = !is_privileged(m) && m->holder->uid != m->snapshot->host.uid;
-	m->remedy->summary = iu_words(m->arena,
+	m->remedy->summary = iu_phrase(m->arena,
 		"ask %s to end, or take the service out of what it was told to listen for",
-		iu_words_process(m->arena, m->holder));
+		iu_phrase_process(m->arena, m->holder));
 	return command(m, "kill") && command(m, number(m, m->holder->pid));
 }
 
@@ -99,7 +99,7 @@ static bool is_manager(const struct iu_process *process)
 }
 
 /* A systemd has the socket, or made it in the name of a socket unit. */
-static bool by_manager(const struct iu_making *m)
+static bool by_manager(const struct iu_remedy_context *m)
 {
 	size_t i;
 
@@ -114,7 +114,7 @@ static bool by_manager(const struct iu_making *m)
 }
 
 /* The service that systemd started for the socket has it as well, and tells the unit's name. */
-static bool stop_activation(struct iu_making *m)
+static bool stop_activation(struct iu_remedy_context *m)
 {
 	size_t i;
 
@@ -129,7 +129,7 @@ static bool stop_activation(struct iu_making *m)
 			continue;
 		m->holder = process;
 		return stop_unit_command(m,
-			iu_words(m->arena, "%.*s.socket",
+			iu_phrase(m->arena, "%.*s.socket",
 				(int)(strlen(process->unit) - strlen(".service")), process->unit),
 			process->unit);
 	}
@@ -143,7 +143,7 @@ static bool stop_activation(struct iu_making *m)
 	       command(m, "list-sockets") && command(m, "--all");
 }
 
-static bool stop_unit(struct iu_making *m)
+static bool stop_unit(struct iu_remedy_context *m)
 {
 	const char *unit;
 
@@ -185,7 +185,7 @@ static const char *stop_word(const char *engine)
 }
 
 /* Long identifiers are shown as the engines themselves shorten them. */
-static const char *short_id(struct iu_making *m, const char *id)
+static const char *short_id(struct iu_remedy_context *m, const char *id)
 {
 	size_t len = strlen(id);
 
@@ -195,7 +195,7 @@ static const char *short_id(struct iu_making *m, const char *id)
 }
 
 /* Docker's own proxy carries no container's name; its client finds it by the port. */
-static bool find_container(struct iu_making *m)
+static bool find_container(struct iu_remedy_context *m)
 {
 	const char *client = "docker";
 
@@ -203,7 +203,7 @@ static bool find_container(struct iu_making *m)
 						     !strncmp(m->holder->name, "rootlessport", 12) ||
 						     !strncmp(m->holder->name, "pasta", 5)))
 		client = "podman";
-	m->remedy->summary = iu_words(m->arena,
+	m->remedy->summary = iu_phrase(m->arena,
 		"find the container that publishes the port, then stop it with %s stop", client);
 	m->remedy->needs_root = !is_privileged(m) && m->blocker->socket.uid_known &&
 				m->blocker->socket.uid != m->snapshot->host.uid;
@@ -213,10 +213,10 @@ static bool find_container(struct iu_making *m)
 	return !strcmp(client, "podman") ||
 	       (command(m, "--filter") &&
 		       command(m,
-			       iu_words(m->arena, "publish=%u", (unsigned int)m->question->port)));
+			       iu_phrase(m->arena, "publish=%u", (unsigned int)m->question->port)));
 }
 
-static bool stop_container(struct iu_making *m)
+static bool stop_container(struct iu_remedy_context *m)
 {
 	const char *id = NULL, *engine = NULL, *program;
 
@@ -232,8 +232,8 @@ static bool stop_container(struct iu_making *m)
 		return m->verdict->cause == IU_CAUSE_CONTAINER_PORT && m->question->port
 			? find_container(m)
 			: false;
-	m->remedy->summary = iu_words(m->arena, "stop the container %s%s%s",
-		iu_words_container(m->arena, id,
+	m->remedy->summary = iu_phrase(m->arena, "stop the container %s%s%s",
+		iu_phrase_container(m->arena, id,
 			m->holder && m->holder->container ? m->holder->container_name : NULL),
 		engine ? " of " : "",
 		engine ? iu_safe(m->arena, engine, 20) : "");
@@ -247,7 +247,7 @@ static bool stop_container(struct iu_making *m)
 }
 
 /* Never pid 1, never the one who looks, never who only has the other end. */
-static bool may_kill(const struct iu_making *m, int32_t pid)
+static bool may_kill(const struct iu_remedy_context *m, int32_t pid)
 {
 	return pid > 1 && pid != m->snapshot->host.pid;
 }
@@ -264,7 +264,7 @@ static bool ends_with_process(const struct iu_blocker *b)
 	return false;
 }
 
-static size_t collect_pids(const struct iu_making *m, int32_t pids[KILL_MAX], size_t *ret_more)
+static size_t collect_pids(const struct iu_remedy_context *m, int32_t pids[KILL_MAX], size_t *ret_more)
 {
 	const struct iu_verdict *verdict = m->verdict;
 	size_t i, k, j, n = 0, more = 0;
@@ -292,7 +292,7 @@ static size_t collect_pids(const struct iu_making *m, int32_t pids[KILL_MAX], si
 }
 
 /* The one that the others descend from comes first: it would start them again. */
-static void leader_first(const struct iu_making *m, int32_t *pids, size_t n)
+static void leader_first(const struct iu_remedy_context *m, int32_t *pids, size_t n)
 {
 	size_t i, k;
 
@@ -316,14 +316,14 @@ static void leader_first(const struct iu_making *m, int32_t *pids, size_t n)
 	}
 }
 
-static bool others_process(const struct iu_making *m, int32_t pid)
+static bool others_process(const struct iu_remedy_context *m, int32_t pid)
 {
 	const struct iu_process *p = iu_snapshot_process(m->snapshot, pid);
 
 	return !p || !p->uid_known || p->uid != m->snapshot->host.uid;
 }
 
-static bool stop_process(struct iu_making *m)
+static bool stop_process(struct iu_remedy_context *m)
 {
 	int32_t pids[KILL_MAX];
 	size_t i, more, n = collect_pids(m, pids, &more);
@@ -345,50 +345,50 @@ static bool stop_process(struct iu_making *m)
 		m->remedy->needs_root |= !is_privileged(m) && others_process(m, pids[i]);
 	}
 	m->remedy->summary = n == 1 && !more
-		? iu_words(m->arena, "ask %s to end",
-			  iu_words_pid(m->arena, m->snapshot, pids[0]))
-		: iu_words(m->arena, "ask %s and %zu more to end",
-			  iu_words_pid(m->arena, m->snapshot, pids[0]), n - 1 + more);
+		? iu_phrase(m->arena, "ask %s to end",
+			  iu_phrase_pid(m->arena, m->snapshot, pids[0]))
+		: iu_phrase(m->arena, "ask %s and %zu more to end",
+			  iu_phrase_pid(m->arena, m->snapshot, pids[0]), n - 1 + more);
 	if (more)
-		m->remedy->summary = iu_words(m->arena, "%s; the command has room for %d of them",
+		m->remedy->summary = iu_phrase(m->arena, "%s; the command has room for %d of them",
 			m->remedy->summary, KILL_MAX);
 	if (m->question->protocol == IU_PROTOCOL_UNIX && !m->question->abstract)
-		m->remedy->summary = iu_words(m->arena,
+		m->remedy->summary = iu_phrase(m->arena,
 			"%s; if its socket file is still there afterwards, remove that too",
 			m->remedy->summary);
 	return true;
 }
 
 /* What the kernel said to a bind of ours, over all asks: yes only where each was tried. */
-static enum iu_tri tried(const struct iu_making *m, uint16_t port, bool reuseaddr)
+static enum iu_tri tried(const struct iu_remedy_context *m, uint16_t port, bool reuseaddr)
 {
 	enum iu_tri all = IU_YES;
 	size_t i;
 
-	for (i = 0; i < m->view->ask_count; i++) {
-		struct iu_request r = m->view->asks[i].request;
+	for (i = 0; i < m->evaluation->attempt_count; i++) {
+		struct iu_request r = m->evaluation->attempts[i].request;
 		const struct iu_probe *p;
 
 		r.port = port;
 		r.reuseaddr |= reuseaddr;
-		p = iu_view_probe(m->snapshot, &r);
+		p = iu_evaluation_probe(m->snapshot, &r);
 		if (p && p->result)
 			return IU_NO;
 		/* an ask that works without the remedy needs no try of its own */
-		if (!p && !(reuseaddr && m->view->asks[i].outcome.fails == IU_NO))
+		if (!p && !(reuseaddr && m->evaluation->attempts[i].outcome.fails == IU_NO))
 			all = IU_UNKNOWN;
 	}
-	return m->view->ask_count ? all : IU_UNKNOWN;
+	return m->evaluation->attempt_count ? all : IU_UNKNOWN;
 }
 
-bool iu_make_use_port(struct iu_making *m)
+bool iu_remedy_use_port(struct iu_remedy_context *m)
 {
-	uint16_t port = m->view ? iu_view_neighbour(m->view) : 0;
+	uint16_t port = m->evaluation ? iu_evaluation_neighbour(m->evaluation) : 0;
 
 	if (!port) {
 		if (m->verdict->cause != IU_CAUSE_PRIVILEGED_PORT)
 			return false;
-		m->remedy->summary = iu_words(m->arena, "use a port from %d up",
+		m->remedy->summary = iu_phrase(m->arena, "use a port from %d up",
 			(int)m->snapshot->sysctls.unprivileged_port_start);
 		return true;
 	}
@@ -396,78 +396,78 @@ bool iu_make_use_port(struct iu_making *m)
 	if (m->remedy->tried == IU_NO)
 		return false;
 	m->remedy->summary = m->remedy->tried == IU_YES
-		? iu_words(m->arena, "use port %u, which can be bound right now",
+		? iu_phrase(m->arena, "use port %u, which can be bound right now",
 			  (unsigned int)port)
-		: iu_words(m->arena, "use another port: nothing has %u", (unsigned int)port);
+		: iu_phrase(m->arena, "use another port: nothing has %u", (unsigned int)port);
 	return true;
 }
 
-bool iu_make_bind_address(struct iu_making *m)
+bool iu_remedy_bind_address(struct iu_remedy_context *m)
 {
 	struct iu_address address;
 	char text[IU_ADDRESS_TEXT];
 	struct iu_request r;
 	const struct iu_probe *p;
 
-	if (!m->view || !m->view->ask_count)
+	if (!m->evaluation || !m->evaluation->attempt_count)
 		return false;
 	/* a wildcard holder leaves nothing of its family, and the other one is no substitute */
 	if (m->blocker && iu_address_is_wildcard(&m->blocker->socket.local))
 		return false;
-	address = iu_view_address(m->view);
+	address = iu_evaluation_address(m->evaluation);
 	if (address.family == IU_FAMILY_ANY)
 		return false;
-	r = m->view->asks[0].request;
+	r = m->evaluation->attempts[0].request;
 	r.address = address;
 	r.v6only = false;
-	p = iu_view_probe(m->snapshot, &r);
+	p = iu_evaluation_probe(m->snapshot, &r);
 	if (p) {
 		m->remedy->tried = iu_tri(p->result == 0);
 		if (p->result)
 			return false;
 	}
-	m->remedy->summary = iu_words(m->arena, "bind %s instead, where the port is free",
+	m->remedy->summary = iu_phrase(m->arena, "bind %s instead, where the port is free",
 		iu_endpoint_format(&address, m->question->port, text));
 	return true;
 }
 
-bool iu_make_reuse_instance(struct iu_making *m)
+bool iu_remedy_reuse_instance(struct iu_remedy_context *m)
 {
 	if (!m->blocker)
 		return false;
-	m->remedy->summary = iu_words(m->arena, "it runs already: use it at %s",
-		iu_words_endpoint(m->arena, &m->blocker->socket));
+	m->remedy->summary = iu_phrase(m->arena, "it runs already: use it at %s",
+		iu_phrase_endpoint(m->arena, &m->blocker->socket));
 	return true;
 }
 
-static bool resume_job(struct iu_making *m)
+static bool resume_job(struct iu_remedy_context *m)
 {
 	const struct iu_process *p = m->holder;
 
 	if (!p)
 		return false;
 	if (p->state == IU_PROCESS_TRACED) {
-		m->remedy->summary = iu_words(m->arena, "let the debugger of %s go on or detach",
-			iu_words_process(m->arena, p));
+		m->remedy->summary = iu_phrase(m->arena, "let the debugger of %s go on or detach",
+			iu_phrase_process(m->arena, p));
 		return true;
 	}
 	if (p->state == IU_PROCESS_FROZEN) {
-		m->remedy->summary = iu_words(m->arena, "thaw the cgroup of %s",
-			iu_words_process(m->arena, p));
+		m->remedy->summary = iu_phrase(m->arena, "thaw the cgroup of %s",
+			iu_phrase_process(m->arena, p));
 		m->remedy->needs_root = !is_privileged(m);
 		if (!can_stop_unit(p->unit))
 			return true;
 		return command(m, "systemctl") && command(m, "thaw") && command(m, p->unit);
 	}
 	m->remedy->needs_root = !is_privileged(m) && others_process(m, p->pid);
-	m->remedy->summary = iu_words(m->arena, p->tty
+	m->remedy->summary = iu_phrase(m->arena, p->tty
 			? "let %s go on (or type fg in its terminal), then end it properly"
 			: "let %s go on, then end it properly",
-		iu_words_process(m->arena, p));
+		iu_phrase_process(m->arena, p));
 	return command(m, "kill") && command(m, "-CONT") && command(m, number(m, p->pid));
 }
 
-bool iu_make_fix_program(struct iu_making *m)
+bool iu_remedy_fix_program(struct iu_remedy_context *m)
 {
 	m->remedy->summary = m->blocker && m->blocker->socket.family != m->question->family &&
 			m->question->family != IU_FAMILY_ANY
@@ -476,14 +476,14 @@ bool iu_make_fix_program(struct iu_making *m)
 	return true;
 }
 
-static bool close_on_exec(struct iu_making *m)
+static bool close_on_exec(struct iu_remedy_context *m)
 {
 	m->remedy->summary = "in the server: open the socket with SOCK_CLOEXEC, so that the programs it starts do not inherit it";
 	return true;
 }
 
 /* Whether the holders' own option allows it: their sockets need SO_REUSEADDR as well. */
-static enum iu_tri holders_reuseaddr(const struct iu_making *m)
+static enum iu_tri holders_reuseaddr(const struct iu_remedy_context *m)
 {
 	enum iu_tri all = IU_YES;
 	size_t i;
@@ -499,11 +499,11 @@ static enum iu_tri holders_reuseaddr(const struct iu_making *m)
 	return all;
 }
 
-static bool set_reuseaddr(struct iu_making *m)
+static bool set_reuseaddr(struct iu_remedy_context *m)
 {
 	enum iu_tri helps;
 
-	if (!m->view || m->question->options.reuseaddr)
+	if (!m->evaluation || m->question->options.reuseaddr)
 		return false;
 	m->remedy->tried = tried(m, m->question->port, true);
 	helps = m->remedy->tried != IU_UNKNOWN ? m->remedy->tried : holders_reuseaddr(m);
@@ -520,7 +520,7 @@ static bool set_reuseaddr(struct iu_making *m)
 	return true;
 }
 
-static bool set_reuseport(struct iu_making *m)
+static bool set_reuseport(struct iu_remedy_context *m)
 {
 	if (m->blocker && m->blocker->sharing == IU_SHARING_USERS_DIFFER)
 		return false;
@@ -528,19 +528,19 @@ static bool set_reuseport(struct iu_making *m)
 	return true;
 }
 
-static bool same_user(struct iu_making *m)
+static bool same_user(struct iu_remedy_context *m)
 {
 	const struct iu_socket *s;
 
 	if (!m->blocker || m->blocker->sharing != IU_SHARING_USERS_DIFFER)
 		return false;
 	s = &m->blocker->socket;
-	m->remedy->summary = iu_words(m->arena, "run both as the same user: the holder is %s",
-		iu_words_user(m->arena, s->user, s->uid_known, s->uid));
+	m->remedy->summary = iu_phrase(m->arena, "run both as the same user: the holder is %s",
+		iu_phrase_user(m->arena, s->user, s->uid_known, s->uid));
 	return true;
 }
 
-static int64_t longest_timer(const struct iu_making *m)
+static int64_t longest_timer(const struct iu_remedy_context *m)
 {
 	int64_t longest = -1;
 	size_t i;
@@ -552,14 +552,14 @@ static int64_t longest_timer(const struct iu_making *m)
 	return longest;
 }
 
-static bool wait_for_it(struct iu_making *m)
+static bool wait_for_it(struct iu_remedy_context *m)
 {
 	int64_t longest = longest_timer(m);
 
 	switch (m->verdict->cause) {
 	case IU_CAUSE_TIME_WAIT:
 		m->remedy->summary = longest >= 0
-			? iu_words(m->arena, "wait %lld s, then the port is free by itself",
+			? iu_phrase(m->arena, "wait %lld s, then the port is free by itself",
 				  (long long)((longest + 999) / 1000))
 			: "wait: TIME-WAIT ends by itself within 60 s";
 		return true;
@@ -577,7 +577,7 @@ static bool wait_for_it(struct iu_making *m)
 	return false;
 }
 
-static bool destroy_socket(struct iu_making *m)
+static bool destroy_socket(struct iu_remedy_context *m)
 {
 	const char *state;
 
@@ -588,17 +588,17 @@ static bool destroy_socket(struct iu_making *m)
 	m->remedy->summary = "have the kernel drop what is left of the connection";
 	return command(m, "ss") && command(m, "-K") && command(m, "-t") && command(m, "state") &&
 	       command(m, state) && command(m, "sport") && command(m, "=") &&
-	       command(m, iu_words(m->arena, ":%u", (unsigned int)m->question->port));
+	       command(m, iu_phrase(m->arena, ":%u", (unsigned int)m->question->port));
 }
 
-bool iu_make_retry(struct iu_making *m)
+bool iu_remedy_retry(struct iu_remedy_context *m)
 {
 	m->remedy->summary = "try again in a moment: such a connection often ends soon, and the next one gets another port";
 	return true;
 }
 
 /* The list is replaced as a whole, so what is reserved already has to be written again. */
-static bool reserve_port(struct iu_making *m)
+static bool reserve_port(struct iu_remedy_context *m)
 {
 	const struct iu_sysctls *sysctls = &m->snapshot->sysctls;
 	const char *list = "";
@@ -607,21 +607,21 @@ static bool reserve_port(struct iu_making *m)
 	if (iu_in_range(sysctls, m->question->port) == IU_NO || !m->question->port)
 		return false;
 	for (i = 0; i < sysctls->reserved.n; i++)
-		list = iu_words(m->arena,
+		list = iu_phrase(m->arena,
 			sysctls->reserved.v[i].first == sysctls->reserved.v[i].last ? "%s%u,"
 										    : "%s%u-%u,",
 			list, (unsigned int)sysctls->reserved.v[i].first,
 			(unsigned int)sysctls->reserved.v[i].last);
 	m->remedy->needs_root = !is_privileged(m);
-	m->remedy->summary = iu_words(m->arena,
+	m->remedy->summary = iu_phrase(m->arena,
 		"keep the system from choosing port %u for connections, from now on",
 		(unsigned int)m->question->port);
 	return command(m, "sysctl") && command(m, "-w") &&
-	       command(m, iu_words(m->arena, "net.ipv4.ip_local_reserved_ports=%s%u", list,
+	       command(m, iu_phrase(m->arena, "net.ipv4.ip_local_reserved_ports=%s%u", list,
 				  (unsigned int)m->question->port));
 }
 
-static bool run_as_root(struct iu_making *m)
+static bool run_as_root(struct iu_remedy_context *m)
 {
 	if (is_privileged(m) || !m->question->text)
 		return false;
@@ -630,7 +630,7 @@ static bool run_as_root(struct iu_making *m)
 	return command(m, "sudo") && command(m, "inuse") && command(m, m->question->text);
 }
 
-static bool remove_socket_file(struct iu_making *m)
+static bool remove_socket_file(struct iu_remedy_context *m)
 {
 	char *path = iu_arena_strndup(m->arena, m->question->path, m->question->path_len);
 
@@ -642,13 +642,13 @@ static bool remove_socket_file(struct iu_making *m)
 	return command(m, "rm") && command(m, "--") && command(m, path);
 }
 
-static bool use_path(struct iu_making *m)
+static bool use_path(struct iu_remedy_context *m)
 {
 	m->remedy->summary = "use another path, or move away what lies there if nobody needs it";
 	return true;
 }
 
-static bool widen_range(struct iu_making *m)
+static bool widen_range(struct iu_remedy_context *m)
 {
 	const struct iu_sysctls *sysctls = &m->snapshot->sysctls;
 	int32_t first = sysctls->unprivileged_port_start > 1024 ? sysctls->unprivileged_port_start
@@ -659,12 +659,12 @@ static bool widen_range(struct iu_making *m)
 	if (sysctls->port_first > 10000)
 		first = 10000;
 	m->remedy->needs_root = !is_privileged(m);
-	m->remedy->summary = iu_words(m->arena, "let the system choose from %d-65535", (int)first);
+	m->remedy->summary = iu_phrase(m->arena, "let the system choose from %d-65535", (int)first);
 	return command(m, "sysctl") && command(m, "-w") &&
-	       command(m, iu_words(m->arena, "net.ipv4.ip_local_port_range=%d 65535", (int)first));
+	       command(m, iu_phrase(m->arena, "net.ipv4.ip_local_port_range=%d 65535", (int)first));
 }
 
-static bool grant_capability(struct iu_making *m)
+static bool grant_capability(struct iu_remedy_context *m)
 {
 	const char *program = m->question->program;
 
@@ -673,22 +673,22 @@ static bool grant_capability(struct iu_making *m)
 		m->remedy->summary = "give the program CAP_NET_BIND_SERVICE: setcap on its file, or AmbientCapabilities= in its unit";
 		return true;
 	}
-	m->remedy->summary = iu_words(m->arena, "allow %s to bind such ports",
+	m->remedy->summary = iu_phrase(m->arena, "allow %s to bind such ports",
 		iu_safe(m->arena, program, 80));
 	return command(m, "setcap") && command(m, "cap_net_bind_service=+ep") &&
 	       command(m, program);
 }
 
-static bool freebind(struct iu_making *m)
+static bool freebind(struct iu_remedy_context *m)
 {
 	m->remedy->summary = "if the address comes later: set IP_FREEBIND on the socket before bind()";
 	return true;
 }
 
-static bool kernel_hint(struct iu_making *m)
+static bool kernel_hint(struct iu_remedy_context *m)
 {
 	const struct iu_kernel_use *use =
-		m->blocker ? iu_words_kernel_use(m->snapshot, &m->blocker->socket) : NULL;
+		m->blocker ? iu_phrase_kernel_use(m->snapshot, &m->blocker->socket) : NULL;
 	const struct iu_kernel_user_row *row = iu_kernel_user_row(
 		use ? use->user : IU_KERNEL_UNKNOWN);
 	size_t i;
@@ -708,40 +708,40 @@ static bool kernel_hint(struct iu_making *m)
 	return true;
 }
 
-static bool policy_hint(struct iu_making *m)
+static bool policy_hint(struct iu_remedy_context *m)
 {
 	m->remedy->summary = "look at SocketBindAllow=, SocketBindDeny= and SystemCallFilter= of the unit, and at the security module's log (journalctl -k)";
 	return true;
 }
 
 /* WSL starts programs of Windows by their file names. */
-static bool windows_hint(struct iu_making *m)
+static bool windows_hint(struct iu_remedy_context *m)
 {
 	const char *list = m->question->protocol == IU_PROTOCOL_UDP ? "udp" : "tcp";
 
 	m->remedy->summary = "ask the Windows side: this shows who listens there and which ports are reserved; inuse --from - explains what it prints";
 	return command(m, "cmd.exe") && command(m, "/c") &&
-	       command(m, iu_words(m->arena,
+	       command(m, iu_phrase(m->arena,
 				  "netstat -anoq & tasklist /svc /fo csv & netsh int ipv4 show excludedportrange protocol=%s",
 				  list));
 }
 
 /* Windows has makers of its own. */
-static bool not_here(struct iu_making *m)
+static bool not_here(struct iu_remedy_context *m)
 {
 	(void)m;
 	return false;
 }
 
 /* Each returns false where it cannot help. */
-static bool (*const makers[])(struct iu_making *m) = {
+static bool (*const makers[])(struct iu_remedy_context *m) = {
 	[IU_REMEDY_STOP_UNIT] = stop_unit,
 	[IU_REMEDY_STOP_CONTAINER] = stop_container,
 	[IU_REMEDY_STOP_SERVICE] = not_here,
 	[IU_REMEDY_STOP_PROCESS] = stop_process,
-	[IU_REMEDY_USE_PORT] = iu_make_use_port,
-	[IU_REMEDY_BIND_ADDRESS] = iu_make_bind_address,
-	[IU_REMEDY_REUSE_INSTANCE] = iu_make_reuse_instance,
+	[IU_REMEDY_USE_PORT] = iu_remedy_use_port,
+	[IU_REMEDY_BIND_ADDRESS] = iu_remedy_bind_address,
+	[IU_REMEDY_REUSE_INSTANCE] = iu_remedy_reuse_instance,
 	[IU_REMEDY_RESUME_JOB] = resume_job,
 	[IU_REMEDY_CLOSE_ON_EXEC] = close_on_exec,
 	[IU_REMEDY_SET_REUSEADDR] = set_reuseaddr,
@@ -749,7 +749,7 @@ static bool (*const makers[])(struct iu_making *m) = {
 	[IU_REMEDY_SAME_USER] = same_user,
 	[IU_REMEDY_WAIT] = wait_for_it,
 	[IU_REMEDY_DESTROY_SOCKET] = destroy_socket,
-	[IU_REMEDY_RETRY] = iu_make_retry,
+	[IU_REMEDY_RETRY] = iu_remedy_retry,
 	[IU_REMEDY_RESERVE_PORT] = reserve_port,
 	[IU_REMEDY_RUN_AS_ROOT] = run_as_root,
 	[IU_REMEDY_REMOVE_SOCKET_FILE] = remove_socket_file,
@@ -759,7 +759,7 @@ static bool (*const makers[])(struct iu_making *m) = {
 	[IU_REMEDY_FREEBIND] = freebind,
 	[IU_REMEDY_KERNEL_HINT] = kernel_hint,
 	[IU_REMEDY_POLICY_HINT] = policy_hint,
-	[IU_REMEDY_FIX_PROGRAM] = iu_make_fix_program,
+	[IU_REMEDY_FIX_PROGRAM] = iu_remedy_fix_program,
 	[IU_REMEDY_DISABLE_SERVICE] = not_here,
 	[IU_REMEDY_EXCLUDE_PORT] = not_here,
 	[IU_REMEDY_RESTORE_RANGE] = not_here,
@@ -768,14 +768,14 @@ static bool (*const makers[])(struct iu_making *m) = {
 };
 
 /* Whose process it is has to be said when it is another user's. */
-static bool name_user(struct iu_making *m)
+static bool name_user(struct iu_remedy_context *m)
 {
 	const struct iu_process *p = m->holder;
 
 	if (!p || !p->uid_known || p->uid == m->snapshot->host.uid)
 		return true;
 	return command(m, "--user") &&
-	       command(m, p->user ? p->user : iu_words(m->arena, "%u", (unsigned int)p->uid));
+	       command(m, p->user ? p->user : iu_phrase(m->arena, "%u", (unsigned int)p->uid));
 }
 
 /* "systemctl [--user [--machine=…]] stop UNIT", or a signal: `inuse free` does the same. */
@@ -796,7 +796,7 @@ static bool stops_unit(const struct iu_strings *command)
  * and proves the result) is offered as that; the bare command stays in `raw`. @freeing: one remedy
  * before is `inuse free` already, which takes the best lever: a second one needs its own command.
  */
-static void offer_ours(struct iu_making *m, bool *freeing)
+static void offer_ours(struct iu_remedy_context *m, bool *freeing)
 {
 	struct iu_remedy *remedy = m->remedy;
 	const char *verb = NULL;
@@ -857,7 +857,7 @@ static const struct iu_process *first_holder(
 }
 
 int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, const struct iu_view *view,
+	const struct iu_snapshot *snapshot, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	const struct iu_cause_row *row = iu_cause_row(verdict->cause);
@@ -869,11 +869,11 @@ int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 		const struct iu_remedy_row *help = iu_remedy_row(row->remedies[i]);
 		struct iu_remedy remedy = {
 			.id = help->id, .summary = help->sentence, .risk = help->risk};
-		struct iu_making m = {
+		struct iu_remedy_context m = {
 			.arena = arena,
 			.question = question,
 			.snapshot = snapshot,
-			.view = view,
+			.evaluation = evaluation,
 			.verdict = verdict,
 			.blocker = blocker,
 			.holder = first_holder(snapshot, blocker),
@@ -882,7 +882,7 @@ int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 		struct iu_remedy *slot;
 
 		if (iu_is_windows(snapshot)) {
-			if (!iu_make_for_windows(&m, &freeing))
+			if (!iu_remedy_for_windows(&m, &freeing))
 				continue;
 		} else {
 			if (!makers[help->id](&m))

@@ -2,18 +2,18 @@
 #ifndef IU_ENGINE_REMEDIES_H
 #define IU_ENGINE_REMEDIES_H
 
-#include "engine/view.h"
+#include "engine/evaluation.h"
 #include "model/verdict.h"
 
 /**
  * iu_remedies() - the concrete remedies for the verdict's cause, best first
- * @view: NULL for UNIX sockets
+ * @evaluation: NULL for UNIX sockets
  *
  * A remedy that cannot help here (no unit known, tried in vain, nothing to kill) is left out.
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, const struct iu_view *view,
+	const struct iu_snapshot *snapshot, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict);
 
 /** iu_remedy_raw() - what does it without inuse: `raw` where command is inuse's own, else command. */

@@ -286,9 +286,9 @@ static struct iu_windows_reason excluded(const struct iu_exclusion *e)
 }
 
 struct iu_windows_reason iu_windows_reason(
-	const struct iu_view *view, const struct iu_request *request)
+	const struct iu_evaluation *evaluation, const struct iu_request *request)
 {
-	const struct iu_snapshot *snapshot = view->snapshot;
+	const struct iu_snapshot *snapshot = evaluation->snapshot;
 	const struct iu_exclusion *e =
 		iu_windows_exclusion(snapshot, request->protocol, request->port);
 	bool rows = snapshot->seen & IU_FACT_TCP;
@@ -313,11 +313,11 @@ struct iu_windows_reason iu_windows_reason(
 	return (struct iu_windows_reason){0};
 }
 
-uint16_t iu_windows_beyond(const struct iu_view *view)
+uint16_t iu_windows_beyond(const struct iu_evaluation *evaluation)
 {
-	uint16_t port = view->question->port;
+	uint16_t port = evaluation->question->port;
 	const struct iu_exclusion *e =
-		iu_windows_exclusion(view->snapshot, view->question->protocol, port);
+		iu_windows_exclusion(evaluation->snapshot, evaluation->question->protocol, port);
 
 	if (e && e->last < UINT16_MAX)
 		return (uint16_t)(e->last + 1);
@@ -338,11 +338,11 @@ uint32_t iu_windows_wanted(
 	return facts | IU_FACT_TCP | IU_FACT_BOUND;
 }
 
-bool iu_windows_rows_seen(const struct iu_view *view)
+bool iu_windows_rows_seen(const struct iu_evaluation *evaluation)
 {
-	uint32_t rows = view->question->protocol == IU_PROTOCOL_UDP ? IU_FACT_UDP : IU_FACT_TCP;
+	uint32_t rows = evaluation->question->protocol == IU_PROTOCOL_UDP ? IU_FACT_UDP : IU_FACT_TCP;
 
-	return view->kernel.windows && (view->snapshot->seen & rows);
+	return evaluation->kernel.windows && (evaluation->snapshot->seen & rows);
 }
 
 /* ---- the view ---- */
@@ -394,21 +394,21 @@ struct iu_local_check iu_windows_local_check(
 }
 
 int iu_windows_limits(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, struct iu_view *view)
+	const struct iu_snapshot *snapshot, struct iu_evaluation *evaluation)
 {
 	struct iu_port_range range;
 	size_t i;
 
-	view->kernel.windows = true;
-	view->kernel.old_windows = iu_windows_before(snapshot, 5, 2);
-	view->limits = (struct iu_sysctls){.port_first = snapshot->sysctls.port_first,
+	evaluation->kernel.windows = true;
+	evaluation->kernel.old_windows = iu_windows_before(snapshot, 5, 2);
+	evaluation->limits = (struct iu_sysctls){.port_first = snapshot->sysctls.port_first,
 		.port_last = snapshot->sysctls.port_last,
 		.bindv6only = 1};
-	if (view->limits.port_first <= 0 || view->limits.port_last <= 0)
-		view->limits.port_first = view->limits.port_last = -1;
+	if (evaluation->limits.port_first <= 0 || evaluation->limits.port_last <= 0)
+		evaluation->limits.port_first = evaluation->limits.port_last = -1;
 	if (iu_windows_range(snapshot, question->protocol, &range)) {
-		view->limits.port_first = range.first;
-		view->limits.port_last = range.last;
+		evaluation->limits.port_first = range.first;
+		evaluation->limits.port_last = range.last;
 	}
 	for (i = 0; i < snapshot->windows.exclusions.n; i++) {
 		const struct iu_exclusion *e = &snapshot->windows.exclusions.v[i];
@@ -416,7 +416,7 @@ int iu_windows_limits(struct iu_arena *arena, const struct iu_question *question
 
 		if (e->protocol != question->protocol)
 			continue;
-		slot = iu_list_add(arena, &view->limits.reserved);
+		slot = iu_list_add(arena, &evaluation->limits.reserved);
 		if (!slot)
 			return IU_E_NOMEM;
 		*slot = (struct iu_reserved){e->first, e->last};
@@ -435,44 +435,44 @@ static const char *account_of(const struct iu_snapshot *snapshot, const struct i
 }
 
 /* Ports below the range that Windows has by default are not given out, where nobody said more. */
-static enum iu_tri may_be_chosen(const struct iu_view *view)
+static enum iu_tri may_be_chosen(const struct iu_evaluation *evaluation)
 {
-	uint16_t port = view->question->port;
-	enum iu_tri in_range = iu_in_range(&view->limits, port);
+	uint16_t port = evaluation->question->port;
+	enum iu_tri in_range = iu_in_range(&evaluation->limits, port);
 
-	if (in_range == IU_UNKNOWN && !iu_windows_before(view->snapshot, 6, 0) &&
+	if (in_range == IU_UNKNOWN && !iu_windows_before(evaluation->snapshot, 6, 0) &&
 		port < DEFAULT_FIRST)
 		return IU_NO;
 	return in_range;
 }
 
-void iu_windows_prepare(struct iu_view *view)
+void iu_windows_prepare(struct iu_evaluation *evaluation)
 {
 	size_t i;
 
-	for (i = 0; i < view->sockets.n; i++)
-		if (!view->sockets.v[i].user)
-			view->sockets.v[i].user = account_of(view->snapshot, &view->sockets.v[i]);
-	iu_windows_infer(&view->sockets, may_be_chosen(view), &view->kernel);
+	for (i = 0; i < evaluation->sockets.n; i++)
+		if (!evaluation->sockets.v[i].user)
+			evaluation->sockets.v[i].user = account_of(evaluation->snapshot, &evaluation->sockets.v[i]);
+	iu_windows_infer(&evaluation->sockets, may_be_chosen(evaluation), &evaluation->kernel);
 }
 
 /* Every port of the range has a row: then bind() says WSAENOBUFS (Microsoft on port exhaustion). */
 struct iu_outcome iu_windows_any_port(
-	const struct iu_view *view, const struct iu_request *request)
+	const struct iu_evaluation *evaluation, const struct iu_request *request)
 {
 	struct iu_outcome outcome = {.fails = IU_UNKNOWN, .blocker = SIZE_MAX};
 	bool held[65536] = {false};
 	int32_t port;
 	size_t i;
 
-	if (view->limits.port_first < 1 || view->limits.port_last > UINT16_MAX)
+	if (evaluation->limits.port_first < 1 || evaluation->limits.port_last > UINT16_MAX)
 		return outcome;
-	for (i = 0; i < view->sockets.n; i++)
-		held[view->sockets.v[i].port] |= view->sockets.v[i].protocol == request->protocol;
+	for (i = 0; i < evaluation->sockets.n; i++)
+		held[evaluation->sockets.v[i].port] |= evaluation->sockets.v[i].protocol == request->protocol;
 	outcome.fails = IU_YES;
 	outcome.results = IU_BIND_INUSE;
-	for (port = view->limits.port_first; port <= view->limits.port_last; port++)
-		if (!held[port] && iu_in_range(&view->limits, (uint16_t)port) == IU_YES) {
+	for (port = evaluation->limits.port_first; port <= evaluation->limits.port_last; port++)
+		if (!held[port] && iu_in_range(&evaluation->limits, (uint16_t)port) == IU_YES) {
 			outcome.fails = IU_NO;
 			outcome.results = IU_BIND_OK;
 		}
@@ -487,35 +487,35 @@ static unsigned int told_bit(const struct iu_question *question)
 }
 
 /* Whether sockets or another reason can give the code to any of the asks. */
-static bool explains(const struct iu_view *view, unsigned int bit, enum iu_bind_option option)
+static bool explains(const struct iu_evaluation *evaluation, unsigned int bit, enum iu_bind_option option)
 {
 	size_t i;
 
-	for (i = 0; i < view->ask_count; i++) {
-		struct iu_request r = view->asks[i].request;
+	for (i = 0; i < evaluation->attempt_count; i++) {
+		struct iu_request r = evaluation->attempts[i].request;
 
 		r.reuseaddr = option == IU_BIND_REUSE;
 		r.exclusive = option == IU_BIND_EXCLUSIVE;
-		if (iu_windows_outcome(&r, &view->sockets, SIZE_MAX, &view->kernel).results & bit)
+		if (iu_windows_outcome(&r, &evaluation->sockets, SIZE_MAX, &evaluation->kernel).results & bit)
 			return true;
-		if (iu_windows_reason(view, &r).results & bit)
+		if (iu_windows_reason(evaluation, &r).results & bit)
 			return true;
 	}
 	return false;
 }
 
 /* HTTP.sys gives either code (see causes/http-sys.c): no guess about options is needed. */
-static bool has_http_row(const struct iu_view *view)
+static bool has_http_row(const struct iu_evaluation *evaluation)
 {
 	size_t i;
 
-	for (i = 0; i < view->sockets.n; i++)
-		if (iu_windows_http_row(view->snapshot, &view->sockets.v[i]))
+	for (i = 0; i < evaluation->sockets.n; i++)
+		if (iu_windows_http_row(evaluation->snapshot, &evaluation->sockets.v[i]))
 			return true;
 	return false;
 }
 
-void iu_windows_assume(struct iu_view *view)
+void iu_windows_assume(struct iu_evaluation *evaluation)
 {
 	static const struct {
 		enum iu_bind_option option;
@@ -525,28 +525,28 @@ void iu_windows_assume(struct iu_view *view)
 		{IU_BIND_REUSE, "SO_REUSEADDR"},
 		{IU_BIND_EXCLUSIVE, "SO_EXCLUSIVEADDRUSE"},
 	};
-	const struct iu_options *options = &view->question->options;
-	unsigned int bit = told_bit(view->question);
+	const struct iu_options *options = &evaluation->question->options;
+	unsigned int bit = told_bit(evaluation->question);
 	size_t i, k;
 
-	if (!bit || options->reuseaddr || options->exclusive || view->question->connects ||
-		!view->question->port || has_http_row(view))
+	if (!bit || options->reuseaddr || options->exclusive || evaluation->question->connects ||
+		!evaluation->question->port || has_http_row(evaluation))
 		return;
 	for (i = 0; i < IU_COUNT(guesses); i++) {
-		if (!explains(view, bit, guesses[i].option))
+		if (!explains(evaluation, bit, guesses[i].option))
 			continue;
-		view->assumed = guesses[i].name;
-		for (k = 0; k < view->ask_count; k++) {
-			view->asks[k].request.reuseaddr = guesses[i].option == IU_BIND_REUSE;
-			view->asks[k].request.exclusive = guesses[i].option == IU_BIND_EXCLUSIVE;
+		evaluation->assumed = guesses[i].name;
+		for (k = 0; k < evaluation->attempt_count; k++) {
+			evaluation->attempts[k].request.reuseaddr = guesses[i].option == IU_BIND_REUSE;
+			evaluation->attempts[k].request.exclusive = guesses[i].option == IU_BIND_EXCLUSIVE;
 		}
 		return;
 	}
 }
 
-struct iu_request iu_windows_block_request(const struct iu_view *view, uint16_t port)
+struct iu_request iu_windows_block_request(const struct iu_evaluation *evaluation, uint16_t port)
 {
-	return (struct iu_request){.protocol = view->question->protocol,
+	return (struct iu_request){.protocol = evaluation->question->protocol,
 		.port = port,
 		.address = {.family = IU_FAMILY_IPV4}};
 }

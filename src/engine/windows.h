@@ -3,7 +3,7 @@
 #define IU_ENGINE_WINDOWS_H
 
 #include "engine/conflict-windows.h"
-#include "engine/view.h"
+#include "engine/evaluation.h"
 #include "model/verdict.h"
 
 /* TCP ports that the Application Layer Gateway service reserves (KB943710). */
@@ -96,40 +96,40 @@ struct iu_windows_reason {
 
 /** iu_windows_reason() - the first of excluded range, HTTP.sys, port proxy, ALG that fits. */
 struct iu_windows_reason iu_windows_reason(
-	const struct iu_view *view, const struct iu_request *request);
+	const struct iu_evaluation *evaluation, const struct iu_request *request);
 
 /** iu_windows_rows_seen() - every socket of the protocol that the system lists was looked at. */
-bool iu_windows_rows_seen(const struct iu_view *view);
+bool iu_windows_rows_seen(const struct iu_evaluation *evaluation);
 
 /** iu_windows_local_check() - iu_local_check() for Windows, which has no privileged ports. */
 struct iu_local_check iu_windows_local_check(
 	const struct iu_snapshot *snapshot, const struct iu_request *request);
 
-/** iu_windows_limits() - sets kernel and limits of @view. Returns: 0, IU_E_NOMEM. */
+/** iu_windows_limits() - sets kernel and limits of @evaluation. Returns: 0, IU_E_NOMEM. */
 int iu_windows_limits(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, struct iu_view *view);
+	const struct iu_snapshot *snapshot, struct iu_evaluation *evaluation);
 
 /** iu_windows_prepare() - accounts and options of the sockets of one port, as far as they follow. */
-void iu_windows_prepare(struct iu_view *view);
+void iu_windows_prepare(struct iu_evaluation *evaluation);
 
 /** iu_windows_any_port() - bind() to port 0: IU_YES when the dynamic range has none left. */
 struct iu_outcome iu_windows_any_port(
-	const struct iu_view *view, const struct iu_request *request);
+	const struct iu_evaluation *evaluation, const struct iu_request *request);
 
 /**
  * iu_windows_assume() - which option the asker must have set to be told what it was told
  * Only where the question names no option and nothing else explains the code: see view->assumed.
  */
-void iu_windows_assume(struct iu_view *view);
+void iu_windows_assume(struct iu_evaluation *evaluation);
 
 /** iu_windows_beyond() - the first port after the range that refuses the asked one; else that one. */
-uint16_t iu_windows_beyond(const struct iu_view *view);
+uint16_t iu_windows_beyond(const struct iu_evaluation *evaluation);
 
 /* How far around a port it is asked whether a block is excluded; the least one has 100. */
 #define IU_BLOCK_LOOK 2
 
 /** iu_windows_block_request() - the plain bind() to IPv4's wildcard by which a block is told. */
-struct iu_request iu_windows_block_request(const struct iu_view *view, uint16_t port);
+struct iu_request iu_windows_block_request(const struct iu_evaluation *evaluation, uint16_t port);
 
 /** iu_windows_wanted() - IU_FACT_* without which "free" cannot be said of the question. */
 uint32_t iu_windows_wanted(

@@ -15,6 +15,10 @@ static inline enum iu_tri iu_tri(bool yes)
 	return yes ? IU_YES : IU_NO;
 }
 
+struct iu_port_range {
+	uint16_t first, last;
+};
+
 enum iu_protocol { IU_PROTOCOL_TCP, IU_PROTOCOL_UDP, IU_PROTOCOL_UNIX };
 enum iu_family { IU_FAMILY_ANY, IU_FAMILY_IPV4, IU_FAMILY_IPV6, IU_FAMILY_UNIX };
 

@@ -3,7 +3,7 @@
 #define IU_MODEL_LISTING_H
 
 #include "model/snapshot.h"
-#include "model/target.h"
+#include "model/question.h"
 
 /* All conditions must hold; an empty list or NULL is no condition. Strings are borrowed. */
 struct iu_filter {

@@ -5,6 +5,9 @@
 #include "base/arena.h"
 #include "model/address.h"
 
+/* sun_path on Linux: 108 bytes, with or without the final NUL. */
+#define IU_UNIX_PATH_MAX 108
+
 enum iu_probe_mode { IU_PROBE_AUTO, IU_PROBE_ALWAYS, IU_PROBE_NEVER };
 
 /* What the asking socket sets before bind(). */

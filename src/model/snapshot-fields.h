@@ -42,16 +42,19 @@ struct shape {
 };
 
 /* A row of a member whose type says everything. Enumerations must not come here. */
-#define PLAIN(type, member)                                                                        \
+#define PLAIN(type, member) PLAIN_AS(type, member, #member)
+/* The same under another key than the member's name: keys stay when members get better names. */
+#define PLAIN_AS(type, member, name)                                                               \
 	{                                                                                          \
-		.key = #member, .offset = offsetof(struct type, member),                           \
+		.key = name, .offset = offsetof(struct type, member),                           \
 		.kind = _Generic(((struct type *)0)->member, bool: KIND_BOOL, int8_t: KIND_I8,     \
 			int32_t: KIND_I32, int64_t: KIND_I64, uint8_t: KIND_U8,                    \
 			uint16_t: KIND_U16, uint32_t: KIND_U32, uint64_t: KIND_U64,                \
 			const char *: KIND_TEXT)                                                   \
 	}
-#define TRI(type, member)                                                                          \
-	{.key = #member, .kind = KIND_TRI, .offset = offsetof(struct type, member)}
+#define TRI(type, member) TRI_AS(type, member, #member)
+#define TRI_AS(type, member, name)                                                                 \
+	{.key = name, .kind = KIND_TRI, .offset = offsetof(struct type, member)}
 #define ADDRESS(type, member)                                                                      \
 	{.key = #member, .kind = KIND_ADDRESS, .offset = offsetof(struct type, member)}
 #define FACTS(type, member)                                                                        \
@@ -147,10 +150,10 @@ static const struct field socket_fields[] = {
 	PLAIN(iu_socket, ifindex), PLAIN(iu_socket, order), PLAIN(iu_socket, queue),
 	PLAIN(iu_socket, backlog), TRI(iu_socket, reuseaddr), TRI(iu_socket, reuseport),
 	TRI(iu_socket, v6only), TRI(iu_socket, exclusive), TRI(iu_socket, explicit_port),
-	WORD(iu_socket, options_source, source_words), TRI(iu_socket, served),
+	WORD(iu_socket, options_source, source_words), TRI_AS(iu_socket, waited_on, "served"),
 	BYTES(iu_socket, path, path_len), PLAIN(iu_socket, abstract),
 	WORD(iu_socket, unix_type, unix_type_words), PLAIN(iu_socket, file_dev),
-	PLAIN(iu_socket, file_ino), PLAIN(iu_socket, elsewhere), PLAIN(iu_socket, alike), PLAIN(iu_socket, user),
+	PLAIN(iu_socket, file_ino), PLAIN_AS(iu_socket, in_other_netns, "elsewhere"), PLAIN_AS(iu_socket, more_like_it, "alike"), PLAIN(iu_socket, user),
 	PLAIN(iu_socket, since), PLAIN(iu_socket, service_tag),
 	PLAIN(iu_socket, device),
 	PLAIN(iu_socket, cgroup), PLAIN(iu_socket, unit), PLAIN(iu_socket, container),
@@ -313,7 +316,7 @@ SHAPE(windows, iu_windows, NULL);
 
 static const struct field gap_fields[] = {
 	FACTS(iu_gap, fact), PLAIN(iu_gap, pid), PLAIN(iu_gap, what), PLAIN(iu_gap, why),
-	PLAIN(iu_gap, lift),
+	PLAIN_AS(iu_gap, fix, "lift"),
 };
 SHAPE(gap, iu_gap, NULL);
 

@@ -71,7 +71,7 @@ static bool same(const char *a, const char *b)
 }
 
 int iu_snapshot_gap(struct iu_snapshot *snapshot, enum iu_fact fact, int32_t pid, const char *what,
-	const char *why, const char *lift)
+	const char *why, const char *fix)
 {
 	struct iu_gap *gap;
 	size_t i;
@@ -89,7 +89,7 @@ int iu_snapshot_gap(struct iu_snapshot *snapshot, enum iu_fact fact, int32_t pid
 		.pid = pid,
 		.what = iu_arena_strdup(&snapshot->arena, what),
 		.why = iu_arena_strdup(&snapshot->arena, why),
-		.lift = iu_arena_strdup(&snapshot->arena, lift),
+		.fix = iu_arena_strdup(&snapshot->arena, fix),
 	};
 	return snapshot->arena.failed ? IU_E_NOMEM : 0;
 }

@@ -20,7 +20,7 @@ enum iu_fact {
 	IU_FACT_PATHS = 1 << 7,      /* the wanted paths */
 	IU_FACT_HOLDERS = 1 << 8,    /* who holds the wanted inodes: every process was looked at */
 	IU_FACT_OPTIONS = 1 << 9,    /* options of the wanted sockets, through their holders */
-	IU_FACT_SERVED = 1 << 10,    /* whether somebody waits on the wanted sockets */
+	IU_FACT_WAITERS = 1 << 10,    /* whether somebody waits on the wanted sockets */
 	IU_FACT_EVIDENCE = 1 << 11,  /* what only the kernel's memory shows (BPF): costs 15 ms and more */
 	/* Windows; see model/windows.h */
 	IU_FACT_EXCLUSIONS = 1 << 12, /* excluded port ranges, administered and not */
@@ -119,7 +119,7 @@ struct iu_probe {
 struct iu_gap {
 	enum iu_fact fact; /* which kind of facts is incomplete because of it */
 	int32_t pid;       /* of the process it concerns, 0: none */
-	const char *what, *why, *lift; /* sentences; why may be an errno name; lift NULL: nothing */
+	const char *what, *why, *fix; /* sentences; why may be an errno name; lift NULL: nothing */
 };
 
 /* A process whose descriptors could not be read. */
@@ -196,16 +196,16 @@ struct iu_reuse_cache {
  * Where in the descriptor tables the sockets that were found may lie. Only between the rounds of one
  * look: it is looked at before it counts, and never written anywhere.
  */
-struct iu_place {
+struct iu_fd_candidate {
 	int32_t pid, tid;
 	uint32_t first; /* descriptor that bit 0 of @mask stands for */
 	uint64_t mask;
 };
 
-struct iu_places {
-	struct iu_place *v;
+struct iu_fd_candidates {
+	struct iu_fd_candidate *v;
 	size_t n, cap;
-	uint64_t counted; /* descriptors that have to be there, for that tables were left out; 0: none were */
+	uint64_t expected; /* descriptors that have to be there, for that tables were left out; 0: none were */
 	bool known; /* every table was looked through for … */
 	IU_LIST(uint64_t) inodes; /* … these sockets */
 };
@@ -234,8 +234,8 @@ struct iu_snapshot {
 	IU_LIST(struct iu_reuse_cache) caches;
 	struct iu_probes probes;
 	struct iu_windows windows;
-	struct iu_places places;
-	void *kept; /* what os/ need not look at twice; in the arena */
+	struct iu_fd_candidates fd_candidates;
+	void *scan_cache; /* what os/ need not look at twice; in the arena */
 	IU_LIST(struct iu_gap) gaps;
 };
 
@@ -257,6 +257,6 @@ const struct iu_path *iu_snapshot_path(
  * The three sentences are copied. Returns: 0, IU_E_NOMEM.
  */
 int iu_snapshot_gap(struct iu_snapshot *snapshot, enum iu_fact fact, int32_t pid, const char *what,
-	const char *why, const char *lift);
+	const char *why, const char *fix);
 
 #endif

@@ -75,7 +75,7 @@ struct iu_socket {
 	enum iu_tri explicit_port; /* bind() named the port; IU_NO: the system chose it */
 	enum iu_source options_source;
 	/* Somebody waits on it: accept, poll, epoll, read. IU_NO only after looking at all holders. */
-	enum iu_tri served;
+	enum iu_tri waited_on;
 
 	/* UNIX */
 	const char *path; /* bytes; abstract names without the leading NUL; NULL: unnamed */
@@ -85,13 +85,13 @@ struct iu_socket {
 	uint64_t file_dev, file_ino; /* of the socket file the kernel has bound, 0: not known */
 
 	/* Sockets alike that were not listed one by one: thousands of connections of one port. */
-	uint32_t alike;
+	uint32_t more_like_it;
 
 	/* Windows: */
 	int64_t since;        /* when it was bound, seconds since 1970; 0: not told */
 	uint32_t service_tag; /* of the service that made it, within its process; 0: none */
 
-	bool elsewhere; /* it lives in another network namespace than the one that was looked at */
+	bool in_other_netns; /* it lives in another network namespace than the one that was looked at */
 
 	/* Names that collectors add; NULL: not known or none. */
 	const char *user, *device;

@@ -62,7 +62,7 @@ struct iu_verdict {
 	/* What led to the cause where no socket is in the way; of a blocker it is in there. */
 	struct iu_strings evidence;
 	struct iu_strings warnings; /* "shadowed": it works, but … */
-	struct iu_strings doubts;   /* what could be otherwise, and why */
+	struct iu_strings caveats;   /* what could be otherwise, and why */
 	/* Most important first; IU_CAUSE of the verdict is that of v[0], where there is one. */
 	IU_LIST(struct iu_blocker) blockers;
 	IU_LIST(struct iu_gap) gaps; /* those of the snapshot that touch this question */
@@ -72,21 +72,21 @@ struct iu_verdict {
 /*
  * All that a renderer for people knows. Every string is escaped already and may be wrapped.
  */
-struct iu_story_step {
+struct iu_explanation_step {
 	const char *text, *command; /* command: NULL, or quoted for a shell */
 };
 
-struct iu_story_part {
+struct iu_explanation_part {
 	const char *label; /* "who", "why", "cause", "unseen" … */
 	struct iu_strings lines;
 };
 
-struct iu_story {
+struct iu_explanation {
 	enum iu_status status; /* decides the colour */
 	const char *headline;
-	IU_LIST(struct iu_story_part) parts;
+	IU_LIST(struct iu_explanation_part) parts;
 	const char *steps_title; /* over the steps; NULL: "What helps:" */
-	IU_LIST(struct iu_story_step) steps;
+	IU_LIST(struct iu_explanation_step) steps;
 };
 
 #endif

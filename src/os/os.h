@@ -2,22 +2,23 @@
 #ifndef IU_OS_OS_H
 #define IU_OS_OS_H
 
+#include "base/text.h"
 #include "knowledge/errors.h"
+#include "model/name-tables.h"
+#include "model/needs.h"
 #include "model/plan.h"
 #include "model/snapshot.h"
-#include "model/target.h"
-#include "model/wants.h"
 
 /**
  * iu_os_collect() - looks at this machine and fills in what is wanted
- * @wants: which facts; borrowed
+ * @needs: which facts; borrowed
  * @snapshot: receives them. Called a second time it adds to what is there (holders, options).
  *
  * What may not be read becomes a gap in the snapshot, a process that vanishes meanwhile is no
  * error, and a fact's bit in snapshot->seen is set only when everything of it could be looked at.
  * Returns: 0, IU_E_NOMEM.
  */
-int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot);
+int iu_os_collect(const struct iu_needs *needs, struct iu_snapshot *snapshot);
 
 /* Where the sockets of a listing go that is too long to be kept. */
 struct iu_portions {
@@ -39,7 +40,7 @@ struct iu_portions {
  * was read; a socket that changes meanwhile may come twice, in two portions.
  * Windows: everything is one portion. Returns: 0, IU_E_NOMEM, what @portions returned.
  */
-int iu_os_stream(const struct iu_wants *wants, struct iu_snapshot *snapshot,
+int iu_os_stream(const struct iu_needs *needs, struct iu_snapshot *snapshot,
 	const struct iu_portions *portions);
 
 /**

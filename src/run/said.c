@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "model/target.h"
+#include "input/message.h"
 #include "session/session.h"
 
 #define KEPT_MAX 65536 /* of what it printed last: what it fails with stands at the end */

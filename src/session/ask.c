@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "knowledge/errors.h"
+#include "input/error-text.h"
+#include "input/message.h"
+#include "input/target.h"
 #include "os/os.h"
 
 /* One text being read. */

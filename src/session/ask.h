@@ -4,9 +4,9 @@
 
 #include "base/text.h"
 #include "knowledge/errors.h"
+#include "model/name-tables.h"
 #include "model/process.h"
 #include "model/question.h"
-#include "model/target.h"
 
 /**
  * iu_ask_text() - the questions of one TARGET, or of a message that names endpoints

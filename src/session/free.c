@@ -7,9 +7,9 @@
 #include "base/err.h"
 #include "engine/engine.h"
 #include "engine/plan.h"
-#include "engine/view.h"
+#include "engine/evaluation.h"
 #include "os/os.h"
-#include "out/out.h"
+#include "output/output.h"
 #include "session/wait.h"
 
 #define LOOK_MIN_MS    40
@@ -175,7 +175,7 @@ static int make_plan(struct freeing *run)
 			&f->before.verdict, &run->rules, &f->plan);
 	if (listed)
 		iu_session_free(&all);
-	return r < 0 ? r : iu_plan_tell(&f->arena, &f->plan, &f->before.verdict, &f->story);
+	return r < 0 ? r : iu_plan_tell(&f->arena, &f->plan, &f->before.verdict, &f->explanation);
 }
 
 static int add_results(struct iu_freeing *f)
@@ -518,7 +518,7 @@ int iu_freeing_run(const struct iu_question *question, const struct iu_act *act,
 
 json_t *iu_freeing_json(const struct iu_freeing *f, const char *words)
 {
-	const struct iu_out_plan out = {.question = f->question,
+	const struct iu_output_plan out = {.question = f->question,
 		.snapshot = &f->before_session.snapshot,
 		.before = &f->before.verdict,
 		.after = f->after_known ? &f->after.verdict : NULL,
@@ -527,7 +527,7 @@ json_t *iu_freeing_json(const struct iu_freeing *f, const char *words)
 		.end = iu_end_name(f->end),
 		.words = words};
 
-	return iu_out_plan_json(&out);
+	return iu_output_plan_json(&out);
 }
 
 void iu_freeing_end(struct iu_freeing *freeing)

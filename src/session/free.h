@@ -60,7 +60,7 @@ struct iu_freeing {
 	IU_LIST(struct iu_step_result) results;   /* one a step */
 	enum iu_end end;
 	const char *words;                        /* why it ended so; NULL: nothing to add */
-	struct iu_story story;                    /* the plan for people */
+	struct iu_explanation explanation;                    /* the plan for people */
 };
 
 /**

@@ -6,7 +6,8 @@
 
 #include "base/err.h"
 #include "engine/explain.h"
-#include "model/target.h"
+#include "input/message.h"
+#include "input/target.h"
 #include "os/os.h"
 
 #define ASKED_COLUMNS 60
@@ -90,14 +91,14 @@ static int add_story(struct iu_meaning *m, size_t which, const struct iu_style *
 		.here = iu_os_error_space(),
 		.text = which == 0 ? m->system_text : NULL,
 	};
-	struct iu_story story;
-	int r = iu_explain(&m->arena, &explain, &story);
+	struct iu_explanation explanation;
+	int r = iu_explain(&m->arena, &explain, &explanation);
 
 	if (r < 0)
 		return r;
 	if (out->len && !style->quiet)
 		iu_text_add(out, "\n");
-	iu_out_story(&story, style, out);
+	iu_output_explanation(&explanation, style, out);
 	return out->failed ? IU_E_NOMEM : 0;
 }
 
@@ -119,7 +120,7 @@ int iu_meaning_text(struct iu_meaning *m, const struct iu_style *style, struct i
 
 json_t *iu_meaning_json(struct iu_meaning *m)
 {
-	const struct iu_out_error error = {
+	const struct iu_output_error error = {
 		.asked = iu_utf8_clean(&m->arena, m->asked, m->len, TEXT_BYTES),
 		.readings = &m->readings,
 		.endpoints = m->endpoints.v,
@@ -128,7 +129,7 @@ json_t *iu_meaning_json(struct iu_meaning *m)
 		.text = m->system_text,
 	};
 
-	return iu_out_error_json(&error);
+	return iu_output_error_json(&error);
 }
 
 void iu_meaning_end(struct iu_meaning *meaning)

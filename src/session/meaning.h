@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 
-#include "knowledge/errors.h"
-#include "out/out.h"
+#include "input/error-text.h"
+#include "output/output.h"
 
 /* One error that was asked for. */
 struct iu_meaning {

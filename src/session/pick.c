@@ -53,13 +53,13 @@ static uint32_t hash(const char *text)
 
 int iu_picking_start(const struct iu_pick *pick, struct iu_picking *ret_picking)
 {
-	const struct iu_wants wants = {.facts = IU_FACT_HOST | IU_FACT_SYSCTLS};
+	const struct iu_needs needs = {.facts = IU_FACT_HOST | IU_FACT_SYSCTLS};
 	struct iu_picking p = {.pick = *pick};
 	int r;
 
 	iu_snapshot_init(&p.snapshot);
 	p.snapshot.sysctls.port_first = p.snapshot.sysctls.port_last = -1;
-	r = iu_os_collect(&wants, &p.snapshot);
+	r = iu_os_collect(&needs, &p.snapshot);
 	if (r < 0) {
 		iu_snapshot_free(&p.snapshot);
 		return r;

@@ -10,9 +10,9 @@
 
 /* ---- what to look for ---- */
 
-static int want_path(struct iu_arena *arena, struct iu_wants *wants, const char *path, size_t len)
+static int want_path(struct iu_arena *arena, struct iu_needs *needs, const char *path, size_t len)
 {
-	struct iu_path *slot = iu_list_add(arena, &wants->paths);
+	struct iu_path *slot = iu_list_add(arena, &needs->paths);
 
 	if (!slot)
 		return IU_E_NOMEM;
@@ -30,17 +30,17 @@ static int by_path(const void *left, const void *right)
 	return order ? order : (a->path_len > b->path_len) - (a->path_len < b->path_len);
 }
 
-static void unique_paths(struct iu_wants *wants)
+static void unique_paths(struct iu_needs *needs)
 {
 	size_t i, n = 0;
 
-	if (!wants->paths.n)
+	if (!needs->paths.n)
 		return;
-	iu_sort(wants->paths.v, wants->paths.n, sizeof(*wants->paths.v), by_path);
-	for (i = 1; i < wants->paths.n; i++)
-		if (by_path(&wants->paths.v[i], &wants->paths.v[n]))
-			wants->paths.v[++n] = wants->paths.v[i];
-	wants->paths.n = n + 1;
+	iu_sort(needs->paths.v, needs->paths.n, sizeof(*needs->paths.v), by_path);
+	for (i = 1; i < needs->paths.n; i++)
+		if (by_path(&needs->paths.v[i], &needs->paths.v[n]))
+			needs->paths.v[++n] = needs->paths.v[i];
+	needs->paths.n = n + 1;
 }
 
 /* Relative names lead from the directory of the one who bound them, not from ours. */
@@ -51,20 +51,20 @@ static bool has_file(const struct iu_socket *s)
 }
 
 static int want_paths(struct iu_arena *arena, const struct iu_snapshot *snapshot,
-	const struct iu_questions *questions, struct iu_wants *wants)
+	const struct iu_questions *questions, struct iu_needs *needs)
 {
 	size_t i;
 	int r = 0;
 
-	wants->facts = IU_FACT_PATHS;
+	needs->facts = IU_FACT_PATHS;
 	for (i = 0; i < questions->n && r == 0; i++)
 		if (questions->v[i].protocol == IU_PROTOCOL_UNIX && !questions->v[i].abstract)
-			r = want_path(arena, wants, questions->v[i].path, questions->v[i].path_len);
+			r = want_path(arena, needs, questions->v[i].path, questions->v[i].path_len);
 	for (i = 0; i < snapshot->sockets.n && r == 0; i++)
 		if (has_file(&snapshot->sockets.v[i]))
-			r = want_path(arena, wants, snapshot->sockets.v[i].path,
+			r = want_path(arena, needs, snapshot->sockets.v[i].path,
 				snapshot->sockets.v[i].path_len);
-	unique_paths(wants);
+	unique_paths(needs);
 	return r;
 }
 
@@ -77,11 +77,11 @@ static int by_number(const void *a, const void *b)
 
 /* A UNIX socket without a name takes none away from anybody. */
 static int want_holders(struct iu_arena *arena, const struct iu_snapshot *snapshot,
-	struct iu_wants *wants)
+	struct iu_needs *needs)
 {
 	size_t i, n = 0;
 
-	wants->facts = IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_SERVED | IU_FACT_EVIDENCE |
+	needs->facts = IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_WAITERS | IU_FACT_EVIDENCE |
 		IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES | IU_FACT_EVENTS;
 	for (i = 0; i < snapshot->sockets.n; i++) {
 		const struct iu_socket *s = &snapshot->sockets.v[i];
@@ -89,18 +89,18 @@ static int want_holders(struct iu_arena *arena, const struct iu_snapshot *snapsh
 
 		if (!s->inode || (s->protocol == IU_PROTOCOL_UNIX && !s->path))
 			continue;
-		slot = iu_list_add(arena, &wants->inodes);
+		slot = iu_list_add(arena, &needs->inodes);
 		if (!slot)
 			return IU_E_NOMEM;
 		*slot = s->inode;
 	}
-	if (!wants->inodes.n)
+	if (!needs->inodes.n)
 		return 0;
-	iu_sort(wants->inodes.v, wants->inodes.n, sizeof(*wants->inodes.v), by_number);
-	for (i = 1; i < wants->inodes.n; i++)
-		if (wants->inodes.v[i] != wants->inodes.v[n])
-			wants->inodes.v[++n] = wants->inodes.v[i];
-	wants->inodes.n = n + 1;
+	iu_sort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_number);
+	for (i = 1; i < needs->inodes.n; i++)
+		if (needs->inodes.v[i] != needs->inodes.v[n])
+			needs->inodes.v[++n] = needs->inodes.v[i];
+	needs->inodes.n = n + 1;
 	return 0;
 }
 
@@ -143,14 +143,14 @@ static int ask_all(const struct iu_questions *questions, struct iu_snapshot *sna
 int iu_report_look(struct iu_session *session, const struct iu_questions *questions)
 {
 	struct iu_snapshot *snapshot = &session->snapshot;
-	struct iu_wants sockets = {
+	struct iu_needs sockets = {
 		.facts = IU_FACT_HOST | IU_FACT_SYSCTLS | IU_FACT_ADDRESSES | IU_FACT_TCP |
 			IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX | IU_FACT_EXCLUSIONS,
 		.all_ports = true,
 		.connections = true,
 		.automatic = true,
 	};
-	struct iu_wants files = {0}, holders = {0};
+	struct iu_needs files = {0}, holders = {0};
 	struct iu_arena arena = {0};
 	int r;
 

@@ -14,14 +14,14 @@
 static int collect_round(struct iu_session *session, const struct iu_questions *questions)
 {
 	struct iu_arena arena = {0};
-	struct iu_wants wants = {0};
+	struct iu_needs needs = {0};
 	int r;
 
-	r = iu_needs(&arena, questions, &session->snapshot, &wants);
+	r = iu_needs_next(&arena, questions, &session->snapshot, &needs);
 	if (r >= 0)
-		r = wants.facts ? iu_os_collect(&wants, &session->snapshot) : 0;
+		r = needs.facts ? iu_os_collect(&needs, &session->snapshot) : 0;
 	if (r >= 0)
-		r = wants.facts != 0;
+		r = needs.facts != 0;
 	iu_arena_free(&arena);
 	return r;
 }
@@ -85,7 +85,7 @@ int iu_session_answer(struct iu_session *session, const struct iu_question *ques
 	if (r >= 0)
 		r = iu_decide(arena, question, &session->snapshot, &answer.verdict);
 	if (r >= 0)
-		r = iu_tell(arena, question, &session->snapshot, &answer.verdict, &answer.story);
+		r = iu_describe(arena, question, &session->snapshot, &answer.verdict, &answer.explanation);
 	/* The probes lie in the arena of the answer, which dies before the snapshot. */
 	session->snapshot.probes = (struct iu_probes){0};
 	if (r < 0)
@@ -94,9 +94,9 @@ int iu_session_answer(struct iu_session *session, const struct iu_question *ques
 	return 0;
 }
 
-static struct iu_wants everything(bool all)
+static struct iu_needs everything(bool all)
 {
-	return (struct iu_wants){
+	return (struct iu_needs){
 		.facts = IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX |
 			IU_FACT_HOLDERS,
 		.all_ports = true,
@@ -107,10 +107,10 @@ static struct iu_wants everything(bool all)
 
 int iu_session_list(struct iu_session *session, bool all)
 {
-	struct iu_wants wants = everything(all);
+	struct iu_needs needs = everything(all);
 
 	iu_snapshot_init(&session->snapshot);
-	return iu_os_collect(&wants, &session->snapshot);
+	return iu_os_collect(&needs, &session->snapshot);
 }
 
 int iu_session_stream(struct iu_session *session, bool all, bool brief,
@@ -118,11 +118,11 @@ int iu_session_stream(struct iu_session *session, bool all, bool brief,
 	void *context)
 {
 	const struct iu_portions portions = {take, context, all ? PORTION : SIZE_MAX};
-	struct iu_wants wants = everything(all);
+	struct iu_needs needs = everything(all);
 
-	wants.brief = brief;
+	needs.brief = brief;
 	iu_snapshot_init(&session->snapshot);
-	return iu_os_stream(&wants, &session->snapshot, &portions);
+	return iu_os_stream(&needs, &session->snapshot, &portions);
 }
 
 void iu_session_replay(struct iu_session *session, const struct iu_snapshot *snapshot)
@@ -137,4 +137,19 @@ void iu_session_free(struct iu_session *session)
 {
 	if (session)
 		iu_snapshot_free(&session->snapshot);
+}
+
+int iu_session_filter(struct iu_arena *arena, const struct iu_filter *filter,
+	struct iu_session *session, struct iu_listing *ret_listing)
+{
+	const uint32_t kinds = IU_FACT_TCP | IU_FACT_UDP | IU_FACT_UNIX;
+	struct iu_listing listing = {0};
+	int ret = session->recorded ? 0 : iu_session_list(session, filter->all);
+
+	if (ret >= 0)
+		ret = iu_listing_make(arena, &session->snapshot, filter, &listing);
+	if (ret < 0)
+		return ret;
+	*ret_listing = listing;
+	return session->snapshot.seen & kinds || listing.rows.n ? 0 : IU_E_SYSTEM;
 }

@@ -11,7 +11,7 @@ struct iu_answer {
 	const struct iu_question *question; /* borrowed */
 	const struct iu_snapshot *snapshot; /* borrowed from the session */
 	struct iu_verdict verdict;
-	struct iu_story story;
+	struct iu_explanation explanation;
 };
 
 /*
@@ -58,5 +58,13 @@ void iu_session_replay(struct iu_session *session, const struct iu_snapshot *sna
 
 /** iu_session_free() - frees the snapshot; NULL is fine. */
 void iu_session_free(struct iu_session *session);
+
+/**
+ * iu_session_filter() - looks at every socket and keeps those that pass
+ * @session: receives the look, unless it is a capture; end it with iu_session_free(), also after an error
+ * Returns: 0, IU_E_SYSTEM: no kind of socket could be looked at, IU_E_NOMEM.
+ */
+int iu_session_filter(struct iu_arena *arena, const struct iu_filter *filter,
+	struct iu_session *session, struct iu_listing *ret_listing);
 
 #endif

@@ -16,7 +16,7 @@
 #include "dump.h"
 #include "engine/engine.h"
 #include "mangle.h"
-#include "os/captures/captures.h"
+#include "captures/captures.h"
 
 #define FILES_MAX 128
 #define SEED      0x2545f4914f6cdd1du

@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "dump.h"
 #include "engine/engine.h"
-#include "os/captures/captures.h"
+#include "captures/captures.h"
 
 /* Many samples are one machine in many languages and encodings: all have the same rows. */
 static const struct sample {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/captures/formats-text.h"
+#include "captures/formats-text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "os/captures/captures.h"
+#include "captures/captures.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "knowledge/errors.h"
+#include "input/error-text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/target.h"
+#include "input/message.h"
+#include "input/target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/hosts.h"
+#include "input/hosts.h"
 #include "os/linux/process/container.h"
 #include "os/linux/file.h"
 #include "os/linux/holders/hidden.h"

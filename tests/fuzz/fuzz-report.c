@@ -7,7 +7,7 @@
 #include "engine/engine.h"
 #include "engine/redact.h"
 #include "model/snapshot-json.h"
-#include "os/captures/captures.h"
+#include "captures/captures.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -46,10 +46,10 @@ static void answer(const struct iu_snapshot *snapshot, struct iu_question *quest
 {
 	struct iu_arena arena = {0};
 	struct iu_verdict verdict;
-	struct iu_story story;
+	struct iu_explanation story;
 
 	check(iu_decide(&arena, question, snapshot, &verdict) == 0);
-	check(iu_tell(&arena, question, snapshot, &verdict, &story) == 0);
+	check(iu_describe(&arena, question, snapshot, &verdict, &story) == 0);
 	check(story.headline && !strpbrk(story.headline, "\x1b\n\x7f"));
 	iu_arena_free(&arena);
 }

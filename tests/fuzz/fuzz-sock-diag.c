@@ -46,7 +46,7 @@ static bool passes(const char *code, size_t len, uint16_t port)
 static void try_filter(const uint8_t *data, size_t size)
 {
 	struct iu_port_range ranges[80];
-	struct iu_wants wants = {.ports = {ranges, 0, 80}};
+	struct iu_needs wants = {.ports = {ranges, 0, 80}};
 	uint32_t at = 0;
 	char code[2048];
 	size_t i, len;

@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
-#include "model/target.h"
+#include "input/target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,13 +9,15 @@ BELOW = {
     "base": [],
     "model": ["base"],
     "knowledge": ["base", "model"],
-    "engine": ["base", "model", "knowledge"],
-    "os": ["base", "model", "knowledge"],
-    "out": ["base", "model", "knowledge"],
-    "session": ["base", "model", "knowledge", "engine", "os", "out"],
-    "api": ["base", "model", "knowledge", "engine", "os", "out", "session", "inuse"],
-    "run": ["base", "model", "knowledge", "engine", "os", "out", "session"],
-    "cli": ["base", "model", "knowledge", "engine", "os", "out", "session", "run"],
+    "input": ["base", "model", "knowledge"],
+    "engine": ["base", "model", "knowledge", "input"],
+    "captures": ["base", "model", "knowledge", "input"],
+    "os": ["base", "model", "knowledge", "input", "captures"],
+    "output": ["base", "model", "knowledge", "input"],
+    "session": ["base", "model", "knowledge", "input", "engine", "captures", "os", "output"],
+    "api": ["base", "model", "knowledge", "input", "engine", "captures", "os", "output", "session", "inuse"],
+    "run": ["base", "model", "knowledge", "input", "engine", "os", "output", "session"],
+    "cli": ["base", "model", "knowledge", "input", "engine", "captures", "os", "output", "session", "run"],
 }
 # The only file with conditionals about systems and compilers.
 COMPAT = "base/compat.h"

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "engine/view.h"
+#include "engine/evaluation.h"
 
 static const char *const targets[] = {
 	"0.0.0.0", "127.0.0.1", "127.9.9.9", "9.9.9.9", "224.0.0.251", "127.255.255.255",

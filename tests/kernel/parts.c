@@ -68,7 +68,7 @@ static void check_rows(struct scene *s, const struct iu_request *r, size_t named
 	struct iu_snapshot snapshot;
 	struct iu_verdict verdict = {0};
 	struct iu_arena arena = {0};
-	struct iu_view view = {0};
+	struct iu_evaluation view = {0};
 	struct iu_question question = {
 		.text = "", .protocol = r->protocol, .family = r->address.family,
 		.address = r->address, .port = r->port,
@@ -81,7 +81,7 @@ static void check_rows(struct scene *s, const struct iu_request *r, size_t named
 	iu_snapshot_init(&snapshot);
 	snapshot.host.kernel = world.kernel.version;
 	snapshot.sockets = (struct iu_sockets){s->truth, s->n, s->n};
-	if (iu_view_make(&arena, &question, &snapshot, &view) < 0 ||
+	if (iu_evaluation_make(&arena, &question, &snapshot, &view) < 0 ||
 		iu_blockers_inet(&arena, &view, &verdict, &more) < 0)
 		difference(s, "#   the engine has no memory\n");
 	for (i = 0; i < verdict.blockers.n; i++)

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "causes.h"
-#include "model/target.h"
+#include "input/target.h"
 #include "os/os.h"
 #include "session/free.h"
 #include "session/pick.h"

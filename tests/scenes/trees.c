@@ -271,12 +271,12 @@ static size_t ask(const struct iu_question *question, const char *way, char *tex
 	if (iu_session_look(&session, &questions) < 0)
 		exit(1);
 	/* where nobody keeps it the socket is gone */
-	if (session.snapshot.sockets.n && session.snapshot.places.known != !strcmp(way, "on")) {
+	if (session.snapshot.sockets.n && session.snapshot.fd_candidates.known != !strcmp(way, "on")) {
 		printf("not ok 1 - the way \"%s\" was not taken\n", way);
 		exit(1);
 	}
 	if (ret_ended)
-		*ret_ended = session.snapshot.places.counted > 0;
+		*ret_ended = session.snapshot.fd_candidates.expected > 0;
 	holds = describe(&session.snapshot, text, size);
 	iu_session_free(&session);
 	return holds;

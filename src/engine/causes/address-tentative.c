@@ -3,23 +3,23 @@
 
 #include "engine/causes/cause.h"
 
-int iu_address_tentative(struct iu_arena *arena, const struct iu_view *view,
-	const struct iu_ask *ask, struct iu_verdict *verdict)
+int iu_address_tentative(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	const struct iu_snapshot *snapshot = view->snapshot;
+	const struct iu_snapshot *snapshot = evaluation->snapshot;
 	char address[IU_ADDRESS_TEXT];
 	bool failed = false;
 	size_t i;
 
 	for (i = 0; i < snapshot->locals.n; i++)
 		if (snapshot->locals.v[i].address.family == IU_FAMILY_IPV6 &&
-			!memcmp(snapshot->locals.v[i].address.bytes, ask->request.address.bytes, 16))
+			!memcmp(snapshot->locals.v[i].address.bytes, attempt->request.address.bytes, 16))
 			failed |= snapshot->locals.v[i].dad_failed;
-	iu_address_format(&ask->request.address, address);
+	iu_address_format(&attempt->request.address, address);
 	verdict->headline = failed
-		? iu_words(arena, "%s cannot be used: another machine on the network has the same address (duplicate address detection failed).",
+		? iu_phrase(arena, "%s cannot be used: another machine on the network has the same address (duplicate address detection failed).",
 			  address)
-		: iu_words(arena, "%s cannot be used yet: duplicate address detection is still running, which takes a second or two.",
+		: iu_phrase(arena, "%s cannot be used yet: duplicate address detection is still running, which takes a second or two.",
 			  address);
 	return 0;
 }

@@ -5,9 +5,9 @@
 #define SENTENCE                                                                                   \
 	"the Application Layer Gateway service (ALG) reserves TCP 5001-5032 while Internet Connection Sharing is on, by design (Microsoft KB 943710)"
 
-int iu_alg_reserved(struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+int iu_alg_reserved(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
-	const struct iu_snapshot *snapshot = view->snapshot;
+	const struct iu_snapshot *snapshot = evaluation->snapshot;
 	int err = iu_strings_add(arena, &verdict->evidence, SENTENCE);
 
 	if (err == 0)
@@ -16,10 +16,10 @@ int iu_alg_reserved(struct iu_arena *arena, const struct iu_view *view, struct i
 				? "ALG and SharedAccess (Internet Connection Sharing) both run"
 				: "ALG runs; whether SharedAccess (Internet Connection Sharing) does was not seen");
 	if (err == 0 && !iu_windows_before(snapshot, 6, 1))
-		err = iu_strings_add(arena, &verdict->doubts,
+		err = iu_strings_add(arena, &verdict->caveats,
 			"The article speaks of Windows XP, Server 2003 and Vista; whether newer systems still reserve these ports is not documented.");
 	if (err == 0 && iu_windows_before(snapshot, 5, 2))
-		err = iu_strings_add(arena, &verdict->doubts,
+		err = iu_strings_add(arena, &verdict->caveats,
 			"On Windows XP SharedAccess is the firewall as well, so it runs without a shared connection, too.");
 	return err;
 }
@@ -35,7 +35,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	if (!iu_case_runs(c, "alg.exe") && !(alg && alg->pid > 0 && alg->pid == pid))
 		return false;
 	iu_case_say(c, "%s is the Application Layer Gateway service",
-		iu_words_pid(c->arena, c->snapshot, pid));
+		iu_phrase_pid(c->arena, c->snapshot, pid));
 	iu_case_say(c, SENTENCE);
 	*ret_confidence = IU_CONFIDENCE_PROVEN;
 	return true;

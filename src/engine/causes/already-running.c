@@ -52,13 +52,13 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 				!has_name(c->holders.v[i], c->question->program))
 				continue;
 			iu_case_say(c, "%s has the name of %s",
-				iu_words_process(c->arena, c->holders.v[i]),
+				iu_phrase_process(c->arena, c->holders.v[i]),
 				iu_safe(c->arena, c->question->program, 80));
 			*ret_confidence = IU_CONFIDENCE_LIKELY;
 			return true;
 		}
 		iu_case_say(c, "%s runs the same file as %s%s",
-			iu_words_process(c->arena, c->holders.v[i]),
+			iu_phrase_process(c->arena, c->holders.v[i]),
 			c->question->asker_count ? "the program that asks, "
 						 : iu_safe(c->arena, c->question->program, 80),
 			c->question->asker_count ? "in the same directory" : "");

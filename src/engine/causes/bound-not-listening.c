@@ -5,12 +5,12 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
 	char peer[IU_ADDRESS_TEXT];
-	const char *who = iu_words_holders(c->arena, c->snapshot, c->blocker);
+	const char *who = iu_phrase_holders(c->arena, c->snapshot, c->blocker);
 
 	if (s->protocol != IU_PROTOCOL_TCP || s->state != IU_STATE_BOUND)
 		return false;
 	iu_case_say(c, "%s has %s bound without listening; %s", who ? who : "a socket",
-		iu_words_endpoint(c->arena, s),
+		iu_phrase_endpoint(c->arena, s),
 		iu_is_windows(c->snapshot) ? "netstat shows it only with -q"
 					   : "ss, netstat and /proc/net/tcp do not show it");
 	if (s->peer.family != IU_FAMILY_ANY && s->peer_port)

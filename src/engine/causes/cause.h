@@ -2,9 +2,9 @@
 #ifndef IU_ENGINE_CAUSES_CAUSE_H
 #define IU_ENGINE_CAUSES_CAUSE_H
 
-#include "engine/view.h"
-#include "engine/words.h"
-#include "knowledge/takers.h"
+#include "engine/evaluation.h"
+#include "engine/phrase.h"
+#include "knowledge/proxies.h"
 #include "model/verdict.h"
 
 /* One blocker, with everything that may tell why it is there. */
@@ -12,7 +12,7 @@ struct iu_case {
 	struct iu_arena *arena;
 	const struct iu_question *question;
 	const struct iu_snapshot *snapshot;
-	const struct iu_view *view;
+	const struct iu_evaluation *evaluation;
 	const struct iu_request *request; /* the bind that it blocks; NULL for UNIX sockets */
 	const struct iu_path *path;       /* UNIX paths: what lies there */
 	struct iu_blocker *blocker;
@@ -63,17 +63,17 @@ extern const struct iu_cause_rule iu_cause_windows_driver;
  * The causes without a socket to look at are found by the order of checks alone; their files only
  * add what there is to say (counts, the missing right, the missing address) to the verdict.
  */
-int iu_ephemeral_exhausted(struct iu_arena *arena, const struct iu_view *view,
+int iu_ephemeral_exhausted(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict);
-int iu_privileged_port(struct iu_arena *arena, const struct iu_view *view,
-	const struct iu_ask *ask, struct iu_verdict *verdict);
-int iu_address_not_local(struct iu_arena *arena, const struct iu_view *view,
-	const struct iu_ask *ask, struct iu_verdict *verdict);
-int iu_address_tentative(struct iu_arena *arena, const struct iu_view *view,
-	const struct iu_ask *ask, struct iu_verdict *verdict);
-int iu_wsl_host(struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict);
-int iu_policy_denied(struct iu_arena *arena, const struct iu_view *view,
-	const struct iu_ask *ask, struct iu_verdict *verdict);
+int iu_privileged_port(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict);
+int iu_address_not_local(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict);
+int iu_address_tentative(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict);
+int iu_wsl_host(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
+int iu_policy_denied(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict);
 
 /** iu_case_only_via() - it has holders, and all of them hold it in this way. */
 bool iu_case_only_via(const struct iu_case *c, enum iu_via via);

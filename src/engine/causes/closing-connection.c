@@ -8,7 +8,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	if (s->state == IU_STATE_TIME_WAIT || !iu_is_closing(s) || c->holder_count)
 		return false;
 	iu_case_say(c, "the connection on %s is being closed by the kernel (%s), no process has it",
-		iu_words_endpoint(c->arena, s), iu_state_name(s->state));
+		iu_phrase_endpoint(c->arena, s), iu_state_name(s->state));
 	if (s->timer_ms >= 0)
 		iu_case_say(c, "its timer fires in %lld s", (long long)((s->timer_ms + 999) / 1000));
 	*ret_confidence = IU_CONFIDENCE_PROVEN;

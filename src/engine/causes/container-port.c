@@ -35,19 +35,19 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 
 	for (i = 0; i < c->holders.n; i++) {
 		const struct iu_process *process = c->holders.v[i];
-		const struct iu_taker_row *taker = iu_taker(process);
+		const struct iu_proxy_row *taker = iu_proxy_of(process);
 
 		*ret_confidence = IU_CONFIDENCE_PROVEN;
-		if (taker && taker->kind == IU_TAKER_CONTAINER) {
-			iu_case_say(c, "%s: %s", iu_words_process(c->arena, process),
+		if (taker && taker->kind == IU_PROXY_CONTAINER) {
+			iu_case_say(c, "%s: %s", iu_phrase_process(c->arena, process),
 				taker->sentence);
 			say_target(c, process);
 			return true;
 		}
 		if (process->container) {
 			iu_case_say(c, "%s runs in the container %s%s%s%s",
-				iu_words_process(c->arena, process),
-				iu_words_container(
+				iu_phrase_process(c->arena, process),
+				iu_phrase_container(
 					c->arena, process->container, process->container_name),
 				process->engine ? " (" : "",
 				process->engine ? iu_safe(c->arena, process->engine, 20) : "",
@@ -58,7 +58,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	if (c->holder_count || !s->container || !iu_case_has_owner(c))
 		return false;
 	iu_case_say(c, "the socket was made in the container %s",
-		iu_words_container(c->arena, s->container, NULL));
+		iu_phrase_container(c->arena, s->container, NULL));
 	*ret_confidence = IU_CONFIDENCE_LIKELY;
 	return true;
 }

@@ -28,7 +28,7 @@ static bool in_store(struct iu_case *c, enum iu_confidence *ret_confidence)
 			(c->holders.v[i]->unit && !strcmp(c->holders.v[i]->unit, unit)))
 			return false;
 	iu_case_say(c, "%s made the socket and gave it to %s to keep: it lies in the service's descriptor store",
-		iu_safe(c->arena, unit, 80), iu_words_process(c->arena, c->holders.v[0]));
+		iu_safe(c->arena, unit, 80), iu_phrase_process(c->arena, c->holders.v[0]));
 	iu_case_say(c, "no process of the service has it any more");
 	*ret_confidence = IU_CONFIDENCE_LIKELY;
 	return true;
@@ -54,7 +54,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	if (message) {
 		iu_case_say(c, "the descriptor was sent over a UNIX socket%s%s, and nobody has read the message",
 			message->pid ? " to " : "",
-			message->pid ? iu_words_pid(c->arena, c->snapshot, message->pid) : "");
+			message->pid ? iu_phrase_pid(c->arena, c->snapshot, message->pid) : "");
 		iu_case_say(c, "until it is read or the queue is closed, the message keeps the socket alive");
 		*ret_confidence = IU_CONFIDENCE_PROVEN;
 		return true;

@@ -22,23 +22,23 @@ static int say(struct iu_arena *arena, struct iu_verdict *verdict, const char *t
 }
 
 /* Where the dynamic range begins too low, WinNAT's blocks land on servers' ports. */
-static int say_range(struct iu_arena *arena, const struct iu_view *view,
+static int say_range(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	struct iu_port_range range;
 
-	if (!iu_windows_broken_range(view->snapshot, view->question->protocol, &range))
+	if (!iu_windows_broken_range(evaluation->snapshot, evaluation->question->protocol, &range))
 		return 0;
 	return say(arena, verdict,
-		iu_words(arena, "root cause: the dynamic range is %u-%u instead of 49152-65535, so such blocks land on the ports of servers",
+		iu_phrase(arena, "root cause: the dynamic range is %u-%u instead of 49152-65535, so such blocks land on the ports of servers",
 			(unsigned int)range.first, (unsigned int)range.last));
 }
 
 int iu_excluded_range(
-	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
 	const struct iu_exclusion *e = iu_windows_exclusion(
-		view->snapshot, view->question->protocol, view->question->port);
+		evaluation->snapshot, evaluation->question->protocol, evaluation->question->port);
 	int err;
 
 	if (!e)
@@ -46,9 +46,9 @@ int iu_excluded_range(
 			"no ordinary socket gives this error here; the list of excluded ranges was not looked at, and that is the usual reason");
 	err = say(arena, verdict,
 		e->first == e->last
-			? iu_words(arena, "port %u is in the list of excluded %s ports, not by hand (no *)",
+			? iu_phrase(arena, "port %u is in the list of excluded %s ports, not by hand (no *)",
 				  (unsigned int)e->first, iu_protocol_name(e->protocol))
-			: iu_words(arena, "the range %u-%u is in the list of excluded %s ports, not by hand (no *)",
+			: iu_phrase(arena, "the range %u-%u is in the list of excluded %s ports, not by hand (no *)",
 				  (unsigned int)e->first, (unsigned int)e->last,
 				  iu_protocol_name(e->protocol)));
 	if (err == 0)
@@ -56,5 +56,5 @@ int iu_excluded_range(
 	if (err == 0)
 		err = say(arena, verdict,
 			"no program holds it, so netstat shows nothing, and it is no matter of rights: as administrator bind() fails as well");
-	return err < 0 ? err : say_range(arena, view, verdict);
+	return err < 0 ? err : say_range(arena, evaluation, verdict);
 }

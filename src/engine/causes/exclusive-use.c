@@ -8,7 +8,7 @@ static bool denies(const struct iu_case *c)
 
 	if (!c->request)
 		return false;
-	conflict = iu_conflict(c->request, &c->blocker->socket, &c->view->kernel);
+	conflict = iu_conflict(c->request, &c->blocker->socket, &c->evaluation->kernel);
 	if (!(conflict.results & IU_BIND_ACCESS))
 		return false;
 	return !(conflict.results & IU_BIND_INUSE) ||
@@ -18,18 +18,18 @@ static bool denies(const struct iu_case *c)
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
-	const char *who = iu_words_holders(c->arena, c->snapshot, c->blocker);
+	const char *who = iu_phrase_holders(c->arena, c->snapshot, c->blocker);
 
 	if (!denies(c))
 		return false;
 	iu_case_say(c, "%s %s %s", who ? who : "a socket",
-		iu_words_state(s, iu_words_many(c->snapshot, c->blocker)),
-		iu_words_endpoint(c->arena, s));
+		iu_phrase_state(s, iu_phrase_many(c->snapshot, c->blocker)),
+		iu_phrase_endpoint(c->arena, s));
 	if (s->exclusive == IU_YES)
 		iu_case_say(c, "its socket has SO_EXCLUSIVEADDRUSE");
 	else if (c->blocker->sharing == IU_SHARING_ACCOUNTS_DIFFER)
 		iu_case_say(c, "its socket belongs to another account (%s)",
-			iu_words_user(c->arena, s->user, false, 0));
+			iu_phrase_user(c->arena, s->user, false, 0));
 	else if (c->request->reuseaddr)
 		iu_case_say(c, "SO_REUSEADDR shares only with sockets that set it too, and else says access denied instead of in use");
 	else

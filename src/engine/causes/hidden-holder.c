@@ -57,7 +57,7 @@ static void say_candidates(struct iu_case *c)
 }
 
 /* A UNIX socket is bound to the file, and this network namespace's list does not have it. */
-static bool elsewhere(struct iu_case *c, enum iu_confidence *ret_confidence)
+static bool in_other_netns(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	if (!c->path || c->path->kind != IU_FILE_SOCKET || c->path->alive == IU_NO)
 		return false;
@@ -65,7 +65,7 @@ static bool elsewhere(struct iu_case *c, enum iu_confidence *ret_confidence)
 		? "a socket is bound to the file, but none of this network namespace: it lives in another one"
 		: "the path is a socket file; whether a socket of another network namespace is bound to it, or none any more, could not be asked");
 	iu_case_say(c, "the file belongs to %s",
-		iu_words_user(c->arena, c->path->user, true, c->path->uid));
+		iu_phrase_user(c->arena, c->path->user, true, c->path->uid));
 	*ret_confidence = c->path->alive == IU_YES ? IU_CONFIDENCE_LIKELY
 						   : IU_CONFIDENCE_POSSIBLE;
 	return true;
@@ -77,20 +77,20 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	bool all_seen = c->snapshot->seen & IU_FACT_HOLDERS;
 
 	if (s->state == IU_STATE_FILE)
-		return elsewhere(c, ret_confidence);
+		return in_other_netns(c, ret_confidence);
 	if (c->holder_count || !iu_case_has_owner(c))
 		return false;
 	if (iu_is_windows(c->snapshot)) {
 		iu_case_say(c, "the socket on %s exists, but its row names no process",
-			iu_words_endpoint(c->arena, s));
+			iu_phrase_endpoint(c->arena, s));
 		*ret_confidence = IU_CONFIDENCE_LIKELY;
 		return true;
 	}
 	iu_case_say(c, "the socket on %s exists, but no visible process has it",
-		iu_words_endpoint(c->arena, s));
+		iu_phrase_endpoint(c->arena, s));
 	if (s->uid_known)
 		iu_case_say(c, "it belongs to %s",
-			iu_words_user(c->arena, s->user, true, s->uid));
+			iu_phrase_user(c->arena, s->user, true, s->uid));
 	if (s->unit)
 		iu_case_say(c, "it was made in the unit %s", iu_safe(c->arena, s->unit, 80));
 	else if (names_somebody(s->cgroup))

@@ -19,8 +19,8 @@ static const char *servers(struct iu_arena *arena, const struct iu_snapshot *sna
 		const struct iu_service *service =
 			iu_windows_service_at(snapshot, pid, 0, IU_PROTOCOL_TCP, &count);
 
-		list = iu_words(arena, "%s%s%s%s%s", list, *list ? ", " : "",
-			iu_words_pid(arena, snapshot, pid), service && count == 1 ? ", service " : "",
+		list = iu_phrase(arena, "%s%s%s%s%s", list, *list ? ", " : "",
+			iu_phrase_pid(arena, snapshot, pid), service && count == 1 ? ", service " : "",
 			service && count == 1 ? iu_safe(arena, service->name, 40) : "");
 	}
 	return list;
@@ -33,7 +33,7 @@ static int say_queue(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const char *who = servers(arena, snapshot, queue);
 
 	return iu_strings_add(arena, evidence,
-		iu_words(arena, "%s is registered with HTTP.sys%s%s%s%s%s%s", iu_safe(arena, url, 100),
+		iu_phrase(arena, "%s is registered with HTTP.sys%s%s%s%s%s%s", iu_safe(arena, url, 100),
 			queue->name ? " by the queue " : "",
 			queue->name ? iu_safe(arena, queue->name, 40) : "",
 			*who ? ", served by " : "", who, owner ? ": that is " : "",
@@ -53,7 +53,7 @@ static int say_known(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 			port <= rows[i].last &&
 			iu_windows_running(snapshot, rows[i].name) == IU_YES)
 			err = iu_strings_add(arena, evidence,
-				iu_words(arena, "the service %s runs, which is known for this port: %s",
+				iu_phrase(arena, "the service %s runs, which is known for this port: %s",
 					rows[i].name, rows[i].what));
 	return err;
 }
@@ -78,9 +78,9 @@ int iu_windows_http(struct iu_arena *arena, const struct iu_snapshot *snapshot, 
 	return said || err < 0 ? err : say_known(arena, snapshot, port, evidence);
 }
 
-int iu_http_sys(struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+int iu_http_sys(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
-	return iu_windows_http(arena, view->snapshot, view->question->port, &verdict->evidence);
+	return iu_windows_http(arena, evaluation->snapshot, evaluation->question->port, &verdict->evidence);
 }
 
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
@@ -91,7 +91,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	if (!iu_windows_http_row(c->snapshot, s))
 		return false;
 	iu_case_say(c, "pid 4 is Windows itself: its HTTP server (HTTP.sys) has %s, which programs that ask it for a URL can share, and other sockets cannot",
-		iu_words_endpoint(c->arena, s));
+		iu_phrase_endpoint(c->arena, s));
 	if (iu_windows_http(c->arena, c->snapshot, s->port, &c->blocker->evidence) < 0)
 		return true; /* the arena remembers */
 	*ret_confidence = iu_windows_queue(c->snapshot, s->port, &url) ? IU_CONFIDENCE_PROVEN

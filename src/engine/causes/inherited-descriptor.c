@@ -79,24 +79,24 @@ bool iu_perhaps_inherited(const struct iu_snapshot *snapshot, const struct iu_so
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
-	const char *elsewhere = NULL;
+	const char *in_other_netns = NULL;
 	size_t i;
 
-	if (s->served != IU_NO || !c->holders.n ||
+	if (s->waited_on != IU_NO || !c->holders.n ||
 		!iu_perhaps_inherited(c->snapshot, s, c->question->by_self))
 		return false;
 	for (i = 0; i < c->holders.n; i++) {
 		const char *other = made_elsewhere(s, c->holders.v[i]);
 
 		if (other)
-			elsewhere = other;
+			in_other_netns = other;
 	}
 	iu_case_say(c, "%s holds the socket, but nobody waits on it: no accept, poll or read",
-		iu_words_process(c->arena, c->holders.v[0]));
+		iu_phrase_process(c->arena, c->holders.v[0]));
 	if (left_behind(c->snapshot, s, c->holders.v[0]))
 		iu_case_say(c, "its parent is gone, and it inherited the descriptor from there");
-	if (elsewhere)
-		iu_case_say(c, "%s", elsewhere);
+	if (in_other_netns)
+		iu_case_say(c, "%s", in_other_netns);
 	*ret_confidence = IU_CONFIDENCE_LIKELY;
 	return true;
 }

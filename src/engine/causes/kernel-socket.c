@@ -7,12 +7,12 @@
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
-	const struct iu_kernel_use *use = iu_words_kernel_use(c->snapshot, s);
+	const struct iu_kernel_use *use = iu_phrase_kernel_use(c->snapshot, s);
 
 	if (!use || c->holder_count || !s->inode)
 		return false;
 	iu_case_say(c, "%s uses port %u, and says so itself",
-		iu_words_kernel_user(c->arena, use), (unsigned int)use->port);
+		iu_phrase_kernel_user(c->arena, use), (unsigned int)use->port);
 	iu_case_say(c, "no process has the socket, and it belongs to root, as sockets of the kernel do");
 	*ret_confidence = c->snapshot->seen & IU_FACT_HOLDERS ? IU_CONFIDENCE_PROVEN
 							      : IU_CONFIDENCE_LIKELY;
@@ -31,7 +31,7 @@ static bool is_driver(struct iu_case *c, enum iu_confidence *ret_confidence)
 	if (iu_windows_owner(c->snapshot, s) != IU_WINDOWS_SYSTEM_PID ||
 		iu_windows_http_row(c->snapshot, s))
 		return false;
-	iu_case_say(c, "pid 4 is Windows itself, and it has %s", iu_words_endpoint(c->arena, s));
+	iu_case_say(c, "pid 4 is Windows itself, and it has %s", iu_phrase_endpoint(c->arena, s));
 	if (row)
 		iu_case_say(c, "it is known for this port: %s (%s)", row->what, row->name);
 	*ret_confidence = row ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY;

@@ -24,7 +24,7 @@ static bool is_open(const struct iu_socket *s)
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
-	const char *who = iu_words_holders(c->arena, c->snapshot, c->blocker);
+	const char *who = iu_phrase_holders(c->arena, c->snapshot, c->blocker);
 	char peer[IU_ADDRESS_TEXT];
 
 	if (s->protocol != IU_PROTOCOL_TCP || !is_open(s))
@@ -32,11 +32,11 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	*ret_confidence = who ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY;
 	if (who)
 		iu_case_say(c, "%s %s %s", who,
-			iu_words_state(s, iu_words_many(c->snapshot, c->blocker)),
-			iu_words_endpoint(c->arena, s));
+			iu_phrase_state(s, iu_phrase_many(c->snapshot, c->blocker)),
+			iu_phrase_endpoint(c->arena, s));
 	else if (!s->inode)
 		iu_case_say(c, "a connection on %s waits to be accepted",
-			iu_words_endpoint(c->arena, s));
+			iu_phrase_endpoint(c->arena, s));
 	if (s->peer.family != IU_FAMILY_ANY)
 		iu_case_say(c, "the other end is %s",
 			iu_endpoint_format(&s->peer, s->peer_port, peer));

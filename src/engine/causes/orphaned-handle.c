@@ -11,7 +11,7 @@ static size_t say_children(struct iu_case *c, int32_t pid)
 
 		if (p->ppid == pid && n++ < 3)
 			iu_case_say(c, "%s was started by it and still runs: it may have inherited the socket",
-				iu_words_process(c->arena, p));
+				iu_phrase_process(c->arena, p));
 	}
 	return n;
 }
@@ -28,11 +28,11 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	if (s->state != IU_STATE_LISTEN && s->state != IU_STATE_BOUND)
 		return false;
 	iu_case_say(c, "%s belongs to pid %d, and no process has that number any more",
-		iu_words_endpoint(c->arena, s), (int)pid);
+		iu_phrase_endpoint(c->arena, s), (int)pid);
 	*ret_confidence = c->holders.n ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY;
 	for (i = 0; i < c->holders.n && i < 3; i++)
 		iu_case_say(c, "%s has a handle to it: its handles were looked at",
-			iu_words_process(c->arena, c->holders.v[i]));
+			iu_phrase_process(c->arena, c->holders.v[i]));
 	if (!c->holders.n && !say_children(c, pid))
 		iu_case_say(c, "a process that it started has the handle still; none of them names it as parent here");
 	return true;

@@ -5,16 +5,16 @@
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
-	const char *who = iu_words_holders(c->arena, c->snapshot, c->blocker);
+	const char *who = iu_phrase_holders(c->arena, c->snapshot, c->blocker);
 
 	if (who) {
 		iu_case_say(c, "%s %s %s", who,
-			iu_words_state(s, iu_words_many(c->snapshot, c->blocker)),
-			iu_words_endpoint(c->arena, s));
+			iu_phrase_state(s, iu_phrase_many(c->snapshot, c->blocker)),
+			iu_phrase_endpoint(c->arena, s));
 		*ret_confidence = IU_CONFIDENCE_PROVEN;
 	} else {
 		iu_case_say(c, "a socket in state %s has %s", iu_state_name(s->state),
-			iu_words_endpoint(c->arena, s));
+			iu_phrase_endpoint(c->arena, s));
 		*ret_confidence = IU_CONFIDENCE_POSSIBLE;
 	}
 	return true;

@@ -25,9 +25,9 @@ static bool own_listener(const struct iu_case *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->view->sockets.n; i++)
-		if (c->view->sockets.v[i].state == IU_STATE_LISTEN &&
-			c->view->sockets.v[i].port == c->blocker->socket.port)
+	for (i = 0; i < c->evaluation->sockets.n; i++)
+		if (c->evaluation->sockets.v[i].state == IU_STATE_LISTEN &&
+			c->evaluation->sockets.v[i].port == c->blocker->socket.port)
 			return true;
 	return false;
 }
@@ -55,19 +55,19 @@ static bool is_connection(const struct iu_socket *s)
 static void say(struct iu_case *c, bool in_range, bool listens)
 {
 	const struct iu_socket *s = &c->blocker->socket;
-	const char *who = iu_words_holders(c->arena, c->snapshot, c->blocker);
+	const char *who = iu_phrase_holders(c->arena, c->snapshot, c->blocker);
 	char peer[IU_ADDRESS_TEXT];
 
 	if (s->peer.family != IU_FAMILY_ANY)
 		iu_case_say(c, "%s has a connection from %s to %s", who ? who : "a program",
-			iu_words_endpoint(c->arena, s),
+			iu_phrase_endpoint(c->arena, s),
 			iu_endpoint_format(&s->peer, s->peer_port, peer));
 	else
 		iu_case_say(c, "%s sends from %s", who ? who : "a program",
-			iu_words_endpoint(c->arena, s));
+			iu_phrase_endpoint(c->arena, s));
 	if (s->explicit_port == IU_NO && in_range)
 		iu_case_say(c, "the system chose this port from its range %d-%d",
-			(int)c->view->limits.port_first, (int)c->view->limits.port_last);
+			(int)c->evaluation->limits.port_first, (int)c->evaluation->limits.port_last);
 	if (listens)
 		iu_case_say(c, "the other end is a listener on this machine");
 	if (s->state == IU_STATE_SYN_SENT)
@@ -85,7 +85,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 
 	if (s->protocol == IU_PROTOCOL_UNIX || !is_connection(s) || s->explicit_port == IU_YES)
 		return false;
-	in_range = iu_in_range(&c->view->limits, s->port) == IU_YES;
+	in_range = iu_in_range(&c->evaluation->limits, s->port) == IU_YES;
 	listens = s->protocol == IU_PROTOCOL_TCP && peer_listens(c);
 	if (s->protocol == IU_PROTOCOL_TCP && own_listener(c) && !sent && !listens)
 		return false;

@@ -12,13 +12,13 @@ static bool belongs(struct iu_case *c, int32_t pid)
 			continue;
 		iu_case_say(c, i == 0 ? "%s is the program that asks"
 				      : "%s started the program that asks: they are one command",
-			iu_words_pid(c->arena, c->snapshot, pid));
+			iu_phrase_pid(c->arena, c->snapshot, pid));
 		return true;
 	}
 	for (size_t i = 0; holder && q->asker_count && i < holder->parents.n; i++)
 		if (holder->parents.v[i].pid == q->asker_line[0]) {
 			iu_case_say(c, "%s was started by the program that asks",
-				iu_words_process(c->arena, holder));
+				iu_phrase_process(c->arena, holder));
 			return true;
 		}
 	return false;

@@ -10,11 +10,11 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	if (s->state != IU_STATE_LISTEN && s->protocol != IU_PROTOCOL_UDP)
 		return false;
 	for (i = 0; i < c->holders.n; i++) {
-		const struct iu_taker_row *taker = iu_taker(c->holders.v[i]);
+		const struct iu_proxy_row *taker = iu_proxy_of(c->holders.v[i]);
 
-		if (!taker || taker->kind != IU_TAKER_FORWARD)
+		if (!taker || taker->kind != IU_PROXY_FORWARD)
 			continue;
-		iu_case_say(c, "%s: %s", iu_words_process(c->arena, c->holders.v[i]),
+		iu_case_say(c, "%s: %s", iu_phrase_process(c->arena, c->holders.v[i]),
 			taker->sentence);
 		*ret_confidence = IU_CONFIDENCE_LIKELY;
 		return true;

@@ -6,20 +6,20 @@ static const char *leads(struct iu_arena *arena, const struct iu_port_proxy *pro
 {
 	char text[IU_ADDRESS_TEXT];
 
-	return iu_words(arena, "a port proxy rule leads %s to %s port %u",
+	return iu_phrase(arena, "a port proxy rule leads %s to %s port %u",
 		iu_endpoint_format(&proxy->listen, proxy->port, text),
 		proxy->connect_to ? iu_safe(arena, proxy->connect_to, 60) : "an address",
 		(unsigned int)proxy->connect_port);
 }
 
-int iu_port_proxy(struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+int iu_port_proxy(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
 	const struct iu_port_proxy *proxy = NULL;
 	size_t i;
 
-	for (i = 0; i < view->ask_count && !proxy; i++)
-		proxy = iu_windows_proxy(view->snapshot, &view->asks[i].request.address,
-			view->question->port);
+	for (i = 0; i < evaluation->attempt_count && !proxy; i++)
+		proxy = iu_windows_proxy(evaluation->snapshot, &evaluation->attempts[i].request.address,
+			evaluation->question->port);
 	if (!proxy)
 		return 0;
 	return iu_strings_add(arena, &verdict->evidence, leads(arena, proxy));

@@ -20,7 +20,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	if (c->holder_count || is_registered(c)) {
 		if (c->holders.n)
 			iu_case_say(c, "%s has the socket registered with its io_uring, and no descriptor of it",
-				iu_words_process(c->arena, c->holders.v[0]));
+				iu_phrase_process(c->arena, c->holders.v[0]));
 		else
 			iu_case_say(c, "the socket is registered with the io_uring of a process that is not visible here");
 		iu_case_say(c, "it lives as long as that io_uring, or until the program takes it out of there");

@@ -8,12 +8,12 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 
 	if (!c->request || !c->request->reuseport || iu_is_closing(s))
 		return false;
-	who = iu_words_holders(c->arena, c->snapshot, c->blocker);
+	who = iu_phrase_holders(c->arena, c->snapshot, c->blocker);
 	if (c->blocker->sharing == IU_SHARING_USERS_DIFFER)
 		iu_case_say(c, "both sockets set SO_REUSEPORT, but %s belongs to %s and the asker is %s",
 			who ? who : "the holder's socket",
-			iu_words_user(c->arena, s->user, s->uid_known, s->uid),
-			iu_words_user(c->arena,
+			iu_phrase_user(c->arena, s->user, s->uid_known, s->uid),
+			iu_phrase_user(c->arena,
 				c->request->uid == c->snapshot->host.uid ? c->snapshot->host.user : NULL,
 				true, c->request->uid));
 	else if (c->blocker->sharing == IU_SHARING_HOLDER_WITHOUT_REUSEPORT)

@@ -34,10 +34,10 @@ static const char *others(struct iu_case *c, const struct iu_service *service)
 		if (other == service || other->pid != service->pid || !other->name)
 			continue;
 		if (n++ < 6)
-			list = iu_words(c->arena, "%s%s%s", list, *list ? ", " : "",
+			list = iu_phrase(c->arena, "%s%s%s", list, *list ? ", " : "",
 				iu_safe(c->arena, other->name, 40));
 	}
-	return n > 6 ? iu_words(c->arena, "%s and %zu more", list, n - 6) : list;
+	return n > 6 ? iu_phrase(c->arena, "%s and %zu more", list, n - 6) : list;
 }
 
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
@@ -51,7 +51,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		return false;
 	known = iu_windows_port_of(s->port, s->protocol, IU_WINDOWS_SERVICE, service->name);
 	iu_case_say(c, "%s is the process of the service %s%s%s%s",
-		iu_words_pid(c->arena, c->snapshot, service->pid),
+		iu_phrase_pid(c->arena, c->snapshot, service->pid),
 		iu_safe(c->arena, service->name, 60), service->display ? " (" : "",
 		service->display ? iu_safe(c->arena, service->display, 60) : "",
 		service->display ? ")" : "");

@@ -19,14 +19,14 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	size_t i;
 
 	for (i = 0; i < c->holders.n; i++) {
-		const struct iu_taker_row *taker = iu_taker(c->holders.v[i]);
+		const struct iu_proxy_row *taker = iu_proxy_of(c->holders.v[i]);
 
-		if (!taker || taker->kind != IU_TAKER_ACTIVATION)
+		if (!taker || taker->kind != IU_PROXY_ACTIVATION)
 			continue;
 		if (is_store(c) && c->holders.v[i]->name &&
 			!strcmp(c->holders.v[i]->name, "systemd"))
 			continue;
-		iu_case_say(c, "%s holds it: %s", iu_words_process(c->arena, c->holders.v[i]),
+		iu_case_say(c, "%s holds it: %s", iu_phrase_process(c->arena, c->holders.v[i]),
 			taker->sentence);
 		if (c->blocker->socket.unit)
 			iu_case_say(c, "the socket belongs to %s",

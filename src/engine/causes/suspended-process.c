@@ -24,7 +24,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		if (!how(c->holders.v[i]->state))
 			return false;
 	iu_case_say(c, "%s %s and cannot answer",
-		iu_words_process(c->arena, c->holders.v[0]), how(c->holders.v[0]->state));
+		iu_phrase_process(c->arena, c->holders.v[0]), how(c->holders.v[0]->state));
 	if (c->blocker->socket.state == IU_STATE_LISTEN && c->blocker->socket.queue)
 		iu_case_say(c, "%u connections wait in its queue",
 			(unsigned int)c->blocker->socket.queue);

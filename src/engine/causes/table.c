@@ -119,7 +119,7 @@ size_t iu_case_suspects(struct iu_case *c, enum iu_via via, const char *sentence
 
 		if (fits(c, suspect, via) && n++ < 3)
 			iu_case_say(c, "%s could be it: %s",
-				iu_words_pid(c->arena, c->snapshot, suspect->pid), sentence);
+				iu_phrase_pid(c->arena, c->snapshot, suspect->pid), sentence);
 	}
 	return n;
 }
@@ -131,14 +131,14 @@ static void say_ways(struct iu_case *c)
 	const char *who;
 	size_t i;
 
-	if (c->blocker->socket.elsewhere)
+	if (c->blocker->socket.in_other_netns)
 		iu_case_say(c, "the socket lives in another network namespace; a path is the same in all of them");
 	for (i = 0; i < c->blocker->holds.n && !hold; i++)
 		if (c->snapshot->holds.v[c->blocker->holds.v[i]].via != IU_VIA_DESCRIPTOR)
 			hold = &c->snapshot->holds.v[c->blocker->holds.v[i]];
 	if (!hold)
 		return;
-	who = iu_words_pid(c->arena, c->snapshot, hold->pid);
+	who = iu_phrase_pid(c->arena, c->snapshot, hold->pid);
 	switch (hold->via) {
 	case IU_VIA_DESCRIPTOR:
 	case IU_VIA_MESSAGE:

@@ -9,10 +9,10 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		return false;
 	if (c->blocker->representative > 1)
 		iu_case_say(c, "%zu closed connections on %s are in TIME-WAIT",
-			c->blocker->representative, iu_words_endpoint(c->arena, s));
+			c->blocker->representative, iu_phrase_endpoint(c->arena, s));
 	else
 		iu_case_say(c, "a closed connection on %s is in TIME-WAIT",
-			iu_words_endpoint(c->arena, s));
+			iu_phrase_endpoint(c->arena, s));
 	if (s->timer_ms >= 0)
 		iu_case_say(c, "%s gone in %lld s",
 			c->blocker->representative > 1 ? "the last is" : "it is",

@@ -17,10 +17,10 @@ int iu_windows_http(struct iu_arena *arena, const struct iu_snapshot *snapshot, 
 
 /* Causes without a socket: they add their evidence to the verdict. */
 int iu_excluded_range(
-	struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict);
-int iu_http_sys(struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict);
-int iu_alg_reserved(struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict);
-int iu_port_proxy(struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict);
-int iu_filtered(struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict);
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
+int iu_http_sys(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
+int iu_alg_reserved(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
+int iu_port_proxy(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
+int iu_filtered(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
 
 #endif

@@ -6,23 +6,23 @@
 /* HNS lends mirrored mode a block of so many ports, which WSL takes as its local port range. */
 #define MIRRORED_PORTS 4096
 
-int iu_wsl_host(struct iu_arena *arena, const struct iu_view *view, struct iu_verdict *verdict)
+int iu_wsl_host(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
-	const struct iu_sysctls *sysctls = &view->snapshot->sysctls;
+	const struct iu_sysctls *sysctls = &evaluation->snapshot->sysctls;
 	int32_t ports = sysctls->port_last - sysctls->port_first + 1;
 	int err;
 
-	verdict->headline = iu_words(arena, "%s is in use: nothing inside WSL has it, so the Windows side holds or reserves it.",
-		iu_subject(arena, view->question));
+	verdict->headline = iu_phrase(arena, "%s is in use: nothing inside WSL has it, so the Windows side holds or reserves it.",
+		iu_subject(arena, evaluation->question));
 	err = iu_strings_add(arena, &verdict->evidence,
 		"this is WSL, and a bind() that was tried was refused although no socket here is in the way");
 	if (err == 0 && sysctls->port_first > 0 &&
 		(ports == MIRRORED_PORTS || ports == MIRRORED_PORTS + 1))
 		err = iu_strings_add(arena, &verdict->evidence,
-			iu_words(arena, "its network is mirrored: the local port range %d-%d is a block that Windows lends; every other port has to be free on Windows, too",
+			iu_phrase(arena, "its network is mirrored: the local port range %d-%d is a block that Windows lends; every other port has to be free on Windows, too",
 				(int)sysctls->port_first, (int)sysctls->port_last));
-	if (err == 0 && !view->complete)
-		err = iu_strings_add(arena, &verdict->doubts,
+	if (err == 0 && !evaluation->complete)
+		err = iu_strings_add(arena, &verdict->caveats,
 			"A socket that is bound without listening may be here as well: this kernel does not list them (Linux 6.8 does).");
 	return err;
 }

@@ -42,14 +42,14 @@ static const struct {
 	{IU_FACT_UNIX, iu_collect_unix, false, false, NULL},
 	{IU_FACT_HOLDERS, iu_collect_listed, false, false, NULL},
 	{IU_FACT_PATHS, iu_collect_paths, false, false, NULL},
-	{IU_FACT_PATHS, iu_collect_elsewhere, true, false, NULL},
+	{IU_FACT_PATHS, iu_collect_other_netns, true, false, NULL},
 	{IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX, iu_collect_cgroups, false, false, NULL},
 	{IU_FACT_HOLDERS, iu_collect_holders, true, false, "which processes hold the sockets"},
 	{IU_FACT_HOLDERS, iu_collect_hidden, true, true, NULL},
 	{IU_FACT_HOLDERS | IU_FACT_EVIDENCE, iu_collect_evidence, false, true, NULL},
 	{IU_FACT_HOLDERS, iu_collect_adopted, false, true, NULL},
 	{IU_FACT_OPTIONS, iu_collect_options, true, false, "socket options"},
-	{IU_FACT_SERVED, iu_collect_served, true, true, "whether somebody waits on the sockets"},
+	{IU_FACT_WAITERS, iu_collect_waiters, true, true, "whether somebody waits on the sockets"},
 };
 
 struct user_reader {
@@ -79,23 +79,23 @@ static int user_line(void *context, const char *line, size_t len)
  * The file first: the C library asks a name service through a UNIX socket, and closing one makes
  * the kernel collect messages that nobody can reach. To look must not change what is there.
  */
-static const char *user_in_file(struct iu_look *look, uint32_t uid)
+static const char *user_in_file(struct iu_scan *scan, uint32_t uid)
 {
 	struct user_reader reader = {.uid = uid};
-	struct iu_kept *kept = look->kept;
+	struct iu_scan_cache *cache = scan->cache;
 	struct iu_text text = {0};
 
-	if (!kept->passwd_read) {
+	if (!cache->passwd_read) {
 		iu_file_load(AT_FDCWD, "/etc/passwd", PASSWD_MAX, &text);
-		kept->passwd = text.data && !text.failed
-			? iu_arena_strndup(&look->snapshot->arena, text.data, text.len) : NULL;
-		kept->passwd_len = text.len;
-		kept->passwd_read = true;
+		cache->passwd = text.data && !text.failed
+			? iu_arena_strndup(&scan->snapshot->arena, text.data, text.len) : NULL;
+		cache->passwd_len = text.len;
+		cache->passwd_read = true;
 		iu_text_free(&text);
 	}
-	if (kept->passwd)
-		iu_file_lines(kept->passwd, kept->passwd_len, user_line, &reader);
-	return reader.name ? iu_arena_strndup(&look->snapshot->arena, reader.name, reader.len)
+	if (cache->passwd)
+		iu_file_lines(cache->passwd, cache->passwd_len, user_line, &reader);
+	return reader.name ? iu_arena_strndup(&scan->snapshot->arena, reader.name, reader.len)
 			   : NULL;
 }
 
@@ -145,7 +145,7 @@ static bool has_entries(const char *folder)
  * Whether somebody else than the file may know names. To ask for a uid that nobody knows takes a
  * hundred system calls, and a list has many: nss-systemd is not asked where it has nothing to look into.
  */
-static bool has_services(struct iu_look *look)
+static bool has_services(struct iu_scan *scan)
 {
 	static const char *const folders[] = {"/run/systemd/userdb", "/etc/userdb", "/run/userdb",
 		"/run/host/userdb", "/usr/local/lib/userdb", "/usr/lib/userdb", "/lib/userdb"};
@@ -154,38 +154,38 @@ static bool has_services(struct iu_look *look)
 	bool other;
 	size_t i;
 
-	if (look->kept->services != IU_UNKNOWN)
-		return look->kept->services == IU_YES;
+	if (scan->cache->services != IU_UNKNOWN)
+		return scan->cache->services == IU_YES;
 	if (iu_file_load(AT_FDCWD, "/etc/nsswitch.conf", 1 << 16, &text) == 0 && text.data)
 		iu_file_lines(text.data, text.len, service_line, &services);
 	iu_text_free(&text);
 	other = services.other;
 	for (i = 0; i < IU_COUNT(folders) && services.systemd && !other; i++)
 		other = has_entries(folders[i]);
-	look->kept->services = iu_tri(other);
+	scan->cache->services = iu_tri(other);
 	return other;
 }
 
-const char *iu_look_user(struct iu_look *look, uint32_t uid)
+const char *iu_scan_user(struct iu_scan *scan, uint32_t uid)
 {
 	struct iu_user_row *row;
 	struct passwd entry, *found = NULL;
 	const char *name;
 	char text[4096];
 
-	HASH_FIND(hh, look->users, &uid, sizeof(uid), row);
+	HASH_FIND(hh, scan->users, &uid, sizeof(uid), row);
 	if (row)
 		return row->name;
 	row = calloc(1, sizeof(*row));
 	if (!row)
 		return NULL;
 	row->uid = uid;
-	row->name = user_in_file(look, uid);
-	if (!row->name && has_services(look) &&
+	row->name = user_in_file(scan, uid);
+	if (!row->name && has_services(scan) &&
 		getpwuid_r(uid, &entry, text, sizeof(text), &found) == 0 && found)
-		row->name = iu_arena_strdup(&look->snapshot->arena, found->pw_name);
+		row->name = iu_arena_strdup(&scan->snapshot->arena, found->pw_name);
 	name = row->name;
-	HASH_ADD(hh, look->users, uid, sizeof(row->uid), row);
+	HASH_ADD(hh, scan->users, uid, sizeof(row->uid), row);
 	if (!iu_added(row))
 		free(row);
 	return name;
@@ -215,90 +215,90 @@ static int32_t own_pid(int proc)
 	return (int32_t)pid;
 }
 
-void iu_look_open(
-	struct iu_look *look, const struct iu_wants *wants, struct iu_snapshot *snapshot)
+void iu_scan_open(
+	struct iu_scan *scan, const struct iu_needs *needs, struct iu_snapshot *snapshot)
 {
-	*look = (struct iu_look){
-		.wants = wants, .snapshot = snapshot, .proc = open_proc(), .cgroup_root = -2};
-	look->self = own_pid(look->proc);
-	if (!snapshot->kept)
-		snapshot->kept = iu_arena_alloc(&snapshot->arena, sizeof(*look->kept));
-	look->kept = snapshot->kept ? snapshot->kept : &look->own;
+	*scan = (struct iu_scan){
+		.needs = needs, .snapshot = snapshot, .proc = open_proc(), .cgroup_root = -2};
+	scan->self = own_pid(scan->proc);
+	if (!snapshot->scan_cache)
+		snapshot->scan_cache = iu_arena_alloc(&snapshot->arena, sizeof(*scan->cache));
+	scan->cache = snapshot->scan_cache ? snapshot->scan_cache : &scan->own;
 }
 
-void iu_look_close(struct iu_look *look)
+void iu_scan_close(struct iu_scan *scan)
 {
 	struct iu_user_row *row, *next;
 
-	HASH_ITER(hh, look->users, row, next)
+	HASH_ITER(hh, scan->users, row, next)
 	{
-		HASH_DEL(look->users, row);
+		HASH_DEL(scan->users, row);
 		free(row);
 	}
-	iu_listed_close(look);
-	iu_cgroup_close(look);
-	if (look->proc >= 0)
-		close(look->proc);
+	iu_listed_close(scan);
+	iu_cgroup_close(scan);
+	if (scan->proc >= 0)
+		close(scan->proc);
 }
 
 /* Sockets that have gone to a stream have taken the names of their holders with them. */
-static bool is_over(const struct iu_look *look, size_t i)
+static bool is_over(const struct iu_scan *scan, size_t i)
 {
-	return iu_stream_begun(look->stream) && collectors[i].collect != iu_collect_unix;
+	return iu_stream_begun(scan->stream) && collectors[i].collect != iu_collect_unix;
 }
 
-static int run(struct iu_look *look)
+static int run(struct iu_scan *scan)
 {
-	struct iu_snapshot *snapshot = look->snapshot;
-	const struct iu_wants *wants = look->wants;
+	struct iu_snapshot *snapshot = scan->snapshot;
+	const struct iu_needs *needs = scan->needs;
 	size_t i;
 	int result = 0;
 
-	iu_turn_look();
+	iu_lock_scan();
 	for (i = 0; i < IU_COUNT(collectors) && result == 0; i++) {
-		if (!(wants->facts & collectors[i].facts) || is_over(look, i) ||
-			(wants->first && collectors[i].thorough))
+		if (!(needs->facts & collectors[i].facts) || is_over(scan, i) ||
+			(needs->first && collectors[i].thorough))
 			continue;
-		if (collectors[i].needs_proc && look->proc < 0) {
+		if (collectors[i].needs_proc && scan->proc < 0) {
 			if (!collectors[i].what)
 				continue; /* the one before it said so */
-			iu_seen(look, collectors[i].facts, false);
+			iu_scan_seen(scan, collectors[i].facts, false);
 			result = iu_snapshot_gap(snapshot, (enum iu_fact)collectors[i].facts, 0,
 				collectors[i].what, "/proc is not mounted", "mount /proc");
 			continue;
 		}
-		result = collectors[i].collect(look);
+		result = collectors[i].collect(scan);
 	}
-	if (result == 0 && look->stream)
-		result = iu_stream_end(look);
-	iu_turn_end();
+	if (result == 0 && scan->stream)
+		result = iu_stream_end(scan);
+	iu_lock_end();
 	return result < 0 ? result : snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
 
-int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot)
+int iu_os_collect(const struct iu_needs *needs, struct iu_snapshot *snapshot)
 {
-	struct iu_look look;
+	struct iu_scan scan;
 	int result;
 
-	iu_look_open(&look, wants, snapshot);
-	result = run(&look);
-	iu_look_close(&look);
+	iu_scan_open(&scan, needs, snapshot);
+	result = run(&scan);
+	iu_scan_close(&scan);
 	return result;
 }
 
-int iu_os_stream(const struct iu_wants *wants, struct iu_snapshot *snapshot,
+int iu_os_stream(const struct iu_needs *needs, struct iu_snapshot *snapshot,
 	const struct iu_portions *portions)
 {
-	struct iu_stream *stream = iu_stream_open(wants, portions);
-	struct iu_look look;
+	struct iu_stream *stream = iu_stream_open(needs, portions);
+	struct iu_scan scan;
 	int result;
 
 	if (!stream)
 		return IU_E_NOMEM;
-	iu_look_open(&look, wants, snapshot);
-	look.stream = stream;
-	result = run(&look);
-	iu_look_close(&look);
+	iu_scan_open(&scan, needs, snapshot);
+	scan.stream = stream;
+	result = run(&scan);
+	iu_scan_close(&scan);
 	iu_stream_close(stream);
 	return result;
 }

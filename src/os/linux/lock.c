@@ -12,37 +12,37 @@ static pthread_rwlock_t looks = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_mutex_t table = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t print = PTHREAD_MUTEX_INITIALIZER;
 
-void iu_turn_table(void)
+void iu_lock_fds(void)
 {
 	pthread_mutex_lock(&table);
 }
 
-void iu_turn_table_end(void)
+void iu_lock_fds_end(void)
 {
 	pthread_mutex_unlock(&table);
 }
 
-void iu_turn_print(void)
+void iu_lock_print(void)
 {
 	pthread_mutex_lock(&print);
 }
 
-void iu_turn_print_end(void)
+void iu_lock_print_end(void)
 {
 	pthread_mutex_unlock(&print);
 }
 
-void iu_turn_look(void)
+void iu_lock_scan(void)
 {
 	pthread_rwlock_rdlock(&looks);
 }
 
-void iu_turn_probe(void)
+void iu_lock_probe(void)
 {
 	pthread_rwlock_wrlock(&looks);
 }
 
-void iu_turn_end(void)
+void iu_lock_end(void)
 {
 	pthread_rwlock_unlock(&looks);
 }

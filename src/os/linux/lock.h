@@ -3,25 +3,25 @@
 #define IU_OS_LINUX_LOCK_H
 
 /**
- * iu_turn_table(), iu_turn_table_end() - around a duplicate of another process's descriptor, and
+ * iu_lock_fds(), iu_lock_fds_end() - around a duplicate of another process's descriptor, and
  * around the look at our own
  *
  * For some microseconds a duplicate (pidfd_getfd()) makes us a holder of that socket: whoever asked
  * at that moment whether its own process is in the way would be told so.
  */
-void iu_turn_table(void);
-void iu_turn_table_end(void);
+void iu_lock_fds(void);
+void iu_lock_fds_end(void);
 
-/** iu_turn_print(), iu_turn_print_end() - while libbpf's one message function is replaced. */
-void iu_turn_print(void);
-void iu_turn_print_end(void);
+/** iu_lock_print(), iu_lock_print_end() - while libbpf's one message function is replaced. */
+void iu_lock_print(void);
+void iu_lock_print_end(void);
 
 /**
- * iu_turn_look(), iu_turn_probe(), iu_turn_end() - many may look at a time, but none while a probe
+ * iu_lock_scan(), iu_lock_probe(), iu_lock_end() - many may look at a time, but none while a probe
  * of ours has the port for a moment
  */
-void iu_turn_look(void);
-void iu_turn_probe(void);
-void iu_turn_end(void);
+void iu_lock_scan(void);
+void iu_lock_probe(void);
+void iu_lock_end(void);
 
 #endif

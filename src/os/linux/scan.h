@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "model/snapshot.h"
-#include "model/wants.h"
+#include "model/needs.h"
 
 struct iu_user_row;
 struct iu_cgroup_row;
@@ -13,7 +13,7 @@ struct iu_listed;
 struct iu_groups_row;
 
 /* What the rounds of one look find out only once. In the arena of its snapshot. */
-struct iu_kept {
+struct iu_scan_cache {
 	bool passwd_read, mounts_known;
 	const char *passwd; /* the file */
 	size_t passwd_len;
@@ -23,12 +23,12 @@ struct iu_kept {
 };
 
 /* Lives for one iu_os_collect(). Strings handed out live in the snapshot's arena. */
-struct iu_look {
-	const struct iu_wants *wants;
+struct iu_scan {
+	const struct iu_needs *needs;
 	struct iu_snapshot *snapshot;
 	int proc;		       /* descriptor of /proc, -1: not mounted */
 	int32_t self;		       /* our own pid as /proc counts it */
-	struct iu_kept *kept;
+	struct iu_scan_cache *cache;
 	struct iu_user_row *users;     /* uthash: names that were looked up */
 	struct iu_cgroup_row *cgroups; /* uthash: paths that were looked up */
 	struct iu_groups_row *groups;  /* uthash: what was read for processes of the same cgroups */
@@ -36,7 +36,7 @@ struct iu_look {
 	bool cgroups_walked;
 	struct iu_listed *listed; /* the kernel is asked for what a list shows; NULL: it is not */
 	bool listed_failed;	  /* it was, and did not say all */
-	struct iu_kept own; /* where there is no memory for another */
+	struct iu_scan_cache own; /* where there is no memory for another */
 	struct iu_stream *stream; /* the sockets go there in portions; NULL: they are kept */
 	uint64_t boot; /* when the system started, seconds since 1970; 0: not read */
 };
@@ -45,7 +45,7 @@ struct iu_look {
  * A collector does one job. It adds to the snapshot, records gaps, and sets its bit in `seen` when
  * it could look at everything. Returns: 0, IU_E_NOMEM.
  */
-typedef int iu_collector(struct iu_look *look);
+typedef int iu_collector(struct iu_scan *scan);
 
 iu_collector iu_collect_host;
 iu_collector iu_collect_sysctls;
@@ -54,30 +54,30 @@ iu_collector iu_collect_inet;
 iu_collector iu_collect_unix;
 iu_collector iu_collect_listed;
 iu_collector iu_collect_paths;
-iu_collector iu_collect_elsewhere;
+iu_collector iu_collect_other_netns;
 iu_collector iu_collect_holders;
 iu_collector iu_collect_hidden;
 iu_collector iu_collect_evidence;
 iu_collector iu_collect_adopted;
 iu_collector iu_collect_options;
-iu_collector iu_collect_served;
+iu_collector iu_collect_waiters;
 iu_collector iu_collect_cgroups;
 
-/** iu_look_open(), iu_look_close() - the beginning and the end of a look. */
-void iu_look_open(
-	struct iu_look *look, const struct iu_wants *wants, struct iu_snapshot *snapshot);
-void iu_look_close(struct iu_look *look);
+/** iu_scan_open(), iu_scan_close() - the beginning and the end of a look. */
+void iu_scan_open(
+	struct iu_scan *scan, const struct iu_needs *needs, struct iu_snapshot *snapshot);
+void iu_scan_close(struct iu_scan *scan);
 
-/** iu_look_user() - the name of a uid, NULL: it has none. Asks the system once for each uid. */
-const char *iu_look_user(struct iu_look *look, uint32_t uid);
+/** iu_scan_user() - the name of a uid, NULL: it has none. Asks the system once for each uid. */
+const char *iu_scan_user(struct iu_scan *scan, uint32_t uid);
 
-/** iu_seen() - says whether all of @fact could be looked at. */
-static inline void iu_seen(struct iu_look *look, uint32_t fact, bool all)
+/** iu_scan_seen() - says whether all of @fact could be looked at. */
+static inline void iu_scan_seen(struct iu_scan *scan, uint32_t fact, bool all)
 {
 	if (all)
-		look->snapshot->seen |= fact;
+		scan->snapshot->seen |= fact;
 	else
-		look->snapshot->seen &= ~fact;
+		scan->snapshot->seen &= ~fact;
 }
 
 #endif

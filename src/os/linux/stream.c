@@ -20,25 +20,25 @@ struct iu_stream {
 	int error; /* of the one who takes them */
 	uint64_t ticks; /* when the descriptors were looked at, since boot */
 	struct iu_held held;
-	struct iu_snapshot kept; /* gaps of the portions that have gone */
+	struct iu_snapshot cache; /* gaps of the portions that have gone */
 	/* What is known of processes lives longer than a portion. */
-	const struct iu_wants *asked;
-	struct iu_wants wants; /* the same, but brief where there are too many */
-	struct iu_look people;
+	const struct iu_needs *asked;
+	struct iu_needs needs; /* the same, but brief where there are too many */
+	struct iu_scan people;
 	struct iu_snapshot processes;
 };
 
 struct iu_stream *iu_stream_open(
-	const struct iu_wants *wants, const struct iu_portions *portions)
+	const struct iu_needs *needs, const struct iu_portions *portions)
 {
 	struct iu_stream *stream = calloc(1, sizeof(*stream));
 
 	if (!stream)
 		return NULL;
 	stream->portions = portions;
-	stream->asked = wants;
-	stream->wants = *wants;
-	iu_snapshot_init(&stream->kept);
+	stream->asked = needs;
+	stream->needs = *needs;
+	iu_snapshot_init(&stream->cache);
 	iu_snapshot_init(&stream->processes);
 	return stream;
 }
@@ -48,9 +48,9 @@ void iu_stream_close(struct iu_stream *stream)
 	if (!stream)
 		return;
 	if (stream->begun)
-		iu_look_close(&stream->people);
+		iu_scan_close(&stream->people);
 	iu_snapshot_free(&stream->processes);
-	iu_snapshot_free(&stream->kept);
+	iu_snapshot_free(&stream->cache);
 	free(stream->held.table);
 	free(stream->held.v);
 	free(stream);
@@ -61,20 +61,20 @@ bool iu_stream_begun(const struct iu_stream *stream)
 	return stream && stream->begun;
 }
 
-static int begin(struct iu_look *look)
+static int begin(struct iu_scan *scan)
 {
-	struct iu_stream *stream = look->stream;
+	struct iu_stream *stream = scan->stream;
 	struct timespec now = {0};
 	long per_second = sysconf(_SC_CLK_TCK);
 	int result = 0;
 
 	stream->begun = true;
-	iu_look_open(&stream->people, &stream->wants, &stream->processes);
-	if (look->proc < 0)
-		result = iu_snapshot_gap(look->snapshot, IU_FACT_HOLDERS, 0,
+	iu_scan_open(&stream->people, &stream->needs, &stream->processes);
+	if (scan->proc < 0)
+		result = iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0,
 			"which processes hold the sockets", "/proc is not mounted", "mount /proc");
-	else if (look->wants->facts & IU_FACT_HOLDERS)
-		result = iu_holders_table(look, &stream->held);
+	else if (scan->needs->facts & IU_FACT_HOLDERS)
+		result = iu_holders_table(scan, &stream->held);
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	stream->ticks = (uint64_t)(now.tv_sec + 1) * (uint64_t)(per_second > 0 ? per_second : 100);
 	return result;
@@ -86,11 +86,11 @@ static void forget_processes(struct iu_stream *stream)
 
 	for (i = 0; i < stream->held.tables; i++)
 		stream->held.table[i].process = NULL;
-	iu_look_close(&stream->people);
+	iu_scan_close(&stream->people);
 	iu_snapshot_free(&stream->processes);
 	iu_snapshot_init(&stream->processes);
-	stream->wants.brief = stream->asked->brief;
-	iu_look_open(&stream->people, &stream->wants, &stream->processes);
+	stream->needs.brief = stream->asked->brief;
+	iu_scan_open(&stream->people, &stream->needs, &stream->processes);
 }
 
 /* The first table of the process: it keeps what is known of it. NULL: the process has gone. */
@@ -103,8 +103,8 @@ static struct iu_held_table *process_of(struct iu_stream *stream, size_t at)
 		table--;
 	if (table->process)
 		return table;
-	stream->wants.brief =
-		stream->wants.brief || processes->arena.used > PROCESSES_MANY;
+	stream->needs.brief =
+		stream->needs.brief || processes->arena.used > PROCESSES_MANY;
 	processes->processes = (struct iu_processes){0};
 	if (iu_process_read(&stream->people, table->pid) == 0 &&
 		processes->processes.v[0].start_ticks <= stream->ticks)
@@ -112,10 +112,10 @@ static struct iu_held_table *process_of(struct iu_stream *stream, size_t at)
 	return table->process ? table : NULL;
 }
 
-static int add_holds(struct iu_look *look, uint64_t inode)
+static int add_holds(struct iu_scan *scan, uint64_t inode)
 {
-	struct iu_stream *stream = look->stream;
-	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_stream *stream = scan->stream;
+	struct iu_snapshot *snapshot = scan->snapshot;
 	const struct iu_held *held = &stream->held;
 	size_t low = 0, high = held->n, first = snapshot->holds.n, i;
 
@@ -134,7 +134,7 @@ static int add_holds(struct iu_look *look, uint64_t inode)
 		if (stream->processes.arena.failed)
 			return IU_E_NOMEM;
 		if (!table || (held->unchecked &&
-				      !iu_holders_check(look,
+				      !iu_holders_check(scan,
 					      &held->table[held->v[low].table],
 					      held->v[low].fd, inode)))
 			continue;
@@ -158,10 +158,10 @@ static int add_holds(struct iu_look *look, uint64_t inode)
 }
 
 /* The processes of this portion's holders, in the order of their pids. */
-static int add_processes(struct iu_look *look)
+static int add_processes(struct iu_scan *scan)
 {
-	const struct iu_stream *stream = look->stream;
-	struct iu_snapshot *snapshot = look->snapshot;
+	const struct iu_stream *stream = scan->stream;
+	struct iu_snapshot *snapshot = scan->snapshot;
 	size_t i;
 
 	for (i = 0; i < stream->held.tables; i++) {
@@ -186,17 +186,17 @@ static int keep_gaps(struct iu_snapshot *to, const struct iu_snapshot *from)
 	for (i = 0; i < from->gaps.n && result == 0; i++) {
 		const struct iu_gap *gap = &from->gaps.v[i];
 
-		result = iu_snapshot_gap(to, gap->fact, gap->pid, gap->what, gap->why, gap->lift);
+		result = iu_snapshot_gap(to, gap->fact, gap->pid, gap->what, gap->why, gap->fix);
 	}
 	return result;
 }
 
 /* A new snapshot of the same machine; nothing of the old one's memory is needed any more. */
-static int start_anew(struct iu_look *look)
+static int start_anew(struct iu_scan *scan)
 {
-	struct iu_snapshot *snapshot = look->snapshot, fresh;
-	struct iu_stream *stream = look->stream;
-	int result = keep_gaps(&stream->kept, snapshot);
+	struct iu_snapshot *snapshot = scan->snapshot, fresh;
+	struct iu_stream *stream = scan->stream;
+	int result = keep_gaps(&stream->cache, snapshot);
 
 	iu_snapshot_init(&fresh);
 	fresh.seen = snapshot->seen;
@@ -205,60 +205,60 @@ static int start_anew(struct iu_look *look)
 	fresh.host.release = iu_arena_strdup(&fresh.arena, snapshot->host.release);
 	fresh.host.hostname = iu_arena_strdup(&fresh.arena, snapshot->host.hostname);
 	fresh.host.user = iu_arena_strdup(&fresh.arena, snapshot->host.user);
-	iu_look_close(look);
+	iu_scan_close(scan);
 	iu_snapshot_free(snapshot);
 	*snapshot = fresh;
-	iu_look_open(look, look->wants, snapshot);
-	look->stream = stream;
+	iu_scan_open(scan, scan->needs, snapshot);
+	scan->stream = stream;
 	return snapshot->arena.failed ? IU_E_NOMEM : result;
 }
 
-static int name_all(struct iu_look *look)
+static int name_all(struct iu_scan *scan)
 {
-	struct iu_snapshot *snapshot = look->snapshot;
-	struct iu_stream *stream = look->stream;
+	struct iu_snapshot *snapshot = scan->snapshot;
+	struct iu_stream *stream = scan->stream;
 	size_t i;
-	int result = iu_collect_cgroups(look);
+	int result = iu_collect_cgroups(scan);
 
 	stream->number++;
 	if (stream->processes.arena.used > PROCESSES_ENOUGH)
 		forget_processes(stream);
 	for (i = 0; i < snapshot->sockets.n && result == 0; i++)
 		if (snapshot->sockets.v[i].inode)
-			result = add_holds(look, snapshot->sockets.v[i].inode);
-	return result == 0 ? add_processes(look) : result;
+			result = add_holds(scan, snapshot->sockets.v[i].inode);
+	return result == 0 ? add_processes(scan) : result;
 }
 
-int iu_stream_room(struct iu_look *look)
+int iu_stream_room(struct iu_scan *scan)
 {
-	struct iu_stream *stream = look->stream;
+	struct iu_stream *stream = scan->stream;
 	int result = 0;
 
-	if (!stream || look->snapshot->sockets.n < stream->portions->most)
+	if (!stream || scan->snapshot->sockets.n < stream->portions->most)
 		return 0;
 	if (stream->error < 0)
 		return stream->error;
 	if (!stream->begun)
-		result = begin(look);
+		result = begin(scan);
 	if (result == 0)
-		result = name_all(look);
+		result = name_all(scan);
 	if (result == 0)
-		result = stream->portions->take(stream->portions->context, look->snapshot, false);
+		result = stream->portions->take(stream->portions->context, scan->snapshot, false);
 	if (result == 0)
-		result = start_anew(look);
+		result = start_anew(scan);
 	stream->error = result < 0 ? result : 0;
 	return result < 0 ? result : 1;
 }
 
-int iu_stream_end(struct iu_look *look)
+int iu_stream_end(struct iu_scan *scan)
 {
-	struct iu_stream *stream = look->stream;
+	struct iu_stream *stream = scan->stream;
 	int result = stream->error;
 
 	if (result == 0 && stream->begun)
-		result = name_all(look);
+		result = name_all(scan);
 	if (result == 0)
-		result = keep_gaps(look->snapshot, &stream->kept);
+		result = keep_gaps(scan->snapshot, &stream->cache);
 	return result < 0 ? result
-			  : stream->portions->take(stream->portions->context, look->snapshot, true);
+			  : stream->portions->take(stream->portions->context, scan->snapshot, true);
 }

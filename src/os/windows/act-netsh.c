@@ -54,12 +54,12 @@ static bool delete_rule(const struct iu_step_proxy *target, const char *listen,
 	return run(L"netsh.exe", line, result);
 }
 
-static void look(struct iu_snapshot *snapshot)
+static void scan(struct iu_snapshot *snapshot)
 {
-	const struct iu_wants wants = {.facts = IU_FACT_PROXIES};
+	const struct iu_needs needs = {.facts = IU_FACT_PROXIES};
 
 	iu_snapshot_init(snapshot);
-	iu_os_collect(&wants, snapshot);
+	iu_os_collect(&needs, snapshot);
 }
 
 /* netsh may say that all went well and have done nothing. */
@@ -67,7 +67,7 @@ static void confirm_gone(const struct iu_step_proxy *target, struct iu_step_resu
 {
 	struct iu_snapshot snapshot;
 
-	look(&snapshot);
+	scan(&snapshot);
 	if (find_rule(&snapshot, target))
 		iu_result_say(result, IU_RESULT_FAILED, 0, "netsh has not deleted the rule");
 	else
@@ -82,7 +82,7 @@ void iu_act_delete_proxy(const struct iu_step_proxy *target, struct iu_step_resu
 	char listen[IU_ADDRESS_TEXT];
 	bool done;
 
-	look(&snapshot);
+	scan(&snapshot);
 	rule = find_rule(&snapshot, target);
 	if (!rule)
 		iu_result_say(result, IU_RESULT_GONE, 0, "the rule is gone");

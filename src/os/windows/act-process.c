@@ -7,7 +7,7 @@
 #include "os/windows/acts.h"
 #include "os/windows/handle.h"
 #include "os/windows/interrupt.h"
-#include "os/windows/look.h"
+#include "os/windows/scan.h"
 #include "os/windows/process.h"
 
 #define PATH_UNITS 32768
@@ -23,7 +23,7 @@ static bool has(int32_t pid, const struct iu_socket *socket)
 /* Whether it still has a socket of that address and port. */
 static bool still_has(const struct iu_step_process *target)
 {
-	struct iu_wants wants = {
+	struct iu_needs needs = {
 		.facts = target->protocol == IU_PROTOCOL_UDP ? IU_FACT_UDP : IU_FACT_TCP | IU_FACT_BOUND};
 	struct iu_port_range range = {target->port, target->port};
 	struct iu_snapshot snapshot;
@@ -31,10 +31,10 @@ static bool still_has(const struct iu_step_process *target)
 
 	if (!target->port)
 		return true; /* the plan names no row */
-	wants.ports.v = &range;
-	wants.ports.n = wants.ports.cap = 1;
+	needs.ports.v = &range;
+	needs.ports.n = needs.ports.cap = 1;
 	iu_snapshot_init(&snapshot);
-	if (iu_os_collect(&wants, &snapshot) == 0)
+	if (iu_os_collect(&needs, &snapshot) == 0)
 		for (size_t i = 0; i < snapshot.sockets.n && !found; i++)
 			found = snapshot.sockets.v[i].protocol == target->protocol &&
 				snapshot.sockets.v[i].port == target->port &&

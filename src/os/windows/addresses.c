@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "os/windows/look.h"
+#include "os/windows/scan.h"
 
 #define FIRST_BYTES 32768
 #define TRIES	    4
@@ -45,11 +45,11 @@ IP_ADAPTER_ADDRESSES *iu_adapters(void)
 	return list;
 }
 
-static int add_addresses(struct iu_look *look, const IP_ADAPTER_ADDRESSES *adapter)
+static int add_addresses(struct iu_scan *scan, const IP_ADAPTER_ADDRESSES *adapter)
 {
 	for (const IP_ADAPTER_UNICAST_ADDRESS *row = adapter->FirstUnicastAddress; row;
 		row = row->Next) {
-		struct iu_local *local = iu_list_add(&look->snapshot->arena, &look->snapshot->locals);
+		struct iu_local *local = iu_list_add(&scan->snapshot->arena, &scan->snapshot->locals);
 
 		if (!local)
 			return IU_E_NOMEM;
@@ -65,9 +65,9 @@ static int add_addresses(struct iu_look *look, const IP_ADAPTER_ADDRESSES *adapt
 }
 
 /* Every address of 127.0.0.0/8 may be bound, whatever the loopback interface says to have. */
-static int add_loopback(struct iu_look *look)
+static int add_loopback(struct iu_scan *scan)
 {
-	struct iu_local *local = iu_list_add(&look->snapshot->arena, &look->snapshot->locals);
+	struct iu_local *local = iu_list_add(&scan->snapshot->arena, &scan->snapshot->locals);
 
 	if (!local)
 		return IU_E_NOMEM;
@@ -76,21 +76,21 @@ static int add_loopback(struct iu_look *look)
 	return 0;
 }
 
-int iu_collect_addresses(struct iu_look *look)
+int iu_collect_addresses(struct iu_scan *scan)
 {
-	struct iu_arena *arena = &look->snapshot->arena;
+	struct iu_arena *arena = &scan->snapshot->arena;
 	IP_ADAPTER_ADDRESSES *list;
 	int r;
 
-	if (look->snapshot->seen & IU_FACT_ADDRESSES)
+	if (scan->snapshot->seen & IU_FACT_ADDRESSES)
 		return 0;
 	list = iu_adapters();
 	if (!list)
-		return iu_snapshot_gap(look->snapshot, IU_FACT_ADDRESSES, 0,
+		return iu_snapshot_gap(scan->snapshot, IU_FACT_ADDRESSES, 0,
 			"the addresses of this machine", "GetAdaptersAddresses() failed", NULL);
-	r = add_loopback(look);
+	r = add_loopback(scan);
 	for (const IP_ADAPTER_ADDRESSES *adapter = list; adapter && r == 0; adapter = adapter->Next) {
-		struct iu_interface *row = iu_list_add(arena, &look->snapshot->interfaces);
+		struct iu_interface *row = iu_list_add(arena, &scan->snapshot->interfaces);
 
 		if (!row) {
 			r = IU_E_NOMEM;
@@ -99,10 +99,10 @@ int iu_collect_addresses(struct iu_look *look)
 		row->ifindex = adapter->IfIndex ? adapter->IfIndex : adapter->Ipv6IfIndex;
 		row->name = iu_utf8(arena, adapter->FriendlyName);
 		row->up = adapter->OperStatus == IfOperStatusUp;
-		r = add_addresses(look, adapter);
+		r = add_addresses(scan, adapter);
 	}
 	free(list);
 	if (r == 0)
-		iu_seen(look, IU_FACT_ADDRESSES, true);
+		iu_scan_seen(scan, IU_FACT_ADDRESSES, true);
 	return r;
 }

@@ -38,19 +38,19 @@ int iu_os_undo(void (*visit)(void *context, const char *name, const struct iu_st
 	void *context)
 {
 	struct iu_arena arena = {0};
-	struct iu_kept_list kept;
-	int r = iu_kept_read(&arena, &kept), all = 0;
+	struct iu_kept_list cache;
+	int r = iu_kept_read(&arena, &cache), all = 0;
 
-	for (size_t i = 0; r == 0 && i < kept.list.n; i++) {
+	for (size_t i = 0; r == 0 && i < cache.list.n; i++) {
 		struct iu_step_result result;
 
-		if (!iu_service_restore(kept.list.v[i].name, kept.list.v[i].start, &result))
+		if (!iu_service_restore(cache.list.v[i].name, cache.list.v[i].start, &result))
 			all = IU_E_ACCESS;
-		else if (!iu_kept_remove(kept.list.v[i].name))
+		else if (!iu_kept_remove(cache.list.v[i].name))
 			all = IU_E_ACCESS;
-		visit(context, kept.list.v[i].name, &result);
+		visit(context, cache.list.v[i].name, &result);
 	}
-	r = r < 0 ? r : all < 0 ? all : (int)kept.list.n;
+	r = r < 0 ? r : all < 0 ? all : (int)cache.list.n;
 	iu_arena_free(&arena);
 	return r;
 }

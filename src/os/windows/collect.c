@@ -1,7 +1,7 @@
 /* os/windows/collect.c - serves what is wanted: each collector in its turn */
 #include "base/err.h"
 #include "os/os.h"
-#include "os/windows/look.h"
+#include "os/windows/scan.h"
 #include "os/windows/process.h"
 #include "os/windows/socket-handles.h"
 #include "os/windows/system.h"
@@ -24,22 +24,22 @@ static const struct {
 	{IU_FACT_EVENTS, iu_collect_events},
 };
 
-bool iu_wants_port(const struct iu_wants *wants, uint16_t port)
+bool iu_wants_port(const struct iu_needs *needs, uint16_t port)
 {
-	if (wants->all_ports)
+	if (needs->all_ports)
 		return true;
-	for (size_t i = 0; i < wants->ports.n; i++)
-		if (port >= wants->ports.v[i].first && port <= wants->ports.v[i].last)
+	for (size_t i = 0; i < needs->ports.n; i++)
+		if (port >= needs->ports.v[i].first && port <= needs->ports.v[i].last)
 			return true;
 	return false;
 }
 
-bool iu_wants_inode(const struct iu_wants *wants, uint64_t inode)
+bool iu_wants_inode(const struct iu_needs *needs, uint64_t inode)
 {
-	if (wants->all_inodes)
+	if (needs->all_inodes)
 		return true;
-	for (size_t i = 0; i < wants->inodes.n; i++)
-		if (wants->inodes.v[i] == inode)
+	for (size_t i = 0; i < needs->inodes.n; i++)
+		if (needs->inodes.v[i] == inode)
 			return true;
 	return false;
 }
@@ -52,35 +52,35 @@ bool iu_holds(const struct iu_snapshot *snapshot, uint64_t inode, int32_t pid)
 	return false;
 }
 
-struct iu_socket_handles *iu_look_handles(struct iu_look *look)
+struct iu_socket_handles *iu_scan_handles(struct iu_scan *scan)
 {
-	if (!look->handles_read)
-		look->handles = iu_socket_handles_open();
-	look->handles_read = true;
-	return look->handles;
+	if (!scan->handles_read)
+		scan->handles = iu_socket_handles_open();
+	scan->handles_read = true;
+	return scan->handles;
 }
 
-int iu_os_collect(const struct iu_wants *wants, struct iu_snapshot *snapshot)
+int iu_os_collect(const struct iu_needs *needs, struct iu_snapshot *snapshot)
 {
-	struct iu_look look = {.wants = wants, .snapshot = snapshot};
+	struct iu_scan scan = {.needs = needs, .snapshot = snapshot};
 	WSADATA data;
 	int r = 0;
 
 	WSAStartup(MAKEWORD(2, 2), &data);
-	look.list = iu_process_list_read();
+	scan.list = iu_process_list_read();
 	for (size_t i = 0; i < IU_COUNT(collectors) && r == 0; i++)
-		if (wants->facts & collectors[i].facts)
-			r = collectors[i].collect(&look);
-	iu_socket_handles_close(look.handles);
-	iu_process_list_free(look.list);
+		if (needs->facts & collectors[i].facts)
+			r = collectors[i].collect(&scan);
+	iu_socket_handles_close(scan.handles);
+	iu_process_list_free(scan.list);
 	WSACleanup();
 	return r < 0 ? r : snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
 
-int iu_os_stream(const struct iu_wants *wants, struct iu_snapshot *snapshot,
+int iu_os_stream(const struct iu_needs *needs, struct iu_snapshot *snapshot,
 	const struct iu_portions *portions)
 {
-	int r = iu_os_collect(wants, snapshot);
+	int r = iu_os_collect(needs, snapshot);
 
 	return r < 0 ? r : portions->take(portions->context, snapshot, true);
 }

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "base/err.h"
-#include "os/captures/formats-text.h"
-#include "os/windows/look.h"
+#include "captures/formats-text.h"
+#include "os/windows/scan.h"
 #include "os/windows/system.h"
 
 #include <winevt.h>
@@ -67,24 +67,24 @@ static bool read_log(const struct log *log, struct iu_text *text)
 	return true;
 }
 
-int iu_collect_events(struct iu_look *look)
+int iu_collect_events(struct iu_scan *scan)
 {
 	struct iu_capture_out out = {0};
 	struct iu_text text = {0};
 	struct log log;
 	int r = 0;
 
-	if (look->snapshot->seen & IU_FACT_EVENTS)
+	if (scan->snapshot->seen & IU_FACT_EVENTS)
 		return 0;
 	if (!open_log(&log) || !read_log(&log, &text))
-		return iu_snapshot_gap(look->snapshot, IU_FACT_EVENTS, 0, "the event log",
+		return iu_snapshot_gap(scan->snapshot, IU_FACT_EVENTS, 0, "the event log",
 			"this system gives no access to one", NULL);
 	if (text.len) {
-		iu_capture_begin(&out, look->snapshot);
+		iu_capture_begin(&out, scan->snapshot);
 		r = iu_capture_text(text.data, text.len, &out, NULL);
 		iu_capture_drop(&out);
 	}
-	iu_seen(look, IU_FACT_EVENTS, r == 0 && !text.failed);
+	iu_scan_seen(scan, IU_FACT_EVENTS, r == 0 && !text.failed);
 	iu_text_free(&text);
 	return r;
 }

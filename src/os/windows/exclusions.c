@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "os/captures/capture-out.h"
-#include "os/windows/look.h"
+#include "captures/capture-out.h"
+#include "os/windows/scan.h"
 #include "os/windows/netsh.h"
 #include "os/windows/registry.h"
 
@@ -11,7 +11,7 @@
 static const struct {
 	enum iu_protocol protocol;
 	const wchar_t *key;
-} kept[] = {
+} cache[] = {
 	{IU_PROTOCOL_TCP, L"SYSTEM\\CurrentControlSet\\Control\\Nsi\\"
 			  L"{eb004a03-9b1a-11d4-9123-0050047759bc}\\29"},
 	{IU_PROTOCOL_UDP, L"SYSTEM\\CurrentControlSet\\Control\\Nsi\\"
@@ -19,7 +19,7 @@ static const struct {
 };
 
 struct reading {
-	struct iu_look *look;
+	struct iu_scan *scan;
 	enum iu_protocol protocol;
 };
 
@@ -52,7 +52,7 @@ static bool read_name(const wchar_t *name, uint16_t *ret_port, uint16_t *ret_cou
 static int add_kept(void *context, const struct iu_value *value)
 {
 	const struct reading *reading = context;
-	struct iu_snapshot *snapshot = reading->look->snapshot;
+	struct iu_snapshot *snapshot = reading->scan->snapshot;
 	struct iu_exclusion *slot;
 	uint16_t port, count;
 
@@ -69,14 +69,14 @@ static int add_kept(void *context, const struct iu_value *value)
 }
 
 /* What netsh keeps in the registry is readable in every case; the rest only netsh knows. */
-static int add_all_kept(struct iu_look *look)
+static int add_all_kept(struct iu_scan *scan)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < IU_COUNT(kept) && r >= 0; i++) {
-		struct reading reading = {.look = look, .protocol = kept[i].protocol};
+	for (size_t i = 0; i < IU_COUNT(cache) && r >= 0; i++) {
+		struct reading reading = {.scan = scan, .protocol = cache[i].protocol};
 
-		r = iu_registry_values(kept[i].key, add_kept, &reading);
+		r = iu_registry_values(cache[i].key, add_kept, &reading);
 		if (r == IU_E_NOENT || r == IU_E_ACCESS)
 			r = 0;
 	}
@@ -88,7 +88,7 @@ static const struct {
 	enum iu_fact fact;
 	uint32_t given;
 	const wchar_t *excluded, *dynamic;
-	const char *lift;
+	const char *fix;
 } lists[] = {
 	{IU_PROTOCOL_TCP, IU_FACT_TCP, IU_GIVEN_EXCLUDED_TCP,
 		L"int ipv4 show excludedportrange protocol=tcp", L"int ipv4 show dynamicport tcp",
@@ -99,36 +99,36 @@ static const struct {
 };
 
 /* An empty answer is no answer: a machine without exclusions prints a heading and a rule. */
-static int add_list(struct iu_look *look, size_t i, bool *all)
+static int add_list(struct iu_scan *scan, size_t i, bool *all)
 {
 	uint32_t given = 0;
-	int r = iu_netsh(look->snapshot, lists[i].excluded, lists[i].protocol, &given);
+	int r = iu_netsh(scan->snapshot, lists[i].excluded, lists[i].protocol, &given);
 
 	if (r < 0 || given & lists[i].given)
 		return r;
 	*all = false;
-	return iu_snapshot_gap(look->snapshot, IU_FACT_EXCLUSIONS, 0,
+	return iu_snapshot_gap(scan->snapshot, IU_FACT_EXCLUSIONS, 0,
 		"port ranges that the system has set aside", "netsh does not tell them here",
-		lists[i].lift);
+		lists[i].fix);
 }
 
-int iu_collect_exclusions(struct iu_look *look)
+int iu_collect_exclusions(struct iu_scan *scan)
 {
-	struct iu_snapshot *snapshot = look->snapshot;
-	uint32_t asked = look->wants->facts | snapshot->seen, given;
+	struct iu_snapshot *snapshot = scan->snapshot;
+	uint32_t asked = scan->needs->facts | snapshot->seen, given;
 	bool all = true;
 	int r;
 
-	if (!(look->wants->facts & IU_FACT_EXCLUSIONS) || snapshot->seen & IU_FACT_EXCLUSIONS)
+	if (!(scan->needs->facts & IU_FACT_EXCLUSIONS) || snapshot->seen & IU_FACT_EXCLUSIONS)
 		return 0;
-	r = add_all_kept(look);
+	r = add_all_kept(scan);
 	for (size_t i = 0; i < IU_COUNT(lists) && r >= 0; i++) {
 		if (!(asked & (uint32_t)lists[i].fact))
 			continue;
-		r = add_list(look, i, &all);
+		r = add_list(scan, i, &all);
 		if (r >= 0 && all)
 			r = iu_netsh(snapshot, lists[i].dynamic, lists[i].protocol, &given);
 	}
-	iu_seen(look, IU_FACT_EXCLUSIONS, all && r >= 0);
+	iu_scan_seen(scan, IU_FACT_EXCLUSIONS, all && r >= 0);
 	return r < 0 ? r : 0;
 }

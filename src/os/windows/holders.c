@@ -1,17 +1,17 @@
 /* os/windows/holders.c - who has the wanted sockets: the tables say one owner each */
 #include "base/err.h"
-#include "os/windows/look.h"
+#include "os/windows/scan.h"
 #include "os/windows/process.h"
 
-static int add_owner(struct iu_look *look, const struct iu_socket *socket)
+static int add_owner(struct iu_scan *scan, const struct iu_socket *socket)
 {
-	struct iu_hold *hold = iu_list_add(&look->snapshot->arena, &look->snapshot->holds);
+	struct iu_hold *hold = iu_list_add(&scan->snapshot->arena, &scan->snapshot->holds);
 
 	if (!hold)
 		return IU_E_NOMEM;
 	*hold = (struct iu_hold){
 		.inode = socket->inode, .pid = iu_owner_of(socket->inode), .fd = -1};
-	return iu_process_add(look, hold->pid);
+	return iu_process_add(scan, hold->pid);
 }
 
 static bool has_holder(const struct iu_snapshot *snapshot, uint64_t inode)
@@ -22,25 +22,25 @@ static bool has_holder(const struct iu_snapshot *snapshot, uint64_t inode)
 	return false;
 }
 
-int iu_collect_holders(struct iu_look *look)
+int iu_collect_holders(struct iu_scan *scan)
 {
-	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_snapshot *snapshot = scan->snapshot;
 	bool all = true;
 	int r = 0;
 
 	for (size_t i = 0; i < snapshot->sockets.n && r == 0; i++) {
 		const struct iu_socket *socket = &snapshot->sockets.v[i];
 
-		if (socket->inode && iu_wants_inode(look->wants, socket->inode) &&
-			iu_owner_of(socket->inode) && !iu_is_successor(look, socket))
-			r = add_owner(look, socket);
+		if (socket->inode && iu_wants_inode(scan->needs, socket->inode) &&
+			iu_owner_of(socket->inode) && !iu_is_successor(scan, socket))
+			r = add_owner(scan, socket);
 	}
 	if (r == 0)
-		r = iu_trace_holders(look);
+		r = iu_trace_holders(scan);
 	for (size_t i = 0; i < snapshot->sockets.n && r == 0; i++) {
 		const struct iu_socket *socket = &snapshot->sockets.v[i];
 
-		if (!socket->inode || !iu_wants_inode(look->wants, socket->inode) ||
+		if (!socket->inode || !iu_wants_inode(scan->needs, socket->inode) ||
 			has_holder(snapshot, socket->inode))
 			continue;
 		all = false;
@@ -50,6 +50,6 @@ int iu_collect_holders(struct iu_look *look)
 				: "the system's table names none",
 			NULL);
 	}
-	iu_seen(look, IU_FACT_HOLDERS, all && r == 0);
+	iu_scan_seen(scan, IU_FACT_HOLDERS, all && r == 0);
 	return r;
 }

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "base/err.h"
-#include "os/windows/look.h"
+#include "os/windows/scan.h"
 #include "os/windows/process.h"
 #include "os/windows/system.h"
 
@@ -49,15 +49,15 @@ static enum iu_tri has_ipv6(void)
 	return IU_YES;
 }
 
-int iu_collect_host(struct iu_look *look)
+int iu_collect_host(struct iu_scan *scan)
 {
-	struct iu_host *host = &look->snapshot->host;
-	struct iu_windows *windows = &look->snapshot->windows;
-	struct iu_arena *arena = &look->snapshot->arena;
+	struct iu_host *host = &scan->snapshot->host;
+	struct iu_windows *windows = &scan->snapshot->windows;
+	struct iu_arena *arena = &scan->snapshot->arena;
 	wchar_t name[NAME_UNITS];
 	DWORD n = NAME_UNITS;
 
-	if (look->snapshot->seen & IU_FACT_HOST)
+	if (scan->snapshot->seen & IU_FACT_HOST)
 		return 0;
 	host->os = "windows";
 	read_version(windows);
@@ -73,6 +73,6 @@ int iu_collect_host(struct iu_look *look)
 	host->cap_net_admin = host->cap_sys_ptrace = windows->elevated;
 	host->ipv6 = has_ipv6();
 	host->now = (int64_t)time(NULL);
-	iu_seen(look, IU_FACT_HOST, true);
+	iu_scan_seen(scan, IU_FACT_HOST, true);
 	return arena->failed ? IU_E_NOMEM : 0;
 }

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "os/captures/capture-out.h"
+#include "captures/capture-out.h"
 #include "os/windows/addresses.h"
-#include "os/windows/look.h"
+#include "os/windows/scan.h"
 #include "os/windows/netsh.h"
 
 #include <http.h>
@@ -49,11 +49,11 @@ static ULONG ask(const struct http *http, HTTP_SERVICE_CONFIG_ID id, void *in, U
 	return error;
 }
 
-static int add_reservation(struct iu_look *look, const HTTP_SERVICE_CONFIG_URLACL_SET *set)
+static int add_reservation(struct iu_scan *scan, const HTTP_SERVICE_CONFIG_URLACL_SET *set)
 {
-	struct iu_arena *arena = &look->snapshot->arena;
+	struct iu_arena *arena = &scan->snapshot->arena;
 	struct iu_http_reservation *slot =
-		iu_list_add(arena, &look->snapshot->windows.http_reservations);
+		iu_list_add(arena, &scan->snapshot->windows.http_reservations);
 
 	if (!slot)
 		return IU_E_NOMEM;
@@ -62,7 +62,7 @@ static int add_reservation(struct iu_look *look, const HTTP_SERVICE_CONFIG_URLAC
 	return 0;
 }
 
-static int add_reservations(struct iu_look *look, const struct http *http, bool *all)
+static int add_reservations(struct iu_scan *scan, const struct http *http, bool *all)
 {
 	for (DWORD i = 0; i < ROWS_MAX; i++) {
 		HTTP_SERVICE_CONFIG_URLACL_QUERY in = {
@@ -75,7 +75,7 @@ static int add_reservations(struct iu_look *look, const struct http *http, bool 
 			*all = *all && error == ERROR_NO_MORE_ITEMS;
 			return error == ERROR_NOT_ENOUGH_MEMORY ? IU_E_NOMEM : 0;
 		}
-		r = add_reservation(look, out);
+		r = add_reservation(scan, out);
 		free(out);
 		if (r < 0)
 			return r;
@@ -84,7 +84,7 @@ static int add_reservations(struct iu_look *look, const struct http *http, bool 
 	return 0;
 }
 
-static int add_listen(struct iu_look *look, const struct http *http, bool *all)
+static int add_listen(struct iu_scan *scan, const struct http *http, bool *all)
 {
 	void *out = NULL;
 	ULONG error = ask(http, HttpServiceConfigIPListenList, NULL, 0, &out);
@@ -97,7 +97,7 @@ static int add_listen(struct iu_look *look, const struct http *http, bool *all)
 	}
 	for (ULONG i = 0; i < list->AddrCount && i < ROWS_MAX && r == 0; i++) {
 		struct iu_http_listen *slot = iu_list_add(
-			&look->snapshot->arena, &look->snapshot->windows.http_listen);
+			&scan->snapshot->arena, &scan->snapshot->windows.http_listen);
 
 		if (slot)
 			iu_address_of((const SOCKADDR *)(const void *)&list->AddrList[i],
@@ -108,32 +108,32 @@ static int add_listen(struct iu_look *look, const struct http *http, bool *all)
 	return r;
 }
 
-int iu_collect_http(struct iu_look *look)
+int iu_collect_http(struct iu_scan *scan)
 {
 	struct http http;
 	uint32_t given = 0;
 	bool all = true;
 	int r;
 
-	if (look->snapshot->seen & IU_FACT_HTTP)
+	if (scan->snapshot->seen & IU_FACT_HTTP)
 		return 0;
 	if (!open_http(&http))
-		return iu_snapshot_gap(look->snapshot, IU_FACT_HTTP, 0, "what HTTP.sys serves",
+		return iu_snapshot_gap(scan->snapshot, IU_FACT_HTTP, 0, "what HTTP.sys serves",
 			"its interface cannot be opened", NULL);
-	r = add_reservations(look, &http, &all);
+	r = add_reservations(scan, &http, &all);
 	if (r == 0)
-		r = add_listen(look, &http, &all);
+		r = add_listen(scan, &http, &all);
 	http.end(INITIALIZE_CONFIG, NULL);
 	if (r < 0)
 		return r;
 	/* Which program serves which URL has no documented interface: netsh prints it. */
-	r = iu_netsh(look->snapshot, L"http show servicestate view=requestq", IU_PROTOCOL_TCP, &given);
+	r = iu_netsh(scan->snapshot, L"http show servicestate view=requestq", IU_PROTOCOL_TCP, &given);
 	if (r < 0)
 		return r;
 	all = all && (given & IU_GIVEN_HTTP);
-	iu_seen(look, IU_FACT_HTTP, all);
+	iu_scan_seen(scan, IU_FACT_HTTP, all);
 	return all ? 0
-		   : iu_snapshot_gap(look->snapshot, IU_FACT_HTTP, 0, "the programs behind HTTP.sys",
+		   : iu_snapshot_gap(scan->snapshot, IU_FACT_HTTP, 0, "the programs behind HTTP.sys",
 			     "netsh does not tell them here",
 			     "netsh http show servicestate view=requestq");
 }

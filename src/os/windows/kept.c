@@ -32,7 +32,7 @@ static bool file_path(wchar_t path[MAX_PATH], const wchar_t *name)
 static int add_line(struct iu_arena *arena, char *line, struct iu_kept_list *ret)
 {
 	char *name;
-	struct iu_kept *slot;
+	struct iu_scan_cache *slot;
 
 	line[strcspn(line, "\r\n")] = '\0';
 	name = strchr(line, ' ');
@@ -44,7 +44,7 @@ static int add_line(struct iu_arena *arena, char *line, struct iu_kept_list *ret
 			continue;
 		slot = iu_list_add(arena, &ret->list);
 		if (slot)
-			*slot = (struct iu_kept){
+			*slot = (struct iu_scan_cache){
 				iu_arena_strdup(arena, name), (enum iu_service_start)i};
 		return slot && slot->name ? 0 : IU_E_NOMEM;
 	}
@@ -91,17 +91,17 @@ static bool write_list(const struct iu_kept_list *list)
 bool iu_kept_add(const char *name, enum iu_service_start start)
 {
 	struct iu_arena arena = {0};
-	struct iu_kept_list kept;
-	struct iu_kept *slot = NULL;
-	bool there = false, good = iu_kept_read(&arena, &kept) == 0;
+	struct iu_kept_list cache;
+	struct iu_scan_cache *slot = NULL;
+	bool there = false, good = iu_kept_read(&arena, &cache) == 0;
 
-	for (size_t i = 0; good && i < kept.list.n; i++)
-		there = there || !_stricmp(kept.list.v[i].name, name);
+	for (size_t i = 0; good && i < cache.list.n; i++)
+		there = there || !_stricmp(cache.list.v[i].name, name);
 	if (good && !there) {
-		slot = iu_list_add(&arena, &kept.list);
+		slot = iu_list_add(&arena, &cache.list);
 		if (slot)
-			*slot = (struct iu_kept){name, start};
-		good = slot && write_list(&kept);
+			*slot = (struct iu_scan_cache){name, start};
+		good = slot && write_list(&cache);
 	}
 	iu_arena_free(&arena);
 	return good;
@@ -110,16 +110,16 @@ bool iu_kept_add(const char *name, enum iu_service_start start)
 bool iu_kept_remove(const char *name)
 {
 	struct iu_arena arena = {0};
-	struct iu_kept_list kept;
+	struct iu_kept_list cache;
 	size_t n = 0;
-	bool good = iu_kept_read(&arena, &kept) == 0;
+	bool good = iu_kept_read(&arena, &cache) == 0;
 
-	for (size_t i = 0; good && i < kept.list.n; i++)
-		if (_stricmp(kept.list.v[i].name, name))
-			kept.list.v[n++] = kept.list.v[i];
-	if (good && n < kept.list.n) {
-		kept.list.n = n;
-		good = write_list(&kept);
+	for (size_t i = 0; good && i < cache.list.n; i++)
+		if (_stricmp(cache.list.v[i].name, name))
+			cache.list.v[n++] = cache.list.v[i];
+	if (good && n < cache.list.n) {
+		cache.list.n = n;
+		good = write_list(&cache);
 	}
 	iu_arena_free(&arena);
 	return good;

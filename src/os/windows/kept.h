@@ -6,13 +6,13 @@
 #include "model/plan.h"
 #include "model/windows.h"
 
-struct iu_kept {
+struct iu_scan_cache {
 	const char *name;
 	enum iu_service_start start;
 };
 
 struct iu_kept_list {
-	IU_LIST(struct iu_kept) list;
+	IU_LIST(struct iu_scan_cache) list;
 };
 
 /**

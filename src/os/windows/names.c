@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "model/hosts.h"
+#include "input/hosts.h"
 #include "os/os.h"
 #include "os/windows/addresses.h"
 #include "os/windows/process.h"

@@ -2,7 +2,7 @@
 #include "os/windows/netsh.h"
 
 #include "base/err.h"
-#include "os/captures/formats-text.h"
+#include "captures/formats-text.h"
 #include "os/windows/command.h"
 
 #define SECONDS 10

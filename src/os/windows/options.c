@@ -2,15 +2,15 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "os/windows/look.h"
+#include "os/windows/scan.h"
 #include "os/windows/process.h"
 #include "os/windows/socket-handles.h"
 
 /* A connection's options are of no interest: only who keeps the port decides about it. */
-static bool is_asked(const struct iu_look *look, const struct iu_socket *s)
+static bool is_asked(const struct iu_scan *scan, const struct iu_socket *s)
 {
 	return (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND) && s->inode &&
-	       s->protocol != IU_PROTOCOL_UNIX && iu_wants_inode(look->wants, s->inode);
+	       s->protocol != IU_PROTOCOL_UNIX && iu_wants_inode(scan->needs, s->inode);
 }
 
 /* Two sockets of one process on one address cannot be told apart: what differs stays open. */
@@ -20,21 +20,21 @@ static enum iu_tri both(bool first, enum iu_tri before, enum iu_tri now)
 }
 
 struct reading {
-	struct iu_look *look;
+	struct iu_scan *scan;
 	int32_t pid;
 };
 
 static void take(void *context, const struct iu_afd_socket *told)
 {
 	struct reading *reading = context;
-	struct iu_sockets *sockets = &reading->look->snapshot->sockets;
+	struct iu_sockets *sockets = &reading->scan->snapshot->sockets;
 
 	for (size_t i = 0; i < sockets->n; i++) {
 		struct iu_socket *s = &sockets->v[i];
 		bool first = s->options_source != IU_SOURCE_READ;
 
-		if (!is_asked(reading->look, s) || !iu_afd_is(told, s) ||
-			!iu_holds(reading->look->snapshot, s->inode, reading->pid))
+		if (!is_asked(reading->scan, s) || !iu_afd_is(told, s) ||
+			!iu_holds(reading->scan->snapshot, s->inode, reading->pid))
 			continue;
 		s->reuseaddr = both(first, s->reuseaddr, told->reuseaddr);
 		s->exclusive = both(first, s->exclusive, told->exclusive);
@@ -44,15 +44,15 @@ static void take(void *context, const struct iu_afd_socket *told)
 }
 
 /* @error: how asking ended; 0: it has answered, and none of its handles was the one */
-static int add_gap(struct iu_look *look, int32_t pid, int error)
+static int add_gap(struct iu_scan *scan, int32_t pid, int error)
 {
 	const char *what = iu_arena_printf(
-		&look->snapshot->arena, "the options of the sockets of pid %d", (int)pid);
-	bool may_help = error == IU_E_ACCESS && look->snapshot->windows.elevated != IU_YES;
+		&scan->snapshot->arena, "the options of the sockets of pid %d", (int)pid);
+	bool may_help = error == IU_E_ACCESS && scan->snapshot->windows.elevated != IU_YES;
 
 	if (!what)
 		return IU_E_NOMEM;
-	return iu_snapshot_gap(look->snapshot, IU_FACT_OPTIONS, pid, what,
+	return iu_snapshot_gap(scan->snapshot, IU_FACT_OPTIONS, pid, what,
 		error == IU_E_ACCESS   ? "its handles may not be looked at"
 		: error == IU_E_NOTSUP ? "this system does not tell them"
 				       : "none of its handles told them",
@@ -60,22 +60,22 @@ static int add_gap(struct iu_look *look, int32_t pid, int error)
 }
 
 /* The socket's first living holder is asked: all that have it have the same socket. */
-static int32_t whom_to_ask(const struct iu_look *look, uint64_t inode)
+static int32_t whom_to_ask(const struct iu_scan *scan, uint64_t inode)
 {
-	const struct iu_snapshot *snapshot = look->snapshot;
+	const struct iu_snapshot *snapshot = scan->snapshot;
 	struct iu_listed row;
 
 	for (size_t i = 0; i < snapshot->holds.n; i++)
 		if (snapshot->holds.v[i].inode == inode &&
-			iu_process_listed(look->list, snapshot->holds.v[i].pid, &row))
+			iu_process_listed(scan->list, snapshot->holds.v[i].pid, &row))
 			return snapshot->holds.v[i].pid;
 	return 0;
 }
 
-int iu_collect_options(struct iu_look *look)
+int iu_collect_options(struct iu_scan *scan)
 {
-	struct iu_snapshot *snapshot = look->snapshot;
-	struct reading reading = {.look = look};
+	struct iu_snapshot *snapshot = scan->snapshot;
+	struct reading reading = {.scan = scan};
 	bool all = true;
 	int r = 0;
 
@@ -84,22 +84,22 @@ int iu_collect_options(struct iu_look *look)
 		struct iu_socket_handles *handles;
 		int asked;
 
-		if (!is_asked(look, s) || s->options_source == IU_SOURCE_READ)
+		if (!is_asked(scan, s) || s->options_source == IU_SOURCE_READ)
 			continue;
-		reading.pid = whom_to_ask(look, s->inode);
+		reading.pid = whom_to_ask(scan, s->inode);
 		/* the kernel's own sockets are no handles, and its rules are known */
 		if (reading.pid <= IU_WINDOWS_SYSTEM_PID) {
 			all = false;
 			continue;
 		}
-		handles = iu_look_handles(look);
+		handles = iu_scan_handles(scan);
 		asked = handles ? iu_socket_handles_of(handles, reading.pid, take, &reading)
 				: IU_E_NOTSUP;
 		if (s->options_source == IU_SOURCE_READ)
 			continue;
 		all = false;
-		r = add_gap(look, reading.pid, asked);
+		r = add_gap(scan, reading.pid, asked);
 	}
-	iu_seen(look, IU_FACT_OPTIONS, all && r == 0);
+	iu_scan_seen(scan, IU_FACT_OPTIONS, all && r == 0);
 	return r;
 }

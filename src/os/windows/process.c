@@ -18,7 +18,7 @@
 typedef LONG NTAPI query_process(HANDLE, int, void *, ULONG, ULONG *);
 
 /* UNICODE_STRING */
-struct counted {
+struct expected {
 	USHORT bytes, room;
 	wchar_t *units;
 };
@@ -157,7 +157,7 @@ static int read_path(struct iu_arena *arena, HANDLE handle, struct iu_process *p
 static wchar_t *command_told(HANDLE handle)
 {
 	query_process *query;
-	struct counted *told = calloc(1, COMMAND_BYTES + sizeof(*told));
+	struct expected *told = calloc(1, COMMAND_BYTES + sizeof(*told));
 	wchar_t *line = NULL;
 	ULONG n;
 
@@ -183,7 +183,7 @@ static wchar_t *command_told(HANDLE handle)
 
 static wchar_t *memory_text(HANDLE handle, const char *parameters, size_t at)
 {
-	struct counted text;
+	struct expected text;
 	wchar_t *units = NULL;
 	SIZE_T n;
 
@@ -261,12 +261,12 @@ static int read_command(struct iu_arena *arena, int32_t pid, HANDLE handle, stru
 
 /* ---- all of it ---- */
 
-static int add_parents(struct iu_look *look, const struct iu_listed *row, struct iu_process *process)
+static int add_parents(struct iu_scan *scan, const struct iu_listed *row, struct iu_process *process)
 {
-	struct iu_arena *arena = &look->snapshot->arena;
+	struct iu_arena *arena = &scan->snapshot->arena;
 	struct iu_listed child = *row, parent;
 
-	for (int i = 0; i < PARENTS_MAX && iu_process_parent(look->list, &child, &parent); i++) {
+	for (int i = 0; i < PARENTS_MAX && iu_process_parent(scan->list, &child, &parent); i++) {
 		struct iu_parent *slot = iu_list_add(arena, &process->parents);
 
 		if (!slot)
@@ -278,20 +278,20 @@ static int add_parents(struct iu_look *look, const struct iu_listed *row, struct
 	return 0;
 }
 
-static int fill_listed(struct iu_look *look, const struct iu_listed *row, struct iu_process *process)
+static int fill_listed(struct iu_scan *scan, const struct iu_listed *row, struct iu_process *process)
 {
-	process->name = iu_utf8_n(&look->snapshot->arena, row->name, row->name_units);
+	process->name = iu_utf8_n(&scan->snapshot->arena, row->name, row->name_units);
 	process->ppid = row->ppid;
 	process->sid = (int32_t)row->session;
 	process->start_ticks = row->created;
 	process->started = iu_seconds_of(row->created);
 	process->state = row->suspended ? IU_PROCESS_STOPPED : IU_PROCESS_RUNNING;
-	return add_parents(look, row, process);
+	return add_parents(scan, row, process);
 }
 
-static int fill_opened(struct iu_look *look, HANDLE handle, struct iu_process *process)
+static int fill_opened(struct iu_scan *scan, HANDLE handle, struct iu_process *process)
 {
-	struct iu_arena *arena = &look->snapshot->arena;
+	struct iu_arena *arena = &scan->snapshot->arena;
 	FILETIME created, ended, kernel, user;
 	int r;
 
@@ -305,31 +305,31 @@ static int fill_opened(struct iu_look *look, HANDLE handle, struct iu_process *p
 	return r < 0 ? r : read_command(arena, process->pid, handle, process);
 }
 
-int iu_process_add(struct iu_look *look, int32_t pid)
+int iu_process_add(struct iu_scan *scan, int32_t pid)
 {
 	struct iu_process process = {.pid = pid, .started = -1, .ppid = -1, .pgid = -1, .sid = -1};
-	struct iu_arena *arena = &look->snapshot->arena;
+	struct iu_arena *arena = &scan->snapshot->arena;
 	struct iu_process *slot;
 	struct iu_listed row;
 	HANDLE handle;
 	bool listed;
 	int r = 0;
 
-	if (!pid || iu_snapshot_process(look->snapshot, pid))
+	if (!pid || iu_snapshot_process(scan->snapshot, pid))
 		return 0;
-	listed = iu_process_listed(look->list, pid, &row);
+	listed = iu_process_listed(scan->list, pid, &row);
 	if (listed)
-		r = fill_listed(look, &row, &process);
+		r = fill_listed(scan, &row, &process);
 	handle = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)pid);
 	if (handle && r >= 0)
-		r = fill_opened(look, handle, &process);
+		r = fill_opened(scan, handle, &process);
 	if (handle)
 		CloseHandle(handle);
 	if (r < 0 || (!handle && !listed))
 		return r; /* gone meanwhile, or an owner that is no process any more */
 	if (!process.name)
 		process.name = pid == 4 ? "System" : iu_arena_strdup(arena, "?");
-	slot = iu_list_add(arena, &look->snapshot->processes);
+	slot = iu_list_add(arena, &scan->snapshot->processes);
 	if (!slot)
 		return IU_E_NOMEM;
 	*slot = process;

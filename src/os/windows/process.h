@@ -3,7 +3,7 @@
 #define IU_OS_WINDOWS_PROCESS_H
 
 #include "model/process.h"
-#include "os/windows/look.h"
+#include "os/windows/scan.h"
 #include "os/windows/system.h"
 
 /* A row of the list: known of every process, protected ones too, without any right. */
@@ -32,7 +32,7 @@ bool iu_process_parent(const struct iu_process_list *list, const struct iu_liste
 	struct iu_listed *ret);
 
 /** iu_process_add() - adds what is known of a process, once. Returns: 0, IU_E_NOMEM. */
-int iu_process_add(struct iu_look *look, int32_t pid);
+int iu_process_add(struct iu_scan *scan, int32_t pid);
 
 /**
  * iu_process_user() - whose process it is: "VM\root", or the SID

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "os/windows/look.h"
+#include "os/windows/scan.h"
 #include "os/windows/registry.h"
 
 #define KEY L"SYSTEM\\CurrentControlSet\\Services\\PortProxy\\"
@@ -19,7 +19,7 @@ static const struct {
 };
 
 struct reading {
-	struct iu_look *look;
+	struct iu_scan *scan;
 	enum iu_family family;
 };
 
@@ -39,7 +39,7 @@ static uint16_t split(char *text)
 static int add_rule(void *context, const struct iu_value *value)
 {
 	const struct reading *reading = context;
-	struct iu_snapshot *snapshot = reading->look->snapshot;
+	struct iu_snapshot *snapshot = reading->scan->snapshot;
 	struct iu_arena *arena = &snapshot->arena;
 	char *listen = iu_arena_strdup(arena, iu_utf8(arena, value->name));
 	char *to = iu_arena_strdup(arena, iu_utf8(arena, (const wchar_t *)(const void *)value->data));
@@ -61,22 +61,22 @@ static int add_rule(void *context, const struct iu_value *value)
 	return 0;
 }
 
-int iu_collect_proxies(struct iu_look *look)
+int iu_collect_proxies(struct iu_scan *scan)
 {
 	bool all = true;
 
-	if (look->snapshot->seen & IU_FACT_PROXIES)
+	if (scan->snapshot->seen & IU_FACT_PROXIES)
 		return 0;
 	for (size_t i = 0; i < IU_COUNT(lists); i++) {
-		struct reading reading = {.look = look, .family = lists[i].family};
+		struct reading reading = {.scan = scan, .family = lists[i].family};
 		int r = iu_registry_values(lists[i].key, add_rule, &reading);
 
 		if (r == IU_E_NOMEM)
 			return r;
 		all = all && (r == 0 || r == IU_E_NOENT);
 	}
-	iu_seen(look, IU_FACT_PROXIES, all);
+	iu_scan_seen(scan, IU_FACT_PROXIES, all);
 	return all ? 0
-		   : iu_snapshot_gap(look->snapshot, IU_FACT_PROXIES, 0, "rules of the port proxy",
+		   : iu_snapshot_gap(scan->snapshot, IU_FACT_PROXIES, 0, "rules of the port proxy",
 			     "their key of the registry cannot be read", NULL);
 }

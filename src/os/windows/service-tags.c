@@ -2,7 +2,7 @@
 #include "os/windows/service-tags.h"
 
 #include "base/err.h"
-#include "os/windows/look.h"
+#include "os/windows/scan.h"
 #include "os/windows/system.h"
 
 #define NAME_FROM_TAG 1 /* what is asked for */

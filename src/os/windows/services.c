@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "os/windows/look.h"
+#include "os/windows/scan.h"
 #include "os/windows/service-tags.h"
 
 #define TRIES 6
@@ -113,9 +113,9 @@ static int add_dependents(struct iu_arena *arena, SC_HANDLE handle, struct iu_se
 	return r;
 }
 
-static int add_service(struct iu_look *look, SC_HANDLE manager, const ENUM_SERVICE_STATUS_PROCESSW *row)
+static int add_service(struct iu_scan *scan, SC_HANDLE manager, const ENUM_SERVICE_STATUS_PROCESSW *row)
 {
-	struct iu_arena *arena = &look->snapshot->arena;
+	struct iu_arena *arena = &scan->snapshot->arena;
 	const SERVICE_STATUS_PROCESS *status = &row->ServiceStatusProcess;
 	struct iu_service *slot, service = {
 		.name = iu_utf8(arena, row->lpServiceName),
@@ -136,7 +136,7 @@ static int add_service(struct iu_look *look, SC_HANDLE manager, const ENUM_SERVI
 	free(config);
 	if (handle)
 		CloseServiceHandle(handle);
-	slot = r < 0 || !service.name ? NULL : iu_list_add(arena, &look->snapshot->windows.services);
+	slot = r < 0 || !service.name ? NULL : iu_list_add(arena, &scan->snapshot->windows.services);
 	if (!slot)
 		return IU_E_NOMEM;
 	*slot = service;
@@ -167,14 +167,14 @@ static void *read_list(SC_HANDLE manager, DWORD *ret_count)
 	return NULL;
 }
 
-int iu_collect_services(struct iu_look *look)
+int iu_collect_services(struct iu_scan *scan)
 {
 	SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_ENUMERATE_SERVICE);
 	ENUM_SERVICE_STATUS_PROCESSW *list;
 	DWORD count = 0;
 	int r = 0;
 
-	if (look->snapshot->seen & IU_FACT_SERVICES) {
+	if (scan->snapshot->seen & IU_FACT_SERVICES) {
 		if (manager)
 			CloseServiceHandle(manager);
 		return 0;
@@ -182,14 +182,14 @@ int iu_collect_services(struct iu_look *look)
 	list = manager ? read_list(manager, &count) : NULL;
 	for (DWORD i = 0; i < count && r == 0; i++)
 		if (is_named(list[i].lpServiceName) ||
-			has_socket(look->snapshot, list[i].ServiceStatusProcess.dwProcessId))
-			r = add_service(look, manager, &list[i]);
+			has_socket(scan->snapshot, list[i].ServiceStatusProcess.dwProcessId))
+			r = add_service(scan, manager, &list[i]);
 	if (r == 0)
-		r = iu_name_tagged(look->snapshot, iu_system_tag_name, NULL);
+		r = iu_name_tagged(scan->snapshot, iu_system_tag_name, NULL);
 	if (!list && r == 0)
-		r = iu_snapshot_gap(look->snapshot, IU_FACT_SERVICES, 0, "the services",
+		r = iu_snapshot_gap(scan->snapshot, IU_FACT_SERVICES, 0, "the services",
 			"the service manager refuses to list them", NULL);
-	iu_seen(look, IU_FACT_SERVICES, list && r == 0);
+	iu_scan_seen(scan, IU_FACT_SERVICES, list && r == 0);
 	free(list);
 	if (manager)
 		CloseServiceHandle(manager);

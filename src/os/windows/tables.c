@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "os/windows/look.h"
+#include "os/windows/scan.h"
 #include "os/windows/process.h"
 #include "os/windows/system.h"
 
@@ -85,9 +85,9 @@ static bool taken(const struct iu_sockets *sockets, uint64_t inode)
 	return false;
 }
 
-int iu_add_socket(struct iu_look *look, struct iu_socket *socket, int32_t pid, uint64_t since)
+int iu_add_socket(struct iu_scan *scan, struct iu_socket *socket, int32_t pid, uint64_t since)
 {
-	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_snapshot *snapshot = scan->snapshot;
 	struct iu_socket *slot;
 
 	socket->timer_ms = -1;
@@ -98,7 +98,7 @@ int iu_add_socket(struct iu_look *look, struct iu_socket *socket, int32_t pid, u
 	while ((socket->state == IU_STATE_LISTEN || socket->state == IU_STATE_BOUND) &&
 		taken(&snapshot->sockets, socket->inode))
 		socket->inode++;
-	if (pid && !look->wants->all_ports) {
+	if (pid && !scan->needs->all_ports) {
 		socket->user = iu_process_account(&snapshot->arena, pid, &socket->uid);
 		socket->uid_known = socket->user != NULL;
 	}
@@ -109,12 +109,12 @@ int iu_add_socket(struct iu_look *look, struct iu_socket *socket, int32_t pid, u
 	return 0;
 }
 
-static bool is_wanted(const struct iu_look *look, enum iu_state state, uint16_t port)
+static bool is_wanted(const struct iu_scan *scan, enum iu_state state, uint16_t port)
 {
-	if (look->wants->all_ports && !look->wants->connections && state != IU_STATE_LISTEN &&
+	if (scan->needs->all_ports && !scan->needs->connections && state != IU_STATE_LISTEN &&
 		state != IU_STATE_BOUND)
 		return false;
-	return port && iu_wants_port(look->wants, port);
+	return port && iu_wants_port(scan->needs, port);
 }
 
 /* When it was bound, and by which service: the tag is the low half of the first number. */
@@ -126,7 +126,7 @@ static void take_origin(struct iu_socket *s, LARGE_INTEGER created, const ULONGL
 	s->service_tag = (uint32_t)module[0];
 }
 
-static int add_tcp4(struct iu_look *look, const void *table)
+static int add_tcp4(struct iu_scan *scan, const void *table)
 {
 	const MIB_TCPTABLE_OWNER_MODULE *rows = table;
 	int r = 0;
@@ -139,7 +139,7 @@ static int add_tcp4(struct iu_look *look, const void *table)
 			.local = address4(row->dwLocalAddr),
 			.port = port_of(row->dwLocalPort)};
 
-		if (!is_wanted(look, s.state, s.port))
+		if (!is_wanted(scan, s.state, s.port))
 			continue;
 		if (s.state != IU_STATE_LISTEN) {
 			s.peer = address4(row->dwRemoteAddr);
@@ -147,13 +147,13 @@ static int add_tcp4(struct iu_look *look, const void *table)
 		}
 		s.mini = s.state == IU_STATE_TIME_WAIT;
 		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
-		r = iu_add_socket(look, &s, (int32_t)row->dwOwningPid,
+		r = iu_add_socket(scan, &s, (int32_t)row->dwOwningPid,
 			(uint64_t)row->liCreateTimestamp.QuadPart);
 	}
 	return r;
 }
 
-static int add_tcp6(struct iu_look *look, const void *table)
+static int add_tcp6(struct iu_scan *scan, const void *table)
 {
 	const MIB_TCP6TABLE_OWNER_MODULE *rows = table;
 	int r = 0;
@@ -166,7 +166,7 @@ static int add_tcp6(struct iu_look *look, const void *table)
 			.local = address6(row->ucLocalAddr, row->dwLocalScopeId),
 			.port = port_of(row->dwLocalPort)};
 
-		if (!is_wanted(look, s.state, s.port))
+		if (!is_wanted(scan, s.state, s.port))
 			continue;
 		if (s.state != IU_STATE_LISTEN) {
 			s.peer = address6(row->ucRemoteAddr, row->dwRemoteScopeId);
@@ -174,13 +174,13 @@ static int add_tcp6(struct iu_look *look, const void *table)
 		}
 		s.mini = s.state == IU_STATE_TIME_WAIT;
 		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
-		r = iu_add_socket(look, &s, (int32_t)row->dwOwningPid,
+		r = iu_add_socket(scan, &s, (int32_t)row->dwOwningPid,
 			(uint64_t)row->liCreateTimestamp.QuadPart);
 	}
 	return r;
 }
 
-static int add_udp4(struct iu_look *look, const void *table)
+static int add_udp4(struct iu_scan *scan, const void *table)
 {
 	const MIB_UDPTABLE_OWNER_MODULE *rows = table;
 	int r = 0;
@@ -194,14 +194,14 @@ static int add_udp4(struct iu_look *look, const void *table)
 			.port = port_of(row->dwLocalPort)};
 
 		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
-		if (is_wanted(look, s.state, s.port))
-			r = iu_add_socket(look, &s, (int32_t)row->dwOwningPid,
+		if (is_wanted(scan, s.state, s.port))
+			r = iu_add_socket(scan, &s, (int32_t)row->dwOwningPid,
 				(uint64_t)row->liCreateTimestamp.QuadPart);
 	}
 	return r;
 }
 
-static int add_udp6(struct iu_look *look, const void *table)
+static int add_udp6(struct iu_scan *scan, const void *table)
 {
 	const MIB_UDP6TABLE_OWNER_MODULE *rows = table;
 	int r = 0;
@@ -215,8 +215,8 @@ static int add_udp6(struct iu_look *look, const void *table)
 			.port = port_of(row->dwLocalPort)};
 
 		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
-		if (is_wanted(look, s.state, s.port))
-			r = iu_add_socket(look, &s, (int32_t)row->dwOwningPid,
+		if (is_wanted(scan, s.state, s.port))
+			r = iu_add_socket(scan, &s, (int32_t)row->dwOwningPid,
 				(uint64_t)row->liCreateTimestamp.QuadPart);
 	}
 	return r;
@@ -228,7 +228,7 @@ static const struct {
 	ULONG family;
 	size_t row;    /* bytes: what the count says must fit into what was written */
 	size_t header;
-	int (*add)(struct iu_look *look, const void *table);
+	int (*add)(struct iu_scan *scan, const void *table);
 } tables[] = {
 	{IU_FACT_TCP, "TCP sockets of IPv4", AF_INET, sizeof(MIB_TCPROW_OWNER_MODULE),
 		offsetof(MIB_TCPTABLE_OWNER_MODULE, table), add_tcp4},
@@ -266,7 +266,7 @@ static DWORD read_table(enum iu_fact fact, ULONG family, void **ret_table, size_
 	return 0;
 }
 
-static int add_table(struct iu_look *look, size_t i, bool *all)
+static int add_table(struct iu_scan *scan, size_t i, bool *all)
 {
 	void *table = NULL;
 	size_t size = 0;
@@ -281,23 +281,23 @@ static int add_table(struct iu_look *look, size_t i, bool *all)
 		snprintf(why, sizeof(why), "the system says error %lu", error);
 		return error == ERROR_NOT_ENOUGH_MEMORY
 			? IU_E_NOMEM
-			: iu_snapshot_gap(look->snapshot, tables[i].fact, 0, tables[i].what, why, NULL);
+			: iu_snapshot_gap(scan->snapshot, tables[i].fact, 0, tables[i].what, why, NULL);
 	}
 	memcpy(&count, table, sizeof(count));
 	if (count > (size - tables[i].header) / tables[i].row)
 		*(DWORD *)table = (DWORD)((size - tables[i].header) / tables[i].row);
-	r = tables[i].add(look, table);
+	r = tables[i].add(scan, table);
 	free(table);
 	return r;
 }
 
-int iu_collect_inet(struct iu_look *look)
+int iu_collect_inet(struct iu_scan *scan)
 {
-	uint32_t wanted = look->wants->facts & (IU_FACT_TCP | IU_FACT_UDP);
+	uint32_t wanted = scan->needs->facts & (IU_FACT_TCP | IU_FACT_UDP);
 	int r = 0;
 
 	/* The second round asks for owners of what the first one found. */
-	wanted &= ~look->snapshot->seen;
+	wanted &= ~scan->snapshot->seen;
 	for (size_t fact = IU_FACT_TCP; fact <= IU_FACT_UDP && r == 0; fact <<= 1) {
 		bool all = true;
 
@@ -305,8 +305,8 @@ int iu_collect_inet(struct iu_look *look)
 			continue;
 		for (size_t i = 0; i < IU_COUNT(tables) && r == 0; i++)
 			if (tables[i].fact == (enum iu_fact)fact)
-				r = add_table(look, i, &all);
-		iu_seen(look, (uint32_t)fact, all && r == 0);
+				r = add_table(scan, i, &all);
+		iu_scan_seen(scan, (uint32_t)fact, all && r == 0);
 	}
 	return r;
 }

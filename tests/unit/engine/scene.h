@@ -48,7 +48,7 @@ static IU_UNUSED struct iu_socket sock(
 		.v6only = IU_NO,
 		.explicit_port = IU_YES,
 		.options_source = IU_SOURCE_READ,
-		.served = IU_YES,
+		.waited_on = IU_YES,
 	};
 }
 

@@ -86,7 +86,7 @@ static void test_disagreement(void **state)
 	v = why("127.0.0.1", TEST_PORT);
 	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
 	assert_string_equal(v.probe, "EADDRINUSE");
-	assert_true(v.doubts.n >= 2);
+	assert_true(v.caveats.n >= 2);
 	/* inside WSL that is an answer: the other side has it */
 	snap.host.wsl = true;
 	v = why("127.0.0.1", TEST_PORT);
@@ -336,14 +336,14 @@ static void test_inherited(void **state)
 	p = put_process(&snap, 4242, "sleep", 77);
 	p->ppid = 1;
 	p->pgid = 4100;
-	s->served = IU_NO;
+	s->waited_on = IU_NO;
 	v = why("0.0.0.0", TEST_PORT);
 	assert_int_equal(v.cause, IU_CAUSE_INHERITED_DESCRIPTOR);
 	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
 	assert_non_null(remedy(&v, IU_REMEDY_CLOSE_ON_EXEC));
-	s->served = IU_UNKNOWN;
+	s->waited_on = IU_UNKNOWN;
 	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
-	s->served = IU_NO;
+	s->waited_on = IU_NO;
 	p->sid = p->pgid = 4242; /* a daemon of its own */
 	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
 	p->cgroup = "/system.slice/cron.service";
@@ -661,7 +661,7 @@ static void test_errno_order(void **state)
 	v = why("127.0.0.1", 80);
 	assert_string_equal(v.error, "EACCES");
 	assert_int_equal(v.blockers.n, 0);
-	assert_int_equal(v.doubts.n, 1);
+	assert_int_equal(v.caveats.n, 1);
 	snap.host.cap_net_bind = IU_YES;
 	assert_string_equal(why("127.0.0.1", 80).error, "EADDRINUSE");
 	v = why("fe80::1", TEST_PORT);
@@ -821,7 +821,7 @@ static void test_abstract(void **state)
 	s->unix_type = IU_UNIX_DGRAM;
 	v = why_question(q);
 	assert_int_equal(v.confidence, IU_CONFIDENCE_POSSIBLE);
-	assert_int_equal(v.doubts.n, 1);
+	assert_int_equal(v.caveats.n, 1);
 	s->path_len = 3;
 	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
 	snap.seen &= ~(uint32_t)IU_FACT_UNIX;
@@ -841,11 +841,11 @@ static void test_no_memory(void **state)
 	for (limit = 1; limit < 40000; limit += 97) {
 		struct iu_arena small = {.limit = limit};
 		struct iu_verdict v;
-		struct iu_story story;
+		struct iu_explanation story;
 		int err = iu_decide(&small, &q, &snap, &v);
 
 		if (err == 0)
-			err = iu_tell(&small, &q, &snap, &v, &story);
+			err = iu_describe(&small, &q, &snap, &v, &story);
 		assert_true(err <= 0);
 		done += err == 0;
 		small.limit = 0;

@@ -168,7 +168,7 @@ static void test_ways(void **state)
 	snap.holds.v[0].via = IU_VIA_CALL;
 	snap.holds.v[0].fd = 7;
 	snap.holds.v[0].tid = 501;
-	snap.sockets.v[0].served = IU_NO;
+	snap.sockets.v[0].waited_on = IU_NO;
 	snap.processes.v[0].ppid = 1;
 	v = why(IU_CAUSE_OTHER_PROGRAM);
 	assert_true(says(&v, "closed descriptor 7 while thread 501"));
@@ -222,7 +222,7 @@ static void test_elsewhere(void **state)
 	snap.sockets.v[0] = (struct iu_socket){.protocol = IU_PROTOCOL_UNIX,
 		.family = IU_FAMILY_UNIX, .state = IU_STATE_LISTEN, .inode = 77, .timer_ms = -1,
 		.path = path->path, .path_len = 11, .file_dev = 1, .file_ino = 2,
-		.unix_type = IU_UNIX_STREAM, .elsewhere = true};
+		.unix_type = IU_UNIX_STREAM, .in_other_netns = true};
 	put_process(&snap, QUEUE_PID, "relay", 77);
 	v = decide(&arena, &q, &snap);
 	assert_int_equal(v.cause, IU_CAUSE_OTHER_PROGRAM);

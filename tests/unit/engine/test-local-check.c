@@ -1,7 +1,7 @@
 /* tests/unit/engine/test-local-check.c - errno of a bind() that no socket stands in the way of */
 #include "scene.h"
 
-#include "engine/view.h"
+#include "engine/evaluation.h"
 
 #define LO      1u
 #define LINK    2u

@@ -7,7 +7,7 @@ static struct iu_arena arena;
 static int set_up(void **state)
 {
 	machine(&snap);
-	snap.seen &= ~(uint32_t)(IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_SERVED);
+	snap.seen &= ~(uint32_t)(IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_WAITERS);
 	(void)state;
 	return 0;
 }
@@ -20,22 +20,22 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct iu_wants needs(struct iu_question *q, size_t n, const struct iu_snapshot *s)
+static struct iu_needs needs(struct iu_question *q, size_t n, const struct iu_snapshot *s)
 {
 	struct iu_questions questions = {q, n, n};
-	struct iu_wants wants;
+	struct iu_needs needs;
 
-	assert_int_equal(iu_needs(&arena, &questions, s, &wants), 0);
-	print_message("# wants facts %#x, %zu port ranges, %zu inodes\n", wants.facts,
-		wants.ports.n, wants.inodes.n);
-	return wants;
+	assert_int_equal(iu_needs_next(&arena, &questions, s, &needs), 0);
+	print_message("# wants facts %#x, %zu port ranges, %zu inodes\n", needs.facts,
+		needs.ports.n, needs.inodes.n);
+	return needs;
 }
 
 static void test_first_round(void **state)
 {
 	struct iu_snapshot empty;
 	struct iu_question q[40];
-	struct iu_wants w;
+	struct iu_needs w;
 	size_t i;
 
 	iu_snapshot_init(&empty);
@@ -89,7 +89,7 @@ static void test_second_round(void **state)
 {
 	struct iu_question q = ask("127.0.0.1", TEST_PORT);
 	struct iu_socket s = sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN);
-	struct iu_wants w;
+	struct iu_needs w;
 
 	w = needs(&q, 1, &snap);
 	assert_int_equal(w.facts, 0);
@@ -117,7 +117,7 @@ static void test_third_round(void **state)
 {
 	struct iu_question q = ask(NULL, TEST_PORT);
 	struct iu_process *p;
-	struct iu_wants w;
+	struct iu_needs w;
 
 	snap.seen |= IU_FACT_HOLDERS | IU_FACT_OPTIONS;
 	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
@@ -126,7 +126,7 @@ static void test_third_round(void **state)
 	p->ppid = 1;
 	p->pgid = 4100;
 	w = needs(&q, 1, &snap);
-	assert_int_equal(w.facts, IU_FACT_SERVED);
+	assert_int_equal(w.facts, IU_FACT_WAITERS);
 	assert_int_equal(w.inodes.n, 1);
 	assert_int_equal(w.inodes.v[0], 77);
 	q.first = true; /* then one holder is enough, and nothing more is asked */
@@ -135,17 +135,17 @@ static void test_third_round(void **state)
 	snap.sockets.v[0].state = IU_STATE_BOUND; /* nobody can wait on that one */
 	assert_int_equal(needs(&q, 1, &snap).facts, 0);
 	snap.sockets.v[0].protocol = q.protocol = IU_PROTOCOL_UDP;
-	assert_int_equal(needs(&q, 1, &snap).facts, IU_FACT_SERVED);
+	assert_int_equal(needs(&q, 1, &snap).facts, IU_FACT_WAITERS);
 	/* somebody else has it too, who was not left behind */
 	put_process(&snap, 4300, "server", 77);
 	assert_int_equal(needs(&q, 1, &snap).facts, 0);
 	snap.processes.v[1].ppid = 1;
 	snap.processes.v[1].pgid = 4100;
-	assert_int_equal(needs(&q, 1, &snap).facts, IU_FACT_SERVED);
-	snap.seen |= IU_FACT_SERVED;
+	assert_int_equal(needs(&q, 1, &snap).facts, IU_FACT_WAITERS);
+	snap.seen |= IU_FACT_WAITERS;
 	assert_int_equal(needs(&q, 1, &snap).facts, 0);
-	snap.seen &= ~(uint32_t)IU_FACT_SERVED;
-	iu_snapshot_gap(&snap, IU_FACT_SERVED, 4242, "what pid 4242 waits for", "EACCES", NULL);
+	snap.seen &= ~(uint32_t)IU_FACT_WAITERS;
+	iu_snapshot_gap(&snap, IU_FACT_WAITERS, 4242, "what pid 4242 waits for", "EACCES", NULL);
 	assert_int_equal(needs(&q, 1, &snap).facts, 0);
 	(void)state;
 }

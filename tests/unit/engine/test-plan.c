@@ -34,7 +34,7 @@ static int teardown(void **state)
 static struct iu_plan plan_of(const struct iu_question *q)
 {
 	struct iu_verdict v = decide(&arena, q, &snap);
-	struct iu_story story;
+	struct iu_explanation story;
 	struct iu_plan p;
 	size_t i;
 

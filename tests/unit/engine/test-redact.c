@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "engine/alias.h"
+#include "engine/pseudonym.h"
 #include "engine/redact.h"
 #include "model/snapshot-json.h"
 #include "model/snapshot-texts.h"
@@ -266,7 +266,7 @@ static void addresses(void **state)
 		{"::ffff:10.0.0.1", true}, {"::2", false},
 	};
 	struct iu_arena arena = {0};
-	struct iu_aliases *aliases = calloc(1, sizeof(*aliases));
+	struct iu_pseudonymes *aliases = calloc(1, sizeof(*aliases));
 	char before[IU_ADDRESS_TEXT], after[IU_ADDRESS_TEXT];
 
 	assert_non_null(aliases);
@@ -274,7 +274,7 @@ static void addresses(void **state)
 	for (size_t i = 0; i < IU_COUNT(rows); i++) {
 		struct iu_address a = addr(rows[i].address), b = a;
 
-		assert_int_equal(iu_alias_address(aliases, &b), 0);
+		assert_int_equal(iu_pseudonym_address(aliases, &b), 0);
 		print_message("# %s -> %s\n", iu_address_format(&a, before),
 			iu_address_format(&b, after));
 		assert_int_equal(iu_address_equal(&a, &b), rows[i].stays);

@@ -45,7 +45,7 @@ static struct iu_socket *row(const char *address, uint16_t port, int32_t pid)
 	s.reuseaddr = s.reuseport = s.v6only = s.exclusive = s.explicit_port = IU_UNKNOWN;
 	s.options_source = IU_SOURCE_NONE;
 	s.uid_known = false;
-	s.served = IU_UNKNOWN;
+	s.waited_on = IU_UNKNOWN;
 	*hold = (struct iu_hold){.inode = s.inode, .pid = pid, .fd = -1};
 	return put_socket(&snap, s);
 }
@@ -155,7 +155,7 @@ static bool has_gap(const struct iu_verdict *v, const char *command)
 	size_t i;
 
 	for (i = 0; i < v->gaps.n; i++)
-		if (v->gaps.v[i].lift && strstr(v->gaps.v[i].lift, command))
+		if (v->gaps.v[i].fix && strstr(v->gaps.v[i].fix, command))
 			return true;
 	return false;
 }
@@ -406,7 +406,7 @@ static void test_http_sys(void **state)
 	snap.seen &= ~(uint32_t)IU_FACT_EXCLUSIONS;
 	snap.windows.exclusions.n = 0;
 	v = why(NULL, 80);
-	assert_true(says(&v.doubts, "WSAEACCES (10013)"));
+	assert_true(says(&v.caveats, "WSAEACCES (10013)"));
 	v = why_told(NULL, 80, IU_WSAEACCES);
 	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
 	assert_int_equal(v.cause, IU_CAUSE_HTTP_SYS);
@@ -490,15 +490,15 @@ static void test_event_115(void **state)
 	assert_int_equal(v.cause, IU_CAUSE_OTHER_PROGRAM);
 	assert_non_null(strstr(v.headline, "MSProxy.exe (pid 640)"));
 	assert_true(says(&v.evidence, "event log: W3SVC 115"));
-	assert_false(says(&v.doubts, "IISADMIN")); /* not on Windows 10 */
+	assert_false(says(&v.caveats, "IISADMIN")); /* not on Windows 10 */
 	assert_string_equal(line(&v, IU_REMEDY_STOP_PROCESS), "taskkill /PID 640");
 	snap.windows.version = 0;
 	v = why(NULL, 80);
-	assert_true(says(&v.doubts, "IISADMIN"));
+	assert_true(says(&v.caveats, "IISADMIN"));
 	/* 34 00 00 00: no port conflict at all */
 	snap.windows.events.v[0].code = 52;
 	v = why(NULL, 80);
-	assert_true(says(&v.doubts, "no port conflict"));
+	assert_true(says(&v.caveats, "no port conflict"));
 	assert_true(iu_event_no_conflict(52));
 	assert_false(iu_event_no_conflict(10048));
 	assert_non_null(iu_event_row("Microsoft-Windows-HttpEvent", 15005));
@@ -627,7 +627,7 @@ static void test_told(void **state)
 	v = why_told("0.0.0.0", 8000, IU_WSAEACCES);
 	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
 	assert_int_equal(v.cause, IU_CAUSE_EXCLUSIVE_USE);
-	assert_true(says(&v.doubts, "SO_REUSEADDR"));
+	assert_true(says(&v.caveats, "SO_REUSEADDR"));
 	/* 10048 on a specific address is never due to a wildcard holder */
 	v = why_told("127.0.0.1", 8000, IU_WSAEADDRINUSE);
 	assert_int_equal(v.cause, IU_CAUSE_HIDDEN_HOLDER);
@@ -782,10 +782,10 @@ static bool has_linux_words(const char *text)
 static void check_words(const struct iu_question *q)
 {
 	struct iu_verdict v = decide(&arena, q, &snap);
-	struct iu_story story;
+	struct iu_explanation story;
 	size_t i, k;
 
-	assert_int_equal(iu_tell(&arena, q, &snap, &v, &story), 0);
+	assert_int_equal(iu_describe(&arena, q, &snap, &v, &story), 0);
 	assert_false(has_linux_words(story.headline));
 	for (i = 0; i < story.parts.n; i++)
 		for (k = 0; k < story.parts.v[i].lines.n; k++)
@@ -830,13 +830,13 @@ static void test_story(void **state)
 {
 	struct iu_question q = ask(NULL, 50100);
 	struct iu_verdict v;
-	struct iu_story story;
+	struct iu_explanation story;
 	size_t i;
 	bool command = false;
 
 	exclude(50060, 50159, false);
 	v = decide(&arena, &q, &snap);
-	assert_int_equal(iu_tell(&arena, &q, &snap, &v, &story), 0);
+	assert_int_equal(iu_describe(&arena, &q, &snap, &v, &story), 0);
 	assert_string_equal(story.headline,
 		"Port 50100/tcp may not be bound: Windows has excluded the ports 50060-50159 (WSAEACCES).");
 	for (i = 0; i < story.steps.n; i++)
@@ -858,14 +858,14 @@ static void test_hostile_names(void **state)
 	for (i = 0; i < IU_COUNT(names); i++) {
 		struct iu_question q = ask(NULL, 6000);
 		struct iu_verdict v;
-		struct iu_story story;
+		struct iu_explanation story;
 		const char *command, *summary;
 
 		row("0.0.0.0", 6000, 30);
 		process(30, names[i], NULL);
 		service(names[i], 30);
 		v = decide(&arena, &q, &snap);
-		assert_int_equal(iu_tell(&arena, &q, &snap, &v, &story), 0);
+		assert_int_equal(iu_describe(&arena, &q, &snap, &v, &story), 0);
 		command = story.steps.v[0].command;
 		summary = remedy(&v, IU_REMEDY_DISABLE_SERVICE)->summary;
 		print_message("# %s | %s\n", command, summary);
@@ -888,11 +888,11 @@ static const char *told(uint16_t port)
 {
 	struct iu_question q = ask(NULL, port);
 	struct iu_verdict v = decide(&arena, &q, &snap);
-	struct iu_story story;
+	struct iu_explanation story;
 	const char *text, *line;
 	size_t i, k, len;
 
-	assert_int_equal(iu_tell(&arena, &q, &snap, &v, &story), 0);
+	assert_int_equal(iu_describe(&arena, &q, &snap, &v, &story), 0);
 	text = iu_arena_printf(&arena, "%s\n", story.headline);
 	for (i = 0; i < story.parts.n; i++)
 		for (k = 0; k < story.parts.v[i].lines.n; k++)
@@ -1149,10 +1149,10 @@ static bool tells(const char *label, const char *text)
 {
 	struct iu_question q = ask(NULL, 6000);
 	struct iu_verdict v = decide(&arena, &q, &snap);
-	struct iu_story story;
+	struct iu_explanation story;
 	size_t i, k;
 
-	assert_int_equal(iu_tell(&arena, &q, &snap, &v, &story), 0);
+	assert_int_equal(iu_describe(&arena, &q, &snap, &v, &story), 0);
 	for (i = 0; i < story.parts.n; i++)
 		for (k = 0; k < story.parts.v[i].lines.n; k++)
 			if (!strcmp(story.parts.v[i].label, label) &&
@@ -1235,20 +1235,20 @@ static void test_needs(void **state)
 {
 	struct iu_question q = ask(NULL, 8080);
 	struct iu_questions list = {&q, 1, 1};
-	struct iu_wants wants;
+	struct iu_needs needs;
 	struct iu_probes probes = {0};
 
 	snap.seen &= ~(uint32_t)(IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES);
-	assert_int_equal(iu_needs(&arena, &list, &snap, &wants), 0);
-	assert_int_equal(wants.facts, 0); /* nothing is there: nobody to name */
+	assert_int_equal(iu_needs_next(&arena, &list, &snap, &needs), 0);
+	assert_int_equal(needs.facts, 0); /* nothing is there: nobody to name */
 	row("0.0.0.0", 8080, 60);
-	assert_int_equal(iu_needs(&arena, &list, &snap, &wants), 0);
-	assert_true(wants.facts & IU_FACT_SERVICES && wants.facts & IU_FACT_HOLDERS &&
-		    wants.facts & IU_FACT_HTTP && wants.facts & IU_FACT_PROXIES);
-	assert_int_equal(wants.inodes.n, 1);
+	assert_int_equal(iu_needs_next(&arena, &list, &snap, &needs), 0);
+	assert_true(needs.facts & IU_FACT_SERVICES && needs.facts & IU_FACT_HOLDERS &&
+		    needs.facts & IU_FACT_HTTP && needs.facts & IU_FACT_PROXIES);
+	assert_int_equal(needs.inodes.n, 1);
 	snap.seen |= IU_FACT_SERVICES;
-	assert_int_equal(iu_needs(&arena, &list, &snap, &wants), 0);
-	assert_int_equal(wants.facts, 0);
+	assert_int_equal(iu_needs_next(&arena, &list, &snap, &needs), 0);
+	assert_int_equal(needs.facts, 0);
 	/* a port nobody has may be tried, also where other lists are missing */
 	snap.sockets.n = snap.holds.n = 0;
 	snap.seen &= ~(uint32_t)(IU_FACT_BOUND | IU_FACT_EXCLUSIONS);
@@ -1269,7 +1269,7 @@ static uint32_t draw(uint32_t n)
 	return (seed >> 8) % n;
 }
 
-static const char *const places[] = {"0.0.0.0", "127.0.0.1", "192.0.2.7", "::", "::1"};
+static const char *const fd_candidates[] = {"0.0.0.0", "127.0.0.1", "192.0.2.7", "::", "::1"};
 
 static void random_machine(void)
 {
@@ -1278,7 +1278,7 @@ static void random_machine(void)
 	size_t i, n = draw(4);
 
 	for (i = 0; i < n; i++) {
-		struct iu_socket *s = row(places[draw(IU_COUNT(places))],
+		struct iu_socket *s = row(fd_candidates[draw(IU_COUNT(fd_candidates))],
 			(uint16_t)(5000 + draw(4)), (int32_t)(draw(3) ? 60 + draw(3) : 4));
 
 		s->reuseaddr = (enum iu_tri)draw(3);
@@ -1368,7 +1368,7 @@ static void test_random(void **state)
 	unsigned int round, freed = 0, failed = 0;
 
 	for (round = 0; round < 20000; round++) {
-		struct iu_question q = ask(places[draw(IU_COUNT(places))],
+		struct iu_question q = ask(fd_candidates[draw(IU_COUNT(fd_candidates))],
 			(uint16_t)(5000 + draw(4)));
 		const char *wrong;
 		struct iu_verdict v;

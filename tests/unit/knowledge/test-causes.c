@@ -10,7 +10,7 @@
 #include "base/compat.h"
 #include "knowledge/causes.h"
 #include "knowledge/protected.h"
-#include "knowledge/takers.h"
+#include "knowledge/proxies.h"
 
 static void test_causes(void **state)
 {
@@ -58,25 +58,25 @@ static void test_takers(void **state)
 		const char *name, *exe, *argument;
 		int kind; /* -1: no taker */
 	} rows[] = {
-		{"systemd", NULL, NULL, IU_TAKER_ACTIVATION},
-		{"systemd", "/usr/lib/systemd/systemd", NULL, IU_TAKER_ACTIVATION},
+		{"systemd", NULL, NULL, IU_PROXY_ACTIVATION},
+		{"systemd", "/usr/lib/systemd/systemd", NULL, IU_PROXY_ACTIVATION},
 		{"systemd-resolve", "/usr/lib/systemd/systemd-resolved", NULL, -1},
-		{"docker-proxy", "/usr/bin/docker-proxy", NULL, IU_TAKER_CONTAINER},
-		{"rootlessport-ch", NULL, NULL, IU_TAKER_CONTAINER}, /* comm is cut at 15 bytes */
+		{"docker-proxy", "/usr/bin/docker-proxy", NULL, IU_PROXY_CONTAINER},
+		{"rootlessport-ch", NULL, NULL, IU_PROXY_CONTAINER}, /* comm is cut at 15 bytes */
 		{"sshd", "/usr/sbin/sshd", "-D", -1},
-		{"sshd", "/usr/sbin/sshd", "sshd: alice@pts/0", IU_TAKER_FORWARD},
-		{"sshd", "/usr/sbin/sshd", "sshd: alice", IU_TAKER_FORWARD},
+		{"sshd", "/usr/sbin/sshd", "sshd: alice@pts/0", IU_PROXY_FORWARD},
+		{"sshd", "/usr/sbin/sshd", "sshd: alice", IU_PROXY_FORWARD},
 		{"sshd", "/usr/sbin/sshd", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups", -1},
-		{"ssh", "/usr/bin/ssh", "-L", IU_TAKER_FORWARD},
-		{"kubectl", NULL, "port-forward", IU_TAKER_FORWARD},
+		{"ssh", "/usr/bin/ssh", "-L", IU_PROXY_FORWARD},
+		{"kubectl", NULL, "port-forward", IU_PROXY_FORWARD},
 		{"kubectl", NULL, "get", -1},
 		{"node", "/usr/bin/node", "/home/a/.vscode-server/bin/x/out/server-main.js",
-			IU_TAKER_FORWARD},
+			IU_PROXY_FORWARD},
 		{"node", "/usr/bin/node", "server.js", -1},
 		{"ssh", "/home/a/ssh-agent-ui", NULL, -1}, /* the file counts, not the name it took */
-		{"wslrelay.exe", NULL, NULL, IU_TAKER_FORWARD},
-		{"WSLHost.exe", "C:\\Program Files\\WSL\\wslhost.exe", NULL, IU_TAKER_FORWARD},
-		{"com.docker.backend.exe", NULL, NULL, IU_TAKER_CONTAINER},
+		{"wslrelay.exe", NULL, NULL, IU_PROXY_FORWARD},
+		{"WSLHost.exe", "C:\\Program Files\\WSL\\wslhost.exe", NULL, IU_PROXY_FORWARD},
+		{"com.docker.backend.exe", NULL, NULL, IU_PROXY_CONTAINER},
 		{"node.exe", "C:\\nodejs\\node.exe", NULL, -1},
 		{"python3", NULL, NULL, -1},
 		{NULL, NULL, NULL, -1},
@@ -86,11 +86,11 @@ static void test_takers(void **state)
 	for (i = 0; i < IU_COUNT(rows); i++) {
 		const char *words[2] = {rows[i].argument, NULL};
 		struct iu_process p = {.pid = 7, .name = rows[i].name, .exe = rows[i].exe};
-		const struct iu_taker_row *row;
+		const struct iu_proxy_row *row;
 
 		p.command.v = words;
 		p.command.n = rows[i].argument ? 1 : 0;
-		row = iu_taker(&p);
+		row = iu_proxy_of(&p);
 		print_message("# taker %s %s\n", rows[i].name ? rows[i].name : "-",
 			rows[i].argument ? rows[i].argument : "");
 		assert_int_equal(row ? (int)row->kind : -1, rows[i].kind);

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/compat.h"
-#include "knowledge/errors.h"
+#include "input/error-text.h"
 
 static const char *const space_names[] = {[IU_SPACE_LINUX] = "linux", [IU_SPACE_BSD] = "bsd",
 	[IU_SPACE_WINSOCK] = "winsock", [IU_SPACE_WIN32] = "win32", [IU_SPACE_HRESULT] = "hresult",

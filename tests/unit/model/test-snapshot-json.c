@@ -442,10 +442,10 @@ static void check_covered(const char *name, const struct shape *shape)
 		memset(covered, 1, sizeof(struct iu_arena));
 	/* what one look leaves to the next one of the same moment */
 	if (shape == &snapshot_shape) {
-		memset(covered + offsetof(struct iu_snapshot, places), 1,
-			sizeof(((struct iu_snapshot *)0)->places));
-		memset(covered + offsetof(struct iu_snapshot, kept), 1,
-			sizeof(((struct iu_snapshot *)0)->kept));
+		memset(covered + offsetof(struct iu_snapshot, fd_candidates), 1,
+			sizeof(((struct iu_snapshot *)0)->fd_candidates));
+		memset(covered + offsetof(struct iu_snapshot, scan_cache), 1,
+			sizeof(((struct iu_snapshot *)0)->scan_cache));
 	}
 	for (i = 0; i < shape->size; i++) {
 		gap = covered[i] ? 0 : gap + 1;

@@ -73,7 +73,7 @@ static void test_gaps(void **state)
 	memset(what, 'x', sizeof(what) - 1); /* the sentences were copied */
 	assert_string_equal(s.gaps.v[0].what, "descriptors of pid 77");
 	assert_string_equal(s.gaps.v[0].why, "EACCES");
-	assert_string_equal(s.gaps.v[0].lift, "run as root");
+	assert_string_equal(s.gaps.v[0].fix, "run as root");
 	assert_null(s.gaps.v[2].why);
 	iu_snapshot_free(&s);
 	s.arena.limit = 8;

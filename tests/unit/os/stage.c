@@ -145,23 +145,23 @@ int stage_descriptors(void)
 
 void stage_look(struct iu_snapshot *snapshot, uint32_t facts, uint16_t port)
 {
-	const uint32_t second = IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_SERVED;
-	struct iu_wants wants = {.facts = facts & ~second};
+	const uint32_t second = IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_WAITERS;
+	struct iu_needs needs = {.facts = facts & ~second};
 	struct iu_port_range range = {port, port};
 	int result;
 
 	iu_snapshot_init(snapshot);
 	if (port != 0) {
-		wants.ports.v = &range;
-		wants.ports.n = wants.ports.cap = 1;
+		needs.ports.v = &range;
+		needs.ports.n = needs.ports.cap = 1;
 	} else {
-		wants.all_ports = true;
+		needs.all_ports = true;
 	}
-	result = iu_os_collect(&wants, snapshot);
+	result = iu_os_collect(&needs, snapshot);
 	if (result == 0 && facts & second) {
-		wants.facts = facts & second;
-		wants.all_inodes = true;
-		result = iu_os_collect(&wants, snapshot);
+		needs.facts = facts & second;
+		needs.all_inodes = true;
+		result = iu_os_collect(&needs, snapshot);
 	}
 	if (result != 0)
 		printf("# iu_os_collect: %s\n", iu_error_text(result));
@@ -200,7 +200,7 @@ void stage_print(const struct iu_snapshot *snapshot)
 		       "explicit %d mini %d timer %lld\n",
 			iu_protocol_name(s->protocol), iu_state_name(s->state), s->port,
 			(unsigned long long)s->inode, s->uid, s->uid_known, s->reuseaddr,
-			s->reuseport, s->v6only, s->served, s->explicit_port, s->mini,
+			s->reuseport, s->v6only, s->waited_on, s->explicit_port, s->mini,
 			(long long)s->timer_ms);
 	}
 	for (i = 0; i < snapshot->holds.n; i++)

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "model/snapshot.h"
-#include "model/wants.h"
+#include "model/needs.h"
 
 /**
  * stage_enter() - moves this program into a network namespace of its own, loopback up

@@ -52,22 +52,22 @@ static double now_ms(void)
 static void look(struct iu_snapshot *snapshot, uint16_t port, uint32_t facts)
 {
 	struct iu_port_range range = {port, port};
-	struct iu_wants wants = {.facts = IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP};
+	struct iu_needs needs = {.facts = IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP};
 	uint64_t inodes[256];
 	double before;
 	size_t i;
 
 	iu_snapshot_init(snapshot);
-	wants.ports.v = &range;
-	wants.ports.n = 1;
-	assert_int_equal(iu_os_collect(&wants, snapshot), 0);
-	wants.facts = facts;
-	wants.inodes.v = inodes;
-	for (i = 0; i < snapshot->sockets.n && wants.inodes.n < IU_COUNT(inodes); i++)
+	needs.ports.v = &range;
+	needs.ports.n = 1;
+	assert_int_equal(iu_os_collect(&needs, snapshot), 0);
+	needs.facts = facts;
+	needs.inodes.v = inodes;
+	for (i = 0; i < snapshot->sockets.n && needs.inodes.n < IU_COUNT(inodes); i++)
 		if (snapshot->sockets.v[i].inode)
-			inodes[wants.inodes.n++] = snapshot->sockets.v[i].inode;
+			inodes[needs.inodes.n++] = snapshot->sockets.v[i].inode;
 	before = now_ms();
-	assert_int_equal(iu_os_collect(&wants, snapshot), 0);
+	assert_int_equal(iu_os_collect(&needs, snapshot), 0);
 	printf("# evidence took %.1f ms\n", now_ms() - before);
 	stage_print(snapshot);
 	for (i = 0; i < snapshot->in_flight.n; i++)
@@ -807,7 +807,7 @@ static void check_nobody(pid_t holder)
 	(void)holder;
 	MUST(setresuid(NOBODY, NOBODY, NOBODY) == 0);
 	look(&snapshot, PORT_OF_CHILD,
-		IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_SERVED | IU_FACT_EVIDENCE);
+		IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_WAITERS | IU_FACT_EVIDENCE);
 	MUST(snapshot.sockets.n == 1);
 	MUST(!(snapshot.seen & IU_FACT_EVIDENCE));
 	iu_snapshot_free(&snapshot);

@@ -274,8 +274,8 @@ static void test_files(void **state)
 	char folder[] = "/tmp/inuse-test-XXXXXX", command[64];
 	struct iu_unheld unheld[IU_COUNT(sockets)] = {0};
 	struct iu_snapshot snapshot;
-	struct iu_look look = {.snapshot = &snapshot};
-	struct iu_hidden hidden = {.look = &look, .v = unheld, .n = IU_COUNT(unheld)};
+	struct iu_scan look = {.snapshot = &snapshot};
+	struct iu_hidden hidden = {.scan = &look, .v = unheld, .n = IU_COUNT(unheld)};
 	size_t i;
 
 	assert_non_null(mkdtemp(folder));

@@ -36,7 +36,7 @@
 #include "stage.h"
 
 #define INET (IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP)
-#define DEEP (IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_SERVED)
+#define DEEP (IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_WAITERS)
 
 static uint16_t port;	/* of the scene; explicit, and another one for each */
 static int shared = -1; /* a socket the children inherit */
@@ -112,7 +112,7 @@ static void test_listener(void **state)
 	assert_int_equal(sock->options_source, IU_SOURCE_READ);
 	/* It sleeps in pause() and never serves: as root we may say so. */
 	assert_int_equal(
-		sock->served, iu_privileged() || s.seen & IU_FACT_HOLDERS ? IU_NO : IU_UNKNOWN);
+		sock->waited_on, iu_privileged() || s.seen & IU_FACT_HOLDERS ? IU_NO : IU_UNKNOWN);
 	hold = stage_hold(&s, inode, child.pid);
 	assert_non_null(hold);
 	assert_int_equal(hold->fd, n);
@@ -331,7 +331,7 @@ static int stopped(int fd)
 static const struct serve_row {
 	const char *name;
 	int (*wait)(int fd);
-	enum iu_tri served;
+	enum iu_tri waited_on;
 } serves[] = {
 	{"accept", in_accept, IU_YES},
 	{"poll", in_poll, IU_YES},
@@ -360,7 +360,7 @@ static void test_served(void **state)
 		struct iu_snapshot s;
 		struct stage_child child;
 		const struct iu_process *process;
-		enum iu_tri expected = serves[i].served;
+		enum iu_tri expected = serves[i].waited_on;
 		uint64_t inode;
 
 		row = &serves[i];
@@ -373,8 +373,8 @@ static void test_served(void **state)
 		if (expected == IU_NO && !iu_privileged() && !(s.seen & IU_FACT_HOLDERS))
 			expected = IU_UNKNOWN;
 		print_message("# %s: served %d, expected %d\n", row->name,
-			stage_socket(&s, inode)->served, expected);
-		assert_int_equal(stage_socket(&s, inode)->served, expected);
+			stage_socket(&s, inode)->waited_on, expected);
+		assert_int_equal(stage_socket(&s, inode)->waited_on, expected);
 		process = iu_snapshot_process(&s, child.pid);
 		assert_non_null(process);
 		assert_int_equal(process->state,
@@ -407,7 +407,7 @@ static void test_two_holders(void **state)
 	stage_look(&s, INET | DEEP, port);
 	assert_non_null(stage_hold(&s, inode, asleep.pid));
 	assert_non_null(stage_hold(&s, inode, serving.pid));
-	assert_int_equal(stage_socket(&s, inode)->served, IU_YES);
+	assert_int_equal(stage_socket(&s, inode)->waited_on, IU_YES);
 	iu_snapshot_free(&s);
 	stage_end(&asleep);
 	stage_end(&serving);
@@ -515,7 +515,7 @@ static bool look_as_nobody(void)
 	stage_look(&s, INET | DEEP | IU_FACT_HOST, port);
 	good = s.sockets.n == 1 && s.holds.n == 0 && !(s.seen & IU_FACT_HOLDERS) &&
 	       s.unreadable.n > 0 && s.gaps.n > 0 && !s.host.privileged &&
-	       s.sockets.v[0].served == IU_UNKNOWN && s.host.cap_net_admin == IU_NO;
+	       s.sockets.v[0].waited_on == IU_UNKNOWN && s.host.cap_net_admin == IU_NO;
 	iu_snapshot_free(&s);
 	return good;
 }
@@ -639,14 +639,14 @@ static int bind_unix(int type, const char *path, size_t len)
 static const struct iu_path *look_path(struct iu_snapshot *s, const char *path)
 {
 	struct iu_path wanted = {.path = path, .path_len = strlen(path)};
-	struct iu_wants wants = {.facts = IU_FACT_UNIX | IU_FACT_PATHS};
+	struct iu_needs needs = {.facts = IU_FACT_UNIX | IU_FACT_PATHS};
 	const struct iu_path *seen;
 
-	wants.paths.v = &wanted;
-	wants.paths.n = 1;
+	needs.paths.v = &wanted;
+	needs.paths.n = 1;
 	iu_snapshot_init(s);
-	assert_int_equal(iu_os_collect(&wants, s), 0);
-	assert_int_equal(s->seen & wants.facts, wants.facts);
+	assert_int_equal(iu_os_collect(&needs, s), 0);
+	assert_int_equal(s->seen & needs.facts, needs.facts);
 	seen = iu_snapshot_path(s, path, strlen(path));
 	assert_non_null(seen);
 	return seen;
@@ -783,7 +783,7 @@ static void test_second_look(void **state)
 {
 	struct iu_snapshot s;
 	struct iu_port_range range;
-	struct iu_wants wants = {.facts = INET | IU_FACT_UNIX | DEEP, .all_inodes = true};
+	struct iu_needs needs = {.facts = INET | IU_FACT_UNIX | DEEP, .all_inodes = true};
 	struct stage_child child;
 	size_t sockets, holds, gaps, unreadable;
 
@@ -792,15 +792,15 @@ static void test_second_look(void **state)
 	child = stage_child(act_accept);
 	close(shared);
 	range.first = range.last = port;
-	wants.ports.v = &range;
-	wants.ports.n = 1;
+	needs.ports.v = &range;
+	needs.ports.n = 1;
 	iu_snapshot_init(&s);
-	assert_int_equal(iu_os_collect(&wants, &s), 0);
+	assert_int_equal(iu_os_collect(&needs, &s), 0);
 	sockets = s.sockets.n;
 	holds = s.holds.n;
 	gaps = s.gaps.n;
 	unreadable = s.unreadable.n;
-	assert_int_equal(iu_os_collect(&wants, &s), 0);
+	assert_int_equal(iu_os_collect(&needs, &s), 0);
 	assert_int_equal(s.sockets.n, sockets);
 	assert_int_equal(s.holds.n, holds);
 	assert_int_equal(s.gaps.n, gaps);
@@ -817,7 +817,7 @@ static size_t count(const struct iu_snapshot *s, enum iu_state state, size_t *re
 
 	for (i = 0; i < s->sockets.n; i++)
 		if (s->sockets.v[i].state == state) {
-			n += 1 + s->sockets.v[i].alike;
+			n += 1 + s->sockets.v[i].more_like_it;
 			rows++;
 		}
 	*ret_rows = rows;
@@ -832,7 +832,7 @@ static void test_crowd(void **state)
 	struct sockaddr_in name = {
 		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct iu_port_range range;
-	struct iu_wants wants = {.facts = INET};
+	struct iu_needs needs = {.facts = INET};
 	int listener = make_shared(true, false), near[CROWD], far[CROWD];
 	struct iu_snapshot s;
 	size_t i, rows, round;
@@ -847,19 +847,19 @@ static void test_crowd(void **state)
 		assert_true(far[i] >= 0);
 	}
 	range.first = range.last = port;
-	wants.ports.v = &range;
-	wants.ports.n = 1;
+	needs.ports.v = &range;
+	needs.ports.n = 1;
 	iu_snapshot_init(&s);
 	for (round = 0; round < 3; round++) {
-		wants.every = round == 2;
-		if (wants.every) {
+		needs.every = round == 2;
+		if (needs.every) {
 			iu_snapshot_free(&s);
 			iu_snapshot_init(&s);
 		}
-		assert_int_equal(iu_os_collect(&wants, &s), 0);
+		assert_int_equal(iu_os_collect(&needs, &s), 0);
 		assert_int_equal(count(&s, IU_STATE_ESTABLISHED, &rows), CROWD);
 		print_message("# look %zu: %d connections in %zu rows\n", round, CROWD, rows);
-		assert_true(wants.every ? rows == CROWD : round > 0 || rows < CROWD);
+		assert_true(needs.every ? rows == CROWD : round > 0 || rows < CROWD);
 		assert_int_equal(count(&s, IU_STATE_LISTEN, &rows), 1);
 		assert_int_equal(rows, 1);
 		for (i = 0; i < s.sockets.n; i++) /* those that came in have no port of their own */
@@ -879,7 +879,7 @@ static void test_crowd_ends(void **state)
 {
 	struct iu_socket sock = {.protocol = IU_PROTOCOL_TCP, .family = IU_FAMILY_IPV4,
 		.port = 80, .state = IU_STATE_TIME_WAIT, .mini = true};
-	struct iu_crowd *crowds = NULL, *crowd;
+	struct iu_aggregate *crowds = NULL, *crowd;
 	struct iu_snapshot s;
 	size_t i, place, rows, changed = 0;
 
@@ -887,19 +887,19 @@ static void test_crowd_ends(void **state)
 	iu_snapshot_init(&s);
 	for (i = 0; i < 1000; i++) {
 		sock.timer_ms = (int64_t)((i * 7919) % 1000);
-		crowd = iu_crowd_of(&crowds, &sock);
+		crowd = iu_aggregate_of(&crowds, &sock);
 		assert_non_null(crowd);
-		if (iu_crowd_counts(crowd, &s, &sock, &place)) {
+		if (iu_aggregate_counts(crowd, &s, &sock, &place)) {
 			if (place != SIZE_MAX) {
-				sock.alike = s.sockets.v[place].alike;
+				sock.more_like_it = s.sockets.v[place].more_like_it;
 				s.sockets.v[place] = sock;
-				sock.alike = 0;
+				sock.more_like_it = 0;
 				changed++;
 			}
 			continue;
 		}
 		*iu_list_add(&s.arena, &s.sockets) = sock;
-		iu_crowd_listed(crowd, &s, s.sockets.n - 1);
+		iu_aggregate_listed(crowd, &s, s.sockets.n - 1);
 	}
 	assert_int_equal(count(&s, IU_STATE_TIME_WAIT, &rows), 1000);
 	print_message("# 1000 in %zu rows, %zu times a later one\n", rows, changed);
@@ -908,10 +908,10 @@ static void test_crowd_ends(void **state)
 		;
 	assert_true(i < s.sockets.n);
 	sock.state = IU_STATE_LISTEN;
-	assert_null(iu_crowd_of(&crowds, &sock));
+	assert_null(iu_aggregate_of(&crowds, &sock));
 	sock.state = IU_STATE_BOUND;
-	assert_null(iu_crowd_of(&crowds, &sock));
-	iu_crowds_free(&crowds);
+	assert_null(iu_aggregate_of(&crowds, &sock));
+	iu_aggregates_free(&crowds);
 	iu_snapshot_free(&s);
 }
 
@@ -972,7 +972,7 @@ static void test_compare(void **state)
 	size_t i;
 
 	(void)state;
-	if (!iu_compare_possible(proc)) {
+	if (!iu_kcmp_possible(proc)) {
 		print_message("# skipped: this kernel does not compare files, or may not be asked\n");
 		close(proc);
 		skip();
@@ -988,16 +988,16 @@ static void test_compare(void **state)
 		child = stage_child(rows[i].act);
 		usleep(20000);
 		print_message("# %s: %d\n", rows[i].name,
-			iu_compare_none(proc, child.pid, known + 1, 1));
-		assert_int_equal(iu_compare_none(proc, child.pid, known + 1, 1), rows[i].none);
-		assert_false(iu_compare_none(proc, child.pid, known, 2)); /* it inherited the pipe */
+			iu_kcmp_none(proc, child.pid, known + 1, 1));
+		assert_int_equal(iu_kcmp_none(proc, child.pid, known + 1, 1), rows[i].none);
+		assert_false(iu_kcmp_none(proc, child.pid, known, 2)); /* it inherited the pipe */
 		close(ends[0]);
 		close(ends[1]);
 		close(shared);
 		/* what is not there any more to compare with proves nothing */
-		assert_false(iu_compare_none(proc, child.pid, known + 1, 1));
+		assert_false(iu_kcmp_none(proc, child.pid, known + 1, 1));
 		stage_end(&child);
-		assert_false(iu_compare_none(proc, child.pid, known + 1, 1));
+		assert_false(iu_kcmp_none(proc, child.pid, known + 1, 1));
 	}
 	close(proc);
 }

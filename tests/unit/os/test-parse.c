@@ -18,7 +18,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/err.h"
-#include "model/hosts.h"
+#include "input/hosts.h"
 #include "os/linux/act/command.h"
 #include "os/linux/host/addresses.h"
 #include "os/linux/process/cgroup.h"
@@ -155,7 +155,7 @@ static void test_v6only(void **state)
 static void test_wants_port(void **state)
 {
 	struct iu_port_range ranges[] = {{80, 80}, {443, 443}, {3000, 3010}, {65535, 65535}};
-	struct iu_wants wants = {.ports = {ranges, 4, 4}};
+	struct iu_needs needs = {.ports = {ranges, 4, 4}};
 	static const struct {
 		uint16_t port;
 		bool wanted;
@@ -166,10 +166,10 @@ static void test_wants_port(void **state)
 
 	(void)state;
 	for (i = 0; i < IU_COUNT(rows); i++)
-		assert_int_equal(iu_wants_port(&wants, rows[i].port), rows[i].wanted);
-	wants.all_ports = true;
-	assert_true(iu_wants_port(&wants, 0));
-	assert_int_equal(iu_inet_diag_filter(&wants, 0, false, ranges, sizeof(ranges)), 0);
+		assert_int_equal(iu_wants_port(&needs, rows[i].port), rows[i].wanted);
+	needs.all_ports = true;
+	assert_true(iu_wants_port(&needs, 0));
+	assert_int_equal(iu_inet_diag_filter(&needs, 0, false, ranges, sizeof(ranges)), 0);
 }
 
 /* One unix_diag answer with a name of any length. */

@@ -87,16 +87,16 @@ static void test_none(void **state)
 
 	(void)state;
 	need_stage();
-	assert_true(iu_owners_none(PORT));
+	assert_true(iu_bind_bucket_is_empty(PORT));
 	fd = bound(AF_INET, "127.0.0.1", PORT, false);
-	assert_false(iu_owners_none(PORT)); /* bound only, one address */
+	assert_false(iu_bind_bucket_is_empty(PORT)); /* bound only, one address */
 	close(fd);
 	fd = bound(AF_INET6, "::1", PORT, true);
-	assert_false(iu_owners_none(PORT));
+	assert_false(iu_bind_bucket_is_empty(PORT));
 	close(fd);
 	fd = bound(AF_INET6, "::", PORT, true);
 	assert_int_equal(listen(fd, 1), 0);
-	assert_false(iu_owners_none(PORT)); /* IPv6 only: a wildcard of IPv4 could be bound */
+	assert_false(iu_bind_bucket_is_empty(PORT)); /* IPv6 only: a wildcard of IPv4 could be bound */
 	close(fd);
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) == 0) {
@@ -104,35 +104,35 @@ static void test_none(void **state)
 
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 		assert_int_equal(bind(fd, (struct sockaddr *)&any, sizeof(any)), 0);
-		assert_false(iu_owners_none(PORT)); /* on a device */
+		assert_false(iu_bind_bucket_is_empty(PORT)); /* on a device */
 	}
 	close(fd);
 	server = bound(AF_INET, "127.0.0.1", PORT, false);
 	assert_int_equal(listen(server, 1), 0);
 	near = connected(PORT, server, &far);
 	close(server);
-	assert_false(iu_owners_none(PORT)); /* a connection */
+	assert_false(iu_bind_bucket_is_empty(PORT)); /* a connection */
 	close(near);
 	close(far);
 	usleep(20000);
-	assert_false(iu_owners_none(PORT)); /* TIME-WAIT */
-	assert_true(iu_owners_none(PORT + 1));
+	assert_false(iu_bind_bucket_is_empty(PORT)); /* TIME-WAIT */
+	assert_true(iu_bind_bucket_is_empty(PORT + 1));
 }
 
 static void look(bool quick, uint16_t port, struct iu_snapshot *snapshot)
 {
 	struct iu_port_range range = {port, port};
-	struct iu_wants wants = {.facts = IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND};
+	struct iu_needs needs = {.facts = IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND};
 
-	wants.ports.v = &range;
-	wants.ports.n = 1;
-	wants.asked.v = &port;
-	wants.asked.n = 1;
+	needs.ports.v = &range;
+	needs.ports.n = 1;
+	needs.asked.v = &port;
+	needs.asked.n = 1;
 	setenv("INUSE_QUICK", quick ? "on" : "off", 1);
 	iu_snapshot_init(snapshot);
-	assert_int_equal(iu_os_collect(&wants, snapshot), 0);
+	assert_int_equal(iu_os_collect(&needs, snapshot), 0);
 	assert_true(snapshot->seen & IU_FACT_TCP);
-	assert_int_equal(snapshot->places.known, quick);
+	assert_int_equal(snapshot->fd_candidates.known, quick);
 }
 
 static const struct iu_socket *find(const struct iu_snapshot *snapshot, const struct iu_socket *s)
@@ -219,7 +219,7 @@ static void test_crowd(void **state)
 		near[i] = connected(PORT + 20, server, &far[i]);
 	look(true, PORT + 20, &quick);
 	for (k = 0; k < quick.sockets.n; k++) {
-		all += 1 + quick.sockets.v[k].alike;
+		all += 1 + quick.sockets.v[k].more_like_it;
 		listeners += quick.sockets.v[k].state == IU_STATE_LISTEN;
 	}
 	print_message("# %zu sockets told, %zu counted, %zu listeners\n", quick.sockets.n, all, listeners);

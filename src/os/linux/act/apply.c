@@ -57,16 +57,16 @@ static bool is_bound(const struct iu_snapshot *snapshot, const struct iu_path *f
 /* The same file, a connect() refused, and nobody bound to it. */
 static bool is_dead(const struct iu_step_file *target, struct iu_step_result *result)
 {
-	struct iu_wants wants = {.facts = IU_FACT_UNIX | IU_FACT_PATHS};
+	struct iu_needs needs = {.facts = IU_FACT_UNIX | IU_FACT_PATHS};
 	struct iu_path path = {.path = target->path, .path_len = target->path_len};
 	struct iu_snapshot snapshot;
 	const struct iu_path *file;
 	int r;
 
-	wants.paths.v = &path;
-	wants.paths.n = wants.paths.cap = 1;
+	needs.paths.v = &path;
+	needs.paths.n = needs.paths.cap = 1;
 	iu_snapshot_init(&snapshot);
-	r = iu_os_collect(&wants, &snapshot);
+	r = iu_os_collect(&needs, &snapshot);
 	file = r < 0 ? NULL : iu_snapshot_path(&snapshot, target->path, target->path_len);
 	if (!file || (file->lstat_errno && file->lstat_errno != ENOENT))
 		iu_result_say(result, IU_RESULT_FAILED, file ? file->lstat_errno : 0,

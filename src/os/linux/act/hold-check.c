@@ -16,16 +16,16 @@ static bool is_found(const struct iu_snapshot *snapshot, const struct iu_step_pr
 	return false;
 }
 
-int iu_hidden_again(const struct iu_step_process *target)
+int iu_hold_check(const struct iu_step_process *target)
 {
-	struct iu_wants wants = {.facts = IU_FACT_HOST | IU_FACT_HOLDERS};
+	struct iu_needs needs = {.facts = IU_FACT_HOST | IU_FACT_HOLDERS};
 	struct iu_snapshot snapshot;
 	struct iu_socket *sock;
 	uint64_t *inode;
 	int result = IU_E_NOMEM;
 
 	iu_snapshot_init(&snapshot);
-	inode = iu_list_add(&snapshot.arena, &wants.inodes);
+	inode = iu_list_add(&snapshot.arena, &needs.inodes);
 	sock = iu_list_add(&snapshot.arena, &snapshot.sockets);
 	if (inode && sock) {
 		*inode = target->inode;
@@ -33,7 +33,7 @@ int iu_hidden_again(const struct iu_step_process *target)
 			.inode = target->inode,
 			.cookie = target->cookie,
 			.timer_ms = -1};
-		result = iu_os_collect(&wants, &snapshot);
+		result = iu_os_collect(&needs, &snapshot);
 	}
 	if (result == 0)
 		result = is_found(&snapshot, target);

@@ -60,11 +60,11 @@ static int is_socket(int pidfd, int fd, const struct iu_step_process *target)
 	/* The duplicate keeps the socket alive: closed at once, before any signal. */
 	int copy, answer;
 
-	iu_turn_table();
+	iu_lock_fds();
 	copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
 	if (copy < 0) {
 		answer = errno == EBADF ? 0 : -1;
-		iu_turn_table_end();
+		iu_lock_fds_end();
 		return answer;
 	}
 	answer = fstat(copy, &status) == 0 && S_ISSOCK(status.st_mode) &&
@@ -73,7 +73,7 @@ static int is_socket(int pidfd, int fd, const struct iu_step_process *target)
 		getsockopt(copy, SOL_SOCKET, SO_COOKIE, &cookie, &len) == 0)
 		answer = cookie == target->cookie;
 	close(copy);
-	iu_turn_table_end();
+	iu_lock_fds_end();
 	return answer;
 }
 
@@ -163,7 +163,7 @@ static int compare(int proc, int pidfd, const struct iu_step_process *target,
 		return -1;
 	}
 	held = target->via == IU_VIA_DESCRIPTOR ? holds_it(proc, pidfd, target)
-						: iu_hidden_again(target);
+						: iu_hold_check(target);
 	if (held == IU_E_ACCESS) {
 		iu_result_say(result, IU_RESULT_DENIED, EACCES,
 			"the descriptors of pid %d may not be looked at", (int)target->pid);

@@ -117,7 +117,7 @@ int iu_bpf_open(const struct iu_bpf_ask *ask, struct iu_bpf **ret_bpf, const cha
 	bpf = calloc(1, sizeof(*bpf));
 	if (!bpf)
 		return IU_E_NOMEM;
-	iu_turn_print();
+	iu_lock_print();
 	before = libbpf_set_print(quiet);
 	bpf->walks = ask->walks;
 	bpf->object = evidence__open();
@@ -125,7 +125,7 @@ int iu_bpf_open(const struct iu_bpf_ask *ask, struct iu_bpf **ret_bpf, const cha
 	if (result == 0)
 		result = evidence__load(bpf->object);
 	libbpf_set_print(before);
-	iu_turn_print_end();
+	iu_lock_print_end();
 	if (result < 0)
 		result = error_of(-result, ret_why);
 	for (i = 0; i < ask->n && result == 0; i++)
@@ -190,11 +190,11 @@ int iu_bpf_run(struct iu_bpf *bpf, enum iu_bpf_walk walk, iu_bpf_sink *sink, voi
 		;
 	if (i == PROGRAMS || !(bpf->walks & walk))
 		return IU_E_NOENT;
-	iu_turn_print();
+	iu_lock_print();
 	before = libbpf_set_print(quiet);
 	link = bpf_program__attach_iter(list[i].program, NULL);
 	libbpf_set_print(before);
-	iu_turn_print_end();
+	iu_lock_print_end();
 	if (!link)
 		return errno == EPERM ? IU_E_ACCESS : IU_E_SYSTEM;
 	fd = bpf_iter_create(bpf_link__fd(link));

@@ -55,7 +55,7 @@ static bool is_closed(struct search *search, const struct call *call)
 		return false;
 	snprintf(path, sizeof(path), "%d/task/%d/fd/%d", (int)call->pid, (int)call->tid,
 		(int)call->fd);
-	len = iu_file_link(search->hidden->look->proc, path, link, sizeof(link));
+	len = iu_file_link(search->hidden->scan->proc, path, link, sizeof(link));
 	if (len < 0)
 		return len == -ENOENT;
 	return call->purpose == PURPOSE_ACCEPT && strncmp(link, "socket:", 7) != 0;
@@ -107,12 +107,12 @@ static void add_selected(struct search *search, struct call call, uint64_t count
 
 static bool in_our_network(struct search *search, int32_t pid, int32_t tid)
 {
-	uint64_t ours = search->hidden->look->snapshot->host.netns;
+	uint64_t ours = search->hidden->scan->snapshot->host.netns;
 	struct stat status;
 	char path[96];
 
 	snprintf(path, sizeof(path), "%d/task/%d/ns/net", (int)pid, (int)tid);
-	return ours == 0 || fstatat(search->hidden->look->proc, path, &status, 0) < 0 ||
+	return ours == 0 || fstatat(search->hidden->scan->proc, path, &status, 0) < 0 ||
 	       status.st_ino == ours;
 }
 
@@ -124,7 +124,7 @@ static void look_at_thread(struct search *search, int32_t pid, int32_t tid)
 	ssize_t len;
 
 	snprintf(path, sizeof(path), "%d/task/%d/syscall", (int)pid, (int)tid);
-	len = iu_file_read(search->hidden->look->proc, path, text, sizeof(text));
+	len = iu_file_read(search->hidden->scan->proc, path, text, sizeof(text));
 	if (len <= 0 || iu_syscall_parse(text, (size_t)len, &now) < 0 || !now.asleep ||
 		!in_our_network(search, pid, tid))
 		return;
@@ -158,7 +158,7 @@ static void look_at_process(struct search *search, int32_t pid)
 	int error = 0;
 
 	snprintf(path, sizeof(path), "%d/task", (int)pid);
-	threads->fd = openat(search->hidden->look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	threads->fd = openat(search->hidden->scan->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (threads->fd < 0)
 		return;
 	threads->at = threads->len = 0;
@@ -171,7 +171,7 @@ static void look_at_process(struct search *search, int32_t pid)
 		look_at_thread(search, pid, (int32_t)tid);
 	}
 	close(threads->fd);
-	if (search->n > before && iu_foreign_words(search->hidden->look->proc, pid))
+	if (search->n > before && iu_foreign_words(search->hidden->scan->proc, pid))
 		search->n = before;
 }
 
@@ -205,7 +205,7 @@ static size_t sockets_of(const struct search *search, const struct call *call)
 
 	for (i = 0; i < hidden->n; i++)
 		n += !hidden->v[i].found &&
-		     fits(&hidden->look->snapshot->sockets.v[hidden->v[i].socket], call->purpose);
+		     fits(&hidden->scan->snapshot->sockets.v[hidden->v[i].socket], call->purpose);
 	return n;
 }
 
@@ -228,7 +228,7 @@ static bool one_process(const struct search *search, const struct iu_socket *soc
 static int match(struct search *search, struct iu_unheld *unheld)
 {
 	const struct iu_socket *sock =
-		&search->hidden->look->snapshot->sockets.v[unheld->socket];
+		&search->hidden->scan->snapshot->sockets.v[unheld->socket];
 	bool alone = one_process(search, sock);
 	size_t i;
 	int result = 0;
@@ -259,12 +259,12 @@ int iu_calls_search(struct iu_hidden *hidden)
 		return IU_E_NOMEM;
 	search->hidden = hidden;
 	search->entries[0].fd =
-		openat(hidden->look->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		openat(hidden->scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	while (search->entries[0].fd >= 0 && (name = iu_entries_next(search->entries, &error))) {
 		uint64_t pid = 0;
 
 		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX &&
-			(int32_t)pid != hidden->look->self)
+			(int32_t)pid != hidden->scan->self)
 			look_at_process(search, (int32_t)pid);
 	}
 	if (search->entries[0].fd >= 0)

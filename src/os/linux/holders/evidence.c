@@ -35,7 +35,7 @@ struct cookie_row {
 };
 
 struct evidence {
-	struct iu_look *look;
+	struct iu_scan *scan;
 	struct node *nodes;
 	struct cookie_row *cookies;
 	bool cookieless; /* some sockets have none: listed from /proc/net */
@@ -104,7 +104,7 @@ static bool is_kernels(const struct iu_snapshot *snapshot, const struct iu_socke
 /* A message or a registration says who has it as well as a descriptor does. */
 static void mark_all_found(struct evidence *evidence)
 {
-	const struct iu_snapshot *snapshot = evidence->look->snapshot;
+	const struct iu_snapshot *snapshot = evidence->scan->snapshot;
 	size_t i;
 
 	for (i = 0; i < snapshot->holds.n; i++)
@@ -130,14 +130,14 @@ static bool any_open(const struct evidence *evidence)
 
 static int want_holders(struct evidence *evidence)
 {
-	const struct iu_wants *wants = evidence->look->wants;
-	const struct iu_snapshot *snapshot = evidence->look->snapshot;
+	const struct iu_needs *needs = evidence->scan->needs;
+	const struct iu_snapshot *snapshot = evidence->scan->snapshot;
 	size_t i;
 
-	for (i = 0; i < wants->inodes.n; i++)
-		if (wants->inodes.v[i] && !add_node(evidence, wants->inodes.v[i], true))
+	for (i = 0; i < needs->inodes.n; i++)
+		if (needs->inodes.v[i] && !add_node(evidence, needs->inodes.v[i], true))
 			return IU_E_NOMEM;
-	for (i = 0; i < snapshot->sockets.n && wants->all_inodes; i++)
+	for (i = 0; i < snapshot->sockets.n && needs->all_inodes; i++)
 		if (snapshot->sockets.v[i].inode &&
 			!add_node(evidence, snapshot->sockets.v[i].inode, true))
 			return IU_E_NOMEM;
@@ -147,28 +147,28 @@ static int want_holders(struct evidence *evidence)
 	return 0;
 }
 
-static bool wants_port(const struct iu_wants *wants, uint16_t port)
+static bool wants_port(const struct iu_needs *needs, uint16_t port)
 {
 	size_t i;
 
-	for (i = 0; i < wants->ports.n; i++)
-		if (port >= wants->ports.v[i].first && port <= wants->ports.v[i].last)
+	for (i = 0; i < needs->ports.n; i++)
+		if (port >= needs->ports.v[i].first && port <= needs->ports.v[i].last)
 			return true;
-	return wants->ports.n == 0;
+	return needs->ports.n == 0;
 }
 
 /* The ports of sockets whose options nobody told; of the wanted ones also their cache. */
 static void want_options(struct evidence *evidence)
 {
-	const struct iu_wants *wants = evidence->look->wants;
-	const struct iu_snapshot *snapshot = evidence->look->snapshot;
-	bool cache = wants->facts & IU_FACT_EVIDENCE;
+	const struct iu_needs *needs = evidence->scan->needs;
+	const struct iu_snapshot *snapshot = evidence->scan->snapshot;
+	bool cache = needs->facts & IU_FACT_EVIDENCE;
 	size_t i;
 
 	for (i = 0; i < snapshot->sockets.n; i++) {
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 
-		if (s->protocol == IU_PROTOCOL_UNIX || s->port == 0 || !wants_port(wants, s->port))
+		if (s->protocol == IU_PROTOCOL_UNIX || s->port == 0 || !wants_port(needs, s->port))
 			continue;
 		if (knows_options(s) && !(cache && s->protocol == IU_PROTOCOL_TCP))
 			continue;
@@ -183,11 +183,11 @@ static void want_options(struct evidence *evidence)
  */
 static int find_open(struct evidence *evidence)
 {
-	const struct iu_wants *wants = evidence->look->wants;
-	bool asked = wants->facts & IU_FACT_EVIDENCE;
+	const struct iu_needs *needs = evidence->scan->needs;
+	bool asked = needs->facts & IU_FACT_EVIDENCE;
 	int result = 0;
 
-	if (asked || (wants->facts & IU_FACT_HOLDERS && !wants->all_inodes))
+	if (asked || (needs->facts & IU_FACT_HOLDERS && !needs->all_inodes))
 		result = want_holders(evidence);
 	if (result == 0 && (asked || evidence->walks))
 		want_options(evidence);
@@ -244,13 +244,13 @@ static bool has_hold(const struct iu_holds *holds, size_t first, const struct iu
 /* @row is of a wanted socket, or of the queue that one lies in. */
 static int on_hold(struct evidence *evidence, const struct iu_row_hold *row)
 {
-	struct iu_snapshot *snapshot = evidence->look->snapshot;
+	struct iu_snapshot *snapshot = evidence->scan->snapshot;
 	struct iu_hold hold = {.inode = row->inode, .pid = row->pid, .fd = row->fd}, *slot;
 	struct node *node;
 	int result;
 
 	HASH_FIND(hh, evidence->nodes, &hold.inode, sizeof(hold.inode), node);
-	if (!node || row->pid <= 0 || row->pid == evidence->look->self)
+	if (!node || row->pid <= 0 || row->pid == evidence->scan->self)
 		return 0;
 	node->held = true;
 	node->pid = row->pid;
@@ -262,7 +262,7 @@ static int on_hold(struct evidence *evidence, const struct iu_row_hold *row)
 		hold.cloexec = iu_tri(row->cloexec);
 	if (!node->wanted || has_hold(&snapshot->holds, node->first, &hold))
 		return 0;
-	result = iu_process_read(evidence->look, row->pid);
+	result = iu_process_read(evidence->scan, row->pid);
 	if (result < 0) /* it ended while we looked: it holds nothing any more */
 		return result == IU_E_NOMEM ? result : 0;
 	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
@@ -274,7 +274,7 @@ static int on_hold(struct evidence *evidence, const struct iu_row_hold *row)
 
 static int on_registered(struct evidence *evidence, const struct iu_row_hold *row)
 {
-	struct iu_snapshot *snapshot = evidence->look->snapshot;
+	struct iu_snapshot *snapshot = evidence->scan->snapshot;
 	struct iu_registered *slot;
 	struct node *node;
 	size_t i;
@@ -296,7 +296,7 @@ static int on_registered(struct evidence *evidence, const struct iu_row_hold *ro
 	if (!slot)
 		return IU_E_NOMEM;
 	*slot = (struct iu_registered){row->inode, row->pid, IU_SOURCE_BPF};
-	if (row->pid > 0 && iu_process_read(evidence->look, row->pid) == IU_E_NOMEM)
+	if (row->pid > 0 && iu_process_read(evidence->scan, row->pid) == IU_E_NOMEM)
 		return IU_E_NOMEM;
 	return 0;
 }
@@ -331,7 +331,7 @@ static bool is_same(const struct iu_socket *s, const struct iu_row_socket *row)
 
 static int add_cache(struct evidence *evidence, const struct iu_row_socket *row)
 {
-	struct iu_snapshot *snapshot = evidence->look->snapshot;
+	struct iu_snapshot *snapshot = evidence->scan->snapshot;
 	struct iu_reuse_cache cache = {
 		.protocol = IU_PROTOCOL_TCP,
 		.port = row->port,
@@ -363,7 +363,7 @@ static int add_cache(struct evidence *evidence, const struct iu_row_socket *row)
 
 static int index_cookies(struct evidence *evidence)
 {
-	const struct iu_sockets *sockets = &evidence->look->snapshot->sockets;
+	const struct iu_sockets *sockets = &evidence->scan->snapshot->sockets;
 	struct cookie_row *row;
 	size_t i;
 
@@ -391,7 +391,7 @@ static int index_cookies(struct evidence *evidence)
 /* NULL: younger than the list of sockets, or of another network namespace. */
 static struct iu_socket *find_socket(struct evidence *evidence, const struct iu_row_socket *row)
 {
-	struct iu_sockets *sockets = &evidence->look->snapshot->sockets;
+	struct iu_sockets *sockets = &evidence->scan->snapshot->sockets;
 	struct cookie_row *found = NULL;
 	size_t i;
 
@@ -508,7 +508,7 @@ static struct iu_in_flight follow(const struct evidence *evidence, const struct 
 
 static int tell_flights(struct evidence *evidence)
 {
-	struct iu_snapshot *snapshot = evidence->look->snapshot;
+	struct iu_snapshot *snapshot = evidence->scan->snapshot;
 	size_t i;
 
 	for (i = 0; i < evidence->n_flights; i++) {
@@ -524,7 +524,7 @@ static int tell_flights(struct evidence *evidence)
 			return IU_E_NOMEM;
 		*slot = found;
 		if (found.pid > 0 && !found.cycle &&
-			iu_process_read(evidence->look, found.pid) == IU_E_NOMEM)
+			iu_process_read(evidence->scan, found.pid) == IU_E_NOMEM)
 			return IU_E_NOMEM;
 	}
 	return 0;
@@ -590,7 +590,7 @@ static int walk_all(struct evidence *evidence, struct iu_bpf *bpf)
 static int load_and_walk(struct evidence *evidence, unsigned int walks)
 {
 	struct iu_bpf_ask ask = {
-		.walks = walks, .ports = evidence->ports, .reader = evidence->look->self};
+		.walks = walks, .ports = evidence->ports, .reader = evidence->scan->self};
 	struct iu_bpf *bpf = NULL;
 	struct node *node;
 	uint64_t *inodes;
@@ -640,13 +640,13 @@ static int ask_kernel(struct evidence *evidence)
 
 static void drop_gaps(struct iu_snapshot *snapshot, enum iu_fact fact, const char *start)
 {
-	size_t i, kept = 0;
+	size_t i, cache = 0;
 
 	for (i = 0; i < snapshot->gaps.n; i++)
 		if (snapshot->gaps.v[i].fact != fact ||
 			strncmp(snapshot->gaps.v[i].what, start, strlen(start)) != 0)
-			snapshot->gaps.v[kept++] = snapshot->gaps.v[i];
-	snapshot->gaps.n = kept;
+			snapshot->gaps.v[cache++] = snapshot->gaps.v[i];
+	snapshot->gaps.n = cache;
 }
 
 static bool has_gap(const struct iu_snapshot *snapshot, enum iu_fact fact)
@@ -662,15 +662,15 @@ static bool has_gap(const struct iu_snapshot *snapshot, enum iu_fact fact)
 /* The options of every wanted socket without an owner are known. */
 static bool knows_orphans(const struct evidence *evidence)
 {
-	const struct iu_look *look = evidence->look;
+	const struct iu_scan *scan = evidence->scan;
 	size_t i;
 
-	for (i = 0; i < look->snapshot->sockets.n; i++) {
-		const struct iu_socket *s = &look->snapshot->sockets.v[i];
+	for (i = 0; i < scan->snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &scan->snapshot->sockets.v[i];
 
 		/* SYN-RECV without an inode is a request: it holds no port */
 		if (s->protocol != IU_PROTOCOL_UNIX && s->inode == 0 && !knows_options(s) &&
-			s->state != IU_STATE_SYN_RECV && wants_port(look->wants, s->port))
+			s->state != IU_STATE_SYN_RECV && wants_port(scan->needs, s->port))
 			return false;
 	}
 	return true;
@@ -679,23 +679,23 @@ static bool knows_orphans(const struct evidence *evidence)
 /* Every descriptor was looked at after all: what /proc refused is not missing any more. */
 static void close_gaps(struct evidence *evidence)
 {
-	struct iu_snapshot *snapshot = evidence->look->snapshot;
+	struct iu_snapshot *snapshot = evidence->scan->snapshot;
 
-	if (evidence->look->wants->facts & IU_FACT_HOLDERS && evidence->done & IU_BPF_FILES &&
+	if (evidence->scan->needs->facts & IU_FACT_HOLDERS && evidence->done & IU_BPF_FILES &&
 		!evidence->incomplete) {
 		drop_gaps(snapshot, IU_FACT_HOLDERS, "descriptors of ");
 		snapshot->unreadable.n = 0;
 		if (!has_gap(snapshot, IU_FACT_HOLDERS))
-			iu_seen(evidence->look, IU_FACT_HOLDERS, true);
+			iu_scan_seen(evidence->scan, IU_FACT_HOLDERS, true);
 	}
 }
 
 static int tell_gaps(struct evidence *evidence)
 {
-	struct iu_snapshot *snapshot = evidence->look->snapshot;
-	bool asked = evidence->look->wants->facts & IU_FACT_EVIDENCE;
+	struct iu_snapshot *snapshot = evidence->scan->snapshot;
+	bool asked = evidence->scan->needs->facts & IU_FACT_EVIDENCE;
 	const char *why = evidence->why ? evidence->why : iu_error_text(evidence->error);
-	const char *lift =
+	const char *fix =
 		evidence->error == IU_E_ACCESS && geteuid() != 0 ? "run as root" : NULL;
 	int result = 0;
 
@@ -704,10 +704,10 @@ static int tell_gaps(struct evidence *evidence)
 	/* where descriptors could not be read that gap is told already, and says more */
 	if (any_open(evidence) && snapshot->unreadable.n == 0)
 		result = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0,
-			"sockets in messages and in registered files", why, lift);
+			"sockets in messages and in registered files", why, fix);
 	if (result == 0 && asked && !knows_orphans(evidence))
 		result = iu_snapshot_gap(snapshot, IU_FACT_OPTIONS, 0,
-			"options of connections that no process has any more", why, lift);
+			"options of connections that no process has any more", why, fix);
 	return result;
 }
 
@@ -718,12 +718,12 @@ static int finish(struct evidence *evidence)
 	close_gaps(evidence);
 	if (!any_open(evidence)) /* the deep walks were not needed */
 		missing &= ~(unsigned int)WALKS_DEEP;
-	if (evidence->look->wants->facts & IU_FACT_EVIDENCE)
-		iu_seen(evidence->look, IU_FACT_EVIDENCE, missing == 0 && !evidence->incomplete);
+	if (evidence->scan->needs->facts & IU_FACT_EVIDENCE)
+		iu_scan_seen(evidence->scan, IU_FACT_EVIDENCE, missing == 0 && !evidence->incomplete);
 	return tell_gaps(evidence);
 }
 
-int iu_collect_evidence(struct iu_look *look)
+int iu_collect_evidence(struct iu_scan *scan)
 {
 	struct evidence *evidence = calloc(1, sizeof(*evidence)); /* a bit for every port */
 	struct node *node, *next;
@@ -732,7 +732,7 @@ int iu_collect_evidence(struct iu_look *look)
 
 	if (!evidence)
 		return IU_E_NOMEM;
-	evidence->look = look;
+	evidence->scan = scan;
 	result = find_open(evidence);
 	if (result == 0)
 		result = index_cookies(evidence);

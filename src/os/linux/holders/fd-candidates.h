@@ -6,20 +6,20 @@
 #include "os/linux/quick/quick.h"
 
 /**
- * iu_places_note() - looks through all tables for files and notes the places in the snapshot
+ * iu_fd_candidates_note() - looks through all tables for files and notes the places in the snapshot
  * @inodes: of the sockets that they are, @n of both, at least one
  * @canary: a descriptor of our own
  *
  * Where the kernel does not say, nothing is noted, and /proc has to be walked. Returns: 0, IU_E_NOMEM.
  */
-int iu_places_note(struct iu_look *look, struct iu_quick_look *quick,
+int iu_fd_candidates_note(struct iu_scan *scan, struct iu_quick_look *quick,
 	const struct iu_quick_file *files, const uint64_t *inodes, size_t n, int canary);
 
 /**
- * iu_places_named() - the same for the wanted sockets, where all of them are UDP or UNIX sockets
- * Of TCP iu_owners_collect() has done it while it had the sockets at hand.
+ * iu_fd_candidates_named() - the same for the wanted sockets, where all of them are UDP or UNIX sockets
+ * Of TCP iu_bind_bucket_collect() has done it while it had the sockets at hand.
  * Returns: 0, IU_E_NOMEM.
  */
-int iu_places_named(struct iu_look *look);
+int iu_fd_candidates_named(struct iu_scan *scan);
 
 #endif

@@ -45,8 +45,8 @@ struct inode_row {
 	UT_hash_handle hh;
 };
 
-struct scan {
-	struct iu_look *look;
+struct walk {
+	struct iu_scan *scan;
 	struct inode_row *inodes;
 	struct iu_entries processes, threads, descriptors;
 	size_t unreadable; /* processes */
@@ -107,69 +107,69 @@ int iu_fdinfo_flags(const char *bytes, size_t len, uint64_t *ret_flags)
 	return 0;
 }
 
-bool iu_wants_inode(const struct iu_wants *wants, uint64_t inode)
+bool iu_wants_inode(const struct iu_needs *needs, uint64_t inode)
 {
-	size_t low = 0, high = wants->inodes.n;
+	size_t low = 0, high = needs->inodes.n;
 
-	if (inode == 0 || wants->all_inodes)
+	if (inode == 0 || needs->all_inodes)
 		return inode != 0;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (wants->inodes.v[middle] < inode)
+		if (needs->inodes.v[middle] < inode)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < wants->inodes.n && wants->inodes.v[low] == inode;
+	return low < needs->inodes.n && needs->inodes.v[low] == inode;
 }
 
-static int want(struct scan *scan, uint64_t inode)
+static int want(struct walk *walk, uint64_t inode)
 {
 	struct inode_row *row;
 
-	HASH_FIND(hh, scan->inodes, &inode, sizeof(inode), row);
+	HASH_FIND(hh, walk->inodes, &inode, sizeof(inode), row);
 	if (row || inode == 0)
 		return 0;
 	row = calloc(1, sizeof(*row));
 	if (!row)
 		return IU_E_NOMEM;
 	row->inode = inode;
-	HASH_ADD(hh, scan->inodes, inode, sizeof(row->inode), row);
+	HASH_ADD(hh, walk->inodes, inode, sizeof(row->inode), row);
 	if (iu_added(row))
 		return 0;
 	free(row);
 	return IU_E_NOMEM;
 }
 
-static int want_all(struct scan *scan)
+static int want_all(struct walk *walk)
 {
-	const struct iu_wants *wants = scan->look->wants;
-	const struct iu_sockets *sockets = &scan->look->snapshot->sockets;
+	const struct iu_needs *needs = walk->scan->needs;
+	const struct iu_sockets *sockets = &walk->scan->snapshot->sockets;
 	size_t i;
 	int result = 0;
 
-	for (i = 0; i < wants->inodes.n && result == 0; i++)
-		result = want(scan, wants->inodes.v[i]);
-	for (i = 0; i < sockets->n && wants->all_inodes && result == 0; i++)
-		result = want(scan, sockets->v[i].inode);
+	for (i = 0; i < needs->inodes.n && result == 0; i++)
+		result = want(walk, needs->inodes.v[i]);
+	for (i = 0; i < sockets->n && needs->all_inodes && result == 0; i++)
+		result = want(walk, sockets->v[i].inode);
 	return result;
 }
 
-static void mark_held(struct scan *scan, struct inode_row *row)
+static void mark_held(struct walk *walk, struct inode_row *row)
 {
-	scan->n_held += !row->held;
+	walk->n_held += !row->held;
 	row->held = true;
 }
 
-static enum iu_tri read_cloexec(struct scan *scan, const char *table, const char *fd)
+static enum iu_tri read_cloexec(struct walk *walk, const char *table, const char *fd)
 {
 	char path[128], text[1024];
 	uint64_t flags = 0;
 	ssize_t len;
 
 	snprintf(path, sizeof(path), "%s/fdinfo/%s", table, fd);
-	len = iu_file_read(scan->look->proc, path, text, sizeof(text));
+	len = iu_file_read(walk->scan->proc, path, text, sizeof(text));
 	if (len <= 0 || iu_fdinfo_flags(text, (size_t)len, &flags) < 0)
 		return IU_UNKNOWN;
 	return iu_tri(flags & O_CLOEXEC);
@@ -223,28 +223,28 @@ static int note_held(struct iu_held *held, const struct iu_hold *hold)
 }
 
 /* A list shows no flags of descriptors, and they take longer than to find the descriptor. */
-bool iu_is_listing(const struct iu_wants *wants)
+bool iu_is_listing(const struct iu_needs *needs)
 {
-	return wants->all_ports && wants->all_inodes;
+	return needs->all_ports && needs->all_inodes;
 }
 
 /* One descriptor table. Returns: 0, IU_E_ACCESS with *ret_errno, IU_E_GONE, IU_E_NOMEM. */
-static int scan_table(struct scan *scan, const char *table, int32_t pid, int32_t tid,
+static int scan_table(struct walk *walk, const char *table, int32_t pid, int32_t tid,
 	size_t process_holds, int *ret_errno)
 {
-	struct iu_snapshot *snapshot = scan->look->snapshot;
+	struct iu_snapshot *snapshot = walk->scan->snapshot;
 	char path[128], link[64];
 	int result = 0, error = 0;
 	const char *name;
 
 	snprintf(path, sizeof(path), "%s/fd", table);
-	scan->descriptors.fd = openat(scan->look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (scan->descriptors.fd < 0) {
+	walk->descriptors.fd = openat(walk->scan->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (walk->descriptors.fd < 0) {
 		*ret_errno = errno;
 		return errno == ENOENT || errno == ESRCH ? IU_E_GONE : IU_E_ACCESS;
 	}
-	scan->descriptors.at = scan->descriptors.len = 0;
-	while (result >= 0 && (name = iu_entries_next(&scan->descriptors, &error))) {
+	walk->descriptors.at = walk->descriptors.len = 0;
+	while (result >= 0 && (name = iu_entries_next(&walk->descriptors, &error))) {
 		struct iu_hold hold = {.pid = pid, .tid = tid}, *slot;
 		struct inode_row *row;
 		uint64_t fd = 0;
@@ -252,7 +252,7 @@ static int scan_table(struct scan *scan, const char *table, int32_t pid, int32_t
 
 		if (iu_number(name, strlen(name), 10, &fd) == 0 || fd > INT32_MAX)
 			continue;
-		len = iu_file_link(scan->descriptors.fd, name, link, sizeof(link));
+		len = iu_file_link(walk->descriptors.fd, name, link, sizeof(link));
 		if (len == -EACCES || len == -EPERM) {
 			*ret_errno = (int)-len;
 			result = IU_E_ACCESS;
@@ -260,17 +260,17 @@ static int scan_table(struct scan *scan, const char *table, int32_t pid, int32_t
 		if (len <= 0 || !iu_socket_link(link, (size_t)len, &hold.inode))
 			continue;
 		hold.fd = (int32_t)fd;
-		if (scan->held) {
-			if (note_held(scan->held, &hold) < 0)
+		if (walk->held) {
+			if (note_held(walk->held, &hold) < 0)
 				result = IU_E_NOMEM;
 			continue;
 		}
-		HASH_FIND(hh, scan->inodes, &hold.inode, sizeof(hold.inode), row);
+		HASH_FIND(hh, walk->inodes, &hold.inode, sizeof(hold.inode), row);
 		if (!row || is_known(&snapshot->holds, process_holds, &hold))
 			continue;
-		mark_held(scan, row);
-		if (!iu_is_listing(scan->look->wants))
-			hold.cloexec = read_cloexec(scan, table, name);
+		mark_held(walk, row);
+		if (!iu_is_listing(walk->scan->needs))
+			hold.cloexec = read_cloexec(walk, table, name);
 		slot = iu_list_add(&snapshot->arena, &snapshot->holds);
 		if (slot)
 			*slot = hold;
@@ -281,19 +281,19 @@ static int scan_table(struct scan *scan, const char *table, int32_t pid, int32_t
 		*ret_errno = -error;
 		result = IU_E_ACCESS;
 	}
-	close(scan->descriptors.fd);
+	close(walk->descriptors.fd);
 	return result;
 }
 
 /* 0: the same table, 1: another one, -1: may not be compared. */
-static int compare_tables(struct scan *scan, int32_t a, int32_t b)
+static int compare_tables(struct walk *walk, int32_t a, int32_t b)
 {
 	long order = syscall(SYS_kcmp, a, b, KCMP_FILES, 0, 0);
 
 	if (order >= 0)
 		return order != 0;
 	if (errno != ESRCH)
-		scan->kcmp_refused = true;
+		walk->kcmp_refused = true;
 	return -1;
 }
 
@@ -302,9 +302,9 @@ static int compare_tables(struct scan *scan, int32_t a, int32_t b)
  * while the threads live on. Where kcmp() is refused, a thread's table is read as well and what
  * the leader has under the same number is left out (is_known()).
  */
-static int scan_threads(struct scan *scan, int32_t pid, int *ret_errno)
+static int scan_threads(struct walk *walk, int32_t pid, int *ret_errno)
 {
-	struct iu_snapshot *snapshot = scan->look->snapshot;
+	struct iu_snapshot *snapshot = walk->scan->snapshot;
 	size_t first = snapshot->holds.n, tables = 1, read = 0, i;
 	int32_t owners[TABLES_MAX] = {pid};
 	char path[128];
@@ -314,11 +314,11 @@ static int scan_threads(struct scan *scan, int32_t pid, int *ret_errno)
 	while (first > 0 && snapshot->holds.v[first - 1].pid == pid)
 		first--;
 	snprintf(path, sizeof(path), "%d/task", (int)pid);
-	scan->threads.fd = openat(scan->look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (scan->threads.fd < 0)
+	walk->threads.fd = openat(walk->scan->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (walk->threads.fd < 0)
 		return 0;
-	scan->threads.at = scan->threads.len = 0;
-	while (result != IU_E_NOMEM && (name = iu_entries_next(&scan->threads, &error)) &&
+	walk->threads.at = walk->threads.len = 0;
+	while (result != IU_E_NOMEM && (name = iu_entries_next(&walk->threads, &error)) &&
 		count++ < THREADS_MAX) {
 		uint64_t tid = 0;
 		int other = 1;
@@ -327,19 +327,19 @@ static int scan_threads(struct scan *scan, int32_t pid, int *ret_errno)
 			(int32_t)tid == pid)
 			continue;
 		for (i = 0; i < tables && other > 0; i++)
-			other = compare_tables(scan, owners[i], (int32_t)tid);
+			other = compare_tables(walk, owners[i], (int32_t)tid);
 		if (other == 0 || (other < 0 && read >= NO_KCMP_MAX))
 			continue;
 		if (other > 0 && tables < TABLES_MAX)
 			owners[tables++] = (int32_t)tid;
 		read++;
 		snprintf(path, sizeof(path), "%d/task/%d", (int)pid, (int)tid);
-		result = scan_table(scan, path, pid, (int32_t)tid,
+		result = scan_table(walk, path, pid, (int32_t)tid,
 			other < 0 ? first : NOTHING_KNOWN, ret_errno);
 		if (result == IU_E_ACCESS)
 			worst = result;
 	}
-	close(scan->threads.fd);
+	close(walk->threads.fd);
 	return result == IU_E_NOMEM ? result : worst;
 }
 
@@ -353,9 +353,9 @@ static bool is_listed(const struct iu_snapshot *snapshot, int32_t pid)
 	return false;
 }
 
-static int add_unreadable(struct scan *scan, int32_t pid, int error)
+static int add_unreadable(struct walk *walk, int32_t pid, int error)
 {
-	struct iu_snapshot *snapshot = scan->look->snapshot;
+	struct iu_snapshot *snapshot = walk->scan->snapshot;
 	struct iu_process process = {.pid = pid};
 	struct iu_unreadable *row;
 	char path[64], text[4096];
@@ -363,13 +363,13 @@ static int add_unreadable(struct scan *scan, int32_t pid, int error)
 	ssize_t len;
 	int result;
 
-	if (iu_stat_read(scan->look->proc, pid, &stat) < 0 || stat.flags & IU_STAT_KERNEL_THREAD ||
+	if (iu_stat_read(walk->scan->proc, pid, &stat) < 0 || stat.flags & IU_STAT_KERNEL_THREAD ||
 		(stat.state == 'Z' && stat.threads <= 1))
 		return 0; /* gone, or nothing that could have descriptors */
-	scan->unreadable++;
+	walk->unreadable++;
 	if (is_listed(snapshot, pid))
 		return 0;
-	result = iu_cgroup_of_process(scan->look, &process);
+	result = iu_cgroup_of_process(walk->scan, &process);
 	row = result < 0 ? NULL : iu_list_add(&snapshot->arena, &snapshot->unreadable);
 	if (!row)
 		return IU_E_NOMEM;
@@ -378,39 +378,39 @@ static int add_unreadable(struct scan *scan, int32_t pid, int error)
 	row->cgroup = process.cgroup;
 	row->why = iu_arena_strdup(&snapshot->arena, iu_os_error_name(error));
 	snprintf(path, sizeof(path), "%d/status", (int)pid);
-	len = iu_file_read(scan->look->proc, path, text, sizeof(text));
+	len = iu_file_read(walk->scan->proc, path, text, sizeof(text));
 	row->uid_known = len > 0 && iu_status_uid(text, (size_t)len, &row->uid) == 0;
 	return 0;
 }
 
 /* st_nlink of task/ is 2 and the number of threads (proc_task_getattr()). */
-static bool has_threads(struct scan *scan, int32_t pid)
+static bool has_threads(struct walk *walk, int32_t pid)
 {
 	struct stat status;
 	char path[64];
 
 	snprintf(path, sizeof(path), "%d/task", (int)pid);
-	return fstatat(scan->look->proc, path, &status, 0) == 0 && status.st_nlink > 3;
+	return fstatat(walk->scan->proc, path, &status, 0) == 0 && status.st_nlink > 3;
 }
 
-static int scan_process(struct scan *scan, int32_t pid)
+static int scan_process(struct walk *walk, int32_t pid)
 {
-	struct iu_snapshot *snapshot = scan->look->snapshot;
+	struct iu_snapshot *snapshot = walk->scan->snapshot;
 	size_t before = snapshot->holds.n;
 	int result, threads, error = 0;
 	char table[64];
 
 	snprintf(table, sizeof(table), "%d", (int)pid);
-	result = scan_table(scan, table, pid, 0, NOTHING_KNOWN, &error);
-	if (result != IU_E_NOMEM && has_threads(scan, pid)) {
-		threads = scan_threads(scan, pid, &error);
+	result = scan_table(walk, table, pid, 0, NOTHING_KNOWN, &error);
+	if (result != IU_E_NOMEM && has_threads(walk, pid)) {
+		threads = scan_threads(walk, pid, &error);
 		if (threads < 0)
 			result = threads;
 	}
 	if (result == IU_E_NOMEM)
 		return result;
 	if (snapshot->holds.n > before) {
-		int read = iu_process_read(scan->look, pid);
+		int read = iu_process_read(walk->scan, pid);
 
 		if (read == IU_E_NOMEM)
 			return read;
@@ -418,35 +418,35 @@ static int scan_process(struct scan *scan, int32_t pid)
 			snapshot->holds.n = before;
 	}
 	if (result == IU_E_ACCESS)
-		return add_unreadable(scan, pid, error);
+		return add_unreadable(walk, pid, error);
 	return snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
 
 /* ---- the same, asked of the kernel ---- */
 
 /* Whether the first round looked for every one of the wanted sockets. */
-static bool places_known(struct scan *scan)
+static bool places_known(struct walk *walk)
 {
-	const struct iu_places *places = &scan->look->snapshot->places;
+	const struct iu_fd_candidates *fd_candidates = &walk->scan->snapshot->fd_candidates;
 	struct inode_row *row;
 	size_t i, n = 0;
 
-	for (i = 0; i < places->inodes.n && places->known; i++) {
-		HASH_FIND(hh, scan->inodes, &places->inodes.v[i], sizeof(uint64_t), row);
+	for (i = 0; i < fd_candidates->inodes.n && fd_candidates->known; i++) {
+		HASH_FIND(hh, walk->inodes, &fd_candidates->inodes.v[i], sizeof(uint64_t), row);
 		if (row && !row->listed) {
 			row->listed = true;
 			n++;
 		}
 	}
-	return n > 0 && n == HASH_COUNT(scan->inodes);
+	return n > 0 && n == HASH_COUNT(walk->inodes);
 }
 
-static bool is_place_of(const struct iu_places *places, uint64_t inode)
+static bool is_place_of(const struct iu_fd_candidates *fd_candidates, uint64_t inode)
 {
 	size_t i;
 
-	for (i = 0; i < places->inodes.n; i++)
-		if (places->inodes.v[i] == inode)
+	for (i = 0; i < fd_candidates->inodes.n; i++)
+		if (fd_candidates->inodes.v[i] == inode)
 			return true;
 	return false;
 }
@@ -455,9 +455,9 @@ static bool is_place_of(const struct iu_places *places, uint64_t inode)
  * One place of a descriptor table, as the kernel told it: what is there now?
  * Returns: 1: one of the sockets it was told for, 0: not any more, IU_E_NOMEM.
  */
-static int check_place(struct scan *scan, int32_t pid, int32_t tid, uint32_t fd)
+static int check_place(struct walk *walk, int32_t pid, int32_t tid, uint32_t fd)
 {
-	struct iu_snapshot *snapshot = scan->look->snapshot;
+	struct iu_snapshot *snapshot = walk->scan->snapshot;
 	struct iu_hold hold = {.pid = pid, .tid = tid == pid ? 0 : tid, .fd = (int32_t)fd}, *slot;
 	char table[64], path[96], number[16], link[64];
 	struct inode_row *row;
@@ -470,20 +470,20 @@ static int check_place(struct scan *scan, int32_t pid, int32_t tid, uint32_t fd)
 		snprintf(table, sizeof(table), "%d", (int)pid);
 	snprintf(number, sizeof(number), "%u", (unsigned int)fd);
 	snprintf(path, sizeof(path), "%s/fd/%s", table, number);
-	len = iu_file_link(scan->look->proc, path, link, sizeof(link));
+	len = iu_file_link(walk->scan->proc, path, link, sizeof(link));
 	if (len == -EACCES || len == -EPERM)
-		return add_unreadable(scan, pid, (int)-len);
+		return add_unreadable(walk, pid, (int)-len);
 	if (len <= 0 || !iu_socket_link(link, (size_t)len, &hold.inode))
 		return 0;
-	HASH_FIND(hh, scan->inodes, &hold.inode, sizeof(hold.inode), row);
+	HASH_FIND(hh, walk->inodes, &hold.inode, sizeof(hold.inode), row);
 	if (!row)
-		return is_place_of(&snapshot->places, hold.inode);
-	result = iu_process_read(scan->look, pid);
+		return is_place_of(&snapshot->fd_candidates, hold.inode);
+	result = iu_process_read(walk->scan, pid);
 	if (result < 0) /* it ended while we looked: it holds nothing any more */
 		return result == IU_E_NOMEM ? result : 0;
-	mark_held(scan, row);
-	if (!iu_is_listing(scan->look->wants))
-		hold.cloexec = read_cloexec(scan, table, number);
+	mark_held(walk, row);
+	if (!iu_is_listing(walk->scan->needs))
+		hold.cloexec = read_cloexec(walk, table, number);
 	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
 	if (!slot)
 		return IU_E_NOMEM;
@@ -492,52 +492,52 @@ static int check_place(struct scan *scan, int32_t pid, int32_t tid, uint32_t fd)
 }
 
 /* Returns: 1: they are all there, 0: something has changed meanwhile, IU_E_NOMEM. */
-static int check_places(struct scan *scan)
+static int check_places(struct walk *walk)
 {
-	const struct iu_places *places = &scan->look->snapshot->places;
+	const struct iu_fd_candidates *fd_candidates = &walk->scan->snapshot->fd_candidates;
 	uint64_t there = 0;
 	uint32_t bit;
 	size_t i;
 	int result = 0;
 
-	for (i = 0; i < places->n && result >= 0; i++) {
-		const struct iu_place *place = &places->v[i];
+	for (i = 0; i < fd_candidates->n && result >= 0; i++) {
+		const struct iu_fd_candidate *candidate = &fd_candidates->v[i];
 
-		if (place->pid == scan->look->self && !scan->look->wants->own_process)
+		if (candidate->pid == walk->scan->self && !walk->scan->needs->own_process)
 			continue;
 		for (bit = 0; bit < 64 && result >= 0; bit++) {
-			if (place->mask >> bit & 1)
+			if (candidate->mask >> bit & 1)
 				result = check_place(
-					scan, place->pid, place->tid, place->first + bit);
-			there += place->mask >> bit & 1 && result > 0;
+					walk, candidate->pid, candidate->tid, candidate->first + bit);
+			there += candidate->mask >> bit & 1 && result > 0;
 		}
 	}
-	return result < 0 ? result : there >= places->counted;
+	return result < 0 ? result : there >= fd_candidates->expected;
 }
 
 /* What an earlier look found of the same sockets is looked up anew. */
-static void drop_earlier(struct scan *scan)
+static void drop_earlier(struct walk *walk)
 {
-	struct iu_holds *holds = &scan->look->snapshot->holds;
+	struct iu_holds *holds = &walk->scan->snapshot->holds;
 	struct inode_row *row;
-	size_t i, kept = 0;
+	size_t i, cache = 0;
 
 	for (i = 0; i < holds->n; i++) {
-		HASH_FIND(hh, scan->inodes, &holds->v[i].inode, sizeof(holds->v[i].inode), row);
+		HASH_FIND(hh, walk->inodes, &holds->v[i].inode, sizeof(holds->v[i].inode), row);
 		if (!row)
-			holds->v[kept++] = holds->v[i];
+			holds->v[cache++] = holds->v[i];
 	}
-	holds->n = kept;
+	holds->n = cache;
 }
 
 /* Mounted with hidepid, /proc does not even list the processes of others. */
-static bool processes_hidden(const struct scan *scan)
+static bool processes_hidden(const struct walk *walk)
 {
 	struct iu_text text = {0};
 	char *line, *next;
 	bool hidden = false;
 
-	if (iu_file_load(scan->look->proc, "self/mountinfo", 8 << 20, &text) == 0 && text.data) {
+	if (iu_file_load(walk->scan->proc, "self/mountinfo", 8 << 20, &text) == 0 && text.data) {
 		for (line = text.data; line && !hidden; line = next) {
 			next = strchr(line, '\n');
 			if (next)
@@ -550,27 +550,27 @@ static bool processes_hidden(const struct scan *scan)
 	return hidden;
 }
 
-bool iu_initial_pids(const struct iu_look *look)
+bool iu_initial_pids(const struct iu_scan *scan)
 {
 	struct stat status;
 
-	return look->self == (int32_t)getpid() &&
-	       fstatat(look->proc, "self/ns/pid", &status, 0) == 0 &&
+	return scan->self == (int32_t)getpid() &&
+	       fstatat(scan->proc, "self/ns/pid", &status, 0) == 0 &&
 	       status.st_ino == INITIAL_PID_NS;
 }
 
 /* Somebody outside of our PID namespace may have what nobody in it has. */
-static int tell_outside(struct scan *scan)
+static int tell_outside(struct walk *walk)
 {
 	struct stat status;
 	struct inode_row *row;
 
-	if (scan->told || fstatat(scan->look->proc, "self/ns/pid", &status, 0) < 0 ||
+	if (walk->told || fstatat(walk->scan->proc, "self/ns/pid", &status, 0) < 0 ||
 		status.st_ino == INITIAL_PID_NS)
 		return 0;
-	for (row = scan->inodes; row; row = row->hh.next)
+	for (row = walk->inodes; row; row = row->hh.next)
 		if (!row->held)
-			return iu_snapshot_gap(scan->look->snapshot, IU_FACT_HOLDERS, 0,
+			return iu_snapshot_gap(walk->scan->snapshot, IU_FACT_HOLDERS, 0,
 				"processes outside of this PID namespace",
 				"they are not visible from inside of it",
 				"ask on the host, outside of the container");
@@ -580,104 +580,104 @@ static int tell_outside(struct scan *scan)
 /* An earlier look counted, too; its number is replaced, not put next to ours. */
 static void forget_count(struct iu_snapshot *snapshot)
 {
-	size_t i, kept = 0;
+	size_t i, cache = 0;
 
 	for (i = 0; i < snapshot->gaps.n; i++) {
 		const struct iu_gap *gap = &snapshot->gaps.v[i];
 
 		if (gap->fact != IU_FACT_HOLDERS || gap->pid != 0 ||
 			strncmp(gap->what, MANY, sizeof(MANY) - 1) != 0)
-			snapshot->gaps.v[kept++] = snapshot->gaps.v[i];
+			snapshot->gaps.v[cache++] = snapshot->gaps.v[i];
 	}
-	snapshot->gaps.n = kept;
+	snapshot->gaps.n = cache;
 }
 
-static int tell_unreadable(struct scan *scan)
+static int tell_unreadable(struct walk *walk)
 {
-	struct iu_snapshot *snapshot = scan->look->snapshot;
-	const char *lift = scan->unreadable && !iu_privileged() ? "run as root" : NULL;
+	struct iu_snapshot *snapshot = walk->scan->snapshot;
+	const char *fix = walk->unreadable && !iu_privileged() ? "run as root" : NULL;
 	char what[80];
 	size_t i;
 	int result = 0;
 
-	if (scan->unreadable > GAPS_NAMED) {
+	if (walk->unreadable > GAPS_NAMED) {
 		forget_count(snapshot);
-		snprintf(what, sizeof(what), MANY "%zu processes", scan->unreadable);
+		snprintf(what, sizeof(what), MANY "%zu processes", walk->unreadable);
 		return iu_snapshot_gap(
-			snapshot, IU_FACT_HOLDERS, 0, what, snapshot->unreadable.v[0].why, lift);
+			snapshot, IU_FACT_HOLDERS, 0, what, snapshot->unreadable.v[0].why, fix);
 	}
-	for (i = 0; i < snapshot->unreadable.n && scan->unreadable > 0 && result == 0; i++) {
+	for (i = 0; i < snapshot->unreadable.n && walk->unreadable > 0 && result == 0; i++) {
 		const struct iu_unreadable *row = &snapshot->unreadable.v[i];
 
 		snprintf(what, sizeof(what), "descriptors of pid %d", (int)row->pid);
-		result = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, row->pid, what, row->why, lift);
+		result = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, row->pid, what, row->why, fix);
 	}
 	return result;
 }
 
 /* Each wanted socket has a holder. */
-static bool all_held(const struct scan *scan)
+static bool all_held(const struct walk *walk)
 {
-	return scan->n_held == HASH_COUNT(scan->inodes);
+	return walk->n_held == HASH_COUNT(walk->inodes);
 }
 
 /* --first: that is all. */
-static bool has_enough(const struct scan *scan)
+static bool has_enough(const struct walk *walk)
 {
-	return scan->look->wants->first && all_held(scan);
+	return walk->scan->needs->first && all_held(walk);
 }
 
 /* Whose sockets are wanted: most are held by a process of the same user. */
-static void note_users(struct scan *scan)
+static void note_users(struct walk *walk)
 {
-	const struct iu_sockets *sockets = &scan->look->snapshot->sockets;
+	const struct iu_sockets *sockets = &walk->scan->snapshot->sockets;
 	struct inode_row *row;
 	size_t i, k;
 
-	for (i = 0; i < sockets->n && scan->n_users < HINTS_MAX; i++) {
-		HASH_FIND(hh, scan->inodes, &sockets->v[i].inode, sizeof(uint64_t), row);
+	for (i = 0; i < sockets->n && walk->n_users < HINTS_MAX; i++) {
+		HASH_FIND(hh, walk->inodes, &sockets->v[i].inode, sizeof(uint64_t), row);
 		if (!row || !sockets->v[i].uid_known)
 			continue;
-		for (k = 0; k < scan->n_users && scan->users[k] != sockets->v[i].uid; k++)
+		for (k = 0; k < walk->n_users && walk->users[k] != sockets->v[i].uid; k++)
 			;
-		if (k == scan->n_users)
-			scan->users[scan->n_users++] = sockets->v[i].uid;
+		if (k == walk->n_users)
+			walk->users[walk->n_users++] = sockets->v[i].uid;
 	}
 }
 
-static bool same_user(const struct scan *scan, const char *pid)
+static bool same_user(const struct walk *walk, const char *pid)
 {
 	struct stat status;
 	size_t i;
 
-	if (fstatat(scan->look->proc, pid, &status, 0) < 0)
+	if (fstatat(walk->scan->proc, pid, &status, 0) < 0)
 		return false;
-	for (i = 0; i < scan->n_users; i++)
-		if (scan->users[i] == status.st_uid)
+	for (i = 0; i < walk->n_users; i++)
+		if (walk->users[i] == status.st_uid)
 			return true;
 	return false;
 }
 
 /* Somebody else's sockets, and no right to look into anybody else's processes. */
-static bool is_hopeless(const struct scan *scan)
+static bool is_hopeless(const struct walk *walk)
 {
-	const struct iu_sockets *sockets = &scan->look->snapshot->sockets;
+	const struct iu_sockets *sockets = &walk->scan->snapshot->sockets;
 	struct inode_row *row;
 	size_t i;
 
-	if (!scan->look->wants->first || iu_privileged())
+	if (!walk->scan->needs->first || iu_privileged())
 		return false;
 	for (i = 0; i < sockets->n; i++) {
-		HASH_FIND(hh, scan->inodes, &sockets->v[i].inode, sizeof(uint64_t), row);
+		HASH_FIND(hh, walk->inodes, &sockets->v[i].inode, sizeof(uint64_t), row);
 		if (row && (!sockets->v[i].uid_known || sockets->v[i].uid == geteuid()))
 			return false;
 	}
 	return true;
 }
 
-static int tell_first(struct scan *scan, bool hopeless)
+static int tell_first(struct walk *walk, bool hopeless)
 {
-	return iu_snapshot_gap(scan->look->snapshot, IU_FACT_HOLDERS, 0,
+	return iu_snapshot_gap(walk->scan->snapshot, IU_FACT_HOLDERS, 0,
 		hopeless ? "the processes that hold the socket" : "further holders of the socket",
 		hopeless ? "they are another user's, and --first was given"
 			 : "--first: one was enough",
@@ -685,74 +685,74 @@ static int tell_first(struct scan *scan, bool hopeless)
 }
 
 /* Ourselves only where we may be a holder too. */
-static int scan_one(struct scan *scan, int32_t pid)
+static int scan_one(struct walk *walk, int32_t pid)
 {
 	int result;
 
-	if (pid != scan->look->self)
-		return scan_process(scan, pid);
-	if (!scan->look->wants->own_process)
+	if (pid != walk->scan->self)
+		return scan_process(walk, pid);
+	if (!walk->scan->needs->own_process)
 		return 0;
-	iu_turn_table();
-	result = scan_process(scan, pid);
-	iu_turn_table_end();
+	iu_lock_fds();
+	result = scan_process(walk, pid);
+	iu_lock_fds_end();
 	return result;
 }
 
 /* Calls @visit for every process there is, until it returns != 0. */
 static int each_process(
-	struct scan *scan, int (*visit)(struct scan *scan, int32_t pid, const char *name))
+	struct walk *walk, int (*visit)(struct walk *walk, int32_t pid, const char *name))
 {
 	const char *name;
 	int result = 0, error = 0;
 
-	scan->processes.fd = openat(scan->look->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (scan->processes.fd < 0)
+	walk->processes.fd = openat(walk->scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (walk->processes.fd < 0)
 		return iu_error_from(errno);
-	scan->processes.at = scan->processes.len = 0;
-	while (result == 0 && (name = iu_entries_next(&scan->processes, &error))) {
+	walk->processes.at = walk->processes.len = 0;
+	while (result == 0 && (name = iu_entries_next(&walk->processes, &error))) {
 		uint64_t pid = 0;
 
 		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX)
-			result = visit(scan, (int32_t)pid, name);
+			result = visit(walk, (int32_t)pid, name);
 	}
-	close(scan->processes.fd);
+	close(walk->processes.fd);
 	return result < 0 ? result : iu_error_from(-error);
 }
 
-static int visit_all(struct scan *scan, int32_t pid, const char *name)
+static int visit_all(struct walk *walk, int32_t pid, const char *name)
 {
 	(void)name;
-	return scan_one(scan, pid);
+	return scan_one(walk, pid);
 }
 
-static int scan_all(struct scan *scan)
+static int scan_all(struct walk *walk)
 {
-	return each_process(scan, visit_all);
+	return each_process(walk, visit_all);
 }
 
 /* ---- a few sockets: who is likely to have them comes first ---- */
 
-static bool was_looked_at(const struct scan *scan, int32_t pid)
+static bool was_looked_at(const struct walk *walk, int32_t pid)
 {
-	return (uint32_t)pid / 8 < PID_BYTES && scan->looked[pid / 8] >> (pid % 8) & 1;
+	return (uint32_t)pid / 8 < PID_BYTES && walk->looked[pid / 8] >> (pid % 8) & 1;
 }
 
 /* Returns: 1: every socket has a holder now, 0, IU_E_*. */
-static int look_at(struct scan *scan, int32_t pid)
+static int look_at(struct walk *walk, int32_t pid)
 {
 	int result;
 
-	if (was_looked_at(scan, pid))
+	if (was_looked_at(walk, pid))
 		return 0;
 	if ((uint32_t)pid / 8 < PID_BYTES)
-		scan->looked[pid / 8] |= (uint8_t)(1u << (pid % 8));
-	result = scan_one(scan, pid);
-	return result < 0 ? result : all_held(scan);
+		walk->looked[pid / 8] |= (uint8_t)(1u << (pid % 8));
+	result = scan_one(walk, pid);
+	return result < 0 ? result : all_held(walk);
 }
 
 struct members {
-	struct scan *scan;
+	struct walk *walk;
 	bool users; /* only processes of the sockets' users */
 };
 
@@ -765,18 +765,18 @@ static int cgroup_line(void *context, const char *line, size_t len)
 	if (iu_number(line, len, 10, &pid) != len || pid == 0 || pid > INT32_MAX)
 		return 0; /* 0: of an outer PID namespace */
 	snprintf(name, sizeof(name), "%d", (int)pid);
-	return members->users && !same_user(members->scan, name)
+	return members->users && !same_user(members->walk, name)
 		       ? 0
-		       : look_at(members->scan, (int32_t)pid);
+		       : look_at(members->walk, (int32_t)pid);
 }
 
-static int scan_cgroup(struct scan *scan, const char *path)
+static int scan_cgroup(struct walk *walk, const char *path)
 {
-	struct members members = {scan, true};
+	struct members members = {walk, true};
 	struct iu_text text = {0};
 	int result = 0;
 
-	if (iu_cgroup_processes(scan->look, path, &text) == 0 && text.data) {
+	if (iu_cgroup_processes(walk->scan, path, &text) == 0 && text.data) {
 		result = iu_file_lines(text.data, text.len, cgroup_line, &members);
 		members.users = false;
 		if (result == 0 && text.len < CGROUP_SMALL)
@@ -787,9 +787,9 @@ static int scan_cgroup(struct scan *scan, const char *path)
 }
 
 /* A socket keeps the cgroup where it was made: a service is a handful of processes. */
-static int scan_cgroups(struct scan *scan)
+static int scan_cgroups(struct walk *walk)
 {
-	const struct iu_sockets *sockets = &scan->look->snapshot->sockets;
+	const struct iu_sockets *sockets = &walk->scan->snapshot->sockets;
 	const char *paths[HINTS_MAX];
 	size_t i, k, n = 0;
 	int result = 0;
@@ -797,7 +797,7 @@ static int scan_cgroups(struct scan *scan)
 	for (i = 0; i < sockets->n && result == 0 && n < HINTS_MAX; i++) {
 		struct inode_row *row;
 
-		HASH_FIND(hh, scan->inodes, &sockets->v[i].inode, sizeof(uint64_t), row);
+		HASH_FIND(hh, walk->inodes, &sockets->v[i].inode, sizeof(uint64_t), row);
 		if (!row || row->held || !sockets->v[i].cgroup)
 			continue;
 		for (k = 0; k < n && strcmp(paths[k], sockets->v[i].cgroup) != 0; k++)
@@ -805,74 +805,74 @@ static int scan_cgroups(struct scan *scan)
 		if (k < n)
 			continue;
 		paths[n++] = sockets->v[i].cgroup;
-		result = scan_cgroup(scan, paths[k]);
+		result = scan_cgroup(walk, paths[k]);
 	}
 	return result;
 }
 
 /* One who is not privileged sees the descriptors of no other user anyway. */
-static int visit_user(struct scan *scan, int32_t pid, const char *name)
+static int visit_user(struct walk *walk, int32_t pid, const char *name)
 {
-	return !was_looked_at(scan, pid) && same_user(scan, name) ? look_at(scan, pid) : 0;
+	return !was_looked_at(walk, pid) && same_user(walk, name) ? look_at(walk, pid) : 0;
 }
 
-static int visit_other(struct scan *scan, int32_t pid, const char *name)
+static int visit_other(struct walk *walk, int32_t pid, const char *name)
 {
 	(void)name;
-	return look_at(scan, pid);
+	return look_at(walk, pid);
 }
 
 /* Whoever is not known to have none of them. */
-static int visit_rest(struct scan *scan, int32_t pid, const char *name)
+static int visit_rest(struct walk *walk, int32_t pid, const char *name)
 {
 	int result;
 
 	(void)name;
-	if (was_looked_at(scan, pid) || (pid != scan->look->self && scan->n_known &&
-			iu_compare_none(scan->look->proc, pid, scan->known, scan->n_known)))
+	if (was_looked_at(walk, pid) || (pid != walk->scan->self && walk->n_known &&
+			iu_kcmp_none(walk->scan->proc, pid, walk->known, walk->n_known)))
 		return 0;
-	result = look_at(scan, pid);
+	result = look_at(walk, pid);
 	return result < 0 ? result : 0;
 }
 
-static bool still_known(const struct scan *scan, const struct iu_hold *hold)
+static bool still_known(const struct walk *walk, const struct iu_hold *hold)
 {
 	const struct iu_held_table table = {.pid = hold->pid, .tid = hold->tid};
 
-	return iu_holders_check(scan->look, &table, hold->fd, hold->inode);
+	return iu_holders_check(walk->scan, &table, hold->fd, hold->inode);
 }
 
 /* One holder of each socket, to compare with. */
-static void know(struct scan *scan)
+static void know(struct walk *walk)
 {
-	const struct iu_holds *holds = &scan->look->snapshot->holds;
+	const struct iu_holds *holds = &walk->scan->snapshot->holds;
 	const char *wanted = secure_getenv("INUSE_QUICK");
 	struct inode_row *row;
 	size_t i, n = 0;
 
-	if (HASH_COUNT(scan->inodes) > KNOWN_MAX || scan->look->self != (int32_t)getpid() ||
-		(wanted && !strcmp(wanted, "exhaustive")) || !iu_compare_possible(scan->look->proc))
+	if (HASH_COUNT(walk->inodes) > KNOWN_MAX || walk->scan->self != (int32_t)getpid() ||
+		(wanted && !strcmp(wanted, "exhaustive")) || !iu_kcmp_possible(walk->scan->proc))
 		return;
-	for (row = scan->inodes; row; row = row->hh.next) {
+	for (row = walk->inodes; row; row = row->hh.next) {
 		for (i = 0; i < holds->n; i++)
-			if (holds->v[i].inode == row->inode && still_known(scan, &holds->v[i]))
+			if (holds->v[i].inode == row->inode && still_known(walk, &holds->v[i]))
 				break;
 		if (i == holds->n)
 			return;
-		scan->known_hold[n] = i;
-		scan->known[n++] = (struct iu_known){
+		walk->known_hold[n] = i;
+		walk->known[n++] = (struct iu_known){
 			holds->v[i].tid ? holds->v[i].tid : holds->v[i].pid, holds->v[i].fd};
 	}
-	scan->n_known = n;
+	walk->n_known = n;
 }
 
-static bool all_known(const struct scan *scan)
+static bool all_known(const struct walk *walk)
 {
-	const struct iu_holds *holds = &scan->look->snapshot->holds;
+	const struct iu_holds *holds = &walk->scan->snapshot->holds;
 	size_t i;
 
-	for (i = 0; i < scan->n_known; i++)
-		if (!still_known(scan, &holds->v[scan->known_hold[i]]))
+	for (i = 0; i < walk->n_known; i++)
+		if (!still_known(walk, &holds->v[walk->known_hold[i]]))
 			return false;
 	return true;
 }
@@ -881,31 +881,31 @@ static bool all_known(const struct scan *scan)
  * Until each socket has a holder: processes of its cgroup, of its user, all others. Then --first is
  * content, and otherwise the rest is asked whether it has the same files: that is quicker.
  */
-static int scan_wanted(struct scan *scan)
+static int scan_wanted(struct walk *walk)
 {
 	int result;
 
-	if (HASH_COUNT(scan->inodes) > WANTED_MAX)
-		return scan_all(scan);
-	scan->looked = calloc(PID_BYTES, 1);
-	if (!scan->looked)
+	if (HASH_COUNT(walk->inodes) > WANTED_MAX)
+		return scan_all(walk);
+	walk->looked = calloc(PID_BYTES, 1);
+	if (!walk->looked)
 		return IU_E_NOMEM;
-	note_users(scan);
-	result = scan->look->self == (int32_t)getpid() ? scan_cgroups(scan) : 0;
+	note_users(walk);
+	result = walk->scan->self == (int32_t)getpid() ? scan_cgroups(walk) : 0;
 	if (result == 0)
-		result = each_process(scan, visit_user);
-	if (result == 0 && !all_held(scan))
-		result = each_process(scan, visit_other);
-	if (result >= 0 && !scan->look->wants->first) {
-		know(scan);
-		result = each_process(scan, visit_rest);
-		if (result == 0 && !all_known(scan)) {
-			scan->n_known = 0; /* what was compared with is not there any more */
-			result = each_process(scan, visit_rest);
+		result = each_process(walk, visit_user);
+	if (result == 0 && !all_held(walk))
+		result = each_process(walk, visit_other);
+	if (result >= 0 && !walk->scan->needs->first) {
+		know(walk);
+		result = each_process(walk, visit_rest);
+		if (result == 0 && !all_known(walk)) {
+			walk->n_known = 0; /* what was compared with is not there any more */
+			result = each_process(walk, visit_rest);
 		}
 	}
-	free(scan->looked);
-	scan->looked = NULL;
+	free(walk->looked);
+	walk->looked = NULL;
 	return result < 0 ? result : 0;
 }
 
@@ -914,39 +914,39 @@ static int scan_wanted(struct scan *scan)
 
 static int on_descriptor(void *context, const struct iu_quick_descriptor *found)
 {
-	struct scan *scan = context;
+	struct walk *walk = context;
 	struct iu_hold hold = {.inode = found->inode,
 		.pid = found->pid,
 		.tid = found->tid == found->pid ? 0 : found->tid,
 		.fd = (int32_t)found->fd};
 	struct inode_row *row = NULL;
 
-	if (found->pid == scan->look->self && !scan->look->wants->own_process)
+	if (found->pid == walk->scan->self && !walk->scan->needs->own_process)
 		return 0;
-	if (scan->inodes)
-		HASH_FIND(hh, scan->inodes, &found->inode, sizeof(found->inode), row);
-	return row || !scan->inodes ? note_held(scan->held, &hold) : 0;
+	if (walk->inodes)
+		HASH_FIND(hh, walk->inodes, &found->inode, sizeof(found->inode), row);
+	return row || !walk->inodes ? note_held(walk->held, &hold) : 0;
 }
 
 /* For lists. Returns: 1: the table is there, 0: it has to be read in /proc, IU_E_NOMEM. */
-static int ask_kernel(struct scan *scan)
+static int ask_kernel(struct walk *walk)
 {
 	struct iu_quick_look *quick = NULL;
 	int canary, result;
 
-	if (!iu_initial_pids(scan->look) || !iu_open_files(scan->look, FILES_FEW))
+	if (!iu_initial_pids(walk->scan) || !iu_open_files(walk->scan, FILES_FEW))
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	result = canary < 0 ? IU_E_SYSTEM : iu_quick_open(&quick);
 	if (result == 0)
-		result = iu_quick_sockets(quick, canary, on_descriptor, scan);
+		result = iu_quick_sockets(quick, canary, on_descriptor, walk);
 	iu_quick_close(quick);
 	if (canary >= 0)
 		close(canary);
-	scan->held->unchecked = result == 0;
+	walk->held->unchecked = result == 0;
 	if (result < 0) {
-		scan->held->n = scan->held->tables = 0;
-		scan->held->full = false;
+		walk->held->n = walk->held->tables = 0;
+		walk->held->full = false;
 	}
 	return result == 0 ? 1 : result == IU_E_NOMEM ? result : 0;
 }
@@ -955,23 +955,23 @@ static int ask_kernel(struct scan *scan)
 static int on_listed(
 	void *context, const struct iu_hold *hold, const struct iu_quick_process *process)
 {
-	struct scan *scan = context;
+	struct walk *walk = context;
 	struct iu_hold *slot;
 	struct inode_row *row;
 
-	if (hold->pid == scan->look->self && !scan->look->wants->own_process)
+	if (hold->pid == walk->scan->self && !walk->scan->needs->own_process)
 		return 0;
-	HASH_FIND(hh, scan->inodes, &hold->inode, sizeof(hold->inode), row);
+	HASH_FIND(hh, walk->inodes, &hold->inode, sizeof(hold->inode), row);
 	if (!row)
 		return 0;
-	if (scan->listed != hold->pid) {
-		scan->listed = hold->pid;
-		scan->listed_result = iu_process_listed(scan->look, process);
+	if (walk->listed != hold->pid) {
+		walk->listed = hold->pid;
+		walk->listed_result = iu_process_listed(walk->scan, process);
 	}
-	if (scan->listed_result < 0)
-		return scan->listed_result == IU_E_NOMEM ? IU_E_NOMEM : 0;
-	mark_held(scan, row);
-	slot = iu_list_add(&scan->look->snapshot->arena, &scan->look->snapshot->holds);
+	if (walk->listed_result < 0)
+		return walk->listed_result == IU_E_NOMEM ? IU_E_NOMEM : 0;
+	mark_held(walk, row);
+	slot = iu_list_add(&walk->scan->snapshot->arena, &walk->scan->snapshot->holds);
 	if (!slot)
 		return IU_E_NOMEM;
 	*slot = *hold;
@@ -979,97 +979,97 @@ static int on_listed(
 }
 
 /* The wanted sockets of a list. */
-static int scan_list(struct scan *scan)
+static int scan_list(struct walk *walk)
 {
 	struct iu_held held = {0};
 	size_t i;
-	int result = iu_listed_holders(scan->look, on_listed, scan);
+	int result = iu_listed_holders(walk->scan, on_listed, walk);
 
-	scan->told = result > 0;
+	walk->told = result > 0;
 	if (result != 0)
 		return result < 0 ? result : 0;
-	scan->held = &held;
-	result = ask_kernel(scan);
-	scan->held = NULL;
+	walk->held = &held;
+	result = ask_kernel(walk);
+	walk->held = NULL;
 	if (held.full && result == 1)
 		result = 0;
 	for (i = 0; result == 1 && i < held.n; i++) {
 		const struct iu_held_table *table = &held.table[held.v[i].table];
 
-		if (check_place(scan, table->pid, table->tid ? table->tid : table->pid,
+		if (check_place(walk, table->pid, table->tid ? table->tid : table->pid,
 			    (uint32_t)held.v[i].fd) < 0)
 			result = IU_E_NOMEM;
 	}
 	free(held.v);
 	free(held.table);
-	return result == 0 ? scan_all(scan) : result < 0 ? result : 0;
+	return result == 0 ? scan_all(walk) : result < 0 ? result : 0;
 }
 
-static int finish(struct scan *scan, int result)
+static int finish(struct walk *walk, int result)
 {
-	struct iu_snapshot *snapshot = scan->look->snapshot;
-	bool hidden = !scan->told && !iu_privileged() && processes_hidden(scan);
+	struct iu_snapshot *snapshot = walk->scan->snapshot;
+	bool hidden = !walk->told && !iu_privileged() && processes_hidden(walk);
 
-	iu_seen(scan->look, IU_FACT_HOLDERS, result == 0 && !hidden && scan->unreadable == 0);
+	iu_scan_seen(walk->scan, IU_FACT_HOLDERS, result == 0 && !hidden && walk->unreadable == 0);
 	if (result == IU_E_NOMEM)
 		return result;
 	if (result < 0)
 		return iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the list of processes",
 			iu_error_text(result), NULL);
-	result = tell_unreadable(scan);
+	result = tell_unreadable(walk);
 	if (result == 0 && hidden)
 		result = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "processes of other users",
 			"/proc is mounted with hidepid", "run as root");
-	return result < 0 ? result : tell_outside(scan);
+	return result < 0 ? result : tell_outside(walk);
 }
 
 /* Looks anew at everything where it is not as it was told. */
-static int scan_places(struct scan *scan)
+static int scan_places(struct walk *walk)
 {
-	size_t before = scan->look->snapshot->holds.n;
-	int result = check_places(scan);
+	size_t before = walk->scan->snapshot->holds.n;
+	int result = check_places(walk);
 
 	if (result != 0)
 		return result < 0 ? result : 0;
-	scan->look->snapshot->holds.n = before;
-	return scan_all(scan);
+	walk->scan->snapshot->holds.n = before;
+	return scan_all(walk);
 }
 
-int iu_collect_holders(struct iu_look *look)
+int iu_collect_holders(struct iu_scan *scan)
 {
-	struct scan *scan = calloc(1, sizeof(*scan)); /* three portions of directory entries */
+	struct walk *walk = calloc(1, sizeof(*walk)); /* three portions of directory entries */
 	struct inode_row *row, *next;
 	int result;
 
-	if (!scan)
+	if (!walk)
 		return IU_E_NOMEM;
-	scan->look = look;
-	result = want_all(scan);
+	walk->scan = scan;
+	result = want_all(walk);
 	if (result == 0)
-		drop_earlier(scan);
-	if (result == 0 && scan->inodes)
-		result = iu_places_named(look);
-	if (result == 0 && scan->inodes) {
-		bool known = places_known(scan), hopeless = !known && is_hopeless(scan);
+		drop_earlier(walk);
+	if (result == 0 && walk->inodes)
+		result = iu_fd_candidates_named(scan);
+	if (result == 0 && walk->inodes) {
+		bool known = places_known(walk), hopeless = !known && is_hopeless(walk);
 
 		if (known)
-			result = scan_places(scan);
+			result = scan_places(walk);
 		else if (!hopeless)
-			result = iu_is_listing(look->wants) ? scan_list(scan) : scan_wanted(scan);
-		result = finish(scan, result);
-		if (result == 0 && (hopeless || (!known && has_enough(scan)))) {
-			iu_seen(look, IU_FACT_HOLDERS, false);
-			result = tell_first(scan, hopeless);
+			result = iu_is_listing(scan->needs) ? scan_list(walk) : scan_wanted(walk);
+		result = finish(walk, result);
+		if (result == 0 && (hopeless || (!known && has_enough(walk)))) {
+			iu_scan_seen(scan, IU_FACT_HOLDERS, false);
+			result = tell_first(walk, hopeless);
 		}
 	}
 	else if (result == 0)
-		iu_seen(look, IU_FACT_HOLDERS, true);
-	HASH_ITER(hh, scan->inodes, row, next)
+		iu_scan_seen(scan, IU_FACT_HOLDERS, true);
+	HASH_ITER(hh, walk->inodes, row, next)
 	{
-		HASH_DEL(scan->inodes, row);
+		HASH_DEL(walk->inodes, row);
 		free(row);
 	}
-	free(scan);
+	free(walk);
 	return result;
 }
 
@@ -1111,7 +1111,7 @@ static void sort(struct iu_held_row *v, size_t n)
 }
 
 bool iu_holders_check(
-	const struct iu_look *look, const struct iu_held_table *table, int32_t fd, uint64_t inode)
+	const struct iu_scan *scan, const struct iu_held_table *table, int32_t fd, uint64_t inode)
 {
 	char path[96], link[64];
 	uint64_t found = 0;
@@ -1122,25 +1122,25 @@ bool iu_holders_check(
 			(int)fd);
 	else
 		snprintf(path, sizeof(path), "%d/fd/%d", (int)table->pid, (int)fd);
-	len = iu_file_link(look->proc, path, link, sizeof(link));
+	len = iu_file_link(scan->proc, path, link, sizeof(link));
 	return len > 0 && iu_socket_link(link, (size_t)len, &found) && found == inode;
 }
 
-int iu_holders_table(struct iu_look *look, struct iu_held *ret_held)
+int iu_holders_table(struct iu_scan *scan, struct iu_held *ret_held)
 {
-	struct scan *scan = calloc(1, sizeof(*scan));
+	struct walk *walk = calloc(1, sizeof(*walk));
 	int result;
 
 	*ret_held = (struct iu_held){0};
-	if (!scan)
+	if (!walk)
 		return IU_E_NOMEM;
-	scan->look = look;
-	scan->held = ret_held;
-	result = ask_kernel(scan);
-	result = finish(scan, result == 0 ? scan_all(scan) : result < 0 ? result : 0);
-	free(scan);
+	walk->scan = scan;
+	walk->held = ret_held;
+	result = ask_kernel(walk);
+	result = finish(walk, result == 0 ? scan_all(walk) : result < 0 ? result : 0);
+	free(walk);
 	if (result == 0 && ret_held->full)
-		result = iu_snapshot_gap(look->snapshot, IU_FACT_HOLDERS, 0, "some of the holders",
+		result = iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0, "some of the holders",
 			"more descriptors lead to sockets than can be kept",
 			"inuse why names those of one port");
 	sort(ret_held->v, ret_held->n);

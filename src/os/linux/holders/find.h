@@ -20,16 +20,16 @@ int iu_socket_link(const char *link, size_t len, uint64_t *ret_inode);
 int iu_fdinfo_flags(const char *bytes, size_t len, uint64_t *ret_flags);
 
 /** iu_wants_inode() - whether holders of a socket are wanted; a linear search. */
-bool iu_wants_inode(const struct iu_wants *wants, uint64_t inode);
+bool iu_wants_inode(const struct iu_needs *needs, uint64_t inode);
 
 /** iu_initial_pids() - whether our pids and those of /proc are those of the initial PID namespace. */
-bool iu_initial_pids(const struct iu_look *look);
+bool iu_initial_pids(const struct iu_scan *scan);
 
 /** iu_is_listing() - whether everything is wanted, and of descriptors only that they are there. */
-bool iu_is_listing(const struct iu_wants *wants);
+bool iu_is_listing(const struct iu_needs *needs);
 
 /** iu_open_files() - whether at least so many files are open on this machine. */
-bool iu_open_files(const struct iu_look *look, uint64_t least);
+bool iu_open_files(const struct iu_scan *scan, uint64_t least);
 
 /* A descriptor that leads to a socket, in 12 bytes: there may be a million. */
 struct iu_held_row {
@@ -58,13 +58,13 @@ struct iu_held {
 
 /** iu_holders_check() - whether descriptor @fd of the table leads to the socket, as /proc says now */
 bool iu_holders_check(
-	const struct iu_look *look, const struct iu_held_table *table, int32_t fd, uint64_t inode);
+	const struct iu_scan *scan, const struct iu_held_table *table, int32_t fd, uint64_t inode);
 
 /**
  * iu_holders_table() - every descriptor of every process that leads to a socket
  * @ret_held: the two lists are the caller's to free(), also after an error
  * Returns: 0, IU_E_NOMEM. What could not be looked at is a gap.
  */
-int iu_holders_table(struct iu_look *look, struct iu_held *ret_held);
+int iu_holders_table(struct iu_scan *scan, struct iu_held *ret_held);
 
 #endif

@@ -45,7 +45,7 @@ static bool is_held(const struct iu_snapshot *snapshot, uint64_t inode)
 
 int iu_hidden_hold(struct iu_hidden *hidden, const struct iu_hold *hold)
 {
-	struct iu_snapshot *snapshot = hidden->look->snapshot;
+	struct iu_snapshot *snapshot = hidden->scan->snapshot;
 	struct iu_unheld *unheld = iu_hidden_find(hidden, hold->inode);
 	struct iu_hold *slot;
 	size_t i;
@@ -61,12 +61,12 @@ int iu_hidden_hold(struct iu_hidden *hidden, const struct iu_hold *hold)
 	if (!slot)
 		return IU_E_NOMEM;
 	*slot = *hold;
-	return iu_process_read(hidden->look, hold->pid) == IU_E_NOMEM ? IU_E_NOMEM : 0;
+	return iu_process_read(hidden->scan, hold->pid) == IU_E_NOMEM ? IU_E_NOMEM : 0;
 }
 
 int iu_hidden_suspect(struct iu_hidden *hidden, const struct iu_suspect *suspect)
 {
-	struct iu_snapshot *snapshot = hidden->look->snapshot;
+	struct iu_snapshot *snapshot = hidden->scan->snapshot;
 	struct iu_suspect *slot;
 	size_t i;
 
@@ -81,7 +81,7 @@ int iu_hidden_suspect(struct iu_hidden *hidden, const struct iu_suspect *suspect
 	if (!slot)
 		return IU_E_NOMEM;
 	*slot = *suspect;
-	return iu_process_read(hidden->look, suspect->pid) == IU_E_NOMEM ? IU_E_NOMEM : 0;
+	return iu_process_read(hidden->scan, suspect->pid) == IU_E_NOMEM ? IU_E_NOMEM : 0;
 }
 
 static int look_behind(struct iu_hidden *hidden, int dir, int32_t pid, const char *fd, bool *ring)
@@ -98,7 +98,7 @@ static int look_behind(struct iu_hidden *hidden, int dir, int32_t pid, const cha
 		iu_number(fd, strlen(fd), 10, &number) == 0 || number > INT32_MAX)
 		return 0;
 	snprintf(path, sizeof(path), "%d/fdinfo/%s", (int)pid, fd);
-	len = iu_file_read(hidden->look->proc, path, text, sizeof(text));
+	len = iu_file_read(hidden->scan->proc, path, text, sizeof(text));
 	if (len <= 0 || !iu_fdinfo_queue(text, (size_t)len, &count))
 		return 0;
 	return iu_in_flight_search(hidden, pid, (int32_t)number, inode);
@@ -112,7 +112,7 @@ static int search_process(struct iu_hidden *hidden, int32_t pid, struct iu_entri
 	int result = 0, error = 0;
 
 	snprintf(path, sizeof(path), "%d/fd", (int)pid);
-	entries->fd = openat(hidden->look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	entries->fd = openat(hidden->scan->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (entries->fd < 0)
 		return 0; /* ended, or unreadable: the holders' gap says so */
 	entries->at = entries->len = 0;
@@ -130,12 +130,12 @@ static int search_all(struct iu_hidden *hidden)
 
 	if (!entries)
 		return IU_E_NOMEM;
-	entries->fd = openat(hidden->look->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	entries->fd = openat(hidden->scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	while (entries->fd >= 0 && result == 0 && (name = iu_entries_next(entries, &error))) {
 		uint64_t pid = 0;
 
 		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX &&
-			(int32_t)pid != hidden->look->self)
+			(int32_t)pid != hidden->scan->self)
 			result = search_process(hidden, (int32_t)pid, entries + 1);
 	}
 	if (entries->fd >= 0)
@@ -154,7 +154,7 @@ static int by_number(const void *left, const void *right)
 /* The sockets that nobody is known to have. Returns 0 or IU_E_NOMEM. */
 static int collect_unheld(struct iu_hidden *hidden)
 {
-	const struct iu_snapshot *snapshot = hidden->look->snapshot;
+	const struct iu_snapshot *snapshot = hidden->scan->snapshot;
 	uint64_t *held = calloc(snapshot->holds.n + 1, sizeof(*held));
 	size_t i;
 
@@ -165,7 +165,7 @@ static int collect_unheld(struct iu_hidden *hidden)
 	for (i = 0; held && i < snapshot->sockets.n; i++) {
 		uint64_t inode = snapshot->sockets.v[i].inode;
 
-		if (!iu_wants_inode(hidden->look->wants, inode) ||
+		if (!iu_wants_inode(hidden->scan->needs, inode) ||
 			bsearch(&inode, held, snapshot->holds.n, sizeof(*held), by_number))
 			continue;
 		if (!hidden->v)
@@ -192,12 +192,12 @@ static bool all_found(const struct iu_hidden *hidden)
 	return true;
 }
 
-int iu_collect_hidden(struct iu_look *look)
+int iu_collect_hidden(struct iu_scan *scan)
 {
-	struct iu_hidden hidden = {.look = look};
+	struct iu_hidden hidden = {.scan = scan};
 	int result;
 
-	if (look->wants->all_inodes)
+	if (scan->needs->all_inodes)
 		return 0; /* a list of everything: too much work for a side question */
 	result = collect_unheld(&hidden);
 	if (result == 0 && hidden.n)
@@ -211,10 +211,10 @@ int iu_collect_hidden(struct iu_look *look)
 }
 
 /* What other searches found without a descriptor, told as holders where a process is known. */
-int iu_collect_adopted(struct iu_look *look)
+int iu_collect_adopted(struct iu_scan *scan)
 {
-	struct iu_hidden hidden = {.look = look};
-	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_hidden hidden = {.scan = scan};
+	struct iu_snapshot *snapshot = scan->snapshot;
 	size_t i;
 	int result = 0;
 
@@ -223,7 +223,7 @@ int iu_collect_adopted(struct iu_look *look)
 		struct iu_hold hold = {
 			.inode = row->inode, .pid = row->pid, .fd = -1, .via = IU_VIA_MESSAGE};
 
-		if (row->pid > 0 && !row->cycle && iu_wants_inode(look->wants, row->inode) &&
+		if (row->pid > 0 && !row->cycle && iu_wants_inode(scan->needs, row->inode) &&
 			!is_held(snapshot, row->inode))
 			result = iu_hidden_hold(&hidden, &hold);
 	}
@@ -232,7 +232,7 @@ int iu_collect_adopted(struct iu_look *look)
 		struct iu_hold hold = {
 			.inode = row->inode, .pid = row->pid, .fd = -1, .via = IU_VIA_RING};
 
-		if (row->pid > 0 && iu_wants_inode(look->wants, row->inode) &&
+		if (row->pid > 0 && iu_wants_inode(scan->needs, row->inode) &&
 			!is_held(snapshot, row->inode))
 			result = iu_hidden_hold(&hidden, &hold);
 	}

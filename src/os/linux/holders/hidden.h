@@ -10,7 +10,7 @@
 
 /* What the searches of one round share. */
 struct iu_hidden {
-	struct iu_look *look;
+	struct iu_scan *scan;
 	struct iu_unheld {
 		uint64_t inode;
 		size_t socket; /* into snapshot->sockets */
@@ -70,9 +70,9 @@ int iu_calls_search(struct iu_hidden *hidden);
 int iu_kernel_search(struct iu_hidden *hidden);
 
 /**
- * iu_hidden_again() - whether a process still has a socket of which it has no descriptor
+ * iu_hold_check() - whether a process still has a socket of which it has no descriptor
  * A look of its own: costs as much as the search that found it. Returns: 1, 0, IU_E_NOMEM.
  */
-int iu_hidden_again(const struct iu_step_process *target);
+int iu_hold_check(const struct iu_step_process *target);
 
 #endif

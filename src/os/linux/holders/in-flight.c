@@ -54,7 +54,7 @@ int iu_fdinfo_queue(const char *bytes, size_t len, uint64_t *ret_count)
 
 static int add_row(struct peek *peek, uint64_t inode)
 {
-	struct iu_snapshot *snapshot = peek->hidden->look->snapshot;
+	struct iu_snapshot *snapshot = peek->hidden->scan->snapshot;
 	struct iu_hold hold = {
 		.inode = inode, .pid = peek->pid, .fd = -1, .via = IU_VIA_MESSAGE};
 	struct iu_in_flight *row = iu_list_add(&snapshot->arena, &snapshot->in_flight);
@@ -73,7 +73,7 @@ static int peek_queue(struct peek *peek, int fd, int depth);
 /* One duplicate: is it a socket that we look for, or one with a queue of its own (recursion)? */
 static int look_at(struct peek *peek, int fd, int depth)
 {
-	struct iu_snapshot *snapshot = peek->hidden->look->snapshot;
+	struct iu_snapshot *snapshot = peek->hidden->scan->snapshot;
 	struct iu_unheld *unheld;
 	struct stat status;
 	socklen_t len = sizeof(int);
@@ -169,10 +169,10 @@ static int duplicate(int32_t pid, int32_t fd)
 int iu_in_flight_search(struct iu_hidden *hidden, int32_t pid, int32_t fd, uint64_t queue)
 {
 	struct peek peek = {.hidden = hidden, .pid = pid, .queue = queue};
-	size_t before = hidden->look->snapshot->in_flight.n;
+	size_t before = hidden->scan->snapshot->in_flight.n;
 	int copy, result = 0;
 
-	iu_turn_table();
+	iu_lock_fds();
 	copy = duplicate(pid, fd);
 	if (copy < 0) {
 		peek.blind = errno == EPERM || errno == EACCES || errno == ENOSYS;
@@ -182,8 +182,8 @@ int iu_in_flight_search(struct iu_hidden *hidden, int32_t pid, int32_t fd, uint6
 		free(peek.bytes);
 		close(copy);
 	}
-	iu_turn_table_end();
-	if (result == 0 && peek.blind && hidden->look->snapshot->in_flight.n == before)
+	iu_lock_fds_end();
+	if (result == 0 && peek.blind && hidden->scan->snapshot->in_flight.n == before)
 		result = iu_hidden_suspect(hidden,
 			&(struct iu_suspect){.pid = pid, .via = IU_VIA_MESSAGE});
 	return result;

@@ -83,7 +83,7 @@ struct owner {
 static int on_file(void *context, uint64_t inode)
 {
 	struct owner *owner = context;
-	struct iu_snapshot *snapshot = owner->hidden->look->snapshot;
+	struct iu_snapshot *snapshot = owner->hidden->scan->snapshot;
 	struct iu_hold hold = {.inode = inode, .pid = owner->pid, .fd = -1, .via = IU_VIA_RING};
 	struct iu_registered *row;
 
@@ -115,7 +115,7 @@ int iu_ring_search(struct iu_hidden *hidden, int32_t pid, const char *fd)
 	int result = 0;
 
 	snprintf(path, sizeof(path), "%d/fdinfo/%s", (int)pid, fd);
-	if (iu_file_load(hidden->look->proc, path, FDINFO_MAX, &text) == 0 && text.data)
+	if (iu_file_load(hidden->scan->proc, path, FDINFO_MAX, &text) == 0 && text.data)
 		result = iu_ring_parse(text.data, text.len, &sink);
 	iu_text_free(&text);
 	return result;

@@ -26,7 +26,7 @@ static int64_t count_files(int proc, int32_t pid)
 	return fstatat(proc, path, &status, 0) == 0 ? (int64_t)status.st_size : -1;
 }
 
-bool iu_compare_possible(int proc)
+bool iu_kcmp_possible(int proc)
 {
 	int32_t self = (int32_t)getpid();
 
@@ -101,7 +101,7 @@ static bool one_table(int proc, int32_t pid)
 	return one && error == 0;
 }
 
-bool iu_compare_none(int proc, int32_t pid, const struct iu_known *known, size_t n)
+bool iu_kcmp_none(int proc, int32_t pid, const struct iu_known *known, size_t n)
 {
 	return table_has_none(proc, pid, known, n) && one_table(proc, pid);
 }

@@ -12,11 +12,11 @@ struct iu_known {
 	int32_t fd;
 };
 
-/** iu_compare_possible() - whether the kernel compares files, and says how many a process has */
-bool iu_compare_possible(int proc);
+/** iu_kcmp_possible() - whether the kernel compares files, and says how many a process has */
+bool iu_kcmp_possible(int proc);
 
 /**
- * iu_compare_none() - whether surely no descriptor of any thread of @pid leads to one of the files
+ * iu_kcmp_none() - whether surely no descriptor of any thread of @pid leads to one of the files
  *
  * kcmp() costs a third of reading the link of a descriptor, and leaves no entries in the kernel's
  * caches. It needs the same rights. Where anything is in doubt (a number of descriptors that does
@@ -24,6 +24,6 @@ bool iu_compare_possible(int proc);
  * to be read. The answer only holds if @known still leads there afterwards: that is the caller's.
  * @proc: descriptor of /proc, which counts processes as we do.
  */
-bool iu_compare_none(int proc, int32_t pid, const struct iu_known *known, size_t n);
+bool iu_kcmp_none(int proc, int32_t pid, const struct iu_known *known, size_t n);
 
 #endif

@@ -169,7 +169,7 @@ struct asking {
 static int keep(
 	struct asking *asking, const struct iu_kernel_use *use, const char *name, size_t len)
 {
-	struct iu_snapshot *snapshot = asking->hidden->look->snapshot;
+	struct iu_snapshot *snapshot = asking->hidden->scan->snapshot;
 	struct iu_kernel_use *slot = NULL;
 	size_t i;
 
@@ -342,7 +342,7 @@ static int ask_files(struct asking *asking)
 		{IU_KERNEL_LOCKD, IU_PROTOCOL_TCP, "sys/fs/nfs/nlm_tcpport"},
 		{IU_KERNEL_LOCKD, IU_PROTOCOL_UDP, "sys/fs/nfs/nlm_udpport"},
 	};
-	int proc = asking->hidden->look->proc, result = 0;
+	int proc = asking->hidden->scan->proc, result = 0;
 	char text[4096];
 	ssize_t len;
 	size_t i;

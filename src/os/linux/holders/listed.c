@@ -21,31 +21,31 @@ struct iu_listed {
 	struct iu_quick_list_look *quick;
 };
 
-bool iu_open_files(const struct iu_look *look, uint64_t least)
+bool iu_open_files(const struct iu_scan *scan, uint64_t least)
 {
 	char text[64];
 	uint64_t files = 0;
-	ssize_t len = iu_file_read(look->proc, "sys/fs/file-nr", text, sizeof(text));
+	ssize_t len = iu_file_read(scan->proc, "sys/fs/file-nr", text, sizeof(text));
 
 	return len > 0 && iu_number(text, (size_t)len, 10, &files) > 0 && files >= least;
 }
 
-static bool worth_while(const struct iu_look *look)
+static bool worth_while(const struct iu_scan *scan)
 {
 	const char *wanted = secure_getenv("INUSE_QUICK");
 
 	return (wanted && !strcmp(wanted, "on")) || iu_quick_list_kept() ||
-	       iu_open_files(look, FILES_FEW);
+	       iu_open_files(scan, FILES_FEW);
 }
 
-int iu_listed_open(struct iu_look *look)
+int iu_listed_open(struct iu_scan *scan)
 {
-	const struct iu_wants *wants = look->wants;
+	const struct iu_needs *needs = scan->needs;
 	struct iu_listed *listed;
 	int result;
 
-	if (look->listed_failed || !iu_is_listing(wants) || wants->connections || look->proc < 0 ||
-		!(wants->facts & IU_FACT_HOLDERS) || !worth_while(look) || !iu_initial_pids(look))
+	if (scan->listed_failed || !iu_is_listing(needs) || needs->connections || scan->proc < 0 ||
+		!(needs->facts & IU_FACT_HOLDERS) || !worth_while(scan) || !iu_initial_pids(scan))
 		return 0;
 	listed = calloc(1, sizeof(*listed));
 	if (!listed)
@@ -55,17 +55,17 @@ int iu_listed_open(struct iu_look *look)
 		free(listed);
 		return 0;
 	}
-	look->listed = listed;
+	scan->listed = listed;
 	return 1;
 }
 
-void iu_listed_close(struct iu_look *look)
+void iu_listed_close(struct iu_scan *scan)
 {
-	if (!look->listed)
+	if (!scan->listed)
 		return;
-	iu_quick_list_close(look->listed->quick);
-	free(look->listed);
-	look->listed = NULL;
+	iu_quick_list_close(scan->listed->quick);
+	free(scan->listed);
+	scan->listed = NULL;
 }
 
 /* ---- sockets ---- */
@@ -83,15 +83,15 @@ static struct iu_socket *find(struct iu_snapshot *snapshot, const struct iu_sock
 
 /* As sock_diag would have said it: of those that are bound only it knows no options. */
 static int add_bound(
-	struct iu_look *look, const struct iu_quick_offsets *at, const struct iu_quick_row *row)
+	struct iu_scan *scan, const struct iu_quick_offsets *at, const struct iu_quick_row *row)
 {
-	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_snapshot *snapshot = scan->snapshot;
 	struct iu_socket s, *slot;
 	char name[IF_NAMESIZE];
 	uint16_t port;
 
 	memcpy(&port, row->common + (at->sk_num >> 3), sizeof(port));
-	if (!port || !iu_owners_decode(at, row, port, &s))
+	if (!port || !iu_bind_bucket_decode(at, row, port, &s))
 		return 0;
 	s.reuseaddr = s.reuseport = s.explicit_port = IU_UNKNOWN;
 	s.options_source = IU_SOURCE_NONE;
@@ -117,25 +117,25 @@ static size_t udp_ports(const struct iu_snapshot *snapshot, uint16_t ports[IU_LI
 	return n;
 }
 
-int iu_collect_listed(struct iu_look *look)
+int iu_collect_listed(struct iu_scan *scan)
 {
 	const struct iu_quick_list *found;
 	uint16_t ports[IU_LIST_PORTS];
 	uint32_t i;
 	int result;
 
-	if (!look->listed)
+	if (!scan->listed)
 		return 0;
 	result = iu_quick_list_sockets(
-		look->listed->quick, ports, udp_ports(look->snapshot, ports), &found);
+		scan->listed->quick, ports, udp_ports(scan->snapshot, ports), &found);
 	if (result < 0) { /* as if it had never been possible */
-		iu_listed_close(look);
-		look->listed_failed = true;
-		return iu_collect_inet(look);
+		iu_listed_close(scan);
+		scan->listed_failed = true;
+		return iu_collect_inet(scan);
 	}
 	for (i = 0; i < found->bounds && result == 0; i++)
-		result = add_bound(look, &found->at, iu_quick_list_bound(found, i));
-	iu_seen(look, IU_FACT_BOUND, look->snapshot->seen & IU_FACT_TCP);
+		result = add_bound(scan, &found->at, iu_quick_list_bound(found, i));
+	iu_scan_seen(scan, IU_FACT_BOUND, scan->snapshot->seen & IU_FACT_TCP);
 	return result;
 }
 
@@ -152,18 +152,18 @@ static int compare(const void *left, const void *right)
 	return (a->fd > b->fd) - (a->fd < b->fd);
 }
 
-int iu_listed_holders(struct iu_look *look, iu_listed_sink *sink, void *context)
+int iu_listed_holders(struct iu_scan *scan, iu_listed_sink *sink, void *context)
 {
 	const struct iu_quick_list *found;
 	struct iu_quick_held *held;
 	int canary, result = IU_E_SYSTEM;
 	uint32_t i;
 
-	if (!look->listed)
+	if (!scan->listed)
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (canary >= 0) {
-		result = iu_quick_list_holders(look->listed->quick, canary, &found);
+		result = iu_quick_list_holders(scan->listed->quick, canary, &found);
 		close(canary);
 	}
 	if (result < 0)

@@ -12,7 +12,7 @@
  * bound only: for those sock_diag walks over every socket of the machine.
  * Returns: 1, 0: not possible here, or not worth while; IU_E_NOMEM.
  */
-int iu_listed_open(struct iu_look *look);
+int iu_listed_open(struct iu_scan *scan);
 
 /** What iu_listed_holders() does with each descriptor; < 0 ends the walk. */
 typedef int iu_listed_sink(
@@ -23,9 +23,9 @@ typedef int iu_listed_sink(
  * @sink: is given them in the order of pids, threads and numbers
  * Returns: 1: all of them, 0: the kernel was not asked, or did not say; what @sink returned.
  */
-int iu_listed_holders(struct iu_look *look, iu_listed_sink *sink, void *context);
+int iu_listed_holders(struct iu_scan *scan, iu_listed_sink *sink, void *context);
 
 /** iu_listed_close() - ends it; look->listed may be NULL. */
-void iu_listed_close(struct iu_look *look);
+void iu_listed_close(struct iu_scan *scan);
 
 #endif

@@ -57,7 +57,7 @@ int iu_maps_search(struct iu_hidden *hidden, int32_t pid, bool has_ring)
 	int result = 0;
 
 	snprintf(path, sizeof(path), "%d/maps", (int)pid);
-	if (iu_file_load(hidden->look->proc, path, MAPS_MAX, &text) == 0 && text.data &&
+	if (iu_file_load(hidden->scan->proc, path, MAPS_MAX, &text) == 0 && text.data &&
 		(memmem(text.data, text.len, "socket:[", 8) ||
 			memmem(text.data, text.len, "[io_uring]", 10)))
 		result = iu_file_lines(text.data, text.len, on_line, &reader);

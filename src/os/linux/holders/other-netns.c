@@ -16,7 +16,7 @@
 
 /* Each network namespace has a file of its own behind /proc/PID/net/unix: nobody hides it. */
 struct search {
-	struct iu_look *look;
+	struct iu_scan *scan;
 	const struct iu_path *path;
 	uint64_t files[NAMESPACES_MAX];
 	size_t n;
@@ -26,7 +26,7 @@ struct search {
 static int on_line(void *context, const char *line, size_t len)
 {
 	struct search *search = context;
-	struct iu_snapshot *snapshot = search->look->snapshot;
+	struct iu_snapshot *snapshot = search->scan->snapshot;
 	const struct iu_path *path = search->path;
 	struct iu_socket sock = {.timer_ms = -1}, *slot;
 
@@ -45,7 +45,7 @@ static int on_line(void *context, const char *line, size_t len)
 	slot->path = path->path;
 	slot->file_dev = path->dev;
 	slot->file_ino = path->ino;
-	slot->elsewhere = true;
+	slot->in_other_netns = true;
 	/* the table does not tell the user; who binds a socket owns the file it makes */
 	slot->uid = path->uid;
 	slot->uid_known = true;
@@ -61,7 +61,7 @@ static bool is_new(struct search *search, const char *pid)
 	size_t i;
 
 	snprintf(path, sizeof(path), "%s/net/unix", pid);
-	if (fstatat(search->look->proc, path, &status, 0) < 0 || search->n == NAMESPACES_MAX)
+	if (fstatat(search->scan->proc, path, &status, 0) < 0 || search->n == NAMESPACES_MAX)
 		return false;
 	for (i = 0; i < search->n; i++)
 		if (search->files[i] == status.st_ino)
@@ -77,7 +77,7 @@ static int read_table(struct search *search, const char *pid)
 	int result = 0;
 
 	snprintf(path, sizeof(path), "%s/net/unix", pid);
-	if (iu_file_load(search->look->proc, path, TABLE_MAX, &text) == 0 && text.data)
+	if (iu_file_load(search->scan->proc, path, TABLE_MAX, &text) == 0 && text.data)
 		result = iu_file_lines(text.data, text.len, on_line, search);
 	iu_text_free(&text);
 	return result;
@@ -91,7 +91,7 @@ static int search_all(struct search *search)
 	search->n = 0;
 	is_new(search, "self"); /* our own namespace was listed already */
 	search->entries.fd =
-		openat(search->look->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		openat(search->scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	search->entries.at = search->entries.len = 0;
 	if (search->entries.fd < 0)
 		return 0;
@@ -119,16 +119,16 @@ static bool is_explained(const struct iu_snapshot *snapshot, const struct iu_pat
 	return false;
 }
 
-int iu_collect_elsewhere(struct iu_look *look)
+int iu_collect_other_netns(struct iu_scan *scan)
 {
-	const struct iu_snapshot *snapshot = look->snapshot;
+	const struct iu_snapshot *snapshot = scan->snapshot;
 	struct search *search = NULL;
 	size_t i;
 	int result = 0;
 
-	for (i = 0; i < look->wants->paths.n && result == 0; i++) {
+	for (i = 0; i < scan->needs->paths.n && result == 0; i++) {
 		const struct iu_path *path = iu_snapshot_path(snapshot,
-			look->wants->paths.v[i].path, look->wants->paths.v[i].path_len);
+			scan->needs->paths.v[i].path, scan->needs->paths.v[i].path_len);
 
 		if (!path || path->kind != IU_FILE_SOCKET || path->alive == IU_NO ||
 			is_explained(snapshot, path))
@@ -137,7 +137,7 @@ int iu_collect_elsewhere(struct iu_look *look)
 			search = calloc(1, sizeof(*search));
 		if (!search)
 			return IU_E_NOMEM;
-		search->look = look;
+		search->scan = scan;
 		search->path = path;
 		result = search_all(search);
 	}

@@ -141,7 +141,7 @@ struct holder {
 struct watch {
 	size_t socket; /* into snapshot->sockets */
 	uint64_t inode;
-	bool served, registered;
+	bool waited_on, registered;
 };
 
 /* Who holds a socket. */
@@ -151,7 +151,7 @@ struct held {
 };
 
 struct judge {
-	struct iu_look *look;
+	struct iu_scan *scan;
 	struct watch *watches; /* sorted by inode */
 	struct held *held;     /* all holds, sorted by inode */
 	size_t n_held;
@@ -267,7 +267,7 @@ static ssize_t link_of(struct judge *judge, int32_t pid, int32_t tid, int32_t fd
 	char path[128];
 
 	snprintf(path, sizeof(path), "%d/task/%d/fd/%d", (int)pid, (int)tid, (int)fd);
-	return iu_file_link(judge->look->proc, path, link, LINK_TEXT);
+	return iu_file_link(judge->scan->proc, path, link, LINK_TEXT);
 }
 
 static struct watch *first_watch(const struct judge *judge, uint64_t inode)
@@ -313,7 +313,7 @@ static void mark_fd(struct judge *judge, int32_t pid, int32_t tid, int32_t fd)
 		return;
 	watch = first_watch(judge, inode);
 	for (; watch && watch < judge->watches + judge->n_watches && watch->inode == inode; watch++)
-		watch->served = true;
+		watch->waited_on = true;
 }
 
 struct epoll_reader {
@@ -350,7 +350,7 @@ static int on_epoll_line(void *context, const char *line, size_t len)
 		if (inode == 0 || judge->watches[i].inode != inode)
 			continue;
 		judge->watches[i].registered = true;
-		judge->watches[i].served |= reader->waited_on;
+		judge->watches[i].waited_on |= reader->waited_on;
 	}
 	if (reader->depth == 0 && link_len > 0 && strcmp(link, "anon_inode:[eventpoll]") == 0)
 		look_into_epoll(judge, reader->pid, reader->tid, target.fd, 1, reader->waited_on);
@@ -366,7 +366,7 @@ static void look_into_epoll(
 	char path[128];
 
 	snprintf(path, sizeof(path), "%d/task/%d/fdinfo/%d", (int)pid, (int)tid, (int)fd);
-	if (iu_file_load(judge->look->proc, path, FDINFO_MAX, &text) == 0 && text.data)
+	if (iu_file_load(judge->scan->proc, path, FDINFO_MAX, &text) == 0 && text.data)
 		iu_file_lines(text.data, text.len, on_epoll_line, &reader);
 	iu_text_free(&text);
 }
@@ -471,7 +471,7 @@ static int64_t read_switches(struct judge *judge, int32_t pid, int32_t tid)
 	ssize_t len;
 
 	snprintf(path, sizeof(path), "%d/task/%d/status", (int)pid, (int)tid);
-	len = iu_file_read(judge->look->proc, path, text, sizeof(text));
+	len = iu_file_read(judge->scan->proc, path, text, sizeof(text));
 	return len <= 0 ? -1 : iu_switches_parse(text, (size_t)len);
 }
 
@@ -484,7 +484,7 @@ static int refused(struct judge *judge, struct holder *holder, int error)
 		return 0; /* the thread ended */
 	judge->incomplete = true;
 	snprintf(what, sizeof(what), "what pid %d waits for", (int)holder->pid);
-	return iu_snapshot_gap(judge->look->snapshot, IU_FACT_SERVED, holder->pid, what,
+	return iu_snapshot_gap(judge->scan->snapshot, IU_FACT_WAITERS, holder->pid, what,
 		iu_os_error_name(error), iu_privileged() ? NULL : "run as root");
 }
 
@@ -502,7 +502,7 @@ static int sample_thread(struct judge *judge, struct holder *holder, int32_t tid
 	}
 	snprintf(path, sizeof(path), "%d/task/%d/syscall", (int)holder->pid, (int)tid);
 	switches = read_switches(judge, holder->pid, tid);
-	len = iu_file_read(judge->look->proc, path, text, sizeof(text));
+	len = iu_file_read(judge->scan->proc, path, text, sizeof(text));
 	if (len < 0)
 		return refused(judge, holder, (int)-len);
 	if (switches < 0 || iu_syscall_parse(text, (size_t)len, &call) < 0 || !call.asleep ||
@@ -522,7 +522,7 @@ static int sample_process(struct judge *judge, struct holder *holder)
 	char path[64];
 	int result = 0, error = 0;
 
-	if (iu_stat_read(judge->look->proc, holder->pid, &stat) < 0) {
+	if (iu_stat_read(judge->scan->proc, holder->pid, &stat) < 0) {
 		holder->gone = true;
 		return 0;
 	}
@@ -530,7 +530,7 @@ static int sample_process(struct judge *judge, struct holder *holder)
 	if (stat.state == 'T' || stat.state == 't')
 		holder->unclear = true;
 	snprintf(path, sizeof(path), "%d/task", (int)holder->pid);
-	judge->entries->fd = openat(judge->look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	judge->entries->fd = openat(judge->scan->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (judge->entries->fd < 0)
 		return refused(judge, holder, errno);
 	judge->entries->at = judge->entries->len = 0;
@@ -566,7 +566,7 @@ static void look_around(struct judge *judge, struct holder *holder)
 	int error = 0, epolls = 0;
 
 	snprintf(path, sizeof(path), "%d/fd", (int)holder->pid);
-	judge->entries->fd = openat(judge->look->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	judge->entries->fd = openat(judge->scan->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (judge->entries->fd < 0) {
 		holder->unclear = true;
 		return;
@@ -593,7 +593,7 @@ static bool all_served(const struct judge *judge)
 	size_t i;
 
 	for (i = 0; i < judge->n_watches; i++)
-		if (!judge->watches[i].served)
+		if (!judge->watches[i].waited_on)
 			return false;
 	return true;
 }
@@ -618,11 +618,11 @@ static bool is_idle(const struct judge *judge, const struct holder *holder)
 
 static enum iu_tri conclude(const struct judge *judge, const struct watch *watch)
 {
-	const struct iu_snapshot *snapshot = judge->look->snapshot;
+	const struct iu_snapshot *snapshot = judge->scan->snapshot;
 	bool any = false;
 	size_t i, h;
 
-	if (watch->served)
+	if (watch->waited_on)
 		return IU_YES;
 	/*
 	 * Without rights, whom we could not look at may well be the one that serves it. Root sees
@@ -673,7 +673,7 @@ static int sample(struct judge *judge)
 
 	for (i = 0; i < judge->n_holders && result == 0 && !all_served(judge); i++) {
 		look_around(judge, &judge->holders[i]);
-		if (iu_foreign_words(judge->look->proc, judge->holders[i].pid))
+		if (iu_foreign_words(judge->scan->proc, judge->holders[i].pid))
 			judge->holders[i].unclear = true;
 	}
 	while (judge->samples < SAMPLES && result == 0 && any_idle(judge)) {
@@ -684,11 +684,11 @@ static int sample(struct judge *judge)
 }
 
 /* A TCP socket that never listened, or is connected, is no socket that one waits on for clients. */
-static bool is_watched(const struct iu_look *look, const struct iu_socket *sock)
+static bool is_watched(const struct iu_scan *scan, const struct iu_socket *sock)
 {
 	return (sock->state == IU_STATE_LISTEN ||
 		       (sock->state == IU_STATE_BOUND && sock->protocol != IU_PROTOCOL_TCP)) &&
-	       iu_wants_inode(look->wants, sock->inode);
+	       iu_wants_inode(scan->needs, sock->inode);
 }
 
 static int by_inode(const void *left, const void *right)
@@ -717,7 +717,7 @@ static void add_holder(struct judge *judge, int32_t pid)
 
 static int prepare(struct judge *judge)
 {
-	const struct iu_snapshot *snapshot = judge->look->snapshot;
+	const struct iu_snapshot *snapshot = judge->scan->snapshot;
 	struct stat status;
 	size_t i;
 	int fd;
@@ -729,7 +729,7 @@ static int prepare(struct judge *judge)
 	if (!judge->watches || !judge->held || !judge->holders || !judge->entries)
 		return IU_E_NOMEM;
 	for (i = 0; i < snapshot->sockets.n; i++)
-		if (is_watched(judge->look, &snapshot->sockets.v[i]))
+		if (is_watched(judge->scan, &snapshot->sockets.v[i]))
 			judge->watches[judge->n_watches++] =
 				(struct watch){i, snapshot->sockets.v[i].inode, false, false};
 	iu_sort(judge->watches, judge->n_watches, sizeof(*judge->watches), by_inode);
@@ -749,9 +749,9 @@ static int prepare(struct judge *judge)
 	return 0;
 }
 
-int iu_collect_served(struct iu_look *look)
+int iu_collect_waiters(struct iu_scan *scan)
 {
-	struct judge judge = {.look = look};
+	struct judge judge = {.scan = scan};
 	struct thread_row *row, *next;
 	int result = prepare(&judge);
 	size_t i;
@@ -759,7 +759,7 @@ int iu_collect_served(struct iu_look *look)
 	if (result == 0)
 		result = sample(&judge);
 	for (i = 0; i < judge.n_watches && result == 0; i++)
-		look->snapshot->sockets.v[judge.watches[i].socket].served =
+		scan->snapshot->sockets.v[judge.watches[i].socket].waited_on =
 			conclude(&judge, &judge.watches[i]);
 	HASH_ITER(hh, judge.threads, row, next)
 	{
@@ -770,6 +770,6 @@ int iu_collect_served(struct iu_look *look)
 	free(judge.held);
 	free(judge.holders);
 	free(judge.entries);
-	iu_seen(look, IU_FACT_SERVED, result == 0 && !judge.incomplete);
+	iu_scan_seen(scan, IU_FACT_WAITERS, result == 0 && !judge.incomplete);
 	return result;
 }

@@ -172,14 +172,14 @@ static const struct row {
 	{RTM_GETROUTE, AF_INET, sizeof(struct rtmsg), iu_route_message},
 };
 
-static int ask(struct iu_look *look, struct iu_netlink *netlink, const struct row *row)
+static int ask(struct iu_scan *scan, struct iu_netlink *netlink, const struct row *row)
 {
 	struct iu_netlink_request request;
 	struct dump dump = {
-		.snapshot = look->snapshot,
+		.snapshot = scan->snapshot,
 		.message = row->message,
-		.locals = look->snapshot->locals.n,
-		.interfaces = look->snapshot->interfaces.n,
+		.locals = scan->snapshot->locals.n,
+		.interfaces = scan->snapshot->interfaces.n,
 	};
 	const struct iu_netlink_sink sink = {on_message, restart, &dump};
 	uint8_t *head;
@@ -196,30 +196,30 @@ static int ask(struct iu_look *look, struct iu_netlink *netlink, const struct ro
 	return iu_netlink_dump(netlink, &request, &sink, NULL);
 }
 
-int iu_collect_addresses(struct iu_look *look)
+int iu_collect_addresses(struct iu_scan *scan)
 {
 	struct iu_netlink netlink;
 	int result;
 	size_t i;
 
-	if (!(look->wants->facts & IU_FACT_ADDRESSES) || look->snapshot->seen & IU_FACT_ADDRESSES)
+	if (!(scan->needs->facts & IU_FACT_ADDRESSES) || scan->snapshot->seen & IU_FACT_ADDRESSES)
 		return 0;
-	look->snapshot->locals.n = 0;
-	look->snapshot->interfaces.n = 0;
+	scan->snapshot->locals.n = 0;
+	scan->snapshot->interfaces.n = 0;
 	result = iu_netlink_open(NETLINK_ROUTE, &netlink);
 	if (result == 0) {
 		iu_netlink_option(&netlink, NETLINK_GET_STRICT_CHK, 1);
 		for (i = 0; i < IU_COUNT(rows) && result == 0; i++) {
-			result = ask(look, &netlink, &rows[i]);
+			result = ask(scan, &netlink, &rows[i]);
 			/* No local table at all: a namespace whose loopback was never up. */
 			if (result == IU_E_NOENT && rows[i].type == RTM_GETROUTE)
 				result = 0;
 		}
 		iu_netlink_close(&netlink);
 	}
-	iu_seen(look, IU_FACT_ADDRESSES, result == 0);
+	iu_scan_seen(scan, IU_FACT_ADDRESSES, result == 0);
 	if (result == 0 || result == IU_E_NOMEM)
 		return result;
-	return iu_snapshot_gap(look->snapshot, IU_FACT_ADDRESSES, 0,
+	return iu_snapshot_gap(scan->snapshot, IU_FACT_ADDRESSES, 0,
 		"the addresses of this machine", iu_error_text(result), NULL);
 }

@@ -103,15 +103,15 @@ bool iu_privileged(void)
  * may be another one: a child of it (no rights there), or an ancestor (rights, which we cannot
  * tell from here without asking: unknown).
  */
-static enum iu_tri owns_network(struct iu_look *look)
+static enum iu_tri owns_network(struct iu_scan *scan)
 {
 	struct stat owner_status;
 	int netns, owner;
 	bool same;
 
-	if (look->proc < 0)
+	if (scan->proc < 0)
 		return IU_UNKNOWN;
-	netns = openat(look->proc, "self/ns/net", O_RDONLY | O_CLOEXEC);
+	netns = openat(scan->proc, "self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (netns < 0)
 		return IU_UNKNOWN;
 	owner = ioctl(netns, NS_GET_USERNS);
@@ -119,15 +119,15 @@ static enum iu_tri owns_network(struct iu_look *look)
 	if (owner < 0)
 		return errno == EPERM ? IU_NO : IU_UNKNOWN; /* EPERM: it lies outside of ours */
 	same = fstat(owner, &owner_status) == 0 &&
-	       owner_status.st_ino == inode_of(look->proc, "self/ns/user");
+	       owner_status.st_ino == inode_of(scan->proc, "self/ns/user");
 	close(owner);
 	/* The owner is visible from ours, so it is ours or a descendant: rights extend to it. */
 	return same ? IU_YES : IU_UNKNOWN;
 }
 
-static void add_rights(struct iu_look *look)
+static void add_rights(struct iu_scan *scan)
 {
-	struct iu_host *host = &look->snapshot->host;
+	struct iu_host *host = &scan->snapshot->host;
 	struct rights rights;
 	bool bind, admin;
 	enum iu_tri owns = IU_NO;
@@ -136,17 +136,17 @@ static void add_rights(struct iu_look *look)
 	bind = has(&rights, CAP_NET_BIND_SERVICE);
 	admin = has(&rights, CAP_NET_ADMIN);
 	if (bind || admin)
-		owns = owns_network(look);
+		owns = owns_network(scan);
 	host->cap_net_bind = bind ? owns : IU_NO;
 	host->cap_net_admin = admin ? owns : IU_NO;
 	host->cap_sys_ptrace = iu_tri(has(&rights, CAP_SYS_PTRACE));
 }
 
-static bool is_manager(struct iu_look *look)
+static bool is_manager(struct iu_scan *scan)
 {
 	char name[32];
 
-	return look->proc >= 0 && iu_file_read(look->proc, "1/comm", name, sizeof(name)) > 0 &&
+	return scan->proc >= 0 && iu_file_read(scan->proc, "1/comm", name, sizeof(name)) > 0 &&
 	       strcmp(name, "systemd\n") == 0;
 }
 
@@ -160,13 +160,13 @@ static bool contains_word(const char *text, const char *word)
 	return false;
 }
 
-int iu_collect_host(struct iu_look *look)
+int iu_collect_host(struct iu_scan *scan)
 {
-	struct iu_host *host = &look->snapshot->host;
-	struct iu_arena *arena = &look->snapshot->arena;
+	struct iu_host *host = &scan->snapshot->host;
+	struct iu_arena *arena = &scan->snapshot->arena;
 	struct utsname names;
 
-	if (!(look->wants->facts & IU_FACT_HOST) || look->snapshot->seen & IU_FACT_HOST)
+	if (!(scan->needs->facts & IU_FACT_HOST) || scan->snapshot->seen & IU_FACT_HOST)
 		return 0;
 	host->os = "linux";
 	if (uname(&names) == 0) {
@@ -175,17 +175,17 @@ int iu_collect_host(struct iu_look *look)
 		host->kernel = iu_kernel_number(names.release);
 		host->wsl = contains_word(names.release, "microsoft");
 	}
-	host->netns = look->proc < 0 ? 0 : inode_of(look->proc, "self/ns/net");
+	host->netns = scan->proc < 0 ? 0 : inode_of(scan->proc, "self/ns/net");
 	host->uid = geteuid();
-	host->pid = look->self;
+	host->pid = scan->self;
 	host->privileged = iu_privileged();
 	host->now = (int64_t)time(NULL);
-	if (look->wants->brief) /* a table says no more of it */
+	if (scan->needs->brief) /* a table says no more of it */
 		return arena->failed ? IU_E_NOMEM : 0;
-	host->user = iu_look_user(look, host->uid);
-	add_rights(look);
+	host->user = iu_scan_user(scan, host->uid);
+	add_rights(scan);
 	host->ipv6 = iu_tri(iu_ipv6_possible());
-	host->init_is_manager = is_manager(look);
-	iu_seen(look, IU_FACT_HOST, true);
+	host->init_is_manager = is_manager(scan);
+	iu_scan_seen(scan, IU_FACT_HOST, true);
 	return arena->failed ? IU_E_NOMEM : 0;
 }

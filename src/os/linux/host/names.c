@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "model/hosts.h"
+#include "input/hosts.h"
 #include "os/linux/file.h"
 #include "os/os.h"
 

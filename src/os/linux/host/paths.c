@@ -78,7 +78,7 @@ static int parent_problem(const char *path, size_t len)
 	return faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) < 0 ? errno : 0;
 }
 
-void iu_path_look(struct iu_look *look, struct iu_path *path, bool *ret_refused)
+void iu_path_look(struct iu_scan *scan, struct iu_path *path, bool *ret_refused)
 {
 	struct stat status;
 
@@ -93,7 +93,7 @@ void iu_path_look(struct iu_look *look, struct iu_path *path, bool *ret_refused)
 	path->dev = status.st_dev;
 	path->ino = status.st_ino;
 	path->uid = status.st_uid;
-	path->user = iu_look_user(look, path->uid);
+	path->user = iu_scan_user(scan, path->uid);
 	if (path->kind == IU_FILE_SOCKET)
 		path->alive = ask_alive(path, ret_refused);
 }
@@ -121,9 +121,9 @@ static void complete_sockets(struct iu_snapshot *snapshot, const struct iu_path 
 	}
 }
 
-static int look_at(struct iu_look *look, const struct iu_path *wanted, bool *ret_refused)
+static int look_at(struct iu_scan *scan, const struct iu_path *wanted, bool *ret_refused)
 {
-	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_snapshot *snapshot = scan->snapshot;
 	struct iu_path *slot =
 		(struct iu_path *)iu_snapshot_path(snapshot, wanted->path, wanted->path_len);
 
@@ -136,27 +136,27 @@ static int look_at(struct iu_look *look, const struct iu_path *wanted, bool *ret
 		if (!slot->path)
 			return IU_E_NOMEM;
 	}
-	iu_path_look(look, slot, ret_refused);
+	iu_path_look(scan, slot, ret_refused);
 	complete_sockets(snapshot, slot);
 	return 0;
 }
 
-int iu_collect_paths(struct iu_look *look)
+int iu_collect_paths(struct iu_scan *scan)
 {
-	const struct iu_wants *wants = look->wants;
+	const struct iu_needs *needs = scan->needs;
 	bool all = true, refused;
 	size_t i;
 	int result = 0;
 
-	for (i = 0; i < wants->paths.n && result == 0; i++) {
-		result = look_at(look, &wants->paths.v[i], &refused);
+	for (i = 0; i < needs->paths.n && result == 0; i++) {
+		result = look_at(scan, &needs->paths.v[i], &refused);
 		if (result == 0 && refused) {
 			all = false;
-			result = iu_snapshot_gap(look->snapshot, IU_FACT_PATHS, 0,
+			result = iu_snapshot_gap(scan->snapshot, IU_FACT_PATHS, 0,
 				"whether a socket is bound to the socket file", "EACCES",
 				"run as its owner or as root");
 		}
 	}
-	iu_seen(look, IU_FACT_PATHS, result == 0 && all);
+	iu_scan_seen(scan, IU_FACT_PATHS, result == 0 && all);
 	return result;
 }

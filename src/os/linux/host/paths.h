@@ -6,9 +6,9 @@
 
 /**
  * iu_path_look() - looks at one path without touching any server
- * @path: path and path_len are read, the rest is written; strings of @look's snapshot
+ * @path: path and path_len are read, the rest is written; strings of @scan's snapshot
  * @ret_refused: whether the socket file could not be asked for lack of rights
  */
-void iu_path_look(struct iu_look *look, struct iu_path *path, bool *ret_refused);
+void iu_path_look(struct iu_scan *scan, struct iu_path *path, bool *ret_refused);
 
 #endif

@@ -67,21 +67,21 @@ int iu_sysctl_reserved(
 	return 0;
 }
 
-static int32_t read_number(struct iu_look *look, const char *path, int32_t max)
+static int32_t read_number(struct iu_scan *scan, const char *path, int32_t max)
 {
 	char text[32];
-	ssize_t len = iu_file_read(look->proc, path, text, sizeof(text));
+	ssize_t len = iu_file_read(scan->proc, path, text, sizeof(text));
 
 	return len < 0 ? -1 : iu_sysctl_number(text, (size_t)len, max);
 }
 
-static int read_reserved(struct iu_look *look)
+static int read_reserved(struct iu_scan *scan)
 {
 	struct iu_text text = {0};
-	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_snapshot *snapshot = scan->snapshot;
 	int result = 0;
 
-	if (iu_file_load(look->proc, "sys/net/ipv4/ip_local_reserved_ports", RESERVED_MAX, &text) ==
+	if (iu_file_load(scan->proc, "sys/net/ipv4/ip_local_reserved_ports", RESERVED_MAX, &text) ==
 			0 &&
 		text.data)
 		result = iu_sysctl_reserved(
@@ -90,32 +90,32 @@ static int read_reserved(struct iu_look *look)
 	return result == IU_E_NOMEM ? result : 0;
 }
 
-int iu_collect_sysctls(struct iu_look *look)
+int iu_collect_sysctls(struct iu_scan *scan)
 {
-	struct iu_sysctls *s = &look->snapshot->sysctls;
+	struct iu_sysctls *s = &scan->snapshot->sysctls;
 	char text[64];
 	ssize_t len;
 
-	if (!(look->wants->facts & IU_FACT_SYSCTLS) || look->snapshot->seen & IU_FACT_SYSCTLS)
+	if (!(scan->needs->facts & IU_FACT_SYSCTLS) || scan->snapshot->seen & IU_FACT_SYSCTLS)
 		return 0;
 	*s = (struct iu_sysctls){-1, -1, {0}, -1, -1, -1, -1, -1, -1, -1};
-	if (look->proc < 0)
+	if (scan->proc < 0)
 		return 0;
-	len = iu_file_read(look->proc, "sys/net/ipv4/ip_local_port_range", text, sizeof(text));
+	len = iu_file_read(scan->proc, "sys/net/ipv4/ip_local_port_range", text, sizeof(text));
 	if (len > 0)
 		iu_sysctl_range(text, (size_t)len, &s->port_first, &s->port_last);
 	s->unprivileged_port_start =
-		read_number(look, "sys/net/ipv4/ip_unprivileged_port_start", 65536);
-	s->nonlocal_bind4 = (int8_t)read_number(look, "sys/net/ipv4/ip_nonlocal_bind", 127);
-	s->nonlocal_bind6 = (int8_t)read_number(look, "sys/net/ipv6/ip_nonlocal_bind", 127);
-	s->bindv6only = (int8_t)read_number(look, "sys/net/ipv6/bindv6only", 127);
-	s->autobind_reuse = (int8_t)read_number(look, "sys/net/ipv4/ip_autobind_reuse", 127);
-	s->l3mdev_accept = (int8_t)read_number(look, "sys/net/ipv4/tcp_l3mdev_accept", 127);
-	s->fin_timeout = read_number(look, "sys/net/ipv4/tcp_fin_timeout", INT32_MAX);
+		read_number(scan, "sys/net/ipv4/ip_unprivileged_port_start", 65536);
+	s->nonlocal_bind4 = (int8_t)read_number(scan, "sys/net/ipv4/ip_nonlocal_bind", 127);
+	s->nonlocal_bind6 = (int8_t)read_number(scan, "sys/net/ipv6/ip_nonlocal_bind", 127);
+	s->bindv6only = (int8_t)read_number(scan, "sys/net/ipv6/bindv6only", 127);
+	s->autobind_reuse = (int8_t)read_number(scan, "sys/net/ipv4/ip_autobind_reuse", 127);
+	s->l3mdev_accept = (int8_t)read_number(scan, "sys/net/ipv4/tcp_l3mdev_accept", 127);
+	s->fin_timeout = read_number(scan, "sys/net/ipv4/tcp_fin_timeout", INT32_MAX);
 	/* The port limits are what answers depend on; the others exist with their feature only. */
 	if (s->port_first < 0 || s->unprivileged_port_start < 0)
-		return iu_snapshot_gap(look->snapshot, IU_FACT_SYSCTLS, 0,
+		return iu_snapshot_gap(scan->snapshot, IU_FACT_SYSCTLS, 0,
 			"port limits in /proc/sys", "they cannot be read here", NULL);
-	iu_seen(look, IU_FACT_SYSCTLS, true);
-	return read_reserved(look);
+	iu_scan_seen(scan, IU_FACT_SYSCTLS, true);
+	return read_reserved(scan);
 }

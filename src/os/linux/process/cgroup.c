@@ -33,7 +33,7 @@ struct iu_cgroup_row {
 /* What processes of the same cgroups have in common. */
 struct iu_groups_row {
 	uint64_t groups;
-	unsigned int alike; /* processes for which it was read, until one says something else */
+	unsigned int more_like_it; /* processes for which it was read, until one says something else */
 	bool differ;
 	const char *cgroup, *unit, *container, *engine; /* of the first */
 	UT_hash_handle hh;
@@ -171,54 +171,54 @@ static const char *usual_mount(void)
 }
 
 /* Of v1 a list shows nothing. */
-static int read_mounts(struct iu_look *look)
+static int read_mounts(struct iu_scan *scan)
 {
 	struct iu_cgroup_mounts mounts = {0};
 	struct iu_text text = {0};
 	int result = 0;
 
-	if (look->wants && look->wants->brief)
+	if (scan->needs && scan->needs->brief)
 		mounts.unified = usual_mount();
-	if (look->proc < 0)
+	if (scan->proc < 0)
 		mounts.unified = "/sys/fs/cgroup";
 	else if (!mounts.unified &&
-		iu_file_load(look->proc, "self/mountinfo", 8 << 20, &text) == 0 && text.data)
-		result = iu_mountinfo_parse(&look->snapshot->arena, text.data, text.len, &mounts);
+		iu_file_load(scan->proc, "self/mountinfo", 8 << 20, &text) == 0 && text.data)
+		result = iu_mountinfo_parse(&scan->snapshot->arena, text.data, text.len, &mounts);
 	iu_text_free(&text);
 	if (result < 0)
 		return result;
-	look->kept->cgroup_mount = mounts.unified;
-	look->kept->freezer_mount = mounts.freezer;
-	look->kept->mounts_known = true;
+	scan->cache->cgroup_mount = mounts.unified;
+	scan->cache->freezer_mount = mounts.freezer;
+	scan->cache->mounts_known = true;
 	return 0;
 }
 
 /* Finds the mounts and opens the unified one, once a look. */
-static int find_mounts(struct iu_look *look)
+static int find_mounts(struct iu_scan *scan)
 {
 	int result;
 
-	if (look->cgroup_root != -2)
+	if (scan->cgroup_root != -2)
 		return 0;
-	look->cgroup_root = -1;
-	result = look->kept->mounts_known ? 0 : read_mounts(look);
-	if (result == 0 && look->kept->cgroup_mount)
-		look->cgroup_root =
-			open(look->kept->cgroup_mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	scan->cgroup_root = -1;
+	result = scan->cache->mounts_known ? 0 : read_mounts(scan);
+	if (result == 0 && scan->cache->cgroup_mount)
+		scan->cgroup_root =
+			open(scan->cache->cgroup_mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return result;
 }
 
-static int remember(struct iu_look *look, uint64_t id, const char *path, const char **ret_path)
+static int remember(struct iu_scan *scan, uint64_t id, const char *path, const char **ret_path)
 {
 	struct iu_cgroup_row *row;
 
-	HASH_FIND(hh, look->cgroups, &id, sizeof(id), row);
+	HASH_FIND(hh, scan->cgroups, &id, sizeof(id), row);
 	if (!row) {
 		row = calloc(1, sizeof(*row));
 		if (!row)
 			return IU_E_NOMEM;
 		row->id = id;
-		HASH_ADD(hh, look->cgroups, id, sizeof(row->id), row);
+		HASH_ADD(hh, scan->cgroups, id, sizeof(row->id), row);
 		if (!iu_added(row)) {
 			free(row);
 			return IU_E_NOMEM;
@@ -231,24 +231,24 @@ static int remember(struct iu_look *look, uint64_t id, const char *path, const c
 }
 
 /* Below the mount point; NULL: elsewhere, or the directory is gone. */
-static const char *below_mount(struct iu_look *look, const char *path, size_t len)
+static const char *below_mount(struct iu_scan *scan, const char *path, size_t len)
 {
-	size_t mount = strlen(look->kept->cgroup_mount);
+	size_t mount = strlen(scan->cache->cgroup_mount);
 	const char *gone = " (deleted)";
 
 	if (len > strlen(gone) && strcmp(path + len - strlen(gone), gone) == 0)
 		return NULL;
-	if (strncmp(path, look->kept->cgroup_mount, mount) != 0 ||
+	if (strncmp(path, scan->cache->cgroup_mount, mount) != 0 ||
 		(path[mount] != '/' && path[mount] != '\0'))
 		return NULL;
-	return iu_arena_strdup(&look->snapshot->arena, path[mount] ? path + mount : "/");
+	return iu_arena_strdup(&scan->snapshot->arena, path[mount] ? path + mount : "/");
 }
 
 /*
  * The kernel takes the id for a file handle, but from root only (CAP_DAC_READ_SEARCH).
  * Returns: 1 looked up (NULL: no such directory any more), 0 not possible here.
  */
-static int by_handle(struct iu_look *look, uint64_t id, const char **ret_path)
+static int by_handle(struct iu_scan *scan, uint64_t id, const char **ret_path)
 {
 	struct {
 		struct file_handle head;
@@ -259,25 +259,25 @@ static int by_handle(struct iu_look *look, uint64_t id, const char **ret_path)
 	ssize_t len;
 	int fd;
 
-	if (look->proc < 0)
+	if (scan->proc < 0)
 		return 0;
 	memcpy(handle.head.f_handle, &id, sizeof(id));
-	fd = open_by_handle_at(look->cgroup_root, &handle.head, O_PATH | O_CLOEXEC);
+	fd = open_by_handle_at(scan->cgroup_root, &handle.head, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ESTALE ? (*ret_path = NULL, 1) : 0;
 	snprintf(link, sizeof(link), "self/fd/%d", fd);
-	len = iu_file_link(look->proc, link, path, sizeof(path));
+	len = iu_file_link(scan->proc, link, path, sizeof(path));
 	if (len <= 0 || fstat(fd, &status) < 0) {
 		close(fd);
 		return 0;
 	}
 	close(fd);
-	*ret_path = status.st_nlink == 0 ? NULL : below_mount(look, path, (size_t)len);
+	*ret_path = status.st_nlink == 0 ? NULL : below_mount(scan, path, (size_t)len);
 	return 1;
 }
 
 struct walk {
-	struct iu_look *look;
+	struct iu_scan *scan;
 	int left;
 	char path[PATH_TEXT];
 };
@@ -304,8 +304,8 @@ static int walk_tree(struct walk *walk, int fd, size_t len, int depth)
 		walk->left--;
 		walk->path[len] = '/';
 		memcpy(walk->path + len + 1, entry->d_name, name + 1);
-		path = iu_arena_strdup(&walk->look->snapshot->arena, walk->path);
-		result = path ? remember(walk->look, entry->d_ino, path, NULL) : IU_E_NOMEM;
+		path = iu_arena_strdup(&walk->scan->snapshot->arena, walk->path);
+		result = path ? remember(walk->scan, entry->d_ino, path, NULL) : IU_E_NOMEM;
 		child = openat(dirfd(directory), entry->d_name,
 			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (result == 0 && child >= 0)
@@ -317,55 +317,55 @@ static int walk_tree(struct walk *walk, int fd, size_t len, int depth)
 	return result;
 }
 
-static int by_walk(struct iu_look *look)
+static int by_walk(struct iu_scan *scan)
 {
-	struct walk walk = {.look = look, .left = WALK_MAX};
+	struct walk walk = {.scan = scan, .left = WALK_MAX};
 	struct stat status;
 	int fd, result;
 
-	if (look->cgroups_walked)
+	if (scan->cgroups_walked)
 		return 0;
-	look->cgroups_walked = true;
-	if (fstat(look->cgroup_root, &status) < 0)
+	scan->cgroups_walked = true;
+	if (fstat(scan->cgroup_root, &status) < 0)
 		return 0;
-	result = remember(look, status.st_ino, "/", NULL);
-	fd = openat(look->cgroup_root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	result = remember(scan, status.st_ino, "/", NULL);
+	fd = openat(scan->cgroup_root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return result < 0 || fd < 0 ? result : walk_tree(&walk, fd, 0, 0);
 }
 
-static int path_of(struct iu_look *look, uint64_t id, const char **ret_path)
+static int path_of(struct iu_scan *scan, uint64_t id, const char **ret_path)
 {
 	struct iu_cgroup_row *row;
 	int result;
 
-	HASH_FIND(hh, look->cgroups, &id, sizeof(id), row);
-	if (!row && look->cgroup_root >= 0 && !look->cgroups_walked) {
+	HASH_FIND(hh, scan->cgroups, &id, sizeof(id), row);
+	if (!row && scan->cgroup_root >= 0 && !scan->cgroups_walked) {
 		const char *path = NULL;
 
-		if (by_handle(look, id, &path))
-			return remember(look, id, path, ret_path);
-		result = by_walk(look);
+		if (by_handle(scan, id, &path))
+			return remember(scan, id, path, ret_path);
+		result = by_walk(scan);
 		if (result < 0)
 			return result;
-		HASH_FIND(hh, look->cgroups, &id, sizeof(id), row);
+		HASH_FIND(hh, scan->cgroups, &id, sizeof(id), row);
 	}
 	*ret_path = row ? row->path : NULL;
 	return 0;
 }
 
-static int name_socket(struct iu_look *look, struct iu_socket *sock)
+static int name_socket(struct iu_scan *scan, struct iu_socket *sock)
 {
 	struct iu_cgroup_names names = {0};
 	int result;
 
 	if (sock->uid_known && !sock->user)
-		sock->user = iu_look_user(look, sock->uid);
+		sock->user = iu_scan_user(scan, sock->uid);
 	if (sock->cgroup_id == 0 || sock->cgroup)
 		return 0;
-	result = path_of(look, sock->cgroup_id, &sock->cgroup);
+	result = path_of(scan, sock->cgroup_id, &sock->cgroup);
 	if (result < 0 || !sock->cgroup)
 		return result;
-	result = iu_cgroup_names(&look->snapshot->arena, sock->cgroup, &names);
+	result = iu_cgroup_names(&scan->snapshot->arena, sock->cgroup, &names);
 	if (result == 0) {
 		sock->unit = names.unit;
 		sock->container = names.container;
@@ -373,14 +373,14 @@ static int name_socket(struct iu_look *look, struct iu_socket *sock)
 	return result;
 }
 
-int iu_collect_cgroups(struct iu_look *look)
+int iu_collect_cgroups(struct iu_scan *scan)
 {
-	struct iu_sockets *sockets = &look->snapshot->sockets;
-	int result = sockets->n ? find_mounts(look) : 0;
+	struct iu_sockets *sockets = &scan->snapshot->sockets;
+	int result = sockets->n ? find_mounts(scan) : 0;
 	size_t i;
 
 	for (i = 0; i < sockets->n && result == 0; i++)
-		result = name_socket(look, &sockets->v[i]);
+		result = name_socket(scan, &sockets->v[i]);
 	return result;
 }
 
@@ -397,27 +397,27 @@ static bool file_says(
 	return got > 0 && strstr(text, words) != NULL;
 }
 
-static bool is_frozen(struct iu_look *look, const struct iu_cgroup_lines *lines)
+static bool is_frozen(struct iu_scan *scan, const struct iu_cgroup_lines *lines)
 {
-	if (lines->unified_len > 1 && file_says(look->kept->cgroup_mount, lines->unified,
+	if (lines->unified_len > 1 && file_says(scan->cache->cgroup_mount, lines->unified,
 					      lines->unified_len, "cgroup.events", "frozen 1"))
 		return true;
-	return lines->freezer_len > 1 && file_says(look->kept->freezer_mount, lines->freezer,
+	return lines->freezer_len > 1 && file_says(scan->cache->freezer_mount, lines->freezer,
 						 lines->freezer_len, "freezer.state", "FROZEN");
 }
 
-int iu_cgroup_of_process(struct iu_look *look, struct iu_process *process)
+int iu_cgroup_of_process(struct iu_scan *scan, struct iu_process *process)
 {
-	struct iu_arena *arena = &look->snapshot->arena;
+	struct iu_arena *arena = &scan->snapshot->arena;
 	struct iu_cgroup_names names = {0}, others = {0};
 	struct iu_cgroup_lines lines;
 	char file[64], text[16384];
 	const char *path;
 	ssize_t len;
-	int result = find_mounts(look);
+	int result = find_mounts(scan);
 
 	snprintf(file, sizeof(file), "%d/cgroup", (int)process->pid);
-	len = iu_file_read(look->proc, file, text, sizeof(text));
+	len = iu_file_read(scan->proc, file, text, sizeof(text));
 	if (result < 0 || len <= 0)
 		return result;
 	iu_cgroup_lines_parse(text, (size_t)len, &lines);
@@ -439,8 +439,8 @@ int iu_cgroup_of_process(struct iu_look *look, struct iu_process *process)
 	process->unit = names.unit;
 	process->container = names.container ? names.container : others.container;
 	process->engine = names.container ? names.engine : others.engine;
-	if (process->state == IU_PROCESS_RUNNING && !(look->wants && look->wants->brief) &&
-		is_frozen(look, &lines))
+	if (process->state == IU_PROCESS_RUNNING && !(scan->needs && scan->needs->brief) &&
+		is_frozen(scan, &lines))
 		process->state = IU_PROCESS_FROZEN;
 	return result;
 }
@@ -450,25 +450,25 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-int iu_cgroup_listed(struct iu_look *look, uint64_t groups, struct iu_process *process)
+int iu_cgroup_listed(struct iu_scan *scan, uint64_t groups, struct iu_process *process)
 {
 	struct iu_groups_row *row;
 	struct iu_stat stat;
 	int result;
 
-	HASH_FIND(hh, look->groups, &groups, sizeof(groups), row);
-	if (row && row->alike >= 2 && !row->differ) {
+	HASH_FIND(hh, scan->groups, &groups, sizeof(groups), row);
+	if (row && row->more_like_it >= 2 && !row->differ) {
 		process->cgroup = row->cgroup;
 		process->unit = row->unit;
 		process->container = row->container;
 		process->engine = row->engine;
 		return 0;
 	}
-	result = iu_cgroup_of_process(look, process);
+	result = iu_cgroup_of_process(scan, process);
 	if (result < 0)
 		return result;
 	/* by now the pid may be another process's */
-	if (iu_stat_read(look->proc, process->pid, &stat) < 0 ||
+	if (iu_stat_read(scan->proc, process->pid, &stat) < 0 ||
 		stat.start_ticks != process->start_ticks) {
 		process->cgroup = process->unit = process->container = process->engine = NULL;
 		return 0;
@@ -484,47 +484,47 @@ int iu_cgroup_listed(struct iu_look *look, uint64_t groups, struct iu_process *p
 			.unit = process->unit,
 			.container = process->container,
 			.engine = process->engine};
-		HASH_ADD(hh, look->groups, groups, sizeof(row->groups), row);
+		HASH_ADD(hh, scan->groups, groups, sizeof(row->groups), row);
 		if (!iu_added(row)) {
 			free(row);
 			return IU_E_NOMEM;
 		}
 	}
-	row->alike++;
+	row->more_like_it++;
 	row->differ = row->differ || !same(row->cgroup, process->cgroup) ||
 		      !same(row->unit, process->unit) ||
 		      !same(row->container, process->container) || !same(row->engine, process->engine);
 	return 0;
 }
 
-int iu_cgroup_processes(struct iu_look *look, const char *path, struct iu_text *text)
+int iu_cgroup_processes(struct iu_scan *scan, const char *path, struct iu_text *text)
 {
 	char name[PATH_TEXT];
 	int len = snprintf(name, sizeof(name), "%s/cgroup.procs", path);
 
-	if (find_mounts(look) < 0)
+	if (find_mounts(scan) < 0)
 		return -ENOMEM;
-	if (look->cgroup_root < 0 || *path != '/' || len < 0 || (size_t)len >= sizeof(name))
+	if (scan->cgroup_root < 0 || *path != '/' || len < 0 || (size_t)len >= sizeof(name))
 		return -ENOENT;
-	return iu_file_load(look->cgroup_root, name + strspn(name, "/"), PROCESSES_MAX, text);
+	return iu_file_load(scan->cgroup_root, name + strspn(name, "/"), PROCESSES_MAX, text);
 }
 
-void iu_cgroup_close(struct iu_look *look)
+void iu_cgroup_close(struct iu_scan *scan)
 {
 	struct iu_cgroup_row *row, *next;
 	struct iu_groups_row *groups, *after;
 
-	HASH_ITER(hh, look->groups, groups, after)
+	HASH_ITER(hh, scan->groups, groups, after)
 	{
-		HASH_DEL(look->groups, groups);
+		HASH_DEL(scan->groups, groups);
 		free(groups);
 	}
 
-	HASH_ITER(hh, look->cgroups, row, next)
+	HASH_ITER(hh, scan->cgroups, row, next)
 	{
-		HASH_DEL(look->cgroups, row);
+		HASH_DEL(scan->cgroups, row);
 		free(row);
 	}
-	if (look->cgroup_root >= 0)
-		close(look->cgroup_root);
+	if (scan->cgroup_root >= 0)
+		close(scan->cgroup_root);
 }

@@ -32,7 +32,7 @@ void iu_cgroup_lines_parse(const char *bytes, size_t len, struct iu_cgroup_lines
  * @process: pid is read; cgroup, unit, container, engine and state (IU_PROCESS_FROZEN) written
  * Returns: 0, IU_E_NOMEM.
  */
-int iu_cgroup_of_process(struct iu_look *look, struct iu_process *process);
+int iu_cgroup_of_process(struct iu_scan *scan, struct iu_process *process);
 
 /**
  * iu_cgroup_listed() - the same for a row of a list, without the state
@@ -40,15 +40,15 @@ int iu_cgroup_of_process(struct iu_look *look, struct iu_process *process);
  *
  * Read for two processes of the same @groups; where both say the same, so do the others.
  */
-int iu_cgroup_listed(struct iu_look *look, uint64_t groups, struct iu_process *process);
+int iu_cgroup_listed(struct iu_scan *scan, uint64_t groups, struct iu_process *process);
 
 /**
  * iu_cgroup_processes() - the text of cgroup.procs, one pid a line, of the cgroup that a socket names
  * Returns: 0 or -errno; *text is the caller's to free either way.
  */
-int iu_cgroup_processes(struct iu_look *look, const char *path, struct iu_text *text);
+int iu_cgroup_processes(struct iu_scan *scan, const char *path, struct iu_text *text);
 
 /** iu_cgroup_close() - frees what look->cgroups and look->groups remember. */
-void iu_cgroup_close(struct iu_look *look);
+void iu_cgroup_close(struct iu_scan *scan);
 
 #endif

@@ -61,7 +61,7 @@ const char *iu_docker_name(struct iu_arena *arena, const char *bytes, size_t len
 }
 
 /* One conmon watches one container and is the parent of its first process. */
-static void ask_conmon(struct iu_look *look, struct iu_process *process)
+static void ask_conmon(struct iu_scan *scan, struct iu_process *process)
 {
 	struct iu_text text = {0};
 	const char *name = NULL;
@@ -71,21 +71,21 @@ static void ask_conmon(struct iu_look *look, struct iu_process *process)
 	size_t len = 0;
 
 	for (int i = 0; i < PARENTS_MAX && pid > 1; i++, pid = stat.ppid) {
-		if (iu_stat_read(look->proc, pid, &stat) < 0)
+		if (iu_stat_read(scan->proc, pid, &stat) < 0)
 			return;
 		if (!strcmp(stat.name, "conmon"))
 			break;
 	}
 	snprintf(path, sizeof(path), "%d/cmdline", (int)pid);
-	if (pid > 1 && iu_file_load(look->proc, path, BYTES_MAX, &text) == 0 && text.data)
+	if (pid > 1 && iu_file_load(scan->proc, path, BYTES_MAX, &text) == 0 && text.data)
 		name = iu_conmon_name(text.data, text.len, process->container, &len);
 	if (name)
-		process->container_name = iu_arena_strndup(&look->snapshot->arena, name, len);
+		process->container_name = iu_arena_strndup(&scan->snapshot->arena, name, len);
 	iu_text_free(&text);
 }
 
 /* Only root may read there. */
-static void ask_docker(struct iu_look *look, struct iu_process *process)
+static void ask_docker(struct iu_scan *scan, struct iu_process *process)
 {
 	struct iu_text text = {0};
 	char path[sizeof(DOCKER) + ID_LENGTH + 32];
@@ -97,17 +97,17 @@ static void ask_docker(struct iu_look *look, struct iu_process *process)
 	snprintf(path, sizeof(path), "%s/%s/config.v2.json", DOCKER, process->container);
 	if (iu_file_load(AT_FDCWD, path, BYTES_MAX, &text) == 0 && text.data)
 		process->container_name =
-			iu_docker_name(&look->snapshot->arena, text.data, text.len);
+			iu_docker_name(&scan->snapshot->arena, text.data, text.len);
 	iu_text_free(&text);
 }
 
-int iu_container_name(struct iu_look *look, struct iu_process *process)
+int iu_container_name(struct iu_scan *scan, struct iu_process *process)
 {
 	if (!process->container || !process->engine)
 		return 0;
 	if (!strcmp(process->engine, "podman"))
-		ask_conmon(look, process);
+		ask_conmon(scan, process);
 	else if (!strcmp(process->engine, "docker"))
-		ask_docker(look, process);
-	return look->snapshot->arena.failed ? IU_E_NOMEM : 0;
+		ask_docker(scan, process);
+	return scan->snapshot->arena.failed ? IU_E_NOMEM : 0;
 }

@@ -27,6 +27,6 @@ const char *iu_docker_name(struct iu_arena *arena, const char *bytes, size_t len
  * For people only: nothing is ever done to a container because of its name.
  * Returns: 0, IU_E_NOMEM.
  */
-int iu_container_name(struct iu_look *look, struct iu_process *process);
+int iu_container_name(struct iu_scan *scan, struct iu_process *process);
 
 #endif

@@ -50,18 +50,18 @@ static int add_own_names(struct iu_arena *arena, int proc, struct iu_plan_rules 
 {
 	struct iu_process process = {.pid = (int32_t)getpid()};
 	struct iu_snapshot scratch;
-	struct iu_look look = {.snapshot = &scratch, .proc = proc, .cgroup_root = -2};
+	struct iu_scan scan = {.snapshot = &scratch, .proc = proc, .cgroup_root = -2};
 
-	look.kept = &look.own;
+	scan.cache = &scan.own;
 	int r;
 
 	iu_snapshot_init(&scratch);
-	r = iu_cgroup_of_process(&look, &process);
+	r = iu_cgroup_of_process(&scan, &process);
 	if (r >= 0) {
 		rules->own_unit = iu_arena_strdup(arena, process.unit);
 		rules->own_container = iu_arena_strdup(arena, process.container);
 	}
-	iu_cgroup_close(&look);
+	iu_cgroup_close(&scan);
 	iu_snapshot_free(&scratch);
 	return r;
 }

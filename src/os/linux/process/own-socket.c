@@ -68,12 +68,12 @@ static bool is_elsewhere(int fd)
 {
 	int own = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	uint64_t here = 0, there = 0;
-	bool elsewhere = own >= 0 && netns_cookie(own, &here) && netns_cookie(fd, &there) &&
+	bool in_other_netns = own >= 0 && netns_cookie(own, &here) && netns_cookie(fd, &there) &&
 			 here != there;
 
 	if (own >= 0)
 		close(own);
-	return elsewhere;
+	return in_other_netns;
 }
 
 static int read_options(int fd, struct iu_arena *arena, struct iu_question *q)
@@ -191,16 +191,16 @@ int iu_os_own_program(
 	struct iu_arena *arena, struct iu_file_id *ret_file, const char **ret_path)
 {
 	struct iu_snapshot snapshot;
-	struct iu_look look;
+	struct iu_scan scan;
 	const struct iu_process *own;
 	const char *path = NULL;
 	size_t at = 0;
 	int r;
 
 	iu_snapshot_init(&snapshot);
-	iu_look_open(&look, NULL, &snapshot);
-	r = look.proc < 0 ? IU_E_NOENT : iu_process_read(&look, look.self);
-	own = r < 0 ? NULL : iu_snapshot_process(&snapshot, look.self);
+	iu_scan_open(&scan, NULL, &snapshot);
+	r = scan.proc < 0 ? IU_E_NOENT : iu_process_read(&scan, scan.self);
+	own = r < 0 ? NULL : iu_snapshot_process(&snapshot, scan.self);
 	if (own && own->exe) {
 		at = iu_is_interpreter(own->exe);
 		path = at ? script_of(own) : own->exe;
@@ -211,7 +211,7 @@ int iu_os_own_program(
 		*ret_path = iu_arena_strdup(arena, path);
 		r = *ret_path ? 0 : IU_E_NOMEM;
 	}
-	iu_look_close(&look);
+	iu_scan_close(&scan);
 	iu_snapshot_free(&snapshot);
 	return r;
 }

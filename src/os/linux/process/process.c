@@ -202,12 +202,12 @@ int iu_status_uid(const char *bytes, size_t len, uint32_t *ret_uid)
 	return 0;
 }
 
-static bool is_brief(const struct iu_look *look)
+static bool is_brief(const struct iu_scan *scan)
 {
-	return look->wants && look->wants->brief;
+	return scan->needs && scan->needs->brief;
 }
 
-static void read_uid(struct iu_look *look, struct iu_process *process)
+static void read_uid(struct iu_scan *scan, struct iu_process *process)
 {
 	struct stat status;
 	char path[64], text[4096];
@@ -215,48 +215,48 @@ static void read_uid(struct iu_look *look, struct iu_process *process)
 
 	/* the directory belongs to the effective user, always (task_dump_owner()): 1 us, not 10 */
 	snprintf(path, sizeof(path), "%d", (int)process->pid);
-	if (is_brief(look) && fstatat(look->proc, path, &status, 0) == 0) {
+	if (is_brief(scan) && fstatat(scan->proc, path, &status, 0) == 0) {
 		process->uid = status.st_uid;
 	} else {
 		snprintf(path, sizeof(path), "%d/status", (int)process->pid);
-		len = iu_file_read(look->proc, path, text, sizeof(text));
+		len = iu_file_read(scan->proc, path, text, sizeof(text));
 		if (len <= 0 || iu_status_uid(text, (size_t)len, &process->uid) < 0)
 			return;
 	}
 	process->uid_known = true;
-	process->user = iu_look_user(look, process->uid);
+	process->user = iu_scan_user(scan, process->uid);
 }
 
-static int read_command(struct iu_look *look, struct iu_process *process)
+static int read_command(struct iu_scan *scan, struct iu_process *process)
 {
 	struct iu_text text = {0};
 	char path[64];
 	int result;
 
 	snprintf(path, sizeof(path), "%d/cmdline", (int)process->pid);
-	result = iu_file_load(look->proc, path, CMDLINE_MAX, &text);
+	result = iu_file_load(scan->proc, path, CMDLINE_MAX, &text);
 	/* Who writes a title over its arguments (sshd, postgres) leaves NULs behind it. */
 	while (text.len > 1 && !text.data[text.len - 1] && !text.data[text.len - 2])
 		text.len--;
 	if (result == 0 && text.data)
-		result = iu_cmdline_parse(&look->snapshot->arena, text.data, text.len, process);
+		result = iu_cmdline_parse(&scan->snapshot->arena, text.data, text.len, process);
 	iu_text_free(&text);
 	return result == IU_E_NOMEM || result == -ENOMEM ? IU_E_NOMEM : 0;
 }
 
-static const char *read_link(struct iu_look *look, int32_t pid, const char *what)
+static const char *read_link(struct iu_scan *scan, int32_t pid, const char *what)
 {
 	char path[64], text[PATH_TEXT];
 	ssize_t len;
 
 	snprintf(path, sizeof(path), "%d/%s", (int)pid, what);
-	len = iu_file_link(look->proc, path, text, sizeof(text));
-	return len <= 0 ? NULL : iu_arena_strndup(&look->snapshot->arena, text, (size_t)len);
+	len = iu_file_link(scan->proc, path, text, sizeof(text));
+	return len <= 0 ? NULL : iu_arena_strndup(&scan->snapshot->arena, text, (size_t)len);
 }
 
-static void read_exe(struct iu_look *look, struct iu_process *process)
+static void read_exe(struct iu_scan *scan, struct iu_process *process)
 {
-	char *exe = (char *)read_link(look, process->pid, "exe");
+	char *exe = (char *)read_link(scan, process->pid, "exe");
 	size_t len = exe ? strlen(exe) : 0, tail = sizeof(DELETED) - 1;
 
 	process->exe = exe;
@@ -278,12 +278,12 @@ static int64_t nanoseconds(clockid_t clock)
  * When the system started; a process counts its clock ticks from there. /proc/stat has the same, after
  * lines for all processors. Two clocks are never read at once: the try with the least between them counts.
  */
-static uint64_t boot_time(struct iu_look *look)
+static uint64_t boot_time(struct iu_scan *scan)
 {
 	int64_t before, real, after, least = INT64_MAX, boot = 0;
 	int i;
 
-	for (i = 0; i < 3 && look->boot == 0; i++) {
+	for (i = 0; i < 3 && scan->boot == 0; i++) {
 		before = nanoseconds(CLOCK_BOOTTIME);
 		real = nanoseconds(CLOCK_REALTIME);
 		after = nanoseconds(CLOCK_BOOTTIME);
@@ -293,19 +293,19 @@ static uint64_t boot_time(struct iu_look *look)
 		}
 	}
 	if (boot > 0)
-		look->boot = (uint64_t)boot / 1000000000;
-	return look->boot;
+		scan->boot = (uint64_t)boot / 1000000000;
+	return scan->boot;
 }
 
-static int64_t start_time(struct iu_look *look, uint64_t ticks)
+static int64_t start_time(struct iu_scan *scan, uint64_t ticks)
 {
 	long per_second = sysconf(_SC_CLK_TCK);
-	uint64_t boot = boot_time(look);
+	uint64_t boot = boot_time(scan);
 
 	return boot == 0 || per_second <= 0 ? -1 : (int64_t)(boot + ticks / (uint64_t)per_second);
 }
 
-static const char *read_script(struct iu_look *look, int32_t pid)
+static const char *read_script(struct iu_scan *scan, int32_t pid)
 {
 	char path[64], text[ARGUMENT_MAX];
 	const char *script = NULL;
@@ -313,19 +313,19 @@ static const char *read_script(struct iu_look *look, int32_t pid)
 	ssize_t len;
 
 	snprintf(path, sizeof(path), "%d/cmdline", (int)pid);
-	len = iu_file_read(look->proc, path, text, sizeof(text));
+	len = iu_file_read(scan->proc, path, text, sizeof(text));
 	if (len > 0)
 		script = iu_cmdline_script(text, (size_t)len, &n);
-	return script ? iu_arena_strndup(&look->snapshot->arena, script, n) : NULL;
+	return script ? iu_arena_strndup(&scan->snapshot->arena, script, n) : NULL;
 }
 
 /*
  * Up to and including the session leader: the terminal's shell, the service's main process. Of one
  * that leads its session only who started it: some supervisors give each program a session.
  */
-static int read_parents(struct iu_look *look, struct iu_process *process)
+static int read_parents(struct iu_scan *scan, struct iu_process *process)
 {
-	struct iu_arena *arena = &look->snapshot->arena;
+	struct iu_arena *arena = &scan->snapshot->arena;
 	int32_t pid = process->ppid;
 	bool leads = process->sid == process->pid, reached = false;
 	struct iu_stat stat;
@@ -333,27 +333,27 @@ static int read_parents(struct iu_look *look, struct iu_process *process)
 	while (!reached && pid > 1 && process->parents.n < PARENTS_MAX) {
 		struct iu_parent *parent;
 
-		if (iu_stat_read(look->proc, pid, &stat) < 0)
+		if (iu_stat_read(scan->proc, pid, &stat) < 0)
 			return 0;
 		parent = iu_list_add(arena, &process->parents);
 		if (!parent)
 			return IU_E_NOMEM;
 		parent->pid = pid;
 		parent->name = iu_arena_strdup(arena, stat.name);
-		parent->script = iu_interpreter(stat.name) ? read_script(look, pid) : NULL;
+		parent->script = iu_interpreter(stat.name) ? read_script(scan, pid) : NULL;
 		reached = leads || pid == process->sid;
 		pid = stat.ppid;
 	}
 	return arena->failed ? IU_E_NOMEM : 0;
 }
 
-static int add_file(struct iu_look *look, struct iu_process *process, const struct statx *status)
+static int add_file(struct iu_scan *scan, struct iu_process *process, const struct statx *status)
 {
 	struct iu_file_id *file;
 
 	if (!S_ISREG(status->stx_mode))
 		return 0;
-	file = iu_list_add(&look->snapshot->arena, &process->files);
+	file = iu_list_add(&scan->snapshot->arena, &process->files);
 	if (!file)
 		return IU_E_NOMEM;
 	file->dev = makedev(status->stx_dev_major, status->stx_dev_minor);
@@ -366,13 +366,13 @@ struct bases {
 	int root, cwd;
 };
 
-static int open_base(struct iu_look *look, int32_t pid, const char *name, int *base)
+static int open_base(struct iu_scan *scan, int32_t pid, const char *name, int *base)
 {
 	char path[64];
 
 	if (*base == -2) {
 		snprintf(path, sizeof(path), "%d/%s", (int)pid, name);
-		*base = openat(look->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		*base = openat(scan->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (*base < 0)
 			*base = -1;
 	}
@@ -384,7 +384,7 @@ static int open_base(struct iu_look *look, int32_t pid, const char *name, int *b
  * absolute links included. -1: nothing.
  */
 static int open_argument(
-	struct iu_look *look, int32_t pid, const char *argument, struct bases *bases)
+	struct iu_scan *scan, int32_t pid, const char *argument, struct bases *bases)
 {
 	struct open_how how = {.flags = O_PATH | O_CLOEXEC};
 	bool absolute = argument[0] == '/';
@@ -392,8 +392,8 @@ static int open_argument(
 
 	if (absolute)
 		how.resolve = RESOLVE_IN_ROOT;
-	base = absolute ? open_base(look, pid, "root", &bases->root)
-			: open_base(look, pid, "cwd", &bases->cwd);
+	base = absolute ? open_base(scan, pid, "root", &bases->root)
+			: open_base(scan, pid, "cwd", &bases->cwd);
 	if (base < 0)
 		return -1;
 	fd = (int)syscall(SYS_openat2, base, argument, &how, sizeof(how));
@@ -402,7 +402,7 @@ static int open_argument(
 	return fd;
 }
 
-static int read_files(struct iu_look *look, struct iu_process *process)
+static int read_files(struct iu_scan *scan, struct iu_process *process)
 {
 	const int flags = AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC; /* never wait for a file server */
 	struct bases bases = {-2, -2};
@@ -412,19 +412,19 @@ static int read_files(struct iu_look *look, struct iu_process *process)
 	int result = 0;
 
 	snprintf(path, sizeof(path), "%d/exe", (int)process->pid);
-	if (iu_file_status(look->proc, path, flags, STATX_TYPE | STATX_INO, &status) == 0)
-		result = add_file(look, process, &status);
+	if (iu_file_status(scan->proc, path, flags, STATX_TYPE | STATX_INO, &status) == 0)
+		result = add_file(scan, process, &status);
 	for (i = 1; i < process->command.n && i <= FILE_ARGUMENTS && result == 0; i++) {
 		const char *argument = process->command.v[i];
 		int fd;
 
 		if (argument[0] == '-' || argument[0] == '\0' || strlen(argument) >= ARGUMENT_MAX)
 			continue;
-		fd = open_argument(look, process->pid, argument, &bases);
+		fd = open_argument(scan, process->pid, argument, &bases);
 		if (fd < 0)
 			continue;
 		if (iu_file_status(fd, "", flags | AT_EMPTY_PATH, STATX_TYPE | STATX_INO, &status) == 0)
-			result = add_file(look, process, &status);
+			result = add_file(scan, process, &status);
 		close(fd);
 	}
 	if (bases.root >= 0)
@@ -434,30 +434,30 @@ static int read_files(struct iu_look *look, struct iu_process *process)
 	return result;
 }
 
-static int read_more(struct iu_look *look, struct iu_process *process)
+static int read_more(struct iu_scan *scan, struct iu_process *process)
 {
 	int result;
 
-	read_exe(look, process);
-	process->cwd = read_link(look, process->pid, "cwd");
-	result = read_command(look, process);
+	read_exe(scan, process);
+	process->cwd = read_link(scan, process->pid, "cwd");
+	result = read_command(scan, process);
 	if (result == 0)
-		result = iu_container_name(look, process);
+		result = iu_container_name(scan, process);
 	if (result == 0)
-		result = read_parents(look, process);
-	return result == 0 ? read_files(look, process) : result;
+		result = read_parents(scan, process);
+	return result == 0 ? read_files(scan, process) : result;
 }
 
-int iu_process_read(struct iu_look *look, int32_t pid)
+int iu_process_read(struct iu_scan *scan, int32_t pid)
 {
-	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_snapshot *snapshot = scan->snapshot;
 	struct iu_process process = {.pid = pid}, *slot;
 	struct iu_stat stat, again;
 	int result;
 
 	if (iu_snapshot_process(snapshot, pid))
 		return 0;
-	if (iu_stat_read(look->proc, pid, &stat) < 0)
+	if (iu_stat_read(scan->proc, pid, &stat) < 0)
 		return IU_E_GONE;
 	process.name = iu_arena_strdup(&snapshot->arena, stat.name);
 	process.state = iu_process_state_of(stat.state);
@@ -466,15 +466,15 @@ int iu_process_read(struct iu_look *look, int32_t pid)
 	process.sid = stat.sid;
 	process.tty = stat.tty;
 	process.start_ticks = stat.start_ticks;
-	process.started = start_time(look, stat.start_ticks);
-	read_uid(look, &process);
-	result = iu_cgroup_of_process(look, &process);
-	if (result == 0 && !is_brief(look))
-		result = read_more(look, &process);
+	process.started = start_time(scan, stat.start_ticks);
+	read_uid(scan, &process);
+	result = iu_cgroup_of_process(scan, &process);
+	if (result == 0 && !is_brief(scan))
+		result = read_more(scan, &process);
 	if (result < 0)
 		return result;
 	/* A pid that was given to another process meanwhile: the facts are mixed. */
-	if (iu_stat_read(look->proc, pid, &again) < 0 || again.start_ticks != stat.start_ticks)
+	if (iu_stat_read(scan->proc, pid, &again) < 0 || again.start_ticks != stat.start_ticks)
 		return IU_E_GONE;
 	slot = iu_list_add(&snapshot->arena, &snapshot->processes);
 	if (!slot || snapshot->arena.failed)
@@ -501,16 +501,16 @@ static const char *listed_name(struct iu_arena *arena, const char *name, size_t 
 	return copy;
 }
 
-int iu_process_listed(struct iu_look *look, const struct iu_quick_process *told)
+int iu_process_listed(struct iu_scan *scan, const struct iu_quick_process *told)
 {
-	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_snapshot *snapshot = scan->snapshot;
 	struct iu_process process = {.pid = told->pid, .ppid = -1, .pgid = -1, .sid = -1}, *slot;
 	const struct iu_process *known = NULL;
 	uint64_t ticks = told->started / (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
 	int result;
 
-	if (!is_brief(look)) {
-		result = iu_process_read(look, told->pid);
+	if (!is_brief(scan)) {
+		result = iu_process_read(scan, told->pid);
 		if (result == 0)
 			known = iu_snapshot_process(snapshot, told->pid);
 		return result < 0 ? result
@@ -518,11 +518,11 @@ int iu_process_listed(struct iu_look *look, const struct iu_quick_process *told)
 	}
 	process.name = listed_name(&snapshot->arena, told->name, sizeof(told->name));
 	process.start_ticks = ticks;
-	process.started = start_time(look, ticks);
+	process.started = start_time(scan, ticks);
 	process.uid = told->uid;
 	process.uid_known = true;
-	process.user = iu_look_user(look, process.uid);
-	result = iu_cgroup_listed(look, told->groups, &process);
+	process.user = iu_scan_user(scan, process.uid);
+	result = iu_cgroup_listed(scan, told->groups, &process);
 	if (result < 0)
 		return result;
 	slot = iu_list_add(&snapshot->arena, &snapshot->processes);

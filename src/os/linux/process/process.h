@@ -47,7 +47,7 @@ enum iu_process_state iu_process_state_of(char letter);
  * iu_process_read() - adds the facts about @pid to the snapshot, unless they are there
  * Returns: 0, IU_E_GONE: it ended meanwhile, IU_E_NOMEM.
  */
-int iu_process_read(struct iu_look *look, int32_t pid);
+int iu_process_read(struct iu_scan *scan, int32_t pid);
 
 struct iu_quick_process;
 
@@ -57,6 +57,6 @@ struct iu_quick_process;
  * Where more is wanted it is read, and is of the very process that was told of.
  * Returns: 0, IU_E_GONE: it ended meanwhile, IU_E_NOMEM.
  */
-int iu_process_listed(struct iu_look *look, const struct iu_quick_process *told);
+int iu_process_listed(struct iu_scan *scan, const struct iu_quick_process *told);
 
 #endif

@@ -54,44 +54,44 @@ int iu_quick_list_open(struct iu_quick_list_look **ret_look)
 {
 	static const struct iu_kit_kind kind = {"list", LIST_SOCKETS_STAMP,
 		sizeof(struct iu_quick_list), offsetof(struct iu_quick_list, bound), fill_memory};
-	struct iu_quick_list_look *look = calloc(1, sizeof(*look));
-	int result = look ? iu_kit_open(&look->kit, &kind) : IU_E_NOMEM;
+	struct iu_quick_list_look *scan = calloc(1, sizeof(*scan));
+	int result = scan ? iu_kit_open(&scan->kit, &kind) : IU_E_NOMEM;
 
 	if (result < 0) {
-		free(look);
+		free(scan);
 		return result;
 	}
-	look->memory = look->kit.memory;
-	*ret_look = look;
+	scan->memory = scan->kit.memory;
+	*ret_look = scan;
 	return 0;
 }
 
 /* Both are raw tracepoints, which may be run by hand and hold the lock under which lists may be read. */
-static int run(struct iu_quick_list_look *look, size_t number, const struct iu_program *program)
+static int run(struct iu_quick_list_look *scan, size_t number, const struct iu_program *program)
 {
 	int result;
 
-	look->memory->ended = 0;
-	result = iu_kit_run(&look->kit, number, program);
+	scan->memory->ended = 0;
+	result = iu_kit_run(&scan->kit, number, program);
 	if (result < 0)
 		return result;
-	return look->memory->ended ? 0 : IU_E_LIMIT;
+	return scan->memory->ended ? 0 : IU_E_LIMIT;
 }
 
-static int map_all(struct iu_quick_list_look *look)
+static int map_all(struct iu_quick_list_look *scan)
 {
-	int result = iu_kit_map(&look->kit);
+	int result = iu_kit_map(&scan->kit);
 
-	look->memory = look->kit.memory;
+	scan->memory = scan->kit.memory;
 	return result;
 }
 
-int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports, size_t n,
+int iu_quick_list_sockets(struct iu_quick_list_look *scan, const uint16_t *ports, size_t n,
 	const struct iu_quick_list **ret_found)
 {
 	const struct iu_program program = {
 		IU_PROGRAM(list_sockets), .type = BPF_PROG_TYPE_RAW_TRACEPOINT};
-	struct iu_quick_list *memory = look->memory;
+	struct iu_quick_list *memory = scan->memory;
 	int result;
 
 	memset(memory->filter, 0, sizeof(memory->filter));
@@ -100,15 +100,15 @@ int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports
 	memory->udp_ports = n < IU_LIST_PORTS ? (uint32_t)n : IU_LIST_PORTS;
 	if (n > 0 && n < IU_LIST_PORTS)
 		memcpy(memory->udp_port, ports, n * sizeof(*ports));
-	result = run(look, SOCKETS, &program);
+	result = run(scan, SOCKETS, &program);
 	if (memory->strays > IU_LIST_STRAYS)
 		return IU_E_AGAIN;
 	if (result == 0 && memory->bounds > IU_LIST_BOUND)
 		result = IU_E_LIMIT;
 	if (result == 0 && memory->bounds > IU_LIST_NEAR_BOUND)
-		result = map_all(look);
+		result = map_all(scan);
 	if (result == 0)
-		*ret_found = look->memory;
+		*ret_found = scan->memory;
 	return result;
 }
 
@@ -149,35 +149,35 @@ static bool saw_canary(const struct iu_quick_list *found, int canary)
 }
 
 int iu_quick_list_holders(
-	struct iu_quick_list_look *look, int canary, const struct iu_quick_list **ret_found)
+	struct iu_quick_list_look *scan, int canary, const struct iu_quick_list **ret_found)
 {
 	const struct iu_program program = {
 		IU_PROGRAM(list_holders), .type = BPF_PROG_TYPE_RAW_TRACEPOINT};
-	struct iu_quick_list *memory = look->memory;
+	struct iu_quick_list *memory = scan->memory;
 	int result;
 
 	memset(&memory->tables, 0, sizeof(memory->tables));
 	memory->processes = memory->hits = memory->faults = 0;
 	memory->canary = (uint32_t)canary;
-	result = run(look, HOLDERS, &program);
+	result = run(scan, HOLDERS, &program);
 	if (result < 0)
 		return result;
 	if (memory->hits > IU_LIST_HITS || memory->processes > IU_LIST_PROCESSES)
 		return IU_E_LIMIT;
 	if (memory->hits > IU_LIST_NEAR || memory->processes > IU_LIST_NEAR)
-		result = map_all(look);
+		result = map_all(scan);
 	if (result < 0)
 		return result;
-	if (look->memory->faults || !saw_canary(look->memory, canary))
+	if (scan->memory->faults || !saw_canary(scan->memory, canary))
 		return IU_E_PROTO;
-	*ret_found = look->memory;
+	*ret_found = scan->memory;
 	return 0;
 }
 
-void iu_quick_list_close(struct iu_quick_list_look *look)
+void iu_quick_list_close(struct iu_quick_list_look *scan)
 {
-	if (!look)
+	if (!scan)
 		return;
-	iu_kit_close(&look->kit);
-	free(look);
+	iu_kit_close(&scan->kit);
+	free(scan);
 }

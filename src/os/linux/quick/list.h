@@ -31,7 +31,7 @@ int iu_quick_list_open(struct iu_quick_list_look **ret_look);
  * the time is missing. Returns: 0, IU_E_LIMIT: more than there is room for, IU_E_AGAIN: they changed
  * faster than they could be read, errors of bpf(2).
  */
-int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports, size_t n,
+int iu_quick_list_sockets(struct iu_quick_list_look *scan, const uint16_t *ports, size_t n,
 	const struct iu_quick_list **ret_found);
 
 /** iu_quick_list_bound() - one of found->bounds sockets */
@@ -47,7 +47,7 @@ const struct iu_quick_row *iu_quick_list_bound(const struct iu_quick_list *found
  * Returns: 0, IU_E_PROTO: the canary was not found, IU_E_LIMIT, errors of bpf(2).
  */
 int iu_quick_list_holders(
-	struct iu_quick_list_look *look, int canary, const struct iu_quick_list **ret_found);
+	struct iu_quick_list_look *scan, int canary, const struct iu_quick_list **ret_found);
 
 /** iu_quick_list_hit() - one of found->hits descriptors */
 const struct iu_quick_held *iu_quick_list_hit(const struct iu_quick_list *found, uint32_t i);
@@ -57,6 +57,6 @@ const struct iu_quick_process *iu_quick_list_process(
 	const struct iu_quick_list *found, const struct iu_quick_held *hit);
 
 /** iu_quick_list_close() - unloads everything; NULL is fine. */
-void iu_quick_list_close(struct iu_quick_list_look *look);
+void iu_quick_list_close(struct iu_quick_list_look *scan);
 
 #endif

@@ -11,18 +11,18 @@ int iu_quick_open(struct iu_quick_look **ret_look)
 	return IU_E_NOTSUP;
 }
 
-int iu_quick_owners(struct iu_quick_look *look, uint16_t port, const struct iu_quick **ret_found)
+int iu_quick_owners(struct iu_quick_look *scan, uint16_t port, const struct iu_quick **ret_found)
 {
-	(void)look;
+	(void)scan;
 	(void)port;
 	(void)ret_found;
 	return IU_E_NOTSUP;
 }
 
-int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file *files, size_t n,
+int iu_quick_descriptors(struct iu_quick_look *scan, const struct iu_quick_file *files, size_t n,
 	int canary, const struct iu_quick **ret_found)
 {
-	(void)look;
+	(void)scan;
 	(void)files;
 	(void)n;
 	(void)canary;
@@ -30,19 +30,19 @@ int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file 
 	return IU_E_NOTSUP;
 }
 
-int iu_quick_sockets(struct iu_quick_look *look, int canary,
+int iu_quick_sockets(struct iu_quick_look *scan, int canary,
 	int (*row)(void *context, const struct iu_quick_descriptor *found), void *context)
 {
-	(void)look;
+	(void)scan;
 	(void)canary;
 	(void)row;
 	(void)context;
 	return IU_E_NOTSUP;
 }
 
-void iu_quick_close(struct iu_quick_look *look)
+void iu_quick_close(struct iu_quick_look *scan)
 {
-	(void)look;
+	(void)scan;
 }
 
 bool iu_quick_list_kept(void)
@@ -63,10 +63,10 @@ int iu_quick_list_open(struct iu_quick_list_look **ret_look)
 	return IU_E_NOTSUP;
 }
 
-int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports, size_t n,
+int iu_quick_list_sockets(struct iu_quick_list_look *scan, const uint16_t *ports, size_t n,
 	const struct iu_quick_list **ret_found)
 {
-	(void)look;
+	(void)scan;
 	(void)ports;
 	(void)n;
 	(void)ret_found;
@@ -74,9 +74,9 @@ int iu_quick_list_sockets(struct iu_quick_list_look *look, const uint16_t *ports
 }
 
 int iu_quick_list_holders(
-	struct iu_quick_list_look *look, int canary, const struct iu_quick_list **ret_found)
+	struct iu_quick_list_look *scan, int canary, const struct iu_quick_list **ret_found)
 {
-	(void)look;
+	(void)scan;
 	(void)canary;
 	(void)ret_found;
 	return IU_E_NOTSUP;
@@ -98,7 +98,7 @@ const struct iu_quick_process *iu_quick_list_process(
 	return &found->process[hit->process];
 }
 
-void iu_quick_list_close(struct iu_quick_list_look *look)
+void iu_quick_list_close(struct iu_quick_list_look *scan)
 {
-	(void)look;
+	(void)scan;
 }

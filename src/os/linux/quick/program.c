@@ -93,7 +93,7 @@ static int load(const struct iu_program *program, int map, int types)
 		return IU_E_NOMEM;
 	memcpy(code, program->code, program->length * sizeof(*code));
 	for (i = 0; i < program->n_places; i++)
-		((struct bpf_insn *)code)[program->places[i]].imm = map;
+		((struct bpf_insn *)code)[program->fd_candidates[i]].imm = map;
 	for (i = 0; i < program->n_functions && i < IU_COUNT(functions); i++)
 		functions[i] = (struct bpf_func_info){program->functions[i], 3};
 	memset(&attr, 0, sizeof(attr));

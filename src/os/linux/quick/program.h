@@ -13,14 +13,14 @@
 struct iu_program {
 	const uint64_t *code;
 	size_t length;
-	const uint16_t *places, *functions; /* the variable's address; where functions begin */
+	const uint16_t *fd_candidates, *functions; /* the variable's address; where functions begin */
 	size_t n_places, n_functions;
 	uint32_t type, attach, attach_id;
 };
 
 /* IU_PROGRAM() - the fields that extract.py names after the program */
 #define IU_PROGRAM(name)                                                                           \
-	.code = name##_code, .length = IU_COUNT(name##_code), .places = name##_places,             \
+	.code = name##_code, .length = IU_COUNT(name##_code), .fd_candidates = name##_places,             \
 	.n_places = IU_COUNT(name##_places), .functions = name##_functions,                        \
 	.n_functions = IU_COUNT(name##_functions)
 

@@ -39,19 +39,19 @@ int iu_quick_open(struct iu_quick_look **ret_look)
 {
 	static const struct iu_kit_kind kind = {"port", OWNERS_STAMP, sizeof(struct iu_quick),
 		sizeof(struct iu_quick), fill_memory};
-	struct iu_quick_look *look = calloc(1, sizeof(*look));
-	int result = look ? iu_kit_open(&look->kit, &kind) : IU_E_NOMEM;
+	struct iu_quick_look *scan = calloc(1, sizeof(*scan));
+	int result = scan ? iu_kit_open(&scan->kit, &kind) : IU_E_NOMEM;
 
 	if (result < 0) {
-		free(look);
+		free(scan);
 		return result;
 	}
-	look->memory = look->kit.memory;
-	*ret_look = look;
+	scan->memory = scan->kit.memory;
+	*ret_look = scan;
 	return 0;
 }
 
-int iu_quick_owners(struct iu_quick_look *look, uint16_t port, const struct iu_quick **ret_found)
+int iu_quick_owners(struct iu_quick_look *scan, uint16_t port, const struct iu_quick **ret_found)
 {
 	/* a raw tracepoint may be run by hand, under the lock that keeps the lists readable (RCU) */
 	const struct iu_program program = {
@@ -60,17 +60,17 @@ int iu_quick_owners(struct iu_quick_look *look, uint16_t port, const struct iu_q
 	};
 	int result;
 
-	look->memory->port = port;
-	look->memory->rows = look->memory->buckets = look->memory->steps = 0;
-	memset(look->memory->rest, 0, sizeof(look->memory->rest));
-	result = iu_kit_run(&look->kit, OWNERS, &program);
+	scan->memory->port = port;
+	scan->memory->rows = scan->memory->buckets = scan->memory->steps = 0;
+	memset(scan->memory->rest, 0, sizeof(scan->memory->rest));
+	result = iu_kit_run(&scan->kit, OWNERS, &program);
 	if (result < 0)
 		return result;
-	if (!look->memory->steps)
+	if (!scan->memory->steps)
 		return IU_E_PROTO;
-	if (look->memory->steps >= IU_QUICK_STEPS)
+	if (scan->memory->steps >= IU_QUICK_STEPS)
 		return IU_E_LIMIT;
-	*ret_found = look->memory;
+	*ret_found = scan->memory;
 	return 0;
 }
 
@@ -144,14 +144,14 @@ static bool saw_all(const struct iu_quick *found)
 	       found->threads + THREADS_COMING + info.procs / 8 >= info.procs;
 }
 
-int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file *files, size_t n,
+int iu_quick_descriptors(struct iu_quick_look *scan, const struct iu_quick_file *files, size_t n,
 	int canary, const struct iu_quick **ret_found)
 {
 	const struct iu_program program = {
 		IU_PROGRAM(descriptors),
 		.type = BPF_PROG_TYPE_RAW_TRACEPOINT,
 	};
-	struct iu_quick *memory = look->memory;
+	struct iu_quick *memory = scan->memory;
 	int result = fill_wanted(memory, files, n);
 
 	if (result < 0)
@@ -160,7 +160,7 @@ int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file 
 	memory->canary = (uint32_t)canary;
 	memory->hits = memory->threads = memory->faults = memory->whole = 0;
 	memory->seen = 0;
-	result = iu_kit_run(&look->kit, DESCRIPTORS, &program);
+	result = iu_kit_run(&scan->kit, DESCRIPTORS, &program);
 	if (result < 0)
 		return result;
 	if (memory->hits > IU_QUICK_HITS)
@@ -171,23 +171,23 @@ int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file 
 	return 0;
 }
 
-int iu_quick_sockets(struct iu_quick_look *look, int canary,
+int iu_quick_sockets(struct iu_quick_look *scan, int canary,
 	int (*row)(void *context, const struct iu_quick_descriptor *found), void *context)
 {
 	const struct iu_program program = {
 		IU_PROGRAM(sockets),
 		.type = BPF_PROG_TYPE_TRACING, .attach = BPF_TRACE_ITER,
-		.attach_id = look->memory->iter_task_file,
+		.attach_id = scan->memory->iter_task_file,
 	};
 	struct iu_quick_descriptor found[1024];
 	int32_t self = (int32_t)getpid();
 	bool seen = false;
 	ssize_t got = 1;
-	int result = iu_kit_load(&look->kit, SOCKETS, &program), iterator;
+	int result = iu_kit_load(&scan->kit, SOCKETS, &program), iterator;
 
 	if (result < 0)
 		return result;
-	iterator = iu_program_iterate(look->kit.program[SOCKETS]);
+	iterator = iu_program_iterate(scan->kit.program[SOCKETS]);
 	result = iterator < 0 ? iterator : 0;
 	while (result == 0 && (got = iu_program_read(iterator, found, sizeof(found))) > 0) {
 		for (size_t i = 0; i < (size_t)got / sizeof(*found) && result == 0; i++) {
@@ -204,10 +204,10 @@ int iu_quick_sockets(struct iu_quick_look *look, int canary,
 	return seen ? 0 : IU_E_PROTO;
 }
 
-void iu_quick_close(struct iu_quick_look *look)
+void iu_quick_close(struct iu_quick_look *scan)
 {
-	if (!look)
+	if (!scan)
 		return;
-	iu_kit_close(&look->kit);
-	free(look);
+	iu_kit_close(&scan->kit);
+	free(scan);
 }

@@ -34,7 +34,7 @@ int iu_quick_open(struct iu_quick_look **ret_look);
  * errors of iu_quick_open().
  */
 int iu_quick_owners(
-	struct iu_quick_look *look, uint16_t port, const struct iu_quick **ret_found);
+	struct iu_quick_look *scan, uint16_t port, const struct iu_quick **ret_found);
 
 /* A file that is looked for, as rows of iu_quick_owners() have it. */
 struct iu_quick_file {
@@ -52,7 +52,7 @@ struct iu_quick_file {
  * Returns: 0, IU_E_PROTO: the walk did not see what is known to be there, IU_E_LIMIT: more hits than
  * there is room for, errors of iu_quick_open().
  */
-int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file *files, size_t n,
+int iu_quick_descriptors(struct iu_quick_look *scan, const struct iu_quick_file *files, size_t n,
 	int canary, const struct iu_quick **ret_found);
 
 /**
@@ -64,10 +64,10 @@ int iu_quick_descriptors(struct iu_quick_look *look, const struct iu_quick_file 
  * 0.24 us a descriptor, whatever it leads to. Processes as iu_quick_descriptors() has them.
  * Returns: 0, IU_E_PROTO: the walk did not see the canary, what @row returned, errors of iu_quick_open().
  */
-int iu_quick_sockets(struct iu_quick_look *look, int canary,
+int iu_quick_sockets(struct iu_quick_look *scan, int canary,
 	int (*row)(void *context, const struct iu_quick_descriptor *found), void *context);
 
 /** iu_quick_close() - unloads everything; NULL is fine. */
-void iu_quick_close(struct iu_quick_look *look);
+void iu_quick_close(struct iu_quick_look *scan);
 
 #endif

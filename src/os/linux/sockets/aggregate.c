@@ -9,7 +9,7 @@
 /* The BPF program lists so many of a port, too; who holds them is looked up for each. */
 #define LISTED 256
 
-struct iu_crowd {
+struct iu_aggregate {
 	struct crowd_key {
 		enum iu_state state;
 		enum iu_family family;
@@ -23,9 +23,9 @@ struct iu_crowd {
 	UT_hash_handle hh;
 };
 
-struct iu_crowd *iu_crowd_of(struct iu_crowd **crowds, const struct iu_socket *sock)
+struct iu_aggregate *iu_aggregate_of(struct iu_aggregate **aggregates, const struct iu_socket *sock)
 {
-	struct iu_crowd *crowd;
+	struct iu_aggregate *aggregate;
 	struct crowd_key key;
 
 	if (sock->protocol != IU_PROTOCOL_TCP || sock->state == IU_STATE_LISTEN ||
@@ -38,17 +38,17 @@ struct iu_crowd *iu_crowd_of(struct iu_crowd **crowds, const struct iu_socket *s
 	key.port = sock->port;
 	key.mini = sock->mini;
 	memcpy(key.local, sock->local.bytes, sizeof(key.local));
-	HASH_FIND(hh, *crowds, &key, sizeof(key), crowd);
-	if (crowd)
-		return crowd;
-	crowd = calloc(1, sizeof(*crowd));
-	if (!crowd)
+	HASH_FIND(hh, *aggregates, &key, sizeof(key), aggregate);
+	if (aggregate)
+		return aggregate;
+	aggregate = calloc(1, sizeof(*aggregate));
+	if (!aggregate)
 		return NULL;
-	crowd->key = key;
-	HASH_ADD(hh, *crowds, key, sizeof(crowd->key), crowd);
-	if (iu_added(crowd))
-		return crowd;
-	free(crowd);
+	aggregate->key = key;
+	HASH_ADD(hh, *aggregates, key, sizeof(aggregate->key), aggregate);
+	if (iu_added(aggregate))
+		return aggregate;
+	free(aggregate);
 	return NULL;
 }
 
@@ -60,33 +60,33 @@ static bool ends_later(const struct iu_socket *s, const struct iu_socket *than)
 	return s->peer_port > than->peer_port;
 }
 
-void iu_crowd_listed(
-	struct iu_crowd *crowd, const struct iu_snapshot *snapshot, size_t index)
+void iu_aggregate_listed(
+	struct iu_aggregate *aggregate, const struct iu_snapshot *snapshot, size_t index)
 {
-	if (crowd->listed == 0)
-		crowd->first = crowd->last = index;
-	else if (ends_later(&snapshot->sockets.v[index], &snapshot->sockets.v[crowd->last]))
-		crowd->last = index;
-	crowd->listed++;
+	if (aggregate->listed == 0)
+		aggregate->first = aggregate->last = index;
+	else if (ends_later(&snapshot->sockets.v[index], &snapshot->sockets.v[aggregate->last]))
+		aggregate->last = index;
+	aggregate->listed++;
 }
 
-bool iu_crowd_counts(struct iu_crowd *crowd, struct iu_snapshot *snapshot,
+bool iu_aggregate_counts(struct iu_aggregate *aggregate, struct iu_snapshot *snapshot,
 	const struct iu_socket *sock, size_t *ret_place)
 {
-	if (crowd->listed < LISTED)
+	if (aggregate->listed < LISTED)
 		return false;
-	snapshot->sockets.v[crowd->first].alike++;
-	*ret_place = ends_later(sock, &snapshot->sockets.v[crowd->last]) ? crowd->last : SIZE_MAX;
+	snapshot->sockets.v[aggregate->first].more_like_it++;
+	*ret_place = ends_later(sock, &snapshot->sockets.v[aggregate->last]) ? aggregate->last : SIZE_MAX;
 	return true;
 }
 
-void iu_crowds_free(struct iu_crowd **crowds)
+void iu_aggregates_free(struct iu_aggregate **aggregates)
 {
-	struct iu_crowd *crowd, *next;
+	struct iu_aggregate *aggregate, *next;
 
-	HASH_ITER(hh, *crowds, crowd, next)
+	HASH_ITER(hh, *aggregates, aggregate, next)
 	{
-		HASH_DEL(*crowds, crowd);
-		free(crowd);
+		HASH_DEL(*aggregates, aggregate);
+		free(aggregate);
 	}
 }

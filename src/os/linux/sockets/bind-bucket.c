@@ -25,7 +25,7 @@
 #define KERNEL_LISTEN      10
 #define SOCK_BINDPORT_LOCK 8
 
-bool iu_owners_none(uint16_t port)
+bool iu_bind_bucket_is_empty(uint16_t port)
 {
 	struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
 	struct sockaddr_in any4 = {.sin_family = AF_INET, .sin_port = htons(port)};
@@ -79,7 +79,7 @@ static struct iu_address address_at(const uint8_t *bytes, size_t len, uint32_t b
 	return address;
 }
 
-bool iu_owners_decode(const struct iu_quick_offsets *at, const struct iu_quick_row *row,
+bool iu_bind_bucket_decode(const struct iu_quick_offsets *at, const struct iu_quick_row *row,
 	uint16_t port, struct iu_socket *ret_socket)
 {
 	const uint8_t *sk = row->common;
@@ -222,7 +222,7 @@ static int add(struct iu_snapshot *snapshot, const struct iu_socket *s)
  * A connection is looked up by its two ends. Whoever is not there any more has gone meanwhile, but
  * what is bound only cannot be looked up at all, and a listener that is new is taken as it is.
  */
-static int confirm(struct iu_look *look, struct iu_netlink *netlink, size_t first,
+static int confirm(struct iu_scan *scan, struct iu_netlink *netlink, size_t first,
 	const struct iu_socket *s, const struct iu_netlink_sink *sink)
 {
 	struct iu_netlink_request request;
@@ -235,18 +235,18 @@ static int confirm(struct iu_look *look, struct iu_netlink *netlink, size_t firs
 		if (result == IU_E_NOMEM)
 			return result;
 	}
-	known = find(look->snapshot, first, s);
+	known = find(scan->snapshot, first, s);
 	if (known)
 		complete(known, s);
 	else if (s->state == IU_STATE_BOUND || s->state == IU_STATE_LISTEN)
-		return add(look->snapshot, s);
+		return add(scan->snapshot, s);
 	return 0;
 }
 
 /* ---- one look ---- */
 
 struct owners {
-	struct iu_look *look;
+	struct iu_scan *scan;
 	struct iu_netlink *netlink;
 	struct iu_quick_look *quick;
 	struct iu_netlink_sink sink;
@@ -268,7 +268,7 @@ static int note_file(struct owners *owners, const struct iu_quick_row *row)
 }
 
 /* Those without a row of their own: counted with the first socket of the same state. */
-static int count_rest(const struct iu_wants *wants, struct iu_snapshot *snapshot, size_t first,
+static int count_rest(const struct iu_needs *needs, struct iu_snapshot *snapshot, size_t first,
 	const struct iu_quick *found)
 {
 	uint32_t number;
@@ -277,7 +277,7 @@ static int count_rest(const struct iu_wants *wants, struct iu_snapshot *snapshot
 	for (number = 0; number < IU_QUICK_STATES; number++) {
 		/* what is looked at first must not be missing */
 		if (found->rest[number] &&
-			(wants->every || number == KERNEL_LISTEN || number == KERNEL_CLOSE))
+			(needs->every || number == KERNEL_LISTEN || number == KERNEL_CLOSE))
 			return IU_E_LIMIT;
 		for (i = first; i < snapshot->sockets.n && found->rest[number]; i++)
 			if (snapshot->sockets.v[i].state ==
@@ -286,7 +286,7 @@ static int count_rest(const struct iu_wants *wants, struct iu_snapshot *snapshot
 		if (found->rest[number] && i == snapshot->sockets.n)
 			return IU_E_LIMIT;
 		if (found->rest[number])
-			snapshot->sockets.v[i].alike += found->rest[number];
+			snapshot->sockets.v[i].more_like_it += found->rest[number];
 	}
 	return 0;
 }
@@ -294,7 +294,7 @@ static int count_rest(const struct iu_wants *wants, struct iu_snapshot *snapshot
 static int collect_port(struct owners *owners, uint16_t port)
 {
 	struct iu_netlink_request request;
-	struct iu_snapshot *snapshot = owners->look->snapshot;
+	struct iu_snapshot *snapshot = owners->scan->snapshot;
 	size_t first = snapshot->sockets.n;
 	const struct iu_quick *found;
 	struct iu_socket s;
@@ -308,55 +308,55 @@ static int collect_port(struct owners *owners, uint16_t port)
 	if (result == 0)
 		result = iu_netlink_dump(owners->netlink, &request, &owners->sink, NULL);
 	for (i = 0; i < found->rows && result == 0; i++) {
-		if (!iu_owners_decode(&found->at, &found->row[i], port, &s))
+		if (!iu_bind_bucket_decode(&found->at, &found->row[i], port, &s))
 			continue;
-		result = confirm(owners->look, owners->netlink, first, &s, &owners->sink);
+		result = confirm(owners->scan, owners->netlink, first, &s, &owners->sink);
 		if (result == 0)
 			result = note_file(owners, &found->row[i]);
 	}
-	return result == 0 ? count_rest(owners->look->wants, snapshot, first, found) : result;
+	return result == 0 ? count_rest(owners->scan->needs, snapshot, first, found) : result;
 }
 
-static bool few_ports(const struct iu_wants *wants)
+static bool few_ports(const struct iu_needs *needs)
 {
 	size_t i, n = 0;
 
-	for (i = 0; i < wants->ports.n; i++)
-		n += (size_t)wants->ports.v[i].last - wants->ports.v[i].first + 1;
-	return !wants->all_ports && n > 0 && n <= PORTS_MAX;
+	for (i = 0; i < needs->ports.n; i++)
+		n += (size_t)needs->ports.v[i].last - needs->ports.v[i].first + 1;
+	return !needs->all_ports && n > 0 && n <= PORTS_MAX;
 }
 
 static int collect_ports(struct owners *owners)
 {
-	const struct iu_wants *wants = owners->look->wants;
+	const struct iu_needs *needs = owners->scan->needs;
 	uint32_t port;
 	size_t i;
 	int result = 0;
 
-	for (i = 0; i < wants->ports.n && result == 0; i++)
-		for (port = wants->ports.v[i].first;
-			port <= wants->ports.v[i].last && result == 0; port++)
+	for (i = 0; i < needs->ports.n && result == 0; i++)
+		for (port = needs->ports.v[i].first;
+			port <= needs->ports.v[i].last && result == 0; port++)
 			result = collect_port(owners, (uint16_t)port);
 	/* who has them, while their addresses are at hand */
 	return result < 0 ? result
-			  : iu_places_note(owners->look, owners->quick, owners->files, owners->inodes,
+			  : iu_fd_candidates_note(owners->scan, owners->quick, owners->files, owners->inodes,
 				    owners->n_files, owners->netlink->fd);
 }
 
-int iu_owners_collect(struct iu_look *look, struct iu_netlink *netlink, iu_owners_sink *sink,
+int iu_bind_bucket_collect(struct iu_scan *scan, struct iu_netlink *netlink, iu_bind_bucket_sink *sink,
 	void *context)
 {
-	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_snapshot *snapshot = scan->snapshot;
 	size_t sockets = snapshot->sockets.n, caches = snapshot->caches.n;
 	struct owners *owners;
 	int result;
 
-	if (!few_ports(look->wants))
+	if (!few_ports(scan->needs))
 		return 0;
 	owners = calloc(1, sizeof(*owners));
 	if (!owners)
 		return IU_E_NOMEM;
-	owners->look = look;
+	owners->scan = scan;
 	owners->netlink = netlink;
 	owners->sink = (struct iu_netlink_sink){sink, NULL, context};
 	result = iu_quick_open(&owners->quick);
@@ -368,6 +368,6 @@ int iu_owners_collect(struct iu_look *look, struct iu_netlink *netlink, iu_owner
 		return 1;
 	snapshot->sockets.n = sockets;
 	snapshot->caches.n = caches;
-	snapshot->places = (struct iu_places){0};
+	snapshot->fd_candidates = (struct iu_fd_candidates){0};
 	return result == IU_E_NOMEM ? result : 0;
 }

@@ -9,19 +9,19 @@
 #include "os/linux/quick/shared.h"
 
 /**
- * iu_owners_none() - whether no TCP socket of this network namespace has the port
+ * iu_bind_bucket_is_empty() - whether no TCP socket of this network namespace has the port
  *
  * One bind() to [::] for both families, without options: it fails on any socket that owns the port,
  * whatever its state, address and options, and then changes nothing (inet_csk_get_port()); where it
  * succeeds nobody was there. Undone at once. False says nothing: a limit or a policy refuses too.
  */
-bool iu_owners_none(uint16_t port);
+bool iu_bind_bucket_is_empty(uint16_t port);
 
-/** What iu_owners_collect() does with a message of sock_diag that describes a socket. */
-typedef int iu_owners_sink(void *context, const struct nlmsghdr *message);
+/** What iu_bind_bucket_collect() does with a message of sock_diag that describes a socket. */
+typedef int iu_bind_bucket_sink(void *context, const struct nlmsghdr *message);
 
 /**
- * iu_owners_collect() - the sockets of all wanted ports, out of the kernel's own list of owners
+ * iu_bind_bucket_collect() - the sockets of all wanted ports, out of the kernel's own list of owners
  * @sink: gets sock_diag's description of each socket that it can look up, as a dump would give it
  *
  * Sockets that sock_diag cannot look up one by one (bound only) are added from the list itself, and
@@ -29,15 +29,15 @@ typedef int iu_owners_sink(void *context, const struct nlmsghdr *message);
  * Returns: 1: all is there, 0: not to be had here, and nothing was changed; IU_E_NOMEM, or what
  * @sink returned.
  */
-int iu_owners_collect(struct iu_look *look, struct iu_netlink *netlink, iu_owners_sink *sink,
+int iu_bind_bucket_collect(struct iu_scan *scan, struct iu_netlink *netlink, iu_bind_bucket_sink *sink,
 	void *context);
 
 /**
- * iu_owners_decode() - a socket as the kernel has it, in our words
+ * iu_bind_bucket_decode() - a socket as the kernel has it, in our words
  * @at: where its members lie
  * Returns: false: it is none of the Internet, or of another port.
  */
-bool iu_owners_decode(const struct iu_quick_offsets *at, const struct iu_quick_row *row,
+bool iu_bind_bucket_decode(const struct iu_quick_offsets *at, const struct iu_quick_row *row,
 	uint16_t port, struct iu_socket *ret_socket);
 
 #endif

@@ -61,13 +61,13 @@ struct cookie_row {
 
 /* One dump: one protocol, one family. */
 struct dump {
-	struct iu_look *look;
+	struct iu_scan *scan;
 	enum iu_protocol protocol;
 	size_t start; /* sockets before it */
 	uint32_t order;
 	size_t full; /* sockets with an owner, whose port may be chosen or named */
 	struct cookie_row *cookies;
-	struct iu_crowd *crowds;
+	struct iu_aggregate *aggregates;
 	bool each; /* every one is listed, however many there are */
 	uint64_t own_inode; /* of our feature test: found, never shown */
 	bool own_seen;
@@ -158,15 +158,15 @@ int iu_inet_diag_parse(
 	return 1;
 }
 
-bool iu_wants_port(const struct iu_wants *wants, uint16_t port)
+bool iu_wants_port(const struct iu_needs *needs, uint16_t port)
 {
-	size_t low = 0, high = wants->ports.n;
+	size_t low = 0, high = needs->ports.n;
 
-	if (wants->all_ports)
+	if (needs->all_ports)
 		return true;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct iu_port_range *range = &wants->ports.v[middle];
+		const struct iu_port_range *range = &needs->ports.v[middle];
 
 		if (port < range->first)
 			high = middle;
@@ -196,13 +196,13 @@ static size_t put_range(char *code, size_t at, const struct iu_port_range *range
 }
 
 size_t iu_inet_diag_filter(
-	const struct iu_wants *wants, uint16_t extra, bool automatic, void *code, size_t size)
+	const struct iu_needs *needs, uint16_t extra, bool automatic, void *code, size_t size)
 {
 	const size_t op = sizeof(struct inet_diag_bc_op), range_size = 4 * op;
-	size_t n = wants->ports.n + (extra != 0), at = 0, i, total;
+	size_t n = needs->ports.n + (extra != 0), at = 0, i, total;
 	struct iu_port_range last = {extra, extra};
 
-	if (wants->all_ports || n == 0 || n > RANGES_MAX)
+	if (needs->all_ports || n == 0 || n > RANGES_MAX)
 		n = 0;
 	total = (automatic ? op : 0) + n * range_size + (n ? (n - 1) * op : 0);
 	if (total == 0 || total > size)
@@ -211,7 +211,7 @@ size_t iu_inet_diag_filter(
 	if (automatic)
 		at = put(code, at, INET_DIAG_BC_AUTO, 4, total + 4);
 	for (i = 0; i < n; i++) {
-		const struct iu_port_range *range = i < wants->ports.n ? &wants->ports.v[i] : &last;
+		const struct iu_port_range *range = i < needs->ports.n ? &needs->ports.v[i] : &last;
 
 		if (i + 1 == n) {
 			at = put_range(code, at, range, range_size + 4);
@@ -236,9 +236,9 @@ static void forget(void *context)
 		HASH_DEL(dump->cookies, row);
 		free(row);
 	}
-	iu_crowds_free(&dump->crowds);
+	iu_aggregates_free(&dump->aggregates);
 	dump->lost = dump->passed;
-	dump->look->snapshot->sockets.n = dump->start;
+	dump->scan->snapshot->sockets.n = dump->start;
 	dump->order = 0;
 	dump->full = 0;
 }
@@ -274,7 +274,7 @@ static void carry_over(const struct iu_socket *old, struct iu_socket *sock)
 	sock->reuseaddr = old->reuseaddr;
 	sock->reuseport = old->reuseport;
 	sock->options_source = old->options_source;
-	sock->served = old->served;
+	sock->waited_on = old->waited_on;
 	sock->user = old->user;
 	sock->cgroup = old->cgroup;
 	sock->unit = old->unit;
@@ -299,7 +299,7 @@ static void free_cookies(struct dump *dump)
 /* What a stream has taken is not known any more. */
 static int pass_on(struct dump *dump)
 {
-	int result = iu_stream_room(dump->look);
+	int result = iu_stream_room(dump->scan);
 
 	if (result <= 0)
 		return result;
@@ -312,14 +312,14 @@ static int pass_on(struct dump *dump)
 /* The one that was there is only counted now. */
 static int replace(struct dump *dump, size_t index, struct iu_socket *sock)
 {
-	struct iu_socket *old = &dump->look->snapshot->sockets.v[index];
+	struct iu_socket *old = &dump->scan->snapshot->sockets.v[index];
 	struct cookie_row *row = old->cookie ? find_cookie(dump, old->cookie) : NULL;
 
 	if (row) {
 		HASH_DEL(dump->cookies, row);
 		free(row);
 	}
-	sock->alike = old->alike;
+	sock->more_like_it = old->more_like_it;
 	*old = *sock;
 	return sock->cookie ? remember(dump, sock->cookie, index) : 0;
 }
@@ -330,16 +330,16 @@ static int replace(struct dump *dump, size_t index, struct iu_socket *sock)
  */
 static int add_socket(struct dump *dump, struct iu_socket *sock)
 {
-	struct iu_snapshot *snapshot = dump->look->snapshot;
+	struct iu_snapshot *snapshot = dump->scan->snapshot;
 	struct cookie_row *row = sock->cookie ? find_cookie(dump, sock->cookie) : NULL;
-	struct iu_crowd *crowd = NULL;
+	struct iu_aggregate *aggregate = NULL;
 	struct iu_socket *slot;
 	size_t place;
 
 	if (row) {
 		slot = &snapshot->sockets.v[row->index];
 		/* with those that are counted with it, it stays what it was; an earlier look counted anew */
-		if (row->index >= dump->start && slot->alike)
+		if (row->index >= dump->start && slot->more_like_it)
 			return 0;
 		carry_over(slot, sock);
 		*slot = *sock;
@@ -347,15 +347,15 @@ static int add_socket(struct dump *dump, struct iu_socket *sock)
 	}
 	sock->order = dump->order++;
 	if (!dump->each)
-		crowd = iu_crowd_of(&dump->crowds, sock);
-	if (crowd && iu_crowd_counts(crowd, snapshot, sock, &place))
+		aggregate = iu_aggregate_of(&dump->aggregates, sock);
+	if (aggregate && iu_aggregate_counts(aggregate, snapshot, sock, &place))
 		return place == SIZE_MAX ? 0 : replace(dump, place, sock);
 	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
 	if (!slot)
 		return IU_E_NOMEM;
 	*slot = *sock;
-	if (crowd)
-		iu_crowd_listed(crowd, snapshot, snapshot->sockets.n - 1);
+	if (aggregate)
+		iu_aggregate_listed(aggregate, snapshot, snapshot->sockets.n - 1);
 	if (sock->cookie && remember(dump, sock->cookie, snapshot->sockets.n - 1) < 0)
 		return IU_E_NOMEM;
 	return pass_on(dump);
@@ -389,13 +389,13 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 		dump->own_seen = true;
 		return 0;
 	}
-	if (!iu_wants_port(dump->look->wants, sock.port))
+	if (!iu_wants_port(dump->scan->needs, sock.port))
 		return 0;
 	/* Before 6.17 an orphan's uid was that of an inode it no longer has: 0. */
 	if (sock.inode == 0 && sock.uid == 0 && iu_kernel_version() < ORPHAN_UID_REAL)
 		sock.uid_known = false;
 	if (sock.ifindex != 0 && if_indextoname(sock.ifindex, name))
-		sock.device = iu_arena_strdup(&dump->look->snapshot->arena, name);
+		sock.device = iu_arena_strdup(&dump->scan->snapshot->arena, name);
 	if (!sock.mini && sock.state != IU_STATE_SYN_RECV)
 		dump->full++;
 	return add_socket(dump, &sock);
@@ -418,7 +418,7 @@ static int on_automatic(void *context, const struct nlmsghdr *message)
 		return result < 0 ? result : 0;
 	row = find_cookie(dump, sock.cookie);
 	if (row) {
-		mine = &dump->look->snapshot->sockets.v[row->index];
+		mine = &dump->scan->snapshot->sockets.v[row->index];
 		mine->explicit_port = IU_NO;
 	}
 	return 0;
@@ -458,13 +458,13 @@ static void make_request(struct iu_netlink_request *request, int family, int pro
 		iu_netlink_put(request, INET_DIAG_REQ_BYTECODE, code, code_len);
 }
 
-static uint32_t states_wanted(const struct iu_look *look, enum iu_protocol protocol)
+static uint32_t states_wanted(const struct iu_scan *scan, enum iu_protocol protocol)
 {
-	bool few = look->wants->all_ports && !look->wants->connections;
+	bool few = scan->needs->all_ports && !scan->needs->connections;
 
 	if (protocol == IU_PROTOCOL_UDP)
 		return few ? 1u << KERNEL_CLOSE : STATES_ALL;
-	if (look->listed)
+	if (scan->listed)
 		return 1u << KERNEL_LISTEN;
 	return STATES_BOUND | (few ? 1u << KERNEL_LISTEN | 1u << KERNEL_CLOSE : STATES_ALL);
 }
@@ -475,12 +475,12 @@ static int ask_automatic(struct dump *dump, struct iu_netlink *netlink, int fami
 	struct iu_netlink_request request;
 	char code[2048];
 	const struct iu_netlink_sink sink = {.message = on_automatic, .context = dump};
-	struct iu_sockets *sockets = &dump->look->snapshot->sockets;
-	const struct iu_wants *wants = dump->look->wants;
-	size_t len = iu_inet_diag_filter(wants, 0, true, code, sizeof(code)), i;
+	struct iu_sockets *sockets = &dump->scan->snapshot->sockets;
+	const struct iu_needs *needs = dump->scan->needs;
+	size_t len = iu_inet_diag_filter(needs, 0, true, code, sizeof(code)), i;
 	int result;
 
-	make_request(&request, family, protocol, states_wanted(dump->look, dump->protocol), code,
+	make_request(&request, family, protocol, states_wanted(dump->scan, dump->protocol), code,
 		len);
 	result = iu_netlink_dump(netlink, &request, &sink, NULL);
 	for (i = dump->start; i < sockets->n; i++) {
@@ -499,7 +499,7 @@ static int ask_automatic(struct dump *dump, struct iu_netlink *netlink, int fami
 /* Sockets of an earlier look are known already; they are replaced, not repeated. */
 static int know_earlier(struct dump *dump)
 {
-	const struct iu_sockets *sockets = &dump->look->snapshot->sockets;
+	const struct iu_sockets *sockets = &dump->scan->snapshot->sockets;
 	size_t i;
 	int result = 0;
 
@@ -580,28 +580,28 @@ struct outcome {
 	bool bound_seen;
 };
 
-static int dump_one(struct iu_look *look, struct iu_netlink *netlink, const struct table *table,
+static int dump_one(struct iu_scan *scan, struct iu_netlink *netlink, const struct table *table,
 	const struct own *own, struct outcome *outcome)
 {
 	struct iu_netlink_request request;
 	char code[2048];
 	struct dump dump = {
-		.look = look,
+		.scan = scan,
 		.protocol = table->protocol,
-		.start = look->snapshot->sockets.n,
+		.start = scan->snapshot->sockets.n,
 		.own_inode = table->protocol == IU_PROTOCOL_TCP ? own->inode : 0,
-		.each = look->wants->all_ports || look->wants->every,
+		.each = scan->needs->all_ports || scan->needs->every,
 	};
 	const struct iu_netlink_sink sink = {on_socket, forget, &dump};
 	size_t len = iu_inet_diag_filter(
-		look->wants, dump.own_inode ? own->port : 0, false, code, sizeof(code));
+		scan->needs, dump.own_inode ? own->port : 0, false, code, sizeof(code));
 	int result = know_earlier(&dump);
 
-	make_request(&request, table->family, table->number, states_wanted(look, table->protocol),
+	make_request(&request, table->family, table->number, states_wanted(scan, table->protocol),
 		code, len);
 	if (result == 0)
 		result = iu_netlink_dump(netlink, &request, &sink, NULL);
-	if (result == 0 && (!look->wants->all_ports || look->wants->automatic) && dump.full > 0)
+	if (result == 0 && (!scan->needs->all_ports || scan->needs->automatic) && dump.full > 0)
 		result = ask_automatic(&dump, netlink, table->family, table->number);
 	if (dump.own_seen || dump.any_bound)
 		outcome->bound_seen = true;
@@ -610,13 +610,13 @@ static int dump_one(struct iu_look *look, struct iu_netlink *netlink, const stru
 	if (result < 0 && result != IU_E_AGAIN)
 		forget(&dump);
 	free_cookies(&dump);
-	iu_crowds_free(&dump.crowds);
+	iu_aggregates_free(&dump.aggregates);
 	return result;
 }
 
 /* What is done when a dump did not work: the text files of /proc, or at least a gap. */
 static int take_refusal(
-	struct iu_look *look, const struct table *table, int error, struct outcome *outcome)
+	struct iu_scan *scan, const struct table *table, int error, struct outcome *outcome)
 {
 	bool ipv6 = table->family == AF_INET6;
 	int refused = error;
@@ -625,32 +625,32 @@ static int take_refusal(
 	if (error == IU_E_NOMEM)
 		return error;
 	if (error == IU_E_AGAIN)
-		return iu_snapshot_gap(look->snapshot, table->fact, 0, table->name,
+		return iu_snapshot_gap(scan->snapshot, table->fact, 0, table->name,
 			"the list changed faster than it could be read", "ask again");
 	if (ipv6 && !iu_ipv6_possible()) {
 		outcome->incomplete &= ~(uint32_t)table->fact;
 		return 0;
 	}
 	if (table->family != AF_UNSPEC)
-		return iu_proc_net_inet(look, table->protocol, ipv6, error);
-	error = iu_proc_net_inet(look, table->protocol, false, error);
+		return iu_proc_net_inet(scan, table->protocol, ipv6, error);
+	error = iu_proc_net_inet(scan, table->protocol, false, error);
 	return error == 0 && iu_ipv6_possible()
-		? iu_proc_net_inet(look, table->protocol, true, refused)
+		? iu_proc_net_inet(scan, table->protocol, true, refused)
 		: error;
 }
 
 static int settle_bound(
-	struct iu_look *look, const struct outcome *outcome, bool asked, bool tested)
+	struct iu_scan *scan, const struct outcome *outcome, bool asked, bool tested)
 {
 	/* where a policy refuses our own socket, the version has to be believed */
 	bool listed = outcome->bound_seen ||
-		      (!tested && look->snapshot->host.kernel >= KERNEL_LISTS_BOUND);
+		      (!tested && scan->snapshot->host.kernel >= KERNEL_LISTS_BOUND);
 	bool complete = asked && listed && !(outcome->incomplete & IU_FACT_TCP);
 
-	iu_seen(look, IU_FACT_BOUND, complete);
+	iu_scan_seen(scan, IU_FACT_BOUND, complete);
 	if (complete || !asked)
 		return 0;
-	return iu_snapshot_gap(look->snapshot, IU_FACT_BOUND, 0,
+	return iu_snapshot_gap(scan->snapshot, IU_FACT_BOUND, 0,
 		"TCP sockets that are bound, but neither listen nor are connected",
 		tested ? "this kernel does not list them (Linux 6.8 and later do)"
 		       : "whether this kernel lists them could not be tested",
@@ -662,15 +662,15 @@ static int collect_listeners(struct dump *dump, struct iu_netlink *netlink)
 {
 	struct iu_netlink_request request;
 	const struct iu_netlink_sink sink = {on_socket, forget, dump};
-	const struct iu_wants *wants = dump->look->wants;
-	struct iu_sockets *sockets = &dump->look->snapshot->sockets;
+	const struct iu_needs *needs = dump->scan->needs;
+	struct iu_sockets *sockets = &dump->scan->snapshot->sockets;
 	size_t i, before;
 	int result = 0;
 
-	for (i = 0; i < wants->asked.n && result == 0; i++) {
+	for (i = 0; i < needs->asked.n && result == 0; i++) {
 		before = sockets->n;
 		begin_both(&request, 1u << KERNEL_LISTEN)->id.idiag_sport =
-			htons(wants->asked.v[i]);
+			htons(needs->asked.v[i]);
 		result = iu_netlink_dump(netlink, &request, &sink, NULL);
 		if (result == IU_E_NOMEM)
 			return result;
@@ -685,35 +685,35 @@ static int collect_listeners(struct dump *dump, struct iu_netlink *netlink)
 	return 1;
 }
 
-static bool few_asked(const struct iu_wants *wants)
+static bool few_asked(const struct iu_needs *needs)
 {
-	return !wants->all_ports && wants->asked.n > 0 && wants->asked.n <= ASKED_MAX;
+	return !needs->all_ports && needs->asked.n > 0 && needs->asked.n <= ASKED_MAX;
 }
 
 /* Whether one bind() for each port has told that nobody has it. */
-static bool nobody_there(const struct iu_wants *wants)
+static bool nobody_there(const struct iu_needs *needs)
 {
 	size_t i = 0;
 
-	if (!wants->may_bind || !few_asked(wants))
+	if (!needs->may_bind || !few_asked(needs))
 		return false;
-	while (i < wants->asked.n && iu_owners_none(wants->asked.v[i]))
+	while (i < needs->asked.n && iu_bind_bucket_is_empty(needs->asked.v[i]))
 		i++;
-	return i == wants->asked.n;
+	return i == needs->asked.n;
 }
 
 /* What spares the walk over every socket of the machine. Returns: 1: all is known, 0, IU_E_NOMEM. */
-static int collect_few(struct iu_look *look, struct iu_netlink *netlink, bool *ret_listeners_only)
+static int collect_few(struct iu_scan *scan, struct iu_netlink *netlink, bool *ret_listeners_only)
 {
-	const struct iu_wants *wants = look->wants;
-	struct dump dump = {.look = look, .protocol = IU_PROTOCOL_TCP,
-		.start = look->snapshot->sockets.n, .each = true};
+	const struct iu_needs *needs = scan->needs;
+	struct dump dump = {.scan = scan, .protocol = IU_PROTOCOL_TCP,
+		.start = scan->snapshot->sockets.n, .each = true};
 	int result;
 
-	if (!few_asked(wants))
+	if (!few_asked(needs))
 		return 0;
-	result = iu_owners_collect(look, netlink, on_socket, &dump);
-	if (result == 0 && wants->first)
+	result = iu_bind_bucket_collect(scan, netlink, on_socket, &dump);
+	if (result == 0 && needs->first)
 		result = collect_listeners(&dump, netlink);
 	*ret_listeners_only = dump.listeners_only;
 	free_cookies(&dump);
@@ -721,18 +721,18 @@ static int collect_few(struct iu_look *look, struct iu_netlink *netlink, bool *r
 }
 
 /* A list that asks the kernel itself needs no test of what sock_diag knows. */
-static int listed_or_own(struct iu_look *look, struct own *own)
+static int listed_or_own(struct iu_scan *scan, struct own *own)
 {
-	int result = iu_listed_open(look);
+	int result = iu_listed_open(scan);
 
 	if (result == 0)
 		open_own(own);
 	return result < 0 ? result : 0;
 }
 
-int iu_collect_inet(struct iu_look *look)
+int iu_collect_inet(struct iu_scan *scan)
 {
-	uint32_t facts = look->wants->facts;
+	uint32_t facts = scan->needs->facts;
 	bool tcp = facts & (IU_FACT_TCP | IU_FACT_BOUND), udp = facts & IU_FACT_UDP;
 	bool none, ask, listeners_only = false;
 	struct iu_netlink netlink = {0};
@@ -743,37 +743,37 @@ int iu_collect_inet(struct iu_look *look)
 
 	if (!tcp && !udp)
 		return 0;
-	none = !look->wants->all_ports && look->wants->ports.n == 0;
-	few = tcp && nobody_there(look->wants);
+	none = !scan->needs->all_ports && scan->needs->ports.n == 0;
+	few = tcp && nobody_there(scan->needs);
 	ask = !none && (udp || !few);
 	opened = ask ? iu_netlink_open(NETLINK_SOCK_DIAG, &netlink) : 0;
 	if (tcp && opened == 0 && ask && few == 0) {
-		few = collect_few(look, &netlink, &listeners_only);
+		few = collect_few(scan, &netlink, &listeners_only);
 		result = few < 0 ? few : 0;
 	}
 	if (tcp && opened == 0 && ask && few == 0 && result == 0)
-		result = listed_or_own(look, &own);
+		result = listed_or_own(scan, &own);
 	for (i = 0; i < IU_COUNT(tables) && result == 0 && ask; i++) {
 		if (tables[i].fact == IU_FACT_TCP ? !tcp || few > 0 : !udp)
 			continue;
-		result = opened < 0 ? opened : dump_one(look, &netlink, &tables[i], &own, &outcome);
+		result = opened < 0 ? opened : dump_one(scan, &netlink, &tables[i], &own, &outcome);
 		if (result < 0)
-			result = take_refusal(look, &tables[i], result, &outcome);
+			result = take_refusal(scan, &tables[i], result, &outcome);
 	}
 	close_own(&own);
 	if (opened == 0 && ask)
 		iu_netlink_close(&netlink);
 	if (listeners_only)
-		return iu_snapshot_gap(look->snapshot, IU_FACT_TCP, 0,
+		return iu_snapshot_gap(scan->snapshot, IU_FACT_TCP, 0,
 			"connections, TIME-WAIT and sockets that are bound only on this port",
 			"--first: a listener was enough", "ask without --first");
 	if (tcp)
-		iu_seen(look, IU_FACT_TCP, result == 0 && !(outcome.incomplete & IU_FACT_TCP));
+		iu_scan_seen(scan, IU_FACT_TCP, result == 0 && !(outcome.incomplete & IU_FACT_TCP));
 	if (udp)
-		iu_seen(look, IU_FACT_UDP, result == 0 && !(outcome.incomplete & IU_FACT_UDP));
+		iu_scan_seen(scan, IU_FACT_UDP, result == 0 && !(outcome.incomplete & IU_FACT_UDP));
 	if (result == 0 && tcp && (none || few > 0))
-		iu_seen(look, IU_FACT_BOUND, true);
-	else if (result == 0 && !look->listed)
-		result = settle_bound(look, &outcome, tcp, own.inode != 0);
+		iu_scan_seen(scan, IU_FACT_BOUND, true);
+	else if (result == 0 && !scan->listed)
+		result = settle_bound(scan, &outcome, tcp, own.inode != 0);
 	return result;
 }

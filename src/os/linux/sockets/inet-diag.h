@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "model/socket.h"
-#include "model/wants.h"
+#include "model/needs.h"
 
 /**
  * iu_inet_diag_parse() - the socket of one answer
@@ -30,7 +30,7 @@ int iu_inet_diag_parse(
  * drops what it does not want, which it has to do anyway.
  */
 size_t iu_inet_diag_filter(
-	const struct iu_wants *wants, uint16_t extra, bool automatic, void *code, size_t size);
+	const struct iu_needs *needs, uint16_t extra, bool automatic, void *code, size_t size);
 
 /**
  * iu_tcp_state() - the state behind a number of include/net/tcp_states.h, as sock_diag and /proc/net
@@ -39,6 +39,6 @@ size_t iu_inet_diag_filter(
 enum iu_state iu_tcp_state(uint64_t number, enum iu_protocol protocol);
 
 /** iu_wants_port() - whether the sockets of a port are wanted. */
-bool iu_wants_port(const struct iu_wants *wants, uint16_t port);
+bool iu_wants_port(const struct iu_needs *needs, uint16_t port);
 
 #endif

@@ -98,9 +98,9 @@ struct hold_row {
 };
 
 /* The errno of the best refusal stays in *ret_errno: EPERM says more than ESRCH. */
-static int read_socket(struct iu_look *look, size_t first, struct iu_socket *sock, int *ret_errno)
+static int read_socket(struct iu_scan *scan, size_t first, struct iu_socket *sock, int *ret_errno)
 {
-	struct iu_snapshot *snapshot = look->snapshot;
+	struct iu_snapshot *snapshot = scan->snapshot;
 	size_t i;
 	int fd, result;
 
@@ -109,10 +109,10 @@ static int read_socket(struct iu_look *look, size_t first, struct iu_socket *soc
 
 		if (hold->inode != sock->inode || hold->via != IU_VIA_DESCRIPTOR)
 			continue;
-		iu_turn_table();
+		iu_lock_fds();
 		fd = duplicate(hold);
 		if (fd < 0) {
-			iu_turn_table_end();
+			iu_lock_fds_end();
 			if (*ret_errno == 0 || (fd != -ESRCH && fd != -EBADF))
 				*ret_errno = -fd;
 			continue;
@@ -120,21 +120,21 @@ static int read_socket(struct iu_look *look, size_t first, struct iu_socket *soc
 		/* Closed at once: a duplicate keeps the socket alive. */
 		result = iu_options_read(fd, &snapshot->arena, sock);
 		close(fd);
-		iu_turn_table_end();
+		iu_lock_fds_end();
 		if (result == 0 || result == IU_E_NOMEM)
 			return result;
 	}
 	return IU_E_NOENT;
 }
 
-static int add_gap(struct iu_look *look, const struct iu_socket *sock, size_t first, int error)
+static int add_gap(struct iu_scan *scan, const struct iu_socket *sock, size_t first, int error)
 {
-	const struct iu_hold *hold = &look->snapshot->holds.v[first];
+	const struct iu_hold *hold = &scan->snapshot->holds.v[first];
 	char what[96];
 
 	snprintf(what, sizeof(what), "options of the socket on port %u, held by pid %d",
 		(unsigned int)sock->port, (int)hold->pid);
-	return iu_snapshot_gap(look->snapshot, IU_FACT_OPTIONS, hold->pid, what,
+	return iu_snapshot_gap(scan->snapshot, IU_FACT_OPTIONS, hold->pid, what,
 		error ? iu_os_error_name(error) : "the descriptor changed meanwhile",
 		error == EPERM && !iu_privileged() ? "run as root" : NULL);
 }
@@ -166,25 +166,25 @@ static struct hold_row *index_holds(const struct iu_holds *holds, bool *ret_fail
 	return rows;
 }
 
-int iu_collect_options(struct iu_look *look)
+int iu_collect_options(struct iu_scan *scan)
 {
-	struct iu_sockets *sockets = &look->snapshot->sockets;
+	struct iu_sockets *sockets = &scan->snapshot->sockets;
 	struct hold_row *rows, *row, *next;
 	bool failed, all = true;
 	size_t i;
 	int result = 0;
 
-	rows = index_holds(&look->snapshot->holds, &failed);
+	rows = index_holds(&scan->snapshot->holds, &failed);
 	if (failed)
 		result = IU_E_NOMEM;
 	for (i = 0; i < sockets->n && result == 0; i++) {
 		struct iu_socket *sock = &sockets->v[i];
 		int error = 0;
 
-		if (sock->protocol == IU_PROTOCOL_UNIX || !iu_wants_inode(look->wants, sock->inode))
+		if (sock->protocol == IU_PROTOCOL_UNIX || !iu_wants_inode(scan->needs, sock->inode))
 			continue;
 		HASH_FIND(hh, rows, &sock->inode, sizeof(sock->inode), row);
-		result = row ? read_socket(look, row->first, sock, &error) : IU_E_NOENT;
+		result = row ? read_socket(scan, row->first, sock, &error) : IU_E_NOENT;
 		/* a duplicate out of a message was read when it was found */
 		if (result == IU_E_NOENT && (sock->options_source == IU_SOURCE_READ ||
 						    sock->options_source == IU_SOURCE_BPF))
@@ -192,13 +192,13 @@ int iu_collect_options(struct iu_look *look)
 		if (result != IU_E_NOENT)
 			continue;
 		all = false; /* nobody is known to hold it: that gap is the holders' */
-		result = row ? add_gap(look, sock, row->first, error) : 0;
+		result = row ? add_gap(scan, sock, row->first, error) : 0;
 	}
 	HASH_ITER(hh, rows, row, next)
 	{
 		HASH_DEL(rows, row);
 		free(row);
 	}
-	iu_seen(look, IU_FACT_OPTIONS, result == 0 && all);
+	iu_scan_seen(scan, IU_FACT_OPTIONS, result == 0 && all);
 	return result;
 }

@@ -69,14 +69,14 @@ void iu_os_probe(struct iu_probe *probe)
 	fd = socket(family, type | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
-	iu_turn_probe();
+	iu_lock_probe();
 	if (set_options(fd, probe)) {
 		make_name(probe, &name);
 		probe->result = bind(fd, &name.any, name.len) == 0 ? 0 : errno;
 		probe->done = true;
 	}
 	close(fd);
-	iu_turn_end();
+	iu_lock_end();
 }
 
 int iu_os_reserve(struct iu_probe *probe, bool used, int *ret_fd)

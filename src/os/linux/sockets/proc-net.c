@@ -161,28 +161,28 @@ int iu_proc_net_unix_line(const char *line, size_t len, struct iu_socket *ret_so
 }
 
 struct reader {
-	struct iu_look *look;
+	struct iu_scan *scan;
 	enum iu_protocol protocol;
 	bool ipv6;
 	uint32_t order;
 };
 
-static bool is_wanted(const struct iu_wants *wants, const struct iu_socket *sock)
+static bool is_wanted(const struct iu_needs *needs, const struct iu_socket *sock)
 {
-	if (!iu_wants_port(wants, sock->port))
+	if (!iu_wants_port(needs, sock->port))
 		return false;
-	return !wants->all_ports || wants->connections || sock->state == IU_STATE_LISTEN ||
+	return !needs->all_ports || needs->connections || sock->state == IU_STATE_LISTEN ||
 	       sock->state == IU_STATE_BOUND;
 }
 
 static int add_inet(void *context, const char *line, size_t len)
 {
 	struct reader *reader = context;
-	struct iu_snapshot *snapshot = reader->look->snapshot;
+	struct iu_snapshot *snapshot = reader->scan->snapshot;
 	struct iu_socket sock, *slot;
 
 	if (iu_proc_net_line(line, len, reader->protocol, reader->ipv6, &sock) <= 0 ||
-		!is_wanted(reader->look->wants, &sock))
+		!is_wanted(reader->scan->needs, &sock))
 		return 0;
 	sock.order = reader->order++;
 	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
@@ -195,11 +195,11 @@ static int add_inet(void *context, const char *line, size_t len)
 static int add_unix(void *context, const char *line, size_t len)
 {
 	struct reader *reader = context;
-	struct iu_snapshot *snapshot = reader->look->snapshot;
+	struct iu_snapshot *snapshot = reader->scan->snapshot;
 	struct iu_socket sock, *slot;
 
 	if (iu_proc_net_unix_line(line, len, &sock) <= 0 ||
-		(sock.state == IU_STATE_ESTABLISHED && !reader->look->wants->connections))
+		(sock.state == IU_STATE_ESTABLISHED && !reader->scan->needs->connections))
 		return 0;
 	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
 	if (!slot)
@@ -212,22 +212,22 @@ static int add_unix(void *context, const char *line, size_t len)
 static int read_table(struct reader *reader, const char *path, enum iu_fact fact, int refusal,
 	const char *unseen, int (*line)(void *context, const char *line, size_t len))
 {
-	struct iu_snapshot *snapshot = reader->look->snapshot;
+	struct iu_snapshot *snapshot = reader->scan->snapshot;
 	struct iu_text text = {0};
-	int result = reader->look->proc < 0
+	int result = reader->scan->proc < 0
 			     ? -ENOENT
-			     : iu_file_load(reader->look->proc, path, FILE_MAX, &text);
+			     : iu_file_load(reader->scan->proc, path, FILE_MAX, &text);
 
 	if (result < 0) {
 		iu_text_free(&text);
 		/* Without IPv6 there is no table for it, and nothing to miss. */
-		if (result == -ENOENT && reader->ipv6 && reader->look->proc >= 0)
+		if (result == -ENOENT && reader->ipv6 && reader->scan->proc >= 0)
 			return 0;
 		return result == -ENOMEM
 			       ? IU_E_NOMEM
 			       : iu_snapshot_gap(snapshot, fact, 0, "the list of sockets",
 					 "neither netlink nor /proc/net can be read",
-					 reader->look->proc < 0 ? "mount /proc" : "run as root");
+					 reader->scan->proc < 0 ? "mount /proc" : "run as root");
 	}
 	if (text.data)
 		result = iu_file_lines(text.data, text.len, line, reader);
@@ -240,9 +240,9 @@ static int read_table(struct reader *reader, const char *path, enum iu_fact fact
 		NULL);
 }
 
-int iu_proc_net_inet(struct iu_look *look, enum iu_protocol protocol, bool ipv6, int refusal)
+int iu_proc_net_inet(struct iu_scan *scan, enum iu_protocol protocol, bool ipv6, int refusal)
 {
-	struct reader reader = {.look = look, .protocol = protocol, .ipv6 = ipv6};
+	struct reader reader = {.scan = scan, .protocol = protocol, .ipv6 = ipv6};
 	bool tcp = protocol == IU_PROTOCOL_TCP;
 	const char *path = tcp ? (ipv6 ? "self/net/tcp6" : "self/net/tcp")
 			       : (ipv6 ? "self/net/udp6" : "self/net/udp");
@@ -253,9 +253,9 @@ int iu_proc_net_inet(struct iu_look *look, enum iu_protocol protocol, bool ipv6,
 		add_inet);
 }
 
-int iu_proc_net_unix(struct iu_look *look, int refusal)
+int iu_proc_net_unix(struct iu_scan *scan, int refusal)
 {
-	struct reader reader = {.look = look, .protocol = IU_PROTOCOL_UNIX};
+	struct reader reader = {.scan = scan, .protocol = IU_PROTOCOL_UNIX};
 
 	return read_table(&reader, "self/net/unix", IU_FACT_UNIX, refusal,
 		"which file each UNIX socket is bound to", add_unix);

@@ -26,9 +26,9 @@ int iu_proc_net_unix_line(const char *line, size_t len, struct iu_socket *ret_so
  * @refusal: why netlink was not to be had, IU_E_*
  * Returns: 0, IU_E_NOMEM.
  */
-int iu_proc_net_inet(struct iu_look *look, enum iu_protocol protocol, bool ipv6, int refusal);
+int iu_proc_net_inet(struct iu_scan *scan, enum iu_protocol protocol, bool ipv6, int refusal);
 
 /** iu_proc_net_unix() - the same for /proc/net/unix. */
-int iu_proc_net_unix(struct iu_look *look, int refusal);
+int iu_proc_net_unix(struct iu_scan *scan, int refusal);
 
 #endif

@@ -109,7 +109,7 @@ int iu_unix_diag_parse(const void *payload, size_t len, struct iu_socket *ret_so
 }
 
 struct dump {
-	struct iu_look *look;
+	struct iu_scan *scan;
 	size_t start;
 	uint32_t order;
 	bool passed; /* a part of it has gone to a stream: it cannot be forgotten any more */
@@ -129,7 +129,7 @@ static int by_number(const void *a, const void *b)
 static int on_socket(void *context, const struct nlmsghdr *message)
 {
 	struct dump *dump = context;
-	struct iu_snapshot *snapshot = dump->look->snapshot;
+	struct iu_snapshot *snapshot = dump->scan->snapshot;
 	struct iu_netlink_bytes payload = iu_netlink_payload(message);
 	struct iu_socket sock, *slot;
 	int result;
@@ -149,7 +149,7 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 	if (!slot || !sock.path)
 		return IU_E_NOMEM;
 	*slot = sock;
-	result = iu_stream_room(dump->look);
+	result = iu_stream_room(dump->scan);
 	if (result > 0) {
 		dump->start = 0;
 		dump->passed = true;
@@ -162,7 +162,7 @@ static void restart(void *context)
 	struct dump *dump = context;
 
 	dump->lost = dump->passed;
-	dump->look->snapshot->sockets.n = dump->start;
+	dump->scan->snapshot->sockets.n = dump->start;
 	dump->order = 0;
 	dump->told = 0;
 }
@@ -174,7 +174,7 @@ static void restart(void *context)
 static int dump_again(struct dump *dump, struct iu_netlink *netlink,
 	struct iu_netlink_request *request, const struct iu_netlink_sink *sink)
 {
-	const struct iu_sockets *sockets = &dump->look->snapshot->sockets;
+	const struct iu_sockets *sockets = &dump->scan->snapshot->sockets;
 	size_t i, first = dump->start, n = sockets->n - first;
 	int result;
 
@@ -215,7 +215,7 @@ static int drop_accepted(struct iu_snapshot *snapshot, size_t start)
 {
 	struct name_row *rows, *names = NULL, *row;
 	struct iu_socket *v = snapshot->sockets.v;
-	size_t i, kept = start, n = snapshot->sockets.n;
+	size_t i, cache = start, n = snapshot->sockets.n;
 	bool failed = false;
 
 	rows = calloc(n - start + 1, sizeof(*rows));
@@ -235,10 +235,10 @@ static int drop_accepted(struct iu_snapshot *snapshot, size_t start)
 		if (v[i].state == IU_STATE_ESTABLISHED)
 			HASH_FIND(hh, names, v[i].path, v[i].path_len, row);
 		if (!row || !same_kind(row->sock, &v[i]))
-			v[kept++] = v[i];
+			v[cache++] = v[i];
 	}
 	if (!failed)
-		snapshot->sockets.n = kept;
+		snapshot->sockets.n = cache;
 	HASH_CLEAR(hh, names);
 	free(rows);
 	return failed ? IU_E_NOMEM : 0;
@@ -247,25 +247,25 @@ static int drop_accepted(struct iu_snapshot *snapshot, size_t start)
 /* Everything UNIX of an earlier look is asked for anew. */
 static void drop_earlier(struct iu_sockets *sockets)
 {
-	size_t i, kept = 0;
+	size_t i, cache = 0;
 
 	for (i = 0; i < sockets->n; i++)
 		if (sockets->v[i].protocol != IU_PROTOCOL_UNIX)
-			sockets->v[kept++] = sockets->v[i];
-	sockets->n = kept;
+			sockets->v[cache++] = sockets->v[i];
+	sockets->n = cache;
 }
 
-int iu_collect_unix(struct iu_look *look)
+int iu_collect_unix(struct iu_scan *scan)
 {
 	struct iu_netlink_request request;
 	struct unix_diag_req *body;
 	struct iu_netlink netlink = {0};
-	struct dump dump = {.look = look};
+	struct dump dump = {.scan = scan};
 	const struct iu_netlink_sink sink = {on_socket, restart, &dump};
 	int result = iu_netlink_open(NETLINK_SOCK_DIAG, &netlink);
 
-	drop_earlier(&look->snapshot->sockets);
-	dump.start = look->snapshot->sockets.n;
+	drop_earlier(&scan->snapshot->sockets);
+	dump.start = scan->snapshot->sockets.n;
 	if (result == 0) {
 		body = iu_netlink_begin(&request, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, sizeof(*body));
 		body->sdiag_family = AF_UNIX;
@@ -274,20 +274,20 @@ int iu_collect_unix(struct iu_look *look)
 				   UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN | UDIAG_SHOW_UID;
 		result = iu_netlink_dump(&netlink, &request, &sink, NULL);
 		if (result == 0 && dump.told > ONE_MESSAGE &&
-			look->snapshot->sockets.n < AGAIN_MOST && !iu_stream_begun(look->stream))
+			scan->snapshot->sockets.n < AGAIN_MOST && !iu_stream_begun(scan->stream))
 			result = dump_again(&dump, &netlink, &request, &sink);
 		iu_netlink_close(&netlink);
 	}
 	if (result < 0 && result != IU_E_NOMEM && dump.passed)
 		result = IU_E_AGAIN; /* not once more from the start */
-	iu_seen(look, IU_FACT_UNIX, result == 0);
-	if (result == 0 && !look->wants->connections)
-		return drop_accepted(look->snapshot, dump.start);
+	iu_scan_seen(scan, IU_FACT_UNIX, result == 0);
+	if (result == 0 && !scan->needs->connections)
+		return drop_accepted(scan->snapshot, dump.start);
 	if (result == 0 || result == IU_E_NOMEM)
 		return result;
 	if (result == IU_E_AGAIN)
-		return iu_snapshot_gap(look->snapshot, IU_FACT_UNIX, 0, "UNIX sockets",
+		return iu_snapshot_gap(scan->snapshot, IU_FACT_UNIX, 0, "UNIX sockets",
 			"the list changed faster than it could be read", "ask again");
 	restart(&dump);
-	return iu_proc_net_unix(look, result);
+	return iu_proc_net_unix(scan, result);
 }

@@ -1,0 +1,93 @@
+/* captures/event-text.c - an entry of the event log as text, as Event Viewer copies it */
+#include <string.h>
+
+#include "base/err.h"
+#include "captures/event.h"
+#include "captures/formats-text.h"
+
+/* The number stands near the source, the text and the data not far below. */
+#define NUMBER_NEAR 10
+#define TEXT_NEAR   40
+#define FIELD_MAX   60
+
+/* What stands behind the first colon with a blank: "Event Source:	W3SVC", in any language. */
+static struct iu_bytes value_of(struct iu_bytes line)
+{
+	for (size_t i = 0; i + 1 < line.len; i++)
+		if (line.text[i] == ':' && line.text[i + 1] == ' ')
+			return iu_trim(iu_bytes_from(line, i + 1));
+	return (struct iu_bytes){0};
+}
+
+/* "0000: 40 27 00 00               @'..": the bytes, up to the first word that is none. */
+static bool read_dump(struct iu_bytes line, struct iu_capture_event *event)
+{
+	struct iu_phrase words;
+	uint64_t number;
+	size_t before = event->binary_len;
+
+	iu_words_split(line, &words);
+	if (words.n < 2 || words.v[0].len < 5 || words.v[0].text[words.v[0].len - 1] != ':')
+		return false;
+	words.v[0].len--;
+	if (!iu_bytes_hex(words.v[0], &number))
+		return false;
+	for (size_t i = 1; i < words.n && event->binary_len < IU_EVENT_BINARY_MAX; i++) {
+		if (words.v[i].len != 2 || !iu_bytes_hex(words.v[i], &number))
+			break;
+		event->binary[event->binary_len++] = (uint8_t)number;
+	}
+	return event->binary_len > before;
+}
+
+/* A field of a list has its value behind a colon, a sentence is longer. */
+static void add_value(struct iu_capture_event *event, struct iu_bytes line)
+{
+	struct iu_bytes value = value_of(line);
+	bool field = value.len && (line.len < FIELD_MAX || value.text[0] == '\\');
+
+	if (event->count < IU_EVENT_VALUES_MAX)
+		event->values[event->count++] = field ? value : iu_trim(line);
+}
+
+/*
+ * A line that ends in a known source, soon after it a line that ends in a number which that source
+ * has for ports, then the message and its data.
+ */
+int iu_capture_event_text(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
+{
+	struct iu_capture_event event = {.time = -1, .provider = value_of(lines->v[at])};
+	size_t i, last, id_line = at;
+	uint64_t number;
+	int err;
+
+	if (!event.provider.len || !iu_capture_event_provider(event.provider))
+		return 0;
+	for (i = at + 1; i < lines->n && i <= at + NUMBER_NEAR && id_line == at; i++)
+		if (iu_bytes_number(value_of(lines->v[i]), UINT32_MAX, &number) &&
+			iu_capture_event_known(event.provider, (uint32_t)number & 0xffff))
+			id_line = i;
+	if (id_line == at)
+		return 0;
+	event.id = (uint32_t)number & 0xffff;
+	last = id_line;
+	for (i = id_line + 1; i < lines->n && i <= id_line + TEXT_NEAR; i++) {
+		struct iu_bytes value = value_of(lines->v[i]);
+
+		/* the next entry begins */
+		if (value.len && iu_capture_event_provider(value))
+			break;
+		if (read_dump(lines->v[i], &event)) {
+			last = i;
+		} else if (event.binary_len) {
+			break; /* nothing follows the data */
+		} else if (lines->v[i].len) {
+			add_value(&event, lines->v[i]);
+			last = i;
+		}
+	}
+	iu_capture_is(out, IU_CAPTURE_WINDOWS);
+	err = iu_capture_event_add(out, &event);
+	/* other captures may follow without data between: only the head is certain to be its own */
+	return err < 0 ? err : (int)((event.binary_len ? last : id_line) + 1 - at);
+}

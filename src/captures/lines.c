@@ -1,0 +1,374 @@
+/* captures/lines.c - pasted text of any encoding as clean lines, and their words */
+#include "captures/lines.h"
+
+#include <string.h>
+
+#include "base/err.h"
+
+/* How the bytes of one line are to be read. */
+enum encoding { BYTES, UTF16_LE, UTF16_BE };
+
+struct cleaner {
+	struct iu_arena *arena;
+	struct iu_lines lines;
+	char *out; /* room for every byte that can come out */
+	size_t n, line;
+	bool cr;   /* the last character was one: CR LF is one line end, and so is CR CR LF */
+	unsigned char escape; /* inside of a colour code: 0 no, 1 after ESC, 2 after "[", 3 OSC */
+};
+
+static bool end_line(struct cleaner *c)
+{
+	struct iu_bytes *slot = NULL;
+
+	if (c->lines.n < IU_LINES_MAX)
+		slot = iu_list_add(c->arena, &c->lines);
+	if (!slot)
+		return false;
+	*slot = (struct iu_bytes){c->out + c->line, c->n - c->line};
+	while (slot->len && slot->text[slot->len - 1] == ' ')
+		slot->len--;
+	c->line = c->n;
+	c->lines.end = c->out + c->n;
+	return true;
+}
+
+static void put_point(struct cleaner *c, uint32_t point)
+{
+	if (point < 0x80) {
+		c->out[c->n++] = (char)point;
+	} else if (point < 0x800) {
+		c->out[c->n++] = (char)(0xc0 | point >> 6);
+		c->out[c->n++] = (char)(0x80 | (point & 0x3f));
+	} else if (point < 0x10000) {
+		c->out[c->n++] = (char)(0xe0 | point >> 12);
+		c->out[c->n++] = (char)(0x80 | (point >> 6 & 0x3f));
+		c->out[c->n++] = (char)(0x80 | (point & 0x3f));
+	} else {
+		c->out[c->n++] = (char)(0xf0 | point >> 18);
+		c->out[c->n++] = (char)(0x80 | (point >> 12 & 0x3f));
+		c->out[c->n++] = (char)(0x80 | (point >> 6 & 0x3f));
+		c->out[c->n++] = (char)(0x80 | (point & 0x3f));
+	}
+}
+
+/* ESC [ … letter, and ESC ] … BEL; returns whether the character belongs to such a code. */
+static bool in_escape(struct cleaner *c, uint32_t point)
+{
+	switch (c->escape) {
+	case 1:
+		c->escape = point == '[' ? 2 : point == ']' ? 3 : 0;
+		return true;
+	case 2:
+		if (point >= '@' && point <= '~')
+			c->escape = 0;
+		else if (point < ' ' || point > '~')
+			return c->escape = 0, false; /* broken: the rest of the line is text */
+		return true;
+	case 3:
+		if (point == '\n' || point == '\r')
+			return c->escape = 0, false;
+		if (point == 7 || point == 0x1b)
+			c->escape = point == 7 ? 0 : 1;
+		return true;
+	}
+	if (point == 0x1b)
+		c->escape = 1;
+	return point == 0x1b;
+}
+
+/* One character, or one byte from 0x80 on of a text whose encoding is its own business. */
+static bool put(struct cleaner *c, uint32_t point, bool byte)
+{
+	bool after_cr = c->cr;
+
+	if (in_escape(c, point) || point == 0 || point == 0xfeff)
+		return true;
+	if (point == '\r') {
+		c->cr = true;
+		return true;
+	}
+	c->cr = false;
+	if (point == '\n')
+		return end_line(c);
+	if (after_cr && !end_line(c))
+		return false;
+	if (point == '\t' || (point == 0xa0 && !byte))
+		point = ' ';
+	if (byte)
+		c->out[c->n++] = (char)point;
+	else
+		put_point(c, point);
+	return true;
+}
+
+static uint32_t unit(const unsigned char *at, enum encoding encoding)
+{
+	return encoding == UTF16_LE ? at[0] | (uint32_t)at[1] << 8 : at[1] | (uint32_t)at[0] << 8;
+}
+
+static bool put_utf16(struct cleaner *c, const unsigned char *at, size_t len,
+	enum encoding encoding)
+{
+	while (len >= 2) {
+		uint32_t point = unit(at, encoding);
+		size_t took = 2;
+
+		if (point >= 0xd800 && point < 0xdc00 && len >= 4) {
+			uint32_t low = unit(at + 2, encoding);
+
+			if (low >= 0xdc00 && low < 0xe000) {
+				point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
+				took = 4;
+			}
+		}
+		if (point >= 0xd800 && point < 0xe000)
+			point = 0xfffd;
+		if (!put(c, point, false))
+			return false;
+		at += took;
+		len -= took;
+	}
+	return true;
+}
+
+/* UTF-8's no-break space is two bytes, its byte order mark three. */
+static bool put_bytes(struct cleaner *c, const unsigned char *at, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (at[i] == 0xc2 && i + 1 < len && at[i + 1] == 0xa0) {
+			i++;
+			if (!put(c, ' ', false))
+				return false;
+		} else if (at[i] == 0xef && i + 2 < len && at[i + 1] == 0xbb && at[i + 2] == 0xbf) {
+			i += 2;
+		} else if (!put(c, at[i], at[i] >= 0x80)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * ASCII in UTF-16 has a NUL in every second byte, in which half tells the byte order. A line
+ * without ASCII takes after the line before it.
+ */
+static enum encoding encoding_of(const unsigned char *at, size_t len, enum encoding before)
+{
+	size_t nuls[2] = {0, 0};
+
+	for (size_t i = 0; i < len; i++)
+		if (!at[i])
+			nuls[i & 1]++;
+	if (nuls[0] + nuls[1] == 0)
+		return BYTES;
+	if ((nuls[0] + nuls[1]) * 4 < len)
+		return before;
+	return nuls[1] >= nuls[0] ? UTF16_LE : UTF16_BE;
+}
+
+/* Up to and with the LF, and in UTF-16 LE with the NUL that belongs to it. */
+static size_t line_length(const unsigned char *at, size_t len)
+{
+	const unsigned char *lf = memchr(at, '\n', len);
+	size_t n = lf ? (size_t)(lf - at) + 1 : len;
+
+	return lf && n < len && !at[n] && n % 2 == 1 ? n + 1 : n;
+}
+
+int iu_lines_make(
+	struct iu_arena *arena, const char *text, size_t len, struct iu_lines *ret_lines)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	struct cleaner c = {.arena = arena};
+	enum encoding encoding = BYTES;
+	bool good = true;
+
+	/* two bytes of UTF-16 become three of UTF-8 at most */
+	if (len > SIZE_MAX / 2)
+		return IU_E_NOMEM;
+	c.out = iu_arena_alloc(arena, len + len / 2 + 4);
+	if (!c.out)
+		return IU_E_NOMEM;
+	while (len && good) {
+		size_t n;
+
+		if (len >= 2 && at[0] + at[1] == 0xff + 0xfe && at[0] >= 0xfe) {
+			encoding = at[0] == 0xff ? UTF16_LE : UTF16_BE;
+			at += 2;
+			len -= 2;
+			continue;
+		}
+		n = line_length(at, len);
+		encoding = encoding_of(at, n, encoding);
+		good = encoding == BYTES ? put_bytes(&c, at, n) : put_utf16(&c, at, n, encoding);
+		c.escape = 0;
+		at += n;
+		len -= n;
+	}
+	if (good && (c.n > c.line || c.cr))
+		good = end_line(&c);
+	if (!good)
+		return c.lines.n == IU_LINES_MAX ? IU_E_LIMIT : IU_E_NOMEM;
+	*ret_lines = c.lines;
+	return 0;
+}
+
+void iu_words_split(struct iu_bytes line, struct iu_phrase *ret_words)
+{
+	size_t at = 0;
+
+	ret_words->n = 0;
+	while (ret_words->n < IU_WORDS_MAX) {
+		size_t start;
+
+		while (at < line.len && line.text[at] == ' ')
+			at++;
+		if (at >= line.len)
+			break;
+		start = at;
+		while (at < line.len && line.text[at] != ' ')
+			at++;
+		ret_words->v[ret_words->n++] = (struct iu_bytes){line.text + start, at - start};
+	}
+}
+
+size_t iu_padding(const struct iu_lines *lines, size_t at)
+{
+	const char *end = at + 1 < lines->n ? lines->v[at + 1].text : lines->end;
+
+	return (size_t)(end - (lines->v[at].text + lines->v[at].len));
+}
+
+bool iu_has_gap(struct iu_bytes line)
+{
+	line = iu_trim(line);
+	for (size_t i = 1; i < line.len; i++)
+		if (line.text[i] == ' ' && line.text[i - 1] == ' ')
+			return true;
+	return false;
+}
+
+size_t iu_indent(struct iu_bytes line)
+{
+	size_t n = 0;
+
+	while (n < line.len && line.text[n] == ' ')
+		n++;
+	return n;
+}
+
+struct iu_bytes iu_bytes_from(struct iu_bytes bytes, size_t n)
+{
+	if (n > bytes.len)
+		n = bytes.len;
+	return (struct iu_bytes){bytes.text + n, bytes.len - n};
+}
+
+struct iu_bytes iu_trim(struct iu_bytes bytes)
+{
+	bytes = iu_bytes_from(bytes, iu_indent(bytes));
+	while (bytes.len && bytes.text[bytes.len - 1] == ' ')
+		bytes.len--;
+	return bytes;
+}
+
+bool iu_bytes_are(struct iu_bytes bytes, const char *word)
+{
+	return bytes.len == strlen(word) && !memcmp(bytes.text, word, bytes.len);
+}
+
+bool iu_bytes_begin(struct iu_bytes bytes, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return bytes.len >= n && !memcmp(bytes.text, prefix, n);
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool same_any_case(const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (lower(a[i]) != lower(b[i]))
+			return false;
+	return true;
+}
+
+bool iu_bytes_are_any_case(struct iu_bytes bytes, const char *word)
+{
+	return bytes.len == strlen(word) && same_any_case(bytes.text, word, bytes.len);
+}
+
+size_t iu_bytes_find(struct iu_bytes bytes, const char *needle)
+{
+	size_t n = strlen(needle);
+
+	for (size_t i = 0; i + n <= bytes.len; i++)
+		if (same_any_case(bytes.text + i, needle, n))
+			return i;
+	return bytes.len;
+}
+
+bool iu_bytes_number(struct iu_bytes bytes, uint64_t max, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	if (!bytes.len || bytes.len > 19)
+		return false;
+	for (size_t i = 0; i < bytes.len; i++) {
+		if (bytes.text[i] < '0' || bytes.text[i] > '9')
+			return false;
+		value = value * 10 + (uint64_t)(bytes.text[i] - '0');
+	}
+	if (value > max)
+		return false;
+	*ret = value;
+	return true;
+}
+
+bool iu_bytes_hex(struct iu_bytes bytes, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	if (!bytes.len || bytes.len > 16)
+		return false;
+	for (size_t i = 0; i < bytes.len; i++) {
+		char c = lower(bytes.text[i]);
+
+		if (c >= '0' && c <= '9')
+			value = value << 4 | (uint64_t)(c - '0');
+		else if (c >= 'a' && c <= 'f')
+			value = value << 4 | (uint64_t)(c - 'a' + 10);
+		else
+			return false;
+	}
+	*ret = value;
+	return true;
+}
+
+bool iu_bytes_pid(struct iu_bytes bytes, int32_t *ret)
+{
+	uint64_t value;
+
+	if (!iu_bytes_number(bytes, INT32_MAX, &value))
+		return false;
+	*ret = (int32_t)value;
+	return true;
+}
+
+size_t iu_rule_groups(struct iu_bytes line, char c)
+{
+	size_t groups = 0;
+
+	for (size_t i = 0; i < line.len; i++) {
+		if (line.text[i] != c && line.text[i] != ' ')
+			return 0;
+		if (line.text[i] == c && (i == 0 || line.text[i - 1] == ' '))
+			groups++;
+	}
+	return groups;
+}

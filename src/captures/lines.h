@@ -1,0 +1,103 @@
+/* captures/lines.h - pasted text of any encoding as clean lines, and their words */
+#ifndef IU_CAPTURES_LINES_H
+#define IU_CAPTURES_LINES_H
+
+#include "base/arena.h"
+#include "model/address.h"
+
+/* Bytes that belong to somebody else. */
+struct iu_bytes {
+	const char *text;
+	size_t len;
+};
+
+struct iu_lines {
+	struct iu_bytes *v; /* without line end and without blanks at the end */
+	size_t n, cap;
+	const char *end;    /* of the last line, with its blanks */
+};
+
+/* More lines than this no capture of one machine has; a line costs memory even when empty. */
+#define IU_LINES_MAX 2000000
+
+/* More words than this no row has that is read word by word. */
+#define IU_WORDS_MAX 48
+
+struct iu_phrase {
+	struct iu_bytes v[IU_WORDS_MAX];
+	size_t n;
+};
+
+/**
+ * iu_lines_make() - the lines of a text, freed of what terminals, editors and mail put around it
+ * @arena: owns everything in *ret_lines; nothing of @text is kept
+ *
+ * UTF-16 of both byte orders becomes UTF-8, line by line, with or without a byte order mark: files
+ * are put together from several programs. NULs, byte order marks and colour codes go away; tabs
+ * and no-break spaces become blanks; CR LF, CR CR LF and CR end a line. Bytes from 0x80 on are kept
+ * as they are: of an unknown code page only ASCII can be read.
+ * Returns: 0, IU_E_LIMIT: more than IU_LINES_MAX, IU_E_NOMEM.
+ */
+int iu_lines_make(
+	struct iu_arena *arena, const char *text, size_t len, struct iu_lines *ret_lines);
+
+/** iu_words_split() - the words of a line between blanks; those beyond IU_WORDS_MAX are left. */
+void iu_words_split(struct iu_bytes line, struct iu_phrase *ret_words);
+
+/** iu_padding() - how many blanks stood at the end of line @at: tools pad, a cut line has none. */
+size_t iu_padding(const struct iu_lines *lines, size_t at);
+
+/** iu_has_gap() - two blanks in a row inside the line: its columns were not squeezed together. */
+bool iu_has_gap(struct iu_bytes line);
+
+/** iu_indent() - how many blanks the line begins with. */
+size_t iu_indent(struct iu_bytes line);
+
+/** iu_trim() - without blanks at both ends. */
+struct iu_bytes iu_trim(struct iu_bytes bytes);
+
+/** iu_bytes_are() - whether the bytes are exactly @word; …_any_case(): in any case. */
+bool iu_bytes_are(struct iu_bytes bytes, const char *word);
+bool iu_bytes_are_any_case(struct iu_bytes bytes, const char *word);
+
+/** iu_bytes_begin() - whether they begin with @prefix. */
+bool iu_bytes_begin(struct iu_bytes bytes, const char *prefix);
+
+/** iu_bytes_find() - where @needle begins in them (ASCII, any case); their length: nowhere. */
+size_t iu_bytes_find(struct iu_bytes bytes, const char *needle);
+
+/** iu_bytes_from() - what follows the first @n bytes. */
+struct iu_bytes iu_bytes_from(struct iu_bytes bytes, size_t n);
+
+/** iu_bytes_number() - all of the bytes are one decimal number up to @max. */
+bool iu_bytes_number(struct iu_bytes bytes, uint64_t max, uint64_t *ret);
+
+/** iu_bytes_hex() - all of the bytes are one hexadecimal number of at most 16 digits. */
+bool iu_bytes_hex(struct iu_bytes bytes, uint64_t *ret);
+
+/** iu_bytes_pid() - all of the bytes are a process id; 0 is one, too. */
+bool iu_bytes_pid(struct iu_bytes bytes, int32_t *ret);
+
+/** iu_rule_groups() - how many groups of @c a line of nothing but @c and blanks has; else 0. */
+size_t iu_rule_groups(struct iu_bytes line, char c);
+
+/* ---- endpoints ---- */
+
+struct iu_capture_endpoint {
+	struct iu_address address; /* ANY: a star, or a name */
+	uint16_t port;
+	bool star;       /* the address is "*" */
+	bool port_star;  /* the port is "*" */
+	bool named;      /* address or port is a name */
+	bool local_host; /* … "localhost" */
+	struct iu_bytes port_name; /* len 0: the port is a number */
+	struct iu_bytes device;    /* "127.0.0.53%lo:53": lo; len 0: none */
+};
+
+/**
+ * iu_capture_endpoint() - "0.0.0.0:80", "[::]:80", "[fe80::1%12]:80", "*:*", ":::80", "*:http"
+ * Returns: false when it is none of that shape.
+ */
+bool iu_capture_endpoint(struct iu_bytes word, struct iu_capture_endpoint *ret);
+
+#endif

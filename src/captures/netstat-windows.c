@@ -1,0 +1,315 @@
+/* captures/netstat-windows.c - what netstat of Windows prints, in any language */
+#include <string.h>
+
+#include "base/compat.h"
+#include "base/err.h"
+#include "captures/formats-text.h"
+
+/*
+ * "  TCP    0.0.0.0:80    0.0.0.0:0    LISTENING    4": protocol, local, foreign, state, pid. The
+ * state is translated in some languages, so it decides only where it is known: a TCP row without a
+ * foreign port listens (or is bound only, which just -q shows), UDP rows have no state.
+ */
+struct parts {
+	enum iu_protocol protocol;
+	struct iu_capture_endpoint local, peer;
+	struct iu_bytes state; /* len 0: none */
+	int32_t pid;           /* -1: not shown */
+};
+
+/* The kernel: no image has it. */
+#define SYSTEM_PID IU_WINDOWS_SYSTEM_PID
+
+/* English, German (also as code page 850 and its UTF-8 misreading have it: ASCII parts only). */
+static const struct {
+	const char *word;
+	enum iu_state state;
+} states[] = {
+	{"LISTENING", IU_STATE_LISTEN},      {"BOUND", IU_STATE_BOUND},
+	{"ESTABLISHED", IU_STATE_ESTABLISHED}, {"HERGESTELLT", IU_STATE_ESTABLISHED},
+	{"TIME_WAIT", IU_STATE_TIME_WAIT},   {"WARTEND", IU_STATE_TIME_WAIT},
+	{"CLOSE_WAIT", IU_STATE_CLOSE_WAIT}, {"SCHLIESSEN_WARTEN", IU_STATE_CLOSE_WAIT},
+	{"FIN_WAIT_1", IU_STATE_FIN_WAIT1},  {"FIN_WARTEN_1", IU_STATE_FIN_WAIT1},
+	{"FIN_WAIT_2", IU_STATE_FIN_WAIT2},  {"FIN_WARTEN_2", IU_STATE_FIN_WAIT2},
+	{"SYN_SENT", IU_STATE_SYN_SENT},     {"SYN_GESENDET", IU_STATE_SYN_SENT},
+	{"SYN_RECEIVED", IU_STATE_SYN_RECV}, {"SYN_EMPFANGEN", IU_STATE_SYN_RECV},
+	{"LAST_ACK", IU_STATE_LAST_ACK},     {"LETZTES_ACK", IU_STATE_LAST_ACK},
+	{"CLOSING", IU_STATE_CLOSING},       {"CLOSED", IU_STATE_BOUND},
+};
+
+static enum iu_state state_of(const struct parts *parts)
+{
+	for (size_t i = 0; i < IU_COUNT(states); i++)
+		if (iu_bytes_are_any_case(parts->state, states[i].word))
+			return states[i].state;
+	if (parts->protocol == IU_PROTOCOL_UDP)
+		return IU_STATE_BOUND;
+	if (parts->peer.port == 0)
+		return IU_STATE_LISTEN;
+	/* nothing but TIME-WAIT has lost its process */
+	return parts->pid == 0 ? IU_STATE_TIME_WAIT : IU_STATE_UNKNOWN;
+}
+
+/* What remains of "TCP" and "UDP" when the copy began in the middle of them. */
+static bool read_protocol(struct iu_bytes word, enum iu_protocol *ret, bool *ret_known)
+{
+	*ret_known = true;
+	*ret = IU_PROTOCOL_TCP;
+	if (iu_bytes_are(word, "TCP") || iu_bytes_are(word, "CP"))
+		return true;
+	*ret = IU_PROTOCOL_UDP;
+	if (iu_bytes_are(word, "UDP") || iu_bytes_are(word, "DP"))
+		return true;
+	*ret_known = false;
+	return iu_bytes_are(word, "P");
+}
+
+/* Mail and diffs put these in front of lines. */
+static struct iu_bytes skip_quotes(struct iu_bytes line)
+{
+	size_t n = 0;
+
+	while (n < line.len && strchr(">| +", line.text[n]) && line.text[n])
+		n++;
+	return iu_bytes_from(line, n);
+}
+
+/*
+ * Whether an address at the very start of a line may have lost its first digits: "2.168.1.20".
+ * A digit more would make no address of 127.0.0.1, and no interface has 10.0.0.0.
+ */
+static bool may_be_cut(const struct iu_capture_endpoint *end, struct iu_bytes word)
+{
+	const uint8_t *b = end->address.bytes;
+
+	if (word.text[0] == '[')
+		return false;
+	return end->address.family != IU_FAMILY_IPV4 ||
+	       !(b[0] >= 100 || (!b[0] && !b[1] && !b[2] && !b[3]));
+}
+
+/* The words behind the foreign address: a state or none, then a pid or none, then "InHost" (-t). */
+static void read_rest(const struct iu_phrase *words, size_t at, struct parts *parts)
+{
+	parts->pid = -1;
+	for (; at < words->n; at++) {
+		if (iu_bytes_pid(words->v[at], &parts->pid))
+			return;
+		if (!parts->state.len)
+			parts->state = words->v[at];
+	}
+}
+
+/* Windows writes foreign ends as "0.0.0.0:0", "[::]:0", "*:*"; Linux as "0.0.0.0:*". */
+static bool is_foreign(const struct iu_capture_endpoint *end)
+{
+	if (end->star || end->port_star)
+		return end->star && end->port_star;
+	return true;
+}
+
+/* States are printed in capitals, or in letters that have none. */
+static bool is_state_word(struct iu_bytes word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (word.text[i] >= 'a' && word.text[i] <= 'z')
+			return false;
+	return word.len > 3;
+}
+
+static bool has_digit(struct iu_bytes word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (word.text[i] >= '0' && word.text[i] <= '9')
+			return true;
+	return false;
+}
+
+/* A row that was cut off behind its protocol, or that begins a sentence about TCP. */
+static int odd_row(const struct iu_phrase *words)
+{
+	return words->v[0].len == 3 && has_digit(words->v[1]) ? -1 : 0;
+}
+
+/* Returns: 1 a row, 0 no row, -1 a row that cannot be read to the end. */
+static int read_row(struct iu_bytes line, struct parts *ret)
+{
+	struct parts parts = {0};
+	struct iu_phrase words;
+	bool known = false, headed;
+	size_t at = 0;
+
+	line = skip_quotes(line);
+	iu_words_split(line, &words);
+	if (words.n == 1 && words.v[0].len <= 3 &&
+		(!memcmp(words.v[0].text, "TCP", words.v[0].len) ||
+			!memcmp(words.v[0].text, "UDP", words.v[0].len)))
+		return -1;
+	if (words.n < 2)
+		return 0;
+	headed = read_protocol(words.v[0], &parts.protocol, &known);
+	at = headed ? 1 : 0;
+	if (!iu_capture_endpoint(words.v[at], &parts.local))
+		return headed ? odd_row(&words) : 0;
+	if (at + 1 >= words.n || !iu_capture_endpoint(words.v[at + 1], &parts.peer) ||
+		!is_foreign(&parts.peer))
+		return headed ? odd_row(&words) : 0;
+	read_rest(&words, at + 2, &parts);
+	if (!known) {
+		/* a row whose start is missing must look like one in all that is left of it */
+		if (parts.pid < 0 || words.n != at + (parts.peer.star ? 3 : 4))
+			return 0;
+		if (!parts.peer.star && !is_state_word(parts.state))
+			return 0;
+		parts.protocol = parts.peer.star ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP;
+		if (!headed && may_be_cut(&parts.local, words.v[0]))
+			return -1;
+	}
+	if (parts.protocol == IU_PROTOCOL_TCP && parts.peer.star)
+		return -1;
+	*ret = parts;
+	return 1;
+}
+
+static int add_row(struct iu_capture_out *out, const struct parts *parts)
+{
+	struct iu_socket s = iu_capture_socket_fresh(parts->protocol);
+	int err;
+
+	if (parts->local.named || parts->local.star || parts->local.port_star) {
+		out->named++;
+		return 0;
+	}
+	s.local = parts->local.address;
+	s.family = s.local.family;
+	s.port = parts->local.port;
+	s.state = state_of(parts);
+	/* a foreign name is the name of some address; which one does not matter to a bind() */
+	if (!parts->peer.star && parts->peer.port) {
+		s.peer = parts->peer.address;
+		s.peer_port = parts->peer.port;
+	}
+	s.mini = s.state == IU_STATE_TIME_WAIT;
+	if (!s.port)
+		return 0;
+	err = iu_capture_socket(out, &s);
+	if (err == 0 && parts->pid > 0)
+		err = iu_capture_owner(out, parts->pid, -1, (struct iu_bytes){0});
+	return err;
+}
+
+/* "[svchost.exe]" on a line of its own: what -b tells of the row above. */
+static bool is_image(struct iu_bytes line, struct iu_bytes *ret_name)
+{
+	struct iu_bytes word = iu_trim(line);
+
+	if (word.len < 3 || word.text[0] != '[' || word.text[word.len - 1] != ']')
+		return false;
+	*ret_name = (struct iu_bytes){word.text + 1, word.len - 2};
+	for (size_t i = 0; i < ret_name->len; i++) /* no file has these in its name */
+		if (strchr("\\/:*?\"<>|", ret_name->text[i]))
+			return false;
+	/* "[root@db ~]" is a prompt */
+	return memchr(ret_name->text, '.', ret_name->len) ||
+	       !memchr(ret_name->text, ' ', ret_name->len);
+}
+
+/* "  RpcSs": a service inside the process, where it is a name that a service can have. */
+static bool is_component(struct iu_bytes line)
+{
+	struct iu_bytes word = iu_trim(line);
+
+	for (size_t i = 0; i < word.len; i++) {
+		char c = word.text[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			    c == '_' || c == '-' || c == '$'))
+			return false;
+	}
+	/* what is left of a cut row may be a number or a state */
+	return word.len > 1 && iu_indent(line) > 0 && iu_indent(line) < 5 &&
+	       (word.text[0] < '0' || word.text[0] > '9');
+}
+
+/* It is told of this very row, whatever else lives in the process. */
+static int name_row(struct iu_capture_out *out, struct iu_bytes component, int32_t pid)
+{
+	int err = iu_capture_service(out, component, pid);
+
+	if (err < 0 || !out->rows.n)
+		return err;
+	out->rows.v[out->rows.n - 1].socket.unit = iu_arena_strndup(
+		&out->snapshot->arena, component.text, component.len);
+	return out->rows.v[out->rows.n - 1].socket.unit ? 0 : IU_E_NOMEM;
+}
+
+/* The lines between two rows. Returns how many belong to the row above, or IU_E_NOMEM. */
+static int read_owner(const struct iu_lines *lines, size_t at, const struct parts *row,
+	struct iu_capture_out *out)
+{
+	struct iu_bytes image, component = {0};
+	size_t i;
+	int err = 0;
+
+	/* "cannot obtain ownership information": one line, components stand further right */
+	if (iu_indent(lines->v[at]) == 1 && !is_image(lines->v[at], &image))
+		return 1;
+	/* XP lists the libraries on the way, a dozen at most */
+	for (i = at; i < lines->n && i < at + 16; i++) {
+		struct parts other;
+
+		if (!lines->v[i].len || read_row(lines->v[i], &other) != 0)
+			break;
+		if (is_image(lines->v[i], &image)) {
+			out->given |= IU_GIVEN_TASKS;
+			if (row->pid > SYSTEM_PID)
+				err = iu_capture_task(out, row->pid, image, NULL);
+			if (err == 0 && row->pid > SYSTEM_PID && component.len)
+				err = name_row(out, component, row->pid);
+			return err < 0 ? err : (int)(i - at + 1);
+		}
+		if (!iu_indent(lines->v[i]))
+			break;
+		if (!component.len && is_component(lines->v[i]))
+			component = iu_trim(lines->v[i]);
+	}
+	return 0;
+}
+
+int iu_capture_netstat_windows(
+	const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
+{
+	struct parts row, before = {0};
+	size_t i = at, last = at;
+	int kind, err = 0;
+
+	if (read_row(lines->v[at], &row) != 1)
+		return 0;
+	iu_capture_is(out, IU_CAPTURE_WINDOWS);
+	iu_capture_block(out);
+	/* some copies have an empty line after each row */
+	while (i < lines->n && i <= last + 1 && err >= 0) {
+		kind = read_row(lines->v[i], &row);
+		if (kind == 1) {
+			if (before.protocol == IU_PROTOCOL_UDP && row.protocol == IU_PROTOCOL_TCP)
+				iu_capture_block(out); /* another list: TCP comes first */
+			before = row;
+			err = add_row(out, &row);
+			last = i++;
+		} else if (kind < 0) {
+			out->unread++;
+			before.pid = -1; /* what follows belongs to this one */
+			last = i++;
+		} else if (lines->v[i].len) {
+			err = read_owner(lines, i, &before, out);
+			if (err <= 0)
+				break;
+			i += (size_t)err;
+			last = i - 1;
+			before.pid = -1; /* more of it belongs to a row that is missing */
+		} else {
+			i++;
+		}
+	}
+	return err < 0 ? err : (int)(last + 1 - at);
+}

@@ -1,0 +1,349 @@
+/* captures/tasklist.c - processes of Windows and the services in them, as tasklist has them */
+#include <string.h>
+
+#include "base/err.h"
+#include "captures/csv.h"
+#include "captures/formats-text.h"
+
+/* Columns of "tasklist /svc" and of "tasklist"; /v has nine. */
+#define SERVICE_COLUMNS 3
+#define PLAIN_COLUMNS   5
+#define VERBOSE_COLUMNS 9
+/* Services of one process in the table form; svchost had forty of them once. */
+#define PARTS_MAX       1024
+
+struct task {
+	struct iu_bytes name, services, user;
+	int32_t pid;
+};
+
+static bool is_service_name(struct iu_bytes word)
+{
+	for (size_t i = 0; i < word.len; i++) {
+		char c = word.text[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			    c == '_' || c == '-' || c == '$' || c == '.'))
+			return false;
+	}
+	/* sessions have these names, no service does: the left side of a row of five */
+	return word.len > 0 && word.len <= 256 && (word.text[0] < '0' || word.text[0] > '9') &&
+	       !iu_bytes_are(word, "Console") &&
+	       !iu_bytes_are(word, "Services");
+}
+
+/*
+ * "N/A" is translated ("Nicht zutreffend", "暂缺"), and in some language it may look like a name.
+ * But the idle process and the kernel have no services, and no service is in two processes.
+ */
+static bool means_none(struct iu_bytes services, struct iu_bytes none)
+{
+	return none.len && services.len == none.len &&
+	       !memcmp(services.text, none.text, none.len);
+}
+
+static int add_services(struct iu_capture_out *out, struct iu_bytes list, int32_t pid)
+{
+	int err = 0;
+
+	for (size_t at = 0; at < list.len && err == 0;) {
+		struct iu_bytes name = iu_bytes_from(list, at);
+		const char *comma = memchr(name.text, ',', name.len);
+
+		if (comma)
+			name.len = (size_t)(comma - name.text);
+		at += name.len + 1;
+		name = iu_trim(name);
+		/* the modules of "tasklist /m" have the same place */
+		if (is_service_name(name) && iu_bytes_find(name, ".dll") == name.len)
+			err = iu_capture_service(out, name, pid);
+	}
+	return err;
+}
+
+static int add_task(struct iu_capture_out *out, const struct task *task, struct iu_bytes none)
+{
+	struct iu_capture_task *added;
+	int err;
+
+	if (task->pid <= 4)
+		out->given |= IU_GIVEN_TASKS_WHOLE;
+	out->given |= IU_GIVEN_TASKS;
+	err = iu_capture_task(out, task->pid, task->name, &added);
+	if (err == 0 && task->user.len) {
+		added->user = iu_arena_strndup(
+			&out->snapshot->arena, task->user.text, task->user.len);
+		err = added->user ? 0 : IU_E_NOMEM;
+	}
+	if (err < 0 || !task->services.text || means_none(task->services, none))
+		return err;
+	out->given |= IU_GIVEN_SERVICES;
+	return task->pid > 4 ? add_services(out, task->services, task->pid) : 0;
+}
+
+/* ---- /fo csv ---- */
+
+static size_t csv_columns(struct iu_bytes line)
+{
+	struct iu_csv csv;
+
+	return iu_csv_split(iu_trim(line), &csv) ? csv.n : 0;
+}
+
+static bool read_csv(struct iu_bytes line, struct task *ret)
+{
+	struct iu_address address;
+	struct iu_csv csv;
+	uint64_t session;
+
+	*ret = (struct task){0};
+	line = iu_trim(line);
+	if (!line.len || line.text[0] != '"' || !iu_csv_split(line, &csv))
+		return false;
+	if (csv.n != SERVICE_COLUMNS && csv.n != PLAIN_COLUMNS && csv.n != VERBOSE_COLUMNS)
+		return false;
+	if (!iu_bytes_pid(csv.v[1], &ret->pid) || !csv.v[0].len)
+		return false;
+	/* an address and a number are no image: that is the rest of another list */
+	if (iu_address_parse(csv.v[0].text, csv.v[0].len, &address) == 0 ||
+		iu_bytes_number(csv.v[0], UINT32_MAX, &session))
+		return false;
+	if (csv.n > SERVICE_COLUMNS &&
+		(!iu_bytes_number(csv.v[3], UINT32_MAX, &session) || !csv.v[4].len))
+		return false;
+	/* "Console","1","71,204 K": the right side of a row of five */
+	if (csv.n == SERVICE_COLUMNS && csv.v[2].len && csv.v[2].text[0] >= '0' &&
+		csv.v[2].text[0] <= '9')
+		return false;
+	ret->name = csv.v[0];
+	if (csv.n == SERVICE_COLUMNS)
+		ret->services = csv.v[2];
+	/* "DOMAIN\name"; without the right to see it a word for that */
+	if (csv.n == VERBOSE_COLUMNS && memchr(csv.v[6].text, '\\', csv.v[6].len))
+		ret->user = csv.v[6];
+	return true;
+}
+
+/* What stands for "no services" here: of the kernel, else what two processes have. */
+static struct iu_bytes csv_none(const struct iu_lines *lines, size_t at, size_t end)
+{
+	struct iu_bytes before = {0};
+	struct task task;
+	size_t i;
+
+	for (i = at; i < end; i++)
+		if (read_csv(lines->v[i], &task) && task.pid <= 4 && task.services.text)
+			return task.services;
+	for (i = at; i < end; i++) {
+		if (!read_csv(lines->v[i], &task) || !task.services.text)
+			continue;
+		if (means_none(task.services, before))
+			return before;
+		before = task.services;
+	}
+	return (struct iu_bytes){0};
+}
+
+int iu_capture_tasklist_csv(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
+{
+	/* the heading stands above, or a piece of the list; of five columns, a cut row has three */
+	size_t end = at, columns = at ? csv_columns(lines->v[at - 1]) : 0;
+	struct iu_bytes none;
+	struct task task;
+	int err = 0;
+
+	for (; end < lines->n && read_csv(lines->v[end], &task); end++)
+		if (csv_columns(lines->v[end]) > columns)
+			columns = csv_columns(lines->v[end]);
+	if (end == at)
+		return 0;
+	if (columns < SERVICE_COLUMNS || !at || !csv_columns(lines->v[at - 1]))
+		columns = columns > out->task_columns ? columns : out->task_columns;
+	out->task_columns = columns;
+	iu_capture_is(out, IU_CAPTURE_WINDOWS);
+	none = csv_none(lines, at, end);
+	for (size_t i = at; i < end && err == 0; i++)
+		if (read_csv(lines->v[i], &task)) {
+			if (columns != SERVICE_COLUMNS)
+				task.services = (struct iu_bytes){0};
+			err = add_task(out, &task, none);
+		}
+	return err < 0 ? err : (int)(end - at);
+}
+
+/* ---- the table ---- */
+
+/* Where the columns are, out of the line of "=": only there they can be told apart. */
+struct table {
+	size_t name_end, pid_end, width; /* columns */
+	bool services;
+	bool padded; /* rows have their full width, so a shorter one is cut */
+	bool cut;    /* all of them are */
+};
+
+/* The last column's width at least, in every version. */
+#define SERVICES_WIDTH 44
+
+static bool read_rule(struct iu_bytes line, struct table *ret)
+{
+	size_t groups = iu_rule_groups(line, '='), at = iu_indent(line), n = 0;
+
+	if (groups != SERVICE_COLUMNS && groups != PLAIN_COLUMNS && groups != VERBOSE_COLUMNS)
+		return false;
+	for (; at < line.len && n < 2; n++) {
+		while (at < line.len && line.text[at] == '=')
+			at++;
+		if (n == 0)
+			ret->name_end = at;
+		else
+			ret->pid_end = at;
+		while (at < line.len && line.text[at] == ' ')
+			at++;
+	}
+	ret->services = groups == SERVICE_COLUMNS;
+	ret->width = line.len;
+	ret->cut = ret->services && line.len < ret->pid_end + 1 + SERVICES_WIDTH;
+	return ret->name_end >= 8 && ret->pid_end > ret->name_end;
+}
+
+static bool cut_row(struct iu_bytes line, size_t name_end, size_t pid_end,
+	const struct table *table, struct task *ret)
+{
+	struct iu_bytes pid = iu_bytes_from(line, name_end);
+
+	if (pid.len > pid_end - name_end)
+		pid.len = pid_end - name_end;
+	ret->name = iu_trim((struct iu_bytes){line.text, name_end});
+	if (!ret->name.len || !iu_bytes_pid(iu_trim(pid), &ret->pid))
+		return false;
+	if (table->services)
+		ret->services = iu_trim(iu_bytes_from(line, pid_end));
+	return true;
+}
+
+/*
+ * "node.exe    21964 N/A": by column; where letters of other scripts have moved the columns, the
+ * pid is the first number that stands apart.
+ */
+static bool read_table_row(struct iu_bytes line, const struct table *table, struct task *ret)
+{
+	size_t at, end;
+
+	*ret = (struct task){0};
+	if (!line.len || line.text[0] == ' ')
+		return false;
+	if (line.len > table->name_end && line.text[table->name_end] == ' ' &&
+		(line.len <= table->pid_end || line.text[table->pid_end] == ' ') &&
+		cut_row(line, table->name_end, table->pid_end, table, ret))
+		return true;
+	for (at = 1; at < line.len; at = end) {
+		for (end = at; end < line.len && line.text[end] == ' ';)
+			end++;
+		if (end > at + 1) {
+			size_t start = at;
+
+			while (end < line.len && line.text[end] != ' ')
+				end++;
+			if (cut_row(line, start, end, table, ret))
+				return true;
+		}
+		end += end == at;
+	}
+	return false;
+}
+
+static size_t full_length(const struct iu_lines *lines, size_t at)
+{
+	return lines->v[at].len + iu_padding(lines, at);
+}
+
+/* The end of the line may be missing. */
+static bool is_cut(const struct iu_lines *lines, size_t at, const struct table *table)
+{
+	return table->cut || (table->padded && full_length(lines, at) < table->width);
+}
+
+/*
+ * A list of services goes on in the next lines, below its own column, and is broken anywhere: the
+ * next line goes on with the same name unless a comma came last. Halves of a name between which
+ * something is missing become no name, with a sign that none has.
+ */
+static int join_services(const struct iu_lines *lines, size_t at, const struct table *table,
+	struct iu_arena *arena, struct iu_bytes *list, size_t *ret_lines)
+{
+	size_t i = at, len = list->len;
+	char *text;
+
+	while (i < lines->n && i < at + PARTS_MAX && lines->v[i].len &&
+		iu_indent(lines->v[i]) > table->pid_end)
+		len += iu_trim(lines->v[i++]).len + 1;
+	*ret_lines = i - at;
+	if (i == at)
+		return 0;
+	text = iu_arena_alloc(arena, len + 1);
+	if (!text)
+		return IU_E_NOMEM;
+	memcpy(text, list->text, list->len);
+	len = list->len;
+	for (i = at; i < at + *ret_lines; i++) {
+		struct iu_bytes part = iu_trim(lines->v[i]);
+
+		/* a name is broken only where its line is full */
+		if (is_cut(lines, i - 1, table) ||
+			(lines->v[i - 1].len + 2 < table->width && text[len - (len > 0)] != ','))
+			text[len++] = '?';
+		memcpy(text + len, part.text, part.len);
+		len += part.len;
+	}
+	*list = (struct iu_bytes){text, len};
+	return 0;
+}
+
+/* Of a cut list the last name may be half of one. */
+static struct iu_bytes without_last(struct iu_bytes list)
+{
+	while (list.len && list.text[list.len - 1] != ',')
+		list.len--;
+	return list;
+}
+
+static struct iu_bytes table_none(
+	const struct iu_lines *lines, size_t at, const struct table *table)
+{
+	struct task task;
+
+	for (size_t i = at; i < lines->n && read_table_row(lines->v[i], table, &task); i++)
+		if (task.pid <= 4)
+			return task.services;
+	return (struct iu_bytes){0};
+}
+
+int iu_capture_tasklist(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
+{
+	struct iu_bytes none;
+	struct table table = {0};
+	struct task task;
+	size_t i = at + 1;
+	int err = 0;
+
+	if (!read_rule(lines->v[at], &table) || i >= lines->n ||
+		!read_table_row(lines->v[i], &table, &task))
+		return 0;
+	iu_capture_is(out, IU_CAPTURE_WINDOWS);
+	none = table_none(lines, i, &table);
+	for (size_t k = i; k < lines->n && lines->v[k].len; k++)
+		table.padded |= full_length(lines, k) >= table.width;
+	while (i < lines->n && err == 0 && read_table_row(lines->v[i], &table, &task)) {
+		size_t more = 0;
+
+		if (task.services.text)
+			err = join_services(
+				lines, i + 1, &table, &out->arena, &task.services, &more);
+		if (is_cut(lines, i + more, &table))
+			task.services = without_last(task.services);
+		if (err == 0)
+			err = add_task(out, &task, none);
+		i += more + 1;
+	}
+	return err < 0 ? err : (int)(i - at);
+}

@@ -1,0 +1,109 @@
+/* engine/other-system.c - a message of another system: no look at this one can answer it */
+#include "engine/other-system.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "engine/explain.h"
+#include "engine/phrase.h"
+#include "input/error-text.h"
+
+bool iu_other_system_is(const struct iu_question *question, const struct iu_snapshot *snapshot)
+{
+	const char *os = snapshot->host.os;
+
+	if (!question->of_message || question->said_system == IU_ERROR_ANY || !os)
+		return false;
+	return strcmp(os, iu_error_system_name((enum iu_error_system)question->said_system)) != 0;
+}
+
+/* "Linux" for "linux"; captures may come from systems that have no title here. */
+static const char *title_of(struct iu_arena *arena, const char *os)
+{
+	for (int i = 0; i < IU_ERROR_SYSTEMS; i++)
+		if (!strcmp(os, iu_error_system_name((enum iu_error_system)i)))
+			return iu_error_system_title((enum iu_error_system)i);
+	return iu_safe(arena, os, 20);
+}
+
+const char *iu_other_system_describe_message(struct iu_arena *arena, const struct iu_question *question)
+{
+	return iu_phrase(arena, "%s%s%s", iu_safe(arena, question->text, 0),
+		question->said ? ", " : "", question->said ? question->said : "");
+}
+
+int iu_other_system_decide(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
+{
+	const char *there = iu_error_system_title((enum iu_error_system)question->said_system);
+
+	*verdict = (struct iu_verdict){
+		.status = IU_STATUS_UNKNOWN,
+		.confidence = IU_CONFIDENCE_POSSIBLE,
+	};
+	verdict->headline = iu_phrase(arena,
+		"The message is from %s, and this is %s: who is in the way of %s there cannot be seen "
+		"from here.",
+		there, title_of(arena, snapshot->host.os), iu_safe(arena, question->text, 0));
+	return arena->failed ? IU_E_NOMEM : 0;
+}
+
+int iu_other_system_doubt(
+	struct iu_arena *arena, const struct iu_question *question, struct iu_verdict *verdict)
+{
+	const char *doubt = NULL;
+	const char *older = "the message is older, or from another machine, container or network "
+			    "namespace";
+
+	if (!question->of_message || !question->said || !question->reported_error ||
+		verdict->error_number == question->reported_error)
+		return 0;
+	if (verdict->status == IU_STATUS_FREE)
+		doubt = iu_phrase(arena, "The message says %s: what was in the way then has gone, or %s.",
+			question->said, older);
+	else if (verdict->error_number)
+		doubt = iu_phrase(arena, "The message says %s, and now it would be %s: %s.",
+			question->said, verdict->error, older);
+	else
+		return 0;
+	return iu_strings_add(arena, &verdict->caveats, doubt);
+}
+
+static enum iu_error_space space_of(const char *os)
+{
+	if (!strcmp(os, iu_error_system_name(IU_ERROR_WINDOWS)))
+		return IU_SPACE_WINSOCK;
+	return strcmp(os, iu_error_system_name(IU_ERROR_LINUX)) ? IU_SPACE_BSD : IU_SPACE_LINUX;
+}
+
+int iu_other_system_describe(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict,
+	struct iu_explanation *ret_story)
+{
+	struct iu_error_readings readings = {
+		.v = {{.id = (enum iu_error_id)question->said_error,
+			.system = (enum iu_error_system)question->said_system}},
+		.n = 1,
+		.is_message = true,
+	};
+	struct iu_explain explain = {
+		.readings = &readings,
+		.asked = "",
+		.endpoint = iu_safe(arena, question->text, 0),
+		.here = space_of(snapshot->host.os),
+		.foreign = iu_other_system_describe_message(arena, question),
+	};
+	struct iu_explanation explanation = {.status = verdict->status};
+	int ret = 0;
+
+	if (question->said_error != IU_ERROR_OTHER)
+		ret = iu_explain(arena, &explain, &explanation);
+	if (ret < 0)
+		return ret;
+	explanation.headline = verdict->headline;
+	if (arena->failed)
+		return IU_E_NOMEM;
+	*ret_story = explanation;
+	return 0;
+}

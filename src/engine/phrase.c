@@ -1,0 +1,451 @@
+/* engine/phrase.c - the turns of phrase that sentences about sockets and processes share */
+#include "engine/phrase.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "knowledge/kernel-users.h"
+
+/* So wide may a name, a path or a command line of others get inside a sentence. */
+#define NAME_COLUMNS    40
+#define PATH_COLUMNS    120
+#define COMMAND_COLUMNS 200
+/* Arguments of a command line that are looked at. */
+#define COMMAND_ARGUMENTS 32
+
+const char *iu_phrase(struct iu_arena *arena, const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	text = len < 0 ? NULL : iu_arena_alloc(arena, (size_t)len + 1);
+	if (!text)
+		return "?";
+	va_start(args, format);
+	vsnprintf(text, (size_t)len + 1, format, args);
+	va_end(args);
+	return text;
+}
+
+int iu_strings_add(struct iu_arena *arena, struct iu_strings *strings, const char *text)
+{
+	const char **slot;
+
+	if (!text)
+		return IU_E_NOMEM;
+	slot = iu_list_add(arena, strings);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = text;
+	return 0;
+}
+
+static const char *safe(struct iu_arena *arena, const char *foreign, size_t columns)
+{
+	const char *text = iu_safe(arena, foreign, columns);
+
+	return text ? text : "?";
+}
+
+const char *iu_phrase_process(struct iu_arena *arena, const struct iu_process *process)
+{
+	if (!process->name)
+		return iu_phrase(arena, "pid %d", (int)process->pid);
+	return iu_phrase(arena, "%s (pid %d)", safe(arena, process->name, NAME_COLUMNS),
+		(int)process->pid);
+}
+
+const char *iu_phrase_container(struct iu_arena *arena, const char *id, const char *name)
+{
+	size_t len = strlen(id);
+	bool is_long = len == 64 && strspn(id, "0123456789abcdef") == len;
+
+	id = is_long ? iu_phrase(arena, "%.12s", id) : safe(arena, id, 64);
+	return name ? iu_phrase(arena, "%s (%s)", safe(arena, name, NAME_COLUMNS), id) : id;
+}
+
+const char *iu_phrase_pid(struct iu_arena *arena, const struct iu_snapshot *snapshot, int32_t pid)
+{
+	const struct iu_process *process = iu_snapshot_process(snapshot, pid);
+
+	return process ? iu_phrase_process(arena, process) : iu_phrase(arena, "pid %d", (int)pid);
+}
+
+static int32_t hold_pid(
+	const struct iu_snapshot *snapshot, const struct iu_blocker *blocker, size_t i)
+{
+	size_t at = blocker->holds.v[i];
+
+	return at < snapshot->holds.n ? snapshot->holds.v[at].pid : -1;
+}
+
+const char *iu_phrase_holders(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_blocker *blocker)
+{
+	size_t i, k, others = 0;
+	int32_t first;
+
+	if (!blocker->holds.n)
+		return NULL;
+	first = hold_pid(snapshot, blocker, 0);
+	for (i = 1; i < blocker->holds.n; i++) {
+		int32_t pid = hold_pid(snapshot, blocker, i);
+
+		for (k = 0; k < i && hold_pid(snapshot, blocker, k) != pid; k++)
+			;
+		others += k == i;
+	}
+	if (others)
+		return iu_phrase(arena, "%s and %zu more", iu_phrase_pid(arena, snapshot, first),
+			others);
+	return iu_phrase_pid(arena, snapshot, first);
+}
+
+/* Letters that no shell touches. */
+static bool is_plain(const char *text)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_";
+
+	return *text && text[strspn(text, plain)] == '\0';
+}
+
+static bool is_printable_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || (unsigned char)*text > 0x7e)
+			return false;
+	return true;
+}
+
+/* $'...' writes any byte in visible letters, and bash, zsh and POSIX 2024 shells read it back. */
+static const char *quote_bytes(struct iu_arena *arena, const char *text)
+{
+	size_t len = strlen(text), at = 0;
+	char *quoted = iu_arena_alloc(arena, len * 4 + 4);
+
+	if (!quoted)
+		return "?";
+	quoted[at++] = '$';
+	quoted[at++] = '\'';
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '\'' || c == '\\') {
+			quoted[at++] = '\\';
+			quoted[at++] = (char)c;
+		} else if (c < 0x20 || c > 0x7e) {
+			at += (size_t)snprintf(quoted + at, 5, "\\%03o", c);
+		} else {
+			quoted[at++] = (char)c;
+		}
+	}
+	quoted[at++] = '\'';
+	quoted[at] = '\0';
+	return quoted;
+}
+
+static const char *quote(struct iu_arena *arena, const char *text)
+{
+	size_t len = strlen(text), at = 0;
+	char *quoted;
+
+	if (is_plain(text))
+		return text;
+	if (!is_printable_ascii(text))
+		return quote_bytes(arena, text);
+	quoted = iu_arena_alloc(arena, len * 4 + 3);
+	if (!quoted)
+		return "?";
+	quoted[at++] = '\'';
+	for (; *text; text++) {
+		if (*text == '\'') {
+			memcpy(quoted + at, "'\\''", 4);
+			at += 4;
+		} else {
+			quoted[at++] = *text;
+		}
+	}
+	quoted[at++] = '\'';
+	quoted[at] = '\0';
+	return quoted;
+}
+
+const char *iu_phrase_shell(struct iu_arena *arena, const char *const *argv, size_t n)
+{
+	const char *line = "";
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		line = iu_phrase(arena, "%s%s%s", line, i ? " " : "",
+			quote(arena, argv[i] ? argv[i] : ""));
+	return line;
+}
+
+/*
+ * What would end a quotation, or start something inside of one, in cmd.exe or PowerShell. There is
+ * no way to write it that both read back, and no honest name has it: the command then names nothing.
+ */
+static void defuse(char *text)
+{
+	for (; *text; text++)
+		if (strchr("\"%`", *text) || (*text == '$' && text[1] == '('))
+			*text = '?';
+}
+
+/* "..." as cmd.exe and CommandLineToArgvW() read it. */
+static const char *quote_cmd(struct iu_arena *arena, const char *text)
+{
+	static const char special[] = " \t&|<>^()!';,";
+	const char *shown = safe(arena, text, COMMAND_COLUMNS);
+	char *harmless = iu_arena_strndup(arena, shown, strlen(shown));
+
+	if (!harmless)
+		return "?";
+	defuse(harmless);
+	if (*harmless && !strpbrk(harmless, special))
+		return harmless;
+	return iu_phrase(arena, "\"%s\"", harmless);
+}
+
+const char *iu_phrase_powershell(struct iu_arena *arena, const char *text)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+	static const char quoted[] = " ()$@&,;+#[]{}=!~^";
+	const char *shown = safe(arena, text, NAME_COLUMNS);
+	char *harmless = iu_arena_strndup(arena, shown, strlen(shown)), *at;
+
+	if (!harmless)
+		return "?";
+	if (*harmless && !harmless[strspn(harmless, plain)])
+		return harmless;
+	/* PowerShell takes typographic quotes for quotes, so nothing but ASCII is left */
+	for (at = harmless; *at; at++)
+		if (!strchr(plain, *at) && !strchr(quoted, *at))
+			*at = '?';
+	return iu_phrase(arena, "'%s'", harmless);
+}
+
+const char *iu_phrase_command_line(
+	struct iu_arena *arena, bool windows, const char *const *argv, size_t n)
+{
+	const char *line = "";
+	size_t i;
+
+	if (!windows)
+		return iu_phrase_shell(arena, argv, n);
+	for (i = 0; i < n; i++)
+		line = iu_phrase(arena, "%s%s%s", line, i ? " " : "",
+			quote_cmd(arena, argv[i] ? argv[i] : ""));
+	return line;
+}
+
+const char *iu_phrase_command(struct iu_arena *arena, const struct iu_process *process)
+{
+	size_t n = process->command.n;
+	const char *line;
+
+	if (!n)
+		return safe(arena, process->name, NAME_COLUMNS);
+	if (n > COMMAND_ARGUMENTS)
+		n = COMMAND_ARGUMENTS;
+	line = iu_phrase_shell(arena, process->command.v, n);
+	if (n < process->command.n)
+		line = iu_phrase(arena, "%s ...", line);
+	return safe(arena, line, COMMAND_COLUMNS);
+}
+
+const char *iu_phrase_command_windows(struct iu_arena *arena, const struct iu_process *process)
+{
+	size_t n = process->command.n;
+
+	if (!n)
+		return safe(arena, process->exe ? process->exe : process->name, PATH_COLUMNS);
+	if (n > COMMAND_ARGUMENTS)
+		n = COMMAND_ARGUMENTS;
+	return safe(arena, iu_phrase_command_line(arena, true, process->command.v, n),
+		COMMAND_COLUMNS);
+}
+
+const struct iu_kernel_use *iu_phrase_kernel_use(
+	const struct iu_snapshot *snapshot, const struct iu_socket *s)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->kernel_uses.n; i++) {
+		const struct iu_kernel_use *use = &snapshot->kernel_uses.v[i];
+
+		if (use->protocol == s->protocol && use->port == s->port && use->port &&
+			(!s->uid_known || s->uid == 0))
+			return use;
+	}
+	return NULL;
+}
+
+const char *iu_phrase_kernel_user(struct iu_arena *arena, const struct iu_kernel_use *use)
+{
+	const char *what = iu_kernel_user_row(use->user)->what;
+
+	if (use->name)
+		return iu_phrase(arena, "%s %s", what, safe(arena, use->name, NAME_COLUMNS));
+	if (use->id)
+		return iu_phrase(arena, "%s %u", what, (unsigned int)use->id);
+	return what;
+}
+
+const char *iu_phrase_endpoint(struct iu_arena *arena, const struct iu_socket *s)
+{
+	char text[IU_ADDRESS_TEXT];
+	char *bytes;
+
+	if (s->protocol != IU_PROTOCOL_UNIX)
+		return iu_phrase(arena, "%s", iu_endpoint_format(&s->local, s->port, text));
+	if (!s->path)
+		return "an unnamed socket";
+	bytes = iu_arena_strndup(arena, s->path, s->path_len);
+	return iu_phrase(arena, "%s%s", s->abstract ? "@" : "", safe(arena, bytes, PATH_COLUMNS));
+}
+
+bool iu_phrase_many(const struct iu_snapshot *snapshot, const struct iu_blocker *blocker)
+{
+	size_t i;
+
+	for (i = 1; i < blocker->holds.n; i++)
+		if (hold_pid(snapshot, blocker, i) != hold_pid(snapshot, blocker, 0))
+			return true;
+	return false;
+}
+
+const char *iu_phrase_state(const struct iu_socket *s, bool many)
+{
+	bool tcp = s->protocol == IU_PROTOCOL_TCP;
+
+	switch (s->state) {
+	case IU_STATE_LISTEN: return many ? "listen on" : "listens on";
+	case IU_STATE_ESTABLISHED:
+		if (tcp)
+			return many ? "have an open connection on" : "has an open connection on";
+		return many ? "are bound to" : "is bound to";
+	case IU_STATE_BOUND:
+		if (tcp)
+			return many ? "do not listen, but have bound"
+				    : "does not listen, but has bound";
+		return many ? "are bound to" : "is bound to";
+	case IU_STATE_SYN_SENT: return many ? "are connecting from" : "is connecting from";
+	case IU_STATE_CLOSE_WAIT:
+		return many ? "have a connection that its peer closed on"
+			    : "has a connection that its peer closed on";
+	case IU_STATE_FIN_WAIT1:
+	case IU_STATE_FIN_WAIT2:
+	case IU_STATE_CLOSING:
+	case IU_STATE_LAST_ACK:
+		return many ? "are closing a connection on" : "is closing a connection on";
+	case IU_STATE_SYN_RECV:
+		return many ? "are receiving a connection on" : "is receiving a connection on";
+	case IU_STATE_TIME_WAIT: return many ? "were closed on" : "was closed on";
+	case IU_STATE_UNKNOWN:
+	case IU_STATE_FILE: break;
+	}
+	return many ? "hold" : "holds";
+}
+
+const char *iu_phrase_user(struct iu_arena *arena, const char *user, bool known, uint32_t uid)
+{
+	if (user)
+		return safe(arena, user, NAME_COLUMNS);
+	return known ? iu_phrase(arena, "uid %u", (unsigned int)uid) : "an unknown user";
+}
+
+/* Days since 1970 to a date; the calendar repeats every 400 years (146097 days). */
+static void civil(int64_t days, int *year, int *month, int *day)
+{
+	int64_t era, of_era, of_year, shifted;
+	int64_t year_of_era;
+
+	days += 719468; /* from 0000-03-01, so that the leap day is the last of a year */
+	era = (days >= 0 ? days : days - 146096) / 146097;
+	of_era = days - era * 146097;
+	year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	shifted = (5 * of_year + 2) / 153;
+	*day = (int)(of_year - (153 * shifted + 2) / 5 + 1);
+	*month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
+	*year = (int)(year_of_era + era * 400 + (*month <= 2));
+}
+
+const char *iu_phrase_time(struct iu_arena *arena, int64_t seconds)
+{
+	const int64_t far_future = 253402300800; /* year 10000: no honest clock says so */
+	int64_t days = seconds / 86400, rest = seconds % 86400;
+	int year, month, day;
+
+	if (seconds < 0 || seconds >= far_future)
+		return "an unknown time";
+	civil(days, &year, &month, &day);
+	return iu_phrase(arena, "%04d-%02d-%02d %02d:%02d:%02d UTC", year, month, day,
+		(int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+}
+
+const char *iu_phrase_span(struct iu_arena *arena, int64_t seconds)
+{
+	if (seconds < 0)
+		seconds = 0;
+	if (seconds < 120)
+		return iu_phrase(arena, "%d s", (int)seconds);
+	if (seconds < 7200)
+		return iu_phrase(arena, "%d min", (int)(seconds / 60));
+	if (seconds < 172800)
+		return iu_phrase(arena, "%d h", (int)(seconds / 3600));
+	return iu_phrase(arena, "%lld days", (long long)(seconds / 86400));
+}
+
+const char *iu_phrase_errno(int error)
+{
+	static const struct {
+		int number;
+		const char *name;
+	} names[] = {
+		{EADDRINUSE, "EADDRINUSE"},
+		{EADDRNOTAVAIL, "EADDRNOTAVAIL"},
+		{EACCES, "EACCES"},
+		{EPERM, "EPERM"},
+		{EAFNOSUPPORT, "EAFNOSUPPORT"},
+		{EINVAL, "EINVAL"},
+		{ENOENT, "ENOENT"},
+		{ENOTDIR, "ENOTDIR"},
+		{EROFS, "EROFS"},
+		{ELOOP, "ELOOP"},
+		{ENAMETOOLONG, "ENAMETOOLONG"},
+		{ENODEV, "ENODEV"},
+		{ENOSPC, "ENOSPC"},
+		{EDQUOT, "EDQUOT"},
+		{EIO, "EIO"},
+		{ENOMEM, "ENOMEM"},
+		{ENOBUFS, "ENOBUFS"},
+		{EMFILE, "EMFILE"},
+		{ENFILE, "ENFILE"},
+		{EAGAIN, "EAGAIN"},
+		{EPROTONOSUPPORT, "EPROTONOSUPPORT"},
+		{IU_WSAEACCES, "WSAEACCES"},
+		{IU_WSAEINVAL, "WSAEINVAL"},
+		{IU_WSAEAFNOSUPPORT, "WSAEAFNOSUPPORT"},
+		{IU_WSAEADDRINUSE, "WSAEADDRINUSE"},
+		{IU_WSAEADDRNOTAVAIL, "WSAEADDRNOTAVAIL"},
+		{IU_WSAENOBUFS, "WSAENOBUFS"},
+	};
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(names); i++)
+		if (names[i].number == error)
+			return names[i].name;
+	return NULL;
+}

@@ -1,0 +1,35 @@
+/* engine/remedy.h - what the makers of remedies share, of Linux and of Windows */
+#ifndef IU_ENGINE_REMEDY_H
+#define IU_ENGINE_REMEDY_H
+
+#include "engine/evaluation.h"
+#include "model/verdict.h"
+
+struct iu_remedy_context {
+	struct iu_arena *arena;
+	const struct iu_question *question;
+	const struct iu_snapshot *snapshot;
+	const struct iu_evaluation *evaluation; /* NULL for UNIX sockets */
+	struct iu_verdict *verdict;
+	const struct iu_blocker *blocker; /* the one that matters most; NULL: no socket in the way */
+	const struct iu_process *holder;  /* its first visible holder, or NULL */
+	struct iu_remedy *remedy;
+};
+
+/** iu_remedy_word() - appends a word to the command; false: out of memory. */
+bool iu_remedy_word(struct iu_remedy_context *m, const char *word);
+
+/* Makers that fit every system. Each returns false where it cannot help. */
+bool iu_remedy_use_port(struct iu_remedy_context *m);
+bool iu_remedy_bind_address(struct iu_remedy_context *m);
+bool iu_remedy_reuse_instance(struct iu_remedy_context *m);
+bool iu_remedy_fix_program(struct iu_remedy_context *m);
+bool iu_remedy_retry(struct iu_remedy_context *m);
+
+/**
+ * iu_remedy_for_windows() - fills m->remedy, whose id is set, for Windows; false: it cannot help
+ * @freeing: an `inuse free` was offered already; set where this one is another
+ */
+bool iu_remedy_for_windows(struct iu_remedy_context *m, bool *freeing);
+
+#endif

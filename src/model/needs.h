@@ -1,0 +1,33 @@
+/* model/needs.h - which facts a question needs */
+#ifndef IU_MODEL_NEEDS_H
+#define IU_MODEL_NEEDS_H
+
+#include "model/snapshot.h"
+#include "model/address.h"
+
+/*
+ * Filled by the engine (pure), served by the collectors. Everything is allocated in the arena of
+ * whoever asks; collectors borrow it for the call.
+ */
+struct iu_needs {
+	uint32_t facts; /* IU_FACT_* */
+	/* Ports whose sockets are wanted, sorted; none and all_ports false: no port at all. */
+	IU_LIST(struct iu_port_range) ports;
+	/* The TCP ports that are asked for themselves; their neighbours are in `ports` only. */
+	IU_LIST(uint16_t) asked;
+	/* They may be bound for a moment where that can change nothing: a socket on them refuses it. */
+	bool may_bind;
+	bool every; /* no socket is only counted with others like it */
+	bool first; /* a listener is enough, and one holder of each socket */
+	bool all_ports;
+	bool connections; /* all_ports: also what is connected or in TIME-WAIT (list --all) */
+	/* Sockets whose holders are wanted, sorted; all_inodes: of every socket. */
+	IU_LIST(uint64_t) inodes;
+	bool all_inodes;
+	bool brief; /* of processes only what a row of a table shows: name, user, unit, age */
+	bool automatic;   /* all_ports: also which ports the system chose; of single ports always */
+	bool own_process; /* the one that looks may be a holder too: it asks for itself (libinuse) */
+	IU_LIST(struct iu_path) paths; /* only path and path_len are read */
+};
+
+#endif
