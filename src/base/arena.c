@@ -21,10 +21,15 @@ static struct iu_chunk *chunk_for(struct iu_arena *arena, size_t size)
 
 	if (chunk && chunk->size - chunk->used >= size)
 		return chunk;
-	/* of a large one the system gives zeroes, and memory only for what is used of it */
-	chunk = calloc(1, sizeof(*chunk) + room);
+	/*
+	 * Pages are touched when they are used: a short answer needs a part of each chunk. Of a large
+	 * one the system gives zeroes, and memory only for what is used of it.
+	 */
+	chunk = size > CHUNK_BYTES ? calloc(1, sizeof(*chunk) + room)
+				   : malloc(sizeof(*chunk) + room);
 	if (!chunk)
 		return NULL;
+	chunk->used = 0;
 	chunk->size = room;
 	if (arena->chunks && size > CHUNK_BYTES) { /* keep the half-full chunk in front */
 		chunk->next = arena->chunks->next;
@@ -53,7 +58,7 @@ void *iu_arena_alloc(struct iu_arena *arena, size_t size)
 	at = (char *)chunk->bytes + chunk->used;
 	chunk->used += size;
 	arena->used += size;
-	return at;
+	return size > CHUNK_BYTES ? at : memset(at, 0, size);
 fail:
 	arena->failed = 1;
 	return NULL;
