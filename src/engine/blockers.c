@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/sort.h"
 #include "engine/causes/cause.h"
-#include "engine/conflict-windows.h"
+#include "engine/windows/conflict.h"
 #include "engine/unix.h"
 
 /* Descriptors of one blocker that are kept: a pool of workers shares its listener. */

@@ -24,7 +24,7 @@ struct iu_request {
 struct iu_kernel {
 	uint32_t version;     /* as struct iu_host; 0: the newest rules */
 	bool autobind_reuse;  /* net.ipv4.ip_autobind_reuse */
-	bool windows;         /* the rules of Windows: conflict-windows.c */
+	bool windows;         /* the rules of Windows: windows/conflict.c */
 	bool old_windows;     /* … those before Server 2003 (version 5.2) */
 	/* The shortcut of the port that is asked for; NULL: not known, answers may depend on it. */
 	const struct iu_reuse_cache *cache;

@@ -11,7 +11,7 @@
 #include "engine/judge.h"
 #include "engine/remedies.h"
 #include "engine/evaluation.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "model/question.h"
 

@@ -7,7 +7,7 @@
 #include "engine/engine.h"
 #include "engine/other-system.h"
 #include "engine/headline.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "knowledge/causes.h"
 

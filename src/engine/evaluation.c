@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "engine/infer.h"
-#include "engine/windows.h"
+#include "engine/linux/infer.h"
+#include "engine/windows/state.h"
 
 #define LOOPBACK_NET  0x7f000000u
 #define LOOPBACK_MASK 0xff000000u

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "engine/judge.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 #include "engine/phrase.h"
 
 static const char *subject_path(struct iu_arena *arena, const struct iu_question *question)

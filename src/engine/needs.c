@@ -7,7 +7,7 @@
 #include "engine/engine.h"
 #include "engine/unix.h"
 #include "engine/evaluation.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 
 /* With more ports than this one walk over all sockets is cheaper than a filter. */
 #define PORTS_MAX 16

@@ -6,10 +6,10 @@
 
 #include "base/err.h"
 #include "base/text.h"
-#include "engine/plan-windows.h"
+#include "engine/windows/plan.h"
 #include "engine/remedies.h"
 #include "engine/evaluation.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "knowledge/causes.h"
 #include "knowledge/cgroups.h"

@@ -5,7 +5,7 @@
 #include "engine/engine.h"
 #include "engine/other-system.h"
 #include "engine/evaluation.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 
 static int add_probe(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_request *request, struct iu_probes *probes)

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "engine/remedy.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "knowledge/causes.h"
 #include "knowledge/cgroups.h"

@@ -1,4 +1,4 @@
-/* windows/matrix.c - the rules of engine/conflict-windows.c against bind() of the system that runs */
+/* windows/matrix.c - the rules of engine/windows/conflict.c against bind() of the system that runs */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <windows.h>
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/conflict-windows.h"
+#include "engine/windows/conflict.h"
 
 /* Option and address: D plain, R SO_REUSEADDR, E SO_EXCLUSIVEADDRUSE; W wildcard, S one address. */
 static const struct {

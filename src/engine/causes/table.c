@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 #include "engine/causes/cause.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 
 /* From what the kernel itself says, over who holds it, to what remains. */
 static const struct iu_cause_rule *const linux_rules[] = {

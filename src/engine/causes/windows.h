@@ -3,7 +3,7 @@
 #define IU_ENGINE_CAUSES_WINDOWS_H
 
 #include "engine/causes/cause.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 
 /** iu_case_service() - the service that has the blocker's socket, or NULL; @ret_count as there. */
 const struct iu_service *iu_case_service(const struct iu_case *c, size_t *ret_count);

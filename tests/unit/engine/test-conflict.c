@@ -2,7 +2,7 @@
 #include "scene.h"
 
 #include "base/err.h"
-#include "engine/infer.h"
+#include "engine/linux/infer.h"
 
 #define OLD_KERNEL (5u << 16 | 15u << 8)
 

@@ -1,7 +1,7 @@
 /* tests/unit/engine/test-windows-rules.c - Microsoft's bind tables, cell by cell, and what follows */
 #include "scene.h"
 
-#include "engine/conflict-windows.h"
+#include "engine/windows/conflict.h"
 
 static const struct iu_kernel windows = {.windows = true};
 static const struct iu_kernel xp = {.windows = true, .old_windows = true};

@@ -1,10 +1,10 @@
-/* engine/phrase-windows.c - the answer for Windows in one sentence */
+/* engine/windows/phrase.c - the answer for Windows in one sentence */
 #include <string.h>
 
 #include "base/text.h"
 #include "engine/headline.h"
 #include "engine/judge.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "knowledge/http-urls.h"
 #include "knowledge/windows-ports.h"

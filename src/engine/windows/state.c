@@ -1,5 +1,5 @@
-/* engine/windows.c - what a snapshot of Windows says about a port besides its sockets */
-#include "engine/windows.h"
+/* engine/windows/state.c - what a snapshot of Windows says about a port besides its sockets */
+#include "engine/windows/state.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,8 +1,8 @@
-/* engine/windows.h - what a snapshot of Windows says about a port besides its sockets */
-#ifndef IU_ENGINE_WINDOWS_H
-#define IU_ENGINE_WINDOWS_H
+/* engine/windows/state.h - what a snapshot of Windows says about a port besides its sockets */
+#ifndef IU_ENGINE_WINDOWS_STATE_H
+#define IU_ENGINE_WINDOWS_STATE_H
 
-#include "engine/conflict-windows.h"
+#include "engine/windows/conflict.h"
 #include "engine/evaluation.h"
 #include "model/verdict.h"
 

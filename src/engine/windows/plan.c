@@ -1,12 +1,12 @@
-/* engine/plan-windows.c - the steps that would free a port on Windows */
-#include "engine/plan-windows.h"
+/* engine/windows/plan.c - the steps that would free a port on Windows */
+#include "engine/windows/plan.h"
 
 #include <string.h>
 #include <strings.h>
 
 #include "base/err.h"
 #include "base/text.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "knowledge/protected.h"
 

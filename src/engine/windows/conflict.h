@@ -1,6 +1,6 @@
-/* engine/conflict-windows.h - who blocks whom on Windows, purely by sockets and options */
-#ifndef IU_ENGINE_CONFLICT_WINDOWS_H
-#define IU_ENGINE_CONFLICT_WINDOWS_H
+/* engine/windows/conflict.h - who blocks whom on Windows, purely by sockets and options */
+#ifndef IU_ENGINE_WINDOWS_CONFLICT_H
+#define IU_ENGINE_WINDOWS_CONFLICT_H
 
 #include "engine/conflict.h"
 

@@ -1,6 +1,6 @@
-/* engine/infer.h - options of sockets that follow from what they coexist with */
-#ifndef IU_ENGINE_INFER_H
-#define IU_ENGINE_INFER_H
+/* engine/linux/infer.h - options of sockets that follow from what they coexist with */
+#ifndef IU_ENGINE_LINUX_INFER_H
+#define IU_ENGINE_LINUX_INFER_H
 
 #include "engine/conflict.h"
 

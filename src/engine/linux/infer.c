@@ -1,5 +1,5 @@
-/* engine/infer.c - options of sockets that follow from what they coexist with */
-#include "engine/infer.h"
+/* engine/linux/infer.c - options of sockets that follow from what they coexist with */
+#include "engine/linux/infer.h"
 
 /* Pairs are compared; past so many sockets on the list nothing is inferred for the rest. */
 #define INFER_MAX 512

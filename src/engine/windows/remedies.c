@@ -1,11 +1,11 @@
-/* engine/remedies-windows.c - what helps on Windows: commands for cmd, words for PowerShell */
+/* engine/windows/remedies.c - what helps on Windows: commands for cmd, words for PowerShell */
 #include <stdarg.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/text.h"
 #include "engine/remedy.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "knowledge/http-urls.h"
 #include "knowledge/protected.h"

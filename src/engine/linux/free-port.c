@@ -1,4 +1,4 @@
-/* engine/free-port.c - bind(port 0): whether the system finds a port in its range */
+/* engine/linux/free-port.c - bind(port 0): whether the system finds a port in its range */
 #include "base/err.h"
 #include "engine/conflict.h"
 

@@ -1,11 +1,11 @@
-/* engine/judge-windows.c - what rules, system and message together say about a bind() on Windows */
+/* engine/windows/judge.c - what rules, system and message together say about a bind() on Windows */
 #include <string.h>
 
 #include "base/err.h"
 #include "base/text.h"
 #include "engine/headline.h"
 #include "engine/judge.h"
-#include "engine/windows.h"
+#include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "knowledge/events.h"
 

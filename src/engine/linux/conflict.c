@@ -1,9 +1,9 @@
-/* engine/conflict.c - who blocks whom on Linux, as a pure function of sockets and options */
+/* engine/linux/conflict.c - who blocks whom on Linux, as a pure function of sockets and options */
 #include "engine/conflict.h"
 
 #include <string.h>
 
-#include "engine/conflict-windows.h"
+#include "engine/windows/conflict.h"
 
 /* Since 6.1 TCP looks sockets up by port and address (bhash2); before it used UDP's comparison. */
 #define KERNEL_BHASH2 (6u << 16 | 1u << 8)

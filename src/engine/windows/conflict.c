@@ -1,5 +1,5 @@
-/* engine/conflict-windows.c - who blocks whom on Windows, purely by sockets and options */
-#include "engine/conflict-windows.h"
+/* engine/windows/conflict.c - who blocks whom on Windows, purely by sockets and options */
+#include "engine/windows/conflict.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,6 +1,6 @@
-/* engine/plan-windows.h - the steps that would free a port on Windows */
-#ifndef IU_ENGINE_PLAN_WINDOWS_H
-#define IU_ENGINE_PLAN_WINDOWS_H
+/* engine/windows/plan.h - the steps that would free a port on Windows */
+#ifndef IU_ENGINE_WINDOWS_PLAN_H
+#define IU_ENGINE_WINDOWS_PLAN_H
 
 #include "model/plan.h"
 #include "model/question.h"
