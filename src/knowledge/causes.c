@@ -5,98 +5,24 @@
 
 #include "base/compat.h"
 
+#define R(id) IU_REMEDY_##id
+#define X(id, file, text, what, ...)                                                               \
+	[IU_CAUSE_##id] = {                                                                        \
+		.cause = IU_CAUSE_##id,                                                            \
+		.name = text,                                                                      \
+		.sentence = what,                                                                  \
+		.remedies = {__VA_ARGS__, IU_REMEDY_NONE},                                         \
+	},
+
+static const struct iu_cause_row causes[] = {IU_CAUSES(X)};
+#undef X
+#undef R
+
 /* The names of the contract, as constants that a table may start from. */
 enum { NAME_BYTES = 24 };
-#define X(id, text) static const char cause_##id[NAME_BYTES] = text;
-IU_CAUSES(X)
-#undef X
 #define X(id, text) static const char remedy_##id[NAME_BYTES] = text;
 IU_REMEDIES(X)
 #undef X
-
-#define ROW(id, text, ...)                                                                         \
-	[IU_CAUSE_##id] = {                                                                        \
-		.cause = IU_CAUSE_##id,                                                            \
-		.name = cause_##id,                                                                \
-		.sentence = text,                                                                  \
-		.remedies = {__VA_ARGS__, IU_REMEDY_NONE},                                         \
-	}
-#define R(id) IU_REMEDY_##id
-
-static const struct iu_cause_row causes[] = {
-	ROW(OTHER_PROGRAM, "another program listens or is bound there, and runs", R(STOP_UNIT),
-		R(STOP_CONTAINER), R(STOP_SERVICE), R(STOP_PROCESS), R(USE_PORT), R(BIND_ADDRESS)),
-	ROW(ALREADY_RUNNING, "the holder runs the same program as the one that asks",
-		R(REUSE_INSTANCE), R(STOP_PROCESS)),
-	ROW(SUSPENDED_PROCESS, "the holder is stopped (Ctrl-Z, SIGSTOP, a frozen cgroup)",
-		R(RESUME_JOB), R(STOP_PROCESS)),
-	ROW(INHERITED_DESCRIPTOR,
-		"a child program that never serves the socket has the descriptor of a server that is gone",
-		R(STOP_PROCESS), R(CLOSE_ON_EXEC)),
-	ROW(BOUND_NOT_LISTENING, "bound, but it never listened: most tools show nothing",
-		R(STOP_PROCESS), R(SET_REUSEADDR)),
-	ROW(OPEN_CONNECTION,
-		"no listener, but a live process still has connections on that local port",
-		R(SET_REUSEADDR), R(STOP_PROCESS), R(WAIT)),
-	ROW(CLOSING_CONNECTION,
-		"a connection that is being closed, left by a process that is gone", R(WAIT),
-		R(SET_REUSEADDR), R(DESTROY_SOCKET)),
-	ROW(TIME_WAIT,
-		"the kernel keeps a closed connection's port for up to 60 seconds (TIME-WAIT)",
-		R(WAIT), R(SET_REUSEADDR), R(DESTROY_SOCKET)),
-	ROW(OUTBOUND_CONNECTION, "a client connection was given this local port by the system",
-		R(RETRY), R(RESERVE_PORT), R(USE_PORT)),
-	ROW(REUSEPORT_MISMATCH,
-		"SO_REUSEPORT shares a port only when both sockets set it and both belong to the same user",
-		R(SAME_USER), R(SET_REUSEPORT)),
-	ROW(SOCKET_ACTIVATION, "systemd (or inetd) listens on behalf of a unit", R(STOP_UNIT)),
-	ROW(CONTAINER_PORT, "a container engine's proxy or a container publishes it",
-		R(STOP_CONTAINER)),
-	ROW(PORT_FORWARD, "ssh, kubectl, an editor or a relay forwards it", R(STOP_PROCESS)),
-	ROW(KERNEL_SOCKET, "the kernel itself holds it (a tunnel, NFS, an MPTCP endpoint)",
-		R(KERNEL_HINT)),
-	ROW(DESCRIPTOR_IN_FLIGHT,
-		"the only reference is a message in a UNIX socket's queue, or a descriptor store",
-		R(STOP_UNIT), R(STOP_PROCESS)),
-	ROW(REGISTERED_FILE, "held through io_uring's registered files, with no descriptor",
-		R(STOP_PROCESS)),
-	ROW(HIDDEN_HOLDER, "the socket is seen, the process that holds it cannot be",
-		R(RUN_AS_ROOT)),
-	ROW(STALE_SOCKET_FILE, "a UNIX socket file that nobody listens on", R(REMOVE_SOCKET_FILE)),
-	ROW(PATH_EXISTS, "the path is taken by a file that is no socket", R(USE_PATH)),
-	ROW(EPHEMERAL_EXHAUSTED, "every port that the system may choose by itself is held",
-		R(WIDEN_RANGE), R(STOP_PROCESS)),
-	ROW(PRIVILEGED_PORT,
-		"the port lies below the unprivileged range, and the capability is missing",
-		R(GRANT_CAPABILITY), R(USE_PORT)),
-	ROW(ADDRESS_NOT_LOCAL, "no interface of this machine has that address", R(BIND_ADDRESS),
-		R(FREEBIND)),
-	ROW(ADDRESS_TENTATIVE,
-		"IPv6 duplicate address detection is running for the address, or failed", R(WAIT)),
-	ROW(POLICY_DENIED,
-		"a security policy (cgroup program, security module, system call filter) refuses",
-		R(POLICY_HINT)),
-	ROW(OWN_SOCKET, "the program that asks has it itself", R(FIX_PROGRAM)),
-	ROW(WSL_HOST, "inside WSL: the Windows side holds or reserves it", R(WINDOWS_HINT)),
-	ROW(EXCLUDED_RANGE,
-		"Windows: the port lies in an excluded port range (WinNAT, Hyper-V, WSL or another reservation)",
-		R(EXCLUDE_PORT), R(RESTORE_RANGE), R(USE_PORT)),
-	ROW(HTTP_SYS,
-		"Windows: the kernel's HTTP server (HTTP.sys, PID 4) holds it for a service or program",
-		R(STOP_SERVICE), R(DISABLE_SERVICE), R(STOP_PROCESS), R(BIND_ADDRESS), R(USE_PORT)),
-	ROW(ALG_RESERVED,
-		"Windows: the Application Layer Gateway service reserves TCP 5001-5032 for Internet Connection Sharing",
-		R(STOP_SERVICE), R(DISABLE_SERVICE), R(USE_PORT)),
-	ROW(SERVICE, "Windows: a service holds it", R(STOP_SERVICE), R(DISABLE_SERVICE),
-		R(USE_PORT)),
-	ROW(EXCLUSIVE_USE,
-		"Windows: SO_EXCLUSIVEADDRUSE or another account's socket refuses it, which is no matter of rights",
-		R(STOP_PROCESS), R(USE_PORT)),
-	ROW(ORPHANED_HANDLE, "Windows: the owning process is gone, a child still has the handle",
-		R(STOP_PROCESS)),
-	ROW(PORT_PROXY, "Windows: a rule of netsh interface portproxy listens there",
-		R(DELETE_PORTPROXY), R(USE_PORT)),
-};
 
 #define HELP(which, text, how)                                                                     \
 	[IU_REMEDY_##which] = {                                                                    \
@@ -141,7 +67,6 @@ static const struct iu_remedy_row remedies[] = {
 	HELP(DELETE_PORTPROXY, "delete the port proxy rule", LOW),
 	HELP(WINDOWS_HINT, "ask the Windows side", NONE),
 };
-
 
 const struct iu_cause_row *iu_cause_row(enum iu_cause cause)
 {

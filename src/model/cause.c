@@ -8,7 +8,7 @@
 const char *iu_cause_name(enum iu_cause cause)
 {
 	static const char *const names[] = {
-#define X(name, text) [IU_CAUSE_##name] = text,
+#define X(id, file, text, ...) [IU_CAUSE_##id] = text,
 		IU_CAUSES(X)
 #undef X
 	};

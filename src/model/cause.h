@@ -2,45 +2,116 @@
 #ifndef IU_MODEL_CAUSE_H
 #define IU_MODEL_CAUSE_H
 
-/* A cause is one row here, one row in knowledge/causes.c and one file in engine/causes/. */
+/*
+ * A cause is one row here and one file in engine/causes/, which defines iu_cause_<its second name>.
+ * Behind the contract's name: the sentence for the man page, `inuse error` and JSON readers, then
+ * the remedies, best first; whoever reads those defines R() beside X().
+ */
 #define IU_CAUSES(X)                                                                               \
-	X(OTHER_PROGRAM, "other-program")                                                          \
-	X(ALREADY_RUNNING, "already-running")                                                      \
-	X(SUSPENDED_PROCESS, "suspended-process")                                                  \
-	X(INHERITED_DESCRIPTOR, "inherited-descriptor")                                            \
-	X(BOUND_NOT_LISTENING, "bound-not-listening")                                              \
-	X(OPEN_CONNECTION, "open-connection")                                                      \
-	X(CLOSING_CONNECTION, "closing-connection")                                                \
-	X(TIME_WAIT, "time-wait")                                                                  \
-	X(OUTBOUND_CONNECTION, "outbound-connection")                                              \
-	X(REUSEPORT_MISMATCH, "reuseport-mismatch")                                                \
-	X(SOCKET_ACTIVATION, "socket-activation")                                                  \
-	X(CONTAINER_PORT, "container-port")                                                        \
-	X(PORT_FORWARD, "port-forward")                                                            \
-	X(KERNEL_SOCKET, "kernel-socket")                                                          \
-	X(DESCRIPTOR_IN_FLIGHT, "descriptor-in-flight")                                            \
-	X(REGISTERED_FILE, "registered-file")                                                      \
-	X(HIDDEN_HOLDER, "hidden-holder")                                                          \
-	X(STALE_SOCKET_FILE, "stale-socket-file")                                                  \
-	X(PATH_EXISTS, "path-exists")                                                              \
-	X(EPHEMERAL_EXHAUSTED, "ephemeral-exhausted")                                              \
-	X(PRIVILEGED_PORT, "privileged-port")                                                      \
-	X(ADDRESS_NOT_LOCAL, "address-not-local")                                                  \
-	X(ADDRESS_TENTATIVE, "address-tentative")                                                  \
-	X(POLICY_DENIED, "policy-denied")                                                          \
-	X(OWN_SOCKET, "own-socket")                                                                \
-	X(WSL_HOST, "wsl-host")                                                                    \
-	X(EXCLUDED_RANGE, "excluded-range")                                                        \
-	X(HTTP_SYS, "http-sys")                                                                    \
-	X(ALG_RESERVED, "alg-reserved")                                                            \
-	X(SERVICE, "service")                                                                      \
-	X(EXCLUSIVE_USE, "exclusive-use")                                                          \
-	X(ORPHANED_HANDLE, "orphaned-handle")                                                      \
-	X(PORT_PROXY, "port-proxy")
+	X(OTHER_PROGRAM, other_program, "other-program",                                           \
+		"another program listens or is bound there, and runs",                             \
+		R(STOP_UNIT), R(STOP_CONTAINER), R(STOP_SERVICE), R(STOP_PROCESS),                 \
+		R(USE_PORT), R(BIND_ADDRESS))                                                      \
+	X(ALREADY_RUNNING, already_running, "already-running",                                     \
+		"the holder runs the same program as the one that asks",                           \
+		R(REUSE_INSTANCE), R(STOP_PROCESS))                                                \
+	X(SUSPENDED_PROCESS, suspended_process, "suspended-process",                               \
+		"the holder is stopped (Ctrl-Z, SIGSTOP, a frozen cgroup)",                        \
+		R(RESUME_JOB), R(STOP_PROCESS))                                                    \
+	X(INHERITED_DESCRIPTOR, inherited_descriptor, "inherited-descriptor",                      \
+		"a child program that never serves the socket has the descriptor of a server that is gone", \
+		R(STOP_PROCESS), R(CLOSE_ON_EXEC))                                                 \
+	X(BOUND_NOT_LISTENING, bound_not_listening, "bound-not-listening",                         \
+		"bound, but it never listened: most tools show nothing",                           \
+		R(STOP_PROCESS), R(SET_REUSEADDR))                                                 \
+	X(OPEN_CONNECTION, open_connection, "open-connection",                                     \
+		"no listener, but a live process still has connections on that local port",        \
+		R(SET_REUSEADDR), R(STOP_PROCESS), R(WAIT))                                        \
+	X(CLOSING_CONNECTION, closing_connection, "closing-connection",                            \
+		"a connection that is being closed, left by a process that is gone",               \
+		R(WAIT), R(SET_REUSEADDR), R(DESTROY_SOCKET))                                      \
+	X(TIME_WAIT, time_wait, "time-wait",                                                       \
+		"the kernel keeps a closed connection's port for up to 60 seconds (TIME-WAIT)",    \
+		R(WAIT), R(SET_REUSEADDR), R(DESTROY_SOCKET))                                      \
+	X(OUTBOUND_CONNECTION, outbound_connection, "outbound-connection",                         \
+		"a client connection was given this local port by the system",                     \
+		R(RETRY), R(RESERVE_PORT), R(USE_PORT))                                            \
+	X(REUSEPORT_MISMATCH, reuseport_mismatch, "reuseport-mismatch",                            \
+		"SO_REUSEPORT shares a port only when both sockets set it and both belong to the same user", \
+		R(SAME_USER), R(SET_REUSEPORT))                                                    \
+	X(SOCKET_ACTIVATION, socket_activation, "socket-activation",                               \
+		"systemd (or inetd) listens on behalf of a unit",                                  \
+		R(STOP_UNIT))                                                                      \
+	X(CONTAINER_PORT, container_port, "container-port",                                        \
+		"a container engine's proxy or a container publishes it",                          \
+		R(STOP_CONTAINER))                                                                 \
+	X(PORT_FORWARD, port_forward, "port-forward",                                              \
+		"ssh, kubectl, an editor or a relay forwards it",                                  \
+		R(STOP_PROCESS))                                                                   \
+	X(KERNEL_SOCKET, kernel_socket, "kernel-socket",                                           \
+		"the kernel itself holds it (a tunnel, NFS, an MPTCP endpoint)",                   \
+		R(KERNEL_HINT))                                                                    \
+	X(DESCRIPTOR_IN_FLIGHT, descriptor_in_flight, "descriptor-in-flight",                      \
+		"the only reference is a message in a UNIX socket's queue, or a descriptor store", \
+		R(STOP_UNIT), R(STOP_PROCESS))                                                     \
+	X(REGISTERED_FILE, registered_file, "registered-file",                                     \
+		"held through io_uring's registered files, with no descriptor",                    \
+		R(STOP_PROCESS))                                                                   \
+	X(HIDDEN_HOLDER, hidden_holder, "hidden-holder",                                           \
+		"the socket is seen, the process that holds it cannot be",                         \
+		R(RUN_AS_ROOT))                                                                    \
+	X(STALE_SOCKET_FILE, stale_socket_file, "stale-socket-file",                               \
+		"a UNIX socket file that nobody listens on",                                       \
+		R(REMOVE_SOCKET_FILE))                                                             \
+	X(PATH_EXISTS, path_exists, "path-exists",                                                 \
+		"the path is taken by a file that is no socket",                                   \
+		R(USE_PATH))                                                                       \
+	X(EPHEMERAL_EXHAUSTED, ephemeral_exhausted, "ephemeral-exhausted",                         \
+		"every port that the system may choose by itself is held",                         \
+		R(WIDEN_RANGE), R(STOP_PROCESS))                                                   \
+	X(PRIVILEGED_PORT, privileged_port, "privileged-port",                                     \
+		"the port lies below the unprivileged range, and the capability is missing",       \
+		R(GRANT_CAPABILITY), R(USE_PORT))                                                  \
+	X(ADDRESS_NOT_LOCAL, address_not_local, "address-not-local",                               \
+		"no interface of this machine has that address",                                   \
+		R(BIND_ADDRESS), R(FREEBIND))                                                      \
+	X(ADDRESS_TENTATIVE, address_tentative, "address-tentative",                               \
+		"IPv6 duplicate address detection is running for the address, or failed",          \
+		R(WAIT))                                                                           \
+	X(POLICY_DENIED, policy_denied, "policy-denied",                                           \
+		"a security policy (cgroup program, security module, system call filter) refuses", \
+		R(POLICY_HINT))                                                                    \
+	X(OWN_SOCKET, own_socket, "own-socket",                                                    \
+		"the program that asks has it itself",                                             \
+		R(FIX_PROGRAM))                                                                    \
+	X(WSL_HOST, wsl_host, "wsl-host",                                                          \
+		"inside WSL: the Windows side holds or reserves it",                               \
+		R(WINDOWS_HINT))                                                                   \
+	X(EXCLUDED_RANGE, excluded_range, "excluded-range",                                        \
+		"Windows: the port lies in an excluded port range (WinNAT, Hyper-V, WSL or another reservation)", \
+		R(EXCLUDE_PORT), R(RESTORE_RANGE), R(USE_PORT))                                    \
+	X(HTTP_SYS, http_sys, "http-sys",                                                          \
+		"Windows: the kernel's HTTP server (HTTP.sys, PID 4) holds it for a service or program", \
+		R(STOP_SERVICE), R(DISABLE_SERVICE), R(STOP_PROCESS), R(BIND_ADDRESS), R(USE_PORT)) \
+	X(ALG_RESERVED, alg_reserved, "alg-reserved",                                              \
+		"Windows: the Application Layer Gateway service reserves TCP 5001-5032 for Internet Connection Sharing", \
+		R(STOP_SERVICE), R(DISABLE_SERVICE), R(USE_PORT))                                  \
+	X(SERVICE, service, "service",                                                             \
+		"Windows: a service holds it",                                                     \
+		R(STOP_SERVICE), R(DISABLE_SERVICE), R(USE_PORT))                                  \
+	X(EXCLUSIVE_USE, exclusive_use, "exclusive-use",                                           \
+		"Windows: SO_EXCLUSIVEADDRUSE or another account's socket refuses it, which is no matter of rights", \
+		R(STOP_PROCESS), R(USE_PORT))                                                      \
+	X(ORPHANED_HANDLE, orphaned_handle, "orphaned-handle",                                     \
+		"Windows: the owning process is gone, a child still has the handle",               \
+		R(STOP_PROCESS))                                                                   \
+	X(PORT_PROXY, port_proxy, "port-proxy",                                                    \
+		"Windows: a rule of netsh interface portproxy listens there",                      \
+		R(DELETE_PORTPROXY), R(USE_PORT))
 
 enum iu_cause {
 	IU_CAUSE_NONE,
-#define X(name, text) IU_CAUSE_##name,
+#define X(id, file, text, ...) IU_CAUSE_##id,
 	IU_CAUSES(X)
 #undef X
 	IU_CAUSE_COUNT

@@ -402,8 +402,10 @@ static void check_words(const char *definition, const char *const *expected, siz
 #define X(name, text, sentence) text,
 static const char *const rule_words[] = {IU_RULES(X)};
 #undef X
-#define X(name, text) text,
+#define X(id, file, text, ...) text,
 static const char *const cause_words[] = {IU_CAUSES(X)};
+#undef X
+#define X(name, text) text,
 static const char *const remedy_words[] = {IU_REMEDIES(X)};
 static const char *const state_words[] = {IU_STATES(X)};
 static const char *const process_words[] = {IU_PROCESS_STATES(X)};
