@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/sort.h"
 #include "engine/causes/cause.h"
-#include "engine/windows/conflict.h"
+#include "engine/rules.h"
 #include "engine/unix.h"
 
 /* Descriptors of one blocker that are kept: a pool of workers shares its listener. */
@@ -158,8 +158,7 @@ static int add_row(struct building *b, const struct iu_socket *s, struct iu_conf
 	row->certain = c.blocks;
 	row->rule = c.rule;
 	row->sharing = c.sharing;
-	if (c.results & (IU_BIND_INUSE | IU_BIND_ACCESS))
-		row->error = c.results & IU_BIND_INUSE ? IU_WSAEADDRINUSE : IU_WSAEACCES;
+	row->error = c.error;
 	row->representative = 1 + s->more_like_it;
 	return 0;
 }
@@ -200,7 +199,7 @@ static const struct iu_request *blocked_request(
 	if (!evaluation)
 		return NULL;
 	for (i = 0; i < evaluation->attempt_count; i++)
-		if (iu_conflict(&evaluation->attempts[i].request, &blocker->socket, &evaluation->kernel).blocks !=
+		if (evaluation->rules->conflict(&evaluation->attempts[i].request, &blocker->socket, &evaluation->kernel).blocks !=
 			IU_NO)
 			return &evaluation->attempts[i].request;
 	return evaluation->attempt_count ? &evaluation->attempts[0].request : NULL;
@@ -240,7 +239,7 @@ static struct iu_conflict best_conflict(const struct iu_evaluation *evaluation, 
 
 	for (i = 0; i < evaluation->attempt_count; i++) {
 		const struct iu_request *r = &evaluation->attempts[i].request;
-		struct iu_conflict c = iu_conflict(r, s, &evaluation->kernel);
+		struct iu_conflict c = evaluation->rules->conflict(r, s, &evaluation->kernel);
 		bool own = r->address.family == s->family;
 
 		if (c.blocks == IU_NO)

@@ -1,4 +1,4 @@
-/* engine/conflict.h - who blocks whom, as a pure function of sockets and options */
+/* engine/conflict.h - a bind() and what stands in its way, in the terms that the rules of every system share */
 #ifndef IU_ENGINE_CONFLICT_H
 #define IU_ENGINE_CONFLICT_H
 
@@ -24,8 +24,7 @@ struct iu_request {
 struct iu_kernel {
 	uint32_t version;     /* as struct iu_host; 0: the newest rules */
 	bool autobind_reuse;  /* net.ipv4.ip_autobind_reuse */
-	bool windows;         /* the rules of Windows: windows/conflict.c */
-	bool old_windows;     /* … those before Server 2003 (version 5.2) */
+	bool old_windows;     /* Windows before Server 2003 (version 5.2) */
 	/* The shortcut of the port that is asked for; NULL: not known, answers may depend on it. */
 	const struct iu_reuse_cache *cache;
 };
@@ -35,17 +34,8 @@ struct iu_conflict {
 	enum iu_rule rule;
 	enum iu_sharing sharing;
 	unsigned int results; /* Windows: IU_BIND_*, what bind() may say because of this one */
+	int error;            /* Windows: the likeliest of them that is an error */
 };
-
-/**
- * iu_conflict() - whether holder @s stands in the way of @r
- *
- * Ports are compared; the caller leaves out @r's own socket. Rules of TCP bind()/listen()
- * (inet_csk_get_port, inet_bhash2_conflict) and of UDP bind() (udp_lib_lport_inuse) for kernels
- * from 6.1 on; older TCP kernels use the UDP overlap.
- */
-struct iu_conflict iu_conflict(const struct iu_request *r, const struct iu_socket *s,
-	const struct iu_kernel *kernel);
 
 struct iu_outcome {
 	enum iu_tri fails; /* IU_YES: EADDRINUSE */
@@ -68,34 +58,18 @@ struct iu_outcome {
 	size_t blocker; /* index of the most important one; SIZE_MAX: none */
 };
 
-/**
- * iu_outcome() - what bind() of @r (port != 0), and equally its listen(), would say
- * @skip: index of @r's own socket among @sockets, SIZE_MAX: none
- */
-struct iu_outcome iu_outcome(const struct iu_request *r, const struct iu_sockets *sockets,
-	size_t skip, const struct iu_kernel *kernel);
-
-/**
- * iu_free_port() - a port that bind(port 0) could choose
- * Returns: such a port of the range without the reserved ones, a certain one where there is any;
- * 0: the range is full for @r (EADDRINUSE); IU_E_NOTSUP when the range is not known.
- */
-int iu_free_port(const struct iu_request *r, const struct iu_sockets *sockets,
-	const struct iu_sysctls *sysctls, const struct iu_kernel *kernel);
-
-/**
- * iu_range_full() - whether bind(port 0) fails with EADDRINUSE
- * IU_UNKNOWN: the range is not known, an option of a holder is not known, or TCP finds the only
- * port that is left by lot (inet_csk_find_open_port() skips the first or the last port of a range
- * with an odd number of them).
- */
-enum iu_tri iu_range_full(const struct iu_request *r, const struct iu_sockets *sockets,
-	const struct iu_sysctls *sysctls, const struct iu_kernel *kernel);
-
-/** iu_needs_device() - a link-local address, or IPv6 multicast of a link: its scope is a device. */
-bool iu_needs_device(const struct iu_address *address);
+/* Why a bind fails before any socket is compared, or IU_YES: nothing of that kind. */
+struct iu_local_check {
+	enum iu_tri ok;
+	int error;           /* errno where ok is IU_NO */
+	enum iu_cause cause; /* IU_CAUSE_NONE: an errno with a headline of its own */
+	enum iu_rule rule;
+};
 
 /** iu_importance() - LISTEN before bound before connected before closing before TIME-WAIT. */
 int iu_importance(const struct iu_socket *s);
+
+/** iu_is_closing() - TIME-WAIT, or a connection being closed that no process has. */
+bool iu_is_closing(const struct iu_socket *s);
 
 #endif

@@ -11,6 +11,7 @@
 #include "engine/judge.h"
 #include "engine/remedies.h"
 #include "engine/evaluation.h"
+#include "engine/rules.h"
 #include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "model/question.h"
@@ -96,7 +97,7 @@ static bool one_suspect(const struct iu_evaluation *evaluation, const struct iu_
 	size_t i, n = 0;
 
 	for (i = 0; i < evaluation->sockets.n && n < 2; i++)
-		n += iu_conflict(&attempt->request, &evaluation->sockets.v[i], &evaluation->kernel).blocks != IU_NO;
+		n += evaluation->rules->conflict(&attempt->request, &evaluation->sockets.v[i], &evaluation->kernel).blocks != IU_NO;
 	return n == 1 && evaluation->complete;
 }
 
@@ -144,7 +145,7 @@ static struct iu_judgement judge(const struct iu_evaluation *evaluation, const s
 {
 	const struct iu_probe *probe = attempt->probe;
 
-	if (evaluation->kernel.windows)
+	if ((evaluation->rules == &iu_rules_windows))
 		return iu_judge_windows(evaluation, attempt);
 	if (attempt->check.ok == IU_NO)
 		return judge_check(attempt, probe);
@@ -326,7 +327,7 @@ static bool overlaps(const struct iu_evaluation *evaluation, const struct iu_att
 	struct iu_request r = attempt->request;
 
 	r.reuseaddr = r.reuseport = false;
-	return iu_conflict(&r, s, &evaluation->kernel).blocks == IU_YES;
+	return evaluation->rules->conflict(&r, s, &evaluation->kernel).blocks == IU_YES;
 }
 
 /* localhost is 127.0.0.1 and ::1, and every name of the machine leads to its wildcards. */
@@ -451,7 +452,7 @@ static int add_blockers(struct iu_arena *arena, const struct iu_evaluation *eval
 	int err;
 
 	if (worst->status != IU_STATUS_IN_USE && worst->status != IU_STATUS_UNKNOWN &&
-		!(evaluation->kernel.windows && worst->status == IU_STATUS_DENIED))
+		!((evaluation->rules == &iu_rules_windows) && worst->status == IU_STATUS_DENIED))
 		return 0;
 	if (!evaluation->question->port) {
 		if (worst->status != IU_STATUS_IN_USE)
@@ -465,7 +466,7 @@ static int add_blockers(struct iu_arena *arena, const struct iu_evaluation *eval
 		err = iu_blockers_inet(arena, evaluation, verdict, &more);
 		/* on Windows an error that was reported is an answer, too */
 		settle_blockers(verdict, worst, attempt,
-			evaluation->kernel.windows && evaluation->question->reported_error &&
+			(evaluation->rules == &iu_rules_windows) && evaluation->question->reported_error &&
 				worst->cause == IU_CAUSE_NONE);
 	}
 	if (err == 0 && more)
@@ -494,7 +495,7 @@ static int windows_evidence(struct iu_arena *arena, const struct iu_evaluation *
 static int special_headline(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	if (evaluation->kernel.windows)
+	if ((evaluation->rules == &iu_rules_windows))
 		return windows_evidence(arena, evaluation, attempt, verdict);
 	switch (verdict->cause) {
 	case IU_CAUSE_PRIVILEGED_PORT: return iu_privileged_port(arena, evaluation, attempt, verdict);
@@ -530,7 +531,7 @@ static int finish(struct iu_arena *arena, const struct iu_question *question,
 static bool blocker_explains(const struct iu_evaluation *evaluation, const struct iu_judgement *worst,
 	const struct iu_blocker *blocker)
 {
-	if (!evaluation->kernel.windows || worst->cause == IU_CAUSE_NONE)
+	if (!(evaluation->rules == &iu_rules_windows) || worst->cause == IU_CAUSE_NONE)
 		return true;
 	return blocker->cause == IU_CAUSE_HTTP_SYS ||
 	       (blocker->certain == IU_YES && worst->cause != IU_CAUSE_EPHEMERAL_EXHAUSTED);
@@ -561,7 +562,7 @@ static int decide_inet(struct iu_arena *arena, const struct iu_question *questio
 	set_error(verdict, question, worst.error);
 	if (question->connects && worst.error)
 		verdict->operation = IU_OPERATION_CONNECT;
-	if (worst.disagree && !evaluation.kernel.windows)
+	if (worst.disagree && !(evaluation.rules == &iu_rules_windows))
 		err = tell_disagreement(arena, &evaluation, &evaluation.attempts[at], verdict);
 	if (err == 0)
 		err = add_blockers(arena, &evaluation, &worst, &evaluation.attempts[at], verdict);
@@ -571,18 +572,18 @@ static int decide_inet(struct iu_arena *arena, const struct iu_question *questio
 		verdict->cause = verdict->blockers.v[0].cause;
 		verdict->confidence = lesser(worst.confidence, verdict->blockers.v[0].confidence);
 	}
-	if (evaluation.kernel.windows)
+	if ((evaluation.rules == &iu_rules_windows))
 		err = iu_windows_warnings(arena, &evaluation, verdict);
 	else if (worst.status == IU_STATUS_FREE)
 		err = warn_shadowed(arena, &evaluation, verdict);
 	if (err == 0)
-		err = evaluation.kernel.windows
+		err = (evaluation.rules == &iu_rules_windows)
 			? iu_windows_doubts(arena, &evaluation, &worst, &evaluation.attempts[at], verdict)
 			: inet_doubts(arena, &evaluation, &worst, verdict);
 	if (err == 0)
 		err = copy_gaps(arena, question, snapshot, verdict);
 	if (err == 0)
-		err = evaluation.kernel.windows ? iu_windows_gaps(arena, &evaluation, verdict)
+		err = (evaluation.rules == &iu_rules_windows) ? iu_windows_gaps(arena, &evaluation, verdict)
 					  : missing_gap(arena, &evaluation, verdict);
 	if (err == 0)
 		err = special_headline(arena, &evaluation, &evaluation.attempts[at], verdict);

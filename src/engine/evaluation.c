@@ -1,16 +1,8 @@
 /* engine/evaluation.c - a question as the binds it stands for, and the sockets that matter to it */
 #include "engine/evaluation.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "base/err.h"
-#include "engine/linux/infer.h"
-#include "engine/windows/state.h"
-
-#define LOOPBACK_NET  0x7f000000u
-#define LOOPBACK_MASK 0xff000000u
-#define BROADCAST_ALL 0xffffffffu
+#include "engine/rules.h"
 
 struct iu_port_range iu_evaluation_port_range(uint16_t port)
 {
@@ -38,162 +30,6 @@ enum iu_tri iu_in_range(const struct iu_sysctls *sysctls, uint16_t port)
 bool iu_evaluation_foreign_user(const struct iu_question *question, const struct iu_snapshot *snapshot)
 {
 	return question->options.uid_given && question->options.uid != snapshot->host.uid;
-}
-
-/* Whether bind() takes the IPv4 address: inet_addr_valid_or_nonlocal(). */
-static enum iu_tri is_local_v4(const struct iu_snapshot *snapshot, const struct iu_address *address)
-{
-	uint32_t v4 = iu_address_v4(address);
-	struct iu_address plain = iu_address_ipv4(v4);
-	bool any_v4 = false, any_loopback = false;
-	size_t i;
-
-	if (!v4 || v4 == BROADCAST_ALL || iu_address_is_multicast(&plain))
-		return IU_YES;
-	if (snapshot->sysctls.nonlocal_bind4 == 1)
-		return IU_YES;
-	for (i = 0; i < snapshot->locals.n; i++) {
-		const struct iu_local *local = &snapshot->locals.v[i];
-
-		if (local->address.family != IU_FAMILY_IPV4)
-			continue;
-		any_v4 = true;
-		any_loopback |= iu_address_is_loopback(&local->address);
-		if (iu_address_in_prefix(&plain, &local->address,
-			    local->kind == IU_LOCAL_ROUTE ? local->bits : 32))
-			return IU_YES;
-	}
-	/* the loopback interface brings the route of its whole network */
-	if (any_loopback && (v4 & LOOPBACK_MASK) == LOOPBACK_NET)
-		return IU_YES;
-	if (!(snapshot->seen & IU_FACT_ADDRESSES))
-		return IU_UNKNOWN;
-	/* a network namespace without any IPv4 route takes every address (inet_addr_type()) */
-	return iu_tri(!any_v4);
-}
-
-/* A device that is not there any more; where interfaces were not looked at, it is believed. */
-static bool has_device(const struct iu_snapshot *snapshot, uint32_t ifindex)
-{
-	size_t i;
-
-	if (!ifindex || !snapshot->interfaces.n || !(snapshot->seen & IU_FACT_ADDRESSES))
-		return true;
-	for (i = 0; i < snapshot->interfaces.n; i++)
-		if (snapshot->interfaces.v[i].ifindex == ifindex)
-			return true;
-	return false;
-}
-
-/* Whether bind() takes the native IPv6 address: ipv6_chk_addr(), which looks at no route. */
-static struct iu_local_check check_v6(const struct iu_snapshot *snapshot,
-	const struct iu_request *request)
-{
-	const struct iu_address *address = &request->address;
-	bool link_local = iu_address_is_link_local(address), scoped = iu_needs_device(address);
-	uint32_t device = scoped && address->scope ? address->scope : request->ifindex;
-	bool tentative = false;
-	size_t i;
-
-	if (scoped && !device)
-		return (struct iu_local_check){IU_NO, EINVAL, IU_CAUSE_NONE, IU_RULE_NONE};
-	if (!has_device(snapshot, device))
-		return (struct iu_local_check){IU_NO, ENODEV, IU_CAUSE_NONE, IU_RULE_NONE};
-	if (iu_address_is_multicast(address) || snapshot->sysctls.nonlocal_bind6 == 1)
-		return (struct iu_local_check){.ok = IU_YES};
-	for (i = 0; i < snapshot->locals.n; i++) {
-		const struct iu_local *local = &snapshot->locals.v[i];
-
-		if (local->kind != IU_LOCAL_ADDRESS || local->address.family != IU_FAMILY_IPV6 ||
-			memcmp(local->address.bytes, address->bytes, sizeof(address->bytes)))
-			continue;
-		/* with a device only ::1 and link-local addresses must be on that device */
-		if (device && local->ifindex && local->ifindex != device &&
-			(link_local || iu_address_is_loopback(address)))
-			continue;
-		if (!local->tentative && !local->dad_failed)
-			return (struct iu_local_check){.ok = IU_YES};
-		tentative = true;
-	}
-	if (tentative)
-		return (struct iu_local_check){IU_NO, EADDRNOTAVAIL, IU_CAUSE_ADDRESS_TENTATIVE,
-			IU_RULE_ADDRESS_TENTATIVE};
-	if (!(snapshot->seen & IU_FACT_ADDRESSES))
-		return (struct iu_local_check){.ok = IU_UNKNOWN};
-	return (struct iu_local_check){IU_NO, EADDRNOTAVAIL, IU_CAUSE_ADDRESS_NOT_LOCAL,
-		IU_RULE_ADDRESS_UNKNOWN};
-}
-
-static struct iu_local_check check_address(const struct iu_snapshot *snapshot,
-	const struct iu_request *request)
-{
-	enum iu_tri ok;
-
-	switch (iu_address_space(&request->address)) {
-	case IU_SPACE_ANY6: return (struct iu_local_check){.ok = IU_YES};
-	case IU_SPACE_V6: return check_v6(snapshot, request);
-	case IU_SPACE_MAPPED:
-		if (request->v6only)
-			return (struct iu_local_check){IU_NO, EINVAL, IU_CAUSE_NONE, IU_RULE_NONE};
-		break;
-	case IU_SPACE_V4: break;
-	}
-	ok = is_local_v4(snapshot, &request->address);
-	if (ok == IU_NO)
-		return (struct iu_local_check){IU_NO, EADDRNOTAVAIL, IU_CAUSE_ADDRESS_NOT_LOCAL,
-			IU_RULE_ADDRESS_UNKNOWN};
-	return (struct iu_local_check){.ok = ok};
-}
-
-static struct iu_local_check check_port(const struct iu_question *question,
-	const struct iu_snapshot *snapshot, uint16_t port)
-{
-	struct iu_local_check denied = {IU_NO, EACCES, IU_CAUSE_PRIVILEGED_PORT,
-		IU_RULE_PORT_PRIVILEGED};
-	enum iu_tri may = snapshot->host.cap_net_bind;
-
-	if (!port || (int32_t)port >= snapshot->sysctls.unprivileged_port_start) {
-		if (port && snapshot->sysctls.unprivileged_port_start < 0 && port < 1024)
-			return (struct iu_local_check){.ok = may == IU_YES ? IU_YES : IU_UNKNOWN};
-		return (struct iu_local_check){.ok = IU_YES};
-	}
-	/* somebody else's capabilities cannot be seen; only root has this one by default */
-	if (iu_evaluation_foreign_user(question, snapshot))
-		may = iu_tri(question->options.uid == 0);
-	if (may == IU_NO)
-		return denied;
-	return (struct iu_local_check){.ok = may};
-}
-
-/* IPv4 says EADDRNOTAVAIL before EACCES, IPv6 the reverse (__inet_bind, __inet6_bind). */
-static struct iu_local_check check_linux(const struct iu_question *question,
-	const struct iu_snapshot *snapshot, const struct iu_request *request)
-{
-	struct iu_local_check address = check_address(snapshot, request);
-	struct iu_local_check port = check_port(question, snapshot, request->port);
-	bool v6 = request->address.family == IU_FAMILY_IPV6;
-	struct iu_local_check first = v6 ? port : address, second = v6 ? address : port;
-
-	if (v6 && snapshot->host.ipv6 == IU_NO)
-		return (struct iu_local_check){IU_NO, EAFNOSUPPORT, IU_CAUSE_NONE, IU_RULE_NONE};
-	if (v6 && request->protocol == IU_PROTOCOL_TCP &&
-		iu_address_space(&request->address) == IU_SPACE_V6 &&
-		iu_address_is_multicast(&request->address))
-		return (struct iu_local_check){IU_NO, EINVAL, IU_CAUSE_NONE, IU_RULE_NONE};
-	if (first.ok == IU_NO)
-		return first;
-	if (second.ok == IU_NO)
-		/* which of the two it is depends on the first one, but it fails for certain */
-		return second;
-	return first.ok == IU_UNKNOWN ? first : second;
-}
-
-struct iu_local_check iu_local_check(const struct iu_question *question,
-	const struct iu_snapshot *snapshot, const struct iu_request *request)
-{
-	if (iu_is_windows(snapshot))
-		return iu_windows_local_check(snapshot, request);
-	return check_linux(question, snapshot, request);
 }
 
 const struct iu_probe *iu_evaluation_probe(
@@ -234,14 +70,14 @@ static void add_ask(struct iu_evaluation *evaluation, struct iu_address address)
 		.address = address,
 		.port = question->port,
 		.reuseaddr = question->options.reuseaddr,
-		.reuseport = question->options.reuseport && !evaluation->kernel.windows,
-		.exclusive = question->options.exclusive && evaluation->kernel.windows,
+		.reuseport = question->options.reuseport && evaluation->rules->has_reuseport,
+		.exclusive = question->options.exclusive && evaluation->rules->has_exclusive,
 		.user = question->options.uid_given ? NULL : snapshot->host.user,
 		.v6only = address.family == IU_FAMILY_IPV6 && v6only == IU_YES,
 		.ifindex = question->options.ifindex,
 		.uid = question->options.uid_given ? question->options.uid : snapshot->host.uid,
 	};
-	attempt->check = iu_local_check(question, snapshot, &attempt->request);
+	attempt->check = evaluation->rules->local_check(question, snapshot, &attempt->request);
 }
 
 static void make_asks(struct iu_evaluation *evaluation)
@@ -280,78 +116,52 @@ static int copy_sockets(struct iu_arena *arena, struct iu_evaluation *evaluation
 			return IU_E_NOMEM;
 		*copy = *s;
 	}
-	/* with every port of the machine pairs are too many, and options hardly matter */
-	if (question->port && evaluation->kernel.windows)
-		iu_windows_prepare(evaluation);
-	else if (question->port)
-		iu_infer(&evaluation->sockets, &evaluation->kernel);
 	return 0;
 }
 
 static void work_out(struct iu_evaluation *evaluation)
 {
-	const struct iu_question *question = evaluation->question;
-	size_t i;
+	const struct iu_rules *rules = evaluation->rules;
 
-	for (i = 0; i < evaluation->attempt_count; i++) {
+	for (size_t i = 0; i < evaluation->attempt_count; i++) {
 		struct iu_attempt *attempt = &evaluation->attempts[i];
 
 		attempt->probe = iu_evaluation_probe(evaluation->snapshot, &attempt->request);
-		if (question->port) {
-			attempt->outcome =
-				iu_outcome(&attempt->request, &evaluation->sockets, SIZE_MAX, &evaluation->kernel);
-		} else if (evaluation->kernel.windows) {
-			attempt->outcome = iu_windows_any_port(evaluation, &attempt->request);
-			evaluation->range_known = attempt->outcome.fails != IU_UNKNOWN;
-		} else {
-			int port = iu_free_port(&attempt->request, &evaluation->sockets,
-				&evaluation->limits, &evaluation->kernel);
-
-			evaluation->range_known = port >= 0;
-			attempt->outcome.blocker = SIZE_MAX;
-			attempt->outcome.fails = iu_range_full(&attempt->request, &evaluation->sockets,
-				&evaluation->limits, &evaluation->kernel);
-		}
+		attempt->outcome = evaluation->question->port
+			? rules->outcome(&attempt->request, &evaluation->sockets, SIZE_MAX,
+				  &evaluation->kernel)
+			: rules->any_port(evaluation, &attempt->request);
 	}
 }
 
 int iu_evaluation_make(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, struct iu_evaluation *ret_view)
+	const struct iu_snapshot *snapshot, struct iu_evaluation *ret_evaluation)
 {
+	const struct iu_rules *rules = iu_rules_of(snapshot);
 	struct iu_evaluation evaluation = {
 		.question = question,
 		.snapshot = snapshot,
-		.kernel = {snapshot->host.kernel, snapshot->sysctls.autobind_reuse == 1},
-		.limits = snapshot->sysctls,
+		.rules = rules,
 	};
-	uint32_t facts = question->protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND
-							       : IU_FACT_UDP;
-	size_t i;
-	int err;
+	uint32_t facts = rules->facts(question, snapshot);
+	int ret = rules->limits(arena, &evaluation);
 
-	if (iu_is_windows(snapshot)) {
-		facts = iu_windows_wanted(question, snapshot);
-		err = iu_windows_limits(arena, question, snapshot, &evaluation);
-		if (err < 0)
-			return err;
-	}
+	if (ret < 0)
+		return ret;
 	evaluation.complete = (snapshot->seen & facts) == facts;
 	if (question->protocol == IU_PROTOCOL_UNIX) {
-		*ret_view = evaluation;
+		*ret_evaluation = evaluation;
 		return 0;
 	}
-	for (i = 0; i < snapshot->caches.n; i++)
-		if (snapshot->caches.v[i].protocol == question->protocol &&
-			snapshot->caches.v[i].port == question->port)
-			evaluation.kernel.cache = &snapshot->caches.v[i];
-	err = copy_sockets(arena, &evaluation);
-	if (err < 0)
-		return err;
+	ret = copy_sockets(arena, &evaluation);
+	if (ret < 0)
+		return ret;
 	make_asks(&evaluation);
-	if (evaluation.kernel.windows)
-		iu_windows_assume(&evaluation);
+	/* with every port of the machine pairs are too many, and options hardly matter */
+	if (question->port)
+		rules->infer(&evaluation);
 	work_out(&evaluation);
-	*ret_view = evaluation;
+	*ret_evaluation = evaluation;
 	return 0;
 }
 
@@ -375,9 +185,10 @@ static bool port_allowed(const struct iu_evaluation *evaluation, uint16_t port)
 		struct iu_request r = evaluation->attempts[i].request;
 
 		r.port = port;
-		if (iu_local_check(evaluation->question, evaluation->snapshot, &r).ok == IU_NO)
+		if (evaluation->rules->local_check(evaluation->question, evaluation->snapshot, &r)
+				.ok == IU_NO)
 			return false;
-		if (evaluation->kernel.windows && iu_windows_reason(evaluation, &r).cause)
+		if (evaluation->rules->refuses(evaluation, &r))
 			return false;
 	}
 	return true;
@@ -403,38 +214,16 @@ static uint16_t free_in(const struct iu_evaluation *evaluation, struct iu_port_r
 
 uint16_t iu_evaluation_neighbour(const struct iu_evaluation *evaluation)
 {
-	uint16_t port = evaluation->question->port, found;
+	uint16_t port = evaluation->question->port, found, beyond;
 
-	/* on Windows only the rows matter here: the exclusions that are known are left out */
-	if (!port || !(evaluation->complete || iu_windows_rows_seen(evaluation)))
+	/* only the sockets matter here: other obstacles that are known are left out */
+	if (!port || !evaluation->rules->sockets_seen(evaluation))
 		return 0;
 	found = free_in(evaluation, iu_evaluation_port_range(port));
 	if (!found && port < 1024)
 		found = free_in(evaluation, iu_evaluation_port_range((uint16_t)(port + IU_STAND_IN)));
-	/* a capture has the rows of every port */
-	if (!found && evaluation->kernel.windows && evaluation->snapshot->host.pid <= 0)
-		found = free_in(evaluation, iu_evaluation_port_range(iu_windows_beyond(evaluation)));
-	return found;
-}
-
-bool iu_is_closing(const struct iu_socket *s)
-{
-	switch (s->state) {
-	case IU_STATE_TIME_WAIT: return true;
-	case IU_STATE_FIN_WAIT1:
-	case IU_STATE_FIN_WAIT2:
-	case IU_STATE_CLOSING:
-	case IU_STATE_LAST_ACK: return s->mini || s->inode == 0;
-	case IU_STATE_UNKNOWN:
-	case IU_STATE_LISTEN:
-	case IU_STATE_BOUND:
-	case IU_STATE_ESTABLISHED:
-	case IU_STATE_SYN_SENT:
-	case IU_STATE_SYN_RECV:
-	case IU_STATE_CLOSE_WAIT:
-	case IU_STATE_FILE: break;
-	}
-	return false;
+	beyond = found ? 0 : evaluation->rules->beyond(evaluation);
+	return beyond ? free_in(evaluation, iu_evaluation_port_range(beyond)) : found;
 }
 
 bool iu_evaluation_only_closing(const struct iu_evaluation *evaluation)
@@ -451,6 +240,7 @@ bool iu_evaluation_only_closing(const struct iu_evaluation *evaluation)
 struct iu_address iu_evaluation_address(const struct iu_evaluation *evaluation)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
+	const struct iu_rules *rules = evaluation->rules;
 	struct iu_address best = {.family = IU_FAMILY_ANY};
 	size_t i, k;
 
@@ -470,9 +260,9 @@ struct iu_address iu_evaluation_address(const struct iu_evaluation *evaluation)
 				local->address.family != r.address.family)
 				continue;
 			r.address = local->address;
-			if (iu_local_check(evaluation->question, snapshot, &r).ok != IU_YES ||
-				iu_outcome(&r, &evaluation->sockets, SIZE_MAX, &evaluation->kernel).fails !=
-					IU_NO)
+			if (rules->local_check(evaluation->question, snapshot, &r).ok != IU_YES ||
+				rules->outcome(&r, &evaluation->sockets, SIZE_MAX, &evaluation->kernel)
+						.fails != IU_NO)
 				continue;
 			if (!iu_address_is_loopback(&local->address))
 				return local->address;

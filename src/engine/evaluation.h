@@ -7,20 +7,14 @@
 #include "model/snapshot.h"
 #include "model/needs.h"
 
+struct iu_rules;
+
 /* A port without an address asks twice, for 0.0.0.0 and for [::]. */
 #define IU_ATTEMPTS_MAX 2
 /* How far a free neighbour of the asked port is looked for. */
 #define IU_NEIGHBOURS 20
 /* Ports below 1024 have their usual stand-in so far above: 8080, 8443. */
 #define IU_STAND_IN 8000
-
-/* Why a bind fails before any socket is compared, or IU_YES: nothing of that kind. */
-struct iu_local_check {
-	enum iu_tri ok;
-	int error;           /* errno where ok is IU_NO */
-	enum iu_cause cause; /* IU_CAUSE_NONE: an errno with a headline of its own */
-	enum iu_rule rule;
-};
 
 struct iu_attempt {
 	struct iu_request request;
@@ -32,6 +26,7 @@ struct iu_attempt {
 struct iu_evaluation {
 	const struct iu_question *question;
 	const struct iu_snapshot *snapshot;
+	const struct iu_rules *rules; /* of the snapshot's system */
 	struct iu_kernel kernel;
 	/* snapshot->sysctls; on Windows the dynamic range and the excluded ports in their place. */
 	struct iu_sysctls limits;
@@ -47,8 +42,7 @@ struct iu_evaluation {
 	struct iu_sockets sockets;
 	struct iu_attempt attempts[IU_ATTEMPTS_MAX];
 	size_t attempt_count;
-	bool complete;   /* every kind of socket that could be in the way was looked at */
-	bool range_known; /* port 0: the ephemeral range is known */
+	bool complete; /* every kind of socket that could be in the way was looked at */
 };
 
 /** iu_evaluation_make() - everything the rules need for one question. Returns: 0, IU_E_NOMEM. */
@@ -71,18 +65,11 @@ const struct iu_probe *iu_evaluation_probe(
 /** iu_evaluation_only_closing() - sockets are on the port, and all are TIME-WAIT or closing. */
 bool iu_evaluation_only_closing(const struct iu_evaluation *evaluation);
 
-/** iu_is_closing() - TIME-WAIT, or a connection being closed that no process has. */
-bool iu_is_closing(const struct iu_socket *s);
-
 /** iu_evaluation_foreign_user() - the asker is another user than the one who looks. */
 bool iu_evaluation_foreign_user(const struct iu_question *question, const struct iu_snapshot *snapshot);
 
 /** iu_evaluation_address() - an address of this machine that could be bound instead; ANY: none. */
 struct iu_address iu_evaluation_address(const struct iu_evaluation *evaluation);
-
-/** iu_local_check() - address and port before any other socket matters (inet_bind order). */
-struct iu_local_check iu_local_check(const struct iu_question *question,
-	const struct iu_snapshot *snapshot, const struct iu_request *request);
 
 /** iu_in_range() - whether the system may choose @port by itself; IU_UNKNOWN: range not known. */
 enum iu_tri iu_in_range(const struct iu_sysctls *sysctls, uint16_t port);

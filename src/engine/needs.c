@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "engine/unix.h"
 #include "engine/evaluation.h"
+#include "engine/rules.h"
 #include "engine/windows/state.h"
 
 /* With more ports than this one walk over all sockets is cheaper than a filter. */
@@ -164,7 +165,7 @@ static bool matters(const struct iu_evaluation *evaluation, const struct iu_sock
 	if (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND)
 		return true;
 	for (i = 0; i < evaluation->attempt_count; i++)
-		if (iu_conflict(&evaluation->attempts[i].request, s, &evaluation->kernel).blocks != IU_NO)
+		if (evaluation->rules->conflict(&evaluation->attempts[i].request, s, &evaluation->kernel).blocks != IU_NO)
 			return true;
 	return false;
 }
@@ -205,7 +206,7 @@ static bool needs_evidence(const struct iu_evaluation *evaluation)
 
 		for (i = 0; i < evaluation->sockets.n; i++) {
 			const struct iu_socket *s = &evaluation->sockets.v[i];
-			enum iu_tri blocks = iu_conflict(r, s, &evaluation->kernel).blocks;
+			enum iu_tri blocks = evaluation->rules->conflict(r, s, &evaluation->kernel).blocks;
 
 			if (blocks == IU_UNKNOWN && !s->inode)
 				return true;

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 #include "engine/other-system.h"
 #include "engine/evaluation.h"
+#include "engine/rules.h"
 #include "engine/windows/state.h"
 
 static int add_probe(struct iu_arena *arena, const struct iu_evaluation *evaluation,
@@ -62,7 +63,7 @@ static bool may_ask(const struct iu_evaluation *evaluation, const struct iu_atte
 	if (evaluation->question->probe == IU_PROBE_ALWAYS)
 		return true;
 	/* on Windows the system is asked where lists besides the sockets are missing */
-	if (!evaluation->complete && !iu_windows_rows_seen(evaluation))
+	if (!evaluation->rules->sockets_seen(evaluation))
 		return false;
 	if (attempt->check.ok == IU_NO)
 		return true;
@@ -82,7 +83,7 @@ static int ask_reuseaddr(
 	size_t i;
 	int err = 0;
 
-	if (!iu_evaluation_only_closing(evaluation) || evaluation->kernel.windows ||
+	if (!iu_evaluation_only_closing(evaluation) || (evaluation->rules == &iu_rules_windows) ||
 		(!evaluation->complete && evaluation->question->probe != IU_PROBE_ALWAYS))
 		return 0;
 	for (i = 0; i < evaluation->attempt_count && err == 0; i++) {
@@ -153,7 +154,7 @@ static int ask_block(
 	int32_t port = evaluation->question->port, next;
 	int err = 0;
 
-	if (!evaluation->kernel.windows || evaluation->question->probe != IU_PROBE_ALWAYS || !port ||
+	if (!(evaluation->rules == &iu_rules_windows) || evaluation->question->probe != IU_PROBE_ALWAYS || !port ||
 		evaluation->question->connects || (evaluation->snapshot->seen & IU_FACT_EXCLUSIONS))
 		return 0;
 	for (next = port - IU_BLOCK_LOOK; next <= port + IU_BLOCK_LOOK && err == 0; next++)

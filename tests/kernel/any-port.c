@@ -1,4 +1,5 @@
 /* tests/kernel/any-port.c - bind(port 0) in a narrow range: whether a port is found, and which */
+#include "engine/linux/free-port.h"
 #include "scene.h"
 
 #include <errno.h>
@@ -51,7 +52,7 @@ static bool could_choose(struct scene *s, const struct iu_request *r,
 
 	only.port_first = only.port_last = port;
 	return port >= sysctls->port_first && port <= sysctls->port_last &&
-	       iu_range_full(r, &sockets, &only, &world.kernel) != IU_YES;
+	       iu_linux_range_full(r, &sockets, &only, &world.kernel) != IU_YES;
 }
 
 static void ask(struct scene *s, const struct iu_sysctls *sysctls)
@@ -64,8 +65,8 @@ static void ask(struct scene *s, const struct iu_sysctls *sysctls)
 	char text[256];
 
 	r.port = 0;
-	full = iu_range_full(&r, &sockets, sysctls, &world.kernel);
-	predicted = iu_free_port(&r, &sockets, sysctls, &world.kernel);
+	full = iu_linux_range_full(&r, &sockets, sysctls, &world.kernel);
+	predicted = iu_linux_free_port(&r, &sockets, sysctls, &world.kernel);
 	port = kernel_chooses(s, &r, &actual);
 	describe(&r, text, sizeof(text));
 	note(s, "#   bind %s: port %u %s\n", text, port, actual ? strerror(actual) : "");

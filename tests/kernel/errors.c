@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "engine/evaluation.h"
+#include "engine/linux/local.h"
 
 static const char *const targets[] = {
 	"0.0.0.0", "127.0.0.1", "127.9.9.9", "9.9.9.9", "224.0.0.251", "127.255.255.255",
@@ -96,7 +96,7 @@ static struct iu_request random_target(struct scene *s)
 
 	(void)iu_address_parse(text, strlen(text), &r.address);
 	/* the kernel ignores the scope of any other address */
-	if (iu_needs_device(&r.address))
+	if (iu_linux_needs_device(&r.address))
 		r.address.scope = scopes[rnd(s, IU_COUNT(scopes))];
 	r.v6only = r.address.family == IU_FAMILY_IPV6 && chance(s, 40);
 	r.ifindex = chance(s, 30) ? random_device(s) : 0;
@@ -117,7 +117,7 @@ static void ask(struct scene *s, struct iu_snapshot *snapshot)
 
 	snapshot->host.uid = r.uid;
 	snapshot->host.cap_net_bind = iu_tri(r.uid == 0);
-	check = iu_local_check(&question, snapshot, &r);
+	check = iu_linux_local_check(&question, snapshot, &r);
 	predicted = check.ok == IU_NO ? check.error : outcome.fails == IU_YES ? EADDRINUSE : 0;
 	/* the capabilities go with the effective user */
 	if (seteuid(r.uid))

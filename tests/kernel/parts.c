@@ -103,7 +103,7 @@ static size_t name_blockers(struct scene *s, const struct iu_request *r, bool na
 
 	*ret_doubtful = false;
 	for (i = 0; i < s->n; i++) {
-		enum iu_tri blocks = iu_conflict(r, &s->truth[i], &world.kernel).blocks;
+		enum iu_tri blocks = iu_linux_conflict(r, &s->truth[i], &world.kernel).blocks;
 
 		named[i] = blocks == IU_YES;
 		n += named[i];

@@ -8,7 +8,7 @@ struct iu_outcome predict(struct scene *s, const struct iu_request *r, size_t sk
 {
 	struct iu_sockets sockets = {s->truth, s->n, s->n};
 
-	return iu_outcome(r, &sockets, skip, &world.kernel);
+	return iu_linux_outcome(r, &sockets, skip, &world.kernel);
 }
 
 bool misses_wildcards(const struct scene *s, const struct iu_request *r, size_t port)

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/compat.h"
-#include "engine/conflict.h"
+#include "engine/linux/conflict.h"
 
 /* Every scene has ports of its own; clients take theirs above, so that they never meet. */
 #define PORT_FIRST   2000

@@ -8,7 +8,7 @@ static bool denies(const struct iu_case *c)
 
 	if (!c->request)
 		return false;
-	conflict = iu_conflict(c->request, &c->blocker->socket, &c->evaluation->kernel);
+	conflict = iu_windows_conflict(c->request, &c->blocker->socket, &c->evaluation->kernel);
 	if (!(conflict.results & IU_BIND_ACCESS))
 		return false;
 	return !(conflict.results & IU_BIND_INUSE) ||

@@ -1,9 +1,7 @@
 /* engine/linux/conflict.c - who blocks whom on Linux, as a pure function of sockets and options */
-#include "engine/conflict.h"
+#include "engine/linux/conflict.h"
 
 #include <string.h>
-
-#include "engine/windows/conflict.h"
 
 /* Since 6.1 TCP looks sockets up by port and address (bhash2); before it used UDP's comparison. */
 #define KERNEL_BHASH2 (6u << 16 | 1u << 8)
@@ -58,7 +56,7 @@ static bool holds_port(const struct iu_socket *s)
 }
 
 /* Multicast of an interface or a link names its device like a link-local address does. */
-bool iu_needs_device(const struct iu_address *address)
+bool iu_linux_needs_device(const struct iu_address *address)
 {
 	if (address->family != IU_FAMILY_IPV6)
 		return false;
@@ -70,7 +68,7 @@ bool iu_needs_device(const struct iu_address *address)
 /* bind() to an address with a scope binds that device, over the one that was bound before. */
 static uint32_t device_of(uint32_t ifindex, const struct iu_address *address)
 {
-	return address->scope && iu_needs_device(address) ? address->scope : ifindex;
+	return address->scope && iu_linux_needs_device(address) ? address->scope : ifindex;
 }
 
 static bool devices_meet(const struct iu_request *r, const struct iu_socket *s)
@@ -257,7 +255,7 @@ static enum iu_sharing why_not_shared(const struct iu_request *r, const struct i
 	return IU_SHARING_NONE;
 }
 
-struct iu_conflict iu_conflict(const struct iu_request *r, const struct iu_socket *s,
+struct iu_conflict iu_linux_conflict(const struct iu_request *r, const struct iu_socket *s,
 	const struct iu_kernel *kernel)
 {
 	struct iu_conflict none = {IU_NO, IU_RULE_NONE, IU_SHARING_NONE};
@@ -265,8 +263,6 @@ struct iu_conflict iu_conflict(const struct iu_request *r, const struct iu_socke
 	struct overlap overlap;
 	enum iu_tri shared;
 
-	if (kernel && kernel->windows)
-		return iu_windows_conflict(r, s, kernel);
 	if (r->protocol != s->protocol || r->protocol == IU_PROTOCOL_UNIX || r->port != s->port)
 		return none;
 	if (!holds_port(s) || !devices_meet(r, s))
@@ -281,27 +277,6 @@ struct iu_conflict iu_conflict(const struct iu_request *r, const struct iu_socke
 	found.rule = overlap.rule;
 	found.sharing = why_not_shared(r, s, shared, kernel);
 	return found;
-}
-
-int iu_importance(const struct iu_socket *s)
-{
-	static const unsigned char ranks[] = {
-		[IU_STATE_LISTEN] = 0,
-		[IU_STATE_FILE] = 0,
-		[IU_STATE_BOUND] = 1,
-		[IU_STATE_ESTABLISHED] = 2,
-		[IU_STATE_CLOSE_WAIT] = 2,
-		[IU_STATE_SYN_SENT] = 2,
-		[IU_STATE_UNKNOWN] = 3,
-		[IU_STATE_SYN_RECV] = 3,
-		[IU_STATE_FIN_WAIT1] = 4,
-		[IU_STATE_CLOSING] = 4,
-		[IU_STATE_LAST_ACK] = 4,
-		[IU_STATE_FIN_WAIT2] = 4,
-		[IU_STATE_TIME_WAIT] = 5,
-	};
-
-	return (size_t)s->state < IU_COUNT(ranks) ? ranks[s->state] : 6;
 }
 
 /* Certain blockers before possible ones, then by importance, then as they came. */
@@ -415,7 +390,7 @@ static size_t find_blocker(const struct iu_request *r, const struct iu_sockets *
 
 		if (i == skip)
 			continue;
-		c = iu_conflict(r, s, kernel);
+		c = iu_linux_conflict(r, s, kernel);
 		if (c.blocks == IU_NO)
 			continue;
 		if (unclear && s->family == IU_FAMILY_IPV4 && !iu_address_v4(&s->local))
@@ -605,11 +580,9 @@ static struct iu_outcome outcome_udp(const struct iu_request *r, const struct iu
 	return outcome;
 }
 
-struct iu_outcome iu_outcome(const struct iu_request *r, const struct iu_sockets *sockets,
+struct iu_outcome iu_linux_outcome(const struct iu_request *r, const struct iu_sockets *sockets,
 	size_t skip, const struct iu_kernel *kernel)
 {
-	if (kernel && kernel->windows)
-		return iu_windows_outcome(r, sockets, skip, kernel);
 	if (r->protocol == IU_PROTOCOL_UDP)
 		return outcome_udp(r, sockets, skip, kernel);
 	return outcome_tcp(r, sockets, skip, kernel);

@@ -1,6 +1,8 @@
 /* engine/linux/free-port.c - bind(port 0): whether the system finds a port in its range */
+#include "engine/linux/free-port.h"
+
 #include "base/err.h"
-#include "engine/conflict.h"
+#include "engine/linux/conflict.h"
 
 /* With SO_REUSEADDR TCP looks into the lower half first, where the range has so many ports. */
 #define HALVES_MIN 4
@@ -31,15 +33,15 @@ static enum held keeps_tcp(const struct iu_request *r, const struct iu_socket *s
 	at.reuseport = false;
 	if (!kernel || !kernel->autobind_reuse)
 		at.reuseaddr = false;
-	alone = iu_conflict(&at, s, kernel).blocks;
+	alone = iu_linux_conflict(&at, s, kernel).blocks;
 	if (alone != IU_NO || !at.reuseaddr || !r->reuseport)
 		return alone == IU_YES ? HELD_YES : alone == IU_NO ? HELD_NO : HELD_PERHAPS;
 	/* does SO_REUSEADDR let it in only where SO_REUSEPORT would have done so too? */
 	at.reuseaddr = false;
-	if (iu_conflict(&at, s, kernel).blocks == IU_NO)
+	if (iu_linux_conflict(&at, s, kernel).blocks == IU_NO)
 		return HELD_NO; /* addresses or devices do not meet */
 	at.reuseport = true;
-	together = iu_conflict(&at, s, kernel).blocks;
+	together = iu_linux_conflict(&at, s, kernel).blocks;
 	return together == IU_YES ? HELD_NO : together == IU_NO ? HELD_YES : HELD_PERHAPS;
 }
 
@@ -50,7 +52,7 @@ static enum held keeps_udp(const struct iu_request *r, const struct iu_socket *s
 	enum iu_tri blocks;
 
 	at.port = s->port;
-	blocks = iu_conflict(&at, s, kernel).blocks;
+	blocks = iu_linux_conflict(&at, s, kernel).blocks;
 	return blocks == IU_YES ? HELD_YES : blocks == IU_NO ? HELD_NO : HELD_PERHAPS;
 }
 
@@ -150,7 +152,7 @@ static bool range_known(const struct iu_sysctls *sysctls)
 	       sysctls->port_first <= sysctls->port_last;
 }
 
-int iu_free_port(const struct iu_request *r, const struct iu_sockets *sockets,
+int iu_linux_free_port(const struct iu_request *r, const struct iu_sockets *sockets,
 	const struct iu_sysctls *sysctls, const struct iu_kernel *kernel)
 {
 	enum iu_tri finds;
@@ -160,7 +162,7 @@ int iu_free_port(const struct iu_request *r, const struct iu_sockets *sockets,
 	return choose(r, sockets, sysctls, kernel, &finds);
 }
 
-enum iu_tri iu_range_full(const struct iu_request *r, const struct iu_sockets *sockets,
+enum iu_tri iu_linux_range_full(const struct iu_request *r, const struct iu_sockets *sockets,
 	const struct iu_sysctls *sysctls, const struct iu_kernel *kernel)
 {
 	enum iu_tri finds;

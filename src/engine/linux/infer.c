@@ -1,6 +1,8 @@
 /* engine/linux/infer.c - options of sockets that follow from what they coexist with */
 #include "engine/linux/infer.h"
 
+#include "engine/linux/conflict.h"
+
 /* Pairs are compared; past so many sockets on the list nothing is inferred for the rest. */
 #define INFER_MAX 512
 
@@ -35,7 +37,7 @@ static bool overlaps(const struct iu_socket *a, const struct iu_socket *b,
 	/* unknown V6ONLY counts as set here: it makes fewer sockets meet */
 	if (a->v6only == IU_UNKNOWN && iu_address_space(&a->local) == IU_SPACE_ANY6)
 		r.v6only = true;
-	return iu_conflict(&r, b, kernel).blocks == IU_YES;
+	return iu_linux_conflict(&r, b, kernel).blocks == IU_YES;
 }
 
 static void infer_pair(
@@ -116,7 +118,7 @@ static void infer_child(struct iu_socket *child, const struct iu_sockets *socket
 	learn(child, &child->v6only, v6only);
 }
 
-void iu_infer(struct iu_sockets *sockets, const struct iu_kernel *kernel)
+void iu_linux_infer(struct iu_sockets *sockets, const struct iu_kernel *kernel)
 {
 	size_t i, j, n = sockets->n < INFER_MAX ? sockets->n : INFER_MAX;
 

@@ -5,13 +5,13 @@
 #include "engine/conflict.h"
 
 /**
- * iu_infer() - fills in options that could not be read, marked IU_SOURCE_INFERRED
+ * iu_linux_infer() - fills in options that could not be read, marked IU_SOURCE_INFERRED
  * @sockets: copies, changed in place; nothing that is known is changed
  *
  * Two overlapping binds of different users can only exist with SO_REUSEADDR on both; two
  * overlapping TCP listeners only with SO_REUSEPORT on both; connections and what is left of them
  * have the options of their listener.
  */
-void iu_infer(struct iu_sockets *sockets, const struct iu_kernel *kernel);
+void iu_linux_infer(struct iu_sockets *sockets, const struct iu_kernel *kernel);
 
 #endif

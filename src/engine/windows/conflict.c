@@ -264,6 +264,7 @@ struct iu_conflict iu_windows_conflict(const struct iu_request *r, const struct 
 		return (struct iu_conflict){.blocks = IU_NO, .results = IU_BIND_OK};
 	found.blocks = found.results & IU_BIND_OK ? IU_UNKNOWN : IU_YES;
 	found.sharing = why(r, s, found.results);
+	found.error = found.results & IU_BIND_INUSE ? IU_WSAEADDRINUSE : IU_WSAEACCES;
 	return found;
 }
 

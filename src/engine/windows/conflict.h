@@ -40,11 +40,11 @@ unsigned int iu_windows_bind_old(enum iu_bind_option first, enum iu_bind_option 
 /** iu_windows_same_account() - whether two names mean one account; NULL is nobody known. */
 enum iu_tri iu_windows_same_account(const char *a, const char *b);
 
-/** iu_windows_conflict() - iu_conflict() for Windows. */
+/** iu_windows_conflict() - whether holder @s stands in the way of @r. */
 struct iu_conflict iu_windows_conflict(const struct iu_request *r, const struct iu_socket *s,
 	const struct iu_kernel *kernel);
 
-/** iu_windows_outcome() - iu_outcome() for Windows; cache and order matter nowhere. */
+/** iu_windows_outcome() - what bind() of @r would say; cache and order matter nowhere. */
 struct iu_outcome iu_windows_outcome(const struct iu_request *r, const struct iu_sockets *sockets,
 	size_t skip, const struct iu_kernel *kernel);
 

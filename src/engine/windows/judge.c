@@ -67,7 +67,7 @@ static bool http_may_deny(const struct iu_evaluation *evaluation, const struct i
 		return false;
 	for (i = 0; i < evaluation->sockets.n; i++)
 		if (iu_windows_http_row(snapshot, &evaluation->sockets.v[i]) &&
-			iu_conflict(&attempt->request, &evaluation->sockets.v[i], &evaluation->kernel).blocks !=
+			iu_windows_conflict(&attempt->request, &evaluation->sockets.v[i], &evaluation->kernel).blocks !=
 				IU_NO)
 			return true;
 	return false;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/err.h"
+#include "engine/rules.h"
 #include "knowledge/http-urls.h"
 #include "knowledge/windows-ports.h"
 
@@ -16,7 +17,7 @@
 
 bool iu_is_windows(const struct iu_snapshot *snapshot)
 {
-	return snapshot->host.os && !strcmp(snapshot->host.os, "windows");
+	return iu_rules_of(snapshot) == &iu_rules_windows;
 }
 
 bool iu_windows_before(const struct iu_snapshot *snapshot, unsigned int major, unsigned int minor)
@@ -342,7 +343,7 @@ bool iu_windows_rows_seen(const struct iu_evaluation *evaluation)
 {
 	uint32_t rows = evaluation->question->protocol == IU_PROTOCOL_UDP ? IU_FACT_UDP : IU_FACT_TCP;
 
-	return evaluation->kernel.windows && (evaluation->snapshot->seen & rows);
+	return evaluation->snapshot->seen & rows;
 }
 
 /* ---- the view ---- */
@@ -393,14 +394,17 @@ struct iu_local_check iu_windows_local_check(
 		IU_RULE_ADDRESS_UNKNOWN};
 }
 
-int iu_windows_limits(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, struct iu_evaluation *evaluation)
+int iu_windows_limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
 {
+	const struct iu_question *question = evaluation->question;
+	const struct iu_snapshot *snapshot = evaluation->snapshot;
 	struct iu_port_range range;
 	size_t i;
 
-	evaluation->kernel.windows = true;
-	evaluation->kernel.old_windows = iu_windows_before(snapshot, 5, 2);
+	evaluation->kernel = (struct iu_kernel){
+		.version = snapshot->host.kernel,
+		.old_windows = iu_windows_before(snapshot, 5, 2),
+	};
 	evaluation->limits = (struct iu_sysctls){.port_first = snapshot->sysctls.port_first,
 		.port_last = snapshot->sysctls.port_last,
 		.bindv6only = 1};

@@ -101,13 +101,12 @@ struct iu_windows_reason iu_windows_reason(
 /** iu_windows_rows_seen() - every socket of the protocol that the system lists was looked at. */
 bool iu_windows_rows_seen(const struct iu_evaluation *evaluation);
 
-/** iu_windows_local_check() - iu_local_check() for Windows, which has no privileged ports. */
+/** iu_windows_local_check() - address and port on Windows, which has no privileged ports. */
 struct iu_local_check iu_windows_local_check(
 	const struct iu_snapshot *snapshot, const struct iu_request *request);
 
 /** iu_windows_limits() - sets kernel and limits of @evaluation. Returns: 0, IU_E_NOMEM. */
-int iu_windows_limits(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, struct iu_evaluation *evaluation);
+int iu_windows_limits(struct iu_arena *arena, struct iu_evaluation *evaluation);
 
 /** iu_windows_prepare() - accounts and options of the sockets of one port, as far as they follow. */
 void iu_windows_prepare(struct iu_evaluation *evaluation);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "engine/conflict.h"
+#include "engine/linux/conflict.h"
 #include "engine/engine.h"
 
 #define TEST_PORT  8080

@@ -2,6 +2,7 @@
 #include "scene.h"
 
 #include "base/err.h"
+#include "engine/linux/free-port.h"
 #include "engine/linux/infer.h"
 
 #define OLD_KERNEL (5u << 16 | 15u << 8)
@@ -83,11 +84,11 @@ static void test_rows(void **state)
 
 		r.v6only = row->request_v6only;
 		s.v6only = row->holder_v6only;
-		tcp = iu_conflict(&r, &s, NULL);
-		before = iu_conflict(&r, &s, &old);
+		tcp = iu_linux_conflict(&r, &s, NULL);
+		before = iu_linux_conflict(&r, &s, &old);
 		r.protocol = s.protocol = IU_PROTOCOL_UDP;
 		s.state = IU_STATE_BOUND;
-		udp = iu_conflict(&r, &s, NULL);
+		udp = iu_linux_conflict(&r, &s, NULL);
 		print_message("# %s%s meets %s v6only %d: tcp %d udp %d\n", row->request,
 			row->request_v6only ? " v6only" : "", row->holder, row->holder_v6only,
 			tcp.blocks, udp.blocks);
@@ -151,7 +152,7 @@ static void test_sharing(void **state)
 		s.mini = row->mini;
 		s.uid = row->other_user ? 33 : TEST_UID;
 		s.uid_known = !row->user_unknown;
-		c = iu_conflict(&r, &s, NULL);
+		c = iu_linux_conflict(&r, &s, NULL);
 		print_message("# sharing row %zu: blocks %d, %s\n", i, c.blocks,
 			iu_sharing_name(c.sharing));
 		assert_int_equal(c.blocks, row->tcp);
@@ -167,40 +168,40 @@ static void test_devices_and_states(void **state)
 
 	r.ifindex = 1;
 	s.ifindex = 2;
-	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, N);
+	assert_int_equal(iu_linux_conflict(&r, &s, NULL).blocks, N);
 	s.ifindex = 1;
-	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, Y);
+	assert_int_equal(iu_linux_conflict(&r, &s, NULL).blocks, Y);
 	r.ifindex = 0;
-	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, Y);
+	assert_int_equal(iu_linux_conflict(&r, &s, NULL).blocks, Y);
 	s.port++;
-	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, N);
+	assert_int_equal(iu_linux_conflict(&r, &s, NULL).blocks, N);
 	s.port--;
 	s.protocol = IU_PROTOCOL_UDP;
-	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, N);
+	assert_int_equal(iu_linux_conflict(&r, &s, NULL).blocks, N);
 	s.protocol = IU_PROTOCOL_TCP;
 	s.state = IU_STATE_SYN_RECV;
 	s.inode = 0;
-	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, N);
+	assert_int_equal(iu_linux_conflict(&r, &s, NULL).blocks, N);
 	/* link-local addresses of two links are two addresses */
 	r = req(IU_PROTOCOL_TCP, "fe80::1");
 	s = sock(IU_PROTOCOL_TCP, "fe80::1", IU_STATE_LISTEN);
 	r.address.scope = 2;
 	s.local.scope = 3;
-	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, N);
+	assert_int_equal(iu_linux_conflict(&r, &s, NULL).blocks, N);
 	s.local.scope = 2;
-	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, Y);
+	assert_int_equal(iu_linux_conflict(&r, &s, NULL).blocks, Y);
 	/* the scope goes over a device that was bound before */
 	r.ifindex = 3;
-	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, Y);
+	assert_int_equal(iu_linux_conflict(&r, &s, NULL).blocks, Y);
 	/* multicast of a link likewise, of a site not */
 	r = req(IU_PROTOCOL_UDP, "ff02::5");
 	s = sock(IU_PROTOCOL_UDP, "ff02::5", IU_STATE_BOUND);
 	r.address.scope = 2;
 	s.ifindex = 3;
-	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, N);
+	assert_int_equal(iu_linux_conflict(&r, &s, NULL).blocks, N);
 	r.address = s.local = addr("ff05::5");
 	r.address.scope = 2;
-	assert_int_equal(iu_conflict(&r, &s, NULL).blocks, Y);
+	assert_int_equal(iu_linux_conflict(&r, &s, NULL).blocks, Y);
 	(void)state;
 }
 
@@ -214,22 +215,22 @@ static void test_outcome_tcp(void **state)
 	v[0] = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_TIME_WAIT);
 	v[1] = sock(IU_PROTOCOL_TCP, "127.0.0.2", IU_STATE_LISTEN);
 	v[2] = sock(IU_PROTOCOL_TCP, "127.0.0.3", IU_STATE_BOUND);
-	o = iu_outcome(&r, &sockets, SIZE_MAX, NULL);
+	o = iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL);
 	assert_int_equal(o.fails, Y);
 	assert_int_equal(o.blocker, 1);
-	assert_int_equal(iu_outcome(&r, &sockets, 1, NULL).blocker, 2);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, 1, NULL).blocker, 2);
 	r.force = true;
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, N);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fails, N);
 	r.force = false;
 	r.reuseaddr = true;
 	v[0].reuseaddr = U;
 	v[1].state = IU_STATE_ESTABLISHED;
 	v[1].reuseaddr = v[2].reuseaddr = Y;
-	o = iu_outcome(&r, &sockets, SIZE_MAX, NULL);
+	o = iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL);
 	assert_int_equal(o.fails, U);
 	assert_int_equal(o.blocker, 0);
 	v[0].reuseaddr = Y;
-	o = iu_outcome(&r, &sockets, SIZE_MAX, NULL);
+	o = iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL);
 	assert_int_equal(o.fails, N);
 	assert_true(o.blocker == SIZE_MAX);
 	(void)state;
@@ -244,15 +245,15 @@ static void test_cache(void **state)
 	v[0] = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_LISTEN);
 	v[1] = sock(IU_PROTOCOL_TCP, "127.0.0.2", IU_STATE_LISTEN);
 	v[1].reuseport = Y;
-	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, NULL).cache_dependent);
+	assert_false(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).cache_dependent);
 	r.reuseport = true;
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, Y);
-	assert_true(iu_outcome(&r, &sockets, SIZE_MAX, NULL).cache_dependent);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fails, Y);
+	assert_true(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).cache_dependent);
 	r.group = true;
-	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, NULL).cache_dependent);
+	assert_false(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).cache_dependent);
 	r.group = false;
 	v[1].uid = 33;
-	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, NULL).cache_dependent);
+	assert_false(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).cache_dependent);
 	(void)state;
 }
 
@@ -269,23 +270,23 @@ static void test_udp_order(void **state)
 	v[1].reuseport = Y;
 	v[0].order = 2;
 	v[1].order = 1;
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, N);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fails, N);
 	v[0].order = 0;
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, Y);
-	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, NULL).order_dependent);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fails, Y);
+	assert_false(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).order_dependent);
 	/* across families nobody sees the order */
 	v[1] = sock(IU_PROTOCOL_UDP, "::", IU_STATE_BOUND);
 	v[1].reuseport = Y;
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, U);
-	assert_true(iu_outcome(&r, &sockets, SIZE_MAX, NULL).order_dependent);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fails, U);
+	assert_true(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).order_dependent);
 	v[1].reuseport = N;
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, Y);
-	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, NULL).order_dependent);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fails, Y);
+	assert_false(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).order_dependent);
 	/* SO_REUSEADDR on both is enough for UDP */
 	r.reuseport = false;
 	r.reuseaddr = true;
 	v[0].reuseaddr = v[1].reuseaddr = Y;
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, N);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fails, N);
 	(void)state;
 }
 
@@ -302,26 +303,26 @@ static void test_udp_crowded(void **state)
 	}
 	/* a native IPv6 socket counts as 127.0.0.6, but lies in another chain of a crowded slot */
 	v[11] = sock(IU_PROTOCOL_UDP, "::1", IU_STATE_BOUND);
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, U);
-	assert_true(iu_outcome(&r, &sockets, SIZE_MAX, NULL).order_dependent);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fails, U);
+	assert_true(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).order_dependent);
 	sockets.n = 2;
 	v[1] = v[11];
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, Y);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fails, Y);
 	/* both ways refuse, or both let in */
 	sockets.n = 12;
 	v[1] = v[2];
 	v[11] = sock(IU_PROTOCOL_UDP, "127.0.0.6", IU_STATE_BOUND);
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, Y);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fails, Y);
 	v[11].reuseport = Y;
 	r.reuseport = true;
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, N);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fails, N);
 	/* two of one chain that say different things: a connect() may have turned them round */
 	v[10] = v[11];
 	v[10].reuseport = N;
 	v[10].order = 11;
 	v[11].order = 10;
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fails, U);
-	assert_true(iu_outcome(&r, &sockets, SIZE_MAX, NULL).order_dependent);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fails, U);
+	assert_true(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).order_dependent);
 	(void)state;
 }
 
@@ -342,29 +343,29 @@ static void test_free_port(void **state)
 	}
 	sockets.n = 2;
 	/* of three ports TCP never looks at the last one */
-	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 0);
+	assert_int_equal(iu_linux_free_port(&r, &sockets, &sysctls, &kernel), 0);
 	sysctls.port_last = 40003;
-	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 40002);
+	assert_int_equal(iu_linux_free_port(&r, &sockets, &sysctls, &kernel), 40002);
 	sysctls.port_last = 40002;
 	sysctls.reserved.v = &reserved;
 	sysctls.reserved.n = 1;
-	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 0);
+	assert_int_equal(iu_linux_free_port(&r, &sockets, &sysctls, &kernel), 0);
 	sysctls.reserved.n = 0;
 	sockets.n = 3;
-	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 0);
+	assert_int_equal(iu_linux_free_port(&r, &sockets, &sysctls, &kernel), 0);
 	/* options do not help TCP, except with ip_autobind_reuse */
 	r.reuseaddr = r.reuseport = true;
 	v[1].reuseaddr = v[1].reuseport = Y;
-	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 0);
+	assert_int_equal(iu_linux_free_port(&r, &sockets, &sysctls, &kernel), 0);
 	kernel.autobind_reuse = true;
 	/* … and not where SO_REUSEPORT of one user would let them share */
-	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 0);
+	assert_int_equal(iu_linux_free_port(&r, &sockets, &sysctls, &kernel), 0);
 	r.reuseport = false;
-	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 40001);
+	assert_int_equal(iu_linux_free_port(&r, &sockets, &sysctls, &kernel), 40001);
 	r.address = addr("127.0.0.2");
-	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), 40000);
+	assert_int_equal(iu_linux_free_port(&r, &sockets, &sysctls, &kernel), 40000);
 	sysctls.port_first = -1;
-	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, &kernel), IU_E_NOTSUP);
+	assert_int_equal(iu_linux_free_port(&r, &sockets, &sysctls, &kernel), IU_E_NOTSUP);
 	(void)state;
 }
 
@@ -383,31 +384,31 @@ static void test_range_full(void **state)
 		v[i].port = (uint16_t)(40000 + i);
 	}
 	/* only the last of five is free */
-	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), U);
-	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, NULL), 40004);
+	assert_int_equal(iu_linux_range_full(&r, &sockets, &sysctls, NULL), U);
+	assert_int_equal(iu_linux_free_port(&r, &sockets, &sysctls, NULL), 40004);
 	/* the first one too: either is found */
 	v[0].port = 40001;
-	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), N);
+	assert_int_equal(iu_linux_range_full(&r, &sockets, &sysctls, NULL), N);
 	v[0].port = 40004;
-	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), U);
+	assert_int_equal(iu_linux_range_full(&r, &sockets, &sysctls, NULL), U);
 	v[1].port = 40000;
-	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), N);
-	assert_int_equal(iu_free_port(&r, &sockets, &sysctls, NULL), 40001);
+	assert_int_equal(iu_linux_range_full(&r, &sockets, &sysctls, NULL), N);
+	assert_int_equal(iu_linux_free_port(&r, &sockets, &sysctls, NULL), 40001);
 	/* UDP finds every port */
 	for (i = 0; i < 4; i++) {
 		v[i].protocol = IU_PROTOCOL_UDP;
 		v[i].port = (uint16_t)(40000 + i);
 	}
 	r.protocol = IU_PROTOCOL_UDP;
-	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), N);
+	assert_int_equal(iu_linux_range_full(&r, &sockets, &sysctls, NULL), N);
 	sysctls.port_last = 40003;
-	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), Y);
+	assert_int_equal(iu_linux_range_full(&r, &sockets, &sysctls, NULL), Y);
 	/* an option that is not known */
 	r.reuseaddr = true;
 	v[2].reuseaddr = U;
-	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), U);
+	assert_int_equal(iu_linux_range_full(&r, &sockets, &sysctls, NULL), U);
 	sysctls.port_last = -1;
-	assert_int_equal(iu_range_full(&r, &sockets, &sysctls, NULL), U);
+	assert_int_equal(iu_linux_range_full(&r, &sockets, &sysctls, NULL), U);
 	(void)state;
 }
 
@@ -424,34 +425,34 @@ static void test_old_kernels(void **state)
 	/* SO_REUSEADDR taken back after bind(): the port's shortcut does not notice */
 	v[0] = v[1] = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_BOUND);
 	r.reuseaddr = true;
-	assert_true(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fastreuse_dependent);
-	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, &k6_12).fastreuse_dependent);
-	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, NULL).fastreuse_dependent);
+	assert_true(iu_linux_outcome(&r, &sockets, SIZE_MAX, &k6_1).fastreuse_dependent);
+	assert_false(iu_linux_outcome(&r, &sockets, SIZE_MAX, &k6_12).fastreuse_dependent);
+	assert_false(iu_linux_outcome(&r, &sockets, SIZE_MAX, NULL).fastreuse_dependent);
 	v[1].state = IU_STATE_LISTEN;
 	sockets.n = 2;
-	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fastreuse_dependent);
+	assert_false(iu_linux_outcome(&r, &sockets, SIZE_MAX, &k6_1).fastreuse_dependent);
 	sockets.n = 1;
 	r.reuseaddr = false;
-	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fastreuse_dependent);
+	assert_false(iu_linux_outcome(&r, &sockets, SIZE_MAX, &k6_1).fastreuse_dependent);
 	/* ::ffff:0.0.0.0 is found by ::ffff:127.0.0.1 only where 0.0.0.0 was there before it */
 	r.address = addr("::ffff:127.0.0.1");
 	v[0] = sock(IU_PROTOCOL_TCP, "::ffff:0.0.0.0", IU_STATE_BOUND);
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, &k6_12).fails, Y);
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, U);
-	assert_true(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).history_dependent);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, &k6_12).fails, Y);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, U);
+	assert_true(iu_linux_outcome(&r, &sockets, SIZE_MAX, &k6_1).history_dependent);
 	v[1] = sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_BOUND);
 	sockets.n = 2;
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, U);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, U);
 	v[0].local = addr("::ffff:127.0.0.9");
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, Y);
-	assert_false(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).history_dependent);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, Y);
+	assert_false(iu_linux_outcome(&r, &sockets, SIZE_MAX, &k6_1).history_dependent);
 	v[0].local = addr("::ffff:0.0.0.0");
 	v[1].local = addr("127.0.0.1");
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, Y);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, Y);
 	sockets.n = 1;
 	/* an AF_INET socket finds it */
 	r.address = addr("127.0.0.1");
-	assert_int_equal(iu_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, Y);
+	assert_int_equal(iu_linux_outcome(&r, &sockets, SIZE_MAX, &k6_1).fails, Y);
 	r = req(IU_PROTOCOL_TCP, "0.0.0.0");
 	v[0] = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_BOUND);
 	/* an orphan of our own user: root's before 6.17 */
@@ -459,15 +460,15 @@ static void test_old_kernels(void **state)
 	v[0].inode = 0;
 	v[0].reuseport = Y;
 	r.reuseport = true;
-	assert_int_equal(iu_conflict(&r, &v[0], &k6_18).blocks, N);
-	assert_int_equal(iu_conflict(&r, &v[0], NULL).blocks, N);
-	assert_int_equal(iu_conflict(&r, &v[0], &k6_12).blocks, Y);
-	assert_int_equal(iu_conflict(&r, &v[0], &k6_12).sharing, IU_SHARING_USERS_DIFFER);
+	assert_int_equal(iu_linux_conflict(&r, &v[0], &k6_18).blocks, N);
+	assert_int_equal(iu_linux_conflict(&r, &v[0], NULL).blocks, N);
+	assert_int_equal(iu_linux_conflict(&r, &v[0], &k6_12).blocks, Y);
+	assert_int_equal(iu_linux_conflict(&r, &v[0], &k6_12).sharing, IU_SHARING_USERS_DIFFER);
 	r.uid = 0;
-	assert_int_equal(iu_conflict(&r, &v[0], &k6_12).blocks, N);
+	assert_int_equal(iu_linux_conflict(&r, &v[0], &k6_12).blocks, N);
 	/* what a process has keeps its user */
 	v[0].inode = 77;
-	assert_int_equal(iu_conflict(&r, &v[0], &k6_12).blocks, Y);
+	assert_int_equal(iu_linux_conflict(&r, &v[0], &k6_12).blocks, Y);
 	(void)state;
 }
 
@@ -482,7 +483,7 @@ static void test_infer(void **state)
 		v[i].reuseaddr = v[i].reuseport = v[i].v6only = U;
 		v[i].options_source = IU_SOURCE_NONE;
 	}
-	iu_infer(&sockets, NULL);
+	iu_linux_infer(&sockets, NULL);
 	assert_int_equal(v[0].reuseport, Y);
 	assert_int_equal(v[1].reuseport, Y);
 	assert_int_equal(v[0].reuseaddr, U);
@@ -492,7 +493,7 @@ static void test_infer(void **state)
 		v[i].reuseport = U;
 	v[1].state = IU_STATE_BOUND;
 	v[1].uid = 33;
-	iu_infer(&sockets, NULL);
+	iu_linux_infer(&sockets, NULL);
 	assert_int_equal(v[0].reuseaddr, Y);
 	assert_int_equal(v[1].reuseaddr, Y);
 	assert_int_equal(v[0].reuseport, U);
@@ -500,14 +501,14 @@ static void test_infer(void **state)
 	v[0].reuseaddr = v[1].reuseaddr = U;
 	v[0].local = addr("127.0.0.1");
 	v[1].local = addr("127.0.0.2");
-	iu_infer(&sockets, NULL);
+	iu_linux_infer(&sockets, NULL);
 	assert_int_equal(v[0].reuseaddr, U);
 	/* children have their listener's options */
 	v[0].reuseaddr = Y;
 	v[0].reuseport = N;
 	v[1] = sock(IU_PROTOCOL_TCP, "127.0.0.1", IU_STATE_TIME_WAIT);
 	v[1].reuseaddr = v[1].reuseport = U;
-	iu_infer(&sockets, NULL);
+	iu_linux_infer(&sockets, NULL);
 	assert_int_equal(v[1].reuseaddr, Y);
 	assert_int_equal(v[1].reuseport, N);
 	(void)state;

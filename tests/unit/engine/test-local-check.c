@@ -1,7 +1,7 @@
 /* tests/unit/engine/test-local-check.c - errno of a bind() that no socket stands in the way of */
 #include "scene.h"
 
-#include "engine/evaluation.h"
+#include "engine/linux/local.h"
 
 #define LO      1u
 #define LINK    2u
@@ -103,7 +103,7 @@ static void test_rows(void **state)
 
 		r.address.scope = row->scope;
 		snapshot.host.cap_net_bind = iu_tri(row->privileged);
-		check = iu_local_check(&question, &snapshot, &r);
+		check = iu_linux_local_check(&question, &snapshot, &r);
 		print_message("# %s scope %u device %u port %u: %d, errno %d\n", row->address,
 			row->scope, row->ifindex, row->port, check.ok, check.error);
 		assert_int_equal(check.ok, row->error ? IU_NO : IU_YES);
@@ -122,10 +122,10 @@ static void test_unseen(void **state)
 
 	iu_snapshot_init(&snapshot);
 	r.address.scope = NOWHERE;
-	assert_int_equal(iu_local_check(&question, &snapshot, &r).ok, IU_UNKNOWN);
+	assert_int_equal(iu_linux_local_check(&question, &snapshot, &r).ok, IU_UNKNOWN);
 	make(&snapshot);
 	snapshot.seen &= ~(uint32_t)IU_FACT_ADDRESSES;
-	assert_int_equal(iu_local_check(&question, &snapshot, &r).ok, IU_UNKNOWN);
+	assert_int_equal(iu_linux_local_check(&question, &snapshot, &r).ok, IU_UNKNOWN);
 	iu_snapshot_free(&snapshot);
 	(void)state;
 }

@@ -3,8 +3,8 @@
 
 #include "engine/windows/conflict.h"
 
-static const struct iu_kernel windows = {.windows = true};
-static const struct iu_kernel xp = {.windows = true, .old_windows = true};
+static const struct iu_kernel windows = {0};
+static const struct iu_kernel xp = {.old_windows = true};
 
 static const struct iu_bind_kind kinds[] = {
 	{IU_BIND_PLAIN, true}, {IU_BIND_PLAIN, false}, {IU_BIND_REUSE, true},

@@ -28,7 +28,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "engine/conflict.h"
+#include "engine/linux/conflict.h"
 #include "os/linux/bpf/bpf.h"
 #include "os/os.h"
 #include "stage.h"
@@ -346,7 +346,7 @@ static int ask_both(const struct iu_request *r, const struct iu_sockets *sockets
 	look(&snapshot, r->port, IU_FACT_EVIDENCE);
 	assert_int_equal(snapshot.caches.n, 1);
 	kernel.cache = &snapshot.caches.v[0];
-	outcome = iu_outcome(r, sockets, SIZE_MAX, &kernel);
+	outcome = iu_linux_outcome(r, sockets, SIZE_MAX, &kernel);
 	fd = bind_request(r);
 	if (outcome.fails != iu_tri(fd < 0))
 		printf("# %s v6only %d: said %d, the kernel says %d\n",
@@ -378,7 +378,7 @@ static void test_cache_decides(void **state)
 		sockets.n = random_scene(&seed, port, room, fds);
 		r = random_request(&seed, port);
 		r.reuseport = true;
-		if (iu_outcome(&r, &sockets, SIZE_MAX, &kernel).cache_dependent) {
+		if (iu_linux_outcome(&r, &sockets, SIZE_MAX, &kernel).cache_dependent) {
 			let_in += ask_both(&r, &sockets);
 			asked++;
 		}

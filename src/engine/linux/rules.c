@@ -1,0 +1,79 @@
+/* engine/linux/rules.c - the rules of Linux */
+#include "engine/rules.h"
+
+#include "engine/evaluation.h"
+#include "engine/linux/conflict.h"
+#include "engine/linux/free-port.h"
+#include "engine/linux/infer.h"
+#include "engine/linux/local.h"
+
+static struct iu_outcome any_port(
+	const struct iu_evaluation *evaluation, const struct iu_request *request)
+{
+	return (struct iu_outcome){
+		.fails = iu_linux_range_full(request, &evaluation->sockets, &evaluation->limits,
+			&evaluation->kernel),
+		.blocker = SIZE_MAX,
+	};
+}
+
+/* The kernel compares sockets and nothing else. */
+static bool refuses(const struct iu_evaluation *evaluation, const struct iu_request *request)
+{
+	(void)evaluation;
+	(void)request;
+	return false;
+}
+
+static uint32_t facts(const struct iu_question *question, const struct iu_snapshot *snapshot)
+{
+	(void)snapshot;
+	return question->protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND : IU_FACT_UDP;
+}
+
+static int limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
+{
+	const struct iu_snapshot *snapshot = evaluation->snapshot;
+
+	(void)arena;
+	evaluation->kernel = (struct iu_kernel){
+		.version = snapshot->host.kernel,
+		.autobind_reuse = snapshot->sysctls.autobind_reuse == 1,
+	};
+	evaluation->limits = snapshot->sysctls;
+	for (size_t i = 0; i < snapshot->caches.n; i++)
+		if (snapshot->caches.v[i].protocol == evaluation->question->protocol &&
+			snapshot->caches.v[i].port == evaluation->question->port)
+			evaluation->kernel.cache = &snapshot->caches.v[i];
+	return 0;
+}
+
+static void infer(struct iu_evaluation *evaluation)
+{
+	iu_linux_infer(&evaluation->sockets, &evaluation->kernel);
+}
+
+static bool sockets_seen(const struct iu_evaluation *evaluation)
+{
+	return evaluation->complete;
+}
+
+static uint16_t beyond(const struct iu_evaluation *evaluation)
+{
+	(void)evaluation;
+	return 0;
+}
+
+const struct iu_rules iu_rules_linux = {
+	.conflict = iu_linux_conflict,
+	.outcome = iu_linux_outcome,
+	.any_port = any_port,
+	.local_check = iu_linux_local_check,
+	.refuses = refuses,
+	.has_reuseport = true,
+	.facts = facts,
+	.limits = limits,
+	.infer = infer,
+	.sockets_seen = sockets_seen,
+	.beyond = beyond,
+};

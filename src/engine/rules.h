@@ -1,0 +1,55 @@
+/* engine/rules.h - what differs from system to system, one record of functions for each */
+#ifndef IU_ENGINE_RULES_H
+#define IU_ENGINE_RULES_H
+
+#include "engine/conflict.h"
+#include "model/question.h"
+#include "model/snapshot.h"
+
+struct iu_attempt;
+struct iu_evaluation;
+
+/*
+ * The system of the snapshot chooses the record, once for each question. Nothing else in the engine
+ * asks which system it is: a question about one passes no function that is there for another.
+ */
+struct iu_rules {
+	/* ---- who blocks whom ---- */
+
+	/* Whether holder @s stands in the way of @r. */
+	struct iu_conflict (*conflict)(const struct iu_request *r, const struct iu_socket *s,
+		const struct iu_kernel *kernel);
+	/* What bind() of @r (port != 0) would say; @skip: index of its own socket, SIZE_MAX: none. */
+	struct iu_outcome (*outcome)(const struct iu_request *r, const struct iu_sockets *sockets,
+		size_t skip, const struct iu_kernel *kernel);
+	/* The same for port 0; fails: IU_YES where the range is full, IU_UNKNOWN without a range. */
+	struct iu_outcome (*any_port)(
+		const struct iu_evaluation *evaluation, const struct iu_request *request);
+	/* Address and port before any other socket matters. */
+	struct iu_local_check (*local_check)(const struct iu_question *question,
+		const struct iu_snapshot *snapshot, const struct iu_request *request);
+	/* Something besides the sockets refuses it, or may: reserved ranges, the system itself. */
+	bool (*refuses)(const struct iu_evaluation *evaluation, const struct iu_request *request);
+
+	/* ---- the evaluation ---- */
+
+	/* Options of bind() that exist there; others are as if nobody had set them. */
+	bool has_reuseport, has_exclusive;
+	/* IU_FACT_* without which "free" cannot be said of @question. */
+	uint32_t (*facts)(const struct iu_question *question, const struct iu_snapshot *snapshot);
+	/* Fills in kernel and limits. Returns: 0, IU_E_NOMEM. */
+	int (*limits)(struct iu_arena *arena, struct iu_evaluation *evaluation);
+	/* Fills in what follows for sockets and attempts from each other. */
+	void (*infer)(struct iu_evaluation *evaluation);
+	/* Every socket of the protocol was looked at, whatever else is missing. */
+	bool (*sockets_seen)(const struct iu_evaluation *evaluation);
+	/* Where else a stand-in for the port is looked for; 0: nowhere. */
+	uint16_t (*beyond)(const struct iu_evaluation *evaluation);
+};
+
+extern const struct iu_rules iu_rules_linux, iu_rules_windows;
+
+/** iu_rules_of() - the rules of the system of @snapshot; Linux where nothing says which. */
+const struct iu_rules *iu_rules_of(const struct iu_snapshot *snapshot);
+
+#endif

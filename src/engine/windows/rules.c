@@ -1,0 +1,48 @@
+/* engine/windows/rules.c - the rules of Windows */
+#include "engine/rules.h"
+
+#include "engine/windows/state.h"
+
+static struct iu_local_check local_check(const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_request *request)
+{
+	(void)question; /* there are no privileged ports */
+	return iu_windows_local_check(snapshot, request);
+}
+
+static bool refuses(const struct iu_evaluation *evaluation, const struct iu_request *request)
+{
+	return iu_windows_reason(evaluation, request).cause != IU_CAUSE_NONE;
+}
+
+static void infer(struct iu_evaluation *evaluation)
+{
+	iu_windows_prepare(evaluation);
+	iu_windows_assume(evaluation);
+}
+
+/* The list of excluded ranges and of services may be missing. */
+static bool sockets_seen(const struct iu_evaluation *evaluation)
+{
+	return evaluation->complete || iu_windows_rows_seen(evaluation);
+}
+
+/* A capture has the rows of every port. */
+static uint16_t beyond(const struct iu_evaluation *evaluation)
+{
+	return evaluation->snapshot->host.pid <= 0 ? iu_windows_beyond(evaluation) : 0;
+}
+
+const struct iu_rules iu_rules_windows = {
+	.conflict = iu_windows_conflict,
+	.outcome = iu_windows_outcome,
+	.any_port = iu_windows_any_port,
+	.local_check = local_check,
+	.refuses = refuses,
+	.has_exclusive = true,
+	.facts = iu_windows_wanted,
+	.limits = iu_windows_limits,
+	.infer = infer,
+	.sockets_seen = sockets_seen,
+	.beyond = beyond,
+};
