@@ -46,11 +46,11 @@ int iu_run_command(const struct iu_invocation *invocation);
 /** iu_help_text() - the help of one command, or of all with NULL. */
 void iu_help_text(const struct iu_command *command, struct iu_text *out);
 
-/** iu_style_make() - colour, width and length from options, environment and terminal. */
-struct iu_style iu_style_make(const struct iu_arguments *arguments);
+/** iu_options_style() - colour, width and length from options, environment and terminal. */
+struct iu_style iu_options_style(const struct iu_arguments *arguments);
 
-/** iu_style_make_for() - the same for what is no result. */
-struct iu_style iu_style_make_for(const struct iu_arguments *arguments, enum iu_stream stream);
+/** iu_options_style_for() - the same for what is no result. */
+struct iu_style iu_options_style_for(const struct iu_arguments *arguments, enum iu_stream stream);
 
 /* ---- complaints: one line on stderr ---- */
 
@@ -87,8 +87,8 @@ int iu_user_read(const char *user, const struct iu_names *names, uint32_t *ret_u
 int iu_number_read(const char *option, const char *text, unsigned long least, unsigned long most,
 	unsigned long *ret_number);
 
-/** iu_socket_options_read() - what the options say of the asking socket; 0, or an exit code. */
-int iu_socket_options_read(const struct iu_arguments *arguments, const struct iu_names *names,
+/** iu_options_socket() - what the options say of the asking socket; 0, or an exit code. */
+int iu_options_socket(const struct iu_arguments *arguments, const struct iu_names *names,
 	struct iu_options *ret_options);
 
 /**

@@ -65,11 +65,17 @@ struct iu_arguments {
 	struct iu_values from;
 };
 
+enum iu_option_type {
+	IU_OPTION_SWITCH, /* the field is a bool */
+	IU_OPTION_WORD,	  /* const char *; given again the last one counts */
+	IU_OPTION_WORDS,  /* struct iu_values: may be given several times */
+};
+
 struct iu_option {
 	const char *name;
 	char letter;	       /* 0: none */
-	/* NULL: a switch. "FILE…": may be given several times, the field is struct iu_values. */
-	const char *argument;
+	enum iu_option_type type;
+	const char *argument;  /* what stands for it in help; NULL: a switch */
 	const char *choices;   /* "auto|always|never": only these are taken; NULL: anything */
 	const char *help;      /* one sentence without a final point */
 	unsigned int commands; /* IU_FOR_* */

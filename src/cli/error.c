@@ -25,7 +25,7 @@ static int complain_unknown(const struct iu_meaning *meaning)
 
 static bool put_text(const struct iu_arguments *arguments, struct iu_meaning *meaning, bool first)
 {
-	struct iu_style style = iu_style_make(arguments);
+	struct iu_style style = iu_options_style(arguments);
 	struct iu_text text = {0}, out = {0};
 	int r = iu_meaning_text(meaning, &style, &text);
 	bool good = false;

@@ -258,7 +258,7 @@ static int undo(struct run *run, size_t targets)
 int iu_free(const struct iu_invocation *invocation)
 {
 	struct run run = {.arguments = &invocation->arguments,
-		.style = iu_style_make(&invocation->arguments),
+		.style = iu_options_style(&invocation->arguments),
 		.written = true};
 	struct iu_act act = {.context = &run,
 		.consent = consent,

@@ -177,7 +177,7 @@ static int list(const struct iu_invocation *invocation, struct iu_from *from)
 	struct listed listed = {.arguments = &invocation->arguments,
 		.from = from,
 		.filter = &filter,
-		.style = iu_style_make(&invocation->arguments)};
+		.style = iu_options_style(&invocation->arguments)};
 	struct iu_arena arena = {0};
 	int code, ret = 0;
 

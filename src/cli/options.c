@@ -1,4 +1,4 @@
-/* cli/options.c - read a command line after the option table */
+/* cli/options.c - a command line, read after the option table */
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
@@ -21,19 +21,19 @@ static void make_table(struct table *table)
 {
 	char *letter = table->letters;
 
-	*table = (struct table){.rows = iu_options(&table->count)};
+	*table = (struct table){0};
 	table->rows = iu_options(&table->count);
 	*letter++ = ':';
 	for (size_t i = 0; i < table->count && i < OPTIONS_MAX; i++) {
 		const struct iu_option *row = &table->rows[i];
 
 		table->longs[i] = (struct option){.name = row->name,
-			.has_arg = row->argument ? required_argument : no_argument,
+			.has_arg = row->type == IU_OPTION_SWITCH ? no_argument : required_argument,
 			.val = FIRST_VALUE + (int)i};
 		if (!row->letter)
 			continue;
 		*letter++ = row->letter;
-		if (row->argument)
+		if (row->type != IU_OPTION_SWITCH)
 			*letter++ = ':';
 	}
 	memcpy(letter, "0123456789", 11); /* no options: negative numbers are operands */
@@ -81,10 +81,6 @@ static int store(const struct iu_option *row, const char *value, struct iu_argum
 	const bool yes = true;
 	struct iu_text line = {0};
 
-	if (!row->argument) {
-		memcpy(field, &yes, sizeof(yes));
-		return 0;
-	}
 	if (row->choices && !is_choice(row->choices, value)) {
 		iu_text_printf(&line, "--%s takes %s, not \"", row->name, row->choices);
 		iu_text_foreign(&line, value, strlen(value), 40);
@@ -93,10 +89,12 @@ static int store(const struct iu_option *row, const char *value, struct iu_argum
 		iu_text_free(&line);
 		return IU_EXIT_USAGE;
 	}
-	if (strstr(row->argument, "…"))
-		return add_value(row, value, (struct iu_values *)(void *)field);
-	memcpy(field, &value, sizeof(value));
-	return 0;
+	switch (row->type) {
+	case IU_OPTION_SWITCH: memcpy(field, &yes, sizeof(yes)); return 0;
+	case IU_OPTION_WORD: memcpy(field, &value, sizeof(value)); return 0;
+	case IU_OPTION_WORDS: return add_value(row, value, (struct iu_values *)(void *)field);
+	}
+	return IU_EXIT_USAGE;
 }
 
 /* What getopt did not take: @word as written, @value the option it belongs to, if any. */
@@ -258,5 +256,59 @@ int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocati
 		code = check_options(&invocation, given, &table);
 	if (code == 0)
 		*ret_invocation = invocation;
+	return code;
+}
+
+struct iu_style iu_options_style(const struct iu_arguments *arguments)
+{
+	return iu_options_style_for(arguments, IU_STREAM_RESULTS);
+}
+
+struct iu_style iu_options_style_for(const struct iu_arguments *arguments, enum iu_stream stream)
+{
+	struct iu_style style = {
+		.color = iu_system_wants_color(stream),
+		.columns = iu_system_columns(stream),
+		.quiet = arguments->quiet,
+	};
+
+	if (arguments->color && strcmp(arguments->color, "auto") != 0)
+		style.color = !strcmp(arguments->color, "always");
+	return style;
+}
+
+static int read_device(const char *device, const struct iu_names *names, struct iu_options *options)
+{
+	struct iu_text line = {0};
+
+	if (names->ifindex(names->context, device, &options->ifindex) >= 0) {
+		options->device = device;
+		return 0;
+	}
+	iu_text_add(&line, "there is no network interface \"");
+	iu_text_foreign(&line, device, strlen(device), 40);
+	iu_text_add(&line, names->recorded ? "\" in the capture" : "\" here; there are: ");
+	if (!names->recorded)
+		iu_system_interfaces(&line);
+	iu_complain_text(&line);
+	iu_text_free(&line);
+	return IU_EXIT_USAGE;
+}
+
+int iu_options_socket(const struct iu_arguments *arguments, const struct iu_names *names,
+	struct iu_options *ret_options)
+{
+	struct iu_options options = {
+		.reuseaddr = arguments->reuseaddr,
+		.reuseport = arguments->reuseport,
+		.exclusive = arguments->exclusive,
+		.v6only = arguments->v6only ? IU_YES : IU_UNKNOWN,
+	};
+	int code = 0;
+
+	if (arguments->device)
+		code = read_device(arguments->device, names, &options);
+	if (code == 0)
+		*ret_options = options;
 	return code;
 }

@@ -132,7 +132,7 @@ int iu_report(const struct iu_invocation *invocation)
 	int code = iu_from_read(invocation, &from);
 
 	if (code == 0)
-		code = iu_socket_options_read(&invocation->arguments, &from.names, &options);
+		code = iu_options_socket(&invocation->arguments, &from.names, &options);
 	if (code == 0)
 		code = iu_targets_read(&arena, invocation, &from.names, &options, &questions);
 	if (code == 0)

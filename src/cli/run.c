@@ -36,7 +36,7 @@ static void put(struct iu_text *text)
 
 static struct iu_style style_of(const struct work *work)
 {
-	struct iu_style style = iu_style_make_for(work->arguments, IU_STREAM_MESSAGES);
+	struct iu_style style = iu_options_style_for(work->arguments, IU_STREAM_MESSAGES);
 
 	return style;
 }

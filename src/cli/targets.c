@@ -108,7 +108,7 @@ int iu_targets_few(struct iu_arena *arena, const struct iu_invocation *invocatio
 {
 	struct iu_options options;
 	struct iu_text line = {0};
-	int code = iu_socket_options_read(&invocation->arguments, iu_os_names(), &options);
+	int code = iu_options_socket(&invocation->arguments, iu_os_names(), &options);
 
 	if (code == 0)
 		code = iu_targets_read(arena, invocation, iu_os_names(), &options, out);

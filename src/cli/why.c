@@ -1,6 +1,4 @@
 /* cli/why.c - inuse why: would bind() fail, who is in the way, what helps */
-#include <string.h>
-
 #include "base/err.h"
 #include "cli/cli.h"
 #include "cli/system.h"
@@ -8,60 +6,6 @@
 #include "os/os.h"
 #include "session/ask.h"
 #include "session/session.h"
-
-struct iu_style iu_style_make(const struct iu_arguments *arguments)
-{
-	return iu_style_make_for(arguments, IU_STREAM_RESULTS);
-}
-
-struct iu_style iu_style_make_for(const struct iu_arguments *arguments, enum iu_stream stream)
-{
-	struct iu_style style = {
-		.color = iu_system_wants_color(stream),
-		.columns = iu_system_columns(stream),
-		.quiet = arguments->quiet,
-	};
-
-	if (arguments->color && strcmp(arguments->color, "auto") != 0)
-		style.color = !strcmp(arguments->color, "always");
-	return style;
-}
-
-static int read_device(const char *device, const struct iu_names *names, struct iu_options *options)
-{
-	struct iu_text line = {0};
-
-	if (names->ifindex(names->context, device, &options->ifindex) >= 0) {
-		options->device = device;
-		return 0;
-	}
-	iu_text_add(&line, "there is no network interface \"");
-	iu_text_foreign(&line, device, strlen(device), 40);
-	iu_text_add(&line, names->recorded ? "\" in the capture" : "\" here; there are: ");
-	if (!names->recorded)
-		iu_system_interfaces(&line);
-	iu_complain_text(&line);
-	iu_text_free(&line);
-	return IU_EXIT_USAGE;
-}
-
-int iu_socket_options_read(const struct iu_arguments *arguments, const struct iu_names *names,
-	struct iu_options *ret_options)
-{
-	struct iu_options options = {
-		.reuseaddr = arguments->reuseaddr,
-		.reuseport = arguments->reuseport,
-		.exclusive = arguments->exclusive,
-		.v6only = arguments->v6only ? IU_YES : IU_UNKNOWN,
-	};
-	int code = 0;
-
-	if (arguments->device)
-		code = read_device(arguments->device, names, &options);
-	if (code == 0)
-		*ret_options = options;
-	return code;
-}
 
 /* What only `why` takes, on top of that. */
 static int read_options(const struct iu_arguments *arguments, const struct iu_from *from,
@@ -78,7 +22,7 @@ static int read_options(const struct iu_arguments *arguments, const struct iu_fr
 			NULL, "");
 		return IU_EXIT_USAGE;
 	}
-	code = iu_socket_options_read(arguments, &from->names, ret_options);
+	code = iu_options_socket(arguments, &from->names, ret_options);
 	if (code == 0 && arguments->user) {
 		code = iu_user_read(arguments->user, &from->names, &ret_options->uid);
 		ret_options->uid_given = true;
@@ -86,14 +30,12 @@ static int read_options(const struct iu_arguments *arguments, const struct iu_fr
 	return code;
 }
 
-/* Whose errors a capture's machine gives; a message's number is read as that system's. */
-static enum iu_error_system system_of(const struct iu_snapshot *snapshot)
+/* A number in a message is one of the system that the capture is of. */
+static enum iu_error_system system_of(const struct iu_from *from)
 {
-	for (int i = 0; i < IU_ERROR_SYSTEMS; i++)
-		if (snapshot->host.os && !strcmp(snapshot->host.os,
-						 iu_error_system_name((enum iu_error_system)i)))
-			return (enum iu_error_system)i;
-	return IU_ERROR_LINUX;
+	enum iu_error_system system = iu_error_system_of(from->session.snapshot.host.os);
+
+	return system == IU_ERROR_ANY ? IU_ERROR_LINUX : system;
 }
 
 /* What the command line says of every question. */
@@ -112,7 +54,7 @@ static int complete(const struct iu_arguments *arguments, const struct iu_from *
 	if (arguments->program)
 		iu_ask_program(arguments->program, &program, questions);
 	if (from->given)
-		iu_ask_reported(questions, system_of(&from->session.snapshot));
+		iu_ask_reported(questions, system_of(from));
 	for (size_t i = 0; i < questions->n; i++) {
 		questions->v[i].first = arguments->first;
 		if (arguments->probe || arguments->no_probe)
@@ -177,7 +119,7 @@ static void count(struct tally *tally, enum iu_status status)
 static int answer_all(const struct iu_arguments *arguments, struct iu_from *from,
 	const struct iu_questions *questions)
 {
-	struct iu_style style = iu_style_make(arguments);
+	struct iu_style style = iu_options_style(arguments);
 	struct iu_session here = {0}, *session = from->given ? &from->session : &here;
 	struct iu_arena arena = {0};
 	struct iu_answer answer;

@@ -21,10 +21,9 @@ bool iu_other_system_is(const struct iu_question *question, const struct iu_snap
 /* "Linux" for "linux"; captures may come from systems that have no title here. */
 static const char *title_of(struct iu_arena *arena, const char *os)
 {
-	for (int i = 0; i < IU_ERROR_SYSTEMS; i++)
-		if (!strcmp(os, iu_error_system_name((enum iu_error_system)i)))
-			return iu_error_system_title((enum iu_error_system)i);
-	return iu_safe(arena, os, 20);
+	enum iu_error_system system = iu_error_system_of(os);
+
+	return system == IU_ERROR_ANY ? iu_safe(arena, os, 20) : iu_error_system_title(system);
 }
 
 const char *iu_other_system_describe_message(struct iu_arena *arena, const struct iu_question *question)

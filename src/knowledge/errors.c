@@ -462,6 +462,14 @@ const char *iu_error_system_title(enum iu_error_system system)
 	return systems[system].title;
 }
 
+enum iu_error_system iu_error_system_of(const char *name)
+{
+	for (size_t i = 0; name && i < IU_COUNT(systems); i++)
+		if (!strcmp(systems[i].name, name))
+			return (enum iu_error_system)i;
+	return IU_ERROR_ANY;
+}
+
 const char *iu_error_cause_sentence(const char *cause, enum iu_error_system system)
 {
 	size_t prefix = strlen(WINDOWS_ONLY);

@@ -95,6 +95,9 @@ bool iu_error_space_hex(enum iu_error_space space);
 const char *iu_error_system_name(enum iu_error_system system);
 const char *iu_error_system_title(enum iu_error_system system);
 
+/** iu_error_system_of() - the system of that name; IU_ERROR_ANY: none, or NULL. */
+enum iu_error_system iu_error_system_of(const char *name);
+
 /** iu_error_cause_sentence() - what a cause of the contract is there; NULL: none. Static. */
 const char *iu_error_cause_sentence(const char *cause, enum iu_error_system system);
 
