@@ -6,8 +6,8 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "os/os.h"
 #include "input/filter.h"
+#include "os/os.h"
 #include "session/session.h"
 
 struct inuse_listing {

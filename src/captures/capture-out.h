@@ -2,8 +2,8 @@
 #ifndef IU_CAPTURES_CAPTURE_OUT_H
 #define IU_CAPTURES_CAPTURE_OUT_H
 
-#include "model/snapshot.h"
 #include "captures/lines.h"
+#include "model/snapshot.h"
 
 enum iu_capture_system { IU_CAPTURE_ANY, IU_CAPTURE_LINUX, IU_CAPTURE_WINDOWS };
 

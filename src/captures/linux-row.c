@@ -5,8 +5,8 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "model/name-tables.h"
 #include "captures/captures.h"
+#include "model/name-tables.h"
 
 static const struct {
 	const char *word;

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "model/snapshot-json.h"
 #include "captures/formats.h"
+#include "model/snapshot-json.h"
 
 /* memmem() for all systems: an object whose text has the name of our schemas somewhere. */
 static bool contains(const char *text, size_t len, const char *word)

@@ -7,8 +7,8 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "cli/cli.h"
 #include "captures/captures.h"
+#include "cli/cli.h"
 #include "os/os.h"
 
 #define PIECE	     65536

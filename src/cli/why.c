@@ -1,8 +1,8 @@
 /* cli/why.c - inuse why: would bind() fail, who is in the way, what helps */
 #include "base/err.h"
+#include "captures/captures.h"
 #include "cli/cli.h"
 #include "cli/system.h"
-#include "captures/captures.h"
 #include "os/os.h"
 #include "session/ask.h"
 #include "session/session.h"

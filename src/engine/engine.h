@@ -2,10 +2,10 @@
 #ifndef IU_ENGINE_ENGINE_H
 #define IU_ENGINE_ENGINE_H
 
+#include "model/needs.h"
 #include "model/question.h"
 #include "model/snapshot.h"
 #include "model/verdict.h"
-#include "model/needs.h"
 
 /**
  * iu_needs_next() - which facts are still wanted to answer @questions

@@ -3,9 +3,9 @@
 #define IU_ENGINE_EVALUATION_H
 
 #include "engine/conflict.h"
+#include "model/needs.h"
 #include "model/question.h"
 #include "model/snapshot.h"
-#include "model/needs.h"
 
 struct iu_rules;
 

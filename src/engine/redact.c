@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "engine/pseudonym.h"
 #include "knowledge/proxies.h"
-#include "model/snapshot-texts.h"
 #include "model/question.h"
+#include "model/snapshot-texts.h"
 
 #define FIRST_PERSON 1000  /* below: accounts of the system, whose names are those of programs */
 #define NOBODY	     65534

@@ -3,8 +3,8 @@
 #define IU_INPUT_FILTER_H
 
 #include "base/text.h"
-#include "model/listing.h"
 #include "input/target.h"
+#include "model/listing.h"
 
 /** iu_filter_protocol() - "tcp", "udp", "unix". Returns: whether the word was one. */
 bool iu_filter_protocol(const char *word, struct iu_filter *filter);

@@ -2,8 +2,8 @@
 #ifndef IU_MODEL_LISTING_H
 #define IU_MODEL_LISTING_H
 
-#include "model/snapshot.h"
 #include "model/question.h"
+#include "model/snapshot.h"
 
 /* All conditions must hold; an empty list or NULL is no condition. Strings are borrowed. */
 struct iu_filter {

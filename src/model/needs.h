@@ -2,8 +2,8 @@
 #ifndef IU_MODEL_NEEDS_H
 #define IU_MODEL_NEEDS_H
 
-#include "model/snapshot.h"
 #include "model/address.h"
+#include "model/snapshot.h"
 
 /*
  * Filled by the engine (pure), served by the collectors. Everything is allocated in the arena of
@@ -29,5 +29,14 @@ struct iu_needs {
 	bool own_process; /* the one that looks may be a holder too: it asks for itself (libinuse) */
 	IU_LIST(struct iu_path) paths; /* only path and path_len are read */
 };
+
+/** iu_needs_port() - whether the sockets of a port are wanted. */
+bool iu_needs_port(const struct iu_needs *needs, uint16_t port);
+
+/** iu_needs_inode() - whether holders of a socket are wanted; a linear search. */
+bool iu_needs_inode(const struct iu_needs *needs, uint64_t inode);
+
+/** iu_needs_is_listing() - whether everything is wanted, and of descriptors only that they are there. */
+bool iu_needs_is_listing(const struct iu_needs *needs);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "os/linux/file.h"
+#include "os/linux/process/proc-stat.h"
 #include "os/linux/process/process.h"
 #include "os/os.h"
 
@@ -36,14 +37,14 @@ static void add_line(const struct iu_run_supervisor *s, struct iu_arena *arena, 
 {
 	int32_t *pids = iu_arena_alloc(arena, LINE_MAX_PID * sizeof(*pids));
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct iu_stat stat;
+	struct iu_proc_stat stat;
 	size_t n = 0;
 	bool belongs = false;
 
 	while (pids && proc >= 0 && pid > 1 && n < LINE_MAX_PID && !belongs) {
 		pids[n++] = pid;
 		belongs = pid == s->command;
-		if (iu_stat_read(proc, pid, &stat) < 0)
+		if (iu_proc_stat_read(proc, pid, &stat) < 0)
 			break;
 		pid = stat.ppid;
 	}
@@ -213,9 +214,9 @@ const char *iu_run_intro(struct iu_run_asked *asked, const struct iu_run_case *c
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int32_t pid = c->place.rights.tgid;
 	const char *name = NULL, *text;
-	struct iu_stat stat;
+	struct iu_proc_stat stat;
 
-	if (proc >= 0 && iu_stat_read(proc, pid, &stat) == 0)
+	if (proc >= 0 && iu_proc_stat_read(proc, pid, &stat) == 0)
 		name = iu_safe(&asked->arena, stat.name, NAME_COLUMNS);
 	if (proc >= 0)
 		close(proc);

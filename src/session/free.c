@@ -6,8 +6,8 @@
 
 #include "base/err.h"
 #include "engine/engine.h"
-#include "engine/plan.h"
 #include "engine/evaluation.h"
+#include "engine/plan.h"
 #include "os/os.h"
 #include "output/output.h"
 #include "session/wait.h"

@@ -13,10 +13,10 @@
 
 #include "base/compat.h"
 #include "base/err.h"
+#include "captures/captures.h"
 #include "dump.h"
 #include "engine/engine.h"
 #include "mangle.h"
-#include "captures/captures.h"
 
 #define FILES_MAX 128
 #define SEED      0x2545f4914f6cdd1du

@@ -12,9 +12,9 @@
 
 #include "base/compat.h"
 #include "base/err.h"
+#include "captures/captures.h"
 #include "dump.h"
 #include "engine/engine.h"
-#include "captures/captures.h"
 
 /* Many samples are one machine in many languages and encodings: all have the same rows. */
 static const struct sample {

@@ -4,15 +4,18 @@
 #include <string.h>
 
 #include "input/hosts.h"
-#include "os/linux/process/container.h"
 #include "os/linux/file.h"
-#include "os/linux/holders/hidden.h"
 #include "os/linux/holders/find.h"
+#include "os/linux/holders/hidden.h"
 #include "os/linux/holders/kernel-sockets.h"
-#include "os/linux/sockets/proc-net.h"
-#include "os/linux/process/process.h"
 #include "os/linux/holders/waiters.h"
 #include "os/linux/host/sysctl.h"
+#include "os/linux/process/container.h"
+#include "os/linux/process/proc-fd.h"
+#include "os/linux/process/proc-stat.h"
+#include "os/linux/process/proc-syscall.h"
+#include "os/linux/process/process.h"
+#include "os/linux/sockets/proc-net.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -96,9 +99,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct iu_arena arena = {0};
 	struct iu_process process = {0};
 	struct iu_sysctls sysctls = {0};
-	struct iu_syscall call;
+	struct iu_proc_syscall call;
 	struct iu_address addresses[4];
-	struct iu_stat stat;
+	struct iu_proc_stat stat;
 	int32_t first = 0, last = 0;
 	uint64_t number = 0;
 	uint32_t uid = 0;
@@ -112,16 +115,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(number > 0);
 	parse_kernel(bytes, size);
 	parse_names(&arena, bytes, size);
-	if (iu_stat_parse(bytes, size, &stat) == 0)
+	if (iu_proc_stat_parse(bytes, size, &stat) == 0)
 		check(strlen(stat.name) < sizeof(stat.name));
 	iu_cmdline_parse(&arena, bytes, size, &process);
 	check(process.command.n <= 64);
 	for (i = 0; i < process.command.n; i++)
 		check(strlen(process.command.v[i]) <= 4096);
-	iu_status_uid(bytes, size, &uid);
-	iu_fdinfo_flags(bytes, size, &number);
-	iu_socket_link(bytes, size, &number);
-	iu_syscall_parse(bytes, size, &call);
+	iu_proc_status_uid(bytes, size, &uid);
+	iu_proc_fd_flags(bytes, size, &number);
+	iu_proc_fd_socket(bytes, size, &number);
+	iu_proc_syscall_parse(bytes, size, &call);
 	iu_switches_parse(bytes, size);
 	if (iu_sysctl_range(bytes, size, &first, &last) == 0)
 		check(first >= 0 && first <= last && last <= 65535);

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "captures/captures.h"
 #include "engine/engine.h"
 #include "engine/redact.h"
 #include "model/snapshot-json.h"
-#include "captures/captures.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "model/needs.h"
 #include "os/linux/host/addresses.h"
-#include "os/linux/sockets/netlink.h"
 #include "os/linux/sockets/inet-diag.h"
+#include "os/linux/sockets/netlink.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -70,7 +71,7 @@ static void try_filter(const uint8_t *data, size_t size)
 		for (e = 0; e < 4; e++)
 			if (edges[e] < 65536)
 				check(passes(code, len, (uint16_t)edges[e]) ==
-					iu_wants_port(&wants, (uint16_t)edges[e]));
+					iu_needs_port(&wants, (uint16_t)edges[e]));
 	}
 }
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "os/windows/scan.h"
 #include "os/windows/process.h"
+#include "os/windows/scan.h"
 #include "os/windows/socket-handles.h"
 
 /* A row as Windows writes it, on 64 bits. */

@@ -3,8 +3,8 @@
 #define IU_OS_LINUX_SCAN_H
 
 #include "base/text.h"
-#include "model/snapshot.h"
 #include "model/needs.h"
+#include "model/snapshot.h"
 
 struct iu_user_row;
 struct iu_cgroup_row;
@@ -22,6 +22,11 @@ struct iu_scan_cache {
 	const char *freezer_mount; /* of cgroup v1 */
 };
 
+struct iu_scan;
+
+/* Frees what one part of the scan has kept in it. */
+typedef void iu_scan_closer(struct iu_scan *scan);
+
 /* Lives for one iu_os_collect(). Strings handed out live in the snapshot's arena. */
 struct iu_scan {
 	const struct iu_needs *needs;
@@ -38,6 +43,8 @@ struct iu_scan {
 	bool listed_failed;	  /* it was, and did not say all */
 	struct iu_scan_cache own; /* where there is no memory for another */
 	struct iu_stream *stream; /* the sockets go there in portions; NULL: they are kept */
+	iu_scan_closer *close[4]; /* are called at its end, the last one first */
+	size_t closers;
 	uint64_t boot; /* when the system started, seconds since 1970; 0: not read */
 };
 
@@ -70,6 +77,15 @@ void iu_scan_close(struct iu_scan *scan);
 
 /** iu_scan_user() - the name of a uid, NULL: it has none. Asks the system once for each uid. */
 const char *iu_scan_user(struct iu_scan *scan, uint32_t uid);
+
+/** iu_scan_on_close() - has @close called when the scan ends; once, however often it is said. */
+void iu_scan_on_close(struct iu_scan *scan, iu_scan_closer *close);
+
+/** iu_scan_initial_pids() - whether our pids and those of /proc are those of the initial PID namespace. */
+bool iu_scan_initial_pids(const struct iu_scan *scan);
+
+/** iu_scan_open_files() - whether at least so many files are open on this machine. */
+bool iu_scan_open_files(const struct iu_scan *scan, uint64_t least);
 
 /** iu_scan_seen() - says whether all of @fact could be looked at. */
 static inline void iu_scan_seen(struct iu_scan *scan, uint32_t fact, bool all)

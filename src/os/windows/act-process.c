@@ -7,8 +7,8 @@
 #include "os/windows/acts.h"
 #include "os/windows/handle.h"
 #include "os/windows/interrupt.h"
-#include "os/windows/scan.h"
 #include "os/windows/process.h"
+#include "os/windows/scan.h"
 
 #define PATH_UNITS 32768
 #define PIDS_MAX   256

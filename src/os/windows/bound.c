@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "model/needs.h"
 #include "os/windows/scan.h"
 #include "os/windows/system.h"
 
@@ -30,7 +31,7 @@ static int add_row(struct iu_scan *scan, struct iu_socket *s, DWORD port, DWORD 
 	s->protocol = IU_PROTOCOL_TCP;
 	s->state = IU_STATE_BOUND;
 	s->port = ntohs((uint16_t)port);
-	if (!s->port || !iu_wants_port(scan->needs, s->port) || is_known(scan, s, (int32_t)pid))
+	if (!s->port || !iu_needs_port(scan->needs, s->port) || is_known(scan, s, (int32_t)pid))
 		return 0;
 	return iu_add_socket(scan, s, (int32_t)pid, 0);
 }

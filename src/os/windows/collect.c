@@ -1,8 +1,8 @@
 /* os/windows/collect.c - serves what is wanted: each collector in its turn */
 #include "base/err.h"
 #include "os/os.h"
-#include "os/windows/scan.h"
 #include "os/windows/process.h"
+#include "os/windows/scan.h"
 #include "os/windows/socket-handles.h"
 #include "os/windows/system.h"
 
@@ -23,26 +23,6 @@ static const struct {
 	{IU_FACT_HTTP, iu_collect_http},
 	{IU_FACT_EVENTS, iu_collect_events},
 };
-
-bool iu_wants_port(const struct iu_needs *needs, uint16_t port)
-{
-	if (needs->all_ports)
-		return true;
-	for (size_t i = 0; i < needs->ports.n; i++)
-		if (port >= needs->ports.v[i].first && port <= needs->ports.v[i].last)
-			return true;
-	return false;
-}
-
-bool iu_wants_inode(const struct iu_needs *needs, uint64_t inode)
-{
-	if (needs->all_inodes)
-		return true;
-	for (size_t i = 0; i < needs->inodes.n; i++)
-		if (needs->inodes.v[i] == inode)
-			return true;
-	return false;
-}
 
 bool iu_holds(const struct iu_snapshot *snapshot, uint64_t inode, int32_t pid)
 {

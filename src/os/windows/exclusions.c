@@ -3,9 +3,9 @@
 
 #include "base/err.h"
 #include "captures/capture-out.h"
-#include "os/windows/scan.h"
 #include "os/windows/netsh.h"
 #include "os/windows/registry.h"
+#include "os/windows/scan.h"
 
 /* Where `netsh … add excludedportrange` keeps what survives a restart. */
 static const struct {

@@ -1,7 +1,8 @@
 /* os/windows/holders.c - who has the wanted sockets: the tables say one owner each */
 #include "base/err.h"
-#include "os/windows/scan.h"
+#include "model/needs.h"
 #include "os/windows/process.h"
+#include "os/windows/scan.h"
 
 static int add_owner(struct iu_scan *scan, const struct iu_socket *socket)
 {
@@ -31,7 +32,7 @@ int iu_collect_holders(struct iu_scan *scan)
 	for (size_t i = 0; i < snapshot->sockets.n && r == 0; i++) {
 		const struct iu_socket *socket = &snapshot->sockets.v[i];
 
-		if (socket->inode && iu_wants_inode(scan->needs, socket->inode) &&
+		if (socket->inode && iu_needs_inode(scan->needs, socket->inode) &&
 			iu_owner_of(socket->inode) && !iu_is_successor(scan, socket))
 			r = add_owner(scan, socket);
 	}
@@ -40,7 +41,7 @@ int iu_collect_holders(struct iu_scan *scan)
 	for (size_t i = 0; i < snapshot->sockets.n && r == 0; i++) {
 		const struct iu_socket *socket = &snapshot->sockets.v[i];
 
-		if (!socket->inode || !iu_wants_inode(scan->needs, socket->inode) ||
+		if (!socket->inode || !iu_needs_inode(scan->needs, socket->inode) ||
 			has_holder(snapshot, socket->inode))
 			continue;
 		all = false;

@@ -4,8 +4,8 @@
 #include <time.h>
 
 #include "base/err.h"
-#include "os/windows/scan.h"
 #include "os/windows/process.h"
+#include "os/windows/scan.h"
 #include "os/windows/system.h"
 
 #define NAME_UNITS 256

@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "captures/capture-out.h"
 #include "os/windows/addresses.h"
-#include "os/windows/scan.h"
 #include "os/windows/netsh.h"
+#include "os/windows/scan.h"
 
 #include <http.h>
 

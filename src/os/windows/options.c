@@ -2,15 +2,16 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "os/windows/scan.h"
+#include "model/needs.h"
 #include "os/windows/process.h"
+#include "os/windows/scan.h"
 #include "os/windows/socket-handles.h"
 
 /* A connection's options are of no interest: only who keeps the port decides about it. */
 static bool is_asked(const struct iu_scan *scan, const struct iu_socket *s)
 {
 	return (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND) && s->inode &&
-	       s->protocol != IU_PROTOCOL_UNIX && iu_wants_inode(scan->needs, s->inode);
+	       s->protocol != IU_PROTOCOL_UNIX && iu_needs_inode(scan->needs, s->inode);
 }
 
 /* Two sockets of one process on one address cannot be told apart: what differs stays open. */

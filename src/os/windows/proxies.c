@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "os/windows/scan.h"
 #include "os/windows/registry.h"
+#include "os/windows/scan.h"
 
 #define KEY L"SYSTEM\\CurrentControlSet\\Services\\PortProxy\\"
 

@@ -2,8 +2,8 @@
 #ifndef IU_OS_WINDOWS_SCAN_H
 #define IU_OS_WINDOWS_SCAN_H
 
-#include "model/snapshot.h"
 #include "model/needs.h"
+#include "model/snapshot.h"
 
 struct iu_process_list;
 struct iu_socket_handles;
@@ -44,12 +44,6 @@ static inline int32_t iu_owner_of(uint64_t inode)
 {
 	return (int32_t)(inode >> 32);
 }
-
-/** iu_wants_port() - whether sockets of this port are wanted. */
-bool iu_wants_port(const struct iu_needs *needs, uint16_t port);
-
-/** iu_wants_inode() - whether holders and options of this socket are wanted. */
-bool iu_wants_inode(const struct iu_needs *needs, uint64_t inode);
 
 /** iu_holds() - whether a process is known to hold the socket. */
 bool iu_holds(const struct iu_snapshot *snapshot, uint64_t inode, int32_t pid);

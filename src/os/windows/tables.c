@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "os/windows/scan.h"
+#include "model/needs.h"
 #include "os/windows/process.h"
+#include "os/windows/scan.h"
 #include "os/windows/system.h"
 
 #include <iphlpapi.h>
@@ -114,7 +115,7 @@ static bool is_wanted(const struct iu_scan *scan, enum iu_state state, uint16_t 
 	if (scan->needs->all_ports && !scan->needs->connections && state != IU_STATE_LISTEN &&
 		state != IU_STATE_BOUND)
 		return false;
-	return port && iu_wants_port(scan->needs, port);
+	return port && iu_needs_port(scan->needs, port);
 }
 
 /* When it was bound, and by which service: the tag is the low half of the first number. */

@@ -1,7 +1,8 @@
 /* os/windows/trace.c - who has a handle to a socket whose owner is not told, or is gone */
 #include "base/err.h"
-#include "os/windows/scan.h"
+#include "model/needs.h"
 #include "os/windows/process.h"
+#include "os/windows/scan.h"
 #include "os/windows/socket-handles.h"
 
 struct trace {
@@ -17,7 +18,7 @@ static bool is_traced(const struct iu_scan *scan, const struct iu_socket *s)
 	int32_t owner = iu_owner_of(s->inode);
 
 	return (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND) && s->inode &&
-	       iu_wants_inode(scan->needs, s->inode) &&
+	       iu_needs_inode(scan->needs, s->inode) &&
 	       (!owner || !iu_holds(scan->snapshot, s->inode, owner) ||
 		       (scan->list && !iu_process_listed(scan->list, owner, &row)));
 }

@@ -12,9 +12,9 @@
 #include "base/compat.h"
 #include "base/text.h"
 #include "input/error-text.h"
-#include "messages.h"
 #include "input/message.h"
 #include "input/target.h"
+#include "messages.h"
 
 static int collect(void *context, const char *target)
 {

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "model/snapshot.h"
 #include "model/needs.h"
+#include "model/snapshot.h"
 
 /**
  * stage_enter() - moves this program into a network namespace of its own, loopback up

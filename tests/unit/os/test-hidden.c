@@ -20,6 +20,7 @@
 #include "os/linux/holders/hidden.h"
 #include "os/linux/holders/kernel-sockets.h"
 #include "os/linux/holders/waiters.h"
+#include "os/linux/process/proc-syscall.h"
 
 #define BYTES(text) (text), sizeof(text) - 1
 
@@ -118,11 +119,11 @@ static void test_maps(void **state)
 
 static void test_waits(void **state)
 {
-	assert_int_equal(iu_wait_of(SYS_accept4), IU_WAIT_DESCRIPTOR);
-	assert_int_equal(iu_wait_of(SYS_ppoll), IU_WAIT_POLL);
-	assert_int_equal(iu_wait_of(SYS_pselect6), IU_WAIT_SELECT);
-	assert_int_equal(iu_wait_of(SYS_close), IU_WAIT_OTHER);
-	assert_int_equal(iu_wait_of(-1), IU_WAIT_OTHER);
+	assert_int_equal(iu_proc_syscall_wait(SYS_accept4), IU_WAIT_FD);
+	assert_int_equal(iu_proc_syscall_wait(SYS_ppoll), IU_WAIT_POLL);
+	assert_int_equal(iu_proc_syscall_wait(SYS_pselect6), IU_WAIT_SELECT);
+	assert_int_equal(iu_proc_syscall_wait(SYS_close), IU_WAIT_OTHER);
+	assert_int_equal(iu_proc_syscall_wait(-1), IU_WAIT_OTHER);
 	(void)state;
 }
 

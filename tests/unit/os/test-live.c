@@ -30,8 +30,8 @@
 #include <unistd.h>
 
 #include "os/linux/holders/kcmp.h"
-#include "os/linux/sockets/aggregate.h"
 #include "os/linux/host/host.h"
+#include "os/linux/sockets/aggregate.h"
 #include "os/os.h"
 #include "stage.h"
 

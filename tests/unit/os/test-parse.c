@@ -19,19 +19,23 @@
 
 #include "base/err.h"
 #include "input/hosts.h"
+#include "model/needs.h"
 #include "os/linux/act/command.h"
-#include "os/linux/host/addresses.h"
-#include "os/linux/process/cgroup.h"
 #include "os/linux/error.h"
-#include "os/linux/process/container.h"
 #include "os/linux/file.h"
 #include "os/linux/holders/find.h"
-#include "os/linux/host/host.h"
-#include "os/linux/sockets/proc-net.h"
-#include "os/linux/process/process.h"
 #include "os/linux/holders/waiters.h"
-#include "os/linux/sockets/inet-diag.h"
+#include "os/linux/host/addresses.h"
+#include "os/linux/host/host.h"
 #include "os/linux/host/sysctl.h"
+#include "os/linux/process/cgroup.h"
+#include "os/linux/process/container.h"
+#include "os/linux/process/proc-fd.h"
+#include "os/linux/process/proc-stat.h"
+#include "os/linux/process/proc-syscall.h"
+#include "os/linux/process/process.h"
+#include "os/linux/sockets/inet-diag.h"
+#include "os/linux/sockets/proc-net.h"
 #include "os/linux/sockets/unix-diag.h"
 #include "os/os.h"
 
@@ -166,9 +170,9 @@ static void test_wants_port(void **state)
 
 	(void)state;
 	for (i = 0; i < IU_COUNT(rows); i++)
-		assert_int_equal(iu_wants_port(&needs, rows[i].port), rows[i].wanted);
+		assert_int_equal(iu_needs_port(&needs, rows[i].port), rows[i].wanted);
 	needs.all_ports = true;
-	assert_true(iu_wants_port(&needs, 0));
+	assert_true(iu_needs_port(&needs, 0));
 	assert_int_equal(iu_inet_diag_filter(&needs, 0, false, ranges, sizeof(ranges)), 0);
 }
 
@@ -233,11 +237,11 @@ static void test_stat(void **state)
 	static const char good[] =
 		"42 (a) b (c\n) T 7 8 -1 34816 8 4194304 1 2 3 4 5 6 7 8 20 0 3 0 "
 		"289323 1 2";
-	struct iu_stat stat;
+	struct iu_proc_stat stat;
 	size_t len;
 
 	(void)state;
-	assert_int_equal(iu_stat_parse(good, strlen(good), &stat), 0);
+	assert_int_equal(iu_proc_stat_parse(good, strlen(good), &stat), 0);
 	assert_string_equal(stat.name, "a) b (c\n");
 	assert_int_equal(stat.state, 'T');
 	assert_int_equal(stat.ppid, 7);
@@ -246,9 +250,9 @@ static void test_stat(void **state)
 	assert_int_equal(stat.threads, 3);
 	assert_int_equal(stat.start_ticks, 289323);
 	for (len = 0; len < 60; len++)
-		assert_int_equal(iu_stat_parse(good, len, &stat), IU_E_PROTO);
-	assert_int_equal(iu_process_state_of('t'), IU_PROCESS_TRACED);
-	assert_int_equal(iu_process_state_of('?'), IU_PROCESS_UNKNOWN);
+		assert_int_equal(iu_proc_stat_parse(good, len, &stat), IU_E_PROTO);
+	assert_int_equal(iu_proc_stat_state('t'), IU_PROCESS_TRACED);
+	assert_int_equal(iu_proc_stat_state('?'), IU_PROCESS_UNKNOWN);
 }
 
 static void test_command_line(void **state)
@@ -286,19 +290,19 @@ static void test_small_files(void **state)
 	uint64_t number = 0;
 
 	(void)state;
-	assert_int_equal(iu_status_uid(status, strlen(status), &uid), 0);
+	assert_int_equal(iu_proc_status_uid(status, strlen(status), &uid), 0);
 	assert_int_equal(uid, 1001);
-	assert_int_equal(iu_status_uid("Uid:\t1\n", 7, &uid), IU_E_PROTO);
-	assert_int_equal(iu_status_uid("Uid:\t1\t4294967296\n", 18, &uid), IU_E_PROTO);
-	assert_int_equal(iu_fdinfo_flags("pos:\t0\nflags:\t02000002\n", 23, &number), 0);
+	assert_int_equal(iu_proc_status_uid("Uid:\t1\n", 7, &uid), IU_E_PROTO);
+	assert_int_equal(iu_proc_status_uid("Uid:\t1\t4294967296\n", 18, &uid), IU_E_PROTO);
+	assert_int_equal(iu_proc_fd_flags("pos:\t0\nflags:\t02000002\n", 23, &number), 0);
 	assert_int_equal(number, 02000002);
-	assert_int_equal(iu_fdinfo_flags("flags:\t9\n", 9, &number), IU_E_PROTO);
-	assert_int_equal(iu_socket_link("socket:[123]", 12, &number), 1);
+	assert_int_equal(iu_proc_fd_flags("flags:\t9\n", 9, &number), IU_E_PROTO);
+	assert_int_equal(iu_proc_fd_socket("socket:[123]", 12, &number), 1);
 	assert_int_equal(number, 123);
-	assert_int_equal(iu_socket_link("socket:[123", 11, &number), 0);
-	assert_int_equal(iu_socket_link("socket:[]", 9, &number), 0);
-	assert_int_equal(iu_socket_link("socket:[18446744073709551616]", 29, &number), 0);
-	assert_int_equal(iu_socket_link("/tmp/socket:[1]", 15, &number), 0);
+	assert_int_equal(iu_proc_fd_socket("socket:[123", 11, &number), 0);
+	assert_int_equal(iu_proc_fd_socket("socket:[]", 9, &number), 0);
+	assert_int_equal(iu_proc_fd_socket("socket:[18446744073709551616]", 29, &number), 0);
+	assert_int_equal(iu_proc_fd_socket("/tmp/socket:[1]", 15, &number), 0);
 	assert_int_equal(iu_switches_parse(switches, strlen(switches)), 15);
 	assert_int_equal(iu_switches_parse(switches, 30), -1);
 }
@@ -309,20 +313,20 @@ static void test_waiting(void **state)
 	static const char line[] = "tfd:        7 events:       19 data:                7  pos:0 "
 				   "ino:92c3 sdev:8";
 	struct iu_epoll_target target;
-	struct iu_syscall seen;
+	struct iu_proc_syscall seen;
 
 	(void)state;
-	assert_int_equal(iu_syscall_parse(call, strlen(call), &seen), 0);
+	assert_int_equal(iu_proc_syscall_parse(call, strlen(call), &seen), 0);
 	assert_true(seen.asleep);
 	assert_int_equal(seen.number, 232);
 	assert_int_equal(seen.argument[0], 4);
 	assert_int_equal(seen.argument[3], 0xffffffff);
-	assert_int_equal(iu_syscall_parse("running\n", 8, &seen), 0);
+	assert_int_equal(iu_proc_syscall_parse("running\n", 8, &seen), 0);
 	assert_false(seen.asleep);
-	assert_int_equal(iu_syscall_parse("-1 0x1 0x2\n", 11, &seen), 0);
+	assert_int_equal(iu_proc_syscall_parse("-1 0x1 0x2\n", 11, &seen), 0);
 	assert_false(seen.asleep);
-	assert_int_equal(iu_syscall_parse("232 0x4", 7, &seen), IU_E_PROTO);
-	assert_int_equal(iu_syscall_parse("", 0, &seen), IU_E_PROTO);
+	assert_int_equal(iu_proc_syscall_parse("232 0x4", 7, &seen), IU_E_PROTO);
+	assert_int_equal(iu_proc_syscall_parse("", 0, &seen), IU_E_PROTO);
 	assert_int_equal(iu_epoll_line(line, strlen(line), &target), 1);
 	assert_int_equal(target.fd, 7);
 	assert_true(target.inode_known);

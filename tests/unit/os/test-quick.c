@@ -22,8 +22,8 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/sockets/bind-bucket.h"
 #include "os/linux/quick/quick.h"
+#include "os/linux/sockets/bind-bucket.h"
 #include "os/os.h"
 #include "stage.h"
 

@@ -13,9 +13,9 @@
 #include "base/err.h"
 #include "os/linux/act/command.h"
 #include "os/linux/act/destroy.h"
-#include "os/linux/file.h"
 #include "os/linux/act/identity.h"
 #include "os/linux/act/systemd.h"
+#include "os/linux/file.h"
 #include "os/os.h"
 
 /* `docker stop` gives 10 s by itself. */

@@ -18,10 +18,12 @@
 
 #include "base/err.h"
 #include "os/linux/file.h"
-#include "os/linux/holders/hidden.h"
 #include "os/linux/holders/find.h"
-#include "os/linux/process/process.h"
+#include "os/linux/holders/hidden.h"
 #include "os/linux/lock.h"
+#include "os/linux/process/proc-fd.h"
+#include "os/linux/process/proc-stat.h"
+#include "os/linux/process/process.h"
 #include "os/os.h"
 
 void iu_result_say(struct iu_step_result *result, enum iu_result_kind kind, int error,
@@ -83,7 +85,7 @@ static bool link_is_socket(int table, const char *fd, uint64_t inode)
 	uint64_t found = 0;
 	ssize_t len = iu_file_link(table, fd, link, sizeof(link));
 
-	return len > 0 && iu_socket_link(link, (size_t)len, &found) && found == inode;
+	return len > 0 && iu_proc_fd_socket(link, (size_t)len, &found) && found == inode;
 }
 
 /* One descriptor of the table: the link of /proc first, then the socket's cookie. */
@@ -144,8 +146,8 @@ static bool same_program(int proc, const struct iu_step_process *target)
 static int compare(int proc, int pidfd, const struct iu_step_process *target,
 	struct iu_step_result *result)
 {
-	struct iu_stat stat;
-	int r = iu_stat_read(proc, target->pid, &stat), held;
+	struct iu_proc_stat stat;
+	int r = iu_proc_stat_read(proc, target->pid, &stat), held;
 
 	if (r < 0 || (stat.state == 'Z' && stat.threads <= 1)) {
 		iu_result_say(result, IU_RESULT_GONE, 0, "pid %d has ended", (int)target->pid);

@@ -3,8 +3,8 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "os/linux/lazy.h"
 #include "os/linux/bpf/libbpf.h"
+#include "os/linux/lazy.h"
 
 /* Once for the process: a library cannot be loaded per call. Written under the once only. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;

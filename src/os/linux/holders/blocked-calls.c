@@ -14,6 +14,7 @@
 #include "os/linux/file.h"
 #include "os/linux/holders/hidden.h"
 #include "os/linux/holders/waiters.h"
+#include "os/linux/process/proc-syscall.h"
 
 #define CALLS_MAX   64
 #define THREADS_MAX 65536
@@ -119,19 +120,19 @@ static bool in_our_network(struct search *search, int32_t pid, int32_t tid)
 static void look_at_thread(struct search *search, int32_t pid, int32_t tid)
 {
 	struct call call = {.pid = pid, .tid = tid};
-	struct iu_syscall now;
+	struct iu_proc_syscall now;
 	char path[96], text[512];
 	ssize_t len;
 
 	snprintf(path, sizeof(path), "%d/task/%d/syscall", (int)pid, (int)tid);
 	len = iu_file_read(search->hidden->scan->proc, path, text, sizeof(text));
-	if (len <= 0 || iu_syscall_parse(text, (size_t)len, &now) < 0 || !now.asleep ||
+	if (len <= 0 || iu_proc_syscall_parse(text, (size_t)len, &now) < 0 || !now.asleep ||
 		!in_our_network(search, pid, tid))
 		return;
 	call.fd = (int32_t)now.argument[0];
 	call.purpose = PURPOSE_POLL;
-	switch (iu_wait_of(now.number)) {
-	case IU_WAIT_DESCRIPTOR:
+	switch (iu_proc_syscall_wait(now.number)) {
+	case IU_WAIT_FD:
 		call.purpose = is_accept(now.number) ? PURPOSE_ACCEPT : PURPOSE_READ;
 		add(search, &call);
 		break;
@@ -142,6 +143,8 @@ static void look_at_thread(struct search *search, int32_t pid, int32_t tid)
 		add_selected(search, call, (uint32_t)now.argument[0], now.argument[1]);
 		break;
 	case IU_WAIT_OTHER:
+	case IU_WAIT_EPOLL: /* holds no socket: a closed one leaves the set */
+	case IU_WAIT_UNCLEAR:
 		call.purpose = PURPOSE_CLOSE;
 		if (now.number == SYS_close)
 			add(search, &call);
@@ -171,7 +174,7 @@ static void look_at_process(struct search *search, int32_t pid)
 		look_at_thread(search, pid, (int32_t)tid);
 	}
 	close(threads->fd);
-	if (search->n > before && iu_foreign_words(search->hidden->scan->proc, pid))
+	if (search->n > before && iu_proc_syscall_is_foreign(search->hidden->scan->proc, pid))
 		search->n = before;
 }
 

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/table.h"
 #include "os/linux/holders/find.h"
 #include "os/linux/process/process.h"
-#include "base/table.h"
 #include "os/os.h"
 
 #define WALKS_QUEUES  (IU_BPF_UNIX | IU_BPF_FILES)

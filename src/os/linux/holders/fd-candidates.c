@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "model/needs.h"
 #include "os/linux/holders/find.h"
 #include "os/linux/quick/named.h"
 
@@ -37,7 +38,7 @@ int iu_fd_candidates_note(struct iu_scan *scan, struct iu_quick_look *quick,
 	uint64_t *inode;
 	size_t at, i, part;
 
-	if (!n || !iu_initial_pids(scan))
+	if (!n || !iu_scan_initial_pids(scan))
 		return 0;
 	for (at = 0; at < n; at += part) {
 		part = n - at > FILES_AT_ONCE ? FILES_AT_ONCE : n - at;
@@ -79,7 +80,7 @@ static bool make_ask(const struct iu_scan *scan, struct iu_named_ask *ask)
 	for (i = 0; i < sockets->n; i++) {
 		const struct iu_socket *s = &sockets->v[i];
 
-		if (!iu_wants_inode(needs, s->inode))
+		if (!iu_needs_inode(needs, s->inode))
 			continue;
 		n++;
 		ask->paths = ask->paths || s->protocol == IU_PROTOCOL_UNIX;
@@ -98,7 +99,7 @@ static bool worth_while(const struct iu_scan *scan)
 {
 	const char *wanted = secure_getenv("INUSE_QUICK");
 
-	return iu_open_files(scan, wanted && !strcmp(wanted, "on") ? 0 : FILES_FEW);
+	return iu_scan_open_files(scan, wanted && !strcmp(wanted, "on") ? 0 : FILES_FEW);
 }
 
 int iu_fd_candidates_named(struct iu_scan *scan)
@@ -108,7 +109,7 @@ int iu_fd_candidates_named(struct iu_scan *scan)
 	struct iu_named_ask ask;
 	int canary, result;
 
-	if (scan->snapshot->fd_candidates.known || !make_ask(scan, &ask) || !iu_initial_pids(scan) ||
+	if (scan->snapshot->fd_candidates.known || !make_ask(scan, &ask) || !iu_scan_initial_pids(scan) ||
 		!worth_while(scan))
 		return 0;
 	result = iu_quick_named(&ask, files);

@@ -2,8 +2,8 @@
 #ifndef IU_OS_LINUX_HOLDERS_FD_CANDIDATES_H
 #define IU_OS_LINUX_HOLDERS_FD_CANDIDATES_H
 
-#include "os/linux/scan.h"
 #include "os/linux/quick/quick.h"
+#include "os/linux/scan.h"
 
 /**
  * iu_fd_candidates_note() - looks through all tables for files and notes the places in the snapshot

@@ -13,17 +13,19 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/process/cgroup.h"
-#include "os/linux/holders/kcmp.h"
+#include "base/table.h"
 #include "os/linux/error.h"
 #include "os/linux/file.h"
-#include "os/linux/host/host.h"
-#include "os/linux/holders/listed.h"
 #include "os/linux/holders/fd-candidates.h"
+#include "os/linux/holders/kcmp.h"
+#include "os/linux/holders/listed.h"
+#include "os/linux/host/host.h"
+#include "os/linux/lock.h"
+#include "os/linux/process/cgroup.h"
+#include "os/linux/process/proc-fd.h"
+#include "os/linux/process/proc-stat.h"
 #include "os/linux/process/process.h"
 #include "os/linux/quick/quick.h"
-#include "base/table.h"
-#include "os/linux/lock.h"
 #include "os/os.h"
 
 #define MANY	       "descriptors of "
@@ -62,67 +64,6 @@ struct walk {
 	size_t known_hold[KNOWN_MAX], n_known; /* into snapshot->holds */
 	struct iu_held *held; /* everything goes there, whatever is wanted */
 };
-
-int iu_socket_link(const char *link, size_t len, uint64_t *ret_inode)
-{
-	const size_t head = sizeof("socket:[") - 1;
-	uint64_t inode = 0;
-	size_t took;
-
-	if (len < head + 2 || memcmp(link, "socket:[", head) != 0)
-		return 0;
-	took = iu_number(link + head, len - head, 10, &inode);
-	if (took == 0 || head + took + 1 != len || link[head + took] != ']')
-		return 0;
-	*ret_inode = inode;
-	return 1;
-}
-
-struct flags_reader {
-	bool found;
-	uint64_t flags;
-};
-
-static int flags_line(void *context, const char *line, size_t len)
-{
-	struct flags_reader *reader = context;
-	size_t at = 6;
-
-	if (len < 7 || memcmp(line, "flags:", 6) != 0)
-		return 0;
-	while (at < len && (line[at] == '\t' || line[at] == ' '))
-		at++;
-	reader->found = iu_number(line + at, len - at, 8, &reader->flags) > 0;
-	return 1;
-}
-
-int iu_fdinfo_flags(const char *bytes, size_t len, uint64_t *ret_flags)
-{
-	struct flags_reader reader = {0};
-
-	iu_file_lines(bytes, len, flags_line, &reader);
-	if (!reader.found)
-		return IU_E_PROTO;
-	*ret_flags = reader.flags;
-	return 0;
-}
-
-bool iu_wants_inode(const struct iu_needs *needs, uint64_t inode)
-{
-	size_t low = 0, high = needs->inodes.n;
-
-	if (inode == 0 || needs->all_inodes)
-		return inode != 0;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (needs->inodes.v[middle] < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < needs->inodes.n && needs->inodes.v[low] == inode;
-}
 
 static int want(struct walk *walk, uint64_t inode)
 {
@@ -170,7 +111,7 @@ static enum iu_tri read_cloexec(struct walk *walk, const char *table, const char
 
 	snprintf(path, sizeof(path), "%s/fdinfo/%s", table, fd);
 	len = iu_file_read(walk->scan->proc, path, text, sizeof(text));
-	if (len <= 0 || iu_fdinfo_flags(text, (size_t)len, &flags) < 0)
+	if (len <= 0 || iu_proc_fd_flags(text, (size_t)len, &flags) < 0)
 		return IU_UNKNOWN;
 	return iu_tri(flags & O_CLOEXEC);
 }
@@ -222,12 +163,6 @@ static int note_held(struct iu_held *held, const struct iu_hold *hold)
 	return 0;
 }
 
-/* A list shows no flags of descriptors, and they take longer than to find the descriptor. */
-bool iu_is_listing(const struct iu_needs *needs)
-{
-	return needs->all_ports && needs->all_inodes;
-}
-
 /* One descriptor table. Returns: 0, IU_E_ACCESS with *ret_errno, IU_E_GONE, IU_E_NOMEM. */
 static int scan_table(struct walk *walk, const char *table, int32_t pid, int32_t tid,
 	size_t process_holds, int *ret_errno)
@@ -257,7 +192,7 @@ static int scan_table(struct walk *walk, const char *table, int32_t pid, int32_t
 			*ret_errno = (int)-len;
 			result = IU_E_ACCESS;
 		}
-		if (len <= 0 || !iu_socket_link(link, (size_t)len, &hold.inode))
+		if (len <= 0 || !iu_proc_fd_socket(link, (size_t)len, &hold.inode))
 			continue;
 		hold.fd = (int32_t)fd;
 		if (walk->held) {
@@ -269,7 +204,7 @@ static int scan_table(struct walk *walk, const char *table, int32_t pid, int32_t
 		if (!row || is_known(&snapshot->holds, process_holds, &hold))
 			continue;
 		mark_held(walk, row);
-		if (!iu_is_listing(walk->scan->needs))
+		if (!iu_needs_is_listing(walk->scan->needs))
 			hold.cloexec = read_cloexec(walk, table, name);
 		slot = iu_list_add(&snapshot->arena, &snapshot->holds);
 		if (slot)
@@ -359,11 +294,11 @@ static int add_unreadable(struct walk *walk, int32_t pid, int error)
 	struct iu_process process = {.pid = pid};
 	struct iu_unreadable *row;
 	char path[64], text[4096];
-	struct iu_stat stat;
+	struct iu_proc_stat stat;
 	ssize_t len;
 	int result;
 
-	if (iu_stat_read(walk->scan->proc, pid, &stat) < 0 || stat.flags & IU_STAT_KERNEL_THREAD ||
+	if (iu_proc_stat_read(walk->scan->proc, pid, &stat) < 0 || stat.flags & IU_STAT_KERNEL_THREAD ||
 		(stat.state == 'Z' && stat.threads <= 1))
 		return 0; /* gone, or nothing that could have descriptors */
 	walk->unreadable++;
@@ -379,7 +314,7 @@ static int add_unreadable(struct walk *walk, int32_t pid, int error)
 	row->why = iu_arena_strdup(&snapshot->arena, iu_os_error_name(error));
 	snprintf(path, sizeof(path), "%d/status", (int)pid);
 	len = iu_file_read(walk->scan->proc, path, text, sizeof(text));
-	row->uid_known = len > 0 && iu_status_uid(text, (size_t)len, &row->uid) == 0;
+	row->uid_known = len > 0 && iu_proc_status_uid(text, (size_t)len, &row->uid) == 0;
 	return 0;
 }
 
@@ -473,7 +408,7 @@ static int check_place(struct walk *walk, int32_t pid, int32_t tid, uint32_t fd)
 	len = iu_file_link(walk->scan->proc, path, link, sizeof(link));
 	if (len == -EACCES || len == -EPERM)
 		return add_unreadable(walk, pid, (int)-len);
-	if (len <= 0 || !iu_socket_link(link, (size_t)len, &hold.inode))
+	if (len <= 0 || !iu_proc_fd_socket(link, (size_t)len, &hold.inode))
 		return 0;
 	HASH_FIND(hh, walk->inodes, &hold.inode, sizeof(hold.inode), row);
 	if (!row)
@@ -482,7 +417,7 @@ static int check_place(struct walk *walk, int32_t pid, int32_t tid, uint32_t fd)
 	if (result < 0) /* it ended while we looked: it holds nothing any more */
 		return result == IU_E_NOMEM ? result : 0;
 	mark_held(walk, row);
-	if (!iu_is_listing(walk->scan->needs))
+	if (!iu_needs_is_listing(walk->scan->needs))
 		hold.cloexec = read_cloexec(walk, table, number);
 	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
 	if (!slot)
@@ -548,15 +483,6 @@ static bool processes_hidden(const struct walk *walk)
 	}
 	iu_text_free(&text);
 	return hidden;
-}
-
-bool iu_initial_pids(const struct iu_scan *scan)
-{
-	struct stat status;
-
-	return scan->self == (int32_t)getpid() &&
-	       fstatat(scan->proc, "self/ns/pid", &status, 0) == 0 &&
-	       status.st_ino == INITIAL_PID_NS;
 }
 
 /* Somebody outside of our PID namespace may have what nobody in it has. */
@@ -934,7 +860,7 @@ static int ask_kernel(struct walk *walk)
 	struct iu_quick_look *quick = NULL;
 	int canary, result;
 
-	if (!iu_initial_pids(walk->scan) || !iu_open_files(walk->scan, FILES_FEW))
+	if (!iu_scan_initial_pids(walk->scan) || !iu_scan_open_files(walk->scan, FILES_FEW))
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	result = canary < 0 ? IU_E_SYSTEM : iu_quick_open(&quick);
@@ -1055,7 +981,7 @@ int iu_collect_holders(struct iu_scan *scan)
 		if (known)
 			result = scan_places(walk);
 		else if (!hopeless)
-			result = iu_is_listing(scan->needs) ? scan_list(walk) : scan_wanted(walk);
+			result = iu_needs_is_listing(scan->needs) ? scan_list(walk) : scan_wanted(walk);
 		result = finish(walk, result);
 		if (result == 0 && (hopeless || (!known && has_enough(walk)))) {
 			iu_scan_seen(scan, IU_FACT_HOLDERS, false);
@@ -1123,7 +1049,7 @@ bool iu_holders_check(
 	else
 		snprintf(path, sizeof(path), "%d/fd/%d", (int)table->pid, (int)fd);
 	len = iu_file_link(scan->proc, path, link, sizeof(link));
-	return len > 0 && iu_socket_link(link, (size_t)len, &found) && found == inode;
+	return len > 0 && iu_proc_fd_socket(link, (size_t)len, &found) && found == inode;
 }
 
 int iu_holders_table(struct iu_scan *scan, struct iu_held *ret_held)

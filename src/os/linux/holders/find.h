@@ -7,30 +7,6 @@
 
 #include "os/linux/scan.h"
 
-/**
- * iu_socket_link() - the inode of "socket:[12345]"
- * Returns: 1, or 0 for any other text.
- */
-int iu_socket_link(const char *link, size_t len, uint64_t *ret_inode);
-
-/**
- * iu_fdinfo_flags() - the open flags in /proc/PID/fdinfo/FD ("flags:\t02000002")
- * Returns: 0, IU_E_PROTO.
- */
-int iu_fdinfo_flags(const char *bytes, size_t len, uint64_t *ret_flags);
-
-/** iu_wants_inode() - whether holders of a socket are wanted; a linear search. */
-bool iu_wants_inode(const struct iu_needs *needs, uint64_t inode);
-
-/** iu_initial_pids() - whether our pids and those of /proc are those of the initial PID namespace. */
-bool iu_initial_pids(const struct iu_scan *scan);
-
-/** iu_is_listing() - whether everything is wanted, and of descriptors only that they are there. */
-bool iu_is_listing(const struct iu_needs *needs);
-
-/** iu_open_files() - whether at least so many files are open on this machine. */
-bool iu_open_files(const struct iu_scan *scan, uint64_t least);
-
 /* A descriptor that leads to a socket, in 12 bytes: there may be a million. */
 struct iu_held_row {
 	uint32_t inode; /* of sockets they have 32 bits (get_next_ino()) */

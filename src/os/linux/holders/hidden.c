@@ -10,10 +10,12 @@
 
 #include "base/err.h"
 #include "base/sort.h"
+#include "model/needs.h"
 #include "os/linux/file.h"
 #include "os/linux/holders/find.h"
-#include "os/linux/scan.h"
+#include "os/linux/process/proc-fd.h"
 #include "os/linux/process/process.h"
+#include "os/linux/scan.h"
 
 #define SUSPECTS_MAX 32
 
@@ -94,7 +96,7 @@ static int look_behind(struct iu_hidden *hidden, int dir, int32_t pid, const cha
 		*ring = true;
 		return iu_ring_search(hidden, pid, fd);
 	}
-	if (len <= 0 || !iu_socket_link(link, (size_t)len, &inode) ||
+	if (len <= 0 || !iu_proc_fd_socket(link, (size_t)len, &inode) ||
 		iu_number(fd, strlen(fd), 10, &number) == 0 || number > INT32_MAX)
 		return 0;
 	snprintf(path, sizeof(path), "%d/fdinfo/%s", (int)pid, fd);
@@ -165,7 +167,7 @@ static int collect_unheld(struct iu_hidden *hidden)
 	for (i = 0; held && i < snapshot->sockets.n; i++) {
 		uint64_t inode = snapshot->sockets.v[i].inode;
 
-		if (!iu_wants_inode(hidden->scan->needs, inode) ||
+		if (!iu_needs_inode(hidden->scan->needs, inode) ||
 			bsearch(&inode, held, snapshot->holds.n, sizeof(*held), by_number))
 			continue;
 		if (!hidden->v)
@@ -223,7 +225,7 @@ int iu_collect_adopted(struct iu_scan *scan)
 		struct iu_hold hold = {
 			.inode = row->inode, .pid = row->pid, .fd = -1, .via = IU_VIA_MESSAGE};
 
-		if (row->pid > 0 && !row->cycle && iu_wants_inode(scan->needs, row->inode) &&
+		if (row->pid > 0 && !row->cycle && iu_needs_inode(scan->needs, row->inode) &&
 			!is_held(snapshot, row->inode))
 			result = iu_hidden_hold(&hidden, &hold);
 	}
@@ -232,7 +234,7 @@ int iu_collect_adopted(struct iu_scan *scan)
 		struct iu_hold hold = {
 			.inode = row->inode, .pid = row->pid, .fd = -1, .via = IU_VIA_RING};
 
-		if (row->pid > 0 && iu_wants_inode(scan->needs, row->inode) &&
+		if (row->pid > 0 && iu_needs_inode(scan->needs, row->inode) &&
 			!is_held(snapshot, row->inode))
 			result = iu_hidden_hold(&hidden, &hold);
 	}

@@ -11,8 +11,8 @@
 #include "base/err.h"
 #include "os/linux/file.h"
 #include "os/linux/holders/hidden.h"
-#include "os/linux/sockets/options.h"
 #include "os/linux/lock.h"
+#include "os/linux/sockets/options.h"
 
 #define DEPTH_MAX   4		 /* queues within queues; the kernel itself allows more */
 #define PEEKED_MAX  2048	 /* duplicates made in one round, over all processes */

@@ -4,8 +4,9 @@
 
 #include "base/err.h"
 #include "os/linux/file.h"
-#include "os/linux/holders/hidden.h"
 #include "os/linux/holders/find.h"
+#include "os/linux/holders/hidden.h"
+#include "os/linux/process/proc-fd.h"
 
 #define FDINFO_MAX (4 << 20)
 #define OP_ACCEPT  13 /* IORING_OP_ACCEPT */
@@ -30,7 +31,7 @@ static int file_line(struct reader *reader, const char *line, size_t len)
 	if (took == 0 || len - at < 3 || line[at] != ':' || line[at + 1] != ' ')
 		return 0;
 	at += 2;
-	if (!iu_socket_link(line + at, len - at, &inode))
+	if (!iu_proc_fd_socket(line + at, len - at, &inode))
 		return 0;
 	return reader->sink->file(reader->sink->context, inode);
 }

@@ -11,8 +11,8 @@
 #include "base/sort.h"
 #include "os/linux/file.h"
 #include "os/linux/holders/find.h"
-#include "os/linux/sockets/bind-bucket.h"
 #include "os/linux/quick/list.h"
+#include "os/linux/sockets/bind-bucket.h"
 
 /* To load the programs takes as long as to look at so many files in other ways. */
 #define FILES_FEW 4000
@@ -21,21 +21,12 @@ struct iu_listed {
 	struct iu_quick_list_look *quick;
 };
 
-bool iu_open_files(const struct iu_scan *scan, uint64_t least)
-{
-	char text[64];
-	uint64_t files = 0;
-	ssize_t len = iu_file_read(scan->proc, "sys/fs/file-nr", text, sizeof(text));
-
-	return len > 0 && iu_number(text, (size_t)len, 10, &files) > 0 && files >= least;
-}
-
 static bool worth_while(const struct iu_scan *scan)
 {
 	const char *wanted = secure_getenv("INUSE_QUICK");
 
 	return (wanted && !strcmp(wanted, "on")) || iu_quick_list_kept() ||
-	       iu_open_files(scan, FILES_FEW);
+	       iu_scan_open_files(scan, FILES_FEW);
 }
 
 int iu_listed_open(struct iu_scan *scan)
@@ -44,8 +35,8 @@ int iu_listed_open(struct iu_scan *scan)
 	struct iu_listed *listed;
 	int result;
 
-	if (scan->listed_failed || !iu_is_listing(needs) || needs->connections || scan->proc < 0 ||
-		!(needs->facts & IU_FACT_HOLDERS) || !worth_while(scan) || !iu_initial_pids(scan))
+	if (scan->listed_failed || !iu_needs_is_listing(needs) || needs->connections || scan->proc < 0 ||
+		!(needs->facts & IU_FACT_HOLDERS) || !worth_while(scan) || !iu_scan_initial_pids(scan))
 		return 0;
 	listed = calloc(1, sizeof(*listed));
 	if (!listed)
@@ -56,6 +47,7 @@ int iu_listed_open(struct iu_scan *scan)
 		return 0;
 	}
 	scan->listed = listed;
+	iu_scan_on_close(scan, iu_listed_close);
 	return 1;
 }
 

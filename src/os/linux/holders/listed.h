@@ -2,8 +2,8 @@
 #ifndef IU_OS_LINUX_HOLDERS_LISTED_H
 #define IU_OS_LINUX_HOLDERS_LISTED_H
 
-#include "os/linux/scan.h"
 #include "os/linux/quick/list-shared.h"
+#include "os/linux/scan.h"
 
 /**
  * iu_listed_open() - whether the kernel is asked for this list; sets look->listed

@@ -4,8 +4,9 @@
 
 #include "base/err.h"
 #include "os/linux/file.h"
-#include "os/linux/holders/hidden.h"
 #include "os/linux/holders/find.h"
+#include "os/linux/holders/hidden.h"
+#include "os/linux/process/proc-fd.h"
 
 #define MAPS_MAX (16 << 20)
 
@@ -24,7 +25,7 @@ enum iu_mapped iu_maps_line(const char *line, size_t len, uint64_t *ret_inode)
 	}
 	if (len - at == sizeof(ring) - 1 && memcmp(line + at, ring, len - at) == 0)
 		return IU_MAPPED_RING;
-	return iu_socket_link(line + at, len - at, ret_inode) ? IU_MAPPED_SOCKET : IU_MAPPED_OTHER;
+	return iu_proc_fd_socket(line + at, len - at, ret_inode) ? IU_MAPPED_SOCKET : IU_MAPPED_OTHER;
 }
 
 struct reader {

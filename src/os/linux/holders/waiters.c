@@ -17,12 +17,16 @@
 
 #include "base/err.h"
 #include "base/sort.h"
+#include "base/table.h"
+#include "model/needs.h"
 #include "os/linux/file.h"
 #include "os/linux/holders/find.h"
 #include "os/linux/host/host.h"
-#include "os/linux/scan.h"
+#include "os/linux/process/proc-fd.h"
+#include "os/linux/process/proc-stat.h"
+#include "os/linux/process/proc-syscall.h"
 #include "os/linux/process/process.h"
-#include "base/table.h"
+#include "os/linux/scan.h"
 #include "os/os.h"
 
 #define SAMPLES	    2
@@ -33,94 +37,6 @@
 #define FDINFO_MAX  (4 << 20)
 #define EPOLLS_MAX  64 /* of one process, looked into beyond those that are waited on */
 #define LINK_TEXT   64
-
-enum wait_kind {
-	WAIT_OTHER,   /* for something that is no descriptor, or for nothing we know */
-	WAIT_FD,      /* on the descriptor that is the first argument */
-	WAIT_EPOLL,   /* on the epoll descriptor that is the first argument */
-	WAIT_POLL,    /* on an array of descriptors */
-	WAIT_SELECT,  /* on a set of descriptors */
-	WAIT_UNCLEAR, /* perhaps on it: the arguments do not tell */
-};
-
-/* Which calls exist differs between architectures; each row asks for itself. */
-static const struct {
-	long number;
-	enum wait_kind kind;
-} calls[] = {
-#ifdef SYS_accept
-	{SYS_accept, WAIT_FD},
-#endif
-#ifdef SYS_accept4
-	{SYS_accept4, WAIT_FD},
-#endif
-#ifdef SYS_recv
-	{SYS_recv, WAIT_FD},
-#endif
-#ifdef SYS_recvfrom
-	{SYS_recvfrom, WAIT_FD},
-#endif
-#ifdef SYS_recvmsg
-	{SYS_recvmsg, WAIT_FD},
-#endif
-#ifdef SYS_recvmmsg
-	{SYS_recvmmsg, WAIT_FD},
-#endif
-#ifdef SYS_recvmmsg_time64
-	{SYS_recvmmsg_time64, WAIT_FD},
-#endif
-#ifdef SYS_read
-	{SYS_read, WAIT_FD},
-#endif
-#ifdef SYS_readv
-	{SYS_readv, WAIT_FD},
-#endif
-#ifdef SYS_epoll_wait
-	{SYS_epoll_wait, WAIT_EPOLL},
-#endif
-#ifdef SYS_epoll_pwait
-	{SYS_epoll_pwait, WAIT_EPOLL},
-#endif
-#ifdef SYS_epoll_pwait2
-	{SYS_epoll_pwait2, WAIT_EPOLL},
-#endif
-#ifdef SYS_poll
-	{SYS_poll, WAIT_POLL},
-#endif
-#ifdef SYS_ppoll
-	{SYS_ppoll, WAIT_POLL},
-#endif
-#ifdef SYS_ppoll_time64
-	{SYS_ppoll_time64, WAIT_POLL},
-#endif
-#ifdef SYS_select
-	{SYS_select, WAIT_SELECT},
-#endif
-#ifdef SYS__newselect
-	{SYS__newselect, WAIT_SELECT},
-#endif
-#ifdef SYS_pselect6
-	{SYS_pselect6, WAIT_SELECT},
-#endif
-#ifdef SYS_pselect6_time64
-	{SYS_pselect6_time64, WAIT_SELECT},
-#endif
-#ifdef SYS_restart_syscall
-	{SYS_restart_syscall, WAIT_UNCLEAR}, /* what it continues is not told */
-#endif
-#ifdef SYS_io_getevents
-	{SYS_io_getevents, WAIT_UNCLEAR},
-#endif
-#ifdef SYS_io_pgetevents
-	{SYS_io_pgetevents, WAIT_UNCLEAR},
-#endif
-#ifdef SYS_io_uring_enter
-	{SYS_io_uring_enter, WAIT_UNCLEAR},
-#endif
-#ifdef SYS_rt_sigreturn
-	{SYS_rt_sigreturn, WAIT_UNCLEAR},
-#endif
-};
 
 struct thread_row {
 	struct thread_key {
@@ -165,38 +81,6 @@ struct judge {
 	struct iu_entries *entries;
 };
 
-int iu_syscall_parse(const char *bytes, size_t len, struct iu_syscall *ret_syscall)
-{
-	struct iu_syscall call = {0};
-	uint64_t value = 0;
-	size_t at, took, i;
-
-	if (len >= 7 && memcmp(bytes, "running", 7) == 0) {
-		*ret_syscall = call;
-		return 0;
-	}
-	if (len >= 2 && memcmp(bytes, "-1", 2) == 0) {
-		call.number = -1;
-		*ret_syscall = call;
-		return 0;
-	}
-	at = iu_number(bytes, len, 10, &value);
-	if (at == 0 || value > INT32_MAX)
-		return IU_E_PROTO;
-	call.number = (int64_t)value;
-	for (i = 0; i < IU_COUNT(call.argument); i++) {
-		if (len - at < 4 || memcmp(bytes + at, " 0x", 3) != 0)
-			return IU_E_PROTO;
-		took = iu_number(bytes + at + 3, len - at - 3, 16, &call.argument[i]);
-		if (took == 0)
-			return IU_E_PROTO;
-		at += 3 + took;
-	}
-	call.asleep = true;
-	*ret_syscall = call;
-	return 0;
-}
-
 static bool labelled(const char *line, size_t len, const char *label, int base, uint64_t *ret)
 {
 	size_t label_len = strlen(label), at;
@@ -236,29 +120,6 @@ int64_t iu_switches_parse(const char *bytes, size_t len)
 		own > INT64_MAX / 2 || forced > INT64_MAX / 2)
 		return -1;
 	return (int64_t)(own + forced);
-}
-
-static enum wait_kind kind_of(int64_t number)
-{
-	size_t i;
-
-	for (i = 0; i < IU_COUNT(calls); i++)
-		if (calls[i].number == number)
-			return calls[i].kind;
-	return WAIT_OTHER;
-}
-
-enum iu_wait iu_wait_of(int64_t number)
-{
-	switch (kind_of(number)) {
-	case WAIT_FD: return IU_WAIT_DESCRIPTOR;
-	case WAIT_POLL: return IU_WAIT_POLL;
-	case WAIT_SELECT: return IU_WAIT_SELECT;
-	case WAIT_OTHER:
-	case WAIT_EPOLL: /* holds no socket: a closed one leaves the set */
-	case WAIT_UNCLEAR: break;
-	}
-	return IU_WAIT_OTHER;
 }
 
 /* The link of a descriptor as the thread sees it: it may have a table of its own. */
@@ -309,7 +170,7 @@ static void mark_fd(struct judge *judge, int32_t pid, int32_t tid, int32_t fd)
 	uint64_t inode = 0;
 	struct watch *watch;
 
-	if (len <= 0 || !iu_socket_link(link, (size_t)len, &inode))
+	if (len <= 0 || !iu_proc_fd_socket(link, (size_t)len, &inode))
 		return;
 	watch = first_watch(judge, inode);
 	for (; watch && watch < judge->watches + judge->n_watches && watch->inode == inode; watch++)
@@ -345,7 +206,7 @@ static int on_epoll_line(void *context, const char *line, size_t len)
 			   ? 0
 			   : link_of(judge, reader->pid, reader->tid, target.fd, link);
 	if (link_len > 0 && !target.inode_known)
-		iu_socket_link(link, (size_t)link_len, &inode);
+		iu_proc_fd_socket(link, (size_t)link_len, &inode);
 	for (i = 0; i < judge->n_watches; i++) {
 		if (inode == 0 || judge->watches[i].inode != inode)
 			continue;
@@ -425,21 +286,21 @@ static bool look_into_select(
 
 /* Marks what a sleeping thread waits on. Returns false when that cannot be told. */
 static bool look_into_call(
-	struct judge *judge, int32_t pid, int32_t tid, const struct iu_syscall *call)
+	struct judge *judge, int32_t pid, int32_t tid, const struct iu_proc_syscall *call)
 {
 	int32_t first = (int32_t)call->argument[0];
 
-	switch (kind_of(call->number)) {
-	case WAIT_OTHER: return true;
-	case WAIT_FD: mark_fd(judge, pid, tid, first); return true;
-	case WAIT_EPOLL: look_into_epoll(judge, pid, tid, first, 0, true); return true;
-	case WAIT_POLL:
+	switch (iu_proc_syscall_wait(call->number)) {
+	case IU_WAIT_OTHER: return true;
+	case IU_WAIT_FD: mark_fd(judge, pid, tid, first); return true;
+	case IU_WAIT_EPOLL: look_into_epoll(judge, pid, tid, first, 0, true); return true;
+	case IU_WAIT_POLL:
 		return look_into_poll(
 			judge, pid, tid, call->argument[0], (uint32_t)call->argument[1]);
-	case WAIT_SELECT:
+	case IU_WAIT_SELECT:
 		return look_into_select(
 			judge, pid, tid, (uint32_t)call->argument[0], call->argument[1]);
-	case WAIT_UNCLEAR: return false;
+	case IU_WAIT_UNCLEAR: return false;
 	}
 	return false;
 }
@@ -491,7 +352,7 @@ static int refused(struct judge *judge, struct holder *holder, int error)
 static int sample_thread(struct judge *judge, struct holder *holder, int32_t tid)
 {
 	struct thread_row *row = thread_row(judge, holder->pid, tid);
-	struct iu_syscall call;
+	struct iu_proc_syscall call;
 	char path[128], text[512];
 	int64_t switches;
 	ssize_t len;
@@ -505,7 +366,7 @@ static int sample_thread(struct judge *judge, struct holder *holder, int32_t tid
 	len = iu_file_read(judge->scan->proc, path, text, sizeof(text));
 	if (len < 0)
 		return refused(judge, holder, (int)-len);
-	if (switches < 0 || iu_syscall_parse(text, (size_t)len, &call) < 0 || !call.asleep ||
+	if (switches < 0 || iu_proc_syscall_parse(text, (size_t)len, &call) < 0 || !call.asleep ||
 		(row->samples > 0 && row->switches != switches))
 		row->busy = true;
 	else if (!look_into_call(judge, holder->pid, tid, &call))
@@ -517,12 +378,12 @@ static int sample_thread(struct judge *judge, struct holder *holder, int32_t tid
 
 static int sample_process(struct judge *judge, struct holder *holder)
 {
-	struct iu_stat stat;
+	struct iu_proc_stat stat;
 	const char *name;
 	char path[64];
 	int result = 0, error = 0;
 
-	if (iu_stat_read(judge->scan->proc, holder->pid, &stat) < 0) {
+	if (iu_proc_stat_read(judge->scan->proc, holder->pid, &stat) < 0) {
 		holder->gone = true;
 		return 0;
 	}
@@ -542,17 +403,6 @@ static int sample_process(struct judge *judge, struct holder *holder)
 	}
 	close(judge->entries->fd);
 	return result;
-}
-
-/* The numbers of system calls are others in a program of another word size. */
-bool iu_foreign_words(int proc, int32_t pid)
-{
-	char path[64], head[6];
-
-	snprintf(path, sizeof(path), "%d/exe", (int)pid);
-	if (iu_file_read(proc, path, head, sizeof(head)) < 5)
-		return true;
-	return memcmp(head, "\177ELF", 4) != 0 || head[4] != (sizeof(long) == 8 ? 2 : 1);
 }
 
 /*
@@ -673,7 +523,7 @@ static int sample(struct judge *judge)
 
 	for (i = 0; i < judge->n_holders && result == 0 && !all_served(judge); i++) {
 		look_around(judge, &judge->holders[i]);
-		if (iu_foreign_words(judge->scan->proc, judge->holders[i].pid))
+		if (iu_proc_syscall_is_foreign(judge->scan->proc, judge->holders[i].pid))
 			judge->holders[i].unclear = true;
 	}
 	while (judge->samples < SAMPLES && result == 0 && any_idle(judge)) {
@@ -688,7 +538,7 @@ static bool is_watched(const struct iu_scan *scan, const struct iu_socket *sock)
 {
 	return (sock->state == IU_STATE_LISTEN ||
 		       (sock->state == IU_STATE_BOUND && sock->protocol != IU_PROTOCOL_TCP)) &&
-	       iu_wants_inode(scan->needs, sock->inode);
+	       iu_needs_inode(scan->needs, sock->inode);
 }
 
 static int by_inode(const void *left, const void *right)

@@ -13,10 +13,11 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/table.h"
 #include "knowledge/cgroups.h"
 #include "os/linux/file.h"
+#include "os/linux/process/proc-stat.h"
 #include "os/linux/process/process.h"
-#include "base/table.h"
 
 #define FILEID_KERNFS 0xfe  /* include/linux/exportfs.h; the handle is the 64-bit inode number */
 #define WALK_MAX      50000 /* directories */
@@ -201,6 +202,7 @@ static int find_mounts(struct iu_scan *scan)
 	if (scan->cgroup_root != -2)
 		return 0;
 	scan->cgroup_root = -1;
+	iu_scan_on_close(scan, iu_cgroup_close);
 	result = scan->cache->mounts_known ? 0 : read_mounts(scan);
 	if (result == 0 && scan->cache->cgroup_mount)
 		scan->cgroup_root =
@@ -218,6 +220,7 @@ static int remember(struct iu_scan *scan, uint64_t id, const char *path, const c
 		if (!row)
 			return IU_E_NOMEM;
 		row->id = id;
+		iu_scan_on_close(scan, iu_cgroup_close);
 		HASH_ADD(hh, scan->cgroups, id, sizeof(row->id), row);
 		if (!iu_added(row)) {
 			free(row);
@@ -453,7 +456,7 @@ static bool same(const char *a, const char *b)
 int iu_cgroup_listed(struct iu_scan *scan, uint64_t groups, struct iu_process *process)
 {
 	struct iu_groups_row *row;
-	struct iu_stat stat;
+	struct iu_proc_stat stat;
 	int result;
 
 	HASH_FIND(hh, scan->groups, &groups, sizeof(groups), row);
@@ -468,7 +471,7 @@ int iu_cgroup_listed(struct iu_scan *scan, uint64_t groups, struct iu_process *p
 	if (result < 0)
 		return result;
 	/* by now the pid may be another process's */
-	if (iu_stat_read(scan->proc, process->pid, &stat) < 0 ||
+	if (iu_proc_stat_read(scan->proc, process->pid, &stat) < 0 ||
 		stat.start_ticks != process->start_ticks) {
 		process->cgroup = process->unit = process->container = process->engine = NULL;
 		return 0;
@@ -484,6 +487,7 @@ int iu_cgroup_listed(struct iu_scan *scan, uint64_t groups, struct iu_process *p
 			.unit = process->unit,
 			.container = process->container,
 			.engine = process->engine};
+		iu_scan_on_close(scan, iu_cgroup_close);
 		HASH_ADD(hh, scan->groups, groups, sizeof(row->groups), row);
 		if (!iu_added(row)) {
 			free(row);

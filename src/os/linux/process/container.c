@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "os/linux/file.h"
+#include "os/linux/process/proc-stat.h"
 #include "os/linux/process/process.h"
 
 #define ID_LENGTH   64
@@ -66,12 +67,12 @@ static void ask_conmon(struct iu_scan *scan, struct iu_process *process)
 	struct iu_text text = {0};
 	const char *name = NULL;
 	char path[64];
-	struct iu_stat stat;
+	struct iu_proc_stat stat;
 	int32_t pid = process->ppid;
 	size_t len = 0;
 
 	for (int i = 0; i < PARENTS_MAX && pid > 1; i++, pid = stat.ppid) {
-		if (iu_stat_read(scan->proc, pid, &stat) < 0)
+		if (iu_proc_stat_read(scan->proc, pid, &stat) < 0)
 			return;
 		if (!strcmp(stat.name, "conmon"))
 			break;

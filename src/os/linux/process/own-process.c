@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/process/cgroup.h"
 #include "os/linux/file.h"
+#include "os/linux/process/cgroup.h"
+#include "os/linux/process/proc-stat.h"
 #include "os/linux/process/process.h"
 #include "os/os.h"
 
@@ -20,11 +21,11 @@
 /* Adds @pid and what is above it; returns how many there are then. */
 static size_t add_line_of(int proc, int32_t pid, int32_t *pids, size_t n)
 {
-	struct iu_stat stat;
+	struct iu_proc_stat stat;
 
 	while (pid > 0 && n < ANCESTORS_MAX) {
 		pids[n++] = pid;
-		if (iu_stat_read(proc, pid, &stat) < 0)
+		if (iu_proc_stat_read(proc, pid, &stat) < 0)
 			break;
 		pid = stat.ppid;
 	}

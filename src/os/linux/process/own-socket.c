@@ -10,9 +10,9 @@
 
 #include "base/err.h"
 #include "knowledge/interpreters.h"
+#include "os/linux/process/process.h"
 #include "os/linux/scan.h"
 #include "os/linux/sockets/options.h"
-#include "os/linux/process/process.h"
 #include "os/os.h"
 
 #define PROTOCOL_MPTCP 262 /* IPPROTO_MPTCP, Linux 5.6: headers may be older */

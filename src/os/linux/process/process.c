@@ -15,9 +15,10 @@
 
 #include "base/err.h"
 #include "knowledge/interpreters.h"
+#include "os/linux/file.h"
 #include "os/linux/process/cgroup.h"
 #include "os/linux/process/container.h"
-#include "os/linux/file.h"
+#include "os/linux/process/proc-stat.h"
 #include "os/linux/quick/list-shared.h"
 
 #define ARGUMENTS_MAX  64
@@ -27,85 +28,6 @@
 #define FILE_ARGUMENTS 8 /* a script is among the first: `node --flag server.js` */
 #define PATH_TEXT      4096
 #define DELETED	       " (deleted)"
-
-enum iu_process_state iu_process_state_of(char letter)
-{
-	switch (letter) {
-	case 'R':
-	case 'S':
-	case 'D':
-	case 'I':
-	case 'W': return IU_PROCESS_RUNNING;
-	case 'T': return IU_PROCESS_STOPPED;
-	case 't': return IU_PROCESS_TRACED;
-	case 'Z': return IU_PROCESS_ZOMBIE;
-	}
-	return IU_PROCESS_UNKNOWN;
-}
-
-/* A number that may be negative; moves behind the blank that follows. */
-static bool next_field(const char **at, const char *end, int64_t *ret)
-{
-	bool minus = *at < end && **at == '-';
-	uint64_t value = 0;
-	size_t took;
-
-	*at += minus;
-	took = iu_number(*at, (size_t)(end - *at), 10, &value);
-	if (took == 0 || (minus && value > INT64_MAX))
-		return false;
-	*at += took;
-	if (*at < end)
-		++*at;
-	*ret = minus ? -(int64_t)value : (int64_t)value;
-	return true;
-}
-
-int iu_stat_parse(const char *bytes, size_t len, struct iu_stat *ret_stat)
-{
-	enum { PPID = 4, PGID = 5, SID = 6, TTY = 7, FLAGS = 9, THREADS = 20, START = 22 };
-	struct iu_stat stat = {0};
-	const char *open = memchr(bytes, '(', len), *close, *end = bytes + len;
-	int64_t value[START + 1] = {0};
-	size_t name_len;
-	int i;
-
-	close = memrchr(bytes, ')', len); /* the last one: the name may have its own */
-	if (!open || !close || close < open || end - close < 4 || close[1] != ' ')
-		return IU_E_PROTO;
-	name_len = (size_t)(close - open - 1);
-	if (name_len >= sizeof(stat.name))
-		name_len = sizeof(stat.name) - 1;
-	memcpy(stat.name, open + 1, name_len);
-	stat.state = close[2];
-	close += 4;
-	for (i = PPID; i <= START; i++)
-		if (!next_field(&close, end, &value[i]))
-			return IU_E_PROTO;
-	stat.ppid = (int32_t)value[PPID];
-	stat.pgid = (int32_t)value[PGID];
-	stat.sid = (int32_t)value[SID];
-	stat.tty = (int32_t)value[TTY];
-	stat.flags = (uint32_t)value[FLAGS];
-	stat.threads = (uint64_t)value[THREADS];
-	stat.start_ticks = (uint64_t)value[START];
-	*ret_stat = stat;
-	return 0;
-}
-
-int iu_stat_read(int proc, int32_t pid, struct iu_stat *ret_stat)
-{
-	char path[64], text[1024];
-	ssize_t len;
-
-	snprintf(path, sizeof(path), "%d/stat", (int)pid);
-	len = iu_file_read(proc, path, text, sizeof(text));
-	if (len == -EACCES || len == -EPERM)
-		return IU_E_ACCESS;
-	if (len <= 0)
-		return IU_E_GONE;
-	return iu_stat_parse(text, (size_t)len, ret_stat);
-}
 
 int iu_cmdline_parse(
 	struct iu_arena *arena, const char *bytes, size_t len, struct iu_process *process)
@@ -163,45 +85,6 @@ const char *iu_cmdline_script(const char *bytes, size_t len, size_t *ret_len)
 	return NULL;
 }
 
-struct uid_reader {
-	bool found;
-	uint32_t uid;
-};
-
-static int uid_line(void *context, const char *line, size_t len)
-{
-	struct uid_reader *reader = context;
-	uint64_t uid = 0;
-	size_t at = 4;
-	int column;
-
-	if (len < 5 || memcmp(line, "Uid:", 4) != 0)
-		return 0;
-	for (column = 0; column < 2; column++) { /* real, then effective */
-		while (at < len && (line[at] == '\t' || line[at] == ' '))
-			at++;
-		size_t took = iu_number(line + at, len - at, 10, &uid);
-
-		if (took == 0 || uid > UINT32_MAX)
-			return 1;
-		at += took;
-	}
-	reader->uid = (uint32_t)uid;
-	reader->found = true;
-	return 1;
-}
-
-int iu_status_uid(const char *bytes, size_t len, uint32_t *ret_uid)
-{
-	struct uid_reader reader = {0};
-
-	iu_file_lines(bytes, len, uid_line, &reader);
-	if (!reader.found)
-		return IU_E_PROTO;
-	*ret_uid = reader.uid;
-	return 0;
-}
-
 static bool is_brief(const struct iu_scan *scan)
 {
 	return scan->needs && scan->needs->brief;
@@ -220,7 +103,7 @@ static void read_uid(struct iu_scan *scan, struct iu_process *process)
 	} else {
 		snprintf(path, sizeof(path), "%d/status", (int)process->pid);
 		len = iu_file_read(scan->proc, path, text, sizeof(text));
-		if (len <= 0 || iu_status_uid(text, (size_t)len, &process->uid) < 0)
+		if (len <= 0 || iu_proc_status_uid(text, (size_t)len, &process->uid) < 0)
 			return;
 	}
 	process->uid_known = true;
@@ -328,12 +211,12 @@ static int read_parents(struct iu_scan *scan, struct iu_process *process)
 	struct iu_arena *arena = &scan->snapshot->arena;
 	int32_t pid = process->ppid;
 	bool leads = process->sid == process->pid, reached = false;
-	struct iu_stat stat;
+	struct iu_proc_stat stat;
 
 	while (!reached && pid > 1 && process->parents.n < PARENTS_MAX) {
 		struct iu_parent *parent;
 
-		if (iu_stat_read(scan->proc, pid, &stat) < 0)
+		if (iu_proc_stat_read(scan->proc, pid, &stat) < 0)
 			return 0;
 		parent = iu_list_add(arena, &process->parents);
 		if (!parent)
@@ -452,15 +335,15 @@ int iu_process_read(struct iu_scan *scan, int32_t pid)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
 	struct iu_process process = {.pid = pid}, *slot;
-	struct iu_stat stat, again;
+	struct iu_proc_stat stat, again;
 	int result;
 
 	if (iu_snapshot_process(snapshot, pid))
 		return 0;
-	if (iu_stat_read(scan->proc, pid, &stat) < 0)
+	if (iu_proc_stat_read(scan->proc, pid, &stat) < 0)
 		return IU_E_GONE;
 	process.name = iu_arena_strdup(&snapshot->arena, stat.name);
-	process.state = iu_process_state_of(stat.state);
+	process.state = iu_proc_stat_state(stat.state);
 	process.ppid = stat.ppid;
 	process.pgid = stat.pgid;
 	process.sid = stat.sid;
@@ -474,7 +357,7 @@ int iu_process_read(struct iu_scan *scan, int32_t pid)
 	if (result < 0)
 		return result;
 	/* A pid that was given to another process meanwhile: the facts are mixed. */
-	if (iu_stat_read(scan->proc, pid, &again) < 0 || again.start_ticks != stat.start_ticks)
+	if (iu_proc_stat_read(scan->proc, pid, &again) < 0 || again.start_ticks != stat.start_ticks)
 		return IU_E_GONE;
 	slot = iu_list_add(&snapshot->arena, &snapshot->processes);
 	if (!slot || snapshot->arena.failed)

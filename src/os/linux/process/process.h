@@ -6,23 +6,6 @@
 
 #include "os/linux/scan.h"
 
-/* The fields of /proc/PID/stat that are read. */
-struct iu_stat {
-	char state;
-	int32_t ppid, pgid, sid, tty;
-	uint32_t flags;
-	uint64_t threads, start_ticks;
-	char name[64]; /* comm, which may contain blanks, brackets and newlines */
-};
-
-#define IU_STAT_KERNEL_THREAD 0x00200000u /* PF_KTHREAD, include/linux/sched.h */
-
-/** iu_stat_parse() - reads /proc/PID/stat. Returns: 0, IU_E_PROTO. */
-int iu_stat_parse(const char *bytes, size_t len, struct iu_stat *ret_stat);
-
-/** iu_stat_read() - reads it of @pid. Returns: 0, IU_E_GONE, IU_E_ACCESS, IU_E_PROTO. */
-int iu_stat_read(int proc, int32_t pid, struct iu_stat *ret_stat);
-
 /**
  * iu_cmdline_parse() - the arguments of /proc/PID/cmdline: at most 64, each of at most 4096 bytes
  * Returns: 0, IU_E_NOMEM.
@@ -36,12 +19,6 @@ int iu_cmdline_parse(
  * Returns: the name within @bytes, not terminated; NULL: none.
  */
 const char *iu_cmdline_script(const char *bytes, size_t len, size_t *ret_len);
-
-/** iu_status_uid() - the effective uid in /proc/PID/status. Returns: 0, IU_E_PROTO. */
-int iu_status_uid(const char *bytes, size_t len, uint32_t *ret_uid);
-
-/** iu_process_state_of() - the state of a letter of /proc/PID/stat. */
-enum iu_process_state iu_process_state_of(char letter);
 
 /**
  * iu_process_read() - adds the facts about @pid to the snapshot, unless they are there

@@ -13,16 +13,15 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/holders/find.h"
 #include "os/linux/holders/fd-candidates.h"
+#include "os/linux/holders/find.h"
 #include "os/linux/quick/quick.h"
 #include "os/linux/sockets/inet-diag.h"
+#include "os/linux/sockets/tcp-states.h"
 
 #define PORTS_MAX          64 /* past that one walk over all sockets is no slower */
 #define FILES_MAX          1024
 #define KERNEL_TIME_WAIT   6
-#define KERNEL_CLOSE       7
-#define KERNEL_LISTEN      10
 #define SOCK_BINDPORT_LOCK 8
 
 bool iu_bind_bucket_is_empty(uint16_t port)
@@ -174,7 +173,7 @@ static void make_dump_of_listeners(struct iu_netlink_request *request, uint16_t 
 		iu_netlink_begin(request, TCPDIAG_GETSOCK, NLM_F_DUMP, sizeof(*body));
 
 	body->idiag_family = AF_INET;
-	body->idiag_states = 1u << KERNEL_LISTEN;
+	body->idiag_states = 1u << IU_TCP_LISTEN;
 	body->id.idiag_sport = htons(port);
 }
 
@@ -277,7 +276,7 @@ static int count_rest(const struct iu_needs *needs, struct iu_snapshot *snapshot
 	for (number = 0; number < IU_QUICK_STATES; number++) {
 		/* what is looked at first must not be missing */
 		if (found->rest[number] &&
-			(needs->every || number == KERNEL_LISTEN || number == KERNEL_CLOSE))
+			(needs->every || number == IU_TCP_LISTEN || number == IU_TCP_CLOSE))
 			return IU_E_LIMIT;
 		for (i = first; i < snapshot->sockets.n && found->rest[number]; i++)
 			if (snapshot->sockets.v[i].state ==

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
+#include "os/linux/quick/shared.h"
 #include "os/linux/scan.h"
 #include "os/linux/sockets/netlink.h"
-#include "os/linux/quick/shared.h"
 
 /**
  * iu_bind_bucket_is_empty() - whether no TCP socket of this network namespace has the port

@@ -14,44 +14,28 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/sockets/aggregate.h"
-#include "os/linux/error.h"
-#include "os/linux/host/host.h"
-#include "os/linux/holders/listed.h"
-#include "os/linux/scan.h"
-#include "os/linux/sockets/netlink.h"
-#include "os/linux/sockets/bind-bucket.h"
-#include "os/linux/sockets/proc-net.h"
-#include "os/linux/stream.h"
 #include "base/table.h"
+#include "model/needs.h"
+#include "os/linux/error.h"
+#include "os/linux/holders/listed.h"
+#include "os/linux/host/host.h"
+#include "os/linux/scan.h"
+#include "os/linux/sockets/aggregate.h"
+#include "os/linux/sockets/bind-bucket.h"
+#include "os/linux/sockets/netlink.h"
+#include "os/linux/sockets/proc-net.h"
+#include "os/linux/sockets/tcp-states.h"
+#include "os/linux/stream.h"
 #include "os/os.h"
 
-/* Numbers of include/net/tcp_states.h: the UAPI headers have the older half of them only. */
-enum { KERNEL_ESTABLISHED = 1, KERNEL_CLOSE = 7, KERNEL_LISTEN = 10, KERNEL_BOUND_INACTIVE = 13 };
 #define KERNEL_LISTS_BOUND 0x060800u /* Linux 6.8 */
 #define STATES_ALL   ((1u << 13) - 1)
-#define STATES_BOUND (1u << KERNEL_BOUND_INACTIVE)
+#define STATES_BOUND (1u << IU_TCP_BOUND_INACTIVE)
 
 #define TIMER_TIME_WAIT 3  /* inet_diag: the timer of a mini socket */
 #define ASKED_MAX       64 /* ports that are looked at one by one */
 #define RANGES_MAX	64 /* past that a filter costs the kernel more than it saves */
 #define ORPHAN_UID_REAL ((6u << 16) | (17u << 8)) /* 6.17: orphans keep their uid */
-
-static const enum iu_state tcp_states[] = {
-	[1] = IU_STATE_ESTABLISHED,
-	[2] = IU_STATE_SYN_SENT,
-	[3] = IU_STATE_SYN_RECV,
-	[4] = IU_STATE_FIN_WAIT1,
-	[5] = IU_STATE_FIN_WAIT2,
-	[6] = IU_STATE_TIME_WAIT,
-	[7] = IU_STATE_BOUND,
-	[8] = IU_STATE_CLOSE_WAIT,
-	[9] = IU_STATE_LAST_ACK,
-	[10] = IU_STATE_LISTEN,
-	[11] = IU_STATE_CLOSING,
-	[12] = IU_STATE_SYN_RECV,
-	[13] = IU_STATE_BOUND,
-};
 
 struct cookie_row {
 	uint64_t cookie;
@@ -77,15 +61,6 @@ struct dump {
 	bool lost;   /* … and the dump started anew */
 };
 
-enum iu_state iu_tcp_state(uint64_t number, enum iu_protocol protocol)
-{
-	if (number >= IU_COUNT(tcp_states))
-		return IU_STATE_UNKNOWN;
-	if (protocol == IU_PROTOCOL_UDP && number != KERNEL_ESTABLISHED)
-		return IU_STATE_BOUND;
-	return tcp_states[number];
-}
-
 static void address_of(
 	unsigned int family, const void *bytes, uint32_t ifindex, struct iu_address *ret)
 {
@@ -108,7 +83,7 @@ static void read_attributes(
 		case INET_DIAG_SKV6ONLY:
 			/* Other states report the flag of nobody (inet_diag_msg_attrs_fill). */
 			if (sock->family == IU_FAMILY_IPV6 &&
-				(number == KERNEL_LISTEN || number == KERNEL_CLOSE) &&
+				(number == IU_TCP_LISTEN || number == IU_TCP_CLOSE) &&
 				iu_netlink_copy(value, &byte, sizeof(byte)))
 				sock->v6only = iu_tri(byte != 0);
 			break;
@@ -156,26 +131,6 @@ int iu_inet_diag_parse(
 	read_attributes(rest, m.idiag_state, &sock);
 	*ret_socket = sock;
 	return 1;
-}
-
-bool iu_wants_port(const struct iu_needs *needs, uint16_t port)
-{
-	size_t low = 0, high = needs->ports.n;
-
-	if (needs->all_ports)
-		return true;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct iu_port_range *range = &needs->ports.v[middle];
-
-		if (port < range->first)
-			high = middle;
-		else if (port > range->last)
-			low = middle + 1;
-		else
-			return true;
-	}
-	return false;
 }
 
 static size_t put(char *code, size_t at, uint8_t op, uint8_t yes, size_t no)
@@ -389,7 +344,7 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 		dump->own_seen = true;
 		return 0;
 	}
-	if (!iu_wants_port(dump->scan->needs, sock.port))
+	if (!iu_needs_port(dump->scan->needs, sock.port))
 		return 0;
 	/* Before 6.17 an orphan's uid was that of an inode it no longer has: 0. */
 	if (sock.inode == 0 && sock.uid == 0 && iu_kernel_version() < ORPHAN_UID_REAL)
@@ -463,10 +418,10 @@ static uint32_t states_wanted(const struct iu_scan *scan, enum iu_protocol proto
 	bool few = scan->needs->all_ports && !scan->needs->connections;
 
 	if (protocol == IU_PROTOCOL_UDP)
-		return few ? 1u << KERNEL_CLOSE : STATES_ALL;
+		return few ? 1u << IU_TCP_CLOSE : STATES_ALL;
 	if (scan->listed)
-		return 1u << KERNEL_LISTEN;
-	return STATES_BOUND | (few ? 1u << KERNEL_LISTEN | 1u << KERNEL_CLOSE : STATES_ALL);
+		return 1u << IU_TCP_LISTEN;
+	return STATES_BOUND | (few ? 1u << IU_TCP_LISTEN | 1u << IU_TCP_CLOSE : STATES_ALL);
 }
 
 /* Second pass: which of the ports did the system choose (INET_DIAG_BC_AUTO). */
@@ -669,7 +624,7 @@ static int collect_listeners(struct dump *dump, struct iu_netlink *netlink)
 
 	for (i = 0; i < needs->asked.n && result == 0; i++) {
 		before = sockets->n;
-		begin_both(&request, 1u << KERNEL_LISTEN)->id.idiag_sport =
+		begin_both(&request, 1u << IU_TCP_LISTEN)->id.idiag_sport =
 			htons(needs->asked.v[i]);
 		result = iu_netlink_dump(netlink, &request, &sink, NULL);
 		if (result == IU_E_NOMEM)

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/socket.h"
 #include "model/needs.h"
+#include "model/socket.h"
 
 /**
  * iu_inet_diag_parse() - the socket of one answer
@@ -31,14 +31,5 @@ int iu_inet_diag_parse(
  */
 size_t iu_inet_diag_filter(
 	const struct iu_needs *needs, uint16_t extra, bool automatic, void *code, size_t size);
-
-/**
- * iu_tcp_state() - the state behind a number of include/net/tcp_states.h, as sock_diag and /proc/net
- * have it; UDP has two of them only.
- */
-enum iu_state iu_tcp_state(uint64_t number, enum iu_protocol protocol);
-
-/** iu_wants_port() - whether the sockets of a port are wanted. */
-bool iu_wants_port(const struct iu_needs *needs, uint16_t port);
 
 #endif

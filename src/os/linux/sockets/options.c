@@ -14,11 +14,12 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/table.h"
+#include "model/needs.h"
 #include "os/linux/holders/find.h"
 #include "os/linux/host/host.h"
-#include "os/linux/scan.h"
-#include "base/table.h"
 #include "os/linux/lock.h"
+#include "os/linux/scan.h"
 #include "os/os.h"
 
 #define PIDFD_THREAD_FLAG O_EXCL /* PIDFD_THREAD, Linux 6.9: headers may be older */
@@ -181,7 +182,7 @@ int iu_collect_options(struct iu_scan *scan)
 		struct iu_socket *sock = &sockets->v[i];
 		int error = 0;
 
-		if (sock->protocol == IU_PROTOCOL_UNIX || !iu_wants_inode(scan->needs, sock->inode))
+		if (sock->protocol == IU_PROTOCOL_UNIX || !iu_needs_inode(scan->needs, sock->inode))
 			continue;
 		HASH_FIND(hh, rows, &sock->inode, sizeof(sock->inode), row);
 		result = row ? read_socket(scan, row->first, sock, &error) : IU_E_NOENT;

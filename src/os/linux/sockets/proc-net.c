@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "model/needs.h"
 #include "os/linux/file.h"
 #include "os/linux/sockets/inet-diag.h"
+#include "os/linux/sockets/tcp-states.h"
 
 #define FILE_MAX (256 << 20) /* a million sockets have 150 MB; what is beyond becomes a gap */
 
@@ -169,7 +171,7 @@ struct reader {
 
 static bool is_wanted(const struct iu_needs *needs, const struct iu_socket *sock)
 {
-	if (!iu_wants_port(needs, sock->port))
+	if (!iu_needs_port(needs, sock->port))
 		return false;
 	return !needs->all_ports || needs->connections || sock->state == IU_STATE_LISTEN ||
 	       sock->state == IU_STATE_BOUND;

@@ -10,13 +10,12 @@
 #include <sys/sysmacros.h>
 
 #include "base/err.h"
+#include "base/table.h"
 #include "os/linux/scan.h"
 #include "os/linux/sockets/netlink.h"
 #include "os/linux/sockets/proc-net.h"
+#include "os/linux/sockets/tcp-states.h"
 #include "os/linux/stream.h"
-#include "base/table.h"
-
-enum { KERNEL_ESTABLISHED = 1, KERNEL_LISTEN = 10 };
 
 #define ONE_MESSAGE 16   /* sockets that fit into one message, of which the first has only 3 KiB */
 #define AGAIN_MOST  4096 /* half of what a stream takes at a time */
@@ -38,10 +37,10 @@ static enum iu_unix_type type_of(unsigned int type)
 
 static enum iu_state state_of(unsigned int state, enum iu_unix_type type)
 {
-	if (state == KERNEL_LISTEN)
+	if (state == IU_TCP_LISTEN)
 		return IU_STATE_LISTEN;
 	/* A datagram socket that has a peer goes on receiving on its name. */
-	return state == KERNEL_ESTABLISHED && type != IU_UNIX_DGRAM ? IU_STATE_ESTABLISHED
+	return state == IU_TCP_ESTABLISHED && type != IU_UNIX_DGRAM ? IU_STATE_ESTABLISHED
 								    : IU_STATE_BOUND;
 }
 

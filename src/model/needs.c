@@ -1,0 +1,45 @@
+/* model/needs.c - whether something is among what is needed */
+#include "model/needs.h"
+
+bool iu_needs_port(const struct iu_needs *needs, uint16_t port)
+{
+	size_t low = 0, high = needs->ports.n;
+
+	if (needs->all_ports)
+		return true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct iu_port_range *range = &needs->ports.v[middle];
+
+		if (port < range->first)
+			high = middle;
+		else if (port > range->last)
+			low = middle + 1;
+		else
+			return true;
+	}
+	return false;
+}
+
+bool iu_needs_inode(const struct iu_needs *needs, uint64_t inode)
+{
+	size_t low = 0, high = needs->inodes.n;
+
+	if (inode == 0 || needs->all_inodes)
+		return inode != 0;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (needs->inodes.v[middle] < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < needs->inodes.n && needs->inodes.v[low] == inode;
+}
+
+/* A list shows no flags of descriptors, and they take longer than to find the descriptor. */
+bool iu_needs_is_listing(const struct iu_needs *needs)
+{
+	return needs->all_ports && needs->all_inodes;
+}

@@ -1,0 +1,242 @@
+/* os/linux/scan.c - one scan of this machine: opened, closed, and what all collectors ask it */
+#include "os/linux/scan.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/table.h"
+#include "os/linux/file.h"
+
+#define INITIAL_PID_NS 0xEFFFFFFCu /* PROC_PID_INIT_INO: the same on every kernel */
+#define PASSWD_MAX (4u << 20)
+
+struct iu_user_row {
+	uint32_t uid;
+	const char *name;
+	UT_hash_handle hh;
+};
+
+struct user_reader {
+	uint32_t uid;
+	const char *name; /* NULL: not found */
+	size_t len;
+};
+
+/* "name:password:uid:…" */
+static int user_line(void *context, const char *line, size_t len)
+{
+	struct user_reader *reader = context;
+	const char *end = line + len, *password = memchr(line, ':', len), *number;
+	uint64_t uid = 0;
+
+	number = password ? memchr(password + 1, ':', (size_t)(end - password - 1)) : NULL;
+	if (!number || password == line || *line == '#' || *line == '+' || *line == '-' ||
+		iu_number(number + 1, (size_t)(end - number - 1), 10, &uid) == 0 ||
+		uid != reader->uid)
+		return 0;
+	reader->name = line;
+	reader->len = (size_t)(password - line);
+	return 1;
+}
+
+/*
+ * The file first: the C library asks a name service through a UNIX socket, and closing one makes
+ * the kernel collect messages that nobody can reach. To look must not change what is there.
+ */
+static const char *user_in_file(struct iu_scan *scan, uint32_t uid)
+{
+	struct user_reader reader = {.uid = uid};
+	struct iu_scan_cache *cache = scan->cache;
+	struct iu_text text = {0};
+
+	if (!cache->passwd_read) {
+		iu_file_load(AT_FDCWD, "/etc/passwd", PASSWD_MAX, &text);
+		cache->passwd = text.data && !text.failed
+			? iu_arena_strndup(&scan->snapshot->arena, text.data, text.len) : NULL;
+		cache->passwd_len = text.len;
+		cache->passwd_read = true;
+		iu_text_free(&text);
+	}
+	if (cache->passwd)
+		iu_file_lines(cache->passwd, cache->passwd_len, user_line, &reader);
+	return reader.name ? iu_arena_strndup(&scan->snapshot->arena, reader.name, reader.len)
+			   : NULL;
+}
+
+struct services {
+	bool systemd, other;
+};
+
+static int service_line(void *context, const char *line, size_t len)
+{
+	static const char head[] = "passwd:", blank[] = " \t";
+	struct services *services = context;
+	const char *at = line + sizeof(head) - 1, *end = line + len;
+
+	if (len < sizeof(head) || memcmp(line, head, sizeof(head) - 1) != 0)
+		return 0;
+	*services = (struct services){false, false};
+	while (at < end && *at != '#') {
+		size_t n = 0;
+
+		while (at + n < end && !memchr(blank, at[n], 2))
+			n++;
+		if (n == 7 && !memcmp(at, "systemd", n))
+			services->systemd = true;
+		else if (n && !(n == 5 && !memcmp(at, "files", n)))
+			services->other = true;
+		at += n + 1;
+	}
+	return 1;
+}
+
+/* Whether anything lies in a folder, or may: where it cannot be read. */
+static bool has_entries(const char *folder)
+{
+	DIR *directory = opendir(folder);
+	struct dirent *entry;
+	bool any = false;
+
+	if (!directory)
+		return errno != ENOENT;
+	while (!any && (entry = readdir(directory)))
+		any = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+	closedir(directory);
+	return any;
+}
+
+/*
+ * Whether somebody else than the file may know names. To ask for a uid that nobody knows takes a
+ * hundred system calls, and a list has many: nss-systemd is not asked where it has nothing to look into.
+ */
+static bool has_services(struct iu_scan *scan)
+{
+	static const char *const folders[] = {"/run/systemd/userdb", "/etc/userdb", "/run/userdb",
+		"/run/host/userdb", "/usr/local/lib/userdb", "/usr/lib/userdb", "/lib/userdb"};
+	struct services services = {.other = true};
+	struct iu_text text = {0};
+	bool other;
+	size_t i;
+
+	if (scan->cache->services != IU_UNKNOWN)
+		return scan->cache->services == IU_YES;
+	if (iu_file_load(AT_FDCWD, "/etc/nsswitch.conf", 1 << 16, &text) == 0 && text.data)
+		iu_file_lines(text.data, text.len, service_line, &services);
+	iu_text_free(&text);
+	other = services.other;
+	for (i = 0; i < IU_COUNT(folders) && services.systemd && !other; i++)
+		other = has_entries(folders[i]);
+	scan->cache->services = iu_tri(other);
+	return other;
+}
+
+const char *iu_scan_user(struct iu_scan *scan, uint32_t uid)
+{
+	struct iu_user_row *row;
+	struct passwd entry, *found = NULL;
+	const char *name;
+	char text[4096];
+
+	HASH_FIND(hh, scan->users, &uid, sizeof(uid), row);
+	if (row)
+		return row->name;
+	row = calloc(1, sizeof(*row));
+	if (!row)
+		return NULL;
+	row->uid = uid;
+	row->name = user_in_file(scan, uid);
+	if (!row->name && has_services(scan) &&
+		getpwuid_r(uid, &entry, text, sizeof(text), &found) == 0 && found)
+		row->name = iu_arena_strdup(&scan->snapshot->arena, found->pw_name);
+	name = row->name;
+	HASH_ADD(hh, scan->users, uid, sizeof(row->uid), row);
+	if (!iu_added(row))
+		free(row);
+	return name;
+}
+
+static int open_proc(void)
+{
+	struct statfs status;
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && (fstatfs(fd, &status) < 0 || status.f_type != PROC_SUPER_MAGIC)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* /proc may count the processes of another PID namespace than our own: ask it, not getpid(). */
+static int32_t own_pid(int proc)
+{
+	char text[32];
+	uint64_t pid = 0;
+	ssize_t len = proc < 0 ? -1 : iu_file_link(proc, "self", text, sizeof(text));
+
+	if (len <= 0 || iu_number(text, (size_t)len, 10, &pid) == 0)
+		return (int32_t)getpid();
+	return (int32_t)pid;
+}
+
+void iu_scan_open(
+	struct iu_scan *scan, const struct iu_needs *needs, struct iu_snapshot *snapshot)
+{
+	*scan = (struct iu_scan){
+		.needs = needs, .snapshot = snapshot, .proc = open_proc(), .cgroup_root = -2};
+	scan->self = own_pid(scan->proc);
+	if (!snapshot->scan_cache)
+		snapshot->scan_cache = iu_arena_alloc(&snapshot->arena, sizeof(*scan->cache));
+	scan->cache = snapshot->scan_cache ? snapshot->scan_cache : &scan->own;
+}
+
+void iu_scan_close(struct iu_scan *scan)
+{
+	struct iu_user_row *row, *next;
+
+	HASH_ITER(hh, scan->users, row, next)
+	{
+		HASH_DEL(scan->users, row);
+		free(row);
+	}
+	while (scan->closers)
+		scan->close[--scan->closers](scan);
+	if (scan->proc >= 0)
+		close(scan->proc);
+}
+
+void iu_scan_on_close(struct iu_scan *scan, iu_scan_closer *close)
+{
+	for (size_t i = 0; i < scan->closers; i++)
+		if (scan->close[i] == close)
+			return;
+	assert(scan->closers < IU_COUNT(scan->close));
+	scan->close[scan->closers++] = close;
+}
+
+bool iu_scan_initial_pids(const struct iu_scan *scan)
+{
+	struct stat status;
+
+	return scan->self == (int32_t)getpid() &&
+	       fstatat(scan->proc, "self/ns/pid", &status, 0) == 0 &&
+	       status.st_ino == INITIAL_PID_NS;
+}
+
+bool iu_scan_open_files(const struct iu_scan *scan, uint64_t least)
+{
+	char text[64];
+	uint64_t files = 0;
+	ssize_t len = iu_file_read(scan->proc, "sys/fs/file-nr", text, sizeof(text));
+
+	return len > 0 && iu_number(text, (size_t)len, 10, &files) > 0 && files >= least;
+}
