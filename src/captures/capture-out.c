@@ -86,7 +86,7 @@ void iu_capture_orphan(struct iu_capture_out *out)
 		out->rows.v[out->rows.n - 1].orphan = true;
 }
 
-int iu_capture_owner(struct iu_capture_out *out, int32_t pid, int32_t fd, struct iu_bytes name)
+int iu_capture_owner(struct iu_capture_out *out, int32_t pid, int32_t fd, struct iu_span name)
 {
 	struct iu_capture_owner *owner;
 
@@ -100,7 +100,7 @@ int iu_capture_owner(struct iu_capture_out *out, int32_t pid, int32_t fd, struct
 	return name.len ? iu_capture_task(out, pid, name, NULL) : 0;
 }
 
-int iu_capture_task(struct iu_capture_out *out, int32_t pid, struct iu_bytes name,
+int iu_capture_task(struct iu_capture_out *out, int32_t pid, struct iu_span name,
 	struct iu_capture_task **ret_task)
 {
 	struct iu_capture_task *task = iu_list_add(&out->arena, &out->tasks);
@@ -117,7 +117,7 @@ int iu_capture_task(struct iu_capture_out *out, int32_t pid, struct iu_bytes nam
 	return 0;
 }
 
-int iu_capture_service(struct iu_capture_out *out, struct iu_bytes name, int32_t pid)
+int iu_capture_service(struct iu_capture_out *out, struct iu_span name, int32_t pid)
 {
 	struct iu_snapshot *snapshot = out->snapshot;
 	struct iu_service *service;
@@ -128,7 +128,7 @@ int iu_capture_service(struct iu_capture_out *out, struct iu_bytes name, int32_t
 		return 0;
 	for (i = 0; i < snapshot->windows.services.n; i++) {
 		service = &snapshot->windows.services.v[i];
-		if (!iu_bytes_are_any_case(name, service->name))
+		if (!iu_span_is_any_case(name, service->name))
 			continue;
 		if (pid > 0)
 			service->pid = pid;
@@ -148,7 +148,7 @@ int iu_capture_service(struct iu_capture_out *out, struct iu_bytes name, int32_t
 	return service->name ? 0 : IU_E_NOMEM;
 }
 
-uint32_t iu_capture_ifindex(struct iu_capture_out *out, struct iu_bytes name)
+uint32_t iu_capture_ifindex(struct iu_capture_out *out, struct iu_span name)
 {
 	struct iu_snapshot *snapshot = out->snapshot;
 	struct iu_interface *slot;
@@ -156,7 +156,7 @@ uint32_t iu_capture_ifindex(struct iu_capture_out *out, struct iu_bytes name)
 
 	for (i = 0; i < snapshot->interfaces.n; i++)
 		if (snapshot->interfaces.v[i].name &&
-			iu_bytes_are(name, snapshot->interfaces.v[i].name))
+			iu_span_is(name, snapshot->interfaces.v[i].name))
 			return snapshot->interfaces.v[i].ifindex;
 	slot = i < INTERFACES_MAX ? iu_list_add(&snapshot->arena, &snapshot->interfaces) : NULL;
 	if (!slot)

@@ -101,17 +101,17 @@ void iu_capture_orphan(struct iu_capture_out *out);
  * @name: foreign bytes; len 0: not shown
  * Returns: 0, IU_E_NOMEM.
  */
-int iu_capture_owner(struct iu_capture_out *out, int32_t pid, int32_t fd, struct iu_bytes name);
+int iu_capture_owner(struct iu_capture_out *out, int32_t pid, int32_t fd, struct iu_span name);
 
 /** iu_capture_task() - a process; @ret_task: may be NULL. Returns: 0, IU_E_NOMEM. */
-int iu_capture_task(struct iu_capture_out *out, int32_t pid, struct iu_bytes name,
+int iu_capture_task(struct iu_capture_out *out, int32_t pid, struct iu_span name,
 	struct iu_capture_task **ret_task);
 
 /** iu_capture_service() - a service that runs in a process. Returns: 0, IU_E_NOMEM. */
-int iu_capture_service(struct iu_capture_out *out, struct iu_bytes name, int32_t pid);
+int iu_capture_service(struct iu_capture_out *out, struct iu_span name, int32_t pid);
 
 /** iu_capture_ifindex() - an index for a device of which only the name is known; 0: none. */
-uint32_t iu_capture_ifindex(struct iu_capture_out *out, struct iu_bytes name);
+uint32_t iu_capture_ifindex(struct iu_capture_out *out, struct iu_span name);
 
 /** iu_capture_finish() - the snapshot is complete; frees what waited. Returns: 0, IU_E_NOMEM. */
 int iu_capture_finish(struct iu_capture_out *out);

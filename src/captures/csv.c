@@ -2,7 +2,7 @@
 #include "captures/csv.h"
 
 /* Behind the opening quote. Returns the place of the closing one; len: there is none. */
-static size_t quote_end(struct iu_bytes line, size_t at)
+static size_t quote_end(struct iu_span line, size_t at)
 {
 	for (; at < line.len; at++) {
 		if (line.text[at] != '"')
@@ -15,13 +15,13 @@ static size_t quote_end(struct iu_bytes line, size_t at)
 	return line.len;
 }
 
-bool iu_csv_split(struct iu_bytes line, struct iu_csv *ret)
+bool iu_csv_split(struct iu_span line, struct iu_csv *ret)
 {
 	size_t at = 0;
 
 	ret->n = 0;
 	for (;;) {
-		struct iu_bytes *field = &ret->v[ret->n];
+		struct iu_span *field = &ret->v[ret->n];
 		size_t end;
 
 		if (ret->n == IU_CSV_FIELDS_MAX)
@@ -30,13 +30,13 @@ bool iu_csv_split(struct iu_bytes line, struct iu_csv *ret)
 			end = quote_end(line, at + 1);
 			if (end == line.len)
 				return false;
-			*field = (struct iu_bytes){line.text + at + 1, end - at - 1};
+			*field = (struct iu_span){line.text + at + 1, end - at - 1};
 			end++;
 		} else {
 			for (end = at; end < line.len && line.text[end] != ','; end++)
 				if (line.text[end] == '"')
 					return false;
-			*field = (struct iu_bytes){line.text + at, end - at};
+			*field = (struct iu_span){line.text + at, end - at};
 		}
 		ret->n++;
 		if (end == line.len)

@@ -7,7 +7,7 @@
 #define IU_CSV_FIELDS_MAX 64
 
 struct iu_csv {
-	struct iu_bytes v[IU_CSV_FIELDS_MAX]; /* without their quotes; doubled ones stay doubled */
+	struct iu_span v[IU_CSV_FIELDS_MAX]; /* without their quotes; doubled ones stay doubled */
 	size_t n;
 };
 
@@ -15,6 +15,6 @@ struct iu_csv {
  * iu_csv_split() - the fields of a line; those that are not quoted may be empty
  * Returns: false when a quote is left open, or something follows a closing one: a cut line.
  */
-bool iu_csv_split(struct iu_bytes line, struct iu_csv *ret);
+bool iu_csv_split(struct iu_span line, struct iu_csv *ret);
 
 #endif

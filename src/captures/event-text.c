@@ -11,16 +11,16 @@
 #define FIELD_MAX   60
 
 /* What stands behind the first colon with a blank: "Event Source:	W3SVC", in any language. */
-static struct iu_bytes value_of(struct iu_bytes line)
+static struct iu_span value_of(struct iu_span line)
 {
 	for (size_t i = 0; i + 1 < line.len; i++)
 		if (line.text[i] == ':' && line.text[i + 1] == ' ')
-			return iu_trim(iu_bytes_from(line, i + 1));
-	return (struct iu_bytes){0};
+			return iu_span_trim(iu_span_from(line, i + 1));
+	return (struct iu_span){0};
 }
 
 /* "0000: 40 27 00 00               @'..": the bytes, up to the first word that is none. */
-static bool read_dump(struct iu_bytes line, struct iu_capture_event *event)
+static bool read_dump(struct iu_span line, struct iu_capture_event *event)
 {
 	struct iu_phrase words;
 	uint64_t number;
@@ -30,10 +30,10 @@ static bool read_dump(struct iu_bytes line, struct iu_capture_event *event)
 	if (words.n < 2 || words.v[0].len < 5 || words.v[0].text[words.v[0].len - 1] != ':')
 		return false;
 	words.v[0].len--;
-	if (!iu_bytes_hex(words.v[0], &number))
+	if (!iu_span_hex(words.v[0], &number))
 		return false;
 	for (size_t i = 1; i < words.n && event->binary_len < IU_EVENT_BINARY_MAX; i++) {
-		if (words.v[i].len != 2 || !iu_bytes_hex(words.v[i], &number))
+		if (words.v[i].len != 2 || !iu_span_hex(words.v[i], &number))
 			break;
 		event->binary[event->binary_len++] = (uint8_t)number;
 	}
@@ -41,13 +41,13 @@ static bool read_dump(struct iu_bytes line, struct iu_capture_event *event)
 }
 
 /* A field of a list has its value behind a colon, a sentence is longer. */
-static void add_value(struct iu_capture_event *event, struct iu_bytes line)
+static void add_value(struct iu_capture_event *event, struct iu_span line)
 {
-	struct iu_bytes value = value_of(line);
+	struct iu_span value = value_of(line);
 	bool field = value.len && (line.len < FIELD_MAX || value.text[0] == '\\');
 
 	if (event->count < IU_EVENT_VALUES_MAX)
-		event->values[event->count++] = field ? value : iu_trim(line);
+		event->values[event->count++] = field ? value : iu_span_trim(line);
 }
 
 /*
@@ -64,7 +64,7 @@ int iu_capture_event_text(const struct iu_lines *lines, size_t at, struct iu_cap
 	if (!event.provider.len || !iu_capture_event_provider(event.provider))
 		return 0;
 	for (i = at + 1; i < lines->n && i <= at + NUMBER_NEAR && id_line == at; i++)
-		if (iu_bytes_number(value_of(lines->v[i]), UINT32_MAX, &number) &&
+		if (iu_span_number(value_of(lines->v[i]), UINT32_MAX, &number) &&
 			iu_capture_event_known(event.provider, (uint32_t)number & 0xffff))
 			id_line = i;
 	if (id_line == at)
@@ -72,7 +72,7 @@ int iu_capture_event_text(const struct iu_lines *lines, size_t at, struct iu_cap
 	event.id = (uint32_t)number & 0xffff;
 	last = id_line;
 	for (i = id_line + 1; i < lines->n && i <= id_line + TEXT_NEAR; i++) {
-		struct iu_bytes value = value_of(lines->v[i]);
+		struct iu_span value = value_of(lines->v[i]);
 
 		/* the next entry begins */
 		if (value.len && iu_capture_event_provider(value))

@@ -10,55 +10,55 @@
 #define BYTES_MAX 65536
 
 /* From behind @start, which is looked for from *at on, to before @end. Moves *at behind it. */
-static bool between(struct iu_bytes text, size_t *at, const char *start, const char *end,
-	struct iu_bytes *ret)
+static bool between(struct iu_span text, size_t *at, const char *start, const char *end,
+	struct iu_span *ret)
 {
-	struct iu_bytes rest = iu_bytes_from(text, *at);
-	size_t from = iu_bytes_find(rest, start), len;
+	struct iu_span rest = iu_span_from(text, *at);
+	size_t from = iu_span_find(rest, start), len;
 
 	if (from == rest.len)
 		return false;
-	rest = iu_bytes_from(rest, from + strlen(start));
-	len = iu_bytes_find(rest, end);
+	rest = iu_span_from(rest, from + strlen(start));
+	len = iu_span_find(rest, end);
 	if (len == rest.len)
 		return false;
-	*ret = (struct iu_bytes){rest.text, len};
+	*ret = (struct iu_span){rest.text, len};
 	*at = (size_t)(rest.text - text.text) + len + strlen(end);
 	return true;
 }
 
 /* Name='x' or Name="x" in a tag. */
-static bool attribute(struct iu_bytes tag, const char *name, struct iu_bytes *ret)
+static bool attribute(struct iu_span tag, const char *name, struct iu_span *ret)
 {
-	size_t at = iu_bytes_find(tag, name);
-	struct iu_bytes rest = iu_trim(iu_bytes_from(tag, at + strlen(name)));
+	size_t at = iu_span_find(tag, name);
+	struct iu_span rest = iu_span_trim(iu_span_from(tag, at + strlen(name)));
 	const char *quote;
 
 	if (at == tag.len || !rest.len || rest.text[0] != '=')
 		return false;
-	rest = iu_trim(iu_bytes_from(rest, 1));
+	rest = iu_span_trim(iu_span_from(rest, 1));
 	if (rest.len < 2 || (rest.text[0] != '"' && rest.text[0] != '\''))
 		return false;
 	quote = memchr(rest.text + 1, rest.text[0], rest.len - 1);
 	if (!quote)
 		return false;
-	*ret = (struct iu_bytes){rest.text + 1, (size_t)(quote - rest.text) - 1};
+	*ret = (struct iu_span){rest.text + 1, (size_t)(quote - rest.text) - 1};
 	return true;
 }
 
-static bool digits(struct iu_bytes text, size_t at, size_t n, int64_t *ret)
+static bool digits(struct iu_span text, size_t at, size_t n, int64_t *ret)
 {
 	uint64_t number;
 
 	if (at + n > text.len ||
-		!iu_bytes_number((struct iu_bytes){text.text + at, n}, 9999, &number))
+		!iu_span_number((struct iu_span){text.text + at, n}, 9999, &number))
 		return false;
 	*ret = (int64_t)number;
 	return true;
 }
 
 /* "2026-11-20T09:12:44.1234567Z", always UTC: seconds since 1970, -1 for anything else. */
-static int64_t read_time(struct iu_bytes text)
+static int64_t read_time(struct iu_span text)
 {
 	int64_t year, month, day, hour, minute, second, days;
 
@@ -74,23 +74,23 @@ static int64_t read_time(struct iu_bytes text)
 	return (days - 719468) * 86400 + hour * 3600 + minute * 60 + second;
 }
 
-static void read_binary(struct iu_bytes hex, struct iu_capture_event *event)
+static void read_binary(struct iu_span hex, struct iu_capture_event *event)
 {
 	uint64_t byte;
 
-	hex = iu_trim(hex);
+	hex = iu_span_trim(hex);
 	event->binary_len = 0;
 	for (size_t i = 0; i + 2 <= hex.len && event->binary_len < IU_EVENT_BINARY_MAX; i += 2) {
-		if (!iu_bytes_hex((struct iu_bytes){hex.text + i, 2}, &byte))
+		if (!iu_span_hex((struct iu_span){hex.text + i, 2}, &byte))
 			return;
 		event->binary[event->binary_len++] = (uint8_t)byte;
 	}
 }
 
 /* The values between <Data …> and </Data>; an empty <Data/> has none. */
-static void read_values(struct iu_bytes text, struct iu_capture_event *event)
+static void read_values(struct iu_span text, struct iu_capture_event *event)
 {
-	struct iu_bytes value;
+	struct iu_span value;
 	size_t at = 0;
 
 	while (event->count < IU_EVENT_VALUES_MAX &&
@@ -100,7 +100,7 @@ static void read_values(struct iu_bytes text, struct iu_capture_event *event)
 		if (!close)
 			continue;
 		event->values[event->count++] =
-			iu_trim(iu_bytes_from(value, (size_t)(close - value.text) + 1));
+			iu_span_trim(iu_span_from(value, (size_t)(close - value.text) + 1));
 	}
 	at = 0;
 	if (between(text, &at, "<Binary>", "</Binary>", &value))
@@ -108,10 +108,10 @@ static void read_values(struct iu_bytes text, struct iu_capture_event *event)
 }
 
 /* The text of one entry. Returns: 1, 0: none, IU_E_NOMEM. */
-static int read_event(struct iu_bytes text, struct iu_capture_out *out)
+static int read_event(struct iu_span text, struct iu_capture_out *out)
 {
 	struct iu_capture_event event = {.time = -1};
-	struct iu_bytes tag, id;
+	struct iu_span tag, id;
 	const char *close;
 	uint64_t number;
 	size_t at = 0;
@@ -125,7 +125,7 @@ static int read_event(struct iu_bytes text, struct iu_capture_out *out)
 		return 0;
 	close = id.len ? memchr(id.text, '>', id.len) : NULL;
 	if (!close ||
-		!iu_bytes_number(iu_trim(iu_bytes_from(id, (size_t)(close - id.text) + 1)),
+		!iu_span_number(iu_span_trim(iu_span_from(id, (size_t)(close - id.text) + 1)),
 			UINT32_MAX, &number))
 		return 0;
 	event.id = (uint32_t)number & 0xffff; /* the severity may be in the upper half */
@@ -138,22 +138,22 @@ static int read_event(struct iu_bytes text, struct iu_capture_out *out)
 	return err < 0 ? err : 1;
 }
 
-static bool opens(struct iu_bytes line)
+static bool opens(struct iu_span line)
 {
-	return iu_bytes_find(line, "<Event ") < line.len ||
-	       iu_bytes_find(line, "<Event>") < line.len;
+	return iu_span_find(line, "<Event ") < line.len ||
+	       iu_span_find(line, "<Event>") < line.len;
 }
 
 /* The lines up to the last </Event> of the line that closes the first entry. */
 static int join(const struct iu_lines *lines, size_t at, struct iu_arena *arena,
-	struct iu_bytes *ret)
+	struct iu_span *ret)
 {
 	size_t i, len = 0;
 	char *text;
 
 	for (i = at; i < lines->n && i < at + LINES_MAX && len < BYTES_MAX; i++) {
 		len += lines->v[i].len + 1;
-		if (iu_bytes_find(lines->v[i], "</Event>") < lines->v[i].len)
+		if (iu_span_find(lines->v[i], "</Event>") < lines->v[i].len)
 			break;
 	}
 	if (i == lines->n || i == at + LINES_MAX || (len >= BYTES_MAX && i > at))
@@ -164,7 +164,7 @@ static int join(const struct iu_lines *lines, size_t at, struct iu_arena *arena,
 	text = iu_arena_alloc(arena, len + 1);
 	if (!text)
 		return IU_E_NOMEM;
-	*ret = (struct iu_bytes){text, len};
+	*ret = (struct iu_span){text, len};
 	for (size_t k = at; k <= i; k++) {
 		memcpy(text, lines->v[k].text, lines->v[k].len);
 		text += lines->v[k].len;
@@ -176,7 +176,7 @@ static int join(const struct iu_lines *lines, size_t at, struct iu_arena *arena,
 int iu_capture_event_xml(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
 	struct iu_arena arena = {0};
-	struct iu_bytes text, event;
+	struct iu_span text, event;
 	size_t from = 0;
 	int count, err = 0, found = 0;
 

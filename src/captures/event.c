@@ -52,25 +52,25 @@ static const struct {
 	{0xc0000207, 10049}, /* STATUS_INVALID_ADDRESS_COMPONENT */
 };
 
-bool iu_capture_event_provider(struct iu_bytes provider)
+bool iu_capture_event_provider(struct iu_span provider)
 {
 	for (size_t i = 0; i < IU_COUNT(events); i++)
-		if (iu_bytes_are_any_case(provider, events[i].provider))
+		if (iu_span_is_any_case(provider, events[i].provider))
 			return true;
 	return false;
 }
 
-static bool kind_of(struct iu_bytes provider, uint32_t id, enum kind *ret)
+static bool kind_of(struct iu_span provider, uint32_t id, enum kind *ret)
 {
 	for (size_t i = 0; i < IU_COUNT(events); i++)
-		if (events[i].id == id && iu_bytes_are_any_case(provider, events[i].provider)) {
+		if (events[i].id == id && iu_span_is_any_case(provider, events[i].provider)) {
 			*ret = events[i].kind;
 			return true;
 		}
 	return false;
 }
 
-bool iu_capture_event_known(struct iu_bytes provider, uint32_t id)
+bool iu_capture_event_known(struct iu_span provider, uint32_t id)
 {
 	enum kind kind;
 
@@ -97,23 +97,23 @@ static uint32_t code_of(uint32_t number)
 	return number < 0x10000 ? number : 0;
 }
 
-static struct iu_bytes without_dot(struct iu_bytes word)
+static struct iu_span without_dot(struct iu_span word)
 {
 	while (word.len && strchr(".,;\"')", word.text[word.len - 1]))
 		word.len--;
 	while (word.len && strchr("\"'(", word.text[0]))
-		word = iu_bytes_from(word, 1);
+		word = iu_span_from(word, 1);
 	return word;
 }
 
-static bool read_number(struct iu_bytes text, uint64_t max, uint64_t *ret)
+static bool read_number(struct iu_span text, uint64_t max, uint64_t *ret)
 {
-	return iu_bytes_number(without_dot(iu_trim(text)), max, ret);
+	return iu_span_number(without_dot(iu_span_trim(text)), max, ret);
 }
 
 /* Calls for each word of each value until one is what was looked for. */
 static bool find_word(const struct iu_capture_event *event,
-	bool (*take)(struct iu_bytes word, struct iu_event *ret), struct iu_event *ret)
+	bool (*take)(struct iu_span word, struct iu_event *ret), struct iu_event *ret)
 {
 	struct iu_phrase words;
 
@@ -126,7 +126,7 @@ static bool find_word(const struct iu_capture_event *event,
 	return false;
 }
 
-static bool take_endpoint(struct iu_bytes word, struct iu_event *ret)
+static bool take_endpoint(struct iu_span word, struct iu_event *ret)
 {
 	struct iu_capture_endpoint end;
 
@@ -139,12 +139,12 @@ static bool take_endpoint(struct iu_bytes word, struct iu_event *ret)
 }
 
 /* "http://+:80/": the host may be a sign or a name, which is no address of a bind(). */
-static bool take_url(struct iu_bytes word, struct iu_event *ret)
+static bool take_url(struct iu_span word, struct iu_event *ret)
 {
-	size_t at = iu_bytes_find(word, "://"), host = at + 3;
+	size_t at = iu_span_find(word, "://"), host = at + 3;
 	uint64_t port = 0;
 
-	if (at == word.len || iu_bytes_find(word, "http") != 0)
+	if (at == word.len || iu_span_find(word, "http") != 0)
 		return false;
 	for (size_t i = host; i < word.len && word.text[i] != '/'; i++) {
 		size_t end = i + 1;
@@ -153,7 +153,7 @@ static bool take_url(struct iu_bytes word, struct iu_event *ret)
 			continue;
 		while (end < word.len && word.text[end] >= '0' && word.text[end] <= '9')
 			end++;
-		if (iu_bytes_number((struct iu_bytes){word.text + i + 1, end - i - 1}, 65535,
+		if (iu_span_number((struct iu_span){word.text + i + 1, end - i - 1}, 65535,
 			    &port) && (end == word.len || word.text[end] == '/'))
 			break;
 	}
@@ -162,17 +162,17 @@ static bool take_url(struct iu_bytes word, struct iu_event *ret)
 	return true;
 }
 
-static const char *copy(struct iu_capture_out *out, struct iu_bytes text)
+static const char *copy(struct iu_capture_out *out, struct iu_span text)
 {
 	return iu_arena_strndup(
 		&out->snapshot->arena, text.text, text.len > 1024 ? 1024 : text.len);
 }
 
-static bool take_number(struct iu_bytes word, struct iu_event *ret)
+static bool take_number(struct iu_span word, struct iu_event *ret)
 {
 	uint64_t number;
 
-	if (!iu_bytes_number(word, INT32_MAX, &number))
+	if (!iu_span_number(word, INT32_MAX, &number))
 		return false;
 	ret->pid = (int32_t)number; /* for a moment: read_site() puts it where it belongs */
 	return true;
@@ -201,7 +201,7 @@ static int read_url(struct iu_capture_out *out, const struct iu_capture_event *f
 
 		iu_words_split(from->values[i], &words);
 		for (size_t k = 0; k < words.n; k++) {
-			struct iu_bytes word = without_dot(words.v[k]);
+			struct iu_span word = without_dot(words.v[k]);
 
 			if (!take_url(word, event))
 				continue;
@@ -220,9 +220,9 @@ static int read_filter(struct iu_capture_out *out, const struct iu_capture_event
 	uint64_t pid, port, protocol;
 
 	for (i = 0; i < from->count && address == from->count; i++) {
-		struct iu_bytes value = iu_trim(from->values[i]);
+		struct iu_span value = iu_span_trim(from->values[i]);
 
-		if (iu_bytes_find(value, "\\device\\") == 0) {
+		if (iu_span_find(value, "\\device\\") == 0) {
 			event->text = copy(out, value);
 			if (!event->text)
 				return IU_E_NOMEM;

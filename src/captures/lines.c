@@ -19,13 +19,13 @@ struct cleaner {
 
 static bool end_line(struct cleaner *c)
 {
-	struct iu_bytes *slot = NULL;
+	struct iu_span *slot = NULL;
 
 	if (c->lines.n < IU_LINES_MAX)
 		slot = iu_list_add(c->arena, &c->lines);
 	if (!slot)
 		return false;
-	*slot = (struct iu_bytes){c->out + c->line, c->n - c->line};
+	*slot = (struct iu_span){c->out + c->line, c->n - c->line};
 	while (slot->len && slot->text[slot->len - 1] == ' ')
 		slot->len--;
 	c->line = c->n;
@@ -214,7 +214,7 @@ int iu_lines_make(
 	return 0;
 }
 
-void iu_words_split(struct iu_bytes line, struct iu_phrase *ret_words)
+void iu_words_split(struct iu_span line, struct iu_phrase *ret_words)
 {
 	size_t at = 0;
 
@@ -229,7 +229,7 @@ void iu_words_split(struct iu_bytes line, struct iu_phrase *ret_words)
 		start = at;
 		while (at < line.len && line.text[at] != ' ')
 			at++;
-		ret_words->v[ret_words->n++] = (struct iu_bytes){line.text + start, at - start};
+		ret_words->v[ret_words->n++] = (struct iu_span){line.text + start, at - start};
 	}
 }
 
@@ -240,127 +240,16 @@ size_t iu_padding(const struct iu_lines *lines, size_t at)
 	return (size_t)(end - (lines->v[at].text + lines->v[at].len));
 }
 
-bool iu_has_gap(struct iu_bytes line)
+bool iu_has_gap(struct iu_span line)
 {
-	line = iu_trim(line);
+	line = iu_span_trim(line);
 	for (size_t i = 1; i < line.len; i++)
 		if (line.text[i] == ' ' && line.text[i - 1] == ' ')
 			return true;
 	return false;
 }
 
-size_t iu_indent(struct iu_bytes line)
-{
-	size_t n = 0;
-
-	while (n < line.len && line.text[n] == ' ')
-		n++;
-	return n;
-}
-
-struct iu_bytes iu_bytes_from(struct iu_bytes bytes, size_t n)
-{
-	if (n > bytes.len)
-		n = bytes.len;
-	return (struct iu_bytes){bytes.text + n, bytes.len - n};
-}
-
-struct iu_bytes iu_trim(struct iu_bytes bytes)
-{
-	bytes = iu_bytes_from(bytes, iu_indent(bytes));
-	while (bytes.len && bytes.text[bytes.len - 1] == ' ')
-		bytes.len--;
-	return bytes;
-}
-
-bool iu_bytes_are(struct iu_bytes bytes, const char *word)
-{
-	return bytes.len == strlen(word) && !memcmp(bytes.text, word, bytes.len);
-}
-
-bool iu_bytes_begin(struct iu_bytes bytes, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return bytes.len >= n && !memcmp(bytes.text, prefix, n);
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-static bool same_any_case(const char *a, const char *b, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (lower(a[i]) != lower(b[i]))
-			return false;
-	return true;
-}
-
-bool iu_bytes_are_any_case(struct iu_bytes bytes, const char *word)
-{
-	return bytes.len == strlen(word) && same_any_case(bytes.text, word, bytes.len);
-}
-
-size_t iu_bytes_find(struct iu_bytes bytes, const char *needle)
-{
-	size_t n = strlen(needle);
-
-	for (size_t i = 0; i + n <= bytes.len; i++)
-		if (same_any_case(bytes.text + i, needle, n))
-			return i;
-	return bytes.len;
-}
-
-bool iu_bytes_number(struct iu_bytes bytes, uint64_t max, uint64_t *ret)
-{
-	uint64_t value = 0;
-
-	if (!bytes.len || bytes.len > 19)
-		return false;
-	for (size_t i = 0; i < bytes.len; i++) {
-		if (bytes.text[i] < '0' || bytes.text[i] > '9')
-			return false;
-		value = value * 10 + (uint64_t)(bytes.text[i] - '0');
-	}
-	if (value > max)
-		return false;
-	*ret = value;
-	return true;
-}
-
-bool iu_bytes_hex(struct iu_bytes bytes, uint64_t *ret)
-{
-	uint64_t value = 0;
-
-	if (!bytes.len || bytes.len > 16)
-		return false;
-	for (size_t i = 0; i < bytes.len; i++) {
-		char c = lower(bytes.text[i]);
-
-		if (c >= '0' && c <= '9')
-			value = value << 4 | (uint64_t)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			value = value << 4 | (uint64_t)(c - 'a' + 10);
-		else
-			return false;
-	}
-	*ret = value;
-	return true;
-}
-
-bool iu_bytes_pid(struct iu_bytes bytes, int32_t *ret)
-{
-	uint64_t value;
-
-	if (!iu_bytes_number(bytes, INT32_MAX, &value))
-		return false;
-	*ret = (int32_t)value;
-	return true;
-}
-
-size_t iu_rule_groups(struct iu_bytes line, char c)
+size_t iu_rule_groups(struct iu_span line, char c)
 {
 	size_t groups = 0;
 

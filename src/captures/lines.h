@@ -3,16 +3,11 @@
 #define IU_CAPTURES_LINES_H
 
 #include "base/arena.h"
+#include "base/span.h"
 #include "model/address.h"
 
-/* Bytes that belong to somebody else. */
-struct iu_bytes {
-	const char *text;
-	size_t len;
-};
-
 struct iu_lines {
-	struct iu_bytes *v; /* without line end and without blanks at the end */
+	struct iu_span *v; /* without line end and without blanks at the end */
 	size_t n, cap;
 	const char *end;    /* of the last line, with its blanks */
 };
@@ -24,7 +19,7 @@ struct iu_lines {
 #define IU_WORDS_MAX 48
 
 struct iu_phrase {
-	struct iu_bytes v[IU_WORDS_MAX];
+	struct iu_span v[IU_WORDS_MAX];
 	size_t n;
 };
 
@@ -42,44 +37,16 @@ int iu_lines_make(
 	struct iu_arena *arena, const char *text, size_t len, struct iu_lines *ret_lines);
 
 /** iu_words_split() - the words of a line between blanks; those beyond IU_WORDS_MAX are left. */
-void iu_words_split(struct iu_bytes line, struct iu_phrase *ret_words);
+void iu_words_split(struct iu_span line, struct iu_phrase *ret_words);
 
 /** iu_padding() - how many blanks stood at the end of line @at: tools pad, a cut line has none. */
 size_t iu_padding(const struct iu_lines *lines, size_t at);
 
 /** iu_has_gap() - two blanks in a row inside the line: its columns were not squeezed together. */
-bool iu_has_gap(struct iu_bytes line);
-
-/** iu_indent() - how many blanks the line begins with. */
-size_t iu_indent(struct iu_bytes line);
-
-/** iu_trim() - without blanks at both ends. */
-struct iu_bytes iu_trim(struct iu_bytes bytes);
-
-/** iu_bytes_are() - whether the bytes are exactly @word; …_any_case(): in any case. */
-bool iu_bytes_are(struct iu_bytes bytes, const char *word);
-bool iu_bytes_are_any_case(struct iu_bytes bytes, const char *word);
-
-/** iu_bytes_begin() - whether they begin with @prefix. */
-bool iu_bytes_begin(struct iu_bytes bytes, const char *prefix);
-
-/** iu_bytes_find() - where @needle begins in them (ASCII, any case); their length: nowhere. */
-size_t iu_bytes_find(struct iu_bytes bytes, const char *needle);
-
-/** iu_bytes_from() - what follows the first @n bytes. */
-struct iu_bytes iu_bytes_from(struct iu_bytes bytes, size_t n);
-
-/** iu_bytes_number() - all of the bytes are one decimal number up to @max. */
-bool iu_bytes_number(struct iu_bytes bytes, uint64_t max, uint64_t *ret);
-
-/** iu_bytes_hex() - all of the bytes are one hexadecimal number of at most 16 digits. */
-bool iu_bytes_hex(struct iu_bytes bytes, uint64_t *ret);
-
-/** iu_bytes_pid() - all of the bytes are a process id; 0 is one, too. */
-bool iu_bytes_pid(struct iu_bytes bytes, int32_t *ret);
+bool iu_has_gap(struct iu_span line);
 
 /** iu_rule_groups() - how many groups of @c a line of nothing but @c and blanks has; else 0. */
-size_t iu_rule_groups(struct iu_bytes line, char c);
+size_t iu_rule_groups(struct iu_span line, char c);
 
 /* ---- endpoints ---- */
 
@@ -90,14 +57,14 @@ struct iu_capture_endpoint {
 	bool port_star;  /* the port is "*" */
 	bool named;      /* address or port is a name */
 	bool local_host; /* … "localhost" */
-	struct iu_bytes port_name; /* len 0: the port is a number */
-	struct iu_bytes device;    /* "127.0.0.53%lo:53": lo; len 0: none */
+	struct iu_span port_name; /* len 0: the port is a number */
+	struct iu_span device;    /* "127.0.0.53%lo:53": lo; len 0: none */
 };
 
 /**
  * iu_capture_endpoint() - "0.0.0.0:80", "[::]:80", "[fe80::1%12]:80", "*:*", ":::80", "*:http"
  * Returns: false when it is none of that shape.
  */
-bool iu_capture_endpoint(struct iu_bytes word, struct iu_capture_endpoint *ret);
+bool iu_capture_endpoint(struct iu_span word, struct iu_capture_endpoint *ret);
 
 #endif

@@ -25,10 +25,10 @@ static const struct {
 	{"CLOSE", IU_STATE_BOUND},
 };
 
-bool iu_linux_state(struct iu_bytes word, enum iu_state *ret)
+bool iu_linux_state(struct iu_span word, enum iu_state *ret)
 {
 	for (size_t i = 0; i < IU_COUNT(states); i++)
-		if (iu_bytes_are(word, states[i].word)) {
+		if (iu_span_is(word, states[i].word)) {
 			*ret = states[i].state;
 			return true;
 		}
@@ -36,7 +36,7 @@ bool iu_linux_state(struct iu_bytes word, enum iu_state *ret)
 }
 
 /* A service's name in place of a number: the few that mean the same everywhere. */
-static bool port_of_name(struct iu_capture_out *out, struct iu_bytes name,
+static bool port_of_name(struct iu_capture_out *out, struct iu_span name,
 	enum iu_protocol protocol, uint16_t *ret)
 {
 	struct iu_names names;
@@ -120,11 +120,11 @@ int iu_linux_socket(struct iu_capture_out *out, const struct iu_capture_endpoint
 	return 1;
 }
 
-int iu_linux_user(struct iu_capture_out *out, struct iu_bytes word, struct iu_socket *s)
+int iu_linux_user(struct iu_capture_out *out, struct iu_span word, struct iu_socket *s)
 {
 	uint64_t uid;
 
-	if (iu_bytes_number(word, UINT32_MAX, &uid)) {
+	if (iu_span_number(word, UINT32_MAX, &uid)) {
 		s->uid_known = true;
 		s->uid = (uint32_t)uid;
 		return 0;

@@ -5,7 +5,7 @@
 #include "captures/capture-out.h"
 
 /** iu_linux_state() - "LISTEN", "ESTAB", "TIME-WAIT", "TIME_WAIT", "UNCONN" …; false: no state. */
-bool iu_linux_state(struct iu_bytes word, enum iu_state *ret);
+bool iu_linux_state(struct iu_span word, enum iu_state *ret);
 
 /**
  * iu_linux_socket() - the socket between two ends as Linux tools print them
@@ -19,6 +19,6 @@ int iu_linux_socket(struct iu_capture_out *out, const struct iu_capture_endpoint
 	struct iu_socket *ret);
 
 /** iu_linux_user() - a user as printed, number or name, for a socket. Returns: 0, IU_E_NOMEM. */
-int iu_linux_user(struct iu_capture_out *out, struct iu_bytes word, struct iu_socket *s);
+int iu_linux_user(struct iu_capture_out *out, struct iu_span word, struct iu_socket *s);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* "sshd  1234  root  3u  IPv4  56789  0t0  TCP *:22 (LISTEN)"; with -K threads come between. */
 struct row {
-	struct iu_bytes command, user, name;
+	struct iu_span command, user, name;
 	int32_t pid, fd;
 	enum iu_protocol protocol;
 	enum iu_family family; /* of the TYPE column */
@@ -18,23 +18,23 @@ struct row {
 	bool has_state, cut;
 };
 
-static struct iu_bytes behind(struct iu_bytes line, struct iu_bytes word)
+static struct iu_span behind(struct iu_span line, struct iu_span word)
 {
-	return iu_trim(iu_bytes_from(line, (size_t)(word.text + word.len - line.text)));
+	return iu_span_trim(iu_span_from(line, (size_t)(word.text + word.len - line.text)));
 }
 
 /* "3u", "12r", "4uW" */
-static bool read_fd(struct iu_bytes word, int32_t *ret)
+static bool read_fd(struct iu_span word, int32_t *ret)
 {
 	size_t n = 0;
 
 	while (n < word.len && word.text[n] >= '0' && word.text[n] <= '9')
 		n++;
 	return n && n < word.len && strchr("urwU-", word.text[n]) &&
-	       iu_bytes_pid((struct iu_bytes){word.text, n}, ret);
+	       iu_span_pid((struct iu_span){word.text, n}, ret);
 }
 
-static bool is_type(struct iu_bytes word, enum iu_family *ret)
+static bool is_type(struct iu_span word, enum iu_family *ret)
 {
 	static const struct {
 		const char *word;
@@ -42,7 +42,7 @@ static bool is_type(struct iu_bytes word, enum iu_family *ret)
 	} types[] = {{"IPv4", IU_FAMILY_IPV4}, {"IPv6", IU_FAMILY_IPV6}, {"unix", IU_FAMILY_UNIX}};
 
 	for (size_t i = 0; i < IU_COUNT(types); i++)
-		if (iu_bytes_are(word, types[i].word)) {
+		if (iu_span_is(word, types[i].word)) {
 			*ret = types[i].family;
 			return true;
 		}
@@ -52,7 +52,7 @@ static bool is_type(struct iu_bytes word, enum iu_family *ret)
 /* "(LISTEN)" at the end; with -T more stands in there. */
 static void read_state(struct row *row)
 {
-	struct iu_bytes name = row->name, word;
+	struct iu_span name = row->name, word;
 	size_t open = name.len;
 
 	row->state = row->protocol == IU_PROTOCOL_TCP ? IU_STATE_UNKNOWN : IU_STATE_BOUND;
@@ -60,33 +60,33 @@ static void read_state(struct row *row)
 		open--;
 	if (!open || name.text[name.len - 1] != ')')
 		return;
-	word = (struct iu_bytes){name.text + open, name.len - open - 1};
-	if (iu_bytes_begin(word, "ST="))
-		word = iu_bytes_from(word, 3);
+	word = (struct iu_span){name.text + open, name.len - open - 1};
+	if (iu_span_begins(word, "ST="))
+		word = iu_span_from(word, 3);
 	for (size_t i = 0; i < word.len; i++)
 		if (word.text[i] == ' ')
 			word.len = i;
 	iu_linux_state(word, &row->state);
-	row->name = iu_trim((struct iu_bytes){name.text, open - 1});
+	row->name = iu_span_trim((struct iu_span){name.text, open - 1});
 	row->has_state = true;
 }
 
 /* "/run/x.sock type=STREAM (LISTEN)" */
 static void read_unix_name(struct row *row)
 {
-	size_t at = iu_bytes_find(row->name, " type=");
-	struct iu_bytes type = iu_bytes_from(row->name, at + 6);
+	size_t at = iu_span_find(row->name, " type=");
+	struct iu_span type = iu_span_from(row->name, at + 6);
 
 	if (at == row->name.len)
 		return;
-	row->type = iu_bytes_begin(type, "STREAM")  ? IU_UNIX_STREAM
-		    : iu_bytes_begin(type, "DGRAM") ? IU_UNIX_DGRAM
-		    : iu_bytes_begin(type, "SEQ")   ? IU_UNIX_SEQPACKET
+	row->type = iu_span_begins(type, "STREAM")  ? IU_UNIX_STREAM
+		    : iu_span_begins(type, "DGRAM") ? IU_UNIX_DGRAM
+		    : iu_span_begins(type, "SEQ")   ? IU_UNIX_SEQPACKET
 						    : IU_UNIX_UNKNOWN;
-	row->name = iu_trim((struct iu_bytes){row->name.text, at});
+	row->name = iu_span_trim((struct iu_span){row->name.text, at});
 }
 
-static bool read_row(struct iu_bytes line, struct row *ret)
+static bool read_row(struct iu_span line, struct row *ret)
 {
 	struct row row = {0};
 	struct iu_phrase words;
@@ -96,20 +96,20 @@ static bool read_row(struct iu_bytes line, struct row *ret)
 	for (type = 4; type < words.n && type < 8; type++)
 		if (is_type(words.v[type], &row.family) && read_fd(words.v[type - 1], &row.fd))
 			break;
-	if (type + 4 > words.n || type >= 8 || !iu_bytes_pid(words.v[1], &row.pid))
+	if (type + 4 > words.n || type >= 8 || !iu_span_pid(words.v[1], &row.pid))
 		return false;
 	row.command = words.v[0];
 	row.user = words.v[type - 2];
 	at = type + 3; /* behind DEVICE and SIZE/OFF */
-	if (!iu_bytes_number(words.v[type + 1], INT64_MAX, &row.inode))
+	if (!iu_span_number(words.v[type + 1], INT64_MAX, &row.inode))
 		row.inode = 0;
 	if (row.family == IU_FAMILY_UNIX) {
 		row.protocol = IU_PROTOCOL_UNIX;
-		if (!iu_bytes_number(words.v[at], INT64_MAX, &row.inode))
+		if (!iu_span_number(words.v[at], INT64_MAX, &row.inode))
 			return false;
-	} else if (iu_bytes_are(words.v[at], "TCP")) {
+	} else if (iu_span_is(words.v[at], "TCP")) {
 		row.protocol = IU_PROTOCOL_TCP;
-	} else if (iu_bytes_are(words.v[at], "UDP")) {
+	} else if (iu_span_is(words.v[at], "UDP")) {
 		row.protocol = IU_PROTOCOL_UDP;
 	} else {
 		return false;
@@ -126,14 +126,14 @@ static int add_owner(struct iu_capture_out *out, const struct row *row)
 {
 	struct iu_capture_task *task;
 	uint64_t uid;
-	int err = iu_capture_owner(out, row->pid, row->fd, (struct iu_bytes){0});
+	int err = iu_capture_owner(out, row->pid, row->fd, (struct iu_span){0});
 
 	out->given |= IU_GIVEN_TASKS;
 	if (err == 0)
 		err = iu_capture_task(out, row->pid, row->command, &task);
 	if (err < 0)
 		return err;
-	if (iu_bytes_number(row->user, UINT32_MAX, &uid)) {
+	if (iu_span_number(row->user, UINT32_MAX, &uid)) {
 		task->uid_known = true;
 		task->uid = (uint32_t)uid;
 		return 0;
@@ -154,12 +154,12 @@ static int add_socket(
 static int add_unix(struct iu_capture_out *out, const struct row *row)
 {
 	struct iu_socket s = iu_capture_socket_fresh(IU_PROTOCOL_UNIX);
-	struct iu_bytes path = row->name;
+	struct iu_span path = row->name;
 
 	if (!path.len || (path.text[0] != '/' && path.text[0] != '@'))
 		return 0; /* "socket", "type=STREAM": no name */
 	s.abstract = path.text[0] == '@';
-	path = iu_bytes_from(path, s.abstract);
+	path = iu_span_from(path, s.abstract);
 	s.path = iu_arena_strndup(&out->snapshot->arena, path.text, path.len);
 	s.path_len = path.len;
 	s.inode = row->inode < IU_INODE_MADE_UP ? row->inode : 0;
@@ -173,8 +173,8 @@ static int add_row(struct iu_capture_out *out, const struct row *row)
 {
 	struct iu_socket s = iu_capture_socket_fresh(row->protocol);
 	struct iu_capture_endpoint local, peer;
-	struct iu_bytes name = row->name;
-	size_t arrow = iu_bytes_find(name, "->");
+	struct iu_span name = row->name;
+	size_t arrow = iu_span_find(name, "->");
 	bool has_peer = arrow < name.len;
 
 	if (row->protocol == IU_PROTOCOL_UNIX)
@@ -184,7 +184,7 @@ static int add_row(struct iu_capture_out *out, const struct row *row)
 		out->unread++;
 		return 0;
 	}
-	if (has_peer && !iu_capture_endpoint(iu_bytes_from(name, arrow + 2), &peer)) {
+	if (has_peer && !iu_capture_endpoint(iu_span_from(name, arrow + 2), &peer)) {
 		out->unread++;
 		return 0;
 	}

@@ -13,36 +13,36 @@
 
 /* "        Request queue name: DefaultAppPool" */
 struct pair {
-	struct iu_bytes key, value; /* value len 0: a heading */
+	struct iu_span key, value; /* value len 0: a heading */
 	size_t indent;
 };
 
 /* The key ends at the first colon with a blank or nothing behind it: URLs have other colons. */
-static bool read_pair(struct iu_bytes line, struct pair *ret)
+static bool read_pair(struct iu_span line, struct pair *ret)
 {
 	for (size_t i = 0; i < line.len; i++) {
 		if (line.text[i] != ':' || (i + 1 < line.len && line.text[i + 1] != ' '))
 			continue;
-		ret->indent = iu_indent(line);
-		ret->key = iu_trim((struct iu_bytes){line.text, i});
-		ret->value = iu_trim(iu_bytes_from(line, i + 1));
+		ret->indent = iu_span_indent(line);
+		ret->key = iu_span_trim((struct iu_span){line.text, i});
+		ret->value = iu_span_trim(iu_span_from(line, i + 1));
 		return ret->key.len > 0;
 	}
 	return false;
 }
 
-static bool is_url(struct iu_bytes text)
+static bool is_url(struct iu_span text)
 {
-	return (iu_bytes_find(text, "http://") == 0 || iu_bytes_find(text, "https://") == 0) &&
+	return (iu_span_find(text, "http://") == 0 || iu_span_find(text, "https://") == 0) &&
 	       !memchr(text.text, ' ', text.len);
 }
 
-static const char *copy(struct iu_capture_out *out, struct iu_bytes bytes)
+static const char *copy(struct iu_capture_out *out, struct iu_span bytes)
 {
 	return iu_arena_strndup(&out->snapshot->arena, bytes.text, bytes.len);
 }
 
-static bool equal(struct iu_bytes a, struct iu_bytes b)
+static bool equal(struct iu_span a, struct iu_span b)
 {
 	return a.len == b.len && !memcmp(a.text, b.text, a.len);
 }
@@ -61,31 +61,31 @@ struct head {
 struct state {
 	const struct iu_lines *lines;
 	size_t at, end;
-	struct iu_bytes key; /* len 0: no queue with a process was seen */
+	struct iu_span key; /* len 0: no queue with a process was seen */
 	struct iu_capture_out *out;
 	IU_LIST(struct head) heads; /* lines that begin a queue, and which one */
 };
 
-static bool is_pid_line(struct iu_bytes line, int32_t *ret)
+static bool is_pid_line(struct iu_span line, int32_t *ret)
 {
-	return iu_indent(line) > 0 && iu_bytes_pid(iu_trim(line), ret);
+	return iu_span_indent(line) > 0 && iu_span_pid(iu_span_trim(line), ret);
 }
 
 /* What HTTP.sys has ends in a slash; another end was cut off, and the port may be, too. */
-static bool is_url_line(struct iu_bytes line)
+static bool is_url_line(struct iu_span line)
 {
-	return iu_indent(line) > 0 && is_url(iu_trim(line)) && line.text[line.len - 1] == '/';
+	return iu_span_indent(line) > 0 && is_url(iu_span_trim(line)) && line.text[line.len - 1] == '/';
 }
 
 /* "Server session ID: FF00000020000001" */
-static bool is_id(struct iu_bytes value)
+static bool is_id(struct iu_span value)
 {
 	uint64_t id;
 
-	return value.len == 16 && iu_bytes_hex(value, &id);
+	return value.len == 16 && iu_span_hex(value, &id);
 }
 
-static bool has_digit(struct iu_bytes line)
+static bool has_digit(struct iu_span line)
 {
 	for (size_t i = 0; i < line.len; i++)
 		if (line.text[i] >= '0' && line.text[i] <= '9')
@@ -96,17 +96,17 @@ static bool has_digit(struct iu_bytes line)
 /* "Timeout values inherited" is a line of it, too; a row of another listing has numbers. */
 static bool belongs(const struct iu_lines *lines, size_t at)
 {
-	struct iu_bytes line = lines->v[at];
+	struct iu_span line = lines->v[at];
 	struct pair pair;
 	int32_t pid;
 
 	if (!line.len || is_pid_line(line, &pid) || is_url_line(line))
 		return true;
 	if (!read_pair(line, &pair))
-		return iu_indent(line) > 0 && !has_digit(line);
+		return iu_span_indent(line) > 0 && !has_digit(line);
 	/* at the margin a block begins: others' lines of the kind "key: value" have none below */
-	return iu_indent(line) > 0 || !pair.value.len ||
-	       (at + 1 < lines->n && iu_indent(lines->v[at + 1]) > 0);
+	return iu_span_indent(line) > 0 || !pair.value.len ||
+	       (at + 1 < lines->n && iu_span_indent(lines->v[at + 1]) > 0);
 }
 
 /* The head of the block that line @at lies in: the nearest line above that begins a block. */
@@ -118,7 +118,7 @@ static bool head_of(const struct state *s, size_t at, struct pair *ret, size_t *
 			      (read_pair(s->lines->v[i - 1], &above) && !above.value.len);
 
 		if (begins && read_pair(s->lines->v[i], ret) && ret->value.len &&
-			ret->indent < iu_indent(s->lines->v[at])) {
+			ret->indent < iu_span_indent(s->lines->v[at])) {
 			*ret_line = i;
 			return true;
 		}
@@ -138,14 +138,14 @@ static void find_key(struct state *s)
 }
 
 /* "Request queue is unnamed.": a sentence, in any language. */
-static bool is_unnamed(struct iu_bytes name)
+static bool is_unnamed(struct iu_span name)
 {
 	return !name.len || name.text[name.len - 1] == '.' ||
 	       (name.len > 3 && !memcmp(name.text + name.len - 3, "\xe3\x80\x82", 3)) ||
 	       (name.len > 2 && !memcmp(name.text + name.len - 2, "\xa1\xa3", 2));
 }
 
-static struct iu_http_queue *add_queue(struct iu_capture_out *out, struct iu_bytes name)
+static struct iu_http_queue *add_queue(struct iu_capture_out *out, struct iu_span name)
 {
 	struct iu_windows *windows = &out->snapshot->windows;
 	struct iu_http_queue *queue;
@@ -159,7 +159,7 @@ static struct iu_http_queue *add_queue(struct iu_capture_out *out, struct iu_byt
 }
 
 /* A named queue is one queue in both parts of a listing; of the unnamed ones each is another. */
-static size_t queue_index(struct iu_capture_out *out, struct iu_bytes name, bool unnamed_too)
+static size_t queue_index(struct iu_capture_out *out, struct iu_span name, bool unnamed_too)
 {
 	const struct iu_windows *windows = &out->snapshot->windows;
 	size_t i, unnamed = SIZE_MAX, count = 0;
@@ -167,7 +167,7 @@ static size_t queue_index(struct iu_capture_out *out, struct iu_bytes name, bool
 	for (i = 0; i < windows->http_queues.n; i++) {
 		const char *known = windows->http_queues.v[i].name;
 
-		if (known && !is_unnamed(name) && iu_bytes_are(name, known))
+		if (known && !is_unnamed(name) && iu_span_is(name, known))
 			return i;
 		if (!known && is_unnamed(name)) {
 			unnamed = i;
@@ -196,7 +196,7 @@ static int add_server(struct iu_capture_out *out, size_t queue, int32_t pid)
 	return 0;
 }
 
-static int add_url(struct iu_capture_out *out, size_t queue, struct iu_bytes url)
+static int add_url(struct iu_capture_out *out, size_t queue, struct iu_span url)
 {
 	struct iu_http_queue *q = &out->snapshot->windows.http_queues.v[queue];
 	const char **slot;
@@ -204,7 +204,7 @@ static int add_url(struct iu_capture_out *out, size_t queue, struct iu_bytes url
 	if (q->urls.n >= ROWS_MAX)
 		return 0;
 	for (size_t i = 0; i < q->urls.n; i++)
-		if (iu_bytes_are(url, q->urls.v[i]))
+		if (iu_span_is(url, q->urls.v[i]))
 			return 0;
 	slot = iu_list_add(&out->snapshot->arena, &q->urls);
 	if (!slot)
@@ -222,7 +222,7 @@ static bool serves(const struct iu_http_queue *queue, int32_t pid)
 }
 
 /* Of unnamed queues the process says whether another listing had it already. */
-static size_t queue_of(struct iu_capture_out *out, struct iu_bytes name, int32_t pid)
+static size_t queue_of(struct iu_capture_out *out, struct iu_span name, int32_t pid)
 {
 	const struct iu_windows *windows = &out->snapshot->windows;
 
@@ -274,21 +274,21 @@ static size_t queue_at(const struct state *s, size_t line)
  */
 static size_t queue_of_url(const struct state *s, size_t at)
 {
-	size_t indent = iu_indent(s->lines->v[at]);
-	struct iu_bytes name = {0};
+	size_t indent = iu_span_indent(s->lines->v[at]);
+	struct iu_span name = {0};
 	struct pair pair;
 
 	for (size_t i = at; i-- > s->at && i + BLOCK_MAX > at;) {
-		struct iu_bytes line = s->lines->v[i];
+		struct iu_span line = s->lines->v[i];
 		size_t queue;
 
 		if (!line.len)
 			continue;
 		if (!name.len && s->key.len && read_pair(line, &pair) && equal(pair.key, s->key))
 			name = pair.value;
-		if (iu_indent(line) >= indent)
+		if (iu_span_indent(line) >= indent)
 			continue;
-		indent = iu_indent(line);
+		indent = iu_span_indent(line);
 		queue = queue_at(s, i);
 		if (queue != SIZE_MAX)
 			return queue;
@@ -312,7 +312,7 @@ static int read_urls(struct state *s)
 		last = i;
 		if (queue == SIZE_MAX)
 			return s->out->snapshot->arena.failed ? IU_E_NOMEM : 0;
-		err = add_url(s->out, queue, iu_trim(s->lines->v[i]));
+		err = add_url(s->out, queue, iu_span_trim(s->lines->v[i]));
 	}
 	return err;
 }
@@ -357,14 +357,14 @@ int iu_capture_http_state(const struct iu_lines *lines, size_t at, struct iu_cap
 
 /* ---- urlacl ---- */
 
-static int add_reservation(struct iu_capture_out *out, struct iu_bytes url, struct iu_bytes user)
+static int add_reservation(struct iu_capture_out *out, struct iu_span url, struct iu_span user)
 {
 	struct iu_windows *windows = &out->snapshot->windows;
 	struct iu_http_reservation *slot;
 
 	for (size_t i = 0; i < windows->http_reservations.n; i++)
-		if (iu_bytes_are(url, windows->http_reservations.v[i].url) &&
-			iu_bytes_are(user, windows->http_reservations.v[i].user))
+		if (iu_span_is(url, windows->http_reservations.v[i].url) &&
+			iu_span_is(user, windows->http_reservations.v[i].user))
 			return 0;
 	if (windows->http_reservations.n >= ROWS_MAX)
 		return 0;
@@ -387,7 +387,7 @@ int iu_capture_http_urlacl(const struct iu_lines *lines, size_t at, struct iu_ca
 
 	if (!read_pair(lines->v[at], &url) || !is_url(url.value) || url.key.len > 80)
 		return 0;
-	while (i < lines->n && err == 0 && lines->v[i].len && iu_indent(lines->v[i]) > url.indent &&
+	while (i < lines->n && err == 0 && lines->v[i].len && iu_span_indent(lines->v[i]) > url.indent &&
 		read_pair(lines->v[i], &user)) {
 		if (!indent)
 			indent = user.indent;
@@ -413,7 +413,7 @@ int iu_capture_http_iplisten(const struct iu_lines *lines, size_t at, struct iu_
 	if (iu_rule_groups(lines->v[at], '-') != 1 || lines->v[at].len < 8)
 		return 0;
 	for (; i < lines->n && i <= last + NEAR; i++) {
-		struct iu_bytes word = iu_trim(lines->v[i]);
+		struct iu_span word = iu_span_trim(lines->v[i]);
 		struct iu_http_listen *slot;
 
 		if (!word.len)

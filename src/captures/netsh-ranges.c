@@ -11,23 +11,23 @@
 /* Blanks that stand for a star. */
 #define STAR_WIDTH 5
 
-static bool read_port(struct iu_bytes word, uint16_t *ret)
+static bool read_port(struct iu_span word, uint16_t *ret)
 {
 	uint64_t port;
 
-	if (!iu_bytes_number(word, 65535, &port))
+	if (!iu_span_number(word, 65535, &port))
 		return false;
 	*ret = (uint16_t)port;
 	return true;
 }
 
 /* "     50000       50059     *" */
-static bool read_row(struct iu_bytes line, struct iu_exclusion *ret)
+static bool read_row(struct iu_span line, struct iu_exclusion *ret)
 {
 	struct iu_phrase words;
 
 	iu_words_split(line, &words);
-	if (words.n < 2 || words.n > 3 || (words.n == 3 && !iu_bytes_are(words.v[2], "*")))
+	if (words.n < 2 || words.n > 3 || (words.n == 3 && !iu_span_is(words.v[2], "*")))
 		return false;
 	if (!read_port(words.v[0], &ret->first) || !read_port(words.v[1], &ret->last) ||
 		ret->first > ret->last)
@@ -63,9 +63,9 @@ static int add_exclusion(struct iu_capture_out *out, const struct iu_exclusion *
 }
 
 /* Where the first column ends: numbers are aligned to the right, as wide as the dashes. */
-static size_t first_end(struct iu_bytes line)
+static size_t first_end(struct iu_span line)
 {
-	size_t at = iu_indent(line);
+	size_t at = iu_span_indent(line);
 
 	while (at < line.len && line.text[at] != ' ')
 		at++;
@@ -122,7 +122,7 @@ int iu_capture_exclusions(const struct iu_lines *lines, size_t at, struct iu_cap
 
 	/* with fewer dashes all rows have lost their left side */
 	if (iu_rule_groups(lines->v[at], '-') != 2 ||
-		first_end(lines->v[at]) < iu_indent(lines->v[at]) + COLUMN_WIDTH ||
+		first_end(lines->v[at]) < iu_span_indent(lines->v[at]) + COLUMN_WIDTH ||
 		out->hint_tcp == out->hint_udp)
 		return 0;
 	row.protocol = out->hint_tcp ? IU_PROTOCOL_TCP : IU_PROTOCOL_UDP;
@@ -145,13 +145,13 @@ int iu_capture_exclusions(const struct iu_lines *lines, size_t at, struct iu_cap
 }
 
 /* "Start Port      : 49152": the number behind the last colon. */
-static bool read_value(struct iu_bytes line, uint16_t *ret)
+static bool read_value(struct iu_span line, uint16_t *ret)
 {
 	size_t colon = line.len;
 
 	while (colon > 0 && line.text[colon - 1] != ':')
 		colon--;
-	return colon > 1 && read_port(iu_trim(iu_bytes_from(line, colon)), ret);
+	return colon > 1 && read_port(iu_span_trim(iu_span_from(line, colon)), ret);
 }
 
 /* A line of dashes, then the first port and the number of ports. */

@@ -22,25 +22,25 @@ static const char *const others[] = {"raw", "raw6", "udplite", "udplite6", "sctp
 
 struct row {
 	struct iu_socket socket; /* as far as the columns before the ends say */
-	struct iu_bytes local, peer, user, program;
+	struct iu_span local, peer, user, program;
 	struct iu_capture_endpoint local_end, peer_end;
 	enum iu_family family;
 	bool other, unread;
 };
 
 /* "1234/sshd: /usr/sbin", the last column, which may have blanks in it. */
-static bool is_program(struct iu_bytes word)
+static bool is_program(struct iu_span word)
 {
 	const char *slash = word.len ? memchr(word.text, '/', word.len) : NULL;
 	int32_t pid;
 
 	return slash &&
-	       iu_bytes_pid((struct iu_bytes){word.text, (size_t)(slash - word.text)}, &pid) && pid;
+	       iu_span_pid((struct iu_span){word.text, (size_t)(slash - word.text)}, &pid) && pid;
 }
 
 /* Behind the ends: state, with -e user and inode, with -p the program; with -o a timer. */
 static void read_rest(
-	struct iu_bytes line, const struct iu_phrase *words, size_t at, struct row *row)
+	struct iu_span line, const struct iu_phrase *words, size_t at, struct row *row)
 {
 	uint64_t inode;
 
@@ -49,31 +49,31 @@ static void read_rest(
 	if (at < words->n && iu_linux_state(words->v[at], &row->socket.state))
 		at++;
 	if (at + 1 < words->n && !is_program(words->v[at]) &&
-		iu_bytes_number(words->v[at + 1], INT64_MAX, &inode)) {
+		iu_span_number(words->v[at + 1], INT64_MAX, &inode)) {
 		row->user = words->v[at];
 		row->socket.inode = inode < IU_INODE_MADE_UP ? inode : 0;
 		at += 2;
 	}
 	if (at < words->n && is_program(words->v[at]))
-		row->program = iu_trim(
-			iu_bytes_from(line, (size_t)(words->v[at].text - line.text)));
+		row->program = iu_span_trim(
+			iu_span_from(line, (size_t)(words->v[at].text - line.text)));
 	/* "timewait (57,21/0/0)" */
 	for (; at + 1 < words->n; at++)
-		if (iu_bytes_are(words->v[at], "timewait") && words->v[at + 1].text[0] == '(') {
-			struct iu_bytes seconds = iu_bytes_from(words->v[at + 1], 1);
+		if (iu_span_is(words->v[at], "timewait") && words->v[at + 1].text[0] == '(') {
+			struct iu_span seconds = iu_span_from(words->v[at + 1], 1);
 			size_t n = 0;
 			uint64_t number;
 
 			while (n < seconds.len && seconds.text[n] >= '0' && seconds.text[n] <= '9')
 				n++;
 			seconds.len = n;
-			if (iu_bytes_number(seconds, 86400, &number))
+			if (iu_span_number(seconds, 86400, &number))
 				row->socket.timer_ms = (int64_t)number * 1000;
 		}
 }
 
 /* Returns: whether it is a row; unread: one that is cut off. */
-static bool read_row(struct iu_bytes line, struct row *ret)
+static bool read_row(struct iu_span line, struct row *ret)
 {
 	struct row row = {0};
 	struct iu_phrase words;
@@ -81,13 +81,13 @@ static bool read_row(struct iu_bytes line, struct row *ret)
 	size_t k;
 
 	iu_words_split(line, &words);
-	if (words.n < 3 || !iu_bytes_number(words.v[1], INT64_MAX, &number) ||
-		!iu_bytes_number(words.v[2], INT64_MAX, &number))
+	if (words.n < 3 || !iu_span_number(words.v[1], INT64_MAX, &number) ||
+		!iu_span_number(words.v[2], INT64_MAX, &number))
 		return false;
 	for (k = 0; k < IU_COUNT(others); k++)
-		row.other |= iu_bytes_are(words.v[0], others[k]);
+		row.other |= iu_span_is(words.v[0], others[k]);
 	for (k = 0; k < IU_COUNT(kinds); k++)
-		if (iu_bytes_are(words.v[0], kinds[k].word))
+		if (iu_span_is(words.v[0], kinds[k].word))
 			break;
 	if (k == IU_COUNT(kinds) && !row.other)
 		return false;
@@ -98,8 +98,8 @@ static bool read_row(struct iu_bytes line, struct row *ret)
 		row.unread = words.n < 5 || !iu_capture_endpoint(words.v[3], &row.local_end) ||
 			     !iu_capture_endpoint(words.v[4], &row.peer_end);
 		/* with one state asked for, rows of ss begin the same */
-		if (iu_bytes_find(line, " users:((") < line.len ||
-			iu_bytes_find(line, " ino:") < line.len)
+		if (iu_span_find(line, " users:((") < line.len ||
+			iu_span_find(line, " ino:") < line.len)
 			return false;
 		if (!row.unread)
 			read_rest(line, &words, 5, &row);
@@ -108,16 +108,16 @@ static bool read_row(struct iu_bytes line, struct row *ret)
 	return true;
 }
 
-static int add_owner(struct iu_capture_out *out, struct iu_bytes program)
+static int add_owner(struct iu_capture_out *out, struct iu_span program)
 {
 	const char *slash = program.len ? memchr(program.text, '/', program.len) : NULL;
-	struct iu_bytes name;
+	struct iu_span name;
 	int32_t pid;
 
 	if (!slash)
 		return 0;
-	name = iu_bytes_from(program, (size_t)(slash - program.text) + 1);
-	if (!iu_bytes_pid((struct iu_bytes){program.text, (size_t)(slash - program.text)}, &pid))
+	name = iu_span_from(program, (size_t)(slash - program.text) + 1);
+	if (!iu_span_pid((struct iu_span){program.text, (size_t)(slash - program.text)}, &pid))
 		return 0;
 	/* "sshd: /usr/sbin" and timers follow: the name of a process has its end there */
 	for (size_t i = 0; i + 1 < name.len; i++)
@@ -156,8 +156,8 @@ static int add_row(struct iu_capture_out *out, struct row *row)
 /* ---- UNIX sockets ---- */
 
 /* "unix  2  [ ACC ]  STREAM  LISTENING  12345  1/init  /run/x.sock" */
-static bool read_unix(struct iu_bytes line, struct iu_socket *ret, struct iu_bytes *path,
-	struct iu_bytes *program)
+static bool read_unix(struct iu_span line, struct iu_socket *ret, struct iu_span *path,
+	struct iu_span *program)
 {
 	struct iu_socket s = iu_capture_socket_fresh(IU_PROTOCOL_UNIX);
 	struct iu_phrase words;
@@ -165,27 +165,27 @@ static bool read_unix(struct iu_bytes line, struct iu_socket *ret, struct iu_byt
 	size_t at = 2, last;
 
 	iu_words_split(line, &words);
-	if (words.n < 5 || !iu_bytes_are(words.v[0], "unix") || words.v[2].text[0] != '[')
+	if (words.n < 5 || !iu_span_is(words.v[0], "unix") || words.v[2].text[0] != '[')
 		return false;
 	while (at < words.n && words.v[at].text[words.v[at].len - 1] != ']')
 		at++;
 	if (++at + 1 >= words.n)
 		return false;
-	s.unix_type = iu_bytes_are(words.v[at], "STREAM")      ? IU_UNIX_STREAM
-		      : iu_bytes_are(words.v[at], "DGRAM")     ? IU_UNIX_DGRAM
-		      : iu_bytes_are(words.v[at], "SEQPACKET") ? IU_UNIX_SEQPACKET
+	s.unix_type = iu_span_is(words.v[at], "STREAM")      ? IU_UNIX_STREAM
+		      : iu_span_is(words.v[at], "DGRAM")     ? IU_UNIX_DGRAM
+		      : iu_span_is(words.v[at], "SEQPACKET") ? IU_UNIX_SEQPACKET
 							       : IU_UNIX_UNKNOWN;
 	s.state = IU_STATE_BOUND;
-	if (iu_bytes_are(words.v[++at], "LISTENING"))
+	if (iu_span_is(words.v[++at], "LISTENING"))
 		s.state = IU_STATE_LISTEN, at++;
-	else if (iu_bytes_are(words.v[at], "CONNECTED") || iu_bytes_are(words.v[at], "CONNECTING"))
+	else if (iu_span_is(words.v[at], "CONNECTED") || iu_span_is(words.v[at], "CONNECTING"))
 		s.state = IU_STATE_ESTABLISHED, at++;
-	if (at >= words.n || !iu_bytes_number(words.v[at], INT64_MAX, &inode))
+	if (at >= words.n || !iu_span_number(words.v[at], INT64_MAX, &inode))
 		return false;
 	s.inode = inode < IU_INODE_MADE_UP ? inode : 0;
 	last = at++;
-	*program = (struct iu_bytes){0};
-	if (at < words.n && (is_program(words.v[at]) || iu_bytes_are(words.v[at], "-"))) {
+	*program = (struct iu_span){0};
+	if (at < words.n && (is_program(words.v[at]) || iu_span_is(words.v[at], "-"))) {
 		*program = words.v[at];
 		last = at;
 		/* a program's name may have blanks; the path begins with / or @ */
@@ -193,21 +193,21 @@ static bool read_unix(struct iu_bytes line, struct iu_socket *ret, struct iu_byt
 			words.v[last + 1].text[0] != '@')
 			last++;
 	}
-	*path = iu_trim(iu_bytes_from(
+	*path = iu_span_trim(iu_span_from(
 		line, (size_t)(words.v[last].text + words.v[last].len - line.text)));
 	*ret = s;
 	return true;
 }
 
-static int add_unix(struct iu_capture_out *out, struct iu_socket *s, struct iu_bytes path,
-	struct iu_bytes program)
+static int add_unix(struct iu_capture_out *out, struct iu_socket *s, struct iu_span path,
+	struct iu_span program)
 {
 	int err;
 
 	if (!path.len)
 		return 0;
 	s->abstract = path.text[0] == '@';
-	path = iu_bytes_from(path, s->abstract);
+	path = iu_span_from(path, s->abstract);
 	s->path = iu_arena_strndup(&out->snapshot->arena, path.text, path.len);
 	s->path_len = path.len;
 	if (!s->path)
@@ -218,7 +218,7 @@ static int add_unix(struct iu_capture_out *out, struct iu_socket *s, struct iu_b
 
 int iu_capture_netstat_linux(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
-	struct iu_bytes path, program;
+	struct iu_span path, program;
 	struct iu_socket unix_socket;
 	struct row row;
 	size_t i = at;

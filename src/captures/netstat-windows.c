@@ -13,7 +13,7 @@
 struct parts {
 	enum iu_protocol protocol;
 	struct iu_capture_endpoint local, peer;
-	struct iu_bytes state; /* len 0: none */
+	struct iu_span state; /* len 0: none */
 	int32_t pid;           /* -1: not shown */
 };
 
@@ -40,7 +40,7 @@ static const struct {
 static enum iu_state state_of(const struct parts *parts)
 {
 	for (size_t i = 0; i < IU_COUNT(states); i++)
-		if (iu_bytes_are_any_case(parts->state, states[i].word))
+		if (iu_span_is_any_case(parts->state, states[i].word))
 			return states[i].state;
 	if (parts->protocol == IU_PROTOCOL_UDP)
 		return IU_STATE_BOUND;
@@ -51,34 +51,34 @@ static enum iu_state state_of(const struct parts *parts)
 }
 
 /* What remains of "TCP" and "UDP" when the copy began in the middle of them. */
-static bool read_protocol(struct iu_bytes word, enum iu_protocol *ret, bool *ret_known)
+static bool read_protocol(struct iu_span word, enum iu_protocol *ret, bool *ret_known)
 {
 	*ret_known = true;
 	*ret = IU_PROTOCOL_TCP;
-	if (iu_bytes_are(word, "TCP") || iu_bytes_are(word, "CP"))
+	if (iu_span_is(word, "TCP") || iu_span_is(word, "CP"))
 		return true;
 	*ret = IU_PROTOCOL_UDP;
-	if (iu_bytes_are(word, "UDP") || iu_bytes_are(word, "DP"))
+	if (iu_span_is(word, "UDP") || iu_span_is(word, "DP"))
 		return true;
 	*ret_known = false;
-	return iu_bytes_are(word, "P");
+	return iu_span_is(word, "P");
 }
 
 /* Mail and diffs put these in front of lines. */
-static struct iu_bytes skip_quotes(struct iu_bytes line)
+static struct iu_span skip_quotes(struct iu_span line)
 {
 	size_t n = 0;
 
 	while (n < line.len && strchr(">| +", line.text[n]) && line.text[n])
 		n++;
-	return iu_bytes_from(line, n);
+	return iu_span_from(line, n);
 }
 
 /*
  * Whether an address at the very start of a line may have lost its first digits: "2.168.1.20".
  * A digit more would make no address of 127.0.0.1, and no interface has 10.0.0.0.
  */
-static bool may_be_cut(const struct iu_capture_endpoint *end, struct iu_bytes word)
+static bool may_be_cut(const struct iu_capture_endpoint *end, struct iu_span word)
 {
 	const uint8_t *b = end->address.bytes;
 
@@ -93,7 +93,7 @@ static void read_rest(const struct iu_phrase *words, size_t at, struct parts *pa
 {
 	parts->pid = -1;
 	for (; at < words->n; at++) {
-		if (iu_bytes_pid(words->v[at], &parts->pid))
+		if (iu_span_pid(words->v[at], &parts->pid))
 			return;
 		if (!parts->state.len)
 			parts->state = words->v[at];
@@ -109,7 +109,7 @@ static bool is_foreign(const struct iu_capture_endpoint *end)
 }
 
 /* States are printed in capitals, or in letters that have none. */
-static bool is_state_word(struct iu_bytes word)
+static bool is_state_word(struct iu_span word)
 {
 	for (size_t i = 0; i < word.len; i++)
 		if (word.text[i] >= 'a' && word.text[i] <= 'z')
@@ -117,7 +117,7 @@ static bool is_state_word(struct iu_bytes word)
 	return word.len > 3;
 }
 
-static bool has_digit(struct iu_bytes word)
+static bool has_digit(struct iu_span word)
 {
 	for (size_t i = 0; i < word.len; i++)
 		if (word.text[i] >= '0' && word.text[i] <= '9')
@@ -132,7 +132,7 @@ static int odd_row(const struct iu_phrase *words)
 }
 
 /* Returns: 1 a row, 0 no row, -1 a row that cannot be read to the end. */
-static int read_row(struct iu_bytes line, struct parts *ret)
+static int read_row(struct iu_span line, struct parts *ret)
 {
 	struct parts parts = {0};
 	struct iu_phrase words;
@@ -194,18 +194,18 @@ static int add_row(struct iu_capture_out *out, const struct parts *parts)
 		return 0;
 	err = iu_capture_socket(out, &s);
 	if (err == 0 && parts->pid > 0)
-		err = iu_capture_owner(out, parts->pid, -1, (struct iu_bytes){0});
+		err = iu_capture_owner(out, parts->pid, -1, (struct iu_span){0});
 	return err;
 }
 
 /* "[svchost.exe]" on a line of its own: what -b tells of the row above. */
-static bool is_image(struct iu_bytes line, struct iu_bytes *ret_name)
+static bool is_image(struct iu_span line, struct iu_span *ret_name)
 {
-	struct iu_bytes word = iu_trim(line);
+	struct iu_span word = iu_span_trim(line);
 
 	if (word.len < 3 || word.text[0] != '[' || word.text[word.len - 1] != ']')
 		return false;
-	*ret_name = (struct iu_bytes){word.text + 1, word.len - 2};
+	*ret_name = (struct iu_span){word.text + 1, word.len - 2};
 	for (size_t i = 0; i < ret_name->len; i++) /* no file has these in its name */
 		if (strchr("\\/:*?\"<>|", ret_name->text[i]))
 			return false;
@@ -215,9 +215,9 @@ static bool is_image(struct iu_bytes line, struct iu_bytes *ret_name)
 }
 
 /* "  RpcSs": a service inside the process, where it is a name that a service can have. */
-static bool is_component(struct iu_bytes line)
+static bool is_component(struct iu_span line)
 {
-	struct iu_bytes word = iu_trim(line);
+	struct iu_span word = iu_span_trim(line);
 
 	for (size_t i = 0; i < word.len; i++) {
 		char c = word.text[i];
@@ -227,12 +227,12 @@ static bool is_component(struct iu_bytes line)
 			return false;
 	}
 	/* what is left of a cut row may be a number or a state */
-	return word.len > 1 && iu_indent(line) > 0 && iu_indent(line) < 5 &&
+	return word.len > 1 && iu_span_indent(line) > 0 && iu_span_indent(line) < 5 &&
 	       (word.text[0] < '0' || word.text[0] > '9');
 }
 
 /* It is told of this very row, whatever else lives in the process. */
-static int name_row(struct iu_capture_out *out, struct iu_bytes component, int32_t pid)
+static int name_row(struct iu_capture_out *out, struct iu_span component, int32_t pid)
 {
 	int err = iu_capture_service(out, component, pid);
 
@@ -247,12 +247,12 @@ static int name_row(struct iu_capture_out *out, struct iu_bytes component, int32
 static int read_owner(const struct iu_lines *lines, size_t at, const struct parts *row,
 	struct iu_capture_out *out)
 {
-	struct iu_bytes image, component = {0};
+	struct iu_span image, component = {0};
 	size_t i;
 	int err = 0;
 
 	/* "cannot obtain ownership information": one line, components stand further right */
-	if (iu_indent(lines->v[at]) == 1 && !is_image(lines->v[at], &image))
+	if (iu_span_indent(lines->v[at]) == 1 && !is_image(lines->v[at], &image))
 		return 1;
 	/* XP lists the libraries on the way, a dozen at most */
 	for (i = at; i < lines->n && i < at + 16; i++) {
@@ -268,10 +268,10 @@ static int read_owner(const struct iu_lines *lines, size_t at, const struct part
 				err = name_row(out, component, row->pid);
 			return err < 0 ? err : (int)(i - at + 1);
 		}
-		if (!iu_indent(lines->v[i]))
+		if (!iu_span_indent(lines->v[i]))
 			break;
 		if (!component.len && is_component(lines->v[i]))
-			component = iu_trim(lines->v[i]);
+			component = iu_span_trim(lines->v[i]);
 	}
 	return 0;
 }

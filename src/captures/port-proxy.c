@@ -10,19 +10,19 @@
 /* The families stand in the heading above the line of dashes. */
 #define HEADING_LINES 5
 
-static bool read_port(struct iu_bytes word, uint16_t *ret)
+static bool read_port(struct iu_span word, uint16_t *ret)
 {
 	uint64_t port;
 
-	if (!iu_bytes_number(word, 65535, &port))
+	if (!iu_span_number(word, 65535, &port))
 		return false;
 	*ret = (uint16_t)port;
 	return true;
 }
 
-static bool read_listen(struct iu_bytes word, enum iu_family family, struct iu_address *ret)
+static bool read_listen(struct iu_span word, enum iu_family family, struct iu_address *ret)
 {
-	if (iu_bytes_are(word, "*")) {
+	if (iu_span_is(word, "*")) {
 		*ret = iu_address_wildcard(family);
 		return true;
 	}
@@ -30,7 +30,7 @@ static bool read_listen(struct iu_bytes word, enum iu_family family, struct iu_a
 }
 
 int iu_capture_port_proxy_rule(struct iu_capture_out *out, enum iu_family family,
-	const struct iu_bytes words[4])
+	const struct iu_span words[4])
 {
 	struct iu_windows *windows = &out->snapshot->windows;
 	struct iu_port_proxy rule = {0}, *slot;
@@ -57,8 +57,8 @@ int iu_capture_port_proxy_rule(struct iu_capture_out *out, enum iu_family family
 static enum iu_family listen_family(const struct iu_lines *lines, size_t at)
 {
 	for (size_t i = at; i > 0 && i + HEADING_LINES > at; i--) {
-		struct iu_bytes line = lines->v[i - 1];
-		size_t v4 = iu_bytes_find(line, "ipv4"), v6 = iu_bytes_find(line, "ipv6");
+		struct iu_span line = lines->v[i - 1];
+		size_t v4 = iu_span_find(line, "ipv4"), v6 = iu_span_find(line, "ipv6");
 
 		if (v4 != v6)
 			return v4 < v6 ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
@@ -67,9 +67,9 @@ static enum iu_family listen_family(const struct iu_lines *lines, size_t at)
 }
 
 /* Where the second column begins. */
-static size_t second_column(struct iu_bytes line)
+static size_t second_column(struct iu_span line)
 {
-	size_t at = iu_indent(line);
+	size_t at = iu_span_indent(line);
 
 	while (at < line.len && line.text[at] != ' ')
 		at++;

@@ -11,6 +11,6 @@
  * Returns: 1 a rule, 0 no rule, IU_E_NOMEM.
  */
 int iu_capture_port_proxy_rule(struct iu_capture_out *out, enum iu_family family,
-	const struct iu_bytes words[4]);
+	const struct iu_span words[4]);
 
 #endif

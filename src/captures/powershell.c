@@ -29,38 +29,38 @@ struct parts {
 	int32_t pid; /* -1: not shown */
 };
 
-static bool read_state(struct iu_bytes word, enum iu_state *ret)
+static bool read_state(struct iu_span word, enum iu_state *ret)
 {
 	uint64_t number = 0;
-	bool numeric = iu_bytes_number(word, 1000, &number);
+	bool numeric = iu_span_number(word, 1000, &number);
 
 	for (size_t i = 0; i < IU_COUNT(states); i++)
 		if (numeric ? number == states[i].number
-			    : iu_bytes_are_any_case(word, states[i].word)) {
+			    : iu_span_is_any_case(word, states[i].word)) {
 			*ret = states[i].state;
 			return true;
 		}
 	return false;
 }
 
-static bool read_port(struct iu_bytes word, uint16_t *ret)
+static bool read_port(struct iu_span word, uint16_t *ret)
 {
 	uint64_t port;
 
-	if (!iu_bytes_number(word, 65535, &port))
+	if (!iu_span_number(word, 65535, &port))
 		return false;
 	*ret = (uint16_t)port;
 	return true;
 }
 
 /* "fe80::1%12" */
-static bool read_address(struct iu_bytes word, struct iu_address *ret)
+static bool read_address(struct iu_span word, struct iu_address *ret)
 {
 	const char *percent = word.len ? memchr(word.text, '%', word.len) : NULL;
 	uint64_t scope = 0;
 
 	if (percent) {
-		iu_bytes_number(iu_bytes_from(word, (size_t)(percent - word.text) + 1), UINT32_MAX,
+		iu_span_number(iu_span_from(word, (size_t)(percent - word.text) + 1), UINT32_MAX,
 			&scope);
 		word.len = (size_t)(percent - word.text);
 	}
@@ -88,14 +88,14 @@ static int add(struct iu_capture_out *out, const struct parts *parts)
 	s.mini = s.state == IU_STATE_TIME_WAIT;
 	err = iu_capture_socket(out, &s);
 	if (err == 0 && parts->pid > 0)
-		err = iu_capture_owner(out, parts->pid, -1, (struct iu_bytes){0});
+		err = iu_capture_owner(out, parts->pid, -1, (struct iu_span){0});
 	return err;
 }
 
 /* ---- the table ---- */
 
 /* Local, its port, remote, its port, state, perhaps a setting, the process. */
-static bool read_row(struct iu_bytes line, struct parts *ret)
+static bool read_row(struct iu_span line, struct parts *ret)
 {
 	struct parts parts = {.protocol = IU_PROTOCOL_TCP, .pid = -1};
 	struct iu_phrase words;
@@ -107,15 +107,15 @@ static bool read_row(struct iu_bytes line, struct parts *ret)
 		parts.local.family != parts.peer.family)
 		return false;
 	for (size_t i = 5; i < words.n; i++)
-		iu_bytes_pid(words.v[i], &parts.pid);
+		iu_span_pid(words.v[i], &parts.pid);
 	*ret = parts;
 	return true;
 }
 
 /* Where the third column begins, in most rows: in a cut row it lies further left. */
-static size_t third_column(struct iu_bytes line)
+static size_t third_column(struct iu_span line)
 {
-	size_t at = iu_indent(line);
+	size_t at = iu_span_indent(line);
 
 	for (int column = 0; column < 2; column++) {
 		while (at < line.len && line.text[at] != ' ')
@@ -172,32 +172,32 @@ struct heading {
 };
 
 /* The heading, in any order of columns. */
-static bool read_heading(struct iu_bytes line, struct heading *ret)
+static bool read_heading(struct iu_span line, struct heading *ret)
 {
 	size_t *columns = ret->columns;
 	struct iu_csv csv;
 
-	if (!iu_csv_split(iu_trim(line), &csv))
+	if (!iu_csv_split(iu_span_trim(line), &csv))
 		return false;
 	for (size_t c = 0; c < COLUMNS; c++) {
 		columns[c] = NO_COLUMN;
 		for (size_t i = 0; i < csv.n && columns[c] == NO_COLUMN; i++)
-			if (iu_bytes_are_any_case(csv.v[i], names[c]))
+			if (iu_span_is_any_case(csv.v[i], names[c]))
 				columns[c] = i;
 	}
 	ret->count = csv.n;
 	return columns[LOCAL] != NO_COLUMN && columns[LOCAL_PORT] != NO_COLUMN;
 }
 
-static struct iu_bytes cell(const struct iu_csv *csv, const size_t *columns, enum column column)
+static struct iu_span cell(const struct iu_csv *csv, const size_t *columns, enum column column)
 {
 	if (columns[column] >= csv->n)
-		return (struct iu_bytes){0};
+		return (struct iu_span){0};
 	return csv->v[columns[column]];
 }
 
 /* Returns: 1 a row, 0 no row, -1 one that cannot be read. */
-static int read_record(struct iu_bytes line, const struct heading *heading, struct parts *ret)
+static int read_record(struct iu_span line, const struct heading *heading, struct parts *ret)
 {
 	const size_t *columns = heading->columns;
 	struct parts parts = {.pid = -1};
@@ -205,7 +205,7 @@ static int read_record(struct iu_bytes line, const struct heading *heading, stru
 
 	if (!line.len)
 		return 0;
-	if (!iu_csv_split(iu_trim(line), &csv))
+	if (!iu_csv_split(iu_span_trim(line), &csv))
 		return memchr(line.text, '"', line.len) ? -1 : 0;
 	if (csv.n < 2)
 		return 0;
@@ -214,7 +214,7 @@ static int read_record(struct iu_bytes line, const struct heading *heading, stru
 	if (!read_address(cell(&csv, columns, LOCAL), &parts.local) ||
 		!read_port(cell(&csv, columns, LOCAL_PORT), &parts.port))
 		return -1;
-	iu_bytes_pid(cell(&csv, columns, OWNER), &parts.pid);
+	iu_span_pid(cell(&csv, columns, OWNER), &parts.pid);
 	parts.protocol = columns[REMOTE] == NO_COLUMN && columns[STATE] == NO_COLUMN
 				 ? IU_PROTOCOL_UDP
 				 : IU_PROTOCOL_TCP;

@@ -28,7 +28,7 @@ static const enum iu_state states[] = {
  * "0100007F:1F90": 32-bit numbers in the byte order of the machine that printed them. Nearly all
  * are little-endian; of a big-endian one 127.0.0.1 would begin with 7F.
  */
-static bool read_end(struct iu_bytes word, struct iu_address *address, uint16_t *ret_port)
+static bool read_end(struct iu_span word, struct iu_address *address, uint16_t *ret_port)
 {
 	size_t words = word.len == 13 ? 1 : 4;
 	uint64_t value;
@@ -38,35 +38,35 @@ static bool read_end(struct iu_bytes word, struct iu_address *address, uint16_t 
 	memset(address, 0, sizeof(*address));
 	address->family = words == 1 ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
 	for (size_t i = 0; i < words; i++) {
-		if (!iu_bytes_hex((struct iu_bytes){word.text + i * 8, 8}, &value))
+		if (!iu_span_hex((struct iu_span){word.text + i * 8, 8}, &value))
 			return false;
 		for (size_t k = 0; k < 4; k++)
 			address->bytes[i * 4 + k] = (uint8_t)(value >> (8 * k));
 	}
-	if (!iu_bytes_hex(iu_bytes_from(word, words * 8 + 1), &value))
+	if (!iu_span_hex(iu_span_from(word, words * 8 + 1), &value))
 		return false;
 	*ret_port = (uint16_t)value;
 	return true;
 }
 
-static bool is_slot(struct iu_bytes word)
+static bool is_slot(struct iu_span word)
 {
 	uint64_t number;
 
 	if (word.len < 2 || word.text[word.len - 1] != ':')
 		return false;
 	word.len--;
-	return iu_bytes_number(word, UINT32_MAX, &number);
+	return iu_span_number(word, UINT32_MAX, &number);
 }
 
 /* "03:00001770": which timer, and hundredths of a second until it fires. */
-static void read_timer(struct iu_bytes word, struct iu_socket *s)
+static void read_timer(struct iu_span word, struct iu_socket *s)
 {
 	uint64_t kind, ticks;
 
 	if (word.len != 11 || word.text[2] != ':' ||
-		!iu_bytes_hex((struct iu_bytes){word.text, 2}, &kind) ||
-		!iu_bytes_hex(iu_bytes_from(word, 3), &ticks))
+		!iu_span_hex((struct iu_span){word.text, 2}, &kind) ||
+		!iu_span_hex(iu_span_from(word, 3), &ticks))
 		return;
 	if (kind && ticks < INT32_MAX)
 		s->timer_ms = (int64_t)ticks * 10;
@@ -74,13 +74,13 @@ static void read_timer(struct iu_bytes word, struct iu_socket *s)
 }
 
 /* The first number is four columns wide for TCP and five for UDP. */
-static bool has_wide_slot(struct iu_bytes line)
+static bool has_wide_slot(struct iu_span line)
 {
 	return line.len > 5 && line.text[5] == ':';
 }
 
 static bool protocol_of(
-	struct iu_bytes line, size_t words, enum iu_state state, enum iu_protocol *ret)
+	struct iu_span line, size_t words, enum iu_state state, enum iu_protocol *ret)
 {
 	bool small = state == IU_STATE_TIME_WAIT || state == IU_STATE_FIN_WAIT2 ||
 		     state == IU_STATE_SYN_RECV;
@@ -91,7 +91,7 @@ static bool protocol_of(
 	return *ret == IU_PROTOCOL_UDP || words >= TCP_WORDS || (small && words == SMALL_WORDS);
 }
 
-static bool read_row(struct iu_bytes line, struct iu_socket *ret)
+static bool read_row(struct iu_span line, struct iu_socket *ret)
 {
 	struct iu_socket s = iu_capture_socket_fresh(IU_PROTOCOL_TCP);
 	struct iu_phrase words;
@@ -102,9 +102,9 @@ static bool read_row(struct iu_bytes line, struct iu_socket *ret)
 		return false;
 	if (!read_end(words.v[LOCAL], &s.local, &s.port) ||
 		!read_end(words.v[PEER], &s.peer, &s.peer_port) ||
-		!iu_bytes_hex(words.v[STATE], &state) || state >= IU_COUNT(states) ||
-		!iu_bytes_number(words.v[UID], UINT32_MAX, &uid) ||
-		!iu_bytes_number(words.v[INODE], INT64_MAX, &inode) ||
+		!iu_span_hex(words.v[STATE], &state) || state >= IU_COUNT(states) ||
+		!iu_span_number(words.v[UID], UINT32_MAX, &uid) ||
+		!iu_span_number(words.v[INODE], INT64_MAX, &inode) ||
 		s.local.family != s.peer.family || words.n == FIELDS ||
 		!protocol_of(line, words.n, states[state], &s.protocol))
 		return false;
@@ -122,13 +122,13 @@ static bool read_row(struct iu_bytes line, struct iu_socket *ret)
 }
 
 /* "ffff9d0c: 00000002 00000000 00010000 0001 01 12345 /run/x.sock" */
-static bool read_unix(struct iu_bytes line, struct iu_socket *ret, struct iu_bytes *path)
+static bool read_unix(struct iu_span line, struct iu_socket *ret, struct iu_span *path)
 {
 	static const enum iu_unix_type types[] = {
 		[1] = IU_UNIX_STREAM, [2] = IU_UNIX_DGRAM, [5] = IU_UNIX_SEQPACKET};
 	struct iu_socket s = iu_capture_socket_fresh(IU_PROTOCOL_UNIX);
 	struct iu_phrase words;
-	struct iu_bytes slot;
+	struct iu_span slot;
 	uint64_t number, flags, type, state, inode;
 
 	iu_words_split(line, &words);
@@ -136,28 +136,28 @@ static bool read_unix(struct iu_bytes line, struct iu_socket *ret, struct iu_byt
 		return false;
 	slot = words.v[0];
 	slot.len--;
-	if (!iu_bytes_hex(slot, &number) || words.v[1].len != 8 || words.v[3].len != 8 ||
-		words.v[4].len != 4 || !iu_bytes_hex(words.v[3], &flags) ||
-		!iu_bytes_hex(words.v[4], &type) || !iu_bytes_hex(words.v[5], &state) ||
-		!iu_bytes_number(words.v[6], INT64_MAX, &inode))
+	if (!iu_span_hex(slot, &number) || words.v[1].len != 8 || words.v[3].len != 8 ||
+		words.v[4].len != 4 || !iu_span_hex(words.v[3], &flags) ||
+		!iu_span_hex(words.v[4], &type) || !iu_span_hex(words.v[5], &state) ||
+		!iu_span_number(words.v[6], INT64_MAX, &inode))
 		return false;
 	s.unix_type = type < IU_COUNT(types) ? types[type] : IU_UNIX_UNKNOWN;
 	s.inode = inode < IU_INODE_MADE_UP ? inode : 0;
 	s.state = flags & 0x10000 /* __SO_ACCEPTCON */		   ? IU_STATE_LISTEN
 		  : state == 3 && s.unix_type != IU_UNIX_DGRAM ? IU_STATE_ESTABLISHED
 							       : IU_STATE_BOUND;
-	*path = iu_trim(iu_bytes_from(
+	*path = iu_span_trim(iu_span_from(
 		line, (size_t)(words.v[6].text + words.v[6].len - line.text)));
 	*ret = s;
 	return true;
 }
 
-static int add_unix(struct iu_capture_out *out, struct iu_socket *s, struct iu_bytes path)
+static int add_unix(struct iu_capture_out *out, struct iu_socket *s, struct iu_span path)
 {
 	if (!path.len)
 		return 0;
 	s->abstract = path.text[0] == '@';
-	path = iu_bytes_from(path, s->abstract);
+	path = iu_span_from(path, s->abstract);
 	s->path = iu_arena_strndup(&out->snapshot->arena, path.text, path.len);
 	s->path_len = path.len;
 	return s->path ? iu_capture_socket(out, s) : IU_E_NOMEM;
@@ -174,7 +174,7 @@ static int add_inet(struct iu_capture_out *out, const struct iu_socket *s)
 
 int iu_capture_proc_net(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
-	struct iu_bytes path;
+	struct iu_span path;
 	struct iu_socket s;
 	size_t i = at;
 	int err = 0;

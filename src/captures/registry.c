@@ -19,35 +19,35 @@ struct place {
  * Administered exclusions: Control\\Nsi\\{eb004a03-9b1a-11d4-9123-0050047759bc}\\29 is TCP's key,
  * {eb004a02-…}\\5 UDP's (found by looking at what `netsh … add excludedportrange` writes).
  */
-static bool read_key(struct iu_bytes line, struct place *ret)
+static bool read_key(struct iu_span line, struct place *ret)
 {
-	struct iu_bytes word = iu_trim(line);
+	struct iu_span word = iu_span_trim(line);
 
 	*ret = (struct place){0};
 	if (word.len && word.text[0] == '[')
-		word = iu_bytes_from(word, 1);
-	if (!iu_bytes_begin(word, "HKEY_"))
+		word = iu_span_from(word, 1);
+	if (!iu_span_begins(word, "HKEY_"))
 		return false;
 	if (word.text[word.len - 1] == ']')
 		word.len--;
-	if (iu_bytes_find(word, "\\PortProxy\\v") < word.len) {
+	if (iu_span_find(word, "\\PortProxy\\v") < word.len) {
 		ret->key = KEY_PROXY;
-		ret->family = iu_bytes_find(word, "\\v6to") < word.len ? IU_FAMILY_IPV6
+		ret->family = iu_span_find(word, "\\v6to") < word.len ? IU_FAMILY_IPV6
 									: IU_FAMILY_IPV4;
-	} else if (iu_bytes_find(word, "{eb004a03-9b1a-11d4-9123-0050047759bc}\\29") < word.len) {
+	} else if (iu_span_find(word, "{eb004a03-9b1a-11d4-9123-0050047759bc}\\29") < word.len) {
 		*ret = (struct place){KEY_EXCLUSIONS, IU_FAMILY_ANY, IU_PROTOCOL_TCP};
-	} else if (iu_bytes_find(word, "{eb004a02-9b1a-11d4-9123-0050047759bc}\\5") < word.len) {
+	} else if (iu_span_find(word, "{eb004a02-9b1a-11d4-9123-0050047759bc}\\5") < word.len) {
 		*ret = (struct place){KEY_EXCLUSIONS, IU_FAMILY_ANY, IU_PROTOCOL_UDP};
-	} else if (iu_bytes_find(word, "\\Tcpip\\Parameters") < word.len) {
+	} else if (iu_span_find(word, "\\Tcpip\\Parameters") < word.len) {
 		ret->key = KEY_PARAMETERS;
 	}
 	return true;
 }
 
 /* `"name"="data"` of a .reg file, and `    name    REG_SZ    data` of reg query. */
-static bool read_value(struct iu_bytes line, struct iu_bytes *name, struct iu_bytes *data)
+static bool read_value(struct iu_span line, struct iu_span *name, struct iu_span *data)
 {
-	struct iu_bytes rest = iu_trim(line);
+	struct iu_span rest = iu_span_trim(line);
 	const char *quote;
 	size_t at;
 
@@ -55,35 +55,35 @@ static bool read_value(struct iu_bytes line, struct iu_bytes *name, struct iu_by
 		quote = memchr(rest.text + 1, '"', rest.len - 1);
 		if (!quote)
 			return false;
-		*name = (struct iu_bytes){rest.text + 1, (size_t)(quote - rest.text) - 1};
-		*data = iu_bytes_from(rest, name->len + 2);
+		*name = (struct iu_span){rest.text + 1, (size_t)(quote - rest.text) - 1};
+		*data = iu_span_from(rest, name->len + 2);
 		if (!data->len || data->text[0] != '=')
 			return false;
-		*data = iu_bytes_from(*data, 1);
+		*data = iu_span_from(*data, 1);
 		if (data->len > 1 && data->text[0] == '"' && data->text[data->len - 1] == '"')
-			*data = (struct iu_bytes){data->text + 1, data->len - 2};
+			*data = (struct iu_span){data->text + 1, data->len - 2};
 		return true;
 	}
-	at = iu_bytes_find(rest, " REG_");
+	at = iu_span_find(rest, " REG_");
 	if (at == rest.len)
 		return false;
-	*name = iu_trim((struct iu_bytes){rest.text, at});
-	rest = iu_trim(iu_bytes_from(rest, at));
+	*name = iu_span_trim((struct iu_span){rest.text, at});
+	rest = iu_span_trim(iu_span_from(rest, at));
 	for (at = 0; at < rest.len && rest.text[at] != ' ';)
 		at++;
-	*data = iu_trim(iu_bytes_from(rest, at));
+	*data = iu_span_trim(iu_span_from(rest, at));
 	return name->len > 0;
 }
 
 /* "0.0.0.0/4000" */
-static bool split_slash(struct iu_bytes text, struct iu_bytes *left, struct iu_bytes *right)
+static bool split_slash(struct iu_span text, struct iu_span *left, struct iu_span *right)
 {
 	const char *slash = text.len ? memchr(text.text, '/', text.len) : NULL;
 
 	if (!slash)
 		return false;
-	*left = (struct iu_bytes){text.text, (size_t)(slash - text.text)};
-	*right = iu_bytes_from(text, left->len + 1);
+	*left = (struct iu_span){text.text, (size_t)(slash - text.text)};
+	*right = iu_span_from(text, left->len + 1);
 	return true;
 }
 
@@ -108,13 +108,13 @@ static int add_exclusion(struct iu_capture_out *out, const struct iu_exclusion *
 
 /* "cc570100": the first port, big-endian, and how many there are, little-endian. */
 static int read_exclusion(
-	struct iu_capture_out *out, enum iu_protocol protocol, struct iu_bytes name)
+	struct iu_capture_out *out, enum iu_protocol protocol, struct iu_span name)
 {
 	struct iu_exclusion row = {.protocol = protocol, .administered = true};
 	uint64_t number;
 	uint32_t count;
 
-	if (name.len != 8 || !iu_bytes_hex(name, &number))
+	if (name.len != 8 || !iu_span_hex(name, &number))
 		return 0;
 	row.first = (uint16_t)(number >> 16);
 	count = (uint32_t)((number & 0xff) << 8 | (number >> 8 & 0xff));
@@ -139,30 +139,30 @@ static int add_reserved(struct iu_capture_out *out, uint64_t first, uint64_t las
 }
 
 /* "1433-1434\05001-5032": of Windows 2000 and 2003; the parts end in "\0" as reg writes it. */
-static int read_reserved(struct iu_capture_out *out, struct iu_bytes data)
+static int read_reserved(struct iu_capture_out *out, struct iu_span data)
 {
 	int err = 0;
 
 	while (data.len && err == 0) {
-		struct iu_bytes part = {data.text, iu_bytes_find(data, "\\0")}, last;
+		struct iu_span part = {data.text, iu_span_find(data, "\\0")}, last;
 		const char *dash = memchr(part.text, '-', part.len);
 		uint64_t from, to;
 
-		data = iu_bytes_from(data, part.len + 2);
-		last = dash ? iu_bytes_from(part, (size_t)(dash - part.text) + 1) : part;
+		data = iu_span_from(data, part.len + 2);
+		last = dash ? iu_span_from(part, (size_t)(dash - part.text) + 1) : part;
 		if (dash)
 			part.len = (size_t)(dash - part.text);
-		if (iu_bytes_number(part, 65535, &from) && iu_bytes_number(last, 65535, &to) &&
+		if (iu_span_number(part, 65535, &from) && iu_span_number(last, 65535, &to) &&
 			from <= to)
 			err = add_reserved(out, from, to);
 	}
 	return err;
 }
 
-static int take(struct iu_capture_out *out, const struct place *place, struct iu_bytes name,
-	struct iu_bytes data)
+static int take(struct iu_capture_out *out, const struct place *place, struct iu_span name,
+	struct iu_span data)
 {
-	struct iu_bytes words[4];
+	struct iu_span words[4];
 
 	switch (place->key) {
 	case KEY_PROXY:
@@ -173,7 +173,7 @@ static int take(struct iu_capture_out *out, const struct place *place, struct iu
 		return iu_capture_port_proxy_rule(out, place->family, words);
 	case KEY_EXCLUSIONS: return read_exclusion(out, place->protocol, name);
 	case KEY_PARAMETERS:
-		return iu_bytes_are_any_case(name, "ReservedPorts") ? read_reserved(out, data) : 0;
+		return iu_span_is_any_case(name, "ReservedPorts") ? read_reserved(out, data) : 0;
 	case KEY_OTHER: break;
 	}
 	return 0;
@@ -182,7 +182,7 @@ static int take(struct iu_capture_out *out, const struct place *place, struct iu
 int iu_capture_registry(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
 	struct place place;
-	struct iu_bytes name, data;
+	struct iu_span name, data;
 	size_t i = at + 1;
 	int err = 0;
 

@@ -32,38 +32,38 @@ static const struct {
 	{"DISABLED", IU_SERVICE_START_DISABLED},
 };
 
-static bool split_colon(struct iu_bytes line, struct iu_bytes *key, struct iu_bytes *value)
+static bool split_colon(struct iu_span line, struct iu_span *key, struct iu_span *value)
 {
 	const char *colon = line.len ? memchr(line.text, ':', line.len) : NULL;
 
 	/* an address has no blank behind its colon; FLAGS may have nothing there */
 	if (!colon || (colon + 1 < line.text + line.len && colon[1] != ' '))
 		return false;
-	*key = iu_trim((struct iu_bytes){line.text, (size_t)(colon - line.text)});
-	*value = iu_trim(iu_bytes_from(line, (size_t)(colon - line.text) + 1));
+	*key = iu_span_trim((struct iu_span){line.text, (size_t)(colon - line.text)});
+	*value = iu_span_trim(iu_span_from(line, (size_t)(colon - line.text) + 1));
 	return key->len > 0;
 }
 
 /* "        TYPE               : 20  WIN32_SHARE_PROCESS": the first number is hexadecimal. */
-static bool read_number(struct iu_bytes line, uint64_t *ret, struct iu_bytes *word)
+static bool read_number(struct iu_span line, uint64_t *ret, struct iu_span *word)
 {
-	struct iu_bytes key, value;
+	struct iu_span key, value;
 	struct iu_phrase words;
 
-	if (!iu_indent(line) || !split_colon(line, &key, &value))
+	if (!iu_span_indent(line) || !split_colon(line, &key, &value))
 		return false;
 	iu_words_split(value, &words);
-	*word = words.n > 1 ? words.v[1] : (struct iu_bytes){0};
-	return words.n > 0 && iu_bytes_hex(words.v[0], ret);
+	*word = words.n > 1 ? words.v[1] : (struct iu_span){0};
+	return words.n > 0 && iu_span_hex(words.v[0], ret);
 }
 
-static void take_word(struct iu_service *service, struct iu_bytes word)
+static void take_word(struct iu_service *service, struct iu_span word)
 {
 	for (size_t i = 0; i < IU_COUNT(states); i++)
-		if (iu_bytes_are(word, states[i].word))
+		if (iu_span_is(word, states[i].word))
 			service->state = states[i].state;
 	for (size_t i = 0; i < IU_COUNT(starts); i++)
-		if (iu_bytes_are(word, starts[i].word))
+		if (iu_span_is(word, starts[i].word))
 			service->start = starts[i].start;
 }
 
@@ -72,8 +72,8 @@ static size_t read_block(const struct iu_lines *lines, size_t at, struct iu_serv
 {
 	size_t i, place = 0;
 
-	for (i = at; i < lines->n && i < at + BLOCK_MAX && iu_indent(lines->v[i]) > 0; i++) {
-		struct iu_bytes key, value, word;
+	for (i = at; i < lines->n && i < at + BLOCK_MAX && iu_span_indent(lines->v[i]) > 0; i++) {
+		struct iu_span key, value, word;
 		uint64_t number;
 		int32_t pid;
 
@@ -85,22 +85,22 @@ static size_t read_block(const struct iu_lines *lines, size_t at, struct iu_serv
 			take_word(service, word);
 		}
 		/* sc qc has words here, the path of the program among them */
-		if (place == PID_PLACE && iu_bytes_pid(value, &pid))
+		if (place == PID_PLACE && iu_span_pid(value, &pid))
 			service->pid = pid;
 		place++;
 	}
 	return i - at;
 }
 
-static struct iu_service *find(struct iu_capture_out *out, struct iu_bytes name)
+static struct iu_service *find(struct iu_capture_out *out, struct iu_span name)
 {
 	for (size_t i = 0; i < out->snapshot->windows.services.n; i++)
-		if (iu_bytes_are_any_case(name, out->snapshot->windows.services.v[i].name))
+		if (iu_span_is_any_case(name, out->snapshot->windows.services.v[i].name))
 			return &out->snapshot->windows.services.v[i];
 	return NULL;
 }
 
-static int merge(struct iu_capture_out *out, struct iu_bytes name, struct iu_bytes display,
+static int merge(struct iu_capture_out *out, struct iu_span name, struct iu_span display,
 	const struct iu_service *found)
 {
 	size_t before = out->snapshot->windows.services.n;
@@ -128,17 +128,17 @@ static int merge(struct iu_capture_out *out, struct iu_bytes name, struct iu_byt
 /* "SERVICE_NAME: W3SVC", perhaps "DISPLAY_NAME: …", then "TYPE : 20  WIN32_SHARE_PROCESS". */
 int iu_capture_service_control(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
-	struct iu_bytes key, name, display = {0}, word;
+	struct iu_span key, name, display = {0}, word;
 	struct iu_service service = {0};
 	size_t i = at + 1, rows;
 	uint64_t type;
 	int err;
 
-	if (iu_indent(lines->v[at]) || !split_colon(lines->v[at], &key, &name) || !name.len ||
+	if (iu_span_indent(lines->v[at]) || !split_colon(lines->v[at], &key, &name) || !name.len ||
 		memchr(name.text, ' ', name.len) || memchr(name.text, '\\', name.len) ||
-		iu_bytes_begin(key, "DISPLAY")) /* the line above it is missing */
+		iu_span_begins(key, "DISPLAY")) /* the line above it is missing */
 		return 0;
-	if (i < lines->n && !iu_indent(lines->v[i]) && split_colon(lines->v[i], &key, &display))
+	if (i < lines->n && !iu_span_indent(lines->v[i]) && split_colon(lines->v[i], &key, &display))
 		i++;
 	/* the first number is the type: "WIN32…", "KERNEL_DRIVER", whatever the language */
 	if (i >= lines->n || !read_number(lines->v[i], &type, &word) || !type || word.len < 4 ||

@@ -30,41 +30,41 @@ struct row {
 	enum iu_unix_type type;
 	enum iu_state state;
 	uint64_t queue, backlog;
-	struct iu_bytes local, peer; /* UNIX: path and number */
-	struct iu_bytes unix_inode;
-	struct iu_bytes rest;
+	struct iu_span local, peer; /* UNIX: path and number */
+	struct iu_span unix_inode;
+	struct iu_span rest;
 };
 
-static void read_kind(struct iu_bytes word, struct row *row)
+static void read_kind(struct iu_span word, struct row *row)
 {
 	for (size_t i = 0; i < IU_COUNT(kinds); i++)
-		if (iu_bytes_are(word, kinds[i].word)) {
+		if (iu_span_is(word, kinds[i].word)) {
 			row->kind_known = true;
 			row->protocol = kinds[i].protocol;
 			row->type = kinds[i].type;
 		}
 	for (size_t i = 0; i < IU_COUNT(others); i++)
-		row->other |= iu_bytes_are(word, others[i]);
+		row->other |= iu_span_is(word, others[i]);
 }
 
 /* What follows a word of the line. */
-static struct iu_bytes behind(struct iu_bytes line, struct iu_bytes word)
+static struct iu_span behind(struct iu_span line, struct iu_span word)
 {
-	return iu_trim(iu_bytes_from(line, (size_t)(word.text + word.len - line.text)));
+	return iu_span_trim(iu_span_from(line, (size_t)(word.text + word.len - line.text)));
 }
 
 /* "/run/x.sock 12345 * 0", where a path may have blanks: the number stands before the last pair. */
 static bool read_unix(
-	struct iu_bytes line, const struct iu_phrase *words, size_t at, struct row *row)
+	struct iu_span line, const struct iu_phrase *words, size_t at, struct row *row)
 {
 	uint64_t inode;
 
 	for (size_t i = at + 1; i + 2 < words->n; i++) {
-		if (!iu_bytes_number(words->v[i], INT64_MAX, &inode) ||
-			!iu_bytes_number(words->v[i + 2], INT64_MAX, &inode))
+		if (!iu_span_number(words->v[i], INT64_MAX, &inode) ||
+			!iu_span_number(words->v[i + 2], INT64_MAX, &inode))
 			continue;
 		row->unix_inode = words->v[i];
-		row->local = iu_trim((struct iu_bytes){
+		row->local = iu_span_trim((struct iu_span){
 			words->v[at].text, (size_t)(words->v[i].text - words->v[at].text)});
 		row->peer = words->v[i + 1];
 		row->rest = behind(line, words->v[i + 2]);
@@ -74,14 +74,14 @@ static bool read_unix(
 }
 
 /* Whether the words could be the ends of a row; "0.0.0.0:*" is only written by ss. */
-static bool are_ends(struct iu_bytes local, struct iu_bytes peer)
+static bool are_ends(struct iu_span local, struct iu_span peer)
 {
 	struct iu_capture_endpoint a, b;
 
 	return iu_capture_endpoint(local, &a) && iu_capture_endpoint(peer, &b) && !a.port_star;
 }
 
-static bool read_row(struct iu_bytes line, struct row *ret)
+static bool read_row(struct iu_span line, struct row *ret)
 {
 	struct row row = {0};
 	struct iu_phrase words;
@@ -94,8 +94,8 @@ static bool read_row(struct iu_bytes line, struct row *ret)
 	at += row.kind_known || row.other;
 	row.state_known = iu_linux_state(words.v[at], &row.state);
 	at += row.state_known;
-	if (at + 3 >= words.n || !iu_bytes_number(words.v[at], INT64_MAX, &row.queue) ||
-		!iu_bytes_number(words.v[at + 1], INT64_MAX, &row.backlog))
+	if (at + 3 >= words.n || !iu_span_number(words.v[at], INT64_MAX, &row.queue) ||
+		!iu_span_number(words.v[at + 1], INT64_MAX, &row.backlog))
 		return false;
 	if (row.other) {
 		*ret = row;
@@ -119,35 +119,35 @@ static bool read_row(struct iu_bytes line, struct row *ret)
 /* ---- the words behind the ends ---- */
 
 /* The number behind @prefix, which ends in "," or ")": another end was cut off. */
-static bool take_number(struct iu_bytes *rest, const char *prefix, int32_t *ret)
+static bool take_number(struct iu_span *rest, const char *prefix, int32_t *ret)
 {
-	struct iu_bytes number = iu_bytes_from(*rest, strlen(prefix));
+	struct iu_span number = iu_span_from(*rest, strlen(prefix));
 	size_t end = 0;
 
-	if (!iu_bytes_begin(*rest, prefix))
+	if (!iu_span_begins(*rest, prefix))
 		return false;
 	while (end < number.len && number.text[end] >= '0' && number.text[end] <= '9')
 		end++;
 	if (end == number.len || !strchr(",)", number.text[end]) ||
-		!iu_bytes_pid((struct iu_bytes){number.text, end}, ret))
+		!iu_span_pid((struct iu_span){number.text, end}, ret))
 		return false;
-	*rest = iu_bytes_from(number, end);
+	*rest = iu_span_from(number, end);
 	return true;
 }
 
 /* `("sshd",pid=1,fd=3)`, before iproute2 4: `("sshd",1,3)`; a name may have any byte in it. */
 static bool read_user(
-	struct iu_bytes *rest, struct iu_bytes *name, int32_t *ret_pid, int32_t *ret_fd)
+	struct iu_span *rest, struct iu_span *name, int32_t *ret_pid, int32_t *ret_fd)
 {
-	size_t quote = iu_bytes_find(*rest, "\",pid=");
+	size_t quote = iu_span_find(*rest, "\",pid=");
 	bool old = quote == rest->len;
 
 	if (old)
-		quote = iu_bytes_find(*rest, "\",");
+		quote = iu_span_find(*rest, "\",");
 	if (quote == rest->len || quote < 2 || rest->text[0] != '(' || rest->text[1] != '"')
 		return false;
-	*name = (struct iu_bytes){rest->text + 2, quote - 2};
-	*rest = iu_bytes_from(*rest, quote + 1);
+	*name = (struct iu_span){rest->text + 2, quote - 2};
+	*rest = iu_span_from(*rest, quote + 1);
 	*ret_fd = -1;
 	if (!take_number(rest, old ? "," : ",pid=", ret_pid))
 		return false;
@@ -155,28 +155,28 @@ static bool read_user(
 }
 
 /* `users:(("sshd",pid=1,fd=3),("systemd",pid=1,fd=52))` */
-static int read_users(struct iu_capture_out *out, struct iu_bytes rest)
+static int read_users(struct iu_capture_out *out, struct iu_span rest)
 {
-	size_t at = iu_bytes_find(rest, "users:((");
+	size_t at = iu_span_find(rest, "users:((");
 	int32_t pid, fd;
-	struct iu_bytes name;
+	struct iu_span name;
 	int err = 0;
 
-	rest = iu_bytes_from(rest, at + 7);
+	rest = iu_span_from(rest, at + 7);
 	while (rest.len > 1 && err == 0 && read_user(&rest, &name, &pid, &fd)) {
 		out->given |= IU_GIVEN_TASKS;
 		err = iu_capture_owner(out, pid, fd, name);
 		/* security contexts may stand before the bracket */
-		rest = iu_bytes_from(rest, iu_bytes_find(rest, ")") + 1);
+		rest = iu_span_from(rest, iu_span_find(rest, ")") + 1);
 		if (!rest.len || rest.text[0] != ',')
 			break;
-		rest = iu_bytes_from(rest, 1);
+		rest = iu_span_from(rest, 1);
 	}
 	return err;
 }
 
 /* "57sec", "1min20sec", "120ms"; of "1.5sec" the whole seconds. -1: none of that. */
-static int64_t read_span(struct iu_bytes text)
+static int64_t read_span(struct iu_span text)
 {
 	static const struct {
 		const char *word;
@@ -190,70 +190,70 @@ static int64_t read_span(struct iu_bytes text)
 
 		while (n < text.len && text.text[n] >= '0' && text.text[n] <= '9')
 			n++;
-		if (n > 9 || !iu_bytes_number((struct iu_bytes){text.text, n}, INT32_MAX, &number))
+		if (n > 9 || !iu_span_number((struct iu_span){text.text, n}, INT32_MAX, &number))
 			return -1;
 		if (n < text.len && text.text[n] == '.')
 			for (n++; n < text.len && text.text[n] >= '0' && text.text[n] <= '9';)
 				n++;
-		text = iu_bytes_from(text, n);
-		while (k < IU_COUNT(units) && !iu_bytes_begin(text, units[k].word))
+		text = iu_span_from(text, n);
+		while (k < IU_COUNT(units) && !iu_span_begins(text, units[k].word))
 			k++;
 		if (k == IU_COUNT(units))
 			return -1;
 		sum += (int64_t)number * units[k].ms;
-		text = iu_bytes_from(text, strlen(units[k].word));
+		text = iu_span_from(text, strlen(units[k].word));
 	}
 	return sum;
 }
 
 /* `timer:(timewait,57sec,0)` */
-static void read_timer(struct iu_bytes rest, struct iu_socket *s)
+static void read_timer(struct iu_span rest, struct iu_socket *s)
 {
-	size_t at = iu_bytes_find(rest, "timer:(");
+	size_t at = iu_span_find(rest, "timer:(");
 	const char *comma;
 
-	rest = iu_bytes_from(rest, at + 7);
+	rest = iu_span_from(rest, at + 7);
 	if (!rest.len)
 		return;
-	s->mini |= iu_bytes_begin(rest, "timewait,");
+	s->mini |= iu_span_begins(rest, "timewait,");
 	comma = memchr(rest.text, ',', rest.len);
 	if (comma)
 		s->timer_ms =
-			read_span(iu_bytes_from(rest, (size_t)(comma - rest.text) + 1));
+			read_span(iu_span_from(rest, (size_t)(comma - rest.text) + 1));
 }
 
 /* The word behind "ino:" and the like. Another one follows these always, unless the line is cut. */
-static bool field(struct iu_bytes rest, const char *name, struct iu_bytes *ret)
+static bool field(struct iu_span rest, const char *name, struct iu_span *ret)
 {
 	struct iu_phrase words;
 
 	iu_words_split(rest, &words);
 	for (size_t i = 0; i + 1 < words.n; i++)
-		if (iu_bytes_begin(words.v[i], name)) {
-			*ret = iu_bytes_from(words.v[i], strlen(name));
+		if (iu_span_begins(words.v[i], name)) {
+			*ret = iu_span_from(words.v[i], strlen(name));
 			return true;
 		}
 	return false;
 }
 
 /* -e: "uid:1000 ino:1234 sk:5 cgroup:/system.slice/x v6only:1"; the user 0 is left out. */
-static int read_extended(struct iu_capture_out *out, struct iu_bytes rest, struct iu_socket *s)
+static int read_extended(struct iu_capture_out *out, struct iu_span rest, struct iu_socket *s)
 {
-	struct iu_bytes word;
+	struct iu_span word;
 	uint64_t number;
 
-	if (field(rest, "ino:", &word) && iu_bytes_number(word, INT64_MAX, &number) && number &&
+	if (field(rest, "ino:", &word) && iu_span_number(word, INT64_MAX, &number) && number &&
 		number < IU_INODE_MADE_UP) {
 		s->inode = number;
 		s->uid_known = !s->mini;
 		s->uid = 0;
 	}
-	if (field(rest, "uid:", &word) && iu_bytes_number(word, UINT32_MAX, &number)) {
+	if (field(rest, "uid:", &word) && iu_span_number(word, UINT32_MAX, &number)) {
 		s->uid_known = true;
 		s->uid = (uint32_t)number;
 	}
 	if (field(rest, "v6only:", &word))
-		s->v6only = iu_tri(iu_bytes_are(word, "1"));
+		s->v6only = iu_tri(iu_span_is(word, "1"));
 	if (field(rest, "cgroup:", &word) && word.len && word.text[0] == '/') {
 		s->cgroup = iu_arena_strndup(&out->snapshot->arena, word.text, word.len);
 		if (!s->cgroup)
@@ -294,19 +294,19 @@ static bool kind_of(const struct row *row, const struct style *style, enum iu_pr
 static int add_unix(struct iu_capture_out *out, const struct row *row)
 {
 	struct iu_socket s = iu_capture_socket_fresh(IU_PROTOCOL_UNIX);
-	struct iu_bytes path = row->local;
+	struct iu_span path = row->local;
 	uint64_t inode = 0;
 	int err;
 
-	if (iu_bytes_are(path, "*"))
+	if (iu_span_is(path, "*"))
 		return 0; /* no name: nothing that a bind() could meet */
 	s.abstract = path.len && path.text[0] == '@';
-	path = iu_bytes_from(path, s.abstract);
+	path = iu_span_from(path, s.abstract);
 	s.path = iu_arena_strndup(&out->snapshot->arena, path.text, path.len);
 	s.path_len = path.len;
 	s.unix_type = row->type;
 	s.state = row->state_known ? row->state : IU_STATE_UNKNOWN;
-	iu_bytes_number(row->unix_inode, INT64_MAX, &inode);
+	iu_span_number(row->unix_inode, INT64_MAX, &inode);
 	s.inode = inode < IU_INODE_MADE_UP ? inode : 0;
 	if (!s.path)
 		return IU_E_NOMEM;
@@ -321,7 +321,7 @@ static int add_row(struct iu_capture_out *out, const struct row *row, const stru
 {
 	struct iu_socket s = iu_capture_socket_fresh(IU_PROTOCOL_TCP);
 	struct iu_capture_endpoint local, peer;
-	struct iu_bytes inode;
+	struct iu_span inode;
 	int err;
 
 	if (row->other)
@@ -353,22 +353,22 @@ static int add_row(struct iu_capture_out *out, const struct row *row, const stru
 	err = read_extended(out, row->rest, &s);
 	if (err == 0)
 		err = iu_capture_socket(out, &s);
-	if (err == 0 && field(row->rest, "ino:", &inode) && iu_bytes_are(inode, "0"))
+	if (err == 0 && field(row->rest, "ino:", &inode) && iu_span_is(inode, "0"))
 		iu_capture_orphan(out);
 	return err == 0 ? read_users(out, row->rest) : err;
 }
 
 /* In a narrow terminal, and with -i and -m, what belongs to a row stands in the line below it. */
-static bool goes_on(struct iu_bytes line)
+static bool goes_on(struct iu_span line)
 {
 	static const char *const starts[] = {"users:((", "timer:(", "uid:", "ino:", "sk:",
 		"skmem:(", "cgroup:", "v6only:", "cubic ", "bbr ", "reno ", "<->", "fwmark:", "bpf_id:"};
-	struct iu_bytes word = iu_trim(line);
+	struct iu_span word = iu_span_trim(line);
 
-	if (!iu_indent(line))
+	if (!iu_span_indent(line))
 		return false;
 	for (size_t i = 0; i < IU_COUNT(starts); i++)
-		if (iu_bytes_begin(word, starts[i]))
+		if (iu_span_begins(word, starts[i]))
 			return true;
 	return false;
 }
@@ -394,7 +394,7 @@ static int read_joined(const struct iu_lines *lines, size_t at, struct iu_arena 
 		memcpy(text + len, lines->v[k].text, lines->v[k].len);
 		len += lines->v[k].len;
 	}
-	row->rest = (struct iu_bytes){text, len};
+	row->rest = (struct iu_span){text, len};
 	return (int)(i - at);
 }
 
@@ -407,8 +407,8 @@ static struct style style_of(const struct iu_lines *lines, size_t at)
 
 	for (size_t i = at; i < lines->n && (read_row(lines->v[i], &row) || goes_on(lines->v[i]));
 		i++) {
-		unbracketed |= iu_bytes_begin(row.local, ":::");
-		zeros |= iu_bytes_begin(row.local, "0.0.0.0:") || iu_bytes_begin(row.local, "[");
+		unbracketed |= iu_span_begins(row.local, ":::");
+		zeros |= iu_span_begins(row.local, "0.0.0.0:") || iu_span_begins(row.local, "[");
 		style.kinds |= row.kind_known;
 		style.udp |= row.state_known && row.state == IU_STATE_BOUND;
 		style.tcp |= !row.kind_known && row.state_known &&

@@ -13,11 +13,11 @@
 #define PARTS_MAX       1024
 
 struct task {
-	struct iu_bytes name, services, user;
+	struct iu_span name, services, user;
 	int32_t pid;
 };
 
-static bool is_service_name(struct iu_bytes word)
+static bool is_service_name(struct iu_span word)
 {
 	for (size_t i = 0; i < word.len; i++) {
 		char c = word.text[i];
@@ -28,40 +28,40 @@ static bool is_service_name(struct iu_bytes word)
 	}
 	/* sessions have these names, no service does: the left side of a row of five */
 	return word.len > 0 && word.len <= 256 && (word.text[0] < '0' || word.text[0] > '9') &&
-	       !iu_bytes_are(word, "Console") &&
-	       !iu_bytes_are(word, "Services");
+	       !iu_span_is(word, "Console") &&
+	       !iu_span_is(word, "Services");
 }
 
 /*
  * "N/A" is translated ("Nicht zutreffend", "暂缺"), and in some language it may look like a name.
  * But the idle process and the kernel have no services, and no service is in two processes.
  */
-static bool means_none(struct iu_bytes services, struct iu_bytes none)
+static bool means_none(struct iu_span services, struct iu_span none)
 {
 	return none.len && services.len == none.len &&
 	       !memcmp(services.text, none.text, none.len);
 }
 
-static int add_services(struct iu_capture_out *out, struct iu_bytes list, int32_t pid)
+static int add_services(struct iu_capture_out *out, struct iu_span list, int32_t pid)
 {
 	int err = 0;
 
 	for (size_t at = 0; at < list.len && err == 0;) {
-		struct iu_bytes name = iu_bytes_from(list, at);
+		struct iu_span name = iu_span_from(list, at);
 		const char *comma = memchr(name.text, ',', name.len);
 
 		if (comma)
 			name.len = (size_t)(comma - name.text);
 		at += name.len + 1;
-		name = iu_trim(name);
+		name = iu_span_trim(name);
 		/* the modules of "tasklist /m" have the same place */
-		if (is_service_name(name) && iu_bytes_find(name, ".dll") == name.len)
+		if (is_service_name(name) && iu_span_find(name, ".dll") == name.len)
 			err = iu_capture_service(out, name, pid);
 	}
 	return err;
 }
 
-static int add_task(struct iu_capture_out *out, const struct task *task, struct iu_bytes none)
+static int add_task(struct iu_capture_out *out, const struct task *task, struct iu_span none)
 {
 	struct iu_capture_task *added;
 	int err;
@@ -83,33 +83,33 @@ static int add_task(struct iu_capture_out *out, const struct task *task, struct 
 
 /* ---- /fo csv ---- */
 
-static size_t csv_columns(struct iu_bytes line)
+static size_t csv_columns(struct iu_span line)
 {
 	struct iu_csv csv;
 
-	return iu_csv_split(iu_trim(line), &csv) ? csv.n : 0;
+	return iu_csv_split(iu_span_trim(line), &csv) ? csv.n : 0;
 }
 
-static bool read_csv(struct iu_bytes line, struct task *ret)
+static bool read_csv(struct iu_span line, struct task *ret)
 {
 	struct iu_address address;
 	struct iu_csv csv;
 	uint64_t session;
 
 	*ret = (struct task){0};
-	line = iu_trim(line);
+	line = iu_span_trim(line);
 	if (!line.len || line.text[0] != '"' || !iu_csv_split(line, &csv))
 		return false;
 	if (csv.n != SERVICE_COLUMNS && csv.n != PLAIN_COLUMNS && csv.n != VERBOSE_COLUMNS)
 		return false;
-	if (!iu_bytes_pid(csv.v[1], &ret->pid) || !csv.v[0].len)
+	if (!iu_span_pid(csv.v[1], &ret->pid) || !csv.v[0].len)
 		return false;
 	/* an address and a number are no image: that is the rest of another list */
 	if (iu_address_parse(csv.v[0].text, csv.v[0].len, &address) == 0 ||
-		iu_bytes_number(csv.v[0], UINT32_MAX, &session))
+		iu_span_number(csv.v[0], UINT32_MAX, &session))
 		return false;
 	if (csv.n > SERVICE_COLUMNS &&
-		(!iu_bytes_number(csv.v[3], UINT32_MAX, &session) || !csv.v[4].len))
+		(!iu_span_number(csv.v[3], UINT32_MAX, &session) || !csv.v[4].len))
 		return false;
 	/* "Console","1","71,204 K": the right side of a row of five */
 	if (csv.n == SERVICE_COLUMNS && csv.v[2].len && csv.v[2].text[0] >= '0' &&
@@ -125,9 +125,9 @@ static bool read_csv(struct iu_bytes line, struct task *ret)
 }
 
 /* What stands for "no services" here: of the kernel, else what two processes have. */
-static struct iu_bytes csv_none(const struct iu_lines *lines, size_t at, size_t end)
+static struct iu_span csv_none(const struct iu_lines *lines, size_t at, size_t end)
 {
-	struct iu_bytes before = {0};
+	struct iu_span before = {0};
 	struct task task;
 	size_t i;
 
@@ -141,14 +141,14 @@ static struct iu_bytes csv_none(const struct iu_lines *lines, size_t at, size_t 
 			return before;
 		before = task.services;
 	}
-	return (struct iu_bytes){0};
+	return (struct iu_span){0};
 }
 
 int iu_capture_tasklist_csv(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
 	/* the heading stands above, or a piece of the list; of five columns, a cut row has three */
 	size_t end = at, columns = at ? csv_columns(lines->v[at - 1]) : 0;
-	struct iu_bytes none;
+	struct iu_span none;
 	struct task task;
 	int err = 0;
 
@@ -165,7 +165,7 @@ int iu_capture_tasklist_csv(const struct iu_lines *lines, size_t at, struct iu_c
 	for (size_t i = at; i < end && err == 0; i++)
 		if (read_csv(lines->v[i], &task)) {
 			if (columns != SERVICE_COLUMNS)
-				task.services = (struct iu_bytes){0};
+				task.services = (struct iu_span){0};
 			err = add_task(out, &task, none);
 		}
 	return err < 0 ? err : (int)(end - at);
@@ -184,9 +184,9 @@ struct table {
 /* The last column's width at least, in every version. */
 #define SERVICES_WIDTH 44
 
-static bool read_rule(struct iu_bytes line, struct table *ret)
+static bool read_rule(struct iu_span line, struct table *ret)
 {
-	size_t groups = iu_rule_groups(line, '='), at = iu_indent(line), n = 0;
+	size_t groups = iu_rule_groups(line, '='), at = iu_span_indent(line), n = 0;
 
 	if (groups != SERVICE_COLUMNS && groups != PLAIN_COLUMNS && groups != VERBOSE_COLUMNS)
 		return false;
@@ -206,18 +206,18 @@ static bool read_rule(struct iu_bytes line, struct table *ret)
 	return ret->name_end >= 8 && ret->pid_end > ret->name_end;
 }
 
-static bool cut_row(struct iu_bytes line, size_t name_end, size_t pid_end,
+static bool cut_row(struct iu_span line, size_t name_end, size_t pid_end,
 	const struct table *table, struct task *ret)
 {
-	struct iu_bytes pid = iu_bytes_from(line, name_end);
+	struct iu_span pid = iu_span_from(line, name_end);
 
 	if (pid.len > pid_end - name_end)
 		pid.len = pid_end - name_end;
-	ret->name = iu_trim((struct iu_bytes){line.text, name_end});
-	if (!ret->name.len || !iu_bytes_pid(iu_trim(pid), &ret->pid))
+	ret->name = iu_span_trim((struct iu_span){line.text, name_end});
+	if (!ret->name.len || !iu_span_pid(iu_span_trim(pid), &ret->pid))
 		return false;
 	if (table->services)
-		ret->services = iu_trim(iu_bytes_from(line, pid_end));
+		ret->services = iu_span_trim(iu_span_from(line, pid_end));
 	return true;
 }
 
@@ -225,7 +225,7 @@ static bool cut_row(struct iu_bytes line, size_t name_end, size_t pid_end,
  * "node.exe    21964 N/A": by column; where letters of other scripts have moved the columns, the
  * pid is the first number that stands apart.
  */
-static bool read_table_row(struct iu_bytes line, const struct table *table, struct task *ret)
+static bool read_table_row(struct iu_span line, const struct table *table, struct task *ret)
 {
 	size_t at, end;
 
@@ -269,14 +269,14 @@ static bool is_cut(const struct iu_lines *lines, size_t at, const struct table *
  * something is missing become no name, with a sign that none has.
  */
 static int join_services(const struct iu_lines *lines, size_t at, const struct table *table,
-	struct iu_arena *arena, struct iu_bytes *list, size_t *ret_lines)
+	struct iu_arena *arena, struct iu_span *list, size_t *ret_lines)
 {
 	size_t i = at, len = list->len;
 	char *text;
 
 	while (i < lines->n && i < at + PARTS_MAX && lines->v[i].len &&
-		iu_indent(lines->v[i]) > table->pid_end)
-		len += iu_trim(lines->v[i++]).len + 1;
+		iu_span_indent(lines->v[i]) > table->pid_end)
+		len += iu_span_trim(lines->v[i++]).len + 1;
 	*ret_lines = i - at;
 	if (i == at)
 		return 0;
@@ -286,7 +286,7 @@ static int join_services(const struct iu_lines *lines, size_t at, const struct t
 	memcpy(text, list->text, list->len);
 	len = list->len;
 	for (i = at; i < at + *ret_lines; i++) {
-		struct iu_bytes part = iu_trim(lines->v[i]);
+		struct iu_span part = iu_span_trim(lines->v[i]);
 
 		/* a name is broken only where its line is full */
 		if (is_cut(lines, i - 1, table) ||
@@ -295,19 +295,19 @@ static int join_services(const struct iu_lines *lines, size_t at, const struct t
 		memcpy(text + len, part.text, part.len);
 		len += part.len;
 	}
-	*list = (struct iu_bytes){text, len};
+	*list = (struct iu_span){text, len};
 	return 0;
 }
 
 /* Of a cut list the last name may be half of one. */
-static struct iu_bytes without_last(struct iu_bytes list)
+static struct iu_span without_last(struct iu_span list)
 {
 	while (list.len && list.text[list.len - 1] != ',')
 		list.len--;
 	return list;
 }
 
-static struct iu_bytes table_none(
+static struct iu_span table_none(
 	const struct iu_lines *lines, size_t at, const struct table *table)
 {
 	struct task task;
@@ -315,12 +315,12 @@ static struct iu_bytes table_none(
 	for (size_t i = at; i < lines->n && read_table_row(lines->v[i], table, &task); i++)
 		if (task.pid <= 4)
 			return task.services;
-	return (struct iu_bytes){0};
+	return (struct iu_span){0};
 }
 
 int iu_capture_tasklist(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
-	struct iu_bytes none;
+	struct iu_span none;
 	struct table table = {0};
 	struct task task;
 	size_t i = at + 1;

@@ -28,14 +28,14 @@ static iu_capture_reader *const readers[] = {
 	iu_capture_proc_net,
 };
 
-static bool is_word_end(struct iu_bytes line, size_t at)
+static bool is_word_end(struct iu_span line, size_t at)
 {
 	return at >= line.len || strchr(" =:\"", line.text[at]);
 }
 
-static bool mentions(struct iu_bytes line, const char *word)
+static bool mentions(struct iu_span line, const char *word)
 {
-	size_t at = iu_bytes_find(line, word);
+	size_t at = iu_span_find(line, word);
 
 	return at < line.len && (at == 0 || strchr(" =\"", line.text[at - 1])) &&
 	       is_word_end(line, at + strlen(word));
@@ -48,14 +48,14 @@ static bool mentions(struct iu_bytes line, const char *word)
  * A command line, or a heading: "netsh int ipv6 show dynamicport udp", "Protocol tcp Port Exclusion
  * Ranges". tcp, udp, ipv4 and ipv6 are the same words in every language.
  */
-static void take_hint(struct iu_bytes line, struct iu_capture_out *out)
+static void take_hint(struct iu_span line, struct iu_capture_out *out)
 {
-	struct iu_bytes word = iu_trim(line);
+	struct iu_span word = iu_span_trim(line);
 	bool tcp = mentions(line, "tcp"), udp = mentions(line, "udp");
 	bool v4 = mentions(line, "ipv4"), v6 = mentions(line, "ipv6");
 
 	/* what is left of a row of netstat is no heading */
-	if (!word.len || iu_bytes_begin(word, "TCP") || iu_bytes_begin(word, "UDP"))
+	if (!word.len || iu_span_begins(word, "TCP") || iu_span_begins(word, "UDP"))
 		return;
 	if (++out->hint_age > HINT_LINES)
 		iu_capture_forget(out);
@@ -71,21 +71,21 @@ static void take_hint(struct iu_bytes line, struct iu_capture_out *out)
 }
 
 /* "5.1.2600": up to three numbers. Returns how many there were. */
-static size_t read_numbers(struct iu_bytes text, uint64_t numbers[3])
+static size_t read_numbers(struct iu_span text, uint64_t numbers[3])
 {
 	size_t n = 0;
 
 	while (n < 3 && text.len) {
-		struct iu_bytes word = {text.text, 0};
+		struct iu_span word = {text.text, 0};
 
 		while (word.len < text.len && text.text[word.len] >= '0' && text.text[word.len] <= '9')
 			word.len++;
-		if (!iu_bytes_number(word, n < 2 ? 255 : 1000000, &numbers[n]))
+		if (!iu_span_number(word, n < 2 ? 255 : 1000000, &numbers[n]))
 			break;
 		n++;
 		if (word.len == text.len || text.text[word.len] != '.')
 			break;
-		text = iu_bytes_from(text, word.len + 1);
+		text = iu_span_from(text, word.len + 1);
 	}
 	return n;
 }
@@ -94,20 +94,20 @@ static size_t read_numbers(struct iu_bytes text, uint64_t numbers[3])
  * "Microsoft Windows XP [Version 5.1.2600]", what a prompt begins with: only the word in the brackets
  * is translated. No capture by itself. Two that differ are two machines: then it is not known.
  */
-static void take_banner(struct iu_bytes line, struct iu_capture_out *out)
+static void take_banner(struct iu_span line, struct iu_capture_out *out)
 {
 	struct iu_windows *windows = &out->snapshot->windows;
-	struct iu_bytes word = iu_trim(line);
+	struct iu_span word = iu_span_trim(line);
 	uint64_t numbers[3] = {0};
 	uint32_t version;
-	size_t at = iu_bytes_find(word, "[");
+	size_t at = iu_span_find(word, "[");
 
-	if (!iu_bytes_begin(word, "Microsoft Windows") || at == word.len ||
+	if (!iu_span_begins(word, "Microsoft Windows") || at == word.len ||
 		word.text[word.len - 1] != ']')
 		return;
 	while (at < word.len && (word.text[at] < '0' || word.text[at] > '9'))
 		at++;
-	if (at == word.len || read_numbers(iu_bytes_from(word, at), numbers) < 2)
+	if (at == word.len || read_numbers(iu_span_from(word, at), numbers) < 2)
 		return;
 	version = (uint32_t)numbers[0] << 16 | (uint32_t)numbers[1] << 8;
 	out->versions_differ |= windows->version && windows->version != version;
@@ -149,7 +149,7 @@ int iu_capture_text(
 const char *iu_capture_refusal(const char *text, size_t len)
 {
 	/* what `netstat -b` says instead of its list; the words are those of English Windows */
-	if (iu_bytes_find((struct iu_bytes){text, len}, "requires elevation") < len)
+	if (iu_span_find((struct iu_span){text, len}, "requires elevation") < len)
 		return " says that the command was refused: run it in a prompt that was opened as administrator";
 	return " is no capture that can be read: give what `inuse report`, `netstat -ano`, `tasklist /svc /fo csv`, `ss -tulpane` or the like wrote";
 }

@@ -3,55 +3,13 @@
 
 #include <string.h>
 
+#include "base/char.h"
 #include "base/compat.h"
+#include "base/span.h"
 
 #define ERRNO_MOST  4095 /* the kernel's own limit; a larger negative number is no errno */
 #define DIGITS_MOST 18
 #define BEHIND	    24 /* bytes between "errno" and its number, at most */
-
-struct span {
-	const char *s;
-	size_t n;
-};
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_word(char c)
-{
-	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '_';
-}
-
-static int hex_of(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	return lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
-}
-
-static bool same_word(struct span s, const char *word)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!word[i] || lower(s.s[i]) != lower(word[i]))
-			return false;
-	return !word[s.n];
-}
-
-/* @word is lower case. */
-static bool at_word(struct span s, size_t at, const char *word)
-{
-	for (size_t i = 0; word[i]; i++)
-		if (at + i >= s.n || lower(s.s[at + i]) != word[i])
-			return false;
-	return true;
-}
 
 /* ---- what was read ---- */
 
@@ -125,18 +83,20 @@ static int64_t normal(int64_t value)
 }
 
 /* "98", "-98", "+98", "0x80072740", "80072740h"; @ret_n: how many bytes of @s. */
-static bool read_number(struct span s, int64_t *ret_value, size_t *ret_n)
+static bool read_number(struct iu_span s, int64_t *ret_value, size_t *ret_n)
 {
 	size_t at = 0, digits = 0;
-	bool minus = s.n && s.s[0] == '-', hex;
+	bool minus = s.len && s.text[0] == '-', hex;
 	int64_t value = 0;
 
-	if (s.n && (s.s[0] == '-' || s.s[0] == '+'))
+	if (s.len && (s.text[0] == '-' || s.text[0] == '+'))
 		at++;
-	hex = at_word((struct span){s.s, s.n}, at, "0x");
+	hex = iu_span_at((struct iu_span){s.text, s.len}, at, "0x");
 	at += hex ? 2 : 0;
-	for (; at < s.n && digits <= DIGITS_MOST; at++, digits++) {
-		int digit = hex ? hex_of(s.s[at]) : is_digit(s.s[at]) ? s.s[at] - '0' : -1;
+	for (; at < s.len && digits <= DIGITS_MOST; at++, digits++) {
+		int digit = hex				   ? iu_char_hex(s.text[at])
+			    : iu_char_is_digit(s.text[at]) ? s.text[at] - '0'
+							   : -1;
 
 		if (digit < 0)
 			break;
@@ -153,13 +113,13 @@ static bool read_number(struct span s, int64_t *ret_value, size_t *ret_n)
 }
 
 /* "0xffffffff80072740" is the 32-bit number with its sign drawn out. */
-static struct span without_sign_bits(struct span s, char text[11])
+static struct iu_span without_sign_bits(struct iu_span s, char text[11])
 {
-	if (s.n != 18 || !at_word(s, 0, "0xffffffff"))
+	if (s.len != 18 || !iu_span_at(s, 0, "0xffffffff"))
 		return s;
 	memcpy(text, "0x", 2);
-	memcpy(text + 2, s.s + 10, 8);
-	return (struct span){text, 10};
+	memcpy(text + 2, s.text + 10, 8);
+	return (struct iu_span){text, 10};
 }
 
 /* ---- names ---- */
@@ -170,7 +130,7 @@ static bool is_posix(enum iu_error_space space)
 }
 
 /* "EADDRINUSE" is every system's; "WSAEADDRINUSE" is Windows'. */
-static void keep_name(struct iu_error_readings *out, struct span word, bool others)
+static void keep_name(struct iu_error_readings *out, struct iu_span word, bool others)
 {
 	size_t count;
 	const struct iu_error_number *numbers = iu_error_numbers(&count);
@@ -179,7 +139,7 @@ static void keep_name(struct iu_error_readings *out, struct span word, bool othe
 	for (size_t i = 0; i < count; i++) {
 		bool posix = is_posix(numbers[i].space), other = numbers[i].id == IU_ERROR_OTHER;
 
-		if ((other && !others) || !same_word(word, numbers[i].name))
+		if ((other && !others) || !iu_span_is_any_case(word, numbers[i].name))
 			continue;
 		keep(out, (struct iu_error_reading){
 				  .id = numbers[i].id,
@@ -191,19 +151,19 @@ static void keep_name(struct iu_error_readings *out, struct span word, bool othe
 	}
 	aliases = iu_error_aliases(&count);
 	for (size_t i = 0; i < count; i++)
-		if (same_word(word, aliases[i].name))
+		if (iu_span_is_any_case(word, aliases[i].name))
 			keep(out, (struct iu_error_reading){
 					  .id = aliases[i].id, .system = aliases[i].system});
 }
 
 /* "Errno::EADDRINUSE", "syscall.EADDRINUSE", "SocketError.AddressAlreadyInUse": the last word. */
-static struct span last_word(struct span s)
+static struct iu_span last_word(struct iu_span s)
 {
-	size_t at = s.n;
+	size_t at = s.len;
 
-	while (at > 0 && is_word(s.s[at - 1]))
+	while (at > 0 && iu_char_is_word(s.text[at - 1]))
 		at--;
-	return (struct span){s.s + at, s.n - at};
+	return (struct iu_span){s.text + at, s.len - at};
 }
 
 /* ---- messages ---- */
@@ -246,23 +206,24 @@ static const struct {
 };
 
 /* The least number that is taken for an error at @at; 0: none is. */
-static int64_t least_behind(struct span s, size_t at, enum iu_error_system *ret_system)
+static int64_t least_behind(struct iu_span s, size_t at, enum iu_error_system *ret_system)
 {
 	size_t end = at;
 
 	*ret_system = IU_ERROR_ANY;
-	while (end > 0 && at - end < BEHIND && strchr(" :=#([\"'<>)\t", s.s[end - 1]))
+	while (end > 0 && at - end < BEHIND && strchr(" :=#([\"'<>)\t", s.text[end - 1]))
 		end--;
 	for (size_t i = 0; i < IU_COUNT(in_front); i++) {
 		size_t n = strlen(in_front[i].word);
 		/* "system:" and "(os" end with or contain what was skipped. */
-		size_t to = in_front[i].word[n - 1] == ':' && end < at && s.s[end] == ':' ? end + 1
-											: end;
+		size_t to = in_front[i].word[n - 1] == ':' && end < at && s.text[end] == ':'
+				    ? end + 1
+				    : end;
 
-		if (to < n || !at_word(s, to - n, in_front[i].word))
+		if (to < n || !iu_span_at(s, to - n, in_front[i].word))
 			continue;
-		if (is_word(in_front[i].word[0]) && to > n && is_word(s.s[to - n - 1]) &&
-			is_digit(s.s[to - n - 1]))
+		if (iu_char_is_word(in_front[i].word[0]) && to > n &&
+			iu_char_is_word(s.text[to - n - 1]) && iu_char_is_digit(s.text[to - n - 1]))
 			continue;
 		for (size_t k = 0; k < IU_COUNT(tell_system); k++)
 			if (!strcmp(tell_system[k].word, in_front[i].word))
@@ -273,28 +234,29 @@ static int64_t least_behind(struct span s, size_t at, enum iu_error_system *ret_
 }
 
 /* "(98)Address", "(98: Address", "(13) Permission", "(0x2740)"; not "(98)" alone, nor "f(98)". */
-static bool in_parentheses(struct span s, size_t at, size_t end, int64_t value)
+static bool in_parentheses(struct iu_span s, size_t at, size_t end, int64_t value)
 {
-	if (at == 0 || s.s[at - 1] != '(' || end >= s.n || value < 5)
+	if (at == 0 || s.text[at - 1] != '(' || end >= s.len || value < 5)
 		return false;
-	if (at >= 2 && (is_word(s.s[at - 2]) || s.s[at - 2] == ']'))
+	if (at >= 2 && (iu_char_is_word(s.text[at - 2]) || s.text[at - 2] == ']'))
 		return false;
-	if (s.s[end] == ':')
-		return end + 2 < s.n && s.s[end + 1] == ' ';
-	return s.s[end] == ')' && (end + 1 < s.n || at_word(s, at, "0x"));
+	if (s.text[end] == ':')
+		return end + 2 < s.len && s.text[end + 1] == ' ';
+	return s.text[end] == ')' && (end + 1 < s.len || iu_span_at(s, at, "0x"));
 }
 
 /* "0000: 40 27 00 00": the data of a Windows event, the lowest byte first. */
-static bool read_event_data(struct span s, size_t at, int64_t *ret_value)
+static bool read_event_data(struct iu_span s, size_t at, int64_t *ret_value)
 {
 	int64_t value = 0;
 
-	if (!at_word(s, at, "0000: ") || at + 17 > s.n)
+	if (!iu_span_at(s, at, "0000: ") || at + 17 > s.len)
 		return false;
 	for (size_t i = 0; i < 4; i++) {
-		int high = hex_of(s.s[at + 6 + 3 * i]), low = hex_of(s.s[at + 7 + 3 * i]);
+		int high = iu_char_hex(s.text[at + 6 + 3 * i]),
+		    low = iu_char_hex(s.text[at + 7 + 3 * i]);
 
-		if (high < 0 || low < 0 || (i < 3 && s.s[at + 8 + 3 * i] != ' '))
+		if (high < 0 || low < 0 || (i < 3 && s.text[at + 8 + 3 * i] != ' '))
 			return false;
 		value |= (int64_t)(high * 16 + low) << (8 * i);
 	}
@@ -325,27 +287,28 @@ static bool known(int64_t value)
 }
 
 /* A number at @at, when one of an error stands there; returns where it ends. */
-static size_t scan_number(struct iu_error_readings *out, struct span s, size_t at)
+static size_t scan_number(struct iu_error_readings *out, struct iu_span s, size_t at)
 {
 	char text[11];
-	struct span from = {s.s + at, s.n - at}, whole = {s.s + at, 0};
+	struct iu_span from = {s.text + at, s.len - at}, whole = {s.text + at, 0};
 	enum iu_error_system system;
 	struct iu_error_readings found = {.n = 0};
 	int64_t value, least;
 	size_t n = 0;
 
-	while (whole.n < from.n && (is_word(from.s[whole.n]) || (!whole.n && from.s[0] == '-')))
-		whole.n++;
+	while (whole.len < from.len &&
+		(iu_char_is_word(from.text[whole.len]) || (!whole.len && from.text[0] == '-')))
+		whole.len++;
 	from = without_sign_bits(whole, text);
-	if (!read_number(from, &value, &n) || n != from.n)
-		return at + whole.n;
+	if (!read_number(from, &value, &n) || n != from.len)
+		return at + whole.len;
 	value = normal(value);
 	least = least_behind(s, at, &system);
 	if (!known(value))
-		return at + whole.n;
+		return at + whole.len;
 	if ((!least || (value >= 0 && value < least)) && value < 0x80000000 &&
-		!in_parentheses(s, at, at + whole.n, value))
-		return at + whole.n;
+		!in_parentheses(s, at, at + whole.len, value))
+		return at + whole.len;
 	keep_number(&found, value, false);
 	for (size_t i = 0; i < found.n; i++) {
 		if (system != IU_ERROR_ANY && found.v[i].system != IU_ERROR_ANY &&
@@ -355,10 +318,10 @@ static size_t scan_number(struct iu_error_readings *out, struct span s, size_t a
 			found.v[i].system = system;
 		keep(out, found.v[i]);
 	}
-	return at + whole.n;
+	return at + whole.len;
 }
 
-static void scan_phrases(struct iu_error_readings *out, struct span s)
+static void scan_phrases(struct iu_error_readings *out, struct iu_span s)
 {
 	size_t count;
 	const struct iu_error_phrase *phrases = iu_error_phrases(&count);
@@ -366,11 +329,11 @@ static void scan_phrases(struct iu_error_readings *out, struct span s)
 
 	for (size_t i = 0; i < count; i++)
 		begins[(unsigned char)phrases[i].text[0]] = true;
-	for (size_t at = 0; at < s.n; at++) {
-		if (!begins[(unsigned char)lower(s.s[at])])
+	for (size_t at = 0; at < s.len; at++) {
+		if (!begins[(unsigned char)iu_char_lower(s.text[at])])
 			continue;
 		for (size_t i = 0; i < count; i++)
-			if (at_word(s, at, phrases[i].text)) {
+			if (iu_span_at(s, at, phrases[i].text)) {
 				keep(out, (struct iu_error_reading){.id = phrases[i].id,
 						  .system = phrases[i].system,
 						  .phrase = &phrases[i]});
@@ -380,11 +343,11 @@ static void scan_phrases(struct iu_error_readings *out, struct span s)
 }
 
 /* Numbers and names, word by word. */
-static void scan_tokens(struct iu_error_readings *numbers, struct iu_error_readings *names,
-	struct span s)
+static void scan_tokens(
+	struct iu_error_readings *numbers, struct iu_error_readings *names, struct iu_span s)
 {
-	for (size_t at = 0; at < s.n;) {
-		struct span word = {s.s + at, 0};
+	for (size_t at = 0; at < s.len;) {
+		struct iu_span word = {s.text + at, 0};
 		int64_t value;
 
 		if (read_event_data(s, at, &value)) {
@@ -392,17 +355,17 @@ static void scan_tokens(struct iu_error_readings *numbers, struct iu_error_readi
 			at += strlen("0000: 40 27 00 00");
 			continue;
 		}
-		if (is_digit(s.s[at]) ||
-			(s.s[at] == '-' && at + 1 < s.n && is_digit(s.s[at + 1]) &&
-				(at == 0 || !is_word(s.s[at - 1])))) {
+		if (iu_char_is_digit(s.text[at]) ||
+			(s.text[at] == '-' && at + 1 < s.len && iu_char_is_digit(s.text[at + 1]) &&
+				(at == 0 || !iu_char_is_word(s.text[at - 1])))) {
 			at = scan_number(numbers, s, at);
 			continue;
 		}
-		while (at + word.n < s.n && is_word(s.s[at + word.n]))
-			word.n++;
-		if (word.n > 3)
+		while (at + word.len < s.len && iu_char_is_word(s.text[at + word.len]))
+			word.len++;
+		if (word.len > 3)
 			keep_name(names, word, false);
-		at += word.n ? word.n : 1;
+		at += word.len ? word.len : 1;
 	}
 }
 
@@ -444,7 +407,7 @@ static void put_together(struct iu_error_readings *out, const struct iu_error_re
 void iu_error_read_message(const char *text, size_t len, struct iu_error_readings *ret_readings)
 {
 	struct iu_error_readings out = {.is_message = true}, numbers = {.n = 0}, words = {.n = 0};
-	struct span s = {text, len};
+	struct iu_span s = {text, len};
 
 	scan_tokens(&numbers, &words, s);
 	scan_phrases(&words, s);
@@ -452,27 +415,16 @@ void iu_error_read_message(const char *text, size_t len, struct iu_error_reading
 	*ret_readings = out;
 }
 
-static struct span trimmed(struct span s)
-{
-	while (s.n && strchr(" \t\r\n\"'`", s.s[0])) {
-		s.s++;
-		s.n--;
-	}
-	while (s.n && strchr(" \t\r\n\"'`", s.s[s.n - 1]))
-		s.n--;
-	return s;
-}
-
 void iu_error_read(const char *text, size_t len, struct iu_error_readings *ret_readings)
 {
 	struct iu_error_readings out = {.n = 0};
-	struct span s = trimmed((struct span){text, len});
+	struct iu_span s = iu_span_strip((struct iu_span){text, len}, " \t\r\n\"'`");
 	char short_text[11];
-	struct span number = without_sign_bits(s, short_text);
+	struct iu_span number = without_sign_bits(s, short_text);
 	size_t n = 0;
 	int64_t value = 0;
 
-	if (read_number(number, &value, &n) && n == number.n) {
+	if (read_number(number, &value, &n) && n == number.len) {
 		out.is_number = true;
 		out.value = value;
 		keep_number(&out, normal(value), false);
@@ -481,8 +433,8 @@ void iu_error_read(const char *text, size_t len, struct iu_error_readings *ret_r
 		return;
 	}
 	keep_name(&out, last_word(s), true);
-	for (size_t i = 0; i < s.n && out.n; i++)
-		if (!is_word(s.s[i]) && !strchr(":.#-", s.s[i]))
+	for (size_t i = 0; i < s.len && out.n; i++)
+		if (!iu_char_is_word(s.text[i]) && !strchr(":.#-", s.text[i]))
 			out.n = 0; /* a message that ends with a name */
 	if (out.n)
 		*ret_readings = out;

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/compat.h"
 #include "base/err.h"
+#include "base/span.h"
 #include "input/message-patterns.h"
 #include "input/target.h"
 
@@ -28,16 +30,11 @@
 /* More endpoints than this in a text that speaks of no failed bind are something else. */
 #define GUESSES_MAX 8
 
-struct span {
-	const char *s;
-	size_t n;
-};
-
 struct endpoint {
 	char text[TARGET_BYTES];
 	size_t port_at; /* where the digits of the port begin in text; 0: a path */
 	bool bare;	/* only a port was named, no address */
-	struct span said; /* the line of the error that it belongs to */
+	struct iu_span said; /* the line of the error that it belongs to */
 };
 
 struct scan {
@@ -45,56 +42,26 @@ struct scan {
 	size_t n;
 	bool udp;   /* the line that is being read is about UDP */
 	bool guess; /* … and it does not speak of a failed bind */
-	struct span said; /* the line that does, or the one that is being read */
+	struct iu_span said; /* the line that does, or the one that is being read */
 };
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_word(char c)
-{
-	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '_';
-}
 
 static bool is_host(char c)
 {
-	return is_word(c) || c == '.' || c == '-';
-}
-
-static bool at_word(struct span line, size_t at, const char *word)
-{
-	for (size_t i = 0; word[i]; i++)
-		if (at + i >= line.n || lower(line.s[at + i]) != word[i])
-			return false;
-	return true;
-}
-
-/* Whether @word ends right before @at. */
-static bool before_word(struct span line, size_t at, const char *word)
-{
-	size_t n = strlen(word);
-
-	return at >= n && at_word(line, at - n, word);
+	return iu_char_is_word(c) || c == '.' || c == '-';
 }
 
 /* Numbers of errors are found within others, and as ports: "item 510048", "10.0.0.9:10048". */
-static bool stands_alone(struct span line, size_t at, const char *word)
+static bool stands_alone(struct iu_span line, size_t at, const char *word)
 {
 	size_t end = at + strlen(word);
-	bool number = is_digit(word[0]) && is_digit(word[strlen(word) - 1]);
+	bool number = iu_char_is_digit(word[0]) && iu_char_is_digit(word[strlen(word) - 1]);
 
 	if (!number)
 		return true;
-	if (at && (is_word(line.s[at - 1]) || strchr(":.-/", line.s[at - 1])))
+	if (at && (iu_char_is_word(line.text[at - 1]) || strchr(":.-/", line.text[at - 1])))
 		return false;
-	return end >= line.n || !(is_word(line.s[end]) || strchr(".-/", line.s[end]));
+	return end >= line.len ||
+	       !(iu_char_is_word(line.text[end]) || strchr(".-/", line.text[end]));
 }
 
 static uint64_t second_bit(char c)
@@ -104,7 +71,7 @@ static uint64_t second_bit(char c)
 
 bool iu_message_suspect(const char *line, size_t len)
 {
-	struct span s = {line, len};
+	struct iu_span s = {line, len};
 	size_t count;
 	const char *const *words = iu_message_words(&count);
 	/* By the first byte which second bytes follow it: a log of 100 MB is looked at so. */
@@ -113,12 +80,12 @@ bool iu_message_suspect(const char *line, size_t len)
 	for (size_t i = 0; i < count; i++)
 		begins[(unsigned char)words[i][0]] |= second_bit(words[i][1]);
 	for (size_t at = 0; at + 1 < len; at++) {
-		char c = lower(line[at]);
+		char c = iu_char_lower(line[at]);
 
-		if (!(begins[(unsigned char)c] & second_bit(lower(line[at + 1]))))
+		if (!(begins[(unsigned char)c] & second_bit(iu_char_lower(line[at + 1]))))
 			continue;
 		for (size_t i = 0; i < count; i++)
-			if (c == words[i][0] && at_word(s, at, words[i]) &&
+			if (c == words[i][0] && iu_span_at(s, at, words[i]) &&
 				stands_alone(s, at, words[i]))
 				return true;
 	}
@@ -151,17 +118,18 @@ static void keep(struct scan *scan, const struct endpoint *endpoint)
  * Whether the endpoint at @at is UDP: the last protocol word before it on the line, else one after
  * it. "listen udp :53", "UDP port 53", "53/udp".
  */
-static bool is_udp(struct span line, size_t at)
+static bool is_udp(struct iu_span line, size_t at)
 {
 	bool any_tcp = false, any_udp = false, last_udp = false, before = false;
-	size_t end = line.n - at > REACH ? at + REACH : line.n;
+	size_t end = line.len - at > REACH ? at + REACH : line.len;
 
 	for (size_t i = at > REACH ? at - REACH : 0; i + 3 <= end; i++) {
-		bool tcp = at_word(line, i, "tcp"), udp = at_word(line, i, "udp");
+		bool tcp = iu_span_at(line, i, "tcp"), udp = iu_span_at(line, i, "udp");
 
-		if ((!tcp && !udp) || (i && is_word(line.s[i - 1])))
+		if ((!tcp && !udp) || (i && iu_char_is_word(line.text[i - 1])))
 			continue;
-		if (i + 3 < line.n && is_word(line.s[i + 3]) && !is_digit(line.s[i + 3]))
+		if (i + 3 < line.len && iu_char_is_word(line.text[i + 3]) &&
+			!iu_char_is_digit(line.text[i + 3]))
 			continue;
 		if (i < at) {
 			before = true;
@@ -174,7 +142,7 @@ static bool is_udp(struct span line, size_t at)
 }
 
 /* "from 10.0.0.9:4711": the other end of a connection, on a line about something else. */
-static bool is_peer(struct span line, size_t at)
+static bool is_peer(struct iu_span line, size_t at)
 {
 	static const char *const words[] = {"from", "peer", "client", "remote"};
 	size_t start = at > PEER_REACH ? at - PEER_REACH : 0;
@@ -183,7 +151,8 @@ static bool is_peer(struct span line, size_t at)
 		for (size_t i = 0; i < IU_COUNT(words); i++) {
 			size_t end = start + strlen(words[i]);
 
-			if (at_word(line, start, words[i]) && end < line.n && !is_word(line.s[end]))
+			if (iu_span_at(line, start, words[i]) && end < line.len &&
+				!iu_char_is_word(line.text[end]))
 				return true;
 		}
 	return false;
@@ -191,26 +160,26 @@ static bool is_peer(struct span line, size_t at)
 
 /* @host: "" for every address, NULL for none named, else as it stands before a colon. */
 static void keep_inet(
-	struct scan *scan, struct span line, size_t at, struct span host, struct span port)
+	struct scan *scan, struct iu_span line, size_t at, struct iu_span host, struct iu_span port)
 {
-	struct endpoint e = {.port_at = host.n + 1};
+	struct endpoint e = {.port_at = host.len + 1};
 	size_t len = 0;
 
-	while (port.n > 1 && port.s[0] == '0')
+	while (port.len > 1 && port.text[0] == '0')
 		return; /* "port 08": no program prints a port so */
-	if (host.n + port.n + 6 > sizeof(e.text) || (port.n == 1 && port.s[0] == '0'))
+	if (host.len + port.len + 6 > sizeof(e.text) || (port.len == 1 && port.text[0] == '0'))
 		return;
 	if (scan->guess && is_peer(line, at))
 		return;
-	if (port.n > 5 || (port.n == 5 && memcmp(port.s, "65535", 5) > 0))
+	if (port.len > 5 || (port.len == 5 && memcmp(port.text, "65535", 5) > 0))
 		return;
-	if (host.n)
-		memcpy(e.text, host.s, host.n);
-	len = host.n;
+	if (host.len)
+		memcpy(e.text, host.text, host.len);
+	len = host.len;
 	e.text[len++] = ':';
-	memcpy(e.text + len, port.s, port.n);
-	len += port.n;
-	e.bare = !host.s;
+	memcpy(e.text + len, port.text, port.len);
+	len += port.len;
+	e.bare = !host.text;
 	if (scan->udp || is_udp(line, at))
 		memcpy(e.text + len, "/udp", 5);
 	keep(scan, &e);
@@ -218,128 +187,115 @@ static void keep_inet(
 
 /* ---- hosts ---- */
 
-static bool is_literal(struct span s)
+static bool is_literal(struct iu_span s)
 {
 	struct iu_address address;
 
-	return iu_address_parse(s.s, s.n, &address) == 0;
+	return iu_address_parse(s.text, s.len, &address) == 0;
 }
 
-static bool is_ipv6(struct span s)
+static bool is_ipv6(struct iu_span s)
 {
-	return is_literal(s) && memchr(s.s, ':', s.n);
-}
-
-static bool same_word(struct span s, const char *word)
-{
-	return s.n == strlen(word) && at_word(s, 0, word);
+	return is_literal(s) && memchr(s.text, ':', s.len);
 }
 
 /* What programs print in place of "every address". */
-static bool is_wildcard_word(struct span s)
+static bool is_wildcard_word(struct iu_span s)
 {
 	static const char *const words[] = {"any", "tcp", "udp"};
 
 	for (size_t i = 0; i < IU_COUNT(words); i++)
-		if (same_word(s, words[i]))
+		if (iu_span_is_any_case(s, words[i]))
 			return true;
 	return false;
 }
 
-static bool is_localhost(struct span s)
+static bool is_localhost(struct iu_span s)
 {
-	return same_word(s, "localhost");
+	return iu_span_is_any_case(s, "localhost");
 }
 
 /* An unquoted or quoted host in any form: gives the form before a colon; false: it is none. */
-static bool host_form(struct span s, char text[TARGET_BYTES], struct span *ret_host)
+static bool host_form(struct iu_span s, char text[TARGET_BYTES], struct iu_span *ret_host)
 {
 	size_t n = 0;
 
-	if (s.n > 2 && s.s[0] == '[' && s.s[s.n - 1] == ']')
-		s = (struct span){s.s + 1, s.n - 2};
-	if (s.n == 1 && (s.s[0] == '*' || s.s[0] == '+')) {
-		*ret_host = (struct span){"", 0};
+	if (s.len > 2 && s.text[0] == '[' && s.text[s.len - 1] == ']')
+		s = (struct iu_span){s.text + 1, s.len - 2};
+	if (s.len == 1 && (s.text[0] == '*' || s.text[0] == '+')) {
+		*ret_host = (struct iu_span){"", 0};
 		return true;
 	}
-	if (s.n + 2 >= TARGET_BYTES || (!is_localhost(s) && !is_literal(s)))
+	if (s.len + 2 >= TARGET_BYTES || (!is_localhost(s) && !is_literal(s)))
 		return false;
 	if (is_ipv6(s))
 		text[n++] = '[';
-	memcpy(text + n, s.s, s.n);
-	n += s.n;
+	memcpy(text + n, s.text, s.len);
+	n += s.len;
 	if (is_ipv6(s))
 		text[n++] = ']';
-	*ret_host = (struct span){text, n};
+	*ret_host = (struct iu_span){text, n};
 	return true;
 }
 
-static size_t digits_at(struct span line, size_t at)
-{
-	size_t n = 0;
-
-	while (at + n < line.n && n < REACH && is_digit(line.s[at + n]))
-		n++;
-	return n;
-}
-
 /* Whether a number may end here: "8080", "8080.", "8080/tcp", not "80.5", "80px", "80:12". */
-static bool number_ends(struct span line, size_t at, bool colon_too)
+static bool number_ends(struct iu_span line, size_t at, bool colon_too)
 {
-	char c = at < line.n ? line.s[at] : ' ';
-	char next = at + 1 < line.n ? line.s[at + 1] : ' ';
+	char c = at < line.len ? line.text[at] : ' ';
+	char next = at + 1 < line.len ? line.text[at + 1] : ' ';
 
-	if (is_word(c) || c == '%')
+	if (iu_char_is_word(c) || c == '%')
 		return false;
-	if ((c == '.' || c == '-') && is_digit(next))
+	if ((c == '.' || c == '-') && iu_char_is_digit(next))
 		return false;
-	return !(colon_too && c == ':' && is_digit(next));
+	return !(colon_too && c == ':' && iu_char_is_digit(next));
 }
 
 /* ---- HOST:PORT ---- */
 
 /* Where the run of @accept bytes that ends before @end begins. */
-static size_t run_start(struct span line, size_t end, bool (*accept)(char))
+static size_t run_start(struct iu_span line, size_t end, bool (*accept)(char))
 {
 	size_t start = end;
 
-	while (start > 0 && end - start < REACH && accept(line.s[start - 1]))
+	while (start > 0 && end - start < REACH && accept(line.text[start - 1]))
 		start--;
 	return start;
 }
 
 static bool is_ipv6_byte(char c)
 {
-	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f') || c == ':' || c == '.';
+	return iu_char_is_digit(c) || (iu_char_lower(c) >= 'a' && iu_char_lower(c) <= 'f') ||
+	       c == ':' || c == '.';
 }
 
 /* "id":20568 is a key of JSON: the quote in front of @at ends a word. */
-static bool ends_key(struct span line, size_t at)
+static bool ends_key(struct iu_span line, size_t at)
 {
-	return at >= 2 && strchr("\"'", line.s[at - 1]) && is_word(line.s[at - 2]);
+	return at >= 2 && strchr("\"'", line.text[at - 1]) && iu_char_is_word(line.text[at - 2]);
 }
 
-static bool begins_token(struct span line, size_t at)
+static bool begins_token(struct iu_span line, size_t at)
 {
-	if (at && !line.s[at - 1])
+	if (at && !line.text[at - 1])
 		return false;
-	return at == 0 || strchr(" \t\"'`(<={,@|/[", line.s[at - 1]) ||
-	       before_word(line, at, "tcp:") || before_word(line, at, "udp:") ||
-	       before_word(line, at, "[af_inet]") || before_word(line, at, "[af_inet6]");
+	return at == 0 || strchr(" \t\"'`(<={,@|/[", line.text[at - 1]) ||
+	       iu_span_before(line, at, "tcp:") || iu_span_before(line, at, "udp:") ||
+	       iu_span_before(line, at, "[af_inet]") || iu_span_before(line, at, "[af_inet6]");
 }
 
-static bool ends_scheme(struct span line, size_t at)
+static bool ends_scheme(struct iu_span line, size_t at)
 {
-	return before_word(line, at, "://") || (at && line.s[at - 1] == '@');
+	return iu_span_before(line, at, "://") || (at && line.text[at - 1] == '@');
 }
 
 /* After these words a host without brackets or known form is one all the same. */
-static bool after_protocol(struct span line, size_t at)
+static bool after_protocol(struct iu_span line, size_t at)
 {
 	static const char *const words[] = {"tcp ", "tcp4 ", "tcp6 ", "udp ", "udp4 ", "udp6 "};
 
 	for (size_t i = 0; i < IU_COUNT(words); i++)
-		if (before_word(line, at, words[i]))
+		if (iu_span_before(line, at, words[i]))
 			return true;
 	return false;
 }
@@ -348,108 +304,112 @@ static bool after_protocol(struct span line, size_t at)
  * "[::1]" ends at @end: what stands there as a target has it. ssh puts IPv4 addresses between
  * brackets as well; an IPv6 one may have an %interface.
  */
-static bool bracketed_before(struct span line, size_t end, struct span *ret_host)
+static bool bracketed_before(struct iu_span line, size_t end, struct iu_span *ret_host)
 {
 	size_t at = end - 1, literal;
 
-	while (at > 0 && end - at < 100 && line.s[at - 1] != '[')
+	while (at > 0 && end - at < 100 && line.text[at - 1] != '[')
 		at--;
-	if (at == 0 || line.s[at - 1] != '[')
+	if (at == 0 || line.text[at - 1] != '[')
 		return false;
-	for (literal = 0; at + literal < end - 1 && line.s[at + literal] != '%'; literal++)
+	for (literal = 0; at + literal < end - 1 && line.text[at + literal] != '%'; literal++)
 		;
-	if (is_literal((struct span){line.s + at, end - 1 - at}) &&
-		!is_ipv6((struct span){line.s + at, end - 1 - at})) {
-		*ret_host = (struct span){line.s + at, end - 1 - at};
+	if (is_literal((struct iu_span){line.text + at, end - 1 - at}) &&
+		!is_ipv6((struct iu_span){line.text + at, end - 1 - at})) {
+		*ret_host = (struct iu_span){line.text + at, end - 1 - at};
 		return true;
 	}
-	if (!is_ipv6((struct span){line.s + at, literal}))
+	if (!is_ipv6((struct iu_span){line.text + at, literal}))
 		return false;
 	for (size_t i = at + literal; i < end - 1; i++)
-		if (!is_host(line.s[i]) && line.s[i] != '%')
+		if (!is_host(line.text[i]) && line.text[i] != '%')
 			return false;
-	*ret_host = (struct span){line.s + at - 1, end - at + 1};
+	*ret_host = (struct iu_span){line.text + at - 1, end - at + 1};
 	return true;
 }
 
 /* "::1:3000" and ":::3000", as Node prints them; @colon is the last colon. */
 static bool bare_ipv6_before(
-	struct span line, size_t colon, char text[TARGET_BYTES], struct span *ret_host)
+	struct iu_span line, size_t colon, char text[TARGET_BYTES], struct iu_span *ret_host)
 {
 	size_t start = run_start(line, colon, is_ipv6_byte);
-	struct span host = {line.s + start, colon - start};
+	struct iu_span host = {line.text + start, colon - start};
 
-	if (before_word(line, colon, "::") &&
-		(colon == 2 || (line.s[colon - 3] != ':' && !is_digit(line.s[colon - 3]))))
-		return host_form((struct span){"::", 2}, text, ret_host);
+	if (iu_span_before(line, colon, "::") &&
+		(colon == 2 ||
+			(line.text[colon - 3] != ':' && !iu_char_is_digit(line.text[colon - 3]))))
+		return host_form((struct iu_span){"::", 2}, text, ret_host);
 	/* "::" in front: full ones are too easily something else ("12:34:56", a trace). */
-	if (host.n < 2 || host.s[0] != ':' || host.s[1] != ':' || !begins_token(line, start))
+	if (host.len < 2 || host.text[0] != ':' || host.text[1] != ':' ||
+		!begins_token(line, start))
 		return false;
 	return host_form(host, text, ret_host);
 }
 
 static bool host_before(
-	struct span line, size_t colon, char text[TARGET_BYTES], struct span *ret_host)
+	struct iu_span line, size_t colon, char text[TARGET_BYTES], struct iu_span *ret_host)
 {
 	size_t start = run_start(line, colon, is_host);
-	struct span host = {line.s + start, colon - start};
+	struct iu_span host = {line.text + start, colon - start};
 
-	if (before_word(line, colon, "[undef]") || before_word(line, colon, "<null>") ||
-		before_word(line, colon, "tcp:") || before_word(line, colon, "udp:")) {
-		*ret_host = (struct span){"", 0};
+	if (iu_span_before(line, colon, "[undef]") || iu_span_before(line, colon, "<null>") ||
+		iu_span_before(line, colon, "tcp:") || iu_span_before(line, colon, "udp:")) {
+		*ret_host = (struct iu_span){"", 0};
 		return true;
 	}
-	if (colon && line.s[colon - 1] == ']')
+	if (colon && line.text[colon - 1] == ']')
 		return bracketed_before(line, colon, ret_host);
-	if (colon && (line.s[colon - 1] == '*' || line.s[colon - 1] == '+')) {
-		*ret_host = (struct span){"", 0};
+	if (colon && (line.text[colon - 1] == '*' || line.text[colon - 1] == '+')) {
+		*ret_host = (struct iu_span){"", 0};
 		return begins_token(line, colon - 1);
 	}
-	if (colon && line.s[colon - 1] == ':')
+	if (colon && line.text[colon - 1] == ':')
 		return bare_ipv6_before(line, colon, text, ret_host);
-	if (!host.n || is_wildcard_word(host)) {
-		*ret_host = (struct span){"", 0};
+	if (!host.len || is_wildcard_word(host)) {
+		*ret_host = (struct iu_span){"", 0};
 		return begins_token(line, start) && !ends_key(line, start) &&
-		       (!start || line.s[start - 1] != '/' || ends_scheme(line, start));
+		       (!start || line.text[start - 1] != '/' || ends_scheme(line, start));
 	}
 	if (host_form(host, text, ret_host))
 		return begins_token(line, start);
 	if (bare_ipv6_before(line, colon, text, ret_host))
 		return true;
 	*ret_host = host;
-	return host.n <= 253 && lower(host.s[0]) >= 'a' && lower(host.s[0]) <= 'z' &&
-	       !(host.n == 4 && at_word(host, 0, "unix")) &&
+	return host.len <= 253 && iu_char_lower(host.text[0]) >= 'a' &&
+	       iu_char_lower(host.text[0]) <= 'z' &&
+	       !(host.len == 4 && iu_span_at(host, 0, "unix")) &&
 	       (ends_scheme(line, start) || after_protocol(line, start));
 }
 
 /* Every "HOST:PORT", named's "127.0.0.1#53", Elasticsearch's "127.0.0.1:[9300-9400]". */
-static void scan_pairs(struct scan *scan, struct span line)
+static void scan_pairs(struct scan *scan, struct iu_span line)
 {
 	char text[TARGET_BYTES];
-	struct span host;
+	struct iu_span host;
 
-	for (size_t at = 0; at + 2 < line.n || (at + 1 < line.n && line.s[at + 1] != '['); at++) {
-		bool sharp = line.s[at] == '#', range = line.s[at + 1] == '[';
-		size_t number = at + 1 + range, n = digits_at(line, number);
+	for (size_t at = 0; at + 2 < line.len || (at + 1 < line.len && line.text[at + 1] != '[');
+		at++) {
+		bool sharp = line.text[at] == '#', range = line.text[at + 1] == '[';
+		size_t number = at + 1 + range, n = iu_span_digits(line, number);
 
-		if ((line.s[at] != ':' && !sharp) || !n || n > 5)
+		if ((line.text[at] != ':' && !sharp) || !n || n > 5)
 			continue;
-		if (!host_before(line, at, text, &host) || ((sharp || range) && !host.n))
+		if (!host_before(line, at, text, &host) || ((sharp || range) && !host.len))
 			continue;
 		/* Behind an address "80:80" is Docker's, without one it is line and column. */
-		if (!range && !number_ends(line, number + n, !host.n))
+		if (!range && !number_ends(line, number + n, !host.len))
 			continue;
-		keep_inet(scan, line, at, host, (struct span){line.s + number, n});
+		keep_inet(scan, line, at, host, (struct iu_span){line.text + number, n});
 	}
 }
 
 /* ---- "port N" ---- */
 
-static size_t skip(struct span line, size_t at, const char *bytes)
+static size_t skip(struct iu_span line, size_t at, const char *bytes)
 {
-	size_t end = line.n - at > REACH ? at + REACH : line.n;
+	size_t end = line.len - at > REACH ? at + REACH : line.len;
 
-	while (at < end && strchr(bytes, line.s[at]))
+	while (at < end && strchr(bytes, line.text[at]))
 		at++;
 	return at;
 }
@@ -459,44 +419,49 @@ static bool is_address_byte(char c)
 	return is_host(c) || c == ':' || c == '*' || c == '[' || c == ']';
 }
 
-static struct span without_tail(struct span s)
+static struct iu_span without_tail(struct iu_span s)
 {
-	while (s.n && strchr(".:,-", s.s[s.n - 1]) && !(s.n >= 2 && s.s[s.n - 2] == ':'))
-		s.n--;
+	while (s.len && strchr(".:,-", s.text[s.len - 1]) &&
+		!(s.len >= 2 && s.text[s.len - 2] == ':'))
+		s.len--;
 	return s;
 }
 
 /* The token that begins at @at, when it is a host. */
-static bool host_at(struct span line, size_t at, char text[TARGET_BYTES], struct span *ret_host)
+static bool host_at(
+	struct iu_span line, size_t at, char text[TARGET_BYTES], struct iu_span *ret_host)
 {
-	struct span token = {line.s + at, 0};
+	struct iu_span token = {line.text + at, 0};
 
-	while (at + token.n < line.n && token.n < REACH && is_address_byte(line.s[at + token.n]))
-		token.n++;
+	while (at + token.len < line.len && token.len < REACH &&
+		is_address_byte(line.text[at + token.len]))
+		token.len++;
 	return host_form(without_tail(token), text, ret_host);
 }
 
 /* "… 127.0.0.1 and port": the host in the words before @at. */
 static bool host_in_front(
-	struct span line, size_t at, char text[TARGET_BYTES], struct span *ret_host)
+	struct iu_span line, size_t at, char text[TARGET_BYTES], struct iu_span *ret_host)
 {
 	static const char *const between[] = {
 		" and", " on", " with", " tcp", " udp", " the", " at"};
 	size_t start;
 
 	for (int words = 0; words < 4; words++) {
-		for (int i = 0; i < 8 && at > 0 && strchr(" ,;\"'`()", line.s[at - 1]); i++)
+		for (int i = 0; i < 8 && at > 0 && strchr(" ,;\"'`()", line.text[at - 1]); i++)
 			at--;
 		for (size_t i = 0; i < IU_COUNT(between); i++)
-			if (before_word(line, at, between[i]))
+			if (iu_span_before(line, at, between[i]))
 				at -= strlen(between[i]);
 	}
 	start = run_start(line, at, is_address_byte);
-	return start < at && host_form((struct span){line.s + start, at - start}, text, ret_host);
+	return start < at &&
+	       host_form((struct iu_span){line.text + start, at - start}, text, ret_host);
 }
 
 /* "port N on address 127.0.0.1": the host in the words behind @at. */
-static bool host_behind(struct span line, size_t at, char text[TARGET_BYTES], struct span *ret_host)
+static bool host_behind(
+	struct iu_span line, size_t at, char text[TARGET_BYTES], struct iu_span *ret_host)
 {
 	static const char *const between[] = {
 		"on ", "at ", "of ", "for ", "the ", "address ", "host ", "interface ", "ip ",
@@ -506,7 +471,7 @@ static bool host_behind(struct span line, size_t at, char text[TARGET_BYTES], st
 	for (int words = 0; words < 4; words++) {
 		at = skip(line, at, " ,\"'`(");
 		for (size_t i = 0; i < IU_COUNT(between); i++)
-			if (at_word(line, at, between[i])) {
+			if (iu_span_at(line, at, between[i])) {
 				at += strlen(between[i]);
 				any = true;
 			}
@@ -515,92 +480,93 @@ static bool host_behind(struct span line, size_t at, char text[TARGET_BYTES], st
 }
 
 /* "port 3000", "Port: 8000", "port=80", "ports 80", "htons(80)". */
-static void scan_ports(struct scan *scan, struct span line)
+static void scan_ports(struct scan *scan, struct iu_span line)
 {
 	char text[TARGET_BYTES];
-	struct span host;
+	struct iu_span host;
 
-	for (size_t at = 0; at + 4 < line.n; at++) {
-		bool htons = at_word(line, at, "htons(");
+	for (size_t at = 0; at + 4 < line.len; at++) {
+		bool htons = iu_span_at(line, at, "htons(");
 		size_t number, n;
 
-		if ((!htons && !at_word(line, at, "port")) || (at && is_word(line.s[at - 1])))
+		if ((!htons && !iu_span_at(line, at, "port")) ||
+			(at && iu_char_is_word(line.text[at - 1])))
 			continue;
 		number = at + (htons ? strlen("htons(") : strlen("port"));
-		if (!htons && number < line.n && lower(line.s[number]) == 's')
+		if (!htons && number < line.len && iu_char_lower(line.text[number]) == 's')
 			number++;
 		if (!htons)
 			number = skip(line, number, " :=#\"'`(");
-		n = digits_at(line, number);
+		n = iu_span_digits(line, number);
 		if (!n || n > 5 || !number_ends(line, number + n, true))
 			continue;
-		if (!htons && !strchr(" :=#\"'`(", line.s[number - 1]))
+		if (!htons && !strchr(" :=#\"'`(", line.text[number - 1]))
 			continue; /* "port8080" is a name */
-		host = (struct span){NULL, 0};
+		host = (struct iu_span){NULL, 0};
 		if (!host_in_front(line, at, text, &host))
 			host_behind(line, number + n, text, &host);
-		keep_inet(scan, line, at, host, (struct span){line.s + number, n});
+		keep_inet(scan, line, at, host, (struct iu_span){line.text + number, n});
 	}
 }
 
 /* ---- ('HOST', PORT) ---- */
 
-static void scan_tuples(struct scan *scan, struct span line)
+static void scan_tuples(struct scan *scan, struct iu_span line)
 {
 	char text[TARGET_BYTES];
-	struct span host, quoted;
+	struct iu_span host, quoted;
 	size_t at, n;
 
-	for (size_t open = 0; open < line.n; open++) {
+	for (size_t open = 0; open < line.len; open++) {
 		/* Erlang has it in the middle of a longer one: {error,"::",5672,…}. */
-		bool middle = open && line.s[open - 1] == ',' && line.s[open] == '"';
+		bool middle = open && line.text[open - 1] == ',' && line.text[open] == '"';
 
-		if (!middle && !strchr("([{", line.s[open]))
+		if (!middle && !strchr("([{", line.text[open]))
 			continue;
 		at = skip(line, open + 1, "\"'");
-		quoted = (struct span){line.s + at, 0};
-		while (at < line.n && quoted.n < REACH && is_address_byte(line.s[at])) {
+		quoted = (struct iu_span){line.text + at, 0};
+		while (at < line.len && quoted.len < REACH && is_address_byte(line.text[at])) {
 			at++;
-			quoted.n++;
+			quoted.len++;
 		}
 		/* An empty host between quotes is Python's every address. */
 		if (!host_form(quoted, text, &host)) {
-			if (quoted.n || middle || at != open + 3)
+			if (quoted.len || middle || at != open + 3)
 				continue;
-			host = (struct span){"", 0};
+			host = (struct iu_span){"", 0};
 		}
 		at = skip(line, at, "\"'");
-		if (at >= line.n || line.s[at] != ',')
+		if (at >= line.len || line.text[at] != ',')
 			continue;
 		at = skip(line, at, ", ");
-		n = digits_at(line, at);
-		if (n && n <= 5 && at + n < line.n && strchr("),]}", line.s[at + n]))
-			keep_inet(scan, line, open, host, (struct span){line.s + at, n});
+		n = iu_span_digits(line, at);
+		if (n && n <= 5 && at + n < line.len && strchr("),]}", line.text[at + n]))
+			keep_inet(scan, line, open, host, (struct iu_span){line.text + at, n});
 	}
 }
 
 /* ---- URLs without a port, socket paths ---- */
 
-static void scan_urls(struct scan *scan, struct span line)
+static void scan_urls(struct scan *scan, struct iu_span line)
 {
 	static const char *const schemes[] = {"http://", "https://"};
 	char text[TARGET_BYTES];
-	struct span host;
+	struct iu_span host;
 
-	for (size_t at = 0; at < line.n; at++)
+	for (size_t at = 0; at < line.len; at++)
 		for (size_t i = 0; i < IU_COUNT(schemes); i++) {
-			struct span token = {line.s + at + strlen(schemes[i]), 0};
+			struct iu_span token = {line.text + at + strlen(schemes[i]), 0};
 			size_t end;
 
-			if (!at_word(line, at, schemes[i]))
+			if (!iu_span_at(line, at, schemes[i]))
 				continue;
-			for (end = at + strlen(schemes[i]); end < line.n && token.n < REACH;
-				end++, token.n++)
-				if (!is_address_byte(line.s[end]) && line.s[end] != '+')
+			for (end = at + strlen(schemes[i]); end < line.len && token.len < REACH;
+				end++, token.len++)
+				if (!is_address_byte(line.text[end]) && line.text[end] != '+')
 					break;
 			if (host_form(without_tail(token), text, &host))
 				keep_inet(scan, line, at, host,
-					i ? (struct span){"443", 3} : (struct span){"80", 2});
+					i ? (struct iu_span){"443", 3} : (struct iu_span){"80", 2});
 		}
 }
 
@@ -609,62 +575,49 @@ static bool is_path_byte(char c)
 	return (unsigned char)c > ' ' && !strchr("\"'`()<>,;|", c);
 }
 
-static bool contains(struct span s, const char *word)
-{
-	for (size_t at = 0; at < s.n; at++)
-		if (at_word(s, at, word))
-			return true;
-	return false;
-}
-
-static bool ends_with(struct span s, const char *word)
-{
-	size_t n = strlen(word);
-
-	return s.n >= n && at_word(s, s.n - n, word);
-}
-
 /* A path that is a socket's by its name, or by the words in front of it. */
-static bool is_socket_path(struct span line, size_t at, struct span path)
+static bool is_socket_path(struct iu_span line, size_t at, struct iu_span path)
 {
 	static const char *const in_front[] = {"unix ", "unix:", "unix://", "unix address \"",
 		"unix socket ", "unix socket \"", "unix socket '", "unix domain socket ",
 		"unix domain socket \"", "in use ", "sun_path=\"", "sun_path=@\"", "bind() to "};
 
-	if (ends_with(path, ".lock") || ends_with(path, ".c") || ends_with(path, ".pid"))
+	if (iu_span_ends(path, ".lock") || iu_span_ends(path, ".c") || iu_span_ends(path, ".pid"))
 		return false;
 	for (size_t i = 0; i < IU_COUNT(in_front); i++)
-		if (before_word(line, at, in_front[i]))
+		if (iu_span_before(line, at, in_front[i]))
 			return true;
-	return ends_with(path, ".sock") || ends_with(path, ".socket") || ends_with(path, ".ipc") ||
-	       contains(path, "/.s.pgsql.") || ends_with(path, ".sock.0");
+	return iu_span_ends(path, ".sock") || iu_span_ends(path, ".socket") ||
+	       iu_span_ends(path, ".ipc") || iu_span_find(path, "/.s.pgsql.") < path.len ||
+	       iu_span_ends(path, ".sock.0");
 }
 
-static void scan_paths(struct scan *scan, struct span line)
+static void scan_paths(struct scan *scan, struct iu_span line)
 {
 	struct endpoint e;
 
-	for (size_t at = 0; at < line.n; at++) {
-		struct span path = {line.s + at, 0};
-		bool abstract = line.s[at] == '@' || before_word(line, at, "sun_path=@\"");
+	for (size_t at = 0; at < line.len; at++) {
+		struct iu_span path = {line.text + at, 0};
+		bool abstract = line.text[at] == '@' || iu_span_before(line, at, "sun_path=@\"");
 
-		if (line.s[at] != '/' && !abstract)
+		if (line.text[at] != '/' && !abstract)
 			continue;
-		if (!abstract && at && !strchr(" \t\"'`(<=:[", line.s[at - 1]))
-			if (!before_word(line, at, "unix://"))
+		if (!abstract && at && !strchr(" \t\"'`(<=:[", line.text[at - 1]))
+			if (!iu_span_before(line, at, "unix://"))
 				continue;
-		while (at + path.n < line.n && path.n < REACH && is_path_byte(line.s[at + path.n]))
-			path.n++;
-		while (path.n && strchr(".:]", path.s[path.n - 1]))
-			path.n--;
-		if (path.n < 2 || path.n > IU_UNIX_PATH_MAX || path.s[1] == '/' ||
+		while (at + path.len < line.len && path.len < REACH &&
+			is_path_byte(line.text[at + path.len]))
+			path.len++;
+		while (path.len && strchr(".:]", path.text[path.len - 1]))
+			path.len--;
+		if (path.len < 2 || path.len > IU_UNIX_PATH_MAX || path.text[1] == '/' ||
 			!is_socket_path(line, at, path))
 			continue;
 		e = (struct endpoint){.port_at = 0};
 		memcpy(e.text, "unix:@", 6);
-		memcpy(e.text + (abstract && path.s[0] != '@' ? 6 : 5), path.s, path.n);
+		memcpy(e.text + (abstract && path.text[0] != '@' ? 6 : 5), path.text, path.len);
 		keep(scan, &e);
-		at += path.n - 1;
+		at += path.len - 1;
 	}
 }
 
@@ -672,37 +625,38 @@ static void scan_paths(struct scan *scan, struct span line)
 
 /* Behind a pattern's words: @at. */
 static void keep_pattern(
-	struct scan *scan, struct span line, size_t at, const struct iu_message_pattern *pattern)
+	struct scan *scan, struct iu_span line, size_t at, const struct iu_message_pattern *pattern)
 {
 	static const char display[] = "unix:/tmp/.X11-unix/X";
 	struct endpoint e = {.port_at = 0};
-	struct span number = {line.s + at, digits_at(line, at)};
+	struct iu_span number = {line.text + at, iu_span_digits(line, at)};
 	char port[8];
 	size_t n;
 
 	switch (pattern->kind) {
 	case IU_PATTERN_UDP: break; /* read before the shapes */
 	case IU_PATTERN_PORT:
-		if (number.n && number.n <= 5 && at + number.n < line.n &&
-			strchr("]-\"", line.s[at + number.n]))
-			keep_inet(scan, line, at, (struct span){NULL, 0}, number);
+		if (number.len && number.len <= 5 && at + number.len < line.len &&
+			strchr("]-\"", line.text[at + number.len]))
+			keep_inet(scan, line, at, (struct iu_span){NULL, 0}, number);
 		break;
 	case IU_PATTERN_DISPLAY:
-		if (!number.n || number.n > 3)
+		if (!number.len || number.len > 3)
 			break;
 		memcpy(e.text, display, sizeof(display));
-		memcpy(e.text + sizeof(display) - 1, number.s, number.n);
+		memcpy(e.text + sizeof(display) - 1, number.text, number.len);
 		keep(scan, &e);
 		break;
 	case IU_PATTERN_DEFAULT:
 		n = (size_t)snprintf(port, sizeof(port), "%u", pattern->port);
 		if (!scan->n)
-			keep_inet(scan, line, at, (struct span){NULL, 0}, (struct span){port, n});
+			keep_inet(scan, line, at, (struct iu_span){NULL, 0},
+				(struct iu_span){port, n});
 		break;
 	}
 }
 
-static void scan_patterns(struct scan *scan, struct span line)
+static void scan_patterns(struct scan *scan, struct iu_span line)
 {
 	size_t count;
 	const struct iu_message_pattern *patterns = iu_message_patterns(&count);
@@ -710,27 +664,27 @@ static void scan_patterns(struct scan *scan, struct span line)
 	for (size_t i = 0; i < count; i++) {
 		size_t n = strlen(patterns[i].words);
 
-		for (size_t at = 0; at + n <= line.n; at++)
-			if (at_word(line, at, patterns[i].words))
+		for (size_t at = 0; at + n <= line.len; at++)
+			if (iu_span_at(line, at, patterns[i].words))
 				keep_pattern(scan, line, at + n, &patterns[i]);
 	}
 }
 
-static bool says_udp(struct span line)
+static bool says_udp(struct iu_span line)
 {
 	size_t count;
 	const struct iu_message_pattern *patterns = iu_message_patterns(&count);
 
 	for (size_t i = 0; i < count; i++)
-		for (size_t at = 0; patterns[i].kind == IU_PATTERN_UDP && at < line.n; at++)
-			if (at_word(line, at, patterns[i].words))
+		for (size_t at = 0; patterns[i].kind == IU_PATTERN_UDP && at < line.len; at++)
+			if (iu_span_at(line, at, patterns[i].words))
 				return true;
 	return false;
 }
 
 /* ---- the whole text ---- */
 
-static void scan_line(struct scan *scan, struct span line)
+static void scan_line(struct scan *scan, struct iu_span line)
 {
 	scan->udp = says_udp(line);
 	scan_pairs(scan, line);
@@ -747,41 +701,42 @@ static bool is_end(char c)
 }
 
 /* The line that begins at or after @at and is not empty; n == 0: there is none. */
-static struct span line_from(struct span text, size_t at)
+static struct iu_span line_from(struct iu_span text, size_t at)
 {
-	struct span line;
+	struct iu_span line;
 
-	while (at < text.n && is_end(text.s[at]))
+	while (at < text.len && is_end(text.text[at]))
 		at++;
-	line = (struct span){text.s + at, 0};
-	while (at + line.n < text.n && !is_end(line.s[line.n]))
-		line.n++;
+	line = (struct iu_span){text.text + at, 0};
+	while (at + line.len < text.len && !is_end(line.text[line.len]))
+		line.len++;
 	return line;
 }
 
-static struct span next_line(struct span text, struct span line)
+static struct iu_span next_line(struct iu_span text, struct iu_span line)
 {
-	return line_from(text, (size_t)(line.s - text.s) + line.n);
+	return line_from(text, (size_t)(line.text - text.text) + line.len);
 }
 
-static struct span previous_line(struct span text, struct span line)
+static struct iu_span previous_line(struct iu_span text, struct iu_span line)
 {
-	size_t end = (size_t)(line.s - text.s), start;
+	size_t end = (size_t)(line.text - text.text), start;
 
-	while (end > 0 && is_end(text.s[end - 1]))
+	while (end > 0 && is_end(text.text[end - 1]))
 		end--;
-	for (start = end; start > 0 && !is_end(text.s[start - 1]); start--)
+	for (start = end; start > 0 && !is_end(text.text[start - 1]); start--)
 		;
-	return (struct span){text.s + start, end - start};
+	return (struct iu_span){text.text + start, end - start};
 }
 
 /* The lines that speak of a failed bind. Returns how many there are; the first are kept. */
-static size_t scan_suspects(struct scan *scan, struct span text, struct span lines[SUSPECTS_MAX])
+static size_t scan_suspects(
+	struct scan *scan, struct iu_span text, struct iu_span lines[SUSPECTS_MAX])
 {
 	size_t n = 0;
 
-	for (struct span line = line_from(text, 0); line.n; line = next_line(text, line)) {
-		if (!iu_message_suspect(line.s, line.n))
+	for (struct iu_span line = line_from(text, 0); line.len; line = next_line(text, line)) {
+		if (!iu_message_suspect(line.text, line.len))
 			continue;
 		scan->said = line;
 		scan_line(scan, line);
@@ -795,9 +750,9 @@ static size_t scan_suspects(struct scan *scan, struct span text, struct span lin
  * Programs often name the endpoint some lines before or after the error: the nearest line that
  * names one. In a long log all others are peers and the like.
  */
-static void scan_around(struct scan *scan, struct span text, struct span line)
+static void scan_around(struct scan *scan, struct iu_span text, struct iu_span line)
 {
-	struct span before = line, after = line;
+	struct iu_span before = line, after = line;
 	size_t had = scan->n;
 
 	scan->said = line;
@@ -810,9 +765,9 @@ static void scan_around(struct scan *scan, struct span text, struct span line)
 	}
 }
 
-static void scan_all(struct scan *scan, struct span text)
+static void scan_all(struct scan *scan, struct iu_span text)
 {
-	for (struct span line = line_from(text, 0); line.n; line = next_line(text, line)) {
+	for (struct iu_span line = line_from(text, 0); line.len; line = next_line(text, line)) {
 		scan->said = line;
 		scan_line(scan, line);
 	}
@@ -820,9 +775,9 @@ static void scan_all(struct scan *scan, struct span text)
 		scan->n = 0;
 }
 
-static void scan_text(struct scan *scan, struct span text)
+static void scan_text(struct scan *scan, struct iu_span text)
 {
-	struct span lines[SUSPECTS_MAX];
+	struct iu_span lines[SUSPECTS_MAX];
 	size_t suspects = scan_suspects(scan, text, lines);
 
 	if (scan->n)
@@ -835,16 +790,16 @@ static void scan_text(struct scan *scan, struct span text)
 }
 
 /* Past an escape sequence: ESC [ … letter, ESC ] … BEL, ESC and one byte. */
-static size_t skip_escape(struct span text, size_t at)
+static size_t skip_escape(struct iu_span text, size_t at)
 {
-	char kind = at + 1 < text.n ? text.s[at + 1] : '\0';
+	char kind = at + 1 < text.len ? text.text[at + 1] : '\0';
 
 	at += 2;
 	if (kind == '[')
-		while (at < text.n && (unsigned char)text.s[at] < 0x40)
+		while (at < text.len && (unsigned char)text.text[at] < 0x40)
 			at++;
 	else if (kind == ']')
-		while (at < text.n && text.s[at] != '\a' && text.s[at] != '\033')
+		while (at < text.len && text.text[at] != '\a' && text.text[at] != '\033')
 			at++;
 	else
 		return at;
@@ -852,17 +807,17 @@ static size_t skip_escape(struct span text, size_t at)
 }
 
 /* Without colours and NUL bytes; tabs become spaces. */
-static size_t clean(struct span text, char *ret)
+static size_t clean(struct iu_span text, char *ret)
 {
 	size_t n = 0;
 
-	for (size_t at = 0; at < text.n;) {
-		if (text.s[at] == '\033') {
+	for (size_t at = 0; at < text.len;) {
+		if (text.text[at] == '\033') {
 			at = skip_escape(text, at);
 			continue;
 		}
-		if (text.s[at])
-			ret[n++] = text.s[at] == '\t' ? ' ' : text.s[at];
+		if (text.text[at])
+			ret[n++] = text.text[at] == '\t' ? ' ' : text.text[at];
 		at++;
 	}
 	return n;
@@ -888,22 +843,22 @@ static int visit_all(const struct scan *scan, iu_message_visit *visit, void *con
 		if (!is_target(scan->found[i].text))
 			continue;
 		seen++;
-		ret = visit(context, scan->found[i].text, scan->found[i].said.s,
-			scan->found[i].said.n);
+		ret = visit(context, scan->found[i].text, scan->found[i].said.text,
+			scan->found[i].said.len);
 	}
 	return ret < 0 ? ret : seen;
 }
 
 int iu_message_endpoints(const char *text, size_t len, iu_message_visit *visit, void *context)
 {
-	struct span raw = {text, len < IU_MESSAGE_MAX ? len : IU_MESSAGE_MAX};
+	struct iu_span raw = {text, len < IU_MESSAGE_MAX ? len : IU_MESSAGE_MAX};
 	struct scan *scan = calloc(1, sizeof(*scan));
-	char *copy = malloc(raw.n + 1);
+	char *copy = malloc(raw.len + 1);
 	int ret = IU_E_NOMEM;
 
 	if (!scan || !copy)
 		goto out;
-	raw = (struct span){copy, clean(raw, copy)};
+	raw = (struct iu_span){copy, clean(raw, copy)};
 	scan_text(scan, raw);
 	ret = visit_all(scan, visit, context);
 out:
