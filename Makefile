@@ -69,6 +69,6 @@ install: all
 
 clean:
 	rm -rf $(BUILD) build-check build-asan build-safety build-bench build-fuzz build-bare build-proof build-matrix \
-		build-windows build-windows-libs build-windows-check
+		build-windows build-windows-libs build-windows-check build-fresh
 
 .PHONY: all demo check windows windows-check safety bench bench-run quick-proof fuzz kernel-proof kernel-matrix install clean
