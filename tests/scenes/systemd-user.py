@@ -15,6 +15,14 @@ OTHER = 65534
 HOME = f"/run/user/{UID}"
 BUS = f"unix:path={HOME}/bus"
 
+# On a machine that has no such user, one for this namespace only; its name is not that of anybody.
+USER = f"""
+getent passwd {UID} >/dev/null || {{
+    cp /etc/passwd /run/passwd
+    echo 'inuse-{UID}:x:{UID}:{UID}::/nonexistent:/bin/sh' >>/run/passwd
+    mount --bind /run/passwd /etc/passwd
+}}
+"""
 UNITS = {
     # The system's: a user's manager, as logind would start it, but without PAM.
     "/run/units/user@.service": """
@@ -71,7 +79,7 @@ def as_user(machine, *command, bus=False, uid=UID):
 
 def login(machine):
     """Starts the user's manager; the reason why it does not run, or None."""
-    script = f"mkdir -p /run/user-units {HOME} && chown {UID} {HOME} && chmod 700 {HOME}\n"
+    script = USER + f"mkdir -p /run/user-units {HOME} && chown {UID} {HOME} && chmod 700 {HOME}\n"
     for path, text in UNITS.items():
         script += f"cat > {path} <<'END'\n{text}END\n"
     machine.run("sh", "-c", script + "systemctl daemon-reload")
