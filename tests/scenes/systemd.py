@@ -11,8 +11,9 @@ import sys
 import tempfile
 import time
 
-INUSE = os.path.abspath(os.environ["INUSE"])
-SERVER = os.path.abspath(os.environ["DEMO_SERVER"])
+# Inside the namespaces both programs lie where every user may run them: a build folder may be closed.
+INUSE = "/run/programs/inuse"
+SERVER = "/run/programs/demo-server"
 SYSTEMD = "/lib/systemd/systemd"
 NOBODY = 65534
 
@@ -23,12 +24,16 @@ mount -t proc proc /proc
 umount -R /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mount -t tmpfs tmpfs /run
-mkdir -p /run/units /run/lock
+mkdir -p /run/units /run/lock /run/programs
+for program in "$INUSE" "$DEMO_SERVER"; do
+    touch "/run/programs/${program##*/}"
+    mount --bind "$program" "/run/programs/${program##*/}"
+done
 unit() { printf '[Unit]\nDefaultDependencies=no\n%b' "$2" > /run/units/$1; }
 unit inuse.target ''
 unit web.socket '[Socket]\nListenStream=127.0.0.1:8080\n'
 unit web.service '[Service]\nExecStart=/bin/sleep 100\n'
-unit api.service "[Service]\nExecStart=$DEMO_SERVER 9090\nDynamicUser=no\nUser=nobody\n"
+unit api.service "[Service]\nExecStart=/run/programs/demo-server 9090\nDynamicUser=no\nUser=nobody\n"
 cat > /run/store.py <<'END'
 import array, os, socket, time
 listener = socket.create_server(("127.0.0.1", 7070))
@@ -85,7 +90,7 @@ class Machine:
         self.unshare = subprocess.Popen(
             ["unshare", "--fork", "--pid", "--kill-child", "--mount", "--net", "--uts", "--ipc", "--cgroup",
              "bash", "-c", INNER],
-            env={**os.environ, "DEMO_SERVER": SERVER, "SYSTEMD": SYSTEMD},
+            env={**os.environ, "SYSTEMD": SYSTEMD},
             preexec_fn=self.enter, stdin=subprocess.DEVNULL, start_new_session=True)
         self.pid = None
 
