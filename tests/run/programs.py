@@ -4,6 +4,7 @@ and gets the right cause. Prints TAP. Needs root for the namespaces; what is not
 import glob
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -138,14 +139,21 @@ def postgresql():
     """PostgreSQL, as another user than root"""
     number = port()
     place = os.path.dirname(find("initdb", "/usr/lib/postgresql/*/bin/initdb"))
+    reach, environment = [], libraries()
+    if UNPACKED and place.startswith(UNPACKED):  # the folders above it may be closed to others
+        place = "/mnt/unpacked" + place.removeprefix(UNPACKED)
+        environment = {name: value.replace(UNPACKED, "/mnt/unpacked") for name, value in environment.items()}
+        mount = "mount -t tmpfs -o mode=755 none /mnt && mkdir /mnt/unpacked && mount --bind "
+        reach = ["unshare", "--mount", "sh", "-c", mount + shlex.quote(UNPACKED) + ' /mnt/unpacked && exec "$@"', "sh"]
     with tempfile.TemporaryDirectory() as folder:
         os.chown(folder, 65534, 65534)
-        made = subprocess.run([*NOBODY, f"{place}/initdb", "-D", f"{folder}/data", "-U", "test", "-A", "trust", "--no-sync",
-                               "--no-locale"], capture_output=True, text=True, env=libraries(), cwd="/")
+        made = subprocess.run([*reach, *NOBODY, f"{place}/initdb", "-D", f"{folder}/data", "-U", "test", "-A", "trust",
+                               "--no-sync", "--no-locale"], capture_output=True, text=True, env=environment, cwd="/")
         if made.returncode:
-            raise Skip(f"initdb cannot run here: {made.stderr.strip()[-200:]}")
-        conflict(number, [*NOBODY, f"{place}/postgres", "-D", f"{folder}/data", "-p", str(number), "-k", folder,
-                          "-h", "127.0.0.1"], r'could not bind IPv4 address "127.0.0.1": Address already in use', cwd="/")
+            raise Skip(f"initdb cannot run here: {made.stderr.strip().splitlines()[-1]}")
+        conflict(number, [*reach, *NOBODY, f"{place}/postgres", "-D", f"{folder}/data", "-p", str(number), "-k", folder,
+                          "-h", "127.0.0.1"], r'could not bind IPv4 address "127.0.0.1": Address already in use', cwd="/",
+                 env=environment)
 
 
 def node_http():
