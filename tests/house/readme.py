@@ -44,7 +44,7 @@ def run_example(block, env, folder):
     for command in (line[2:] for line in block.splitlines() if line.startswith("$ ")):
         if command.endswith("&"):
             script.append(command[:-1] + ">/dev/null 2>&1 &")
-            script.append("for i in $(seq 100); do inuse -q 8080 >/dev/null && break; sleep 0.1; done")
+            script.append("for i in $(seq 100); do inuse 8080 | grep -q 'listens on' && break; sleep 0.1; done")
         else:
             script.append(command)
     script.append("kill $!")
