@@ -1,4 +1,4 @@
-/* man/generate.c - man page and shell completions from the tables of the command line */
+/* man/generate.c - man page and shell completions from the records of the command line */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,47 +44,56 @@ static void put_targets(void)
 static void put_commands(void)
 {
 	size_t count;
-	const struct iu_command *commands = iu_commands(&count);
+	const struct iu_command *const *commands = iu_commands(&count);
 
 	for (size_t i = 0; i < count; i++) {
 		fputs("*inuse ", stdout);
-		put_scdoc(commands[i].name);
+		put_scdoc(commands[i]->name);
 		fputs("* ", stdout);
-		put_scdoc(commands[i].operands);
+		put_scdoc(commands[i]->operands);
 		fputs("\n\t", stdout);
-		put_scdoc(commands[i].description);
+		put_scdoc(commands[i]->description);
 		fputs("\n\n", stdout);
 	}
 }
 
-static void put_command_names(unsigned int mask)
+/* " (why, list)", where it is not for every command. */
+static void put_takers(int option)
 {
-	size_t count, put = 0;
-	const struct iu_command *commands = iu_commands(&count);
+	size_t count, takers = 0, put = 0;
+	const struct iu_command *const *commands = iu_commands(&count);
 
 	for (size_t i = 0; i < count; i++)
-		if (mask & (1u << commands[i].id))
-			printf("%s%s", put++ ? ", " : "", commands[i].name);
+		takers += iu_command_takes(commands[i], option);
+	for (size_t i = 0; i < count && takers < count; i++)
+		if (iu_command_takes(commands[i], option))
+			printf("%s%s", put++ ? ", " : " (", commands[i]->name);
+	if (put)
+		putchar(')');
+}
+
+static void put_help(int option, void (*put)(const char *text))
+{
+	struct iu_text help = {0};
+
+	iu_option_help(option, &help);
+	put(help.data ? help.data : "");
+	iu_text_free(&help);
 }
 
 static void put_options(void)
 {
-	size_t count;
-	const struct iu_option *options = iu_options(&count);
+	for (int i = IU_OPTION_NONE + 1; i < IU_OPTION_END; i++) {
+		const struct iu_option *option = iu_option_row(i);
 
-	for (size_t i = 0; i < count; i++) {
-		if (options[i].letter)
-			printf("*-%c*, ", options[i].letter);
-		printf("*--%s*", options[i].name);
-		if (options[i].argument)
-			printf(" _%s_", options[i].argument);
-		if ((options[i].commands & IU_FOR_ALL) != IU_FOR_ALL) {
-			fputs(" (", stdout);
-			put_command_names(options[i].commands);
-			fputs(")", stdout);
-		}
+		if (option->letter)
+			printf("*-%c*, ", option->letter);
+		printf("*--%s*", option->name);
+		if (option->argument)
+			printf(" _%s_", option->argument);
+		put_takers(i);
 		fputs("\n\t", stdout);
-		put_scdoc(options[i].help);
+		put_help(i, put_scdoc);
 		fputs(".\n\n", stdout);
 	}
 }
@@ -125,13 +134,13 @@ static void put_causes(void)
 static void put_examples(void)
 {
 	size_t count;
-	const struct iu_command *commands = iu_commands(&count);
+	const struct iu_command *const *commands = iu_commands(&count);
 
 	for (size_t c = 0; c < count; c++)
-		for (size_t i = 0; i < IU_EXAMPLES_MAX && commands[c].examples[i].command; i++) {
-			put_bold(commands[c].examples[i].command);
+		for (size_t i = 0; i < IU_EXAMPLES_MAX && commands[c]->examples[i].command; i++) {
+			put_bold(commands[c]->examples[i].command);
 			fputs("\n\t", stdout);
-			put_scdoc(commands[c].examples[i].meaning);
+			put_scdoc(commands[c]->examples[i].meaning);
 			fputs("\n\n", stdout);
 		}
 }
@@ -231,20 +240,18 @@ static void put_words(const char *choices)
 
 static void put_bash_values(void)
 {
-	size_t count;
-	const struct iu_option *options = iu_options(&count);
+	for (int i = IU_OPTION_NONE + 1; i < IU_OPTION_END; i++) {
+		const struct iu_option *option = iu_option_row(i);
+		size_t row = argument_row(option);
 
-	for (size_t i = 0; i < count; i++) {
-		size_t row = argument_row(&options[i]);
-
-		if (!options[i].argument)
+		if (!option->argument)
 			continue;
-		printf("\t--%s", options[i].name);
-		if (options[i].letter)
-			printf("|-%c", options[i].letter);
+		printf("\t--%s", option->name);
+		if (option->letter)
+			printf("|-%c", option->letter);
 		fputs(") values=\"", stdout);
-		if (options[i].choices)
-			put_words(options[i].choices);
+		if (option->choices)
+			put_words(option->choices);
 		else if (row < IU_COUNT(arguments))
 			fputs(arguments[row].bash, stdout);
 		puts("\" ;;");
@@ -253,22 +260,21 @@ static void put_bash_values(void)
 
 static void put_bash(void)
 {
-	size_t count, n;
-	const struct iu_command *commands = iu_commands(&count);
-	const struct iu_option *options = iu_options(&n);
+	size_t count;
+	const struct iu_command *const *commands = iu_commands(&count);
 
 	puts("# bash completion for inuse(1)\n\n_inuse()\n{\n"
 	     "\tlocal word=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
 	     "\tlocal command=why options values=\"\" i\n\tCOMPREPLY=()\n"
 	     "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n\t\tcase \"${COMP_WORDS[i]}\" in");
 	for (size_t c = 0; c < count; c++)
-		printf("\t\t%s) command=%s; break ;;\n", commands[c].name, commands[c].name);
+		printf("\t\t%s) command=%s; break ;;\n", commands[c]->name, commands[c]->name);
 	puts("\t\t-*) ;;\n\t\t*) break ;;\n\t\tesac\n\tdone\n\tcase \"$command\" in");
 	for (size_t c = 0; c < count; c++) {
-		printf("\t%s) options=\"", commands[c].name);
-		for (size_t i = 0; i < n; i++)
-			if (options[i].commands & (1u << commands[c].id))
-				printf("--%s ", options[i].name);
+		printf("\t%s) options=\"", commands[c]->name);
+		for (int i = IU_OPTION_NONE + 1; i < IU_OPTION_END; i++)
+			if (iu_command_takes(commands[c], i))
+				printf("--%s ", iu_option_row(i)->name);
 		puts("\" ;;");
 	}
 	/* "--color=al" comes as three words. */
@@ -285,7 +291,7 @@ static void put_bash(void)
 	     "\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n\telse");
 	fputs("\t\tvalues=\"", stdout);
 	for (size_t c = 0; c < count; c++)
-		printf("%s ", commands[c].name);
+		printf("%s ", commands[c]->name);
 	puts("localhost:\"\n\t\tif ((i < COMP_CWORD)); then values=\"localhost:\"; fi\n"
 	     "\t\tCOMPREPLY=($(compgen -W \"$values\" -- \"$word\"))\n\tfi\n}\n"
 	     "complete -o default -F _inuse inuse");
@@ -304,8 +310,9 @@ static void put_zsh_text(const char *text)
 	}
 }
 
-static void put_zsh_option(const struct iu_option *option)
+static void put_zsh_option(int number)
 {
+	const struct iu_option *option = iu_option_row(number);
 	size_t row = argument_row(option);
 
 	if (option->letter)
@@ -313,7 +320,7 @@ static void put_zsh_option(const struct iu_option *option)
 			option->letter, option->name);
 	else
 		printf("\t\t\t'--%s%s[", option->name, option->argument ? "=" : "");
-	put_zsh_text(option->help);
+	put_help(number, put_zsh_text);
 	putchar(']');
 	if (option->argument) {
 		putchar(':');
@@ -330,31 +337,33 @@ static void put_zsh_option(const struct iu_option *option)
 	puts("' \\");
 }
 
+static void put_zsh_options(const struct iu_command *command)
+{
+	for (int i = IU_OPTION_NONE + 1; i < IU_OPTION_END; i++)
+		if (iu_command_takes(command, i))
+			put_zsh_option(i);
+}
+
 static void put_zsh(void)
 {
-	size_t count, n;
-	const struct iu_command *commands = iu_commands(&count);
-	const struct iu_option *options = iu_options(&n);
+	size_t count;
+	const struct iu_command *const *commands = iu_commands(&count);
 
 	puts("#compdef inuse\n# zsh completion for inuse(1)\n\n_inuse()\n{\n\tlocal command=why\n"
 	     "\tlocal -a commands\n\tcommands=(");
 	for (size_t c = 0; c < count; c++) {
-		printf("\t\t'%s:", commands[c].name);
-		put_zsh_text(commands[c].summary);
+		printf("\t\t'%s:", commands[c]->name);
+		put_zsh_text(commands[c]->summary);
 		puts("'");
 	}
 	puts("\t)\n\t(( CURRENT > 2 )) && command=${words[2]}\n\tcase $command in");
 	for (size_t c = 0; c < count; c++) {
-		printf("\t(%s)\n\t\t_arguments -s \\\n", commands[c].name);
-		for (size_t i = 0; i < n; i++)
-			if (options[i].commands & (1u << commands[c].id))
-				put_zsh_option(&options[i]);
+		printf("\t(%s)\n\t\t_arguments -s \\\n", commands[c]->name);
+		put_zsh_options(commands[c]);
 		puts("\t\t\t'1: :{ _describe command commands; _files }' '*:target:_files' ;;");
 	}
 	puts("\t(*)\n\t\t_arguments -s \\");
-	for (size_t i = 0; i < n; i++)
-		if (options[i].commands & IU_FOR_WHY)
-			put_zsh_option(&options[i]);
+	put_zsh_options(&iu_command_why);
 	puts("\t\t\t'*:target:_files' ;;\n\tesac\n}\n\n_inuse \"$@\"");
 }
 
@@ -367,58 +376,62 @@ static void put_fish_text(const char *text)
 	}
 }
 
-static void put_fish_commands(unsigned int mask)
+/* Those that take an option, or those that do not. */
+static void put_fish_commands(int option, bool takes)
 {
 	size_t count;
-	const struct iu_command *commands = iu_commands(&count);
+	const struct iu_command *const *commands = iu_commands(&count);
 
 	for (size_t c = 0; c < count; c++)
-		if (mask & (1u << commands[c].id))
-			printf(" %s", commands[c].name);
+		if (iu_command_takes(commands[c], option) == takes)
+			printf(" %s", commands[c]->name);
+}
+
+static void put_fish_option(int number)
+{
+	const struct iu_option *option = iu_option_row(number);
+	size_t row = argument_row(option);
+
+	fputs("complete -c inuse", stdout);
+	if (!iu_command_takes(&iu_command_why, number)) { /* those of `why` go without the word */
+		fputs(" -n '__fish_seen_subcommand_from", stdout);
+		put_fish_commands(number, true);
+		fputs("'", stdout);
+	} else if (!iu_command_takes(&iu_command_list, number)) {
+		fputs(" -n 'not __fish_seen_subcommand_from", stdout);
+		put_fish_commands(number, false);
+		fputs("'", stdout);
+	}
+	printf(" -l %s", option->name);
+	if (option->letter)
+		printf(" -s %c", option->letter);
+	if (option->argument)
+		fputs(" -x", stdout);
+	if (option->choices) {
+		fputs(" -a '", stdout);
+		put_words(option->choices);
+		fputs("'", stdout);
+	} else if (row < IU_COUNT(arguments)) {
+		printf(" -a '%s'", arguments[row].fish);
+	}
+	fputs(" -d '", stdout);
+	put_help(number, put_fish_text);
+	puts("'");
 }
 
 static void put_fish(void)
 {
-	size_t count, n;
-	const struct iu_command *commands = iu_commands(&count);
-	const struct iu_option *options = iu_options(&n);
+	size_t count;
+	const struct iu_command *const *commands = iu_commands(&count);
 
 	puts("# fish completion for inuse(1)\n");
 	for (size_t c = 0; c < count; c++) {
-		printf("complete -c inuse -n __fish_use_subcommand -a %s -d '", commands[c].name);
-		put_fish_text(commands[c].summary);
+		printf("complete -c inuse -n __fish_use_subcommand -a %s -d '", commands[c]->name);
+		put_fish_text(commands[c]->summary);
 		puts("'");
 	}
-	for (size_t i = 0; i < n; i++) {
-		size_t row = argument_row(&options[i]);
-		unsigned int mask = options[i].commands;
-
-		fputs("complete -c inuse", stdout);
-		if (!(mask & IU_FOR_WHY)) { /* those of `why` go without the word */
-			fputs(" -n '__fish_seen_subcommand_from", stdout);
-			put_fish_commands(mask);
-			fputs("'", stdout);
-		} else if (!(mask & IU_FOR_LIST)) {
-			fputs(" -n 'not __fish_seen_subcommand_from", stdout);
-			put_fish_commands(~mask);
-			fputs("'", stdout);
-		}
-		printf(" -l %s", options[i].name);
-		if (options[i].letter)
-			printf(" -s %c", options[i].letter);
-		if (options[i].argument)
-			fputs(" -x", stdout);
-		if (options[i].choices) {
-			fputs(" -a '", stdout);
-			put_words(options[i].choices);
-			fputs("'", stdout);
-		} else if (row < IU_COUNT(arguments)) {
-			printf(" -a '%s'", arguments[row].fish);
-		}
-		fputs(" -d '", stdout);
-		put_fish_text(options[i].help);
-		puts("'");
-	}
+	for (int i = IU_OPTION_NONE + 1; i < IU_OPTION_END; i++)
+		put_fish_option(i);
 }
 
 int main(int argc, char **argv)

@@ -33,18 +33,8 @@ struct iu_invocation {
 /** iu_invocation_read() - options, command and operands; returns 0 or an exit code, complained. */
 int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocation);
 
-/** iu_why(), iu_list() … - the commands. Return the exit code. */
-int iu_why(const struct iu_invocation *invocation);
-int iu_list(const struct iu_invocation *invocation);
-int iu_free(const struct iu_invocation *invocation);
-int iu_wait(const struct iu_invocation *invocation);
-int iu_pick(const struct iu_invocation *invocation);
-int iu_error(const struct iu_invocation *invocation);
-int iu_report(const struct iu_invocation *invocation);
-int iu_run_command(const struct iu_invocation *invocation);
-
-/** iu_help_text() - the help of one command, or of all with NULL. */
-void iu_help_text(const struct iu_command *command, struct iu_text *out);
+/** iu_help_show() - writes the help of one command, or of all with NULL. Returns an exit code. */
+int iu_help_show(const struct iu_command *command);
 
 /** iu_options_style() - colour, width and length from options, environment and terminal. */
 struct iu_style iu_options_style(const struct iu_arguments *arguments);

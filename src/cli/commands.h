@@ -1,49 +1,66 @@
-/* cli/commands.h - the tables that command line, --help, man page and completions are made of */
+/* cli/commands.h - the records that command line, --help, man page and completions are made of */
 #ifndef IU_CLI_COMMANDS_H
 #define IU_CLI_COMMANDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum iu_command_id {
-	IU_COMMAND_WHY,
-	IU_COMMAND_LIST,
-	IU_COMMAND_FREE,
-	IU_COMMAND_WAIT,
-	IU_COMMAND_PICK,
-	IU_COMMAND_ERROR,
-	IU_COMMAND_REPORT,
-	IU_COMMAND_RUN,
-	IU_COMMAND_HELP,
-	IU_COMMAND_COUNT
+#include "base/text.h"
+
+struct iu_invocation;
+
+/* Their order is that of help, man page and completions. */
+enum iu_option_id {
+	IU_OPTION_NONE,
+	IU_OPTION_REUSEADDR,
+	IU_OPTION_REUSEPORT,
+	IU_OPTION_V6ONLY,
+	IU_OPTION_EXCLUSIVE,
+	IU_OPTION_DEVICE,
+	IU_OPTION_USER,
+	IU_OPTION_FOR,
+	IU_OPTION_PROBE,
+	IU_OPTION_NO_PROBE,
+	IU_OPTION_FIRST,
+	IU_OPTION_FROM,
+	IU_OPTION_PROCESS,
+	IU_OPTION_UNIT,
+	IU_OPTION_PROTOCOL,
+	IU_OPTION_ALL,
+	IU_OPTION_YES,
+	IU_OPTION_DRY_RUN,
+	IU_OPTION_GRACE,
+	IU_OPTION_FORCE,
+	IU_OPTION_DISABLE,
+	IU_OPTION_UNDO,
+	IU_OPTION_LISTENING,
+	IU_OPTION_TIMEOUT,
+	IU_OPTION_WAIT,
+	IU_OPTION_NEXT,
+	IU_OPTION_FREE,
+	IU_OPTION_PORT_FILE,
+	IU_OPTION_PORT_FD,
+	IU_OPTION_NEAR,
+	IU_OPTION_RANGE,
+	IU_OPTION_UDP,
+	IU_OPTION_COUNT,
+	IU_OPTION_HOLD,
+	IU_OPTION_OUTPUT,
+	IU_OPTION_REDACT,
+	IU_OPTION_LINES,
+	IU_OPTION_JSON, /* from here on: those of every answer */
+	IU_OPTION_COLOR,
+	IU_OPTION_QUIET,
+	IU_OPTION_HELP,
+	IU_OPTION_VERSION,
+	IU_OPTION_END
 };
 
-#define IU_FOR_WHY  (1u << IU_COMMAND_WHY)
-#define IU_FOR_LIST (1u << IU_COMMAND_LIST)
-#define IU_FOR_FREE (1u << IU_COMMAND_FREE)
-#define IU_FOR_WAIT (1u << IU_COMMAND_WAIT)
-#define IU_FOR_PICK (1u << IU_COMMAND_PICK)
-#define IU_FOR_ERROR (1u << IU_COMMAND_ERROR)
-#define IU_FOR_REPORT (1u << IU_COMMAND_REPORT)
-#define IU_FOR_RUN  (1u << IU_COMMAND_RUN)
-#define IU_FOR_HELP (1u << IU_COMMAND_HELP)
-#define IU_FOR_ALL  ((1u << IU_COMMAND_COUNT) - 1)
-/* Those that are given a TARGET: what the asking socket sets belongs to it. */
-#define IU_FOR_TARGETS (IU_FOR_WHY | IU_FOR_FREE | IU_FOR_WAIT | IU_FOR_REPORT)
-
-#define IU_EXAMPLES_MAX 8
-
-struct iu_example {
-	const char *command, *meaning; /* command NULL: the end */
-};
-
-struct iu_command {
-	enum iu_command_id id;
-	const char *name;
-	const char *operands;	 /* "TARGET…" */
-	const char *summary;	 /* one line */
-	const char *description; /* for the man page and --help of the command */
-	struct iu_example examples[IU_EXAMPLES_MAX];
+/* What is given with an option, and the type of its field in struct iu_arguments. */
+enum iu_value {
+	IU_VALUE_NONE, /* bool */
+	IU_VALUE_ONE,  /* const char *; of several the last one counts */
+	IU_VALUE_MANY, /* struct iu_values */
 };
 
 /* The values of an option that may be given several times. */
@@ -65,22 +82,54 @@ struct iu_arguments {
 	struct iu_values from;
 };
 
-enum iu_option_type {
-	IU_OPTION_SWITCH, /* the field is a bool */
-	IU_OPTION_WORD,	  /* const char *; given again the last one counts */
-	IU_OPTION_WORDS,  /* struct iu_values: may be given several times */
-};
-
 struct iu_option {
 	const char *name;
-	char letter;	       /* 0: none */
-	enum iu_option_type type;
-	const char *argument;  /* what stands for it in help; NULL: a switch */
-	const char *choices;   /* "auto|always|never": only these are taken; NULL: anything */
-	const char *help;      /* one sentence without a final point */
-	unsigned int commands; /* IU_FOR_* */
-	size_t offset;	       /* of its field in struct iu_arguments */
+	char letter; /* 0: none */
+	enum iu_value value;
+	size_t offset;	      /* of its field in struct iu_arguments */
+	const char *argument; /* what stands for the value in help: "FILE" */
+	const char *choices;  /* "auto|always|never": only these are taken; NULL: anything */
+	const char *help;     /* what it does in every command that takes it; no final point */
 };
+
+/* An option that a command takes. */
+struct iu_option_use {
+	enum iu_option_id option;
+	const char *help; /* what it does in this command; NULL: no more than its row says */
+};
+
+#define IU_OPTIONS_MAX 24
+
+/* What the asking socket sets belongs to a TARGET. */
+#define IU_OPTIONS_OF_ASKER                                                                        \
+	{IU_OPTION_REUSEADDR}, {IU_OPTION_REUSEPORT}, {IU_OPTION_V6ONLY}, {IU_OPTION_DEVICE}
+#define IU_OPTIONS_EVERYWHERE {IU_OPTION_COLOR}, {IU_OPTION_HELP}, {IU_OPTION_VERSION}
+
+#define IU_EXAMPLES_MAX 8
+
+struct iu_example {
+	const char *command, *meaning; /* command NULL: the end */
+};
+
+struct iu_command {
+	const char *name;
+	const char *operands;	 /* "TARGET…" */
+	const char *summary;	 /* one line */
+	const char *description; /* for the man page and --help of the command */
+	struct iu_example examples[IU_EXAMPLES_MAX];
+	struct iu_option_use options[IU_OPTIONS_MAX]; /* in any order */
+	bool shows_targets;   /* its help says what a TARGET is */
+	bool takes_negatives; /* "-4091" is an operand */
+	int (*run)(const struct iu_invocation *invocation); /* returns the exit code */
+};
+
+/* Each is the end of cli/NAME.c. Their order is that of help, man page and completions. */
+#define IU_COMMANDS(row)                                                                           \
+	row(why) row(list) row(free) row(wait) row(pick) row(error) row(report) row(run) row(help)
+
+#define IU_COMMAND_DECLARED(name) extern const struct iu_command iu_command_##name;
+IU_COMMANDS(IU_COMMAND_DECLARED)
+#undef IU_COMMAND_DECLARED
 
 /* A form of TARGET, for help and man page. */
 struct iu_target_form {
@@ -92,11 +141,19 @@ struct iu_exit_code {
 	const char *why, *others;
 };
 
-/** iu_commands(), iu_options() … - the rows and how many there are. Static. */
-const struct iu_command *iu_commands(size_t *ret_count);
-const struct iu_option *iu_options(size_t *ret_count);
+/** iu_commands(), iu_target_forms() … - the rows and how many there are. Static. */
+const struct iu_command *const *iu_commands(size_t *ret_count);
 const struct iu_target_form *iu_target_forms(size_t *ret_count);
 const struct iu_exit_code *iu_exit_codes(size_t *ret_count);
+
+/** iu_option_row() - the row of an option from IU_OPTION_NONE + 1 to IU_OPTION_END - 1. Static. */
+const struct iu_option *iu_option_row(int option);
+
+/** iu_option_help() - adds what an option does: its row's words, and those of each command. */
+void iu_option_help(int option, struct iu_text *out);
+
+/** iu_command_takes() - whether @command takes that option. */
+bool iu_command_takes(const struct iu_command *command, int option);
 
 /** iu_command_find() - the command of that name, or NULL. */
 const struct iu_command *iu_command_find(const char *name);
@@ -104,7 +161,7 @@ const struct iu_command *iu_command_find(const char *name);
 /** iu_command_is_later() - whether @name is a command of another version than this one. */
 bool iu_command_is_later(const char *name);
 
-/** iu_option_near() - the option of @command that @name was meant to be, or NULL. */
-const struct iu_option *iu_option_near(const char *name, unsigned int commands);
+/** iu_option_near() - the option that @name was meant to be, or NULL. */
+const struct iu_option *iu_option_near(const char *name);
 
 #endif

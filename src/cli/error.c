@@ -111,7 +111,7 @@ static int ask_words(const struct iu_invocation *invocation)
 	return code;
 }
 
-int iu_error(const struct iu_invocation *invocation)
+static int run_command(const struct iu_invocation *invocation)
 {
 	bool any = false;
 
@@ -126,3 +126,28 @@ int iu_error(const struct iu_invocation *invocation)
 		return ask_input(&invocation->arguments);
 	return ask_words(invocation);
 }
+
+const struct iu_command iu_command_error = {
+	.name = "error",
+	.operands = "CODE|NAME|MESSAGE…",
+	.summary = "what an error of bind(), listen() or connect() means on each system",
+	.description =
+		"Takes a number (98, 10048, 0x80072740, -4091), a name (EADDRINUSE, WSAEACCES, "
+		"STATUS_SHARING_VIOLATION) or a message, also in other languages, and says what "
+		"it means on Linux, Windows, macOS and BSD: which call gives it, which causes "
+		"it has, those met most often first, and what to ask next. It looks at nothing, "
+		"so it answers for every machine. - reads a message from standard input. The "
+		"exit code is 1 where the error is not known.",
+	.examples = {
+		{"inuse error 98", "on Linux, and what 98 is elsewhere"},
+		{"inuse error WSAEACCES", "an error of Windows"},
+		{"inuse error 0x80070020", "what IIS and HTTP.sys say"},
+		{"inuse error 'bind: Address already in use'", "a message"},
+	},
+	.options = {
+		{IU_OPTION_JSON}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
+	},
+	.shows_targets = true,
+	.takes_negatives = true,
+	.run = run_command,
+};

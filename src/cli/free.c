@@ -255,7 +255,7 @@ static int undo(struct run *run, size_t targets)
 	return r < 0 ? IU_EXIT_NO : IU_EXIT_DONE;
 }
 
-int iu_free(const struct iu_invocation *invocation)
+static int run_command(const struct iu_invocation *invocation)
 {
 	struct run run = {.arguments = &invocation->arguments,
 		.style = iu_options_style(&invocation->arguments),
@@ -285,3 +285,38 @@ int iu_free(const struct iu_invocation *invocation)
 	iu_arena_free(&arena);
 	return code;
 }
+
+const struct iu_command iu_command_free = {
+	.name = "free",
+	.operands = "TARGET…",
+	.summary = "make it bindable: shows the plan, asks, acts, proves it",
+	.description =
+		"Shows what stands in the way of each TARGET and what would be done: the unit, "
+		"the container or the process that is asked to end, what else it serves, what "
+		"is lost. Then it asks on the terminal; scripts say --yes. Nothing is ever done "
+		"to clients of the port, to a pid that meanwhile belongs to another process, to "
+		"pid 1, to the shell and session it runs in, or to what is on the list of "
+		"protected programs (/etc/inuse/protected, ~/.config/inuse/protected). The "
+		"processes of another user are left alone unless --user names that user. In the "
+		"end the same question is asked again.",
+	.examples = {
+		{"inuse free 8080", "shows the plan and asks"},
+		{"inuse free --dry-run 8080", "only shows it"},
+		{"inuse free --yes --json 8080", "for a script"},
+		{"sudo inuse free --user postgres 5432", "another user's program has to be named"},
+		{"inuse free --yes --force --grace 10 8080",
+			"SIGKILL when 10 s after SIGTERM it has not ended"},
+	},
+	.options = {
+		IU_OPTIONS_OF_ASKER,
+		{IU_OPTION_USER, "that user's programs may be ended"},
+		{IU_OPTION_YES},
+		{IU_OPTION_DRY_RUN, "only show the plan"},
+		{IU_OPTION_GRACE}, {IU_OPTION_FORCE},
+		{IU_OPTION_DISABLE, "Windows: keep a service that is stopped from starting again"},
+		{IU_OPTION_UNDO, "Windows: give back the start types that --disable changed"},
+		{IU_OPTION_JSON}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
+	},
+	.shows_targets = true,
+	.run = run_command,
+};

@@ -1,4 +1,4 @@
-/* cli/help.c - --help from the tables */
+/* cli/help.c - --help and inuse help, from the records of the commands */
 #include <stdio.h>
 #include <string.h>
 
@@ -44,27 +44,49 @@ static void row(struct iu_text *out, const char *term, size_t room, const char *
 	wrapped(out, meaning, room);
 }
 
-static void option_row(struct iu_text *out, const struct iu_option *option)
+static void option_row(struct iu_text *out, int number)
 {
+	const struct iu_option *option = iu_option_row(number);
 	char term[80], letter[8] = "    ";
+	struct iu_text help = {0};
 
 	if (option->letter)
 		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
 	snprintf(term, sizeof(term), "%s--%s%s%s", letter, option->name,
 		option->argument ? " " : "", option->argument ? option->argument : "");
-	row(out, term, 28, option->help);
+	iu_option_help(number, &help);
+	row(out, term, 28, help.data ? help.data : "");
+	out->failed = out->failed || help.failed;
+	iu_text_free(&help);
 }
 
-/* Options of these commands, and of no others than these when @only. */
-static void options(struct iu_text *out, unsigned int commands, bool common)
+static bool every_command_takes(int option)
 {
 	size_t count;
-	const struct iu_option *rows = iu_options(&count);
+	const struct iu_command *const *commands = iu_commands(&count);
 
 	for (size_t i = 0; i < count; i++)
-		if ((rows[i].commands & commands) &&
-			common == ((rows[i].commands & IU_FOR_ALL) == IU_FOR_ALL))
-			option_row(out, &rows[i]);
+		if (!iu_command_takes(commands[i], option))
+			return false;
+	return true;
+}
+
+/* Options of that command: those that every command takes, or the others. */
+static void options(struct iu_text *out, const struct iu_command *command, bool common)
+{
+	for (int option = IU_OPTION_NONE + 1; option < IU_OPTION_END; option++)
+		if (iu_command_takes(command, option) && common == every_command_takes(option))
+			option_row(out, option);
+}
+
+/* Whether it takes more than what an answer looks like. */
+static bool has_options(const struct iu_command *command)
+{
+	int option = IU_OPTION_NONE + 1;
+
+	while (option < IU_OPTION_JSON && !iu_command_takes(command, option))
+		option++;
+	return option < IU_OPTION_JSON;
 }
 
 static void targets(struct iu_text *out)
@@ -101,7 +123,7 @@ static void examples(struct iu_text *out, const struct iu_command *command)
 static void help_of_all(struct iu_text *out)
 {
 	size_t count;
-	const struct iu_command *commands = iu_commands(&count);
+	const struct iu_command *const *commands = iu_commands(&count);
 	char term[64];
 
 	iu_text_add(out,
@@ -109,46 +131,76 @@ static void help_of_all(struct iu_text *out)
 		"Says why a port, an address or a socket path cannot be bound, who holds it,\n"
 		"and what helps. Without a TARGET: everything that is bound.\n\nCommands:\n");
 	for (size_t i = 0; i < count; i++) {
-		snprintf(term, sizeof(term), "%s %s", commands[i].name, commands[i].operands);
-		row(out, term, 22, commands[i].summary);
+		snprintf(term, sizeof(term), "%s %s", commands[i]->name, commands[i]->operands);
+		row(out, term, 22, commands[i]->summary);
 	}
 	targets(out);
-	iu_text_add(out, "\nOptions of why:\n");
-	options(out, IU_FOR_WHY, false);
-	iu_text_add(out, "\nOptions of list:\n");
-	options(out, IU_FOR_LIST, false);
-	iu_text_add(out, "\nOptions of free:\n");
-	options(out, IU_FOR_FREE, false);
-	iu_text_add(out, "\nOptions of wait:\n");
-	options(out, IU_FOR_WAIT, false);
-	iu_text_add(out, "\nOptions of pick:\n");
-	options(out, IU_FOR_PICK, false);
-	iu_text_add(out, "\nOptions of report:\n");
-	options(out, IU_FOR_REPORT, false);
-	iu_text_add(out, "\nOptions of run:\n");
-	options(out, IU_FOR_RUN, false);
+	for (size_t i = 0; i < count; i++) {
+		if (!has_options(commands[i]))
+			continue;
+		iu_text_printf(out, "\nOptions of %s:\n", commands[i]->name);
+		options(out, commands[i], false);
+	}
 	iu_text_add(out, "\nOptions everywhere:\n");
-	options(out, IU_FOR_ALL, true);
+	options(out, &iu_command_help, true);
 	exit_codes(out, false);
-	examples(out, &commands[IU_COMMAND_WHY]);
+	examples(out, &iu_command_why);
 	iu_text_add(out, "\nmore: man inuse\n");
 }
 
-void iu_help_text(const struct iu_command *command, struct iu_text *out)
+static void help_of(const struct iu_command *command, struct iu_text *out)
 {
-	if (!command) {
-		help_of_all(out);
-		return;
-	}
 	iu_text_printf(out, "Usage: inuse %s [OPTION…] %s\n\n", command->name, command->operands);
 	wrapped(out, command->description, 0);
-	if (command->id != IU_COMMAND_HELP && command->id != IU_COMMAND_PICK &&
-		command->id != IU_COMMAND_RUN)
+	if (command->shows_targets)
 		targets(out);
 	iu_text_add(out, "\nOptions:\n");
-	options(out, 1u << command->id, false);
-	options(out, 1u << command->id, true);
-	if (command->id == IU_COMMAND_WHY)
+	options(out, command, false);
+	options(out, command, true);
+	if (command == &iu_command_why)
 		exit_codes(out, true);
 	examples(out, command);
 }
+
+int iu_help_show(const struct iu_command *command)
+{
+	struct iu_text text = {0};
+	bool good;
+
+	if (command)
+		help_of(command, &text);
+	else
+		help_of_all(&text);
+	good = iu_write(&text);
+	iu_text_free(&text);
+	return good ? IU_EXIT_DONE : IU_EXIT_UNKNOWN;
+}
+
+static int run_command(const struct iu_invocation *invocation)
+{
+	const struct iu_command *command = NULL;
+
+	if (invocation->count) {
+		command = iu_command_find(invocation->words[0]);
+		if (!command) {
+			iu_complain(
+				"there is no command ", invocation->words[0], "; see inuse --help");
+			return IU_EXIT_USAGE;
+		}
+	}
+	return iu_help_show(command);
+}
+
+const struct iu_command iu_command_help = {
+	.name = "help",
+	.operands = "[COMMAND]",
+	.summary = "what a command does and which options it takes",
+	.description = "The same as COMMAND --help.",
+	.examples = {
+		{"inuse help why", "the options of why"},
+	},
+	.options = {
+		IU_OPTIONS_EVERYWHERE,
+	},
+	.run = run_command,
+};

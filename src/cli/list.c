@@ -200,7 +200,7 @@ static int list(const struct iu_invocation *invocation, struct iu_from *from)
 	return code;
 }
 
-int iu_list(const struct iu_invocation *invocation)
+static int run_command(const struct iu_invocation *invocation)
 {
 	struct iu_from from;
 	int code = iu_from_read(invocation, &from);
@@ -210,3 +210,34 @@ int iu_list(const struct iu_invocation *invocation)
 	iu_from_free(&from);
 	return code;
 }
+
+const struct iu_command iu_command_list = {
+	.name = "list",
+	.operands = "[FILTER…]",
+	.summary = "every bound socket with its holder: listening, bound, UDP, UNIX",
+	.description =
+		"Shows the sockets that take a port or a name away from others. A FILTER is a "
+		"TARGET, an address, an interface, or one of the words tcp, udp and unix; "
+		"several of them are alternatives.",
+	.examples = {
+		{"inuse", "everything that is bound"},
+		{"inuse list tcp --user www-data", "TCP sockets of one user"},
+		{"inuse list 8000-8999 127.0.0.1",
+			"some ports, and everything on the loopback address"},
+		{"inuse list --process nginx --json", "for a script"},
+	},
+	.options = {
+		{IU_OPTION_USER, "only sockets of that user"},
+		{IU_OPTION_FROM},
+		{IU_OPTION_PROCESS, "only sockets held by programs of that name, or by that PID"},
+		{IU_OPTION_UNIT, "only sockets of that systemd unit or container"},
+		{IU_OPTION_PROTOCOL, "only sockets of that protocol"},
+		{IU_OPTION_ALL, "connections and TIME-WAIT too"},
+		{IU_OPTION_LINES,
+			"with --json: each socket in a document and a line of its own, and what "
+			"could not be seen in the last one"},
+		{IU_OPTION_JSON}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
+	},
+	.shows_targets = true,
+	.run = run_command,
+};

@@ -6,15 +6,13 @@
 #include "base/compat.h"
 #include "cli/cli.h"
 
-#define OPTIONS_MAX 64
 #define FIRST_VALUE 256 /* beyond every letter */
 #define NEGATIVES_MAX 8
 
+/* The options as getopt_long() reads them. */
 struct table {
-	const struct iu_option *rows;
-	size_t count;
-	struct option longs[OPTIONS_MAX + 1];
-	char letters[2 * OPTIONS_MAX + 12];
+	struct option longs[IU_OPTION_END];
+	char letters[2 * IU_OPTION_END + 12];
 };
 
 static void make_table(struct table *table)
@@ -22,29 +20,30 @@ static void make_table(struct table *table)
 	char *letter = table->letters;
 
 	*table = (struct table){0};
-	table->rows = iu_options(&table->count);
 	*letter++ = ':';
-	for (size_t i = 0; i < table->count && i < OPTIONS_MAX; i++) {
-		const struct iu_option *row = &table->rows[i];
+	for (int option = IU_OPTION_NONE + 1; option < IU_OPTION_END; option++) {
+		const struct iu_option *row = iu_option_row(option);
 
-		table->longs[i] = (struct option){.name = row->name,
-			.has_arg = row->type == IU_OPTION_SWITCH ? no_argument : required_argument,
-			.val = FIRST_VALUE + (int)i};
+		table->longs[option - 1] = (struct option){.name = row->name,
+			.has_arg = row->value == IU_VALUE_NONE ? no_argument : required_argument,
+			.val = FIRST_VALUE + option};
 		if (!row->letter)
 			continue;
 		*letter++ = row->letter;
-		if (row->type != IU_OPTION_SWITCH)
+		if (row->value != IU_VALUE_NONE)
 			*letter++ = ':';
 	}
 	memcpy(letter, "0123456789", 11); /* no options: negative numbers are operands */
 }
 
-static const struct iu_option *row_of(const struct table *table, int value)
+/* The option behind a value of getopt_long(); IU_OPTION_NONE: there is none. */
+static int option_of(int value)
 {
-	for (size_t i = 0; i < table->count; i++)
-		if (value == FIRST_VALUE + (int)i || (value && value == table->rows[i].letter))
-			return &table->rows[i];
-	return NULL;
+	for (int option = IU_OPTION_NONE + 1; option < IU_OPTION_END; option++)
+		if (value == FIRST_VALUE + option ||
+			(value && value == iu_option_row(option)->letter))
+			return option;
+	return IU_OPTION_NONE;
 }
 
 /* "tcp" of "tcp|udp|unix". */
@@ -89,24 +88,24 @@ static int store(const struct iu_option *row, const char *value, struct iu_argum
 		iu_text_free(&line);
 		return IU_EXIT_USAGE;
 	}
-	switch (row->type) {
-	case IU_OPTION_SWITCH: memcpy(field, &yes, sizeof(yes)); return 0;
-	case IU_OPTION_WORD: memcpy(field, &value, sizeof(value)); return 0;
-	case IU_OPTION_WORDS: return add_value(row, value, (struct iu_values *)(void *)field);
+	switch (row->value) {
+	case IU_VALUE_NONE: memcpy(field, &yes, sizeof(yes)); return 0;
+	case IU_VALUE_ONE: memcpy(field, &value, sizeof(value)); return 0;
+	case IU_VALUE_MANY: return add_value(row, value, (struct iu_values *)(void *)field);
 	}
 	return IU_EXIT_USAGE;
 }
 
 /* What getopt did not take: @word as written, @value the option it belongs to, if any. */
-static int refuse_option(const struct table *table, int result, int value, const char *word)
+static int refuse_option(int result, int value, const char *word)
 {
-	const struct iu_option *row = row_of(table, value), *near;
+	const struct iu_option *row = iu_option_row(option_of(value)), *near;
 	struct iu_text line = {0};
 	char letter[3] = {'-', (char)value, '\0'};
 	char name[64];
 	size_t n;
 
-	if (row) {
+	if (row->name) {
 		if (result == ':')
 			iu_text_printf(&line, "--%s needs a value: --%s %s", row->name, row->name,
 				row->argument);
@@ -121,7 +120,7 @@ static int refuse_option(const struct table *table, int result, int value, const
 		if (!value && n < sizeof(name)) {
 			memcpy(name, word + 2, n);
 			name[n] = '\0';
-			near = iu_option_near(name, IU_FOR_ALL);
+			near = iu_option_near(name);
 			if (near)
 				iu_text_printf(&line, ": did you mean --%s?", near->name);
 		}
@@ -137,7 +136,7 @@ static int choose_command(struct iu_invocation *invocation)
 {
 	const char *first = invocation->count ? invocation->words[0] : NULL;
 
-	invocation->command = iu_command_find(first ? first : "list");
+	invocation->command = first ? iu_command_find(first) : &iu_command_list;
 	if (invocation->command && first) {
 		invocation->command_given = true;
 		invocation->words++;
@@ -157,22 +156,21 @@ static int choose_command(struct iu_invocation *invocation)
 		iu_text_free(&line);
 		return IU_EXIT_USAGE;
 	}
-	invocation->command = iu_command_find("why");
+	invocation->command = &iu_command_why;
 	return 0;
 }
 
-static int check_options(
-	const struct iu_invocation *invocation, const bool *given, const struct table *table)
+static int check_options(const struct iu_invocation *invocation, const bool *given)
 {
-	unsigned int command = 1u << invocation->command->id;
+	const struct iu_command *command = invocation->command;
 
-	for (size_t i = 0; i < table->count; i++) {
+	for (int option = IU_OPTION_NONE + 1; option < IU_OPTION_END; option++) {
 		struct iu_text line = {0};
 
-		if (!given[i] || (table->rows[i].commands & command))
+		if (!given[option] || iu_command_takes(command, option))
 			continue;
 		iu_text_printf(&line, "%s takes no option --%s; see inuse %s --help",
-			invocation->command->name, table->rows[i].name, invocation->command->name);
+			command->name, iu_option_row(option)->name, command->name);
 		iu_complain_text(&line);
 		iu_text_free(&line);
 		return IU_EXIT_USAGE;
@@ -223,11 +221,10 @@ static void return_negatives(const struct negatives *negatives, int argc, char *
 int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocation)
 {
 	struct iu_invocation invocation = {0};
-	const struct iu_option *row;
-	bool given[OPTIONS_MAX] = {false};
+	bool given[IU_OPTION_END] = {false};
 	struct negatives negatives = {.n = 0};
 	struct table table;
-	int result, code;
+	int result, option, code;
 
 	make_table(&table);
 	opterr = 0;
@@ -236,13 +233,13 @@ int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocati
 		if (result >= '0' && result <= '9') {
 			if (keep_negative(&negatives, result, argc, argv))
 				continue;
-			return refuse_option(&table, '?', result, argv[optind - 1]);
+			return refuse_option('?', result, argv[optind - 1]);
 		}
-		row = row_of(&table, result);
-		if (!row || result == '?' || result == ':')
-			return refuse_option(&table, result, optopt, argv[optind - 1]);
-		given[row - table.rows] = true;
-		code = store(row, optarg, &invocation.arguments);
+		option = option_of(result);
+		if (option == IU_OPTION_NONE || result == '?' || result == ':')
+			return refuse_option(result, optopt, argv[optind - 1]);
+		given[option] = true;
+		code = store(iu_option_row(option), optarg, &invocation.arguments);
 		if (code)
 			return code;
 	}
@@ -250,10 +247,10 @@ int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocati
 	invocation.words = argv + optind;
 	invocation.count = (size_t)(argc - optind);
 	code = choose_command(&invocation);
-	if (code == 0 && negatives.n && invocation.command->id != IU_COMMAND_ERROR)
-		return refuse_option(&table, '?', negatives.words[0][1], negatives.words[0]);
+	if (code == 0 && negatives.n && !invocation.command->takes_negatives)
+		return refuse_option('?', negatives.words[0][1], negatives.words[0]);
 	if (code == 0 && !invocation.arguments.help && !invocation.arguments.version)
-		code = check_options(&invocation, given, &table);
+		code = check_options(&invocation, given);
 	if (code == 0)
 		*ret_invocation = invocation;
 	return code;

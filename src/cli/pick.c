@@ -160,7 +160,7 @@ static int hand_over(const struct iu_invocation *invocation, struct iu_picking *
 	return NOT_STARTED;
 }
 
-int iu_pick(const struct iu_invocation *invocation)
+static int run_command(const struct iu_invocation *invocation)
 {
 	struct iu_pick pick = {0};
 	struct iu_picking picking;
@@ -185,3 +185,38 @@ int iu_pick(const struct iu_invocation *invocation)
 	iu_text_free(&directory);
 	return code;
 }
+
+const struct iu_command iu_command_pick = {
+	.name = "pick",
+	.operands = "[-- CMD…]",
+	.summary = "a port that can be bound, and that nobody gets by accident",
+	.description =
+		"Prints a port that can be bound now for all addresses of both families, "
+		"outside of the range that the system gives to connections, not reserved, "
+		"nobody's by custom, and not refused by browsers. --hold keeps it bound and "
+		"starts CMD with it: as descriptor 3, told by LISTEN_FDS as systemd does it, "
+		"and as {} in the arguments of CMD. Without {} CMD uses that socket (TCP "
+		"listens already), and nobody else gets in. With {} CMD binds the port itself, "
+		"and has to set SO_REUSEADDR for that (servers in Go, Java, Node and most "
+		"others do): Linux lets nobody bind beside a held port without it. That also "
+		"means that another program which asks for this very port with SO_REUSEADDR "
+		"could come first; no other pick gives it away.",
+	.examples = {
+		{"inuse pick", "some port"},
+		{"inuse pick --near 8080", "the nearest to 8080"},
+		{"inuse pick --for .", "the same again for this project"},
+		{"inuse pick --hold -- ./server --port {}", "nobody can take it in between"},
+	},
+	.options = {
+		{IU_OPTION_FOR, "the same port again for that directory"},
+		{IU_OPTION_NEAR, "the nearest port to that one"},
+		{IU_OPTION_RANGE, "the first port of that range"},
+		{IU_OPTION_UDP, "a UDP port"},
+		{IU_OPTION_COUNT, "so many different ports, one a line"},
+		{IU_OPTION_HOLD, "keep the port bound, and start CMD with it"},
+		{IU_OPTION_JSON},
+		{IU_OPTION_QUIET, "nothing but the result"},
+		IU_OPTIONS_EVERYWHERE,
+	},
+	.run = run_command,
+};

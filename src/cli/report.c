@@ -123,7 +123,7 @@ static int report(const struct iu_arguments *arguments, struct iu_arena *arena,
 	return code;
 }
 
-int iu_report(const struct iu_invocation *invocation)
+static int run_command(const struct iu_invocation *invocation)
 {
 	struct iu_questions questions = {0};
 	struct iu_options options;
@@ -141,3 +141,38 @@ int iu_report(const struct iu_invocation *invocation)
 	iu_arena_free(&arena);
 	return code;
 }
+
+const struct iu_command iu_command_report = {
+	.name = "report",
+	.operands = "[TARGET…]",
+	.summary = "a capture of this machine as one JSON file, that --from reads",
+	.description =
+		"Writes down all sockets of this machine with their holders, options, addresses "
+		"and limits: inuse why --from FILE and inuse list --from FILE then answer from "
+		"it, on any machine. What only a look at the TARGET itself tells is recorded "
+		"for each TARGET given: what the kernel says to a bind() of our own, asked "
+		"under the rules of why, and what lies at the path of a UNIX socket. The file "
+		"contains names of users and programs, command lines, paths and addresses; "
+		"--redact takes out what is private.",
+	.examples = {
+		{"inuse report -o machine.json", "everything"},
+		{"inuse report --redact -o machine.json 8080 /run/app.sock",
+			"for somebody else, about these two"},
+		{"inuse why --from machine.json 8080", "the answer from the file"},
+		{"ssh server inuse report 8080 | inuse why --from - 8080",
+			"another machine's answer"},
+	},
+	.options = {
+		IU_OPTIONS_OF_ASKER, {IU_OPTION_FROM},
+		{IU_OPTION_OUTPUT,
+			"write to FILE, which must not exist yet and only you may read; - (the "
+			"default) is standard output"},
+		{IU_OPTION_REDACT,
+			"without names of users and of the host, arguments of commands, public "
+			"addresses and home directories; the same thing gets the same name "
+			"instead everywhere"},
+		{IU_OPTION_JSON}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
+	},
+	.shows_targets = true,
+	.run = run_command,
+};

@@ -214,7 +214,7 @@ static int read_port(const struct iu_arguments *arguments, struct iu_run *run)
 	return code;
 }
 
-int iu_run_command(const struct iu_invocation *invocation)
+static int run_command(const struct iu_invocation *invocation)
 {
 	struct work work = {.arguments = &invocation->arguments,
 		.run = {.port_fd = -1,
@@ -244,3 +244,33 @@ int iu_run_command(const struct iu_invocation *invocation)
 	iu_complain(strerror(error), NULL, "");
 	return error == ENOENT ? NOT_FOUND : NOT_STARTED;
 }
+
+const struct iu_command iu_command_run = {
+	.name = "run",
+	.operands = "-- CMD…",
+	.summary = "run a program; when its bind() or listen() fails, say why",
+	.description =
+		"Becomes CMD: same process, terminal, exit code and signals. Whenever bind() or "
+		"listen() of CMD, or of a program that it starts, fails, standard error tells "
+		"why, once for each cause, before the program goes on. One of --wait, --next, "
+		"--reuseaddr and --free helps as well. Without root, setuid programs get no "
+		"more rights under it (no_new_privs). Binds made through io_uring are not seen.",
+	.examples = {
+		{"inuse run -- npm start", "explained where it happens"},
+		{"inuse run --wait 90 -- ./server", "starts as soon as the port can be bound"},
+		{"inuse run --next --port-file port -- ./server",
+			"the next free port instead, written to a file"},
+		{"inuse run --free -- ./server", "asks, then ends whoever is in the way"},
+	},
+	.options = {
+		{IU_OPTION_REUSEADDR, "set it, and say whether it helped"},
+		{IU_OPTION_USER}, {IU_OPTION_YES}, {IU_OPTION_GRACE}, {IU_OPTION_FORCE},
+		{IU_OPTION_WAIT, "hold the call until the port can be bound, so long at most"},
+		{IU_OPTION_NEXT, "bind the next free port instead, and say which"},
+		{IU_OPTION_FREE, "free the port as `inuse free` does, with its questions"},
+		{IU_OPTION_PORT_FILE, "write the port that was bound into FILE"},
+		{IU_OPTION_PORT_FD, "write the port that was bound to the open descriptor N"},
+		{IU_OPTION_JSON}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
+	},
+	.run = run_command,
+};

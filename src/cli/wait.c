@@ -127,7 +127,7 @@ static int refuse_foreign(const struct iu_questions *questions)
 	return 0;
 }
 
-int iu_wait(const struct iu_invocation *invocation)
+static int run_command(const struct iu_invocation *invocation)
 {
 	struct run run = {.arguments = &invocation->arguments};
 	struct iu_questions questions = {0};
@@ -156,3 +156,28 @@ int iu_wait(const struct iu_invocation *invocation)
 	iu_arena_free(&arena);
 	return code;
 }
+
+const struct iu_command iu_command_wait = {
+	.name = "wait",
+	.operands = "TARGET…",
+	.summary = "return when it can be bound, or when something listens there",
+	.description =
+		"Returns the moment all TARGETs can be bound at once, with --listening the "
+		"moment somebody listens at each. On a terminal it says what it waits for and "
+		"how long at most.",
+	.examples = {
+		{"inuse wait 8080 && ./server", "start as soon as it can"},
+		{"./server & inuse wait --listening --timeout 10 8080",
+			"go on when the server is up"},
+	},
+	.options = {
+		IU_OPTIONS_OF_ASKER,
+		{IU_OPTION_LISTENING, "wait until something listens there"},
+		{IU_OPTION_TIMEOUT, "give up after that time, with exit code 1"},
+		{IU_OPTION_JSON},
+		{IU_OPTION_QUIET, "nothing but the result"},
+		IU_OPTIONS_EVERYWHERE,
+	},
+	.shows_targets = true,
+	.run = run_command,
+};

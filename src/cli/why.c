@@ -150,7 +150,7 @@ static int answer_all(const struct iu_arguments *arguments, struct iu_from *from
 	return tally.unknown ? IU_EXIT_UNKNOWN : IU_EXIT_NO;
 }
 
-int iu_why(const struct iu_invocation *invocation)
+static int run_command(const struct iu_invocation *invocation)
 {
 	struct iu_arena arena = {0};
 	struct iu_questions questions = {0};
@@ -175,3 +175,46 @@ int iu_why(const struct iu_invocation *invocation)
 	iu_from_free(&from);
 	return code;
 }
+
+const struct iu_command iu_command_why = {
+	.name = "why",
+	.operands = "TARGET…",
+	.summary = "would bind() and listen() fail, who is in the way, what helps",
+	.description =
+		"Says for each TARGET whether a program could bind it now. If not: which socket "
+		"is in the way, which program, unit or container holds it, by which rule it "
+		"blocks, and what helps. The options tell what the program that asks sets on "
+		"its own socket.",
+	.examples = {
+		{"inuse 8080", "why can nothing listen on port 8080?"},
+		{"inuse why --reuseaddr 127.0.0.1:8080/tcp",
+			"the same, for a server that sets SO_REUSEADDR"},
+		{"inuse 53/udp /run/app.sock", "several targets, one answer each"},
+		{"inuse 'listen tcp :8080: bind: address already in use'",
+			"the error message as it was printed"},
+		{"./server 2>&1 | inuse -", "the same, straight out of the program"},
+		{"inuse --for ./server 8080", "is it a copy of the same program?"},
+		{"inuse --json 3000-3010", "one JSON document per line"},
+	},
+	.options = {
+		IU_OPTIONS_OF_ASKER,
+		{IU_OPTION_EXCLUSIVE,
+			"ask for a socket that sets SO_EXCLUSIVEADDRUSE (Windows only)"},
+		{IU_OPTION_USER, "ask as that user"},
+		{IU_OPTION_FOR,
+			"the program that wants the port: a holder that runs the same file is "
+			"\"already running\""},
+		{IU_OPTION_PROBE,
+			"always ask the kernel with a bind() of our own (never listen(), closed "
+			"at once; never on UNIX paths)"},
+		{IU_OPTION_NO_PROBE,
+			"never ask the kernel; without --probe and --no-probe only where asking "
+			"can change nothing"},
+		{IU_OPTION_FIRST,
+			"be content with the first listener and its first holder where looking "
+			"for all of them takes long; what was not looked at is said"},
+		{IU_OPTION_FROM}, {IU_OPTION_JSON}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
+	},
+	.shows_targets = true,
+	.run = run_command,
+};
