@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "engine/blockers.h"
-#include "engine/causes/windows.h"
+#include "engine/causes/cause.h"
 #include "engine/engine.h"
 #include "engine/other-system.h"
 #include "engine/headline.h"
@@ -421,10 +421,6 @@ static int inet_doubts(struct iu_arena *arena, const struct iu_evaluation *evalu
 	if (evaluation->question->options.exclusive && err == 0)
 		err = doubt(arena, verdict,
 			"SO_EXCLUSIVEADDRUSE exists on Windows only; it changes nothing here.");
-	if (iu_evaluation_foreign_user(evaluation->question, evaluation->snapshot) && err == 0 &&
-		worst->status != IU_STATUS_FREE && worst->cause == IU_CAUSE_PRIVILEGED_PORT)
-		err = doubt(arena, verdict,
-			"The capabilities of the other user's program are not known; only root has this one by default.");
 	if (worst->status == IU_STATUS_FREE && evaluation->question->port && err == 0 &&
 		iu_in_range(&evaluation->limits, evaluation->question->port) == IU_YES)
 		err = doubt(arena, verdict,
@@ -460,8 +456,6 @@ static int add_blockers(struct iu_arena *arena, const struct iu_evaluation *eval
 		err = iu_blockers_range(arena, evaluation, verdict, &more);
 		/* the one reason why bind() to port 0 says EADDRINUSE; reserved ports have no holder */
 		verdict->cause = IU_CAUSE_EPHEMERAL_EXHAUSTED;
-		if (err == 0)
-			err = iu_ephemeral_exhausted(arena, evaluation, verdict);
 	} else {
 		err = iu_blockers_inet(arena, evaluation, verdict, &more);
 		/* on Windows an error that was reported is an answer, too */
@@ -475,36 +469,15 @@ static int add_blockers(struct iu_arena *arena, const struct iu_evaluation *eval
 	return err;
 }
 
-/* Without a socket there is no blocker that could say it. */
-static int windows_evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+/* What no blocker has said: of some causes there is none. */
+static int add_evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	if (verdict->blockers.n && verdict->cause == verdict->blockers.v[0].cause)
-		return 0;
-	switch (verdict->cause) {
-	case IU_CAUSE_ADDRESS_NOT_LOCAL: return iu_address_not_local(arena, evaluation, attempt, verdict);
-	case IU_CAUSE_EXCLUDED_RANGE: return iu_excluded_range(arena, evaluation, verdict);
-	case IU_CAUSE_HTTP_SYS: return iu_http_sys(arena, evaluation, verdict);
-	case IU_CAUSE_ALG_RESERVED: return iu_alg_reserved(arena, evaluation, verdict);
-	case IU_CAUSE_PORT_PROXY: return iu_port_proxy(arena, evaluation, verdict);
-	case IU_CAUSE_POLICY_DENIED: return iu_filtered(arena, evaluation, verdict);
-	default: return 0;
-	}
-}
+	const struct iu_cause_rule *rule = iu_cause_rule(evaluation->snapshot, verdict->cause);
+	bool said = rule->applies && verdict->blockers.n &&
+		    verdict->blockers.v[0].cause == verdict->cause;
 
-static int special_headline(struct iu_arena *arena, const struct iu_evaluation *evaluation,
-	const struct iu_attempt *attempt, struct iu_verdict *verdict)
-{
-	if ((evaluation->rules == &iu_rules_windows))
-		return windows_evidence(arena, evaluation, attempt, verdict);
-	switch (verdict->cause) {
-	case IU_CAUSE_PRIVILEGED_PORT: return iu_privileged_port(arena, evaluation, attempt, verdict);
-	case IU_CAUSE_ADDRESS_NOT_LOCAL: return iu_address_not_local(arena, evaluation, attempt, verdict);
-	case IU_CAUSE_ADDRESS_TENTATIVE: return iu_address_tentative(arena, evaluation, attempt, verdict);
-	case IU_CAUSE_POLICY_DENIED: return iu_policy_denied(arena, evaluation, attempt, verdict);
-	case IU_CAUSE_WSL_HOST: return iu_wsl_host(arena, evaluation, verdict);
-	default: return 0; /* the others have a socket to speak of */
-	}
+	return said || !rule->evidence ? 0 : rule->evidence(arena, evaluation, attempt, verdict);
 }
 
 static enum iu_confidence lesser(enum iu_confidence a, enum iu_confidence b)
@@ -520,8 +493,6 @@ static int finish(struct iu_arena *arena, const struct iu_question *question,
 
 	if (err < 0)
 		return err;
-	if (iu_is_windows(snapshot) && !verdict->headline)
-		verdict->headline = iu_windows_headline(arena, question, snapshot, verdict);
 	if (!verdict->headline)
 		verdict->headline = iu_headline(arena, question, snapshot, verdict);
 	return arena->failed ? IU_E_NOMEM : 0;
@@ -586,7 +557,7 @@ static int decide_inet(struct iu_arena *arena, const struct iu_question *questio
 		err = (evaluation.rules == &iu_rules_windows) ? iu_windows_gaps(arena, &evaluation, verdict)
 					  : missing_gap(arena, &evaluation, verdict);
 	if (err == 0)
-		err = special_headline(arena, &evaluation, &evaluation.attempts[at], verdict);
+		err = add_evidence(arena, &evaluation, &evaluation.attempts[at], verdict);
 	return err < 0 ? err : finish(arena, question, snapshot, &evaluation, verdict);
 }
 

@@ -38,12 +38,4 @@ bool iu_windows_gap_matters(const struct iu_question *question,
 int iu_windows_gaps(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
 
-/** iu_windows_in_the_way() - who is in the way, for the causes of Windows; NULL: as everywhere. */
-const char *iu_windows_in_the_way(struct iu_arena *arena, const struct iu_snapshot *snapshot,
-	const struct iu_blocker *b);
-
-/** iu_windows_headline() - the answer in one sentence where its cause has one of its own; or NULL. */
-const char *iu_windows_headline(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict);
-
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "engine/causes/cause.h"
 #include "engine/windows/plan.h"
 #include "engine/remedies.h"
 #include "engine/evaluation.h"
@@ -1022,58 +1023,19 @@ static int release_hidden(struct planning *p, const struct iu_blocker *b)
 			: NULL);
 }
 
-static int (*const levers[IU_CAUSE_COUNT])(struct planning *p, const struct iu_blocker *b) = {
-	[IU_CAUSE_OTHER_PROGRAM] = stop_holders,
-	[IU_CAUSE_ALREADY_RUNNING] = stop_holders,
-	[IU_CAUSE_SUSPENDED_PROCESS] = signal_holders,
-	[IU_CAUSE_INHERITED_DESCRIPTOR] = signal_holders,
-	[IU_CAUSE_BOUND_NOT_LISTENING] = stop_holders,
-	[IU_CAUSE_OPEN_CONNECTION] = signal_holders,
-	[IU_CAUSE_CLOSING_CONNECTION] = wait_or_destroy,
-	[IU_CAUSE_TIME_WAIT] = wait_or_destroy,
-	[IU_CAUSE_REUSEPORT_MISMATCH] = stop_holders,
-	[IU_CAUSE_SOCKET_ACTIVATION] = stop_activation,
-	[IU_CAUSE_CONTAINER_PORT] = stop_published,
-	[IU_CAUSE_PORT_FORWARD] = signal_holders,
-	[IU_CAUSE_DESCRIPTOR_IN_FLIGHT] = release_hidden,
-	[IU_CAUSE_REGISTERED_FILE] = release_hidden,
-	[IU_CAUSE_STALE_SOCKET_FILE] = remove_file,
-};
-
-/* Causes that nothing may or can be ended for. */
-static const struct {
-	enum iu_cause cause;
-	const char *what, *why;
-} untouchable[] = {
-	{IU_CAUSE_OUTBOUND_CONNECTION, "the connection is left alone",
-		"a client was given this port by the system for a moment: ending it would break what it does, and no server is there to stop"},
-	{IU_CAUSE_HIDDEN_HOLDER, "nothing is stopped",
-		"which process holds the socket cannot be seen from here"},
-	{IU_CAUSE_KERNEL_SOCKET, "nothing is stopped",
-		"the kernel itself holds the port, for a part of the system's configuration"},
-	{IU_CAUSE_POLICY_DENIED, "nothing is in the way",
-		"a security policy refuses the bind, and that is not changed here"},
-	{IU_CAUSE_PATH_EXISTS, "the file is left alone",
-		"it is no socket, so it is somebody's data"},
-	{IU_CAUSE_EPHEMERAL_EXHAUSTED, "nothing is stopped",
-		"thousands of sockets hold the range, and none of them is the one in the way"},
-	{IU_CAUSE_PRIVILEGED_PORT, "nothing is in the way",
-		"the port is free, but it needs a right that is missing"},
-	{IU_CAUSE_OWN_SOCKET, "nothing is stopped", "the program that asks holds the socket itself"},
-	{IU_CAUSE_ADDRESS_NOT_LOCAL, "nothing is in the way",
-		"the address is not one of this machine"},
-};
-
 static int refuse_cause(struct planning *p, enum iu_cause cause)
 {
-	size_t i;
+	const struct iu_cause_rule *rule = iu_cause_rule(p->snapshot, cause);
 
-	for (i = 0; i < IU_COUNT(untouchable); i++)
-		if (untouchable[i].cause == cause)
-			return add_refusal(
-				p, 0, untouchable[i].what, untouchable[i].why, NULL);
+	if (rule->refusal.what)
+		return add_refusal(p, 0, rule->refusal.what, rule->refusal.why, NULL);
 	return add_refusal(p, 0, "nothing is stopped",
 		"there is no way to free it that would surely harm nobody else", NULL);
+}
+
+static int refuse_blocker(struct planning *p, const struct iu_blocker *b)
+{
+	return refuse_cause(p, b->cause);
 }
 
 static int wait_for_address(struct planning *p)
@@ -1118,9 +1080,28 @@ static int remove_file_after(struct planning *p)
 	return r < 0 ? r : word(p, step, path);
 }
 
+static int (*const levers[])(struct planning *p, const struct iu_blocker *b) = {
+	[IU_WAY_NONE] = refuse_blocker,
+	[IU_WAY_HOLDERS] = stop_holders,
+	[IU_WAY_PROCESSES] = signal_holders,
+	[IU_WAY_TIME] = wait_or_destroy,
+	[IU_WAY_ACTIVATOR] = stop_activation,
+	[IU_WAY_CONTAINER] = stop_published,
+	[IU_WAY_REFERENCE] = release_hidden,
+	[IU_WAY_FILE] = remove_file,
+	[IU_WAY_ADDRESS] = refuse_blocker,
+	/* of Windows alone */
+	[IU_WAY_SERVICE] = refuse_blocker,
+	[IU_WAY_URL] = refuse_blocker,
+	[IU_WAY_PROXY_RULE] = refuse_blocker,
+	[IU_WAY_RANGE] = refuse_blocker,
+	[IU_WAY_HANDLE] = refuse_blocker,
+};
+
 static int plan_blockers(struct planning *p)
 {
 	const struct iu_verdict *verdict = p->verdict;
+	bool no_socket = !iu_cause_rule(p->snapshot, verdict->cause)->applies;
 	size_t i;
 	int r = 0;
 
@@ -1131,9 +1112,9 @@ static int plan_blockers(struct planning *p)
 		if (b->certain != IU_YES)
 			continue;
 		/* An exhausted range names its blockers by what they are: none of them is meant. */
-		if (verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED)
+		if (no_socket)
 			return refuse_cause(p, verdict->cause);
-		r = levers[b->cause] ? levers[b->cause](p, b) : refuse_cause(p, b->cause);
+		r = levers[iu_cause_rule(p->snapshot, b->cause)->lever](p, b);
 	}
 	return r < 0 ? r : remove_file_after(p);
 }
@@ -1234,7 +1215,7 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 				&p.plan);
 			break;
 		}
-		r = verdict->cause == IU_CAUSE_ADDRESS_TENTATIVE
+		r = iu_cause_rule(snapshot, verdict->cause)->lever == IU_WAY_ADDRESS
 			? wait_for_address(&p)
 			: refuse_cause(&p, verdict->cause);
 		break;

@@ -1,7 +1,7 @@
 /* engine/causes/address-not-local.c - no interface has the address */
 #include "engine/causes/cause.h"
 
-int iu_address_not_local(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	char address[IU_ADDRESS_TEXT];
@@ -13,3 +13,9 @@ int iu_address_not_local(struct iu_arena *arena, const struct iu_evaluation *eva
 			"The list of addresses could not be read completely.");
 	return 0;
 }
+
+const struct iu_cause_rule iu_cause_address_not_local = {
+	.cause = IU_CAUSE_ADDRESS_NOT_LOCAL,
+	.evidence = evidence,
+	.refusal = {"nothing is in the way", "the address is not one of this machine"},
+};

@@ -3,7 +3,7 @@
 
 #include "engine/causes/cause.h"
 
-int iu_address_tentative(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
@@ -23,3 +23,9 @@ int iu_address_tentative(struct iu_arena *arena, const struct iu_evaluation *eva
 			  address);
 	return 0;
 }
+
+const struct iu_cause_rule iu_cause_address_tentative = {
+	.cause = IU_CAUSE_ADDRESS_TENTATIVE,
+	.evidence = evidence,
+	.lever = IU_WAY_ADDRESS,
+};

@@ -1,15 +1,23 @@
 /* engine/causes/alg-reserved.c - Windows: the Application Layer Gateway has TCP 5001-5032 */
 #include "base/err.h"
 #include "engine/causes/windows.h"
+#include "engine/headline.h"
 
 #define SENTENCE                                                                                   \
 	"the Application Layer Gateway service (ALG) reserves TCP 5001-5032 while Internet Connection Sharing is on, by design (Microsoft KB 943710)"
 
-int iu_alg_reserved(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
+static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
 	int err = iu_strings_add(arena, &verdict->evidence, SENTENCE);
 
+	(void)attempt;
+	if (!verdict->blockers.n)
+		verdict->headline = iu_phrase(arena, verdict->status == IU_STATUS_UNKNOWN
+				? "%s: whether it can be bound could not be told: the Application Layer Gateway service runs, which may reserve TCP 5001-5032."
+				: "%s is in use: the Application Layer Gateway service reserves TCP 5001-5032.",
+			iu_subject(arena, evaluation->question));
 	if (err == 0)
 		err = iu_strings_add(arena, &verdict->evidence,
 			iu_windows_running(snapshot, "SharedAccess") == IU_YES
@@ -41,4 +49,19 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_alg_reserved = {IU_CAUSE_ALG_RESERVED, applies};
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const char *who = iu_phrase_holders(arena, snapshot, b);
+
+	return iu_phrase(arena, "the Application Layer Gateway service (%s) has %s", who ? who : "ALG",
+		iu_phrase_endpoint(arena, &b->socket));
+}
+
+const struct iu_cause_rule iu_cause_alg_reserved = {
+	.cause = IU_CAUSE_ALG_RESERVED,
+	.applies = applies,
+	.headline = headline,
+	.evidence = evidence,
+	.lever = IU_WAY_SERVICE,
+};

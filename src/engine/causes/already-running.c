@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "engine/causes/windows.h"
+#include "engine/causes/cause.h"
 
 static bool runs(const struct iu_process *process, const struct iu_question *question)
 {
@@ -40,7 +40,7 @@ static bool has_name(const struct iu_process *process, const char *program)
 	       (!name[len] || !strcasecmp(name + len, ".exe"));
 }
 
-static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
+static bool runs_already(struct iu_case *c, bool by_name, enum iu_confidence *ret_confidence)
 {
 	size_t i;
 
@@ -48,7 +48,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		return false;
 	for (i = 0; i < c->holders.n; i++) {
 		if (!runs(c->holders.v[i], c->question)) {
-			if (!iu_is_windows(c->snapshot) || !c->question->program ||
+			if (!by_name || !c->question->program ||
 				!has_name(c->holders.v[i], c->question->program))
 				continue;
 			iu_case_say(c, "%s has the name of %s",
@@ -68,4 +68,25 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return false;
 }
 
-const struct iu_cause_rule iu_cause_already_running = {IU_CAUSE_ALREADY_RUNNING, applies};
+static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	return runs_already(c, false, ret_confidence);
+}
+
+static bool applies_windows(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	return runs_already(c, true, ret_confidence);
+}
+
+static const struct iu_cause_rule on_windows = {
+	.cause = IU_CAUSE_ALREADY_RUNNING,
+	.applies = applies_windows,
+	.lever = IU_WAY_HOLDERS,
+};
+
+const struct iu_cause_rule iu_cause_already_running = {
+	.cause = IU_CAUSE_ALREADY_RUNNING,
+	.applies = applies,
+	.lever = IU_WAY_HOLDERS,
+	.windows = &on_windows,
+};

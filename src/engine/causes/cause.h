@@ -1,4 +1,4 @@
-/* engine/causes/cause.h - what a cause's file gets to see, and the table of them all */
+/* engine/causes/cause.h - what a cause is, and what its file gets to see */
 #ifndef IU_ENGINE_CAUSES_CAUSE_H
 #define IU_ENGINE_CAUSES_CAUSE_H
 
@@ -21,59 +21,57 @@ struct iu_case {
 	size_t holder_count; /* all, the unknown ones too */
 };
 
+/* What has to let go of the port. By what means that is done is a matter of each system's plan. */
+enum iu_way {
+	IU_WAY_NONE,      /* nothing may or can be ended: see the refusal */
+	IU_WAY_HOLDERS,   /* the containers, units or services of the holders, else their processes */
+	IU_WAY_PROCESSES, /* the processes themselves */
+	IU_WAY_TIME,      /* it ends by itself; on demand the kernel drops it at once */
+	IU_WAY_ACTIVATOR, /* whoever listens for a program that starts on demand */
+	IU_WAY_CONTAINER, /* the container that publishes the port, not its proxy */
+	IU_WAY_REFERENCE, /* what keeps a socket without a descriptor: a message, a store, a ring */
+	IU_WAY_FILE,      /* the file of a UNIX socket that is gone */
+	IU_WAY_ADDRESS,   /* the check of the address, which ends by itself */
+	/* Windows */
+	IU_WAY_SERVICE,
+	IU_WAY_URL,        /* who serves a URL of HTTP.sys */
+	IU_WAY_PROXY_RULE, /* a rule of netsh interface portproxy */
+	IU_WAY_RANGE,      /* whoever reserved a range of ports */
+	IU_WAY_HANDLE,     /* a process that inherited the handle of one that is gone */
+};
+
 /*
- * A cause: whether it explains a blocker. When it does it says how sure it is and appends the
- * evidence to the blocker; otherwise it changes nothing.
+ * A cause, whole. What is NULL has nothing of its own to say: the general answer holds.
  */
 struct iu_cause_rule {
 	enum iu_cause cause;
+	/*
+	 * Whether it explains a blocker. When it does it says how sure it is and appends the evidence to
+	 * the blocker; otherwise it changes nothing. NULL: no socket shows it, only the order of
+	 * checks finds it.
+	 */
 	bool (*applies)(struct iu_case *c, enum iu_confidence *ret_confidence);
+	/* Who is in the way, where "PROGRAM listens on ADDRESS" is not the point; may return NULL. */
+	const char *(*headline)(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+		const struct iu_blocker *b);
+	/* What the verdict has to say where no blocker did: evidence, caveats, mostly a headline. */
+	int (*evidence)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+		const struct iu_attempt *attempt, struct iu_verdict *verdict);
+	enum iu_way lever;
+	/* Why nothing is ended for it. */
+	struct {
+		const char *what, *why;
+	} refusal;
+	const struct iu_cause_rule *windows; /* the same cause there; NULL: no difference */
 };
 
-extern const struct iu_cause_rule iu_cause_other_program;
-extern const struct iu_cause_rule iu_cause_own_socket;
-extern const struct iu_cause_rule iu_cause_already_running;
-extern const struct iu_cause_rule iu_cause_suspended_process;
-extern const struct iu_cause_rule iu_cause_inherited_descriptor;
-extern const struct iu_cause_rule iu_cause_bound_not_listening;
-extern const struct iu_cause_rule iu_cause_open_connection;
-extern const struct iu_cause_rule iu_cause_closing_connection;
-extern const struct iu_cause_rule iu_cause_time_wait;
-extern const struct iu_cause_rule iu_cause_outbound_connection;
-extern const struct iu_cause_rule iu_cause_reuseport_mismatch;
-extern const struct iu_cause_rule iu_cause_socket_activation;
-extern const struct iu_cause_rule iu_cause_container_port;
-extern const struct iu_cause_rule iu_cause_port_forward;
-extern const struct iu_cause_rule iu_cause_kernel_socket;
-extern const struct iu_cause_rule iu_cause_descriptor_in_flight;
-extern const struct iu_cause_rule iu_cause_registered_file;
-extern const struct iu_cause_rule iu_cause_hidden_holder;
-extern const struct iu_cause_rule iu_cause_stale_socket_file;
-extern const struct iu_cause_rule iu_cause_path_exists;
-/* Windows */
-extern const struct iu_cause_rule iu_cause_http_sys;
-extern const struct iu_cause_rule iu_cause_alg_reserved;
-extern const struct iu_cause_rule iu_cause_port_proxy;
-extern const struct iu_cause_rule iu_cause_service;
-extern const struct iu_cause_rule iu_cause_exclusive_use;
-extern const struct iu_cause_rule iu_cause_orphaned_handle;
-extern const struct iu_cause_rule iu_cause_windows_driver;
+#define X(id, file, ...) extern const struct iu_cause_rule iu_cause_##file;
+IU_CAUSES(X)
+#undef X
 
-/*
- * The causes without a socket to look at are found by the order of checks alone; their files only
- * add what there is to say (counts, the missing right, the missing address) to the verdict.
- */
-int iu_ephemeral_exhausted(struct iu_arena *arena, const struct iu_evaluation *evaluation,
-	struct iu_verdict *verdict);
-int iu_privileged_port(struct iu_arena *arena, const struct iu_evaluation *evaluation,
-	const struct iu_attempt *attempt, struct iu_verdict *verdict);
-int iu_address_not_local(struct iu_arena *arena, const struct iu_evaluation *evaluation,
-	const struct iu_attempt *attempt, struct iu_verdict *verdict);
-int iu_address_tentative(struct iu_arena *arena, const struct iu_evaluation *evaluation,
-	const struct iu_attempt *attempt, struct iu_verdict *verdict);
-int iu_wsl_host(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
-int iu_policy_denied(struct iu_arena *arena, const struct iu_evaluation *evaluation,
-	const struct iu_attempt *attempt, struct iu_verdict *verdict);
+/** iu_cause_rule() - the rule of a cause on the snapshot's system. Static; never NULL. */
+const struct iu_cause_rule *iu_cause_rule(
+	const struct iu_snapshot *snapshot, enum iu_cause cause);
 
 /** iu_case_only_via() - it has holders, and all of them hold it in this way. */
 bool iu_case_only_via(const struct iu_case *c, enum iu_via via);

@@ -15,5 +15,17 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	(void)snapshot;
+	return iu_phrase(arena, "a connection on %s is still being closed (%s), its program is gone",
+		iu_phrase_endpoint(arena, &b->socket), iu_state_name(b->socket.state));
+}
+
 const struct iu_cause_rule iu_cause_closing_connection = {
-	IU_CAUSE_CLOSING_CONNECTION, applies};
+	.cause = IU_CAUSE_CLOSING_CONNECTION,
+	.applies = applies,
+	.headline = headline,
+	.lever = IU_WAY_TIME,
+};

@@ -63,4 +63,8 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_container_port = {IU_CAUSE_CONTAINER_PORT, applies};
+const struct iu_cause_rule iu_cause_container_port = {
+	.cause = IU_CAUSE_CONTAINER_PORT,
+	.applies = applies,
+	.lever = IU_WAY_CONTAINER,
+};

@@ -72,5 +72,30 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
+static bool message_holds(const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	return b->holds.n && snapshot->holds.v[b->holds.v[0]].via == IU_VIA_MESSAGE;
+}
+
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const char *at = iu_phrase_endpoint(arena, &b->socket);
+	const char *who = iu_phrase_holders(arena, snapshot, b);
+
+	if (!who && b->confidence != IU_CONFIDENCE_PROVEN)
+		return iu_phrase(arena, "no process has a descriptor of the socket on %s; it may be in a message that nobody has read",
+			at);
+	return b->socket.unit && who && !message_holds(snapshot, b)
+		? iu_phrase(arena, "%s keeps a socket on %s for %s", who, at,
+			  iu_safe(arena, b->socket.unit, 60))
+		: iu_phrase(arena, "the socket on %s is inside a message that %s", at,
+			  who ? iu_phrase(arena, "%s has not read", who) : "nobody has read");
+}
+
 const struct iu_cause_rule iu_cause_descriptor_in_flight = {
-	IU_CAUSE_DESCRIPTOR_IN_FLIGHT, applies};
+	.cause = IU_CAUSE_DESCRIPTOR_IN_FLIGHT,
+	.applies = applies,
+	.headline = headline,
+	.lever = IU_WAY_REFERENCE,
+};

@@ -1,6 +1,7 @@
 /* engine/causes/excluded-range.c - Windows: the port lies in an excluded range */
 #include "base/err.h"
 #include "engine/causes/windows.h"
+#include "engine/headline.h"
 
 static const char *maker(const struct iu_exclusion *e)
 {
@@ -34,13 +35,31 @@ static int say_range(struct iu_arena *arena, const struct iu_evaluation *evaluat
 			(unsigned int)range.first, (unsigned int)range.last));
 }
 
-int iu_excluded_range(
-	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
+static const char *headline(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_exclusion *e, const struct iu_verdict *verdict)
+{
+	const char *subject = iu_subject(arena, evaluation->question);
+	const char *error = verdict->error ? verdict->error : "no error was seen";
+
+	if (!e)
+		return iu_phrase(arena, "%s may not be bound (%s): most likely it lies in an excluded port range.",
+			subject, error);
+	if (e->first == e->last)
+		return iu_phrase(arena, "%s may not be bound: Windows has excluded exactly this port (%s).",
+			subject, error);
+	return iu_phrase(arena, "%s may not be bound: Windows has excluded the ports %u-%u (%s).",
+		subject, (unsigned int)e->first, (unsigned int)e->last, error);
+}
+
+static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_exclusion *e = iu_windows_exclusion(
 		evaluation->snapshot, evaluation->question->protocol, evaluation->question->port);
 	int err;
 
+	(void)attempt;
+	verdict->headline = headline(arena, evaluation, e, verdict);
 	if (!e)
 		return say(arena, verdict,
 			"no ordinary socket gives this error here; the list of excluded ranges was not looked at, and that is the usual reason");
@@ -58,3 +77,9 @@ int iu_excluded_range(
 			"no program holds it, so netstat shows nothing, and it is no matter of rights: as administrator bind() fails as well");
 	return err < 0 ? err : say_range(arena, evaluation, verdict);
 }
+
+const struct iu_cause_rule iu_cause_excluded_range = {
+	.cause = IU_CAUSE_EXCLUDED_RANGE,
+	.evidence = evidence,
+	.lever = IU_WAY_RANGE,
+};

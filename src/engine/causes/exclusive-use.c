@@ -41,4 +41,8 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_exclusive_use = {IU_CAUSE_EXCLUSIVE_USE, applies};
+const struct iu_cause_rule iu_cause_exclusive_use = {
+	.cause = IU_CAUSE_EXCLUSIVE_USE,
+	.applies = applies,
+	.lever = IU_WAY_HOLDERS,
+};

@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
-#include "engine/causes/windows.h"
+#include "engine/causes/cause.h"
 
 /* At most so many processes are offered as candidates. */
 #define CANDIDATES_MAX 8
@@ -80,12 +80,6 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		return in_other_netns(c, ret_confidence);
 	if (c->holder_count || !iu_case_has_owner(c))
 		return false;
-	if (iu_is_windows(c->snapshot)) {
-		iu_case_say(c, "the socket on %s exists, but its row names no process",
-			iu_phrase_endpoint(c->arena, s));
-		*ret_confidence = IU_CONFIDENCE_LIKELY;
-		return true;
-	}
 	iu_case_say(c, "the socket on %s exists, but no visible process has it",
 		iu_phrase_endpoint(c->arena, s));
 	if (s->uid_known)
@@ -112,4 +106,48 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_hidden_holder = {IU_CAUSE_HIDDEN_HOLDER, applies};
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const struct iu_socket *s = &b->socket;
+
+	if (s->state == IU_STATE_FILE)
+		return b->confidence == IU_CONFIDENCE_POSSIBLE
+			? "a socket file is there, and whether it is alive cannot be seen"
+			: "a socket of another network namespace is bound to it";
+	return iu_phrase(arena, "a socket of %s%s%s %s %s, and no visible process has it",
+		iu_phrase_user(arena, s->user, s->uid_known, s->uid), s->unit ? " in " : "",
+		s->unit ? iu_safe(arena, s->unit, 60) : "",
+		iu_phrase_state(s, iu_phrase_many(snapshot, b)), iu_phrase_endpoint(arena, s));
+}
+
+static bool without_process(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+
+	if (s->state == IU_STATE_FILE)
+		return in_other_netns(c, ret_confidence);
+	if (c->holder_count || !iu_case_has_owner(c))
+		return false;
+	iu_case_say(c, "the socket on %s exists, but its row names no process",
+		iu_phrase_endpoint(c->arena, s));
+	*ret_confidence = IU_CONFIDENCE_LIKELY;
+	return true;
+}
+
+#define REFUSAL "nothing is stopped", "which process holds the socket cannot be seen from here"
+
+static const struct iu_cause_rule on_windows = {
+	.cause = IU_CAUSE_HIDDEN_HOLDER,
+	.applies = without_process,
+	.headline = headline,
+	.refusal = {REFUSAL},
+};
+
+const struct iu_cause_rule iu_cause_hidden_holder = {
+	.cause = IU_CAUSE_HIDDEN_HOLDER,
+	.applies = applies,
+	.headline = headline,
+	.refusal = {REFUSAL},
+	.windows = &on_windows,
+};

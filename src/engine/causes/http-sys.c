@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "engine/causes/windows.h"
+#include "engine/headline.h"
 #include "knowledge/http-urls.h"
 #include "knowledge/windows-ports.h"
 
@@ -58,7 +59,7 @@ static int say_known(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	return err;
 }
 
-int iu_windows_http(struct iu_arena *arena, const struct iu_snapshot *snapshot, uint16_t port,
+static int say_urls(struct iu_arena *arena, const struct iu_snapshot *snapshot, uint16_t port,
 	struct iu_strings *evidence)
 {
 	size_t i, k, said = 0;
@@ -78,9 +79,42 @@ int iu_windows_http(struct iu_arena *arena, const struct iu_snapshot *snapshot, 
 	return said || err < 0 ? err : say_known(arena, snapshot, port, evidence);
 }
 
-int iu_http_sys(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
+/* Whom it listens for, as far as that is known. */
+static const char *listens_for(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, uint16_t port)
 {
-	return iu_windows_http(arena, evaluation->snapshot, evaluation->question->port, &verdict->evidence);
+	const char *url = NULL;
+	const struct iu_http_queue *queue = iu_windows_queue(snapshot, port, &url);
+	const struct iu_http_owner *owner = url ? iu_http_owner(url) : NULL;
+	/* of 80 and 443 there are too many to name one */
+	const struct iu_windows_port *row =
+		iu_windows_port_of(port, IU_PROTOCOL_TCP, IU_WINDOWS_HTTP, NULL);
+
+	if (owner)
+		return iu_phrase(arena, " for %s", owner->what);
+	if (queue && queue->name)
+		return iu_phrase(arena, " for the queue %s", iu_safe(arena, queue->name, 40));
+	if (queue && queue->servers.n &&
+		iu_snapshot_process(snapshot, queue->servers.v[0].pid))
+		return iu_phrase(arena, " for %s",
+			iu_phrase_pid(arena, snapshot, queue->servers.v[0].pid));
+	if (row && (row->first != 80 && row->first != 443))
+		return iu_phrase(arena, ", as a rule for %s", row->what);
+	return "";
+}
+
+static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict)
+{
+	const struct iu_question *question = evaluation->question;
+	const struct iu_snapshot *snapshot = evaluation->snapshot;
+
+	(void)attempt;
+	if (!verdict->blockers.n)
+		verdict->headline = iu_phrase(arena, "%s is in use: Windows' own HTTP server (HTTP.sys) has a URL on it%s.",
+			iu_subject(arena, question),
+			listens_for(arena, snapshot, question->port));
+	return say_urls(arena, snapshot, question->port, &verdict->evidence);
 }
 
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
@@ -92,11 +126,25 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		return false;
 	iu_case_say(c, "pid 4 is Windows itself: its HTTP server (HTTP.sys) has %s, which programs that ask it for a URL can share, and other sockets cannot",
 		iu_phrase_endpoint(c->arena, s));
-	if (iu_windows_http(c->arena, c->snapshot, s->port, &c->blocker->evidence) < 0)
+	if (say_urls(c->arena, c->snapshot, s->port, &c->blocker->evidence) < 0)
 		return true; /* the arena remembers */
 	*ret_confidence = iu_windows_queue(c->snapshot, s->port, &url) ? IU_CONFIDENCE_PROVEN
 								       : IU_CONFIDENCE_LIKELY;
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_http_sys = {IU_CAUSE_HTTP_SYS, applies};
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	return iu_phrase(arena, "Windows' own HTTP server (HTTP.sys, pid 4) listens on %s%s",
+		iu_phrase_endpoint(arena, &b->socket),
+		listens_for(arena, snapshot, b->socket.port));
+}
+
+const struct iu_cause_rule iu_cause_http_sys = {
+	.cause = IU_CAUSE_HTTP_SYS,
+	.applies = applies,
+	.headline = headline,
+	.evidence = evidence,
+	.lever = IU_WAY_URL,
+};

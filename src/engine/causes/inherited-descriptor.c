@@ -102,4 +102,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 }
 
 const struct iu_cause_rule iu_cause_inherited_descriptor = {
-	IU_CAUSE_INHERITED_DESCRIPTOR, applies};
+	.cause = IU_CAUSE_INHERITED_DESCRIPTOR,
+	.applies = applies,
+	.lever = IU_WAY_PROCESSES,
+};

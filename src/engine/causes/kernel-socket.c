@@ -19,7 +19,16 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_kernel_socket = {IU_CAUSE_KERNEL_SOCKET, applies};
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const struct iu_kernel_use *use = iu_phrase_kernel_use(snapshot, &b->socket);
+
+	if (!use)
+		return NULL;
+	return iu_phrase(arena, "the kernel itself holds %s, for %s",
+		iu_phrase_endpoint(arena, &b->socket), iu_phrase_kernel_user(arena, use));
+}
 
 /* Of pid 4, and no port of HTTP.sys: file sharing, NetBIOS, NFS. */
 static bool is_driver(struct iu_case *c, enum iu_confidence *ret_confidence)
@@ -38,4 +47,25 @@ static bool is_driver(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_windows_driver = {IU_CAUSE_KERNEL_SOCKET, is_driver};
+static const char *driver_headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	(void)snapshot;
+	return iu_phrase(arena, "Windows itself (pid 4) has %s", iu_phrase_endpoint(arena, &b->socket));
+}
+
+static const struct iu_cause_rule on_windows = {
+	.cause = IU_CAUSE_KERNEL_SOCKET,
+	.applies = is_driver,
+	.headline = driver_headline,
+	.refusal = {"pid 4 is left alone", "it is Windows itself"},
+};
+
+const struct iu_cause_rule iu_cause_kernel_socket = {
+	.cause = IU_CAUSE_KERNEL_SOCKET,
+	.applies = applies,
+	.headline = headline,
+	.refusal = {"nothing is stopped",
+		"the kernel itself holds the port, for a part of the system's configuration"},
+	.windows = &on_windows,
+};

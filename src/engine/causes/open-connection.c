@@ -45,4 +45,8 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_open_connection = {IU_CAUSE_OPEN_CONNECTION, applies};
+const struct iu_cause_rule iu_cause_open_connection = {
+	.cause = IU_CAUSE_OPEN_CONNECTION,
+	.applies = applies,
+	.lever = IU_WAY_PROCESSES,
+};

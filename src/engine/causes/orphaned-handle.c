@@ -38,4 +38,29 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_orphaned_handle = {IU_CAUSE_ORPHANED_HANDLE, applies};
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const char *at = iu_phrase_endpoint(arena, &b->socket);
+	int pid = (int)iu_windows_owner(snapshot, &b->socket);
+	size_t from = 0, others = 0;
+	const struct iu_process *heir = iu_windows_heir(snapshot, &b->socket, &from);
+
+	if (!heir)
+		return iu_phrase(arena, "%s belongs to pid %d, which is gone; a process it started has the socket still",
+			at, pid);
+	while (iu_windows_heir(snapshot, &b->socket, &from))
+		others++;
+	return iu_phrase(arena, "%s belongs to pid %d, which is gone; %s%s the socket still", at, pid,
+		iu_phrase_process(arena, heir),
+		others ? iu_phrase(arena, " and %zu more have", others) : " has");
+}
+
+const struct iu_cause_rule iu_cause_orphaned_handle = {
+	.cause = IU_CAUSE_ORPHANED_HANDLE,
+	.applies = applies,
+	.headline = headline,
+	.lever = IU_WAY_HANDLE,
+	.refusal = {"nothing is stopped",
+		"the owner is gone, and which of its children has the socket cannot be seen for certain"},
+};

@@ -20,4 +20,8 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_other_program = {IU_CAUSE_OTHER_PROGRAM, applies};
+const struct iu_cause_rule iu_cause_other_program = {
+	.cause = IU_CAUSE_OTHER_PROGRAM,
+	.applies = applies,
+	.lever = IU_WAY_HOLDERS,
+};

@@ -96,5 +96,29 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const char *who = iu_phrase_holders(arena, snapshot, b);
+
+	return iu_phrase(arena, "%s %s it for an outgoing connection from %s",
+		who ? who : "a program", iu_phrase_many(snapshot, b) ? "use" : "uses",
+		iu_phrase_endpoint(arena, &b->socket));
+}
+
+static const struct iu_cause_rule on_windows = {
+	.cause = IU_CAUSE_OUTBOUND_CONNECTION,
+	.applies = applies,
+	.headline = headline,
+	.refusal = {"the connection is left alone",
+		"a client was given this port by Windows for a moment: ending it would break what it does"},
+};
+
 const struct iu_cause_rule iu_cause_outbound_connection = {
-	IU_CAUSE_OUTBOUND_CONNECTION, applies};
+	.cause = IU_CAUSE_OUTBOUND_CONNECTION,
+	.applies = applies,
+	.headline = headline,
+	.refusal = {"the connection is left alone",
+		"a client was given this port by the system for a moment: ending it would break what it does, and no server is there to stop"},
+	.windows = &on_windows,
+};

@@ -52,4 +52,8 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return false;
 }
 
-const struct iu_cause_rule iu_cause_own_socket = {IU_CAUSE_OWN_SOCKET, applies};
+const struct iu_cause_rule iu_cause_own_socket = {
+	.cause = IU_CAUSE_OWN_SOCKET,
+	.applies = applies,
+	.refusal = {"nothing is stopped", "the program that asks holds the socket itself"},
+};

@@ -24,4 +24,18 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_path_exists = {IU_CAUSE_PATH_EXISTS, applies};
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	(void)arena;
+	(void)snapshot;
+	(void)b;
+	return "something else has that name";
+}
+
+const struct iu_cause_rule iu_cause_path_exists = {
+	.cause = IU_CAUSE_PATH_EXISTS,
+	.applies = applies,
+	.headline = headline,
+	.refusal = {"the file is left alone", "it is no socket, so it is somebody's data"},
+};

@@ -1,9 +1,9 @@
-/* engine/causes/policy-denied.c - the kernel refuses a bind() that no socket and no rule forbids */
+/* engine/causes/policy-denied.c - the system refuses a bind() that no socket and no rule forbids */
 #include "base/err.h"
 #include "engine/causes/cause.h"
 #include "engine/headline.h"
 
-int iu_policy_denied(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const char *error = verdict->error ? verdict->error : "an error";
@@ -15,3 +15,37 @@ int iu_policy_denied(struct iu_arena *arena, const struct iu_evaluation *evaluat
 		iu_phrase(arena, "Nothing that is visible forbids it, and a bind() that was tried said %s: a cgroup program (SocketBindDeny= of a unit), a security module or a system call filter does. Another program may be allowed.",
 			error));
 }
+
+/* What is left of "how can 10013 be" when all else was looked at. */
+static int filtered(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict)
+{
+	int err;
+
+	(void)attempt;
+	if (!verdict->blockers.n)
+		verdict->headline = iu_phrase(arena, "%s may not be bound: Windows refuses with %s, and nothing that is visible explains it.",
+			iu_subject(arena, evaluation->question),
+			verdict->error ? verdict->error : "no error was seen");
+	err = iu_strings_add(arena, &verdict->evidence,
+		"no socket and no excluded range refuses it; what remains is a filter of the Windows Filtering Platform (security software, event 5159 where auditing is on), or a reservation that belongs to one program");
+	if (err < 0)
+		return err;
+	return iu_strings_add(arena, &verdict->evidence,
+		"it is no matter of rights: Windows has no privileged ports");
+}
+
+static const struct iu_cause_rule on_windows = {
+	.cause = IU_CAUSE_POLICY_DENIED,
+	.evidence = filtered,
+	.refusal = {"nothing is in the way",
+		"a filter refuses the bind, and that is not changed here"},
+};
+
+const struct iu_cause_rule iu_cause_policy_denied = {
+	.cause = IU_CAUSE_POLICY_DENIED,
+	.evidence = evidence,
+	.refusal = {"nothing is in the way",
+		"a security policy refuses the bind, and that is not changed here"},
+	.windows = &on_windows,
+};

@@ -22,4 +22,8 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return false;
 }
 
-const struct iu_cause_rule iu_cause_port_forward = {IU_CAUSE_PORT_FORWARD, applies};
+const struct iu_cause_rule iu_cause_port_forward = {
+	.cause = IU_CAUSE_PORT_FORWARD,
+	.applies = applies,
+	.lever = IU_WAY_PROCESSES,
+};

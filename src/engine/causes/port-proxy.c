@@ -1,6 +1,7 @@
 /* engine/causes/port-proxy.c - Windows: a rule of netsh interface portproxy listens */
 #include "base/text.h"
 #include "engine/causes/windows.h"
+#include "engine/headline.h"
 
 static const char *leads(struct iu_arena *arena, const struct iu_port_proxy *proxy)
 {
@@ -12,11 +13,18 @@ static const char *leads(struct iu_arena *arena, const struct iu_port_proxy *pro
 		(unsigned int)proxy->connect_port);
 }
 
-int iu_port_proxy(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
+static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_port_proxy *proxy = NULL;
 	size_t i;
 
+	(void)attempt;
+	if (!verdict->blockers.n)
+		verdict->headline = iu_phrase(arena, verdict->status == IU_STATUS_UNKNOWN
+				? "%s: whether it can be bound could not be told: there is a port proxy rule for it."
+				: "%s is in use: a port proxy rule listens there.",
+			iu_subject(arena, evaluation->question));
 	for (i = 0; i < evaluation->attempt_count && !proxy; i++)
 		proxy = iu_windows_proxy(evaluation->snapshot, &evaluation->attempts[i].request.address,
 			evaluation->question->port);
@@ -51,4 +59,19 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_port_proxy = {IU_CAUSE_PORT_PROXY, applies};
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const struct iu_port_proxy *proxy =
+		iu_windows_proxy(snapshot, &b->socket.local, b->socket.port);
+
+	return proxy ? leads(arena, proxy) : NULL;
+}
+
+const struct iu_cause_rule iu_cause_port_proxy = {
+	.cause = IU_CAUSE_PORT_PROXY,
+	.applies = applies,
+	.headline = headline,
+	.evidence = evidence,
+	.lever = IU_WAY_PROXY_RULE,
+};

@@ -39,4 +39,22 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_registered_file = {IU_CAUSE_REGISTERED_FILE, applies};
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const char *at = iu_phrase_endpoint(arena, &b->socket);
+	const char *who = iu_phrase_holders(arena, snapshot, b);
+
+	if (!who && b->confidence != IU_CONFIDENCE_PROVEN)
+		return iu_phrase(arena, "no process has a descriptor of the socket on %s; it may be registered with an io_uring",
+			at);
+	return iu_phrase(arena, "%s has the socket on %s in its io_uring, without a descriptor",
+		who ? who : "a process", at);
+}
+
+const struct iu_cause_rule iu_cause_registered_file = {
+	.cause = IU_CAUSE_REGISTERED_FILE,
+	.applies = applies,
+	.headline = headline,
+	.lever = IU_WAY_REFERENCE,
+};

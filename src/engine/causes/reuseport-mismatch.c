@@ -26,4 +26,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 }
 
 const struct iu_cause_rule iu_cause_reuseport_mismatch = {
-	IU_CAUSE_REUSEPORT_MISMATCH, applies};
+	.cause = IU_CAUSE_REUSEPORT_MISMATCH,
+	.applies = applies,
+	.lever = IU_WAY_HOLDERS,
+};

@@ -72,4 +72,23 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_service = {IU_CAUSE_SERVICE, applies};
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const char *who = iu_phrase_holders(arena, snapshot, b);
+
+	if (!b->socket.unit)
+		return NULL;
+	return iu_phrase(arena, "the service %s (%s) %s %s", iu_safe(arena, b->socket.unit, 60),
+		who ? who : "?", iu_phrase_state(&b->socket, false),
+		iu_phrase_endpoint(arena, &b->socket));
+}
+
+const struct iu_cause_rule iu_cause_service = {
+	.cause = IU_CAUSE_SERVICE,
+	.applies = applies,
+	.headline = headline,
+	.lever = IU_WAY_SERVICE,
+	.refusal = {"nothing is stopped",
+		"which service of the process has the port could not be told"},
+};

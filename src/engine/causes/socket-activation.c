@@ -37,4 +37,8 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return false;
 }
 
-const struct iu_cause_rule iu_cause_socket_activation = {IU_CAUSE_SOCKET_ACTIVATION, applies};
+const struct iu_cause_rule iu_cause_socket_activation = {
+	.cause = IU_CAUSE_SOCKET_ACTIVATION,
+	.applies = applies,
+	.lever = IU_WAY_ACTIVATOR,
+};

@@ -12,5 +12,18 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	(void)arena;
+	(void)snapshot;
+	(void)b;
+	return "the file is left over from a socket that is gone";
+}
+
 const struct iu_cause_rule iu_cause_stale_socket_file = {
-	IU_CAUSE_STALE_SOCKET_FILE, applies};
+	.cause = IU_CAUSE_STALE_SOCKET_FILE,
+	.applies = applies,
+	.headline = headline,
+	.lever = IU_WAY_FILE,
+};

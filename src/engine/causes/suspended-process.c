@@ -32,4 +32,20 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_suspended_process = {IU_CAUSE_SUSPENDED_PROCESS, applies};
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const char *who = iu_phrase_holders(arena, snapshot, b);
+	bool many = iu_phrase_many(snapshot, b);
+
+	return iu_phrase(arena, "%s %s %s, but %s stopped", who ? who : "a program",
+		iu_phrase_state(&b->socket, many), iu_phrase_endpoint(arena, &b->socket),
+		many ? "are" : "is");
+}
+
+const struct iu_cause_rule iu_cause_suspended_process = {
+	.cause = IU_CAUSE_SUSPENDED_PROCESS,
+	.applies = applies,
+	.headline = headline,
+	.lever = IU_WAY_PROCESSES,
+};

@@ -1,12 +1,17 @@
-/* engine/causes/table.c - the causes in the order in which they are tried */
+/* engine/causes/table.c - all causes, and the order in which they are tried */
 #include <stdio.h>
 
 #include "base/err.h"
 #include "engine/causes/cause.h"
 #include "engine/windows/state.h"
 
+/* Each row has its file: whatever defines no rule does not link. */
+#define X(id, file, ...) [IU_CAUSE_##id] = &iu_cause_##file,
+static const struct iu_cause_rule *const rules[] = {IU_CAUSES(X)};
+#undef X
+
 /* From what the kernel itself says, over who holds it, to what remains. */
-static const struct iu_cause_rule *const linux_rules[] = {
+static const struct iu_cause_rule *const linux_order[] = {
 	&iu_cause_stale_socket_file,
 	&iu_cause_path_exists,
 	&iu_cause_time_wait,
@@ -30,13 +35,13 @@ static const struct iu_cause_rule *const linux_rules[] = {
 };
 
 /* What stands for somebody else first, then who it is, then what kind of socket it is. */
-static const struct iu_cause_rule *const windows_rules[] = {
+static const struct iu_cause_rule *const windows_order[] = {
 	&iu_cause_stale_socket_file,
 	&iu_cause_path_exists,
 	&iu_cause_time_wait,
 	&iu_cause_closing_connection,
 	&iu_cause_own_socket,
-	&iu_cause_windows_driver,
+	&iu_cause_kernel_socket,
 	&iu_cause_http_sys,
 	&iu_cause_port_proxy,
 	&iu_cause_alg_reserved,
@@ -53,6 +58,22 @@ static const struct iu_cause_rule *const windows_rules[] = {
 	&iu_cause_bound_not_listening,
 	&iu_cause_other_program,
 };
+
+static const struct iu_cause_rule *on_system(
+	const struct iu_cause_rule *rule, bool windows)
+{
+	return windows && rule->windows ? rule->windows : rule;
+}
+
+const struct iu_cause_rule *iu_cause_rule(
+	const struct iu_snapshot *snapshot, enum iu_cause cause)
+{
+	static const struct iu_cause_rule none = {IU_CAUSE_NONE};
+
+	if (cause == IU_CAUSE_NONE || (size_t)cause >= IU_COUNT(rules))
+		return &none;
+	return on_system(rules[cause], iu_is_windows(snapshot));
+}
 
 void iu_case_say(struct iu_case *c, const char *format, ...)
 {
@@ -185,18 +206,19 @@ static int collect_holders(struct iu_case *c)
 int iu_cause_find(struct iu_case *c)
 {
 	bool windows = iu_is_windows(c->snapshot);
-	const struct iu_cause_rule *const *rules = windows ? windows_rules : linux_rules;
-	size_t i, n = windows ? IU_COUNT(windows_rules) : IU_COUNT(linux_rules);
+	const struct iu_cause_rule *const *order = windows ? windows_order : linux_order;
+	size_t i, n = windows ? IU_COUNT(windows_order) : IU_COUNT(linux_order);
 	int err = collect_holders(c);
 
 	if (err < 0)
 		return err;
 	for (i = 0; i < n; i++) {
+		const struct iu_cause_rule *rule = on_system(order[i], windows);
 		enum iu_confidence confidence = IU_CONFIDENCE_POSSIBLE;
 
-		if (!rules[i]->applies(c, &confidence))
+		if (!rule->applies(c, &confidence))
 			continue;
-		c->blocker->cause = rules[i]->cause;
+		c->blocker->cause = rule->cause;
 		c->blocker->confidence = confidence;
 		say_ways(c);
 		break;

@@ -21,4 +21,29 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
-const struct iu_cause_rule iu_cause_time_wait = {IU_CAUSE_TIME_WAIT, applies};
+static const char *seconds_left(struct iu_arena *arena, const struct iu_socket *s)
+{
+	if (s->timer_ms < 0)
+		return "";
+	return iu_phrase(arena, " for another %lld s", (long long)((s->timer_ms + 999) / 1000));
+}
+
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const char *at = iu_phrase_endpoint(arena, &b->socket);
+
+	(void)snapshot;
+	if (b->representative > 1)
+		return iu_phrase(arena, "%zu closed connections on %s are in TIME-WAIT%s",
+			b->representative, at, seconds_left(arena, &b->socket));
+	return iu_phrase(arena, "a closed connection on %s is in TIME-WAIT%s", at,
+		seconds_left(arena, &b->socket));
+}
+
+const struct iu_cause_rule iu_cause_time_wait = {
+	.cause = IU_CAUSE_TIME_WAIT,
+	.applies = applies,
+	.headline = headline,
+	.lever = IU_WAY_TIME,
+};

@@ -6,12 +6,14 @@
 /* HNS lends mirrored mode a block of so many ports, which WSL takes as its local port range. */
 #define MIRRORED_PORTS 4096
 
-int iu_wsl_host(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
+static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_sysctls *sysctls = &evaluation->snapshot->sysctls;
 	int32_t ports = sysctls->port_last - sysctls->port_first + 1;
 	int err;
 
+	(void)attempt;
 	verdict->headline = iu_phrase(arena, "%s is in use: nothing inside WSL has it, so the Windows side holds or reserves it.",
 		iu_subject(arena, evaluation->question));
 	err = iu_strings_add(arena, &verdict->evidence,
@@ -26,3 +28,8 @@ int iu_wsl_host(struct iu_arena *arena, const struct iu_evaluation *evaluation, 
 			"A socket that is bound without listening may be here as well: this kernel does not list them (Linux 6.8 does).");
 	return err;
 }
+
+const struct iu_cause_rule iu_cause_wsl_host = {
+	.cause = IU_CAUSE_WSL_HOST,
+	.evidence = evidence,
+};

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "engine/causes/cause.h"
 #include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "knowledge/protected.h"
@@ -558,70 +559,51 @@ static int end_servers(struct planning *p)
 	return r;
 }
 
-static const struct {
-	enum iu_cause cause;
-	const char *what, *why;
-} untouchable[] = {
-	{IU_CAUSE_KERNEL_SOCKET, "pid 4 is left alone", "it is Windows itself"},
-	{IU_CAUSE_OUTBOUND_CONNECTION, "the connection is left alone",
-		"a client was given this port by Windows for a moment: ending it would break what it does"},
-	{IU_CAUSE_HIDDEN_HOLDER, "nothing is stopped",
-		"which process holds the socket cannot be seen from here"},
-	{IU_CAUSE_ORPHANED_HANDLE, "nothing is stopped",
-		"the owner is gone, and which of its children has the socket cannot be seen for certain"},
-	{IU_CAUSE_OWN_SOCKET, "nothing is stopped", "the program that asks holds the socket itself"},
-	{IU_CAUSE_EPHEMERAL_EXHAUSTED, "nothing is stopped",
-		"thousands of sockets hold the range, and none of them is the one in the way"},
-	{IU_CAUSE_POLICY_DENIED, "nothing is in the way",
-		"a filter refuses the bind, and that is not changed here"},
-	{IU_CAUSE_ADDRESS_NOT_LOCAL, "nothing is in the way",
-		"the address is not one of this machine"},
-};
-
-static int refuse_cause(struct planning *p, enum iu_cause cause)
+static int refuse_cause(struct planning *p, enum iu_cause cause, const struct iu_remedy *next)
 {
-	const struct iu_remedy *remedy =
-		p->verdict->remedies.n ? &p->verdict->remedies.v[0] : NULL;
-	size_t i;
+	const struct iu_cause_rule *rule = iu_cause_rule(p->snapshot, cause);
 
-	for (i = 0; i < IU_COUNT(untouchable); i++)
-		if (untouchable[i].cause == cause)
-			return refuse(p, 0, untouchable[i].what, untouchable[i].why,
-				remedy ? remedy->summary : NULL);
+	if (rule->refusal.what)
+		return refuse(p, 0, rule->refusal.what, rule->refusal.why,
+			next ? next->summary : NULL);
 	return refuse(p, 0, "nothing is stopped",
 		"there is no way to free it that would surely harm nobody else", NULL);
 }
 
 static int pull_lever(struct planning *p, enum iu_cause cause, const struct iu_blocker *b)
 {
-	const char *service = service_of(p);
-	const struct iu_remedy *help = remedy_of(p, IU_REMEDY_STOP_SERVICE);
+	const char *service = cause == p->verdict->cause ? service_of(p) : NULL;
+	const struct iu_remedy *first =
+		p->verdict->remedies.n ? &p->verdict->remedies.v[0] : NULL;
 	size_t from = 0;
 
-	if (cause == IU_CAUSE_ORPHANED_HANDLE && b &&
-		iu_windows_heir(p->snapshot, &b->socket, &from))
-		return end_holders(p, b);
-	if (cause == IU_CAUSE_PORT_PROXY)
-		return delete_rule(p, b);
-	if (cause == IU_CAUSE_CONTAINER_PORT)
-		return stop_container(p);
-	if (cause == IU_CAUSE_TIME_WAIT || cause == IU_CAUSE_CLOSING_CONNECTION)
-		return wait_for_closing(p);
-	if (cause == IU_CAUSE_EXCLUDED_RANGE)
-		return exclude_port(p);
-	if (service && (cause == p->verdict->cause))
+	if (service)
 		return stop_service_for(p, service);
-	if (cause == IU_CAUSE_HTTP_SYS)
-		return end_servers(p);
-	if (cause == IU_CAUSE_SERVICE)
-		return refuse(p, 0, "nothing is stopped",
-			"which service of the process has the port could not be told",
-			help ? help->summary : NULL);
-	if (!b || cause == IU_CAUSE_KERNEL_SOCKET || cause == IU_CAUSE_OUTBOUND_CONNECTION ||
-		cause == IU_CAUSE_ORPHANED_HANDLE || cause == IU_CAUSE_HIDDEN_HOLDER ||
-		cause == IU_CAUSE_OWN_SOCKET || cause == IU_CAUSE_ALG_RESERVED)
-		return refuse_cause(p, cause);
-	return end_holders(p, b);
+	switch (iu_cause_rule(p->snapshot, cause)->lever) {
+	case IU_WAY_PROXY_RULE: return delete_rule(p, b);
+	case IU_WAY_CONTAINER: return stop_container(p);
+	case IU_WAY_TIME: return wait_for_closing(p);
+	case IU_WAY_RANGE: return exclude_port(p);
+	case IU_WAY_URL: return end_servers(p);
+	case IU_WAY_SERVICE:
+		return refuse_cause(p, cause, remedy_of(p, IU_REMEDY_STOP_SERVICE));
+	case IU_WAY_HANDLE:
+		if (b && iu_windows_heir(p->snapshot, &b->socket, &from))
+			return end_holders(p, b);
+		break;
+	case IU_WAY_HOLDERS:
+	case IU_WAY_PROCESSES:
+	case IU_WAY_FILE:
+		if (b)
+			return end_holders(p, b);
+		break;
+	case IU_WAY_NONE:
+	/* of Linux alone */
+	case IU_WAY_ACTIVATOR:
+	case IU_WAY_REFERENCE:
+	case IU_WAY_ADDRESS: break;
+	}
+	return refuse_cause(p, cause, first);
 }
 
 int iu_plan_windows(struct iu_arena *arena, const struct iu_question *question,
@@ -629,16 +611,14 @@ int iu_plan_windows(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_verdict *verdict, const struct iu_plan_rules *rules, struct iu_plan *plan)
 {
 	struct planning p = {arena, question, snapshot, everything, verdict, rules, plan};
+	/* what no socket shows is none of those that are in the way */
 	bool by_blockers = verdict->blockers.n && verdict->cause == verdict->blockers.v[0].cause &&
-			   verdict->cause != IU_CAUSE_EPHEMERAL_EXHAUSTED;
+			   iu_cause_rule(snapshot, verdict->cause)->applies;
 	size_t i;
 	int r = 0;
 
-	if (verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED)
-		return refuse_cause(&p, verdict->cause);
 	if (!by_blockers)
-		return verdict->cause ? pull_lever(&p, verdict->cause, NULL)
-				      : refuse_cause(&p, verdict->cause);
+		return pull_lever(&p, verdict->cause, NULL);
 	for (i = 0; i < verdict->blockers.n && r == 0; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 

@@ -1,4 +1,5 @@
 /* tests/unit/engine/test-decide.c - statuses, errno orders, causes and what helps */
+#include "engine/causes/cause.h"
 #include "scene.h"
 
 static struct iu_snapshot snap;
@@ -855,6 +856,27 @@ static void test_no_memory(void **state)
 	(void)state;
 }
 
+/* A rule stands at its own place, and on each system it can find its cause or say it. */
+static void test_rules(void **state)
+{
+	struct iu_snapshot snapshot = {0};
+	const char *const systems[] = {"linux", "windows"};
+
+	(void)state;
+	for (size_t i = 0; i < IU_COUNT(systems); i++) {
+		snapshot.host.os = systems[i];
+		for (int cause = IU_CAUSE_NONE; cause < IU_CAUSE_COUNT; cause++) {
+			const struct iu_cause_rule *rule =
+				iu_cause_rule(&snapshot, (enum iu_cause)cause);
+
+			assert_int_equal(rule->cause, cause);
+			assert_true(!cause || rule->applies || rule->evidence);
+			assert_true(!rule->refusal.what == !rule->refusal.why);
+		}
+		assert_int_equal(iu_cause_rule(&snapshot, IU_CAUSE_COUNT)->cause, IU_CAUSE_NONE);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -881,6 +903,7 @@ int main(void)
 		TEST(test_reuseport),
 		TEST(test_takers),
 		TEST(test_hidden),
+		TEST(test_rules),
 		TEST(test_exhausted),
 		TEST(test_errno_order),
 		TEST(test_addresses),
