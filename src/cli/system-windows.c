@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/compat.h"
-#include "os/windows/addresses.h"
+#include "os/windows/host/addresses.h"
 #include "os/windows/handle.h"
 #include "os/windows/interrupt.h"
 #include "os/windows/spawn.h"

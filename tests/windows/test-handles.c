@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "os/windows/process.h"
+#include "os/windows/process/process.h"
 #include "os/windows/scan.h"
-#include "os/windows/socket-handles.h"
+#include "os/windows/holders/socket-handles.h"
 
 /* A row as Windows writes it, on 64 bits. */
 struct row {
@@ -205,9 +205,9 @@ static void test_number_given_again(void **state)
 	struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int len = sizeof(name);
 	SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
-	struct iu_needs wants = {.all_inodes = true};
+	struct iu_needs needs = {.all_inodes = true};
 	struct iu_snapshot snap;
-	struct iu_scan look = {.wants = &wants, .snapshot = &snap};
+	struct iu_scan look = {.needs = &needs, .snapshot = &snap};
 	uint64_t own = (uint64_t)GetCurrentProcessId() << 32;
 
 	assert_int_equal(bind(s, (struct sockaddr *)&name, sizeof(name)), 0);

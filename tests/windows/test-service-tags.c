@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "os/windows/service-tags.h"
+#include "os/windows/process/service-tags.h"
 
 #define OWNED(pid, number) ((uint64_t)(pid) << 32 | (number))
 

@@ -1,9 +1,9 @@
 /* os/windows/collect.c - serves what is wanted: each collector in its turn */
 #include "base/err.h"
 #include "os/os.h"
-#include "os/windows/process.h"
+#include "os/windows/process/process.h"
 #include "os/windows/scan.h"
-#include "os/windows/socket-handles.h"
+#include "os/windows/holders/socket-handles.h"
 #include "os/windows/system.h"
 
 /* In the order of need: sockets before what is told of their owners. */

@@ -17,7 +17,6 @@
 #include "knowledge/cgroups.h"
 #include "os/linux/file.h"
 #include "os/linux/process/proc-stat.h"
-#include "os/linux/process/process.h"
 
 #define FILEID_KERNFS 0xfe  /* include/linux/exportfs.h; the handle is the 64-bit inode number */
 #define WALK_MAX      50000 /* directories */

@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "os/linux/file.h"
 #include "os/linux/process/proc-stat.h"
-#include "os/linux/process/process.h"
 
 #define ID_LENGTH   64
 #define NAME_BYTES  255 /* engines take fewer */

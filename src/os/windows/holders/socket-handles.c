@@ -1,0 +1,299 @@
+/* os/windows/holders/socket-handles.c - who has handles to sockets, and what those sockets are */
+#include "os/windows/holders/socket-handles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+
+#define PATIENCE_MS  100
+#define ALL_MS	     3000  /* for all questions together */
+#define ASKED_MAX    65536
+#define STUCK_MAX    8
+#define NAME_BYTES   2048
+#define OBJECT_NAME  1 /* ObjectNameInformation */
+
+/*
+ * What asks. A handle that was opened for one call at a time (somebody accepts with it, and nobody
+ * comes) lets nobody in until that call ends. Then the thread is ended, which has nothing but its
+ * stack: our duplicate must not outlive the look, or it would be us who keep the port.
+ */
+struct asker {
+	HANDLE thread, asked, answered;
+	enum iu_afd_way way;
+	HANDLE handle;    /* the duplicate; NULL: the end */
+	struct iu_afd_socket socket;
+	bool good;
+	char own_name[NAME_BYTES];
+};
+
+struct iu_socket_handles {
+	struct iu_handle_row *rows; /* those that may be sockets; a process's rows follow each other */
+	size_t count;
+	enum iu_afd_way way;
+	char name[NAME_BYTES];
+	struct asker *asker; /* NULL: none yet */
+	TOKEN_PRIVILEGES before; /* what set_debugging() has changed; none: nothing */
+	ULONGLONG deadline;
+	size_t asked, stuck;
+};
+
+/* The name of the object without the pointer before it: "\Device\Afd", on Wine nothing. */
+static bool object_name(HANDLE handle, char name[NAME_BYTES])
+{
+	LONG(NTAPI * query)(HANDLE, int, void *, ULONG, ULONG *);
+	struct {
+		USHORT bytes, room;
+		wchar_t *units;
+		char rest[NAME_BYTES];
+	} told = {0};
+	ULONG n = 0;
+	size_t bytes;
+
+	iu_api_into(L"ntdll.dll", query, "NtQueryObject");
+	if (!query || query(handle, OBJECT_NAME, &told, sizeof(told), &n) < 0)
+		return false;
+	bytes = told.bytes;
+	memset(name, 0, NAME_BYTES);
+	if (!told.units || !bytes)
+		return true;
+	if (told.units != (wchar_t *)told.rest || bytes > sizeof(told.rest) - sizeof(wchar_t) ||
+		bytes > NAME_BYTES)
+		return false;
+	memcpy(name, told.rest, bytes);
+	return true;
+}
+
+/* Only what is a socket by its name is sent requests that other drivers may take for theirs. */
+static DWORD WINAPI ask_on(void *parameter)
+{
+	struct asker *asker = parameter;
+
+	while (WaitForSingleObject(asker->asked, INFINITE) == WAIT_OBJECT_0 && asker->handle) {
+		char name[NAME_BYTES];
+
+		asker->good = object_name(asker->handle, name) &&
+			      !memcmp(name, asker->own_name, NAME_BYTES) &&
+			      iu_afd_ask(asker->way, asker->handle, &asker->socket);
+		SetEvent(asker->answered);
+	}
+	return 0;
+}
+
+static void free_asker(struct asker *asker)
+{
+	if (asker->thread)
+		CloseHandle(asker->thread);
+	if (asker->asked)
+		CloseHandle(asker->asked);
+	if (asker->answered)
+		CloseHandle(asker->answered);
+	free(asker);
+}
+
+static void end_asker(struct asker *asker)
+{
+	if (!asker)
+		return;
+	asker->handle = NULL;
+	SetEvent(asker->asked);
+	WaitForSingleObject(asker->thread, INFINITE);
+	free_asker(asker);
+}
+
+/* It waits within the system. Where even that does not end it, all of it is left to it. */
+static void give_up(struct asker *asker)
+{
+	HANDLE handle = asker->handle;
+
+	if (!TerminateThread(asker->thread, 0) ||
+		WaitForSingleObject(asker->thread, PATIENCE_MS) != WAIT_OBJECT_0)
+		return;
+	CloseHandle(handle);
+	free_asker(asker);
+}
+
+static struct asker *make_asker(const struct iu_socket_handles *handles)
+{
+	struct asker *asker = calloc(1, sizeof(*asker));
+
+	if (!asker)
+		return NULL;
+	asker->way = handles->way;
+	memcpy(asker->own_name, handles->name, NAME_BYTES);
+	asker->asked = CreateEventW(NULL, FALSE, FALSE, NULL);
+	asker->answered = CreateEventW(NULL, FALSE, FALSE, NULL);
+	if (asker->asked && asker->answered)
+		asker->thread = CreateThread(NULL, 0, ask_on, asker, 0, NULL);
+	if (asker->thread)
+		return asker;
+	free_asker(asker);
+	return NULL;
+}
+
+/* ---- opening ---- */
+
+/*
+ * Handles of services' processes may be duplicated only with SeDebugPrivilege, which administrators
+ * have, but switched off. Only as long as it is needed: it opens every other door, too.
+ */
+static void set_debugging(TOKEN_PRIVILEGES *wanted, TOKEN_PRIVILEGES *ret_before)
+{
+	DWORD n = sizeof(*ret_before);
+	HANDLE token;
+
+	if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &token))
+		return;
+	if (!AdjustTokenPrivileges(token, FALSE, wanted, sizeof(*wanted), ret_before,
+		    ret_before ? &n : NULL) &&
+		ret_before)
+		ret_before->PrivilegeCount = 0;
+	CloseHandle(token);
+}
+
+static void start_debugging(struct iu_socket_handles *handles)
+{
+	TOKEN_PRIVILEGES wanted = {
+		.PrivilegeCount = 1, .Privileges[0].Attributes = SE_PRIVILEGE_ENABLED};
+
+	if (LookupPrivilegeValueW(NULL, L"SeDebugPrivilege", &wanted.Privileges[0].Luid))
+		set_debugging(&wanted, &handles->before);
+}
+
+size_t iu_socket_rows(const void *table, size_t size, int32_t pid, uintptr_t socket,
+	struct iu_handle_row *rows)
+{
+	size_t count = iu_handle_table_count(table, size), n = 0;
+	const struct iu_handle_row none = {0};
+	struct iu_handle_row own = none, row;
+
+	for (size_t i = 0; i < count && !own.handle; i++) {
+		row = iu_handle_table_row(table, i);
+		own = row.pid == pid && row.handle == socket ? row : none;
+	}
+	for (size_t i = 0; i < count && own.handle; i++) {
+		row = iu_handle_table_row(table, i);
+		if (row.type == own.type && row.access == own.access && row.pid > 0)
+			rows[n++] = row;
+	}
+	return n;
+}
+
+/* A socket as any program makes one is in the table, too: its row says what to look for. */
+static bool learn(struct iu_socket_handles *handles)
+{
+	SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
+	size_t size = 0;
+	void *table = s == INVALID_SOCKET ? NULL : iu_handle_table_read(&size);
+
+	if (table)
+		handles->rows = calloc(iu_handle_table_count(table, size) + 1, sizeof(*handles->rows));
+	if (handles->rows && object_name((HANDLE)s, handles->name))
+		handles->count = iu_socket_rows(table, size, (int32_t)GetCurrentProcessId(), s,
+			handles->rows);
+	free(table);
+	if (s != INVALID_SOCKET)
+		closesocket(s);
+	return handles->count > 0;
+}
+
+struct iu_socket_handles *iu_socket_handles_open(void)
+{
+	struct iu_socket_handles *handles = calloc(1, sizeof(*handles));
+
+	if (!handles)
+		return NULL;
+	handles->way = iu_afd_way();
+	handles->deadline = GetTickCount64() + ALL_MS;
+	if (handles->way != IU_AFD_NONE && learn(handles)) {
+		start_debugging(handles);
+		return handles;
+	}
+	iu_socket_handles_close(handles);
+	return NULL;
+}
+
+void iu_socket_handles_close(struct iu_socket_handles *handles)
+{
+	if (!handles)
+		return;
+	if (handles->before.PrivilegeCount)
+		set_debugging(&handles->before, NULL);
+	end_asker(handles->asker);
+	free(handles->rows);
+	free(handles);
+}
+
+/* ---- asking ---- */
+
+int32_t iu_socket_handles_next(const struct iu_socket_handles *handles, int32_t after)
+{
+	int32_t next = 0;
+
+	for (size_t i = 0; i < handles->count; i++)
+		if (handles->rows[i].pid > after && (!next || handles->rows[i].pid < next))
+			next = handles->rows[i].pid;
+	return next;
+}
+
+/* Returns: it was answered at all. @handle is closed. */
+static bool ask(struct iu_socket_handles *handles, HANDLE handle, bool *ret_good,
+	struct iu_afd_socket *ret)
+{
+	if (!handles->asker)
+		handles->asker = make_asker(handles);
+	if (!handles->asker) {
+		CloseHandle(handle);
+		return false;
+	}
+	handles->asker->handle = handle;
+	SetEvent(handles->asker->asked);
+	if (WaitForSingleObject(handles->asker->answered, PATIENCE_MS) != WAIT_OBJECT_0) {
+		give_up(handles->asker);
+		handles->asker = NULL;
+		handles->stuck++;
+		return false;
+	}
+	*ret_good = handles->asker->good;
+	*ret = handles->asker->socket;
+	CloseHandle(handle);
+	return true;
+}
+
+static bool is_tired(const struct iu_socket_handles *handles)
+{
+	return handles->asked >= ASKED_MAX || handles->stuck >= STUCK_MAX ||
+	       GetTickCount64() > handles->deadline;
+}
+
+int iu_socket_handles_of(struct iu_socket_handles *handles, int32_t pid,
+	void (*visit)(void *context, const struct iu_afd_socket *socket), void *context)
+{
+	HANDLE process = OpenProcess(PROCESS_DUP_HANDLE, FALSE, (DWORD)pid), copy;
+	int r = 0;
+
+	if (!process)
+		return GetLastError() == ERROR_INVALID_PARAMETER ? IU_E_GONE : IU_E_ACCESS;
+	for (size_t i = 0; i < handles->count; i++) {
+		struct iu_afd_socket socket;
+		bool good = false;
+
+		if (handles->rows[i].pid != pid)
+			continue;
+		if (is_tired(handles)) {
+			r = IU_E_LIMIT;
+			break;
+		}
+		/* closed since: nobody has it any more */
+		if (!DuplicateHandle(process, (HANDLE)handles->rows[i].handle,
+			    GetCurrentProcess(), &copy, 0, FALSE, DUPLICATE_SAME_ACCESS))
+			continue;
+		handles->asked++;
+		if (!ask(handles, copy, &good, &socket))
+			r = IU_E_LIMIT;
+		else if (good)
+			visit(context, &socket);
+	}
+	CloseHandle(process);
+	return r;
+}

@@ -1,0 +1,139 @@
+/* os/windows/host/http.c - what HTTP.sys says: URL reservations, the listen list */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "captures/capture-out.h"
+#include "os/windows/host/addresses.h"
+#include "os/windows/host/netsh.h"
+#include "os/windows/scan.h"
+
+#include <http.h>
+
+#define ROWS_MAX 4096
+#define INITIALIZE_CONFIG 2
+
+/* All of httpapi.dll is asked for at run time: a server without HTTP.sys lacks it. */
+struct http {
+	ULONG(WINAPI * start)(HTTPAPI_VERSION, ULONG, void *);
+	ULONG(WINAPI * end)(ULONG, void *);
+	ULONG(WINAPI * query)
+	(HANDLE, HTTP_SERVICE_CONFIG_ID, void *, ULONG, void *, ULONG, ULONG *, OVERLAPPED *);
+};
+
+static bool open_http(struct http *http)
+{
+	iu_api_into(L"httpapi.dll", http->start, "HttpInitialize");
+	iu_api_into(L"httpapi.dll", http->end, "HttpTerminate");
+	iu_api_into(L"httpapi.dll", http->query, "HttpQueryServiceConfiguration");
+	return http->start && http->end && http->query &&
+	       http->start((HTTPAPI_VERSION){1, 0}, INITIALIZE_CONFIG, NULL) == NO_ERROR;
+}
+
+static ULONG ask(const struct http *http, HTTP_SERVICE_CONFIG_ID id, void *in, ULONG in_size,
+	void **ret_out)
+{
+	ULONG size = 0, error = http->query(NULL, id, in, in_size, NULL, 0, &size, NULL);
+	void *out;
+
+	if (error != ERROR_INSUFFICIENT_BUFFER || !size)
+		return error ? error : ERROR_NO_MORE_ITEMS;
+	out = calloc(1, size);
+	if (!out)
+		return ERROR_NOT_ENOUGH_MEMORY;
+	error = http->query(NULL, id, in, in_size, out, size, &size, NULL);
+	if (error)
+		free(out);
+	else
+		*ret_out = out;
+	return error;
+}
+
+static int add_reservation(struct iu_scan *scan, const HTTP_SERVICE_CONFIG_URLACL_SET *set)
+{
+	struct iu_arena *arena = &scan->snapshot->arena;
+	struct iu_http_reservation *slot =
+		iu_list_add(arena, &scan->snapshot->windows.http_reservations);
+
+	if (!slot)
+		return IU_E_NOMEM;
+	slot->url = iu_utf8(arena, set->KeyDesc.pUrlPrefix);
+	slot->user = iu_utf8(arena, set->ParamDesc.pStringSecurityDescriptor);
+	return 0;
+}
+
+static int add_reservations(struct iu_scan *scan, const struct http *http, bool *all)
+{
+	for (DWORD i = 0; i < ROWS_MAX; i++) {
+		HTTP_SERVICE_CONFIG_URLACL_QUERY in = {
+			.QueryDesc = HttpServiceConfigQueryNext, .dwToken = i};
+		void *out = NULL;
+		ULONG error = ask(http, HttpServiceConfigUrlAclInfo, &in, sizeof(in), &out);
+		int r;
+
+		if (error) {
+			*all = *all && error == ERROR_NO_MORE_ITEMS;
+			return error == ERROR_NOT_ENOUGH_MEMORY ? IU_E_NOMEM : 0;
+		}
+		r = add_reservation(scan, out);
+		free(out);
+		if (r < 0)
+			return r;
+	}
+	*all = false;
+	return 0;
+}
+
+static int add_listen(struct iu_scan *scan, const struct http *http, bool *all)
+{
+	void *out = NULL;
+	ULONG error = ask(http, HttpServiceConfigIPListenList, NULL, 0, &out);
+	const HTTP_SERVICE_CONFIG_IP_LISTEN_QUERY *list = out;
+	int r = 0;
+
+	if (error) {
+		*all = *all && (error == ERROR_NO_MORE_ITEMS || error == ERROR_FILE_NOT_FOUND);
+		return 0;
+	}
+	for (ULONG i = 0; i < list->AddrCount && i < ROWS_MAX && r == 0; i++) {
+		struct iu_http_listen *slot = iu_list_add(
+			&scan->snapshot->arena, &scan->snapshot->windows.http_listen);
+
+		if (slot)
+			iu_address_of((const SOCKADDR *)(const void *)&list->AddrList[i],
+				&slot->address);
+		r = slot ? 0 : IU_E_NOMEM;
+	}
+	free(out);
+	return r;
+}
+
+int iu_collect_http(struct iu_scan *scan)
+{
+	struct http http;
+	uint32_t given = 0;
+	bool all = true;
+	int r;
+
+	if (scan->snapshot->seen & IU_FACT_HTTP)
+		return 0;
+	if (!open_http(&http))
+		return iu_snapshot_gap(scan->snapshot, IU_FACT_HTTP, 0, "what HTTP.sys serves",
+			"its interface cannot be opened", NULL);
+	r = add_reservations(scan, &http, &all);
+	if (r == 0)
+		r = add_listen(scan, &http, &all);
+	http.end(INITIALIZE_CONFIG, NULL);
+	if (r < 0)
+		return r;
+	/* Which program serves which URL has no documented interface: netsh prints it. */
+	r = iu_netsh(scan->snapshot, L"http show servicestate view=requestq", IU_PROTOCOL_TCP, &given);
+	if (r < 0)
+		return r;
+	all = all && (given & IU_GIVEN_HTTP);
+	iu_scan_seen(scan, IU_FACT_HTTP, all);
+	return all ? 0
+		   : iu_snapshot_gap(scan->snapshot, IU_FACT_HTTP, 0, "the programs behind HTTP.sys",
+			     "netsh does not tell them here",
+			     "netsh http show servicestate view=requestq");
+}
