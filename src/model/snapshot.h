@@ -197,9 +197,7 @@ struct iu_reuse_cache {
  * look: it is looked at before it counts, and never written anywhere.
  */
 struct iu_fd_candidate {
-	int32_t pid, tid;
-	uint32_t first; /* descriptor that bit 0 of @mask stands for */
-	uint64_t mask;
+	int32_t pid, tid, fd;
 };
 
 struct iu_fd_candidates {

@@ -8,14 +8,20 @@ import sys
 
 # Headers of a system's own room need a compiler for that system.
 OTHERS = {"src/os/windows": "x86_64-w64-mingw32-gcc"}
+# What BPF programs alone include.
+BPF = ("src/os/linux/bpf/kernel.h", ".bpf.h")
 
 
 def compiler_for(name, own):
     """The compiler for a header; None: it is not installed here."""
+    if name.endswith(BPF):
+        multiarch = subprocess.run(own + ["-print-multiarch"], text=True, capture_output=True, check=True).stdout.strip()
+        command = ["clang", "-std=gnu17", "-target", "bpf", "-idirafter", f"/usr/include/{multiarch}"]
+        return command if shutil.which("clang") else None
     for room, compiler in OTHERS.items():
         if name.startswith(room + "/") and "mingw" not in own[-1]:
-            return [compiler, "-D_WIN32_WINNT=0x0601", "-DWIN32_LEAN_AND_MEAN"] if shutil.which(compiler) else None
-    return own
+            return [compiler, "-std=c17", "-D_WIN32_WINNT=0x0601", "-DWIN32_LEAN_AND_MEAN"] if shutil.which(compiler) else None
+    return own + ["-std=c17"]
 
 
 def main():
@@ -30,7 +36,7 @@ def main():
             print("ok", number, "-", name, "# SKIP its compiler is not installed")
             continue
         run = subprocess.run(
-            command + ["-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
+            command + ["-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
                         f"-I{root}/include", f"-I{root}/src", "-x", "c", "-"],
             input=f'#include "{header}"\nint main(void);\n', text=True, capture_output=True)
         for line in run.stderr.splitlines():

@@ -12,10 +12,12 @@
 #include "base/table.h"
 #include "os/linux/holders/find.h"
 #include "os/linux/process/process.h"
+#include "os/linux/sockets/bind-bucket.h"
 #include "os/os.h"
 
-#define WALKS_QUEUES  (IU_BPF_UNIX | IU_BPF_FILES)
-#define WALKS_DEEP    (IU_BPF_RINGS | IU_BPF_MAPPINGS)
+#define WALK(number)  (1u << (number)) /* of enum iu_bpf_walk */
+#define WALKS_QUEUES  (WALK(IU_BPF_UNIX) | WALK(IU_BPF_FILES))
+#define WALKS_DEEP    (WALK(IU_BPF_RINGS) | WALK(IU_BPF_MAPPINGS))
 #define FLIGHTS_MAX   65536
 #define CHAIN_MAX     64 /* sockets in flight inside of each other */
 
@@ -173,7 +175,7 @@ static void want_options(struct evidence *evidence)
 		if (knows_options(s) && !(cache && s->protocol == IU_PROTOCOL_TCP))
 			continue;
 		evidence->ports[s->port >> 3] |= (uint8_t)(1u << (s->port & 7));
-		evidence->walks |= s->protocol == IU_PROTOCOL_TCP ? IU_BPF_TCP : IU_BPF_UDP;
+		evidence->walks |= WALK(s->protocol == IU_PROTOCOL_TCP ? IU_BPF_TCP : IU_BPF_UDP);
 	}
 }
 
@@ -195,40 +197,6 @@ static int find_open(struct evidence *evidence)
 }
 
 /* ---- rows ---- */
-
-int iu_rows_parse(const void *bytes, size_t len, iu_bpf_sink *sink, void *context,
-	size_t *ret_used)
-{
-	static const size_t sizes[] = {
-		[IU_ROW_HOLD] = sizeof(struct iu_row_hold),
-		[IU_ROW_MAPPED] = sizeof(struct iu_row_hold),
-		[IU_ROW_REGISTERED] = sizeof(struct iu_row_hold),
-		[IU_ROW_SOCKET] = sizeof(struct iu_row_socket),
-		[IU_ROW_IN_FLIGHT] = sizeof(struct iu_row_flight),
-	};
-	union {
-		struct iu_row_head head;
-		struct iu_row_hold hold;
-		struct iu_row_socket socket;
-		struct iu_row_flight flight;
-	} row;
-	size_t at = 0;
-	int result = 0;
-
-	while (result >= 0 && len - at >= sizeof(row.head)) {
-		memcpy(&row.head, (const char *)bytes + at, sizeof(row.head));
-		if (row.head.kind >= IU_COUNT(sizes) || row.head.size != sizes[row.head.kind] ||
-			row.head.size == 0)
-			return IU_E_PROTO;
-		if (len - at < row.head.size)
-			break;
-		memcpy(&row, (const char *)bytes + at, row.head.size);
-		result = sink(context, &row.head);
-		at += row.head.size;
-	}
-	*ret_used = at;
-	return result < 0 ? result : 0;
-}
 
 static bool has_hold(const struct iu_holds *holds, size_t first, const struct iu_hold *hold)
 {
@@ -301,22 +269,11 @@ static int on_registered(struct evidence *evidence, const struct iu_row_hold *ro
 	return 0;
 }
 
-static struct iu_address address_of(unsigned int family, const uint8_t bytes[16], uint32_t ifindex)
-{
-	struct iu_address address = {
-		.family = family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6};
-
-	memcpy(address.bytes, bytes, family == AF_INET ? 4 : 16);
-	if (iu_address_is_link_local(&address))
-		address.scope = ifindex;
-	return address;
-}
-
 /* A cookie is given when a socket is first dumped; without one the addresses have to do. */
-static bool is_same(const struct iu_socket *s, const struct iu_row_socket *row)
+static bool is_same(const struct iu_socket *s, const struct iu_bpf_socket *row)
 {
-	struct iu_address local = address_of(row->family, row->local, row->ifindex);
-	struct iu_address peer = address_of(row->family, row->peer, row->ifindex);
+	struct iu_address local = iu_bind_bucket_address(row->family, row->local, row->ifindex);
+	struct iu_address peer = iu_bind_bucket_address(row->family, row->peer, row->ifindex);
 	bool tcp = row->protocol == IPPROTO_TCP;
 
 	if (s->protocol != (tcp ? IU_PROTOCOL_TCP : IU_PROTOCOL_UDP) || s->port != row->port)
@@ -329,35 +286,23 @@ static bool is_same(const struct iu_socket *s, const struct iu_row_socket *row)
 	       iu_address_equal(&s->peer, &peer);
 }
 
-static int add_cache(struct evidence *evidence, const struct iu_row_socket *row)
+/* Every socket of a port leads to the same one. */
+static int add_cache(
+	struct evidence *evidence, const struct iu_bpf_cache *cache, uint16_t port)
 {
 	struct iu_snapshot *snapshot = evidence->scan->snapshot;
-	struct iu_reuse_cache cache = {
-		.protocol = IU_PROTOCOL_TCP,
-		.port = row->port,
-		.fastreuse = row->fastreuse > 0,
-		.fastreuseport = row->fastreuseport > 0 ? (uint8_t)row->fastreuseport : 0,
-	}, *slot;
+	struct iu_reuse_cache *slot;
 
 	if (!evidence->caches)
 		evidence->caches = calloc(UINT16_MAX + 1, sizeof(*evidence->caches));
 	if (!evidence->caches)
 		return IU_E_NOMEM;
-	if (cache.fastreuseport) {
-		cache.uid = row->cache_uid;
-		cache.address = address_of(row->cache_family, row->cache_address, 0);
-		cache.v6only = row->cache_v6only;
-	}
-	if (evidence->caches[cache.port]) {
-		/* every socket of the port leads to the same one */
-		snapshot->caches.v[evidence->caches[cache.port] - 1] = cache;
-		return 0;
-	}
-	slot = iu_list_add(&snapshot->arena, &snapshot->caches);
+	slot = evidence->caches[port] ? &snapshot->caches.v[evidence->caches[port] - 1]
+				      : iu_list_add(&snapshot->arena, &snapshot->caches);
 	if (!slot)
 		return IU_E_NOMEM;
-	*slot = cache;
-	evidence->caches[cache.port] = (uint32_t)snapshot->caches.n;
+	*slot = iu_bind_bucket_cache(cache, port);
+	evidence->caches[port] = (uint32_t)(slot - snapshot->caches.v) + 1;
 	return 0;
 }
 
@@ -389,7 +334,7 @@ static int index_cookies(struct evidence *evidence)
 }
 
 /* NULL: younger than the list of sockets, or of another network namespace. */
-static struct iu_socket *find_socket(struct evidence *evidence, const struct iu_row_socket *row)
+static struct iu_socket *find_socket(struct evidence *evidence, const struct iu_bpf_socket *row)
 {
 	struct iu_sockets *sockets = &evidence->scan->snapshot->sockets;
 	struct cookie_row *found = NULL;
@@ -405,8 +350,9 @@ static struct iu_socket *find_socket(struct evidence *evidence, const struct iu_
 	return NULL;
 }
 
-static int on_socket(struct evidence *evidence, const struct iu_row_socket *row)
+static int on_socket(struct evidence *evidence, const struct iu_row_socket *told)
 {
+	const struct iu_bpf_socket *row = &told->socket;
 	struct iu_socket *s;
 
 	if (row->family != AF_INET && row->family != AF_INET6)
@@ -427,7 +373,7 @@ static int on_socket(struct evidence *evidence, const struct iu_row_socket *row)
 		s->uid = row->uid;
 		s->uid_known = true;
 	}
-	return row->cache ? add_cache(evidence, row) : 0;
+	return told->cache.known ? add_cache(evidence, &told->cache, row->port) : 0;
 }
 
 static int on_flight(struct evidence *evidence, const struct iu_row_flight *row)
@@ -501,7 +447,7 @@ static struct iu_in_flight follow(const struct evidence *evidence, const struct 
 		row = find_flight(evidence, row->queue_inode);
 	}
 	/* the walk went round without coming to a process; only where all of them were asked */
-	found.cycle = row && evidence->done & IU_BPF_FILES;
+	found.cycle = row && evidence->done & WALK(IU_BPF_FILES);
 	found.pid = found.cycle ? creator : 0;
 	return found;
 }
@@ -534,17 +480,14 @@ static int tell_flights(struct evidence *evidence)
 static int want_queues(struct evidence *evidence, struct iu_bpf *bpf)
 {
 	size_t i;
-	int result = 0;
 
-	for (i = 0; i < evidence->n_flights && result == 0; i++) {
+	for (i = 0; i < evidence->n_flights; i++) {
 		uint64_t inode = evidence->flights[i].queue_inode;
 
 		if (!add_node(evidence, inode, false))
 			return IU_E_NOMEM;
-		result = iu_bpf_want(bpf, inode);
+		iu_bpf_hidden_want(bpf, inode);
 	}
-	if (result == IU_E_LIMIT)
-		evidence->incomplete = true;
 	return 0;
 }
 
@@ -552,15 +495,18 @@ static int want_queues(struct evidence *evidence, struct iu_bpf *bpf)
 
 static int walk(struct evidence *evidence, struct iu_bpf *bpf, enum iu_bpf_walk which)
 {
-	int result = iu_bpf_run(bpf, which, on_row, evidence);
+	int result;
 
-	if (result == IU_E_NOMEM || result == IU_E_NOENT)
-		return result == IU_E_NOENT ? 0 : result;
+	if (!(evidence->walks & WALK(which)))
+		return 0;
+	result = iu_bpf_hidden_run(bpf, which, on_row, evidence);
+	if (result == IU_E_NOMEM)
+		return result;
 	if (result < 0) {
 		evidence->incomplete = true;
 		evidence->error = result;
 	} else {
-		evidence->done |= which;
+		evidence->done |= WALK(which);
 	}
 	return 0;
 }
@@ -587,10 +533,9 @@ static int walk_all(struct evidence *evidence, struct iu_bpf *bpf)
 	return result;
 }
 
-static int load_and_walk(struct evidence *evidence, unsigned int walks)
+static int ask_kernel(struct evidence *evidence)
 {
-	struct iu_bpf_ask ask = {
-		.walks = walks, .ports = evidence->ports, .reader = evidence->scan->self};
+	struct iu_bpf_ask ask = {.ports = evidence->ports, .reader = evidence->scan->self};
 	struct iu_bpf *bpf = NULL;
 	struct node *node;
 	uint64_t *inodes;
@@ -602,38 +547,15 @@ static int load_and_walk(struct evidence *evidence, unsigned int walks)
 	for (node = evidence->nodes; node; node = node->hh.next)
 		inodes[ask.n++] = node->inode;
 	ask.inodes = inodes;
-	result = iu_bpf_open(&ask, &bpf, &evidence->why);
+	result = iu_bpf_hidden_open(&ask, &bpf, &evidence->why);
 	free(inodes);
 	if (result < 0) {
 		evidence->error = result;
-		return result;
+		return result == IU_E_NOMEM ? result : 0;
 	}
 	result = walk_all(evidence, bpf);
 	iu_bpf_close(bpf);
 	return result;
-}
-
-/*
- * Everything in one load, since reading the kernel's types costs most of the time. A kernel that
- * lacks one of the structures refuses all of it: then each group by itself.
- */
-static int ask_kernel(struct evidence *evidence)
-{
-	static const unsigned int groups[] = {
-		IU_BPF_TCP | IU_BPF_UDP, IU_BPF_UNIX | IU_BPF_FILES, IU_BPF_FILES, IU_BPF_RINGS,
-		IU_BPF_MAPPINGS};
-	int result = load_and_walk(evidence, evidence->walks);
-	size_t i;
-
-	if (result != IU_E_NOTSUP)
-		return result == IU_E_NOMEM ? result : 0;
-	for (i = 0; i < IU_COUNT(groups); i++) {
-		unsigned int walks = evidence->walks & groups[i] & ~evidence->done;
-
-		if (walks && load_and_walk(evidence, walks) == IU_E_NOMEM)
-			return IU_E_NOMEM;
-	}
-	return 0;
 }
 
 /* ---- what it means for the gaps ---- */
@@ -681,7 +603,7 @@ static void close_gaps(struct evidence *evidence)
 {
 	struct iu_snapshot *snapshot = evidence->scan->snapshot;
 
-	if (evidence->scan->needs->facts & IU_FACT_HOLDERS && evidence->done & IU_BPF_FILES &&
+	if (evidence->scan->needs->facts & IU_FACT_HOLDERS && evidence->done & WALK(IU_BPF_FILES) &&
 		!evidence->incomplete) {
 		drop_gaps(snapshot, IU_FACT_HOLDERS, "descriptors of ");
 		snapshot->unreadable.n = 0;

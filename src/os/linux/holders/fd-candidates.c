@@ -9,44 +9,57 @@
 #include "base/err.h"
 #include "model/needs.h"
 #include "os/linux/holders/find.h"
-#include "os/linux/quick/named.h"
 
-#define FILES_AT_ONCE 256 /* with more too many others would be taken for one */
 #define FILES_FEW     300 /* fewer open files than that are read faster in /proc */
 
-static int note(struct iu_snapshot *snapshot, const struct iu_quick *found)
+static int note(struct iu_snapshot *snapshot, const struct iu_bpf_holders *found)
 {
 	struct iu_fd_candidate *slot;
-	uint32_t i;
+	size_t i;
 
-	for (i = 0; i < found->hits; i++) {
+	for (i = 0; i < found->n; i++) {
 		slot = iu_list_add(&snapshot->arena, &snapshot->fd_candidates);
 		if (!slot)
 			return IU_E_NOMEM;
-		*slot = (struct iu_fd_candidate){found->hit[i].pid, found->hit[i].tid,
-			found->hit[i].first, found->hit[i].mask};
+		*slot = (struct iu_fd_candidate){
+			found->rows[i].pid, found->rows[i].tid, (int32_t)found->rows[i].fd};
 	}
-	snapshot->fd_candidates.expected += found->whole ? 0 : found->expected;
+	snapshot->fd_candidates.expected += found->expected;
 	return 0;
 }
 
-int iu_fd_candidates_note(struct iu_scan *scan, struct iu_quick_look *quick,
-	const struct iu_quick_file *files, const uint64_t *inodes, size_t n, int canary)
+/* Returns: 1: they are noted, 0: the kernel did not say, IU_E_NOMEM. */
+static int note_all(struct iu_scan *scan, struct iu_bpf *bpf, const struct iu_bpf_file *files,
+	size_t n, int canary)
 {
-	struct iu_snapshot *snapshot = scan->snapshot;
-	const struct iu_quick *found;
-	uint64_t *inode;
-	size_t at, i, part;
+	struct iu_bpf_holders found;
+	size_t at, part;
 
-	if (!n || !iu_scan_initial_pids(scan))
-		return 0;
 	for (at = 0; at < n; at += part) {
-		part = n - at > FILES_AT_ONCE ? FILES_AT_ONCE : n - at;
-		if (iu_quick_descriptors(quick, files + at, part, canary, &found) < 0)
+		part = n - at > IU_BPF_FILES_MAX ? IU_BPF_FILES_MAX : n - at;
+		if (iu_bpf_holders_of(bpf, files + at, part, canary, &found) < 0)
 			return 0;
-		if (note(snapshot, found) < 0)
+		if (note(scan->snapshot, &found) < 0)
 			return IU_E_NOMEM;
 	}
+	return 1;
+}
+
+int iu_fd_candidates_note(struct iu_scan *scan, const struct iu_bpf_file *files, const uint64_t *inodes,
+	size_t n, int canary)
+{
+	struct iu_snapshot *snapshot = scan->snapshot;
+	struct iu_bpf *bpf = NULL;
+	uint64_t *inode;
+	size_t i;
+	int result;
+
+	if (!n || !iu_scan_initial_pids(scan) || iu_bpf_holders_open(&bpf) < 0)
+		return 0;
+	result = note_all(scan, bpf, files, n, canary);
+	iu_bpf_close(bpf);
+	if (result <= 0)
+		return result;
 	for (i = 0; i < n; i++) {
 		inode = iu_list_add(&snapshot->arena, &snapshot->fd_candidates.inodes);
 		if (!inode)
@@ -57,7 +70,7 @@ int iu_fd_candidates_note(struct iu_scan *scan, struct iu_quick_look *quick,
 	return 0;
 }
 
-static bool knows_port(const struct iu_named_ask *ask, uint16_t port)
+static bool knows_port(const struct iu_bpf_wanted *ask, uint16_t port)
 {
 	size_t i;
 
@@ -68,14 +81,14 @@ static bool knows_port(const struct iu_named_ask *ask, uint16_t port)
 }
 
 /* Returns: whether all that is wanted can be found in the tables of UDP and UNIX. */
-static bool make_ask(const struct iu_scan *scan, struct iu_named_ask *ask)
+static bool make_ask(const struct iu_scan *scan, struct iu_bpf_wanted *ask)
 {
 	const struct iu_sockets *sockets = &scan->snapshot->sockets;
 	const struct iu_needs *needs = scan->needs;
 	size_t i, n = 0;
 
-	*ask = (struct iu_named_ask){.inodes = needs->inodes.v, .n = needs->inodes.n};
-	if (needs->all_inodes || !ask->n || ask->n > FILES_AT_ONCE)
+	*ask = (struct iu_bpf_wanted){.inodes = needs->inodes.v, .n = needs->inodes.n};
+	if (needs->all_inodes || !ask->n || ask->n > IU_BPF_FILES_MAX)
 		return false;
 	for (i = 0; i < sockets->n; i++) {
 		const struct iu_socket *s = &sockets->v[i];
@@ -102,24 +115,30 @@ static bool worth_while(const struct iu_scan *scan)
 	return iu_scan_open_files(scan, wanted && !strcmp(wanted, "on") ? 0 : FILES_FEW);
 }
 
+static int find_files(const struct iu_bpf_wanted *ask, struct iu_bpf_file *ret_files)
+{
+	struct iu_bpf *bpf = NULL;
+	int result = iu_bpf_tables_open(&bpf);
+
+	if (result == 0)
+		result = iu_bpf_files(bpf, ask, ret_files);
+	iu_bpf_close(bpf);
+	return result;
+}
+
 int iu_fd_candidates_named(struct iu_scan *scan)
 {
-	struct iu_quick_file files[FILES_AT_ONCE];
-	struct iu_quick_look *quick = NULL;
-	struct iu_named_ask ask;
-	int canary, result;
+	struct iu_bpf_file files[IU_BPF_FILES_MAX];
+	struct iu_bpf_wanted ask;
+	int canary, result = 0;
 
 	if (scan->snapshot->fd_candidates.known || !make_ask(scan, &ask) || !iu_scan_initial_pids(scan) ||
-		!worth_while(scan))
-		return 0;
-	result = iu_quick_named(&ask, files);
-	if (result < 0)
+		!worth_while(scan) || find_files(&ask, files) < 0)
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (canary >= 0 && iu_quick_open(&quick) == 0)
-		result = iu_fd_candidates_note(scan, quick, files, ask.inodes, ask.n, canary);
-	iu_quick_close(quick);
-	if (canary >= 0)
+	if (canary >= 0) {
+		result = iu_fd_candidates_note(scan, files, ask.inodes, ask.n, canary);
 		close(canary);
+	}
 	return result;
 }

@@ -2,18 +2,18 @@
 #ifndef IU_OS_LINUX_HOLDERS_FD_CANDIDATES_H
 #define IU_OS_LINUX_HOLDERS_FD_CANDIDATES_H
 
-#include "os/linux/quick/quick.h"
+#include "os/linux/bpf/bpf.h"
 #include "os/linux/scan.h"
 
 /**
  * iu_fd_candidates_note() - looks through all tables for files and notes the places in the snapshot
  * @inodes: of the sockets that they are, @n of both, at least one
- * @canary: a descriptor of our own
+ * @canary: a descriptor of our own, of a socket
  *
  * Where the kernel does not say, nothing is noted, and /proc has to be walked. Returns: 0, IU_E_NOMEM.
  */
-int iu_fd_candidates_note(struct iu_scan *scan, struct iu_quick_look *quick,
-	const struct iu_quick_file *files, const uint64_t *inodes, size_t n, int canary);
+int iu_fd_candidates_note(struct iu_scan *scan, const struct iu_bpf_file *files, const uint64_t *inodes,
+	size_t n, int canary);
 
 /**
  * iu_fd_candidates_named() - the same for the wanted sockets, where all of them are UDP or UNIX sockets

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/table.h"
+#include "os/linux/bpf/bpf.h"
 #include "os/linux/error.h"
 #include "os/linux/file.h"
 #include "os/linux/holders/fd-candidates.h"
@@ -25,7 +26,6 @@
 #include "os/linux/process/proc-fd.h"
 #include "os/linux/process/proc-stat.h"
 #include "os/linux/process/process.h"
-#include "os/linux/quick/quick.h"
 #include "os/os.h"
 
 #define MANY	       "descriptors of "
@@ -63,6 +63,8 @@ struct walk {
 	struct iu_known known[KNOWN_MAX];
 	size_t known_hold[KNOWN_MAX], n_known; /* into snapshot->holds */
 	struct iu_held *held; /* everything goes there, whatever is wanted */
+	int canary; /* a descriptor of our own that BPF has to find */
+	bool canary_seen;
 };
 
 static int want(struct walk *walk, uint64_t inode)
@@ -390,10 +392,10 @@ static bool is_place_of(const struct iu_fd_candidates *fd_candidates, uint64_t i
  * One place of a descriptor table, as the kernel told it: what is there now?
  * Returns: 1: one of the sockets it was told for, 0: not any more, IU_E_NOMEM.
  */
-static int check_place(struct walk *walk, int32_t pid, int32_t tid, uint32_t fd)
+static int check_place(struct walk *walk, int32_t pid, int32_t tid, int32_t fd)
 {
 	struct iu_snapshot *snapshot = walk->scan->snapshot;
-	struct iu_hold hold = {.pid = pid, .tid = tid == pid ? 0 : tid, .fd = (int32_t)fd}, *slot;
+	struct iu_hold hold = {.pid = pid, .tid = tid == pid ? 0 : tid, .fd = fd}, *slot;
 	char table[64], path[96], number[16], link[64];
 	struct inode_row *row;
 	ssize_t len;
@@ -403,7 +405,7 @@ static int check_place(struct walk *walk, int32_t pid, int32_t tid, uint32_t fd)
 		snprintf(table, sizeof(table), "%d/task/%d", (int)pid, (int)tid);
 	else
 		snprintf(table, sizeof(table), "%d", (int)pid);
-	snprintf(number, sizeof(number), "%u", (unsigned int)fd);
+	snprintf(number, sizeof(number), "%d", (int)fd);
 	snprintf(path, sizeof(path), "%s/fd/%s", table, number);
 	len = iu_file_link(walk->scan->proc, path, link, sizeof(link));
 	if (len == -EACCES || len == -EPERM)
@@ -431,7 +433,6 @@ static int check_places(struct walk *walk)
 {
 	const struct iu_fd_candidates *fd_candidates = &walk->scan->snapshot->fd_candidates;
 	uint64_t there = 0;
-	uint32_t bit;
 	size_t i;
 	int result = 0;
 
@@ -440,12 +441,8 @@ static int check_places(struct walk *walk)
 
 		if (candidate->pid == walk->scan->self && !walk->scan->needs->own_process)
 			continue;
-		for (bit = 0; bit < 64 && result >= 0; bit++) {
-			if (candidate->mask >> bit & 1)
-				result = check_place(
-					walk, candidate->pid, candidate->tid, candidate->first + bit);
-			there += candidate->mask >> bit & 1 && result > 0;
-		}
+		result = check_place(walk, candidate->pid, candidate->tid, candidate->fd);
+		there += result > 0;
 	}
 	return result < 0 ? result : there >= fd_candidates->expected;
 }
@@ -835,18 +832,24 @@ static int scan_wanted(struct walk *walk)
 	return result < 0 ? result : 0;
 }
 
-/* Fewer open files than that are read faster in /proc. */
-#define FILES_FEW 300
+/* Fewer open files than that are read faster in /proc: how many where the programs are kept, and not. */
+#define FILES_FEW  300
+#define FILES_MANY 4000
 
-static int on_descriptor(void *context, const struct iu_quick_descriptor *found)
+static int on_descriptor(void *context, const struct iu_row_head *head)
 {
+	const struct iu_row_hold *found = (const struct iu_row_hold *)head;
 	struct walk *walk = context;
 	struct iu_hold hold = {.inode = found->inode,
 		.pid = found->pid,
 		.tid = found->tid == found->pid ? 0 : found->tid,
-		.fd = (int32_t)found->fd};
+		.fd = found->fd};
 	struct inode_row *row = NULL;
 
+	if (head->kind != IU_ROW_HOLD || found->pid <= 0)
+		return 0;
+	walk->canary_seen = walk->canary_seen ||
+		(found->pid == walk->scan->self && found->fd == walk->canary);
 	if (found->pid == walk->scan->self && !walk->scan->needs->own_process)
 		return 0;
 	if (walk->inodes)
@@ -854,21 +857,42 @@ static int on_descriptor(void *context, const struct iu_quick_descriptor *found)
 	return row || !walk->inodes ? note_held(walk->held, &hold) : 0;
 }
 
+static bool worth_while(const struct walk *walk)
+{
+	const char *wanted = secure_getenv("INUSE_QUICK");
+
+	if (wanted && (!strcmp(wanted, "off") || !strcmp(wanted, "exhaustive")))
+		return false;
+	return iu_scan_initial_pids(walk->scan) &&
+	       iu_scan_open_files(walk->scan, iu_bpf_keeps() ? FILES_FEW : FILES_MANY);
+}
+
+/* Every descriptor of a socket, of whichever process; a socket of our own has to be among them. */
+static int walk_descriptors(struct walk *walk)
+{
+	const struct iu_bpf_ask ask = {.reader = walk->scan->self, .brief = true};
+	struct iu_bpf *bpf = NULL;
+	const char *why;
+	int result = iu_bpf_hidden_open(&ask, &bpf, &why);
+
+	walk->canary_seen = false;
+	if (result == 0)
+		result = iu_bpf_hidden_run(bpf, IU_BPF_FILES, on_descriptor, walk);
+	iu_bpf_close(bpf);
+	return result == 0 && !walk->canary_seen ? IU_E_PROTO : result;
+}
+
 /* For lists. Returns: 1: the table is there, 0: it has to be read in /proc, IU_E_NOMEM. */
 static int ask_kernel(struct walk *walk)
 {
-	struct iu_quick_look *quick = NULL;
-	int canary, result;
+	int result;
 
-	if (!iu_scan_initial_pids(walk->scan) || !iu_scan_open_files(walk->scan, FILES_FEW))
+	if (!worth_while(walk))
 		return 0;
-	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	result = canary < 0 ? IU_E_SYSTEM : iu_quick_open(&quick);
-	if (result == 0)
-		result = iu_quick_sockets(quick, canary, on_descriptor, walk);
-	iu_quick_close(quick);
-	if (canary >= 0)
-		close(canary);
+	walk->canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	result = walk->canary < 0 ? IU_E_SYSTEM : walk_descriptors(walk);
+	if (walk->canary >= 0)
+		close(walk->canary);
 	walk->held->unchecked = result == 0;
 	if (result < 0) {
 		walk->held->n = walk->held->tables = 0;
@@ -879,7 +903,7 @@ static int ask_kernel(struct walk *walk)
 
 /* What the kernel said of a process at the same moment counts for it. */
 static int on_listed(
-	void *context, const struct iu_hold *hold, const struct iu_quick_process *process)
+	void *context, const struct iu_hold *hold, const struct iu_bpf_process *process)
 {
 	struct walk *walk = context;
 	struct iu_hold *slot;
@@ -923,7 +947,7 @@ static int scan_list(struct walk *walk)
 		const struct iu_held_table *table = &held.table[held.v[i].table];
 
 		if (check_place(walk, table->pid, table->tid ? table->tid : table->pid,
-			    (uint32_t)held.v[i].fd) < 0)
+			    held.v[i].fd) < 0)
 			result = IU_E_NOMEM;
 	}
 	free(held.v);

@@ -9,23 +9,24 @@
 
 #include "base/err.h"
 #include "base/sort.h"
+#include "os/linux/bpf/bpf.h"
 #include "os/linux/file.h"
 #include "os/linux/holders/find.h"
-#include "os/linux/quick/list.h"
 #include "os/linux/sockets/bind-bucket.h"
 
 /* To load the programs takes as long as to look at so many files in other ways. */
 #define FILES_FEW 4000
 
 struct iu_listed {
-	struct iu_quick_list_look *quick;
+	struct iu_bpf *bpf; /* for the walk over sockets; NULL: it is over */
+	struct iu_bpf_filter filter; /* their files */
 };
 
 static bool worth_while(const struct iu_scan *scan)
 {
 	const char *wanted = secure_getenv("INUSE_QUICK");
 
-	return (wanted && !strcmp(wanted, "on")) || iu_quick_list_kept() ||
+	return (wanted && !strcmp(wanted, "on")) || iu_bpf_keeps() ||
 	       iu_scan_open_files(scan, FILES_FEW);
 }
 
@@ -41,7 +42,7 @@ int iu_listed_open(struct iu_scan *scan)
 	listed = calloc(1, sizeof(*listed));
 	if (!listed)
 		return IU_E_NOMEM;
-	result = iu_quick_list_open(&listed->quick);
+	result = iu_bpf_tables_open(&listed->bpf);
 	if (result < 0) {
 		free(listed);
 		return 0;
@@ -55,7 +56,7 @@ void iu_listed_close(struct iu_scan *scan)
 {
 	if (!scan->listed)
 		return;
-	iu_quick_list_close(scan->listed->quick);
+	iu_bpf_close(scan->listed->bpf);
 	free(scan->listed);
 	scan->listed = NULL;
 }
@@ -74,16 +75,13 @@ static struct iu_socket *find(struct iu_snapshot *snapshot, const struct iu_sock
 }
 
 /* As sock_diag would have said it: of those that are bound only it knows no options. */
-static int add_bound(
-	struct iu_scan *scan, const struct iu_quick_offsets *at, const struct iu_quick_row *row)
+static int add_bound(struct iu_scan *scan, const struct iu_bpf_socket *row)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
 	struct iu_socket s, *slot;
 	char name[IF_NAMESIZE];
-	uint16_t port;
 
-	memcpy(&port, row->common + (at->sk_num >> 3), sizeof(port));
-	if (!port || !iu_bind_bucket_decode(at, row, port, &s))
+	if (!row->port || !iu_bind_bucket_decode(row, row->port, &s))
 		return 0;
 	s.reuseaddr = s.reuseport = s.explicit_port = IU_UNKNOWN;
 	s.options_source = IU_SOURCE_NONE;
@@ -99,11 +97,11 @@ static int add_bound(
 }
 
 /* The local ports of UDP; more than there is room for: all of them. */
-static size_t udp_ports(const struct iu_snapshot *snapshot, uint16_t ports[IU_LIST_PORTS])
+static size_t udp_ports(const struct iu_snapshot *snapshot, uint16_t ports[IU_BPF_PORTS])
 {
 	size_t n = 0, i;
 
-	for (i = 0; i < snapshot->sockets.n && n < IU_LIST_PORTS; i++)
+	for (i = 0; i < snapshot->sockets.n && n < IU_BPF_PORTS; i++)
 		if (snapshot->sockets.v[i].protocol == IU_PROTOCOL_UDP)
 			ports[n++] = snapshot->sockets.v[i].port;
 	return n;
@@ -111,22 +109,25 @@ static size_t udp_ports(const struct iu_snapshot *snapshot, uint16_t ports[IU_LI
 
 int iu_collect_listed(struct iu_scan *scan)
 {
-	const struct iu_quick_list *found;
-	uint16_t ports[IU_LIST_PORTS];
-	uint32_t i;
+	struct iu_listed *listed = scan->listed;
+	uint16_t ports[IU_BPF_PORTS];
+	struct iu_bpf_found found;
+	size_t i, n;
 	int result;
 
-	if (!scan->listed)
+	if (!listed)
 		return 0;
-	result = iu_quick_list_sockets(
-		scan->listed->quick, ports, udp_ports(scan->snapshot, ports), &found);
+	n = udp_ports(scan->snapshot, ports);
+	result = iu_bpf_bound(listed->bpf, ports, n, &found, &listed->filter);
 	if (result < 0) { /* as if it had never been possible */
 		iu_listed_close(scan);
 		scan->listed_failed = true;
 		return iu_collect_inet(scan);
 	}
-	for (i = 0; i < found->bounds && result == 0; i++)
-		result = add_bound(scan, &found->at, iu_quick_list_bound(found, i));
+	for (i = 0; i < found.n && result == 0; i++)
+		result = add_bound(scan, &found.rows[i]);
+	iu_bpf_close(listed->bpf); /* one object at a time has the lock */
+	listed->bpf = NULL;
 	iu_scan_seen(scan, IU_FACT_BOUND, scan->snapshot->seen & IU_FACT_TCP);
 	return result;
 }
@@ -135,7 +136,7 @@ int iu_collect_listed(struct iu_scan *scan)
 
 static int compare(const void *left, const void *right)
 {
-	const struct iu_quick_held *a = left, *b = right;
+	const struct iu_bpf_descriptor *a = left, *b = right;
 
 	if (a->pid != b->pid)
 		return a->pid < b->pid ? -1 : 1;
@@ -144,36 +145,42 @@ static int compare(const void *left, const void *right)
 	return (a->fd > b->fd) - (a->fd < b->fd);
 }
 
+/* Hands the rows on in their order, which are not the caller's to keep. */
+static int tell(const struct iu_bpf_holders *found, iu_listed_sink *sink, void *context)
+{
+	struct iu_bpf_descriptor *rows = malloc((found->n + 1) * sizeof(*rows));
+	int result = rows ? 0 : IU_E_NOMEM;
+
+	if (rows && found->n) {
+		memcpy(rows, found->rows, found->n * sizeof(*rows));
+		iu_sort(rows, found->n, sizeof(*rows), compare);
+	}
+	for (size_t i = 0; i < found->n && result == 0; i++) {
+		const struct iu_hold hold = {.inode = rows[i].inode,
+			.pid = rows[i].pid,
+			.tid = rows[i].tid == rows[i].pid ? 0 : rows[i].tid,
+			.fd = (int32_t)rows[i].fd};
+
+		result = sink(context, &hold, &found->processes[rows[i].process]);
+	}
+	free(rows);
+	return result == 0 ? 1 : result;
+}
+
 int iu_listed_holders(struct iu_scan *scan, iu_listed_sink *sink, void *context)
 {
-	const struct iu_quick_list *found;
-	struct iu_quick_held *held;
-	int canary, result = IU_E_SYSTEM;
-	uint32_t i;
+	struct iu_bpf_holders found;
+	struct iu_bpf *bpf = NULL;
+	int canary, result;
 
-	if (!scan->listed)
+	if (!scan->listed || iu_bpf_holders_open(&bpf) < 0)
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (canary >= 0) {
-		result = iu_quick_list_holders(scan->listed->quick, canary, &found);
+	result = canary < 0 ? IU_E_SYSTEM
+			    : iu_bpf_holders_in(bpf, &scan->listed->filter, canary, &found);
+	result = result < 0 ? 0 : tell(&found, sink, context);
+	if (canary >= 0)
 		close(canary);
-	}
-	if (result < 0)
-		return 0;
-	held = malloc((found->hits + 1) * sizeof(*held));
-	if (!held)
-		return IU_E_NOMEM;
-	for (i = 0; i < found->hits; i++)
-		held[i] = *iu_quick_list_hit(found, i);
-	iu_sort(held, found->hits, sizeof(*held), compare);
-	for (i = 0; i < found->hits && result == 0; i++) {
-		const struct iu_hold hold = {.inode = held[i].inode,
-			.pid = held[i].pid,
-			.tid = held[i].tid == held[i].pid ? 0 : held[i].tid,
-			.fd = (int32_t)held[i].fd};
-
-		result = sink(context, &hold, iu_quick_list_process(found, &held[i]));
-	}
-	free(held);
-	return result == 0 ? 1 : result;
+	iu_bpf_close(bpf);
+	return result;
 }

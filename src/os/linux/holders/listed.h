@@ -2,7 +2,7 @@
 #ifndef IU_OS_LINUX_HOLDERS_LISTED_H
 #define IU_OS_LINUX_HOLDERS_LISTED_H
 
-#include "os/linux/quick/list-shared.h"
+#include "os/linux/bpf/rows.h"
 #include "os/linux/scan.h"
 
 /**
@@ -16,7 +16,7 @@ int iu_listed_open(struct iu_scan *scan);
 
 /** What iu_listed_holders() does with each descriptor; < 0 ends the walk. */
 typedef int iu_listed_sink(
-	void *context, const struct iu_hold *hold, const struct iu_quick_process *process);
+	void *context, const struct iu_hold *hold, const struct iu_bpf_process *process);
 
 /**
  * iu_listed_holders() - the descriptors that lead to sockets which listen or are bound

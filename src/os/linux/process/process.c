@@ -15,11 +15,11 @@
 
 #include "base/err.h"
 #include "knowledge/interpreters.h"
+#include "os/linux/bpf/rows.h"
 #include "os/linux/file.h"
 #include "os/linux/process/cgroup.h"
 #include "os/linux/process/container.h"
 #include "os/linux/process/proc-stat.h"
-#include "os/linux/quick/list-shared.h"
 
 #define ARGUMENTS_MAX  64
 #define ARGUMENT_MAX   4096
@@ -384,7 +384,7 @@ static const char *listed_name(struct iu_arena *arena, const char *name, size_t 
 	return copy;
 }
 
-int iu_process_listed(struct iu_scan *scan, const struct iu_quick_process *told)
+int iu_process_listed(struct iu_scan *scan, const struct iu_bpf_process *told)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
 	struct iu_process process = {.pid = told->pid, .ppid = -1, .pgid = -1, .sid = -1}, *slot;

@@ -26,7 +26,7 @@ const char *iu_cmdline_script(const char *bytes, size_t len, size_t *ret_len);
  */
 int iu_process_read(struct iu_scan *scan, int32_t pid);
 
-struct iu_quick_process;
+struct iu_bpf_process;
 
 /**
  * iu_process_listed() - the same of a process of which the kernel has told what a row of a list shows
@@ -34,6 +34,6 @@ struct iu_quick_process;
  * Where more is wanted it is read, and is of the very process that was told of.
  * Returns: 0, IU_E_GONE: it ended meanwhile, IU_E_NOMEM.
  */
-int iu_process_listed(struct iu_scan *scan, const struct iu_quick_process *told);
+int iu_process_listed(struct iu_scan *scan, const struct iu_bpf_process *told);
 
 #endif

@@ -13,16 +13,16 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "os/linux/bpf/bpf.h"
 #include "os/linux/holders/fd-candidates.h"
 #include "os/linux/holders/find.h"
-#include "os/linux/quick/quick.h"
 #include "os/linux/sockets/inet-diag.h"
 #include "os/linux/sockets/tcp-states.h"
 
 #define PORTS_MAX          64 /* past that one walk over all sockets is no slower */
 #define FILES_MAX          1024
-#define KERNEL_TIME_WAIT   6
-#define SOCK_BINDPORT_LOCK 8
+#define KERNEL_CLOSE       7
+#define KERNEL_LISTEN      10
 
 bool iu_bind_bucket_is_empty(uint16_t port)
 {
@@ -45,106 +45,75 @@ bool iu_bind_bucket_is_empty(uint16_t port)
 
 /* ---- out of the kernel's structures ---- */
 
-/* @size bytes at a bit offset; what lies outside reads as zeroes. */
-static uint64_t number_at(const uint8_t *bytes, size_t len, uint32_t bits, size_t size)
+struct iu_address iu_bind_bucket_address(
+	unsigned int family, const uint8_t bytes[16], uint32_t ifindex)
 {
-	uint8_t u8 = 0;
-	uint16_t u16 = 0;
-	uint32_t u32 = 0;
-	uint64_t u64 = 0;
-	size_t at = bits >> 3;
+	struct iu_address address = {
+		.family = family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6};
 
-	if (at + size > len)
-		return 0;
-	switch (size) {
-	case sizeof(u8): memcpy(&u8, bytes + at, size); return u8 >> (bits & 7);
-	case sizeof(u16): memcpy(&u16, bytes + at, size); return u16;
-	case sizeof(u32): memcpy(&u32, bytes + at, size); return u32;
-	}
-	memcpy(&u64, bytes + at, sizeof(u64));
-	return u64;
-}
-
-static struct iu_address address_at(const uint8_t *bytes, size_t len, uint32_t bits,
-	enum iu_family family, uint32_t ifindex)
-{
-	struct iu_address address = {.family = family};
-	size_t size = family == IU_FAMILY_IPV4 ? 4 : 16;
-
-	if ((bits >> 3) + size <= len)
-		memcpy(address.bytes, bytes + (bits >> 3), size);
+	memcpy(address.bytes, bytes, family == AF_INET ? 4 : 16);
 	if (iu_address_is_link_local(&address))
 		address.scope = ifindex;
 	return address;
 }
 
-bool iu_bind_bucket_decode(const struct iu_quick_offsets *at, const struct iu_quick_row *row,
-	uint16_t port, struct iu_socket *ret_socket)
+bool iu_bind_bucket_decode(const struct iu_bpf_socket *row, uint16_t port, struct iu_socket *ret_socket)
 {
-	const uint8_t *sk = row->common;
-	const size_t len = sizeof(row->common);
-	uint64_t family = number_at(sk, len, at->sk_family, 2);
-	uint64_t number = number_at(sk, len, at->sk_state, 1);
 	struct iu_socket s = {.protocol = IU_PROTOCOL_TCP, .timer_ms = -1,
 		.options_source = IU_SOURCE_BPF};
 
-	if ((family != AF_INET && family != AF_INET6) ||
-		number_at(sk, len, at->sk_num, 2) != port)
+	if ((row->family != AF_INET && row->family != AF_INET6) || row->port != port)
 		return false;
-	s.family = family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
-	s.mini = number == KERNEL_TIME_WAIT;
-	if (s.mini)
-		number = number_at(sk, len, at->tw_substate, 1);
-	s.state = iu_tcp_state(number, IU_PROTOCOL_TCP);
+	s.family = row->family == AF_INET ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
+	s.mini = row->mini;
+	s.state = iu_tcp_state(row->state, IU_PROTOCOL_TCP);
 	s.port = port;
-	s.peer_port = ntohs((uint16_t)number_at(sk, len, at->sk_dport, 2));
-	s.ifindex = (uint32_t)number_at(sk, len, at->sk_ifindex, 4);
-	s.cookie = number_at(sk, len, at->sk_cookie, 8);
-	s.reuseaddr = iu_tri(number_at(sk, len, at->sk_reuse, 1) & 15);
-	s.reuseport = iu_tri(number_at(sk, len, at->sk_reuseport, 1) & 1);
+	s.peer_port = row->peer_port;
+	s.ifindex = row->ifindex;
+	s.cookie = row->cookie;
+	s.reuseaddr = iu_tri(row->reuse);
+	s.reuseport = iu_tri(row->reuseport);
 	if (s.family == IU_FAMILY_IPV6)
-		s.v6only = iu_tri(number_at(sk, len, at->sk_v6only, 1) & 1);
-	s.local = address_at(sk, len, family == AF_INET ? at->sk_saddr : at->sk_v6_saddr, s.family,
-		s.ifindex);
+		s.v6only = iu_tri(row->v6only);
+	s.local = iu_bind_bucket_address(row->family, row->local, s.ifindex);
 	if (s.peer_port)
-		s.peer = address_at(sk, len, family == AF_INET ? at->sk_daddr : at->sk_v6_daddr,
-			s.family, s.ifindex);
+		s.peer = iu_bind_bucket_address(row->family, row->peer, s.ifindex);
 	if (!s.mini) {
 		s.inode = row->inode;
 		s.cgroup_id = row->cgroup;
 		s.uid = row->uid;
 		s.uid_known = true;
-		s.explicit_port = iu_tri(row->userlocks & SOCK_BINDPORT_LOCK);
+		s.explicit_port = iu_tri(row->explicit_port);
 	}
 	*ret_socket = s;
 	return true;
 }
 
-/* The kernel's shortcut past the look at all owners; see struct iu_reuse_cache. */
-static int add_cache(
-	struct iu_snapshot *snapshot, const struct iu_quick *found, uint16_t port)
+struct iu_reuse_cache iu_bind_bucket_cache(const struct iu_bpf_cache *cache, uint16_t port)
 {
-	const struct iu_quick_offsets *at = &found->at;
-	const uint8_t *tb = found->bucket;
-	const size_t len = sizeof(found->bucket);
-	struct iu_reuse_cache *slot, cache = {.protocol = IU_PROTOCOL_TCP, .port = port};
-	uint64_t family = number_at(tb, len, at->tb_fast_family, 2);
-	int8_t reuse = (int8_t)number_at(tb, len, at->tb_fastreuse, 1);
-	int8_t reuseport = (int8_t)number_at(tb, len, at->tb_fastreuseport, 1);
+	struct iu_reuse_cache known = {
+		.protocol = IU_PROTOCOL_TCP,
+		.port = port,
+		.fastreuse = cache->fastreuse > 0,
+		.fastreuseport = cache->fastreuseport > 0 ? (uint8_t)cache->fastreuseport : 0,
+	};
 
-	cache.fastreuse = reuse > 0;
-	cache.fastreuseport = reuseport > 0 ? (uint8_t)reuseport : 0;
-	if (cache.fastreuseport) {
-		cache.uid = (uint32_t)number_at(tb, len, at->tb_fastuid, 4);
-		cache.v6only = number_at(tb, len, at->tb_fast_v6only, 1) & 1;
-		cache.address = family == AF_INET6
-			? address_at(tb, len, at->tb_fast_v6, IU_FAMILY_IPV6, 0)
-			: address_at(tb, len, at->tb_fast_v4, IU_FAMILY_IPV4, 0);
+	if (known.fastreuseport) {
+		known.uid = cache->uid;
+		known.v6only = cache->v6only;
+		known.address = iu_bind_bucket_address(cache->family, cache->address, 0);
 	}
-	slot = iu_list_add(&snapshot->arena, &snapshot->caches);
+	return known;
+}
+
+static int add_cache(
+	struct iu_snapshot *snapshot, const struct iu_bpf_found *found, uint16_t port)
+{
+	struct iu_reuse_cache *slot = iu_list_add(&snapshot->arena, &snapshot->caches);
+
 	if (!slot)
 		return IU_E_NOMEM;
-	*slot = cache;
+	*slot = iu_bind_bucket_cache(found->cache, port);
 	return 0;
 }
 
@@ -247,33 +216,33 @@ static int confirm(struct iu_scan *scan, struct iu_netlink *netlink, size_t firs
 struct owners {
 	struct iu_scan *scan;
 	struct iu_netlink *netlink;
-	struct iu_quick_look *quick;
+	struct iu_bpf *bpf;
 	struct iu_netlink_sink sink;
-	struct iu_quick_file files[FILES_MAX]; /* addresses; they stay in here */
+	struct iu_bpf_file files[FILES_MAX]; /* addresses; they stay in here */
 	uint64_t inodes[FILES_MAX];
 	size_t n_files;
 };
 
-static int note_file(struct owners *owners, const struct iu_quick_row *row)
+static int note_file(struct owners *owners, const struct iu_bpf_socket *row)
 {
 	if (!row->file || !row->inode)
 		return 0;
 	if (owners->n_files == FILES_MAX)
 		return IU_E_LIMIT;
 	owners->inodes[owners->n_files] = row->inode;
-	owners->files[owners->n_files++] = (struct iu_quick_file){
+	owners->files[owners->n_files++] = (struct iu_bpf_file){
 		row->file, row->cred, row->references, row->pollers};
 	return 0;
 }
 
 /* Those without a row of their own: counted with the first socket of the same state. */
 static int count_rest(const struct iu_needs *needs, struct iu_snapshot *snapshot, size_t first,
-	const struct iu_quick *found)
+	const struct iu_bpf_found *found)
 {
 	uint32_t number;
 	size_t i;
 
-	for (number = 0; number < IU_QUICK_STATES; number++) {
+	for (number = 0; number < IU_BPF_STATES; number++) {
 		/* what is looked at first must not be missing */
 		if (found->rest[number] &&
 			(needs->every || number == IU_TCP_LISTEN || number == IU_TCP_CLOSE))
@@ -295,25 +264,25 @@ static int collect_port(struct owners *owners, uint16_t port)
 	struct iu_netlink_request request;
 	struct iu_snapshot *snapshot = owners->scan->snapshot;
 	size_t first = snapshot->sockets.n;
-	const struct iu_quick *found;
+	struct iu_bpf_found found;
 	struct iu_socket s;
-	uint32_t i;
-	int result = iu_quick_owners(owners->quick, port, &found);
+	size_t i;
+	int result = iu_bpf_bucket(owners->bpf, port, &found);
 
-	if (result < 0 || found->rows == 0)
+	if (result < 0 || found.n == 0)
 		return result;
-	result = add_cache(snapshot, found, port);
+	result = add_cache(snapshot, &found, port);
 	make_dump_of_listeners(&request, port);
 	if (result == 0)
 		result = iu_netlink_dump(owners->netlink, &request, &owners->sink, NULL);
-	for (i = 0; i < found->rows && result == 0; i++) {
-		if (!iu_bind_bucket_decode(&found->at, &found->row[i], port, &s))
+	for (i = 0; i < found.n && result == 0; i++) {
+		if (!iu_bind_bucket_decode(&found.rows[i], port, &s))
 			continue;
 		result = confirm(owners->scan, owners->netlink, first, &s, &owners->sink);
 		if (result == 0)
-			result = note_file(owners, &found->row[i]);
+			result = note_file(owners, &found.rows[i]);
 	}
-	return result == 0 ? count_rest(owners->scan->needs, snapshot, first, found) : result;
+	return result == 0 ? count_rest(owners->scan->needs, snapshot, first, &found) : result;
 }
 
 static bool few_ports(const struct iu_needs *needs)
@@ -336,9 +305,11 @@ static int collect_ports(struct owners *owners)
 		for (port = needs->ports.v[i].first;
 			port <= needs->ports.v[i].last && result == 0; port++)
 			result = collect_port(owners, (uint16_t)port);
+	iu_bpf_close(owners->bpf); /* one object at a time has the lock */
+	owners->bpf = NULL;
 	/* who has them, while their addresses are at hand */
 	return result < 0 ? result
-			  : iu_fd_candidates_note(owners->scan, owners->quick, owners->files, owners->inodes,
+			  : iu_fd_candidates_note(owners->scan, owners->files, owners->inodes,
 				    owners->n_files, owners->netlink->fd);
 }
 
@@ -358,10 +329,10 @@ int iu_bind_bucket_collect(struct iu_scan *scan, struct iu_netlink *netlink, iu_
 	owners->scan = scan;
 	owners->netlink = netlink;
 	owners->sink = (struct iu_netlink_sink){sink, NULL, context};
-	result = iu_quick_open(&owners->quick);
+	result = iu_bpf_bucket_open(&owners->bpf);
 	if (result == 0)
 		result = collect_ports(owners);
-	iu_quick_close(owners->quick);
+	iu_bpf_close(owners->bpf);
 	free(owners);
 	if (result == 0)
 		return 1;

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "os/linux/quick/shared.h"
+#include "os/linux/bpf/rows.h"
 #include "os/linux/scan.h"
 #include "os/linux/sockets/netlink.h"
 
@@ -34,10 +34,16 @@ int iu_bind_bucket_collect(struct iu_scan *scan, struct iu_netlink *netlink, iu_
 
 /**
  * iu_bind_bucket_decode() - a socket as the kernel has it, in our words
- * @at: where its members lie
  * Returns: false: it is none of the Internet, or of another port.
  */
-bool iu_bind_bucket_decode(const struct iu_quick_offsets *at, const struct iu_quick_row *row,
-	uint16_t port, struct iu_socket *ret_socket);
+bool iu_bind_bucket_decode(
+	const struct iu_bpf_socket *row, uint16_t port, struct iu_socket *ret_socket);
+
+/** iu_bind_bucket_address() - the same of an address; @family: AF_INET or AF_INET6 */
+struct iu_address iu_bind_bucket_address(
+	unsigned int family, const uint8_t bytes[16], uint32_t ifindex);
+
+/** iu_bind_bucket_cache() - the same of the kernel's shortcut past the walk over all owners */
+struct iu_reuse_cache iu_bind_bucket_cache(const struct iu_bpf_cache *cache, uint16_t port);
 
 #endif

@@ -1,68 +1,40 @@
 // SPDX-License-Identifier: (MIT OR GPL-2.0-only)
-/* os/linux/bpf/evidence.bpf.c - iterators that show what /proc and netlink leave out */
-#define CO_RE __attribute__((preserve_access_index))
-#include "os/linux/bpf/kernel.h"
+/* os/linux/bpf/hidden.bpf.c - iterators that show what /proc and netlink leave out */
+#include "os/linux/bpf/socket.bpf.h"
 
-#include <linux/bpf.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
-
-#include "os/linux/bpf/rows.h"
-
-/*
- * Everything behind the pointers that the iterators give is read with probe_read: a load through a
- * typed pointer makes the verifier search the whole BTF of the kernel by name, 0.5 to 1 ms each.
- * What is read that way may change meanwhile; a wrong pointer reads as a fault, never as a crash.
- */
-
-#define S_IFMT            0170000
-#define S_IFSOCK          0140000
-#define AF_UNIX           1
-#define AF_INET           2
-#define AF_INET6          10
-#define TCP_FIN_WAIT2     5
-#define TCP_TIME_WAIT     6
-#define TCP_LISTEN        10
-#define TCP_NEW_SYN_RECV  12
-#define PROTOCOL_TCP      6
-#define PROTOCOL_UDP      17
-#define SOCK_BINDPORT_LOCK 8
-#define PID_LEVELS        32    /* MAX_PID_NS_LEVEL */
-#define SCM_MAX_FD        253
-#define FILE_POINTER      (~7UL) /* low bits of io_uring's file_ptr are flags */
-#define STEPS_MAX         65536 /* of one loop: messages of a queue, files of a ring */
+#define PID_LEVELS   32    /* MAX_PID_NS_LEVEL */
+#define SCM_MAX_FD   253
+#define FILE_POINTER (~7UL) /* low bits of io_uring's file_ptr are flags */
+#define STEPS_MAX    65536  /* of one loop: messages of a queue, files of a ring */
 
 const char ring_name[] = "[io_uring]";
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/* ---- asked by the user half ---- */
+struct iu_bpf_hidden_memory hidden;
 
-__u8 ports[8192]; /* a bit for each wanted port, in host order */
-int reader_pid;   /* who reads, as /proc counts it: pids are told in that PID namespace */
-
-/* ---- found on the way ---- */
-
-__u64 reader_space; /* struct pid_namespace of reader_pid */
-__u32 reader_level;
-__u64 cut_short;    /* loops that ran out of steps */
-
+/* A bit for each wanted inode; others may have the same one. */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1); /* the user half says how many before loading */
-	__type(key, __u64);
-	__type(value, __u8);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct iu_bpf_inodes);
 } inodes SEC(".maps");
 
 static bool wants_port(__u16 port)
 {
-	return ports[(port >> 3) & 8191] & (1 << (port & 7));
+	return hidden.ports[(port >> 3) & 8191] & (1 << (port & 7));
 }
 
 static bool wants_inode(__u64 inode)
 {
-	return inode && bpf_map_lookup_elem(&inodes, &inode);
+	__u64 bit = IU_BPF_INODE_BIT(inode, IU_BPF_HIDDEN_INODES);
+	struct iu_bpf_inodes *wanted;
+	__u32 zero = 0;
+
+	wanted = inode ? bpf_map_lookup_elem(&inodes, &zero) : NULL;
+	return wanted && wanted->bits[bit >> 3 & (IU_BPF_HIDDEN_INODES - 1)] >> (bit & 7) & 1;
 }
 
 /* A member of the inode of a socket, which lies in struct socket_alloc behind the socket. */
@@ -93,13 +65,6 @@ static __u64 file_inode(struct file *file)
 	return number;
 }
 
-static __u64 inode_of(struct sock *sk)
-{
-	struct socket_alloc *socket = (void *)BPF_CORE_READ(sk, sk_socket);
-
-	return socket ? BPF_CORE_READ(socket, vfs_inode.i_ino) : 0;
-}
-
 /* ---- pids ---- */
 
 static void read_upid(struct upid *upid, struct pid *pid, __u32 level)
@@ -121,9 +86,9 @@ static void find_reader(void)
 		struct upid upid = {0};
 
 		read_upid(&upid, pid, i);
-		if (upid.nr == reader_pid) {
-			reader_space = (__u64)upid.ns;
-			reader_level = i;
+		if (upid.nr == hidden.reader) {
+			hidden.reader_space = (__u64)upid.ns;
+			hidden.reader_level = i;
 		}
 	}
 }
@@ -134,12 +99,12 @@ __noinline int pid_in_reader(__u64 address)
 	struct pid *pid = (struct pid *)address;
 	struct upid upid = {0};
 
-	if (!reader_space)
+	if (!hidden.reader_space)
 		find_reader();
-	if (!pid || BPF_CORE_READ(pid, level) < reader_level)
+	if (!pid || BPF_CORE_READ(pid, level) < hidden.reader_level)
 		return 0;
-	read_upid(&upid, pid, reader_level);
-	return (__u64)upid.ns == reader_space ? upid.nr : 0;
+	read_upid(&upid, pid, hidden.reader_level);
+	return (__u64)upid.ns == hidden.reader_space ? upid.nr : 0;
 }
 
 static __s32 pid_number(struct pid *pid)
@@ -149,86 +114,53 @@ static __s32 pid_number(struct pid *pid)
 
 /* ---- sockets ---- */
 
-static void read_cache(struct iu_row_socket *row, struct inet_bind_bucket *bucket)
+static __always_inline void read_cache_of(struct iu_row_socket *row, struct inet_bind_bucket *bucket)
 {
-	if (!bucket || BPF_CORE_READ(bucket, port) != row->port)
-		return;
-	row->cache = 1;
-	row->fastreuse = BPF_CORE_READ(bucket, fastreuse);
-	row->fastreuseport = BPF_CORE_READ(bucket, fastreuseport);
-	row->cache_uid = BPF_CORE_READ(bucket, fastuid.val);
-	row->cache_family = BPF_CORE_READ(bucket, fast_sk_family);
-	row->cache_v6only = BPF_CORE_READ(bucket, fast_ipv6_only);
-	if (row->cache_family == AF_INET6 && bpf_core_field_exists(bucket->fast_v6_rcv_saddr))
-		bpf_core_read(row->cache_address, 16, &bucket->fast_v6_rcv_saddr);
-	else
-		bpf_core_read(row->cache_address, 4, &bucket->fast_rcv_saddr);
-}
-
-static void read_full(struct iu_row_socket *row, struct sock *sk)
-{
-	row->inode = inode_of(sk);
-	row->uid = BPF_CORE_READ(sk, sk_uid.val);
-	row->explicit_port = !!(BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) &
-		SOCK_BINDPORT_LOCK);
-	if (row->protocol == PROTOCOL_TCP)
-		read_cache(row, BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_bind_hash));
+	if (bucket && BPF_CORE_READ(bucket, port) == row->socket.port)
+		read_cache(&row->cache, bucket);
 }
 
 static __noinline int write_socket(struct seq_file *seq, struct sock *sk, __u16 protocol)
 {
 	struct iu_row_socket row = {.head = {IU_ROW_SOCKET, sizeof(row)}};
 
-	row.protocol = protocol;
-	row.state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	row.family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	row.port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	row.peer_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
-	row.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
-	row.ifindex = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
-	row.reuse = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuse);
-	row.reuseport = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuseport);
-	row.v6only = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only);
-	if (row.family == AF_INET6 && bpf_core_field_exists(sk->__sk_common.skc_v6_daddr)) {
-		bpf_core_read(row.local, 16, &sk->__sk_common.skc_v6_rcv_saddr);
-		bpf_core_read(row.peer, 16, &sk->__sk_common.skc_v6_daddr);
-	} else {
-		bpf_core_read(row.local, 4, &sk->__sk_common.skc_rcv_saddr);
-		bpf_core_read(row.peer, 4, &sk->__sk_common.skc_daddr);
-	}
-	if (row.state == TCP_TIME_WAIT && protocol == PROTOCOL_TCP) {
-		struct inet_timewait_sock *wait = (struct inet_timewait_sock *)sk;
+	row.socket.protocol = protocol;
+	read_common(&row.socket, sk);
+	if (row.socket.state == TCP_TIME_WAIT && protocol == PROTOCOL_TCP) {
+		struct tcp_timewait_sock *wait = (struct tcp_timewait_sock *)sk;
 
-		row.mini = 1;
-		row.state = BPF_CORE_READ(wait, tw_substate);
-		read_cache(&row, BPF_CORE_READ(wait, tw_tb));
+		read_mini(&row.socket, sk);
+		read_cache_of(&row, BPF_CORE_READ(wait, tw_sk.tw_tb));
 	} else {
-		read_full(&row, sk);
+		read_full(&row.socket, sk);
+		if (protocol == PROTOCOL_TCP)
+			read_cache_of(&row,
+				BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_bind_hash));
 	}
 	return bpf_seq_write(seq, &row, sizeof(row));
 }
 
 SEC("iter/tcp")
-int tcp_sockets(struct bpf_iter__tcp *ctx)
+int inuse_tcp(struct bpf_iter__tcp *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->sk_common; /* maybe only the start of one */
 
 	/* A request that waits for the last packet of the handshake holds no port. */
-	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_NEW_SYN_RECV ||
-		!wants_port(BPF_CORE_READ(sk, __sk_common.skc_num)))
+	if (!sk || SOCK(sk, __sk_common.skc_state) == TCP_NEW_SYN_RECV ||
+		!wants_port(SOCK(sk, __sk_common.skc_num)))
 		return 0;
 	write_socket(ctx->meta->seq, sk, PROTOCOL_TCP);
 	return 0;
 }
 
 SEC("iter/udp")
-int udp_sockets(struct bpf_iter__udp *ctx)
+int inuse_udp(struct bpf_iter__udp *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->udp_sk;
 
 	/* UDP-Lite has ports of its own and comes by the same way. */
-	if (!sk || !wants_port(BPF_CORE_READ(sk, __sk_common.skc_num)) ||
-		BPF_CORE_READ(sk, sk_protocol) != PROTOCOL_UDP)
+	if (!sk || !wants_port(SOCK(sk, __sk_common.skc_num)) ||
+		SOCK(sk, sk_protocol) != PROTOCOL_UDP)
 		return 0;
 	write_socket(ctx->meta->seq, sk, PROTOCOL_UDP);
 	return 0;
@@ -237,8 +169,8 @@ int udp_sockets(struct bpf_iter__udp *ctx)
 /* The options of a wanted socket that no walk over the port tables shows: bound, not listening. */
 static void write_socket_of(struct seq_file *seq, struct sock *sk)
 {
-	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	__u16 protocol = BPF_CORE_READ(sk, sk_protocol);
+	__u16 family = SOCK(sk, __sk_common.skc_family);
+	__u16 protocol = SOCK(sk, sk_protocol);
 
 	if ((family == AF_INET || family == AF_INET6) &&
 		(protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP))
@@ -333,7 +265,7 @@ static long ring_step(__u32 i, struct ring_walk *walk)
 	__u64 inode;
 
 	if (i == STEPS_MAX - 1)
-		cut_short++;
+		hidden.cut_short++;
 	if (walk->at >= walk->n)
 		return !next_ring(walk);
 	file = ring_file(walk);
@@ -361,7 +293,7 @@ static void walk_ring(struct seq_file *seq, struct task_struct *task, struct fil
 
 /* Rings without a descriptor: registered (IORING_REGISTER_RING_FDS), or only used. */
 SEC("iter/task")
-int task_rings(struct bpf_iter__task *ctx)
+int inuse_rings(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct ring_walk walk = {0};
@@ -381,7 +313,7 @@ int task_rings(struct bpf_iter__task *ctx)
 /* ---- descriptors ---- */
 
 SEC("iter/task_file")
-int descriptors(struct bpf_iter__task_file *ctx)
+int inuse_files(struct bpf_iter__task_file *ctx)
 {
 	struct iu_row_hold row = {.head = {IU_ROW_HOLD, sizeof(row)}};
 	struct task_struct *task = ctx->task;
@@ -392,7 +324,7 @@ int descriptors(struct bpf_iter__task_file *ctx)
 		return 0;
 	sk = sock_of(file);
 	if (!sk) {
-		if (bpf_core_type_exists(struct io_ring_ctx) && is_ring(file))
+		if (hidden.sockets && bpf_core_type_exists(struct io_ring_ctx) && is_ring(file))
 			walk_ring(ctx->meta->seq, task, file);
 		return 0;
 	}
@@ -404,13 +336,14 @@ int descriptors(struct bpf_iter__task_file *ctx)
 	row.fd = ctx->fd;
 	row.cloexec = 2; /* two more structures to look up, for a detail */
 	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
-	write_socket_of(ctx->meta->seq, sk);
+	if (hidden.sockets)
+		write_socket_of(ctx->meta->seq, sk);
 	return 0;
 }
 
 /* A mapping keeps a socket (TCP zero-copy receive) or a ring alive after its descriptor. */
 SEC("iter/task_vma")
-int mappings(struct bpf_iter__task_vma *ctx)
+int inuse_mappings(struct bpf_iter__task_vma *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct vm_area_struct *vma = ctx->vma;
@@ -452,9 +385,9 @@ struct queue_walk {
 
 static void open_queue(struct queue_walk *walk, struct sock *sk)
 {
-	walk->end = (void *)sk + bpf_core_field_offset(struct sock, sk_receive_queue);
-	walk->message = BPF_CORE_READ(sk, sk_receive_queue.next);
-	walk->peer_pid = pid_number(BPF_CORE_READ(sk, sk_peer_pid));
+	walk->end = (void *)sk + SOCK_OFFSET(sk_receive_queue);
+	walk->message = SOCK(sk, sk_receive_queue.next);
+	walk->peer_pid = pid_number(SOCK(sk, sk_peer_pid));
 }
 
 static void write_flight(struct queue_walk *walk, struct file *file)
@@ -467,7 +400,7 @@ static void write_flight(struct queue_walk *walk, struct file *file)
 	row.inode = file_inode(file);
 	/* UNIX sockets always: a wanted one may lie in the queue of one that is in flight itself */
 	if (!wants_inode(row.inode)) {
-		if (BPF_CORE_READ(sk, __sk_common.skc_family) != AF_UNIX)
+		if (SOCK(sk, __sk_common.skc_family) != AF_UNIX)
 			return;
 	} else {
 		write_socket_of(walk->seq, sk);
@@ -500,7 +433,7 @@ static long queue_step(__u32 i, struct queue_walk *walk)
 	struct sock *sk;
 
 	if (i == STEPS_MAX - 1)
-		cut_short++;
+		hidden.cut_short++;
 	if (walk->at < walk->n) {
 		bpf_probe_read_kernel(&file, sizeof(file),
 			(void *)walk->files + bpf_core_field_offset(struct scm_fp_list, fp) +
@@ -523,7 +456,7 @@ static long queue_step(__u32 i, struct queue_walk *walk)
 }
 
 SEC("iter/unix")
-int unix_queues(struct bpf_iter__unix *ctx)
+int inuse_queues(struct bpf_iter__unix *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->unix_sk;
 	struct queue_walk walk = {0};
@@ -535,7 +468,7 @@ int unix_queues(struct bpf_iter__unix *ctx)
 		return 0;
 	walk.seq = ctx->meta->seq;
 	open_queue(&walk, sk);
-	if (BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_LISTEN) {
+	if (SOCK(sk, __sk_common.skc_state) == TCP_LISTEN) {
 		walk.waiting = walk.message;
 		walk.waiting_end = walk.end;
 		walk.message = NULL;

@@ -1,4 +1,4 @@
-/* tests/unit/os/test-quick.c - the quick look at a port, against sock_diag's walk over all sockets */
+/* tests/unit/os/test-bind-bucket.c - the owners of a port out of the kernel's bind bucket, against sock_diag's walk over all sockets */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,14 +22,14 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/quick/quick.h"
+#include "os/linux/bpf/bpf.h"
 #include "os/linux/sockets/bind-bucket.h"
 #include "os/os.h"
 #include "stage.h"
 
 #define PORT 7100
 
-static const char *no_stage, *no_quick;
+static const char *no_stage, *no_bpf;
 
 static void need_stage(void)
 {
@@ -39,11 +39,11 @@ static void need_stage(void)
 	}
 }
 
-static void need_quick(void)
+static void need_bpf(void)
 {
 	need_stage();
-	if (no_quick) {
-		print_message("# SKIP %s\n", no_quick);
+	if (no_bpf) {
+		print_message("# SKIP %s\n", no_bpf);
 		skip();
 	}
 }
@@ -155,7 +155,7 @@ static void test_same(void **state)
 	size_t k;
 
 	(void)state;
-	need_quick();
+	need_bpf();
 	assert_int_equal(listen(server, 8), 0);
 	only = bound(AF_INET, "127.0.0.9", PORT + 11, false);
 	for (i = 0; i < 4; i++)
@@ -213,7 +213,7 @@ static void test_crowd(void **state)
 	size_t k, all = 0, listeners = 0;
 
 	(void)state;
-	need_quick();
+	need_bpf();
 	assert_int_equal(listen(server, 64), 0);
 	for (i = 0; i < CROWD; i++)
 		near[i] = connected(PORT + 20, server, &far[i]);
@@ -225,7 +225,7 @@ static void test_crowd(void **state)
 	print_message("# %zu sockets told, %zu counted, %zu listeners\n", quick.sockets.n, all, listeners);
 	assert_int_equal(all, CROWD + 1);
 	assert_int_equal(listeners, 1);
-	assert_true(quick.sockets.n < IU_QUICK_ROWS);
+	assert_true(quick.sockets.n < IU_BPF_OWNERS);
 	iu_snapshot_free(&quick);
 	for (i = 0; i < CROWD; i++) {
 		close(near[i]);
@@ -234,81 +234,55 @@ static void test_crowd(void **state)
 	close(server);
 }
 
-static void write_file(const char *path, mode_t mode, const void *bytes, size_t len)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+#define FOLDER "/sys/fs/bpf/inuse"
 
-	assert_int_equal(write(fd, bytes, len), (ssize_t)len);
-	fchmod(fd, mode);
-	close(fd);
+/* What is kept in the folder, by the end of its name. Returns: whether it is there. */
+static bool find_kept(const char *end, char path[300])
+{
+	DIR *folder = opendir(FOLDER);
+	struct dirent *entry;
+	bool found = false;
+
+	while (folder && !found && (entry = readdir(folder))) {
+		size_t len = strlen(entry->d_name), n = strlen(end);
+
+		found = len > n && strcmp(entry->d_name + len - n, end) == 0;
+		if (found)
+			snprintf(path, 300, FOLDER "/%s", entry->d_name);
+	}
+	if (folder)
+		closedir(folder);
+	return found;
 }
 
-/* Offsets that somebody else could have written, or that are none, are not used. */
-static void test_offsets(void **state)
+/* A line of /proc/self/fdinfo of a kept object. */
+static unsigned int kept_number(const char *end, const char *format)
 {
-	static char garbage[4096], good[4096];
-	struct iu_snapshot quick;
-	int server, fd, i;
-	ssize_t len;
+	char line[128], path[300];
+	unsigned int number = 0;
+	union bpf_attr attr;
+	FILE *info;
+	int fd;
 
-	(void)state;
-	need_quick();
-	assert_int_equal(unshare(CLONE_NEWNS), 0);
-	assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
-	assert_int_equal(mount("none", "/run", "tmpfs", 0, "mode=755"), 0);
-	umount2("/sys/fs/bpf", MNT_DETACH); /* what is kept there has its offsets */
-	server = bound(AF_INET, "127.0.0.1", PORT + 30, false);
-	for (i = 0; i < 4; i++) {
-		look(true, PORT + 30, &quick);
-		assert_int_equal(quick.sockets.n, 1);
-		assert_int_equal(quick.sockets.v[0].inode, stage_inode(server));
-		iu_snapshot_free(&quick);
-		fd = open("/run/inuse/kernel", O_RDONLY);
-		len = read(fd, good, sizeof(good));
-		close(fd);
-		assert_true(len > 200);
-		print_message("# %zd bytes of offsets, written anew: round %d\n", len, i);
-		memcpy(garbage, good, (size_t)len);
-		if (i == 0) /* another kernel's */
-			memset(garbage, 'x', (size_t)len);
-		if (i == 1) /* wrong numbers, of somebody who is not root */
-			memset(garbage + len - 100, 7, 100);
-		if (i == 2) /* too short */
-			len = 100;
-		write_file("/run/inuse/kernel", i == 1 ? 0666 : 0644, garbage, (size_t)len);
-	}
-	close(server);
+	if (!find_kept(end, path))
+		return 0;
+	memset(&attr, 0, sizeof(attr));
+	attr.pathname = (uintptr_t)path;
+	fd = (int)syscall(SYS_bpf, BPF_OBJ_GET, &attr, sizeof(attr));
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	info = fopen(path, "r");
+	while (info && fgets(line, sizeof(line), info))
+		sscanf(line, format, &number);
+	if (info)
+		fclose(info);
+	close(fd);
+	return number;
 }
 
 /* Which kept program it is, as the kernel counts them; 0: none is kept. */
 static unsigned int kept_program(void)
 {
-	char line[128], path[300];
-	unsigned int id = 0;
-	union bpf_attr attr;
-	FILE *info;
-	int fd;
-	DIR *folder = opendir("/sys/fs/bpf/inuse");
-	struct dirent *entry;
-
-	while (folder && !id && (entry = readdir(folder))) {
-		if (strncmp(entry->d_name, "port-", 5) != 0 || !strstr(entry->d_name, "-0"))
-			continue;
-		snprintf(path, sizeof(path), "/sys/fs/bpf/inuse/%s", entry->d_name);
-		memset(&attr, 0, sizeof(attr));
-		attr.pathname = (uintptr_t)path;
-		fd = (int)syscall(SYS_bpf, BPF_OBJ_GET, &attr, sizeof(attr));
-		snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-		info = fopen(path, "r");
-		while (info && fgets(line, sizeof(line), info))
-			sscanf(line, "prog_id: %u", &id);
-		if (info)
-			fclose(info);
-		close(fd);
-	}
-	if (folder)
-		closedir(folder);
-	return id;
+	return kept_number("-bucket-program", "prog_id: %u");
 }
 
 static void expect_one(uint16_t port, int server)
@@ -321,19 +295,48 @@ static void expect_one(uint16_t port, int server)
 	iu_snapshot_free(&quick);
 }
 
+/* In a mount namespace of our own, where the test stays. */
+static void new_bpffs(const char *options)
+{
+	umount2("/sys/fs/bpf", MNT_DETACH);
+	if (mount("bpf", "/sys/fs/bpf", "bpf", 0, options) < 0) {
+		print_message("# SKIP bpffs cannot be mounted here\n");
+		skip();
+	}
+}
+
+static void stay_alone(void)
+{
+	assert_int_equal(unshare(CLONE_NEWNS), 0);
+	assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+}
+
+/* Without a bpffs each run loads its own. */
+static void test_once(void **state)
+{
+	int server;
+
+	(void)state;
+	need_bpf();
+	stay_alone();
+	umount2("/sys/fs/bpf", MNT_DETACH);
+	server = bound(AF_INET, "127.0.0.1", PORT + 30, false);
+	expect_one(PORT + 30, server);
+	expect_one(PORT + 30, server);
+	assert_int_equal(access(FOLDER, F_OK), -1);
+	close(server);
+}
+
 /* Programs stay in bpffs; a second look at the same time loads its own; others' are not believed. */
 static void test_kept(void **state)
 {
-	struct iu_quick_look *first;
+	struct iu_bpf *first;
 	unsigned int id;
 	int server;
 
 	(void)state;
-	need_quick();
-	if (mount("bpf", "/sys/fs/bpf", "bpf", 0, "mode=700") < 0) {
-		print_message("# SKIP bpffs cannot be mounted here\n");
-		skip();
-	}
+	need_bpf();
+	new_bpffs("mode=700");
 	server = bound(AF_INET, "127.0.0.1", PORT + 40, false);
 	assert_int_equal(kept_program(), 0);
 	expect_one(PORT + 40, server);
@@ -342,20 +345,106 @@ static void test_kept(void **state)
 	print_message("# program %u after one look, %u after two\n", id, kept_program());
 	assert_int_not_equal(id, 0);
 	assert_int_equal(kept_program(), id);
-	assert_int_equal(iu_quick_open(&first), 0);
+	assert_int_equal(iu_bpf_bucket_open(&first), 0);
 	expect_one(PORT + 40, server);
-	iu_quick_close(first);
+	iu_bpf_close(first);
 	assert_int_equal(kept_program(), id);
-	chmod("/sys/fs/bpf/inuse", 0777);
+	chmod(FOLDER, 0777);
 	expect_one(PORT + 40, server);
-	umount2("/sys/fs/bpf", MNT_DETACH);
-	assert_int_equal(mount("bpf", "/sys/fs/bpf", "bpf", 0, "mode=700"), 0);
-	mkdir("/sys/fs/bpf/inuse", 0777);
-	chmod("/sys/fs/bpf/inuse", 0777);
+	new_bpffs("mode=700");
+	mkdir(FOLDER, 0777);
+	chmod(FOLDER, 0777);
 	expect_one(PORT + 40, server);
 	print_message("# in a folder that all may write to: program %u\n", kept_program());
 	assert_int_equal(kept_program(), 0);
+	chmod(FOLDER, 0700);
+	assert_int_equal(chown(FOLDER, 65534, 65534), 0);
+	expect_one(PORT + 40, server);
+	print_message("# in a folder of somebody else: program %u\n", kept_program());
+	assert_int_equal(kept_program(), 0);
+	close(server);
+}
+
+/* What other versions have kept goes; what is not whole is loaded anew; what cannot be kept is not. */
+static void test_versions(void **state)
+{
+	char path[300];
+	unsigned int id;
+	int server;
+
+	(void)state;
+	need_bpf();
+	new_bpffs("mode=700");
+	server = bound(AF_INET, "127.0.0.1", PORT + 50, false);
+	assert_int_equal(mkdir(FOLDER, 0700), 0);
+	expect_one(PORT + 50, server);
+	id = kept_program();
+	assert_int_not_equal(id, 0);
+	assert_true(find_kept("-bucket-rows", path));
+	assert_int_equal(rename(path, FOLDER "/0123456789abcdef-bucket-rows"), 0);
+	expect_one(PORT + 50, server);
+	print_message("# program %u, and %u after a part was taken away\n", id, kept_program());
+	assert_int_not_equal(kept_program(), 0);
+	assert_int_not_equal(kept_program(), id);
+	assert_int_equal(access(FOLDER "/0123456789abcdef-bucket-rows", F_OK), -1);
+	assert_true(find_kept("-bucket-rows", path));
+
+	new_bpffs("mode=700");
+	assert_int_equal(mkdir(FOLDER, 0700), 0);
+	assert_int_equal(mount("none", "/sys/fs/bpf", NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+	expect_one(PORT + 50, server);
+	print_message("# in a bpffs that cannot be written to: program %u\n", kept_program());
+	assert_int_equal(kept_program(), 0);
 	umount2("/sys/fs/bpf", MNT_DETACH);
+	close(server);
+}
+
+/* Standard input closed: skeletons take descriptor 0 for none. */
+static void test_closed_input(void **state)
+{
+	int server, input;
+
+	(void)state;
+	need_bpf();
+	server = bound(AF_INET, "127.0.0.1", PORT + 60, false);
+	input = dup(STDIN_FILENO);
+	close(STDIN_FILENO);
+	expect_one(PORT + 60, server);
+	assert_int_equal(fcntl(STDIN_FILENO, F_GETFD), -1);
+	if (input >= 0) {
+		assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+		close(input);
+	}
+	close(server);
+}
+
+/* bpftool shows whose programs they are. */
+static void test_names(void **state)
+{
+	struct bpf_prog_info info;
+	char path[300];
+	union bpf_attr attr;
+	int server, fd;
+
+	(void)state;
+	need_bpf();
+	new_bpffs("mode=700");
+	server = bound(AF_INET, "127.0.0.1", PORT + 70, false);
+	expect_one(PORT + 70, server);
+	assert_true(find_kept("-bucket-program", path));
+	memset(&attr, 0, sizeof(attr));
+	attr.pathname = (uintptr_t)path;
+	fd = (int)syscall(SYS_bpf, BPF_OBJ_GET, &attr, sizeof(attr));
+	memset(&info, 0, sizeof(info));
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = (uint32_t)fd;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = (uintptr_t)&info;
+	assert_int_equal(syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)), 0);
+	print_message("# the program is called %s\n", info.name);
+	assert_string_equal(info.name, "inuse_bucket");
+	umount2("/sys/fs/bpf", MNT_DETACH);
+	close(fd);
 	close(server);
 }
 
@@ -365,14 +454,17 @@ int main(void)
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_crowd),
-		cmocka_unit_test(test_offsets), /* in a mount namespace, where the next one stays */
+		cmocka_unit_test(test_closed_input),
+		cmocka_unit_test(test_once), /* in a mount namespace, where the next ones stay */
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_names),
 	};
-	struct iu_quick_look *quick = NULL;
+	struct iu_bpf *bpf = NULL;
 
 	no_stage = stage_enter();
-	if (iu_quick_open(&quick) < 0)
-		no_quick = "no rights for BPF here, no BTF, or Linux before 5.17";
-	iu_quick_close(quick);
+	if (iu_bpf_bucket_open(&bpf) < 0)
+		no_bpf = "no rights for BPF here, no BTF, or Linux before 5.17";
+	iu_bpf_close(bpf);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
