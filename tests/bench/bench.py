@@ -5,7 +5,7 @@ Usage: bench.py BUILD [--inuse PROGRAM] [--scenes small,medium,large,huge] [--se
 
 Each round runs every command once in random order; a ratio is the median of the rounds' ratios. The
 scenes are made by scene.c in a network namespace of their own. The mount namespace is one's own too: what
-inuse keeps between two runs (/run/inuse, bpffs) is of this bench alone."""
+inuse keeps between two runs (bpffs) is of this bench alone."""
 import argparse
 import os
 import platform
@@ -30,7 +30,7 @@ OWNED, BOUND, TIME_WAIT, HOT, FREE, UDP, NAME = 9999, 9998, 9997, 9996, 9995, 99
 COLD = ("inuse, owned port", "inuse, owned port, no BPF", "ss -Hltnp sport", "fuser")
 COLD_ROUNDS = 3
 # What inuse keeps between two runs.
-KEPT = ("/run/inuse", "/sys/fs/bpf/inuse")
+KEPT = "/sys/fs/bpf/inuse"
 # Peers that take longer than this in a scene are run twice only.
 SLOW = 1.0
 
@@ -120,9 +120,8 @@ class Figures:
 
 def forget():
     """As after a start of the machine: the next run of inuse is the first."""
-    for place in KEPT:
-        for name in os.listdir(place) if os.path.isdir(place) else ():
-            os.unlink(os.path.join(place, name))
+    for name in os.listdir(KEPT) if os.path.isdir(KEPT) else ():
+        os.unlink(os.path.join(KEPT, name))
 
 
 def one_by_one(tool, rows, rounds, before):
@@ -172,8 +171,6 @@ def measure(build, inuse, scene, seconds):
 
 def own_places():
     """What is kept is in memory that ends with the namespace."""
-    os.makedirs("/run/inuse", exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "none", "/run/inuse"], check=True)
     # systemd mounts one everywhere; where the kernel has none there are only more milliseconds
     subprocess.run(["mount", "-t", "bpf", "none", "/sys/fs/bpf"], check=False, stderr=subprocess.DEVNULL)
 
