@@ -4,13 +4,11 @@
 #include <pthread.h>
 
 /*
- * The only variables of the house that are shared: descriptor table, bound ports and libbpf's
- * message function belong to the whole process, so what guards them does, too. Never nested but
- * in this order: looks, table or print.
+ * The only variables of the house that are shared: descriptor table and bound ports belong to the
+ * whole process, so what guards them does, too. Never nested but in this order: looks, table.
  */
 static pthread_rwlock_t looks = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_mutex_t table = PTHREAD_MUTEX_INITIALIZER;
-static pthread_mutex_t print = PTHREAD_MUTEX_INITIALIZER;
 
 void iu_lock_fds(void)
 {
@@ -20,16 +18,6 @@ void iu_lock_fds(void)
 void iu_lock_fds_end(void)
 {
 	pthread_mutex_unlock(&table);
-}
-
-void iu_lock_print(void)
-{
-	pthread_mutex_lock(&print);
-}
-
-void iu_lock_print_end(void)
-{
-	pthread_mutex_unlock(&print);
 }
 
 void iu_lock_scan(void)

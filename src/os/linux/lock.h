@@ -12,10 +12,6 @@
 void iu_lock_fds(void);
 void iu_lock_fds_end(void);
 
-/** iu_lock_print(), iu_lock_print_end() - while libbpf's one message function is replaced. */
-void iu_lock_print(void);
-void iu_lock_print_end(void);
-
 /**
  * iu_lock_scan(), iu_lock_probe(), iu_lock_end() - many may look at a time, but none while a probe
  * of ours has the port for a moment
