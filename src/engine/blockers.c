@@ -30,7 +30,6 @@ struct building {
 	const struct iu_evaluation *evaluation; /* NULL for UNIX */
 	struct iu_verdict *verdict;
 	struct hold_index holds;
-	size_t more;
 };
 
 static int by_inode(const void *a, const void *b)
@@ -148,7 +147,7 @@ static int add_row(struct building *b, const struct iu_socket *s, struct iu_conf
 		return 0;
 	}
 	if (b->verdict->blockers.n >= IU_BLOCKERS_MAX) {
-		b->more++;
+		b->verdict->unlisted++;
 		return 0;
 	}
 	row = iu_list_add(b->arena, &b->verdict->blockers);
@@ -266,7 +265,7 @@ static struct building building_of(
 }
 
 int iu_blockers_inet(struct iu_arena *arena, const struct iu_evaluation *evaluation,
-	struct iu_verdict *verdict, size_t *ret_more)
+	struct iu_verdict *verdict)
 {
 	struct building b = building_of(arena, evaluation, verdict);
 	size_t i;
@@ -290,12 +289,11 @@ int iu_blockers_inet(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	if (verdict->blockers.n)
 		iu_sort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
 			by_weight);
-	*ret_more = b.more;
 	return find_causes(&b, NULL);
 }
 
 int iu_blockers_range(struct iu_arena *arena, const struct iu_evaluation *evaluation,
-	struct iu_verdict *verdict, size_t *ret_more)
+	struct iu_verdict *verdict)
 {
 	const struct iu_conflict full = {IU_YES, IU_RULE_RANGE_FULL, IU_SHARING_NONE};
 	struct building b = building_of(arena, evaluation, verdict);
@@ -320,7 +318,6 @@ int iu_blockers_range(struct iu_arena *arena, const struct iu_evaluation *evalua
 		if (err < 0)
 			return err;
 	}
-	*ret_more = b.more;
 	return 0;
 }
 
@@ -359,7 +356,7 @@ static int add_unix_sockets(struct building *b, enum iu_tri wanted, enum iu_rule
 }
 
 int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, struct iu_verdict *verdict, size_t *ret_more)
+	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
 	struct building b = {
 		.arena = arena,
@@ -385,6 +382,5 @@ int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
 	if (verdict->blockers.n)
 		iu_sort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
 			by_weight);
-	*ret_more = b.more;
 	return find_causes(&b, path);
 }

@@ -6,7 +6,7 @@
 #include "engine/other-system.h"
 #include "engine/evaluation.h"
 #include "engine/rules.h"
-#include "engine/windows/state.h"
+#include "engine/windows/block.h"
 
 static int add_probe(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_request *request, struct iu_probes *probes)

@@ -3,6 +3,7 @@
 #define IU_ENGINE_RULES_H
 
 #include "engine/conflict.h"
+#include "engine/judge.h"
 #include "model/question.h"
 #include "model/snapshot.h"
 
@@ -45,6 +46,27 @@ struct iu_rules {
 	bool (*sockets_seen)(const struct iu_evaluation *evaluation);
 	/* Where else a stand-in for the port is looked for; 0: nowhere. */
 	uint16_t (*beyond)(const struct iu_evaluation *evaluation);
+
+	/* ---- the verdict ---- */
+
+	/* What the rules, the system and the message say of one attempt. */
+	struct iu_judgement (*judge)(
+		const struct iu_evaluation *evaluation, const struct iu_attempt *attempt);
+	/* Sockets in the way give "denied", too, and not "in use" alone. */
+	bool sockets_deny;
+	/* The first blocker is the cause, not something that is in the way besides. */
+	bool (*explains)(const struct iu_judgement *worst, const struct iu_blocker *blocker);
+	/* Who else answers there; what could be otherwise. @attempt: the one that was judged worst. */
+	int (*warnings)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+		struct iu_verdict *verdict);
+	int (*caveats)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+		const struct iu_judgement *worst, const struct iu_attempt *attempt,
+		struct iu_verdict *verdict);
+	/* Which gaps of the snapshot say something about the answer, and which it has besides. */
+	bool (*gap_matters)(const struct iu_question *question, const struct iu_snapshot *snapshot,
+		const struct iu_verdict *verdict, const struct iu_gap *gap);
+	int (*gaps)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+		struct iu_verdict *verdict);
 };
 
 extern const struct iu_rules iu_rules_linux, iu_rules_windows;

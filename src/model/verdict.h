@@ -65,6 +65,7 @@ struct iu_verdict {
 	struct iu_strings caveats;   /* what could be otherwise, and why */
 	/* Most important first; IU_CAUSE of the verdict is that of v[0], where there is one. */
 	IU_LIST(struct iu_blocker) blockers;
+	size_t unlisted; /* sockets in the way that no blocker stands for */
 	IU_LIST(struct iu_gap) gaps; /* those of the snapshot that touch this question */
 	IU_LIST(struct iu_remedy) remedies;
 };

@@ -76,20 +76,20 @@ static void check_rows(struct scene *s, const struct iu_request *r, size_t named
 			.v6only = iu_tri(r->v6only), .ifindex = r->ifindex, .uid_given = true,
 			.uid = r->uid},
 	};
-	size_t i, more = 0, shown = 0;
+	size_t i, shown = 0;
 
 	iu_snapshot_init(&snapshot);
 	snapshot.host.kernel = world.kernel.version;
 	snapshot.sockets = (struct iu_sockets){s->truth, s->n, s->n};
 	if (iu_evaluation_make(&arena, &question, &snapshot, &view) < 0 ||
-		iu_blockers_inet(&arena, &view, &verdict, &more) < 0)
+		iu_blockers_inet(&arena, &view, &verdict) < 0)
 		difference(s, "#   the engine has no memory\n");
 	for (i = 0; i < verdict.blockers.n; i++)
 		if (verdict.blockers.v[i].certain == IU_YES)
 			shown += verdict.blockers.v[i].representative;
-	if (!s->different && (more || shown != named))
+	if (!s->different && (verdict.unlisted || shown != named))
 		difference(s, "#   the rows stand for %zu and %zu more, the rules name %zu\n",
-			shown, more, named);
+			shown, verdict.unlisted, named);
 	snapshot.sockets = (struct iu_sockets){0};
 	iu_snapshot_free(&snapshot);
 	iu_arena_free(&arena);

@@ -2,9 +2,12 @@
 #include "engine/rules.h"
 
 #include "engine/evaluation.h"
+#include "engine/linux/caveats.h"
 #include "engine/linux/conflict.h"
 #include "engine/linux/free-port.h"
+#include "engine/linux/gaps.h"
 #include "engine/linux/infer.h"
+#include "engine/linux/judge.h"
 #include "engine/linux/local.h"
 
 static struct iu_outcome any_port(
@@ -64,6 +67,13 @@ static uint16_t beyond(const struct iu_evaluation *evaluation)
 	return 0;
 }
 
+static bool explains(const struct iu_judgement *worst, const struct iu_blocker *blocker)
+{
+	(void)worst;
+	(void)blocker;
+	return true;
+}
+
 const struct iu_rules iu_rules_linux = {
 	.conflict = iu_linux_conflict,
 	.outcome = iu_linux_outcome,
@@ -76,4 +86,10 @@ const struct iu_rules iu_rules_linux = {
 	.infer = infer,
 	.sockets_seen = sockets_seen,
 	.beyond = beyond,
+	.judge = iu_linux_judge,
+	.explains = explains,
+	.warnings = iu_linux_warnings,
+	.caveats = iu_linux_caveats,
+	.gap_matters = iu_linux_gap_matters,
+	.gaps = iu_linux_gaps,
 };

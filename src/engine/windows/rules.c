@@ -1,6 +1,9 @@
 /* engine/windows/rules.c - the rules of Windows */
 #include "engine/rules.h"
 
+#include "engine/windows/caveats.h"
+#include "engine/windows/gaps.h"
+#include "engine/windows/judge.h"
 #include "engine/windows/state.h"
 
 static struct iu_local_check local_check(const struct iu_question *question,
@@ -45,4 +48,11 @@ const struct iu_rules iu_rules_windows = {
 	.infer = infer,
 	.sockets_seen = sockets_seen,
 	.beyond = beyond,
+	.judge = iu_windows_judge,
+	.sockets_deny = true,
+	.explains = iu_windows_explains,
+	.warnings = iu_windows_warnings,
+	.caveats = iu_windows_caveats,
+	.gap_matters = iu_windows_gap_matters,
+	.gaps = iu_windows_gaps,
 };

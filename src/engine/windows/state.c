@@ -547,10 +547,3 @@ void iu_windows_assume(struct iu_evaluation *evaluation)
 		return;
 	}
 }
-
-struct iu_request iu_windows_block_request(const struct iu_evaluation *evaluation, uint16_t port)
-{
-	return (struct iu_request){.protocol = evaluation->question->protocol,
-		.port = port,
-		.address = {.family = IU_FAMILY_IPV4}};
-}

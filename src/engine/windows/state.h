@@ -124,12 +124,6 @@ void iu_windows_assume(struct iu_evaluation *evaluation);
 /** iu_windows_beyond() - the first port after the range that refuses the asked one; else that one. */
 uint16_t iu_windows_beyond(const struct iu_evaluation *evaluation);
 
-/* How far around a port it is asked whether a block is excluded; the least one has 100. */
-#define IU_BLOCK_LOOK 2
-
-/** iu_windows_block_request() - the plain bind() to IPv4's wildcard by which a block is told. */
-struct iu_request iu_windows_block_request(const struct iu_evaluation *evaluation, uint16_t port);
-
 /** iu_windows_wanted() - IU_FACT_* without which "free" cannot be said of the question. */
 uint32_t iu_windows_wanted(
 	const struct iu_question *question, const struct iu_snapshot *snapshot);

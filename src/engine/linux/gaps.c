@@ -1,0 +1,80 @@
+/* engine/linux/gaps.c - what was not seen, where the answer depends on it */
+#include "engine/linux/gaps.h"
+
+#include "base/err.h"
+#include "engine/evaluation.h"
+
+/* A capture has the gaps of every path and socket; an answer tells those of its own. */
+static bool path_doubtful(const struct iu_question *question, const struct iu_snapshot *snapshot)
+{
+	const struct iu_path *path = question->abstract
+		? NULL
+		: iu_snapshot_path(snapshot, question->path, question->path_len);
+
+	return path && !path->lstat_errno && path->alive == IU_UNKNOWN;
+}
+
+static bool holds_any(
+	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict, int32_t pid)
+{
+	size_t i, k;
+
+	for (i = 0; i < verdict->blockers.n; i++)
+		for (k = 0; k < verdict->blockers.v[i].holds.n; k++)
+			if (snapshot->holds.v[verdict->blockers.v[i].holds.v[k]].pid == pid)
+				return true;
+	return false;
+}
+
+bool iu_linux_gap_matters(const struct iu_question *question, const struct iu_snapshot *snapshot,
+	const struct iu_verdict *verdict, const struct iu_gap *gap)
+{
+	uint32_t facts = IU_FACT_HOST;
+	size_t i;
+
+	switch (question->protocol) {
+	case IU_PROTOCOL_TCP: facts |= IU_FACT_TCP | IU_FACT_BOUND; break;
+	case IU_PROTOCOL_UDP: facts |= IU_FACT_UDP; break;
+	case IU_PROTOCOL_UNIX:
+		facts |= IU_FACT_UNIX;
+		facts |= path_doubtful(question, snapshot) ? IU_FACT_PATHS : 0;
+		break;
+	}
+	if (question->protocol != IU_PROTOCOL_UNIX)
+		facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES;
+	for (i = 0; i < verdict->blockers.n; i++) {
+		const struct iu_blocker *b = &verdict->blockers.v[i];
+
+		if (!b->holds.n && b->socket.inode)
+			facts |= IU_FACT_HOLDERS;
+		if (b->certain == IU_UNKNOWN)
+			facts |= IU_FACT_OPTIONS;
+	}
+	if (gap->fact == IU_FACT_OPTIONS && gap->pid && !holds_any(snapshot, verdict, gap->pid))
+		return false;
+	return gap->fact & facts;
+}
+
+int iu_linux_gaps(
+	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
+{
+	bool udp = evaluation->question->protocol == IU_PROTOCOL_UDP;
+	struct iu_gap *slot;
+
+	if (evaluation->complete || verdict->gaps.n)
+		return 0;
+	slot = iu_list_add(arena, &verdict->gaps);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = (struct iu_gap){
+		.fact = udp ? IU_FACT_UDP : IU_FACT_TCP,
+		.what = udp ? "the list of UDP sockets" : "the list of TCP sockets",
+		.why = "it could not be read completely",
+	};
+	if (!udp && (evaluation->snapshot->seen & IU_FACT_TCP)) {
+		slot->fact = IU_FACT_BOUND;
+		slot->what = "TCP sockets that are bound without listening";
+		slot->why = "this kernel does not list them (Linux 6.8 does)";
+	}
+	return 0;
+}
