@@ -7,18 +7,12 @@
 #include "engine/engine.h"
 #include "engine/unix.h"
 #include "engine/evaluation.h"
+#include "engine/needs.h"
 #include "engine/rules.h"
-#include "engine/windows/state.h"
 
 /* With more ports than this one walk over all sockets is cheaper than a filter. */
 #define PORTS_MAX 16
-/* Sockets whose holders are looked for: of one port, and where the whole range is full. */
-#define INODES_OF_PORT  1024
-#define INODES_OF_RANGE 65536
-
-#define FACTS_HOLDERS (IU_FACT_HOLDERS | IU_FACT_OPTIONS)
-
-static int add_range(struct iu_arena *arena, struct iu_needs *needs, struct iu_port_range range)
+int iu_needs_add_range(struct iu_arena *arena, struct iu_needs *needs, struct iu_port_range range)
 {
 	struct iu_port_range *slot = iu_list_add(arena, &needs->ports);
 
@@ -26,6 +20,28 @@ static int add_range(struct iu_arena *arena, struct iu_needs *needs, struct iu_p
 		return IU_E_NOMEM;
 	*slot = range;
 	return 0;
+}
+
+int iu_needs_add_inode(struct iu_arena *arena, struct iu_needs *needs, uint64_t inode)
+{
+	uint64_t *slot = iu_list_add(arena, &needs->inodes);
+
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = inode;
+	return 0;
+}
+
+bool iu_needs_nothing_of_range(const struct iu_evaluation *evaluation)
+{
+	size_t i;
+
+	if (evaluation->question->port)
+		return false;
+	for (i = 0; i < evaluation->attempt_count; i++)
+		if (evaluation->attempts[i].outcome.fails != IU_NO)
+			return false;
+	return true;
 }
 
 static int by_first(const void *a, const void *b)
@@ -77,9 +93,9 @@ static int want_port(struct iu_arena *arena, const struct iu_question *q, struct
 		needs->all_ports = true;
 		return 0;
 	}
-	err = add_range(arena, needs, iu_evaluation_port_range(q->port));
+	err = iu_needs_add_range(arena, needs, iu_evaluation_port_range(q->port));
 	if (err == 0 && q->port < 1024)
-		err = add_range(arena, needs, iu_evaluation_port_range((uint16_t)(q->port + IU_STAND_IN)));
+		err = iu_needs_add_range(arena, needs, iu_evaluation_port_range((uint16_t)(q->port + IU_STAND_IN)));
 	return err;
 }
 
@@ -139,170 +155,24 @@ static int first_round(struct iu_arena *arena, const struct iu_questions *questi
 	return 0;
 }
 
-struct candidate {
-	uint64_t inode;
-	int importance;
-};
-
-static int by_importance(const void *a, const void *b)
-{
-	const struct candidate *x = a, *y = b;
-
-	if (x->importance != y->importance)
-		return x->importance - y->importance;
-	return (x->inode > y->inode) - (x->inode < y->inode);
-}
-
-/* Whether the socket's holder would be named: it blocks, may block, or answers there as well. */
-static bool matters(const struct iu_evaluation *evaluation, const struct iu_socket *s)
-{
-	size_t i;
-
-	if (!s->inode)
-		return false;
-	if (!evaluation->question->port)
-		return iu_in_range(&evaluation->limits, s->port) == IU_YES;
-	if (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND)
-		return true;
-	for (i = 0; i < evaluation->attempt_count; i++)
-		if (evaluation->rules->conflict(&evaluation->attempts[i].request, s, &evaluation->kernel).blocks != IU_NO)
-			return true;
-	return false;
-}
-
-static int add_inode(struct iu_arena *arena, struct iu_needs *needs, uint64_t inode)
-{
-	uint64_t *slot = iu_list_add(arena, &needs->inodes);
-
-	if (!slot)
-		return IU_E_NOMEM;
-	*slot = inode;
-	return 0;
-}
-
-/* The range has room: who holds the rest of it is of no interest. */
-static bool range_has_room(const struct iu_evaluation *evaluation)
-{
-	size_t i;
-
-	if (evaluation->question->port)
-		return false;
-	for (i = 0; i < evaluation->attempt_count; i++)
-		if (evaluation->attempts[i].outcome.fails != IU_NO)
-			return false;
-	return true;
-}
-
-/*
- * What only the kernel's memory says: the options of what no process has any more, and the shortcut
- * for SO_REUSEPORT. Costs tens of milliseconds, so only where it may change the answer.
- */
-static bool needs_evidence(const struct iu_evaluation *evaluation)
-{
-	size_t i, k;
-
-	for (k = 0; k < evaluation->attempt_count && evaluation->question->port; k++) {
-		const struct iu_request *r = &evaluation->attempts[k].request;
-
-		for (i = 0; i < evaluation->sockets.n; i++) {
-			const struct iu_socket *s = &evaluation->sockets.v[i];
-			enum iu_tri blocks = evaluation->rules->conflict(r, s, &evaluation->kernel).blocks;
-
-			if (blocks == IU_UNKNOWN && !s->inode)
-				return true;
-			if (blocks != IU_NO && r->reuseport && r->protocol == IU_PROTOCOL_TCP)
-				return true;
-		}
-	}
-	return false;
-}
-
-static int want_evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_needs *needs)
-{
-	if (!needs_evidence(evaluation))
-		return 0;
-	needs->facts |= IU_FACT_EVIDENCE;
-	return add_range(arena, needs,
-		(struct iu_port_range){evaluation->question->port, evaluation->question->port});
-}
-
-static int want_holders(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, struct iu_needs *needs)
-{
-	struct iu_evaluation evaluation;
-	struct candidate *list;
-	size_t i, n = 0, most = question->port ? INODES_OF_PORT : INODES_OF_RANGE;
-	int err = iu_evaluation_make(arena, question, snapshot, &evaluation);
-
-	if (err < 0)
-		return err;
-	if (range_has_room(&evaluation))
-		return 0;
-	list = iu_arena_alloc(arena, (evaluation.sockets.n + 1) * sizeof(*list));
-	if (!list)
-		return IU_E_NOMEM;
-	for (i = 0; i < evaluation.sockets.n; i++)
-		if (matters(&evaluation, &evaluation.sockets.v[i]))
-			list[n++] = (struct candidate){
-				evaluation.sockets.v[i].inode, iu_importance(&evaluation.sockets.v[i])};
-	iu_sort(list, n, sizeof(*list), by_importance);
-	for (i = 0; i < n && i < most; i++) {
-		err = add_inode(arena, needs, list[i].inode);
-		if (err < 0)
-			return err;
-	}
-	if (n)
-		needs->facts |= question->port ? FACTS_HOLDERS : IU_FACT_HOLDERS;
-	if (evaluation.sockets.n && !(snapshot->seen & IU_FACT_ADDRESSES))
-		needs->facts |= IU_FACT_ADDRESSES;
-	return want_evidence(arena, &evaluation, needs);
-}
-
-/*
- * Windows: services where somebody or ALG may have the port, HTTP.sys and port proxies where the
- * row is one that stands for others. Rows name their owner, so holders cost only the processes.
- */
-static int want_windows(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, struct iu_needs *needs)
-{
-	struct iu_evaluation evaluation;
-	size_t i;
-	int err = iu_evaluation_make(arena, question, snapshot, &evaluation);
-
-	if (err < 0)
-		return err;
-	if (iu_windows_wanted(question, snapshot) & IU_FACT_SERVICES)
-		needs->facts |= IU_FACT_SERVICES;
-	if (question->connects)
-		needs->facts |= IU_FACT_EVENTS;
-	if (!evaluation.sockets.n || range_has_room(&evaluation))
-		return 0;
-	needs->facts |= IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES | IU_FACT_EVENTS |
-			(question->port ? FACTS_HOLDERS : IU_FACT_HOLDERS);
-	for (i = 0; i < evaluation.sockets.n && needs->inodes.n < INODES_OF_RANGE && err == 0; i++)
-		if (evaluation.sockets.v[i].inode)
-			err = add_inode(arena, needs, evaluation.sockets.v[i].inode);
-	return err;
-}
-
 static int want_unix_holders(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_needs *needs)
 {
 	size_t i, n = 0;
 
-	for (i = 0; i < snapshot->sockets.n && n < INODES_OF_PORT; i++) {
+	for (i = 0; i < snapshot->sockets.n && n < IU_INODES_OF_PORT; i++) {
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 		int err;
 
 		if (!s->inode || iu_unix_blocks(question, snapshot, s) == IU_NO)
 			continue;
 		n++;
-		err = add_inode(arena, needs, s->inode);
+		err = iu_needs_add_inode(arena, needs, s->inode);
 		if (err < 0)
 			return err;
 	}
 	if (n)
-		needs->facts |= FACTS_HOLDERS;
+		needs->facts |= IU_FACTS_HOLDERS;
 	return 0;
 }
 
@@ -332,22 +202,6 @@ static bool looked_once(const struct iu_snapshot *snapshot)
 	       snapshot->paths.n;
 }
 
-/* Holders were asked for already, whether or not all of them could be seen. */
-static bool looked_twice(const struct iu_snapshot *snapshot)
-{
-	size_t i;
-
-	if (iu_is_windows(snapshot)) /* the rows themselves name processes already in the first round */
-		return snapshot->seen & (IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES);
-	if ((snapshot->seen & FACTS_HOLDERS) || snapshot->holds.n || snapshot->unreadable.n ||
-		snapshot->processes.n)
-		return true;
-	for (i = 0; i < snapshot->gaps.n; i++)
-		if (snapshot->gaps.v[i].fact & FACTS_HOLDERS)
-			return true;
-	return false;
-}
-
 static bool asked_for(const struct iu_question *question, const struct iu_snapshot *snapshot,
 	const struct iu_socket *s)
 {
@@ -372,7 +226,7 @@ static int want_served(struct iu_arena *arena, const struct iu_question *questio
 			!iu_perhaps_inherited(snapshot, s, question->by_self))
 			continue;
 		needs->facts |= IU_FACT_WAITERS;
-		err = add_inode(arena, needs, s->inode);
+		err = iu_needs_add_inode(arena, needs, s->inode);
 	}
 	return err;
 }
@@ -384,29 +238,28 @@ static bool looked_thrice(const struct iu_snapshot *snapshot)
 	for (i = 0; i < snapshot->gaps.n; i++)
 		if (snapshot->gaps.v[i].fact & IU_FACT_WAITERS)
 			return true;
-	return snapshot->seen & IU_FACT_WAITERS || iu_is_windows(snapshot);
+	return snapshot->seen & IU_FACT_WAITERS || !iu_rules_of(snapshot)->has_waiters;
 }
 
 int iu_needs_next(struct iu_arena *arena, const struct iu_questions *questions,
 	const struct iu_snapshot *snapshot, struct iu_needs *ret_wants)
 {
+	const struct iu_rules *rules = iu_rules_of(snapshot);
 	struct iu_needs needs = {0};
 	size_t i;
 	int err = 0;
 
 	if (!looked_once(snapshot)) {
 		err = first_round(arena, questions, &needs);
-	} else if (!looked_twice(snapshot)) {
+	} else if (!rules->holders_asked(snapshot)) {
 		needs.first = questions->n > 0;
 		for (i = 0; i < questions->n && err == 0; i++) {
 			needs.first &= questions->v[i].first;
 			needs.own_process |= questions->v[i].by_self;
 			if (questions->v[i].protocol == IU_PROTOCOL_UNIX)
 				err = want_unix_holders(arena, &questions->v[i], snapshot, &needs);
-			else if (iu_is_windows(snapshot))
-				err = want_windows(arena, &questions->v[i], snapshot, &needs);
 			else
-				err = want_holders(arena, &questions->v[i], snapshot, &needs);
+				err = rules->want_holders(arena, &questions->v[i], snapshot, &needs);
 		}
 		unique_inodes(&needs);
 	} else if (!looked_thrice(snapshot)) {

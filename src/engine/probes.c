@@ -6,7 +6,6 @@
 #include "engine/other-system.h"
 #include "engine/evaluation.h"
 #include "engine/rules.h"
-#include "engine/windows/block.h"
 
 static int add_probe(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_request *request, struct iu_probes *probes)
@@ -62,7 +61,6 @@ static bool may_ask(const struct iu_evaluation *evaluation, const struct iu_atte
 {
 	if (evaluation->question->probe == IU_PROBE_ALWAYS)
 		return true;
-	/* on Windows the system is asked where lists besides the sockets are missing */
 	if (!evaluation->rules->sockets_seen(evaluation))
 		return false;
 	if (attempt->check.ok == IU_NO)
@@ -83,7 +81,7 @@ static int ask_reuseaddr(
 	size_t i;
 	int err = 0;
 
-	if (!iu_evaluation_only_closing(evaluation) || (evaluation->rules == &iu_rules_windows) ||
+	if (!iu_evaluation_only_closing(evaluation) || !evaluation->rules->reuseaddr_passes_closing ||
 		(!evaluation->complete && evaluation->question->probe != IU_PROBE_ALWAYS))
 		return 0;
 	for (i = 0; i < evaluation->attempt_count && err == 0; i++) {
@@ -144,25 +142,17 @@ static int ask_address(
 	return add_probe(arena, evaluation, &r, probes);
 }
 
-/*
- * Windows, where the excluded ranges could not be seen: a plain bind() to the wildcard is refused
- * with WSAEACCES by them and by no socket of IPv4, and they are blocks, so the neighbours tell, too.
- */
+/* What this system refuses by itself shows at the neighbours of the port. */
 static int ask_block(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
-	int32_t port = evaluation->question->port, next;
+	struct iu_request requests[IU_BLOCK_REQUESTS];
+	size_t n = evaluation->question->probe == IU_PROBE_ALWAYS
+		? evaluation->rules->block(evaluation, requests) : 0;
 	int err = 0;
 
-	if (!(evaluation->rules == &iu_rules_windows) || evaluation->question->probe != IU_PROBE_ALWAYS || !port ||
-		evaluation->question->connects || (evaluation->snapshot->seen & IU_FACT_EXCLUSIONS))
-		return 0;
-	for (next = port - IU_BLOCK_LOOK; next <= port + IU_BLOCK_LOOK && err == 0; next++)
-		if (next > 0 && next <= UINT16_MAX) {
-			struct iu_request r = iu_windows_block_request(evaluation, (uint16_t)next);
-
-			err = add_probe(arena, evaluation, &r, probes);
-		}
+	for (size_t i = 0; i < n && err == 0; i++)
+		err = add_probe(arena, evaluation, &requests[i], probes);
 	return err;
 }
 

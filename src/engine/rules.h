@@ -7,8 +7,13 @@
 #include "model/question.h"
 #include "model/snapshot.h"
 
+/* How far around a port it is asked whether a block is refused; the least one has 100. */
+#define IU_BLOCK_LOOK     2
+#define IU_BLOCK_REQUESTS (2 * IU_BLOCK_LOOK + 1)
+
 struct iu_attempt;
 struct iu_evaluation;
+struct iu_needs;
 
 /*
  * The system of the snapshot chooses the record, once for each question. Nothing else in the engine
@@ -46,6 +51,20 @@ struct iu_rules {
 	bool (*sockets_seen)(const struct iu_evaluation *evaluation);
 	/* Where else a stand-in for the port is looked for; 0: nowhere. */
 	uint16_t (*beyond)(const struct iu_evaluation *evaluation);
+
+	/* ---- what is looked at, and asked of the system ---- */
+
+	/* Holders were asked for already; and what is wanted once the sockets are known. */
+	bool (*holders_asked)(const struct iu_snapshot *snapshot);
+	int (*want_holders)(struct iu_arena *arena, const struct iu_question *question,
+		const struct iu_snapshot *snapshot, struct iu_needs *needs);
+	/* Whether anybody waits on a socket can be seen there. */
+	bool has_waiters;
+	/* SO_REUSEADDR lets bind() pass TIME-WAIT and connections that are being closed. */
+	bool reuseaddr_passes_closing;
+	/* Binds to the port and around it that tell a block which is refused; returns how many. */
+	size_t (*block)(const struct iu_evaluation *evaluation,
+		struct iu_request requests[IU_BLOCK_REQUESTS]);
 
 	/* ---- the verdict ---- */
 

@@ -9,6 +9,7 @@
 #include "engine/linux/infer.h"
 #include "engine/linux/judge.h"
 #include "engine/linux/local.h"
+#include "engine/linux/needs.h"
 
 static struct iu_outcome any_port(
 	const struct iu_evaluation *evaluation, const struct iu_request *request)
@@ -67,6 +68,15 @@ static uint16_t beyond(const struct iu_evaluation *evaluation)
 	return 0;
 }
 
+/* No port is refused that no socket has. */
+static size_t block(
+	const struct iu_evaluation *evaluation, struct iu_request requests[IU_BLOCK_REQUESTS])
+{
+	(void)evaluation;
+	(void)requests;
+	return 0;
+}
+
 static bool explains(const struct iu_judgement *worst, const struct iu_blocker *blocker)
 {
 	(void)worst;
@@ -86,6 +96,11 @@ const struct iu_rules iu_rules_linux = {
 	.infer = infer,
 	.sockets_seen = sockets_seen,
 	.beyond = beyond,
+	.holders_asked = iu_linux_holders_asked,
+	.want_holders = iu_linux_want_holders,
+	.has_waiters = true,
+	.reuseaddr_passes_closing = true,
+	.block = block,
 	.judge = iu_linux_judge,
 	.explains = explains,
 	.warnings = iu_linux_warnings,

@@ -3,14 +3,18 @@
 #define IU_ENGINE_WINDOWS_BLOCK_H
 
 #include "engine/evaluation.h"
+#include "engine/rules.h"
 
-/* How far around a port it is asked whether a block is excluded; the least one has 100. */
-#define IU_BLOCK_LOOK 2
+/**
+ * iu_windows_block() - the binds by which a block is told, where the excluded ranges could not be seen
+ *
+ * A plain bind() to the wildcard is refused with WSAEACCES by them and by no socket of IPv4, and
+ * they are blocks, so the neighbours tell, too. Returns: how many.
+ */
+size_t iu_windows_block(
+	const struct iu_evaluation *evaluation, struct iu_request requests[IU_BLOCK_REQUESTS]);
 
-/** iu_windows_block_request() - the plain bind() to IPv4's wildcard by which a block is told. */
-struct iu_request iu_windows_block_request(const struct iu_evaluation *evaluation, uint16_t port);
-
-/** iu_windows_block_told() - what that bind() was told at @port; -1: it was not asked. */
+/** iu_windows_block_told() - what the bind() was told at @port; -1: it was not asked. */
 int iu_windows_block_told(const struct iu_evaluation *evaluation, int32_t port);
 
 /**

@@ -1,9 +1,11 @@
 /* engine/windows/rules.c - the rules of Windows */
 #include "engine/rules.h"
 
+#include "engine/windows/block.h"
 #include "engine/windows/caveats.h"
 #include "engine/windows/gaps.h"
 #include "engine/windows/judge.h"
+#include "engine/windows/needs.h"
 #include "engine/windows/state.h"
 
 static struct iu_local_check local_check(const struct iu_question *question,
@@ -48,6 +50,9 @@ const struct iu_rules iu_rules_windows = {
 	.infer = infer,
 	.sockets_seen = sockets_seen,
 	.beyond = beyond,
+	.holders_asked = iu_windows_holders_asked,
+	.want_holders = iu_windows_want_holders,
+	.block = iu_windows_block,
 	.judge = iu_windows_judge,
 	.sockets_deny = true,
 	.explains = iu_windows_explains,

@@ -1,0 +1,116 @@
+/* engine/linux/needs.c - whose holders are wanted, once the sockets are known */
+#include "engine/linux/needs.h"
+
+#include "base/err.h"
+#include "base/sort.h"
+#include "engine/linux/conflict.h"
+#include "engine/needs.h"
+
+struct candidate {
+	uint64_t inode;
+	int importance;
+};
+
+static int by_importance(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+
+	if (x->importance != y->importance)
+		return x->importance - y->importance;
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+/* Whether the socket's holder would be named: it blocks, may block, or answers there as well. */
+static bool matters(const struct iu_evaluation *evaluation, const struct iu_socket *s)
+{
+	size_t i;
+
+	if (!s->inode)
+		return false;
+	if (!evaluation->question->port)
+		return iu_in_range(&evaluation->limits, s->port) == IU_YES;
+	if (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND)
+		return true;
+	for (i = 0; i < evaluation->attempt_count; i++)
+		if (iu_linux_conflict(&evaluation->attempts[i].request, s, &evaluation->kernel).blocks != IU_NO)
+			return true;
+	return false;
+}
+
+/*
+ * What only the kernel's memory says: the options of what no process has any more, and the shortcut
+ * for SO_REUSEPORT. Costs tens of milliseconds, so only where it may change the answer.
+ */
+static bool needs_evidence(const struct iu_evaluation *evaluation)
+{
+	size_t i, k;
+
+	for (k = 0; k < evaluation->attempt_count && evaluation->question->port; k++) {
+		const struct iu_request *r = &evaluation->attempts[k].request;
+
+		for (i = 0; i < evaluation->sockets.n; i++) {
+			const struct iu_socket *s = &evaluation->sockets.v[i];
+			enum iu_tri blocks = iu_linux_conflict(r, s, &evaluation->kernel).blocks;
+
+			if (blocks == IU_UNKNOWN && !s->inode)
+				return true;
+			if (blocks != IU_NO && r->reuseport && r->protocol == IU_PROTOCOL_TCP)
+				return true;
+		}
+	}
+	return false;
+}
+
+static int want_evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_needs *needs)
+{
+	if (!needs_evidence(evaluation))
+		return 0;
+	needs->facts |= IU_FACT_EVIDENCE;
+	return iu_needs_add_range(arena, needs,
+		(struct iu_port_range){evaluation->question->port, evaluation->question->port});
+}
+
+int iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_needs *needs)
+{
+	struct iu_evaluation evaluation;
+	struct candidate *list;
+	size_t i, n = 0, most = question->port ? IU_INODES_OF_PORT : IU_INODES_OF_RANGE;
+	int err = iu_evaluation_make(arena, question, snapshot, &evaluation);
+
+	if (err < 0)
+		return err;
+	if (iu_needs_nothing_of_range(&evaluation))
+		return 0;
+	list = iu_arena_alloc(arena, (evaluation.sockets.n + 1) * sizeof(*list));
+	if (!list)
+		return IU_E_NOMEM;
+	for (i = 0; i < evaluation.sockets.n; i++)
+		if (matters(&evaluation, &evaluation.sockets.v[i]))
+			list[n++] = (struct candidate){
+				evaluation.sockets.v[i].inode, iu_importance(&evaluation.sockets.v[i])};
+	iu_sort(list, n, sizeof(*list), by_importance);
+	for (i = 0; i < n && i < most; i++) {
+		err = iu_needs_add_inode(arena, needs, list[i].inode);
+		if (err < 0)
+			return err;
+	}
+	if (n)
+		needs->facts |= question->port ? IU_FACTS_HOLDERS : IU_FACT_HOLDERS;
+	if (evaluation.sockets.n && !(snapshot->seen & IU_FACT_ADDRESSES))
+		needs->facts |= IU_FACT_ADDRESSES;
+	return want_evidence(arena, &evaluation, needs);
+}
+
+bool iu_linux_holders_asked(const struct iu_snapshot *snapshot)
+{
+	size_t i;
+
+	if ((snapshot->seen & IU_FACTS_HOLDERS) || snapshot->holds.n || snapshot->unreadable.n ||
+		snapshot->processes.n)
+		return true;
+	for (i = 0; i < snapshot->gaps.n; i++)
+		if (snapshot->gaps.v[i].fact & IU_FACTS_HOLDERS)
+			return true;
+	return false;
+}
