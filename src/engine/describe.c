@@ -5,10 +5,10 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "engine/engine.h"
-#include "engine/other-system.h"
 #include "engine/headline.h"
-#include "engine/windows/state.h"
+#include "engine/other-system.h"
 #include "engine/phrase.h"
+#include "engine/rules.h"
 #include "knowledge/causes.h"
 
 /* One screen: so many blockers, holders and sentences are told, the rest is counted. */
@@ -23,14 +23,10 @@ struct telling {
 	struct iu_arena *arena;
 	const struct iu_question *question;
 	const struct iu_snapshot *snapshot;
+	const struct iu_rules *rules;
 	const struct iu_verdict *verdict;
 	struct iu_explanation *explanation;
 };
-
-static bool is_windows(const struct telling *t)
-{
-	return iu_is_windows(t->snapshot);
-}
 
 static int add_line(struct telling *t, const char *label, const char *text)
 {
@@ -108,24 +104,11 @@ static const char *place(struct telling *t, const struct iu_process *p)
 	return text;
 }
 
-/* Captures of Windows mostly know no account: then none is spoken of. */
-static const char *describe(struct telling *t, const struct iu_process *p, int32_t tid)
-{
-	const char *thread = tid ? iu_phrase(t->arena, ", thread %d", (int)tid) : "";
-	const char *user = iu_phrase_user(t->arena, p->user, p->uid_known, p->uid);
-
-	if (!is_windows(t))
-		return iu_phrase(t->arena, "%s (pid %d%s, user %s)", iu_phrase_command(t->arena, p),
-			(int)p->pid, thread, user);
-	return iu_phrase(t->arena, "%s (pid %d%s%s)", iu_phrase_command_windows(t->arena, p),
-		(int)p->pid, p->user ? ", user " : "", p->user ? user : "");
-}
-
 static int tell_process(struct telling *t, const struct iu_process *p, int32_t tid)
 {
 	const char *where = place(t, p);
 	int err = add_line(t, "who",
-		iu_phrase(t->arena, "%s%s%s", describe(t, p, tid), since(t, p), state_note(p)));
+		iu_phrase(t->arena, "%s%s%s", t->rules->describe_process(t->arena, p, tid), since(t, p), state_note(p)));
 
 	if (err == 0 && *where)
 		err = add_line(t, "who", where);
@@ -195,65 +178,6 @@ static int tell_who(struct telling *t)
 	return err < 0 ? err : tell_since(t);
 }
 
-/* What Windows says to two sockets, where Linux would speak of listeners. */
-static const char *sharing_windows(
-	const struct telling *t, const struct iu_verdict *v, const struct iu_blocker *b)
-{
-	switch (b->sharing) {
-	case IU_SHARING_HOLDER_WITHOUT_REUSEADDR:
-		return ", and the socket there does not have SO_REUSEADDR set, which both need; Windows then says access denied";
-	case IU_SHARING_HOLDER_EXCLUSIVE:
-		return ", and the socket there has SO_EXCLUSIVEADDRUSE, which shares with nobody";
-	case IU_SHARING_ASKER_EXCLUSIVE:
-		return ", and SO_EXCLUSIVEADDRUSE wants it alone";
-	case IU_SHARING_ACCOUNTS_DIFFER:
-		return ", and another account has it there";
-	case IU_SHARING_OPTIONS_UNKNOWN:
-		if (t->question->options.reuseaddr)
-			return ", unless the socket there has SO_REUSEADDR set as well";
-		return v->status == IU_STATUS_UNKNOWN
-			? ", unless both belong to one account and the socket there is not exclusive"
-			: "";
-	case IU_SHARING_NOT_ASKED:
-	case IU_SHARING_HOLDER_LISTENS:
-	case IU_SHARING_HOLDER_WITHOUT_REUSEPORT:
-	case IU_SHARING_USERS_DIFFER:
-	case IU_SHARING_NONE: break;
-	}
-	return "";
-}
-
-static const char *sharing_words(const struct iu_verdict *v, const struct iu_blocker *b)
-{
-	switch (b->sharing) {
-	case IU_SHARING_NOT_ASKED:
-		if (b->socket.protocol == IU_PROTOCOL_TCP && b->socket.state == IU_STATE_LISTEN)
-			return ", and SO_REUSEADDR would not share it with a listener";
-		return "";
-	case IU_SHARING_HOLDER_LISTENS:
-		return ", and SO_REUSEADDR never shares with a listener";
-	case IU_SHARING_HOLDER_WITHOUT_REUSEADDR:
-		return ", and the socket there does not have SO_REUSEADDR set, which both need";
-	case IU_SHARING_HOLDER_WITHOUT_REUSEPORT:
-		return ", and the socket there does not have SO_REUSEPORT set, which both need";
-	case IU_SHARING_USERS_DIFFER:
-		return ", and SO_REUSEPORT shares only among sockets of one user";
-	case IU_SHARING_OPTIONS_UNKNOWN:
-		/* a bind() that was refused has answered what could not be seen */
-		return v->probe && v->status == IU_STATUS_IN_USE
-			? ", and the socket there does not have the option set, which both need"
-			: ", unless the socket there has the same option set, which could not be seen";
-	case IU_SHARING_HOLDER_EXCLUSIVE:
-		return ", and the socket there has SO_EXCLUSIVEADDRUSE, which shares with nobody";
-	case IU_SHARING_ASKER_EXCLUSIVE:
-		return ", and SO_EXCLUSIVEADDRUSE wants it alone";
-	case IU_SHARING_ACCOUNTS_DIFFER:
-		return ", and Windows shares a port only among sockets of one account";
-	case IU_SHARING_NONE: break;
-	}
-	return "";
-}
-
 static const char *ask_address(struct telling *t, const struct iu_blocker *b)
 {
 	const struct iu_question *q = t->question;
@@ -275,7 +199,7 @@ static int error_of(const struct telling *t, const struct iu_blocker *b)
 {
 	if (t->verdict->error_number)
 		return t->verdict->error_number;
-	return is_windows(t) && b->error ? b->error : EADDRINUSE;
+	return b->error ? b->error : EADDRINUSE;
 }
 
 static int tell_why(struct telling *t)
@@ -293,7 +217,7 @@ static int tell_why(struct telling *t)
 			ask_address(t, b), b->certain == IU_YES ? "fails" : "may fail",
 			iu_phrase_errno(error) ? iu_phrase_errno(error) : "an error", error,
 			iu_rule_sentence(b->rule),
-			is_windows(t) ? sharing_windows(t, v, b) : sharing_words(v, b));
+			t->rules->describe_sharing(t->question, v, b));
 
 		if (!strcmp(line, last))
 			continue;
@@ -312,9 +236,7 @@ static int tell_why(struct telling *t)
 		err = add_line(t, "why",
 			iu_phrase(t->arena, "%s said %s", t->question->seen_error && v->error_number
 					? "the kernel, asked by the program itself,"
-					: is_windows(t)
-						? "Windows was asked with a bind() of our own, and"
-						: "the kernel was asked with a bind() of our own, and",
+					: t->rules->asked,
 				v->probe));
 	return err;
 }
@@ -390,25 +312,6 @@ static int tell_strings(struct telling *t, const char *label, const struct iu_st
 	return err;
 }
 
-/* What "free" rests on. */
-static int tell_checked(struct telling *t)
-{
-	const struct iu_verdict *v = t->verdict;
-
-	if (v->status != IU_STATUS_FREE)
-		return 0;
-	if (is_windows(t) && !v->probe)
-		return add_line(t, "note",
-			"every socket and every excluded port range was compared, and none is in the way");
-	if (v->probe)
-		return add_line(t, "note", "every socket of the machine was compared, and a bind() that was tried worked");
-	if (t->question->protocol == IU_PROTOCOL_UNIX)
-		return add_line(t, "note", t->question->abstract
-				? "no socket here has the name"
-				: "nothing has that name, and its directory can take a new file");
-	return add_line(t, "note", "every socket of the machine was compared, and none is in the way");
-}
-
 static int tell_steps(struct telling *t)
 {
 	const struct iu_verdict *v = t->verdict;
@@ -422,11 +325,11 @@ static int tell_steps(struct telling *t)
 			return IU_E_NOMEM;
 		step->text = remedy->needs_root
 			? iu_phrase(t->arena, "%s (%s)", remedy->summary,
-				  is_windows(t) ? "as administrator" : "needs root")
+				  t->rules->needs_root)
 			: remedy->summary;
 		if (remedy->command.n)
-			step->command = iu_phrase_command_line(t->arena, is_windows(t),
-				remedy->command.v, remedy->command.n);
+			step->command = t->rules->quote(
+				t->arena, remedy->command.v, remedy->command.n);
 	}
 	return 0;
 }
@@ -436,7 +339,8 @@ int iu_describe(struct iu_arena *arena, const struct iu_question *question,
 	struct iu_explanation *ret_story)
 {
 	struct iu_explanation explanation = {.status = verdict->status, .headline = verdict->headline};
-	struct telling t = {arena, question, snapshot, verdict, &explanation};
+	struct telling t = {
+		arena, question, snapshot, iu_rules_of(snapshot), verdict, &explanation};
 	int err = 0;
 
 	if (iu_other_system_is(question, snapshot))
@@ -449,8 +353,8 @@ int iu_describe(struct iu_arena *arena, const struct iu_question *question,
 		err = tell_why(&t);
 	if (err == 0)
 		err = tell_cause(&t);
-	if (err == 0)
-		err = tell_checked(&t);
+	if (err == 0 && verdict->status == IU_STATUS_FREE)
+		err = add_line(&t, "note", t.rules->describe_free(question, verdict));
 	if (err == 0)
 		err = tell_strings(&t, "note", &verdict->warnings);
 	if (err == 0)

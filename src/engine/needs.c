@@ -1,17 +1,16 @@
 /* engine/needs.c - which facts are still wanted to answer the questions */
-#include <string.h>
-
 #include "base/err.h"
 #include "base/sort.h"
 #include "engine/causes/cause.h"
 #include "engine/engine.h"
-#include "engine/unix.h"
 #include "engine/evaluation.h"
 #include "engine/needs.h"
 #include "engine/rules.h"
+#include "engine/unix.h"
 
 /* With more ports than this one walk over all sockets is cheaper than a filter. */
 #define PORTS_MAX 16
+
 int iu_needs_add_range(struct iu_arena *arena, struct iu_needs *needs, struct iu_port_range range)
 {
 	struct iu_port_range *slot = iu_list_add(arena, &needs->ports);

@@ -10,13 +10,6 @@
 #include "base/text.h"
 #include "knowledge/kernel-users.h"
 
-/* So wide may a name, a path or a command line of others get inside a sentence. */
-#define NAME_COLUMNS    40
-#define PATH_COLUMNS    120
-#define COMMAND_COLUMNS 200
-/* Arguments of a command line that are looked at. */
-#define COMMAND_ARGUMENTS 32
-
 const char *iu_phrase(struct iu_arena *arena, const char *format, ...)
 {
 	va_list args;
@@ -48,7 +41,7 @@ int iu_strings_add(struct iu_arena *arena, struct iu_strings *strings, const cha
 	return 0;
 }
 
-static const char *safe(struct iu_arena *arena, const char *foreign, size_t columns)
+const char *iu_phrase_safe(struct iu_arena *arena, const char *foreign, size_t columns)
 {
 	const char *text = iu_safe(arena, foreign, columns);
 
@@ -59,7 +52,7 @@ const char *iu_phrase_process(struct iu_arena *arena, const struct iu_process *p
 {
 	if (!process->name)
 		return iu_phrase(arena, "pid %d", (int)process->pid);
-	return iu_phrase(arena, "%s (pid %d)", safe(arena, process->name, NAME_COLUMNS),
+	return iu_phrase(arena, "%s (pid %d)", iu_phrase_safe(arena, process->name, IU_NAME_COLUMNS),
 		(int)process->pid);
 }
 
@@ -68,8 +61,8 @@ const char *iu_phrase_container(struct iu_arena *arena, const char *id, const ch
 	size_t len = strlen(id);
 	bool is_long = len == 64 && strspn(id, "0123456789abcdef") == len;
 
-	id = is_long ? iu_phrase(arena, "%.12s", id) : safe(arena, id, 64);
-	return name ? iu_phrase(arena, "%s (%s)", safe(arena, name, NAME_COLUMNS), id) : id;
+	id = is_long ? iu_phrase(arena, "%.12s", id) : iu_phrase_safe(arena, id, 64);
+	return name ? iu_phrase(arena, "%s (%s)", iu_phrase_safe(arena, name, IU_NAME_COLUMNS), id) : id;
 }
 
 const char *iu_phrase_pid(struct iu_arena *arena, const struct iu_snapshot *snapshot, int32_t pid)
@@ -190,90 +183,19 @@ const char *iu_phrase_shell(struct iu_arena *arena, const char *const *argv, siz
 	return line;
 }
 
-/*
- * What would end a quotation, or start something inside of one, in cmd.exe or PowerShell. There is
- * no way to write it that both read back, and no honest name has it: the command then names nothing.
- */
-static void defuse(char *text)
-{
-	for (; *text; text++)
-		if (strchr("\"%`", *text) || (*text == '$' && text[1] == '('))
-			*text = '?';
-}
-
-/* "..." as cmd.exe and CommandLineToArgvW() read it. */
-static const char *quote_cmd(struct iu_arena *arena, const char *text)
-{
-	static const char special[] = " \t&|<>^()!';,";
-	const char *shown = safe(arena, text, COMMAND_COLUMNS);
-	char *harmless = iu_arena_strndup(arena, shown, strlen(shown));
-
-	if (!harmless)
-		return "?";
-	defuse(harmless);
-	if (*harmless && !strpbrk(harmless, special))
-		return harmless;
-	return iu_phrase(arena, "\"%s\"", harmless);
-}
-
-const char *iu_phrase_powershell(struct iu_arena *arena, const char *text)
-{
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-	static const char quoted[] = " ()$@&,;+#[]{}=!~^";
-	const char *shown = safe(arena, text, NAME_COLUMNS);
-	char *harmless = iu_arena_strndup(arena, shown, strlen(shown)), *at;
-
-	if (!harmless)
-		return "?";
-	if (*harmless && !harmless[strspn(harmless, plain)])
-		return harmless;
-	/* PowerShell takes typographic quotes for quotes, so nothing but ASCII is left */
-	for (at = harmless; *at; at++)
-		if (!strchr(plain, *at) && !strchr(quoted, *at))
-			*at = '?';
-	return iu_phrase(arena, "'%s'", harmless);
-}
-
-const char *iu_phrase_command_line(
-	struct iu_arena *arena, bool windows, const char *const *argv, size_t n)
-{
-	const char *line = "";
-	size_t i;
-
-	if (!windows)
-		return iu_phrase_shell(arena, argv, n);
-	for (i = 0; i < n; i++)
-		line = iu_phrase(arena, "%s%s%s", line, i ? " " : "",
-			quote_cmd(arena, argv[i] ? argv[i] : ""));
-	return line;
-}
-
 const char *iu_phrase_command(struct iu_arena *arena, const struct iu_process *process)
 {
 	size_t n = process->command.n;
 	const char *line;
 
 	if (!n)
-		return safe(arena, process->name, NAME_COLUMNS);
-	if (n > COMMAND_ARGUMENTS)
-		n = COMMAND_ARGUMENTS;
+		return iu_phrase_safe(arena, process->name, IU_NAME_COLUMNS);
+	if (n > IU_COMMAND_ARGUMENTS)
+		n = IU_COMMAND_ARGUMENTS;
 	line = iu_phrase_shell(arena, process->command.v, n);
 	if (n < process->command.n)
 		line = iu_phrase(arena, "%s ...", line);
-	return safe(arena, line, COMMAND_COLUMNS);
-}
-
-const char *iu_phrase_command_windows(struct iu_arena *arena, const struct iu_process *process)
-{
-	size_t n = process->command.n;
-
-	if (!n)
-		return safe(arena, process->exe ? process->exe : process->name, PATH_COLUMNS);
-	if (n > COMMAND_ARGUMENTS)
-		n = COMMAND_ARGUMENTS;
-	return safe(arena, iu_phrase_command_line(arena, true, process->command.v, n),
-		COMMAND_COLUMNS);
+	return iu_phrase_safe(arena, line, IU_COMMAND_COLUMNS);
 }
 
 const struct iu_kernel_use *iu_phrase_kernel_use(
@@ -296,7 +218,7 @@ const char *iu_phrase_kernel_user(struct iu_arena *arena, const struct iu_kernel
 	const char *what = iu_kernel_user_row(use->user)->what;
 
 	if (use->name)
-		return iu_phrase(arena, "%s %s", what, safe(arena, use->name, NAME_COLUMNS));
+		return iu_phrase(arena, "%s %s", what, iu_phrase_safe(arena, use->name, IU_NAME_COLUMNS));
 	if (use->id)
 		return iu_phrase(arena, "%s %u", what, (unsigned int)use->id);
 	return what;
@@ -312,7 +234,7 @@ const char *iu_phrase_endpoint(struct iu_arena *arena, const struct iu_socket *s
 	if (!s->path)
 		return "an unnamed socket";
 	bytes = iu_arena_strndup(arena, s->path, s->path_len);
-	return iu_phrase(arena, "%s%s", s->abstract ? "@" : "", safe(arena, bytes, PATH_COLUMNS));
+	return iu_phrase(arena, "%s%s", s->abstract ? "@" : "", iu_phrase_safe(arena, bytes, IU_PATH_COLUMNS));
 }
 
 bool iu_phrase_many(const struct iu_snapshot *snapshot, const struct iu_blocker *blocker)
@@ -361,7 +283,7 @@ const char *iu_phrase_state(const struct iu_socket *s, bool many)
 const char *iu_phrase_user(struct iu_arena *arena, const char *user, bool known, uint32_t uid)
 {
 	if (user)
-		return safe(arena, user, NAME_COLUMNS);
+		return iu_phrase_safe(arena, user, IU_NAME_COLUMNS);
 	return known ? iu_phrase(arena, "uid %u", (unsigned int)uid) : "an unknown user";
 }
 

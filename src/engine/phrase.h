@@ -5,6 +5,13 @@
 #include "model/snapshot.h"
 #include "model/verdict.h"
 
+/* So wide may a name, a path or a command line of others get inside a sentence. */
+#define IU_NAME_COLUMNS    40
+#define IU_PATH_COLUMNS    120
+#define IU_COMMAND_COLUMNS 200
+/* Arguments of a command line that are looked at. */
+#define IU_COMMAND_ARGUMENTS 32
+
 /*
  * All of these return escaped text in @arena, or "?" when out of memory (arena->failed is set,
  * so that the caller may test once).
@@ -12,6 +19,9 @@
 
 /** iu_phrase() - printf into the arena; foreign text must have gone through iu_safe(). */
 const char *iu_phrase(struct iu_arena *arena, const char *format, ...) IU_PRINTF(2, 3);
+
+/** iu_phrase_safe() - text of others, escaped, so many columns at most */
+const char *iu_phrase_safe(struct iu_arena *arena, const char *foreign, size_t columns);
 
 /** iu_phrase_process() - "python3 (pid 4242)". */
 const char *iu_phrase_process(struct iu_arena *arena, const struct iu_process *process);
@@ -30,21 +40,8 @@ const char *iu_phrase_holders(struct iu_arena *arena, const struct iu_snapshot *
 /** iu_phrase_command() - the command line, quoted; its name where there is none. */
 const char *iu_phrase_command(struct iu_arena *arena, const struct iu_process *process);
 
-/** iu_phrase_command_windows() - the same, quoted for cmd.exe; the image where there is no line. */
-const char *iu_phrase_command_windows(struct iu_arena *arena, const struct iu_process *process);
-
 /** iu_phrase_shell() - an argument vector quoted for a POSIX shell, harmless on a terminal. */
 const char *iu_phrase_shell(struct iu_arena *arena, const char *const *argv, size_t n);
-
-/**
- * iu_phrase_command_line() - an argument vector as its system's people type it
- * @windows: for cmd.exe, and PowerShell where nothing has to be quoted; else iu_phrase_shell()
- */
-const char *iu_phrase_command_line(
-	struct iu_arena *arena, bool windows, const char *const *argv, size_t n);
-
-/** iu_phrase_powershell() - one word as PowerShell reads it. */
-const char *iu_phrase_powershell(struct iu_arena *arena, const char *text);
 
 /** iu_phrase_endpoint() - "127.0.0.1:80", "[::]:80", the path, "@name". */
 const char *iu_phrase_endpoint(struct iu_arena *arena, const struct iu_socket *s);

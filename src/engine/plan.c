@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "engine/causes/cause.h"
+#include "engine/rules.h"
 #include "engine/windows/plan.h"
 #include "engine/remedies.h"
 #include "engine/evaluation.h"
@@ -1146,7 +1147,7 @@ static int add_hints(struct planning *p)
 		}
 		if (iu_remedy_raw(remedy)->n)
 			text = iu_phrase(p->arena, "%s: %s", text,
-				iu_phrase_command_line(p->arena, p->plan.windows,
+				iu_rules_of(p->snapshot)->quote(p->arena,
 					iu_remedy_raw(remedy)->v, iu_remedy_raw(remedy)->n));
 		r = iu_strings_add(p->arena, &p->plan.hints, text);
 		for (k = 0; k < count && r == 0; k++)
@@ -1197,7 +1198,6 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 		.rules = rules};
 	int r = 0;
 
-	p.plan.windows = iu_is_windows(snapshot);
 	switch (verdict->status) {
 	case IU_STATUS_FREE: p.plan.kind = IU_PLAN_NOTHING; break;
 	case IU_STATUS_UNKNOWN: p.plan.kind = IU_PLAN_UNKNOWN; break;
@@ -1262,8 +1262,9 @@ static int add_parts(struct iu_arena *arena, struct iu_explanation *explanation,
 	return r;
 }
 
-int iu_plan_tell(struct iu_arena *arena, const struct iu_plan *plan,
-	const struct iu_verdict *verdict, struct iu_explanation *ret_story)
+int iu_plan_tell(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_plan *plan, const struct iu_verdict *verdict,
+	struct iu_explanation *ret_story)
 {
 	struct iu_explanation explanation = {.status = verdict->status,
 		.headline = plan->headline,
@@ -1294,8 +1295,8 @@ int iu_plan_tell(struct iu_arena *arena, const struct iu_plan *plan,
 			return IU_E_NOMEM;
 		slot->text = step->what;
 		if (step->command.n)
-			slot->command = iu_phrase_command_line(
-				arena, plan->windows, step->command.v, step->command.n);
+			slot->command = iu_rules_of(snapshot)->quote(
+				arena, step->command.v, step->command.n);
 	}
 	if (r < 0 || arena->failed)
 		return IU_E_NOMEM;

@@ -22,10 +22,13 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 
 /**
  * iu_plan_tell() - the plan in words, ready for any renderer for people
+ * @snapshot: the one that the plan was made of
+ *
  * Returns: 0, IU_E_NOMEM.
  */
-int iu_plan_tell(struct iu_arena *arena, const struct iu_plan *plan,
-	const struct iu_verdict *verdict, struct iu_explanation *ret_story);
+int iu_plan_tell(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_plan *plan, const struct iu_verdict *verdict,
+	struct iu_explanation *ret_story);
 
 /**
  * iu_plan_respawned() - who started a new holder after the planned ones were gone

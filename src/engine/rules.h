@@ -86,6 +86,21 @@ struct iu_rules {
 		const struct iu_verdict *verdict, const struct iu_gap *gap);
 	int (*gaps)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 		struct iu_verdict *verdict);
+
+	/* ---- the words ---- */
+
+	/* "needs root"; who was "asked with a bind() of our own". */
+	const char *needs_root, *asked;
+	/* A command as people type it there. */
+	const char *(*quote)(struct iu_arena *arena, const char *const *argv, size_t n);
+	/* "python3 -m http.server (pid 7, user alice)"; @tid: 0, or the thread that has it. */
+	const char *(*describe_process)(
+		struct iu_arena *arena, const struct iu_process *process, int32_t tid);
+	/* Why both do not share; what "free" rests on. */
+	const char *(*describe_sharing)(const struct iu_question *question,
+		const struct iu_verdict *verdict, const struct iu_blocker *blocker);
+	const char *(*describe_free)(
+		const struct iu_question *question, const struct iu_verdict *verdict);
 };
 
 extern const struct iu_rules iu_rules_linux, iu_rules_windows;

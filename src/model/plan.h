@@ -153,7 +153,6 @@ struct iu_plan {
 	IU_LIST(struct iu_step) steps;
 	IU_LIST(struct iu_refusal) refusals; /* any of them: nothing at all is done */
 	struct iu_strings hints;             /* other ways, one sentence each */
-	bool windows;                        /* commands are for cmd.exe, not for a POSIX shell */
 };
 
 /* What the session knows besides the snapshot. */

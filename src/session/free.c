@@ -175,7 +175,7 @@ static int make_plan(struct freeing *run)
 			&f->before.verdict, &run->rules, &f->plan);
 	if (listed)
 		iu_session_free(&all);
-	return r < 0 ? r : iu_plan_tell(&f->arena, &f->plan, &f->before.verdict, &f->explanation);
+	return r < 0 ? r : iu_plan_tell(&f->arena, &f->before_session.snapshot, &f->plan, &f->before.verdict, &f->explanation);
 }
 
 static int add_results(struct iu_freeing *f)

@@ -4,12 +4,14 @@
 #include "engine/evaluation.h"
 #include "engine/linux/caveats.h"
 #include "engine/linux/conflict.h"
+#include "engine/linux/describe.h"
 #include "engine/linux/free-port.h"
 #include "engine/linux/gaps.h"
 #include "engine/linux/infer.h"
 #include "engine/linux/judge.h"
 #include "engine/linux/local.h"
 #include "engine/linux/needs.h"
+#include "engine/phrase.h"
 
 static struct iu_outcome any_port(
 	const struct iu_evaluation *evaluation, const struct iu_request *request)
@@ -107,4 +109,10 @@ const struct iu_rules iu_rules_linux = {
 	.caveats = iu_linux_caveats,
 	.gap_matters = iu_linux_gap_matters,
 	.gaps = iu_linux_gaps,
+	.needs_root = "needs root",
+	.asked = "the kernel was asked with a bind() of our own, and",
+	.quote = iu_phrase_shell,
+	.describe_process = iu_linux_describe_process,
+	.describe_sharing = iu_linux_describe_sharing,
+	.describe_free = iu_linux_describe_free,
 };

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "engine/causes/cause.h"
+#include "engine/windows/quote.h"
 #include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "knowledge/protected.h"
@@ -196,7 +197,7 @@ static int tell_service(
 					? "%s may be started again by whatever needs it; undo: net start %s"
 					: "%s comes back with the next start of Windows unless it is disabled; undo: net start %s",
 				name,
-				iu_phrase_command_line(p->arena, true, &step->service.name, 1)));
+				iu_windows_quote(p->arena, &step->service.name, 1)));
 	return r;
 }
 
@@ -373,7 +374,7 @@ static int terminate(struct planning *p, const struct iu_socket *s, uint64_t ino
 		step->kill ? iu_phrase(p->arena, " (and Windows ends it when it has not ended after %u s)",
 				     p->rules->grace_seconds) : "",
 		process->command.n || process->exe ? "; it is " : "",
-		process->command.n || process->exe ? iu_phrase_command_windows(p->arena, process) : "");
+		process->command.n || process->exe ? iu_windows_quote_process(p->arena, process) : "");
 	r = set_command(p, step, words, IU_COUNT(words));
 	return r < 0 ? r : add_serves(p, step, process->pid);
 }
@@ -388,7 +389,7 @@ static int refuse_heir(struct planning *p, const struct iu_process *heir,
 		iu_phrase(p->arena, "%s is left alone", iu_phrase_process(p->arena, heir)),
 		iu_phrase(p->arena, "it is the process of the service %s",
 			iu_safe(p->arena, service->name, 60)),
-		iu_phrase_command_line(p->arena, true, words, IU_COUNT(words)));
+		iu_windows_quote(p->arena, words, IU_COUNT(words)));
 }
 
 static int end_holders(struct planning *p, const struct iu_blocker *b)

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "engine/remedy.h"
+#include "engine/windows/quote.h"
 #include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "knowledge/http-urls.h"
@@ -142,7 +143,7 @@ static bool stop_service(struct iu_remedy_context *m)
 	m->remedy->needs_root = !is_elevated(m);
 	m->remedy->summary = iu_phrase(m->arena,
 		"stop the service %s%s; it is back after the next start of Windows if it starts by itself (PowerShell: Stop-Service -Name %s%s)",
-		safe, effects(m, service), iu_phrase_powershell(m->arena, name),
+		safe, effects(m, service), iu_windows_quote_powershell(m->arena, name),
 		service && service->dependents.n ? " -Force" : "");
 	return words(m, "net", "stop", name, NULL) &&
 	       (!service || !service->dependents.n || iu_remedy_word(m, "/y"));
@@ -163,8 +164,8 @@ static bool disable_service(struct iu_remedy_context *m)
 	m->remedy->needs_root = !is_elevated(m);
 	m->remedy->summary = iu_phrase(m->arena,
 		"keep %s from starting again; undo: sc.exe config %s start= %s (PowerShell: Set-Service -Name %s -StartupType Disabled)",
-		safe, iu_phrase_command_line(m->arena, true, &name, 1), was,
-		iu_phrase_powershell(m->arena, name));
+		safe, iu_windows_quote(m->arena, &name, 1), was,
+		iu_windows_quote_powershell(m->arena, name));
 	return words(m, "sc.exe", "config", name, "start=", "disabled", NULL);
 }
 

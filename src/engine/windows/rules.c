@@ -3,9 +3,11 @@
 
 #include "engine/windows/block.h"
 #include "engine/windows/caveats.h"
+#include "engine/windows/describe.h"
 #include "engine/windows/gaps.h"
 #include "engine/windows/judge.h"
 #include "engine/windows/needs.h"
+#include "engine/windows/quote.h"
 #include "engine/windows/state.h"
 
 static struct iu_local_check local_check(const struct iu_question *question,
@@ -60,4 +62,10 @@ const struct iu_rules iu_rules_windows = {
 	.caveats = iu_windows_caveats,
 	.gap_matters = iu_windows_gap_matters,
 	.gaps = iu_windows_gaps,
+	.needs_root = "as administrator",
+	.asked = "Windows was asked with a bind() of our own, and",
+	.quote = iu_windows_quote,
+	.describe_process = iu_windows_describe_process,
+	.describe_sharing = iu_windows_describe_sharing,
+	.describe_free = iu_windows_describe_free,
 };

@@ -40,7 +40,7 @@ static struct iu_plan plan_of(const struct iu_question *q)
 
 	assert_int_equal(iu_plan(&arena, q, &snap, &all, &v, &rules, &p), 0);
 	assert_non_null(p.headline);
-	assert_int_equal(iu_plan_tell(&arena, &p, &v, &story), 0);
+	assert_int_equal(iu_plan_tell(&arena, &snap, &p, &v, &story), 0);
 	printf("# %s: %s: %s\n", iu_cause_name(v.cause) ? iu_cause_name(v.cause) : "-",
 		iu_plan_kind_name(p.kind), p.headline);
 	for (i = 0; i < p.steps.n; i++)

@@ -1,0 +1,20 @@
+/* engine/linux/describe.h - what people on Linux are told in other words than elsewhere */
+#ifndef IU_ENGINE_LINUX_DESCRIBE_H
+#define IU_ENGINE_LINUX_DESCRIBE_H
+
+#include "model/question.h"
+#include "model/verdict.h"
+
+/** iu_linux_describe_process() - "python3 -m http.server (pid 7, user alice)"; @tid: 0, or its thread */
+const char *iu_linux_describe_process(
+	struct iu_arena *arena, const struct iu_process *process, int32_t tid);
+
+/** iu_linux_describe_sharing() - why both do not share, to follow the sentence of the rule; or "". */
+const char *iu_linux_describe_sharing(const struct iu_question *question,
+	const struct iu_verdict *v, const struct iu_blocker *b);
+
+/** iu_linux_describe_free() - what "free" rests on */
+const char *iu_linux_describe_free(
+	const struct iu_question *question, const struct iu_verdict *verdict);
+
+#endif

@@ -1,0 +1,52 @@
+/* engine/windows/describe.c - what people on Windows are told in other words than elsewhere */
+#include "engine/windows/describe.h"
+
+#include "engine/phrase.h"
+#include "engine/windows/quote.h"
+
+/* Captures mostly know no account: then none is spoken of. */
+const char *iu_windows_describe_process(
+	struct iu_arena *arena, const struct iu_process *process, int32_t tid)
+{
+	const char *user = process->user ? iu_phrase_user(arena, process->user, true, 0) : "";
+
+	(void)tid; /* a socket belongs to a process as a whole */
+	return iu_phrase(arena, "%s (pid %d%s%s)", iu_windows_quote_process(arena, process),
+		(int)process->pid, process->user ? ", user " : "", user);
+}
+
+const char *iu_windows_describe_sharing(const struct iu_question *question,
+	const struct iu_verdict *v, const struct iu_blocker *b)
+{
+	switch (b->sharing) {
+	case IU_SHARING_HOLDER_WITHOUT_REUSEADDR:
+		return ", and the socket there does not have SO_REUSEADDR set, which both need; Windows then says access denied";
+	case IU_SHARING_HOLDER_EXCLUSIVE:
+		return ", and the socket there has SO_EXCLUSIVEADDRUSE, which shares with nobody";
+	case IU_SHARING_ASKER_EXCLUSIVE:
+		return ", and SO_EXCLUSIVEADDRUSE wants it alone";
+	case IU_SHARING_ACCOUNTS_DIFFER:
+		return ", and another account has it there";
+	case IU_SHARING_OPTIONS_UNKNOWN:
+		if (question->options.reuseaddr)
+			return ", unless the socket there has SO_REUSEADDR set as well";
+		return v->status == IU_STATUS_UNKNOWN
+			? ", unless both belong to one account and the socket there is not exclusive"
+			: "";
+	case IU_SHARING_NOT_ASKED:
+	case IU_SHARING_HOLDER_LISTENS:
+	case IU_SHARING_HOLDER_WITHOUT_REUSEPORT:
+	case IU_SHARING_USERS_DIFFER:
+	case IU_SHARING_NONE: break;
+	}
+	return "";
+}
+
+const char *iu_windows_describe_free(
+	const struct iu_question *question, const struct iu_verdict *verdict)
+{
+	(void)question;
+	return verdict->probe
+		? "every socket of the machine was compared, and a bind() that was tried worked"
+		: "every socket and every excluded port range was compared, and none is in the way";
+}
