@@ -1,4 +1,4 @@
-/* engine/remedy.h - what the makers of remedies share, of Linux and of Windows */
+/* engine/remedy.h - what the makers of remedies share, whatever the system */
 #ifndef IU_ENGINE_REMEDY_H
 #define IU_ENGINE_REMEDY_H
 
@@ -19,17 +19,19 @@ struct iu_remedy_context {
 /** iu_remedy_word() - appends a word to the command; false: out of memory. */
 bool iu_remedy_word(struct iu_remedy_context *m, const char *word);
 
+/**
+ * iu_remedy_tried() - what the system said to a bind of ours, over all attempts
+ * @reuseaddr: with SO_REUSEADDR set
+ * Returns: IU_YES only where each was tried.
+ */
+enum iu_tri iu_remedy_tried(
+	const struct iu_remedy_context *m, uint16_t port, bool reuseaddr);
+
 /* Makers that fit every system. Each returns false where it cannot help. */
 bool iu_remedy_use_port(struct iu_remedy_context *m);
 bool iu_remedy_bind_address(struct iu_remedy_context *m);
 bool iu_remedy_reuse_instance(struct iu_remedy_context *m);
 bool iu_remedy_fix_program(struct iu_remedy_context *m);
 bool iu_remedy_retry(struct iu_remedy_context *m);
-
-/**
- * iu_remedy_for_windows() - fills m->remedy, whose id is set, for Windows; false: it cannot help
- * @freeing: an `inuse free` was offered already; set where this one is another
- */
-bool iu_remedy_for_windows(struct iu_remedy_context *m, bool *freeing);
 
 #endif

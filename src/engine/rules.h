@@ -14,6 +14,7 @@
 struct iu_attempt;
 struct iu_evaluation;
 struct iu_needs;
+struct iu_remedy_context;
 
 /*
  * The system of the snapshot chooses the record, once for each question. Nothing else in the engine
@@ -101,6 +102,14 @@ struct iu_rules {
 		const struct iu_verdict *verdict, const struct iu_blocker *blocker);
 	const char *(*describe_free)(
 		const struct iu_question *question, const struct iu_verdict *verdict);
+
+	/* ---- what helps ---- */
+
+	/*
+	 * Fills in m->remedy, whose id is set; false: it cannot help. @freeing: an `inuse free` was
+	 * offered already; set where this one is another.
+	 */
+	bool (*remedy)(struct iu_remedy_context *m, bool *freeing);
 };
 
 extern const struct iu_rules iu_rules_linux, iu_rules_windows;

@@ -12,6 +12,7 @@
 #include "engine/linux/local.h"
 #include "engine/linux/needs.h"
 #include "engine/phrase.h"
+#include "engine/linux/remedies.h"
 
 static struct iu_outcome any_port(
 	const struct iu_evaluation *evaluation, const struct iu_request *request)
@@ -115,4 +116,5 @@ const struct iu_rules iu_rules_linux = {
 	.describe_process = iu_linux_describe_process,
 	.describe_sharing = iu_linux_describe_sharing,
 	.describe_free = iu_linux_describe_free,
+	.remedy = iu_linux_remedy,
 };

@@ -1,10 +1,11 @@
 /* engine/windows/remedies.c - what helps on Windows: commands for cmd, words for PowerShell */
+#include "engine/windows/remedies.h"
+
 #include <stdarg.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/text.h"
-#include "engine/remedy.h"
 #include "engine/windows/quote.h"
 #include "engine/windows/state.h"
 #include "engine/phrase.h"
@@ -523,7 +524,7 @@ static bool is_act(const struct iu_remedy_context *m)
 	}
 }
 
-bool iu_remedy_for_windows(struct iu_remedy_context *m, bool *freeing)
+bool iu_windows_remedy(struct iu_remedy_context *m, bool *freeing)
 {
 	if (!makers[m->remedy->id] || !makers[m->remedy->id](m))
 		return false;
