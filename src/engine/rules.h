@@ -14,6 +14,7 @@
 struct iu_attempt;
 struct iu_evaluation;
 struct iu_needs;
+struct iu_planning;
 struct iu_remedy_context;
 
 /*
@@ -110,6 +111,8 @@ struct iu_rules {
 	 * offered already; set where this one is another.
 	 */
 	bool (*remedy)(struct iu_remedy_context *m, bool *freeing);
+	/* Fills in steps and refusals of the plan for what is in use or refused. Returns: 0, IU_E_NOMEM. */
+	int (*plan)(struct iu_planning *p);
 };
 
 extern const struct iu_rules iu_rules_linux, iu_rules_windows;

@@ -12,6 +12,7 @@
 #include "engine/linux/local.h"
 #include "engine/linux/needs.h"
 #include "engine/phrase.h"
+#include "engine/linux/plan.h"
 #include "engine/linux/remedies.h"
 
 static struct iu_outcome any_port(
@@ -117,4 +118,5 @@ const struct iu_rules iu_rules_linux = {
 	.describe_sharing = iu_linux_describe_sharing,
 	.describe_free = iu_linux_describe_free,
 	.remedy = iu_linux_remedy,
+	.plan = iu_linux_plan,
 };

@@ -14,46 +14,31 @@
 
 #define SERVES_MAX 6
 
-struct planning {
-	struct iu_arena *arena;
-	const struct iu_question *question;
-	const struct iu_snapshot *snapshot, *everything;
-	const struct iu_verdict *verdict;
-	const struct iu_plan_rules *rules;
-	struct iu_plan *plan;
-};
-
-static struct iu_step *add_step(struct planning *p, enum iu_step_kind kind)
+static struct iu_step *add_step(struct iu_planning *p, enum iu_step_kind kind)
 {
-	struct iu_step *step = iu_list_add(p->arena, &p->plan->steps);
+	struct iu_step *step = iu_planning_step(p, kind);
 
-	if (step)
-		*step = (struct iu_step){.kind = kind,
-			.wait_ms = -1,
-			.risk = IU_RISK_MEDIUM,
-			.needs_root = p->snapshot->windows.elevated != IU_YES &&
-				      !p->snapshot->host.privileged};
+	if (!step)
+		return NULL;
+	step->risk = IU_RISK_MEDIUM;
+	step->needs_root =
+		p->snapshot->windows.elevated != IU_YES && !p->snapshot->host.privileged;
 	return step;
 }
 
-static int refuse(struct planning *p, int32_t pid, const char *what, const char *why,
+static int refuse(struct iu_planning *p, int32_t pid, const char *what, const char *why,
 	const char *next)
 {
-	struct iu_refusal *refusal;
 	size_t i;
 
-	for (i = 0; i < p->plan->refusals.n; i++)
-		if (p->plan->refusals.v[i].pid == pid && !strcmp(p->plan->refusals.v[i].what, what))
+	for (i = 0; i < p->plan.refusals.n; i++)
+		if (p->plan.refusals.v[i].pid == pid && !strcmp(p->plan.refusals.v[i].what, what))
 			return 0;
-	refusal = iu_list_add(p->arena, &p->plan->refusals);
-	if (!refusal)
-		return IU_E_NOMEM;
-	*refusal = (struct iu_refusal){.pid = pid, .what = what, .why = why, .next = next};
-	return 0;
+	return iu_planning_refuse(p, pid, what, why, next);
 }
 
 /* NULL in the list is left out. */
-static int set_command(struct planning *p, struct iu_step *step, const char *const *words, size_t n)
+static int set_command(struct iu_planning *p, struct iu_step *step, const char *const *words, size_t n)
 {
 	size_t i;
 	int r = 0;
@@ -64,7 +49,7 @@ static int set_command(struct planning *p, struct iu_step *step, const char *con
 	return r;
 }
 
-static const struct iu_remedy *remedy_of(const struct planning *p, enum iu_remedy_id id)
+static const struct iu_remedy *remedy_of(const struct iu_planning *p, enum iu_remedy_id id)
 {
 	size_t i;
 
@@ -79,7 +64,7 @@ static const struct iu_strings *command_of(const struct iu_remedy *remedy)
 	return remedy->raw.n ? &remedy->raw : &remedy->command;
 }
 
-static int copy_command(struct planning *p, struct iu_step *step, const struct iu_remedy *remedy)
+static int copy_command(struct iu_planning *p, struct iu_step *step, const struct iu_remedy *remedy)
 {
 	const struct iu_strings *command = command_of(remedy);
 
@@ -87,7 +72,7 @@ static int copy_command(struct planning *p, struct iu_step *step, const struct i
 }
 
 /* What one process has besides; a service's neighbours in its svchost are not stopped with it. */
-static int add_serves(struct planning *p, struct iu_step *step, int32_t pid)
+static int add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid)
 {
 	const struct iu_snapshot *all = p->everything;
 	size_t i;
@@ -111,7 +96,7 @@ static int add_serves(struct planning *p, struct iu_step *step, int32_t pid)
 
 /* ---- services ---- */
 
-static bool in_list(const struct planning *p, const char *name)
+static bool in_list(const struct iu_planning *p, const char *name)
 {
 	size_t i;
 
@@ -121,7 +106,7 @@ static bool in_list(const struct planning *p, const char *name)
 	return false;
 }
 
-static const char *why_not_service(const struct planning *p, const char *name)
+static const char *why_not_service(const struct iu_planning *p, const char *name)
 {
 	const char *why = iu_protected_service(name);
 
@@ -136,7 +121,7 @@ static const char *why_not_service(const struct planning *p, const char *name)
 
 /* The service itself and all that stop with it. */
 static int check_service(
-	struct planning *p, const char *name, const struct iu_service *service)
+	struct iu_planning *p, const char *name, const struct iu_service *service)
 {
 	const char *why = why_not_service(p, name);
 	size_t i;
@@ -160,19 +145,19 @@ static int check_service(
 	return 0;
 }
 
-static bool is_service_planned(const struct planning *p, const char *name)
+static bool is_service_planned(const struct iu_planning *p, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < p->plan->steps.n; i++)
-		if (p->plan->steps.v[i].kind == IU_STEP_STOP_SERVICE &&
-			!strcasecmp(p->plan->steps.v[i].service.name, name))
+	for (i = 0; i < p->plan.steps.n; i++)
+		if (p->plan.steps.v[i].kind == IU_STEP_STOP_SERVICE &&
+			!strcasecmp(p->plan.steps.v[i].service.name, name))
 			return true;
 	return false;
 }
 
 static int tell_service(
-	struct planning *p, struct iu_step *step, const struct iu_service *service)
+	struct iu_planning *p, struct iu_step *step, const struct iu_service *service)
 {
 	const char *name = iu_safe(p->arena, step->service.name, 60);
 	size_t i;
@@ -201,16 +186,16 @@ static int tell_service(
 	return r;
 }
 
-static int stop_service(struct planning *p, const char *name)
+static int stop_service(struct iu_planning *p, const char *name)
 {
 	const struct iu_service *service = iu_windows_service(p->snapshot, name);
 	const char *words[] = {"net", "stop", name,
 		service && service->dependents.n ? "/y" : NULL};
-	size_t refused = p->plan->refusals.n;
+	size_t refused = p->plan.refusals.n;
 	struct iu_step *step;
 	int r = check_service(p, name, service);
 
-	if (r < 0 || p->plan->refusals.n > refused || is_service_planned(p, name))
+	if (r < 0 || p->plan.refusals.n > refused || is_service_planned(p, name))
 		return r;
 	step = add_step(p, IU_STEP_STOP_SERVICE);
 	if (!step)
@@ -231,7 +216,7 @@ static int stop_service(struct planning *p, const char *name)
 }
 
 /* Before it is stopped: when that alone has freed the port, the steps behind it are needless. */
-static int disable_service(struct planning *p, const char *name)
+static int disable_service(struct iu_planning *p, const char *name)
 {
 	const struct iu_service *service = iu_windows_service(p->snapshot, name);
 	const char *words[] = {"sc.exe", "config", name, "start=", "disabled"};
@@ -255,7 +240,7 @@ static int disable_service(struct planning *p, const char *name)
 }
 
 /* "net stop NAME" of the remedy is the one service to stop; anything else names none. */
-static const char *service_of(const struct planning *p)
+static const char *service_of(const struct iu_planning *p)
 {
 	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_STOP_SERVICE);
 	const struct iu_strings *command = remedy ? command_of(remedy) : NULL;
@@ -265,7 +250,7 @@ static const char *service_of(const struct planning *p)
 	return command->v[2];
 }
 
-static int stop_service_for(struct planning *p, const char *name)
+static int stop_service_for(struct iu_planning *p, const char *name)
 {
 	int r = p->rules->disable ? disable_service(p, name) : 0;
 
@@ -274,16 +259,6 @@ static int stop_service_for(struct planning *p, const char *name)
 
 /* ---- processes ---- */
 
-static bool is_ancestor(const struct planning *p, int32_t pid)
-{
-	size_t i;
-
-	for (i = 0; i < p->rules->ancestor_count; i++)
-		if (p->rules->ancestors[i] == pid)
-			return true;
-	return false;
-}
-
 static const char *base_name(const char *path)
 {
 	const char *slash = path ? strrchr(path, '\\') : NULL;
@@ -291,7 +266,7 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static const char *why_not(const struct planning *p, const struct iu_process *process)
+static const char *why_not(const struct iu_planning *p, const struct iu_process *process)
 {
 	const char *name = process->name ? process->name : base_name(process->exe);
 	const char *why = name ? iu_protected_windows(name) : NULL;
@@ -300,7 +275,7 @@ static const char *why_not(const struct planning *p, const struct iu_process *pr
 		return "it is Windows itself";
 	if (process->pid == p->snapshot->host.pid)
 		return "it is inuse itself";
-	if (is_ancestor(p, process->pid))
+	if (iu_planning_is_ancestor(p, process->pid))
 		return "inuse was started from it: it would end its own console or session";
 	if (why)
 		return why;
@@ -313,7 +288,7 @@ static const char *why_not(const struct planning *p, const struct iu_process *pr
 		iu_safe(p->arena, process->user, 60));
 }
 
-static int check_process(struct planning *p, const struct iu_process *process)
+static int check_process(struct iu_planning *p, const struct iu_process *process)
 {
 	const char *why = why_not(p, process), *next = NULL;
 	const struct iu_remedy *remedy;
@@ -331,18 +306,7 @@ static int check_process(struct planning *p, const struct iu_process *process)
 		next);
 }
 
-static bool is_planned(const struct planning *p, int32_t pid)
-{
-	size_t i;
-
-	for (i = 0; i < p->plan->steps.n; i++)
-		if (p->plan->steps.v[i].kind == IU_STEP_TERMINATE &&
-			p->plan->steps.v[i].process.pid == pid)
-			return true;
-	return false;
-}
-
-static int terminate(struct planning *p, const struct iu_socket *s, uint64_t inode,
+static int terminate(struct iu_planning *p, const struct iu_socket *s, uint64_t inode,
 	const struct iu_process *process)
 {
 	struct iu_step *step = add_step(p, IU_STEP_TERMINATE);
@@ -380,7 +344,7 @@ static int terminate(struct planning *p, const struct iu_socket *s, uint64_t ino
 }
 
 /* A service that has inherited the handle is none that listens there: who ends it must know. */
-static int refuse_heir(struct planning *p, const struct iu_process *heir,
+static int refuse_heir(struct iu_planning *p, const struct iu_process *heir,
 	const struct iu_service *service)
 {
 	const char *words[] = {"net", "stop", service->name};
@@ -392,7 +356,7 @@ static int refuse_heir(struct planning *p, const struct iu_process *heir,
 		iu_windows_quote(p->arena, words, IU_COUNT(words)));
 }
 
-static int end_holders(struct planning *p, const struct iu_blocker *b)
+static int end_holders(struct iu_planning *p, const struct iu_blocker *b)
 {
 	size_t i, refused, count;
 	int r = 0;
@@ -414,14 +378,14 @@ static int end_holders(struct planning *p, const struct iu_blocker *b)
 				"nothing could be learned about it", NULL);
 			continue;
 		}
-		if (is_planned(p, hold->pid))
+		if (iu_planning_ends(p, hold->pid))
 			continue;
-		refused = p->plan->refusals.n;
+		refused = p->plan.refusals.n;
 		if (b->cause == IU_CAUSE_ORPHANED_HANDLE)
 			service = iu_windows_service_at(p->snapshot, hold->pid,
 				p->question->port, p->question->protocol, &count);
 		r = service ? refuse_heir(p, process, service) : check_process(p, process);
-		if (r == 0 && p->plan->refusals.n == refused)
+		if (r == 0 && p->plan.refusals.n == refused)
 			r = terminate(p, &b->socket, hold->inode, process);
 	}
 	return r;
@@ -429,7 +393,7 @@ static int end_holders(struct planning *p, const struct iu_blocker *b)
 
 /* ---- the other levers ---- */
 
-static int delete_rule(struct planning *p, const struct iu_blocker *b)
+static int delete_rule(struct iu_planning *p, const struct iu_blocker *b)
 {
 	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_DELETE_PORTPROXY);
 	const struct iu_port_proxy *proxy = NULL;
@@ -461,7 +425,7 @@ static int delete_rule(struct planning *p, const struct iu_blocker *b)
 	return copy_command(p, step, remedy);
 }
 
-static int exclude_port(struct planning *p)
+static int exclude_port(struct iu_planning *p)
 {
 	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_EXCLUDE_PORT);
 	const struct iu_exclusion *e = iu_windows_exclusion(
@@ -487,7 +451,7 @@ static int exclude_port(struct planning *p)
 			       "the network of WSL, Docker and Hyper-V is gone for a moment");
 }
 
-static int stop_container(struct planning *p)
+static int stop_container(struct iu_planning *p)
 {
 	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_STOP_CONTAINER);
 	struct iu_step *step;
@@ -512,11 +476,11 @@ static int stop_container(struct planning *p)
 			       "everything else that runs in the container ends, too");
 }
 
-static int wait_for_closing(struct planning *p)
+static int wait_for_closing(struct iu_planning *p)
 {
 	struct iu_step *step;
 
-	if (p->plan->steps.n)
+	if (p->plan.steps.n)
 		return 0;
 	step = add_step(p, IU_STEP_WAIT);
 	if (!step)
@@ -527,7 +491,7 @@ static int wait_for_closing(struct planning *p)
 	return 0;
 }
 
-static int refuse_http(struct planning *p)
+static int refuse_http(struct iu_planning *p)
 {
 	return refuse(p, IU_WINDOWS_SYSTEM_PID, "pid 4 is left alone",
 		"it is Windows itself, and for whom its HTTP server has the port could not be told",
@@ -535,7 +499,7 @@ static int refuse_http(struct planning *p)
 }
 
 /* The program that serves the URL, where it is no service. */
-static int end_servers(struct planning *p)
+static int end_servers(struct iu_planning *p)
 {
 	const char *url;
 	const struct iu_http_queue *queue =
@@ -552,26 +516,26 @@ static int end_servers(struct planning *p)
 
 		if (!process)
 			return refuse_http(p);
-		refused = p->plan->refusals.n;
+		refused = p->plan.refusals.n;
 		r = check_process(p, process);
-		if (r == 0 && p->plan->refusals.n == refused && !is_planned(p, process->pid))
+		if (r == 0 && p->plan.refusals.n == refused && !iu_planning_ends(p, process->pid))
 			r = terminate(p, &none, 0, process);
 	}
 	return r;
 }
 
-static int refuse_cause(struct planning *p, enum iu_cause cause, const struct iu_remedy *next)
+/* @remedy: what helps instead, where the cause has words of its own. */
+static int refuse_cause(
+	struct iu_planning *p, enum iu_cause cause, const struct iu_remedy *remedy)
 {
-	const struct iu_cause_rule *rule = iu_cause_rule(p->snapshot, cause);
+	struct iu_refusal refusal = iu_planning_refusal(p->snapshot, cause);
+	bool general = !iu_cause_rule(p->snapshot, cause)->refusal.what;
 
-	if (rule->refusal.what)
-		return refuse(p, 0, rule->refusal.what, rule->refusal.why,
-			next ? next->summary : NULL);
-	return refuse(p, 0, "nothing is stopped",
-		"there is no way to free it that would surely harm nobody else", NULL);
+	return refuse(p, 0, refusal.what, refusal.why,
+		remedy && !general ? remedy->summary : NULL);
 }
 
-static int pull_lever(struct planning *p, enum iu_cause cause, const struct iu_blocker *b)
+static int pull_lever(struct iu_planning *p, enum iu_cause cause, const struct iu_blocker *b)
 {
 	const char *service = cause == p->verdict->cause ? service_of(p) : NULL;
 	const struct iu_remedy *first =
@@ -607,25 +571,23 @@ static int pull_lever(struct planning *p, enum iu_cause cause, const struct iu_b
 	return refuse_cause(p, cause, first);
 }
 
-int iu_plan_windows(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_snapshot *snapshot, const struct iu_snapshot *everything,
-	const struct iu_verdict *verdict, const struct iu_plan_rules *rules, struct iu_plan *plan)
+int iu_windows_plan(struct iu_planning *p)
 {
-	struct planning p = {arena, question, snapshot, everything, verdict, rules, plan};
+	const struct iu_verdict *verdict = p->verdict;
 	/* what no socket shows is none of those that are in the way */
 	bool by_blockers = verdict->blockers.n && verdict->cause == verdict->blockers.v[0].cause &&
-			   iu_cause_rule(snapshot, verdict->cause)->applies;
+			   iu_cause_rule(p->snapshot, verdict->cause)->applies;
 	size_t i;
 	int r = 0;
 
 	if (!by_blockers)
-		return pull_lever(&p, verdict->cause, NULL);
+		return pull_lever(p, verdict->cause, NULL);
 	for (i = 0; i < verdict->blockers.n && r == 0; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
 		/* What perhaps is in the way is not touched for that. */
 		if (b->certain == IU_YES)
-			r = pull_lever(&p, b->cause, b);
+			r = pull_lever(p, b->cause, b);
 	}
 	return r;
 }

@@ -9,6 +9,7 @@
 #include "engine/windows/needs.h"
 #include "engine/windows/quote.h"
 #include "engine/windows/state.h"
+#include "engine/windows/plan.h"
 #include "engine/windows/remedies.h"
 
 static struct iu_local_check local_check(const struct iu_question *question,
@@ -70,4 +71,5 @@ const struct iu_rules iu_rules_windows = {
 	.describe_sharing = iu_windows_describe_sharing,
 	.describe_free = iu_windows_describe_free,
 	.remedy = iu_windows_remedy,
+	.plan = iu_windows_plan,
 };

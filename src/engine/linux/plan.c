@@ -1,0 +1,1040 @@
+/* engine/linux/plan.c - the steps that would free a port or a path on Linux */
+#include "engine/linux/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "engine/causes/cause.h"
+#include "engine/remedies.h"
+#include "engine/phrase.h"
+#include "knowledge/cgroups.h"
+#include "knowledge/protected.h"
+#include "knowledge/supervisors.h"
+
+#define NAME_COLUMNS 60
+/* Other sockets of a target that are named; the rest is counted. */
+#define SERVES_MAX 6
+/* So soon most of those start a program again that do it at all. */
+#define BACK_MS 1500
+#define KERNEL_DROPS_ORPHANS (6u << 16 | 11u << 8)
+/* After the last TIME-WAIT timer the kernel may take a moment longer (its wheel is coarse). */
+#define TIMER_SLACK_MS 1500
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = text ? strlen(text) : 0, m = strlen(end);
+
+	return n >= m && !strcmp(text + n - m, end);
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash ? slash + 1 : path;
+}
+
+static bool is_privileged(const struct iu_planning *p)
+{
+	return p->snapshot->host.privileged || p->snapshot->host.uid == 0;
+}
+
+/* ---- who is left alone ---- */
+
+static bool may_end_user(const struct iu_planning *p, uint32_t uid)
+{
+	size_t i;
+
+	for (i = 0; i < p->rules->uid_count; i++)
+		if (p->rules->uids[i] == uid)
+			return true;
+	return uid == p->snapshot->host.uid;
+}
+
+static bool may_end_owner(const struct iu_planning *p, const struct iu_process *process)
+{
+	return process->uid_known && may_end_user(p, process->uid);
+}
+
+static bool is_kernel_thread(const struct iu_process *process)
+{
+	return !process->exe && !process->command.n && process->state != IU_PROCESS_ZOMBIE &&
+	       (process->ppid == 2 || process->pid == 2);
+}
+
+static bool is_manager(const struct iu_process *process)
+{
+	return same(process->name, "systemd") || same(base_name(process->exe), "systemd");
+}
+
+static bool in_user_list(const struct iu_planning *p, const char *name)
+{
+	size_t i;
+
+	for (i = 0; name && i < p->rules->protected_names.n; i++)
+		if (!strcmp(p->rules->protected_names.v[i], name))
+			return true;
+	return false;
+}
+
+/* Whatever of a process the user's own list may name. */
+static const char *why_listed(const struct iu_planning *p, const struct iu_process *process)
+{
+	const char *const names[] = {process->name, process->exe, base_name(process->exe),
+		process->unit, process->container, process->container_name};
+	size_t i;
+
+	for (i = 0; i < IU_COUNT(names); i++)
+		if (in_user_list(p, names[i]))
+			return iu_phrase(p->arena, "your own list of protected programs names %s",
+				iu_safe(p->arena, names[i], NAME_COLUMNS));
+	return NULL;
+}
+
+/* Why a process is never ended; NULL: it may be. */
+static const char *why_not(const struct iu_planning *p, const struct iu_process *process)
+{
+	const struct iu_supervisor_row *respawner;
+	const char *why;
+
+	if (process->pid == 1)
+		return "pid 1 keeps the whole system running";
+	if (is_kernel_thread(process))
+		return "it is a thread of the kernel";
+	if (process->pid == p->snapshot->host.pid)
+		return "it is inuse itself";
+	if (iu_planning_is_ancestor(p, process->pid))
+		return "inuse was started from it: it would end its own shell, terminal or session";
+	if (is_manager(process))
+		return "it is a systemd, which keeps a whole session or system";
+	respawner = iu_supervisor(process->name);
+	if (respawner && respawner->keeps_many)
+		return iu_phrase(p->arena,
+			"it keeps other programs running, which would all end with it: %s",
+			respawner->stop);
+	why = iu_protected_process(process);
+	if (why)
+		return iu_phrase(p->arena, "it is on the list of protected programs: %s", why);
+	return why_listed(p, process);
+}
+
+static bool holds_it(const struct iu_planning *p, const struct iu_blocker *b, int32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < b->holds.n; i++)
+		if (p->snapshot->holds.v[b->holds.v[i]].pid == pid)
+			return true;
+	return false;
+}
+
+/* A worker runs as another user than its master, and belongs to whoever started that. */
+static bool belongs_to_allowed(
+	const struct iu_planning *p, const struct iu_blocker *b, const struct iu_process *process)
+{
+	const struct iu_process *parent = iu_snapshot_process(p->snapshot, process->ppid);
+
+	return may_end_owner(p, process) ||
+	       (parent && parent->pid != process->pid && holds_it(p, b, parent->pid) &&
+		       may_end_owner(p, parent));
+}
+
+static int check_process(
+	struct iu_planning *p, const struct iu_blocker *b, const struct iu_process *process)
+{
+	const char *who = iu_phrase_process(p->arena, process), *user, *why = why_not(p, process);
+
+	if (why)
+		return iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
+			why, NULL);
+	if (belongs_to_allowed(p, b, process))
+		return 0;
+	if (!is_privileged(p))
+		return iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
+			iu_phrase(p->arena, "it belongs to %s, and only root may end it",
+				iu_phrase_user(p->arena, process->user, process->uid_known,
+					process->uid)),
+			process->user ? iu_phrase(p->arena, "sudo inuse free --user %s %s",
+						iu_safe(p->arena, process->user, NAME_COLUMNS),
+						p->question->text)
+				      : NULL);
+	user = iu_phrase_user(p->arena, process->user, process->uid_known, process->uid);
+	return iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
+		iu_phrase(p->arena, "it belongs to another user: %s", user),
+		process->uid_known
+			? iu_phrase(p->arena, "if it is that one you mean: inuse free --user %s %s",
+				  process->user ? iu_safe(p->arena, process->user, NAME_COLUMNS)
+						: iu_phrase(p->arena, "%u", process->uid),
+				  p->question->text)
+			: NULL);
+}
+
+/* ---- what else a target has, and what is lost ---- */
+
+static bool is_served(enum iu_state state)
+{
+	return state == IU_STATE_LISTEN || state == IU_STATE_BOUND;
+}
+
+static bool is_blocker(const struct iu_planning *p, uint64_t inode)
+{
+	size_t i;
+
+	for (i = 0; i < p->verdict->blockers.n; i++)
+		if (p->verdict->blockers.v[i].socket.inode == inode)
+			return true;
+	return false;
+}
+
+static const struct iu_socket *socket_of(const struct iu_snapshot *snapshot, uint64_t inode)
+{
+	size_t i;
+
+	for (i = 0; inode && i < snapshot->sockets.n; i++)
+		if (snapshot->sockets.v[i].inode == inode)
+			return &snapshot->sockets.v[i];
+	return NULL;
+}
+
+static bool has_string(const struct iu_strings *strings, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < strings->n; i++)
+		if (!strcmp(strings->v[i], text))
+			return true;
+	return false;
+}
+
+/* Other sockets of @pid, or of every process of @unit. */
+static int add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid, const char *unit)
+{
+	const struct iu_snapshot *all = p->everything;
+	size_t i, more = 0;
+	int r = 0;
+
+	for (i = 0; all && i < all->holds.n && r == 0; i++) {
+		const struct iu_hold *hold = &all->holds.v[i];
+		const struct iu_process *process = iu_snapshot_process(all, hold->pid);
+		const struct iu_socket *s;
+		const char *text;
+
+		if (unit ? !process || !same(process->unit, unit) : hold->pid != pid)
+			continue;
+		s = is_blocker(p, hold->inode) ? NULL : socket_of(all, hold->inode);
+		if (!s || !is_served(s->state) || (!s->port && !s->path_len))
+			continue;
+		text = iu_phrase(p->arena, "%s %s", iu_protocol_name(s->protocol),
+			iu_phrase_endpoint(p->arena, s));
+		if (has_string(&step->serves, text))
+			continue;
+		if (step->serves.n < SERVES_MAX)
+			r = iu_strings_add(p->arena, &step->serves, text);
+		else
+			more++;
+	}
+	if (r == 0 && more)
+		r = iu_strings_add(p->arena, &step->serves, iu_phrase(p->arena, "%zu more", more));
+	return r;
+}
+
+static int add_connections(struct iu_planning *p, struct iu_step *step)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < p->snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &p->snapshot->sockets.v[i];
+
+		n += s->protocol == IU_PROTOCOL_TCP && s->state == IU_STATE_ESTABLISHED &&
+		     s->port == p->question->port &&
+		     p->question->protocol == IU_PROTOCOL_TCP;
+	}
+	if (!n)
+		return 0;
+	return iu_strings_add(p->arena, &step->losses,
+		n == 1 ? "one open connection on this port breaks off"
+		       : iu_phrase(p->arena, "%zu open connections on this port break off", n));
+}
+
+/* ---- the levers ---- */
+
+/*
+ * Who would start it again. A login shell in its terminal is everybody's parent and starts nothing;
+ * a systemd also is the parent of what lost its own, and starts only units.
+ */
+static int add_respawner(struct iu_planning *p, struct iu_step *step, const struct iu_process *process)
+{
+	size_t i;
+
+	for (i = 0; i < process->parents.n; i++) {
+		const struct iu_parent *parent = &process->parents.v[i];
+		const struct iu_supervisor_row *row = iu_supervisor_parent(parent);
+
+		if (!row || (process->tty && parent->pid == process->sid) ||
+			(same(parent->name, "systemd") && !ends_with(process->unit, ".service")) ||
+			iu_planning_ends(p, parent->pid))
+			continue;
+		step->comes_back = true;
+		step->back_ms = row->slow_ms ? row->slow_ms : BACK_MS;
+		return iu_strings_add(p->arena, &step->losses,
+			iu_phrase(p->arena, "%s may start it again; then: %s",
+				iu_planning_parent(p->arena, parent),
+				iu_planning_how_to_stop(p->arena, row, parent)));
+	}
+	return 0;
+}
+
+static const char *describe(struct iu_planning *p, const struct iu_process *process)
+{
+	const char *text = iu_phrase_process(p->arena, process);
+
+	if (process->uid != p->snapshot->host.uid || !process->uid_known)
+		text = iu_phrase(p->arena, "%s of %s", text,
+			iu_phrase_user(p->arena, process->user, process->uid_known, process->uid));
+	if (process->command.n)
+		text = iu_phrase(p->arena, "%s: %s", text, iu_phrase_command(p->arena, process));
+	if (process->cwd)
+		text = iu_phrase(p->arena, "%s, in %s", text, iu_safe(p->arena, process->cwd, 100));
+	return text;
+}
+
+static int terminate(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold,
+	const struct iu_process *process, bool if_it_stays)
+{
+	struct iu_step *step = iu_planning_step(p, IU_STEP_TERMINATE);
+	int r;
+
+	if (!step)
+		return IU_E_NOMEM;
+	step->risk = IU_RISK_MEDIUM;
+	step->if_it_stays = if_it_stays;
+	step->kill = p->rules->force;
+	step->needs_root = !is_privileged(p) && process->uid != p->snapshot->host.uid;
+	step->process = (struct iu_step_process){
+		.pid = process->pid,
+		.start_ticks = process->start_ticks,
+		.exe_known = process->exe && process->files.n,
+		.inode = hold->inode,
+		.cookie = b->socket.cookie,
+		.tid = hold->tid,
+		.fd = hold->fd,
+		.via = hold->via,
+		.state = b->socket.state,
+		.resume = process->state == IU_PROCESS_STOPPED,
+	};
+	if (step->process.exe_known)
+		step->process.exe = process->files.v[0];
+	step->what = iu_phrase(p->arena, "%s SIGTERM%s%s to %s",
+		if_it_stays ? "if it is still there then: send" : "send",
+		step->process.resume ? ", and SIGCONT so that it hears it," : "",
+		!step->kill ? ""
+			    : iu_phrase(p->arena, " (and SIGKILL when it has not ended after %u s)",
+				      p->rules->grace_seconds),
+		describe(p, process));
+	r = iu_planning_word(p, step, "kill");
+	if (r == 0)
+		r = iu_planning_word(p, step, iu_phrase(p->arena, "%d", (int)process->pid));
+	if (r == 0)
+		r = add_serves(p, step, process->pid, NULL);
+	if (r == 0 && !if_it_stays)
+		r = add_connections(p, step);
+	if (r == 0 && process->state == IU_PROCESS_FROZEN)
+		r = iu_strings_add(p->arena, &step->losses,
+			"its cgroup is frozen: what it does on SIGTERM it does once it is thawed (systemctl thaw UNIT, docker unpause NAME)");
+	if (r == 0 && !if_it_stays)
+		r = add_respawner(p, step, process);
+	if (r == 0 && step->process.resume)
+		r = iu_strings_add(p->arena, &p->plan.hints,
+			iu_phrase(p->arena,
+				"or let it go on: fg in its terminal, or kill -CONT %d",
+				(int)process->pid));
+	return r;
+}
+
+/* The one that the others descend from first: it would start them again. */
+static bool is_leader(
+	const struct iu_planning *p, const struct iu_blocker *b, const struct iu_process *process)
+{
+	return process->ppid <= 1 || process->ppid == process->pid ||
+	       !holds_it(p, b, process->ppid);
+}
+
+static int end_process(
+	struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold, bool follower)
+{
+	const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
+	size_t refused = p->plan.refusals.n;
+	int r;
+
+	if (!process)
+		return iu_planning_refuse(p, hold->pid,
+			iu_phrase(p->arena, "pid %d is left alone", (int)hold->pid),
+			"nothing could be learned about it", NULL);
+	if (iu_planning_ends(p, hold->pid))
+		return 0;
+	r = check_process(p, b, process);
+	if (r < 0 || p->plan.refusals.n > refused)
+		return r;
+	return terminate(p, b, hold, process, follower);
+}
+
+static int signal_holders(struct iu_planning *p, const struct iu_blocker *b)
+{
+	bool leaders;
+	size_t i;
+	int r = 0, pass;
+
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; i < b->holds.n && r >= 0; i++) {
+			const struct iu_hold *hold = &p->snapshot->holds.v[b->holds.v[i]];
+			const struct iu_process *process =
+				iu_snapshot_process(p->snapshot, hold->pid);
+
+			leaders = !process || is_leader(p, b, process);
+			if (leaders == (pass == 0))
+				r = end_process(p, b, hold, p->plan.steps.n > 0);
+		}
+	return r;
+}
+
+static const struct iu_unit_facts *unit_facts(
+	const struct iu_planning *p, const struct iu_step_unit *unit)
+{
+	size_t i;
+
+	for (i = 0; i < p->rules->units.n; i++) {
+		const struct iu_unit_facts *facts = &p->rules->units.v[i];
+
+		if (facts->user == unit->user && (!unit->user || facts->uid == unit->uid) &&
+			same(facts->name, unit->name))
+			return facts;
+	}
+	return NULL;
+}
+
+static int tell_unit(struct iu_planning *p, struct iu_step *step)
+{
+	const struct iu_unit_facts *facts = unit_facts(p, &step->unit);
+	int r = 0;
+
+	if (!facts)
+		return iu_strings_add(p->arena, &step->losses,
+			"if the unit is enabled, it comes back with the next boot or login");
+	if (facts->restart && strcmp(facts->restart, "no") != 0)
+		r = iu_strings_add(p->arena, &step->losses,
+			iu_phrase(p->arena,
+				"it has Restart=%s: stopped as a unit it stays down, killed it would come back",
+				iu_safe(p->arena, facts->restart, 20)));
+	if (r == 0 && facts->triggered_by && !step->unit.second)
+		r = iu_strings_add(p->arena, &step->losses,
+			iu_phrase(p->arena, "%s would start it again: stop that too if it should stay down",
+				iu_safe(p->arena, facts->triggered_by, 100)));
+	return r;
+}
+
+static bool is_unit_planned(const struct iu_planning *p, const struct iu_step_unit *unit)
+{
+	size_t i;
+
+	for (i = 0; i < p->plan.steps.n; i++) {
+		const struct iu_step_unit *other = &p->plan.steps.v[i].unit;
+
+		if (p->plan.steps.v[i].kind == IU_STEP_STOP_UNIT && other->user == unit->user &&
+			(!unit->user || other->uid == unit->uid) &&
+			same(other->name, unit->name))
+			return true;
+	}
+	return false;
+}
+
+/* The words for a shell, up to the unit. */
+static int add_systemctl(struct iu_planning *p, struct iu_step *step)
+{
+	int r = iu_planning_word(p, step, "systemctl");
+
+	if (r == 0 && step->unit.user)
+		r = iu_planning_word(p, step, "--user");
+	if (r == 0 && step->unit.user && step->unit.uid != p->snapshot->host.uid)
+		r = iu_planning_word(p, step,
+			iu_phrase(p->arena, "--machine=%u@.host", (unsigned int)step->unit.uid));
+	return r < 0 ? r : iu_planning_word(p, step, "stop");
+}
+
+static int stop_unit(struct iu_planning *p, const struct iu_step_unit *unit)
+{
+	struct iu_step *step;
+	int r;
+
+	if (is_unit_planned(p, unit))
+		return 0;
+	step = iu_planning_step(p, IU_STEP_STOP_UNIT);
+	if (!step)
+		return IU_E_NOMEM;
+	step->risk = IU_RISK_MEDIUM;
+	step->unit = *unit;
+	step->needs_root = !unit->user && !is_privileged(p);
+	step->what = iu_phrase(p->arena, "stop the %sunit%s %s%s%s", unit->user ? "user " : "",
+		unit->second ? "s" : "", iu_safe(p->arena, unit->name, 80),
+		unit->second ? " and " : "", unit->second ? iu_safe(p->arena, unit->second, 80) : "");
+	r = add_systemctl(p, step);
+	if (r == 0)
+		r = iu_planning_word(p, step, unit->name);
+	if (r == 0 && unit->second)
+		r = iu_planning_word(p, step, unit->second);
+	if (r == 0)
+		r = add_serves(p, step, 0, unit->second ? unit->second : unit->name);
+	if (r == 0)
+		r = add_connections(p, step);
+	return r < 0 ? r : tell_unit(p, step);
+}
+
+/* Whether the unit stands for the program that holds it, and not for much more. */
+static bool can_stop_unit(const struct iu_planning *p, const char *unit)
+{
+	if (!unit || (!ends_with(unit, ".service") && !ends_with(unit, ".socket")))
+		return false;
+	if (!strncmp(unit, "user@", 5) || iu_protected_unit(unit) || in_user_list(p, unit))
+		return false;
+	return !same(unit, p->rules->own_unit); /* we would stop ourselves */
+}
+
+static int unit_of(struct iu_planning *p, const struct iu_process *process,
+	struct iu_step_unit *ret_unit)
+{
+	struct iu_cgroup_names names = {0};
+	struct iu_step_unit unit = {.name = process->unit};
+	int r = process->cgroup ? iu_cgroup_names(p->arena, process->cgroup, &names) : 0;
+
+	if (r < 0)
+		return r;
+	unit.user = names.user_unit;
+	unit.uid = names.user_known ? names.user : process->uid;
+	*ret_unit = unit;
+	return 0;
+}
+
+static int stop_holder(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold);
+
+static int stop_holders(struct iu_planning *p, const struct iu_blocker *b)
+{
+	bool units = false;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < b->holds.n; i++) {
+		const struct iu_process *process = iu_snapshot_process(
+			p->snapshot, p->snapshot->holds.v[b->holds.v[i]].pid);
+
+		units |= process && (process->container || can_stop_unit(p, process->unit));
+	}
+	if (!units)
+		return signal_holders(p, b);
+	for (i = 0; i < b->holds.n && r >= 0; i++)
+		r = stop_holder(p, b, &p->snapshot->holds.v[b->holds.v[i]]);
+	return r;
+}
+
+static const char *engine_program(const char *engine)
+{
+	static const char *const rows[][2] = {{"docker", "docker"}, {"podman", "podman"},
+		{"libpod", "podman"}, {"nerdctl", "nerdctl"}};
+	size_t i;
+
+	for (i = 0; engine && i < IU_COUNT(rows); i++)
+		if (!strcmp(rows[i][0], engine))
+			return rows[i][1];
+	return NULL;
+}
+
+static bool is_container_planned(const struct iu_planning *p, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < p->plan.steps.n; i++)
+		if (p->plan.steps.v[i].kind == IU_STEP_STOP_CONTAINER &&
+			(!id || same(p->plan.steps.v[i].container.id, id)))
+			return true;
+	return false;
+}
+
+static int stop_container(
+	struct iu_planning *p, const char *program, const char *id, const char *name)
+{
+	struct iu_step *step;
+	int r;
+
+	if (is_container_planned(p, id))
+		return 0;
+	step = iu_planning_step(p, IU_STEP_STOP_CONTAINER);
+	if (!step)
+		return IU_E_NOMEM;
+	step->risk = IU_RISK_MEDIUM;
+	step->container = (struct iu_step_container){.program = program,
+		.id = id,
+		.port = p->question->port,
+		.protocol = p->question->protocol};
+	step->what = id ? iu_phrase(p->arena, "stop the container %s of %s",
+				  iu_phrase_container(p->arena, id, name), program)
+			: iu_phrase(p->arena, "stop the container that publishes port %u (%s finds it)",
+				  (unsigned int)p->question->port, program);
+	r = iu_planning_word(p, step, program);
+	if (r == 0 && id) {
+		r = iu_planning_word(p, step, "stop");
+		if (r == 0)
+			r = iu_planning_word(p, step, id);
+	} else if (r == 0) {
+		bool filter = strcmp(program, "podman") != 0; /* which has none for ports */
+
+		r = iu_planning_word(p, step, "ps");
+		if (r == 0 && filter)
+			r = iu_planning_word(p, step, "--filter");
+		if (r == 0 && filter)
+			r = iu_planning_word(p, step, iu_phrase(p->arena, "publish=%u",
+						  (unsigned int)p->question->port));
+	}
+	if (r == 0)
+		r = iu_strings_add(p->arena, &step->losses,
+			"everything else that runs in the container ends, too");
+	return r;
+}
+
+/* A rootless engine knows the containers of its own user, and no others. */
+static int refuse_rootless(struct iu_planning *p, uint32_t uid)
+{
+	return iu_planning_refuse(p, 0, "the container is left alone",
+		iu_phrase(p->arena, "its engine runs for the user %u, and obeys that user only",
+			(unsigned int)uid),
+		iu_phrase(p->arena, "as that user: inuse free %s", p->question->text));
+}
+
+static int refuse_container(struct iu_planning *p, const char *engine, const char *id)
+{
+	bool kube = same(engine, "kubepods") || same(engine, "cri-o") ||
+		    same(engine, "cri-containerd") || same(engine, "containerd");
+
+	return iu_planning_refuse(p, 0,
+		iu_phrase(p->arena, "the container %s is left alone", iu_safe(p->arena, id, 24)),
+		iu_phrase(p->arena, "there is no safe way from here to stop one of %s",
+			engine ? iu_safe(p->arena, engine, 20) : "this engine"),
+		kube ? "delete or scale down its pod with kubectl: the node would start it again"
+		     : "stop it with the client of its engine");
+}
+
+/* A container of a process: by whom its engine can be told to stop it. */
+static int stop_container_of(struct iu_planning *p, const struct iu_process *process)
+{
+	const char *program = engine_program(process->engine), *why = why_listed(p, process);
+	struct iu_cgroup_names names = {0};
+	int r = process->cgroup ? iu_cgroup_names(p->arena, process->cgroup, &names) : 0;
+
+	if (r < 0)
+		return r;
+	if (why)
+		return iu_planning_refuse(p, 0, "the container is left alone", why, NULL);
+	if (!program)
+		return refuse_container(p, process->engine, process->container);
+	if (names.user_known && names.user != p->snapshot->host.uid)
+		return refuse_rootless(p, names.user);
+	return stop_container(p, program, process->container, process->container_name);
+}
+
+static int stop_holder(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold)
+{
+	const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
+	struct iu_step_unit unit;
+	size_t refused = p->plan.refusals.n;
+	int r;
+
+	if (!process)
+		return end_process(p, b, hold, p->plan.steps.n > 0);
+	r = check_process(p, b, process);
+	if (r < 0 || p->plan.refusals.n > refused)
+		return r;
+	if (process->container && !same(process->container, p->rules->own_container))
+		return stop_container_of(p, process);
+	if (!can_stop_unit(p, process->unit))
+		return end_process(p, b, hold, p->plan.steps.n > 0);
+	r = unit_of(p, process, &unit);
+	if (r < 0)
+		return r;
+	/* A user's systemd listens to that user and to root (bus_check_peercred()). */
+	if (unit.user && unit.uid != p->snapshot->host.uid && p->snapshot->host.uid != 0)
+		return end_process(p, b, hold, p->plan.steps.n > 0);
+	return stop_unit(p, &unit);
+}
+
+/* Docker's proxy and its like: the container, never the process. */
+static int stop_published(struct iu_planning *p, const struct iu_blocker *b)
+{
+	const struct iu_remedy *remedy = NULL;
+	const struct iu_process *process = NULL;
+	const char *id = b->socket.container;
+	const struct iu_strings *raw;
+	size_t i;
+
+	for (i = 0; i < b->holds.n && !process; i++)
+		process = iu_snapshot_process(
+			p->snapshot, p->snapshot->holds.v[b->holds.v[i]].pid);
+	if (process && process->container)
+		id = process->container;
+	if (id && same(id, p->rules->own_container))
+		return signal_holders(p, b);
+	if (process && process->container && process->engine)
+		return stop_container_of(p, process);
+	/* Who publishes the port of a rootless container runs as its user. */
+	if (process && process->uid_known && process->uid != 0 &&
+		process->uid != p->snapshot->host.uid)
+		return refuse_rootless(p, process->uid);
+	for (i = 0; i < p->verdict->remedies.n; i++)
+		if (p->verdict->remedies.v[i].id == IU_REMEDY_STOP_CONTAINER)
+			remedy = &p->verdict->remedies.v[i];
+	raw = remedy ? iu_remedy_raw(remedy) : NULL;
+	if (raw && raw->n && p->question->port && engine_program(raw->v[0]))
+		return stop_container(p, raw->v[0], id, NULL);
+	return iu_planning_refuse(p, 0, "the container is left alone",
+		"which engine runs it could not be told", "stop it with the client of its engine");
+}
+
+/* The unit of "systemctl [--user [--machine=UID@.host]] stop A [B]"; anything else names none. */
+static struct iu_step_unit unit_in(const struct iu_planning *p, const struct iu_strings *raw)
+{
+	static const char machine[] = "--machine=";
+	struct iu_step_unit unit = {.uid = p->snapshot->host.uid};
+	size_t at = 1;
+
+	for (; at < raw->n && !strncmp(raw->v[at], "--", 2); at++) {
+		unit.user |= !strcmp(raw->v[at], "--user");
+		if (!strncmp(raw->v[at], machine, sizeof(machine) - 1))
+			unit.uid = (uint32_t)strtoul(
+				raw->v[at] + sizeof(machine) - 1, NULL, 10);
+	}
+	if (raw->n >= at + 2 && !strcmp(raw->v[at], "stop")) {
+		unit.name = raw->v[at + 1];
+		unit.second = raw->n > at + 2 ? raw->v[at + 2] : NULL;
+	}
+	return unit;
+}
+
+/* Another user's systemd: root may speak to it, and has to name that user. */
+static int refuse_manager(struct iu_planning *p, const struct iu_step_unit *unit)
+{
+	const char *uid = iu_phrase(p->arena, "%u", (unsigned int)unit->uid);
+
+	if (p->snapshot->host.uid != 0)
+		return iu_planning_refuse(p, 0, "nothing is stopped",
+			iu_phrase(p->arena,
+				"the systemd of user %s listens there, and it hears that user and root only",
+				uid),
+			iu_phrase(p->arena, "sudo inuse free --user %s %s", uid, p->question->text));
+	return iu_planning_refuse(p, 0,
+		iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, unit->name, 80)),
+		iu_phrase(p->arena, "it belongs to another user: %s", uid),
+		iu_phrase(p->arena, "if it is that one you mean: inuse free --user %s %s", uid,
+			p->question->text));
+}
+
+static int stop_activation(struct iu_planning *p, const struct iu_blocker *b)
+{
+	struct iu_step_unit unit = {0};
+	const struct iu_strings *raw = NULL;
+	size_t i;
+
+	for (i = 0; i < p->verdict->remedies.n; i++)
+		if (p->verdict->remedies.v[i].id == IU_REMEDY_STOP_UNIT)
+			raw = iu_remedy_raw(&p->verdict->remedies.v[i]);
+	if (raw && raw->n && !strcmp(raw->v[0], "kill"))
+		return signal_holders(p, b);
+	if (raw)
+		unit = unit_in(p, raw);
+	if (!unit.name)
+		unit = p->rules->activator;
+	if (!unit.name)
+		return iu_planning_refuse(p, 0, "nothing is stopped",
+			"systemd listens there, and for which unit could not be told",
+			"systemctl list-sockets --all shows it; then systemctl stop that .socket unit");
+	if (unit.user && (!may_end_user(p, unit.uid) ||
+				 (p->snapshot->host.uid != 0 && unit.uid != p->snapshot->host.uid)))
+		return refuse_manager(p, &unit);
+	if (!can_stop_unit(p, unit.name))
+		return iu_planning_refuse(p, 0,
+			iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, unit.name, 80)),
+			iu_protected_unit(unit.name) ? iu_protected_unit(unit.name)
+						     : "it is protected, or we run in it ourselves",
+			NULL);
+	return stop_unit(p, &unit);
+}
+
+/* What is left of a connection, where SOCK_DESTROY frees the port and does no harm. */
+static bool can_be_dropped(const struct iu_planning *p, const struct iu_socket *s)
+{
+	uint32_t kernel = p->snapshot->host.kernel;
+
+	if (s->protocol != IU_PROTOCOL_TCP || s->port != p->question->port || s->inode ||
+		!iu_is_closing(s))
+		return false;
+	/*
+	 * Before 6.11 tcp_abort() takes away what an orphan has to send, and with it its timer,
+	 * but not the orphan: the port would be held until the next boot. Stable releases were
+	 * mended later (6.1 in 2025), which their names do not tell.
+	 */
+	return s->state == IU_STATE_TIME_WAIT || s->mini || !kernel ||
+	       kernel >= KERNEL_DROPS_ORPHANS;
+}
+
+static bool any_can_be_dropped(const struct iu_planning *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->snapshot->sockets.n; i++)
+		if (can_be_dropped(p, &p->snapshot->sockets.v[i]))
+			return true;
+	return false;
+}
+
+static int close_what_is_left(struct iu_planning *p)
+{
+	const struct iu_snapshot *snapshot = p->snapshot;
+	struct iu_step *step = iu_planning_step(p, IU_STEP_DESTROY);
+	size_t i;
+
+	if (!step)
+		return IU_E_NOMEM;
+	for (i = 0; i < snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+		struct iu_socket *slot;
+
+		if (!can_be_dropped(p, s))
+			continue;
+		slot = iu_list_add(p->arena, &step->sockets);
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = *s;
+	}
+	step->needs_root = p->snapshot->host.cap_net_admin != IU_YES;
+	step->what = iu_phrase(p->arena,
+		"have the kernel drop %zu closed connection%s that no process has any more (SOCK_DESTROY)",
+		step->sockets.n, step->sockets.n == 1 ? "" : "s");
+	return iu_strings_add(p->arena, &step->losses,
+		"bytes that the other side has not got yet are lost; TIME-WAIT's guard against stray packets ends early");
+}
+
+static int wait_for_closing(struct iu_planning *p)
+{
+	struct iu_step *step = iu_planning_step(p, IU_STEP_WAIT);
+	int64_t longest = 0;
+	size_t i;
+
+	if (!step)
+		return IU_E_NOMEM;
+	for (i = 0; i < p->verdict->blockers.n; i++) {
+		const struct iu_socket *s = &p->verdict->blockers.v[i].socket;
+		bool sure = s->state == IU_STATE_TIME_WAIT || s->mini;
+
+		if (!sure || s->timer_ms < 0)
+			longest = -1;
+		else if (longest >= 0 && s->timer_ms > longest)
+			longest = s->timer_ms;
+	}
+	step->risk = IU_RISK_NONE;
+	step->wait_ms = longest < 0 ? -1 : longest + TIMER_SLACK_MS;
+	step->what = longest < 0
+		? "wait until the kernel gives up on the closing connections, mostly a minute or two"
+		: iu_phrase(p->arena, "wait %lld s: then the closed connections are gone by themselves",
+			  (long long)((longest + 999) / 1000));
+	return 0;
+}
+
+/* Nobody is left to be stopped: time does it, or on demand the kernel. */
+static int wait_or_destroy(struct iu_planning *p, const struct iu_blocker *b)
+{
+	size_t i;
+
+	for (i = 0; i < p->plan.steps.n; i++)
+		if (p->plan.steps.v[i].kind == IU_STEP_WAIT ||
+			p->plan.steps.v[i].kind == IU_STEP_DESTROY)
+			return 0;
+	if (p->plan.steps.n) /* whoever ends leaves more of them: see what is left afterwards */
+		return 0;
+	if (b->socket.inode)
+		return signal_holders(p, b);
+	if (p->rules->force && p->snapshot->host.cap_net_admin == IU_YES && any_can_be_dropped(p))
+		return close_what_is_left(p);
+	if (p->rules->force && p->snapshot->host.cap_net_admin != IU_YES)
+		return iu_strings_add(p->arena, &p->plan.hints,
+			       "dropping them at once (--force) needs root") < 0
+			? IU_E_NOMEM
+			: wait_for_closing(p);
+	return wait_for_closing(p);
+}
+
+static int remove_file(struct iu_planning *p, const struct iu_blocker *b)
+{
+	const struct iu_path *file =
+		iu_snapshot_path(p->snapshot, p->question->path, p->question->path_len);
+	struct iu_step *step;
+	char *path;
+	int r;
+
+	(void)b;
+	path = iu_arena_strndup(p->arena, p->question->path, p->question->path_len);
+	if (!path)
+		return IU_E_NOMEM;
+	if (!file || file->kind != IU_FILE_SOCKET || file->alive != IU_NO)
+		return iu_planning_refuse(p, 0, "the socket file is left alone",
+			"it could not be made certain that nobody is bound to it",
+			"ask again as its owner or as root");
+	step = iu_planning_step(p, IU_STEP_REMOVE_FILE);
+	if (!step)
+		return IU_E_NOMEM;
+	step->file = (struct iu_step_file){.path = path,
+		.path_len = p->question->path_len,
+		.dev = file->dev,
+		.ino = file->ino};
+	step->needs_root = !is_privileged(p) && file->uid != p->snapshot->host.uid;
+	step->what = iu_phrase(p->arena,
+		"remove the dead socket file %s (if it is still the same, and still nobody is bound to it)",
+		iu_safe(p->arena, path, 120));
+	r = iu_planning_word(p, step, "rm");
+	if (r == 0)
+		r = iu_planning_word(p, step, "--");
+	return r < 0 ? r : iu_planning_word(p, step, path);
+}
+
+static bool is_unreachable(const struct iu_planning *p, uint64_t inode)
+{
+	size_t i;
+
+	for (i = 0; i < p->snapshot->in_flight.n; i++)
+		if (p->snapshot->in_flight.v[i].inode == inode && p->snapshot->in_flight.v[i].cycle)
+			return true;
+	return false;
+}
+
+/* Held without a descriptor: by a process, by systemd for a service, or by nobody any more. */
+static int release_hidden(struct iu_planning *p, const struct iu_blocker *b)
+{
+	struct iu_step *step;
+	size_t i;
+
+	if (is_unreachable(p, b->socket.inode)) {
+		step = iu_planning_step(p, IU_STEP_COLLECT_GARBAGE);
+		if (!step)
+			return IU_E_NOMEM;
+		step->what = "have the kernel collect the messages that no process can reach (for that a pair of UNIX sockets of our own is opened and closed)";
+		return 0;
+	}
+	for (i = 0; i < p->verdict->remedies.n; i++)
+		if (p->verdict->remedies.v[i].id == IU_REMEDY_STOP_UNIT)
+			return stop_activation(p, b);
+	if (b->holds.n)
+		return stop_holders(p, b);
+	return iu_planning_refuse(p, 0, "nothing is stopped",
+		"no process is known for certain to keep the socket",
+		b->cause == IU_CAUSE_DESCRIPTOR_IN_FLIGHT
+			? "a message that no process can reach goes when any program closes a UNIX socket"
+			: NULL);
+}
+
+static int refuse_blocker(struct iu_planning *p, const struct iu_blocker *b)
+{
+	return iu_planning_refuse_cause(p, b->cause);
+}
+
+static int wait_for_address(struct iu_planning *p)
+{
+	struct iu_step *step = iu_planning_step(p, IU_STEP_WAIT);
+
+	if (!step)
+		return IU_E_NOMEM;
+	step->risk = IU_RISK_NONE;
+	step->wait_ms = 5000;
+	step->what = "wait for the duplicate address detection to end, a second or two";
+	return 0;
+}
+
+/* Most servers leave their socket file behind, and then that is in the way. */
+static int remove_file_after(struct iu_planning *p)
+{
+	const struct iu_question *q = p->question;
+	const struct iu_path *file;
+	struct iu_step *step;
+	char *path;
+	int r;
+
+	if (q->protocol != IU_PROTOCOL_UNIX || q->abstract || !p->plan.steps.n ||
+		p->plan.steps.v[0].kind == IU_STEP_REMOVE_FILE)
+		return 0;
+	file = iu_snapshot_path(p->snapshot, q->path, q->path_len);
+	if (!file || file->kind != IU_FILE_SOCKET)
+		return 0;
+	path = iu_arena_strndup(p->arena, q->path, q->path_len);
+	step = iu_planning_step(p, IU_STEP_REMOVE_FILE);
+	if (!path || !step)
+		return IU_E_NOMEM;
+	step->if_it_stays = true;
+	step->file = (struct iu_step_file){
+		.path = path, .path_len = q->path_len, .dev = file->dev, .ino = file->ino};
+	step->what = iu_phrase(p->arena, "if its socket file %s is left behind: remove it",
+		iu_safe(p->arena, path, 120));
+	r = iu_planning_word(p, step, "rm");
+	if (r == 0)
+		r = iu_planning_word(p, step, "--");
+	return r < 0 ? r : iu_planning_word(p, step, path);
+}
+
+static int (*const levers[])(struct iu_planning *p, const struct iu_blocker *b) = {
+	[IU_WAY_NONE] = refuse_blocker,
+	[IU_WAY_HOLDERS] = stop_holders,
+	[IU_WAY_PROCESSES] = signal_holders,
+	[IU_WAY_TIME] = wait_or_destroy,
+	[IU_WAY_ACTIVATOR] = stop_activation,
+	[IU_WAY_CONTAINER] = stop_published,
+	[IU_WAY_REFERENCE] = release_hidden,
+	[IU_WAY_FILE] = remove_file,
+	[IU_WAY_ADDRESS] = refuse_blocker,
+	/* of Windows alone */
+	[IU_WAY_SERVICE] = refuse_blocker,
+	[IU_WAY_URL] = refuse_blocker,
+	[IU_WAY_PROXY_RULE] = refuse_blocker,
+	[IU_WAY_RANGE] = refuse_blocker,
+	[IU_WAY_HANDLE] = refuse_blocker,
+};
+
+static int plan_blockers(struct iu_planning *p)
+{
+	const struct iu_verdict *verdict = p->verdict;
+	bool no_socket = !iu_cause_rule(p->snapshot, verdict->cause)->applies;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < verdict->blockers.n && r >= 0; i++) {
+		const struct iu_blocker *b = &verdict->blockers.v[i];
+
+		/* What perhaps is in the way is not touched for that. */
+		if (b->certain != IU_YES)
+			continue;
+		/* An exhausted range names its blockers by what they are: none of them is meant. */
+		if (no_socket)
+			return iu_planning_refuse_cause(p, verdict->cause);
+		r = levers[iu_cause_rule(p->snapshot, b->cause)->lever](p, b);
+	}
+	return r < 0 ? r : remove_file_after(p);
+}
+
+int iu_linux_plan(struct iu_planning *p)
+{
+	enum iu_cause cause = p->verdict->cause;
+
+	if (p->verdict->status == IU_STATUS_IN_USE)
+		return plan_blockers(p);
+	return iu_cause_rule(p->snapshot, cause)->lever == IU_WAY_ADDRESS
+		? wait_for_address(p)
+		: iu_planning_refuse_cause(p, cause);
+}

@@ -1,0 +1,96 @@
+/* engine/planning.c - a plan in the making, and what the planners of all systems share */
+#include "engine/planning.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "engine/causes/cause.h"
+#include "engine/phrase.h"
+#include "knowledge/supervisors.h"
+
+struct iu_step *iu_planning_step(struct iu_planning *p, enum iu_step_kind kind)
+{
+	struct iu_step *step = iu_list_add(p->arena, &p->plan.steps);
+
+	if (step)
+		*step = (struct iu_step){.kind = kind, .wait_ms = -1, .risk = IU_RISK_LOW};
+	return step;
+}
+
+int iu_planning_word(struct iu_planning *p, struct iu_step *step, const char *text)
+{
+	return iu_strings_add(p->arena, &step->command, text);
+}
+
+int iu_planning_refuse(struct iu_planning *p, int32_t pid, const char *what, const char *why,
+	const char *next)
+{
+	struct iu_refusal *refusal;
+	size_t i;
+
+	for (i = 0; i < p->plan.refusals.n; i++)
+		if (pid && p->plan.refusals.v[i].pid == pid &&
+			!strcmp(p->plan.refusals.v[i].what, what))
+			return 0;
+	refusal = iu_list_add(p->arena, &p->plan.refusals);
+	if (!refusal)
+		return IU_E_NOMEM;
+	*refusal = (struct iu_refusal){.pid = pid, .what = what, .why = why, .next = next};
+	return 0;
+}
+
+struct iu_refusal iu_planning_refusal(const struct iu_snapshot *snapshot, enum iu_cause cause)
+{
+	const struct iu_cause_rule *rule = iu_cause_rule(snapshot, cause);
+
+	if (rule->refusal.what)
+		return (struct iu_refusal){.what = rule->refusal.what, .why = rule->refusal.why};
+	return (struct iu_refusal){
+		.what = "nothing is stopped",
+		.why = "there is no way to free it that would surely harm nobody else",
+	};
+}
+
+int iu_planning_refuse_cause(struct iu_planning *p, enum iu_cause cause)
+{
+	struct iu_refusal refusal = iu_planning_refusal(p->snapshot, cause);
+
+	return iu_planning_refuse(p, 0, refusal.what, refusal.why, NULL);
+}
+
+bool iu_planning_ends(const struct iu_planning *p, int32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < p->plan.steps.n; i++)
+		if (p->plan.steps.v[i].kind == IU_STEP_TERMINATE &&
+			p->plan.steps.v[i].process.pid == pid)
+			return true;
+	return false;
+}
+
+bool iu_planning_is_ancestor(const struct iu_planning *p, int32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < p->rules->ancestor_count; i++)
+		if (p->rules->ancestors[i] == pid)
+			return true;
+	return false;
+}
+
+const char *iu_planning_parent(struct iu_arena *arena, const struct iu_parent *parent)
+{
+	return iu_phrase(arena, "%s (pid %d)",
+		iu_safe(arena, parent->script ? parent->script : parent->name, 40),
+		(int)parent->pid);
+}
+
+/* How what it keeps is stopped; without a terminal Ctrl-C is no way. */
+const char *iu_planning_how_to_stop(struct iu_arena *arena, const struct iu_supervisor_row *row,
+	const struct iu_parent *parent)
+{
+	return row->ends ? iu_phrase(arena, "%s, or kill %d", row->stop, (int)parent->pid)
+			 : row->stop;
+}
