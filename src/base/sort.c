@@ -1,4 +1,4 @@
-/* base/sort.c - sorting that keeps equal elements in their order */
+/* base/sort.c - sorting that keeps equal elements in their order, and searching in what is sorted */
 #include "base/sort.h"
 
 #include <stdlib.h>
@@ -52,4 +52,21 @@ void iu_sort(void *v, size_t n, size_t size, int (*compare)(const void *a, const
 	else /* sorted all the same */
 		qsort(v, n, size, compare);
 	free(sort.half);
+}
+
+size_t iu_lower_bound(const void *v, size_t n, size_t size, size_t offset, uint64_t key)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		uint64_t value;
+
+		memcpy(&value, (const char *)v + middle * size + offset, sizeof(value));
+		if (value < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }

@@ -42,16 +42,9 @@ static struct held *sort_holds(struct iu_arena *arena, const struct iu_snapshot 
 static int add_holds(struct iu_arena *arena, const struct held *held, size_t count, uint64_t inode,
 	struct iu_row *row)
 {
-	size_t low = 0, high = count, n, i;
+	size_t low = iu_lower_bound(held, count, sizeof(*held), offsetof(struct held, inode), inode);
+	size_t n, i;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (held[middle].inode < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	for (n = 0; inode && low + n < count && held[low + n].inode == inode; n++)
 		;
 	if (n == 0)

@@ -1,6 +1,8 @@
 /* model/needs.c - whether something is among what is needed */
 #include "model/needs.h"
 
+#include "base/sort.h"
+
 bool iu_needs_port(const struct iu_needs *needs, uint16_t port)
 {
 	size_t low = 0, high = needs->ports.n;
@@ -23,18 +25,11 @@ bool iu_needs_port(const struct iu_needs *needs, uint16_t port)
 
 bool iu_needs_inode(const struct iu_needs *needs, uint64_t inode)
 {
-	size_t low = 0, high = needs->inodes.n;
+	size_t low;
 
 	if (inode == 0 || needs->all_inodes)
 		return inode != 0;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (needs->inodes.v[middle] < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	low = iu_lower_bound(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), 0, inode);
 	return low < needs->inodes.n && needs->inodes.v[low] == inode;
 }
 

@@ -20,7 +20,7 @@ struct iu_stream {
 	int error; /* of the one who takes them */
 	uint64_t ticks; /* when the descriptors were looked at, since boot */
 	struct iu_held held;
-	struct iu_snapshot cache; /* gaps of the portions that have gone */
+	struct iu_snapshot gone; /* gaps of the portions that have gone */
 	/* What is known of processes lives longer than a portion. */
 	const struct iu_needs *asked;
 	struct iu_needs needs; /* the same, but brief where there are too many */
@@ -38,7 +38,7 @@ struct iu_stream *iu_stream_open(
 	stream->portions = portions;
 	stream->asked = needs;
 	stream->needs = *needs;
-	iu_snapshot_init(&stream->cache);
+	iu_snapshot_init(&stream->gone);
 	iu_snapshot_init(&stream->processes);
 	return stream;
 }
@@ -50,7 +50,7 @@ void iu_stream_close(struct iu_stream *stream)
 	if (stream->begun)
 		iu_scan_close(&stream->people);
 	iu_snapshot_free(&stream->processes);
-	iu_snapshot_free(&stream->cache);
+	iu_snapshot_free(&stream->gone);
 	free(stream->held.table);
 	free(stream->held.v);
 	free(stream);
@@ -196,7 +196,7 @@ static int start_anew(struct iu_scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->snapshot, fresh;
 	struct iu_stream *stream = scan->stream;
-	int result = keep_gaps(&stream->cache, snapshot);
+	int result = keep_gaps(&stream->gone, snapshot);
 
 	iu_snapshot_init(&fresh);
 	fresh.seen = snapshot->seen;
@@ -258,7 +258,7 @@ int iu_stream_end(struct iu_scan *scan)
 	if (result == 0 && stream->begun)
 		result = name_all(scan);
 	if (result == 0)
-		result = keep_gaps(scan->snapshot, &stream->cache);
+		result = keep_gaps(scan->snapshot, &stream->gone);
 	return result < 0 ? result
 			  : stream->portions->take(stream->portions->context, scan->snapshot, true);
 }

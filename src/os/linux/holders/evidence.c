@@ -562,13 +562,13 @@ static int ask_kernel(struct evidence *evidence)
 
 static void drop_gaps(struct iu_snapshot *snapshot, enum iu_fact fact, const char *start)
 {
-	size_t i, cache = 0;
+	size_t i, kept = 0;
 
 	for (i = 0; i < snapshot->gaps.n; i++)
 		if (snapshot->gaps.v[i].fact != fact ||
 			strncmp(snapshot->gaps.v[i].what, start, strlen(start)) != 0)
-			snapshot->gaps.v[cache++] = snapshot->gaps.v[i];
-	snapshot->gaps.n = cache;
+			snapshot->gaps.v[kept++] = snapshot->gaps.v[i];
+	snapshot->gaps.n = kept;
 }
 
 static bool has_gap(const struct iu_snapshot *snapshot, enum iu_fact fact)

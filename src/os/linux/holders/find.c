@@ -452,14 +452,14 @@ static void drop_earlier(struct walk *walk)
 {
 	struct iu_holds *holds = &walk->scan->snapshot->holds;
 	struct inode_row *row;
-	size_t i, cache = 0;
+	size_t i, kept = 0;
 
 	for (i = 0; i < holds->n; i++) {
 		HASH_FIND(hh, walk->inodes, &holds->v[i].inode, sizeof(holds->v[i].inode), row);
 		if (!row)
-			holds->v[cache++] = holds->v[i];
+			holds->v[kept++] = holds->v[i];
 	}
-	holds->n = cache;
+	holds->n = kept;
 }
 
 /* Mounted with hidepid, /proc does not even list the processes of others. */
@@ -503,16 +503,16 @@ static int tell_outside(struct walk *walk)
 /* An earlier look counted, too; its number is replaced, not put next to ours. */
 static void forget_count(struct iu_snapshot *snapshot)
 {
-	size_t i, cache = 0;
+	size_t i, kept = 0;
 
 	for (i = 0; i < snapshot->gaps.n; i++) {
 		const struct iu_gap *gap = &snapshot->gaps.v[i];
 
 		if (gap->fact != IU_FACT_HOLDERS || gap->pid != 0 ||
 			strncmp(gap->what, MANY, sizeof(MANY) - 1) != 0)
-			snapshot->gaps.v[cache++] = snapshot->gaps.v[i];
+			snapshot->gaps.v[kept++] = snapshot->gaps.v[i];
 	}
-	snapshot->gaps.n = cache;
+	snapshot->gaps.n = kept;
 }
 
 static int tell_unreadable(struct walk *walk)

@@ -133,33 +133,17 @@ static ssize_t link_of(struct judge *judge, int32_t pid, int32_t tid, int32_t fd
 
 static struct watch *first_watch(const struct judge *judge, uint64_t inode)
 {
-	size_t low = 0, high = judge->n_watches;
+	size_t low = iu_lower_bound(judge->watches, judge->n_watches, sizeof(*judge->watches),
+		offsetof(struct watch, inode), inode);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (judge->watches[middle].inode < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	return low < judge->n_watches && judge->watches[low].inode == inode ? &judge->watches[low]
 									    : NULL;
 }
 
 static size_t first_held(const struct judge *judge, uint64_t inode)
 {
-	size_t low = 0, high = judge->n_held;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (judge->held[middle].inode < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return iu_lower_bound(judge->held, judge->n_held, sizeof(*judge->held),
+		offsetof(struct held, inode), inode);
 }
 
 /* Marks the watched sockets behind a descriptor. */

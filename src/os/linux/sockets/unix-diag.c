@@ -214,7 +214,7 @@ static int drop_accepted(struct iu_snapshot *snapshot, size_t start)
 {
 	struct name_row *rows, *names = NULL, *row;
 	struct iu_socket *v = snapshot->sockets.v;
-	size_t i, cache = start, n = snapshot->sockets.n;
+	size_t i, kept = start, n = snapshot->sockets.n;
 	bool failed = false;
 
 	rows = calloc(n - start + 1, sizeof(*rows));
@@ -234,10 +234,10 @@ static int drop_accepted(struct iu_snapshot *snapshot, size_t start)
 		if (v[i].state == IU_STATE_ESTABLISHED)
 			HASH_FIND(hh, names, v[i].path, v[i].path_len, row);
 		if (!row || !same_kind(row->sock, &v[i]))
-			v[cache++] = v[i];
+			v[kept++] = v[i];
 	}
 	if (!failed)
-		snapshot->sockets.n = cache;
+		snapshot->sockets.n = kept;
 	HASH_CLEAR(hh, names);
 	free(rows);
 	return failed ? IU_E_NOMEM : 0;
@@ -246,12 +246,12 @@ static int drop_accepted(struct iu_snapshot *snapshot, size_t start)
 /* Everything UNIX of an earlier look is asked for anew. */
 static void drop_earlier(struct iu_sockets *sockets)
 {
-	size_t i, cache = 0;
+	size_t i, kept = 0;
 
 	for (i = 0; i < sockets->n; i++)
 		if (sockets->v[i].protocol != IU_PROTOCOL_UNIX)
-			sockets->v[cache++] = sockets->v[i];
-	sockets->n = cache;
+			sockets->v[kept++] = sockets->v[i];
+	sockets->n = kept;
 }
 
 int iu_collect_unix(struct iu_scan *scan)
