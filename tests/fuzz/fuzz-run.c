@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/call.h"
-#include "run/rights.h"
+#include "run/linux/call.h"
+#include "run/linux/rights.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "base/compat.h"
-#include "run/choice.h"
-#include "run/rights.h"
+#include "run/linux/policy.h"
+#include "run/linux/rights.h"
 
 #define ARCH64 0xc000003eu /* AUDIT_ARCH_X86_64 */
 #define ARCH32 0x40000003u /* AUDIT_ARCH_I386 */

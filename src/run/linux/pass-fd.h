@@ -1,6 +1,6 @@
-/* run/handover.h - how the command's process gives the listener to its supervisor */
-#ifndef IU_RUN_HANDOVER_H
-#define IU_RUN_HANDOVER_H
+/* run/linux/pass-fd.h - how the command's process gives the listener to its supervisor */
+#ifndef IU_RUN_LINUX_PASS_FD_H
+#define IU_RUN_LINUX_PASS_FD_H
 
 /* What is given: where the kernel asks, or where preloaded libraries do. */
 enum iu_run_source { IU_RUN_KERNEL = 'k', IU_RUN_PRELOADED = 'p' };

@@ -1,6 +1,6 @@
-/* run/after.h - where nobody tells of the calls: the command as a child, explained from what it printed */
-#ifndef IU_RUN_AFTER_H
-#define IU_RUN_AFTER_H
+/* run/linux/postmortem.h - where nobody tells of the calls: the command as a child, explained from what it printed */
+#ifndef IU_RUN_LINUX_POSTMORTEM_H
+#define IU_RUN_LINUX_POSTMORTEM_H
 
 #include "run/run.h"
 

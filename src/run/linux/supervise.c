@@ -1,5 +1,5 @@
-/* run/supervise.c - answers for the calls of a command until nobody of it is left */
-#include "run/supervise.h"
+/* run/linux/supervise.c - answers for the calls of a command until nobody of it is left */
+#include "run/linux/supervise.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,8 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "os/linux/file.h"
-#include "run/handover.h"
-#include "run/reception.h"
+#include "run/linux/pass-fd.h"
+#include "run/linux/preload-server.h"
 
 #define HELPERS_MAX  IU_RUN_HELD_MAX
 #define LIVES	     5

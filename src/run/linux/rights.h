@@ -1,6 +1,6 @@
-/* run/rights.h - what a thread may do, as /proc/TID/status says it */
-#ifndef IU_RUN_RIGHTS_H
-#define IU_RUN_RIGHTS_H
+/* run/linux/rights.h - what a thread may do, as /proc/TID/status says it */
+#ifndef IU_RUN_LINUX_RIGHTS_H
+#define IU_RUN_LINUX_RIGHTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* run/farewell.c - the command has ended: what was not seen of it, where that matters */
+/* run/linux/exit-note.c - the command has ended: what was not seen of it, where that matters */
 #include <fcntl.h>
 #include <linux/types.h>
 #include <poll.h>
@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 
 #include "os/linux/file.h"
-#include "run/supervise.h"
+#include "run/linux/supervise.h"
 
 /*
  * struct pidfd_info and PIDFD_GET_INFO (linux/pidfd.h, 6.13); the exit status since 6.15, and only

@@ -1,4 +1,4 @@
-/* run/start.c - leaves a supervisor behind and becomes the command */
+/* run/linux/start.c - leaves a supervisor behind and becomes the command */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +16,10 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "run/after.h"
-#include "run/handover.h"
-#include "run/reception.h"
-#include "run/supervise.h"
+#include "run/linux/postmortem.h"
+#include "run/linux/pass-fd.h"
+#include "run/linux/preload-server.h"
+#include "run/linux/supervise.h"
 
 #define DESCRIPTORS 4096
 #define YAMA "/proc/sys/kernel/yama/ptrace_scope"

@@ -1,4 +1,4 @@
-/* run/attempt.c - asks the kernel: with the socket itself, with one alike, at a path */
+/* run/linux/attempt.c - asks the kernel: with the socket itself, with one alike, at a path */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "os/os.h"
-#include "run/supervise.h"
+#include "run/linux/supervise.h"
 
 int iu_run_perform(const struct iu_run_case *c)
 {

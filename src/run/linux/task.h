@@ -1,10 +1,10 @@
-/* run/task.h - looks at the thread that waits: memory, socket, rights, where it runs */
-#ifndef IU_RUN_TASK_H
-#define IU_RUN_TASK_H
+/* run/linux/task.h - looks at the thread that waits: memory, socket, rights, where it runs */
+#ifndef IU_RUN_LINUX_TASK_H
+#define IU_RUN_LINUX_TASK_H
 
 #include "base/text.h"
 #include "model/question.h"
-#include "run/rights.h"
+#include "run/linux/rights.h"
 
 /* What is compared: taken once of ourselves, then of each thread. */
 struct iu_run_place {

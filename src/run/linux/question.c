@@ -1,5 +1,5 @@
-/* run/ask.c - the question `why` for a call, with what is known of the one who asks */
-#include "run/ask.h"
+/* run/linux/question.c - the question `why` for a call, with what is known of the one who asks */
+#include "run/linux/question.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-/* run/said.c - a command whose calls nobody tells of: what it printed has to do */
-#include "run/said.h"
+/* run/output-tail.c - a command whose calls nobody tells of: what it printed has to do */
+#include "run/output-tail.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* run/after.c - where nobody tells of the calls: the command as a child, explained from what it printed */
-#include "run/after.h"
+/* run/linux/postmortem.c - where nobody tells of the calls: the command as a child, explained from what it printed */
+#include "run/linux/postmortem.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 #include "base/err.h"
 #include "os/os.h"
-#include "run/said.h"
+#include "run/output-tail.h"
 #include "session/ask.h"
 
 struct watch {

@@ -1,6 +1,6 @@
-/* run/call.h - what a command asked of the kernel: one bind() or listen(), read from a notice */
-#ifndef IU_RUN_CALL_H
-#define IU_RUN_CALL_H
+/* run/linux/call.h - what a command asked of the kernel: one bind() or listen(), read from a notice */
+#ifndef IU_RUN_LINUX_CALL_H
+#define IU_RUN_LINUX_CALL_H
 
 #include "model/question.h"
 

@@ -1,6 +1,6 @@
-/* run/no-filter.c - built without libseccomp: no call can be watched */
+/* run/linux/no-filter.c - built without libseccomp: no call can be watched */
 #include "base/err.h"
-#include "run/filter.h"
+#include "run/linux/filter.h"
 
 int iu_run_filter_load(int *ret_listener)
 {

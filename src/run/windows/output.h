@@ -1,6 +1,6 @@
-/* run/hearing-windows.h - what a command prints, heard without changing what it looks like */
-#ifndef IU_RUN_HEARING_WINDOWS_H
-#define IU_RUN_HEARING_WINDOWS_H
+/* run/windows/output.h - what a command prints, heard without changing what it looks like */
+#ifndef IU_RUN_WINDOWS_OUTPUT_H
+#define IU_RUN_WINDOWS_OUTPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* run/call.c - reads notices and socket addresses; pure */
-#include "run/call.h"
+/* run/linux/call.c - reads notices and socket addresses; pure */
+#include "run/linux/call.h"
 
 #include <linux/net.h>
 #include <netinet/in.h>

@@ -1,5 +1,5 @@
-/* run/task.c - looks at the thread that waits: memory, socket, rights, where it runs */
-#include "run/task.h"
+/* run/linux/task.c - looks at the thread that waits: memory, socket, rights, where it runs */
+#include "run/linux/task.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* run/help.c - one call in a process of its own: finds out, helps, tells, answers */
+/* run/linux/worker.c - one call in a process of its own: finds out, helps, tells, answers */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -10,8 +10,8 @@
 
 #include "base/err.h"
 #include "os/os.h"
-#include "run/ask.h"
-#include "run/supervise.h"
+#include "run/linux/question.h"
+#include "run/linux/supervise.h"
 #include "session/free.h"
 
 #define LOOK_MS	       200  /* between two attempts, where nothing wakes us */

@@ -1,6 +1,6 @@
-/* run/said.h - a command whose calls nobody tells of: what it printed has to do */
-#ifndef IU_RUN_SAID_H
-#define IU_RUN_SAID_H
+/* run/output-tail.h - a command whose calls nobody tells of: what it printed has to do */
+#ifndef IU_RUN_OUTPUT_TAIL_H
+#define IU_RUN_OUTPUT_TAIL_H
 
 #include "base/text.h"
 #include "model/question.h"

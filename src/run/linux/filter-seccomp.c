@@ -1,4 +1,4 @@
-/* run/filter-seccomp.c - the filter through libseccomp, and its notices */
+/* run/linux/filter-seccomp.c - the filter through libseccomp, and its notices */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -14,7 +14,7 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "os/linux/lazy.h"
-#include "run/filter.h"
+#include "run/linux/filter.h"
 
 /* Headers of older kernels lack them; the kernel that runs decides. */
 #define FLAG_WAIT_KILLABLE 0x20u                /* SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, 5.19 */

@@ -1,5 +1,5 @@
-/* run/handover.c - a descriptor in a message of a UNIX socket */
-#include "run/handover.h"
+/* run/linux/pass-fd.c - a descriptor in a message of a UNIX socket */
+#include "run/linux/pass-fd.h"
 
 #include <errno.h>
 #include <string.h>

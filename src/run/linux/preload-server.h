@@ -1,6 +1,6 @@
-/* run/reception.h - the socket where preloaded libraries ask */
-#ifndef IU_RUN_RECEPTION_H
-#define IU_RUN_RECEPTION_H
+/* run/linux/preload-server.h - the socket where preloaded libraries ask */
+#ifndef IU_RUN_LINUX_PRELOAD_SERVER_H
+#define IU_RUN_LINUX_PRELOAD_SERVER_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
-/* run/ask.h - the question `why` for a call, with what is known of the one who asks */
-#ifndef IU_RUN_ASK_H
-#define IU_RUN_ASK_H
+/* run/linux/question.h - the question `why` for a call, with what is known of the one who asks */
+#ifndef IU_RUN_LINUX_QUESTION_H
+#define IU_RUN_LINUX_QUESTION_H
 
-#include "run/supervise.h"
+#include "run/linux/supervise.h"
 
 /* One answer and all it needs. */
 struct iu_run_asked {

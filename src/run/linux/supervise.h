@@ -1,11 +1,11 @@
-/* run/supervise.h - the process that answers for the calls of a command, and one call at its hands */
-#ifndef IU_RUN_SUPERVISE_H
-#define IU_RUN_SUPERVISE_H
+/* run/linux/supervise.h - the process that answers for the calls of a command, and one call at its hands */
+#ifndef IU_RUN_LINUX_SUPERVISE_H
+#define IU_RUN_LINUX_SUPERVISE_H
 
-#include "run/choice.h"
-#include "run/filter.h"
+#include "run/linux/policy.h"
+#include "run/linux/filter.h"
 #include "run/run.h"
-#include "run/task.h"
+#include "run/linux/task.h"
 
 struct iu_run_supervisor {
 	const struct iu_run *run;

@@ -1,5 +1,5 @@
-/* run/rights.c - reads /proc/TID/status and compares rights; pure */
-#include "run/rights.h"
+/* run/linux/rights.c - reads /proc/TID/status and compares rights; pure */
+#include "run/linux/rights.h"
 
 #include <linux/capability.h>
 #include <signal.h>

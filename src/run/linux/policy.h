@@ -1,12 +1,12 @@
-/* run/choice.h - what becomes of a call that waits: the decisions, without looking at anything */
-#ifndef IU_RUN_CHOICE_H
-#define IU_RUN_CHOICE_H
+/* run/linux/policy.h - what becomes of a call that waits: the decisions, without looking at anything */
+#ifndef IU_RUN_LINUX_POLICY_H
+#define IU_RUN_LINUX_POLICY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "run/call.h"
+#include "run/linux/call.h"
 #include "run/run.h"
 
 enum iu_run_way {

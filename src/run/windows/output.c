@@ -1,10 +1,10 @@
-/* run/hearing-windows.c - what a command prints, heard without changing what it looks like */
-#include "run/hearing-windows.h"
+/* run/windows/output.c - what a command prints, heard without changing what it looks like */
+#include "run/windows/output.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/said.h"
+#include "run/output-tail.h"
 
 #include "os/windows/system.h" /* behind the others: Windows makes "near" a macro */
 

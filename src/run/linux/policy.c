@@ -1,5 +1,5 @@
-/* run/choice.c - what becomes of a call that waits; pure */
-#include "run/choice.h"
+/* run/linux/policy.c - what becomes of a call that waits; pure */
+#include "run/linux/policy.h"
 
 #include <errno.h>
 

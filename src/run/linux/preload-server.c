@@ -1,5 +1,5 @@
-/* run/reception.c - takes the requests of preloaded libraries; nothing in them is trusted */
-#include "run/reception.h"
+/* run/linux/preload-server.c - takes the requests of preloaded libraries; nothing in them is trusted */
+#include "run/linux/preload-server.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,13 +1,13 @@
-/* run/start-windows.c - the command as a child in a job, explained from what it printed */
+/* run/windows/start.c - the command as a child in a job, explained from what it printed */
 #include <errno.h>
 #include <io.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "os/os.h"
-#include "run/hearing-windows.h"
+#include "run/windows/output.h"
 #include "run/run.h"
-#include "run/said.h"
+#include "run/output-tail.h"
 #include "session/ask.h"
 #include "session/free.h"
 #include "session/pick.h"

@@ -1,8 +1,8 @@
-/* run/filter.h - the kernel stops bind() and listen() of a command and asks the supervisor */
-#ifndef IU_RUN_FILTER_H
-#define IU_RUN_FILTER_H
+/* run/linux/filter.h - the kernel stops bind() and listen() of a command and asks the supervisor */
+#ifndef IU_RUN_LINUX_FILTER_H
+#define IU_RUN_LINUX_FILTER_H
 
-#include "run/call.h"
+#include "run/linux/call.h"
 
 /**
  * iu_run_filter_load() - from now on those calls of this process and all it becomes or starts wait
