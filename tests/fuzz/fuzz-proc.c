@@ -5,7 +5,6 @@
 
 #include "input/hosts.h"
 #include "os/linux/file.h"
-#include "os/linux/holders/find.h"
 #include "os/linux/holders/hidden.h"
 #include "os/linux/holders/kernel-sockets.h"
 #include "os/linux/holders/waiters.h"

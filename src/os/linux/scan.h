@@ -9,7 +9,7 @@
 struct iu_user_row;
 struct iu_cgroup_row;
 struct iu_stream;
-struct iu_listed;
+struct iu_bound;
 struct iu_groups_row;
 
 /* What the rounds of one look find out only once. In the arena of its snapshot. */
@@ -39,8 +39,8 @@ struct iu_scan {
 	struct iu_groups_row *groups;  /* uthash: what was read for processes of the same cgroups */
 	int cgroup_root; /* descriptor of the cgroup2 mount; -1: none, -2: not opened */
 	bool cgroups_walked;
-	struct iu_listed *listed; /* the kernel is asked for what a list shows; NULL: it is not */
-	bool listed_failed;	  /* it was, and did not say all */
+	struct iu_bound *bound; /* the kernel is asked for what a list shows; NULL: it is not */
+	bool bound_failed;	/* it was, and did not say all */
 	struct iu_scan_cache own; /* where there is no memory for another */
 	struct iu_stream *stream; /* the sockets go there in portions; NULL: they are kept */
 	iu_scan_closer *close[4]; /* are called at its end, the last one first */
@@ -59,7 +59,8 @@ iu_collector iu_collect_sysctls;
 iu_collector iu_collect_addresses;
 iu_collector iu_collect_inet;
 iu_collector iu_collect_unix;
-iu_collector iu_collect_listed;
+iu_collector iu_collect_bound;
+iu_collector iu_collect_inet_anew;
 iu_collector iu_collect_paths;
 iu_collector iu_collect_other_netns;
 iu_collector iu_collect_holders;

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/holders/find.h"
+#include "os/linux/holders/fd-index.h"
 #include "os/linux/process/process.h"
 
 /* What is known of processes is thrown away past the first, and kept short past the second. */
@@ -19,7 +19,7 @@ struct iu_stream {
 	bool begun;
 	int error; /* of the one who takes them */
 	uint64_t ticks; /* when the descriptors were looked at, since boot */
-	struct iu_held held;
+	struct iu_fd_index index;
 	struct iu_snapshot gone; /* gaps of the portions that have gone */
 	/* What is known of processes lives longer than a portion. */
 	const struct iu_needs *asked;
@@ -51,8 +51,7 @@ void iu_stream_close(struct iu_stream *stream)
 		iu_scan_close(&stream->people);
 	iu_snapshot_free(&stream->processes);
 	iu_snapshot_free(&stream->gone);
-	free(stream->held.table);
-	free(stream->held.v);
+	iu_fd_index_free(&stream->index);
 	free(stream);
 }
 
@@ -74,7 +73,7 @@ static int begin(struct iu_scan *scan)
 		result = iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0,
 			"which processes hold the sockets", "/proc is not mounted", "mount /proc");
 	else if (scan->needs->facts & IU_FACT_HOLDERS)
-		result = iu_holders_table(scan, &stream->held);
+		result = iu_fd_index_make(scan, &stream->index);
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	stream->ticks = (uint64_t)(now.tv_sec + 1) * (uint64_t)(per_second > 0 ? per_second : 100);
 	return result;
@@ -84,8 +83,8 @@ static void forget_processes(struct iu_stream *stream)
 {
 	size_t i;
 
-	for (i = 0; i < stream->held.tables; i++)
-		stream->held.table[i].process = NULL;
+	for (i = 0; i < stream->index.tables; i++)
+		stream->index.table[i].process = NULL;
 	iu_scan_close(&stream->people);
 	iu_snapshot_free(&stream->processes);
 	iu_snapshot_init(&stream->processes);
@@ -94,12 +93,12 @@ static void forget_processes(struct iu_stream *stream)
 }
 
 /* The first table of the process: it keeps what is known of it. NULL: the process has gone. */
-static struct iu_held_table *process_of(struct iu_stream *stream, size_t at)
+static struct iu_fd_index_table *process_of(struct iu_stream *stream, size_t at)
 {
-	struct iu_held_table *table = &stream->held.table[at];
+	struct iu_fd_index_table *table = &stream->index.table[at];
 	struct iu_snapshot *processes = &stream->processes;
 
-	while (table > stream->held.table && table[-1].pid == table->pid)
+	while (table > stream->index.table && table[-1].pid == table->pid)
 		table--;
 	if (table->process)
 		return table;
@@ -116,32 +115,30 @@ static int add_holds(struct iu_scan *scan, uint64_t inode)
 {
 	struct iu_stream *stream = scan->stream;
 	struct iu_snapshot *snapshot = scan->snapshot;
-	const struct iu_held *held = &stream->held;
-	size_t low = 0, high = held->n, first = snapshot->holds.n, i;
+	const struct iu_fd_index *index = &stream->index;
+	size_t low = 0, high = index->n, first = snapshot->holds.n, i;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (held->v[middle].inode < inode)
+		if (index->v[middle].inode < inode)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < held->n && held->v[low].inode == inode; low++) {
-		struct iu_held_table *table = process_of(stream, held->v[low].table);
+	for (; low < index->n && index->v[low].inode == inode; low++) {
+		struct iu_fd_index_table *table = process_of(stream, index->v[low].table);
 		struct iu_hold *hold;
 
 		if (stream->processes.arena.failed)
 			return IU_E_NOMEM;
-		if (!table || (held->unchecked &&
-				      !iu_holders_check(scan,
-					      &held->table[held->v[low].table],
-					      held->v[low].fd, inode)))
+		if (!table || (index->unchecked && !iu_proc_walk_leads(scan, table->pid,
+				index->table[index->v[low].table].tid, index->v[low].fd, inode)))
 			continue;
 		/* where tables may not be compared, each thread's is there with the same content */
 		for (i = first; i < snapshot->holds.n; i++)
 			if (snapshot->holds.v[i].pid == table->pid &&
-				snapshot->holds.v[i].fd == held->v[low].fd)
+				snapshot->holds.v[i].fd == index->v[low].fd)
 				break;
 		if (i < snapshot->holds.n)
 			continue;
@@ -150,8 +147,8 @@ static int add_holds(struct iu_scan *scan, uint64_t inode)
 			return IU_E_NOMEM;
 		*hold = (struct iu_hold){.inode = inode,
 			.pid = table->pid,
-			.tid = held->table[held->v[low].table].tid,
-			.fd = held->v[low].fd};
+			.tid = index->table[index->v[low].table].tid,
+			.fd = index->v[low].fd};
 		table->portion = stream->number;
 	}
 	return 0;
@@ -164,8 +161,8 @@ static int add_processes(struct iu_scan *scan)
 	struct iu_snapshot *snapshot = scan->snapshot;
 	size_t i;
 
-	for (i = 0; i < stream->held.tables; i++) {
-		const struct iu_held_table *table = &stream->held.table[i];
+	for (i = 0; i < stream->index.tables; i++) {
+		const struct iu_fd_index_table *table = &stream->index.table[i];
 		struct iu_process *slot;
 
 		if (table->portion != stream->number || !table->process)

@@ -23,7 +23,6 @@
 #include "os/linux/act/command.h"
 #include "os/linux/error.h"
 #include "os/linux/file.h"
-#include "os/linux/holders/find.h"
 #include "os/linux/holders/waiters.h"
 #include "os/linux/host/addresses.h"
 #include "os/linux/host/host.h"

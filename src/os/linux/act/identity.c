@@ -18,7 +18,6 @@
 
 #include "base/err.h"
 #include "os/linux/file.h"
-#include "os/linux/holders/find.h"
 #include "os/linux/holders/hidden.h"
 #include "os/linux/lock.h"
 #include "os/linux/process/proc-fd.h"

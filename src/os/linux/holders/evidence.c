@@ -10,7 +10,6 @@
 
 #include "base/err.h"
 #include "base/table.h"
-#include "os/linux/holders/find.h"
 #include "os/linux/process/process.h"
 #include "os/linux/sockets/bind-bucket.h"
 #include "os/os.h"

@@ -8,7 +8,6 @@
 
 #include "base/err.h"
 #include "model/needs.h"
-#include "os/linux/holders/find.h"
 
 #define FILES_FEW     300 /* fewer open files than that are read faster in /proc */
 
@@ -141,4 +140,54 @@ int iu_fd_candidates_named(struct iu_scan *scan)
 		close(canary);
 	}
 	return result;
+}
+
+/* Whether the first round looked for every one of the wanted sockets. */
+static bool are_known(const struct iu_proc_walk *walk)
+{
+	const struct iu_fd_candidates *candidates = &walk->scan->snapshot->fd_candidates;
+	size_t i, n = 0;
+
+	for (i = 0; i < candidates->inodes.n && candidates->known; i++) {
+		struct iu_proc_walk_inode *row = iu_proc_walk_find(walk, candidates->inodes.v[i]);
+
+		n += row && !row->counted;
+		if (row)
+			row->counted = true;
+	}
+	return n > 0 && n == HASH_COUNT(walk->inodes);
+}
+
+static bool is_one_of(const struct iu_fd_candidates *candidates, uint64_t inode)
+{
+	size_t i;
+
+	for (i = 0; i < candidates->inodes.n && inode; i++)
+		if (candidates->inodes.v[i] == inode)
+			return true;
+	return false;
+}
+
+int iu_fd_candidates_walk(struct iu_proc_walk *walk)
+{
+	struct iu_snapshot *snapshot = walk->scan->snapshot;
+	const struct iu_fd_candidates *candidates = &snapshot->fd_candidates;
+	size_t before = snapshot->holds.n, i;
+	uint64_t there = 0, inode;
+
+	if (!are_known(walk))
+		return 0;
+	for (i = 0; i < candidates->n; i++) {
+		const struct iu_fd_candidate *candidate = &candidates->v[i];
+
+		if (candidate->pid == walk->scan->self && !walk->scan->needs->own_process)
+			continue;
+		if (iu_proc_walk_place(walk, candidate->pid, candidate->tid, candidate->fd, &inode) < 0)
+			return IU_E_NOMEM;
+		there += is_one_of(candidates, inode);
+	}
+	if (there >= candidates->expected)
+		return 1;
+	iu_proc_walk_forget(walk, before);
+	return 0;
 }

@@ -3,7 +3,7 @@
 #define IU_OS_LINUX_HOLDERS_FD_CANDIDATES_H
 
 #include "os/linux/bpf/bpf.h"
-#include "os/linux/scan.h"
+#include "os/linux/holders/proc-walk.h"
 
 /**
  * iu_fd_candidates_note() - looks through all tables for files and notes the places in the snapshot
@@ -21,5 +21,11 @@ int iu_fd_candidates_note(struct iu_scan *scan, const struct iu_bpf_file *files,
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_fd_candidates_named(struct iu_scan *scan);
+
+/**
+ * iu_fd_candidates_walk() - the holders of the wanted sockets, where the places of all of them are noted
+ * Returns: 1: they are as they were told, 0: not known, or something has changed meanwhile; IU_E_NOMEM.
+ */
+int iu_fd_candidates_walk(struct iu_proc_walk *walk);
 
 #endif

@@ -12,7 +12,6 @@
 #include "base/sort.h"
 #include "model/needs.h"
 #include "os/linux/file.h"
-#include "os/linux/holders/find.h"
 #include "os/linux/process/proc-fd.h"
 #include "os/linux/process/process.h"
 #include "os/linux/scan.h"

@@ -105,3 +105,78 @@ bool iu_kcmp_none(int proc, int32_t pid, const struct iu_known *known, size_t n)
 {
 	return table_has_none(proc, pid, known, n) && one_table(proc, pid);
 }
+
+/* ---- the rest of the holders ---- */
+
+#define KNOWN_MAX 2 /* with more files to compare reading links is faster */
+
+/* One holder of each wanted socket, to compare with. */
+struct comparison {
+	struct iu_proc_walk *walk;
+	struct iu_known known[KNOWN_MAX];
+	size_t hold[KNOWN_MAX], n; /* hold: into snapshot->holds */
+};
+
+static bool still_known(const struct iu_proc_walk *walk, const struct iu_hold *hold)
+{
+	return iu_proc_walk_leads(walk->scan, hold->pid, hold->tid, hold->fd, hold->inode);
+}
+
+static bool know(struct comparison *comparison)
+{
+	const struct iu_proc_walk *walk = comparison->walk;
+	const struct iu_holds *holds = &walk->scan->snapshot->holds;
+	const char *wanted = secure_getenv("INUSE_QUICK");
+	const struct iu_proc_walk_inode *row;
+	size_t i;
+
+	if (HASH_COUNT(walk->inodes) > KNOWN_MAX || walk->scan->self != (int32_t)getpid() ||
+		(wanted && !strcmp(wanted, "exhaustive")) || !iu_kcmp_possible(walk->scan->proc))
+		return false;
+	for (row = walk->inodes; row; row = row->hh.next) {
+		for (i = 0; i < holds->n; i++)
+			if (holds->v[i].inode == row->inode && still_known(walk, &holds->v[i]))
+				break;
+		if (i == holds->n)
+			return false;
+		comparison->hold[comparison->n] = i;
+		comparison->known[comparison->n++] = (struct iu_known){
+			holds->v[i].tid ? holds->v[i].tid : holds->v[i].pid, holds->v[i].fd};
+	}
+	return true;
+}
+
+static bool all_known(const struct comparison *comparison)
+{
+	const struct iu_holds *holds = &comparison->walk->scan->snapshot->holds;
+	size_t i;
+
+	for (i = 0; i < comparison->n; i++)
+		if (!still_known(comparison->walk, &holds->v[comparison->hold[i]]))
+			return false;
+	return true;
+}
+
+/* Whoever is not known to have none of them. */
+static int visit(void *context, int32_t pid, const char *name)
+{
+	const struct comparison *comparison = context;
+	struct iu_proc_walk *walk = comparison->walk;
+
+	(void)name;
+	if (iu_proc_walk_passed(walk, pid) || (pid != walk->scan->self &&
+			iu_kcmp_none(walk->scan->proc, pid, comparison->known, comparison->n)))
+		return 0;
+	return iu_proc_walk_process(walk, pid);
+}
+
+int iu_kcmp_walk(struct iu_proc_walk *walk)
+{
+	struct comparison comparison = {.walk = walk};
+	int result;
+
+	if (!know(&comparison))
+		return 0;
+	result = iu_proc_walk_each(walk, visit, &comparison);
+	return result < 0 ? result : all_known(&comparison);
+}

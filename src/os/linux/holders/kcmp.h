@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "os/linux/holders/proc-walk.h"
+
 /* A descriptor that leads to the file. */
 struct iu_known {
 	int32_t pid; /* or thread, where that one has a table of its own */
@@ -25,5 +27,13 @@ bool iu_kcmp_possible(int proc);
  * @proc: descriptor of /proc, which counts processes as we do.
  */
 bool iu_kcmp_none(int proc, int32_t pid, const struct iu_known *known, size_t n);
+
+/**
+ * iu_kcmp_walk() - who else has the wanted sockets, of each of which a holder is known
+ *
+ * Processes that were passed are not looked into again. Returns: 1: all holders are noted, 0: there is
+ * nothing to compare with, or it is gone meanwhile; IU_E_*.
+ */
+int iu_kcmp_walk(struct iu_proc_walk *walk);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "base/err.h"
 #include "os/linux/file.h"
-#include "os/linux/holders/find.h"
 #include "os/linux/holders/hidden.h"
 #include "os/linux/process/proc-fd.h"
 

@@ -20,7 +20,6 @@
 #include "base/table.h"
 #include "model/needs.h"
 #include "os/linux/file.h"
-#include "os/linux/holders/find.h"
 #include "os/linux/host/host.h"
 #include "os/linux/process/proc-fd.h"
 #include "os/linux/process/proc-stat.h"

@@ -17,11 +17,11 @@
 #include "base/table.h"
 #include "model/needs.h"
 #include "os/linux/error.h"
-#include "os/linux/holders/listed.h"
 #include "os/linux/host/host.h"
 #include "os/linux/scan.h"
 #include "os/linux/sockets/aggregate.h"
 #include "os/linux/sockets/bind-bucket.h"
+#include "os/linux/sockets/bound.h"
 #include "os/linux/sockets/netlink.h"
 #include "os/linux/sockets/proc-net.h"
 #include "os/linux/sockets/tcp-states.h"
@@ -419,7 +419,7 @@ static uint32_t states_wanted(const struct iu_scan *scan, enum iu_protocol proto
 
 	if (protocol == IU_PROTOCOL_UDP)
 		return few ? 1u << IU_TCP_CLOSE : STATES_ALL;
-	if (scan->listed)
+	if (scan->bound)
 		return 1u << IU_TCP_LISTEN;
 	return STATES_BOUND | (few ? 1u << IU_TCP_LISTEN | 1u << IU_TCP_CLOSE : STATES_ALL);
 }
@@ -676,9 +676,9 @@ static int collect_few(struct iu_scan *scan, struct iu_netlink *netlink, bool *r
 }
 
 /* A list that asks the kernel itself needs no test of what sock_diag knows. */
-static int listed_or_own(struct iu_scan *scan, struct own *own)
+static int bound_or_own(struct iu_scan *scan, struct own *own)
 {
-	int result = iu_listed_open(scan);
+	int result = iu_bound_open(scan);
 
 	if (result == 0)
 		open_own(own);
@@ -707,7 +707,7 @@ int iu_collect_inet(struct iu_scan *scan)
 		result = few < 0 ? few : 0;
 	}
 	if (tcp && opened == 0 && ask && few == 0 && result == 0)
-		result = listed_or_own(scan, &own);
+		result = bound_or_own(scan, &own);
 	for (i = 0; i < IU_COUNT(tables) && result == 0 && ask; i++) {
 		if (tables[i].fact == IU_FACT_TCP ? !tcp || few > 0 : !udp)
 			continue;
@@ -728,7 +728,12 @@ int iu_collect_inet(struct iu_scan *scan)
 		iu_scan_seen(scan, IU_FACT_UDP, result == 0 && !(outcome.incomplete & IU_FACT_UDP));
 	if (result == 0 && tcp && (none || few > 0))
 		iu_scan_seen(scan, IU_FACT_BOUND, true);
-	else if (result == 0 && !scan->listed)
+	else if (result == 0 && !scan->bound)
 		result = settle_bound(scan, &outcome, tcp, own.inode != 0);
 	return result;
+}
+
+int iu_collect_inet_anew(struct iu_scan *scan)
+{
+	return scan->bound_failed ? iu_collect_inet(scan) : 0;
 }

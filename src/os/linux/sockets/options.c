@@ -16,7 +16,6 @@
 #include "base/err.h"
 #include "base/table.h"
 #include "model/needs.h"
-#include "os/linux/holders/find.h"
 #include "os/linux/host/host.h"
 #include "os/linux/lock.h"
 #include "os/linux/scan.h"

@@ -1,0 +1,86 @@
+/* os/linux/holders/list-walk.c - the holders of a list, as the kernel tells them */
+#include "os/linux/holders/list-walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/sort.h"
+#include "os/linux/bpf/bpf.h"
+#include "os/linux/process/process.h"
+#include "os/linux/sockets/bound.h"
+
+static int compare(const void *left, const void *right)
+{
+	const struct iu_bpf_descriptor *a = left, *b = right;
+
+	if (a->pid != b->pid)
+		return a->pid < b->pid ? -1 : 1;
+	if (a->tid != b->tid) /* the process before its threads */
+		return a->tid == a->pid || (b->tid != b->pid && a->tid < b->tid) ? -1 : 1;
+	return (a->fd > b->fd) - (a->fd < b->fd);
+}
+
+/* The process that was looked up last, and how that went. */
+struct last {
+	int32_t pid;
+	int result;
+};
+
+/* What the kernel said of a process at the same moment counts for it. */
+static int note(struct iu_proc_walk *walk, const struct iu_bpf_descriptor *row,
+	const struct iu_bpf_process *process, struct last *last)
+{
+	const struct iu_hold hold = {.inode = row->inode,
+		.pid = row->pid,
+		.tid = row->tid == row->pid ? 0 : row->tid,
+		.fd = (int32_t)row->fd};
+
+	if (hold.pid == walk->scan->self && !walk->scan->needs->own_process)
+		return 0;
+	if (!iu_proc_walk_find(walk, hold.inode))
+		return 0;
+	if (last->pid != hold.pid)
+		*last = (struct last){hold.pid, iu_process_listed(walk->scan, process)};
+	if (last->result < 0)
+		return last->result == IU_E_NOMEM ? IU_E_NOMEM : 0;
+	return iu_proc_walk_hold(walk, &hold);
+}
+
+/* In the order of pids, threads and numbers. */
+static int note_all(struct iu_proc_walk *walk, const struct iu_bpf_holders *found)
+{
+	struct iu_bpf_descriptor *rows = malloc((found->n + 1) * sizeof(*rows));
+	struct last last = {0, 0};
+	int result = rows ? 0 : IU_E_NOMEM;
+
+	if (rows && found->n) {
+		memcpy(rows, found->rows, found->n * sizeof(*rows));
+		iu_sort(rows, found->n, sizeof(*rows), compare);
+	}
+	for (size_t i = 0; i < found->n && result == 0; i++)
+		result = note(walk, &rows[i], &found->processes[rows[i].process], &last);
+	free(rows);
+	return result == 0 ? 1 : result;
+}
+
+int iu_list_walk(struct iu_proc_walk *walk)
+{
+	const struct iu_bpf_filter *filter = iu_bound_filter(walk->scan);
+	struct iu_bpf_holders found;
+	struct iu_bpf *bpf = NULL;
+	int canary, result;
+
+	if (!filter || iu_bpf_holders_open(&bpf) < 0)
+		return 0;
+	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	result = canary < 0 ? IU_E_SYSTEM : iu_bpf_holders_in(bpf, filter, canary, &found);
+	result = result < 0 ? 0 : note_all(walk, &found);
+	walk->told = result > 0;
+	if (canary >= 0)
+		close(canary);
+	iu_bpf_close(bpf);
+	return result;
+}
