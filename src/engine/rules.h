@@ -12,6 +12,7 @@
 #define IU_BLOCK_REQUESTS (2 * IU_BLOCK_LOOK + 1)
 
 struct iu_attempt;
+struct iu_cause_rule;
 struct iu_evaluation;
 struct iu_needs;
 struct iu_planning;
@@ -88,6 +89,10 @@ struct iu_rules {
 		const struct iu_verdict *verdict, const struct iu_gap *gap);
 	int (*gaps)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 		struct iu_verdict *verdict);
+
+	/* The causes in the order in which they are tried, NULL at the end; what a cause is there. */
+	const struct iu_cause_rule *const *causes;
+	const struct iu_cause_rule *(*cause)(const struct iu_cause_rule *rule);
 
 	/* ---- the words ---- */
 

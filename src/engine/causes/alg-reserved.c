@@ -1,6 +1,7 @@
 /* engine/causes/alg-reserved.c - Windows: the Application Layer Gateway has TCP 5001-5032 */
 #include "base/err.h"
-#include "engine/causes/windows.h"
+#include "engine/causes/cause.h"
+#include "engine/windows/state.h"
 #include "engine/headline.h"
 
 #define SENTENCE                                                                                   \

@@ -76,6 +76,9 @@ const struct iu_cause_rule *iu_cause_rule(
 /** iu_case_only_via() - it has holders, and all of them hold it in this way. */
 bool iu_case_only_via(const struct iu_case *c, enum iu_via via);
 
+/** iu_case_runs() - a holder is this program ("alg.exe"), whatever its case. */
+bool iu_case_runs(const struct iu_case *c, const char *name);
+
 /** iu_case_suspects() - says who may have it in this way, where its user fits. Returns how many. */
 size_t iu_case_suspects(struct iu_case *c, enum iu_via via, const char *sentence);
 

@@ -1,6 +1,7 @@
 /* engine/causes/excluded-range.c - Windows: the port lies in an excluded range */
 #include "base/err.h"
-#include "engine/causes/windows.h"
+#include "engine/causes/cause.h"
+#include "engine/windows/state.h"
 #include "engine/headline.h"
 
 static const char *maker(const struct iu_exclusion *e)

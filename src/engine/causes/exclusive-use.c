@@ -1,5 +1,6 @@
 /* engine/causes/exclusive-use.c - Windows: 10013 because the holder shares with nobody, or not with us */
-#include "engine/causes/windows.h"
+#include "engine/causes/cause.h"
+#include "engine/windows/conflict.h"
 
 /* Whether bind() says WSAEACCES because of this socket, whatever else it may say. */
 static bool denies(const struct iu_case *c)

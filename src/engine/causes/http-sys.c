@@ -1,7 +1,8 @@
 /* engine/causes/http-sys.c - Windows: the kernel's HTTP server listens for somebody */
 #include "base/err.h"
 #include "base/text.h"
-#include "engine/causes/windows.h"
+#include "engine/causes/cause.h"
+#include "engine/windows/state.h"
 #include "engine/headline.h"
 #include "knowledge/http-urls.h"
 #include "knowledge/windows-ports.h"

@@ -1,6 +1,7 @@
 /* engine/causes/kernel-socket.c - a part of the kernel has the socket, no process does */
 #include "base/text.h"
-#include "engine/causes/windows.h"
+#include "engine/causes/cause.h"
+#include "engine/windows/state.h"
 #include "knowledge/kernel-users.h"
 #include "knowledge/windows-ports.h"
 

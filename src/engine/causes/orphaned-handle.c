@@ -1,5 +1,6 @@
 /* engine/causes/orphaned-handle.c - Windows: the row's process is gone, its socket is not */
-#include "engine/causes/windows.h"
+#include "engine/causes/cause.h"
+#include "engine/windows/state.h"
 
 /* Children are told apart from strangers by the parent they name; pids are given again. */
 static size_t say_children(struct iu_case *c, int32_t pid)

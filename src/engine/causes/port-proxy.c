@@ -1,6 +1,7 @@
 /* engine/causes/port-proxy.c - Windows: a rule of netsh interface portproxy listens */
 #include "base/text.h"
-#include "engine/causes/windows.h"
+#include "engine/causes/cause.h"
+#include "engine/windows/state.h"
 #include "engine/headline.h"
 
 static const char *leads(struct iu_arena *arena, const struct iu_port_proxy *proxy)

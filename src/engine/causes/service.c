@@ -3,24 +3,15 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "engine/causes/windows.h"
+#include "engine/causes/cause.h"
+#include "engine/windows/state.h"
 #include "knowledge/windows-ports.h"
 
-const struct iu_service *iu_case_service(const struct iu_case *c, size_t *ret_count)
+static const struct iu_service *service_of(const struct iu_case *c, size_t *ret_count)
 {
 	const struct iu_socket *s = &c->blocker->socket;
 
 	return iu_windows_service_of(c->snapshot, s, ret_count);
-}
-
-bool iu_case_runs(const struct iu_case *c, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < c->holders.n; i++)
-		if (c->holders.v[i]->name && !strcasecmp(c->holders.v[i]->name, name))
-			return true;
-	return false;
 }
 
 static const char *others(struct iu_case *c, const struct iu_service *service)
@@ -44,7 +35,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
 	size_t count;
-	const struct iu_service *service = iu_case_service(c, &count);
+	const struct iu_service *service = service_of(c, &count);
 	const struct iu_windows_port *known;
 
 	if (!service || (s->state != IU_STATE_LISTEN && s->state != IU_STATE_BOUND))

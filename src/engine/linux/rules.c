@@ -3,6 +3,7 @@
 
 #include "engine/evaluation.h"
 #include "engine/linux/caveats.h"
+#include "engine/linux/causes.h"
 #include "engine/linux/conflict.h"
 #include "engine/linux/describe.h"
 #include "engine/linux/free-port.h"
@@ -111,6 +112,8 @@ const struct iu_rules iu_rules_linux = {
 	.caveats = iu_linux_caveats,
 	.gap_matters = iu_linux_gap_matters,
 	.gaps = iu_linux_gaps,
+	.causes = iu_linux_causes,
+	.cause = iu_linux_cause,
 	.needs_root = "needs root",
 	.asked = "the kernel was asked with a bind() of our own, and",
 	.quote = iu_phrase_shell,

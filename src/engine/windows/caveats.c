@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/phrase.h"
 #include "engine/windows/block.h"
+#include "engine/evaluation.h"
 #include "engine/windows/state.h"
 #include "knowledge/events.h"
 

@@ -370,7 +370,7 @@ static bool has_listener(const struct iu_sockets *sockets, const struct iu_socke
 	return false;
 }
 
-void iu_windows_infer(
+void iu_windows_conflict_infer(
 	struct iu_sockets *sockets, enum iu_tri in_range, const struct iu_kernel *kernel)
 {
 	size_t i;

@@ -49,13 +49,13 @@ struct iu_outcome iu_windows_outcome(const struct iu_request *r, const struct iu
 	size_t skip, const struct iu_kernel *kernel);
 
 /**
- * iu_windows_infer() - what follows for sockets of one port from each other, marked as inferred
+ * iu_windows_conflict_infer() - what follows for sockets of one port from each other, marked as inferred
  * @in_range: whether the system may have chosen the port by itself
  *
  * Options that the table does not let coexist are ruled out; a connection beside a listener was
  * accepted, one without on a port of the dynamic range went out.
  */
-void iu_windows_infer(
+void iu_windows_conflict_infer(
 	struct iu_sockets *sockets, enum iu_tri in_range, const struct iu_kernel *kernel);
 
 #endif

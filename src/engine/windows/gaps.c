@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "engine/phrase.h"
+#include "engine/evaluation.h"
 #include "engine/windows/state.h"
 
 static bool has_gap(const struct iu_verdict *verdict, uint32_t fact)

@@ -2,6 +2,8 @@
 #include "engine/windows/judge.h"
 
 #include "engine/windows/block.h"
+#include "engine/windows/conflict.h"
+#include "engine/windows/reason.h"
 #include "engine/windows/state.h"
 
 /* What rows and reasons make possible, before anybody was asked. */
@@ -202,7 +204,7 @@ static struct iu_judgement judge_any_port(
 	if (attempt->outcome.fails == IU_YES)
 		return iu_judge(IU_STATUS_IN_USE, IU_WSAENOBUFS, IU_CAUSE_EPHEMERAL_EXHAUSTED,
 			IU_CONFIDENCE_LIKELY);
-	if (attempt->outcome.fails == IU_NO && iu_windows_rows_seen(evaluation) && attempt->check.ok == IU_YES)
+	if (attempt->outcome.fails == IU_NO && iu_windows_rows_seen(evaluation->question, evaluation->snapshot) && attempt->check.ok == IU_YES)
 		return iu_judge(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
 	return iu_judge_unknown();
 }

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "engine/causes/cause.h"
+#include "engine/windows/conflict.h"
 #include "engine/windows/quote.h"
 #include "engine/windows/state.h"
 #include "engine/phrase.h"

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "engine/windows/conflict.h"
 #include "engine/windows/quote.h"
 #include "engine/windows/state.h"
 #include "engine/phrase.h"

@@ -2,16 +2,15 @@
 #ifndef IU_ENGINE_WINDOWS_STATE_H
 #define IU_ENGINE_WINDOWS_STATE_H
 
-#include "engine/windows/conflict.h"
-#include "engine/evaluation.h"
-#include "model/verdict.h"
+#include "model/question.h"
+#include "model/snapshot.h"
+
+/* The dynamic range begins there since Vista (RFC 6335); before, it was 1025-5000. */
+#define IU_DYNAMIC_FIRST 49152
 
 /* TCP ports that the Application Layer Gateway service reserves (KB943710). */
 #define IU_ALG_FIRST 5001
 #define IU_ALG_LAST  5032
-
-/** iu_is_windows() - whether the rules of Windows apply. */
-bool iu_is_windows(const struct iu_snapshot *snapshot);
 
 /** iu_windows_before() - the version is known and older than @major.@minor. */
 bool iu_windows_before(const struct iu_snapshot *snapshot, unsigned int major, unsigned int minor);
@@ -86,43 +85,8 @@ int32_t iu_windows_owner(const struct iu_snapshot *snapshot, const struct iu_soc
 const struct iu_process *iu_windows_heir(
 	const struct iu_snapshot *snapshot, const struct iu_socket *s, size_t *from);
 
-/* Why a bind() fails, or may fail, that no socket explains. */
-struct iu_windows_reason {
-	enum iu_cause cause;  /* IU_CAUSE_NONE: there is none */
-	enum iu_tri certain;
-	unsigned int results; /* IU_BIND_INUSE, IU_BIND_ACCESS */
-	enum iu_confidence confidence;
-};
-
-/** iu_windows_reason() - the first of excluded range, HTTP.sys, port proxy, ALG that fits. */
-struct iu_windows_reason iu_windows_reason(
-	const struct iu_evaluation *evaluation, const struct iu_request *request);
-
 /** iu_windows_rows_seen() - every socket of the protocol that the system lists was looked at. */
-bool iu_windows_rows_seen(const struct iu_evaluation *evaluation);
-
-/** iu_windows_local_check() - address and port on Windows, which has no privileged ports. */
-struct iu_local_check iu_windows_local_check(
-	const struct iu_snapshot *snapshot, const struct iu_request *request);
-
-/** iu_windows_limits() - sets kernel and limits of @evaluation. Returns: 0, IU_E_NOMEM. */
-int iu_windows_limits(struct iu_arena *arena, struct iu_evaluation *evaluation);
-
-/** iu_windows_prepare() - accounts and options of the sockets of one port, as far as they follow. */
-void iu_windows_prepare(struct iu_evaluation *evaluation);
-
-/** iu_windows_any_port() - bind() to port 0: IU_YES when the dynamic range has none left. */
-struct iu_outcome iu_windows_any_port(
-	const struct iu_evaluation *evaluation, const struct iu_request *request);
-
-/**
- * iu_windows_assume() - which option the asker must have set to be told what it was told
- * Only where the question names no option and nothing else explains the code: see view->assumed.
- */
-void iu_windows_assume(struct iu_evaluation *evaluation);
-
-/** iu_windows_beyond() - the first port after the range that refuses the asked one; else that one. */
-uint16_t iu_windows_beyond(const struct iu_evaluation *evaluation);
+bool iu_windows_rows_seen(const struct iu_question *question, const struct iu_snapshot *snapshot);
 
 /** iu_windows_wanted() - IU_FACT_* without which "free" cannot be said of the question. */
 uint32_t iu_windows_wanted(

@@ -290,20 +290,20 @@ static void test_inference(void **state)
 	struct iu_socket connection[] = {holder("0.0.0.0", 1), holder("192.0.2.7", 2)};
 	struct iu_sockets list = {both, 2, 2};
 
-	iu_windows_infer(&list, IU_NO, &windows);
+	iu_windows_conflict_infer(&list, IU_NO, &windows);
 	assert_int_equal(both[0].reuseaddr, IU_YES);
 	assert_int_equal(both[1].reuseaddr, IU_YES);
 	assert_int_equal(both[0].options_source, IU_SOURCE_INFERRED);
 	list.v = under;
-	iu_windows_infer(&list, IU_NO, &windows);
+	iu_windows_conflict_infer(&list, IU_NO, &windows);
 	assert_int_not_equal(under[0].reuseaddr, IU_YES);
 	list.v = connection;
 	connection[1].state = IU_STATE_ESTABLISHED;
-	iu_windows_infer(&list, IU_YES, &windows);
+	iu_windows_conflict_infer(&list, IU_YES, &windows);
 	assert_int_equal(connection[1].explicit_port, IU_YES);
 	connection[0].port = 1;
 	connection[1].explicit_port = IU_UNKNOWN;
-	iu_windows_infer(&list, IU_YES, &windows);
+	iu_windows_conflict_infer(&list, IU_YES, &windows);
 	assert_int_equal(connection[1].explicit_port, IU_NO);
 	(void)state;
 }

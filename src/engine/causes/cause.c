@@ -1,78 +1,25 @@
-/* engine/causes/table.c - all causes, and the order in which they are tried */
+/* engine/causes/cause.c - all causes, and what they share */
+#include "engine/causes/cause.h"
+
 #include <stdio.h>
+#include <strings.h>
 
 #include "base/err.h"
-#include "engine/causes/cause.h"
-#include "engine/windows/state.h"
+#include "engine/rules.h"
 
 /* Each row has its file: whatever defines no rule does not link. */
 #define X(id, file, ...) [IU_CAUSE_##id] = &iu_cause_##file,
-static const struct iu_cause_rule *const rules[] = {IU_CAUSES(X)};
+static const struct iu_cause_rule *const all[] = {IU_CAUSES(X)};
 #undef X
-
-/* From what the kernel itself says, over who holds it, to what remains. */
-static const struct iu_cause_rule *const linux_order[] = {
-	&iu_cause_stale_socket_file,
-	&iu_cause_path_exists,
-	&iu_cause_time_wait,
-	&iu_cause_closing_connection,
-	&iu_cause_reuseport_mismatch,
-	&iu_cause_own_socket,
-	&iu_cause_kernel_socket,
-	&iu_cause_descriptor_in_flight,
-	&iu_cause_registered_file,
-	&iu_cause_suspended_process,
-	&iu_cause_socket_activation,
-	&iu_cause_container_port,
-	&iu_cause_port_forward,
-	&iu_cause_already_running,
-	&iu_cause_inherited_descriptor,
-	&iu_cause_outbound_connection,
-	&iu_cause_hidden_holder,
-	&iu_cause_open_connection,
-	&iu_cause_bound_not_listening,
-	&iu_cause_other_program,
-};
-
-/* What stands for somebody else first, then who it is, then what kind of socket it is. */
-static const struct iu_cause_rule *const windows_order[] = {
-	&iu_cause_stale_socket_file,
-	&iu_cause_path_exists,
-	&iu_cause_time_wait,
-	&iu_cause_closing_connection,
-	&iu_cause_own_socket,
-	&iu_cause_kernel_socket,
-	&iu_cause_http_sys,
-	&iu_cause_port_proxy,
-	&iu_cause_alg_reserved,
-	&iu_cause_orphaned_handle,
-	&iu_cause_suspended_process,
-	&iu_cause_container_port,
-	&iu_cause_port_forward,
-	&iu_cause_already_running,
-	&iu_cause_service,
-	&iu_cause_outbound_connection,
-	&iu_cause_exclusive_use,
-	&iu_cause_hidden_holder,
-	&iu_cause_open_connection,
-	&iu_cause_bound_not_listening,
-	&iu_cause_other_program,
-};
-
-static const struct iu_cause_rule *on_system(
-	const struct iu_cause_rule *rule, bool windows)
-{
-	return windows && rule->windows ? rule->windows : rule;
-}
 
 const struct iu_cause_rule *iu_cause_rule(
 	const struct iu_snapshot *snapshot, enum iu_cause cause)
 {
 	static const struct iu_cause_rule none = {IU_CAUSE_NONE};
 
-	if (cause == IU_CAUSE_NONE || (size_t)cause >= IU_COUNT(rules))
+	if (cause == IU_CAUSE_NONE || (size_t)cause >= IU_COUNT(all))
 		return &none;
-	return on_system(rules[cause], iu_is_windows(snapshot));
+	return iu_rules_of(snapshot)->cause(all[cause]);
 }
 
 void iu_case_say(struct iu_case *c, const char *format, ...)
@@ -109,6 +56,16 @@ bool iu_case_only_via(const struct iu_case *c, enum iu_via via)
 		if (c->snapshot->holds.v[c->blocker->holds.v[i]].via != via)
 			return false;
 	return c->blocker->holds.n > 0;
+}
+
+bool iu_case_runs(const struct iu_case *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->holders.n; i++)
+		if (c->holders.v[i]->name && !strcasecmp(c->holders.v[i]->name, name))
+			return true;
+	return false;
 }
 
 /* A socket belongs to the user who made it; whoever it was given to is another matter. */
@@ -205,15 +162,13 @@ static int collect_holders(struct iu_case *c)
 
 int iu_cause_find(struct iu_case *c)
 {
-	bool windows = iu_is_windows(c->snapshot);
-	const struct iu_cause_rule *const *order = windows ? windows_order : linux_order;
-	size_t i, n = windows ? IU_COUNT(windows_order) : IU_COUNT(linux_order);
+	const struct iu_rules *rules = iu_rules_of(c->snapshot);
 	int err = collect_holders(c);
 
 	if (err < 0)
 		return err;
-	for (i = 0; i < n; i++) {
-		const struct iu_cause_rule *rule = on_system(order[i], windows);
+	for (size_t i = 0; rules->causes[i]; i++) {
+		const struct iu_cause_rule *rule = rules->cause(rules->causes[i]);
 		enum iu_confidence confidence = IU_CONFIDENCE_POSSIBLE;
 
 		if (!rule->applies(c, &confidence))
