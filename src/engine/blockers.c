@@ -1,10 +1,10 @@
 /* engine/blockers.c - the sockets in the way, with their holders and causes */
 #include "engine/blockers.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
-#include "base/sort.h"
 #include "engine/causes/cause.h"
 #include "engine/rules.h"
 #include "engine/unix.h"
@@ -56,7 +56,7 @@ static int index_holds(struct building *b)
 			continue;
 		b->holds.v[b->holds.n++] = (struct hold_key){all->v[i].inode, i};
 	}
-	iu_sort(b->holds.v, b->holds.n, sizeof(*b->holds.v), by_inode);
+	qsort(b->holds.v, b->holds.n, sizeof(*b->holds.v), by_inode);
 	return 0;
 }
 
@@ -159,6 +159,7 @@ static int add_row(struct building *b, const struct iu_socket *s, struct iu_conf
 	row->sharing = c.sharing;
 	row->error = c.error;
 	row->representative = 1 + s->more_like_it;
+	row->found = b->verdict->blockers.n;
 	return 0;
 }
 
@@ -176,7 +177,9 @@ static int by_weight(const void *a, const void *b)
 		return x->socket.timer_ms > y->socket.timer_ms ? -1 : 1;
 	if (x->socket.family != y->socket.family)
 		return (int)x->socket.family - (int)y->socket.family;
-	return (x->socket.inode > y->socket.inode) - (x->socket.inode < y->socket.inode);
+	if (x->socket.inode != y->socket.inode)
+		return x->socket.inode < y->socket.inode ? -1 : 1;
+	return (x->found > y->found) - (x->found < y->found);
 }
 
 static int by_count(const void *a, const void *b)
@@ -287,8 +290,7 @@ int iu_blockers_inet(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	if (err < 0)
 		return err;
 	if (verdict->blockers.n)
-		iu_sort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
-			by_weight);
+		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v), by_weight);
 	return find_causes(&b, NULL);
 }
 
@@ -309,8 +311,7 @@ int iu_blockers_range(struct iu_arena *arena, const struct iu_evaluation *evalua
 	if (err < 0)
 		return err;
 	if (verdict->blockers.n)
-		iu_sort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
-			by_count);
+		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v), by_count);
 	for (i = 0; i < verdict->blockers.n; i++) {
 		verdict->blockers.v[i].cause = IU_CAUSE_EPHEMERAL_EXHAUSTED;
 		verdict->blockers.v[i].confidence = IU_CONFIDENCE_PROVEN;
@@ -380,7 +381,6 @@ int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
 	if (err < 0)
 		return err;
 	if (verdict->blockers.n)
-		iu_sort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v),
-			by_weight);
+		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v), by_weight);
 	return find_causes(&b, path);
 }

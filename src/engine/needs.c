@@ -1,6 +1,7 @@
 /* engine/needs.c - which facts are still wanted to answer the questions */
+#include <stdlib.h>
+
 #include "base/err.h"
-#include "base/sort.h"
 #include "engine/causes/cause.h"
 #include "engine/engine.h"
 #include "engine/evaluation.h"
@@ -47,7 +48,9 @@ static int by_first(const void *a, const void *b)
 {
 	const struct iu_port_range *x = a, *y = b;
 
-	return (x->first > y->first) - (x->first < y->first);
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return (x->last > y->last) - (x->last < y->last);
 }
 
 /* Sorted, and what touches or overlaps made one. */
@@ -57,7 +60,7 @@ static void merge_ranges(struct iu_needs *needs)
 
 	if (!needs->ports.n)
 		return;
-	iu_sort(needs->ports.v, needs->ports.n, sizeof(*needs->ports.v), by_first);
+	qsort(needs->ports.v, needs->ports.n, sizeof(*needs->ports.v), by_first);
 	for (i = 1; i < needs->ports.n; i++) {
 		struct iu_port_range *last = &needs->ports.v[n], *next = &needs->ports.v[i];
 
@@ -188,7 +191,7 @@ static void unique_inodes(struct iu_needs *needs)
 
 	if (!needs->inodes.n)
 		return;
-	iu_sort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_number);
+	qsort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_number);
 	for (i = 1; i < needs->inodes.n; i++)
 		if (needs->inodes.v[i] != needs->inodes.v[n])
 			needs->inodes.v[++n] = needs->inodes.v[i];

@@ -2,6 +2,7 @@
 #include "model/listing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -35,7 +36,7 @@ static struct held *sort_holds(struct iu_arena *arena, const struct iu_snapshot 
 	for (i = 0; held && i < snapshot->holds.n; i++)
 		held[i] = (struct held){snapshot->holds.v[i].inode, snapshot->holds.v[i].pid, i};
 	if (held)
-		iu_sort(held, snapshot->holds.n, sizeof(*held), compare_held);
+		qsort(held, snapshot->holds.n, sizeof(*held), compare_held);
 	return held;
 }
 
@@ -256,7 +257,7 @@ int iu_listing_make(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 			*place = next;
 	}
 	if (found.n)
-		iu_sort(found.v, found.n, sizeof(*found.v), compare_rows);
+		qsort(found.v, found.n, sizeof(*found.v), compare_rows);
 	for (i = 0; i < found.n; i++) {
 		row = iu_list_add(arena, &listing.rows);
 		if (row)

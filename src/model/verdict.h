@@ -38,6 +38,7 @@ struct iu_blocker {
 	/* Processes that may hold it where none could be shown: indices into snapshot->unreadable. */
 	IU_LIST(size_t) candidates;
 	size_t representative; /* how many sockets alike this row stands for (TIME-WAIT), at least 1 */
+	size_t found; /* its place in the order of the snapshot, for blockers that weigh the same */
 };
 
 struct iu_remedy {

@@ -1,8 +1,9 @@
 /* engine/linux/needs.c - whose holders are wanted, once the sockets are known */
 #include "engine/linux/needs.h"
 
+#include <stdlib.h>
+
 #include "base/err.h"
-#include "base/sort.h"
 #include "engine/linux/conflict.h"
 #include "engine/needs.h"
 
@@ -89,7 +90,7 @@ int iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *ques
 		if (matters(&evaluation, &evaluation.sockets.v[i]))
 			list[n++] = (struct candidate){
 				evaluation.sockets.v[i].inode, iu_importance(&evaluation.sockets.v[i])};
-	iu_sort(list, n, sizeof(*list), by_importance);
+	qsort(list, n, sizeof(*list), by_importance);
 	for (i = 0; i < n && i < most; i++) {
 		err = iu_needs_add_inode(arena, needs, list[i].inode);
 		if (err < 0)
