@@ -1,10 +1,12 @@
 /* engine/blockers.c - the sockets in the way, with their holders and causes */
 #include "engine/blockers.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/sort.h"
 #include "engine/causes/cause.h"
 #include "engine/rules.h"
 #include "engine/unix.h"
@@ -62,17 +64,8 @@ static int index_holds(struct building *b)
 
 static size_t first_hold(const struct hold_index *index, uint64_t inode)
 {
-	size_t low = 0, high = index->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (index->v[middle].inode < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return iu_lower_bound(index->v, index->n, sizeof(*index->v),
+		offsetof(struct hold_key, inode), inode);
 }
 
 static int32_t first_pid(const struct building *b, const struct iu_socket *s)
