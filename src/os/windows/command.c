@@ -43,7 +43,7 @@ static int attend(HANDLE process, HANDLE pipe, unsigned int seconds, struct iu_t
 	return IU_E_AGAIN;
 }
 
-int iu_command_run(const wchar_t *program, const wchar_t *arguments, unsigned int seconds,
+int iu_command_execute(const wchar_t *program, const wchar_t *arguments, unsigned int seconds,
 	struct iu_text *out, unsigned long *ret_code)
 {
 	STARTUPINFOW start = {.cb = sizeof(start), .dwFlags = STARTF_USESTDHANDLES};

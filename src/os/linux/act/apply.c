@@ -193,7 +193,7 @@ static int find_container(const struct iu_step_container *target, char id[IDS_BY
 		iu_result_say(result, IU_RESULT_FAILED, ENOMEM, "out of memory");
 		return -1;
 	}
-	r = iu_command_run(argv, CONTAINER_SECONDS, list, list + LIST_BYTES, LIST_BYTES);
+	r = iu_command_execute(argv, CONTAINER_SECONDS, list, list + LIST_BYTES, LIST_BYTES);
 	if (r != 0) {
 		say_command(result, r, target->program, list + LIST_BYTES);
 		free(list);
@@ -222,7 +222,7 @@ static void stop_container(const struct iu_step *step, struct iu_step_result *re
 			return;
 		argv[2] = found;
 	}
-	r = iu_command_run(argv, CONTAINER_SECONDS, out, err, sizeof(err));
+	r = iu_command_execute(argv, CONTAINER_SECONDS, out, err, sizeof(err));
 	if (r == 0)
 		iu_result_say(result, IU_RESULT_DONE, 0, "container %.12s", argv[2]);
 	else

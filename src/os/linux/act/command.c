@@ -85,7 +85,7 @@ static int finish(pid_t pid, bool ended)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int iu_command_run(const char *const argv[], unsigned int seconds, char *out, char *err, size_t size)
+int iu_command_execute(const char *const argv[], unsigned int seconds, char *out, char *err, size_t size)
 {
 	int64_t deadline = iu_os_now_ms() + (int64_t)seconds * 1000;
 	struct reader readers[2] = {{.to = out}, {.to = err}};

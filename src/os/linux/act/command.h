@@ -8,14 +8,14 @@
 #include "model/plan.h"
 
 /**
- * iu_command_run() - runs a program, found in PATH, and waits for its end
+ * iu_command_execute() - runs a program, found in PATH, and waits for its end
  * @argv: NULL-terminated
  * @seconds: it is killed when it takes longer
  * @out, @err: receive the first bytes of what it wrote, NUL-terminated; @size each
  * Returns: its exit code, 128 + signal, IU_E_NOENT: no such program, IU_E_AGAIN: it took too long,
  * IU_E_SYSTEM.
  */
-int iu_command_run(const char *const argv[], unsigned int seconds, char *out, char *err, size_t size);
+int iu_command_execute(const char *const argv[], unsigned int seconds, char *out, char *err, size_t size);
 
 /**
  * iu_container_line() - whether a line of `docker ps --format "{{.ID}} {{.Ports}}"` publishes the port

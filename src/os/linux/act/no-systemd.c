@@ -29,7 +29,7 @@ void iu_systemd_stop(const struct iu_step_unit *unit, struct iu_step_result *ret
 	if (unit->second)
 		argv[n++] = unit->second;
 	argv[n] = NULL;
-	r = iu_command_run(argv, STOP_SECONDS, out, err, sizeof(err));
+	r = iu_command_execute(argv, STOP_SECONDS, out, err, sizeof(err));
 	if (r == 0)
 		iu_result_say(ret_result, IU_RESULT_DONE, 0, "%s", "");
 	else if (r == IU_E_NOENT)

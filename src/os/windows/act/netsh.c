@@ -14,7 +14,7 @@ static bool run(const wchar_t *program, const wchar_t *arguments, struct iu_step
 {
 	struct iu_text out = {0};
 	unsigned long code = 0;
-	int r = iu_command_run(program, arguments, SECONDS, &out, &code);
+	int r = iu_command_execute(program, arguments, SECONDS, &out, &code);
 
 	if (r < 0)
 		iu_result_say(result, IU_RESULT_FAILED, 0, "%ls %.80ls: %s", program, arguments,

@@ -13,7 +13,7 @@ int iu_netsh(struct iu_snapshot *snapshot, const wchar_t *arguments, enum iu_pro
 	struct iu_capture_out out = {0};
 	struct iu_text text = {0};
 	unsigned long code = 1;
-	int r = iu_command_run(L"netsh.exe", arguments, SECONDS, &text, &code);
+	int r = iu_command_execute(L"netsh.exe", arguments, SECONDS, &text, &code);
 
 	*ret_given = 0;
 	if (r == 0 && code == 0 && text.len) {
