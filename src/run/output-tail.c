@@ -8,7 +8,7 @@
 
 #define KEPT_MAX 65536 /* of what it printed last: what it fails with stands at the end */
 
-void iu_said_keep(struct iu_text *kept, const char *bytes, size_t len)
+void iu_output_tail_keep(struct iu_text *kept, const char *bytes, size_t len)
 {
 	size_t too_much;
 
@@ -21,7 +21,7 @@ void iu_said_keep(struct iu_text *kept, const char *bytes, size_t len)
 	kept->data[kept->len] = '\0';
 }
 
-void iu_said_lines(const struct iu_text *kept, struct iu_text *suspects)
+void iu_output_tail_lines(const struct iu_text *kept, struct iu_text *suspects)
 {
 	const char *at = kept->data, *end = at ? at + kept->len : at;
 
@@ -37,7 +37,7 @@ void iu_said_lines(const struct iu_text *kept, struct iu_text *suspects)
 	}
 }
 
-bool iu_said_explain(const struct iu_run *run, const struct iu_question *question)
+bool iu_output_tail_explain(const struct iu_run *run, const struct iu_question *question)
 {
 	const struct iu_questions one = {.v = (struct iu_question *)question, .n = 1, .cap = 1};
 	struct iu_run_failure failure = {.intro = "what the command printed speaks of a failed bind()"};

@@ -6,16 +6,16 @@
 #include "model/question.h"
 #include "run/run.h"
 
-/** iu_said_keep() - adds what a command printed; of much only the end stays, where it fails. */
-void iu_said_keep(struct iu_text *kept, const char *bytes, size_t len);
+/** iu_output_tail_keep() - adds what a command printed; of much only the end stays, where it fails. */
+void iu_output_tail_keep(struct iu_text *kept, const char *bytes, size_t len);
 
-/** iu_said_lines() - adds the lines of @kept that may speak of a failed bind() to @suspects. */
-void iu_said_lines(const struct iu_text *kept, struct iu_text *suspects);
+/** iu_output_tail_lines() - adds the lines of @kept that may speak of a failed bind() to @suspects. */
+void iu_output_tail_lines(const struct iu_text *kept, struct iu_text *suspects);
 
 /**
- * iu_said_explain() - looks, and hands the answer to the one who explains
+ * iu_output_tail_explain() - looks, and hands the answer to the one who explains
  * Returns: whether the address is in use now; false as well where it could not be looked at.
  */
-bool iu_said_explain(const struct iu_run *run, const struct iu_question *question);
+bool iu_output_tail_explain(const struct iu_run *run, const struct iu_question *question);
 
 #endif

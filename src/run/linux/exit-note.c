@@ -56,11 +56,11 @@ static bool has_failed(const struct iu_run_supervisor *s)
 }
 
 /* Notices are made for system calls; what a ring does is none. */
-void iu_run_farewell(struct iu_run_supervisor *s)
+void iu_run_exit_note(struct iu_run_supervisor *s)
 {
-	if (!s->ring || iu_run_said_has(s->said, iu_run_told_key(0)) ||
+	if (!s->ring || iu_run_told_has(s->told, iu_run_told_explained_key(0)) ||
 		!has_failed(s) ||
-		!iu_run_said_claim(s->said, iu_run_key(0, "ring", 4)))
+		!iu_run_told_claim(s->told, iu_run_told_key(0, "ring", 4)))
 		return;
 	s->run->line(s->run->context,
 		"the command failed and has used io_uring: a bind() that is made through it is not "

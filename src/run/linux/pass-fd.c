@@ -10,7 +10,7 @@ union control {
 	char bytes[CMSG_SPACE(sizeof(int))];
 };
 
-int iu_run_handover_send(int control, int fd, enum iu_run_source source)
+int iu_run_pass_fd_send(int control, int fd, enum iu_run_source source)
 {
 	union control ancillary = {0};
 	char byte = (char)source;
@@ -28,7 +28,7 @@ int iu_run_handover_send(int control, int fd, enum iu_run_source source)
 	return sendmsg(control, &message, MSG_NOSIGNAL) == 1 ? 0 : errno;
 }
 
-int iu_run_handover_receive(int control, enum iu_run_source *ret_source)
+int iu_run_pass_fd_receive(int control, enum iu_run_source *ret_source)
 {
 	union control ancillary = {0};
 	char byte;

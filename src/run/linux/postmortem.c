@@ -75,7 +75,7 @@ static bool pass_on(int from, struct iu_text *kept)
 			break;
 	}
 	if (kept)
-		iu_said_keep(kept, bytes, (size_t)n);
+		iu_output_tail_keep(kept, bytes, (size_t)n);
 	return true;
 }
 
@@ -156,12 +156,12 @@ static void explain(const struct watch *w)
 	struct iu_text suspects = {0}, complaint = {0};
 	struct iu_arena arena = {0};
 
-	iu_said_lines(&w->kept, &suspects);
+	iu_output_tail_lines(&w->kept, &suspects);
 	if (suspects.len && !suspects.failed &&
 		iu_ask_message(&arena, iu_os_names(), &suspects, 1, "", &options, &questions,
 			&complaint) >= 0 &&
 		questions.n)
-		iu_said_explain(w->run, &questions.v[0]);
+		iu_output_tail_explain(w->run, &questions.v[0]);
 	else if (suspects.len)
 		w->run->line(w->run->context,
 			"it speaks of a failed bind(), but not of which address; inuse list shows "
@@ -209,7 +209,7 @@ static int start(struct watch *w, int to, const sigset_t *mask)
 	return error;
 }
 
-int iu_run_after(struct iu_run *run, int *ret_status)
+int iu_run_postmortem(struct iu_run *run, int *ret_status)
 {
 	static const int handed_on[] = {SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2,
 		SIGTSTP, SIGWINCH};

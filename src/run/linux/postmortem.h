@@ -5,12 +5,12 @@
 #include "run/run.h"
 
 /**
- * iu_run_after() - runs the command as a child, passes its standard error on, and explains a failure
+ * iu_run_postmortem() - runs the command as a child, passes its standard error on, and explains a failure
  * @ret_status: as wait() gives it
  *
  * The command shares our process group and terminal; signals sent to us are handed on, and when it
  * is stopped, so are we. Returns: 0, or the errno of what could not be started.
  */
-int iu_run_after(struct iu_run *run, int *ret_status);
+int iu_run_postmortem(struct iu_run *run, int *ret_status);
 
 #endif

@@ -16,7 +16,7 @@
 #define SHIM    "libinuse-run.so"
 #define WAIT_MS 200 /* for a request that does not come: nobody else waits longer for it */
 
-int iu_run_reception_open(char ret_name[IU_RUN_NAME_TEXT])
+int iu_run_preload_server_open(char ret_name[IU_RUN_NAME_TEXT])
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	socklen_t len = sizeof(sa_family_t); /* no name: the kernel finds one (unix(7), autobind) */
@@ -63,26 +63,26 @@ static int receive(int connection, struct iu_preload_request *request)
 	return fd;
 }
 
-int iu_run_reception_next(int reception, struct iu_run_guest *ret_guest)
+int iu_run_preload_server_next(int server, struct iu_run_preload_client *ret_client)
 {
 	const struct timeval patience = {.tv_usec = WAIT_MS * 1000};
-	struct iu_run_guest guest = {
-		.connection = accept4(reception, NULL, NULL, SOCK_CLOEXEC), .socket = -1};
+	struct iu_run_preload_client client = {
+		.connection = accept4(server, NULL, NULL, SOCK_CLOEXEC), .socket = -1};
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
 
-	if (guest.connection < 0)
+	if (client.connection < 0)
 		return IU_E_PROTO;
-	setsockopt(guest.connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (getsockopt(guest.connection, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0) {
-		guest.pid = (int32_t)peer.pid;
-		guest.socket = receive(guest.connection, &guest.request);
+	setsockopt(client.connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (getsockopt(client.connection, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0) {
+		client.pid = (int32_t)peer.pid;
+		client.socket = receive(client.connection, &client.request);
 	}
-	if (guest.socket < 0) {
-		close(guest.connection);
+	if (client.socket < 0) {
+		close(client.connection);
 		return IU_E_PROTO;
 	}
-	*ret_guest = guest;
+	*ret_client = client;
 	return 0;
 }
 
@@ -103,7 +103,7 @@ static int find_beside(const char *place, char *path, size_t size)
 	return len > 0 && (size_t)len < size && access(path, R_OK) == 0 ? 0 : IU_E_NOENT;
 }
 
-int iu_run_shim_find(char *path, size_t size)
+int iu_run_preload_server_library(char *path, size_t size)
 {
 	/* of a program in build, bin */
 	static const char *const places[] = {"src/run/" SHIM, "../" IU_RUN_LIBDIR "/inuse/" SHIM};

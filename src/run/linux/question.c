@@ -56,15 +56,15 @@ static void add_line(const struct iu_run_supervisor *s, struct iu_arena *arena, 
 }
 
 /* Any local process may reach a socket with an abstract name. */
-bool iu_run_may_ask(const struct iu_run_supervisor *s, const struct iu_run_case *c)
+bool iu_run_question_allowed(const struct iu_run_supervisor *s, const struct iu_run_case *c)
 {
 	struct iu_question question = {0};
 	struct iu_arena arena = {0};
 	bool belongs;
 
-	if (c->place.rights.uid[1] == s->ours.rights.uid[1])
+	if (c->credentials.rights.uid[1] == s->ours.rights.uid[1])
 		return true;
-	add_line(s, &arena, c->place.rights.tgid, &question);
+	add_line(s, &arena, c->credentials.rights.tgid, &question);
 	belongs = question.asker_count &&
 		  question.asker_line[question.asker_count - 1] == s->command;
 	iu_arena_free(&arena);
@@ -135,8 +135,8 @@ static void set_options(const struct iu_run_supervisor *s, const struct iu_run_c
 		.v6only = sock.v6only,
 		.ifindex = sock.ifindex,
 		.device = sock.device[0] ? iu_arena_strdup(arena, sock.device) : NULL,
-		.uid_given = c->place.rights.uid[1] != s->ours.rights.uid[1],
-		.uid = c->place.rights.uid[1]};
+		.uid_given = c->credentials.rights.uid[1] != s->ours.rights.uid[1],
+		.uid = c->credentials.rights.uid[1]};
 }
 
 static int make_question(const struct iu_run_supervisor *s, const struct iu_run_case *c,
@@ -163,13 +163,13 @@ static int make_question(const struct iu_run_supervisor *s, const struct iu_run_
 		break;
 	}
 	question->reported_error = error;
-	add_line(s, arena, c->place.rights.tgid, question);
-	add_program(arena, c->place.rights.tgid, question);
+	add_line(s, arena, c->credentials.rights.tgid, question);
+	add_program(arena, c->credentials.rights.tgid, question);
 	return arena->failed ? IU_E_NOMEM : 0;
 }
 
 static int answer(const struct iu_run_supervisor *s, const struct iu_run_case *c,
-	struct iu_run_asked *asked)
+	struct iu_run_question *asked)
 {
 	const struct iu_questions one = {.v = &asked->question, .n = 1, .cap = 1};
 	int r = iu_session_look(&asked->session, &one);
@@ -177,24 +177,24 @@ static int answer(const struct iu_run_supervisor *s, const struct iu_run_case *c
 	if (r < 0)
 		return r;
 	/* what the thread may, not what we may */
-	if (c->place.userns == s->ours.userns && c->place.rights.complete)
+	if (c->credentials.userns == s->ours.userns && c->credentials.rights.complete)
 		asked->session.snapshot.host.cap_net_bind =
-			iu_tri(iu_run_rights_may_bind_low(&c->place.rights));
+			iu_tri(iu_run_rights_may_bind_low(&c->credentials.rights));
 	return iu_session_answer(
 		&asked->session, &asked->question, &asked->arena, &asked->answer);
 }
 
-int iu_run_ask(const struct iu_run_supervisor *s, const struct iu_run_case *c, int error,
-	struct iu_run_asked *ret_asked)
+int iu_run_question_ask(const struct iu_run_supervisor *s, const struct iu_run_case *c, int error,
+	struct iu_run_question *ret_asked)
 {
 	int r;
 
-	*ret_asked = (struct iu_run_asked){0};
+	*ret_asked = (struct iu_run_question){0};
 	r = make_question(s, c, error, &ret_asked->arena, &ret_asked->question);
 	if (r >= 0)
 		r = answer(s, c, ret_asked);
 	if (r < 0) {
-		iu_run_asked_end(ret_asked);
+		iu_run_question_end(ret_asked);
 		return r;
 	}
 	if (c->call.kind == IU_RUN_LISTEN && error &&
@@ -203,16 +203,17 @@ int iu_run_ask(const struct iu_run_supervisor *s, const struct iu_run_case *c, i
 	return 0;
 }
 
-const char *iu_run_target(struct iu_run_asked *asked)
+const char *iu_run_question_target(struct iu_run_question *asked)
 {
 	return asked->question.text ? iu_safe(&asked->arena, asked->question.text, TEXT_COLUMNS)
 				    : "its address";
 }
 
-const char *iu_run_intro(struct iu_run_asked *asked, const struct iu_run_case *c, int error)
+const char *iu_run_question_intro(
+	struct iu_run_question *asked, const struct iu_run_case *c, int error)
 {
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int32_t pid = c->place.rights.tgid;
+	int32_t pid = c->credentials.rights.tgid;
 	const char *name = NULL, *text;
 	struct iu_proc_stat stat;
 
@@ -222,14 +223,14 @@ const char *iu_run_intro(struct iu_run_asked *asked, const struct iu_run_case *c
 		close(proc);
 	text = iu_arena_printf(&asked->arena, "%s (pid %d) cannot %s %s (%s)",
 		name ? name : "a program", (int)pid,
-		c->call.kind == IU_RUN_LISTEN ? "listen on" : "bind", iu_run_target(asked),
+		c->call.kind == IU_RUN_LISTEN ? "listen on" : "bind", iu_run_question_target(asked),
 		iu_os_error_name(error));
 	return text ? text : "a program cannot bind its address";
 }
 
-void iu_run_asked_end(struct iu_run_asked *asked)
+void iu_run_question_end(struct iu_run_question *asked)
 {
 	iu_session_free(&asked->session);
 	iu_arena_free(&asked->arena);
-	*asked = (struct iu_run_asked){0};
+	*asked = (struct iu_run_question){0};
 }

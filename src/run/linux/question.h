@@ -5,7 +5,7 @@
 #include "run/linux/supervise.h"
 
 /* One answer and all it needs. */
-struct iu_run_asked {
+struct iu_run_question {
 	struct iu_arena arena;
 	struct iu_question question;
 	struct iu_session session;
@@ -13,20 +13,21 @@ struct iu_run_asked {
 };
 
 /**
- * iu_run_ask() - why the call of @c fails
+ * iu_run_question_ask() - why the call of @c fails
  * @error: what the kernel said, 0: not known
  * Returns: 0, IU_E_*; *@ret_asked is only then the caller's to end.
  */
-int iu_run_ask(const struct iu_run_supervisor *s, const struct iu_run_case *c, int error,
-	struct iu_run_asked *ret_asked);
+int iu_run_question_ask(const struct iu_run_supervisor *s, const struct iu_run_case *c, int error,
+	struct iu_run_question *ret_asked);
 
-/** iu_run_intro() - "redis-server (pid 42) cannot bind 0.0.0.0:6379/tcp (EADDRINUSE)"; escaped. */
-const char *iu_run_intro(struct iu_run_asked *asked, const struct iu_run_case *c, int error);
+/** iu_run_question_intro() - "redis-server (pid 42) cannot bind 0.0.0.0:6379/tcp (EADDRINUSE)" */
+const char *iu_run_question_intro(
+	struct iu_run_question *asked, const struct iu_run_case *c, int error);
 
-/** iu_run_target() - "0.0.0.0:6379/tcp"; escaped. */
-const char *iu_run_target(struct iu_run_asked *asked);
+/** iu_run_question_target() - "0.0.0.0:6379/tcp"; escaped. */
+const char *iu_run_question_target(struct iu_run_question *asked);
 
-/** iu_run_asked_end() - frees it. */
-void iu_run_asked_end(struct iu_run_asked *asked);
+/** iu_run_question_end() - frees it. */
+void iu_run_question_end(struct iu_run_question *asked);
 
 #endif

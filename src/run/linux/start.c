@@ -136,7 +136,7 @@ static int ask_kernel(const struct iu_run_table *table, int control)
 	if (r < 0)
 		return r;
 	/* With nobody to answer every bind() would fail with ENOSYS: but so it stays. */
-	r = iu_run_handover_send(control, listener, IU_RUN_KERNEL) ? IU_E_SYSTEM : 0;
+	r = iu_run_pass_fd_send(control, listener, IU_RUN_KERNEL) ? IU_E_SYSTEM : 0;
 	close(listener);
 	return r;
 }
@@ -159,17 +159,17 @@ static int set_environment(const char *shim, const char *name)
 static int ask_by_library(int control)
 {
 	char shim[4096], name[IU_RUN_NAME_TEXT];
-	int r = iu_run_shim_find(shim, sizeof(shim)), reception;
+	int r = iu_run_preload_server_library(shim, sizeof(shim)), server;
 
 	if (r < 0)
 		return r;
-	reception = iu_run_reception_open(name);
-	if (reception < 0)
+	server = iu_run_preload_server_open(name);
+	if (server < 0)
 		return IU_E_SYSTEM;
 	r = set_environment(shim, name);
 	if (r >= 0)
-		r = iu_run_handover_send(control, reception, IU_RUN_PRELOADED) ? IU_E_SYSTEM : 0;
-	close(reception);
+		r = iu_run_pass_fd_send(control, server, IU_RUN_PRELOADED) ? IU_E_SYSTEM : 0;
+	close(server);
 	return r;
 }
 
@@ -279,7 +279,7 @@ int iu_run_start(struct iu_run *run, int *ret_status)
 	else
 		say_no_new_privs(run);
 	if (r < 0 && !by_library)
-		return iu_run_after(run, ret_status);
+		return iu_run_postmortem(run, ret_status);
 	run->restore(run->context);
 	execvp(run->argv[0], run->argv);
 	return errno;

@@ -21,31 +21,31 @@
 #include "run/linux/pass-fd.h"
 #include "run/linux/preload-server.h"
 
-#define HELPERS_MAX  IU_RUN_HELD_MAX
+#define WORKERS_MAX  IU_RUN_HELD_MAX
 #define LIVES	     5
-#define NO_NOTICE    1 /* a helper works for a preloaded library, which sees its end by itself */
+#define NO_NOTICE    1 /* a worker works for a preloaded library, which sees its end by itself */
 #define LINGER_MS    10000 /* after the command: so long libraries in what it left behind may ask */
 #define HANDLES_MAX  16
-#define SEATS_MAX    16
+#define FILES_MAX    16
 #define FIXED_POLLS  2 /* listener, command */
 
-struct helper {
+struct worker {
 	pid_t pid;
 	size_t held; /* where its call is noted */
 };
 
 struct loop {
 	struct iu_run_supervisor s;
-	struct pollfd polls[FIXED_POLLS + HELPERS_MAX];
-	struct helper helpers[HELPERS_MAX];
-	size_t helper_count;
+	struct pollfd polls[FIXED_POLLS + WORKERS_MAX];
+	struct worker workers[WORKERS_MAX];
+	size_t worker_count;
 	struct {
 		int32_t tgid;
 		int handle;
 	} handles[HANDLES_MAX];
 	size_t next_handle;
-	struct iu_run_seat seats[SEATS_MAX];
-	size_t next_seat;
+	struct iu_run_proc_files files[FILES_MAX];
+	size_t next_files;
 };
 
 int iu_run_answer(const struct iu_run_supervisor *s, struct iu_run_case *c, bool done)
@@ -97,33 +97,33 @@ static int duplicate(struct loop *l, struct iu_run_case *c)
 {
 	int fd;
 
-	c->handle = handle_of(l, c->place.rights.tgid);
+	c->handle = handle_of(l, c->credentials.rights.tgid);
 	fd = iu_run_task_descriptor(c->handle, c->call.fd);
 	if (fd >= 0 || errno != ESRCH)
 		return fd;
 	for (size_t i = 0; i < HANDLES_MAX; i++)
-		if (l->handles[i].tgid == c->place.rights.tgid)
+		if (l->handles[i].tgid == c->credentials.rights.tgid)
 			l->handles[i].tgid = 0;
-	c->handle = handle_of(l, c->place.rights.tgid);
+	c->handle = handle_of(l, c->credentials.rights.tgid);
 	return iu_run_task_descriptor(c->handle, c->call.fd);
 }
 
-static int read_place(struct loop *l, int32_t tid, struct iu_run_place *ret_place)
+static int read_credentials(struct loop *l, int32_t tid, struct iu_run_credentials *ret_credentials)
 {
-	struct iu_run_seat *seat;
+	struct iu_run_proc_files *one;
 
-	for (size_t i = 0; i < SEATS_MAX; i++) {
-		if (l->seats[i].folder < 0 || l->seats[i].tid != tid)
+	for (size_t i = 0; i < FILES_MAX; i++) {
+		if (l->files[i].folder < 0 || l->files[i].tid != tid)
 			continue;
-		if (iu_run_place_read(&l->seats[i], ret_place) == 0)
+		if (iu_run_credentials_read(&l->files[i], ret_credentials) == 0)
 			return 0;
-		iu_run_seat_close(&l->seats[i]); /* another thread has that number now */
+		iu_run_proc_files_close(&l->files[i]); /* another thread has that number now */
 	}
-	seat = &l->seats[l->next_seat++ % SEATS_MAX];
-	iu_run_seat_close(seat);
-	if (tid <= 0 || iu_run_seat_open(tid, seat) < 0)
+	one = &l->files[l->next_files++ % FILES_MAX];
+	iu_run_proc_files_close(one);
+	if (tid <= 0 || iu_run_proc_files_open(tid, one) < 0)
 		return IU_E_GONE; /* or of a PID namespace that we do not see */
-	return iu_run_place_read(seat, ret_place);
+	return iu_run_credentials_read(one, ret_credentials);
 }
 
 static bool read_arguments(struct iu_run_case *c)
@@ -151,7 +151,7 @@ static bool read_arguments(struct iu_run_case *c)
 
 static uint64_t port_key(const struct iu_run_case *c)
 {
-	return iu_run_moved_key(c->sock.carries, c->name.port);
+	return iu_run_told_moved_key(c->sock.carries, c->name.port);
 }
 
 static bool read_socket(struct loop *l, struct iu_run_case *c)
@@ -173,14 +173,14 @@ static bool read_case(struct loop *l, struct iu_run_case *c)
 	c->facts = (struct iu_run_facts){.kind = c->call.kind,
 		.policy = s->run->policy,
 		.domain = s->domain};
-	if (read_place(l, c->notice.tid, &c->place) < 0)
+	if (read_credentials(l, c->notice.tid, &c->credentials) < 0)
 		return false;
 	c->facts.name = c->name.kind;
 	if (c->call.kind == IU_RUN_BIND && c->name.kind == IU_RUN_NAME_FOREIGN)
 		return false;
 	if (c->name.kind != IU_RUN_NAME_PATH && !read_socket(l, c))
 		return false;
-	c->facts.equal = iu_run_place_equal(&s->ours, &c->place);
+	c->facts.equal = iu_run_credentials_equal(&s->ours, &c->credentials);
 	c->facts.privileged = c->name.kind == IU_RUN_NAME_INET && c->name.port &&
 			      c->name.port < s->unprivileged;
 	if (c->facts.inet && c->call.kind == IU_RUN_BIND &&
@@ -188,23 +188,23 @@ static bool read_case(struct loop *l, struct iu_run_case *c)
 		iu_run_socket_options(c->socket, &c->sock);
 		c->facts.shared = c->sock.reuseaddr || c->sock.reuseport;
 		c->facts.moved = s->run->policy == IU_RUN_NEXT &&
-				 iu_run_said_get(s->said, port_key(c)) != 0;
+				 iu_run_told_get(s->told, port_key(c)) != 0;
 	}
 	return iu_run_still_waits(s, c);
 }
 
-/* ---- helpers ---- */
+/* ---- workers ---- */
 
 /*
  * With us it goes, too: its call is then answered by the guard. In a session of its own it may read
  * from the terminal of the command, as no job control is between them.
  */
-_Noreturn static void become_helper(struct loop *l, struct iu_run_case *c, pid_t parent)
+_Noreturn static void become_worker(struct loop *l, struct iu_run_case *c, pid_t parent)
 {
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	setsid();
 	if (getppid() == parent)
-		iu_run_help(&l->s, c);
+		iu_run_worker(&l->s, c);
 	_exit(0);
 }
 
@@ -214,57 +214,57 @@ static bool is_ours(const struct iu_run_case *c)
 	struct stat theirs, own;
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/exe", (int)c->place.rights.tgid);
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)c->credentials.rights.tgid);
 	return stat(path, &theirs) == 0 && stat("/proc/self/exe", &own) == 0 &&
 	       theirs.st_ino == own.st_ino && theirs.st_dev == own.st_dev;
 }
 
-static void start_helper(struct loop *l, struct iu_run_case *c)
+static void start_worker(struct loop *l, struct iu_run_case *c)
 {
 	bool muted = l->s.run->policy == IU_RUN_EXPLAIN && c->error > 0 &&
-		     iu_run_is_muted(&l->s, c);
+		     iu_run_worker_is_muted(&l->s, c);
 	bool silent = muted || is_ours(c);
-	struct helper *helper = &l->helpers[l->helper_count];
+	struct worker *worker = &l->workers[l->worker_count];
 	pid_t self = getpid(), pid = -1;
 	size_t held = 0;
 
-	while (held < HELPERS_MAX && l->s.said->held[held])
+	while (held < WORKERS_MAX && l->s.told->held[held])
 		held++;
-	if (!silent && held < HELPERS_MAX) {
-		l->s.said->held[held] = c->notice.id ? c->notice.id : NO_NOTICE;
+	if (!silent && held < WORKERS_MAX) {
+		l->s.told->held[held] = c->notice.id ? c->notice.id : NO_NOTICE;
 		pid = fork();
 	}
 	if (pid == 0)
-		become_helper(l, c, self);
+		become_worker(l, c, self);
 	if (pid < 0) {
-		if (!silent && held < HELPERS_MAX)
-			l->s.said->held[held] = 0;
+		if (!silent && held < WORKERS_MAX)
+			l->s.told->held[held] = 0;
 		let(l, c);
 		return;
 	}
-	*helper = (struct helper){.pid = pid, .held = held};
-	l->polls[FIXED_POLLS + l->helper_count++] =
+	*worker = (struct worker){.pid = pid, .held = held};
+	l->polls[FIXED_POLLS + l->worker_count++] =
 		(struct pollfd){.fd = iu_run_task_handle(pid), .events = POLLIN};
 }
 
 /* One that broke has not answered: its call must not wait for ever. */
-static void end_helpers(struct loop *l)
+static void end_workers(struct loop *l)
 {
-	for (size_t i = l->helper_count; i-- > 0;) {
+	for (size_t i = l->worker_count; i-- > 0;) {
 		struct pollfd *poll = &l->polls[FIXED_POLLS + i];
-		uint64_t *held = &l->s.said->held[l->helpers[i].held];
+		uint64_t *held = &l->s.told->held[l->workers[i].held];
 		int status;
 
-		if (waitpid(l->helpers[i].pid, &status, WNOHANG) != l->helpers[i].pid)
+		if (waitpid(l->workers[i].pid, &status, WNOHANG) != l->workers[i].pid)
 			continue;
 		if (status != 0 && *held != NO_NOTICE)
 			(void)iu_run_notices_continue(l->s.notices, *held);
 		*held = 0;
 		if (poll->fd >= 0)
 			close(poll->fd);
-		l->helper_count--;
-		l->helpers[i] = l->helpers[l->helper_count];
-		*poll = l->polls[FIXED_POLLS + l->helper_count];
+		l->worker_count--;
+		l->workers[i] = l->workers[l->worker_count];
+		*poll = l->polls[FIXED_POLLS + l->worker_count];
 	}
 }
 
@@ -277,16 +277,16 @@ uint64_t iu_run_lost_key(const struct iu_run_case *c)
 
 	if (c->call.kind != IU_RUN_BIND || c->socket < 0 || fstat(c->socket, &status) < 0)
 		return 0;
-	key = iu_run_key(0, &status.st_ino, sizeof(status.st_ino));
-	return iu_run_key(key, c->bytes, c->call.len);
+	key = iu_run_told_key(0, &status.st_ino, sizeof(status.st_ino));
+	return iu_run_told_key(key, c->bytes, c->call.len);
 }
 
 /* Done before: the program was told of a signal instead, and asks again (SA_RESTART). */
 static bool was_lost(const struct loop *l, uint64_t key)
 {
-	if (!key || !iu_run_said_get(l->s.said, key))
+	if (!key || !iu_run_told_get(l->s.told, key))
 		return false;
-	iu_run_said_put(l->s.said, key, 0);
+	iu_run_told_put(l->s.told, key, 0);
 	return true;
 }
 
@@ -301,9 +301,9 @@ static void perform(struct loop *l, struct iu_run_case *c)
 		if (c->call.kind == IU_RUN_BIND)
 			iu_run_tell_port(l->s.run, c->socket, c->name.port);
 		if (iu_run_answer(&l->s, c, true) == IU_E_GONE && key)
-			iu_run_said_put(l->s.said, key, 1);
-	} else if (iu_run_explains(c->error)) {
-		start_helper(l, c);
+			iu_run_told_put(l->s.told, key, 1);
+	} else if (iu_run_policy_explains(c->error)) {
+		start_worker(l, c);
 	} else {
 		let(l, c);
 	}
@@ -311,9 +311,9 @@ static void perform(struct loop *l, struct iu_run_case *c)
 
 static void foresee(struct loop *l, struct iu_run_case *c, int error)
 {
-	if (error > 0 && iu_run_explains(error)) {
+	if (error > 0 && iu_run_policy_explains(error)) {
 		c->error = error;
-		start_helper(l, c);
+		start_worker(l, c);
 		return;
 	}
 	if (error == 0 && c->facts.inet)
@@ -323,12 +323,12 @@ static void foresee(struct loop *l, struct iu_run_case *c, int error)
 
 static void take(struct loop *l, struct iu_run_case *c)
 {
-	switch (iu_run_choose(&c->facts)) {
+	switch (iu_run_policy_choose(&c->facts)) {
 	case IU_RUN_LET: let(l, c); break;
 	case IU_RUN_PERFORM: perform(l, c); break;
 	case IU_RUN_TRY: foresee(l, c, iu_run_try(c)); break;
 	case IU_RUN_LOOK: foresee(l, c, iu_run_look(c)); break;
-	case IU_RUN_HELPER: start_helper(l, c); break;
+	case IU_RUN_WORKER: start_worker(l, c); break;
 	}
 }
 
@@ -337,7 +337,7 @@ static void say_blind(const struct loop *l, const struct iu_run_case *c)
 {
 	char text[200];
 
-	if (!iu_run_said_claim(l->s.said, iu_run_key(0, "blind", 5)))
+	if (!iu_run_told_claim(l->s.told, iu_run_told_key(0, "blind", 5)))
 		return;
 	snprintf(text, sizeof(text),
 		"process %d of it may not be looked into%s: its failed bind() calls are not explained",
@@ -384,24 +384,24 @@ static void handle_notice(struct loop *l)
 static void handle_guest(struct loop *l)
 {
 	struct iu_run_case c = {.handle = -1};
-	struct iu_run_guest guest;
+	struct iu_run_preload_client client;
 
-	if (iu_run_reception_next(l->polls[0].fd, &guest) < 0)
+	if (iu_run_preload_server_next(l->polls[0].fd, &client) < 0)
 		return;
-	c.notice.tid = guest.pid;
-	c.reply = guest.connection;
-	c.socket = guest.socket;
-	c.error = guest.request.error;
-	c.call = (struct iu_run_call){.kind = guest.request.listens ? IU_RUN_LISTEN : IU_RUN_BIND};
-	if (guest.request.listens) {
-		c.call.address = guest.request.len;
-	} else if (guest.request.len <= sizeof(c.bytes)) {
-		c.call.len = guest.request.len;
-		memcpy(c.bytes, guest.request.name, c.call.len);
+	c.notice.tid = client.pid;
+	c.reply = client.connection;
+	c.socket = client.socket;
+	c.error = client.request.error;
+	c.call = (struct iu_run_call){.kind = client.request.listens ? IU_RUN_LISTEN : IU_RUN_BIND};
+	if (client.request.listens) {
+		c.call.address = client.request.len;
+	} else if (client.request.len <= sizeof(c.bytes)) {
+		c.call.len = client.request.len;
+		memcpy(c.bytes, client.request.name, c.call.len);
 		iu_run_name_read(c.bytes, c.call.len, &c.name);
 	}
-	if (read_case(l, &c) && iu_run_explains(c.error) && iu_run_may_ask(&l->s, &c))
-		start_helper(l, &c);
+	if (read_case(l, &c) && iu_run_policy_explains(c.error) && iu_run_question_allowed(&l->s, &c))
+		start_worker(l, &c);
 	else
 		let(l, &c);
 	if (c.socket >= 0)
@@ -440,22 +440,22 @@ static int32_t first_unprivileged(void)
 
 static bool prepare(struct loop *l, int listener, enum iu_run_source source)
 {
-	struct iu_run_seat seat;
+	struct iu_run_proc_files one;
 
 	for (size_t i = 0; i < HANDLES_MAX; i++)
 		l->handles[i].handle = -1;
-	for (size_t i = 0; i < SEATS_MAX; i++)
-		l->seats[i].folder = -1;
-	l->s.said = mmap(NULL, sizeof(*l->s.said), PROT_READ | PROT_WRITE,
+	for (size_t i = 0; i < FILES_MAX; i++)
+		l->files[i].folder = -1;
+	l->s.told = mmap(NULL, sizeof(*l->s.told), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	l->polls[0] = (struct pollfd){.fd = listener, .events = POLLIN};
 	l->s.command_handle = iu_run_task_handle(l->s.command);
 	l->s.unprivileged = first_unprivileged();
-	if (iu_run_seat_open(0, &seat) == 0) {
-		(void)iu_run_place_read(&seat, &l->s.ours);
-		iu_run_seat_close(&seat);
+	if (iu_run_proc_files_open(0, &one) == 0) {
+		(void)iu_run_credentials_read(&one, &l->s.ours);
+		iu_run_proc_files_close(&one);
 	}
-	if (l->s.said == MAP_FAILED)
+	if (l->s.told == MAP_FAILED)
 		return false;
 	if (source == IU_RUN_PRELOADED)
 		return true;
@@ -470,12 +470,12 @@ _Noreturn static void watch(struct loop *l)
 		int n;
 
 		l->polls[1] = (struct pollfd){.fd = l->s.command_handle, .events = POLLIN};
-		n = poll(l->polls, FIXED_POLLS + l->helper_count,
+		n = poll(l->polls, FIXED_POLLS + l->worker_count,
 			!l->s.notices && l->s.command_ended ? LINGER_MS : -1);
 
 		if (n < 0)
 			continue;
-		if (n == 0 && !l->helper_count)
+		if (n == 0 && !l->worker_count)
 			break;
 		if ((l->polls[0].revents & POLLIN) && l->s.notices)
 			handle_notice(l);
@@ -484,13 +484,13 @@ _Noreturn static void watch(struct loop *l)
 		else if (l->polls[0].revents)
 			break;
 		if (l->polls[1].revents) {
-			iu_run_farewell(&l->s);
+			iu_run_exit_note(&l->s);
 			command_ends(&l->s);
 		}
-		end_helpers(l);
+		end_workers(l);
 	}
 	if (!l->s.command_ended)
-		iu_run_farewell(&l->s);
+		iu_run_exit_note(&l->s);
 	_exit(0);
 }
 
@@ -521,10 +521,10 @@ static void rescue(struct loop *l)
 {
 	if (l->s.notices)
 		iu_run_notices_rescue(l->s.notices);
-	for (size_t i = 0; i < HELPERS_MAX; i++) {
-		if (l->s.said->held[i] && l->s.notices)
-			(void)iu_run_notices_continue(l->s.notices, l->s.said->held[i]);
-		l->s.said->held[i] = 0;
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
+		if (l->s.told->held[i] && l->s.notices)
+			(void)iu_run_notices_continue(l->s.notices, l->s.told->held[i]);
+		l->s.told->held[i] = 0;
 	}
 }
 
@@ -537,7 +537,7 @@ void iu_run_supervise(const struct iu_run *run, const struct iu_run_table *table
 {
 	struct loop l = {.s = {.run = run, .table = *table, .command = command}};
 	enum iu_run_source source;
-	int listener = iu_run_handover_receive(control, &source);
+	int listener = iu_run_pass_fd_receive(control, &source);
 
 	close(control);
 	if (listener < 0 || !prepare(&l, listener, source))

@@ -3,21 +3,23 @@
 #define IU_RUN_LINUX_SUPERVISE_H
 
 #include "run/linux/policy.h"
+#include "run/linux/credentials.h"
 #include "run/linux/filter.h"
 #include "run/run.h"
 #include "run/linux/task.h"
+#include "run/linux/told.h"
 
 struct iu_run_supervisor {
 	const struct iu_run *run;
 	struct iu_run_notices *notices; /* NULL: preloaded libraries ask, not the kernel */
 	struct iu_run_table table;
-	struct iu_run_place ours;
+	struct iu_run_credentials ours;
 	int32_t command;         /* its pid */
 	int command_handle;      /* its pidfd; -1: it has ended */
 	bool command_ended;
 	bool domain, ring;       /* a Landlock domain, an io_uring was made by somebody of the command */
 	int32_t unprivileged;    /* the first port that needs no right */
-	struct iu_run_said *said; /* shared with the helpers */
+	struct iu_run_told *told; /* shared with the workers */
 };
 
 /* One call that waits, with everything read of it. */
@@ -25,7 +27,7 @@ struct iu_run_case {
 	struct iu_run_notice notice;
 	int reply;         /* a preloaded library waits there; -1: the kernel does */
 	struct iu_run_call call;
-	struct iu_run_place place;
+	struct iu_run_credentials credentials;
 	unsigned char bytes[IU_RUN_NAME_MAX]; /* the socket address, copied once */
 	struct iu_run_name name;
 	struct iu_run_facts facts;
@@ -40,8 +42,8 @@ struct iu_run_case {
 _Noreturn void iu_run_supervise(const struct iu_run *run, const struct iu_run_table *table,
 	int control, int32_t command);
 
-/** iu_run_help() - in a process of its own: finds out, helps, tells, answers the notice. */
-void iu_run_help(const struct iu_run_supervisor *s, struct iu_run_case *c);
+/** iu_run_worker() - in a process of its own: finds out, helps, tells, answers the notice. */
+void iu_run_worker(const struct iu_run_supervisor *s, struct iu_run_case *c);
 
 /**
  * iu_run_answer() - the call is @done, or is left to the kernel
@@ -72,13 +74,13 @@ int iu_run_look(const struct iu_run_case *c);
 /** iu_run_tell_port() - writes the port a socket was bound to where the user wants it. */
 void iu_run_tell_port(const struct iu_run *run, int socket, uint16_t port);
 
-/** iu_run_is_muted() - this very failure was looked at a moment ago: a program that tries again. */
-bool iu_run_is_muted(const struct iu_run_supervisor *s, const struct iu_run_case *c);
+/** iu_run_worker_is_muted() - this very failure was looked at a moment ago: a program that tries again. */
+bool iu_run_worker_is_muted(const struct iu_run_supervisor *s, const struct iu_run_case *c);
 
-/** iu_run_may_ask() - whether who asks by a library belongs to the command, or is of our user. */
-bool iu_run_may_ask(const struct iu_run_supervisor *s, const struct iu_run_case *c);
+/** iu_run_question_allowed() - whether who asks by a library belongs to the command, or is of our user. */
+bool iu_run_question_allowed(const struct iu_run_supervisor *s, const struct iu_run_case *c);
 
-/** iu_run_farewell() - the command has ended: what was not seen of it, where that matters. */
-void iu_run_farewell(struct iu_run_supervisor *s);
+/** iu_run_exit_note() - the command has ended: what was not seen of it, where that matters. */
+void iu_run_exit_note(struct iu_run_supervisor *s);
 
 #endif

@@ -19,11 +19,11 @@
 #define EXPLAINED_MOST 20   /* a program that tries a whole range of ports is not told of each */
 #define MUTE_MS	       2000 /* the same failure again within that time is not looked at */
 
-struct helper {
+struct worker {
 	const struct iu_run_supervisor *s;
 	const struct iu_run *run;
 	struct iu_run_case *c;
-	struct iu_run_asked asked;
+	struct iu_run_question asked;
 	bool is_asked;
 	bool performed; /* it is done: the caller gets 0 */
 	bool again;     /* it is to be stopped: the call is made anew when it goes on */
@@ -31,13 +31,13 @@ struct helper {
 };
 
 /* The command is gone, a daemon it left speaks for itself: its own standard error is used. */
-static void find_voice(const struct helper *h)
+static void use_stderr_of_caller(const struct worker *h)
 {
 	int fd;
 
 	if (!h->s->command_ended)
 		return;
-	fd = iu_run_task_descriptor(iu_run_task_handle(h->c->place.rights.tgid), STDERR_FILENO);
+	fd = iu_run_task_descriptor(iu_run_task_handle(h->c->credentials.rights.tgid), STDERR_FILENO);
 	if (fd >= 0) {
 		dup2(fd, STDERR_FILENO);
 		close(fd);
@@ -45,12 +45,12 @@ static void find_voice(const struct helper *h)
 }
 
 /* Sockets are looked at where the thread lives. */
-static bool enter(const struct helper *h)
+static bool enter(const struct worker *h)
 {
 	char path[64];
 	int fd, r;
 
-	if (h->c->place.netns == h->s->ours.netns)
+	if (h->c->credentials.netns == h->s->ours.netns)
 		return true;
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)h->c->notice.tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -62,44 +62,44 @@ static bool enter(const struct helper *h)
 
 static uint64_t key_of(const struct iu_run_case *c, uint32_t what)
 {
-	uint64_t key = iu_run_key(0, &what, sizeof(what));
+	uint64_t key = iu_run_told_key(0, &what, sizeof(what));
 
-	key = iu_run_key(key, &c->call.kind, sizeof(c->call.kind));
+	key = iu_run_told_key(key, &c->call.kind, sizeof(c->call.kind));
 	if (c->call.kind == IU_RUN_LISTEN)
-		key = iu_run_key(key, &c->place.rights.tgid, sizeof(c->place.rights.tgid));
-	return iu_run_key(key, c->bytes, c->call.kind == IU_RUN_BIND ? c->call.len : 0);
+		key = iu_run_told_key(key, &c->credentials.rights.tgid, sizeof(c->credentials.rights.tgid));
+	return iu_run_told_key(key, c->bytes, c->call.kind == IU_RUN_BIND ? c->call.len : 0);
 }
 
-bool iu_run_is_muted(const struct iu_run_supervisor *s, const struct iu_run_case *c)
+bool iu_run_worker_is_muted(const struct iu_run_supervisor *s, const struct iu_run_case *c)
 {
-	int64_t last = iu_run_said_get(s->said, key_of(c, 'q'));
+	int64_t last = iu_run_told_get(s->told, key_of(c, 'q'));
 
 	return last && iu_os_now_ms() - last < MUTE_MS;
 }
 
-static bool allowed(const struct helper *h)
+static bool allowed(const struct worker *h)
 {
-	return iu_run_may_perform(&h->c->facts) &&
+	return iu_run_policy_may_perform(&h->c->facts) &&
 	       (!h->c->facts.privileged || h->run->policy != IU_RUN_EXPLAIN);
 }
 
-static void ask(struct helper *h, int error)
+static void ask(struct worker *h, int error)
 {
 	if (h->is_asked)
-		iu_run_asked_end(&h->asked);
-	h->is_asked = iu_run_ask(h->s, h->c, error, &h->asked) >= 0;
+		iu_run_question_end(&h->asked);
+	h->is_asked = iu_run_question_ask(h->s, h->c, error, &h->asked) >= 0;
 }
 
 /* ---- what the kernel says ---- */
 
 /* Rules instead of a look-alike: that one would share the port, or share it as somebody else. */
-static int by_rules(struct helper *h)
+static int by_rules(struct worker *h)
 {
 	ask(h, 0);
 	return h->is_asked ? h->asked.answer.verdict.error_number : -1;
 }
 
-static int attempt(struct helper *h)
+static int attempt(struct worker *h)
 {
 	struct iu_run_case *c = h->c;
 	int error;
@@ -113,13 +113,13 @@ static int attempt(struct helper *h)
 		return -1;
 	if (c->name.kind == IU_RUN_NAME_PATH)
 		return iu_run_look(c);
-	if (c->facts.privileged && !iu_run_rights_may_bind_low(&c->place.rights))
+	if (c->facts.privileged && !iu_run_rights_may_bind_low(&c->credentials.rights))
 		return EACCES;
 	if (c->facts.inet && !c->facts.tcp && c->facts.shared)
 		return by_rules(h);
 	/* SO_REUSEPORT asks for one user: that of the file system is the one a socket gets */
-	if (c->place.rights.uid[3] != h->s->ours.rights.uid[3])
-		setfsuid(c->place.rights.uid[3]);
+	if (c->credentials.rights.uid[3] != h->s->ours.rights.uid[3])
+		setfsuid(c->credentials.rights.uid[3]);
 	error = iu_run_try(c);
 	setfsuid(h->s->ours.rights.uid[3]);
 	return error;
@@ -128,7 +128,7 @@ static int attempt(struct helper *h)
 /* ---- telling ---- */
 
 /* Once for each cause: who asks again every second, or with sixteen threads, is told once. */
-static bool is_news(const struct helper *h, int error)
+static bool is_news(const struct worker *h, int error)
 {
 	const struct iu_verdict *verdict = &h->asked.answer.verdict;
 	uint64_t key = key_of(h->c, (uint32_t)error);
@@ -136,19 +136,19 @@ static bool is_news(const struct helper *h, int error)
 	if (h->is_asked) {
 		uint64_t holder = verdict->blockers.n ? verdict->blockers.v[0].socket.inode : 0;
 
-		key = iu_run_key(key, &verdict->cause, sizeof(verdict->cause));
-		key = iu_run_key(key, &holder, sizeof(holder));
+		key = iu_run_told_key(key, &verdict->cause, sizeof(verdict->cause));
+		key = iu_run_told_key(key, &holder, sizeof(holder));
 	}
-	return iu_run_said_claim(h->s->said, key);
+	return iu_run_told_claim(h->s->told, key);
 }
 
 /* How many were told; the last one that is says so. */
-static bool has_room(const struct helper *h)
+static bool has_room(const struct worker *h)
 {
 	for (uint32_t i = 0; i < EXPLAINED_MOST; i++)
-		if (iu_run_said_claim(h->s->said, iu_run_told_key(i)))
+		if (iu_run_told_claim(h->s->told, iu_run_told_explained_key(i)))
 			return true;
-	if (iu_run_said_claim(h->s->said, iu_run_key(0, "more", 4)))
+	if (iu_run_told_claim(h->s->told, iu_run_told_key(0, "more", 4)))
 		h->run->line(h->run->context,
 			"more of its bind() calls fail; the first 20 were explained");
 	return false;
@@ -161,17 +161,17 @@ static bool only_time_helps(const struct iu_verdict *verdict)
 		       verdict->cause == IU_CAUSE_CLOSING_CONNECTION);
 }
 
-static void explain(struct helper *h, int error, const char *help)
+static void explain(struct worker *h, int error, const char *help)
 {
 	struct iu_run_failure failure = {.help = help};
 
-	if (iu_run_is_muted(h->s, h->c))
+	if (iu_run_worker_is_muted(h->s, h->c))
 		return;
 	ask(h, error);
-	iu_run_said_put(h->s->said, key_of(h->c, 'q'), iu_os_now_ms());
+	iu_run_told_put(h->s->told, key_of(h->c, 'q'), iu_os_now_ms());
 	if (!is_news(h, error) || !has_room(h))
 		return;
-	failure.intro = iu_run_intro(&h->asked, h->c, error);
+	failure.intro = iu_run_question_intro(&h->asked, h->c, error);
 	failure.answer = h->is_asked ? &h->asked.answer : NULL;
 	if (h->is_asked && !help && only_time_helps(&h->asked.answer.verdict))
 		failure.help = "inuse run --wait 90 -- … holds the call until then.";
@@ -181,7 +181,7 @@ static void explain(struct helper *h, int error, const char *help)
 	h->run->explain(h->run->context, &failure);
 }
 
-static void line(const struct helper *h, const struct iu_text *text)
+static void line(const struct worker *h, const struct iu_text *text)
 {
 	if (!text->failed && text->data)
 		h->run->line(h->run->context, text->data);
@@ -190,51 +190,51 @@ static void line(const struct helper *h, const struct iu_text *text)
 /* ---- policies ---- */
 
 /* It ended, is to be stopped, or was asked to end and handles that: then the call must return. */
-static bool is_over(struct helper *h)
+static bool is_over(struct worker *h)
 {
-	struct iu_run_place place = {0};
-	struct iu_run_seat seat;
+	struct iu_run_credentials credentials = {0};
+	struct iu_run_proc_files files;
 
 	if (!iu_run_still_waits(h->s, h->c) ||
-		iu_run_seat_open(h->c->notice.tid, &seat) < 0)
+		iu_run_proc_files_open(h->c->notice.tid, &files) < 0)
 		return true;
-	(void)iu_run_place_read(&seat, &place);
-	iu_run_seat_close(&seat);
-	h->again = h->c->reply < 0 && iu_run_rights_is_to_stop(&place.rights);
-	return h->again || iu_run_rights_asked_to_end(&place.rights);
+	(void)iu_run_credentials_read(&files, &credentials);
+	iu_run_proc_files_close(&files);
+	h->again = h->c->reply < 0 && iu_run_rights_is_to_stop(&credentials.rights);
+	return h->again || iu_run_rights_asked_to_end(&credentials.rights);
 }
 
-static void say_waiting(struct helper *h, int error, int64_t left)
+static void say_waiting(struct worker *h, int error, int64_t left)
 {
 	struct iu_text text = {0};
 
 	ask(h, error);
-	if (!iu_run_said_claim(h->s->said, key_of(h->c, 'W')))
+	if (!iu_run_told_claim(h->s->told, key_of(h->c, 'W')))
 		return;
 	iu_text_printf(&text, "%s; waiting for at most %lld s",
-		iu_run_intro(&h->asked, h->c, error), (long long)((left + 999) / 1000));
+		iu_run_question_intro(&h->asked, h->c, error), (long long)((left + 999) / 1000));
 	if (h->is_asked)
 		iu_text_printf(&text, ". %s", h->asked.answer.verdict.headline);
 	line(h, &text);
 	iu_text_free(&text);
 }
 
-static int wait_for_it(struct helper *h, int error)
+static int wait_for_it(struct worker *h, int error)
 {
 	uint64_t key = key_of(h->c, 'w');
-	int64_t start = iu_os_now_ms(), deadline = iu_run_said_get(h->s->said, key);
+	int64_t start = iu_os_now_ms(), deadline = iu_run_told_get(h->s->told, key);
 	struct iu_os_watch *watch;
 
 	if (!deadline) {
 		deadline = start + h->run->wait_ms;
-		iu_run_said_put(h->s->said, key, deadline);
+		iu_run_told_put(h->s->told, key, deadline);
 	}
 	if (iu_os_now_ms() >= deadline || iu_os_watch_new(&watch) < 0)
 		return error;
 	say_waiting(h, error, deadline - start);
 	if (h->c->name.kind == IU_RUN_NAME_INET)
 		(void)iu_os_watch_port(watch, h->c->sock.carries, h->c->name.port);
-	while (iu_run_waits(error) && iu_os_now_ms() < deadline && !is_over(h)) {
+	while (iu_run_policy_waits(error) && iu_os_now_ms() < deadline && !is_over(h)) {
 		int64_t left = deadline - iu_os_now_ms();
 
 		(void)iu_os_watch_wait(watch, (unsigned int)(left < LOOK_MS ? left : LOOK_MS));
@@ -244,9 +244,9 @@ static int wait_for_it(struct helper *h, int error)
 	if (error == 0) {
 		struct iu_text text = {0};
 
-		iu_run_said_put(h->s->said, key, 0);
+		iu_run_told_put(h->s->told, key, 0);
 		iu_text_printf(&text, "%s can be bound now, after %.1f s",
-			iu_run_target(&h->asked), (double)(iu_os_now_ms() - start) / 1000);
+			iu_run_question_target(&h->asked), (double)(iu_os_now_ms() - start) / 1000);
 		line(h, &text);
 		iu_text_free(&text);
 	} else if (iu_os_now_ms() >= deadline) {
@@ -263,11 +263,11 @@ static void set_port(struct iu_run_case *c, uint16_t port)
 	c->bytes[3] = (unsigned char)port;
 }
 
-static int move(struct helper *h, int error)
+static int move(struct worker *h, int error)
 {
 	struct iu_run_case *c = h->c;
-	uint64_t key = iu_run_moved_key(c->sock.carries, c->name.port);
-	uint32_t port = (uint32_t)iu_run_said_get(h->s->said, key), tries;
+	uint64_t key = iu_run_told_moved_key(c->sock.carries, c->name.port);
+	uint32_t port = (uint32_t)iu_run_told_get(h->s->told, key), tries;
 	bool known = port != 0;
 
 	if (!allowed(h)) {
@@ -289,14 +289,14 @@ static int move(struct helper *h, int error)
 		snprintf(h->words, sizeof(h->words), "No next port could be bound (--next).");
 		return error;
 	}
-	iu_run_said_put(h->s->said, key, (int64_t)port);
+	iu_run_told_put(h->s->told, key, (int64_t)port);
 	iu_run_tell_port(h->run, c->socket, (uint16_t)port);
 	if (!known || tries) {
 		struct iu_text text = {0};
 
 		ask(h, EADDRINUSE);
 		iu_text_printf(&text, "%s; it gets port %u instead",
-			iu_run_intro(&h->asked, c, EADDRINUSE), (unsigned int)port);
+			iu_run_question_intro(&h->asked, c, EADDRINUSE), (unsigned int)port);
 		if (h->is_asked)
 			iu_text_printf(&text, ". %s", h->asked.answer.verdict.headline);
 		line(h, &text);
@@ -305,7 +305,7 @@ static int move(struct helper *h, int error)
 	return 0;
 }
 
-static int reuse(struct helper *h)
+static int reuse(struct worker *h)
 {
 	struct iu_run_case *c = h->c;
 	const int yes = 1;
@@ -330,14 +330,14 @@ static int reuse(struct helper *h)
 		c->sock.reuseaddr = false;
 		ask(h, EADDRINUSE);
 		iu_text_printf(&text, "SO_REUSEADDR helped: without it %s",
-			iu_run_intro(&h->asked, c, EADDRINUSE));
+			iu_run_question_intro(&h->asked, c, EADDRINUSE));
 		line(h, &text);
 		iu_text_free(&text);
 	}
 	return error;
 }
 
-static int make_free(struct helper *h, int error)
+static int make_free(struct worker *h, int error)
 {
 	struct iu_freeing freeing;
 	int r;
@@ -350,7 +350,7 @@ static int make_free(struct helper *h, int error)
 			"--free leaves it alone: the program would end itself.");
 		return error;
 	}
-	if (!iu_run_said_claim(h->s->said, key_of(h->c, 'f')))
+	if (!iu_run_told_claim(h->s->told, key_of(h->c, 'f')))
 		return error; /* asked for once already */
 	explain(h, error, NULL);
 	r = iu_freeing_run(&h->asked.question, &h->run->act, &freeing);
@@ -366,11 +366,11 @@ static int make_free(struct helper *h, int error)
 	return error;
 }
 
-static int apply_policy(struct helper *h, int error)
+static int apply_policy(struct worker *h, int error)
 {
 	switch (h->run->policy) {
 	case IU_RUN_EXPLAIN: break;
-	case IU_RUN_WAIT: return iu_run_waits(error) ? wait_for_it(h, error) : error;
+	case IU_RUN_WAIT: return iu_run_policy_waits(error) ? wait_for_it(h, error) : error;
 	case IU_RUN_NEXT:
 		if (error == EADDRINUSE && h->c->call.kind == IU_RUN_BIND && h->c->facts.inet &&
 			h->c->name.port)
@@ -382,7 +382,7 @@ static int apply_policy(struct helper *h, int error)
 	return error;
 }
 
-static int find_out(struct helper *h)
+static int find_out(struct worker *h)
 {
 	const struct iu_run_facts *facts = &h->c->facts;
 
@@ -395,34 +395,34 @@ static int find_out(struct helper *h)
 	return attempt(h);
 }
 
-static void end_call(struct helper *h)
+static void end_call(struct worker *h)
 {
 	uint64_t lost = h->performed ? iu_run_lost_key(h->c) : 0;
 
 	if (h->again && !h->performed)
 		(void)iu_run_notices_again(h->s->notices, h->c->notice.id);
 	else if (iu_run_answer(h->s, h->c, h->performed) == IU_E_GONE && lost)
-		iu_run_said_put(h->s->said, lost, 1);
+		iu_run_told_put(h->s->told, lost, 1);
 }
 
-void iu_run_help(const struct iu_run_supervisor *s, struct iu_run_case *c)
+void iu_run_worker(const struct iu_run_supervisor *s, struct iu_run_case *c)
 {
-	struct helper h = {.s = s, .run = s->run, .c = c};
+	struct worker h = {.s = s, .run = s->run, .c = c};
 	int error = -1;
 
-	find_voice(&h);
+	use_stderr_of_caller(&h);
 	if (enter(&h)) {
 		error = find_out(&h);
 		if (error > 0)
 			error = apply_policy(&h, error);
-		if (error > 0 && iu_run_explains(error) && !h.again)
+		if (error > 0 && iu_run_policy_explains(error) && !h.again)
 			explain(&h, error, h.words[0] ? h.words : NULL);
-	} else if (iu_run_said_claim(s->said, iu_run_key(0, "netns", 5))) {
+	} else if (iu_run_told_claim(s->told, iu_run_told_key(0, "netns", 5))) {
 		s->run->line(s->run->context,
 			"a program of it lives in another network namespace that may not be "
 			"entered: its failed bind() calls are not explained (root may)");
 	}
 	end_call(&h);
 	if (h.is_asked)
-		iu_run_asked_end(&h.asked);
+		iu_run_question_end(&h.asked);
 }

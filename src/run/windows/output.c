@@ -30,14 +30,14 @@ static bool is_same(HANDLE a, HANDLE b)
 	return a == b || (compare && compare(a, b));
 }
 
-static bool make_pipe(struct iu_hearing *hearing, size_t i)
+static bool make_pipe(struct iu_run_output *output, size_t i)
 {
 	SECURITY_ATTRIBUTES inherited = {
 		.nLength = sizeof(inherited), .bInheritHandle = TRUE};
 
-	if (!CreatePipe(&hearing->from[i], &hearing->to[i], &inherited, PIPE_BYTES))
+	if (!CreatePipe(&output->from[i], &output->to[i], &inherited, PIPE_BYTES))
 		return false;
-	SetHandleInformation(hearing->from[i], HANDLE_FLAG_INHERIT, 0);
+	SetHandleInformation(output->from[i], HANDLE_FLAG_INHERIT, 0);
 	return true;
 }
 
@@ -65,54 +65,54 @@ static wchar_t *read_row(HANDLE screen, SHORT y, SHORT width, bool *ret_full)
 }
 
 /* The rows above the cursor, by which the place is found again when the screen has scrolled. */
-static void remember(struct iu_hearing *hearing)
+static void remember(struct iu_run_output *output)
 {
 	CONSOLE_SCREEN_BUFFER_INFO info;
 	bool full;
 
-	if (!GetConsoleScreenBufferInfo(hearing->screen, &info))
+	if (!GetConsoleScreenBufferInfo(output->screen, &info))
 		return;
-	for (SHORT i = 0; i < IU_HEARING_ROWS && info.dwCursorPosition.Y > i; i++)
-		hearing->before[i] = read_row(hearing->screen,
+	for (SHORT i = 0; i < IU_RUN_OUTPUT_ROWS && info.dwCursorPosition.Y > i; i++)
+		output->before[i] = read_row(output->screen,
 			(SHORT)(info.dwCursorPosition.Y - 1 - i), info.dwSize.X, &full);
 }
 
 /* Whether the rows above @y are those that stood there before the command. */
-static bool is_start(const struct iu_hearing *hearing, SHORT y, SHORT width)
+static bool is_start(const struct iu_run_output *output, SHORT y, SHORT width)
 {
-	bool same = hearing->before[0] != NULL, full;
+	bool same = output->before[0] != NULL, full;
 
-	for (SHORT i = 0; i < IU_HEARING_ROWS && hearing->before[i] && same; i++) {
-		wchar_t *row = y > i ? read_row(hearing->screen, (SHORT)(y - 1 - i), width, &full)
+	for (SHORT i = 0; i < IU_RUN_OUTPUT_ROWS && output->before[i] && same; i++) {
+		wchar_t *row = y > i ? read_row(output->screen, (SHORT)(y - 1 - i), width, &full)
 				     : NULL;
 
 		/* what has scrolled out of the screen cannot differ */
-		same = y <= i || (row && !wcscmp(row, hearing->before[i]));
+		same = y <= i || (row && !wcscmp(row, output->before[i]));
 		free(row);
 	}
 	return same;
 }
 
-static void read_screen(struct iu_hearing *hearing)
+static void read_screen(struct iu_run_output *output)
 {
 	CONSOLE_SCREEN_BUFFER_INFO info;
 	struct iu_arena arena = {0};
 	SHORT y, end;
 	bool full = false;
 
-	if (!GetConsoleScreenBufferInfo(hearing->screen, &info))
+	if (!GetConsoleScreenBufferInfo(output->screen, &info))
 		return;
 	end = info.dwCursorPosition.Y;
-	for (y = end; y > 0 && end - y < SCREEN_ROWS && !is_start(hearing, y, info.dwSize.X); y--)
+	for (y = end; y > 0 && end - y < SCREEN_ROWS && !is_start(output, y, info.dwSize.X); y--)
 		;
 	for (; y <= end; y++) {
-		wchar_t *row = read_row(hearing->screen, y, info.dwSize.X, &full);
+		wchar_t *row = read_row(output->screen, y, info.dwSize.X, &full);
 		const char *text = iu_utf8(&arena, row);
 
 		if (text)
-			iu_text_add(&hearing->shown, text);
+			iu_text_add(&output->shown, text);
 		if (!full)
-			iu_text_add(&hearing->shown, "\n");
+			iu_text_add(&output->shown, "\n");
 		free(row);
 	}
 	iu_arena_free(&arena);
@@ -120,70 +120,70 @@ static void read_screen(struct iu_hearing *hearing)
 
 /* ---- one run ---- */
 
-bool iu_hearing_start(struct iu_hearing *hearing)
+bool iu_run_output_start(struct iu_run_output *output)
 {
 	static const DWORD numbers[] = {STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};
 
-	*hearing = (struct iu_hearing){0};
-	for (size_t i = 0; i < IU_HEARING_STREAMS; i++) {
-		hearing->ours[i] = hearing->to[i] = GetStdHandle(numbers[i]);
-		if (!hearing->ours[i] || hearing->ours[i] == INVALID_HANDLE_VALUE)
+	*output = (struct iu_run_output){0};
+	for (size_t i = 0; i < IU_RUN_OUTPUT_STREAMS; i++) {
+		output->ours[i] = output->to[i] = GetStdHandle(numbers[i]);
+		if (!output->ours[i] || output->ours[i] == INVALID_HANDLE_VALUE)
 			continue;
-		if (is_console(hearing->ours[i]))
-			hearing->screen = hearing->ours[i];
-		else if (i && hearing->from[0] && is_same(hearing->ours[0], hearing->ours[1]))
-			hearing->to[1] = hearing->to[0];
-		else if (!make_pipe(hearing, i))
+		if (is_console(output->ours[i]))
+			output->screen = output->ours[i];
+		else if (i && output->from[0] && is_same(output->ours[0], output->ours[1]))
+			output->to[1] = output->to[0];
+		else if (!make_pipe(output, i))
 			return false;
 	}
-	if (hearing->screen)
-		remember(hearing);
+	if (output->screen)
+		remember(output);
 	return true;
 }
 
-void iu_hearing_started(struct iu_hearing *hearing)
+void iu_run_output_started(struct iu_run_output *output)
 {
-	for (size_t i = 0; i < IU_HEARING_STREAMS; i++) {
-		if (hearing->from[i])
-			CloseHandle(hearing->to[i]);
-		hearing->to[i] = NULL;
+	for (size_t i = 0; i < IU_RUN_OUTPUT_STREAMS; i++) {
+		if (output->from[i])
+			CloseHandle(output->to[i]);
+		output->to[i] = NULL;
 	}
 }
 
-void iu_hearing_pass(struct iu_hearing *hearing)
+void iu_run_output_pass(struct iu_run_output *output)
 {
 	char bytes[4096];
 	DWORD there, n, written;
 
-	for (size_t i = 0; i < IU_HEARING_STREAMS; i++)
-		while (hearing->from[i] &&
-			PeekNamedPipe(hearing->from[i], NULL, 0, NULL, &there, NULL) && there &&
-			ReadFile(hearing->from[i], bytes, sizeof(bytes), &n, NULL) && n) {
-			WriteFile(hearing->ours[i], bytes, n, &written, NULL);
-			iu_said_keep(&hearing->kept[i], bytes, n);
+	for (size_t i = 0; i < IU_RUN_OUTPUT_STREAMS; i++)
+		while (output->from[i] &&
+			PeekNamedPipe(output->from[i], NULL, 0, NULL, &there, NULL) && there &&
+			ReadFile(output->from[i], bytes, sizeof(bytes), &n, NULL) && n) {
+			WriteFile(output->ours[i], bytes, n, &written, NULL);
+			iu_output_tail_keep(&output->kept[i], bytes, n);
 		}
 }
 
 /* Errors come first: what is wrong is said there, if anywhere. */
-void iu_hearing_suspects(struct iu_hearing *hearing, struct iu_text *suspects)
+void iu_run_output_suspects(struct iu_run_output *output, struct iu_text *suspects)
 {
-	if (hearing->screen)
-		read_screen(hearing);
-	iu_said_lines(&hearing->kept[1], suspects);
-	iu_said_lines(&hearing->kept[0], suspects);
-	iu_said_lines(&hearing->shown, suspects);
+	if (output->screen)
+		read_screen(output);
+	iu_output_tail_lines(&output->kept[1], suspects);
+	iu_output_tail_lines(&output->kept[0], suspects);
+	iu_output_tail_lines(&output->shown, suspects);
 }
 
-void iu_hearing_end(struct iu_hearing *hearing)
+void iu_run_output_end(struct iu_run_output *output)
 {
-	iu_hearing_started(hearing);
-	for (size_t i = 0; i < IU_HEARING_STREAMS; i++) {
-		if (hearing->from[i])
-			CloseHandle(hearing->from[i]);
-		iu_text_free(&hearing->kept[i]);
+	iu_run_output_started(output);
+	for (size_t i = 0; i < IU_RUN_OUTPUT_STREAMS; i++) {
+		if (output->from[i])
+			CloseHandle(output->from[i]);
+		iu_text_free(&output->kept[i]);
 	}
-	for (size_t i = 0; i < IU_HEARING_ROWS; i++)
-		free(hearing->before[i]);
-	iu_text_free(&hearing->shown);
-	*hearing = (struct iu_hearing){0};
+	for (size_t i = 0; i < IU_RUN_OUTPUT_ROWS; i++)
+		free(output->before[i]);
+	iu_text_free(&output->shown);
+	*output = (struct iu_run_output){0};
 }

@@ -16,13 +16,13 @@
 #include "os/windows/spawn.h" /* behind the others: Windows makes "near" a macro */
 
 #define POLL_MS	 10
-#define PLACE	 "{}"
+#define PORT_MARK	 "{}"
 
 struct watch {
 	struct iu_run *run;
 	char **argv; /* with the port in place of {} */
 	HANDLE job;
-	struct iu_hearing hearing;
+	struct iu_run_output output;
 	bool freed; /* --free was asked for once already */
 	long interrupts; /* when the command had ended: what comes later is for us */
 	int64_t deadline;
@@ -48,17 +48,17 @@ static int run_once(struct watch *w)
 	HANDLE process;
 	int error = 0;
 
-	iu_hearing_end(&w->hearing);
-	if (!iu_hearing_start(&w->hearing))
+	iu_run_output_end(&w->output);
+	if (!iu_run_output_start(&w->output))
 		return ENOMEM;
-	process = iu_spawn_in_job(w->argv, w->hearing.to[0], w->hearing.to[1], w->job);
+	process = iu_spawn_in_job(w->argv, w->output.to[0], w->output.to[1], w->job);
 	if (!process)
 		error = GetLastError() == ERROR_FILE_NOT_FOUND ? ENOENT : EACCES;
-	iu_hearing_started(&w->hearing);
+	iu_run_output_started(&w->output);
 	while (process && WaitForSingleObject(process, POLL_MS) == WAIT_TIMEOUT)
-		iu_hearing_pass(&w->hearing);
+		iu_run_output_pass(&w->output);
 	if (process) {
-		iu_hearing_pass(&w->hearing);
+		iu_run_output_pass(&w->output);
 		GetExitCodeProcess(process, &w->code);
 		w->interrupts = iu_interrupts_left();
 		CloseHandle(process);
@@ -114,12 +114,12 @@ static bool look_back(struct watch *w)
 	struct iu_arena arena = {0};
 	bool again = false;
 
-	iu_hearing_suspects(&w->hearing, &suspects);
+	iu_run_output_suspects(&w->output, &suspects);
 	if (suspects.len && !suspects.failed &&
 		iu_ask_message(&arena, iu_os_names(), &suspects, 1, "", &options, &questions,
 			&complaint) >= 0 &&
 		questions.n)
-		again = iu_said_explain(w->run, &questions.v[0]) &&
+		again = iu_output_tail_explain(w->run, &questions.v[0]) &&
 			(wait_for(w, &questions.v[0]) || make_free(w, &questions.v[0]));
 	else if (suspects.len)
 		w->run->line(w->run->context,
@@ -138,10 +138,10 @@ static const char *fill_in(struct iu_arena *arena, const char *word, int port)
 	struct iu_text text = {0};
 	const char *place, *filled;
 
-	while ((place = strstr(word, PLACE))) {
+	while ((place = strstr(word, PORT_MARK))) {
 		iu_text_addn(&text, word, (size_t)(place - word));
 		iu_text_printf(&text, "%d", port);
-		word = place + strlen(PLACE);
+		word = place + strlen(PORT_MARK);
 	}
 	iu_text_add(&text, word);
 	filled = text.failed ? NULL : iu_arena_strdup(arena, text.data ? text.data : "");
@@ -149,10 +149,10 @@ static const char *fill_in(struct iu_arena *arena, const char *word, int port)
 	return filled;
 }
 
-static bool has_place(char *const argv[])
+static bool has_mark(char *const argv[])
 {
 	for (size_t i = 0; argv[i]; i++)
-		if (strstr(argv[i], PLACE))
+		if (strstr(argv[i], PORT_MARK))
 			return true;
 	return false;
 }
@@ -188,7 +188,7 @@ static bool prepare(struct watch *w, struct iu_arena *arena)
 	while (w->run->argv[n])
 		n++;
 	w->argv = iu_arena_alloc(arena, (n + 1) * sizeof(*w->argv));
-	port = policy == IU_RUN_NEXT && has_place(w->run->argv) ? free_port() : 0;
+	port = policy == IU_RUN_NEXT && has_mark(w->run->argv) ? free_port() : 0;
 	if (!w->argv || port < 0 || (policy == IU_RUN_NEXT && !port)) {
 		w->run->line(w->run->context,
 			"on Windows --next needs {} in the command, where the port belongs");
@@ -222,7 +222,7 @@ int iu_run_start(struct iu_run *run, int *ret_status)
 	while (!error && w.code && look_back(&w));
 	if (w.job)
 		CloseHandle(w.job);
-	iu_hearing_end(&w.hearing);
+	iu_run_output_end(&w.output);
 	iu_arena_free(&arena);
 	if (!error)
 		*ret_status = (int)w.code;

@@ -14,6 +14,7 @@
 #include "base/compat.h"
 #include "run/linux/policy.h"
 #include "run/linux/rights.h"
+#include "run/linux/told.h"
 
 #define ARCH64 0xc000003eu /* AUDIT_ARCH_X86_64 */
 #define ARCH32 0x40000003u /* AUDIT_ARCH_I386 */
@@ -210,16 +211,16 @@ static void test_choice(void **state)
 		{true, true, true, false, false, false, false, IU_RUN_EXPLAIN, IU_RUN_PERFORM},
 		{true, false, true, false, false, true, false, IU_RUN_EXPLAIN, IU_RUN_PERFORM},
 		/* never with rights that the thread may lack */
-		{true, true, false, false, false, false, false, IU_RUN_EXPLAIN, IU_RUN_HELPER},
+		{true, true, false, false, false, false, false, IU_RUN_EXPLAIN, IU_RUN_WORKER},
 		{true, true, true, true, false, false, false, IU_RUN_EXPLAIN, IU_RUN_TRY},
 		{true, true, true, false, true, false, false, IU_RUN_EXPLAIN, IU_RUN_TRY},
 		{true, true, true, false, true, true, false, IU_RUN_EXPLAIN, IU_RUN_TRY},
 		/* a look-alike would be given datagrams */
-		{true, false, true, false, true, true, false, IU_RUN_EXPLAIN, IU_RUN_HELPER},
+		{true, false, true, false, true, true, false, IU_RUN_EXPLAIN, IU_RUN_WORKER},
 		{true, false, true, false, true, false, false, IU_RUN_EXPLAIN, IU_RUN_TRY},
-		{true, true, true, false, false, false, false, IU_RUN_REUSEADDR, IU_RUN_HELPER},
+		{true, true, true, false, false, false, false, IU_RUN_REUSEADDR, IU_RUN_WORKER},
 		{true, false, true, false, false, false, false, IU_RUN_REUSEADDR, IU_RUN_PERFORM},
-		{true, true, true, false, false, false, true, IU_RUN_NEXT, IU_RUN_HELPER},
+		{true, true, true, false, false, false, true, IU_RUN_NEXT, IU_RUN_WORKER},
 		{true, true, true, false, false, false, false, IU_RUN_NEXT, IU_RUN_PERFORM},
 		/* SCTP, raw sockets */
 		{false, false, true, false, false, false, false, IU_RUN_EXPLAIN, IU_RUN_LET},
@@ -239,9 +240,9 @@ static void test_choice(void **state)
 			.policy = rows[i].policy};
 
 		print_message("row %zu\n", i);
-		assert_int_equal(iu_run_choose(&facts), rows[i].way);
+		assert_int_equal(iu_run_policy_choose(&facts), rows[i].way);
 		if (rows[i].way == IU_RUN_PERFORM)
-			assert_true(iu_run_may_perform(&facts));
+			assert_true(iu_run_policy_may_perform(&facts));
 	}
 }
 
@@ -250,62 +251,62 @@ static void test_choice_of_others(void **state)
 	struct iu_run_facts facts = {.kind = IU_RUN_BIND, .name = IU_RUN_NAME_PATH};
 
 	(void)state;
-	assert_int_equal(iu_run_choose(&facts), IU_RUN_LOOK);
+	assert_int_equal(iu_run_policy_choose(&facts), IU_RUN_LOOK);
 	facts.name = IU_RUN_NAME_ABSTRACT;
-	assert_int_equal(iu_run_choose(&facts), IU_RUN_HELPER);
+	assert_int_equal(iu_run_policy_choose(&facts), IU_RUN_WORKER);
 	facts.equal = true;
-	assert_int_equal(iu_run_choose(&facts), IU_RUN_TRY);
+	assert_int_equal(iu_run_policy_choose(&facts), IU_RUN_TRY);
 	facts.name = IU_RUN_NAME_FOREIGN;
-	assert_int_equal(iu_run_choose(&facts), IU_RUN_LET);
+	assert_int_equal(iu_run_policy_choose(&facts), IU_RUN_LET);
 	facts = (struct iu_run_facts){.kind = IU_RUN_LISTEN, .inet = true, .equal = true};
-	assert_int_equal(iu_run_choose(&facts), IU_RUN_PERFORM);
+	assert_int_equal(iu_run_policy_choose(&facts), IU_RUN_PERFORM);
 	facts.domain = true;
-	assert_int_equal(iu_run_choose(&facts), IU_RUN_LET);
+	assert_int_equal(iu_run_policy_choose(&facts), IU_RUN_LET);
 	facts = (struct iu_run_facts){.kind = IU_RUN_RING, .inet = true, .equal = true};
-	assert_int_equal(iu_run_choose(&facts), IU_RUN_LET);
+	assert_int_equal(iu_run_policy_choose(&facts), IU_RUN_LET);
 }
 
 static void test_errors(void **state)
 {
 	(void)state;
-	assert_true(iu_run_explains(EADDRINUSE));
-	assert_true(iu_run_explains(EACCES));
-	assert_true(iu_run_explains(EPERM));
-	assert_true(iu_run_explains(EADDRNOTAVAIL));
-	assert_false(iu_run_explains(0));
-	assert_false(iu_run_explains(EINVAL));
-	assert_true(iu_run_waits(EADDRINUSE));
-	assert_true(iu_run_waits(EADDRNOTAVAIL));
-	assert_false(iu_run_waits(EACCES));
+	assert_true(iu_run_policy_explains(EADDRINUSE));
+	assert_true(iu_run_policy_explains(EACCES));
+	assert_true(iu_run_policy_explains(EPERM));
+	assert_true(iu_run_policy_explains(EADDRNOTAVAIL));
+	assert_false(iu_run_policy_explains(0));
+	assert_false(iu_run_policy_explains(EINVAL));
+	assert_true(iu_run_policy_waits(EADDRINUSE));
+	assert_true(iu_run_policy_waits(EADDRNOTAVAIL));
+	assert_false(iu_run_policy_waits(EACCES));
 }
 
-static void test_said(void **state)
+static void test_told(void **state)
 {
-	struct iu_run_said said = {0};
-	uint64_t key = iu_run_key(0, "a", 1);
+	struct iu_run_told told = {0};
+	uint64_t key = iu_run_told_key(0, "a", 1);
 
 	(void)state;
-	assert_int_not_equal(key, iu_run_key(0, "b", 1));
-	assert_int_not_equal(key, iu_run_key(key, "a", 1));
-	assert_false(iu_run_said_has(&said, key));
-	assert_true(iu_run_said_claim(&said, key));
-	assert_false(iu_run_said_claim(&said, key));
-	assert_true(iu_run_said_has(&said, key));
-	assert_int_equal(iu_run_said_get(&said, key), 0);
-	iu_run_said_put(&said, key, 77);
-	assert_int_equal(iu_run_said_get(&said, key), 77);
+	assert_int_not_equal(key, iu_run_told_key(0, "b", 1));
+	assert_int_not_equal(key, iu_run_told_key(key, "a", 1));
+	assert_false(iu_run_told_has(&told, key));
+	assert_true(iu_run_told_claim(&told, key));
+	assert_false(iu_run_told_claim(&told, key));
+	assert_true(iu_run_told_has(&told, key));
+	assert_int_equal(iu_run_told_get(&told, key), 0);
+	iu_run_told_put(&told, key, 77);
+	assert_int_equal(iu_run_told_get(&told, key), 77);
 	/* keys of one slot do not meet; a full table says nothing more */
-	memset(&said, 0, sizeof(said));
-	for (uint64_t i = 1; i <= IU_RUN_SAID_SLOTS; i++)
-		assert_true(iu_run_said_claim(&said, i * IU_RUN_SAID_SLOTS));
-	assert_false(iu_run_said_claim(&said, 1));
-	iu_run_said_put(&said, 1, 5);
-	assert_int_equal(iu_run_said_get(&said, 1), 0);
-	for (uint64_t i = 1; i <= IU_RUN_SAID_SLOTS; i++)
-		assert_true(iu_run_said_has(&said, i * IU_RUN_SAID_SLOTS));
-	assert_int_not_equal(iu_run_moved_key(IU_PROTOCOL_TCP, 80),
-		iu_run_moved_key(IU_PROTOCOL_UDP, 80));
-	assert_int_not_equal(iu_run_told_key(0), iu_run_told_key(1));
+	memset(&told, 0, sizeof(told));
+	for (uint64_t i = 1; i <= IU_RUN_TOLD_SLOTS; i++)
+		assert_true(iu_run_told_claim(&told, i * IU_RUN_TOLD_SLOTS));
+	assert_false(iu_run_told_claim(&told, 1));
+	iu_run_told_put(&told, 1, 5);
+	assert_int_equal(iu_run_told_get(&told, 1), 0);
+	for (uint64_t i = 1; i <= IU_RUN_TOLD_SLOTS; i++)
+		assert_true(iu_run_told_has(&told, i * IU_RUN_TOLD_SLOTS));
+	assert_int_not_equal(iu_run_told_moved_key(IU_PROTOCOL_TCP, 80),
+		iu_run_told_moved_key(IU_PROTOCOL_UDP, 80));
+	assert_int_not_equal(iu_run_told_explained_key(0), iu_run_told_explained_key(1));
 }
 
 int main(void)
@@ -319,7 +320,7 @@ int main(void)
 		cmocka_unit_test(test_choice),
 		cmocka_unit_test(test_choice_of_others),
 		cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
