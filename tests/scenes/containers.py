@@ -17,10 +17,11 @@ INUSE = os.path.abspath(os.environ["INUSE"])
 SERVER = os.path.abspath(os.environ["DEMO_SERVER"])
 
 # runc, as crun refuses cgroups of both versions at once; the limits, as those of the machine may be
-# lower than what podman asks for by default.
+# lower than what podman asks for by default, and its cgroups may have none for processes.
 CONF = """
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
+pids_limit = 0
 [engine]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
