@@ -95,6 +95,12 @@ static __always_inline void next_bucket_of_hash(void)
 		bucket.unknown = 1;
 }
 
+/* Before 6.8 there are none below a port: the verifier has to see that they are not read then. */
+static __always_inline bool has_addresses(void)
+{
+	return bpf_core_field_exists(((struct inet_bind2_bucket *)NULL)->bhash_node);
+}
+
 /* One flat loop over ports, their addresses and their sockets: nested ones cost the verifier ms. */
 static long bucket_step(__u32 i, void *unused)
 {
@@ -105,7 +111,7 @@ static long bucket_step(__u32 i, void *unused)
 	} else if (walk->socket_at) {
 		on_owner(SOCK_AROUND(walk->socket_at, __sk_common.skc_bind_node));
 		walk->socket_at = read_pointer(walk->socket_at);
-	} else if (walk->address_at) {
+	} else if (has_addresses() && walk->address_at) {
 		struct inet_bind2_bucket *address =
 			AROUND(walk->address_at, inet_bind2_bucket, bhash_node);
 
