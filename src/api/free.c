@@ -284,14 +284,14 @@ const char *inuse_plan_hint(const struct inuse_plan *plan, size_t index)
 
 static const struct iu_step *planned(const struct inuse_step *step)
 {
-	static const struct iu_step nothing = {.kind = IU_STEP_WAIT};
+	static const struct iu_step nothing = {.lever.kind = IU_STEP_WAIT};
 
 	return step ? &step->freeing->plan.steps.v[step->index] : &nothing;
 }
 
 const char *inuse_step_kind(const struct inuse_step *step)
 {
-	return step ? iu_step_name(planned(step)->kind) : NULL;
+	return step ? iu_step_name(planned(step)->lever.kind) : NULL;
 }
 
 const char *inuse_step_what(const struct inuse_step *step)
@@ -306,17 +306,17 @@ static const char *string_at(const struct iu_strings *list, size_t index)
 
 const char *inuse_step_argument(const struct inuse_step *step, size_t index)
 {
-	return string_at(&planned(step)->command, index);
+	return string_at(&planned(step)->lever.argv, index);
 }
 
 int32_t inuse_step_pid(const struct inuse_step *step)
 {
-	return planned(step)->kind == IU_STEP_TERMINATE ? planned(step)->process.pid : 0;
+	return planned(step)->lever.kind == IU_STEP_TERMINATE ? planned(step)->lever.process.pid : 0;
 }
 
 const char *inuse_step_unit(const struct inuse_step *step)
 {
-	return planned(step)->kind == IU_STEP_STOP_UNIT ? planned(step)->unit.name : NULL;
+	return planned(step)->lever.kind == IU_STEP_STOP_UNIT ? planned(step)->lever.unit.name : NULL;
 }
 
 enum inuse_risk inuse_step_risk(const struct inuse_step *step)
@@ -326,7 +326,7 @@ enum inuse_risk inuse_step_risk(const struct inuse_step *step)
 
 bool inuse_step_needs_root(const struct inuse_step *step)
 {
-	return planned(step)->needs_root;
+	return planned(step)->lever.needs_root;
 }
 
 const char *inuse_step_serves(const struct inuse_step *step, size_t index)

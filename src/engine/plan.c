@@ -174,9 +174,9 @@ int iu_plan_tell(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 		if (!slot)
 			return IU_E_NOMEM;
 		slot->text = step->what;
-		if (step->command.n)
+		if (step->lever.argv.n)
 			slot->command = iu_rules_of(snapshot)->quote(
-				arena, step->command.v, step->command.n);
+				arena, step->lever.argv.v, step->lever.argv.n);
 	}
 	if (r < 0 || arena->failed)
 		return IU_E_NOMEM;
@@ -191,9 +191,9 @@ static bool was_target(const struct iu_plan *plan, const struct iu_process *proc
 	size_t i;
 
 	for (i = 0; i < plan->steps.n; i++)
-		if (plan->steps.v[i].kind == IU_STEP_TERMINATE &&
-			plan->steps.v[i].process.pid == process->pid &&
-			plan->steps.v[i].process.start_ticks == process->start_ticks)
+		if (plan->steps.v[i].lever.kind == IU_STEP_TERMINATE &&
+			plan->steps.v[i].lever.process.pid == process->pid &&
+			plan->steps.v[i].lever.process.start_ticks == process->start_ticks)
 			return true;
 	return false;
 }

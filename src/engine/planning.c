@@ -9,18 +9,18 @@
 #include "engine/phrase.h"
 #include "knowledge/supervisors.h"
 
-struct iu_step *iu_planning_step(struct iu_planning *p, enum iu_step_kind kind)
+struct iu_step *iu_planning_step(struct iu_planning *p, const struct iu_lever *lever)
 {
 	struct iu_step *step = iu_list_add(p->arena, &p->plan.steps);
 
 	if (step)
-		*step = (struct iu_step){.kind = kind, .wait_ms = -1, .risk = IU_RISK_LOW};
+		*step = (struct iu_step){.lever = *lever, .wait_ms = -1, .risk = IU_RISK_LOW};
 	return step;
 }
 
-int iu_planning_word(struct iu_planning *p, struct iu_step *step, const char *text)
+struct iu_lever_context iu_planning_levers(const struct iu_planning *p)
 {
-	return iu_strings_add(p->arena, &step->command, text);
+	return (struct iu_lever_context){p->arena, p->question, p->snapshot};
 }
 
 int iu_planning_refuse(struct iu_planning *p, int32_t pid, const char *what, const char *why,
@@ -64,8 +64,8 @@ bool iu_planning_ends(const struct iu_planning *p, int32_t pid)
 	size_t i;
 
 	for (i = 0; i < p->plan.steps.n; i++)
-		if (p->plan.steps.v[i].kind == IU_STEP_TERMINATE &&
-			p->plan.steps.v[i].process.pid == pid)
+		if (p->plan.steps.v[i].lever.kind == IU_STEP_TERMINATE &&
+			p->plan.steps.v[i].lever.process.pid == pid)
 			return true;
 	return false;
 }

@@ -2,8 +2,7 @@
 #ifndef IU_ENGINE_PLANNING_H
 #define IU_ENGINE_PLANNING_H
 
-#include "model/plan.h"
-#include "model/question.h"
+#include "engine/levers.h"
 
 struct iu_supervisor_row;
 
@@ -16,11 +15,11 @@ struct iu_planning {
 	struct iu_plan plan;
 };
 
-/** iu_planning_step() - appends a step of low risk; NULL: out of memory. */
-struct iu_step *iu_planning_step(struct iu_planning *p, enum iu_step_kind kind);
+/** iu_planning_step() - appends a step of low risk that pulls a lever; NULL: out of memory. */
+struct iu_step *iu_planning_step(struct iu_planning *p, const struct iu_lever *lever);
 
-/** iu_planning_word() - appends a word to the command of a step. Returns: 0, IU_E_NOMEM. */
-int iu_planning_word(struct iu_planning *p, struct iu_step *step, const char *text);
+/** iu_planning_levers() - what levers are made of. */
+struct iu_lever_context iu_planning_levers(const struct iu_planning *p);
 
 /**
  * iu_planning_refuse() - why something is left alone

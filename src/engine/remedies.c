@@ -2,6 +2,7 @@
 #include "engine/remedies.h"
 
 #include "base/err.h"
+#include "engine/levers.h"
 #include "engine/phrase.h"
 #include "engine/remedy.h"
 #include "engine/rules.h"
@@ -112,21 +113,6 @@ const struct iu_strings *iu_remedy_raw(const struct iu_remedy *remedy)
 	return remedy->raw.n ? &remedy->raw : &remedy->command;
 }
 
-static const struct iu_process *first_holder(
-	const struct iu_snapshot *snapshot, const struct iu_blocker *blocker)
-{
-	size_t i;
-
-	for (i = 0; blocker && i < blocker->holds.n; i++) {
-		const struct iu_process *p = iu_snapshot_process(
-			snapshot, snapshot->holds.v[blocker->holds.v[i]].pid);
-
-		if (p)
-			return p;
-	}
-	return NULL;
-}
-
 int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
@@ -147,7 +133,7 @@ int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 			.evaluation = evaluation,
 			.verdict = verdict,
 			.blocker = blocker,
-			.holder = first_holder(snapshot, blocker),
+			.holder = iu_lever_holder(snapshot, blocker),
 			.remedy = &remedy,
 		};
 		struct iu_remedy *slot;

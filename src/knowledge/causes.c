@@ -75,6 +75,16 @@ const struct iu_cause_row *iu_cause_row(enum iu_cause cause)
 	return &causes[cause];
 }
 
+bool iu_cause_helps(enum iu_cause cause, enum iu_remedy_id remedy)
+{
+	const struct iu_cause_row *row = iu_cause_row(cause);
+
+	for (size_t i = 0; row && i < IU_CAUSE_REMEDIES_MAX && row->remedies[i]; i++)
+		if (row->remedies[i] == remedy)
+			return true;
+	return false;
+}
+
 const struct iu_remedy_row *iu_remedy_row(enum iu_remedy_id id)
 {
 	if (id == IU_REMEDY_NONE || (size_t)id >= IU_COUNT(remedies))

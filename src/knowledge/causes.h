@@ -17,6 +17,9 @@ struct iu_cause_row {
 /** iu_cause_row() - the row of a cause; NULL for IU_CAUSE_NONE. Static. */
 const struct iu_cause_row *iu_cause_row(enum iu_cause cause);
 
+/** iu_cause_helps() - the remedy is one for that cause. */
+bool iu_cause_helps(enum iu_cause cause, enum iu_remedy_id remedy);
+
 struct iu_remedy_row {
 	enum iu_remedy_id id;
 	const char *name;

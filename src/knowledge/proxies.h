@@ -15,6 +15,7 @@ struct iu_proxy_row {
 	const char *argument;  /* one of the arguments must be this, or start with it; NULL: any */
 	enum iu_proxy_kind kind;
 	const char *sentence;  /* what it does with the port */
+	const char *engine;    /* whose containers it is for, as knowledge/engines.h has it; NULL: Docker's */
 };
 
 /** iu_proxy_of() - the row that fits a process, or NULL. Static. */

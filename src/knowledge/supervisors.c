@@ -60,3 +60,11 @@ const struct iu_supervisor_row *iu_supervisor_parent(const struct iu_parent *par
 
 	return row ? row : iu_supervisor(parent->script);
 }
+
+bool iu_supervisor_is_manager(const struct iu_process *process)
+{
+	const char *slash = process->exe ? strrchr(process->exe, '/') : NULL;
+
+	return process->pid == 1 || (process->name && !strcmp(process->name, "systemd")) ||
+	       (process->exe && !strcmp(slash ? slash + 1 : process->exe, "systemd"));
+}

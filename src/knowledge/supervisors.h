@@ -20,4 +20,7 @@ const struct iu_supervisor_row *iu_supervisor(const char *name);
 /** iu_supervisor_parent() - the same for a parent, by its name or by the script that it runs. */
 const struct iu_supervisor_row *iu_supervisor_parent(const struct iu_parent *parent);
 
+/** iu_supervisor_is_manager() - a systemd, or whatever is pid 1: it keeps a whole session or system. */
+bool iu_supervisor_is_manager(const struct iu_process *process);
+
 #endif

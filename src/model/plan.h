@@ -63,8 +63,12 @@ struct iu_step_unit {
 };
 
 struct iu_step_container {
-	const char *program; /* "docker", "podman", … */
+	const char *program; /* "docker", "podman", …; NULL: no client that would surely fit */
 	const char *id;      /* NULL: the one that publishes the port */
+	const char *name;    /* as people call it; NULL: not known */
+	const char *engine;  /* as its cgroup tells it; NULL: not known */
+	bool owner_known;    /* a rootless engine's user … */
+	uint32_t owner;      /* … and no other is obeyed by it */
 	uint16_t port;
 	enum iu_protocol protocol;
 };
@@ -102,13 +106,31 @@ struct iu_step_file {
 	uint64_t dev, ino;
 };
 
+/*
+ * What lets go of the port when it is pulled. It is made once of what is in the way: the remedies
+ * put it into words, the plan judges and orders it, and it is applied as it is.
+ */
+struct iu_lever {
+	enum iu_step_kind kind; /* says which of the union counts */
+	bool needs_root;
+	struct iu_strings argv; /* what would do the same by hand, raw bytes; n == 0: nothing */
+	union {
+		struct iu_step_process process;     /* TERMINATE */
+		struct iu_step_unit unit;           /* STOP_UNIT */
+		struct iu_step_container container; /* STOP_CONTAINER */
+		struct iu_step_file file;           /* REMOVE_FILE */
+		struct iu_sockets sockets;          /* DESTROY */
+		struct iu_step_service service;     /* STOP_SERVICE, DISABLE_SERVICE */
+		struct iu_step_proxy proxy;         /* DELETE_PORTPROXY */
+		struct iu_step_exclusion exclusion; /* EXCLUDE_PORT */
+	};
+};
+
 /* A document of its own: everything in it lives in its arena or in the snapshot it was made of. */
 struct iu_step {
-	enum iu_step_kind kind;
-	const char *what;          /* one sentence; foreign text is escaped */
-	struct iu_strings command; /* what would do the same by hand, raw bytes; n == 0: nothing */
+	struct iu_lever lever;
+	const char *what;  /* one sentence; foreign text is escaped */
 	enum iu_risk risk;
-	bool needs_root;
 	bool if_it_stays;  /* only when the steps before were not enough */
 	bool comes_back;   /* somebody is known to start it again … */
 	int64_t back_ms;   /* … within so long, if at once; 0: no matter */
@@ -116,14 +138,6 @@ struct iu_step {
 	int64_t wait_ms;   /* WAIT: at most so long; -1: not known */
 	struct iu_strings serves; /* what else the target has: "127.0.0.1:9090/tcp (listens)" */
 	struct iu_strings losses; /* what is lost, or comes back */
-	struct iu_step_process process;
-	struct iu_step_unit unit;
-	struct iu_step_container container;
-	struct iu_step_file file;
-	struct iu_sockets sockets; /* DESTROY */
-	struct iu_step_service service;
-	struct iu_step_proxy proxy;
-	struct iu_step_exclusion exclusion;
 };
 
 /* Why something is left alone, and what could be done instead. */

@@ -48,6 +48,7 @@ struct iu_remedy {
 	struct iu_strings raw;     /* where command is inuse's own: what does it without; else empty */
 	enum iu_risk risk;
 	bool needs_root;
+	bool acts;         /* it is what `inuse free` does, where that is not forbidden */
 	enum iu_tri tried; /* a probe showed that it works (or not); IU_UNKNOWN: not tried */
 };
 

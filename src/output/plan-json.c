@@ -14,50 +14,50 @@ static json_t *target_json(struct iu_json *json, const struct iu_step *step)
 {
 	json_t *object = json_object();
 
-	switch (step->kind) {
+	switch (step->lever.kind) {
 	case IU_STEP_WAIT:
 	case IU_STEP_COLLECT_GARBAGE: json_decref(object); return json_null();
 	case IU_STEP_TERMINATE:
-		iu_json_put(json, object, "pid", json_integer(step->process.pid));
+		iu_json_put(json, object, "pid", json_integer(step->lever.process.pid));
 		iu_json_put(json, object, "start_ticks",
-			json_integer((json_int_t)step->process.start_ticks));
-		iu_json_put(json, object, "inode", json_integer((json_int_t)step->process.inode));
+			json_integer((json_int_t)step->lever.process.start_ticks));
+		iu_json_put(json, object, "inode", json_integer((json_int_t)step->lever.process.inode));
 		iu_json_put(json, object, "cookie",
-			iu_json_known(step->process.cookie != 0, step->process.cookie));
+			iu_json_known(step->lever.process.cookie != 0, step->lever.process.cookie));
 		iu_json_put(json, object, "kill", json_boolean(step->kill));
 		break;
 	case IU_STEP_STOP_SERVICE:
 	case IU_STEP_DISABLE_SERVICE:
-		iu_json_put(json, object, "service", iu_json_text(json, step->service.name));
+		iu_json_put(json, object, "service", iu_json_text(json, step->lever.service.name));
 		iu_json_put(json, object, "dependents", iu_json_strings(json,
-				step->service.dependents.v, step->service.dependents.n));
+				step->lever.service.dependents.v, step->lever.service.dependents.n));
 		break;
 	case IU_STEP_DELETE_PORTPROXY:
-		iu_json_put(json, object, "table", iu_json_text(json, step->proxy.table));
-		iu_json_put(json, object, "address", iu_json_address(&step->proxy.listen));
-		iu_json_put(json, object, "port", json_integer(step->proxy.port));
+		iu_json_put(json, object, "table", iu_json_text(json, step->lever.proxy.table));
+		iu_json_put(json, object, "address", iu_json_address(&step->lever.proxy.listen));
+		iu_json_put(json, object, "port", json_integer(step->lever.proxy.port));
 		break;
 	case IU_STEP_EXCLUDE_PORT:
-		iu_json_put(json, object, "port", json_integer(step->exclusion.first));
-		iu_json_put(json, object, "count", json_integer(step->exclusion.count));
+		iu_json_put(json, object, "port", json_integer(step->lever.exclusion.first));
+		iu_json_put(json, object, "count", json_integer(step->lever.exclusion.count));
 		break;
 	case IU_STEP_STOP_UNIT:
-		iu_json_put(json, object, "unit", iu_json_text(json, step->unit.name));
-		iu_json_put(json, object, "second", iu_json_text(json, step->unit.second));
-		iu_json_put(json, object, "user", json_boolean(step->unit.user));
+		iu_json_put(json, object, "unit", iu_json_text(json, step->lever.unit.name));
+		iu_json_put(json, object, "second", iu_json_text(json, step->lever.unit.second));
+		iu_json_put(json, object, "user", json_boolean(step->lever.unit.user));
 		break;
 	case IU_STEP_STOP_CONTAINER:
-		iu_json_put(json, object, "container", iu_json_text(json, step->container.id));
-		iu_json_put(json, object, "engine", iu_json_text(json, step->container.program));
+		iu_json_put(json, object, "container", iu_json_text(json, step->lever.container.id));
+		iu_json_put(json, object, "engine", iu_json_text(json, step->lever.container.program));
 		break;
 	case IU_STEP_DESTROY:
-		iu_json_put(json, object, "sockets", json_integer((json_int_t)step->sockets.n));
+		iu_json_put(json, object, "sockets", json_integer((json_int_t)step->lever.sockets.n));
 		break;
 	case IU_STEP_REMOVE_FILE:
-		iu_json_put(json, object, "path", iu_json_path(json, step->file.path,
-							  step->file.path_len, false));
-		iu_json_put(json, object, "device", json_integer((json_int_t)step->file.dev));
-		iu_json_put(json, object, "inode", json_integer((json_int_t)step->file.ino));
+		iu_json_put(json, object, "path", iu_json_path(json, step->lever.file.path,
+							  step->lever.file.path_len, false));
+		iu_json_put(json, object, "device", json_integer((json_int_t)step->lever.file.dev));
+		iu_json_put(json, object, "inode", json_integer((json_int_t)step->lever.file.ino));
 		break;
 	}
 	return object;
@@ -81,12 +81,12 @@ static json_t *step_json(
 {
 	json_t *object = json_object();
 
-	iu_json_put(json, object, "kind", json_string(iu_step_name(step->kind)));
+	iu_json_put(json, object, "kind", json_string(iu_step_name(step->lever.kind)));
 	iu_json_put(json, object, "what", iu_json_text(json, step->what));
-	iu_json_put(json, object, "command", strings(json, &step->command));
+	iu_json_put(json, object, "command", strings(json, &step->lever.argv));
 	iu_json_put(json, object, "target", target_json(json, step));
 	iu_json_put(json, object, "risk", json_string(iu_risk_name(step->risk)));
-	iu_json_put(json, object, "needs_root", json_boolean(step->needs_root));
+	iu_json_put(json, object, "needs_root", json_boolean(step->lever.needs_root));
 	iu_json_put(json, object, "if_it_stays", json_boolean(step->if_it_stays));
 	iu_json_put(json, object, "wait_ms",
 		iu_json_known(step->wait_ms >= 0, (uint64_t)step->wait_ms));

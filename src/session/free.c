@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "engine/evaluation.h"
 #include "engine/plan.h"
+#include "knowledge/supervisors.h"
 #include "os/os.h"
 #include "output/output.h"
 #include "session/wait.h"
@@ -101,12 +102,13 @@ static int add_unit_facts(struct freeing *run)
 
 	for (size_t i = 0; i < run->f->plan.steps.n && r >= 0; i++) {
 		const struct iu_step *step = &run->f->plan.steps.v[i];
-		struct iu_unit_facts facts = {.name = step->unit.name,
-			.user = step->unit.user,
-			.uid = step->unit.uid}, *slot;
+		struct iu_unit_facts facts, *slot;
 
-		if (step->kind != IU_STEP_STOP_UNIT)
+		if (step->lever.kind != IU_STEP_STOP_UNIT)
 			continue;
+		facts = (struct iu_unit_facts){.name = step->lever.unit.name,
+			.user = step->lever.unit.user,
+			.uid = step->lever.unit.uid};
 		r = iu_os_unit_facts(&run->f->arena, &facts);
 		if (r == IU_E_NOTSUP || r == IU_E_NOENT) {
 			r = 0;
@@ -131,7 +133,7 @@ static void find_manager(const struct freeing *run, struct iu_step_unit *unit)
 		const struct iu_process *process =
 			iu_snapshot_process(snapshot, snapshot->holds.v[b->holds.v[i]].pid);
 
-		if (!process || !process->name || strcmp(process->name, "systemd") != 0)
+		if (!process || !iu_supervisor_is_manager(process))
 			continue;
 		unit->user = process->pid != 1 && process->uid_known;
 		unit->uid = process->uid;
@@ -288,9 +290,9 @@ static int take_step(struct freeing *run, size_t i)
 	int handle = -1, r = 0;
 
 	iu_os_apply(step, false, result, &handle);
-	if (step->kind == IU_STEP_TERMINATE && result->kind == IU_RESULT_DONE) {
+	if (step->lever.kind == IU_STEP_TERMINATE && result->kind == IU_RESULT_DONE) {
 		r = finish_process(run, step, result, handle);
-	} else if (step->kind == IU_STEP_WAIT) {
+	} else if (step->lever.kind == IU_STEP_WAIT) {
 		r = wait_step(run, step, result);
 	}
 	if (run->act->step)
@@ -353,7 +355,7 @@ static int confirm(struct freeing *run)
 	for (size_t i = 0; i < run->f->plan.steps.n; i++) {
 		const struct iu_step *step = &run->f->plan.steps.v[i];
 
-		if (step->kind != IU_STEP_TERMINATE)
+		if (step->lever.kind != IU_STEP_TERMINATE)
 			continue;
 		if (ms < CONFIRM_MS)
 			ms = CONFIRM_MS;
@@ -375,8 +377,8 @@ static int confirm(struct freeing *run)
 static bool only_time_is_missing(const struct iu_plan *plan)
 {
 	for (size_t i = 0; i < plan->steps.n; i++)
-		if (plan->steps.v[i].kind != IU_STEP_WAIT &&
-			plan->steps.v[i].kind != IU_STEP_DESTROY)
+		if (plan->steps.v[i].lever.kind != IU_STEP_WAIT &&
+			plan->steps.v[i].lever.kind != IU_STEP_DESTROY)
 			return false;
 	return plan->kind == IU_PLAN_READY && plan->steps.n > 0;
 }
@@ -384,7 +386,7 @@ static bool only_time_is_missing(const struct iu_plan *plan)
 static bool has_destroyed(const struct iu_freeing *f)
 {
 	return f->plan.steps.n > 0 &&
-	       f->plan.steps.v[f->plan.steps.n - 1].kind == IU_STEP_DESTROY;
+	       f->plan.steps.v[f->plan.steps.n - 1].lever.kind == IU_STEP_DESTROY;
 }
 
 static bool may_go_on(const struct freeing *run)

@@ -100,7 +100,7 @@ static void say_step(
 	(void)context;
 	if (silent)
 		return;
-	printf("#   %s: %s%s %s\n", iu_step_name(step->kind), iu_result_name(result->kind),
+	printf("#   %s: %s%s %s\n", iu_step_name(step->lever.kind), iu_result_name(result->kind),
 		result->killed ? " killed" : "", result->detail);
 }
 
@@ -404,7 +404,7 @@ static void case_wait_fin_wait2(struct stage *stage)
 	start = iu_os_now_ms();
 	CHECK(!stage->error[0], "staging failed: %s", stage->error);
 	CHECK(run_free(&run, "4000", NULL) == IU_END_DONE, "not freed");
-	CHECK(run.f.plan.steps.n == 1 && run.f.plan.steps.v[0].kind == IU_STEP_WAIT,
+	CHECK(run.f.plan.steps.n == 1 && run.f.plan.steps.v[0].lever.kind == IU_STEP_WAIT,
 		"it was no wait");
 	CHECK(iu_os_now_ms() - start < 6000, "it took %d ms", (int)(iu_os_now_ms() - start));
 	CHECK(can_bind() == 0, "the kernel says %s", strerror(can_bind()));
@@ -814,7 +814,8 @@ static void case_never(struct stage *stage)
 	(void)stage;
 	for (size_t i = 0; i < sizeof(pids) / sizeof(pids[0]); i++) {
 		const struct iu_step step = {
-			.kind = IU_STEP_TERMINATE, .process = {.pid = pids[i], .fd = 3, .inode = 1}};
+			.lever = {.kind = IU_STEP_TERMINATE,
+				.process = {.pid = pids[i], .fd = 3, .inode = 1}}};
 
 		expect_left_alone(&step, IU_RESULT_FAILED, 0, true);
 	}

@@ -29,7 +29,8 @@ enum iu_way {
 	IU_WAY_TIME,      /* it ends by itself; on demand the kernel drops it at once */
 	IU_WAY_ACTIVATOR, /* whoever listens for a program that starts on demand */
 	IU_WAY_CONTAINER, /* the container that publishes the port, not its proxy */
-	IU_WAY_REFERENCE, /* what keeps a socket without a descriptor: a message, a store, a ring */
+	IU_WAY_MESSAGE,   /* a message with the descriptor, or a store of systemd for a service */
+	IU_WAY_RING,      /* an io_uring that has it among its files */
 	IU_WAY_FILE,      /* the file of a UNIX socket that is gone */
 	IU_WAY_ADDRESS,   /* the check of the address, which ends by itself */
 	/* Windows */

@@ -97,5 +97,5 @@ const struct iu_cause_rule iu_cause_descriptor_in_flight = {
 	.cause = IU_CAUSE_DESCRIPTOR_IN_FLIGHT,
 	.applies = applies,
 	.headline = headline,
-	.lever = IU_WAY_REFERENCE,
+	.lever = IU_WAY_MESSAGE,
 };

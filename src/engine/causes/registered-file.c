@@ -56,5 +56,5 @@ const struct iu_cause_rule iu_cause_registered_file = {
 	.cause = IU_CAUSE_REGISTERED_FILE,
 	.applies = applies,
 	.headline = headline,
-	.lever = IU_WAY_REFERENCE,
+	.lever = IU_WAY_RING,
 };

@@ -1,15 +1,14 @@
 /* engine/linux/plan.c - the steps that would free a port or a path on Linux */
 #include "engine/linux/plan.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/text.h"
 #include "engine/causes/cause.h"
-#include "engine/remedies.h"
+#include "engine/linux/levers.h"
 #include "engine/phrase.h"
-#include "knowledge/cgroups.h"
+#include "knowledge/engines.h"
 #include "knowledge/protected.h"
 #include "knowledge/supervisors.h"
 
@@ -18,7 +17,6 @@
 #define SERVES_MAX 6
 /* So soon most of those start a program again that do it at all. */
 #define BACK_MS 1500
-#define KERNEL_DROPS_ORPHANS (6u << 16 | 11u << 8)
 /* After the last TIME-WAIT timer the kernel may take a moment longer (its wheel is coarse). */
 #define TIMER_SLACK_MS 1500
 
@@ -39,11 +37,6 @@ static const char *base_name(const char *path)
 	const char *slash = path ? strrchr(path, '/') : NULL;
 
 	return slash ? slash + 1 : path;
-}
-
-static bool is_privileged(const struct iu_planning *p)
-{
-	return p->snapshot->host.privileged || p->snapshot->host.uid == 0;
 }
 
 /* ---- who is left alone ---- */
@@ -67,11 +60,6 @@ static bool is_kernel_thread(const struct iu_process *process)
 {
 	return !process->exe && !process->command.n && process->state != IU_PROCESS_ZOMBIE &&
 	       (process->ppid == 2 || process->pid == 2);
-}
-
-static bool is_manager(const struct iu_process *process)
-{
-	return same(process->name, "systemd") || same(base_name(process->exe), "systemd");
 }
 
 static bool in_user_list(const struct iu_planning *p, const char *name)
@@ -112,7 +100,7 @@ static const char *why_not(const struct iu_planning *p, const struct iu_process 
 		return "it is inuse itself";
 	if (iu_planning_is_ancestor(p, process->pid))
 		return "inuse was started from it: it would end its own shell, terminal or session";
-	if (is_manager(process))
+	if (iu_supervisor_is_manager(process))
 		return "it is a systemd, which keeps a whole session or system";
 	respawner = iu_supervisor(process->name);
 	if (respawner && respawner->keeps_many)
@@ -156,7 +144,7 @@ static int check_process(
 			why, NULL);
 	if (belongs_to_allowed(p, b, process))
 		return 0;
-	if (!is_privileged(p))
+	if (!iu_linux_is_privileged(p->snapshot))
 		return iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
 			iu_phrase(p->arena, "it belongs to %s, and only root may end it",
 				iu_phrase_user(p->arena, process->user, process->uid_known,
@@ -308,41 +296,27 @@ static const char *describe(struct iu_planning *p, const struct iu_process *proc
 static int terminate(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold,
 	const struct iu_process *process, bool if_it_stays)
 {
-	struct iu_step *step = iu_planning_step(p, IU_STEP_TERMINATE);
+	struct iu_lever_context c = iu_planning_levers(p);
+	struct iu_lever lever;
+	struct iu_step *step;
 	int r;
 
+	if (!iu_linux_lever_process(&c, b, hold, process, &lever))
+		return IU_E_NOMEM;
+	step = iu_planning_step(p, &lever);
 	if (!step)
 		return IU_E_NOMEM;
 	step->risk = IU_RISK_MEDIUM;
 	step->if_it_stays = if_it_stays;
 	step->kill = p->rules->force;
-	step->needs_root = !is_privileged(p) && process->uid != p->snapshot->host.uid;
-	step->process = (struct iu_step_process){
-		.pid = process->pid,
-		.start_ticks = process->start_ticks,
-		.exe_known = process->exe && process->files.n,
-		.inode = hold->inode,
-		.cookie = b->socket.cookie,
-		.tid = hold->tid,
-		.fd = hold->fd,
-		.via = hold->via,
-		.state = b->socket.state,
-		.resume = process->state == IU_PROCESS_STOPPED,
-	};
-	if (step->process.exe_known)
-		step->process.exe = process->files.v[0];
 	step->what = iu_phrase(p->arena, "%s SIGTERM%s%s to %s",
 		if_it_stays ? "if it is still there then: send" : "send",
-		step->process.resume ? ", and SIGCONT so that it hears it," : "",
+		step->lever.process.resume ? ", and SIGCONT so that it hears it," : "",
 		!step->kill ? ""
 			    : iu_phrase(p->arena, " (and SIGKILL when it has not ended after %u s)",
 				      p->rules->grace_seconds),
 		describe(p, process));
-	r = iu_planning_word(p, step, "kill");
-	if (r == 0)
-		r = iu_planning_word(p, step, iu_phrase(p->arena, "%d", (int)process->pid));
-	if (r == 0)
-		r = add_serves(p, step, process->pid, NULL);
+	r = add_serves(p, step, process->pid, NULL);
 	if (r == 0 && !if_it_stays)
 		r = add_connections(p, step);
 	if (r == 0 && process->state == IU_PROCESS_FROZEN)
@@ -350,7 +324,7 @@ static int terminate(struct iu_planning *p, const struct iu_blocker *b, const st
 			"its cgroup is frozen: what it does on SIGTERM it does once it is thawed (systemctl thaw UNIT, docker unpause NAME)");
 	if (r == 0 && !if_it_stays)
 		r = add_respawner(p, step, process);
-	if (r == 0 && step->process.resume)
+	if (r == 0 && step->lever.process.resume)
 		r = iu_strings_add(p->arena, &p->plan.hints,
 			iu_phrase(p->arena,
 				"or let it go on: fg in its terminal, or kill -CONT %d",
@@ -421,7 +395,7 @@ static const struct iu_unit_facts *unit_facts(
 
 static int tell_unit(struct iu_planning *p, struct iu_step *step)
 {
-	const struct iu_unit_facts *facts = unit_facts(p, &step->unit);
+	const struct iu_unit_facts *facts = unit_facts(p, &step->lever.unit);
 	int r = 0;
 
 	if (!facts)
@@ -432,7 +406,7 @@ static int tell_unit(struct iu_planning *p, struct iu_step *step)
 			iu_phrase(p->arena,
 				"it has Restart=%s: stopped as a unit it stays down, killed it would come back",
 				iu_safe(p->arena, facts->restart, 20)));
-	if (r == 0 && facts->triggered_by && !step->unit.second)
+	if (r == 0 && facts->triggered_by && !step->lever.unit.second)
 		r = iu_strings_add(p->arena, &step->losses,
 			iu_phrase(p->arena, "%s would start it again: stop that too if it should stay down",
 				iu_safe(p->arena, facts->triggered_by, 100)));
@@ -444,9 +418,9 @@ static bool is_unit_planned(const struct iu_planning *p, const struct iu_step_un
 	size_t i;
 
 	for (i = 0; i < p->plan.steps.n; i++) {
-		const struct iu_step_unit *other = &p->plan.steps.v[i].unit;
+		const struct iu_step_unit *other = &p->plan.steps.v[i].lever.unit;
 
-		if (p->plan.steps.v[i].kind == IU_STEP_STOP_UNIT && other->user == unit->user &&
+		if (p->plan.steps.v[i].lever.kind == IU_STEP_STOP_UNIT && other->user == unit->user &&
 			(!unit->user || other->uid == unit->uid) &&
 			same(other->name, unit->name))
 			return true;
@@ -454,76 +428,53 @@ static bool is_unit_planned(const struct iu_planning *p, const struct iu_step_un
 	return false;
 }
 
-/* The words for a shell, up to the unit. */
-static int add_systemctl(struct iu_planning *p, struct iu_step *step)
+static int stop_unit(struct iu_planning *p, const struct iu_lever *lever)
 {
-	int r = iu_planning_word(p, step, "systemctl");
-
-	if (r == 0 && step->unit.user)
-		r = iu_planning_word(p, step, "--user");
-	if (r == 0 && step->unit.user && step->unit.uid != p->snapshot->host.uid)
-		r = iu_planning_word(p, step,
-			iu_phrase(p->arena, "--machine=%u@.host", (unsigned int)step->unit.uid));
-	return r < 0 ? r : iu_planning_word(p, step, "stop");
-}
-
-static int stop_unit(struct iu_planning *p, const struct iu_step_unit *unit)
-{
+	const struct iu_step_unit *unit = &lever->unit;
 	struct iu_step *step;
 	int r;
 
 	if (is_unit_planned(p, unit))
 		return 0;
-	step = iu_planning_step(p, IU_STEP_STOP_UNIT);
+	step = iu_planning_step(p, lever);
 	if (!step)
 		return IU_E_NOMEM;
 	step->risk = IU_RISK_MEDIUM;
-	step->unit = *unit;
-	step->needs_root = !unit->user && !is_privileged(p);
 	step->what = iu_phrase(p->arena, "stop the %sunit%s %s%s%s", unit->user ? "user " : "",
 		unit->second ? "s" : "", iu_safe(p->arena, unit->name, 80),
 		unit->second ? " and " : "", unit->second ? iu_safe(p->arena, unit->second, 80) : "");
-	r = add_systemctl(p, step);
-	if (r == 0)
-		r = iu_planning_word(p, step, unit->name);
-	if (r == 0 && unit->second)
-		r = iu_planning_word(p, step, unit->second);
-	if (r == 0)
-		r = add_serves(p, step, 0, unit->second ? unit->second : unit->name);
+	r = add_serves(p, step, 0, unit->second ? unit->second : unit->name);
 	if (r == 0)
 		r = add_connections(p, step);
 	return r < 0 ? r : tell_unit(p, step);
 }
 
-/* Whether the unit stands for the program that holds it, and not for much more. */
-static bool can_stop_unit(const struct iu_planning *p, const char *unit)
+/* Whether ending the unit does no harm to anybody else, us included. */
+static bool may_stop_unit(const struct iu_planning *p, const char *unit)
 {
-	if (!unit || (!ends_with(unit, ".service") && !ends_with(unit, ".socket")))
-		return false;
-	if (!strncmp(unit, "user@", 5) || iu_protected_unit(unit) || in_user_list(p, unit))
-		return false;
-	return !same(unit, p->rules->own_unit); /* we would stop ourselves */
+	return !iu_protected_unit(unit) && !in_user_list(p, unit) &&
+	       !same(unit, p->rules->own_unit);
 }
 
-static int unit_of(struct iu_planning *p, const struct iu_process *process,
-	struct iu_step_unit *ret_unit)
+/* The unit of a holder that may be stopped, by us; with @any by whomever. */
+static bool unit_of(struct iu_planning *p, const struct iu_blocker *b,
+	const struct iu_process *process, bool any, struct iu_lever *ret_lever)
 {
-	struct iu_cgroup_names names = {0};
-	struct iu_step_unit unit = {.name = process->unit};
-	int r = process->cgroup ? iu_cgroup_names(p->arena, process->cgroup, &names) : 0;
+	struct iu_lever_context c = iu_planning_levers(p);
+	uint32_t own = p->snapshot->host.uid;
 
-	if (r < 0)
-		return r;
-	unit.user = names.user_unit;
-	unit.uid = names.user_known ? names.user : process->uid;
-	*ret_unit = unit;
-	return 0;
+	if (!iu_linux_lever_unit(&c, b, process, process->unit, ret_lever) ||
+		!may_stop_unit(p, process->unit))
+		return false;
+	/* A user's systemd listens to that user and to root (bus_check_peercred()). */
+	return any || !ret_lever->unit.user || ret_lever->unit.uid == own || own == 0;
 }
 
 static int stop_holder(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold);
 
 static int stop_holders(struct iu_planning *p, const struct iu_blocker *b)
 {
+	struct iu_lever lever;
 	bool units = false;
 	size_t i;
 	int r = 0;
@@ -532,7 +483,7 @@ static int stop_holders(struct iu_planning *p, const struct iu_blocker *b)
 		const struct iu_process *process = iu_snapshot_process(
 			p->snapshot, p->snapshot->holds.v[b->holds.v[i]].pid);
 
-		units |= process && (process->container || can_stop_unit(p, process->unit));
+		units |= process && (process->container || unit_of(p, b, process, true, &lever));
 	}
 	if (!units)
 		return signal_holders(p, b);
@@ -541,68 +492,37 @@ static int stop_holders(struct iu_planning *p, const struct iu_blocker *b)
 	return r;
 }
 
-static const char *engine_program(const char *engine)
-{
-	static const char *const rows[][2] = {{"docker", "docker"}, {"podman", "podman"},
-		{"libpod", "podman"}, {"nerdctl", "nerdctl"}};
-	size_t i;
-
-	for (i = 0; engine && i < IU_COUNT(rows); i++)
-		if (!strcmp(rows[i][0], engine))
-			return rows[i][1];
-	return NULL;
-}
-
 static bool is_container_planned(const struct iu_planning *p, const char *id)
 {
 	size_t i;
 
 	for (i = 0; i < p->plan.steps.n; i++)
-		if (p->plan.steps.v[i].kind == IU_STEP_STOP_CONTAINER &&
-			(!id || same(p->plan.steps.v[i].container.id, id)))
+		if (p->plan.steps.v[i].lever.kind == IU_STEP_STOP_CONTAINER &&
+			(!id || same(p->plan.steps.v[i].lever.container.id, id)))
 			return true;
 	return false;
 }
 
-static int stop_container(
-	struct iu_planning *p, const char *program, const char *id, const char *name)
+static int stop_container(struct iu_planning *p, const struct iu_lever *lever)
 {
+	const struct iu_step_container *container = &lever->container;
 	struct iu_step *step;
-	int r;
 
-	if (is_container_planned(p, id))
+	if (is_container_planned(p, container->id))
 		return 0;
-	step = iu_planning_step(p, IU_STEP_STOP_CONTAINER);
+	step = iu_planning_step(p, lever);
 	if (!step)
 		return IU_E_NOMEM;
+	step->lever.needs_root = false; /* the engine says whom it obeys */
 	step->risk = IU_RISK_MEDIUM;
-	step->container = (struct iu_step_container){.program = program,
-		.id = id,
-		.port = p->question->port,
-		.protocol = p->question->protocol};
-	step->what = id ? iu_phrase(p->arena, "stop the container %s of %s",
-				  iu_phrase_container(p->arena, id, name), program)
-			: iu_phrase(p->arena, "stop the container that publishes port %u (%s finds it)",
-				  (unsigned int)p->question->port, program);
-	r = iu_planning_word(p, step, program);
-	if (r == 0 && id) {
-		r = iu_planning_word(p, step, "stop");
-		if (r == 0)
-			r = iu_planning_word(p, step, id);
-	} else if (r == 0) {
-		bool filter = strcmp(program, "podman") != 0; /* which has none for ports */
-
-		r = iu_planning_word(p, step, "ps");
-		if (r == 0 && filter)
-			r = iu_planning_word(p, step, "--filter");
-		if (r == 0 && filter)
-			r = iu_planning_word(p, step, iu_phrase(p->arena, "publish=%u",
-						  (unsigned int)p->question->port));
-	}
-	if (r == 0)
-		r = iu_strings_add(p->arena, &step->losses,
-			"everything else that runs in the container ends, too");
-	return r;
+	step->what = container->id
+		? iu_phrase(p->arena, "stop the container %s of %s",
+			  iu_phrase_container(p->arena, container->id, container->name),
+			  container->program)
+		: iu_phrase(p->arena, "stop the container that publishes port %u (%s finds it)",
+			  (unsigned int)p->question->port, container->program);
+	return iu_strings_add(p->arena, &step->losses,
+		"everything else that runs in the container ends, too");
 }
 
 /* A rootless engine knows the containers of its own user, and no others. */
@@ -614,42 +534,53 @@ static int refuse_rootless(struct iu_planning *p, uint32_t uid)
 		iu_phrase(p->arena, "as that user: inuse free %s", p->question->text));
 }
 
-static int refuse_container(struct iu_planning *p, const char *engine, const char *id)
+static int refuse_container(struct iu_planning *p, const struct iu_step_container *container)
 {
-	bool kube = same(engine, "kubepods") || same(engine, "cri-o") ||
-		    same(engine, "cri-containerd") || same(engine, "containerd");
+	const struct iu_engine_row *row = iu_engine(container->engine);
 
 	return iu_planning_refuse(p, 0,
-		iu_phrase(p->arena, "the container %s is left alone", iu_safe(p->arena, id, 24)),
+		iu_phrase(p->arena, "the container %s is left alone",
+			iu_safe(p->arena, container->id, 24)),
 		iu_phrase(p->arena, "there is no safe way from here to stop one of %s",
-			engine ? iu_safe(p->arena, engine, 20) : "this engine"),
-		kube ? "delete or scale down its pod with kubectl: the node would start it again"
-		     : "stop it with the client of its engine");
+			container->engine ? iu_safe(p->arena, container->engine, 20)
+					  : "this engine"),
+		row && row->pods
+			? "delete or scale down its pod with kubectl: the node would start it again"
+			: "stop it with the client of its engine");
+}
+
+/* A container's client takes it away for good; that of a pod's is started again by its node. */
+static bool obeys_client(const struct iu_step_container *container)
+{
+	const struct iu_engine_row *row = iu_engine(container->engine);
+
+	return container->program && !(row && row->pods);
 }
 
 /* A container of a process: by whom its engine can be told to stop it. */
-static int stop_container_of(struct iu_planning *p, const struct iu_process *process)
+static int stop_container_of(
+	struct iu_planning *p, const struct iu_blocker *b, const struct iu_process *process)
 {
-	const char *program = engine_program(process->engine), *why = why_listed(p, process);
-	struct iu_cgroup_names names = {0};
-	int r = process->cgroup ? iu_cgroup_names(p->arena, process->cgroup, &names) : 0;
+	struct iu_lever_context c = iu_planning_levers(p);
+	const char *why = why_listed(p, process);
+	struct iu_lever lever;
 
-	if (r < 0)
-		return r;
 	if (why)
 		return iu_planning_refuse(p, 0, "the container is left alone", why, NULL);
-	if (!program)
-		return refuse_container(p, process->engine, process->container);
-	if (names.user_known && names.user != p->snapshot->host.uid)
-		return refuse_rootless(p, names.user);
-	return stop_container(p, program, process->container, process->container_name);
+	if (!iu_linux_lever_container(&c, b, process, &lever))
+		return IU_E_NOMEM;
+	if (!process->engine || !obeys_client(&lever.container))
+		return refuse_container(p, &lever.container);
+	if (lever.container.owner_known && lever.container.owner != p->snapshot->host.uid)
+		return refuse_rootless(p, lever.container.owner);
+	return stop_container(p, &lever);
 }
 
 static int stop_holder(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold)
 {
 	const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
-	struct iu_step_unit unit;
 	size_t refused = p->plan.refusals.n;
+	struct iu_lever lever;
 	int r;
 
 	if (!process)
@@ -658,68 +589,33 @@ static int stop_holder(struct iu_planning *p, const struct iu_blocker *b, const 
 	if (r < 0 || p->plan.refusals.n > refused)
 		return r;
 	if (process->container && !same(process->container, p->rules->own_container))
-		return stop_container_of(p, process);
-	if (!can_stop_unit(p, process->unit))
+		return stop_container_of(p, b, process);
+	if (!unit_of(p, b, process, false, &lever))
 		return end_process(p, b, hold, p->plan.steps.n > 0);
-	r = unit_of(p, process, &unit);
-	if (r < 0)
-		return r;
-	/* A user's systemd listens to that user and to root (bus_check_peercred()). */
-	if (unit.user && unit.uid != p->snapshot->host.uid && p->snapshot->host.uid != 0)
-		return end_process(p, b, hold, p->plan.steps.n > 0);
-	return stop_unit(p, &unit);
+	return stop_unit(p, &lever);
 }
 
 /* Docker's proxy and its like: the container, never the process. */
 static int stop_published(struct iu_planning *p, const struct iu_blocker *b)
 {
-	const struct iu_remedy *remedy = NULL;
-	const struct iu_process *process = NULL;
-	const char *id = b->socket.container;
-	const struct iu_strings *raw;
-	size_t i;
+	const struct iu_process *process = iu_lever_holder(p->snapshot, b);
+	struct iu_lever_context c = iu_planning_levers(p);
+	struct iu_lever lever;
+	bool named = iu_linux_lever_container(&c, b, process, &lever);
 
-	for (i = 0; i < b->holds.n && !process; i++)
-		process = iu_snapshot_process(
-			p->snapshot, p->snapshot->holds.v[b->holds.v[i]].pid);
-	if (process && process->container)
-		id = process->container;
-	if (id && same(id, p->rules->own_container))
+	if (named && same(lever.container.id, p->rules->own_container))
 		return signal_holders(p, b);
 	if (process && process->container && process->engine)
-		return stop_container_of(p, process);
+		return stop_container_of(p, b, process);
 	/* Who publishes the port of a rootless container runs as its user. */
 	if (process && process->uid_known && process->uid != 0 &&
 		process->uid != p->snapshot->host.uid)
 		return refuse_rootless(p, process->uid);
-	for (i = 0; i < p->verdict->remedies.n; i++)
-		if (p->verdict->remedies.v[i].id == IU_REMEDY_STOP_CONTAINER)
-			remedy = &p->verdict->remedies.v[i];
-	raw = remedy ? iu_remedy_raw(remedy) : NULL;
-	if (raw && raw->n && p->question->port && engine_program(raw->v[0]))
-		return stop_container(p, raw->v[0], id, NULL);
+	if (p->question->port && (named || iu_linux_lever_published(&c, b, process, &lever)) &&
+		obeys_client(&lever.container))
+		return stop_container(p, &lever);
 	return iu_planning_refuse(p, 0, "the container is left alone",
 		"which engine runs it could not be told", "stop it with the client of its engine");
-}
-
-/* The unit of "systemctl [--user [--machine=UID@.host]] stop A [B]"; anything else names none. */
-static struct iu_step_unit unit_in(const struct iu_planning *p, const struct iu_strings *raw)
-{
-	static const char machine[] = "--machine=";
-	struct iu_step_unit unit = {.uid = p->snapshot->host.uid};
-	size_t at = 1;
-
-	for (; at < raw->n && !strncmp(raw->v[at], "--", 2); at++) {
-		unit.user |= !strcmp(raw->v[at], "--user");
-		if (!strncmp(raw->v[at], machine, sizeof(machine) - 1))
-			unit.uid = (uint32_t)strtoul(
-				raw->v[at] + sizeof(machine) - 1, NULL, 10);
-	}
-	if (raw->n >= at + 2 && !strcmp(raw->v[at], "stop")) {
-		unit.name = raw->v[at + 1];
-		unit.second = raw->n > at + 2 ? raw->v[at + 2] : NULL;
-	}
-	return unit;
 }
 
 /* Another user's systemd: root may speak to it, and has to name that user. */
@@ -740,94 +636,58 @@ static int refuse_manager(struct iu_planning *p, const struct iu_step_unit *unit
 			p->question->text));
 }
 
+/* A unit that systemd keeps the socket for, or had it made. */
+static int stop_kept(struct iu_planning *p, const struct iu_lever *lever)
+{
+	const struct iu_step_unit *unit = &lever->unit;
+	uint32_t own = p->snapshot->host.uid;
+
+	if (unit->user && (!may_end_user(p, unit->uid) || (own != 0 && unit->uid != own)))
+		return refuse_manager(p, unit);
+	if (!may_stop_unit(p, unit->name))
+		return iu_planning_refuse(p, 0,
+			iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, unit->name, 80)),
+			iu_protected_unit(unit->name) ? iu_protected_unit(unit->name)
+						      : "it is protected, or we run in it ourselves",
+			NULL);
+	return stop_unit(p, lever);
+}
+
 static int stop_activation(struct iu_planning *p, const struct iu_blocker *b)
 {
-	struct iu_step_unit unit = {0};
-	const struct iu_strings *raw = NULL;
-	size_t i;
+	struct iu_lever_context c = iu_planning_levers(p);
+	const struct iu_step_unit *told = &p->rules->activator;
+	const struct iu_process *process;
+	struct iu_lever lever;
 
-	for (i = 0; i < p->verdict->remedies.n; i++)
-		if (p->verdict->remedies.v[i].id == IU_REMEDY_STOP_UNIT)
-			raw = iu_remedy_raw(&p->verdict->remedies.v[i]);
-	if (raw && raw->n && !strcmp(raw->v[0], "kill"))
-		return signal_holders(p, b);
-	if (raw)
-		unit = unit_in(p, raw);
-	if (!unit.name)
-		unit = p->rules->activator;
-	if (!unit.name)
+	if (iu_linux_lever_activator(&c, b, &process, &lever))
+		return lever.kind == IU_STEP_STOP_UNIT ? stop_kept(p, &lever)
+						       : signal_holders(p, b);
+	if (p->arena->failed)
+		return IU_E_NOMEM;
+	if (!told->name)
 		return iu_planning_refuse(p, 0, "nothing is stopped",
 			"systemd listens there, and for which unit could not be told",
 			"systemctl list-sockets --all shows it; then systemctl stop that .socket unit");
-	if (unit.user && (!may_end_user(p, unit.uid) ||
-				 (p->snapshot->host.uid != 0 && unit.uid != p->snapshot->host.uid)))
-		return refuse_manager(p, &unit);
-	if (!can_stop_unit(p, unit.name))
-		return iu_planning_refuse(p, 0,
-			iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, unit.name, 80)),
-			iu_protected_unit(unit.name) ? iu_protected_unit(unit.name)
-						     : "it is protected, or we run in it ourselves",
-			NULL);
-	return stop_unit(p, &unit);
+	return iu_linux_lever_named(&c, told, &lever) ? stop_kept(p, &lever) : IU_E_NOMEM;
 }
 
-/* What is left of a connection, where SOCK_DESTROY frees the port and does no harm. */
-static bool can_be_dropped(const struct iu_planning *p, const struct iu_socket *s)
+static int close_what_is_left(struct iu_planning *p, const struct iu_lever *lever)
 {
-	uint32_t kernel = p->snapshot->host.kernel;
-
-	if (s->protocol != IU_PROTOCOL_TCP || s->port != p->question->port || s->inode ||
-		!iu_is_closing(s))
-		return false;
-	/*
-	 * Before 6.11 tcp_abort() takes away what an orphan has to send, and with it its timer,
-	 * but not the orphan: the port would be held until the next boot. Stable releases were
-	 * mended later (6.1 in 2025), which their names do not tell.
-	 */
-	return s->state == IU_STATE_TIME_WAIT || s->mini || !kernel ||
-	       kernel >= KERNEL_DROPS_ORPHANS;
-}
-
-static bool any_can_be_dropped(const struct iu_planning *p)
-{
-	size_t i;
-
-	for (i = 0; i < p->snapshot->sockets.n; i++)
-		if (can_be_dropped(p, &p->snapshot->sockets.v[i]))
-			return true;
-	return false;
-}
-
-static int close_what_is_left(struct iu_planning *p)
-{
-	const struct iu_snapshot *snapshot = p->snapshot;
-	struct iu_step *step = iu_planning_step(p, IU_STEP_DESTROY);
-	size_t i;
+	struct iu_step *step = iu_planning_step(p, lever);
 
 	if (!step)
 		return IU_E_NOMEM;
-	for (i = 0; i < snapshot->sockets.n; i++) {
-		const struct iu_socket *s = &snapshot->sockets.v[i];
-		struct iu_socket *slot;
-
-		if (!can_be_dropped(p, s))
-			continue;
-		slot = iu_list_add(p->arena, &step->sockets);
-		if (!slot)
-			return IU_E_NOMEM;
-		*slot = *s;
-	}
-	step->needs_root = p->snapshot->host.cap_net_admin != IU_YES;
 	step->what = iu_phrase(p->arena,
 		"have the kernel drop %zu closed connection%s that no process has any more (SOCK_DESTROY)",
-		step->sockets.n, step->sockets.n == 1 ? "" : "s");
+		lever->sockets.n, lever->sockets.n == 1 ? "" : "s");
 	return iu_strings_add(p->arena, &step->losses,
 		"bytes that the other side has not got yet are lost; TIME-WAIT's guard against stray packets ends early");
 }
 
 static int wait_for_closing(struct iu_planning *p)
 {
-	struct iu_step *step = iu_planning_step(p, IU_STEP_WAIT);
+	struct iu_step *step = iu_planning_step(p, &(struct iu_lever){.kind = IU_STEP_WAIT});
 	int64_t longest = 0;
 	size_t i;
 
@@ -854,19 +714,22 @@ static int wait_for_closing(struct iu_planning *p)
 /* Nobody is left to be stopped: time does it, or on demand the kernel. */
 static int wait_or_destroy(struct iu_planning *p, const struct iu_blocker *b)
 {
+	struct iu_lever_context c = iu_planning_levers(p);
+	bool may_drop = p->snapshot->host.cap_net_admin == IU_YES;
+	struct iu_lever lever;
 	size_t i;
 
 	for (i = 0; i < p->plan.steps.n; i++)
-		if (p->plan.steps.v[i].kind == IU_STEP_WAIT ||
-			p->plan.steps.v[i].kind == IU_STEP_DESTROY)
+		if (p->plan.steps.v[i].lever.kind == IU_STEP_WAIT ||
+			p->plan.steps.v[i].lever.kind == IU_STEP_DESTROY)
 			return 0;
 	if (p->plan.steps.n) /* whoever ends leaves more of them: see what is left afterwards */
 		return 0;
 	if (b->socket.inode)
 		return signal_holders(p, b);
-	if (p->rules->force && p->snapshot->host.cap_net_admin == IU_YES && any_can_be_dropped(p))
-		return close_what_is_left(p);
-	if (p->rules->force && p->snapshot->host.cap_net_admin != IU_YES)
+	if (p->rules->force && may_drop && iu_linux_lever_closed(&c, &lever))
+		return close_what_is_left(p, &lever);
+	if (p->rules->force && !may_drop)
 		return iu_strings_add(p->arena, &p->plan.hints,
 			       "dropping them at once (--force) needs root") < 0
 			? IU_E_NOMEM
@@ -878,33 +741,22 @@ static int remove_file(struct iu_planning *p, const struct iu_blocker *b)
 {
 	const struct iu_path *file =
 		iu_snapshot_path(p->snapshot, p->question->path, p->question->path_len);
+	struct iu_lever_context c = iu_planning_levers(p);
+	struct iu_lever lever;
 	struct iu_step *step;
-	char *path;
-	int r;
 
 	(void)b;
-	path = iu_arena_strndup(p->arena, p->question->path, p->question->path_len);
-	if (!path)
-		return IU_E_NOMEM;
-	if (!file || file->kind != IU_FILE_SOCKET || file->alive != IU_NO)
+	if (!file || file->alive != IU_NO || !iu_linux_lever_file(&c, &lever))
 		return iu_planning_refuse(p, 0, "the socket file is left alone",
 			"it could not be made certain that nobody is bound to it",
 			"ask again as its owner or as root");
-	step = iu_planning_step(p, IU_STEP_REMOVE_FILE);
+	step = iu_planning_step(p, &lever);
 	if (!step)
 		return IU_E_NOMEM;
-	step->file = (struct iu_step_file){.path = path,
-		.path_len = p->question->path_len,
-		.dev = file->dev,
-		.ino = file->ino};
-	step->needs_root = !is_privileged(p) && file->uid != p->snapshot->host.uid;
 	step->what = iu_phrase(p->arena,
 		"remove the dead socket file %s (if it is still the same, and still nobody is bound to it)",
-		iu_safe(p->arena, path, 120));
-	r = iu_planning_word(p, step, "rm");
-	if (r == 0)
-		r = iu_planning_word(p, step, "--");
-	return r < 0 ? r : iu_planning_word(p, step, path);
+		iu_safe(p->arena, lever.file.path, 120));
+	return 0;
 }
 
 static bool is_unreachable(const struct iu_planning *p, uint64_t inode)
@@ -920,24 +772,25 @@ static bool is_unreachable(const struct iu_planning *p, uint64_t inode)
 /* Held without a descriptor: by a process, by systemd for a service, or by nobody any more. */
 static int release_hidden(struct iu_planning *p, const struct iu_blocker *b)
 {
+	struct iu_lever_context c = iu_planning_levers(p);
+	bool is_message = iu_cause_rule(p->snapshot, b->cause)->lever == IU_WAY_MESSAGE;
+	struct iu_lever lever;
 	struct iu_step *step;
-	size_t i;
 
 	if (is_unreachable(p, b->socket.inode)) {
-		step = iu_planning_step(p, IU_STEP_COLLECT_GARBAGE);
+		step = iu_planning_step(p, &(struct iu_lever){.kind = IU_STEP_COLLECT_GARBAGE});
 		if (!step)
 			return IU_E_NOMEM;
 		step->what = "have the kernel collect the messages that no process can reach (for that a pair of UNIX sockets of our own is opened and closed)";
 		return 0;
 	}
-	for (i = 0; i < p->verdict->remedies.n; i++)
-		if (p->verdict->remedies.v[i].id == IU_REMEDY_STOP_UNIT)
-			return stop_activation(p, b);
+	if (is_message && iu_linux_lever_store(&c, b, &lever))
+		return stop_kept(p, &lever);
 	if (b->holds.n)
 		return stop_holders(p, b);
 	return iu_planning_refuse(p, 0, "nothing is stopped",
 		"no process is known for certain to keep the socket",
-		b->cause == IU_CAUSE_DESCRIPTOR_IN_FLIGHT
+		is_message
 			? "a message that no process can reach goes when any program closes a UNIX socket"
 			: NULL);
 }
@@ -949,7 +802,7 @@ static int refuse_blocker(struct iu_planning *p, const struct iu_blocker *b)
 
 static int wait_for_address(struct iu_planning *p)
 {
-	struct iu_step *step = iu_planning_step(p, IU_STEP_WAIT);
+	struct iu_step *step = iu_planning_step(p, &(struct iu_lever){.kind = IU_STEP_WAIT});
 
 	if (!step)
 		return IU_E_NOMEM;
@@ -962,31 +815,21 @@ static int wait_for_address(struct iu_planning *p)
 /* Most servers leave their socket file behind, and then that is in the way. */
 static int remove_file_after(struct iu_planning *p)
 {
-	const struct iu_question *q = p->question;
-	const struct iu_path *file;
+	struct iu_lever_context c = iu_planning_levers(p);
+	struct iu_lever lever;
 	struct iu_step *step;
-	char *path;
-	int r;
 
-	if (q->protocol != IU_PROTOCOL_UNIX || q->abstract || !p->plan.steps.n ||
-		p->plan.steps.v[0].kind == IU_STEP_REMOVE_FILE)
+	if (!p->plan.steps.n || p->plan.steps.v[0].lever.kind == IU_STEP_REMOVE_FILE ||
+		!iu_linux_lever_file(&c, &lever))
 		return 0;
-	file = iu_snapshot_path(p->snapshot, q->path, q->path_len);
-	if (!file || file->kind != IU_FILE_SOCKET)
-		return 0;
-	path = iu_arena_strndup(p->arena, q->path, q->path_len);
-	step = iu_planning_step(p, IU_STEP_REMOVE_FILE);
-	if (!path || !step)
+	step = iu_planning_step(p, &lever);
+	if (!step)
 		return IU_E_NOMEM;
+	step->lever.needs_root = false; /* whoever may end its owner may remove it */
 	step->if_it_stays = true;
-	step->file = (struct iu_step_file){
-		.path = path, .path_len = q->path_len, .dev = file->dev, .ino = file->ino};
 	step->what = iu_phrase(p->arena, "if its socket file %s is left behind: remove it",
-		iu_safe(p->arena, path, 120));
-	r = iu_planning_word(p, step, "rm");
-	if (r == 0)
-		r = iu_planning_word(p, step, "--");
-	return r < 0 ? r : iu_planning_word(p, step, path);
+		iu_safe(p->arena, lever.file.path, 120));
+	return 0;
 }
 
 static int (*const levers[])(struct iu_planning *p, const struct iu_blocker *b) = {
@@ -996,7 +839,8 @@ static int (*const levers[])(struct iu_planning *p, const struct iu_blocker *b) 
 	[IU_WAY_TIME] = wait_or_destroy,
 	[IU_WAY_ACTIVATOR] = stop_activation,
 	[IU_WAY_CONTAINER] = stop_published,
-	[IU_WAY_REFERENCE] = release_hidden,
+	[IU_WAY_MESSAGE] = release_hidden,
+	[IU_WAY_RING] = release_hidden,
 	[IU_WAY_FILE] = remove_file,
 	[IU_WAY_ADDRESS] = refuse_blocker,
 	/* of Windows alone */

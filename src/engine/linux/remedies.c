@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/remedy.h"
+#include "engine/causes/cause.h"
+#include "engine/linux/levers.h"
 #include "engine/phrase.h"
 #include "knowledge/causes.h"
-#include "knowledge/cgroups.h"
+#include "knowledge/engines.h"
 #include "knowledge/kernel-users.h"
 
 /* Processes that one `kill` is offered for; where there are more, the sentence says so. */
@@ -23,157 +24,65 @@ static const char *number(struct iu_remedy_context *m, long long value)
 	return iu_phrase(m->arena, "%lld", value);
 }
 
-static bool is_privileged(const struct iu_remedy_context *m)
+static struct iu_lever_context levers(const struct iu_remedy_context *m)
 {
-	return m->snapshot->host.privileged || m->snapshot->host.uid == 0;
+	return (struct iu_lever_context){m->arena, m->question, m->snapshot};
 }
 
-static bool has_suffix(const char *text, const char *suffix)
+/* What a lever does is the remedy as it stands; `inuse free` pulls it, too. */
+static bool take(struct iu_remedy_context *m, const struct iu_lever *lever)
 {
-	size_t len = strlen(text), end = strlen(suffix);
-
-	return len > end && !strcmp(text + len - end, suffix);
-}
-
-/* Units that stand for one program; session scopes and a user's whole manager do not. */
-static bool can_stop_unit(const char *unit)
-{
-	if (!unit || (!has_suffix(unit, ".service") && !has_suffix(unit, ".socket")))
-		return false;
-	return strncmp(unit, "user@", 5) != 0 && strcmp(unit, "init.scope") != 0;
-}
-
-/* Whether a user's systemd has the unit, and for systemctl whose, when it is not the asker's. */
-static bool is_user_unit(struct iu_remedy_context *m, const char **ret_machine)
-{
-	struct iu_cgroup_names names = {0};
-	const char *cgroup = m->holder ? m->holder->cgroup : m->blocker->socket.cgroup;
-
-	*ret_machine = NULL;
-	if (!cgroup || iu_cgroup_names(m->arena, cgroup, &names) < 0)
-		return false;
-	if (names.user_unit && names.user_known && names.user != m->snapshot->host.uid)
-		*ret_machine = iu_phrase(m->arena, "--machine=%u@.host", (unsigned int)names.user);
-	return names.user_unit;
-}
-
-static bool stop_unit_command(struct iu_remedy_context *m, const char *unit, const char *second)
-{
-	const char *machine;
-	bool user = is_user_unit(m, &machine);
-
-	m->remedy->needs_root = (!user || machine) && !is_privileged(m);
-	if (!command(m, "systemctl") || (user && !command(m, "--user")) ||
-		(machine && !command(m, machine)) || !command(m, "stop") ||
-		!command(m, unit) || (second && !command(m, second)))
-		return false;
-	m->remedy->summary = iu_phrase(m->arena,
-		"stop %s%s, so that its manager does not start it again", second ? "both units of " : "",
-		iu_safe(m->arena, unit, 80));
+	m->remedy->command = lever->argv;
+	m->remedy->needs_root = lever->needs_root;
+	m->remedy->acts = lever->argv.n > 0;
 	return true;
 }
 
-/* inetd and its like: no socket unit, but a line in a file of their own. */
-static bool stop_activator(struct iu_remedy_context *m)
+static bool take_unit(struct iu_remedy_context *m, const struct iu_lever *lever)
 {
-	if (can_stop_unit(m->holder->unit))
-		return stop_unit_command(m, m->holder->unit, NULL);
-	m->remedy->needs_root = !is_privileged(m) && m->holder->uid != m->snapshot->host.uid;
+	m->remedy->summary = iu_phrase(m->arena,
+		"stop %s%s, so that its manager does not start it again",
+		lever->unit.second ? "both units of " : "", iu_safe(m->arena, lever->unit.name, 80));
+	return take(m, lever);
+}
+
+static bool stop_activation(struct iu_remedy_context *m)
+{
+	struct iu_lever_context c = levers(m);
+	struct iu_lever lever;
+
+	if (!iu_linux_lever_activator(&c, m->blocker, &m->holder, &lever)) {
+		m->remedy->summary = "find the socket unit that listens there, then stop it with systemctl stop";
+		return command(m, "systemctl") &&
+		       (!m->holder || m->holder->pid == 1 || command(m, "--user")) &&
+		       command(m, "list-sockets") && command(m, "--all");
+	}
+	if (lever.kind == IU_STEP_STOP_UNIT)
+		return take_unit(m, &lever);
 	m->remedy->summary = iu_phrase(m->arena,
 		"ask %s to end, or take the service out of what it was told to listen for",
 		iu_phrase_process(m->arena, m->holder));
-	return command(m, "kill") && command(m, number(m, m->holder->pid));
-}
-
-static bool is_manager(const struct iu_process *process)
-{
-	return process->pid == 1 || (process->name && !strcmp(process->name, "systemd"));
-}
-
-/* A systemd has the socket, or made it in the name of a socket unit. */
-static bool by_manager(const struct iu_remedy_context *m)
-{
-	size_t i;
-
-	for (i = 0; i < m->blocker->holds.n; i++) {
-		const struct iu_hold *hold = &m->snapshot->holds.v[m->blocker->holds.v[i]];
-		const struct iu_process *process = iu_snapshot_process(m->snapshot, hold->pid);
-
-		if (process && is_manager(process))
-			return true;
-	}
-	return m->blocker->socket.unit && has_suffix(m->blocker->socket.unit, ".socket");
-}
-
-/* The service that systemd started for the socket has it as well, and tells the unit's name. */
-static bool stop_activation(struct iu_remedy_context *m)
-{
-	size_t i;
-
-	for (i = 0; i < m->blocker->holds.n; i++) {
-		const struct iu_hold *hold = &m->snapshot->holds.v[m->blocker->holds.v[i]];
-		const struct iu_process *process = iu_snapshot_process(m->snapshot, hold->pid);
-
-		if (!process || !process->unit || !has_suffix(process->unit, ".service") ||
-			!can_stop_unit(process->unit))
-			continue;
-		if (is_manager(process) || !by_manager(m))
-			continue;
-		m->holder = process;
-		return stop_unit_command(m,
-			iu_phrase(m->arena, "%.*s.socket",
-				(int)(strlen(process->unit) - strlen(".service")), process->unit),
-			process->unit);
-	}
-	if (m->holder && !by_manager(m))
-		return stop_activator(m);
-	if (can_stop_unit(m->blocker->socket.unit))
-		return stop_unit_command(m, m->blocker->socket.unit, NULL);
-	m->remedy->summary = "find the socket unit that listens there, then stop it with systemctl stop";
-	return command(m, "systemctl") &&
-	       (!m->holder || m->holder->pid == 1 || command(m, "--user")) &&
-	       command(m, "list-sockets") && command(m, "--all");
+	take(m, &lever);
+	m->remedy->acts = false; /* the second way spares what else it listens for */
+	return true;
 }
 
 static bool stop_unit(struct iu_remedy_context *m)
 {
+	struct iu_lever_context c = levers(m);
+	enum iu_way way = iu_cause_rule(m->snapshot, m->verdict->cause)->lever;
+	struct iu_lever lever;
 	const char *unit;
 
 	if (!m->blocker)
 		return false;
-	if (m->verdict->cause == IU_CAUSE_SOCKET_ACTIVATION)
+	if (way == IU_WAY_ACTIVATOR)
 		return stop_activation(m);
+	if (way == IU_WAY_MESSAGE)
+		return iu_linux_lever_store(&c, m->blocker, &lever) && take_unit(m, &lever);
 	unit = m->holder && m->holder->unit ? m->holder->unit : m->blocker->socket.unit;
-	if (m->verdict->cause == IU_CAUSE_DESCRIPTOR_IN_FLIGHT) {
-		/* a store is emptied with its service; a message goes with the one that has it */
-		if (!m->holder || !is_manager(m->holder))
-			return false;
-		unit = m->blocker->socket.unit;
-	}
-	if (!can_stop_unit(unit))
-		return false;
-	return stop_unit_command(m, unit, NULL);
-}
-
-static const char *stop_word(const char *engine)
-{
-	static const struct {
-		const char *engine, *program;
-	} programs[] = {
-		{"docker", "docker"},
-		{"podman", "podman"},
-		{"libpod", "podman"},
-		{"cri-o", "crictl"},
-		{"containerd", "crictl"},
-		{"cri-containerd", "crictl"},
-		{"nerdctl", "nerdctl"},
-	};
-	size_t i;
-
-	for (i = 0; engine && i < IU_COUNT(programs); i++)
-		if (!strcmp(programs[i].engine, engine))
-			return programs[i].program;
-	return NULL;
+	return iu_linux_lever_unit(&c, m->blocker, m->holder, unit, &lever) &&
+	       take_unit(m, &lever);
 }
 
 /* Long identifiers are shown as the engines themselves shorten them. */
@@ -186,56 +95,40 @@ static const char *short_id(struct iu_remedy_context *m, const char *id)
 	return id;
 }
 
-/* Docker's own proxy carries no container's name; its client finds it by the port. */
 static bool find_container(struct iu_remedy_context *m)
 {
-	const char *client = "docker";
+	struct iu_lever_context c = levers(m);
+	struct iu_lever lever;
 
-	if (m->holder && m->holder->name && (!strcmp(m->holder->name, "conmon") ||
-						     !strncmp(m->holder->name, "rootlessport", 12) ||
-						     !strncmp(m->holder->name, "pasta", 5)))
-		client = "podman";
-	m->remedy->summary = iu_phrase(m->arena,
-		"find the container that publishes the port, then stop it with %s stop", client);
-	m->remedy->needs_root = !is_privileged(m) && m->blocker->socket.uid_known &&
-				m->blocker->socket.uid != m->snapshot->host.uid;
-	if (!command(m, client) || !command(m, "ps"))
+	if (iu_cause_rule(m->snapshot, m->verdict->cause)->lever != IU_WAY_CONTAINER ||
+		!iu_linux_lever_published(&c, m->blocker, m->holder, &lever))
 		return false;
-	/* podman has no such filter */
-	return !strcmp(client, "podman") ||
-	       (command(m, "--filter") &&
-		       command(m,
-			       iu_phrase(m->arena, "publish=%u", (unsigned int)m->question->port)));
+	m->remedy->summary = iu_phrase(m->arena,
+		"find the container that publishes the port, then stop it with %s stop",
+		lever.container.program);
+	return take(m, &lever);
 }
 
 static bool stop_container(struct iu_remedy_context *m)
 {
-	const char *id = NULL, *engine = NULL, *program;
+	struct iu_lever_context c = levers(m);
+	const struct iu_engine_row *row;
+	struct iu_lever lever;
 
 	if (!m->blocker)
 		return false;
-	if (m->holder) {
-		id = m->holder->container;
-		engine = m->holder->engine;
-	}
-	if (!id)
-		id = m->blocker->socket.container;
-	if (!id)
-		return m->verdict->cause == IU_CAUSE_CONTAINER_PORT && m->question->port
-			? find_container(m)
-			: false;
+	if (!iu_linux_lever_container(&c, m->blocker, m->holder, &lever))
+		return find_container(m);
 	m->remedy->summary = iu_phrase(m->arena, "stop the container %s%s%s",
-		iu_phrase_container(m->arena, id,
-			m->holder && m->holder->container ? m->holder->container_name : NULL),
-		engine ? " of " : "",
-		engine ? iu_safe(m->arena, engine, 20) : "");
-	m->remedy->needs_root = !is_privileged(m) && m->holder && m->holder->uid_known &&
-				m->holder->uid != m->snapshot->host.uid;
-	program = stop_word(engine);
-	if (engine && !program)
-		return true; /* an engine without a command that would surely fit */
-	return command(m, program ? program : "docker") && command(m, "stop") &&
-	       command(m, short_id(m, id));
+		iu_phrase_container(m->arena, lever.container.id, lever.container.name),
+		lever.container.engine ? " of " : "",
+		lever.container.engine ? iu_safe(m->arena, lever.container.engine, 20) : "");
+	if (lever.argv.n)
+		lever.argv.v[lever.argv.n - 1] = short_id(m, lever.container.id);
+	take(m, &lever);
+	row = iu_engine(lever.container.engine);
+	m->remedy->acts &= !(row && row->pods); /* it would be started again */
+	return true;
 }
 
 /* Never pid 1, never the one who looks, never who only has the other end. */
@@ -244,19 +137,9 @@ static bool may_kill(const struct iu_remedy_context *m, int32_t pid)
 	return pid > 1 && pid != m->snapshot->host.pid;
 }
 
-/* Whether ending its holders is a remedy for this blocker: any left over still holds the port. */
-static bool ends_with_process(const struct iu_blocker *b)
-{
-	const struct iu_cause_row *row = iu_cause_row(b->cause);
-	size_t i;
-
-	for (i = 0; row && i < IU_CAUSE_REMEDIES_MAX && row->remedies[i]; i++)
-		if (row->remedies[i] == IU_REMEDY_STOP_PROCESS)
-			return true;
-	return false;
-}
-
-static size_t collect_pids(const struct iu_remedy_context *m, int32_t pids[KILL_MAX], size_t *ret_more)
+/* Holders of blockers for which ending them is a remedy: any left over still holds the port. */
+static size_t collect_holds(const struct iu_remedy_context *m,
+	const struct iu_hold *holds[KILL_MAX], size_t *ret_more)
 {
 	const struct iu_verdict *verdict = m->verdict;
 	size_t i, k, j, n = 0, more = 0;
@@ -264,17 +147,18 @@ static size_t collect_pids(const struct iu_remedy_context *m, int32_t pids[KILL_
 	for (i = 0; i < verdict->blockers.n; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
-		if (!ends_with_process(b) || b->certain != verdict->blockers.v[0].certain)
+		if (!iu_cause_helps(b->cause, IU_REMEDY_STOP_PROCESS) ||
+			b->certain != verdict->blockers.v[0].certain)
 			continue;
 		for (k = 0; k < b->holds.n; k++) {
-			int32_t pid = m->snapshot->holds.v[b->holds.v[k]].pid;
+			const struct iu_hold *hold = &m->snapshot->holds.v[b->holds.v[k]];
 
-			for (j = 0; j < n && pids[j] != pid; j++)
+			for (j = 0; j < n && holds[j]->pid != hold->pid; j++)
 				;
-			if (j < n || !may_kill(m, pid))
+			if (j < n || !may_kill(m, hold->pid))
 				continue;
 			if (n < KILL_MAX)
-				pids[n++] = pid;
+				holds[n++] = hold;
 			else
 				more++;
 		}
@@ -284,63 +168,74 @@ static size_t collect_pids(const struct iu_remedy_context *m, int32_t pids[KILL_
 }
 
 /* The one that the others descend from comes first: it would start them again. */
-static void leader_first(const struct iu_remedy_context *m, int32_t *pids, size_t n)
+static void leader_first(
+	const struct iu_remedy_context *m, const struct iu_hold **holds, size_t n)
 {
 	size_t i, k;
 
 	for (i = 0; i < n; i++) {
-		const struct iu_process *p = iu_snapshot_process(m->snapshot, pids[i]);
+		const struct iu_process *p = iu_snapshot_process(m->snapshot, holds[i]->pid);
 		bool has_parent = false;
 
 		for (k = 0; p && k < n; k++)
-			has_parent |= k != i && pids[k] == p->ppid;
+			has_parent |= k != i && holds[k]->pid == p->ppid;
 		if (!p || has_parent)
 			continue;
 		for (k = i; k > 0; k--) {
-			const struct iu_process *before = iu_snapshot_process(m->snapshot, pids[k - 1]);
-			int32_t pid = pids[k];
+			const struct iu_hold *hold = holds[k];
+			const struct iu_process *before =
+				iu_snapshot_process(m->snapshot, holds[k - 1]->pid);
 
 			if (!before || before->ppid != p->pid)
 				break;
-			pids[k] = pids[k - 1];
-			pids[k - 1] = pid;
+			holds[k] = holds[k - 1];
+			holds[k - 1] = hold;
 		}
 	}
 }
 
-static bool others_process(const struct iu_remedy_context *m, int32_t pid)
+/* The levers of several processes are one command. */
+static bool end_together(
+	struct iu_remedy_context *m, const struct iu_hold *const *holds, size_t n)
 {
-	const struct iu_process *p = iu_snapshot_process(m->snapshot, pid);
+	struct iu_lever_context c = levers(m);
+	struct iu_lever lever;
+	size_t i, k;
 
-	return !p || !p->uid_known || p->uid != m->snapshot->host.uid;
+	for (i = 0; i < n; i++) {
+		if (!iu_linux_lever_process(&c, m->blocker, holds[i],
+			    iu_snapshot_process(m->snapshot, holds[i]->pid), &lever))
+			return false;
+		for (k = i ? 1 : 0; k < lever.argv.n; k++)
+			if (!command(m, lever.argv.v[k]))
+				return false;
+		m->remedy->needs_root |= lever.needs_root;
+	}
+	return true;
 }
 
 static bool stop_process(struct iu_remedy_context *m)
 {
-	int32_t pids[KILL_MAX];
-	size_t i, more, n = collect_pids(m, pids, &more);
+	enum iu_way way = iu_cause_rule(m->snapshot, m->verdict->cause)->lever;
+	const struct iu_hold *holds[KILL_MAX];
+	size_t more, n = collect_holds(m, holds, &more);
+	const char *first;
 
-	if (!n && m->blocker && m->blocker->cause == IU_CAUSE_DESCRIPTOR_IN_FLIGHT &&
-		!m->blocker->holds.n && !m->snapshot->suspects.n) {
+	if (!n && way == IU_WAY_MESSAGE && !m->blocker->holds.n && !m->snapshot->suspects.n) {
 		m->remedy->summary = "open and close any UNIX socket: the kernel then collects messages that nobody can reach";
 		m->remedy->risk = IU_RISK_NONE;
 		return true;
 	}
 	if (!n || !m->blocker)
 		return false;
-	leader_first(m, pids, n);
-	if (!command(m, "kill"))
+	leader_first(m, holds, n);
+	if (!end_together(m, holds, n))
 		return false;
-	for (i = 0; i < n; i++) {
-		if (!command(m, number(m, pids[i])))
-			return false;
-		m->remedy->needs_root |= !is_privileged(m) && others_process(m, pids[i]);
-	}
+	m->remedy->acts = way != IU_WAY_NONE; /* else none of them is to blame */
+	first = iu_phrase_pid(m->arena, m->snapshot, holds[0]->pid);
 	m->remedy->summary = n == 1 && !more
-		? iu_phrase(m->arena, "ask %s to end",
-			  iu_phrase_pid(m->arena, m->snapshot, pids[0]))
-		: iu_phrase(m->arena, "ask %s and %zu more to end",
-			  iu_phrase_pid(m->arena, m->snapshot, pids[0]), n - 1 + more);
+		? iu_phrase(m->arena, "ask %s to end", first)
+		: iu_phrase(m->arena, "ask %s and %zu more to end", first, n - 1 + more);
 	if (more)
 		m->remedy->summary = iu_phrase(m->arena, "%s; the command has room for %d of them",
 			m->remedy->summary, KILL_MAX);
@@ -354,6 +249,8 @@ static bool stop_process(struct iu_remedy_context *m)
 static bool resume_job(struct iu_remedy_context *m)
 {
 	const struct iu_process *p = m->holder;
+	struct iu_lever_context c = levers(m);
+	struct iu_lever lever;
 
 	if (!p)
 		return false;
@@ -365,12 +262,12 @@ static bool resume_job(struct iu_remedy_context *m)
 	if (p->state == IU_PROCESS_FROZEN) {
 		m->remedy->summary = iu_phrase(m->arena, "thaw the cgroup of %s",
 			iu_phrase_process(m->arena, p));
-		m->remedy->needs_root = !is_privileged(m);
-		if (!can_stop_unit(p->unit))
+		m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
+		if (!iu_linux_lever_unit(&c, m->blocker, p, p->unit, &lever))
 			return true;
 		return command(m, "systemctl") && command(m, "thaw") && command(m, p->unit);
 	}
-	m->remedy->needs_root = !is_privileged(m) && others_process(m, p->pid);
+	m->remedy->needs_root = iu_linux_lever_is_foreign(m->snapshot, p);
 	m->remedy->summary = iu_phrase(m->arena, p->tty
 			? "let %s go on (or type fg in its terminal), then end it properly"
 			: "let %s go on, then end it properly",
@@ -458,20 +355,21 @@ static bool wait_for_it(struct iu_remedy_context *m)
 {
 	int64_t longest = longest_timer(m);
 
-	switch (m->verdict->cause) {
-	case IU_CAUSE_TIME_WAIT:
-		m->remedy->summary = longest >= 0
-			? iu_phrase(m->arena, "wait %lld s, then the port is free by itself",
-				  (long long)((longest + 999) / 1000))
-			: "wait: TIME-WAIT ends by itself within 60 s";
+	switch (iu_cause_rule(m->snapshot, m->verdict->cause)->lever) {
+	case IU_WAY_TIME:
+		if (m->blocker->socket.state != IU_STATE_TIME_WAIT)
+			m->remedy->summary = "wait: the kernel gives up on it, mostly within a minute or two";
+		else if (longest >= 0)
+			m->remedy->summary = iu_phrase(m->arena,
+				"wait %lld s, then the port is free by itself",
+				(long long)((longest + 999) / 1000));
+		else
+			m->remedy->summary = "wait: TIME-WAIT ends by itself within 60 s";
 		return true;
-	case IU_CAUSE_CLOSING_CONNECTION:
-		m->remedy->summary = "wait: the kernel gives up on it, mostly within a minute or two";
-		return true;
-	case IU_CAUSE_OPEN_CONNECTION:
+	case IU_WAY_PROCESSES:
 		m->remedy->summary = "wait until the connections have ended";
 		return true;
-	case IU_CAUSE_ADDRESS_TENTATIVE:
+	case IU_WAY_ADDRESS:
 		m->remedy->summary = "wait two seconds and try again";
 		return true;
 	default: break; /* the table of causes offers it nowhere else */
@@ -508,7 +406,7 @@ static bool reserve_port(struct iu_remedy_context *m)
 										    : "%s%u-%u,",
 			list, (unsigned int)sysctls->reserved.v[i].first,
 			(unsigned int)sysctls->reserved.v[i].last);
-	m->remedy->needs_root = !is_privileged(m);
+	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
 	m->remedy->summary = iu_phrase(m->arena,
 		"keep the system from choosing port %u for connections, from now on",
 		(unsigned int)m->question->port);
@@ -519,7 +417,7 @@ static bool reserve_port(struct iu_remedy_context *m)
 
 static bool run_as_root(struct iu_remedy_context *m)
 {
-	if (is_privileged(m) || !m->question->text)
+	if (iu_linux_is_privileged(m->snapshot) || !m->question->text)
 		return false;
 	m->remedy->needs_root = true;
 	m->remedy->summary = "look again as root, who may see the descriptors of every process";
@@ -528,14 +426,13 @@ static bool run_as_root(struct iu_remedy_context *m)
 
 static bool remove_socket_file(struct iu_remedy_context *m)
 {
-	char *path = iu_arena_strndup(m->arena, m->question->path, m->question->path_len);
+	struct iu_lever_context c = levers(m);
+	struct iu_lever lever;
 
-	if (!path || m->question->abstract)
+	if (!iu_linux_lever_file(&c, &lever))
 		return false;
-	m->remedy->needs_root = !is_privileged(m) && m->blocker && m->blocker->socket.uid_known &&
-				m->blocker->socket.uid != m->snapshot->host.uid;
 	m->remedy->summary = "remove the file, nobody can be reached through it any more";
-	return command(m, "rm") && command(m, "--") && command(m, path);
+	return take(m, &lever);
 }
 
 static bool use_path(struct iu_remedy_context *m)
@@ -554,7 +451,7 @@ static bool widen_range(struct iu_remedy_context *m)
 		return false;
 	if (sysctls->port_first > 10000)
 		first = 10000;
-	m->remedy->needs_root = !is_privileged(m);
+	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
 	m->remedy->summary = iu_phrase(m->arena, "let the system choose from %d-65535", (int)first);
 	return command(m, "sysctl") && command(m, "-w") &&
 	       command(m, iu_phrase(m->arena, "net.ipv4.ip_local_port_range=%d 65535", (int)first));
@@ -590,7 +487,7 @@ static bool kernel_hint(struct iu_remedy_context *m)
 	size_t i;
 
 	m->remedy->summary = row->help;
-	m->remedy->needs_root = !is_privileged(m);
+	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
 	for (i = 0; use && i < IU_COUNT(row->command) && row->command[i]; i++) {
 		const char *word = row->command[i];
 
@@ -662,19 +559,6 @@ static bool name_user(struct iu_remedy_context *m)
 	       command(m, p->user ? p->user : iu_phrase(m->arena, "%u", (unsigned int)p->uid));
 }
 
-/* "systemctl [--user [--machine=…]] stop UNIT", or a signal: `inuse free` does the same. */
-static bool stops_unit(const struct iu_strings *command)
-{
-	size_t i;
-
-	if (command->n >= 3 && !strcmp(command->v[0], "kill"))
-		return true;
-	for (i = 1; i + 1 < command->n; i++)
-		if (!strcmp(command->v[i], "stop"))
-			return true;
-	return false;
-}
-
 /*
  * What `inuse free` or `inuse wait` does better than the bare command (it re-checks whom it means
  * and proves the result) is offered as that; the bare command stays in `raw`. @freeing: one remedy
@@ -687,16 +571,10 @@ static void offer_ours(struct iu_remedy_context *m, bool *freeing)
 
 	switch (remedy->id) {
 	case IU_REMEDY_STOP_UNIT:
-		if (!stops_unit(&remedy->command))
-			return;
-		verb = "free";
-		break;
 	case IU_REMEDY_STOP_CONTAINER:
 	case IU_REMEDY_STOP_PROCESS:
 	case IU_REMEDY_REMOVE_SOCKET_FILE:
-		/* a pod's container would be started again; of an exhausted range nobody is to blame */
-		if (!remedy->command.n || !strcmp(remedy->command.v[0], "crictl") ||
-			m->verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED)
+		if (!remedy->acts)
 			return;
 		verb = "free";
 		break;

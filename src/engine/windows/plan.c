@@ -17,12 +17,12 @@
 
 static struct iu_step *add_step(struct iu_planning *p, enum iu_step_kind kind)
 {
-	struct iu_step *step = iu_planning_step(p, kind);
+	struct iu_step *step = iu_planning_step(p, &(struct iu_lever){.kind = kind});
 
 	if (!step)
 		return NULL;
 	step->risk = IU_RISK_MEDIUM;
-	step->needs_root =
+	step->lever.needs_root =
 		p->snapshot->windows.elevated != IU_YES && !p->snapshot->host.privileged;
 	return step;
 }
@@ -46,7 +46,7 @@ static int set_command(struct iu_planning *p, struct iu_step *step, const char *
 
 	for (i = 0; i < n && r == 0; i++)
 		if (words[i])
-			r = iu_strings_add(p->arena, &step->command, words[i]);
+			r = iu_strings_add(p->arena, &step->lever.argv, words[i]);
 	return r;
 }
 
@@ -151,8 +151,8 @@ static bool is_service_planned(const struct iu_planning *p, const char *name)
 	size_t i;
 
 	for (i = 0; i < p->plan.steps.n; i++)
-		if (p->plan.steps.v[i].kind == IU_STEP_STOP_SERVICE &&
-			!strcasecmp(p->plan.steps.v[i].service.name, name))
+		if (p->plan.steps.v[i].lever.kind == IU_STEP_STOP_SERVICE &&
+			!strcasecmp(p->plan.steps.v[i].lever.service.name, name))
 			return true;
 	return false;
 }
@@ -160,12 +160,12 @@ static bool is_service_planned(const struct iu_planning *p, const char *name)
 static int tell_service(
 	struct iu_planning *p, struct iu_step *step, const struct iu_service *service)
 {
-	const char *name = iu_safe(p->arena, step->service.name, 60);
+	const char *name = iu_safe(p->arena, step->lever.service.name, 60);
 	size_t i;
 	int r = 0;
 
 	for (i = 0; service && i < service->dependents.n && r == 0; i++) {
-		const char **slot = iu_list_add(p->arena, &step->service.dependents);
+		const char **slot = iu_list_add(p->arena, &step->lever.service.dependents);
 
 		if (!slot)
 			return IU_E_NOMEM;
@@ -183,7 +183,7 @@ static int tell_service(
 					? "%s may be started again by whatever needs it; undo: net start %s"
 					: "%s comes back with the next start of Windows unless it is disabled; undo: net start %s",
 				name,
-				iu_windows_quote(p->arena, &step->service.name, 1)));
+				iu_windows_quote(p->arena, &step->lever.service.name, 1)));
 	return r;
 }
 
@@ -201,10 +201,10 @@ static int stop_service(struct iu_planning *p, const char *name)
 	step = add_step(p, IU_STEP_STOP_SERVICE);
 	if (!step)
 		return IU_E_NOMEM;
-	step->service.name = name;
+	step->lever.service.name = name;
 	if (service) {
-		step->service.pid = service->pid;
-		step->service.start = service->start;
+		step->lever.service.pid = service->pid;
+		step->lever.service.start = service->start;
 	}
 	step->what = iu_phrase(p->arena, "stop the service %s%s%s%s", iu_safe(p->arena, name, 60),
 		service && service->display ? " (" : "",
@@ -229,8 +229,8 @@ static int disable_service(struct iu_planning *p, const char *name)
 	step = add_step(p, IU_STEP_DISABLE_SERVICE);
 	if (!step)
 		return IU_E_NOMEM;
-	step->service.name = name;
-	step->service.start = service ? service->start : IU_SERVICE_START_UNKNOWN;
+	step->lever.service.name = name;
+	step->lever.service.start = service ? service->start : IU_SERVICE_START_UNKNOWN;
 	step->what = iu_phrase(p->arena,
 		"keep the service %s from starting again: start type disabled; inuse free --undo restores it",
 		iu_safe(p->arena, name, 60));
@@ -319,8 +319,8 @@ static int terminate(struct iu_planning *p, const struct iu_socket *s, uint64_t 
 		return IU_E_NOMEM;
 	step->kill = p->rules->force;
 	if (iu_windows_same_account(process->user, p->snapshot->host.user) == IU_YES)
-		step->needs_root = false;
-	step->process = (struct iu_step_process){
+		step->lever.needs_root = false;
+	step->lever.process = (struct iu_step_process){
 		.pid = process->pid,
 		.start_ticks = process->start_ticks,
 		.exe_known = process->exe && process->files.n,
@@ -332,8 +332,8 @@ static int terminate(struct iu_planning *p, const struct iu_socket *s, uint64_t 
 		.port = s->port,
 		.path = process->exe,
 	};
-	if (step->process.exe_known)
-		step->process.exe = process->files.v[0];
+	if (step->lever.process.exe_known)
+		step->lever.process.exe = process->files.v[0];
 	step->what = iu_phrase(p->arena, "ask %s to end: its windows are closed, its console gets Ctrl-C%s%s%s",
 		iu_phrase_process(p->arena, process),
 		step->kill ? iu_phrase(p->arena, " (and Windows ends it when it has not ended after %u s)",
@@ -412,7 +412,7 @@ static int delete_rule(struct iu_planning *p, const struct iu_blocker *b)
 	step = add_step(p, IU_STEP_DELETE_PORTPROXY);
 	if (!step)
 		return IU_E_NOMEM;
-	step->proxy = (struct iu_step_proxy){
+	step->lever.proxy = (struct iu_step_proxy){
 		.table = command_of(remedy)->v[4], /* netsh interface portproxy delete TABLE */
 		.listen = proxy->listen,
 		.port = proxy->port,
@@ -441,7 +441,7 @@ static int exclude_port(struct iu_planning *p)
 	step = add_step(p, IU_STEP_EXCLUDE_PORT);
 	if (!step)
 		return IU_E_NOMEM;
-	step->exclusion = (struct iu_step_exclusion){
+	step->lever.exclusion = (struct iu_step_exclusion){
 		.protocol = p->question->protocol, .first = p->question->port, .count = 1};
 	step->what = iu_phrase(p->arena,
 		"stop WinNAT, exclude port %u by hand so that it stays yours, start WinNAT again",
@@ -465,8 +465,8 @@ static int stop_container(struct iu_planning *p)
 	step = add_step(p, IU_STEP_STOP_CONTAINER);
 	if (!step)
 		return IU_E_NOMEM;
-	step->needs_root = false;
-	step->container = (struct iu_step_container){
+	step->lever.needs_root = false;
+	step->lever.container = (struct iu_step_container){
 		.program = "docker", .port = p->question->port, .protocol = p->question->protocol};
 	step->what = iu_phrase(p->arena,
 		"stop the container that publishes port %u (docker finds it)",
@@ -486,7 +486,7 @@ static int wait_for_closing(struct iu_planning *p)
 	step = add_step(p, IU_STEP_WAIT);
 	if (!step)
 		return IU_E_NOMEM;
-	step->needs_root = false;
+	step->lever.needs_root = false;
 	step->risk = IU_RISK_NONE;
 	step->what = "wait until Windows forgets the closed connections, at most 4 minutes";
 	return 0;
@@ -566,7 +566,8 @@ static int pull_lever(struct iu_planning *p, enum iu_cause cause, const struct i
 	case IU_WAY_NONE:
 	/* of Linux alone */
 	case IU_WAY_ACTIVATOR:
-	case IU_WAY_REFERENCE:
+	case IU_WAY_MESSAGE:
+	case IU_WAY_RING:
 	case IU_WAY_ADDRESS: break;
 	}
 	return refuse_cause(p, cause, first);

@@ -44,7 +44,7 @@ static struct iu_plan plan_of(const struct iu_question *q)
 	printf("# %s: %s: %s\n", iu_cause_name(v.cause) ? iu_cause_name(v.cause) : "-",
 		iu_plan_kind_name(p.kind), p.headline);
 	for (i = 0; i < p.steps.n; i++)
-		printf("#   %s: %s\n", iu_step_name(p.steps.v[i].kind), p.steps.v[i].what);
+		printf("#   %s: %s\n", iu_step_name(p.steps.v[i].lever.kind), p.steps.v[i].what);
 	for (i = 0; i < p.refusals.n; i++)
 		printf("#   refused: %s: %s\n", p.refusals.v[i].what, p.refusals.v[i].why);
 	return p;
@@ -95,8 +95,8 @@ static void only_step(const struct iu_plan *p, enum iu_step_kind kind, const cha
 {
 	assert_int_equal(p->kind, IU_PLAN_READY);
 	assert_int_equal(p->steps.n, 1);
-	assert_int_equal(p->steps.v[0].kind, kind);
-	assert_string_equal(words(&p->steps.v[0].command), command);
+	assert_int_equal(p->steps.v[0].lever.kind, kind);
+	assert_string_equal(words(&p->steps.v[0].lever.argv), command);
 }
 
 /* ---- levers ---- */
@@ -117,13 +117,13 @@ static void test_process(void **state)
 	listener(4242, "node");
 	p = plan_port();
 	only_step(&p, IU_STEP_TERMINATE, "kill 4242");
-	assert_int_equal(p.steps.v[0].process.pid, 4242);
-	assert_int_equal(p.steps.v[0].process.start_ticks, 1234);
-	assert_int_equal(p.steps.v[0].process.inode, 77);
-	assert_int_equal(p.steps.v[0].process.cookie, 4711);
-	assert_int_equal(p.steps.v[0].process.fd, 3);
-	assert_true(p.steps.v[0].process.exe_known);
-	assert_int_equal(p.steps.v[0].process.exe.ino, 99);
+	assert_int_equal(p.steps.v[0].lever.process.pid, 4242);
+	assert_int_equal(p.steps.v[0].lever.process.start_ticks, 1234);
+	assert_int_equal(p.steps.v[0].lever.process.inode, 77);
+	assert_int_equal(p.steps.v[0].lever.process.cookie, 4711);
+	assert_int_equal(p.steps.v[0].lever.process.fd, 3);
+	assert_true(p.steps.v[0].lever.process.exe_known);
+	assert_int_equal(p.steps.v[0].lever.process.exe.ino, 99);
 	assert_false(p.steps.v[0].kill);
 	rules.force = true;
 	p = plan_port();
@@ -142,8 +142,8 @@ static void test_unit(void **state)
 	holder->unit = "web.service";
 	p = plan_port();
 	only_step(&p, IU_STEP_STOP_UNIT, "systemctl stop web.service");
-	assert_false(p.steps.v[0].unit.user);
-	assert_true(p.steps.v[0].needs_root);
+	assert_false(p.steps.v[0].lever.unit.user);
+	assert_true(p.steps.v[0].lever.needs_root);
 	facts = iu_list_add(&arena, &rules.units);
 	*facts = (struct iu_unit_facts){
 		.name = "web.service", .restart = "always", .triggered_by = "web.socket"};
@@ -162,14 +162,14 @@ static void test_user_unit(void **state)
 	holder->unit = "web.service";
 	p = plan_port();
 	only_step(&p, IU_STEP_STOP_UNIT, "systemctl --user stop web.service");
-	assert_true(p.steps.v[0].unit.user);
-	assert_int_equal(p.steps.v[0].unit.uid, 1000);
+	assert_true(p.steps.v[0].lever.unit.user);
+	assert_int_equal(p.steps.v[0].lever.unit.uid, 1000);
 	/* root is heard by another user's systemd … */
 	snap.host.uid = 0;
 	snap.host.privileged = true;
 	p = plan_port();
 	only_step(&p, IU_STEP_STOP_UNIT, "systemctl --user --machine=1000@.host stop web.service");
-	assert_int_equal(p.steps.v[0].unit.uid, 1000);
+	assert_int_equal(p.steps.v[0].lever.unit.uid, 1000);
 	/* … and who has only the capabilities is not: the process itself */
 	snap.host.uid = 1001;
 	p = plan_port();
@@ -213,12 +213,12 @@ static void test_container(void **state)
 	holder->engine = "docker";
 	p = plan_port();
 	assert_int_equal(p.steps.n, 1);
-	assert_int_equal(p.steps.v[0].kind, IU_STEP_STOP_CONTAINER);
-	assert_string_equal(p.steps.v[0].container.id, id);
-	assert_string_equal(p.steps.v[0].container.program, "docker");
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_STOP_CONTAINER);
+	assert_string_equal(p.steps.v[0].lever.container.id, id);
+	assert_string_equal(p.steps.v[0].lever.container.program, "docker");
 	holder->engine = "podman";
 	p = plan_port();
-	assert_string_equal(p.steps.v[0].container.program, "podman");
+	assert_string_equal(p.steps.v[0].lever.container.program, "podman");
 	holder->engine = "cri-o";
 	p = plan_port();
 	refused(&p, "no safe way");
@@ -229,7 +229,7 @@ static void test_container(void **state)
 	refused(&p, "obeys that user only");
 	holder->cgroup = "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-x.scope";
 	p = plan_port();
-	assert_int_equal(p.steps.v[0].kind, IU_STEP_STOP_CONTAINER);
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_STOP_CONTAINER);
 	holder->container_name = "shop";
 	p = plan_port();
 	assert_non_null(strstr(p.steps.v[0].what, "stop the container shop (0123456789ab) of podman"));
@@ -255,10 +255,10 @@ static void test_proxy(void **state)
 	rules.uids[rules.uid_count++] = 0;
 	p = plan_port();
 	assert_int_equal(p.steps.n, 1);
-	assert_int_equal(p.steps.v[0].kind, IU_STEP_STOP_CONTAINER);
-	assert_null(p.steps.v[0].container.id);
-	assert_string_equal(p.steps.v[0].container.program, "docker");
-	assert_int_equal(p.steps.v[0].container.port, TEST_PORT);
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_STOP_CONTAINER);
+	assert_null(p.steps.v[0].lever.container.id);
+	assert_string_equal(p.steps.v[0].lever.container.program, "docker");
+	assert_int_equal(p.steps.v[0].lever.container.port, TEST_PORT);
 	/* what publishes a port for a rootless container */
 	holder->uid = 1001;
 	p = plan_port();
@@ -295,7 +295,7 @@ static void test_suspended(void **state)
 	listener(4242, "vim")->state = IU_PROCESS_STOPPED;
 	p = plan_port();
 	only_step(&p, IU_STEP_TERMINATE, "kill 4242");
-	assert_true(p.steps.v[0].process.resume);
+	assert_true(p.steps.v[0].lever.process.resume);
 	assert_non_null(strstr(words(&p.hints), "kill -CONT 4242"));
 	(void)state;
 }
@@ -314,7 +314,7 @@ static void test_prefork(void **state)
 	p = plan_port();
 	assert_int_equal(p.kind, IU_PLAN_READY);
 	assert_int_equal(p.steps.n, 3);
-	assert_int_equal(p.steps.v[0].process.pid, 40);
+	assert_int_equal(p.steps.v[0].lever.process.pid, 40);
 	assert_false(p.steps.v[0].if_it_stays);
 	assert_true(p.steps.v[1].if_it_stays);
 	assert_true(p.steps.v[2].if_it_stays);
@@ -351,8 +351,8 @@ static void test_time_wait(void **state)
 	snap.host.cap_net_admin = IU_YES;
 	p = plan_port();
 	only_step(&p, IU_STEP_DESTROY, "");
-	assert_int_equal(p.steps.v[0].sockets.n, 1);
-	assert_int_equal(p.steps.v[0].sockets.v[0].cookie, 5);
+	assert_int_equal(p.steps.v[0].lever.sockets.n, 1);
+	assert_int_equal(p.steps.v[0].lever.sockets.v[0].cookie, 5);
 	(void)state;
 }
 
@@ -392,13 +392,13 @@ static void test_destroy_only_closing(void **state)
 	snap.host.cap_net_admin = IU_YES;
 	p = plan_port();
 	only_step(&p, IU_STEP_DESTROY, "");
-	assert_int_equal(p.steps.v[0].sockets.n, 2);
+	assert_int_equal(p.steps.v[0].lever.sockets.n, 2);
 	/* older kernels would keep the orphan for ever */
 	snap.host.kernel = 6u << 16 | 1u << 8;
 	p = plan_port();
 	only_step(&p, IU_STEP_DESTROY, "");
-	assert_int_equal(p.steps.v[0].sockets.n, 1);
-	assert_int_equal(p.steps.v[0].sockets.v[0].state, IU_STATE_TIME_WAIT);
+	assert_int_equal(p.steps.v[0].lever.sockets.n, 1);
+	assert_int_equal(p.steps.v[0].lever.sockets.v[0].state, IU_STATE_TIME_WAIT);
 	(void)state;
 }
 
@@ -428,8 +428,8 @@ static void test_file(void **state)
 	struct iu_plan p = plan_of(&q);
 
 	only_step(&p, IU_STEP_REMOVE_FILE, "rm -- /run/app.sock");
-	assert_int_equal(p.steps.v[0].file.dev, 3);
-	assert_int_equal(p.steps.v[0].file.ino, 4);
+	assert_int_equal(p.steps.v[0].lever.file.dev, 3);
+	assert_int_equal(p.steps.v[0].lever.file.ino, 4);
 	path->kind = IU_FILE_REGULAR;
 	p = plan_of(&q);
 	refused(&p, "it is no socket");
@@ -462,10 +462,10 @@ static void test_file_after(void **state)
 	put_process(&snap, 4242, "app", 77);
 	p = plan_of(&q);
 	assert_int_equal(p.steps.n, 2);
-	assert_int_equal(p.steps.v[0].kind, IU_STEP_TERMINATE);
-	assert_int_equal(p.steps.v[1].kind, IU_STEP_REMOVE_FILE);
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_TERMINATE);
+	assert_int_equal(p.steps.v[1].lever.kind, IU_STEP_REMOVE_FILE);
 	assert_true(p.steps.v[1].if_it_stays);
-	assert_int_equal(p.steps.v[1].file.ino, 4);
+	assert_int_equal(p.steps.v[1].lever.file.ino, 4);
 	(void)state;
 }
 

@@ -998,11 +998,11 @@ static void test_plan(void **state)
 	p = plan(8080, rules);
 	assert_int_equal(p.kind, IU_PLAN_READY);
 	assert_int_equal(p.steps.n, 1);
-	assert_int_equal(p.steps.v[0].kind, IU_STEP_TERMINATE);
-	assert_int_equal(p.steps.v[0].process.pid, 60);
-	assert_int_equal(p.steps.v[0].process.start_ticks, 1234567);
-	assert_string_equal(p.steps.v[0].process.path, "C:\\app\\app.exe");
-	assert_int_equal(p.steps.v[0].process.port, 8080);
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_TERMINATE);
+	assert_int_equal(p.steps.v[0].lever.process.pid, 60);
+	assert_int_equal(p.steps.v[0].lever.process.start_ticks, 1234567);
+	assert_string_equal(p.steps.v[0].lever.process.path, "C:\\app\\app.exe");
+	assert_int_equal(p.steps.v[0].lever.process.port, 8080);
 	assert_false(p.steps.v[0].kill);
 	assert_true(says(&p.steps.v[0].serves, "127.0.0.1:9090"));
 	rules.force = true;
@@ -1034,10 +1034,10 @@ static void test_plan(void **state)
 	*(const char **)iu_list_add(&snap.arena, &s->dependents) = "MyAgent";
 	p = plan(6000, rules);
 	assert_int_equal(p.kind, IU_PLAN_READY);
-	assert_int_equal(p.steps.v[0].kind, IU_STEP_STOP_SERVICE);
-	assert_string_equal(p.steps.v[0].service.name, "MyServer");
-	assert_int_equal(p.steps.v[0].service.pid, 30);
-	assert_string_equal(p.steps.v[0].service.dependents.v[0], "MyAgent");
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_STOP_SERVICE);
+	assert_string_equal(p.steps.v[0].lever.service.name, "MyServer");
+	assert_int_equal(p.steps.v[0].lever.service.pid, 30);
+	assert_string_equal(p.steps.v[0].lever.service.dependents.v[0], "MyAgent");
 	assert_true(says(&p.steps.v[0].losses, "MyAgent"));
 	s->dependents.v[0] = "LanmanServer";
 	assert_int_equal(plan(6000, rules).kind, IU_PLAN_REFUSED);
@@ -1045,15 +1045,15 @@ static void test_plan(void **state)
 	assert_int_equal(plan(135, rules).kind, IU_PLAN_REFUSED);
 	service("W3SVC", 700);
 	p = plan(80, rules);
-	assert_int_equal(p.steps.v[0].kind, IU_STEP_STOP_SERVICE);
-	assert_string_equal(p.steps.v[0].service.name, "W3SVC");
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_STOP_SERVICE);
+	assert_string_equal(p.steps.v[0].lever.service.name, "W3SVC");
 	/* rules and ranges */
 	exclude(50000, 50099, false);
 	p = plan(50010, rules);
 	assert_int_equal(p.kind, IU_PLAN_READY);
-	assert_int_equal(p.steps.v[0].kind, IU_STEP_EXCLUDE_PORT);
-	assert_int_equal(p.steps.v[0].exclusion.first, 50010);
-	assert_int_equal(p.steps.v[0].exclusion.count, 1);
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_EXCLUDE_PORT);
+	assert_int_equal(p.steps.v[0].lever.exclusion.first, 50010);
+	assert_int_equal(p.steps.v[0].lever.exclusion.count, 1);
 	exclude(47001, 47001, false);
 	assert_int_equal(plan(47001, rules).kind, IU_PLAN_REFUSED);
 	(void)state;
@@ -1095,9 +1095,9 @@ static void test_orphan(void **state)
 	p = plan(7000, rules);
 	assert_int_equal(p.kind, IU_PLAN_READY);
 	assert_int_equal(p.steps.n, 1);
-	assert_int_equal(p.steps.v[0].kind, IU_STEP_TERMINATE);
-	assert_int_equal(p.steps.v[0].process.pid, 51);
-	assert_int_equal(p.steps.v[0].process.port, 7000);
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_TERMINATE);
+	assert_int_equal(p.steps.v[0].lever.process.pid, 51);
+	assert_int_equal(p.steps.v[0].lever.process.port, 7000);
 	/* all that have it, or nobody */
 	hold(inode, 52);
 	process(52, "second.exe", "PC\\alice");
@@ -1186,7 +1186,7 @@ static void test_service_tag(void **state)
 	assert_string_equal(line(&v, IU_REMEDY_STOP_SERVICE), "net stop Second");
 	p = plan(6000, rules);
 	assert_int_equal(p.kind, IU_PLAN_READY);
-	assert_string_equal(p.steps.v[0].service.name, "Second");
+	assert_string_equal(p.steps.v[0].lever.service.name, "Second");
 	assert_true(tells("who", "0.0.0.0:6000 is taken since "));
 	assert_true(tells("who", ", 2 min ago"));
 	/* a service of another process is not believed */
@@ -1208,13 +1208,13 @@ static void test_plan_proxy(void **state)
 	service("iphlpsvc", 20);
 	p = plan(4000, rules);
 	assert_int_equal(p.kind, IU_PLAN_READY);
-	assert_int_equal(p.steps.v[0].kind, IU_STEP_DELETE_PORTPROXY);
-	assert_string_equal(p.steps.v[0].proxy.table, "v6tov4");
-	assert_int_equal(p.steps.v[0].proxy.connect_port, 4001);
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_DELETE_PORTPROXY);
+	assert_string_equal(p.steps.v[0].lever.proxy.table, "v6tov4");
+	assert_int_equal(p.steps.v[0].lever.proxy.connect_port, 4001);
 	row("0.0.0.0", 5000, 30);
 	process(30, "com.docker.backend.exe", NULL);
 	p = plan(5000, rules);
-	assert_int_equal(p.steps.v[0].kind, IU_STEP_STOP_CONTAINER);
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_STOP_CONTAINER);
 	row("127.0.0.1", 5001, 31);
 	process(31, "wslrelay.exe", "PC\\alice");
 	{
@@ -1355,7 +1355,9 @@ static void check_acts(const struct iu_question *q, const struct iu_verdict *v)
 	assert_true(v->status != IU_STATUS_FREE || p.kind == IU_PLAN_NOTHING);
 	assert_true(!p.refusals.n || !p.steps.n);
 	for (i = 0; i < p.steps.n; i++) {
-		assert_int_not_equal(p.steps.v[i].process.pid, IU_WINDOWS_SYSTEM_PID);
+		if (p.steps.v[i].lever.kind == IU_STEP_TERMINATE)
+			assert_int_not_equal(
+				p.steps.v[i].lever.process.pid, IU_WINDOWS_SYSTEM_PID);
 		assert_false(has_linux_words(p.steps.v[i].what));
 	}
 	for (i = 0; i < p.refusals.n; i++)

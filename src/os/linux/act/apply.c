@@ -29,10 +29,10 @@ static void end_process(const struct iu_step *step, bool force, struct iu_step_r
 {
 	int pidfd;
 
-	if (iu_identity_open(&step->process, &pidfd, result) < 0)
+	if (iu_identity_open(&step->lever.process, &pidfd, result) < 0)
 		return;
 	if (iu_identity_signal(pidfd, force ? SIGKILL : SIGTERM, result) < 0 ||
-		(!force && step->process.resume &&
+		(!force && step->lever.process.resume &&
 			iu_identity_signal(pidfd, SIGCONT, result) < 0 &&
 			result->kind != IU_RESULT_GONE)) {
 		close(pidfd);
@@ -89,13 +89,13 @@ static void remove_file(const struct iu_step *step, struct iu_step_result *resul
 {
 	struct stat status;
 
-	if (!is_dead(&step->file, result))
+	if (!is_dead(&step->lever.file, result))
 		return;
 	/* Once more, as close to the unlink() as can be: a server may have replaced it. */
-	if (lstat(step->file.path, &status) < 0 || !S_ISSOCK(status.st_mode) ||
-		status.st_dev != step->file.dev || status.st_ino != step->file.ino)
+	if (lstat(step->lever.file.path, &status) < 0 || !S_ISSOCK(status.st_mode) ||
+		status.st_dev != step->lever.file.dev || status.st_ino != step->lever.file.ino)
 		iu_result_say(result, IU_RESULT_CHANGED, 0, "it is another file now");
-	else if (unlink(step->file.path) < 0)
+	else if (unlink(step->lever.file.path) < 0)
 		iu_result_say(result,
 			errno == EACCES || errno == EPERM ? IU_RESULT_DENIED : IU_RESULT_FAILED,
 			errno, "unlink(): %s", iu_os_error_name(errno));
@@ -213,7 +213,7 @@ static int find_container(const struct iu_step_container *target, char id[IDS_BY
 static void stop_container(const struct iu_step *step, struct iu_step_result *result)
 {
 	char found[IDS_BYTES], out[IDS_BYTES], err[IDS_BYTES];
-	const struct iu_step_container *target = &step->container;
+	const struct iu_step_container *target = &step->lever.container;
 	const char *argv[] = {target->program, "stop", target->id, NULL};
 	int r;
 
@@ -251,12 +251,12 @@ void iu_os_apply(const struct iu_step *step, bool force, struct iu_step_result *
 	struct iu_step_result result = {.kind = IU_RESULT_FAILED};
 
 	*ret_handle = -1;
-	switch (step->kind) {
+	switch (step->lever.kind) {
 	case IU_STEP_WAIT: result.kind = IU_RESULT_DONE; break;
 	case IU_STEP_TERMINATE: end_process(step, force, &result, ret_handle); break;
-	case IU_STEP_STOP_UNIT: iu_systemd_stop(&step->unit, &result); break;
+	case IU_STEP_STOP_UNIT: iu_systemd_stop(&step->lever.unit, &result); break;
 	case IU_STEP_STOP_CONTAINER: stop_container(step, &result); break;
-	case IU_STEP_DESTROY: iu_destroy_sockets(&step->sockets, &result); break;
+	case IU_STEP_DESTROY: iu_destroy_sockets(&step->lever.sockets, &result); break;
 	case IU_STEP_REMOVE_FILE: remove_file(step, &result); break;
 	case IU_STEP_COLLECT_GARBAGE: collect_garbage(&result); break;
 	case IU_STEP_STOP_SERVICE:

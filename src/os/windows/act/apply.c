@@ -16,15 +16,15 @@ void iu_os_apply(const struct iu_step *step, bool force, struct iu_step_result *
 	struct iu_step_result result = {.kind = IU_RESULT_FAILED};
 
 	*ret_handle = -1;
-	switch (step->kind) {
+	switch (step->lever.kind) {
 	case IU_STEP_WAIT: result.kind = IU_RESULT_DONE; break;
 	case IU_STEP_TERMINATE:
-		iu_act_end_process(&step->process, step->kill, force, &result, ret_handle);
+		iu_act_end_process(&step->lever.process, step->kill, force, &result, ret_handle);
 		break;
-	case IU_STEP_STOP_SERVICE: iu_act_stop_service(&step->service, &result); break;
-	case IU_STEP_DISABLE_SERVICE: iu_act_disable_service(&step->service, &result); break;
-	case IU_STEP_DELETE_PORTPROXY: iu_act_delete_proxy(&step->proxy, &result); break;
-	case IU_STEP_EXCLUDE_PORT: iu_act_exclude(&step->exclusion, &result); break;
+	case IU_STEP_STOP_SERVICE: iu_act_stop_service(&step->lever.service, &result); break;
+	case IU_STEP_DISABLE_SERVICE: iu_act_disable_service(&step->lever.service, &result); break;
+	case IU_STEP_DELETE_PORTPROXY: iu_act_delete_proxy(&step->lever.proxy, &result); break;
+	case IU_STEP_EXCLUDE_PORT: iu_act_exclude(&step->lever.exclusion, &result); break;
 	case IU_STEP_STOP_UNIT: say_not_here(&result, "systemd"); break;
 	case IU_STEP_STOP_CONTAINER: say_not_here(&result, "container engine to ask"); break;
 	case IU_STEP_DESTROY: say_not_here(&result, "way to destroy a socket"); break;
