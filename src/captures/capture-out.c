@@ -5,7 +5,6 @@
 
 #include "base/err.h"
 #include "base/sort.h"
-#include "captures/gaps.h"
 
 /* Names, users and the like are cut here: nothing real is longer. */
 #define NAME_MAX_BYTES 512
@@ -489,7 +488,7 @@ static void share_services(struct iu_windows *windows)
 		}
 }
 
-int iu_capture_finish(struct iu_capture_out *out)
+int iu_capture_complete(struct iu_capture_out *out)
 {
 	static const char *const names[] = {
 		[IU_CAPTURE_LINUX] = "linux", [IU_CAPTURE_WINDOWS] = "windows"};
@@ -497,13 +496,9 @@ int iu_capture_finish(struct iu_capture_out *out)
 
 	if (err == 0)
 		err = add_processes(out);
-	if (err == 0) {
-		out->snapshot->host.os = names[out->system];
-		share_services(&out->snapshot->windows);
-		err = iu_capture_gaps(out);
-	}
-	if (err == 0 && (out->arena.failed || out->snapshot->arena.failed))
-		err = IU_E_NOMEM;
-	iu_capture_drop(out);
-	return err;
+	if (err < 0)
+		return err;
+	out->snapshot->host.os = names[out->system];
+	share_services(&out->snapshot->windows);
+	return out->arena.failed || out->snapshot->arena.failed ? IU_E_NOMEM : 0;
 }

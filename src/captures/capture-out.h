@@ -113,10 +113,10 @@ int iu_capture_service(struct iu_capture_out *out, struct iu_span name, int32_t 
 /** iu_capture_ifindex() - an index for a device of which only the name is known; 0: none. */
 uint32_t iu_capture_ifindex(struct iu_capture_out *out, struct iu_span name);
 
-/** iu_capture_finish() - the snapshot is complete; frees what waited. Returns: 0, IU_E_NOMEM. */
-int iu_capture_finish(struct iu_capture_out *out);
+/** iu_capture_complete() - adds what waited for all captures to be read. Returns: 0, IU_E_NOMEM. */
+int iu_capture_complete(struct iu_capture_out *out);
 
-/** iu_capture_drop() - frees what waited, where reading ends early. */
+/** iu_capture_drop() - frees what waited. */
 void iu_capture_drop(struct iu_capture_out *out);
 
 #endif

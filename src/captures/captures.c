@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "captures/formats-text.h"
 #include "captures/formats.h"
+#include "captures/gaps.h"
 
 #define NAME_COLUMNS 60
 
@@ -107,9 +108,10 @@ int iu_captures_read(const struct iu_capture *captures, size_t count,
 	for (size_t i = 0; i < count && ret == 0; i++)
 		ret = read_one(&reading, &captures[i], complaint);
 	if (ret == 0 && reading.pieces)
-		ret = iu_capture_finish(&reading.out);
-	else
-		iu_capture_drop(&reading.out);
+		ret = iu_capture_complete(&reading.out);
+	if (ret == 0 && reading.pieces)
+		ret = iu_capture_gaps(&reading.out);
+	iu_capture_drop(&reading.out);
 	if (ret == 0 && snapshot.arena.failed)
 		ret = IU_E_NOMEM;
 	if (ret < 0)

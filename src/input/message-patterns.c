@@ -1,7 +1,11 @@
 /* input/message-patterns.c - what only one program prints so, a row each */
 #include "input/message-patterns.h"
 
+#include <string.h>
+
+#include "base/char.h"
 #include "base/compat.h"
+#include "base/span.h"
 
 /* What the general shapes of message.c do not read, or would read as something else. */
 static const struct iu_message_pattern patterns[] = {
@@ -116,8 +120,42 @@ const struct iu_message_pattern *iu_message_patterns(size_t *ret_count)
 	return patterns;
 }
 
-const char *const *iu_message_words(size_t *ret_count)
+/* Numbers of errors are found within others, and as ports: "item 510048", "10.0.0.9:10048". */
+static bool stands_alone(struct iu_span line, size_t at, const char *word)
 {
-	*ret_count = IU_COUNT(words);
-	return words;
+	size_t end = at + strlen(word);
+	bool number = iu_char_is_digit(word[0]) && iu_char_is_digit(word[strlen(word) - 1]);
+
+	if (!number)
+		return true;
+	if (at && (iu_char_is_word(line.text[at - 1]) || strchr(":.-/", line.text[at - 1])))
+		return false;
+	return end >= line.len ||
+	       !(iu_char_is_word(line.text[end]) || strchr(".-/", line.text[end]));
+}
+
+static uint64_t second_bit(char c)
+{
+	return UINT64_C(1) << ((unsigned char)c & 63);
+}
+
+bool iu_message_suspect(const char *line, size_t len)
+{
+	struct iu_span s = {line, len};
+	/* By the first byte which second bytes follow it: a log of 100 MB is looked at so. */
+	uint64_t begins[256] = {0};
+
+	for (size_t i = 0; i < IU_COUNT(words); i++)
+		begins[(unsigned char)words[i][0]] |= second_bit(words[i][1]);
+	for (size_t at = 0; at + 1 < len; at++) {
+		char c = iu_char_lower(line[at]);
+
+		if (!(begins[(unsigned char)c] & second_bit(iu_char_lower(line[at + 1]))))
+			continue;
+		for (size_t i = 0; i < IU_COUNT(words); i++)
+			if (c == words[i][0] && iu_span_at(s, at, words[i]) &&
+				stands_alone(s, at, words[i]))
+				return true;
+	}
+	return false;
 }

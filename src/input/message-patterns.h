@@ -2,8 +2,12 @@
 #ifndef IU_INPUT_MESSAGE_PATTERNS_H
 #define IU_INPUT_MESSAGE_PATTERNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* A longer message is refused as a target; of a message given otherwise the rest is not read. */
+#define IU_MESSAGE_MAX (1024 * 1024)
 
 enum iu_pattern_kind {
 	IU_PATTERN_PORT,    /* behind these words stands a port */
@@ -22,7 +26,7 @@ struct iu_message_pattern {
 /** iu_message_patterns() - all rows. Static. */
 const struct iu_message_pattern *iu_message_patterns(size_t *ret_count);
 
-/** iu_message_words() - the words of a failed bind, in lower case, in many languages. Static. */
-const char *const *iu_message_words(size_t *ret_count);
+/** iu_message_suspect() - whether a line speaks of a failed bind ("address already in use" …) */
+bool iu_message_suspect(const char *line, size_t len);
 
 #endif

@@ -2,11 +2,10 @@
 #ifndef IU_INPUT_MESSAGE_H
 #define IU_INPUT_MESSAGE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-/* A longer message is refused as a target; of a message given otherwise the rest is not read. */
-#define IU_MESSAGE_MAX (1024 * 1024)
+#include "input/message-patterns.h"
+
 /* A message speaks of at most so many endpoints. */
 #define IU_MESSAGE_TARGETS_MAX 64
 /* So far from the line of a failed bind, in lines, its endpoint may stand. */
@@ -30,8 +29,5 @@ typedef int iu_message_visit(void *context, const char *target, const char *said
 
 /** iu_message_endpoints() - the same, with what was said of each */
 int iu_message_endpoints(const char *text, size_t len, iu_message_visit *visit, void *context);
-
-/** iu_message_suspect() - whether a line speaks of a failed bind ("address already in use" …) */
-bool iu_message_suspect(const char *line, size_t len);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "base/span.h"
-#include "input/message.h"
+#include "input/message-patterns.h"
 #include "input/refuse.h"
 
 #define HOST_MAX	  253 /* of a DNS name; no interface name is longer */

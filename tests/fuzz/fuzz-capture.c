@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "captures/formats-text.h"
+#include "captures/gaps.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -75,7 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		at += count ? (size_t)count : 1;
 		out.hint_tcp |= count == 0;
 	}
-	check(iu_capture_finish(&out) == 0);
+	check(iu_capture_complete(&out) == 0 && iu_capture_gaps(&out) == 0);
+	iu_capture_drop(&out);
 	check_snapshot(&snapshot);
 	iu_snapshot_free(&snapshot);
 	iu_arena_free(&arena);

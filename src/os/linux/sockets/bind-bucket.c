@@ -15,7 +15,6 @@
 #include "base/err.h"
 #include "os/linux/bpf/bpf.h"
 #include "os/linux/holders/fd-candidates.h"
-#include "os/linux/sockets/inet-diag.h"
 #include "os/linux/sockets/tcp-states.h"
 
 #define PORTS_MAX          64 /* past that one walk over all sockets is no slower */

@@ -7,7 +7,6 @@
 #include "base/err.h"
 #include "model/needs.h"
 #include "os/linux/file.h"
-#include "os/linux/sockets/inet-diag.h"
 #include "os/linux/sockets/tcp-states.h"
 
 #define FILE_MAX (256 << 20) /* a million sockets have 150 MB; what is beyond becomes a gap */

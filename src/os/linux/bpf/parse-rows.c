@@ -1,4 +1,4 @@
-/* os/linux/bpf/rows.c - takes a stream of rows apart */
+/* os/linux/bpf/parse-rows.c - takes a stream of rows apart */
 #include <string.h>
 
 #include "base/compat.h"
