@@ -7,7 +7,7 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "session/ask.h"
+#include "session/questions.h"
 
 struct inuse_answers {
 	struct iu_arena arena;
@@ -112,7 +112,8 @@ int inuse_explain_bind(int fd, const struct sockaddr *address, size_t length, in
 	if (r >= 0 && !question)
 		r = IU_E_NOMEM;
 	if (r >= 0)
-		r = iu_ask_socket(&answers->arena, fd, address, length, error, question, &complaint);
+		r = iu_questions_from_socket(&answers->arena, fd, address, length, error, question,
+			&complaint);
 	if (r >= 0)
 		r = iu_api_finish(&answers->arena, &options, &answers->questions, &complaint);
 	r = finish(answers, iu_api_complain(&to, &complaint, r), ret_answers);

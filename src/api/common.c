@@ -7,7 +7,7 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "os/os.h"
-#include "session/ask.h"
+#include "session/questions.h"
 
 /* The exported numbers are those of the house. */
 #define X(name, nr, text)                                                                          \
@@ -127,13 +127,13 @@ static int read_program(struct iu_arena *arena, const struct inuse_options *opti
 	struct iu_file_id file;
 
 	if (!options->program)
-		return iu_ask_self(arena, questions);
+		return iu_questions_set_self(arena, questions);
 	if (!program)
 		return IU_E_NOMEM;
 	if (!*program)
 		return 0;
 	if (iu_os_find_program(program, &file) >= 0) {
-		iu_ask_program(program, &file, questions);
+		iu_questions_set_program(program, &file, questions);
 		return 0;
 	}
 	iu_text_add(complaint, "there is no program \"");
@@ -189,7 +189,8 @@ int iu_api_questions(struct iu_arena *arena, const char *target,
 		r = asked.device ? 0 : IU_E_NOMEM;
 	}
 	if (r >= 0)
-		r = iu_ask_text(arena, iu_os_names(), target ? target : "", &asked, &questions, &complaint);
+		r = iu_questions_from_text(arena, iu_os_names(), target ? target : "", &asked,
+			&questions, &complaint);
 	if (r == IU_E_NOENT) {
 		iu_text_add(&complaint, "\"-\" is no target here: give a port, an endpoint, a path or a message");
 		r = IU_E_INPUT;

@@ -9,12 +9,12 @@
 
 /* By its place: the list of steps may grow and move while the plan is carried out. */
 struct inuse_step {
-	const struct iu_freeing *freeing;
+	const struct iu_free_run *freeing;
 	size_t index;
 };
 
 struct inuse_plan {
-	struct iu_freeing freeing;
+	struct iu_free_run freeing;
 	struct iu_arena arena; /* what was given out */
 	const struct inuse_free_options *how; /* while it is carried out */
 	IU_LIST(struct inuse_step *) steps;
@@ -44,7 +44,7 @@ _Static_assert(IU_LAST == INUSE_END_INTERRUPTED + 1 &&
 
 /* ---- the callbacks of the session, handed on ---- */
 
-static bool consent(void *context, const struct iu_freeing *freeing)
+static bool consent(void *context, const struct iu_free_run *freeing)
 {
 	struct inuse_plan *plan = context;
 
@@ -82,7 +82,7 @@ static bool stopped(void *context)
 static int free_one(struct inuse_plan *plan, const struct iu_question *question,
 	const struct inuse_free_options *how)
 {
-	const struct iu_act act = {.dry_run = how->dry_run,
+	const struct iu_free_options act = {.dry_run = how->dry_run,
 		.force = how->force,
 		.grace_seconds = how->grace_given ? how->grace_seconds : IU_GRACE_SECONDS,
 		.user_given = how->user_given,
@@ -95,7 +95,7 @@ static int free_one(struct inuse_plan *plan, const struct iu_question *question,
 	int r;
 
 	plan->how = how;
-	r = iu_freeing_run(question, &act, &plan->freeing);
+	r = iu_free_run(question, &act, &plan->freeing);
 	plan->how = NULL;
 	return r;
 }
@@ -206,7 +206,7 @@ void inuse_plans_free(struct inuse_plans *plans)
 	if (!plans)
 		return;
 	for (size_t i = 0; i < plans->n; i++) {
-		iu_freeing_end(&plans->v[i].freeing);
+		iu_free_run_end(&plans->v[i].freeing);
 		iu_arena_free(&plans->v[i].arena);
 	}
 	iu_arena_free(&plans->arena);
@@ -245,11 +245,11 @@ const char *inuse_plan_text(struct inuse_plan *plan)
 
 const char *inuse_plan_json(struct inuse_plan *plan)
 {
-	const struct iu_freeing *f = plan ? &plan->freeing : NULL;
+	const struct iu_free_run *f = plan ? &plan->freeing : NULL;
 
 	if (!f)
 		return NULL;
-	return iu_api_dump(&plan->arena, iu_freeing_json(f, f->words));
+	return iu_api_dump(&plan->arena, iu_free_run_json(f, f->words));
 }
 
 const struct inuse_step *inuse_plan_step(struct inuse_plan *plan, size_t index)

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "session/meaning.h"
+#include "session/error-meaning.h"
 
 struct inuse_meaning {
-	struct iu_meaning meaning;
+	struct iu_error_answer meaning;
 	char *asked;
 	const char *text, *json; /* NULL: not made yet */
 };
@@ -21,7 +21,7 @@ int inuse_explain_error(const char *error, struct inuse_meaning **ret_meaning)
 	if (!meaning)
 		return IU_E_NOMEM;
 	meaning->asked = strdup(error ? error : "");
-	r = meaning->asked ? iu_meaning_read(meaning->asked, strlen(meaning->asked), &meaning->meaning)
+	r = meaning->asked ? iu_error_meaning_read(meaning->asked, strlen(meaning->asked), &meaning->meaning)
 			   : IU_E_NOMEM;
 	if (r < 0) {
 		inuse_meaning_free(meaning);
@@ -38,7 +38,7 @@ const char *inuse_meaning_text(struct inuse_meaning *meaning)
 	if (!meaning)
 		return NULL;
 	if (!meaning->text) {
-		if (iu_meaning_text(&meaning->meaning, &iu_api_plain, &text) < 0)
+		if (iu_error_meaning_text(&meaning->meaning, &iu_api_plain, &text) < 0)
 			text.failed = true;
 		meaning->text = iu_api_keep(&meaning->meaning.arena, &text);
 	}
@@ -51,7 +51,7 @@ const char *inuse_meaning_json(struct inuse_meaning *meaning)
 		return NULL;
 	if (!meaning->json)
 		meaning->json = iu_api_dump(
-			&meaning->meaning.arena, iu_meaning_json(&meaning->meaning));
+			&meaning->meaning.arena, iu_error_meaning_json(&meaning->meaning));
 	return meaning->json;
 }
 
@@ -59,7 +59,7 @@ void inuse_meaning_free(struct inuse_meaning *meaning)
 {
 	if (!meaning)
 		return;
-	iu_meaning_end(&meaning->meaning);
+	iu_error_meaning_end(&meaning->meaning);
 	free(meaning->asked);
 	free(meaning);
 }

@@ -10,7 +10,7 @@ int inuse_pick(const struct inuse_pick_options *given, size_t count, uint16_t *r
 	int *ret_descriptors)
 {
 	struct inuse_pick_options options = {0};
-	struct iu_picking picking;
+	struct iu_pick_run picking;
 	struct iu_pick pick;
 	int r = given ? iu_api_copy(given, given->size, &options, sizeof(options)) : 0;
 
@@ -24,10 +24,10 @@ int inuse_pick(const struct inuse_pick_options *given, size_t count, uint16_t *r
 		.first = options.first,
 		.last = options.last,
 		.for_directory = options.project};
-	r = iu_picking_start(&pick, &picking);
+	r = iu_pick_run_start(&pick, &picking);
 	if (r < 0)
 		return r;
-	r = iu_picking_several(&picking, count, options.listening, ret_ports, ret_descriptors);
-	iu_picking_end(&picking);
+	r = iu_pick_run_several(&picking, count, options.listening, ret_ports, ret_descriptors);
+	iu_pick_run_end(&picking);
 	return r < 0 ? r : (int)count;
 }

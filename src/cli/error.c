@@ -3,11 +3,11 @@
 
 #include "base/err.h"
 #include "cli/cli.h"
-#include "session/meaning.h"
+#include "session/error-meaning.h"
 
 #define ASKED_COLUMNS 60
 
-static int complain_unknown(const struct iu_meaning *meaning)
+static int complain_unknown(const struct iu_error_answer *meaning)
 {
 	struct iu_text line = {0};
 
@@ -23,11 +23,12 @@ static int complain_unknown(const struct iu_meaning *meaning)
 	return IU_EXIT_NO;
 }
 
-static bool put_text(const struct iu_arguments *arguments, struct iu_meaning *meaning, bool first)
+static bool put_text(
+	const struct iu_arguments *arguments, struct iu_error_answer *meaning, bool first)
 {
 	struct iu_style style = iu_options_style(arguments);
 	struct iu_text text = {0}, out = {0};
-	int r = iu_meaning_text(meaning, &style, &text);
+	int r = iu_error_meaning_text(meaning, &style, &text);
 	bool good = false;
 
 	iu_text_add(&out, first || style.quiet ? "" : "\n");
@@ -43,15 +44,15 @@ static bool put_text(const struct iu_arguments *arguments, struct iu_meaning *me
 
 static int ask(const struct iu_arguments *arguments, const char *text, size_t len, bool first)
 {
-	struct iu_meaning meaning;
-	int code = IU_EXIT_UNKNOWN, ret = iu_meaning_read(text, len, &meaning);
+	struct iu_error_answer meaning;
+	int code = IU_EXIT_UNKNOWN, ret = iu_error_meaning_read(text, len, &meaning);
 
 	if (ret < 0 && ret != IU_E_NOENT)
 		iu_complain(iu_error_text(ret), NULL, "");
-	else if (arguments->json ? iu_write_json(iu_meaning_json(&meaning))
+	else if (arguments->json ? iu_write_json(iu_error_meaning_json(&meaning))
 				 : ret < 0 || put_text(arguments, &meaning, first))
 		code = ret < 0 ? complain_unknown(&meaning) : IU_EXIT_DONE;
-	iu_meaning_end(&meaning);
+	iu_error_meaning_end(&meaning);
 	return code;
 }
 

@@ -43,7 +43,7 @@ static bool stopped(void *context)
 	return iu_system_caught() != 0;
 }
 
-static bool consent(void *context, const struct iu_freeing *freeing)
+static bool consent(void *context, const struct iu_free_run *freeing)
 {
 	struct run *run = context;
 	const struct iu_arguments *arguments = run->arguments;
@@ -109,14 +109,14 @@ static void progress(void *context, const char *what, int64_t left_ms)
 	iu_text_free(&line);
 }
 
-static void put_json(struct run *run, const struct iu_freeing *f)
+static void put_json(struct run *run, const struct iu_free_run *f)
 {
 	const char *words = f->end == IU_END_DECLINED ? run->declined : f->words;
 
-	run->written = iu_write_json(iu_freeing_json(f, words)) && run->written;
+	run->written = iu_write_json(iu_free_run_json(f, words)) && run->written;
 }
 
-static void put_end(struct run *run, const struct iu_freeing *f)
+static void put_end(struct run *run, const struct iu_free_run *f)
 {
 	struct iu_text text = {0};
 
@@ -174,17 +174,18 @@ static int worse(int a, int b)
 	return a > b ? a : b;
 }
 
-static int free_all(struct run *run, struct iu_act *act, const struct iu_questions *questions)
+static int free_all(
+	struct run *run, struct iu_free_options *act, const struct iu_questions *questions)
 {
 	int code = IU_EXIT_DONE;
 
 	for (size_t i = 0; i < questions->n && run->written && !stopped(run); i++) {
-		struct iu_freeing freeing;
+		struct iu_free_run freeing;
 		int r;
 
 		run->number = 0;
 		run->declined = NULL;
-		r = iu_freeing_run(&questions->v[i], act, &freeing);
+		r = iu_free_run(&questions->v[i], act, &freeing);
 		wipe(run);
 		if (r < 0) {
 			iu_complain(iu_error_text(r), NULL, "");
@@ -196,14 +197,14 @@ static int free_all(struct run *run, struct iu_act *act, const struct iu_questio
 				put_end(run, &freeing);
 			code = worse(code, (int)exit_of(freeing.end));
 		}
-		iu_freeing_end(&freeing);
+		iu_free_run_end(&freeing);
 	}
 	if (stopped(run))
 		code = IU_EXIT_NO;
 	return run->written ? code : IU_EXIT_UNKNOWN;
 }
 
-static int read_act(const struct iu_arguments *arguments, struct iu_act *act)
+static int read_act(const struct iu_arguments *arguments, struct iu_free_options *act)
 {
 	unsigned long grace = IU_GRACE_SECONDS;
 	int code = 0;
@@ -260,7 +261,7 @@ static int run_command(const struct iu_invocation *invocation)
 	struct run run = {.arguments = &invocation->arguments,
 		.style = iu_options_style(&invocation->arguments),
 		.written = true};
-	struct iu_act act = {.context = &run,
+	struct iu_free_options act = {.context = &run,
 		.consent = consent,
 		.step = report_step,
 		.progress = progress,

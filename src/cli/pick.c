@@ -106,10 +106,10 @@ static bool put(const struct iu_arguments *arguments, const uint16_t *ports, siz
 }
 
 static int print_ports(
-	const struct iu_arguments *arguments, struct iu_picking *picking, unsigned long count)
+	const struct iu_arguments *arguments, struct iu_pick_run *picking, unsigned long count)
 {
 	uint16_t ports[COUNT_MOST];
-	int r = iu_picking_several(picking, count, false, ports, NULL);
+	int r = iu_pick_run_several(picking, count, false, ports, NULL);
 
 	if (r == IU_E_NOENT)
 		return complain_none();
@@ -136,7 +136,7 @@ static char *fill_in(struct iu_arena *arena, const char *word, int port)
 	return filled;
 }
 
-static int hand_over(const struct iu_invocation *invocation, struct iu_picking *picking)
+static int hand_over(const struct iu_invocation *invocation, struct iu_pick_run *picking)
 {
 	struct iu_arena arena = {0};
 	char **argv = iu_arena_alloc(&arena, (invocation->count + 1) * sizeof(*argv));
@@ -145,7 +145,7 @@ static int hand_over(const struct iu_invocation *invocation, struct iu_picking *
 
 	for (size_t i = 0; i < invocation->count; i++)
 		binds_itself |= strstr(invocation->words[i], PLACE) != NULL;
-	port = iu_picking_next(picking, !binds_itself, &hold);
+	port = iu_pick_run_next(picking, !binds_itself, &hold);
 	if (port < 0) {
 		iu_arena_free(&arena);
 		return complain_none();
@@ -163,7 +163,7 @@ static int hand_over(const struct iu_invocation *invocation, struct iu_picking *
 static int run_command(const struct iu_invocation *invocation)
 {
 	struct iu_pick pick = {0};
-	struct iu_picking picking;
+	struct iu_pick_run picking;
 	struct iu_text directory = {0};
 	unsigned long count;
 	const char *wrong;
@@ -174,13 +174,13 @@ static int run_command(const struct iu_invocation *invocation)
 		iu_complain(wrong, NULL, "");
 		code = IU_EXIT_USAGE;
 	}
-	if (code == 0 && iu_picking_start(&pick, &picking) < 0) {
+	if (code == 0 && iu_pick_run_start(&pick, &picking) < 0) {
 		iu_complain("the port ranges of this system cannot be read", NULL, "");
 		code = IU_EXIT_UNKNOWN;
 	} else if (code == 0) {
 		code = invocation->arguments.hold ? hand_over(invocation, &picking)
 						  : print_ports(&invocation->arguments, &picking, count);
-		iu_picking_end(&picking);
+		iu_pick_run_end(&picking);
 	}
 	iu_text_free(&directory);
 	return code;

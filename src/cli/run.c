@@ -97,7 +97,7 @@ static void restore(void *context)
 
 /* ---- --free: the same questions as `inuse free`, on the terminal of the command ---- */
 
-static bool consent(void *context, const struct iu_freeing *freeing)
+static bool consent(void *context, const struct iu_free_run *freeing)
 {
 	const struct work *work = context;
 	struct iu_style style = style_of(work);
@@ -168,13 +168,13 @@ static int read_policy(const struct iu_arguments *arguments, struct iu_run *run)
 
 static int read_free(const struct iu_arguments *arguments, struct work *work)
 {
-	struct iu_act *act = &work->run.act;
+	struct iu_free_options *act = &work->run.act;
 	unsigned long grace = GRACE_DEFAULT;
 	int code = 0;
 
 	if (work->run.policy != IU_RUN_FREE)
 		return 0;
-	*act = (struct iu_act){.context = work,
+	*act = (struct iu_free_options){.context = work,
 		.force = arguments->force,
 		.consent = consent,
 		.step = report_step};

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "cli/cli.h"
 #include "os/os.h"
-#include "session/ask.h"
+#include "session/questions.h"
 
 #define OPERAND_COLUMNS 60
 
@@ -57,7 +57,7 @@ static int read_input(struct iu_arena *arena, const struct iu_names *names,
 	int ret = iu_input_read(&texts[0], &texts[1]);
 
 	if (ret >= 0)
-		ret = iu_ask_message(arena, names, texts, 2,
+		ret = iu_questions_from_message(arena, names, texts, 2,
 			"standard input names no port, address or socket path that could be asked for",
 			options, out, complaint);
 	iu_text_free(&texts[0]);
@@ -89,7 +89,7 @@ int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocati
 	for (size_t i = 0; i < invocation->count && ret >= 0; i++) {
 		struct iu_text complaint = {0};
 
-		ret = iu_ask_text(arena, names, invocation->words[i], options, out, &complaint);
+		ret = iu_questions_from_text(arena, names, invocation->words[i], options, out, &complaint);
 		if (ret == IU_E_NOENT)
 			ret = read_input(arena, names, options, out, &complaint);
 		if (ret == IU_E_INPUT)

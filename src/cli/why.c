@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 #include "cli/system.h"
 #include "os/os.h"
-#include "session/ask.h"
+#include "session/questions.h"
 #include "session/session.h"
 
 /* What only `why` takes, on top of that. */
@@ -52,9 +52,9 @@ static int complete(const struct iu_arguments *arguments, const struct iu_from *
 		return IU_EXIT_USAGE;
 	}
 	if (arguments->program)
-		iu_ask_program(arguments->program, &program, questions);
+		iu_questions_set_program(arguments->program, &program, questions);
 	if (from->given)
-		iu_ask_reported(questions, system_of(from));
+		iu_questions_set_error(questions, system_of(from));
 	for (size_t i = 0; i < questions->n; i++) {
 		questions->v[i].first = arguments->first;
 		if (arguments->probe || arguments->no_probe)

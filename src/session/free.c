@@ -30,8 +30,8 @@ const char *iu_end_name(enum iu_end end)
 }
 
 struct freeing {
-	struct iu_freeing *f;
-	const struct iu_act *act;
+	struct iu_free_run *f;
+	const struct iu_free_options *act;
 	struct iu_plan_rules rules;
 };
 
@@ -60,7 +60,7 @@ static int look(const struct iu_question *question, struct iu_session *session,
 /* The same question once more. Answers of earlier times stay in the arena, a few at most. */
 static int ask_again(struct freeing *run)
 {
-	struct iu_freeing *f = run->f;
+	struct iu_free_run *f = run->f;
 	int r;
 
 	iu_session_free(&f->after_session);
@@ -71,13 +71,13 @@ static int ask_again(struct freeing *run)
 	return r;
 }
 
-static bool is_free(const struct iu_freeing *f)
+static bool is_free(const struct iu_free_run *f)
 {
 	return f->after_known && f->after.verdict.status == IU_STATUS_FREE;
 }
 
 /* Nobody has what is left of it: it will not end sooner because others end. */
-static bool only_closing_left(const struct iu_freeing *f)
+static bool only_closing_left(const struct iu_free_run *f)
 {
 	const struct iu_verdict *verdict = &f->after.verdict;
 
@@ -160,7 +160,7 @@ static int find_activator(struct freeing *run)
 
 static int make_plan(struct freeing *run)
 {
-	struct iu_freeing *f = run->f;
+	struct iu_free_run *f = run->f;
 	struct iu_session all = {0};
 	bool listed = f->before.verdict.blockers.n > 0;
 	int r = listed ? iu_session_list(&all, false) : 0;
@@ -180,7 +180,7 @@ static int make_plan(struct freeing *run)
 	return r < 0 ? r : iu_plan_tell(&f->arena, &f->before_session.snapshot, &f->plan, &f->before.verdict, &f->explanation);
 }
 
-static int add_results(struct iu_freeing *f)
+static int add_results(struct iu_free_run *f)
 {
 	while (f->results.n < f->plan.steps.n) {
 		struct iu_step_result *result = iu_list_add(&f->arena, &f->results);
@@ -303,7 +303,7 @@ static int take_step(struct freeing *run, size_t i)
 /* Each step only as far as it is needed. Stops at one that could not be taken as planned. */
 static int take_steps(struct freeing *run, size_t from)
 {
-	struct iu_freeing *f = run->f;
+	struct iu_free_run *f = run->f;
 	int r = add_results(f);
 
 	for (size_t i = from; i < f->plan.steps.n && r >= 0 && !is_stopped(run); i++) {
@@ -383,7 +383,7 @@ static bool only_time_is_missing(const struct iu_plan *plan)
 	return plan->kind == IU_PLAN_READY && plan->steps.n > 0;
 }
 
-static bool has_destroyed(const struct iu_freeing *f)
+static bool has_destroyed(const struct iu_free_run *f)
 {
 	return f->plan.steps.n > 0 &&
 	       f->plan.steps.v[f->plan.steps.n - 1].lever.kind == IU_STEP_DESTROY;
@@ -397,7 +397,7 @@ static bool may_go_on(const struct freeing *run)
 /* What a server that ended leaves on its port: closing connections. They end by themselves. */
 static int take_the_rest(struct freeing *run)
 {
-	struct iu_freeing *f = run->f;
+	struct iu_free_run *f = run->f;
 	size_t from = f->plan.steps.n;
 	struct iu_plan rest;
 	int r;
@@ -422,7 +422,7 @@ static int take_the_rest(struct freeing *run)
 }
 
 /* The first step that went another way than planned says why. */
-static const char *what_went_wrong(const struct iu_freeing *f)
+static const char *what_went_wrong(const struct iu_free_run *f)
 {
 	for (size_t i = 0; i < f->results.n; i++)
 		switch (f->results.v[i].kind) {
@@ -439,7 +439,7 @@ static const char *what_went_wrong(const struct iu_freeing *f)
 
 static int act_and_prove(struct freeing *run)
 {
-	struct iu_freeing *f = run->f;
+	struct iu_free_run *f = run->f;
 	const char *text = NULL, *wrong;
 	int r = take_steps(run, 0);
 
@@ -477,14 +477,14 @@ static int act_and_prove(struct freeing *run)
 	return 0;
 }
 
-int iu_freeing_run(const struct iu_question *question, const struct iu_act *act,
-	struct iu_freeing *ret_freeing)
+int iu_free_run(const struct iu_question *question, const struct iu_free_options *act,
+	struct iu_free_run *ret_freeing)
 {
-	struct iu_freeing *f = ret_freeing;
+	struct iu_free_run *f = ret_freeing;
 	struct freeing run = {.f = f, .act = act};
 	int r;
 
-	*f = (struct iu_freeing){.question = question};
+	*f = (struct iu_free_run){.question = question};
 	iu_snapshot_init(&f->before_session.snapshot);
 	iu_snapshot_init(&f->after_session.snapshot);
 	run.rules.force = act->force;
@@ -518,7 +518,7 @@ int iu_freeing_run(const struct iu_question *question, const struct iu_act *act,
 	return act_and_prove(&run);
 }
 
-json_t *iu_freeing_json(const struct iu_freeing *f, const char *words)
+json_t *iu_free_run_json(const struct iu_free_run *f, const char *words)
 {
 	const struct iu_output_plan out = {.question = f->question,
 		.snapshot = &f->before_session.snapshot,
@@ -532,7 +532,7 @@ json_t *iu_freeing_json(const struct iu_freeing *f, const char *words)
 	return iu_output_plan_json(&out);
 }
 
-void iu_freeing_end(struct iu_freeing *freeing)
+void iu_free_run_end(struct iu_free_run *freeing)
 {
 	iu_session_free(&freeing->before_session);
 	iu_session_free(&freeing->after_session);

@@ -31,10 +31,10 @@ const char *iu_end_name(enum iu_end end);
 /* How long a process that was asked to end may take, where nobody says it. */
 #define IU_GRACE_SECONDS 5
 
-struct iu_freeing;
+struct iu_free_run;
 
 /* What the user allows, and who is asked and told; callbacks but consent may be NULL. */
-struct iu_act {
+struct iu_free_options {
 	bool dry_run, force;
 	bool disable; /* see struct iu_plan_rules */
 	unsigned int grace_seconds;
@@ -42,7 +42,7 @@ struct iu_act {
 	bool user_given; /* this user's processes may be ended, too */
 	uint32_t user;
 	void *context;
-	bool (*consent)(void *context, const struct iu_freeing *freeing);
+	bool (*consent)(void *context, const struct iu_free_run *freeing);
 	void (*step)(void *context, const struct iu_step *step, const struct iu_step_result *result);
 	/* @left_ms: at most so long, -1: not known */
 	void (*progress)(void *context, const char *what, int64_t left_ms);
@@ -50,7 +50,7 @@ struct iu_act {
 };
 
 /* One target, from the first look to the last. */
-struct iu_freeing {
+struct iu_free_run {
 	const struct iu_question *question;
 	struct iu_arena arena;
 	struct iu_session before_session, after_session;
@@ -64,21 +64,21 @@ struct iu_freeing {
 };
 
 /**
- * iu_freeing_run() - frees what @question asks for
- * @ret_freeing: end with iu_freeing_end(), also after an error
+ * iu_free_run() - frees what @question asks for
+ * @ret_freeing: end with iu_free_run_end(), also after an error
  * Returns: 0 (see end), IU_E_NOMEM.
  */
-int iu_freeing_run(const struct iu_question *question, const struct iu_act *act,
-	struct iu_freeing *ret_freeing);
+int iu_free_run(const struct iu_question *question, const struct iu_free_options *act,
+	struct iu_free_run *ret_freeing);
 
 /**
- * iu_freeing_json() - the inuse.plan/1 document as it stands now
+ * iu_free_run_json() - the inuse.plan/1 document as it stands now
  * @words: why it ended so; NULL: nothing to add
  * Returns: a new reference, NULL when out of memory.
  */
-json_t *iu_freeing_json(const struct iu_freeing *freeing, const char *words);
+json_t *iu_free_run_json(const struct iu_free_run *freeing, const char *words);
 
-/** iu_freeing_end() - frees the memory. */
-void iu_freeing_end(struct iu_freeing *freeing);
+/** iu_free_run_end() - frees the memory. */
+void iu_free_run_end(struct iu_free_run *freeing);
 
 #endif

@@ -28,7 +28,7 @@ static bool is_ephemeral(const struct iu_sysctls *sysctls, uint32_t port)
 }
 
 /* Whether nobody has a claim on it by custom. The system's own reservations are never broken. */
-static bool is_nobodys(const struct iu_picking *p, uint32_t port)
+static bool is_nobodys(const struct iu_pick_run *p, uint32_t port)
 {
 	enum iu_protocol protocol = p->pick.udp ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP;
 	const struct iu_sysctls *sysctls = &p->snapshot.sysctls;
@@ -51,10 +51,10 @@ static uint32_t hash(const char *text)
 	return h;
 }
 
-int iu_picking_start(const struct iu_pick *pick, struct iu_picking *ret_picking)
+int iu_pick_run_start(const struct iu_pick *pick, struct iu_pick_run *ret_picking)
 {
 	const struct iu_needs needs = {.facts = IU_FACT_HOST | IU_FACT_SYSCTLS};
-	struct iu_picking p = {.pick = *pick};
+	struct iu_pick_run p = {.pick = *pick};
 	int r;
 
 	iu_snapshot_init(&p.snapshot);
@@ -74,7 +74,7 @@ int iu_picking_start(const struct iu_pick *pick, struct iu_picking *ret_picking)
 }
 
 /* The port of a try; 0: none in this place. Near: 0, +1, -1, +2, -2 … */
-static uint32_t candidate(const struct iu_picking *p)
+static uint32_t candidate(const struct iu_pick_run *p)
 {
 	uint32_t size = p->last - p->first + 1, step = (p->at + 1) / 2;
 	int64_t port;
@@ -85,7 +85,7 @@ static uint32_t candidate(const struct iu_picking *p)
 	return port < p->first || port > p->last ? 0 : (uint32_t)port;
 }
 
-static bool has_tries(const struct iu_picking *p)
+static bool has_tries(const struct iu_pick_run *p)
 {
 	uint32_t size = p->last - p->first + 1;
 
@@ -93,7 +93,7 @@ static bool has_tries(const struct iu_picking *p)
 }
 
 /* Dual-stack, so that nobody has it in either family; IPv4 alone where there is no IPv6. */
-static int take(const struct iu_picking *p, uint16_t port, bool used, int *ret_fd)
+static int take(const struct iu_pick_run *p, uint16_t port, bool used, int *ret_fd)
 {
 	struct iu_probe probe = {
 		.protocol = p->pick.udp ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP,
@@ -106,7 +106,7 @@ static int take(const struct iu_picking *p, uint16_t port, bool used, int *ret_f
 	return iu_os_reserve(&probe, used, ret_fd);
 }
 
-int iu_picking_next(struct iu_picking *p, bool used, int *hold)
+int iu_pick_run_next(struct iu_pick_run *p, bool used, int *hold)
 {
 	for (;;) {
 		uint32_t port;
@@ -142,7 +142,7 @@ int iu_picking_next(struct iu_picking *p, bool used, int *hold)
 }
 
 /* They are held until all are there, so that none comes twice. */
-int iu_picking_several(struct iu_picking *picking, size_t count, bool used, uint16_t *ret_ports,
+int iu_pick_run_several(struct iu_pick_run *picking, size_t count, bool used, uint16_t *ret_ports,
 	int *ret_holds)
 {
 	int *holds = ret_holds ? ret_holds : calloc(count, sizeof(*holds));
@@ -152,7 +152,7 @@ int iu_picking_several(struct iu_picking *picking, size_t count, bool used, uint
 	if (!holds)
 		return count ? IU_E_NOMEM : 0;
 	while (n < count && port >= 0) {
-		port = iu_picking_next(picking, used, &holds[n]);
+		port = iu_pick_run_next(picking, used, &holds[n]);
 		if (port >= 0)
 			ret_ports[n++] = (uint16_t)port;
 	}
@@ -163,7 +163,7 @@ int iu_picking_several(struct iu_picking *picking, size_t count, bool used, uint
 	return port < 0 ? port : 0;
 }
 
-void iu_picking_end(struct iu_picking *picking)
+void iu_pick_run_end(struct iu_pick_run *picking)
 {
 	iu_snapshot_free(&picking->snapshot);
 }

@@ -86,7 +86,7 @@ static int can_bind(void)
 	return 0;
 }
 
-static bool agree(void *context, const struct iu_freeing *freeing)
+static bool agree(void *context, const struct iu_free_run *freeing)
 {
 	(void)context;
 	for (size_t i = 0; i < freeing->plan.steps.n && !silent; i++)
@@ -121,12 +121,12 @@ static void read_question(struct iu_arena *arena, const char *target, struct iu_
 struct run {
 	struct iu_arena arena;
 	struct iu_questions questions;
-	struct iu_freeing f;
+	struct iu_free_run f;
 };
 
-static enum iu_end run_free(struct run *run, const char *target, const struct iu_act *given)
+static enum iu_end run_free(struct run *run, const char *target, const struct iu_free_options *given)
 {
-	struct iu_act act = given ? *given : (struct iu_act){.grace_seconds = 5};
+	struct iu_free_options act = given ? *given : (struct iu_free_options){.grace_seconds = 5};
 
 	if (!act.consent)
 		act.consent = agree;
@@ -135,7 +135,7 @@ static enum iu_end run_free(struct run *run, const char *target, const struct iu
 	read_question(&run->arena, target, &run->questions);
 	if (wrong[0])
 		return IU_END_UNKNOWN;
-	CHECK(iu_freeing_run(&run->questions.v[0], &act, &run->f) == 0, "it broke");
+	CHECK(iu_free_run(&run->questions.v[0], &act, &run->f) == 0, "it broke");
 	if (silent && !wrong[0])
 		return run->f.end;
 	printf("#   end: %s%s%s\n", iu_end_name(run->f.end), run->f.words ? ": " : "",
@@ -148,12 +148,12 @@ static enum iu_end run_free(struct run *run, const char *target, const struct iu
 
 static void done(struct run *run)
 {
-	iu_freeing_end(&run->f);
+	iu_free_run_end(&run->f);
 	iu_arena_free(&run->arena);
 }
 
 /* Frees, and compares the end, the kernel's word and who is left. */
-static void expect(struct stage *stage, const char *target, const struct iu_act *act,
+static void expect(struct stage *stage, const char *target, const struct iu_free_options *act,
 	enum iu_end end, bool holders_live)
 {
 	struct run run;
@@ -231,7 +231,7 @@ static void ignore_term(struct stage *stage, const void *arg, int say)
 
 static void case_ignores_term(struct stage *stage)
 {
-	const struct iu_act gentle = {.grace_seconds = 1};
+	const struct iu_free_options gentle = {.grace_seconds = 1};
 
 	stage_holder(stage, stage_spawn(stage, ignore_term, NULL, 0).pid);
 	expect(stage, "4000", &gentle, IU_END_STILL_HELD, true);
@@ -239,7 +239,7 @@ static void case_ignores_term(struct stage *stage)
 
 static void case_ignores_term_force(struct stage *stage)
 {
-	const struct iu_act force = {.grace_seconds = 1, .force = true};
+	const struct iu_free_options force = {.grace_seconds = 1, .force = true};
 
 	stage_holder(stage, stage_spawn(stage, ignore_term, NULL, 0).pid);
 	expect(stage, "4000", &force, IU_END_DONE, false);
@@ -370,7 +370,7 @@ static void case_stale(struct stage *stage)
 
 static void case_destroy_time_wait(struct stage *stage)
 {
-	const struct iu_act force = {.grace_seconds = 1, .force = true};
+	const struct iu_free_options force = {.grace_seconds = 1, .force = true};
 
 	stage_time_wait(stage);
 	expect(stage, "4000", &force, IU_END_DONE, true);
@@ -378,7 +378,7 @@ static void case_destroy_time_wait(struct stage *stage)
 
 static void case_destroy_many(struct stage *stage)
 {
-	const struct iu_act force = {.grace_seconds = 1, .force = true};
+	const struct iu_free_options force = {.grace_seconds = 1, .force = true};
 
 	stage_time_wait_many(stage);
 	expect(stage, "4000", &force, IU_END_DONE, true);
@@ -386,7 +386,7 @@ static void case_destroy_many(struct stage *stage)
 
 static void case_destroy_fin_wait1(struct stage *stage)
 {
-	const struct iu_act force = {.grace_seconds = 1, .force = true};
+	const struct iu_free_options force = {.grace_seconds = 1, .force = true};
 
 	stage_fin_wait1(stage);
 	stage->n_holders = 0;
@@ -419,7 +419,7 @@ static bool stop_after(void *context)
 static void case_interrupted_wait(struct stage *stage)
 {
 	int64_t until = iu_os_now_ms() + 800;
-	const struct iu_act act = {.grace_seconds = 1, .stopped = stop_after, .context = &until};
+	const struct iu_free_options act = {.grace_seconds = 1, .stopped = stop_after, .context = &until};
 
 	stage_time_wait(stage);
 	expect(stage, "4000", &act, IU_END_STOPPED, true);
@@ -429,13 +429,13 @@ static void case_interrupted_wait(struct stage *stage)
 
 static void case_dry_run(struct stage *stage)
 {
-	const struct iu_act dry = {.dry_run = true};
+	const struct iu_free_options dry = {.dry_run = true};
 
 	hold_web(stage);
 	expect(stage, "4000", &dry, IU_END_PLANNED, true);
 }
 
-static bool decline(void *context, const struct iu_freeing *freeing)
+static bool decline(void *context, const struct iu_free_run *freeing)
 {
 	(void)context;
 	(void)freeing;
@@ -444,7 +444,7 @@ static bool decline(void *context, const struct iu_freeing *freeing)
 
 static void case_declined(struct stage *stage)
 {
-	const struct iu_act no = {.consent = decline};
+	const struct iu_free_options no = {.consent = decline};
 
 	hold_web(stage);
 	expect(stage, "4000", &no, IU_END_DECLINED, true);
@@ -518,7 +518,7 @@ static void case_pid1(struct stage *stage)
 static void case_other_user(struct stage *stage)
 {
 	struct sock theirs = web;
-	const struct iu_act named = {
+	const struct iu_free_options named = {
 		.grace_seconds = 5, .user_given = true, .user = STAGE_OTHER};
 
 	theirs.uid = STAGE_OTHER;
@@ -656,7 +656,7 @@ static void case_keeper_holds(struct stage *stage)
 /* The plan of a holder, without acting; its only step. */
 static struct iu_step *plan_step(struct run *run, const char *target)
 {
-	const struct iu_act dry = {.dry_run = true};
+	const struct iu_free_options dry = {.dry_run = true};
 
 	if (run_free(run, target, &dry) != IU_END_PLANNED || run->f.plan.steps.n != 1) {
 		complain("no plan of one step");
@@ -886,7 +886,7 @@ static void case_pid_reuse(struct stage *stage)
 static void case_clients(struct stage *stage)
 {
 	static const struct sock client = {TCP, "127.0.0.1", PORT, CONNECT};
-	const struct iu_act force = {.grace_seconds = 5, .force = true};
+	const struct iu_free_options force = {.grace_seconds = 5, .force = true};
 	int runs = TRIALS(16, 1000);
 
 	silent = true;
@@ -1109,11 +1109,11 @@ static void case_pick_parallel(struct stage *stage)
 	for (int i = 0; i < MANY; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0) {
-			struct iu_picking picking;
+			struct iu_pick_run picking;
 			int hold = -1;
 
-			iu_picking_start(&narrow, &picking);
-			ports[i] = iu_picking_next(&picking, true, &hold);
+			iu_pick_run_start(&narrow, &picking);
+			ports[i] = iu_pick_run_next(&picking, true, &hold);
 			if (stage_port(hold) != ports[i])
 				ports[i] = -1;
 			for (;;)
@@ -1142,13 +1142,13 @@ static void case_pick_parallel(struct stage *stage)
 
 static int pick_one(const struct iu_pick *pick)
 {
-	struct iu_picking picking;
+	struct iu_pick_run picking;
 	int port;
 
-	if (iu_picking_start(pick, &picking) < 0)
+	if (iu_pick_run_start(pick, &picking) < 0)
 		return -1;
-	port = iu_picking_next(&picking, false, NULL);
-	iu_picking_end(&picking);
+	port = iu_pick_run_next(&picking, false, NULL);
+	iu_pick_run_end(&picking);
 	return port;
 }
 

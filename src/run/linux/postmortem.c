@@ -16,7 +16,7 @@
 #include "base/err.h"
 #include "os/os.h"
 #include "run/output-tail.h"
-#include "session/ask.h"
+#include "session/questions.h"
 
 struct watch {
 	struct iu_run *run;
@@ -158,7 +158,7 @@ static void explain(const struct watch *w)
 
 	iu_output_tail_lines(&w->kept, &suspects);
 	if (suspects.len && !suspects.failed &&
-		iu_ask_message(&arena, iu_os_names(), &suspects, 1, "", &options, &questions,
+		iu_questions_from_message(&arena, iu_os_names(), &suspects, 1, "", &options, &questions,
 			&complaint) >= 0 &&
 		questions.n)
 		iu_output_tail_explain(w->run, &questions.v[0]);

@@ -37,7 +37,8 @@ static void use_stderr_of_caller(const struct worker *h)
 
 	if (!h->s->command_ended)
 		return;
-	fd = iu_run_task_descriptor(iu_run_task_handle(h->c->credentials.rights.tgid), STDERR_FILENO);
+	fd = iu_run_task_descriptor(
+		iu_run_task_handle(h->c->credentials.rights.tgid), STDERR_FILENO);
 	if (fd >= 0) {
 		dup2(fd, STDERR_FILENO);
 		close(fd);
@@ -66,7 +67,8 @@ static uint64_t key_of(const struct iu_run_case *c, uint32_t what)
 
 	key = iu_run_told_key(key, &c->call.kind, sizeof(c->call.kind));
 	if (c->call.kind == IU_RUN_LISTEN)
-		key = iu_run_told_key(key, &c->credentials.rights.tgid, sizeof(c->credentials.rights.tgid));
+		key = iu_run_told_key(
+			key, &c->credentials.rights.tgid, sizeof(c->credentials.rights.tgid));
 	return iu_run_told_key(key, c->bytes, c->call.kind == IU_RUN_BIND ? c->call.len : 0);
 }
 
@@ -339,7 +341,7 @@ static int reuse(struct worker *h)
 
 static int make_free(struct worker *h, int error)
 {
-	struct iu_freeing freeing;
+	struct iu_free_run freeing;
 	int r;
 
 	ask(h, error);
@@ -353,7 +355,7 @@ static int make_free(struct worker *h, int error)
 	if (!iu_run_told_claim(h->s->told, key_of(h->c, 'f')))
 		return error; /* asked for once already */
 	explain(h, error, NULL);
-	r = iu_freeing_run(&h->asked.question, &h->run->act, &freeing);
+	r = iu_free_run(&h->asked.question, &h->run->act, &freeing);
 	if (r >= 0 && freeing.end == IU_END_DONE) {
 		error = attempt(h);
 		snprintf(h->words, sizeof(h->words), "It was freed (--free)%s.",
@@ -362,7 +364,7 @@ static int make_free(struct worker *h, int error)
 		snprintf(h->words, sizeof(h->words), "It was not freed (--free).");
 	}
 	h->run->line(h->run->context, h->words);
-	iu_freeing_end(&freeing);
+	iu_free_run_end(&freeing);
 	return error;
 }
 

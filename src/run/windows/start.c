@@ -8,7 +8,7 @@
 #include "run/windows/output.h"
 #include "run/run.h"
 #include "run/output-tail.h"
-#include "session/ask.h"
+#include "session/questions.h"
 #include "session/free.h"
 #include "session/pick.h"
 #include "session/wait.h"
@@ -91,15 +91,15 @@ static bool wait_for(struct watch *w, const struct iu_question *question)
 /* --free: the plan for what it spoke of, with consent. Once: what comes back is not fought with. */
 static bool make_free(struct watch *w, const struct iu_question *question)
 {
-	struct iu_freeing freeing;
+	struct iu_free_run freeing;
 	bool done;
 
 	if (w->run->policy != IU_RUN_FREE || w->freed || is_interrupted(w))
 		return false;
 	w->freed = true;
-	done = iu_freeing_run(question, &w->run->act, &freeing) >= 0 &&
+	done = iu_free_run(question, &w->run->act, &freeing) >= 0 &&
 	       freeing.end == IU_END_DONE;
-	iu_freeing_end(&freeing);
+	iu_free_run_end(&freeing);
 	w->run->line(w->run->context, done ? "it was freed (--free); the command is started again"
 					   : "it was not freed (--free)");
 	return done;
@@ -116,7 +116,7 @@ static bool look_back(struct watch *w)
 
 	iu_run_output_suspects(&w->output, &suspects);
 	if (suspects.len && !suspects.failed &&
-		iu_ask_message(&arena, iu_os_names(), &suspects, 1, "", &options, &questions,
+		iu_questions_from_message(&arena, iu_os_names(), &suspects, 1, "", &options, &questions,
 			&complaint) >= 0 &&
 		questions.n)
 		again = iu_output_tail_explain(w->run, &questions.v[0]) &&
@@ -160,13 +160,13 @@ static bool has_mark(char *const argv[])
 static int free_port(void)
 {
 	const struct iu_pick pick = {0};
-	struct iu_picking picking;
+	struct iu_pick_run picking;
 	int port = -1;
 
-	if (iu_picking_start(&pick, &picking) < 0)
+	if (iu_pick_run_start(&pick, &picking) < 0)
 		return -1;
-	port = iu_picking_next(&picking, false, NULL);
-	iu_picking_end(&picking);
+	port = iu_pick_run_next(&picking, false, NULL);
+	iu_pick_run_end(&picking);
 	return port;
 }
 

@@ -1,5 +1,5 @@
-/* session/meaning.c - what an error number, a name or a message means on each system */
-#include "session/meaning.h"
+/* session/error-meaning.c - what an error number, a name or a message means on each system */
+#include "session/error-meaning.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 
 static int keep_endpoint(void *context, const char *target)
 {
-	struct iu_meaning *meaning = context;
+	struct iu_error_answer *meaning = context;
 	const char **slot = iu_list_add(&meaning->arena, &meaning->endpoints);
 
 	if (slot)
@@ -35,7 +35,7 @@ static int64_t number_here(const struct iu_error_readings *readings)
 	return readings->is_number ? readings->value : 0;
 }
 
-static const char *system_text(struct iu_meaning *meaning, int64_t number)
+static const char *system_text(struct iu_error_answer *meaning, int64_t number)
 {
 	struct iu_text text = {0};
 	const char *safe = NULL;
@@ -49,7 +49,7 @@ static const char *system_text(struct iu_meaning *meaning, int64_t number)
 }
 
 /* One of those that bind(), listen() and connect() give. */
-static bool any_known(const struct iu_meaning *meaning)
+static bool any_known(const struct iu_error_answer *meaning)
 {
 	for (size_t i = 0; i < meaning->readings.n; i++)
 		if (meaning->readings.v[i].id != IU_ERROR_OTHER)
@@ -58,17 +58,17 @@ static bool any_known(const struct iu_meaning *meaning)
 }
 
 /* A number that bind() and the others never give, but that this system has. */
-static bool is_other(const struct iu_meaning *meaning)
+static bool is_other(const struct iu_error_answer *meaning)
 {
 	return !any_known(meaning) && meaning->readings.is_number && meaning->system_text;
 }
 
-int iu_meaning_read(const char *asked, size_t len, struct iu_meaning *ret_meaning)
+int iu_error_meaning_read(const char *asked, size_t len, struct iu_error_answer *ret_meaning)
 {
-	struct iu_meaning *m = ret_meaning;
+	struct iu_error_answer *m = ret_meaning;
 	int r = 0;
 
-	*m = (struct iu_meaning){.asked = asked, .len = len};
+	*m = (struct iu_error_answer){.asked = asked, .len = len};
 	iu_error_read(asked, len, &m->readings);
 	m->system_text = system_text(m, number_here(&m->readings));
 	if (m->readings.is_message)
@@ -78,7 +78,7 @@ int iu_meaning_read(const char *asked, size_t len, struct iu_meaning *ret_meanin
 	return any_known(m) || is_other(m) ? 0 : IU_E_NOENT;
 }
 
-static int add_story(struct iu_meaning *m, size_t which, const struct iu_style *style,
+static int add_story(struct iu_error_answer *m, size_t which, const struct iu_style *style,
 	struct iu_text *out)
 {
 	struct iu_explain explain = {
@@ -102,7 +102,8 @@ static int add_story(struct iu_meaning *m, size_t which, const struct iu_style *
 	return out->failed ? IU_E_NOMEM : 0;
 }
 
-int iu_meaning_text(struct iu_meaning *m, const struct iu_style *style, struct iu_text *out)
+int iu_error_meaning_text(
+	struct iu_error_answer *m, const struct iu_style *style, struct iu_text *out)
 {
 	int r = 0;
 
@@ -118,7 +119,7 @@ int iu_meaning_text(struct iu_meaning *m, const struct iu_style *style, struct i
 	return r < 0 ? r : out->failed ? IU_E_NOMEM : 0;
 }
 
-json_t *iu_meaning_json(struct iu_meaning *m)
+json_t *iu_error_meaning_json(struct iu_error_answer *m)
 {
 	const struct iu_output_error error = {
 		.asked = iu_utf8_clean(&m->arena, m->asked, m->len, TEXT_BYTES),
@@ -132,7 +133,7 @@ json_t *iu_meaning_json(struct iu_meaning *m)
 	return iu_output_error_json(&error);
 }
 
-void iu_meaning_end(struct iu_meaning *meaning)
+void iu_error_meaning_end(struct iu_error_answer *meaning)
 {
 	iu_arena_free(&meaning->arena);
 }

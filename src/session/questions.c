@@ -1,5 +1,5 @@
-/* session/ask.c - what somebody gives becomes questions: a TARGET, a message, a failed socket */
-#include "session/ask.h"
+/* session/questions.c - questions out of what was given: a TARGET, a message, a failed socket */
+#include "session/questions.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -109,7 +109,7 @@ static int complain_nothing(struct iu_arena *arena, const struct iu_text texts[]
 	return IU_E_INPUT;
 }
 
-void iu_ask_reported(struct iu_questions *questions, enum iu_error_system system)
+void iu_questions_set_error(struct iu_questions *questions, enum iu_error_system system)
 {
 	enum iu_error_space space = system == IU_ERROR_WINDOWS ? IU_SPACE_WINSOCK
 				    : system == IU_ERROR_LINUX ? IU_SPACE_LINUX
@@ -126,7 +126,7 @@ void iu_ask_reported(struct iu_questions *questions, enum iu_error_system system
 	}
 }
 
-int iu_ask_message(struct iu_arena *arena, const struct iu_names *names,
+int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *names,
 	const struct iu_text texts[], size_t count, const char *nothing,
 	const struct iu_options *options, struct iu_questions *out, struct iu_text *complaint)
 {
@@ -151,7 +151,7 @@ int iu_ask_message(struct iu_arena *arena, const struct iu_names *names,
 		if (readings.n == 1)
 			found = add_said(arena, &readings, out->v + before, out->n - before);
 		if (found >= 0 && !names->recorded)
-			iu_ask_reported(out, iu_error_space_of(iu_os_error_space()));
+			iu_questions_set_error(out, iu_error_space_of(iu_os_error_space()));
 		return found < 0 ? found : 0;
 	}
 	if (!found)
@@ -159,7 +159,7 @@ int iu_ask_message(struct iu_arena *arena, const struct iu_names *names,
 	return IU_E_INPUT;
 }
 
-int iu_ask_text(struct iu_arena *arena, const struct iu_names *names, const char *text,
+int iu_questions_from_text(struct iu_arena *arena, const struct iu_names *names, const char *text,
 	const struct iu_options *options, struct iu_questions *out, struct iu_text *complaint)
 {
 	struct reading r = {.arena = arena,
@@ -175,7 +175,7 @@ int iu_ask_text(struct iu_arena *arena, const struct iu_names *names, const char
 		return ret;
 	switch (target.kind) {
 	case IU_TARGET_MESSAGE:
-		return iu_ask_message(arena, names, &message, 1,
+		return iu_questions_from_message(arena, names, &message, 1,
 			"this text names no port, address or socket path that could be asked for; "
 			"write for example inuse 8080",
 			options, out, complaint);
@@ -187,8 +187,8 @@ int iu_ask_text(struct iu_arena *arena, const struct iu_names *names, const char
 	return ret < 0 ? ret : 0;
 }
 
-int iu_ask_socket(struct iu_arena *arena, int fd, const void *address, size_t len, int error,
-	struct iu_question *ret_question, struct iu_text *complaint)
+int iu_questions_from_socket(struct iu_arena *arena, int fd, const void *address, size_t len,
+	int error, struct iu_question *ret_question, struct iu_text *complaint)
 {
 	int r = iu_os_asking_socket(arena, fd, address, len, ret_question);
 
@@ -204,7 +204,7 @@ int iu_ask_socket(struct iu_arena *arena, int fd, const void *address, size_t le
 	return 0;
 }
 
-void iu_ask_program(
+void iu_questions_set_program(
 	const char *program, const struct iu_file_id *file, struct iu_questions *questions)
 {
 	for (size_t i = 0; i < questions->n; i++) {
@@ -215,13 +215,13 @@ void iu_ask_program(
 	}
 }
 
-int iu_ask_self(struct iu_arena *arena, struct iu_questions *questions)
+int iu_questions_set_self(struct iu_arena *arena, struct iu_questions *questions)
 {
 	struct iu_file_id file;
 	const char *path = NULL;
 	int r = iu_os_own_program(arena, &file, &path);
 
 	if (r >= 0)
-		iu_ask_program(path, &file, questions);
+		iu_questions_set_program(path, &file, questions);
 	return r == IU_E_NOMEM ? r : 0;
 }

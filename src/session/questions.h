@@ -1,0 +1,53 @@
+/* session/questions.h - questions out of what was given: a TARGET, a message, a failed socket */
+#ifndef IU_SESSION_QUESTIONS_H
+#define IU_SESSION_QUESTIONS_H
+
+#include "base/text.h"
+#include "knowledge/errors.h"
+#include "model/name-tables.h"
+#include "model/process.h"
+#include "model/question.h"
+
+/**
+ * iu_questions_from_text() - the questions of one TARGET, or of a message that names endpoints
+ * @names: of the machine that is asked about
+ * @options: what the asking socket sets; copied into each question
+ * @out: receives them; the list grows in @arena
+ * @complaint: on IU_E_INPUT receives one line
+ * Returns: 0; IU_E_INPUT; IU_E_NOENT: "-", the caller's to read; IU_E_NOMEM.
+ */
+int iu_questions_from_text(struct iu_arena *arena, const struct iu_names *names, const char *text,
+	const struct iu_options *options, struct iu_questions *out, struct iu_text *complaint);
+
+/**
+ * iu_questions_from_message() - the questions of the first of @count texts that names endpoints
+ * @nothing: the complaint where none does
+ * Returns: 0, IU_E_INPUT, IU_E_NOMEM.
+ */
+int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *names,
+	const struct iu_text texts[], size_t count, const char *nothing,
+	const struct iu_options *options, struct iu_questions *out, struct iu_text *complaint);
+
+/** iu_questions_set_error() - gives the questions of messages the error's number on that system. */
+void iu_questions_set_error(struct iu_questions *questions, enum iu_error_system system);
+
+/**
+ * iu_questions_from_socket() - that of a socket of our own process whose bind() or listen() failed
+ * @address: a struct sockaddr of @len bytes; NULL: listen() failed, on the bound socket
+ * @error: the errno it failed with
+ * Returns: 0, IU_E_INPUT, IU_E_NOTSUP: it is of another network namespace, IU_E_NOMEM, IU_E_*.
+ */
+int iu_questions_from_socket(struct iu_arena *arena, int fd, const void *address, size_t len,
+	int error, struct iu_question *ret_question, struct iu_text *complaint);
+
+/** iu_questions_set_program() - says which program asks: what somebody calls it, and its file. */
+void iu_questions_set_program(
+	const char *program, const struct iu_file_id *file, struct iu_questions *questions);
+
+/**
+ * iu_questions_set_self() - says that the program of our own process asks, where that can be told
+ * Returns: 0, IU_E_NOMEM.
+ */
+int iu_questions_set_self(struct iu_arena *arena, struct iu_questions *questions);
+
+#endif
