@@ -142,7 +142,7 @@ void inuse_answers_free(struct inuse_answers *answers)
 
 const char *inuse_answer_target(const struct inuse_answer *answer)
 {
-	return answer ? answer->answer.question->text : NULL;
+	return answer ? answer->answer.question->target.text : NULL;
 }
 
 enum inuse_status inuse_answer_status(const struct inuse_answer *answer)

@@ -153,8 +153,8 @@ int iu_api_finish(struct iu_arena *arena, const struct inuse_options *options,
 	struct iu_questions *questions, struct iu_text *complaint)
 {
 	for (size_t i = 0; i < questions->n; i++) {
-		questions->v[i].probe = probe_mode(options);
-		questions->v[i].by_self = true;
+		questions->v[i].how.probe = probe_mode(options);
+		questions->v[i].asker.by_self = true;
 	}
 	return read_program(arena, options, questions, complaint);
 }

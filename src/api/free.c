@@ -163,12 +163,14 @@ static int copy_question(struct inuse_plans *plans, const struct iu_question *as
 	if (!q)
 		return IU_E_NOMEM;
 	*q = *asked;
-	q->seen_error = 0;
-	q->text = iu_arena_strdup(arena, asked->text);
+	q->symptom.from_call = 0;
+	q->target.text = iu_arena_strdup(arena, asked->target.text);
 	q->options.device = iu_arena_strdup(arena, asked->options.device);
-	q->program = iu_arena_strdup(arena, asked->program);
-	q->said = iu_arena_strdup(arena, asked->said);
-	q->path = asked->path ? iu_arena_strndup(arena, asked->path, asked->path_len) : NULL;
+	q->asker.program = iu_arena_strdup(arena, asked->asker.program);
+	q->symptom.from_message.text = iu_arena_strdup(arena, asked->symptom.from_message.text);
+	q->target.path = asked->target.path ? iu_arena_strndup(arena, asked->target.path,
+						      asked->target.path_len)
+					    : NULL;
 	return arena->failed ? IU_E_NOMEM : 0;
 }
 
@@ -215,7 +217,7 @@ void inuse_plans_free(struct inuse_plans *plans)
 
 const char *inuse_plan_target(const struct inuse_plan *plan)
 {
-	return plan ? plan->freeing.question->text : NULL;
+	return plan ? plan->freeing.question->target.text : NULL;
 }
 
 enum inuse_end inuse_plan_end(const struct inuse_plan *plan)

@@ -135,7 +135,7 @@ static void put_end(struct run *run, const struct iu_free_run *f)
 		iu_complain(run->declined ? run->declined : "nothing was done", NULL, "");
 		return;
 	case IU_END_DONE:
-		iu_text_printf(&text, "Done: %s can be bound now.\n", f->question->text);
+		iu_text_printf(&text, "Done: %s can be bound now.\n", f->question->target.text);
 		break;
 	case IU_END_STILL_HELD:
 		iu_text_printf(&text, "Not freed: %s\n", f->words ? f->words : "it is still held.");

@@ -25,7 +25,7 @@ static json_t *about(const struct iu_snapshot *snapshot, const struct iu_questio
 	if (tm)
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", tm);
 	for (size_t i = 0; i < questions->n; i++) {
-		const char *target = questions->v[i].text;
+		const char *target = questions->v[i].target.text;
 		const char *clean = iu_utf8_clean(&arena, target, strlen(target), 0);
 
 		json_array_append_new(targets, json_string(clean ? clean : ""));

@@ -112,10 +112,11 @@ static int refuse_foreign(const struct iu_questions *questions)
 	enum iu_error_system here = iu_error_space_of(iu_os_error_space());
 
 	for (size_t i = 0; i < questions->n; i++) {
-		int system = questions->v[i].said_system;
+		int system = questions->v[i].symptom.from_message.system;
 		struct iu_text line = {0};
 
-		if (!questions->v[i].of_message || system == IU_ERROR_ANY || system == (int)here)
+		if (!questions->v[i].symptom.from_message.given || system == IU_ERROR_ANY ||
+			system == (int)here)
 			continue;
 		iu_text_printf(&line,
 			"the message is from %s: what happens there cannot be waited for here",

@@ -56,9 +56,10 @@ static int complete(const struct iu_arguments *arguments, const struct iu_from *
 	if (from->given)
 		iu_questions_set_error(questions, system_of(from));
 	for (size_t i = 0; i < questions->n; i++) {
-		questions->v[i].first = arguments->first;
+		questions->v[i].how.first = arguments->first;
 		if (arguments->probe || arguments->no_probe)
-			questions->v[i].probe = arguments->probe ? IU_PROBE_ALWAYS : IU_PROBE_NEVER;
+			questions->v[i].how.probe =
+				arguments->probe ? IU_PROBE_ALWAYS : IU_PROBE_NEVER;
 	}
 	return 0;
 }

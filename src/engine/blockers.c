@@ -54,7 +54,7 @@ static int index_holds(struct building *b)
 	for (i = 0; i < all->n; i++) {
 		/* whoever only looks is no answer, though it may have a duplicate for a moment */
 		if (!all->v[i].inode ||
-			(all->v[i].pid == b->snapshot->host.pid && !b->question->by_self))
+			(all->v[i].pid == b->snapshot->host.pid && !b->question->asker.by_self))
 			continue;
 		b->holds.v[b->holds.n++] = (struct hold_key){all->v[i].inode, i};
 	}
@@ -358,10 +358,10 @@ int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
 		.snapshot = snapshot,
 		.verdict = verdict,
 	};
-	const struct iu_path *path = question->abstract
+	const struct iu_path *path = question->target.abstract
 		? NULL
-		: iu_snapshot_path(snapshot, question->path, question->path_len);
-	enum iu_rule rule = question->abstract ? IU_RULE_NAME_TAKEN : IU_RULE_PATH_TAKEN;
+		: iu_snapshot_path(snapshot, question->target.path, question->target.path_len);
+	enum iu_rule rule = question->target.abstract ? IU_RULE_NAME_TAKEN : IU_RULE_PATH_TAKEN;
 	int err = index_holds(&b);
 
 	if (err == 0)

@@ -35,7 +35,7 @@ static void set_error(struct iu_verdict *verdict, const struct iu_question *ques
 	verdict->operation = IU_OPERATION_NONE;
 	if (error)
 		verdict->operation =
-			question->seen_listen ? IU_OPERATION_LISTEN : IU_OPERATION_BIND;
+			question->symptom.listen ? IU_OPERATION_LISTEN : IU_OPERATION_BIND;
 }
 
 static int doubt(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
@@ -78,7 +78,7 @@ static int add_blockers(struct iu_arena *arena, const struct iu_evaluation *eval
 	if (worst->status != IU_STATUS_IN_USE && worst->status != IU_STATUS_UNKNOWN &&
 		!(evaluation->rules->sockets_deny && worst->status == IU_STATUS_DENIED))
 		return 0;
-	if (evaluation->question->port) {
+	if (evaluation->question->target.port) {
 		ret = iu_blockers_inet(arena, evaluation, verdict);
 		settle_blockers(verdict, worst);
 		return ret;
@@ -156,7 +156,7 @@ static int decide_inet(struct iu_arena *arena, const struct iu_question *questio
 	verdict->confidence = worst.confidence;
 	verdict->probe = iu_judge_probe(attempt->probe);
 	set_error(verdict, question, worst.error);
-	if (question->connects && worst.error)
+	if (question->symptom.connects && worst.error)
 		verdict->operation = IU_OPERATION_CONNECT;
 	err = add_blockers(arena, &evaluation, &worst, verdict);
 	if (err < 0)
@@ -181,7 +181,7 @@ static int decide_inet(struct iu_arena *arena, const struct iu_question *questio
 static struct iu_judgement judge_path(
 	const struct iu_question *question, const struct iu_path *path)
 {
-	if (question->path_len > IU_UNIX_PATH_MAX)
+	if (question->target.path_len > IU_UNIX_PATH_MAX)
 		return iu_judge(IU_STATUS_UNAVAILABLE, EINVAL, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
 	if (!path)
 		return iu_judge_unknown();
@@ -211,14 +211,14 @@ static struct iu_judgement judge_abstract(const struct iu_verdict *verdict, bool
 static int unix_doubts(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_judgement *j, struct iu_verdict *verdict)
 {
-	if (question->seen_error && j->status == IU_STATUS_FREE)
+	if (question->symptom.from_call && j->status == IU_STATUS_FREE)
 		return doubt(arena, verdict,
 			"The program was refused a moment ago, and what was in the way has gone since: another try works.");
-	if (question->abstract && verdict->blockers.n &&
+	if (question->target.abstract && verdict->blockers.n &&
 		verdict->blockers.v[0].certain != IU_YES)
 		return doubt(arena, verdict,
 			"Each type of socket has names of its own: a socket of another type could still use this one.");
-	if (question->abstract && j->status == IU_STATUS_FREE)
+	if (question->target.abstract && j->status == IU_STATUS_FREE)
 		return doubt(arena, verdict,
 			"Abstract names belong to a network namespace; this is the answer for this one.");
 	return 0;
@@ -263,7 +263,7 @@ static int path_gap(struct iu_arena *arena, const struct iu_question *question,
 		.fact = IU_FACT_PATHS,
 		.what = iu_phrase(arena, "what lies at %s", iu_subject(arena, question)),
 		.why = "it was not recorded",
-		.fix = iu_phrase(arena, "record it there: inuse report %s", question->text),
+		.fix = iu_phrase(arena, "record it there: inuse report %s", question->target.text),
 	};
 	return 0;
 }
@@ -271,20 +271,20 @@ static int path_gap(struct iu_arena *arena, const struct iu_question *question,
 static int decide_unix(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
-	const struct iu_path *path = question->abstract
+	const struct iu_path *path = question->target.abstract
 		? NULL
-		: iu_snapshot_path(snapshot, question->path, question->path_len);
+		: iu_snapshot_path(snapshot, question->target.path, question->target.path_len);
 	bool looked = snapshot->seen & IU_FACT_UNIX;
 	struct iu_judgement j = {0};
 	int err = 0;
 
-	if (!question->abstract)
+	if (!question->target.abstract)
 		j = judge_path(question, path);
-	if (question->abstract || j.status == IU_STATUS_IN_USE)
+	if (question->target.abstract || j.status == IU_STATUS_IN_USE)
 		err = iu_blockers_unix(arena, question, snapshot, verdict);
 	if (err < 0)
 		return err;
-	if (question->abstract)
+	if (question->target.abstract)
 		j = judge_abstract(verdict, looked);
 	verdict->status = j.status;
 	verdict->confidence = j.confidence;
@@ -298,7 +298,7 @@ static int decide_unix(struct iu_arena *arena, const struct iu_question *questio
 	err = unix_doubts(arena, question, &j, verdict);
 	if (err == 0)
 		err = copy_gaps(arena, question, snapshot, verdict);
-	if (err == 0 && !question->abstract && !path)
+	if (err == 0 && !question->target.abstract && !path)
 		err = path_gap(arena, question, verdict);
 	return err < 0 ? err : finish(arena, question, snapshot, NULL, verdict);
 }
@@ -311,7 +311,7 @@ int iu_decide(struct iu_arena *arena, const struct iu_question *question,
 
 	if (iu_other_system_is(question, snapshot))
 		err = iu_other_system_decide(arena, question, snapshot, &verdict);
-	else if (question->protocol == IU_PROTOCOL_UNIX)
+	else if (question->target.protocol == IU_PROTOCOL_UNIX)
 		err = decide_unix(arena, question, snapshot, &verdict);
 	else
 		err = decide_inet(arena, question, snapshot, &verdict);

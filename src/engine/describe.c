@@ -181,17 +181,17 @@ static int tell_who(struct telling *t)
 static const char *ask_address(struct telling *t, const struct iu_blocker *b)
 {
 	const struct iu_question *q = t->question;
-	struct iu_address address = q->address;
+	struct iu_address address = q->target.address;
 	char text[IU_ADDRESS_TEXT];
 
-	if (q->protocol == IU_PROTOCOL_UNIX)
+	if (q->target.protocol == IU_PROTOCOL_UNIX)
 		return iu_subject(t->arena, q);
-	if (q->family == IU_FAMILY_ANY || address.family == IU_FAMILY_ANY)
-		address = iu_address_wildcard(q->family == IU_FAMILY_ANY
+	if (q->target.family == IU_FAMILY_ANY || address.family == IU_FAMILY_ANY)
+		address = iu_address_wildcard(q->target.family == IU_FAMILY_ANY
 				? (b->rule == IU_RULE_IPV4_UNDER_DUAL_STACK ? IU_FAMILY_IPV6
 									    : b->socket.family)
-				: q->family);
-	return iu_phrase(t->arena, "%s", iu_endpoint_format(&address, q->port, text));
+				: q->target.family);
+	return iu_phrase(t->arena, "%s", iu_endpoint_format(&address, q->target.port, text));
 }
 
 /* The verdict's error; where it has none, what this socket would lead to. */
@@ -234,7 +234,8 @@ static int tell_why(struct telling *t)
 				v->error, v->error_number));
 	if (v->probe && err == 0 && v->blockers.n)
 		err = add_line(t, "why",
-			iu_phrase(t->arena, "%s said %s", t->question->seen_error && v->error_number
+			iu_phrase(t->arena, "%s said %s",
+				t->question->symptom.from_call && v->error_number
 					? "the kernel, asked by the program itself,"
 					: t->rules->asked,
 				v->probe));
@@ -345,7 +346,7 @@ int iu_describe(struct iu_arena *arena, const struct iu_question *question,
 
 	if (iu_other_system_is(question, snapshot))
 		return iu_other_system_describe(arena, question, snapshot, verdict, ret_story);
-	if (question->of_message)
+	if (question->symptom.from_message.given)
 		err = add_line(&t, "message", iu_other_system_describe_message(arena, question));
 	if (err == 0)
 		err = tell_who(&t);

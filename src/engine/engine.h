@@ -27,7 +27,7 @@ int iu_needs_next(struct iu_arena *arena, const struct iu_questions *questions,
  * number at all; or the rules say for certain that the bind fails; or the rules cannot decide and
  * only TIME-WAIT or closing connections are left. Also asks whether a remedy (SO_REUSEADDR,
  * another port) works now, under the same conditions. Never for UNIX paths. What the kernel said
- * to the socket that asks (seen_error) is one of them, done already.
+ * to the socket that asks (symptom.from_call) is one of them, done already.
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,

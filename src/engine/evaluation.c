@@ -66,9 +66,9 @@ static void add_ask(struct iu_evaluation *evaluation, struct iu_address address)
 		v6only = iu_tri(evaluation->limits.bindv6only == 1);
 	/* bind() to a native address sets it, whatever was asked for */
 	attempt->request = (struct iu_request){
-		.protocol = question->protocol,
+		.protocol = question->target.protocol,
 		.address = address,
-		.port = question->port,
+		.port = question->target.port,
 		.reuseaddr = question->options.reuseaddr,
 		.reuseport = question->options.reuseport && evaluation->rules->has_reuseport,
 		.exclusive = question->options.exclusive && evaluation->rules->has_exclusive,
@@ -84,11 +84,11 @@ static void make_asks(struct iu_evaluation *evaluation)
 {
 	const struct iu_question *question = evaluation->question;
 
-	if (question->family != IU_FAMILY_ANY) {
-		struct iu_address address = question->address;
+	if (question->target.family != IU_FAMILY_ANY) {
+		struct iu_address address = question->target.address;
 
 		if (address.family == IU_FAMILY_ANY)
-			address = iu_address_wildcard(question->family);
+			address = iu_address_wildcard(question->target.family);
 		add_ask(evaluation, address);
 		return;
 	}
@@ -107,9 +107,9 @@ static int copy_sockets(struct iu_arena *arena, struct iu_evaluation *evaluation
 		const struct iu_socket *s = &all->v[i];
 		struct iu_socket *copy;
 
-		if (s->protocol != question->protocol ||
-			(question->port && s->port != question->port) ||
-			(question->asking_inode && s->inode == question->asking_inode))
+		if (s->protocol != question->target.protocol ||
+			(question->target.port && s->port != question->target.port) ||
+			(question->asker.inode && s->inode == question->asker.inode))
 			continue;
 		copy = iu_list_add(arena, &evaluation->sockets);
 		if (!copy)
@@ -127,7 +127,7 @@ static void work_out(struct iu_evaluation *evaluation)
 		struct iu_attempt *attempt = &evaluation->attempts[i];
 
 		attempt->probe = iu_evaluation_probe(evaluation->snapshot, &attempt->request);
-		attempt->outcome = evaluation->question->port
+		attempt->outcome = evaluation->question->target.port
 			? rules->outcome(&attempt->request, &evaluation->sockets, SIZE_MAX,
 				  &evaluation->kernel)
 			: rules->any_port(evaluation, &attempt->request);
@@ -149,7 +149,7 @@ int iu_evaluation_make(struct iu_arena *arena, const struct iu_question *questio
 	if (ret < 0)
 		return ret;
 	evaluation.complete = (snapshot->seen & facts) == facts;
-	if (question->protocol == IU_PROTOCOL_UNIX) {
+	if (question->target.protocol == IU_PROTOCOL_UNIX) {
 		*ret_evaluation = evaluation;
 		return 0;
 	}
@@ -158,7 +158,7 @@ int iu_evaluation_make(struct iu_arena *arena, const struct iu_question *questio
 		return ret;
 	make_asks(&evaluation);
 	/* with every port of the machine pairs are too many, and options hardly matter */
-	if (question->port)
+	if (question->target.port)
 		rules->infer(&evaluation);
 	work_out(&evaluation);
 	*ret_evaluation = evaluation;
@@ -171,8 +171,8 @@ bool iu_evaluation_port_held(const struct iu_evaluation *evaluation, uint16_t po
 	size_t i;
 
 	for (i = 0; i < all->n; i++)
-		if (all->v[i].protocol == evaluation->question->protocol && all->v[i].port == port &&
-			all->v[i].state != IU_STATE_FILE)
+		if (all->v[i].protocol == evaluation->question->target.protocol &&
+			all->v[i].port == port && all->v[i].state != IU_STATE_FILE)
 			return true;
 	return false;
 }
@@ -201,7 +201,8 @@ static uint16_t free_in(const struct iu_evaluation *evaluation, struct iu_port_r
 	uint32_t port;
 
 	for (port = range.first; port <= range.last; port++) {
-		if (port == evaluation->question->port || !port_allowed(evaluation, (uint16_t)port) ||
+		if (port == evaluation->question->target.port ||
+			!port_allowed(evaluation, (uint16_t)port) ||
 			iu_evaluation_port_held(evaluation, (uint16_t)port))
 			continue;
 		if (iu_in_range(&evaluation->limits, (uint16_t)port) != IU_YES)
@@ -214,7 +215,7 @@ static uint16_t free_in(const struct iu_evaluation *evaluation, struct iu_port_r
 
 uint16_t iu_evaluation_neighbour(const struct iu_evaluation *evaluation)
 {
-	uint16_t port = evaluation->question->port, found, beyond;
+	uint16_t port = evaluation->question->target.port, found, beyond;
 
 	/* only the sockets matter here: other obstacles that are known are left out */
 	if (!port || !evaluation->rules->sockets_seen(evaluation))
@@ -244,7 +245,7 @@ struct iu_address iu_evaluation_address(const struct iu_evaluation *evaluation)
 	struct iu_address best = {.family = IU_FAMILY_ANY};
 	size_t i, k;
 
-	if (!evaluation->attempt_count || !evaluation->question->port)
+	if (!evaluation->attempt_count || !evaluation->question->target.port)
 		return best;
 	for (k = 0; k < evaluation->attempt_count; k++) {
 		for (i = 0; i < snapshot->locals.n; i++) {

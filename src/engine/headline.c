@@ -7,22 +7,26 @@
 
 static const char *subject_path(struct iu_arena *arena, const struct iu_question *question)
 {
-	char *bytes = iu_arena_strndup(arena, question->path, question->path_len);
+	char *bytes = iu_arena_strndup(arena, question->target.path, question->target.path_len);
 
-	return iu_phrase(arena, "%s%s", question->abstract ? "@" : "", iu_safe(arena, bytes, 120));
+	return iu_phrase(
+		arena, "%s%s", question->target.abstract ? "@" : "", iu_safe(arena, bytes, 120));
 }
 
 const char *iu_subject(struct iu_arena *arena, const struct iu_question *question)
 {
-	const char *protocol = iu_protocol_name(question->protocol);
+	const char *protocol = iu_protocol_name(question->target.protocol);
 	char text[IU_ADDRESS_TEXT];
 
-	if (question->protocol == IU_PROTOCOL_UNIX)
+	if (question->target.protocol == IU_PROTOCOL_UNIX)
 		return subject_path(arena, question);
-	if (question->family == IU_FAMILY_ANY || question->address.family == IU_FAMILY_ANY)
-		return iu_phrase(arena, "Port %u/%s", (unsigned int)question->port, protocol);
+	if (question->target.family == IU_FAMILY_ANY ||
+		question->target.address.family == IU_FAMILY_ANY)
+		return iu_phrase(
+			arena, "Port %u/%s", (unsigned int)question->target.port, protocol);
 	return iu_phrase(arena, "%s/%s",
-		iu_endpoint_format(&question->address, question->port, text), protocol);
+		iu_endpoint_format(&question->target.address, question->target.port, text),
+		protocol);
 }
 
 static const char *in_the_way(struct iu_arena *arena, const struct iu_snapshot *snapshot,
@@ -48,11 +52,11 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 
 	switch (verdict->status) {
 	case IU_STATUS_FREE:
-		return question->port == 0 && question->protocol != IU_PROTOCOL_UNIX
+		return question->target.port == 0 && question->target.protocol != IU_PROTOCOL_UNIX
 			? iu_phrase(arena, "%s: the system has free ports to choose from.", subject)
 			: iu_phrase(arena, "Nothing stands in the way of %s.",
-				  question->family == IU_FAMILY_ANY &&
-						  question->protocol != IU_PROTOCOL_UNIX
+				  question->target.family == IU_FAMILY_ANY &&
+						  question->target.protocol != IU_PROTOCOL_UNIX
 					  ? subject + sizeof("Port ") - 1
 					  : subject);
 	case IU_STATUS_IN_USE:
@@ -68,7 +72,7 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 		return iu_phrase(arena, "%s may not be bound: the system refuses with %s.", subject,
 			error);
 	case IU_STATUS_UNAVAILABLE:
-		if (question->already_bound && !question->seen_listen)
+		if (question->asker.bound && !question->symptom.listen)
 			return iu_phrase(arena, "%s cannot be bound with this socket: it has an address already, and bind() works once (%s).",
 				subject, error);
 		return iu_phrase(arena, "%s cannot be bound here: bind() says %s.", subject, error);

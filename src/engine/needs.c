@@ -36,7 +36,7 @@ bool iu_needs_nothing_of_range(const struct iu_evaluation *evaluation)
 {
 	size_t i;
 
-	if (evaluation->question->port)
+	if (evaluation->question->target.port)
 		return false;
 	for (i = 0; i < evaluation->attempt_count; i++)
 		if (evaluation->attempts[i].outcome.fails != IU_NO)
@@ -76,17 +76,18 @@ static int want_port(struct iu_arena *arena, const struct iu_question *q, struct
 {
 	int err;
 
-	needs->facts |= q->protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND : IU_FACT_UDP;
-	if (q->protocol == IU_PROTOCOL_TCP && q->port) {
+	needs->facts |=
+		q->target.protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND : IU_FACT_UDP;
+	if (q->target.protocol == IU_PROTOCOL_TCP && q->target.port) {
 		uint16_t *asked = iu_list_add(arena, &needs->asked);
 
 		if (!asked)
 			return IU_E_NOMEM;
-		*asked = q->port;
+		*asked = q->target.port;
 	}
-	if (q->probe == IU_PROBE_NEVER)
+	if (q->how.probe == IU_PROBE_NEVER)
 		needs->may_bind = false;
-	if (q->port == 0) {
+	if (q->target.port == 0) {
 		needs->all_ports = true;
 		needs->connections = true;
 		return 0;
@@ -95,9 +96,10 @@ static int want_port(struct iu_arena *arena, const struct iu_question *q, struct
 		needs->all_ports = true;
 		return 0;
 	}
-	err = iu_needs_add_range(arena, needs, iu_evaluation_port_range(q->port));
-	if (err == 0 && q->port < 1024)
-		err = iu_needs_add_range(arena, needs, iu_evaluation_port_range((uint16_t)(q->port + IU_STAND_IN)));
+	err = iu_needs_add_range(arena, needs, iu_evaluation_port_range(q->target.port));
+	if (err == 0 && q->target.port < 1024)
+		err = iu_needs_add_range(arena, needs,
+			iu_evaluation_port_range((uint16_t)(q->target.port + IU_STAND_IN)));
 	return err;
 }
 
@@ -107,8 +109,8 @@ static int want_port(struct iu_arena *arena, const struct iu_question *q, struct
  */
 static bool address_matters(const struct iu_question *q)
 {
-	return !q->port || q->options.device || q->options.ifindex ||
-	       (q->family != IU_FAMILY_ANY && !iu_address_is_wildcard(&q->address));
+	return !q->target.port || q->options.device || q->options.ifindex ||
+	       (q->target.family != IU_FAMILY_ANY && !iu_address_is_wildcard(&q->target.address));
 }
 
 static int first_round(struct iu_arena *arena, const struct iu_questions *questions,
@@ -123,11 +125,11 @@ static int first_round(struct iu_arena *arena, const struct iu_questions *questi
 		const struct iu_question *q = &questions->v[i];
 		struct iu_path *path;
 
-		if (q->protocol != IU_PROTOCOL_UNIX) {
+		if (q->target.protocol != IU_PROTOCOL_UNIX) {
 			ports++;
 			/* which system it is the collectors know: bits that are not for it cost nothing */
-			needs->first &= q->first;
-			needs->every |= q->every;
+			needs->first &= q->how.first;
+			needs->every |= q->how.every;
 			needs->facts |= IU_FACT_SYSCTLS | IU_FACT_EXCLUSIONS;
 			if (address_matters(q))
 				needs->facts |= IU_FACT_ADDRESSES;
@@ -137,14 +139,14 @@ static int first_round(struct iu_arena *arena, const struct iu_questions *questi
 			continue;
 		}
 		needs->facts |= IU_FACT_UNIX;
-		if (q->abstract)
+		if (q->target.abstract)
 			continue;
 		needs->facts |= IU_FACT_PATHS;
 		path = iu_list_add(arena, &needs->paths);
 		if (!path)
 			return IU_E_NOMEM;
-		path->path = q->path;
-		path->path_len = q->path_len;
+		path->path = q->target.path;
+		path->path_len = q->target.path_len;
 	}
 	if (ports > PORTS_MAX)
 		needs->all_ports = true;
@@ -207,11 +209,11 @@ static bool looked_once(const struct iu_snapshot *snapshot)
 static bool asked_for(const struct iu_question *question, const struct iu_snapshot *snapshot,
 	const struct iu_socket *s)
 {
-	if (question->first || question->protocol != s->protocol)
+	if (question->how.first || question->target.protocol != s->protocol)
 		return false;
-	if (question->protocol == IU_PROTOCOL_UNIX)
+	if (question->target.protocol == IU_PROTOCOL_UNIX)
 		return iu_unix_blocks(question, snapshot, s) != IU_NO;
-	return question->port && question->port == s->port;
+	return question->target.port && question->target.port == s->port;
 }
 
 /* Whether anybody waits on a socket takes a while to see, and few answers depend on it. */
@@ -225,7 +227,7 @@ static int want_served(struct iu_arena *arena, const struct iu_question *questio
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 
 		if (!asked_for(question, snapshot, s) ||
-			!iu_perhaps_inherited(snapshot, s, question->by_self))
+			!iu_perhaps_inherited(snapshot, s, question->asker.by_self))
 			continue;
 		needs->facts |= IU_FACT_WAITERS;
 		err = iu_needs_add_inode(arena, needs, s->inode);
@@ -256,9 +258,9 @@ int iu_needs_next(struct iu_arena *arena, const struct iu_questions *questions,
 	} else if (!rules->holders_asked(snapshot)) {
 		needs.first = questions->n > 0;
 		for (i = 0; i < questions->n && err == 0; i++) {
-			needs.first &= questions->v[i].first;
-			needs.own_process |= questions->v[i].by_self;
-			if (questions->v[i].protocol == IU_PROTOCOL_UNIX)
+			needs.first &= questions->v[i].how.first;
+			needs.own_process |= questions->v[i].asker.by_self;
+			if (questions->v[i].target.protocol == IU_PROTOCOL_UNIX)
 				err = want_unix_holders(arena, &questions->v[i], snapshot, &needs);
 			else
 				err = rules->want_holders(arena, &questions->v[i], snapshot, &needs);

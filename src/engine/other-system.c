@@ -13,9 +13,11 @@ bool iu_other_system_is(const struct iu_question *question, const struct iu_snap
 {
 	const char *os = snapshot->host.os;
 
-	if (!question->of_message || question->said_system == IU_ERROR_ANY || !os)
+	if (!question->symptom.from_message.given ||
+		question->symptom.from_message.system == IU_ERROR_ANY || !os)
 		return false;
-	return strcmp(os, iu_error_system_name((enum iu_error_system)question->said_system)) != 0;
+	return strcmp(os, iu_error_system_name((
+				  enum iu_error_system)question->symptom.from_message.system)) != 0;
 }
 
 /* "Linux" for "linux"; captures may come from systems that have no title here. */
@@ -28,14 +30,16 @@ static const char *title_of(struct iu_arena *arena, const char *os)
 
 const char *iu_other_system_describe_message(struct iu_arena *arena, const struct iu_question *question)
 {
-	return iu_phrase(arena, "%s%s%s", iu_safe(arena, question->text, 0),
-		question->said ? ", " : "", question->said ? question->said : "");
+	return iu_phrase(arena, "%s%s%s", iu_safe(arena, question->target.text, 0),
+		question->symptom.from_message.text ? ", " : "",
+		question->symptom.from_message.text ? question->symptom.from_message.text : "");
 }
 
 int iu_other_system_decide(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
-	const char *there = iu_error_system_title((enum iu_error_system)question->said_system);
+	const char *there =
+		iu_error_system_title((enum iu_error_system)question->symptom.from_message.system);
 
 	*verdict = (struct iu_verdict){
 		.status = IU_STATUS_UNKNOWN,
@@ -44,7 +48,8 @@ int iu_other_system_decide(struct iu_arena *arena, const struct iu_question *que
 	verdict->headline = iu_phrase(arena,
 		"The message is from %s, and this is %s: who is in the way of %s there cannot be seen "
 		"from here.",
-		there, title_of(arena, snapshot->host.os), iu_safe(arena, question->text, 0));
+		there, title_of(arena, snapshot->host.os),
+		iu_safe(arena, question->target.text, 0));
 	return arena->failed ? IU_E_NOMEM : 0;
 }
 
@@ -55,15 +60,16 @@ int iu_other_system_doubt(
 	const char *older = "the message is older, or from another machine, container or network "
 			    "namespace";
 
-	if (!question->of_message || !question->said || !question->reported_error ||
-		verdict->error_number == question->reported_error)
+	if (!question->symptom.from_message.given || !question->symptom.from_message.text ||
+		!question->symptom.from_capture ||
+		verdict->error_number == question->symptom.from_capture)
 		return 0;
 	if (verdict->status == IU_STATUS_FREE)
 		doubt = iu_phrase(arena, "The message says %s: what was in the way then has gone, or %s.",
-			question->said, older);
+			question->symptom.from_message.text, older);
 	else if (verdict->error_number)
 		doubt = iu_phrase(arena, "The message says %s, and now it would be %s: %s.",
-			question->said, verdict->error, older);
+			question->symptom.from_message.text, verdict->error, older);
 	else
 		return 0;
 	return iu_strings_add(arena, &verdict->caveats, doubt);
@@ -81,22 +87,22 @@ int iu_other_system_describe(struct iu_arena *arena, const struct iu_question *q
 	struct iu_explanation *ret_story)
 {
 	struct iu_error_readings readings = {
-		.v = {{.id = (enum iu_error_id)question->said_error,
-			.system = (enum iu_error_system)question->said_system}},
+		.v = {{.id = (enum iu_error_id)question->symptom.from_message.error,
+			.system = (enum iu_error_system)question->symptom.from_message.system}},
 		.n = 1,
 		.is_message = true,
 	};
 	struct iu_explain explain = {
 		.readings = &readings,
 		.asked = "",
-		.endpoint = iu_safe(arena, question->text, 0),
+		.endpoint = iu_safe(arena, question->target.text, 0),
 		.here = space_of(snapshot->host.os),
 		.foreign = iu_other_system_describe_message(arena, question),
 	};
 	struct iu_explanation explanation = {.status = verdict->status};
 	int ret = 0;
 
-	if (question->said_error != IU_ERROR_OTHER)
+	if (question->symptom.from_message.error != IU_ERROR_OTHER)
 		ret = iu_explain(arena, &explain, &explanation);
 	if (ret < 0)
 		return ret;

@@ -53,7 +53,7 @@ static int add_hints(struct iu_planning *p)
 
 static void say_headline(struct iu_planning *p)
 {
-	const char *text = iu_safe(p->arena, p->question->text, 120);
+	const char *text = iu_safe(p->arena, p->question->target.text, 120);
 
 	switch (p->plan.kind) {
 	case IU_PLAN_NOTHING:

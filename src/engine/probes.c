@@ -50,7 +50,8 @@ static bool asker_matters(const struct iu_evaluation *evaluation)
 
 	if (!iu_evaluation_foreign_user(q, evaluation->snapshot))
 		return false;
-	return q->options.reuseport || (q->port && (int32_t)q->port < (start < 0 ? 1024 : start));
+	return q->options.reuseport ||
+	       (q->target.port && (int32_t)q->target.port < (start < 0 ? 1024 : start));
 }
 
 /*
@@ -59,13 +60,13 @@ static bool asker_matters(const struct iu_evaluation *evaluation)
  */
 static bool may_ask(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
-	if (evaluation->question->probe == IU_PROBE_ALWAYS)
+	if (evaluation->question->how.probe == IU_PROBE_ALWAYS)
 		return true;
 	if (!evaluation->rules->sockets_seen(evaluation))
 		return false;
 	if (attempt->check.ok == IU_NO)
 		return true;
-	if (!evaluation->question->port)
+	if (!evaluation->question->target.port)
 		return attempt->outcome.fails == IU_YES;
 	if (!evaluation->sockets.n)
 		return true;
@@ -82,7 +83,7 @@ static int ask_reuseaddr(
 	int err = 0;
 
 	if (!iu_evaluation_only_closing(evaluation) || !evaluation->rules->reuseaddr_passes_closing ||
-		(!evaluation->complete && evaluation->question->probe != IU_PROBE_ALWAYS))
+		(!evaluation->complete && evaluation->question->how.probe != IU_PROBE_ALWAYS))
 		return 0;
 	for (i = 0; i < evaluation->attempt_count && err == 0; i++) {
 		struct iu_request r = evaluation->attempts[i].request;
@@ -131,7 +132,8 @@ static int ask_address(
 	struct iu_address address;
 	struct iu_request r;
 
-	if (evaluation->question->probe != IU_PROBE_ALWAYS || !any_fails(evaluation) || !evaluation->attempt_count)
+	if (evaluation->question->how.probe != IU_PROBE_ALWAYS || !any_fails(evaluation) ||
+		!evaluation->attempt_count)
 		return 0;
 	address = iu_evaluation_address(evaluation);
 	if (address.family == IU_FAMILY_ANY)
@@ -147,7 +149,7 @@ static int ask_block(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
 	struct iu_request requests[IU_BLOCK_REQUESTS];
-	size_t n = evaluation->question->probe == IU_PROBE_ALWAYS
+	size_t n = evaluation->question->how.probe == IU_PROBE_ALWAYS
 		? evaluation->rules->block(evaluation, requests) : 0;
 	int err = 0;
 
@@ -166,12 +168,13 @@ static int take_seen(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	const struct iu_attempt *attempt = &evaluation->attempts[0];
 	int err;
 
-	if (q->seen_error == EADDRINUSE && attempt->outcome.fails == IU_NO && evaluation->complete)
+	if (q->symptom.from_call == EADDRINUSE && attempt->outcome.fails == IU_NO &&
+		evaluation->complete)
 		return 0;
 	err = add_probe(arena, evaluation, &attempt->request, probes);
 	if (err == 0) {
 		probes->v[0].done = true;
-		probes->v[0].result = q->seen_error;
+		probes->v[0].result = q->symptom.from_call;
 	}
 	return err;
 }
@@ -183,15 +186,17 @@ int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,
 	size_t i;
 	int err;
 
-	if (question->protocol == IU_PROTOCOL_UNIX || iu_other_system_is(question, snapshot) ||
-		(question->probe == IU_PROBE_NEVER && !question->seen_error))
+	if (question->target.protocol == IU_PROTOCOL_UNIX ||
+		iu_other_system_is(question, snapshot) ||
+		(question->how.probe == IU_PROBE_NEVER && !question->symptom.from_call))
 		return 0;
 	err = iu_evaluation_make(arena, question, snapshot, &evaluation);
-	if (err == 0 && question->seen_error)
+	if (err == 0 && question->symptom.from_call)
 		err = take_seen(arena, &evaluation, probes);
-	if (err < 0 || question->probe == IU_PROBE_NEVER || (asker_matters(&evaluation) && question->probe != IU_PROBE_ALWAYS))
+	if (err < 0 || question->how.probe == IU_PROBE_NEVER ||
+		(asker_matters(&evaluation) && question->how.probe != IU_PROBE_ALWAYS))
 		return err;
-	for (i = 0; i < evaluation.attempt_count && err == 0 && !question->already_bound; i++)
+	for (i = 0; i < evaluation.attempt_count && err == 0 && !question->asker.bound; i++)
 		if (may_ask(&evaluation, &evaluation.attempts[i]))
 			err = add_probe(arena, &evaluation, &evaluation.attempts[i].request, probes);
 	if (err == 0)

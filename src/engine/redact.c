@@ -492,24 +492,27 @@ static int clean_question(struct redaction *r, struct iu_arena *arena, struct iu
 	const char *path;
 	int error;
 
-	if (q->protocol != IU_PROTOCOL_UNIX) {
-		if (q->family == IU_FAMILY_ANY)
+	if (q->target.protocol != IU_PROTOCOL_UNIX) {
+		if (q->target.family == IU_FAMILY_ANY)
 			return 0;
-		error = iu_pseudonym_address(&r->aliases, &q->address);
-		q->text = iu_arena_printf(arena, "%s/%s",
-			iu_endpoint_format(&q->address, q->port, text),
-			iu_protocol_name(q->protocol));
-		return q->text ? error : IU_E_NOMEM;
+		error = iu_pseudonym_address(&r->aliases, &q->target.address);
+		q->target.text = iu_arena_printf(arena, "%s/%s",
+			iu_endpoint_format(&q->target.address, q->target.port, text),
+			iu_protocol_name(q->target.protocol));
+		return q->target.text ? error : IU_E_NOMEM;
 	}
-	error = q->abstract ? add_clean(r, q->path, q->path_len)
-			    : add_socket_path(r, q->path, q->path_len);
-	path = take_scratch(r, arena, &q->path_len);
+	error = q->target.abstract ? add_clean(r, q->target.path, q->target.path_len)
+			    : add_socket_path(r, q->target.path, q->target.path_len);
+	path = take_scratch(r, arena, &q->target.path_len);
 	if (!path || error)
 		return error ? error : IU_E_NOMEM;
-	q->path = path;
-	q->text = iu_arena_printf(arena, "%s%s", q->abstract ? "@" : *path == '/' ? "" : "unix:",
+	q->target.path = path;
+	q->target.text = iu_arena_printf(arena, "%s%s",
+		q->target.abstract ? "@"
+		: *path == '/'	   ? ""
+				   : "unix:",
 		path);
-	return q->text ? 0 : IU_E_NOMEM;
+	return q->target.text ? 0 : IU_E_NOMEM;
 }
 
 int iu_redact(struct iu_arena *arena, struct iu_snapshot *snapshot, struct iu_questions *questions)

@@ -80,7 +80,7 @@ bool iu_remedy_bind_address(struct iu_remedy_context *m)
 			return false;
 	}
 	m->remedy->summary = iu_phrase(m->arena, "bind %s instead, where the port is free",
-		iu_endpoint_format(&address, m->question->port, text));
+		iu_endpoint_format(&address, m->question->target.port, text));
 	return true;
 }
 
@@ -95,10 +95,11 @@ bool iu_remedy_reuse_instance(struct iu_remedy_context *m)
 
 bool iu_remedy_fix_program(struct iu_remedy_context *m)
 {
-	m->remedy->summary = m->blocker && m->blocker->socket.family != m->question->family &&
-			m->question->family != IU_FAMILY_ANY
-		? "bind one of the two only: [::] with IPV6_V6ONLY off has IPv4 as well"
-		: "bind the address once, or close the first socket before the second bind()";
+	m->remedy->summary =
+		m->blocker && m->blocker->socket.family != m->question->target.family &&
+				m->question->target.family != IU_FAMILY_ANY
+			? "bind one of the two only: [::] with IPV6_V6ONLY off has IPv4 as well"
+			: "bind the address once, or close the first socket before the second bind()";
 	return true;
 }
 

@@ -12,8 +12,8 @@ static bool holds_name(const struct iu_socket *s)
 
 static enum iu_tri abstract_blocks(const struct iu_question *question, const struct iu_socket *s)
 {
-	if (!s->abstract || !s->path || s->path_len != question->path_len ||
-		memcmp(s->path, question->path, s->path_len))
+	if (!s->abstract || !s->path || s->path_len != question->target.path_len ||
+		memcmp(s->path, question->target.path, s->path_len))
 		return IU_NO;
 	if (!holds_name(s))
 		return IU_UNKNOWN;
@@ -28,9 +28,9 @@ enum iu_tri iu_unix_blocks(const struct iu_question *question, const struct iu_s
 
 	if (s->protocol != IU_PROTOCOL_UNIX)
 		return IU_NO;
-	if (question->abstract)
+	if (question->target.abstract)
 		return abstract_blocks(question, s);
-	path = iu_snapshot_path(snapshot, question->path, question->path_len);
+	path = iu_snapshot_path(snapshot, question->target.path, question->target.path_len);
 	if (!path || path->lstat_errno || !s->file_ino || s->file_ino != path->ino ||
 		s->file_dev != path->dev)
 		return IU_NO;

@@ -30,8 +30,9 @@ static int add_address(
 
 		if (!q)
 			return IU_E_NOMEM;
-		*q = (struct iu_question){
-			.protocol = protocols[i], .family = address->family, .address = *address};
+		*q = (struct iu_question){.target.protocol = protocols[i],
+			.target.family = address->family,
+			.target.address = *address};
 	}
 	return 0;
 }

@@ -130,18 +130,18 @@ static int resolve_host(struct reader *r, const struct iu_names *names,
 static const char *inet_text(struct iu_arena *arena, const struct iu_target *target,
 	const struct iu_question *q, bool by_name)
 {
-	const char *protocol = iu_protocol_name(q->protocol);
-	struct iu_address plain = q->address;
+	const char *protocol = iu_protocol_name(q->target.protocol);
+	struct iu_address plain = q->target.address;
 	char text[IU_ADDRESS_TEXT];
 
-	if (q->family == IU_FAMILY_ANY)
-		return iu_arena_printf(arena, "%u/%s", (unsigned int)q->port, protocol);
-	if (!q->address.scope || !by_name)
-		return iu_arena_printf(
-			arena, "%s/%s", iu_endpoint_format(&q->address, q->port, text), protocol);
+	if (q->target.family == IU_FAMILY_ANY)
+		return iu_arena_printf(arena, "%u/%s", (unsigned int)q->target.port, protocol);
+	if (!q->target.address.scope || !by_name)
+		return iu_arena_printf(arena, "%s/%s",
+			iu_endpoint_format(&q->target.address, q->target.port, text), protocol);
 	plain.scope = 0;
 	return iu_arena_printf(arena, "[%s%%%s]:%u/%s", iu_address_format(&plain, text),
-		target->host, (unsigned int)q->port, protocol);
+		target->host, (unsigned int)q->target.port, protocol);
 }
 
 static int add_question(struct reader *r, const struct iu_question *question,
@@ -156,24 +156,25 @@ static int add_question(struct reader *r, const struct iu_question *question,
 	if (!q)
 		return IU_E_NOMEM;
 	*q = *question;
-	if (q->protocol != IU_PROTOCOL_UNIX)
-		q->text = inet_text(r->arena, &r->target, q, by_name);
-	return q->text ? 0 : IU_E_NOMEM;
+	if (q->target.protocol != IU_PROTOCOL_UNIX)
+		q->target.text = inet_text(r->arena, &r->target, q, by_name);
+	return q->target.text ? 0 : IU_E_NOMEM;
 }
 
 /* One port, one protocol: a question for each address, or one for both wildcards. */
 static int add_port(struct reader *r, uint16_t port, enum iu_protocol protocol,
 	const struct addresses *list, const struct iu_options *options, struct iu_questions *out)
 {
-	struct iu_question question = {.protocol = protocol, .port = port, .options = *options};
+	struct iu_question question = {
+		.target.protocol = protocol, .target.port = port, .options = *options};
 	bool by_name = list->of_interface || r->target.host_kind == IU_HOST_ADDRESS;
 	int ret = 0;
 
 	if (!list->n)
 		return add_question(r, &question, out, by_name);
 	for (size_t i = 0; i < list->n && ret == 0; i++) {
-		question.address = list->v[i];
-		question.family = list->v[i].family;
+		question.target.address = list->v[i];
+		question.target.family = list->v[i].family;
 		ret = add_question(r, &question, out, by_name);
 	}
 	return ret;
@@ -248,16 +249,16 @@ static int add_unix(struct reader *r, const struct iu_options *options, struct i
 {
 	const struct iu_target *t = &r->target;
 	struct iu_question question = {
-		.text = unix_text(r->arena, t),
-		.protocol = IU_PROTOCOL_UNIX,
-		.family = IU_FAMILY_UNIX,
-		.path = t->path,
-		.path_len = t->path_len,
-		.abstract = t->abstract,
+		.target.text = unix_text(r->arena, t),
+		.target.protocol = IU_PROTOCOL_UNIX,
+		.target.family = IU_FAMILY_UNIX,
+		.target.path = t->path,
+		.target.path_len = t->path_len,
+		.target.abstract = t->abstract,
 		.options = *options,
 	};
 
-	return question.text ? add_question(r, &question, out, false) : IU_E_NOMEM;
+	return question.target.text ? add_question(r, &question, out, false) : IU_E_NOMEM;
 }
 
 int iu_target_questions(struct iu_arena *arena, const struct iu_target *target,

@@ -108,14 +108,15 @@ static bool covers(const struct iu_socket *s, const struct iu_address *want)
 
 static bool matches_endpoint(const struct iu_question *want, const struct iu_socket *s)
 {
-	if (want->protocol != s->protocol)
+	if (want->target.protocol != s->protocol)
 		return false;
 	if (s->protocol == IU_PROTOCOL_UNIX)
-		return s->path && want->path && want->abstract == s->abstract &&
-			want->path_len == s->path_len && !memcmp(want->path, s->path, s->path_len);
-	if (want->port && want->port != s->port)
+		return s->path && want->target.path && want->target.abstract == s->abstract &&
+		       want->target.path_len == s->path_len &&
+		       !memcmp(want->target.path, s->path, s->path_len);
+	if (want->target.port && want->target.port != s->port)
 		return false;
-	return want->family == IU_FAMILY_ANY || covers(s, &want->address);
+	return want->target.family == IU_FAMILY_ANY || covers(s, &want->target.address);
 }
 
 static bool passes_endpoints(const struct iu_filter *filter, const struct iu_socket *s)

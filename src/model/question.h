@@ -21,58 +21,70 @@ struct iu_options {
 	uint32_t uid;
 };
 
+/* What the asker was told already. Zeroes: nobody has tried yet. */
+struct iu_symptom {
+	/*
+	 * Read out of a message: the error it names (enum iu_error_id, 0: none), the system it is from
+	 * (enum iu_error_system; IU_ERROR_ANY where the words do not tell), and both in words:
+	 * "EADDRINUSE (98, Linux)". All of them only where it is given.
+	 */
+	struct {
+		bool given;
+		int error, system;
+		const char *text;
+	} from_message;
+	/* The number that a message or a wrapped program was told, of the system in question. */
+	int from_capture; /* errno or WSA number; 0: not known */
+	/* bind() or listen() has failed just now, and needs no second asking. */
+	int from_call; /* errno; 0: no */
+	bool listen;   /* it was listen() */
+	bool connects; /* it was connect() that failed */
+};
+
+/* Who asks. */
+struct iu_asker {
+	bool by_self; /* the process that looks is the one that asks (libinuse) */
+	/* Its socket, which is not in its own way (0: none); whether it has an address already. */
+	uint64_t inode;
+	bool bound;
+	/* --for PROGRAM: the file that wants the port; known when it was found. */
+	const char *program;
+	bool program_known;
+	uint64_t program_dev, program_ino;
+	/* Where it runs (`run`): a holder must run the file in the same directory; NULL: any. */
+	const char *directory;
+	/*
+	 * The process that asks, where that is not the one that looks (`run`), and its ancestors up to
+	 * the command that all of them belong to.
+	 */
+	const int32_t *line;
+	size_t count;
+};
+
 /*
  * One question, one answer. Family IU_FAMILY_ANY (a port without an address) means both wildcards,
  * 0.0.0.0 and [::]; the answer is the worse one. Borrowed strings live in the arena of whoever
  * made the question (iu_target_questions()).
  */
 struct iu_question {
-	const char *text; /* the target in canonical form: "127.0.0.1:8080/tcp", "/run/app.sock" */
-	enum iu_protocol protocol;
-	enum iu_family family;
-	struct iu_address address;
-	uint16_t port;     /* 0: "any free port" */
-	const char *path;  /* UNIX: the bytes of the path or of the abstract name (without its NUL) */
-	size_t path_len;
-	bool abstract;
+	struct {
+		const char *text; /* in canonical form: "127.0.0.1:8080/tcp", "/run/app.sock" */
+		enum iu_protocol protocol;
+		enum iu_family family;
+		struct iu_address address;
+		uint16_t port;    /* 0: "any free port" */
+		const char *path; /* UNIX: bytes of the path or abstract name (without its NUL) */
+		size_t path_len;
+		bool abstract;
+	} target;
 	struct iu_options options;
-	enum iu_probe_mode probe;
-	/*
-	 * What the one who asks was told already, as its message says: an errno or a WSA number of the
-	 * system in question; 0: not known. And whether it was connect() that failed.
-	 */
-	int reported_error;
-	bool connects;
-	/*
-	 * Read out of a message: the error it names (enum iu_error_id, 0: none), the system it is from
-	 * (enum iu_error_system; IU_ERROR_ANY where the words do not tell), and both in words:
-	 * "EADDRINUSE (98, Linux)". All of them only where of_message is set.
-	 */
-	bool of_message;
-	int said_error, said_system;
-	const char *said;
-	bool every;   /* each socket is wanted by itself, of thousands too: it may be acted upon */
-	bool first;   /* the first listener and its first holder are enough */
-	bool by_self; /* the process that looks is the one that asks (libinuse) */
-	/*
-	 * A socket whose bind() or listen() has failed just now: it is not in its own way, and what
-	 * the kernel said to it needs no second asking. Zeroes: nobody has tried yet.
-	 */
-	uint64_t asking_inode;
-	int seen_error;
-	bool seen_listen, already_bound; /* listen() failed; the socket has an address already */
-	/* --for PROGRAM: the file that wants the port; known when it was found. */
-	const char *program;
-	bool program_known;
-	uint64_t program_dev, program_ino;
-	/* Where the asker runs (`run`): a holder must run the file in the same directory; NULL: any. */
-	const char *program_directory;
-	/*
-	 * The process that asks, where that is not the one that looks (`run`), and its ancestors up to
-	 * the command that all of them belong to.
-	 */
-	const int32_t *asker_line;
-	size_t asker_count;
+	struct iu_asker asker;
+	struct iu_symptom symptom;
+	struct {
+		enum iu_probe_mode probe;
+		bool every; /* each socket by itself, of thousands too: it may be acted upon */
+		bool first; /* the first listener and its first holder are enough */
+	} how;
 };
 
 struct iu_questions {

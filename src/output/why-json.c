@@ -7,24 +7,26 @@ static json_t *v6only_json(const struct iu_question *question, const struct iu_s
 {
 	if (question->options.v6only != IU_UNKNOWN)
 		return iu_json_tri(question->options.v6only);
-	return snapshot->sysctls.bindv6only < 0 || question->protocol == IU_PROTOCOL_UNIX ? json_null()
-						: json_boolean(snapshot->sysctls.bindv6only);
+	return snapshot->sysctls.bindv6only < 0 || question->target.protocol == IU_PROTOCOL_UNIX
+		       ? json_null()
+		       : json_boolean(snapshot->sysctls.bindv6only);
 }
 
 /* What a message that was given as a target says of the error. */
 static json_t *message_json(struct iu_json *json, const struct iu_question *question)
 {
-	const struct iu_error_row *row = iu_error_row((enum iu_error_id)question->said_error);
-	bool known = question->said_system != IU_ERROR_ANY;
+	const struct iu_error_row *row =
+		iu_error_row((enum iu_error_id)question->symptom.from_message.error);
+	bool known = question->symptom.from_message.system != IU_ERROR_ANY;
 	json_t *object;
 
-	if (!question->of_message)
+	if (!question->symptom.from_message.given)
 		return json_null();
 	object = json_object();
 	iu_json_put(json, object, "error", iu_json_text(json, row ? row->name : NULL));
 	iu_json_put(json, object, "system", known
 			? json_string(iu_error_system_name(
-				  (enum iu_error_system)question->said_system))
+				  (enum iu_error_system)question->symptom.from_message.system))
 			: json_null());
 	return object;
 }
@@ -32,17 +34,19 @@ static json_t *message_json(struct iu_json *json, const struct iu_question *ques
 json_t *iu_json_request(struct iu_json *json, const struct iu_question *question)
 {
 	const struct iu_options *options = &question->options;
-	bool inet = question->protocol != IU_PROTOCOL_UNIX;
+	bool inet = question->target.protocol != IU_PROTOCOL_UNIX;
 	json_t *request = json_object(), *asked = json_object();
 
-	iu_json_put(json, request, "target", iu_json_text(json, question->text));
-	iu_json_put(json, request, "protocol", json_string(iu_protocol_name(question->protocol)));
-	iu_json_put(json, request, "family", json_string(iu_family_name(question->family)));
-	iu_json_put(json, request, "address", inet && question->family != IU_FAMILY_ANY
-			? iu_json_address(&question->address) : json_null());
-	iu_json_put(json, request, "port", iu_json_known(inet, question->port));
+	iu_json_put(json, request, "target", iu_json_text(json, question->target.text));
+	iu_json_put(json, request, "protocol",
+		json_string(iu_protocol_name(question->target.protocol)));
+	iu_json_put(json, request, "family", json_string(iu_family_name(question->target.family)));
+	iu_json_put(json, request, "address", inet && question->target.family != IU_FAMILY_ANY
+			? iu_json_address(&question->target.address) : json_null());
+	iu_json_put(json, request, "port", iu_json_known(inet, question->target.port));
 	iu_json_put(json, request, "path",
-		iu_json_path(json, question->path, question->path_len, question->abstract));
+		iu_json_path(json, question->target.path, question->target.path_len,
+			question->target.abstract));
 	iu_json_put(json, asked, "reuseaddr", json_boolean(options->reuseaddr));
 	iu_json_put(json, asked, "reuseport", json_boolean(options->reuseport));
 	iu_json_put(json, asked, "v6only", v6only_json(question, json->snapshot));

@@ -52,7 +52,7 @@ static int look(const struct iu_question *question, struct iu_session *session,
 	const struct iu_questions one = only(&each);
 	int r;
 
-	each.every = true; /* any of them may have to go */
+	each.how.every = true; /* any of them may have to go */
 	r = iu_session_look(session, &one);
 	return r < 0 ? r : iu_session_answer(session, question, arena, answer);
 }

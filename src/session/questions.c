@@ -56,11 +56,11 @@ static int add_said(struct iu_arena *arena, const struct iu_error_readings *read
 		if (readings->v[i].system != system)
 			system = IU_ERROR_ANY;
 	for (size_t i = 0; i < count; i++) {
-		questions[i].of_message = true;
-		questions[i].said_error =
+		questions[i].symptom.from_message.given = true;
+		questions[i].symptom.from_message.error =
 			readings->n == 1 ? (int)readings->v[0].id : IU_ERROR_OTHER;
-		questions[i].said_system = (int)system;
-		questions[i].said = said;
+		questions[i].symptom.from_message.system = (int)system;
+		questions[i].symptom.from_message.text = said;
 	}
 	return readings->n == 1 && !said ? IU_E_NOMEM : 0;
 }
@@ -119,10 +119,10 @@ void iu_questions_set_error(struct iu_questions *questions, enum iu_error_system
 	for (size_t i = 0; i < questions->n; i++) {
 		struct iu_question *q = &questions->v[i];
 
-		if (!q->of_message)
+		if (!q->symptom.from_message.given)
 			continue;
-		number = iu_error_number_in((enum iu_error_id)q->said_error, space);
-		q->reported_error = number ? (int)number->value : 0;
+		number = iu_error_number_in((enum iu_error_id)q->symptom.from_message.error, space);
+		q->symptom.from_capture = number ? (int)number->value : 0;
 	}
 }
 
@@ -199,8 +199,8 @@ int iu_questions_from_socket(struct iu_arena *arena, int fd, const void *address
 			fd);
 	if (r < 0)
 		return r;
-	ret_question->seen_error = error > 0 ? error : 0;
-	ret_question->seen_listen = !address;
+	ret_question->symptom.from_call = error > 0 ? error : 0;
+	ret_question->symptom.listen = !address;
 	return 0;
 }
 
@@ -208,10 +208,10 @@ void iu_questions_set_program(
 	const char *program, const struct iu_file_id *file, struct iu_questions *questions)
 {
 	for (size_t i = 0; i < questions->n; i++) {
-		questions->v[i].program = program;
-		questions->v[i].program_known = true;
-		questions->v[i].program_dev = file->dev;
-		questions->v[i].program_ino = file->ino;
+		questions->v[i].asker.program = program;
+		questions->v[i].asker.program_known = true;
+		questions->v[i].asker.program_dev = file->dev;
+		questions->v[i].asker.program_ino = file->ino;
 	}
 }
 

@@ -58,8 +58,10 @@ static int want_paths(struct iu_arena *arena, const struct iu_snapshot *snapshot
 
 	needs->facts = IU_FACT_PATHS;
 	for (i = 0; i < questions->n && r == 0; i++)
-		if (questions->v[i].protocol == IU_PROTOCOL_UNIX && !questions->v[i].abstract)
-			r = want_path(arena, needs, questions->v[i].path, questions->v[i].path_len);
+		if (questions->v[i].target.protocol == IU_PROTOCOL_UNIX &&
+			!questions->v[i].target.abstract)
+			r = want_path(arena, needs, questions->v[i].target.path,
+				questions->v[i].target.path_len);
 	for (i = 0; i < snapshot->sockets.n && r == 0; i++)
 		if (has_file(&snapshot->sockets.v[i]))
 			r = want_path(arena, needs, snapshot->sockets.v[i].path,

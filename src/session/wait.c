@@ -111,14 +111,14 @@ static bool watch_one(
 	const struct iu_question *q = one->question;
 	const struct iu_verdict *verdict = &one->verdict;
 
-	if (q->protocol == IU_PROTOCOL_UNIX && !q->abstract)
-		iu_os_watch_path(watch, q->path, q->path_len);
+	if (q->target.protocol == IU_PROTOCOL_UNIX && !q->target.abstract)
+		iu_os_watch_path(watch, q->target.path, q->target.path_len);
 	for (size_t i = 0; i < verdict->blockers.n; i++)
 		for (size_t k = 0; k < verdict->blockers.v[i].holds.n; k++)
 			iu_os_watch_process(watch,
 				w->session.snapshot.holds.v[verdict->blockers.v[i].holds.v[k]].pid);
-	return q->protocol != IU_PROTOCOL_UNIX && q->port && !w->listening &&
-	       iu_os_watch_port(watch, q->protocol, q->port);
+	return q->target.protocol != IU_PROTOCOL_UNIX && q->target.port && !w->listening &&
+	       iu_os_watch_port(watch, q->target.protocol, q->target.port);
 }
 
 static struct iu_os_watch *make_watch(const struct waiting *w, bool *ret_told)
@@ -151,15 +151,15 @@ static bool one_is_gone(const struct iu_verdict *verdict, size_t *asked)
 static bool one_has_come(const struct iu_question *q, size_t *asked)
 {
 	static const char *const names[] = {"127.0.0.1", "0.0.0.0", "::1"};
-	struct iu_socket s = {.protocol = q->protocol,
+	struct iu_socket s = {.protocol = q->target.protocol,
 		.state = IU_STATE_LISTEN,
-		.port = q->port,
-		.local = q->address,
-		.family = q->family};
+		.port = q->target.port,
+		.local = q->target.address,
+		.family = q->target.family};
 
-	if (q->protocol != IU_PROTOCOL_TCP || !q->port || ++*asked > ASKED_MAX)
+	if (q->target.protocol != IU_PROTOCOL_TCP || !q->target.port || ++*asked > ASKED_MAX)
 		return false;
-	if (q->family != IU_FAMILY_ANY)
+	if (q->target.family != IU_FAMILY_ANY)
 		return iu_os_socket_there(&s) == 1;
 	for (size_t i = 0; i < IU_COUNT(names); i++) {
 		if (iu_address_parse(names[i], strlen(names[i]), &s.local) < 0)

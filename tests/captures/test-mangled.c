@@ -192,8 +192,8 @@ static const char *invented(const struct iu_snapshot *found, const struct file *
 static enum iu_status ask(const struct iu_snapshot *snapshot, enum iu_protocol protocol,
 	uint16_t port)
 {
-	struct iu_question question = {.text = "mangled", .protocol = protocol,
-		.family = IU_FAMILY_ANY, .port = port, .probe = IU_PROBE_NEVER};
+	struct iu_question question = {.target.text = "mangled", .target.protocol = protocol,
+		.target.family = IU_FAMILY_ANY, .target.port = port, .how.probe = IU_PROBE_NEVER};
 	struct iu_arena arena = {0};
 	struct iu_verdict verdict;
 	enum iu_status status;

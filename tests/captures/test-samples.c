@@ -204,8 +204,11 @@ static void samples_are_answered(void **state)
 	(void)state;
 	for (size_t i = 0; i < IU_COUNT(verdicts); i++) {
 		const struct verdict *row = &verdicts[i];
-		struct iu_question question = {.text = "sample", .protocol = row->protocol,
-			.family = IU_FAMILY_ANY, .port = row->port, .probe = IU_PROBE_NEVER};
+		struct iu_question question = {.target.text = "sample",
+			.target.protocol = row->protocol,
+			.target.family = IU_FAMILY_ANY,
+			.target.port = row->port,
+			.how.probe = IU_PROBE_NEVER};
 		struct iu_text complaint = {0};
 		struct iu_arena arena = {0};
 		struct iu_snapshot snapshot;

@@ -69,7 +69,7 @@ static void write_and_read(const struct iu_snapshot *snapshot)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct iu_capture capture = {"-", (const char *)data, size};
-	struct iu_question question = {.text = "8080/tcp", .port = 8080};
+	struct iu_question question = {.target.text = "8080/tcp", .target.port = 8080};
 	struct iu_questions questions = {.v = &question, .n = 1};
 	struct iu_text complaint = {0};
 	struct iu_arena arena = {0};

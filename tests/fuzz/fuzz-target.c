@@ -74,13 +74,14 @@ static void check_back(const struct iu_question *question)
 	struct iu_text complaint = {0};
 	struct iu_target target;
 
-	check(ask(&arena, question->text, strlen(question->text), &questions, &complaint,
-		      &target) == 1);
-	check(!strcmp(questions.v[0].text, question->text));
-	check(questions.v[0].port == question->port && questions.v[0].family == question->family);
-	check(questions.v[0].protocol == question->protocol);
-	check(iu_address_equal(&questions.v[0].address, &question->address));
-	check(questions.v[0].path_len == question->path_len);
+	check(ask(&arena, question->target.text, strlen(question->target.text), &questions,
+		      &complaint, &target) == 1);
+	check(!strcmp(questions.v[0].target.text, question->target.text));
+	check(questions.v[0].target.port == question->target.port &&
+		questions.v[0].target.family == question->target.family);
+	check(questions.v[0].target.protocol == question->target.protocol);
+	check(iu_address_equal(&questions.v[0].target.address, &question->target.address));
+	check(questions.v[0].target.path_len == question->target.path_len);
 	iu_text_free(&complaint);
 	iu_arena_free(&arena);
 }

@@ -109,7 +109,7 @@ static struct iu_request random_target(struct scene *s)
 static void ask(struct scene *s, struct iu_snapshot *snapshot)
 {
 	struct iu_request r = random_target(s);
-	struct iu_question question = {.text = "", .protocol = r.protocol};
+	struct iu_question question = {.target.text = "", .target.protocol = r.protocol};
 	struct iu_outcome outcome = predict(s, &r, SIZE_MAX);
 	struct iu_local_check check;
 	int predicted, actual;

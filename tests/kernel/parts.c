@@ -70,10 +70,16 @@ static void check_rows(struct scene *s, const struct iu_request *r, size_t named
 	struct iu_arena arena = {0};
 	struct iu_evaluation view = {0};
 	struct iu_question question = {
-		.text = "", .protocol = r->protocol, .family = r->address.family,
-		.address = r->address, .port = r->port,
-		.options = {.reuseaddr = r->reuseaddr, .reuseport = r->reuseport,
-			.v6only = iu_tri(r->v6only), .ifindex = r->ifindex, .uid_given = true,
+		.target.text = "",
+		.target.protocol = r->protocol,
+		.target.family = r->address.family,
+		.target.address = r->address,
+		.target.port = r->port,
+		.options = {.reuseaddr = r->reuseaddr,
+			.reuseport = r->reuseport,
+			.v6only = iu_tri(r->v6only),
+			.ifindex = r->ifindex,
+			.uid_given = true,
 			.uid = r->uid},
 	};
 	size_t i, shown = 0;

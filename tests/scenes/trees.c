@@ -451,14 +451,14 @@ static bool same(const struct tree *tree, unsigned int number, const struct iu_q
 		n = ask(question, "on", quick, sizeof(quick), ret_ended);
 		ask(question, "exhaustive", walked, sizeof(walked), NULL);
 		strcpy(compared, walked);
-		if (question->protocol == IU_PROTOCOL_TCP) /* files are compared alike */
+		if (question->target.protocol == IU_PROTOCOL_TCP) /* files are compared alike */
 			ask(question, "off", compared, sizeof(compared), NULL);
 		good = !strcmp(quick, walked) && !strcmp(compared, walked);
 	}
 	*holds += n;
 	if (!good)
 		printf("# tree %u, %s: %s\n#   quick: %s\n#   compared: %s\n#   /proc: %s\n", number,
-			question->text, tree->story, quick, compared, walked);
+			question->target.text, tree->story, quick, compared, walked);
 	return good;
 }
 
@@ -477,13 +477,24 @@ static bool compare(unsigned int number, size_t *holds, unsigned int *counted)
 		for (try = 0; try < OTHERS; try++)
 			close(tree.others[try]);
 	}
-	good = same(&tree, number, &(struct iu_question){.text = "tree", .protocol = IU_PROTOCOL_TCP,
-		.port = tree.port}, holds, &ended);
-	good = good && (!newer || (same(&tree, number, &(struct iu_question){.text = "UDP", .protocol = IU_PROTOCOL_UDP,
-		.port = tree.udp}, holds, NULL) &&
-		same(&tree, number, &(struct iu_question){.text = "UNIX", .protocol = IU_PROTOCOL_UNIX,
-		.family = IU_FAMILY_UNIX, .abstract = true, .path = NAME, .path_len = sizeof(NAME) - 1},
-		holds, NULL)));
+	good = same(&tree, number,
+		&(struct iu_question){.target.text = "tree",
+			.target.protocol = IU_PROTOCOL_TCP,
+			.target.port = tree.port},
+		holds, &ended);
+	good = good && (!newer || (same(&tree, number,
+					   &(struct iu_question){.target.text = "UDP",
+						   .target.protocol = IU_PROTOCOL_UDP,
+						   .target.port = tree.udp},
+					   holds, NULL) &&
+					  same(&tree, number,
+						  &(struct iu_question){.target.text = "UNIX",
+							  .target.protocol = IU_PROTOCOL_UNIX,
+							  .target.family = IU_FAMILY_UNIX,
+							  .target.abstract = true,
+							  .target.path = NAME,
+							  .target.path_len = sizeof(NAME) - 1},
+						  holds, NULL)));
 	for (try = 0; try < 3 && good && newer && (!table || strcmp(table, slow) != 0); try++) {
 		free(table);
 		free(slow);

@@ -7,14 +7,14 @@
 
 static bool runs(const struct iu_process *process, const struct iu_question *question)
 {
-	const char *directory = question->program_directory;
+	const char *directory = question->asker.directory;
 	size_t i;
 
 	if (directory && (!process->cwd || strcmp(process->cwd, directory) != 0))
 		return false;
 	for (i = 0; i < process->files.n; i++)
-		if (process->files.v[i].dev == question->program_dev &&
-			process->files.v[i].ino == question->program_ino)
+		if (process->files.v[i].dev == question->asker.program_dev &&
+			process->files.v[i].ino == question->asker.program_ino)
 			return true;
 	return false;
 }
@@ -44,24 +44,25 @@ static bool runs_already(struct iu_case *c, bool by_name, enum iu_confidence *re
 {
 	size_t i;
 
-	if (!c->question->program_known)
+	if (!c->question->asker.program_known)
 		return false;
 	for (i = 0; i < c->holders.n; i++) {
 		if (!runs(c->holders.v[i], c->question)) {
-			if (!by_name || !c->question->program ||
-				!has_name(c->holders.v[i], c->question->program))
+			if (!by_name || !c->question->asker.program ||
+				!has_name(c->holders.v[i], c->question->asker.program))
 				continue;
 			iu_case_say(c, "%s has the name of %s",
 				iu_phrase_process(c->arena, c->holders.v[i]),
-				iu_safe(c->arena, c->question->program, 80));
+				iu_safe(c->arena, c->question->asker.program, 80));
 			*ret_confidence = IU_CONFIDENCE_LIKELY;
 			return true;
 		}
 		iu_case_say(c, "%s runs the same file as %s%s",
 			iu_phrase_process(c->arena, c->holders.v[i]),
-			c->question->asker_count ? "the program that asks, "
-						 : iu_safe(c->arena, c->question->program, 80),
-			c->question->asker_count ? "in the same directory" : "");
+			c->question->asker.count
+				? "the program that asks, "
+				: iu_safe(c->arena, c->question->asker.program, 80),
+			c->question->asker.count ? "in the same directory" : "");
 		*ret_confidence = IU_CONFIDENCE_PROVEN;
 		return true;
 	}

@@ -55,7 +55,7 @@ static int evidence_windows(struct iu_arena *arena, const struct iu_evaluation *
 	(void)attempt;
 	if (!verdict->blockers.n)
 		verdict->headline = iu_phrase(arena, "%s: Windows has no port of its dynamic range left to choose (%s).",
-			evaluation->question->connects
+			evaluation->question->symptom.connects
 				? "connect()"
 				: iu_subject(arena, evaluation->question),
 			verdict->error ? verdict->error : "no error was seen");

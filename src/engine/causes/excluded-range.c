@@ -29,7 +29,8 @@ static int say_range(struct iu_arena *arena, const struct iu_evaluation *evaluat
 {
 	struct iu_port_range range;
 
-	if (!iu_windows_broken_range(evaluation->snapshot, evaluation->question->protocol, &range))
+	if (!iu_windows_broken_range(
+		    evaluation->snapshot, evaluation->question->target.protocol, &range))
 		return 0;
 	return say(arena, verdict,
 		iu_phrase(arena, "root cause: the dynamic range is %u-%u instead of 49152-65535, so such blocks land on the ports of servers",
@@ -55,8 +56,8 @@ static const char *headline(struct iu_arena *arena, const struct iu_evaluation *
 static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	const struct iu_exclusion *e = iu_windows_exclusion(
-		evaluation->snapshot, evaluation->question->protocol, evaluation->question->port);
+	const struct iu_exclusion *e = iu_windows_exclusion(evaluation->snapshot,
+		evaluation->question->target.protocol, evaluation->question->target.port);
 	int err;
 
 	(void)attempt;

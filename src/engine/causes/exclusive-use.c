@@ -13,7 +13,7 @@ static bool denies(const struct iu_case *c)
 	if (!(conflict.results & IU_BIND_ACCESS))
 		return false;
 	return !(conflict.results & IU_BIND_INUSE) ||
-	       c->question->reported_error == IU_WSAEACCES;
+	       c->question->symptom.from_capture == IU_WSAEACCES;
 }
 
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)

@@ -114,8 +114,8 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 	if (!verdict->blockers.n)
 		verdict->headline = iu_phrase(arena, "%s is in use: Windows' own HTTP server (HTTP.sys) has a URL on it%s.",
 			iu_subject(arena, question),
-			listens_for(arena, snapshot, question->port));
-	return say_urls(arena, snapshot, question->port, &verdict->evidence);
+			listens_for(arena, snapshot, question->target.port));
+	return say_urls(arena, snapshot, question->target.port, &verdict->evidence);
 }
 
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)

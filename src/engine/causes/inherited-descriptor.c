@@ -83,7 +83,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	size_t i;
 
 	if (s->waited_on != IU_NO || !c->holders.n ||
-		!iu_perhaps_inherited(c->snapshot, s, c->question->by_self))
+		!iu_perhaps_inherited(c->snapshot, s, c->question->asker.by_self))
 		return false;
 	for (i = 0; i < c->holders.n; i++) {
 		const char *other = made_elsewhere(s, c->holders.v[i]);

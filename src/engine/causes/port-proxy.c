@@ -28,7 +28,7 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 			iu_subject(arena, evaluation->question));
 	for (i = 0; i < evaluation->attempt_count && !proxy; i++)
 		proxy = iu_windows_proxy(evaluation->snapshot, &evaluation->attempts[i].request.address,
-			evaluation->question->port);
+			evaluation->question->target.port);
 	if (!proxy)
 		return 0;
 	return iu_strings_add(arena, &verdict->evidence, leads(arena, proxy));

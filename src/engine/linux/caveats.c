@@ -59,20 +59,20 @@ static int caveats_of_rules(struct iu_arena *arena, const struct iu_evaluation *
 		err = add(arena, verdict, worst->cache
 			? "The kernel allowed it through its SO_REUSEPORT shortcut, although a socket there would forbid it; this can change with the next bind."
 			: "The kernel may allow it all the same: a socket of this user with SO_REUSEPORT on the port can open a shortcut that nobody can read.");
-	if (evaluation->question->seen_error && worst->status == IU_STATUS_FREE && err == 0)
+	if (evaluation->question->symptom.from_call && worst->status == IU_STATUS_FREE && err == 0)
 		err = add(arena, verdict,
 			iu_phrase(arena, "The program was told %s a moment ago, and what was in the way has gone since: another try works, unless a filter (seccomp, cgroup) refuses it to this program alone.",
-				iu_phrase_errno(evaluation->question->seen_error)
-					? iu_phrase_errno(evaluation->question->seen_error)
+				iu_phrase_errno(evaluation->question->symptom.from_call)
+					? iu_phrase_errno(evaluation->question->symptom.from_call)
 					: "an error"));
 	if (evaluation->question->options.exclusive && err == 0)
 		err = add(arena, verdict,
 			"SO_EXCLUSIVEADDRUSE exists on Windows only; it changes nothing here.");
-	if (worst->status == IU_STATUS_FREE && evaluation->question->port && err == 0 &&
-		iu_in_range(&evaluation->limits, evaluation->question->port) == IU_YES)
+	if (worst->status == IU_STATUS_FREE && evaluation->question->target.port && err == 0 &&
+		iu_in_range(&evaluation->limits, evaluation->question->target.port) == IU_YES)
 		err = add(arena, verdict,
 			iu_phrase(arena, "The system may give port %u to an outgoing connection at any time: it lies in the range %d-%d.",
-				(unsigned int)evaluation->question->port,
+				(unsigned int)evaluation->question->target.port,
 				(int)evaluation->limits.port_first,
 				(int)evaluation->limits.port_last));
 	return err;
@@ -136,7 +136,7 @@ int iu_linux_warnings(
 	int err = 0;
 
 	/* port 0: the system chooses, and no other socket is on that port */
-	if (verdict->status != IU_STATUS_FREE || !evaluation->question->port)
+	if (verdict->status != IU_STATUS_FREE || !evaluation->question->target.port)
 		return 0;
 	for (i = 0; i < evaluation->sockets.n && err == 0 && verdict->warnings.n < 8; i++) {
 		const struct iu_socket *s = &evaluation->sockets.v[i];

@@ -49,8 +49,8 @@ const char *iu_linux_describe_free(
 {
 	if (verdict->probe)
 		return "every socket of the machine was compared, and a bind() that was tried worked";
-	if (question->protocol == IU_PROTOCOL_UNIX)
-		return question->abstract
+	if (question->target.protocol == IU_PROTOCOL_UNIX)
+		return question->target.abstract
 			? "no socket here has the name"
 			: "nothing has that name, and its directory can take a new file";
 	return "every socket of the machine was compared, and none is in the way";

@@ -7,9 +7,9 @@
 /* A capture has the gaps of every path and socket; an answer tells those of its own. */
 static bool path_doubtful(const struct iu_question *question, const struct iu_snapshot *snapshot)
 {
-	const struct iu_path *path = question->abstract
+	const struct iu_path *path = question->target.abstract
 		? NULL
-		: iu_snapshot_path(snapshot, question->path, question->path_len);
+		: iu_snapshot_path(snapshot, question->target.path, question->target.path_len);
 
 	return path && !path->lstat_errno && path->alive == IU_UNKNOWN;
 }
@@ -32,7 +32,7 @@ bool iu_linux_gap_matters(const struct iu_question *question, const struct iu_sn
 	uint32_t facts = IU_FACT_HOST;
 	size_t i;
 
-	switch (question->protocol) {
+	switch (question->target.protocol) {
 	case IU_PROTOCOL_TCP: facts |= IU_FACT_TCP | IU_FACT_BOUND; break;
 	case IU_PROTOCOL_UDP: facts |= IU_FACT_UDP; break;
 	case IU_PROTOCOL_UNIX:
@@ -40,7 +40,7 @@ bool iu_linux_gap_matters(const struct iu_question *question, const struct iu_sn
 		facts |= path_doubtful(question, snapshot) ? IU_FACT_PATHS : 0;
 		break;
 	}
-	if (question->protocol != IU_PROTOCOL_UNIX)
+	if (question->target.protocol != IU_PROTOCOL_UNIX)
 		facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES;
 	for (i = 0; i < verdict->blockers.n; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
@@ -58,7 +58,7 @@ bool iu_linux_gap_matters(const struct iu_question *question, const struct iu_sn
 int iu_linux_gaps(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
-	bool udp = evaluation->question->protocol == IU_PROTOCOL_UDP;
+	bool udp = evaluation->question->target.protocol == IU_PROTOCOL_UDP;
 	struct iu_gap *slot;
 
 	if (evaluation->complete || verdict->gaps.n)

@@ -179,8 +179,8 @@ bool iu_linux_lever_container(const struct iu_lever_context *c, const struct iu_
 		.engine = engine,
 		.owner_known = names.user_known,
 		.owner = names.user,
-		.port = c->question->port,
-		.protocol = c->question->protocol,
+		.port = c->question->target.port,
+		.protocol = c->question->target.protocol,
 	};
 	lever.needs_root = !iu_linux_is_privileged(c->snapshot) && process && process->uid_known &&
 			   process->uid != c->snapshot->host.uid;
@@ -200,14 +200,16 @@ bool iu_linux_lever_published(const struct iu_lever_context *c, const struct iu_
 	const struct iu_engine_row *row = iu_engine(proxy && proxy->engine ? proxy->engine : "docker");
 	struct iu_lever lever = {.kind = IU_STEP_STOP_CONTAINER};
 
-	if (!row || !c->question->port)
+	if (!row || !c->question->target.port)
 		return false;
-	lever.container = (struct iu_step_container){
-		.program = row->client, .port = c->question->port, .protocol = c->question->protocol};
+	lever.container = (struct iu_step_container){.program = row->client,
+		.port = c->question->target.port,
+		.protocol = c->question->target.protocol};
 	lever.needs_root = !iu_linux_is_privileged(c->snapshot) && b->socket.uid_known &&
 			   b->socket.uid != c->snapshot->host.uid;
 	if (!iu_lever_words(c->arena, &lever, row->client, "ps", row->filters ? "--filter" : NULL,
-		    iu_phrase(c->arena, "publish=%u", (unsigned int)c->question->port), NULL))
+		    iu_phrase(c->arena, "publish=%u", (unsigned int)c->question->target.port),
+		    NULL))
 		return false;
 	*ret_lever = lever;
 	return true;
@@ -249,7 +251,7 @@ static bool can_be_dropped(const struct iu_lever_context *c, const struct iu_soc
 {
 	uint32_t kernel = c->snapshot->host.kernel;
 
-	if (s->protocol != IU_PROTOCOL_TCP || s->port != c->question->port || s->inode ||
+	if (s->protocol != IU_PROTOCOL_TCP || s->port != c->question->target.port || s->inode ||
 		!iu_is_closing(s))
 		return false;
 	/*
@@ -289,16 +291,17 @@ bool iu_linux_lever_closed(const struct iu_lever_context *c, struct iu_lever *re
 bool iu_linux_lever_file(const struct iu_lever_context *c, struct iu_lever *ret_lever)
 {
 	const struct iu_question *q = c->question;
-	const struct iu_path *file = iu_snapshot_path(c->snapshot, q->path, q->path_len);
+	const struct iu_path *file =
+		iu_snapshot_path(c->snapshot, q->target.path, q->target.path_len);
 	struct iu_lever lever = {.kind = IU_STEP_REMOVE_FILE};
 	char *path;
 
-	if (q->protocol != IU_PROTOCOL_UNIX || q->abstract || !file ||
+	if (q->target.protocol != IU_PROTOCOL_UNIX || q->target.abstract || !file ||
 		file->kind != IU_FILE_SOCKET)
 		return false;
-	path = iu_arena_strndup(c->arena, q->path, q->path_len);
+	path = iu_arena_strndup(c->arena, q->target.path, q->target.path_len);
 	lever.file = (struct iu_step_file){
-		.path = path, .path_len = q->path_len, .dev = file->dev, .ino = file->ino};
+		.path = path, .path_len = q->target.path_len, .dev = file->dev, .ino = file->ino};
 	lever.needs_root = !iu_linux_is_privileged(c->snapshot) && file->uid != c->snapshot->host.uid;
 	if (!path || !iu_lever_words(c->arena, &lever, "rm", "--", path, NULL))
 		return false;

@@ -28,7 +28,7 @@ static bool matters(const struct iu_evaluation *evaluation, const struct iu_sock
 
 	if (!s->inode)
 		return false;
-	if (!evaluation->question->port)
+	if (!evaluation->question->target.port)
 		return iu_in_range(&evaluation->limits, s->port) == IU_YES;
 	if (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND)
 		return true;
@@ -46,7 +46,7 @@ static bool needs_evidence(const struct iu_evaluation *evaluation)
 {
 	size_t i, k;
 
-	for (k = 0; k < evaluation->attempt_count && evaluation->question->port; k++) {
+	for (k = 0; k < evaluation->attempt_count && evaluation->question->target.port; k++) {
 		const struct iu_request *r = &evaluation->attempts[k].request;
 
 		for (i = 0; i < evaluation->sockets.n; i++) {
@@ -68,7 +68,8 @@ static int want_evidence(struct iu_arena *arena, const struct iu_evaluation *eva
 		return 0;
 	needs->facts |= IU_FACT_EVIDENCE;
 	return iu_needs_add_range(arena, needs,
-		(struct iu_port_range){evaluation->question->port, evaluation->question->port});
+		(struct iu_port_range){
+			evaluation->question->target.port, evaluation->question->target.port});
 }
 
 int iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *question,
@@ -76,7 +77,7 @@ int iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *ques
 {
 	struct iu_evaluation evaluation;
 	struct candidate *list;
-	size_t i, n = 0, most = question->port ? IU_INODES_OF_PORT : IU_INODES_OF_RANGE;
+	size_t i, n = 0, most = question->target.port ? IU_INODES_OF_PORT : IU_INODES_OF_RANGE;
 	int err = iu_evaluation_make(arena, question, snapshot, &evaluation);
 
 	if (err < 0)
@@ -97,7 +98,7 @@ int iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *ques
 			return err;
 	}
 	if (n)
-		needs->facts |= question->port ? IU_FACTS_HOLDERS : IU_FACT_HOLDERS;
+		needs->facts |= question->target.port ? IU_FACTS_HOLDERS : IU_FACT_HOLDERS;
 	if (evaluation.sockets.n && !(snapshot->seen & IU_FACT_ADDRESSES))
 		needs->facts |= IU_FACT_ADDRESSES;
 	return want_evidence(arena, &evaluation, needs);

@@ -151,7 +151,7 @@ static int check_process(
 					process->uid)),
 			process->user ? iu_phrase(p->arena, "sudo inuse free --user %s %s",
 						iu_safe(p->arena, process->user, NAME_COLUMNS),
-						p->question->text)
+						p->question->target.text)
 				      : NULL);
 	user = iu_phrase_user(p->arena, process->user, process->uid_known, process->uid);
 	return iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
@@ -160,7 +160,7 @@ static int check_process(
 			? iu_phrase(p->arena, "if it is that one you mean: inuse free --user %s %s",
 				  process->user ? iu_safe(p->arena, process->user, NAME_COLUMNS)
 						: iu_phrase(p->arena, "%u", process->uid),
-				  p->question->text)
+				  p->question->target.text)
 			: NULL);
 }
 
@@ -241,8 +241,8 @@ static int add_connections(struct iu_planning *p, struct iu_step *step)
 		const struct iu_socket *s = &p->snapshot->sockets.v[i];
 
 		n += s->protocol == IU_PROTOCOL_TCP && s->state == IU_STATE_ESTABLISHED &&
-		     s->port == p->question->port &&
-		     p->question->protocol == IU_PROTOCOL_TCP;
+		     s->port == p->question->target.port &&
+		     p->question->target.protocol == IU_PROTOCOL_TCP;
 	}
 	if (!n)
 		return 0;
@@ -520,7 +520,7 @@ static int stop_container(struct iu_planning *p, const struct iu_lever *lever)
 			  iu_phrase_container(p->arena, container->id, container->name),
 			  container->program)
 		: iu_phrase(p->arena, "stop the container that publishes port %u (%s finds it)",
-			  (unsigned int)p->question->port, container->program);
+			  (unsigned int)p->question->target.port, container->program);
 	return iu_strings_add(p->arena, &step->losses,
 		"everything else that runs in the container ends, too");
 }
@@ -531,7 +531,7 @@ static int refuse_rootless(struct iu_planning *p, uint32_t uid)
 	return iu_planning_refuse(p, 0, "the container is left alone",
 		iu_phrase(p->arena, "its engine runs for the user %u, and obeys that user only",
 			(unsigned int)uid),
-		iu_phrase(p->arena, "as that user: inuse free %s", p->question->text));
+		iu_phrase(p->arena, "as that user: inuse free %s", p->question->target.text));
 }
 
 static int refuse_container(struct iu_planning *p, const struct iu_step_container *container)
@@ -611,7 +611,8 @@ static int stop_published(struct iu_planning *p, const struct iu_blocker *b)
 	if (process && process->uid_known && process->uid != 0 &&
 		process->uid != p->snapshot->host.uid)
 		return refuse_rootless(p, process->uid);
-	if (p->question->port && (named || iu_linux_lever_published(&c, b, process, &lever)) &&
+	if (p->question->target.port &&
+		(named || iu_linux_lever_published(&c, b, process, &lever)) &&
 		obeys_client(&lever.container))
 		return stop_container(p, &lever);
 	return iu_planning_refuse(p, 0, "the container is left alone",
@@ -628,12 +629,13 @@ static int refuse_manager(struct iu_planning *p, const struct iu_step_unit *unit
 			iu_phrase(p->arena,
 				"the systemd of user %s listens there, and it hears that user and root only",
 				uid),
-			iu_phrase(p->arena, "sudo inuse free --user %s %s", uid, p->question->text));
+			iu_phrase(p->arena, "sudo inuse free --user %s %s", uid,
+				p->question->target.text));
 	return iu_planning_refuse(p, 0,
 		iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, unit->name, 80)),
 		iu_phrase(p->arena, "it belongs to another user: %s", uid),
 		iu_phrase(p->arena, "if it is that one you mean: inuse free --user %s %s", uid,
-			p->question->text));
+			p->question->target.text));
 }
 
 /* A unit that systemd keeps the socket for, or had it made. */
@@ -739,8 +741,8 @@ static int wait_or_destroy(struct iu_planning *p, const struct iu_blocker *b)
 
 static int remove_file(struct iu_planning *p, const struct iu_blocker *b)
 {
-	const struct iu_path *file =
-		iu_snapshot_path(p->snapshot, p->question->path, p->question->path_len);
+	const struct iu_path *file = iu_snapshot_path(
+		p->snapshot, p->question->target.path, p->question->target.path_len);
 	struct iu_lever_context c = iu_planning_levers(p);
 	struct iu_lever lever;
 	struct iu_step *step;

@@ -239,7 +239,7 @@ static bool stop_process(struct iu_remedy_context *m)
 	if (more)
 		m->remedy->summary = iu_phrase(m->arena, "%s; the command has room for %d of them",
 			m->remedy->summary, KILL_MAX);
-	if (m->question->protocol == IU_PROTOCOL_UNIX && !m->question->abstract)
+	if (m->question->target.protocol == IU_PROTOCOL_UNIX && !m->question->target.abstract)
 		m->remedy->summary = iu_phrase(m->arena,
 			"%s; if its socket file is still there afterwards, remove that too",
 			m->remedy->summary);
@@ -304,7 +304,7 @@ static bool set_reuseaddr(struct iu_remedy_context *m)
 
 	if (!m->evaluation || m->question->options.reuseaddr)
 		return false;
-	m->remedy->tried = iu_remedy_tried(m, m->question->port, true);
+	m->remedy->tried = iu_remedy_tried(m, m->question->target.port, true);
 	helps = m->remedy->tried != IU_UNKNOWN ? m->remedy->tried : holders_reuseaddr(m);
 	if (helps == IU_NO && !iu_is_closing(&m->blocker->socket))
 		return false;
@@ -381,14 +381,14 @@ static bool destroy_socket(struct iu_remedy_context *m)
 {
 	const char *state;
 
-	if (!m->blocker || m->question->protocol != IU_PROTOCOL_TCP)
+	if (!m->blocker || m->question->target.protocol != IU_PROTOCOL_TCP)
 		return false;
 	state = iu_state_name(m->blocker->socket.state);
 	m->remedy->needs_root = m->snapshot->host.cap_net_admin != IU_YES;
 	m->remedy->summary = "have the kernel drop what is left of the connection";
 	return command(m, "ss") && command(m, "-K") && command(m, "-t") && command(m, "state") &&
 	       command(m, state) && command(m, "sport") && command(m, "=") &&
-	       command(m, iu_phrase(m->arena, ":%u", (unsigned int)m->question->port));
+	       command(m, iu_phrase(m->arena, ":%u", (unsigned int)m->question->target.port));
 }
 
 /* The list is replaced as a whole, so what is reserved already has to be written again. */
@@ -398,7 +398,7 @@ static bool reserve_port(struct iu_remedy_context *m)
 	const char *list = "";
 	size_t i;
 
-	if (iu_in_range(sysctls, m->question->port) == IU_NO || !m->question->port)
+	if (iu_in_range(sysctls, m->question->target.port) == IU_NO || !m->question->target.port)
 		return false;
 	for (i = 0; i < sysctls->reserved.n; i++)
 		list = iu_phrase(m->arena,
@@ -409,19 +409,19 @@ static bool reserve_port(struct iu_remedy_context *m)
 	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
 	m->remedy->summary = iu_phrase(m->arena,
 		"keep the system from choosing port %u for connections, from now on",
-		(unsigned int)m->question->port);
+		(unsigned int)m->question->target.port);
 	return command(m, "sysctl") && command(m, "-w") &&
 	       command(m, iu_phrase(m->arena, "net.ipv4.ip_local_reserved_ports=%s%u", list,
-				  (unsigned int)m->question->port));
+				  (unsigned int)m->question->target.port));
 }
 
 static bool run_as_root(struct iu_remedy_context *m)
 {
-	if (iu_linux_is_privileged(m->snapshot) || !m->question->text)
+	if (iu_linux_is_privileged(m->snapshot) || !m->question->target.text)
 		return false;
 	m->remedy->needs_root = true;
 	m->remedy->summary = "look again as root, who may see the descriptors of every process";
-	return command(m, "sudo") && command(m, "inuse") && command(m, m->question->text);
+	return command(m, "sudo") && command(m, "inuse") && command(m, m->question->target.text);
 }
 
 static bool remove_socket_file(struct iu_remedy_context *m)
@@ -459,10 +459,10 @@ static bool widen_range(struct iu_remedy_context *m)
 
 static bool grant_capability(struct iu_remedy_context *m)
 {
-	const char *program = m->question->program;
+	const char *program = m->question->asker.program;
 
 	m->remedy->needs_root = true;
-	if (!program || !m->question->program_known || program[0] != '/') {
+	if (!program || !m->question->asker.program_known || program[0] != '/') {
 		m->remedy->summary = "give the program CAP_NET_BIND_SERVICE: setcap on its file, or AmbientCapabilities= in its unit";
 		return true;
 	}
@@ -510,7 +510,7 @@ static bool policy_hint(struct iu_remedy_context *m)
 /* WSL starts programs of Windows by their file names. */
 static bool windows_hint(struct iu_remedy_context *m)
 {
-	const char *list = m->question->protocol == IU_PROTOCOL_UDP ? "udp" : "tcp";
+	const char *list = m->question->target.protocol == IU_PROTOCOL_UDP ? "udp" : "tcp";
 
 	m->remedy->summary = "ask the Windows side: this shows who listens there and which ports are reserved; inuse --from - explains what it prints";
 	return command(m, "cmd.exe") && command(m, "/c") &&
@@ -582,7 +582,7 @@ static void offer_ours(struct iu_remedy_context *m, bool *freeing)
 	case IU_REMEDY_WAIT: verb = "wait"; break;
 	default: return;
 	}
-	if (!m->question->text || (*freeing && remedy->id != IU_REMEDY_DESTROY_SOCKET &&
+	if (!m->question->target.text || (*freeing && remedy->id != IU_REMEDY_DESTROY_SOCKET &&
 					  remedy->id != IU_REMEDY_WAIT))
 		return;
 	remedy->raw = remedy->command;
@@ -594,7 +594,7 @@ static void offer_ours(struct iu_remedy_context *m, bool *freeing)
 	else if (remedy->id == IU_REMEDY_STOP_PROCESS || remedy->id == IU_REMEDY_STOP_UNIT ||
 		 remedy->id == IU_REMEDY_STOP_CONTAINER)
 		name_user(m);
-	command(m, m->question->text);
+	command(m, m->question->target.text);
 	*freeing |= !strcmp(verb, "free");
 }
 

@@ -37,7 +37,8 @@ static bool refuses(const struct iu_evaluation *evaluation, const struct iu_requ
 static uint32_t facts(const struct iu_question *question, const struct iu_snapshot *snapshot)
 {
 	(void)snapshot;
-	return question->protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND : IU_FACT_UDP;
+	return question->target.protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND
+							    : IU_FACT_UDP;
 }
 
 static int limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
@@ -51,8 +52,8 @@ static int limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
 	};
 	evaluation->limits = snapshot->sysctls;
 	for (size_t i = 0; i < snapshot->caches.n; i++)
-		if (snapshot->caches.v[i].protocol == evaluation->question->protocol &&
-			snapshot->caches.v[i].port == evaluation->question->port)
+		if (snapshot->caches.v[i].protocol == evaluation->question->target.protocol &&
+			snapshot->caches.v[i].port == evaluation->question->target.port)
 			evaluation->kernel.cache = &snapshot->caches.v[i];
 	return 0;
 }

@@ -6,7 +6,7 @@
 /* The plain bind() to IPv4's wildcard by which a block is told. */
 static struct iu_request block_request(const struct iu_evaluation *evaluation, uint16_t port)
 {
-	return (struct iu_request){.protocol = evaluation->question->protocol,
+	return (struct iu_request){.protocol = evaluation->question->target.protocol,
 		.port = port,
 		.address = {.family = IU_FAMILY_IPV4}};
 }
@@ -14,10 +14,10 @@ static struct iu_request block_request(const struct iu_evaluation *evaluation, u
 size_t iu_windows_block(
 	const struct iu_evaluation *evaluation, struct iu_request requests[IU_BLOCK_REQUESTS])
 {
-	int32_t port = evaluation->question->port, next;
+	int32_t port = evaluation->question->target.port, next;
 	size_t n = 0;
 
-	if (!port || evaluation->question->connects ||
+	if (!port || evaluation->question->symptom.connects ||
 		(evaluation->snapshot->seen & IU_FACT_EXCLUSIONS))
 		return 0;
 	for (next = port - IU_BLOCK_LOOK; next <= port + IU_BLOCK_LOOK; next++)
@@ -37,7 +37,7 @@ int iu_windows_block_told(const struct iu_evaluation *evaluation, int32_t port)
 
 bool iu_windows_is_block(const struct iu_evaluation *evaluation)
 {
-	int32_t port = evaluation->question->port, first;
+	int32_t port = evaluation->question->target.port, first;
 	int i, denied;
 
 	for (first = port - IU_BLOCK_LOOK; first <= port; first++) {

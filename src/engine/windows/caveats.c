@@ -24,7 +24,7 @@ static int tell_disagreement(struct iu_arena *arena, const struct iu_evaluation 
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	bool asked = attempt->probe != NULL;
-	int error = asked ? attempt->probe->result : evaluation->question->reported_error;
+	int error = asked ? attempt->probe->result : evaluation->question->symptom.from_capture;
 	int err = add(arena, verdict,
 		iu_phrase(arena, "What is visible says: %s. %s says: %s.",
 			attempt->outcome.fails == IU_YES || attempt->check.ok == IU_NO
@@ -80,8 +80,8 @@ static bool any_time_wait(const struct iu_verdict *verdict)
 /* The port is excluded, whoever holds it besides. */
 static bool stays_excluded(const struct iu_evaluation *evaluation, const struct iu_verdict *verdict)
 {
-	const struct iu_exclusion *e = iu_windows_exclusion(
-		evaluation->snapshot, evaluation->question->protocol, evaluation->question->port);
+	const struct iu_exclusion *e = iu_windows_exclusion(evaluation->snapshot,
+		evaluation->question->target.protocol, evaluation->question->target.port);
 
 	return e && iu_exclusion_maker(e) != IU_EXCLUDED_SINGLE && verdict->blockers.n &&
 	       verdict->cause != IU_CAUSE_EXCLUDED_RANGE;
@@ -118,7 +118,7 @@ static int caveats_of_rules(struct iu_arena *arena, const struct iu_evaluation *
 	if (err == 0 && stays_excluded(evaluation, verdict))
 		err = add(arena, verdict,
 			"Even without that holder the port stays refused: it lies in an excluded range as well.");
-	if (err == 0 && verdict->status == IU_STATUS_IN_USE && evaluation->question->port &&
+	if (err == 0 && verdict->status == IU_STATUS_IN_USE && evaluation->question->target.port &&
 		iu_address_is_wildcard(&attempt->request.address) &&
 		verdict->operation == IU_OPERATION_BIND)
 		err = add(arena, verdict,
@@ -133,9 +133,10 @@ static bool is_administered(const struct iu_evaluation *evaluation)
 
 	for (i = 0; i < windows->exclusions.n; i++)
 		if (windows->exclusions.v[i].administered &&
-			windows->exclusions.v[i].protocol == evaluation->question->protocol &&
-			windows->exclusions.v[i].first <= evaluation->question->port &&
-			windows->exclusions.v[i].last >= evaluation->question->port)
+			windows->exclusions.v[i].protocol ==
+				evaluation->question->target.protocol &&
+			windows->exclusions.v[i].first <= evaluation->question->target.port &&
+			windows->exclusions.v[i].last >= evaluation->question->target.port)
 			return true;
 	return false;
 }
@@ -143,13 +144,13 @@ static bool is_administered(const struct iu_evaluation *evaluation)
 static int caveats_of_free(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
-	uint16_t port = evaluation->question->port;
+	uint16_t port = evaluation->question->target.port;
 	int err = 0;
 
-	if (evaluation->question->reported_error)
+	if (evaluation->question->symptom.from_capture)
 		err = add(arena, verdict,
 			iu_phrase(arena, "The message says %s: what was in the way then is gone now.",
-				code(arena, evaluation->question->reported_error)));
+				code(arena, evaluation->question->symptom.from_capture)));
 	if (err == 0 && port && is_administered(evaluation))
 		err = add(arena, verdict,
 			"The port is excluded by hand (marked with *): Windows does not give it out by itself, and a bind() that names it works.");
@@ -168,9 +169,11 @@ static bool about_port(const struct iu_event *event, const struct iu_event_row *
 	const struct iu_question *question)
 {
 	if (!event->port_known)
-		return row && question->protocol == IU_PROTOCOL_TCP && question->port &&
-		       (row->ports[0] == question->port || row->ports[1] == question->port);
-	return event->port == question->port && event->protocol == question->protocol;
+		return row && question->target.protocol == IU_PROTOCOL_TCP &&
+		       question->target.port &&
+		       (row->ports[0] == question->target.port ||
+			       row->ports[1] == question->target.port);
+	return event->port == question->target.port && event->protocol == question->target.protocol;
 }
 
 static int tell_event(struct iu_arena *arena, const struct iu_event *event,
@@ -335,7 +338,7 @@ int iu_windows_warnings(
 {
 	int err;
 
-	if (!evaluation->question->port || evaluation->question->connects)
+	if (!evaluation->question->target.port || evaluation->question->symptom.connects)
 		return 0;
 	err = warn_shared(arena, evaluation, verdict);
 	/* where it could not be told, who is there all the same is what is known */

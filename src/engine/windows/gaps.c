@@ -67,9 +67,9 @@ static uint32_t facts_for(const struct iu_question *question,
 	if (verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED)
 		return facts | IU_FACT_TCP;
 	if (verdict->status == IU_STATUS_UNKNOWN || !(settled || iu_windows_exclusion(snapshot,
-				question->protocol, question->port)))
+				question->target.protocol, question->target.port)))
 		facts |= iu_windows_wanted(question, snapshot) | IU_FACT_ADDRESSES;
-	if (question->reported_error == IU_WSAEACCES)
+	if (question->symptom.from_capture == IU_WSAEACCES)
 		facts |= IU_FACT_EXCLUSIONS;
 	return facts;
 }
@@ -79,12 +79,13 @@ bool iu_windows_gap_matters(const struct iu_question *question,
 	const struct iu_gap *gap)
 {
 	const char *other =
-		question->protocol == IU_PROTOCOL_UDP ? "protocol=tcp" : "protocol=udp";
+		question->target.protocol == IU_PROTOCOL_UDP ? "protocol=tcp" : "protocol=udp";
 
 	if (gap->fix && strstr(gap->fix, other))
 		return false;
 	if (gap->fact == IU_FACT_ADDRESSES &&
-		(question->family == IU_FAMILY_ANY || iu_address_is_wildcard(&question->address)))
+		(question->target.family == IU_FAMILY_ANY ||
+			iu_address_is_wildcard(&question->target.address)))
 		return false;
 	return gap->fact & facts_for(question, snapshot, verdict);
 }
@@ -92,7 +93,7 @@ bool iu_windows_gap_matters(const struct iu_question *question,
 int iu_windows_gaps(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
-	bool udp = evaluation->question->protocol == IU_PROTOCOL_UDP;
+	bool udp = evaluation->question->target.protocol == IU_PROTOCOL_UDP;
 	uint32_t wanted = facts_for(evaluation->question, evaluation->snapshot, verdict);
 	/* a capture is completed, a machine is asked */
 	bool capture = evaluation->snapshot->host.pid <= 0;

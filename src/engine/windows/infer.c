@@ -18,7 +18,7 @@ static const char *account_of(const struct iu_snapshot *snapshot, const struct i
 /* Ports below the range that Windows has by default are not given out, where nobody said more. */
 static enum iu_tri may_be_chosen(const struct iu_evaluation *evaluation)
 {
-	uint16_t port = evaluation->question->port;
+	uint16_t port = evaluation->question->target.port;
 	enum iu_tri in_range = iu_in_range(&evaluation->limits, port);
 
 	if (in_range == IU_UNKNOWN && !iu_windows_before(evaluation->snapshot, 6, 0) &&
@@ -40,9 +40,9 @@ static void prepare(struct iu_evaluation *evaluation)
 
 static unsigned int told_bit(const struct iu_question *question)
 {
-	if (question->reported_error == IU_WSAEADDRINUSE)
+	if (question->symptom.from_capture == IU_WSAEADDRINUSE)
 		return IU_BIND_INUSE;
-	return question->reported_error == IU_WSAEACCES ? IU_BIND_ACCESS : 0;
+	return question->symptom.from_capture == IU_WSAEACCES ? IU_BIND_ACCESS : 0;
 }
 
 /* Whether sockets or another reason can give the code to any of the asks. */
@@ -92,8 +92,9 @@ static void assume(struct iu_evaluation *evaluation)
 	unsigned int bit = told_bit(evaluation->question);
 	size_t i, k;
 
-	if (!bit || options->reuseaddr || options->exclusive || evaluation->question->connects ||
-		!evaluation->question->port || has_http_row(evaluation))
+	if (!bit || options->reuseaddr || options->exclusive ||
+		evaluation->question->symptom.connects || !evaluation->question->target.port ||
+		has_http_row(evaluation))
 		return;
 	for (i = 0; i < IU_COUNT(guesses); i++) {
 		if (!explains(evaluation, bit, guesses[i].option))

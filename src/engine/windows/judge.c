@@ -126,7 +126,7 @@ static struct iu_judgement by_success(const struct iu_evaluation *evaluation, co
 /* 10013 that no socket which was seen gives, and the excluded ranges could not be seen. */
 static struct iu_judgement by_neighbours(const struct iu_evaluation *evaluation)
 {
-	int wildcard = iu_windows_block_told(evaluation, evaluation->question->port);
+	int wildcard = iu_windows_block_told(evaluation, evaluation->question->target.port);
 
 	if (wildcard == IU_WSAEADDRINUSE) /* an exclusive wildcard says so to one, 10013 to the other */
 		return iu_judge(IU_STATUS_DENIED, IU_WSAEACCES, IU_CAUSE_HIDDEN_HOLDER,
@@ -189,15 +189,16 @@ static struct iu_judgement by_answer(const struct iu_evaluation *evaluation, con
 static struct iu_judgement judge_any_port(
 	const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
-	int told = evaluation->question->reported_error;
+	int told = evaluation->question->symptom.from_capture;
 
 	if (attempt->probe && attempt->probe->result == 0)
 		return iu_judge(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
-	if (told == IU_WSAENOBUFS || (evaluation->question->connects && told == IU_WSAEADDRINUSE))
+	if (told == IU_WSAENOBUFS ||
+		(evaluation->question->symptom.connects && told == IU_WSAEADDRINUSE))
 		return iu_judge(IU_STATUS_IN_USE, told, IU_CAUSE_EPHEMERAL_EXHAUSTED,
 			attempt->outcome.fails == IU_YES ? IU_CONFIDENCE_PROVEN
 						     : IU_CONFIDENCE_LIKELY);
-	if (told && evaluation->question->connects)
+	if (told && evaluation->question->symptom.connects)
 		return iu_judge(status_of(told), told,
 			told == IU_WSAEACCES ? IU_CAUSE_POLICY_DENIED : IU_CAUSE_NONE,
 			IU_CONFIDENCE_POSSIBLE);
@@ -220,13 +221,15 @@ static struct iu_judgement judge(
 			? iu_judge_disagreement()
 			: iu_judge(status_of(attempt->check.error), attempt->check.error, attempt->check.cause,
 				  probe ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY);
-	if (!evaluation->question->port || evaluation->question->connects)
+	if (!evaluation->question->target.port || evaluation->question->symptom.connects)
 		return judge_any_port(evaluation, attempt);
 	e = gather(evaluation, attempt);
 	if (probe)
 		return by_answer(evaluation, attempt, &e, probe->result, true);
-	if (evaluation->question->reported_error > 10000) /* an errno of another system says nothing */
-		return by_answer(evaluation, attempt, &e, evaluation->question->reported_error, false);
+	if (evaluation->question->symptom.from_capture >
+		10000) /* an errno of another system says nothing */
+		return by_answer(
+			evaluation, attempt, &e, evaluation->question->symptom.from_capture, false);
 	return by_rules(evaluation, attempt, &e);
 }
 
@@ -236,7 +239,7 @@ struct iu_judgement iu_windows_judge(
 	struct iu_judgement judgement = judge(evaluation, attempt);
 
 	/* an error that was reported is an answer, too */
-	judgement.settled = attempt->probe || (evaluation->question->reported_error &&
+	judgement.settled = attempt->probe || (evaluation->question->symptom.from_capture &&
 						      judgement.cause == IU_CAUSE_NONE);
 	return judgement;
 }

@@ -20,12 +20,12 @@ int iu_windows_want_holders(struct iu_arena *arena, const struct iu_question *qu
 		return err;
 	if (iu_windows_wanted(question, snapshot) & IU_FACT_SERVICES)
 		needs->facts |= IU_FACT_SERVICES;
-	if (question->connects)
+	if (question->symptom.connects)
 		needs->facts |= IU_FACT_EVENTS;
 	if (!evaluation.sockets.n || iu_needs_nothing_of_range(&evaluation))
 		return 0;
 	needs->facts |= IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES | IU_FACT_EVENTS |
-			(question->port ? IU_FACTS_HOLDERS : IU_FACT_HOLDERS);
+			(question->target.port ? IU_FACTS_HOLDERS : IU_FACT_HOLDERS);
 	for (i = 0; i < evaluation.sockets.n && needs->inodes.n < IU_INODES_OF_RANGE && err == 0; i++)
 		if (evaluation.sockets.v[i].inode)
 			err = iu_needs_add_inode(arena, needs, evaluation.sockets.v[i].inode);

@@ -84,7 +84,8 @@ static int add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid)
 
 		if (iu_windows_owner(all, s) != pid ||
 			(s->state != IU_STATE_LISTEN && s->state != IU_STATE_BOUND) ||
-			(s->port == p->question->port && s->protocol == p->question->protocol))
+			(s->port == p->question->target.port &&
+				s->protocol == p->question->target.protocol))
 			continue;
 		if (step->serves.n == SERVES_MAX)
 			return iu_strings_add(p->arena, &step->serves, "more");
@@ -384,7 +385,7 @@ static int end_holders(struct iu_planning *p, const struct iu_blocker *b)
 		refused = p->plan.refusals.n;
 		if (b->cause == IU_CAUSE_ORPHANED_HANDLE)
 			service = iu_windows_service_at(p->snapshot, hold->pid,
-				p->question->port, p->question->protocol, &count);
+				p->question->target.port, p->question->target.protocol, &count);
 		r = service ? refuse_heir(p, process, service) : check_process(p, process);
 		if (r == 0 && p->plan.refusals.n == refused)
 			r = terminate(p, &b->socket, hold->inode, process);
@@ -402,7 +403,7 @@ static int delete_rule(struct iu_planning *p, const struct iu_blocker *b)
 	size_t i;
 
 	for (i = 0; i < p->snapshot->windows.port_proxies.n && !proxy; i++)
-		if (p->snapshot->windows.port_proxies.v[i].port == p->question->port)
+		if (p->snapshot->windows.port_proxies.v[i].port == p->question->target.port)
 			proxy = &p->snapshot->windows.port_proxies.v[i];
 	if (b && iu_windows_proxy(p->snapshot, &b->socket.local, b->socket.port))
 		proxy = iu_windows_proxy(p->snapshot, &b->socket.local, b->socket.port);
@@ -430,7 +431,7 @@ static int exclude_port(struct iu_planning *p)
 {
 	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_EXCLUDE_PORT);
 	const struct iu_exclusion *e = iu_windows_exclusion(
-		p->snapshot, p->question->protocol, p->question->port);
+		p->snapshot, p->question->target.protocol, p->question->target.port);
 	struct iu_step *step;
 	int r;
 
@@ -441,11 +442,12 @@ static int exclude_port(struct iu_planning *p)
 	step = add_step(p, IU_STEP_EXCLUDE_PORT);
 	if (!step)
 		return IU_E_NOMEM;
-	step->lever.exclusion = (struct iu_step_exclusion){
-		.protocol = p->question->protocol, .first = p->question->port, .count = 1};
+	step->lever.exclusion = (struct iu_step_exclusion){.protocol = p->question->target.protocol,
+		.first = p->question->target.port,
+		.count = 1};
 	step->what = iu_phrase(p->arena,
 		"stop WinNAT, exclude port %u by hand so that it stays yours, start WinNAT again",
-		(unsigned int)p->question->port);
+		(unsigned int)p->question->target.port);
 	r = copy_command(p, step, remedy);
 	return r < 0 ? r
 		     : iu_strings_add(p->arena, &step->losses,
@@ -466,11 +468,12 @@ static int stop_container(struct iu_planning *p)
 	if (!step)
 		return IU_E_NOMEM;
 	step->lever.needs_root = false;
-	step->lever.container = (struct iu_step_container){
-		.program = "docker", .port = p->question->port, .protocol = p->question->protocol};
+	step->lever.container = (struct iu_step_container){.program = "docker",
+		.port = p->question->target.port,
+		.protocol = p->question->target.protocol};
 	step->what = iu_phrase(p->arena,
 		"stop the container that publishes port %u (docker finds it)",
-		(unsigned int)p->question->port);
+		(unsigned int)p->question->target.port);
 	r = copy_command(p, step, remedy);
 	return r < 0 ? r
 		     : iu_strings_add(p->arena, &step->losses,
@@ -504,7 +507,7 @@ static int end_servers(struct iu_planning *p)
 {
 	const char *url;
 	const struct iu_http_queue *queue =
-		iu_windows_queue(p->snapshot, p->question->port, &url);
+		iu_windows_queue(p->snapshot, p->question->target.port, &url);
 	const struct iu_socket none = {.protocol = IU_PROTOCOL_TCP, .timer_ms = -1};
 	size_t i, refused;
 	int r = 0;

@@ -99,9 +99,9 @@ struct iu_windows_reason iu_windows_reason(
 
 uint16_t iu_windows_beyond(const struct iu_evaluation *evaluation)
 {
-	uint16_t port = evaluation->question->port;
-	const struct iu_exclusion *e =
-		iu_windows_exclusion(evaluation->snapshot, evaluation->question->protocol, port);
+	uint16_t port = evaluation->question->target.port;
+	const struct iu_exclusion *e = iu_windows_exclusion(
+		evaluation->snapshot, evaluation->question->target.protocol, port);
 
 	if (e && e->last < UINT16_MAX)
 		return (uint16_t)(e->last + 1);

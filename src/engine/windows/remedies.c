@@ -32,7 +32,7 @@ static bool words(struct iu_remedy_context *m, ...)
 
 static const char *port_word(const struct iu_remedy_context *m, const char *format)
 {
-	return iu_phrase(m->arena, format, (unsigned int)m->question->port);
+	return iu_phrase(m->arena, format, (unsigned int)m->question->target.port);
 }
 
 static bool is_elevated(const struct iu_remedy_context *m)
@@ -47,7 +47,7 @@ static const char *http_service(const struct iu_remedy_context *m)
 	const struct iu_snapshot *snapshot = m->snapshot;
 	const char *url = NULL;
 	const struct iu_http_queue *queue =
-		iu_windows_queue(snapshot, m->question->port, &url);
+		iu_windows_queue(snapshot, m->question->target.port, &url);
 	const struct iu_http_owner *owner = url ? iu_http_owner(url) : NULL;
 	unsigned long count, i;
 	const struct iu_windows_port *rows = iu_windows_ports(&count);
@@ -56,12 +56,13 @@ static const char *http_service(const struct iu_remedy_context *m)
 	if (owner && owner->service)
 		return owner->service;
 	for (i = 0; queue && i < queue->servers.n; i++) {
-		const struct iu_service *service = iu_windows_service_at(snapshot,
-			queue->servers.v[i].pid, m->question->port, IU_PROTOCOL_TCP, &services);
+		const struct iu_service *service =
+			iu_windows_service_at(snapshot, queue->servers.v[i].pid,
+				m->question->target.port, IU_PROTOCOL_TCP, &services);
 		const struct iu_process *process =
 			iu_snapshot_process(snapshot, queue->servers.v[i].pid);
 
-		if (service && (services == 1 || iu_windows_port_of(m->question->port,
+		if (service && (services == 1 || iu_windows_port_of(m->question->target.port,
 					IU_PROTOCOL_TCP, IU_WINDOWS_HTTP, service->name)))
 			return service->name;
 		/* the worker of an application pool: IIS would start it again */
@@ -69,8 +70,8 @@ static const char *http_service(const struct iu_remedy_context *m)
 			return "W3SVC";
 	}
 	for (i = 0; i < count; i++)
-		if (rows[i].taker == IU_WINDOWS_HTTP && m->question->port >= rows[i].first &&
-			m->question->port <= rows[i].last &&
+		if (rows[i].taker == IU_WINDOWS_HTTP && m->question->target.port >= rows[i].first &&
+			m->question->target.port <= rows[i].last &&
 			iu_windows_running(snapshot, rows[i].name) == IU_YES)
 			return rows[i].name;
 	return NULL;
@@ -89,8 +90,8 @@ static const char *service_name(const struct iu_remedy_context *m)
 	if (!m->blocker || m->verdict->cause == IU_CAUSE_PORT_PROXY)
 		return NULL;
 	service = iu_windows_service_of(m->snapshot, &m->blocker->socket, &count);
-	if (!service || (count > 1 && !iu_windows_port_of(m->question->port,
-						m->question->protocol, IU_WINDOWS_SERVICE,
+	if (!service || (count > 1 && !iu_windows_port_of(m->question->target.port,
+						m->question->target.protocol, IU_WINDOWS_SERVICE,
 						service->name)))
 		return NULL;
 	return service->name;
@@ -131,8 +132,8 @@ static bool stop_service(struct iu_remedy_context *m)
 {
 	const char *name = service_name(m);
 	const struct iu_service *service = iu_windows_service(m->snapshot, name);
-	const struct iu_windows_port *row = name ? iu_windows_port_of(m->question->port,
-			m->question->protocol, IU_WINDOWS_SERVICE, name) : NULL;
+	const struct iu_windows_port *row = name ? iu_windows_port_of(m->question->target.port,
+			m->question->target.protocol, IU_WINDOWS_SERVICE, name) : NULL;
 	const char *safe;
 
 	if (!name)
@@ -155,8 +156,8 @@ static bool disable_service(struct iu_remedy_context *m)
 {
 	const char *name = service_name(m), *safe, *was = "demand";
 	const struct iu_service *service = iu_windows_service(m->snapshot, name);
-	const struct iu_windows_port *row = name ? iu_windows_port_of(m->question->port,
-			m->question->protocol, IU_WINDOWS_SERVICE, name) : NULL;
+	const struct iu_windows_port *row = name ? iu_windows_port_of(m->question->target.port,
+			m->question->target.protocol, IU_WINDOWS_SERVICE, name) : NULL;
 
 	if (!name || (row && row->help) || (service && service->start == IU_SERVICE_START_DISABLED))
 		return false;
@@ -177,8 +178,8 @@ static bool is_service_process(const struct iu_remedy_context *m, int32_t pid)
 {
 	size_t count;
 
-	return iu_windows_service_at(
-		       m->snapshot, pid, m->question->port, m->question->protocol, &count) != NULL;
+	return iu_windows_service_at(m->snapshot, pid, m->question->target.port,
+		       m->question->target.protocol, &count) != NULL;
 }
 
 static bool may_end(const struct iu_remedy_context *m, int32_t pid)
@@ -229,7 +230,7 @@ static size_t collect_pids(const struct iu_remedy_context *m, int32_t pids[PIDS_
 	size_t i, k, n = 0;
 
 	if (m->verdict->cause == IU_CAUSE_HTTP_SYS) {
-		queue = iu_windows_queue(snapshot, m->question->port, &url);
+		queue = iu_windows_queue(snapshot, m->question->target.port, &url);
 		for (i = 0; queue && !http_service(m) && i < queue->servers.n; i++)
 			add_pid(m, pids, &n, queue->servers.v[i].pid);
 		return n;
@@ -309,7 +310,7 @@ static bool stop_process(struct iu_remedy_context *m)
 
 static bool stop_container(struct iu_remedy_context *m)
 {
-	if (m->verdict->cause != IU_CAUSE_CONTAINER_PORT || !m->question->port)
+	if (m->verdict->cause != IU_CAUSE_CONTAINER_PORT || !m->question->target.port)
 		return false;
 	m->remedy->summary = "find the container that publishes the port, then stop it with docker stop; the process on Windows only passes the port on";
 	return words(m, "docker", "ps", "--filter", port_word(m, "publish=%u"), NULL);
@@ -319,20 +320,20 @@ static bool stop_container(struct iu_remedy_context *m)
 
 static const char *protocol_word(const struct iu_remedy_context *m)
 {
-	return m->question->protocol == IU_PROTOCOL_UDP ? "udp" : "tcp";
+	return m->question->target.protocol == IU_PROTOCOL_UDP ? "udp" : "tcp";
 }
 
 static const char *exclude_words(const struct iu_remedy_context *m)
 {
 	return iu_phrase(m->arena,
 		"netsh int ipv4 add excludedportrange protocol=%s startport=%u numberofports=1 store=persistent",
-		protocol_word(m), (unsigned int)m->question->port);
+		protocol_word(m), (unsigned int)m->question->target.port);
 }
 
 static bool exclude_port(struct iu_remedy_context *m)
 {
 	const struct iu_exclusion *e = iu_windows_exclusion(
-		m->snapshot, m->question->protocol, m->question->port);
+		m->snapshot, m->question->target.protocol, m->question->target.port);
 
 	if (!e) {
 		m->remedy->risk = IU_RISK_NONE;
@@ -361,8 +362,8 @@ static bool restore_range(struct iu_remedy_context *m)
 {
 	struct iu_port_range range;
 
-	if (!iu_windows_broken_range(m->snapshot, m->question->protocol, &range) ||
-		m->question->port >= 49152)
+	if (!iu_windows_broken_range(m->snapshot, m->question->target.protocol, &range) ||
+		m->question->target.port >= 49152)
 		return false;
 	m->remedy->needs_root = !is_elevated(m);
 	m->remedy->summary = iu_phrase(m->arena,
@@ -376,7 +377,8 @@ static bool widen_range(struct iu_remedy_context *m)
 {
 	struct iu_port_range range;
 
-	if (iu_windows_range(m->snapshot, m->question->protocol, &range) && range.first <= 32768)
+	if (iu_windows_range(m->snapshot, m->question->target.protocol, &range) &&
+		range.first <= 32768)
 		return false;
 	m->remedy->needs_root = !is_elevated(m);
 	m->remedy->summary = "let Windows choose from 32768-65535; what opens and closes connections quickly should keep them open instead";
@@ -386,12 +388,12 @@ static bool widen_range(struct iu_remedy_context *m)
 
 static bool reserve_port(struct iu_remedy_context *m)
 {
-	if (!m->question->port)
+	if (!m->question->target.port)
 		return false;
 	m->remedy->needs_root = !is_elevated(m);
 	m->remedy->summary = iu_phrase(m->arena,
 		"keep Windows from giving port %u to connections, from now on; works once the port is free",
-		(unsigned int)m->question->port);
+		(unsigned int)m->question->target.port);
 	return words(m, "netsh", "int", "ipv4", "add", "excludedportrange",
 		iu_phrase(m->arena, "protocol=%s", protocol_word(m)),
 		port_word(m, "startport=%u"), "numberofports=1", "store=persistent", NULL);
@@ -415,10 +417,10 @@ static bool delete_portproxy(struct iu_remedy_context *m)
 
 	if (m->blocker)
 		proxy = iu_windows_proxy(
-			m->snapshot, &m->blocker->socket.local, m->question->port);
+			m->snapshot, &m->blocker->socket.local, m->question->target.port);
 	for (i = 0; m->evaluation && i < m->evaluation->attempt_count && !proxy; i++)
 		proxy = iu_windows_proxy(m->snapshot, &m->evaluation->attempts[i].request.address,
-			m->question->port);
+			m->question->target.port);
 	if (!proxy)
 		return false;
 	m->remedy->needs_root = !is_elevated(m);
@@ -468,7 +470,7 @@ static bool look_elevated(struct iu_remedy_context *m)
 static bool kernel_hint(struct iu_remedy_context *m)
 {
 	const struct iu_windows_port *row = iu_windows_port_of(
-		m->question->port, m->question->protocol, IU_WINDOWS_KERNEL, NULL);
+		m->question->target.port, m->question->target.protocol, IU_WINDOWS_KERNEL, NULL);
 
 	if (!row)
 		return false;
@@ -514,7 +516,7 @@ static bool (*const makers[IU_REMEDY_COUNT])(struct iu_remedy_context *m) = {
 /* What `inuse free` does by itself. Only on the machine itself, which a capture is not. */
 static bool is_act(const struct iu_remedy_context *m)
 {
-	if (m->snapshot->host.pid <= 0 || !m->question->text || !m->remedy->command.n)
+	if (m->snapshot->host.pid <= 0 || !m->question->target.text || !m->remedy->command.n)
 		return false;
 	switch (m->remedy->id) {
 	case IU_REMEDY_STOP_SERVICE: return !strcmp(m->remedy->command.v[0], "net");
@@ -534,5 +536,5 @@ bool iu_windows_remedy(struct iu_remedy_context *m, bool *freeing)
 	m->remedy->raw = m->remedy->command;
 	m->remedy->command = (struct iu_strings){0};
 	*freeing = true;
-	return words(m, "inuse", "free", m->question->text, NULL);
+	return words(m, "inuse", "free", m->question->target.text, NULL);
 }

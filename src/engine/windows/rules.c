@@ -57,7 +57,7 @@ static int limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
 		.bindv6only = 1};
 	if (evaluation->limits.port_first <= 0 || evaluation->limits.port_last <= 0)
 		evaluation->limits.port_first = evaluation->limits.port_last = -1;
-	if (iu_windows_range(snapshot, question->protocol, &range)) {
+	if (iu_windows_range(snapshot, question->target.protocol, &range)) {
 		evaluation->limits.port_first = range.first;
 		evaluation->limits.port_last = range.last;
 	}
@@ -65,7 +65,7 @@ static int limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
 		const struct iu_exclusion *e = &snapshot->windows.exclusions.v[i];
 		struct iu_reserved *slot;
 
-		if (e->protocol != question->protocol)
+		if (e->protocol != question->target.protocol)
 			continue;
 		slot = iu_list_add(arena, &evaluation->limits.reserved);
 		if (!slot)

@@ -219,9 +219,9 @@ uint32_t iu_windows_wanted(
 
 	if (iu_windows_before(snapshot, 6, 0))
 		facts = 0; /* there are none yet */
-	if (question->protocol == IU_PROTOCOL_UDP)
+	if (question->target.protocol == IU_PROTOCOL_UDP)
 		return facts | IU_FACT_UDP;
-	if (question->port >= IU_ALG_FIRST && question->port <= IU_ALG_LAST)
+	if (question->target.port >= IU_ALG_FIRST && question->target.port <= IU_ALG_LAST)
 		facts |= IU_FACT_SERVICES;
 	return facts | IU_FACT_TCP | IU_FACT_BOUND;
 }
@@ -229,5 +229,5 @@ uint32_t iu_windows_wanted(
 bool iu_windows_rows_seen(const struct iu_question *question, const struct iu_snapshot *snapshot)
 {
 	return snapshot->seen &
-	       (question->protocol == IU_PROTOCOL_UDP ? IU_FACT_UDP : IU_FACT_TCP);
+	       (question->target.protocol == IU_PROTOCOL_UDP ? IU_FACT_UDP : IU_FACT_TCP);
 }

@@ -51,8 +51,8 @@ static void add_line(const struct iu_run_supervisor *s, struct iu_arena *arena, 
 	if (proc >= 0)
 		close(proc);
 	/* a daemon has left the family: then only itself */
-	question->asker_line = pids;
-	question->asker_count = !pids ? 0 : belongs ? n : n > 0;
+	question->asker.line = pids;
+	question->asker.count = !pids ? 0 : belongs ? n : n > 0;
 }
 
 /* Any local process may reach a socket with an abstract name. */
@@ -65,8 +65,8 @@ bool iu_run_question_allowed(const struct iu_run_supervisor *s, const struct iu_
 	if (c->credentials.rights.uid[1] == s->ours.rights.uid[1])
 		return true;
 	add_line(s, &arena, c->credentials.rights.tgid, &question);
-	belongs = question.asker_count &&
-		  question.asker_line[question.asker_count - 1] == s->command;
+	belongs = question.asker.count &&
+		  question.asker.line[question.asker.count - 1] == s->command;
 	iu_arena_free(&arena);
 	return belongs;
 }
@@ -78,13 +78,13 @@ static void add_program(struct iu_arena *arena, int32_t pid, struct iu_question 
 	struct stat status;
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
-	question->program = link_text(arena, pid, "exe");
-	question->program_directory = link_text(arena, pid, "cwd");
-	if (!question->program || !question->program_directory || stat(path, &status) < 0)
+	question->asker.program = link_text(arena, pid, "exe");
+	question->asker.directory = link_text(arena, pid, "cwd");
+	if (!question->asker.program || !question->asker.directory || stat(path, &status) < 0)
 		return;
-	question->program_known = true;
-	question->program_dev = status.st_dev;
-	question->program_ino = status.st_ino;
+	question->asker.program_known = true;
+	question->asker.program_dev = status.st_dev;
+	question->asker.program_ino = status.st_ino;
 }
 
 /* listen() names no address: the socket has one. */
@@ -106,10 +106,10 @@ static void set_path(const struct iu_run_case *c, const struct iu_run_name *name
 	struct iu_text text = {0};
 	const char *cwd;
 
-	question->protocol = IU_PROTOCOL_UNIX;
-	question->family = IU_FAMILY_UNIX;
-	question->abstract = name->kind == IU_RUN_NAME_ABSTRACT;
-	if (!question->abstract && name->path[0] != '/') {
+	question->target.protocol = IU_PROTOCOL_UNIX;
+	question->target.family = IU_FAMILY_UNIX;
+	question->target.abstract = name->kind == IU_RUN_NAME_ABSTRACT;
+	if (!question->target.abstract && name->path[0] != '/') {
 		cwd = link_text(arena, c->notice.tid, "cwd");
 		if (cwd) {
 			iu_text_add(&text, cwd);
@@ -117,9 +117,9 @@ static void set_path(const struct iu_run_case *c, const struct iu_run_name *name
 		}
 	}
 	iu_text_addn(&text, name->path, name->path_len);
-	question->path = iu_arena_strndup(arena, text.data, text.len);
-	question->path_len = text.len;
-	question->text = iu_arena_printf(arena, "%s%s", question->abstract ? "@" : "",
+	question->target.path = iu_arena_strndup(arena, text.data, text.len);
+	question->target.path_len = text.len;
+	question->target.text = iu_arena_printf(arena, "%s%s", question->target.abstract ? "@" : "",
 		text.failed ? "" : text.data);
 	iu_text_free(&text);
 }
@@ -152,17 +152,17 @@ static int make_question(const struct iu_run_supervisor *s, const struct iu_run_
 	case IU_RUN_NAME_PATH:
 	case IU_RUN_NAME_ABSTRACT: set_path(c, &name, arena, question); break;
 	case IU_RUN_NAME_INET:
-		question->protocol = c->sock.carries;
-		question->family = name.address.family;
-		question->address = name.address;
-		question->port = name.port;
+		question->target.protocol = c->sock.carries;
+		question->target.family = name.address.family;
+		question->target.address = name.address;
+		question->target.port = name.port;
 		set_options(s, c, arena, question);
-		question->text = iu_arena_printf(arena, "%s/%s",
+		question->target.text = iu_arena_printf(arena, "%s/%s",
 			iu_endpoint_format(&name.address, name.port, text),
-			iu_protocol_name(question->protocol));
+			iu_protocol_name(question->target.protocol));
 		break;
 	}
-	question->reported_error = error;
+	question->symptom.from_capture = error;
 	add_line(s, arena, c->credentials.rights.tgid, question);
 	add_program(arena, c->credentials.rights.tgid, question);
 	return arena->failed ? IU_E_NOMEM : 0;
@@ -205,8 +205,9 @@ int iu_run_question_ask(const struct iu_run_supervisor *s, const struct iu_run_c
 
 const char *iu_run_question_target(struct iu_run_question *asked)
 {
-	return asked->question.text ? iu_safe(&asked->arena, asked->question.text, TEXT_COLUMNS)
-				    : "its address";
+	return asked->question.target.text
+		       ? iu_safe(&asked->arena, asked->question.target.text, TEXT_COLUMNS)
+		       : "its address";
 }
 
 const char *iu_run_question_intro(

@@ -155,11 +155,11 @@ static IU_UNUSED void machine(struct iu_snapshot *s)
 static IU_UNUSED struct iu_question ask(const char *address, uint16_t port)
 {
 	struct iu_question q = {
-		.text = "TARGET", .protocol = IU_PROTOCOL_TCP, .port = port};
+		.target.text = "TARGET", .target.protocol = IU_PROTOCOL_TCP, .target.port = port};
 
 	if (address) {
-		q.address = addr(address);
-		q.family = q.address.family;
+		q.target.address = addr(address);
+		q.target.family = q.target.address.family;
 	}
 	return q;
 }

@@ -247,14 +247,14 @@ static void test_already_running(void **state)
 	p = put_process(&snap, 4242, "app", 77);
 	file = iu_list_add(&snap.arena, &p->files);
 	*file = (struct iu_file_id){5, 6};
-	q.program = "/usr/bin/app";
-	q.program_known = true;
-	q.program_dev = 5;
-	q.program_ino = 6;
+	q.asker.program = "/usr/bin/app";
+	q.asker.program_known = true;
+	q.asker.program_dev = 5;
+	q.asker.program_ino = 6;
 	v = why_question(q);
 	assert_int_equal(v.cause, IU_CAUSE_ALREADY_RUNNING);
 	assert_int_equal(v.remedies.v[0].id, IU_REMEDY_REUSE_INSTANCE);
-	q.program_ino = 7;
+	q.asker.program_ino = 7;
 	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
 	(void)state;
 }
@@ -268,11 +268,11 @@ static void test_running_elsewhere(void **state)
 	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
 	p = put_process(&snap, 4242, "python3", 77);
 	*iu_list_add(&snap.arena, &p->files) = (struct iu_file_id){5, 6};
-	q.program = "/usr/bin/python3";
-	q.program_known = true;
-	q.program_dev = 5;
-	q.program_ino = 6;
-	q.program_directory = "/home/alice/shop";
+	q.asker.program = "/usr/bin/python3";
+	q.asker.program_known = true;
+	q.asker.program_dev = 5;
+	q.asker.program_ino = 6;
+	q.asker.directory = "/home/alice/shop";
 	p->cwd = "/home/alice/shop";
 	assert_int_equal(why_question(q).cause, IU_CAUSE_ALREADY_RUNNING);
 	p->cwd = "/home/alice/blog";
@@ -292,17 +292,17 @@ static void test_own_socket(void **state)
 
 	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
 	p = put_process(&snap, 4242, "node", 77);
-	q.asker_line = line;
-	q.asker_count = 2;
+	q.asker.line = line;
+	q.asker.count = 2;
 	v = why_question(q);
 	assert_int_equal(v.cause, IU_CAUSE_OWN_SOCKET);
 	assert_int_equal(v.blockers.v[0].confidence, IU_CONFIDENCE_PROVEN);
 	assert_int_equal(v.remedies.v[0].id, IU_REMEDY_FIX_PROGRAM);
-	q.asker_count = 1; /* the other one is no part of the command */
+	q.asker.count = 1; /* the other one is no part of the command */
 	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
 	*iu_list_add(&snap.arena, &p->parents) = (struct iu_parent){4243, "sh"};
 	assert_int_equal(why_question(q).cause, IU_CAUSE_OWN_SOCKET);
-	q.asker_count = 0;
+	q.asker.count = 0;
 	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
 	(void)state;
 }
@@ -369,7 +369,7 @@ static void test_bound_not_listening(void **state)
 	s->protocol = IU_PROTOCOL_UDP;
 	struct iu_question q = ask("127.0.0.1", TEST_PORT);
 
-	q.protocol = IU_PROTOCOL_UDP;
+	q.target.protocol = IU_PROTOCOL_UDP;
 	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
 	(void)state;
 }
@@ -753,18 +753,28 @@ static struct iu_path *put_path(const char *path, enum iu_file_kind kind, enum i
 
 static struct iu_question ask_path(const char *path, bool abstract)
 {
-	return (struct iu_question){.text = path, .protocol = IU_PROTOCOL_UNIX,
-		.family = IU_FAMILY_UNIX, .path = path, .path_len = strlen(path),
-		.abstract = abstract};
+	return (struct iu_question){.target.text = path,
+		.target.protocol = IU_PROTOCOL_UNIX,
+		.target.family = IU_FAMILY_UNIX,
+		.target.path = path,
+		.target.path_len = strlen(path),
+		.target.abstract = abstract};
 }
 
 static void test_paths(void **state)
 {
 	struct iu_question q = ask_path("/run/a b.sock", false);
 	struct iu_path *p = put_path("/run/a b.sock", IU_FILE_SOCKET, IU_NO);
-	struct iu_socket s = {.protocol = IU_PROTOCOL_UNIX, .family = IU_FAMILY_UNIX,
-		.state = IU_STATE_LISTEN, .inode = 77, .path = q.path, .path_len = q.path_len,
-		.unix_type = IU_UNIX_STREAM, .file_dev = 8, .file_ino = 10, .timer_ms = -1};
+	struct iu_socket s = {.protocol = IU_PROTOCOL_UNIX,
+		.family = IU_FAMILY_UNIX,
+		.state = IU_STATE_LISTEN,
+		.inode = 77,
+		.path = q.target.path,
+		.path_len = q.target.path_len,
+		.unix_type = IU_UNIX_STREAM,
+		.file_dev = 8,
+		.file_ino = 10,
+		.timer_ms = -1};
 	struct iu_verdict v;
 
 	v = why_question(q);

@@ -131,8 +131,11 @@ static void test_hostile(void **state)
 
 	*path = (struct iu_path){.path = nasty, .path_len = sizeof(nasty) - 1,
 		.kind = IU_FILE_SOCKET, .alive = IU_NO, .uid = TEST_UID};
-	q = (struct iu_question){.text = nasty, .protocol = IU_PROTOCOL_UNIX,
-		.family = IU_FAMILY_UNIX, .path = nasty, .path_len = sizeof(nasty) - 1};
+	q = (struct iu_question){.target.text = nasty,
+		.target.protocol = IU_PROTOCOL_UNIX,
+		.target.family = IU_FAMILY_UNIX,
+		.target.path = nasty,
+		.target.path_len = sizeof(nasty) - 1};
 	story = tell(&q);
 	assert_non_null(strstr(story.steps.v[0].command, "inuse free $'a\\033"));
 	(void)state;
@@ -140,12 +143,15 @@ static void test_hostile(void **state)
 
 static void test_quoting(void **state)
 {
-	struct iu_question q = {.text = "/tmp/it's a; rm", .protocol = IU_PROTOCOL_UNIX,
-		.family = IU_FAMILY_UNIX, .path = "/tmp/it's a; rm", .path_len = 15};
+	struct iu_question q = {.target.text = "/tmp/it's a; rm",
+		.target.protocol = IU_PROTOCOL_UNIX,
+		.target.family = IU_FAMILY_UNIX,
+		.target.path = "/tmp/it's a; rm",
+		.target.path_len = 15};
 	struct iu_path *path = iu_list_add(&snap.arena, &snap.paths);
 	struct iu_explanation story;
 
-	*path = (struct iu_path){.path = q.path, .path_len = 15, .kind = IU_FILE_SOCKET,
+	*path = (struct iu_path){.path = q.target.path, .path_len = 15, .kind = IU_FILE_SOCKET,
 		.alive = IU_NO, .uid = TEST_UID};
 	story = tell(&q);
 	assert_string_equal(story.steps.v[0].command, "inuse free '/tmp/it'\\''s a; rm'");

@@ -212,8 +212,10 @@ static void test_policy(void **state)
 
 static void test_elsewhere(void **state)
 {
-	struct iu_question q = {.text = "T", .protocol = IU_PROTOCOL_UNIX, .path = "/run/a.sock",
-		.path_len = 11};
+	struct iu_question q = {.target.text = "T",
+		.target.protocol = IU_PROTOCOL_UNIX,
+		.target.path = "/run/a.sock",
+		.target.path_len = 11};
 	struct iu_path *path = iu_list_add(&snap.arena, &snap.paths);
 	struct iu_verdict v;
 

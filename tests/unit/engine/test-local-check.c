@@ -96,7 +96,7 @@ static void test_rows(void **state)
 	make(&snapshot);
 	for (i = 0; i < IU_COUNT(rows); i++) {
 		const struct row *row = &rows[i];
-		struct iu_question question = {.text = ""};
+		struct iu_question question = {.target.text = ""};
 		struct iu_request r = {.protocol = row->protocol, .address = addr(row->address),
 			.port = row->port, .v6only = row->v6only, .ifindex = row->ifindex};
 		struct iu_local_check check;
@@ -116,7 +116,7 @@ static void test_rows(void **state)
 /* Nobody looked at the interfaces: that is no proof that a device is gone. */
 static void test_unseen(void **state)
 {
-	struct iu_question question = {.text = ""};
+	struct iu_question question = {.target.text = ""};
 	struct iu_request r = {.protocol = TCP, .address = addr("fe80::9"), .port = 8080};
 	struct iu_snapshot snapshot;
 

@@ -48,7 +48,7 @@ static void test_first_round(void **state)
 	assert_int_equal(w.asked.n, 1);
 	assert_int_equal(w.asked.v[0], TEST_PORT);
 	assert_true(w.may_bind);
-	q[0].probe = IU_PROBE_NEVER;
+	q[0].how.probe = IU_PROBE_NEVER;
 	assert_false(needs(q, 1, &empty).may_bind);
 	q[0] = ask("127.0.0.1", TEST_PORT);
 	assert_true(needs(q, 1, &empty).facts & IU_FACT_ADDRESSES);
@@ -58,8 +58,8 @@ static void test_first_round(void **state)
 	assert_int_equal(w.ports.v[0].first, TEST_PORT);
 	assert_int_equal(w.ports.v[0].last, TEST_PORT + 20);
 	assert_false(w.all_ports);
-	q[0].protocol = IU_PROTOCOL_UDP;
-	q[0].port = 65530;
+	q[0].target.protocol = IU_PROTOCOL_UDP;
+	q[0].target.port = 65530;
 	q[1] = ask(NULL, 80);
 	w = needs(q, 2, &empty);
 	assert_true(w.facts & IU_FACT_UDP);
@@ -74,11 +74,13 @@ static void test_first_round(void **state)
 	w = needs(q, 3, &empty);
 	assert_int_equal(w.ports.n, 1); /* windows that overlap are one */
 	assert_int_equal(w.ports.v[0].last, 3022);
-	q[0].port = 0;
+	q[0].target.port = 0;
 	w = needs(q, 1, &empty);
 	assert_true(w.all_ports && w.connections);
-	q[0] = (struct iu_question){.protocol = IU_PROTOCOL_UNIX, .family = IU_FAMILY_UNIX,
-		.path = "/run/x", .path_len = 6};
+	q[0] = (struct iu_question){.target.protocol = IU_PROTOCOL_UNIX,
+		.target.family = IU_FAMILY_UNIX,
+		.target.path = "/run/x",
+		.target.path_len = 6};
 	w = needs(q, 1, &empty);
 	assert_int_equal(w.facts, IU_FACT_HOST | IU_FACT_UNIX | IU_FACT_PATHS);
 	assert_int_equal(w.paths.n, 1);
@@ -129,12 +131,12 @@ static void test_third_round(void **state)
 	assert_int_equal(w.facts, IU_FACT_WAITERS);
 	assert_int_equal(w.inodes.n, 1);
 	assert_int_equal(w.inodes.v[0], 77);
-	q.first = true; /* then one holder is enough, and nothing more is asked */
+	q.how.first = true; /* then one holder is enough, and nothing more is asked */
 	assert_int_equal(needs(&q, 1, &snap).facts, 0);
-	q.first = false;
+	q.how.first = false;
 	snap.sockets.v[0].state = IU_STATE_BOUND; /* nobody can wait on that one */
 	assert_int_equal(needs(&q, 1, &snap).facts, 0);
-	snap.sockets.v[0].protocol = q.protocol = IU_PROTOCOL_UDP;
+	snap.sockets.v[0].protocol = q.target.protocol = IU_PROTOCOL_UDP;
 	assert_int_equal(needs(&q, 1, &snap).facts, IU_FACT_WAITERS);
 	/* somebody else has it too, who was not left behind */
 	put_process(&snap, 4300, "server", 77);
@@ -174,14 +176,14 @@ static void test_probe_quiet_port(void **state)
 	struct iu_socket s = sock(IU_PROTOCOL_TCP, "127.0.0.2", IU_STATE_LISTEN);
 
 	assert_int_equal(probes(q, NULL), 2); /* both families */
-	q.probe = IU_PROBE_NEVER;
+	q.how.probe = IU_PROBE_NEVER;
 	assert_int_equal(probes(q, NULL), 0);
 	q = ask("127.0.0.1", TEST_PORT);
 	assert_int_equal(probes(q, NULL), 1);
 	/* somebody has the port number, though not this address */
 	put_socket(&snap, s);
 	assert_int_equal(probes(q, NULL), 0);
-	q.probe = IU_PROBE_ALWAYS;
+	q.how.probe = IU_PROBE_ALWAYS;
 	assert_true(probes(q, NULL) >= 1);
 	(void)state;
 }
@@ -192,7 +194,7 @@ static void test_probe_incomplete(void **state)
 
 	snap.seen &= ~(uint32_t)IU_FACT_BOUND;
 	assert_int_equal(probes(q, NULL), 0);
-	q.probe = IU_PROBE_ALWAYS;
+	q.how.probe = IU_PROBE_ALWAYS;
 	assert_int_equal(probes(q, NULL), 1);
 	(void)state;
 }
@@ -247,7 +249,7 @@ static void test_probe_other_user(void **state)
 	q.options.reuseport = true;
 	assert_int_equal(probes(q, NULL), 0);
 	q.options.reuseport = false;
-	q.port = 80;
+	q.target.port = 80;
 	assert_int_equal(probes(q, NULL), 0);
 	q.options.uid = TEST_UID;
 	assert_true(probes(q, NULL) > 0);
@@ -259,8 +261,11 @@ static void test_probe_port_zero_and_unix(void **state)
 	struct iu_question q = ask("127.0.0.1", 0);
 
 	assert_int_equal(probes(q, NULL), 0);
-	q = (struct iu_question){.protocol = IU_PROTOCOL_UNIX, .family = IU_FAMILY_UNIX,
-		.path = "/run/x", .path_len = 6, .probe = IU_PROBE_ALWAYS};
+	q = (struct iu_question){.target.protocol = IU_PROTOCOL_UNIX,
+		.target.family = IU_FAMILY_UNIX,
+		.target.path = "/run/x",
+		.target.path_len = 6,
+		.how.probe = IU_PROBE_ALWAYS};
 	assert_int_equal(probes(q, NULL), 0);
 	(void)state;
 }

@@ -419,11 +419,11 @@ static struct iu_path *put_path(enum iu_file_kind kind, enum iu_tri alive)
 
 static void test_file(void **state)
 {
-	struct iu_question q = {.text = "/run/app.sock",
-		.protocol = IU_PROTOCOL_UNIX,
-		.family = IU_FAMILY_UNIX,
-		.path = "/run/app.sock",
-		.path_len = 13};
+	struct iu_question q = {.target.text = "/run/app.sock",
+		.target.protocol = IU_PROTOCOL_UNIX,
+		.target.family = IU_FAMILY_UNIX,
+		.target.path = "/run/app.sock",
+		.target.path_len = 13};
 	struct iu_path *path = put_path(IU_FILE_SOCKET, IU_NO);
 	struct iu_plan p = plan_of(&q);
 
@@ -439,11 +439,11 @@ static void test_file(void **state)
 /* A live server of a path: it first, then the file it leaves behind. */
 static void test_file_after(void **state)
 {
-	struct iu_question q = {.text = "/run/app.sock",
-		.protocol = IU_PROTOCOL_UNIX,
-		.family = IU_FAMILY_UNIX,
-		.path = "/run/app.sock",
-		.path_len = 13};
+	struct iu_question q = {.target.text = "/run/app.sock",
+		.target.protocol = IU_PROTOCOL_UNIX,
+		.target.family = IU_FAMILY_UNIX,
+		.target.path = "/run/app.sock",
+		.target.path_len = 13};
 	struct iu_socket s = {.protocol = IU_PROTOCOL_UNIX,
 		.family = IU_FAMILY_UNIX,
 		.state = IU_STATE_LISTEN,

@@ -153,20 +153,24 @@ static void same_thing_same_name(void **state)
 
 static struct iu_question tcp(const char *address, uint16_t port)
 {
-	struct iu_question q = {.text = "?", .protocol = IU_PROTOCOL_TCP, .port = port};
+	struct iu_question q = {
+		.target.text = "?", .target.protocol = IU_PROTOCOL_TCP, .target.port = port};
 
 	if (address) {
-		q.address = addr(address);
-		q.family = q.address.family;
+		q.target.address = addr(address);
+		q.target.family = q.target.address.family;
 	}
 	return q;
 }
 
 static struct iu_question path_question(const char *path, bool abstract)
 {
-	return (struct iu_question){.text = path, .protocol = IU_PROTOCOL_UNIX,
-		.family = IU_FAMILY_UNIX, .path = path, .path_len = strlen(path),
-		.abstract = abstract};
+	return (struct iu_question){.target.text = path,
+		.target.protocol = IU_PROTOCOL_UNIX,
+		.target.family = IU_FAMILY_UNIX,
+		.target.path = path,
+		.target.path_len = strlen(path),
+		.target.abstract = abstract};
 }
 
 /* Also addresses of a local route, and neighbours that are in none. */
@@ -195,9 +199,9 @@ static void answers_stay(void **state)
 
 		assert_int_equal(iu_decide(&arena, &before[i], &clear, &a), 0);
 		assert_int_equal(iu_decide(&arena, &list[i], &redacted, &b), 0);
-		print_message("# %s (%s): %s, redacted: %s\n", list[i].text,
+		print_message("# %s (%s): %s, redacted: %s\n", list[i].target.text,
 			iu_status_name(a.status), a.headline, b.headline);
-		search(list[i].text);
+		search(list[i].target.text);
 		search(b.headline);
 		assert_int_equal(a.status, b.status);
 		assert_int_equal(a.cause, b.cause);

@@ -123,7 +123,7 @@ static struct iu_verdict why_told(const char *address, uint16_t port, int error)
 {
 	struct iu_question q = ask(address, port);
 
-	q.reported_error = error;
+	q.symptom.from_capture = error;
 	return why_question(q);
 }
 
@@ -221,12 +221,12 @@ static void test_other_program(void **state)
 	{
 		struct iu_question q = ask(NULL, 8080);
 
-		q.program = "SERVER1";
-		q.program_known = true;
+		q.asker.program = "SERVER1";
+		q.asker.program_known = true;
 		v = why_question(q);
 		assert_int_equal(v.cause, IU_CAUSE_ALREADY_RUNNING);
 		assert_non_null(remedy(&v, IU_REMEDY_REUSE_INSTANCE));
-		q.program = "C:\\other\\server.exe";
+		q.asker.program = "C:\\other\\server.exe";
 		assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
 	}
 	/* a specific address beside a wildcard: depends on what was not seen */
@@ -322,11 +322,11 @@ static void test_closing(void **state)
 	assert_int_equal(v.cause, IU_CAUSE_TIME_WAIT);
 	assert_non_null(remedy(&v, IU_REMEDY_WAIT));
 	assert_null(remedy(&v, IU_REMEDY_SET_REUSEADDR));
-	q.reported_error = IU_WSAEADDRINUSE;
+	q.symptom.from_capture = IU_WSAEADDRINUSE;
 	v = why_question(q);
 	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
 	snap.sockets.v[0].state = IU_STATE_ESTABLISHED;
-	q.reported_error = 0;
+	q.symptom.from_capture = 0;
 	v = why_question(q);
 	assert_error(&v, IU_STATUS_IN_USE, IU_WSAEADDRINUSE);
 	(void)state;
@@ -362,7 +362,7 @@ static void test_excluded(void **state)
 	{
 		struct iu_question q = ask(NULL, 50100);
 
-		q.protocol = IU_PROTOCOL_UDP;
+		q.target.protocol = IU_PROTOCOL_UDP;
 		assert_int_equal(why_question(q).status, IU_STATUS_FREE);
 	}
 	/* the dynamic range that begins at 1024: the root cause */
@@ -575,7 +575,7 @@ static void test_udp(void **state)
 	struct iu_verdict v;
 	struct iu_socket *s;
 
-	q.protocol = IU_PROTOCOL_UDP;
+	q.target.protocol = IU_PROTOCOL_UDP;
 	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
 	snap.seen &= ~(uint32_t)(IU_FACT_TCP | IU_FACT_BOUND); /* they say nothing about UDP */
 	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
@@ -594,8 +594,8 @@ static void test_udp(void **state)
 	assert_true(says(&v.warnings, "shadowed: svchost.exe"));
 	snap.seen &= ~(uint32_t)IU_FACT_UDP;
 	assert_int_equal(why_question(q).status, IU_STATUS_UNKNOWN);
-	q.address = addr("255.255.255.255");
-	q.family = IU_FAMILY_IPV4;
+	q.target.address = addr("255.255.255.255");
+	q.target.family = IU_FAMILY_IPV4;
 	v = why_question(q);
 	assert_error(&v, IU_STATUS_DENIED, IU_WSAEACCES);
 	(void)state;
@@ -664,9 +664,9 @@ static void test_exhausted(void **state)
 	assert_int_equal(v.cause, IU_CAUSE_EPHEMERAL_EXHAUSTED);
 	assert_true(blocker_says(&v, "leaky.exe"));
 	assert_true(says(&v.evidence, "4231"));
-	q.port = 443;
-	q.connects = true;
-	q.reported_error = IU_WSAEADDRINUSE;
+	q.target.port = 443;
+	q.symptom.connects = true;
+	q.symptom.from_capture = IU_WSAEADDRINUSE;
 	v = why_question(q);
 	assert_int_equal(v.cause, IU_CAUSE_EPHEMERAL_EXHAUSTED);
 	assert_int_equal(v.operation, IU_OPERATION_CONNECT);
@@ -688,17 +688,17 @@ static void test_probe_block(void **state)
 	struct iu_verdict v;
 	size_t i;
 
-	q.probe = IU_PROBE_ALWAYS;
+	q.how.probe = IU_PROBE_ALWAYS;
 	snap.seen &= ~(uint32_t)(IU_FACT_BOUND | IU_FACT_EXCLUSIONS);
 	assert_int_equal(iu_probes_wanted(&arena, &q, &snap, &wanted), 0);
 	assert_int_equal(wanted.n, 6); /* the one that was asked for, and 2998-3002 on the wildcard */
 	for (i = 1; i < wanted.n; i++)
 		assert_int_equal(wanted.v[i].port, 2997 + i);
-	q.probe = IU_PROBE_AUTO;
+	q.how.probe = IU_PROBE_AUTO;
 	wanted.n = 0;
 	assert_int_equal(iu_probes_wanted(&arena, &q, &snap, &wanted), 0);
 	assert_int_equal(wanted.n, 1); /* others' ports only for who insists */
-	q.probe = IU_PROBE_ALWAYS;
+	q.how.probe = IU_PROBE_ALWAYS;
 	probe("127.0.0.1", 3000, IU_WSAEACCES);
 	v = why_question(q);
 	assert_int_equal(v.cause, IU_CAUSE_EXCLUDED_RANGE);
@@ -807,7 +807,7 @@ static void test_words(void **state)
 			struct iu_question q = ask(round ? "127.0.0.1" : NULL, ports[i]);
 
 			check_words(&q);
-			q.reported_error = round ? IU_WSAEACCES : IU_WSAEADDRINUSE;
+			q.symptom.from_capture = round ? IU_WSAEACCES : IU_WSAEADDRINUSE;
 			check_words(&q);
 		}
 		row("0.0.0.0", 80, 4);
@@ -1312,14 +1312,14 @@ static const char *wrong_free(const struct iu_question *q)
 		return "something was not seen";
 	for (i = 0; i < snap.windows.exclusions.n; i++)
 		if (!snap.windows.exclusions.v[i].administered &&
-			q->port >= snap.windows.exclusions.v[i].first &&
-			q->port <= snap.windows.exclusions.v[i].last)
+			q->target.port >= snap.windows.exclusions.v[i].first &&
+			q->target.port <= snap.windows.exclusions.v[i].last)
 			return "the port is excluded";
 	for (i = 0; i < snap.sockets.n; i++) {
 		const struct iu_socket *s = &snap.sockets.v[i];
-		bool same = iu_address_equal(&s->local, &q->address);
+		bool same = iu_address_equal(&s->local, &q->target.address);
 
-		if (s->port != q->port || !same ||
+		if (s->port != q->target.port || !same ||
 			(s->state != IU_STATE_LISTEN && s->state != IU_STATE_BOUND))
 			continue;
 		/* one address twice: only SO_REUSEADDR on both sides lets it pass */
@@ -1387,9 +1387,9 @@ static void test_random(void **state)
 		if (v.status == IU_STATUS_FREE)
 			assert_int_equal(v.error_number, 0);
 		/* a wildcard with SO_REUSEADDR never gets 10048 from a socket, a plain one never 10013 */
-		if (v.error_number && iu_address_is_wildcard(&q.address) && v.blockers.n &&
+		if (v.error_number && iu_address_is_wildcard(&q.target.address) && v.blockers.n &&
 			v.blockers.v[0].cause != IU_CAUSE_HTTP_SYS && !q.options.exclusive &&
-			q.address.family == IU_FAMILY_IPV4 && !snap.windows.exclusions.n &&
+			q.target.address.family == IU_FAMILY_IPV4 && !snap.windows.exclusions.n &&
 			v.cause == v.blockers.v[0].cause && !has_dual_stack())
 			assert_int_equal(v.error_number,
 				q.options.reuseaddr ? IU_WSAEACCES : IU_WSAEADDRINUSE);

@@ -126,7 +126,7 @@ static void describe(const struct iu_names *with, const char *text, size_t len,
 		assert_int_equal(ret, questions.n);
 		assert_int_equal(complaint.len, 0);
 		for (size_t i = 0; i < questions.n; i++)
-			iu_text_printf(out, "%s%s", i ? ", " : "", questions.v[i].text);
+			iu_text_printf(out, "%s%s", i ? ", " : "", questions.v[i].target.text);
 	}
 	iu_text_free(&complaint);
 	iu_arena_free(&arena);
@@ -571,27 +571,27 @@ static void test_fields(void **state)
 		iu_target_parse(&arena, "[fe80::1%eth0]:80/udp", 21, &target, &complaint), 0);
 	assert_int_equal(
 		iu_target_questions(&arena, &target, &names, &options, &questions, &complaint), 1);
-	assert_int_equal(questions.v[0].protocol, IU_PROTOCOL_UDP);
-	assert_int_equal(questions.v[0].family, IU_FAMILY_IPV6);
-	assert_int_equal(questions.v[0].address.family, IU_FAMILY_IPV6);
-	assert_int_equal(questions.v[0].address.scope, 2);
-	assert_int_equal(questions.v[0].port, 80);
+	assert_int_equal(questions.v[0].target.protocol, IU_PROTOCOL_UDP);
+	assert_int_equal(questions.v[0].target.family, IU_FAMILY_IPV6);
+	assert_int_equal(questions.v[0].target.address.family, IU_FAMILY_IPV6);
+	assert_int_equal(questions.v[0].target.address.scope, 2);
+	assert_int_equal(questions.v[0].target.port, 80);
 	assert_true(questions.v[0].options.reuseaddr);
 	assert_int_equal(questions.v[0].options.v6only, IU_YES);
 	assert_int_equal(iu_target_parse(&arena, "80", 2, &target, &complaint), 0);
 	assert_int_equal(
 		iu_target_questions(&arena, &target, &names, &options, &questions, &complaint), 1);
 	assert_int_equal(questions.n, 2);
-	assert_int_equal(questions.v[1].family, IU_FAMILY_ANY);
-	assert_int_equal(questions.v[1].address.family, IU_FAMILY_ANY);
+	assert_int_equal(questions.v[1].target.family, IU_FAMILY_ANY);
+	assert_int_equal(questions.v[1].target.address.family, IU_FAMILY_ANY);
 	assert_int_equal(iu_target_parse(&arena, "@a\xff", 3, &target, &complaint), 0);
 	assert_int_equal(
 		iu_target_questions(&arena, &target, &names, &options, &questions, &complaint), 1);
-	assert_int_equal(questions.v[2].protocol, IU_PROTOCOL_UNIX);
-	assert_int_equal(questions.v[2].family, IU_FAMILY_UNIX);
-	assert_true(questions.v[2].abstract);
-	assert_int_equal(questions.v[2].path_len, 2);
-	assert_memory_equal(questions.v[2].path, "a\xff", 2);
+	assert_int_equal(questions.v[2].target.protocol, IU_PROTOCOL_UNIX);
+	assert_int_equal(questions.v[2].target.family, IU_FAMILY_UNIX);
+	assert_true(questions.v[2].target.abstract);
+	assert_int_equal(questions.v[2].target.path_len, 2);
+	assert_memory_equal(questions.v[2].target.path, "a\xff", 2);
 	iu_text_free(&complaint);
 	iu_arena_free(&arena);
 }

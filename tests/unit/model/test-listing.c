@@ -136,16 +136,16 @@ static void test_protocols(void **state)
 static void check_endpoint(enum iu_protocol protocol, const char *address, uint16_t port,
 	const char *expected)
 {
-	struct iu_question q = {.protocol = protocol, .port = port};
+	struct iu_question q = {.target.protocol = protocol, .target.port = port};
 	struct iu_filter filter = {0};
 
 	if (protocol == UNIX) {
-		q.abstract = *address == '@';
-		q.path = address + q.abstract;
-		q.path_len = strlen(q.path);
+		q.target.abstract = *address == '@';
+		q.target.path = address + q.target.abstract;
+		q.target.path_len = strlen(q.target.path);
 	} else if (address) {
-		assert_int_equal(iu_address_parse(address, strlen(address), &q.address), 0);
-		q.family = q.address.family;
+		assert_int_equal(iu_address_parse(address, strlen(address), &q.target.address), 0);
+		q.target.family = q.target.address.family;
 	}
 	filter.endpoints.v = &q;
 	filter.endpoints.n = 1;

@@ -66,8 +66,11 @@ static void full_example(struct example *e)
 		.command = LIST(command), .cwd = "/home/alice/shop", .uid_known = true,
 		.uid = 1000, .user = "alice", .started = 1767323045, .state = IU_PROCESS_RUNNING,
 		.unit = "web.service", .parents = {(struct iu_parent *)(uintptr_t)parents, 1, 1}};
-	e->question = (struct iu_question){.text = "127.0.0.1:8080/tcp", .family = IU_FAMILY_IPV4,
-		.address = address_of("127.0.0.1"), .port = 8080, .options.v6only = IU_NO};
+	e->question = (struct iu_question){.target.text = "127.0.0.1:8080/tcp",
+		.target.family = IU_FAMILY_IPV4,
+		.target.address = address_of("127.0.0.1"),
+		.target.port = 8080,
+		.options.v6only = IU_NO};
 	e->verdict = (struct iu_verdict){.status = IU_STATUS_IN_USE,
 		.operation = IU_OPERATION_BIND, .error_number = 98, .error = "EADDRINUSE",
 		.cause = IU_CAUSE_OTHER_PROGRAM, .confidence = IU_CONFIDENCE_PROVEN,
@@ -150,8 +153,11 @@ static void hostile_example(struct example *e)
 		.started = INT64_MAX, .user = bad};
 	*iu_list_add(&e->snapshot.arena, &e->snapshot.unreadable) =
 		(struct iu_unreadable){.pid = 1, .name = bad, .why = "EACCES"};
-	e->question = (struct iu_question){.text = bad, .protocol = IU_PROTOCOL_UNIX,
-		.family = IU_FAMILY_UNIX, .path = bad, .path_len = sizeof(bad) - 1,
+	e->question = (struct iu_question){.target.text = bad,
+		.target.protocol = IU_PROTOCOL_UNIX,
+		.target.family = IU_FAMILY_UNIX,
+		.target.path = bad,
+		.target.path_len = sizeof(bad) - 1,
 		.options = {.device = bad, .uid_given = true, .uid = UINT32_MAX}};
 	e->verdict.headline = bad;
 	b = iu_list_add(&e->snapshot.arena, &e->verdict.blockers);

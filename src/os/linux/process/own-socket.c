@@ -78,7 +78,7 @@ static bool is_elsewhere(int fd)
 
 static int read_options(int fd, struct iu_arena *arena, struct iu_question *q)
 {
-	struct iu_socket sock = {.family = q->family};
+	struct iu_socket sock = {.family = q->target.family};
 	struct stat status;
 	int r;
 
@@ -87,7 +87,7 @@ static int read_options(int fd, struct iu_arena *arena, struct iu_question *q)
 	r = iu_options_take(fd, arena, &sock);
 	if (r < 0)
 		return r;
-	q->asking_inode = status.st_ino;
+	q->asker.inode = status.st_ino;
 	q->options.reuseaddr = sock.reuseaddr == IU_YES;
 	q->options.reuseport = sock.reuseport == IU_YES;
 	q->options.v6only = sock.v6only;
@@ -99,33 +99,35 @@ static int read_options(int fd, struct iu_arena *arena, struct iu_question *q)
 static int take_inet(struct iu_arena *arena, const union name *name, size_t len,
 	struct iu_question *q)
 {
-	const char *protocol = iu_protocol_name(q->protocol);
+	const char *protocol = iu_protocol_name(q->target.protocol);
 	char text[IU_ADDRESS_TEXT], device[IF_NAMESIZE];
 	struct iu_address plain;
 
 	if (name->any.sa_family == AF_INET && len >= sizeof(name->v4)) {
-		q->address = iu_address_ipv4(ntohl(name->v4.sin_addr.s_addr));
-		q->port = ntohs(name->v4.sin_port);
+		q->target.address = iu_address_ipv4(ntohl(name->v4.sin_addr.s_addr));
+		q->target.port = ntohs(name->v4.sin_port);
 	} else if (name->any.sa_family == AF_INET6 &&
 		   len >= offsetof(struct sockaddr_in6, sin6_scope_id)) { /* as the kernel has it */
-		q->address.family = IU_FAMILY_IPV6;
-		memcpy(q->address.bytes, &name->v6.sin6_addr, sizeof(q->address.bytes));
-		q->port = ntohs(name->v6.sin6_port);
-		if (len >= sizeof(name->v6) && iu_address_is_link_local(&q->address))
-			q->address.scope = name->v6.sin6_scope_id;
+		q->target.address.family = IU_FAMILY_IPV6;
+		memcpy(q->target.address.bytes, &name->v6.sin6_addr,
+			sizeof(q->target.address.bytes));
+		q->target.port = ntohs(name->v6.sin6_port);
+		if (len >= sizeof(name->v6) && iu_address_is_link_local(&q->target.address))
+			q->target.address.scope = name->v6.sin6_scope_id;
 	} else {
 		return IU_E_INPUT;
 	}
-	q->family = q->address.family;
-	plain = q->address;
+	q->target.family = q->target.address.family;
+	plain = q->target.address;
 	plain.scope = 0;
-	if (q->address.scope && if_indextoname(q->address.scope, device))
-		q->text = iu_arena_printf(arena, "[%s%%%s]:%u/%s",
-			iu_address_format(&plain, text), device, (unsigned int)q->port, protocol);
+	if (q->target.address.scope && if_indextoname(q->target.address.scope, device))
+		q->target.text =
+			iu_arena_printf(arena, "[%s%%%s]:%u/%s", iu_address_format(&plain, text),
+				device, (unsigned int)q->target.port, protocol);
 	else
-		q->text = iu_arena_printf(
-			arena, "%s/%s", iu_endpoint_format(&q->address, q->port, text), protocol);
-	return q->text ? 0 : IU_E_NOMEM;
+		q->target.text = iu_arena_printf(arena, "%s/%s",
+			iu_endpoint_format(&q->target.address, q->target.port, text), protocol);
+	return q->target.text ? 0 : IU_E_NOMEM;
 }
 
 /* The length counts for an abstract name; a path ends at its first NUL, where there is one. */
@@ -137,16 +139,17 @@ static int take_unix(struct iu_arena *arena, const union name *name, size_t len,
 
 	if (name->any.sa_family != AF_UNIX || len <= offsetof(struct sockaddr_un, sun_path))
 		return IU_E_INPUT; /* no name at all: the system would choose one */
-	q->family = IU_FAMILY_UNIX;
-	q->abstract = path[0] == '\0';
-	q->path_len = q->abstract ? n - 1 : strnlen(path, n);
-	q->path = iu_arena_strndup(arena, path + q->abstract, q->path_len);
-	if (q->abstract)
+	q->target.family = IU_FAMILY_UNIX;
+	q->target.abstract = path[0] == '\0';
+	q->target.path_len = q->target.abstract ? n - 1 : strnlen(path, n);
+	q->target.path = iu_arena_strndup(arena, path + q->target.abstract, q->target.path_len);
+	if (q->target.abstract)
 		prefix = "@";
 	else if (path[0] == '/')
 		prefix = "";
-	q->text = q->path ? iu_arena_printf(arena, "%s%s", prefix, q->path) : NULL;
-	return q->text ? 0 : IU_E_NOMEM;
+	q->target.text =
+		q->target.path ? iu_arena_printf(arena, "%s%s", prefix, q->target.path) : NULL;
+	return q->target.text ? 0 : IU_E_NOMEM;
 }
 
 int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, size_t len,
@@ -155,7 +158,7 @@ int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, siz
 	struct iu_question q = {0};
 	union name name = {0}, bound = {0};
 	socklen_t bound_len = sizeof(bound);
-	int r = read_protocol(fd, &q.protocol);
+	int r = read_protocol(fd, &q.target.protocol);
 
 	if (r < 0 || getsockname(fd, &bound.any, &bound_len) < 0)
 		return IU_E_INPUT;
@@ -166,12 +169,12 @@ int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, siz
 	memcpy(&name, address ? address : &bound, address ? len : bound_len);
 	if (!address)
 		len = bound_len;
-	r = q.protocol == IU_PROTOCOL_UNIX ? take_unix(arena, &name, len, &q)
+	r = q.target.protocol == IU_PROTOCOL_UNIX ? take_unix(arena, &name, len, &q)
 					   : take_inet(arena, &name, len, &q);
 	if (r < 0)
 		return r;
 	if (bound.any.sa_family == AF_INET || bound.any.sa_family == AF_INET6)
-		q.already_bound = bound.v4.sin_port != 0; /* the same place in both families */
+		q.asker.bound = bound.v4.sin_port != 0; /* the same place in both families */
 	r = read_options(fd, arena, &q);
 	if (r >= 0)
 		*ret_question = q;

@@ -31,7 +31,8 @@ static int read_kind(SOCKET s, struct iu_question *q)
 		return IU_E_INPUT;
 	if (information.iProtocol != IPPROTO_TCP && information.iProtocol != IPPROTO_UDP)
 		return IU_E_INPUT;
-	q->protocol = information.iProtocol == IPPROTO_UDP ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP;
+	q->target.protocol =
+		information.iProtocol == IPPROTO_UDP ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP;
 	return 0;
 }
 
@@ -47,24 +48,25 @@ int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, siz
 	if (r < 0)
 		return r;
 	/* Of a socket that is not bound yet Winsock tells no name at all. */
-	q.already_bound = getsockname(s, &bound.any, &n) == 0 && bound.v4.sin_port;
+	q.asker.bound = getsockname(s, &bound.any, &n) == 0 && bound.v4.sin_port;
 	if (address)
 		memcpy(&name, address, len < sizeof(name) ? len : sizeof(name));
 	else
 		name = bound;
-	iu_address_of(&name.any, &q.address);
-	if (q.address.family == IU_FAMILY_ANY)
+	iu_address_of(&name.any, &q.target.address);
+	if (q.target.address.family == IU_FAMILY_ANY)
 		return IU_E_INPUT;
-	q.family = q.address.family;
+	q.target.family = q.target.address.family;
 	/* The port lies at the same place in both. */
-	q.port = ntohs(name.v4.sin_port);
+	q.target.port = ntohs(name.v4.sin_port);
 	q.options.reuseaddr = option(s, SOL_SOCKET, SO_REUSEADDR) != 0;
 	q.options.exclusive = option(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE) != 0;
-	if (q.family == IU_FAMILY_IPV6)
+	if (q.target.family == IU_FAMILY_IPV6)
 		q.options.v6only = iu_tri(option(s, IPPROTO_IPV6, IPV6_V6ONLY) != 0);
-	q.text = iu_arena_printf(arena, "%s/%s", iu_endpoint_format(&q.address, q.port, text),
-		iu_protocol_name(q.protocol));
-	if (!q.text)
+	q.target.text = iu_arena_printf(arena, "%s/%s",
+		iu_endpoint_format(&q.target.address, q.target.port, text),
+		iu_protocol_name(q.target.protocol));
+	if (!q.target.text)
 		return IU_E_NOMEM;
 	*ret_question = q;
 	return 0;
