@@ -35,34 +35,34 @@ _Static_assert((int)INUSE_PROVEN == (int)IU_CONFIDENCE_PROVEN &&
 static int add_blockers(struct inuse_answer *answer)
 {
 	const struct iu_verdict *verdict = &answer->answer.verdict;
-	int r = 0;
+	int ret = 0;
 
-	for (size_t i = 0; i < verdict->blockers.n && r >= 0; i++) {
+	for (size_t i = 0; i < verdict->blockers.n && ret >= 0; i++) {
 		struct inuse_socket *socket = iu_list_add(answer->arena, &answer->blockers);
 
-		r = socket ? iu_api_socket(answer->arena, answer->answer.snapshot,
+		ret = socket ? iu_api_socket(answer->arena, answer->answer.snapshot,
 				     &verdict->blockers.v[i], socket)
 			   : IU_E_NOMEM;
 	}
-	return r;
+	return ret;
 }
 
 static int answer_all(struct inuse_answers *answers)
 {
-	int r = iu_session_look(&answers->session, &answers->questions);
+	int ret = iu_session_look(&answers->session, &answers->questions);
 
-	for (size_t i = 0; r >= 0 && i < answers->questions.n; i++) {
+	for (size_t i = 0; ret >= 0 && i < answers->questions.n; i++) {
 		struct inuse_answer *answer = iu_list_add(&answers->arena, &answers->list);
 
 		if (!answer)
 			return IU_E_NOMEM;
 		answer->arena = &answers->arena;
-		r = iu_session_answer(&answers->session, &answers->questions.v[i],
+		ret = iu_session_answer(&answers->session, &answers->questions.v[i],
 			&answers->arena, &answer->answer);
-		if (r >= 0)
-			r = add_blockers(answer);
+		if (ret >= 0)
+			ret = add_blockers(answer);
 	}
-	return r;
+	return ret;
 }
 
 static int finish(struct inuse_answers *answers, int r, struct inuse_answers **ret_answers)
@@ -82,15 +82,15 @@ int inuse_why(const char *target, const struct inuse_options *given,
 {
 	struct inuse_answers *answers = calloc(1, sizeof(*answers));
 	struct inuse_options options;
-	int r;
+	int ret;
 
 	if (!answers)
 		return IU_E_NOMEM;
 	iu_snapshot_init(&answers->session.snapshot);
-	r = iu_api_options(given, &options);
-	if (r >= 0)
-		r = iu_api_questions(&answers->arena, target, &options, &answers->questions);
-	return finish(answers, r, ret_answers);
+	ret = iu_api_options(given, &options);
+	if (ret >= 0)
+		ret = iu_api_questions(&answers->arena, target, &options, &answers->questions);
+	return finish(answers, ret, ret_answers);
 }
 
 int inuse_explain_bind(int fd, const struct sockaddr *address, size_t length, int error,
@@ -101,24 +101,24 @@ int inuse_explain_bind(int fd, const struct sockaddr *address, size_t length, in
 	struct inuse_options options = {0};
 	struct iu_question *question;
 	struct iu_complaint to;
-	int r, saved = errno;
+	int ret, saved = errno;
 
 	if (!answers)
 		return IU_E_NOMEM;
 	iu_snapshot_init(&answers->session.snapshot);
-	r = iu_api_options(given, &options);
+	ret = iu_api_options(given, &options);
 	to = (struct iu_complaint){options.complaint, options.complaint_size};
 	question = iu_list_add(&answers->arena, &answers->questions);
-	if (r >= 0 && !question)
-		r = IU_E_NOMEM;
-	if (r >= 0)
-		r = iu_questions_from_socket(&answers->arena, fd, address, length, error, question,
+	if (ret >= 0 && !question)
+		ret = IU_E_NOMEM;
+	if (ret >= 0)
+		ret = iu_questions_from_socket(&answers->arena, fd, address, length, error, question,
 			&complaint);
-	if (r >= 0)
-		r = iu_api_finish(&answers->arena, &options, &answers->questions, &complaint);
-	r = finish(answers, iu_api_complain(&to, &complaint, r), ret_answers);
+	if (ret >= 0)
+		ret = iu_api_finish(&answers->arena, &options, &answers->questions, &complaint);
+	ret = finish(answers, iu_api_complain(&to, &complaint, ret), ret_answers);
 	errno = saved;
-	return r;
+	return ret;
 }
 
 size_t inuse_answers_count(const struct inuse_answers *answers)

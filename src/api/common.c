@@ -96,13 +96,13 @@ int iu_api_complain(const struct iu_complaint *to, struct iu_text *complaint, in
 int iu_api_options(const struct inuse_options *given, struct inuse_options *ret_options)
 {
 	struct inuse_options options = {0};
-	int r = given ? iu_api_copy(given, given->size, &options, sizeof(options)) : 0;
+	int ret = given ? iu_api_copy(given, given->size, &options, sizeof(options)) : 0;
 
 	if (options.complaint && options.complaint_size)
 		options.complaint[0] = '\0';
-	if (r >= 0)
+	if (ret >= 0)
 		*ret_options = options;
-	return r;
+	return ret;
 }
 
 static int read_device(const struct inuse_options *options, struct iu_options *asked,
@@ -171,35 +171,35 @@ int iu_api_questions(struct iu_arena *arena, const char *target,
 		.uid = options->user};
 	struct iu_text complaint = {0};
 	struct iu_questions questions = {0};
-	int r = 0;
+	int ret = 0;
 
 	if (options->probe && options->no_probe) {
 		iu_text_add(&complaint, "probe and no_probe exclude each other");
-		r = IU_E_INPUT;
+		ret = IU_E_INPUT;
 	} else if (options->v6only != INUSE_TRI_UNKNOWN && options->v6only != INUSE_TRI_NO &&
 		   options->v6only != INUSE_TRI_YES) {
 		iu_text_printf(&complaint, "v6only is %d: INUSE_TRI_UNKNOWN, _NO or _YES is meant",
 			(int)options->v6only);
-		r = IU_E_INPUT;
+		ret = IU_E_INPUT;
 	}
-	if (r >= 0)
-		r = read_device(options, &asked, &complaint);
-	if (r >= 0 && asked.device) {
+	if (ret >= 0)
+		ret = read_device(options, &asked, &complaint);
+	if (ret >= 0 && asked.device) {
 		asked.device = iu_arena_strdup(arena, asked.device);
-		r = asked.device ? 0 : IU_E_NOMEM;
+		ret = asked.device ? 0 : IU_E_NOMEM;
 	}
-	if (r >= 0)
-		r = iu_questions_from_text(arena, iu_os_names(), target ? target : "", &asked,
+	if (ret >= 0)
+		ret = iu_questions_from_text(arena, iu_os_names(), target ? target : "", &asked,
 			&questions, &complaint);
-	if (r == IU_E_NOENT) {
+	if (ret == IU_E_NOENT) {
 		iu_text_add(&complaint, "\"-\" is no target here: give a port, an endpoint, a path or a message");
-		r = IU_E_INPUT;
+		ret = IU_E_INPUT;
 	}
-	if (r >= 0)
-		r = iu_api_finish(arena, options, &questions, &complaint);
-	if (r >= 0)
+	if (ret >= 0)
+		ret = iu_api_finish(arena, options, &questions, &complaint);
+	if (ret >= 0)
 		*ret_questions = questions;
-	return iu_api_complain(&to, &complaint, r);
+	return iu_api_complain(&to, &complaint, ret);
 }
 
 const char *iu_api_dump(struct iu_arena *arena, json_t *json)

@@ -92,12 +92,12 @@ static int free_one(struct inuse_plan *plan, const struct iu_question *question,
 		.step = report_step,
 		.progress = progress,
 		.stopped = stopped};
-	int r;
+	int ret;
 
 	plan->how = how;
-	r = iu_free_run(question, &act, &plan->freeing);
+	ret = iu_free_run(question, &act, &plan->freeing);
 	plan->how = NULL;
-	return r;
+	return ret;
 }
 
 /* Frees what plans->questions ask for. Takes @plans when it fails. */
@@ -133,15 +133,15 @@ int inuse_free_target(const char *target, const struct inuse_options *given,
 	struct inuse_plans *plans = calloc(1, sizeof(*plans));
 	struct inuse_free_options how;
 	struct inuse_options options;
-	int r = read_how(given_how, &how);
+	int ret = read_how(given_how, &how);
 
 	if (!plans)
 		return IU_E_NOMEM;
-	if (r >= 0)
-		r = iu_api_options(given, &options);
-	if (r >= 0)
-		r = iu_api_questions(&plans->arena, target, &options, &plans->questions);
-	return free_all(plans, &how, r, ret_plans);
+	if (ret >= 0)
+		ret = iu_api_options(given, &options);
+	if (ret >= 0)
+		ret = iu_api_questions(&plans->arena, target, &options, &plans->questions);
+	return free_all(plans, &how, ret, ret_plans);
 }
 
 /* What `inuse free` does is what is done here, too; waiting is a step of its own. */
@@ -179,10 +179,10 @@ int inuse_answer_apply(const struct inuse_answer *answer, const struct inuse_rem
 {
 	struct inuse_free_options how;
 	struct inuse_plans *plans;
-	int r = read_how(given_how, &how);
+	int ret = read_how(given_how, &how);
 
-	if (r < 0 || !answer)
-		return r < 0 ? r : IU_E_INPUT;
+	if (ret < 0 || !answer)
+		return ret < 0 ? ret : IU_E_INPUT;
 	if (remedy && !inuse_remedy_can_apply(remedy))
 		return IU_E_NOTSUP;
 	plans = calloc(1, sizeof(*plans));

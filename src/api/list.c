@@ -28,22 +28,22 @@ static int make_filter(struct iu_arena *arena, const struct inuse_list_options *
 		.uid = options->user,
 		.all = options->all};
 	struct iu_text complaint = {0};
-	int r = 0;
+	int ret = 0;
 
-	for (size_t i = 0; options->words && i < options->word_count && r >= 0; i++)
-		r = iu_filter_word(arena, iu_os_names(), options->words[i] ? options->words[i] : "",
+	for (size_t i = 0; options->words && i < options->word_count && ret >= 0; i++)
+		ret = iu_filter_word(arena, iu_os_names(), options->words[i] ? options->words[i] : "",
 			&filter, &complaint);
-	if (r >= 0)
+	if (ret >= 0)
 		*ret_filter = filter;
-	return iu_api_complain(&to, &complaint, r);
+	return iu_api_complain(&to, &complaint, ret);
 }
 
 /* A listed socket has the shape of a blocker that blocks nothing. */
 static int add_rows(struct inuse_listing *list)
 {
-	int r = 0;
+	int ret = 0;
 
-	for (size_t i = 0; i < list->listing.rows.n && r >= 0; i++) {
+	for (size_t i = 0; i < list->listing.rows.n && ret >= 0; i++) {
 		const struct iu_row *row = &list->listing.rows.v[i];
 		struct iu_blocker *blocker = iu_arena_alloc(&list->arena, sizeof(*blocker));
 		struct inuse_socket *socket = iu_list_add(&list->arena, &list->sockets);
@@ -54,9 +54,9 @@ static int add_rows(struct inuse_listing *list)
 			.socket = list->session.snapshot.sockets.v[row->socket]};
 		blocker->holds.v = row->descriptors.v;
 		blocker->holds.n = row->descriptors.n;
-		r = iu_api_socket(&list->arena, &list->session.snapshot, blocker, socket);
+		ret = iu_api_socket(&list->arena, &list->session.snapshot, blocker, socket);
 	}
-	return r;
+	return ret;
 }
 
 int inuse_list(const struct inuse_list_options *given, struct inuse_listing **ret_list)
@@ -64,22 +64,22 @@ int inuse_list(const struct inuse_list_options *given, struct inuse_listing **re
 	struct inuse_listing *list = calloc(1, sizeof(*list));
 	struct inuse_list_options options = {0};
 	struct iu_filter filter;
-	int r = given ? iu_api_copy(given, given->size, &options, sizeof(options)) : 0;
+	int ret = given ? iu_api_copy(given, given->size, &options, sizeof(options)) : 0;
 
 	if (!list)
 		return IU_E_NOMEM;
 	iu_snapshot_init(&list->session.snapshot);
 	if (options.complaint && options.complaint_size)
 		options.complaint[0] = '\0';
-	if (r >= 0)
-		r = make_filter(&list->arena, &options, &filter);
-	if (r >= 0)
-		r = iu_session_filter(&list->arena, &filter, &list->session, &list->listing);
-	if (r >= 0)
-		r = add_rows(list);
-	if (r < 0) {
+	if (ret >= 0)
+		ret = make_filter(&list->arena, &options, &filter);
+	if (ret >= 0)
+		ret = iu_session_filter(&list->arena, &filter, &list->session, &list->listing);
+	if (ret >= 0)
+		ret = add_rows(list);
+	if (ret < 0) {
 		inuse_listing_free(list);
-		return r;
+		return ret;
 	}
 	*ret_list = list;
 	return (int)list->sockets.n;

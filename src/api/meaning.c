@@ -16,16 +16,16 @@ struct inuse_meaning {
 int inuse_explain_error(const char *error, struct inuse_meaning **ret_meaning)
 {
 	struct inuse_meaning *meaning = calloc(1, sizeof(*meaning));
-	int r;
+	int ret;
 
 	if (!meaning)
 		return IU_E_NOMEM;
 	meaning->asked = strdup(error ? error : "");
-	r = meaning->asked ? iu_error_meaning_read(meaning->asked, strlen(meaning->asked), &meaning->meaning)
+	ret = meaning->asked ? iu_error_meaning_read(meaning->asked, strlen(meaning->asked), &meaning->meaning)
 			   : IU_E_NOMEM;
-	if (r < 0) {
+	if (ret < 0) {
 		inuse_meaning_free(meaning);
-		return r;
+		return ret;
 	}
 	*ret_meaning = meaning;
 	return 1;

@@ -12,10 +12,10 @@ int inuse_pick(const struct inuse_pick_options *given, size_t count, uint16_t *r
 	struct inuse_pick_options options = {0};
 	struct iu_pick_run picking;
 	struct iu_pick pick;
-	int r = given ? iu_api_copy(given, given->size, &options, sizeof(options)) : 0;
+	int ret = given ? iu_api_copy(given, given->size, &options, sizeof(options)) : 0;
 
-	if (r < 0)
-		return r;
+	if (ret < 0)
+		return ret;
 	/* Half a range is none: a slip that would pick anywhere. */
 	if (!options.first != !options.last || options.first > options.last || count > UINT16_MAX)
 		return IU_E_INPUT;
@@ -24,10 +24,10 @@ int inuse_pick(const struct inuse_pick_options *given, size_t count, uint16_t *r
 		.first = options.first,
 		.last = options.last,
 		.for_directory = options.project};
-	r = iu_pick_run_start(&pick, &picking);
-	if (r < 0)
-		return r;
-	r = iu_pick_run_several(&picking, count, options.listening, ret_ports, ret_descriptors);
+	ret = iu_pick_run_start(&pick, &picking);
+	if (ret < 0)
+		return ret;
+	ret = iu_pick_run_several(&picking, count, options.listening, ret_ports, ret_descriptors);
 	iu_pick_run_end(&picking);
-	return r < 0 ? r : (int)count;
+	return ret < 0 ? ret : (int)count;
 }

@@ -67,15 +67,15 @@ int iu_api_socket(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_blocker *blocker, struct inuse_socket *ret_socket)
 {
 	struct inuse_socket socket = {.blocker = blocker};
-	int r = add_names(arena, &blocker->socket, &socket);
+	int ret = add_names(arena, &blocker->socket, &socket);
 
-	for (size_t i = 0; i < blocker->holds.n && r >= 0; i++)
+	for (size_t i = 0; i < blocker->holds.n && ret >= 0; i++)
 		if (blocker->holds.v[i] < snapshot->holds.n)
-			r = add_hold(arena, snapshot, &snapshot->holds.v[blocker->holds.v[i]],
+			ret = add_hold(arena, snapshot, &snapshot->holds.v[blocker->holds.v[i]],
 				&socket);
-	if (r >= 0)
+	if (ret >= 0)
 		*ret_socket = socket;
-	return r;
+	return ret;
 }
 
 const char *inuse_socket_name(const struct inuse_socket *socket)

@@ -35,19 +35,19 @@ int inuse_wait(const char *target, const struct inuse_options *given,
 	struct inuse_options options;
 	enum iu_waited waited = IU_WAITED_DONE;
 	int64_t deadline = INT64_MAX;
-	int r = wait ? iu_api_copy(wait, wait->size, &how, sizeof(how)) : 0;
+	int ret = wait ? iu_api_copy(wait, wait->size, &how, sizeof(how)) : 0;
 
 	if (how.timeout_given)
 		deadline = iu_os_now_ms() + (int64_t)how.timeout_ms;
-	if (r >= 0)
-		r = iu_api_options(given, &options);
-	if (r >= 0)
-		r = iu_api_questions(&arena, target, &options, &questions);
-	if (r >= 0)
-		r = iu_wait_for(&questions, how.listening, deadline, &events, &waited);
+	if (ret >= 0)
+		ret = iu_api_options(given, &options);
+	if (ret >= 0)
+		ret = iu_api_questions(&arena, target, &options, &questions);
+	if (ret >= 0)
+		ret = iu_wait_for(&questions, how.listening, deadline, &events, &waited);
 	iu_arena_free(&arena);
-	if (r < 0)
-		return r;
+	if (ret < 0)
+		return ret;
 	switch (waited) {
 	case IU_WAITED_DONE: return INUSE_WAITED_DONE;
 	case IU_WAITED_TIME_UP: return INUSE_WAITED_TIME_UP;

@@ -85,7 +85,7 @@ size_t iu_utf8_next(const char *bytes, size_t len, uint32_t *ret_point)
 	/* The smallest code point of each length: anything below is an overlong form. */
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *at = (const unsigned char *)bytes;
-	size_t need, i;
+	size_t need;
 	uint32_t point;
 
 	if (!len)
@@ -98,7 +98,7 @@ size_t iu_utf8_next(const char *bytes, size_t len, uint32_t *ret_point)
 	if (!need || need > len)
 		return 0;
 	point = at[0] & (0x7fu >> need);
-	for (i = 1; i < need; i++) {
+	for (size_t i = 1; i < need; i++) {
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
 		point = point << 6 | (at[i] & 0x3f);

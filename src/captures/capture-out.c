@@ -120,12 +120,11 @@ int iu_capture_service(struct iu_capture_out *out, struct iu_span name, int32_t 
 {
 	struct iu_snapshot *snapshot = out->snapshot;
 	struct iu_service *service;
-	size_t i;
 
 	/* before the search: what is beyond all reason must not take time either */
 	if (snapshot->windows.services.n >= SERVICES_MAX)
 		return 0;
-	for (i = 0; i < snapshot->windows.services.n; i++) {
+	for (size_t i = 0; i < snapshot->windows.services.n; i++) {
 		service = &snapshot->windows.services.v[i];
 		if (!iu_span_is_any_case(name, service->name))
 			continue;
@@ -407,28 +406,28 @@ static int add_sockets(struct iu_capture_out *out)
 {
 	struct iu_capture_row **order;
 	uint64_t inode = IU_INODE_MADE_UP;
-	size_t i, n = out->rows.n, end;
-	int err = 0;
+	size_t n = out->rows.n, end;
+	int ret = 0;
 
 	if (!n)
 		return 0;
 	order = iu_arena_alloc(&out->arena, n * sizeof(*order));
 	if (!order)
 		return IU_E_NOMEM;
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		order[i] = &out->rows.v[i];
 	iu_sort(order, n, sizeof(*order), by_place);
-	for (i = 0; i < n && err == 0; i = end) {
+	for (size_t i = 0; i < n && ret == 0; i = end) {
 		size_t kept;
 
 		for (end = i + 1; end < n; end++)
 			if (compare_place(&order[i]->socket, &order[end]->socket))
 				break;
 		kept = merge_group(out, order + i, end - i);
-		for (size_t k = 0; k < kept && err == 0; k++)
-			err = add_row(out, order[i + k], &inode);
+		for (size_t k = 0; k < kept && ret == 0; k++)
+			ret = add_row(out, order[i + k], &inode);
 	}
-	return err == 0 ? add_holds(out) : err;
+	return ret == 0 ? add_holds(out) : ret;
 }
 
 static int by_pid(const void *a, const void *b)
@@ -492,12 +491,12 @@ int iu_capture_complete(struct iu_capture_out *out)
 {
 	static const char *const names[] = {
 		[IU_CAPTURE_LINUX] = "linux", [IU_CAPTURE_WINDOWS] = "windows"};
-	int err = add_sockets(out);
+	int ret = add_sockets(out);
 
-	if (err == 0)
-		err = add_processes(out);
-	if (err < 0)
-		return err;
+	if (ret == 0)
+		ret = add_processes(out);
+	if (ret < 0)
+		return ret;
 	out->snapshot->host.os = names[out->system];
 	share_services(&out->snapshot->windows);
 	return out->arena.failed || out->snapshot->arena.failed ? IU_E_NOMEM : 0;

@@ -57,13 +57,13 @@ static void add_value(struct iu_capture_event *event, struct iu_span line)
 int iu_capture_event_text(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
 	struct iu_capture_event event = {.time = -1, .provider = value_of(lines->v[at])};
-	size_t i, last, id_line = at;
+	size_t last, id_line = at;
 	uint64_t number;
-	int err;
+	int ret;
 
 	if (!event.provider.len || !iu_capture_event_provider(event.provider))
 		return 0;
-	for (i = at + 1; i < lines->n && i <= at + NUMBER_NEAR && id_line == at; i++)
+	for (size_t i = at + 1; i < lines->n && i <= at + NUMBER_NEAR && id_line == at; i++)
 		if (iu_span_number(value_of(lines->v[i]), UINT32_MAX, &number) &&
 			iu_capture_event_known(event.provider, (uint32_t)number & 0xffff))
 			id_line = i;
@@ -71,7 +71,7 @@ int iu_capture_event_text(const struct iu_lines *lines, size_t at, struct iu_cap
 		return 0;
 	event.id = (uint32_t)number & 0xffff;
 	last = id_line;
-	for (i = id_line + 1; i < lines->n && i <= id_line + TEXT_NEAR; i++) {
+	for (size_t i = id_line + 1; i < lines->n && i <= id_line + TEXT_NEAR; i++) {
 		struct iu_span value = value_of(lines->v[i]);
 
 		/* the next entry begins */
@@ -87,7 +87,7 @@ int iu_capture_event_text(const struct iu_lines *lines, size_t at, struct iu_cap
 		}
 	}
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
-	err = iu_capture_event_add(out, &event);
+	ret = iu_capture_event_add(out, &event);
 	/* other captures may follow without data between: only the head is certain to be its own */
-	return err < 0 ? err : (int)((event.binary_len ? last : id_line) + 1 - at);
+	return ret < 0 ? ret : (int)((event.binary_len ? last : id_line) + 1 - at);
 }

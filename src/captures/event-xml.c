@@ -115,7 +115,7 @@ static int read_event(struct iu_span text, struct iu_capture_out *out)
 	const char *close;
 	uint64_t number;
 	size_t at = 0;
-	int err;
+	int ret;
 
 	if (!between(text, &at, "<Provider", ">", &tag) ||
 		!attribute(tag, " Name", &event.provider))
@@ -134,8 +134,8 @@ static int read_event(struct iu_span text, struct iu_capture_out *out)
 		attribute(tag, "SystemTime", &id))
 		event.time = read_time(id);
 	read_values(text, &event);
-	err = iu_capture_event_add(out, &event);
-	return err < 0 ? err : 1;
+	ret = iu_capture_event_add(out, &event);
+	return ret < 0 ? ret : 1;
 }
 
 static bool opens(struct iu_span line)
@@ -178,18 +178,18 @@ int iu_capture_event_xml(const struct iu_lines *lines, size_t at, struct iu_capt
 	struct iu_arena arena = {0};
 	struct iu_span text, event;
 	size_t from = 0;
-	int count, err = 0, found = 0;
+	int count, ret = 0, found = 0;
 
 	if (!opens(lines->v[at]))
 		return 0;
 	count = join(lines, at, &arena, &text);
 	if (count > 0)
-		while (err >= 0 && between(text, &from, "<Event", "</Event>", &event)) {
-			err = read_event(event, out);
-			found += err > 0;
+		while (ret >= 0 && between(text, &from, "<Event", "</Event>", &event)) {
+			ret = read_event(event, out);
+			found += ret > 0;
 		}
 	iu_arena_free(&arena);
-	if (count < 0 || err < 0)
+	if (count < 0 || ret < 0)
 		return IU_E_NOMEM;
 	if (!found)
 		return 0;

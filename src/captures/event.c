@@ -216,10 +216,10 @@ static int read_url(struct iu_capture_out *out, const struct iu_capture_event *f
 static int read_filter(struct iu_capture_out *out, const struct iu_capture_event *from,
 	struct iu_event *event)
 {
-	size_t i, address = from->count;
+	size_t address = from->count;
 	uint64_t pid, port, protocol;
 
-	for (i = 0; i < from->count && address == from->count; i++) {
+	for (size_t i = 0; i < from->count && address == from->count; i++) {
 		struct iu_span value = iu_span_trim(from->values[i]);
 
 		if (iu_span_find(value, "\\device\\") == 0) {
@@ -269,22 +269,22 @@ int iu_capture_event_add(struct iu_capture_out *out, const struct iu_capture_eve
 	struct iu_windows *windows = &out->snapshot->windows;
 	struct iu_event event = {.id = from->id, .time = from->time}, *slot;
 	enum kind kind;
-	int err = 0;
+	int ret = 0;
 
 	if (!kind_of(from->provider, from->id, &kind) || windows->events.n >= EVENTS_MAX)
 		return 0;
 	switch (kind) {
-	case KIND_SITE: err = read_site(out, from, &event); break;
-	case KIND_URL: err = read_url(out, from, &event); break;
+	case KIND_SITE: ret = read_site(out, from, &event); break;
+	case KIND_URL: ret = read_url(out, from, &event); break;
 	case KIND_ENDPOINT:
 		find_word(from, take_endpoint, &event);
 		event.code = code_of(word_at(from, FINAL_STATUS));
 		break;
 	case KIND_TCPIP: break;
-	case KIND_FILTER: err = read_filter(out, from, &event); break;
+	case KIND_FILTER: ret = read_filter(out, from, &event); break;
 	}
 	event.provider = copy(out, from->provider);
-	if (err < 0 || !event.provider)
+	if (ret < 0 || !event.provider)
 		return IU_E_NOMEM;
 	out->given |= IU_GIVEN_EVENTS;
 	if (is_known(windows, &event))

@@ -57,18 +57,18 @@ static const struct row {
 
 static int add_rows(struct iu_capture_out *out)
 {
-	int err = 0;
+	int ret = 0;
 
-	for (size_t i = 0; i < IU_COUNT(rows) && err == 0; i++) {
+	for (size_t i = 0; i < IU_COUNT(rows) && ret == 0; i++) {
 		const struct row *r = &rows[i];
 
 		if (r->system != out->system || (out->given & r->unless) ||
 			(r->only && !(out->given & r->only)))
 			continue;
-		err = iu_snapshot_gap(out->snapshot, (enum iu_fact)r->facts, 0, r->what, r->why,
+		ret = iu_snapshot_gap(out->snapshot, (enum iu_fact)r->facts, 0, r->what, r->why,
 			r->fix);
 	}
-	return err;
+	return ret;
 }
 
 /*
@@ -88,23 +88,23 @@ static int add_doubt(struct iu_capture_out *out)
 static int add_unread(struct iu_capture_out *out)
 {
 	char what[96];
-	int err = 0;
+	int ret = 0;
 
 	if (out->unread) {
 		snprintf(what, sizeof(what), "%zu line%s cut off", out->unread,
 			out->unread == 1 ? " that is" : "s that are");
-		err = iu_snapshot_gap(out->snapshot, IU_FACT_TCP | IU_FACT_UDP, 0, what,
+		ret = iu_snapshot_gap(out->snapshot, IU_FACT_TCP | IU_FACT_UDP, 0, what,
 			"what is left of them names no socket",
 			"write the output into a file and give that");
 	}
-	if (out->named && err == 0) {
+	if (out->named && ret == 0) {
 		snprintf(what, sizeof(what), "%zu row%s with names instead of numbers", out->named,
 			out->named == 1 ? "" : "s");
-		err = iu_snapshot_gap(out->snapshot, IU_FACT_TCP | IU_FACT_UDP, 0, what,
+		ret = iu_snapshot_gap(out->snapshot, IU_FACT_TCP | IU_FACT_UDP, 0, what,
 			"which addresses and ports they mean is not said",
 			"run it with -n and add its output");
 	}
-	return err;
+	return ret;
 }
 
 /* They are sorted by then. */
@@ -165,12 +165,12 @@ static uint32_t seen_of(const struct iu_capture_out *out)
 
 int iu_capture_gaps(struct iu_capture_out *out)
 {
-	int err = add_rows(out);
+	int ret = add_rows(out);
 
-	if (err == 0)
-		err = add_unread(out);
-	if (err == 0)
-		err = add_doubt(out);
+	if (ret == 0)
+		ret = add_unread(out);
+	if (ret == 0)
+		ret = add_doubt(out);
 	out->snapshot->seen |= seen_of(out);
-	return err;
+	return ret;
 }

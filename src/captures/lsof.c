@@ -126,13 +126,13 @@ static int add_owner(struct iu_capture_out *out, const struct row *row)
 {
 	struct iu_capture_task *task;
 	uint64_t uid;
-	int err = iu_capture_owner(out, row->pid, row->fd, (struct iu_span){0});
+	int ret = iu_capture_owner(out, row->pid, row->fd, (struct iu_span){0});
 
 	out->given |= IU_GIVEN_TASKS;
-	if (err == 0)
-		err = iu_capture_task(out, row->pid, row->command, &task);
-	if (err < 0)
-		return err;
+	if (ret == 0)
+		ret = iu_capture_task(out, row->pid, row->command, &task);
+	if (ret < 0)
+		return ret;
 	if (iu_span_number(row->user, UINT32_MAX, &uid)) {
 		task->uid_known = true;
 		task->uid = (uint32_t)uid;
@@ -146,9 +146,9 @@ static int add_owner(struct iu_capture_out *out, const struct row *row)
 static int add_socket(
 	struct iu_capture_out *out, const struct iu_socket *s, const struct row *row)
 {
-	int err = iu_capture_socket(out, s);
+	int ret = iu_capture_socket(out, s);
 
-	return err == 0 ? add_owner(out, row) : err;
+	return ret == 0 ? add_owner(out, row) : ret;
 }
 
 static int add_unix(struct iu_capture_out *out, const struct row *row)
@@ -206,7 +206,7 @@ int iu_capture_lsof(const struct iu_lines *lines, size_t at, struct iu_capture_o
 	struct row row;
 	size_t bare = 0;
 	bool trusted;
-	int err = 0;
+	int ret = 0;
 
 	if (!read_row(lines->v[at], &row))
 		return 0;
@@ -223,10 +223,10 @@ int iu_capture_lsof(const struct iu_lines *lines, size_t at, struct iu_capture_o
 			trusted = false;
 	}
 	trusted = trusted && bare > 1;
-	for (; i < lines->n && err == 0 && read_row(lines->v[i], &row); i++) {
+	for (; i < lines->n && ret == 0 && read_row(lines->v[i], &row); i++) {
 		row.cut = !row.has_state && (row.protocol == IU_PROTOCOL_TCP ||
 						   (!trusted && !iu_padding(lines, i)));
-		err = add_row(out, &row);
+		ret = add_row(out, &row);
 	}
-	return err < 0 ? err : (int)(i - at);
+	return ret < 0 ? ret : (int)(i - at);
 }

@@ -162,9 +162,9 @@ static struct iu_http_queue *add_queue(struct iu_capture_out *out, struct iu_spa
 static size_t queue_index(struct iu_capture_out *out, struct iu_span name, bool unnamed_too)
 {
 	const struct iu_windows *windows = &out->snapshot->windows;
-	size_t i, unnamed = SIZE_MAX, count = 0;
+	size_t unnamed = SIZE_MAX, count = 0;
 
-	for (i = 0; i < windows->http_queues.n; i++) {
+	for (size_t i = 0; i < windows->http_queues.n; i++) {
 		const char *known = windows->http_queues.v[i].name;
 
 		if (known && !is_unnamed(name) && iu_span_is(name, known))
@@ -236,9 +236,9 @@ static size_t queue_of(struct iu_capture_out *out, struct iu_span name, int32_t 
 static int read_queues(struct state *s)
 {
 	struct head current = {SIZE_MAX, SIZE_MAX}, *slot;
-	int err = 0;
+	int ret = 0;
 
-	for (size_t i = s->at; i < s->end && err == 0; i++) {
+	for (size_t i = s->at; i < s->end && ret == 0; i++) {
 		struct pair pair = {0};
 		size_t line = SIZE_MAX - 1;
 		int32_t pid;
@@ -255,9 +255,9 @@ static int read_queues(struct state *s)
 				return IU_E_NOMEM;
 			*slot = current;
 		}
-		err = add_server(s->out, current.queue, pid);
+		ret = add_server(s->out, current.queue, pid);
 	}
-	return err;
+	return ret;
 }
 
 static size_t queue_at(const struct state *s, size_t line)
@@ -301,9 +301,9 @@ static size_t queue_of_url(const struct state *s, size_t at)
 static int read_urls(struct state *s)
 {
 	size_t queue = SIZE_MAX, last = SIZE_MAX;
-	int err = 0;
+	int ret = 0;
 
-	for (size_t i = s->at; i < s->end && err == 0; i++) {
+	for (size_t i = s->at; i < s->end && ret == 0; i++) {
 		if (!is_url_line(s->lines->v[i]))
 			continue;
 		/* URLs of one group stand below each other */
@@ -312,9 +312,9 @@ static int read_urls(struct state *s)
 		last = i;
 		if (queue == SIZE_MAX)
 			return s->out->snapshot->arena.failed ? IU_E_NOMEM : 0;
-		err = add_url(s->out, queue, iu_span_trim(s->lines->v[i]));
+		ret = add_url(s->out, queue, iu_span_trim(s->lines->v[i]));
 	}
-	return err;
+	return ret;
 }
 
 /* Whether a listing begins here: a session's long number, or a head with process ids or URLs. */
@@ -330,9 +330,9 @@ static bool begins_state(const struct iu_lines *lines, size_t at)
 /* Up to the first line that is neither "key: value" nor indented: a prompt, another listing. */
 static size_t state_end(const struct iu_lines *lines, size_t at)
 {
-	size_t end = at, i;
+	size_t end = at;
 
-	for (i = at; i < lines->n && belongs(lines, i); i++)
+	for (size_t i = at; i < lines->n && belongs(lines, i); i++)
 		if (lines->v[i].len)
 			end = i + 1;
 	return end;
@@ -341,7 +341,7 @@ static size_t state_end(const struct iu_lines *lines, size_t at)
 int iu_capture_http_state(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
 	struct state s = {.lines = lines, .at = at, .out = out};
-	int err;
+	int ret;
 
 	if (!begins_state(lines, at))
 		return 0;
@@ -349,10 +349,10 @@ int iu_capture_http_state(const struct iu_lines *lines, size_t at, struct iu_cap
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	out->given |= IU_GIVEN_HTTP;
 	find_key(&s);
-	err = read_queues(&s);
-	if (err == 0)
-		err = read_urls(&s);
-	return err < 0 ? err : (int)(s.end - at);
+	ret = read_queues(&s);
+	if (ret == 0)
+		ret = read_urls(&s);
+	return ret < 0 ? ret : (int)(s.end - at);
 }
 
 /* ---- urlacl ---- */
@@ -383,22 +383,22 @@ int iu_capture_http_urlacl(const struct iu_lines *lines, size_t at, struct iu_ca
 {
 	struct pair url, user;
 	size_t i = at + 1, indent = 0;
-	int err = 0;
+	int ret = 0;
 
 	if (!read_pair(lines->v[at], &url) || !is_url(url.value) || url.key.len > 80)
 		return 0;
-	while (i < lines->n && err == 0 && lines->v[i].len && iu_span_indent(lines->v[i]) > url.indent &&
+	while (i < lines->n && ret == 0 && lines->v[i].len && iu_span_indent(lines->v[i]) > url.indent &&
 		read_pair(lines->v[i], &user)) {
 		if (!indent)
 			indent = user.indent;
 		if (user.indent == indent && user.value.len)
-			err = add_reservation(out, url.value, user.value);
+			ret = add_reservation(out, url.value, user.value);
 		i++;
 	}
 	if (!indent) /* a sentence about a URL: reservations have a user */
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
-	return err < 0 ? err : (int)(i - at);
+	return ret < 0 ? ret : (int)(i - at);
 }
 
 /* ---- iplisten ---- */

@@ -118,7 +118,7 @@ int iu_capture_exclusions(const struct iu_lines *lines, size_t at, struct iu_cap
 	struct shape shape;
 	size_t i = at + 1, rows = 0;
 	bool whole;
-	int err = 0;
+	int ret = 0;
 
 	/* with fewer dashes all rows have lost their left side */
 	if (iu_rule_groups(lines->v[at], '-') != 2 ||
@@ -127,11 +127,11 @@ int iu_capture_exclusions(const struct iu_lines *lines, size_t at, struct iu_cap
 		return 0;
 	row.protocol = out->hint_tcp ? IU_PROTOCOL_TCP : IU_PROTOCOL_UDP;
 	shape = shape_of(lines, at);
-	for (; i < lines->n && err == 0 && read_row(lines->v[i], &row); i++, rows++) {
+	for (; i < lines->n && ret == 0 && read_row(lines->v[i], &row); i++, rows++) {
 		if (is_cut(lines, i, &shape, row.administered))
 			out->unread++;
 		else
-			err = add_exclusion(out, &row);
+			ret = add_exclusion(out, &row);
 	}
 	whole = i < lines->n && !lines->v[i].len;
 	if (!rows && !whole)
@@ -141,7 +141,7 @@ int iu_capture_exclusions(const struct iu_lines *lines, size_t at, struct iu_cap
 		out->given |= row.protocol == IU_PROTOCOL_TCP ? IU_GIVEN_EXCLUDED_TCP
 							      : IU_GIVEN_EXCLUDED_UDP;
 	iu_capture_forget(out); /* that was for this list only */
-	return err < 0 ? err : (int)(i - at);
+	return ret < 0 ? ret : (int)(i - at);
 }
 
 /* "Start Port      : 49152": the number behind the last colon. */
@@ -160,7 +160,6 @@ int iu_capture_dynamic(const struct iu_lines *lines, size_t at, struct iu_captur
 	struct iu_windows *windows = &out->snapshot->windows;
 	struct iu_dynamic_range range = {.family = out->hint_family}, *slot;
 	uint16_t count;
-	size_t i;
 
 	if (iu_rule_groups(lines->v[at], '-') != 1 || lines->v[at].len < 8 || at + 2 >= lines->n ||
 		!read_value(lines->v[at + 1], &range.first) ||
@@ -172,7 +171,7 @@ int iu_capture_dynamic(const struct iu_lines *lines, size_t at, struct iu_captur
 	iu_capture_forget(out);
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	out->given |= IU_GIVEN_RANGES;
-	for (i = 0; i < windows->ranges.n; i++)
+	for (size_t i = 0; i < windows->ranges.n; i++)
 		if (windows->ranges.v[i].protocol == range.protocol &&
 			windows->ranges.v[i].family == range.family)
 			return 3;

@@ -132,7 +132,7 @@ static int add_owner(struct iu_capture_out *out, struct iu_span program)
 static int add_row(struct iu_capture_out *out, struct row *row)
 {
 	struct iu_socket *s = &row->socket;
-	int err = 0;
+	int ret = 0;
 
 	if (row->other)
 		return 0;
@@ -147,10 +147,10 @@ static int add_row(struct iu_capture_out *out, struct row *row)
 	if (!iu_linux_socket(out, &row->local_end, &row->peer_end, row->family, row->family, s))
 		return 0;
 	if (row->user.len && s->inode && !s->mini)
-		err = iu_linux_user(out, row->user, s);
-	if (err == 0)
-		err = iu_capture_socket(out, s);
-	return err == 0 ? add_owner(out, row->program) : err;
+		ret = iu_linux_user(out, row->user, s);
+	if (ret == 0)
+		ret = iu_capture_socket(out, s);
+	return ret == 0 ? add_owner(out, row->program) : ret;
 }
 
 /* ---- UNIX sockets ---- */
@@ -202,7 +202,7 @@ static bool read_unix(struct iu_span line, struct iu_socket *ret, struct iu_span
 static int add_unix(struct iu_capture_out *out, struct iu_socket *s, struct iu_span path,
 	struct iu_span program)
 {
-	int err;
+	int ret;
 
 	if (!path.len)
 		return 0;
@@ -212,8 +212,8 @@ static int add_unix(struct iu_capture_out *out, struct iu_socket *s, struct iu_s
 	s->path_len = path.len;
 	if (!s->path)
 		return IU_E_NOMEM;
-	err = iu_capture_socket(out, s);
-	return err == 0 && is_program(program) ? add_owner(out, program) : err;
+	ret = iu_capture_socket(out, s);
+	return ret == 0 && is_program(program) ? add_owner(out, program) : ret;
 }
 
 int iu_capture_netstat_linux(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
@@ -222,20 +222,20 @@ int iu_capture_netstat_linux(const struct iu_lines *lines, size_t at, struct iu_
 	struct iu_socket unix_socket;
 	struct row row;
 	size_t i = at;
-	int err = 0;
+	int ret = 0;
 
 	if (!read_row(lines->v[at], &row) &&
 		!read_unix(lines->v[at], &unix_socket, &path, &program))
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_LINUX);
 	iu_capture_block(out);
-	for (; i < lines->n && err == 0; i++) {
+	for (; i < lines->n && ret == 0; i++) {
 		if (read_row(lines->v[i], &row))
-			err = add_row(out, &row);
+			ret = add_row(out, &row);
 		else if (read_unix(lines->v[i], &unix_socket, &path, &program))
-			err = add_unix(out, &unix_socket, path, program);
+			ret = add_unix(out, &unix_socket, path, program);
 		else
 			break;
 	}
-	return err < 0 ? err : (int)(i - at);
+	return ret < 0 ? ret : (int)(i - at);
 }

@@ -174,7 +174,7 @@ static int read_row(struct iu_span line, struct parts *ret)
 static int add_row(struct iu_capture_out *out, const struct parts *parts)
 {
 	struct iu_socket s = iu_capture_socket_fresh(parts->protocol);
-	int err;
+	int ret;
 
 	if (parts->local.named || parts->local.star || parts->local.port_star) {
 		out->named++;
@@ -192,10 +192,10 @@ static int add_row(struct iu_capture_out *out, const struct parts *parts)
 	s.mini = s.state == IU_STATE_TIME_WAIT;
 	if (!s.port)
 		return 0;
-	err = iu_capture_socket(out, &s);
-	if (err == 0 && parts->pid > 0)
-		err = iu_capture_owner(out, parts->pid, -1, (struct iu_span){0});
-	return err;
+	ret = iu_capture_socket(out, &s);
+	if (ret == 0 && parts->pid > 0)
+		ret = iu_capture_owner(out, parts->pid, -1, (struct iu_span){0});
+	return ret;
 }
 
 /* "[svchost.exe]" on a line of its own: what -b tells of the row above. */
@@ -234,10 +234,10 @@ static bool is_component(struct iu_span line)
 /* It is told of this very row, whatever else lives in the process. */
 static int name_row(struct iu_capture_out *out, struct iu_span component, int32_t pid)
 {
-	int err = iu_capture_service(out, component, pid);
+	int ret = iu_capture_service(out, component, pid);
 
-	if (err < 0 || !out->rows.n)
-		return err;
+	if (ret < 0 || !out->rows.n)
+		return ret;
 	out->rows.v[out->rows.n - 1].socket.unit = iu_arena_strndup(
 		&out->snapshot->arena, component.text, component.len);
 	return out->rows.v[out->rows.n - 1].socket.unit ? 0 : IU_E_NOMEM;
@@ -248,14 +248,13 @@ static int read_owner(const struct iu_lines *lines, size_t at, const struct part
 	struct iu_capture_out *out)
 {
 	struct iu_span image, component = {0};
-	size_t i;
-	int err = 0;
+	int ret = 0;
 
 	/* "cannot obtain ownership information": one line, components stand further right */
 	if (iu_span_indent(lines->v[at]) == 1 && !is_image(lines->v[at], &image))
 		return 1;
 	/* XP lists the libraries on the way, a dozen at most */
-	for (i = at; i < lines->n && i < at + 16; i++) {
+	for (size_t i = at; i < lines->n && i < at + 16; i++) {
 		struct parts other;
 
 		if (!lines->v[i].len || read_row(lines->v[i], &other) != 0)
@@ -263,10 +262,10 @@ static int read_owner(const struct iu_lines *lines, size_t at, const struct part
 		if (is_image(lines->v[i], &image)) {
 			out->given |= IU_GIVEN_TASKS;
 			if (row->pid > SYSTEM_PID)
-				err = iu_capture_task(out, row->pid, image, NULL);
-			if (err == 0 && row->pid > SYSTEM_PID && component.len)
-				err = name_row(out, component, row->pid);
-			return err < 0 ? err : (int)(i - at + 1);
+				ret = iu_capture_task(out, row->pid, image, NULL);
+			if (ret == 0 && row->pid > SYSTEM_PID && component.len)
+				ret = name_row(out, component, row->pid);
+			return ret < 0 ? ret : (int)(i - at + 1);
 		}
 		if (!iu_span_indent(lines->v[i]))
 			break;
@@ -281,35 +280,35 @@ int iu_capture_netstat_windows(
 {
 	struct parts row, before = {0};
 	size_t i = at, last = at;
-	int kind, err = 0;
+	int kind, ret = 0;
 
 	if (read_row(lines->v[at], &row) != 1)
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	iu_capture_block(out);
 	/* some copies have an empty line after each row */
-	while (i < lines->n && i <= last + 1 && err >= 0) {
+	while (i < lines->n && i <= last + 1 && ret >= 0) {
 		kind = read_row(lines->v[i], &row);
 		if (kind == 1) {
 			if (before.protocol == IU_PROTOCOL_UDP && row.protocol == IU_PROTOCOL_TCP)
 				iu_capture_block(out); /* another list: TCP comes first */
 			before = row;
-			err = add_row(out, &row);
+			ret = add_row(out, &row);
 			last = i++;
 		} else if (kind < 0) {
 			out->unread++;
 			before.pid = -1; /* what follows belongs to this one */
 			last = i++;
 		} else if (lines->v[i].len) {
-			err = read_owner(lines, i, &before, out);
-			if (err <= 0)
+			ret = read_owner(lines, i, &before, out);
+			if (ret <= 0)
 				break;
-			i += (size_t)err;
+			i += (size_t)ret;
 			last = i - 1;
 			before.pid = -1; /* more of it belongs to a row that is missing */
 		} else {
 			i++;
 		}
 	}
-	return err < 0 ? err : (int)(last + 1 - at);
+	return ret < 0 ? ret : (int)(last + 1 - at);
 }

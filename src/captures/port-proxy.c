@@ -84,22 +84,22 @@ int iu_capture_port_proxy(const struct iu_lines *lines, size_t at, struct iu_cap
 	enum iu_family family;
 	struct iu_phrase words;
 	size_t i = at + 1;
-	int err = 1;
+	int ret = 1;
 
 	if (iu_rule_groups(lines->v[at], '-') != 4)
 		return 0;
 	family = listen_family(lines, at);
-	for (; i < lines->n && err > 0; i += err > 0) {
+	for (; i < lines->n && ret > 0; i += ret > 0) {
 		iu_words_split(lines->v[i], &words);
 		if (words.n == 4 && iu_has_gap(lines->v[i]) &&
 			second_column(lines->v[i]) != second_column(lines->v[at])) {
 			out->unread++; /* cut: "2.168.1.20" was more once */
 			continue;
 		}
-		err = words.n == 4 ? iu_capture_port_proxy_rule(out, family, words.v) : 0;
+		ret = words.n == 4 ? iu_capture_port_proxy_rule(out, family, words.v) : 0;
 	}
-	if (err < 0)
-		return err;
+	if (ret < 0)
+		return ret;
 	if (i == at + 1)
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);

@@ -73,7 +73,7 @@ static bool read_address(struct iu_span word, struct iu_address *ret)
 static int add(struct iu_capture_out *out, const struct parts *parts)
 {
 	struct iu_socket s = iu_capture_socket_fresh(parts->protocol);
-	int err;
+	int ret;
 
 	if (!parts->port)
 		return 0;
@@ -86,10 +86,10 @@ static int add(struct iu_capture_out *out, const struct parts *parts)
 		s.peer_port = parts->peer_port;
 	}
 	s.mini = s.state == IU_STATE_TIME_WAIT;
-	err = iu_capture_socket(out, &s);
-	if (err == 0 && parts->pid > 0)
-		err = iu_capture_owner(out, parts->pid, -1, (struct iu_span){0});
-	return err;
+	ret = iu_capture_socket(out, &s);
+	if (ret == 0 && parts->pid > 0)
+		ret = iu_capture_owner(out, parts->pid, -1, (struct iu_span){0});
+	return ret;
 }
 
 /* ---- the table ---- */
@@ -142,20 +142,20 @@ int iu_capture_powershell(const struct iu_lines *lines, size_t at, struct iu_cap
 {
 	struct parts row;
 	size_t i = at, column;
-	int err = 0;
+	int ret = 0;
 
 	if (!read_row(lines->v[at], &row))
 		return 0;
 	column = usual_column(lines, at);
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	iu_capture_block(out);
-	for (; i < lines->n && err == 0 && read_row(lines->v[i], &row); i++) {
+	for (; i < lines->n && ret == 0 && read_row(lines->v[i], &row); i++) {
 		if (iu_has_gap(lines->v[i]) && third_column(lines->v[i]) != column)
 			out->unread++;
 		else
-			err = add(out, &row);
+			ret = add(out, &row);
 	}
-	return err < 0 ? err : (int)(i - at);
+	return ret < 0 ? ret : (int)(i - at);
 }
 
 /* ---- CSV ---- */
@@ -235,20 +235,20 @@ int iu_capture_powershell_csv(const struct iu_lines *lines, size_t at, struct iu
 	struct heading heading;
 	struct parts row;
 	size_t i = at + 1;
-	int kind, err = 0;
+	int kind, ret = 0;
 
 	if (!read_heading(lines->v[at], &heading))
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	iu_capture_block(out);
-	for (; i < lines->n && err == 0; i++) {
+	for (; i < lines->n && ret == 0; i++) {
 		kind = read_record(lines->v[i], &heading, &row);
 		if (kind == 0)
 			break;
 		if (kind > 0)
-			err = add(out, &row);
+			ret = add(out, &row);
 		else
 			out->unread++;
 	}
-	return err < 0 ? err : (int)(i - at);
+	return ret < 0 ? ret : (int)(i - at);
 }

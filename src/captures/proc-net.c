@@ -165,11 +165,11 @@ static int add_unix(struct iu_capture_out *out, struct iu_socket *s, struct iu_s
 
 static int add_inet(struct iu_capture_out *out, const struct iu_socket *s)
 {
-	int err = s->port ? iu_capture_socket(out, s) : 0;
+	int ret = s->port ? iu_capture_socket(out, s) : 0;
 
-	if (err == 0 && s->port && !s->inode)
+	if (ret == 0 && s->port && !s->inode)
 		iu_capture_orphan(out);
-	return err;
+	return ret;
 }
 
 int iu_capture_proc_net(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
@@ -177,19 +177,19 @@ int iu_capture_proc_net(const struct iu_lines *lines, size_t at, struct iu_captu
 	struct iu_span path;
 	struct iu_socket s;
 	size_t i = at;
-	int err = 0;
+	int ret = 0;
 
 	if (!read_row(lines->v[at], &s) && !read_unix(lines->v[at], &s, &path))
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_LINUX);
 	iu_capture_block(out);
-	for (; i < lines->n && err == 0; i++) {
+	for (; i < lines->n && ret == 0; i++) {
 		if (read_row(lines->v[i], &s))
-			err = add_inet(out, &s);
+			ret = add_inet(out, &s);
 		else if (read_unix(lines->v[i], &s, &path))
-			err = add_unix(out, &s, path);
+			ret = add_unix(out, &s, path);
 		else
 			break;
 	}
-	return err < 0 ? err : (int)(i - at);
+	return ret < 0 ? ret : (int)(i - at);
 }

@@ -141,9 +141,9 @@ static int add_reserved(struct iu_capture_out *out, uint64_t first, uint64_t las
 /* "1433-1434\05001-5032": of Windows 2000 and 2003; the parts end in "\0" as reg writes it. */
 static int read_reserved(struct iu_capture_out *out, struct iu_span data)
 {
-	int err = 0;
+	int ret = 0;
 
-	while (data.len && err == 0) {
+	while (data.len && ret == 0) {
 		struct iu_span part = {data.text, iu_span_find(data, "\\0")}, last;
 		const char *dash = memchr(part.text, '-', part.len);
 		uint64_t from, to;
@@ -154,9 +154,9 @@ static int read_reserved(struct iu_capture_out *out, struct iu_span data)
 			part.len = (size_t)(dash - part.text);
 		if (iu_span_number(part, 65535, &from) && iu_span_number(last, 65535, &to) &&
 			from <= to)
-			err = add_reserved(out, from, to);
+			ret = add_reserved(out, from, to);
 	}
-	return err;
+	return ret;
 }
 
 static int take(struct iu_capture_out *out, const struct place *place, struct iu_span name,
@@ -184,14 +184,14 @@ int iu_capture_registry(const struct iu_lines *lines, size_t at, struct iu_captu
 	struct place place;
 	struct iu_span name, data;
 	size_t i = at + 1;
-	int err = 0;
+	int ret = 0;
 
 	if (!read_key(lines->v[at], &place) || place.key == KEY_OTHER)
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
-	while (i < lines->n && err >= 0 && read_value(lines->v[i], &name, &data)) {
-		err = take(out, &place, name, data);
+	while (i < lines->n && ret >= 0 && read_value(lines->v[i], &name, &data)) {
+		ret = take(out, &place, name, data);
 		i++;
 	}
-	return err < 0 ? err : (int)(i - at);
+	return ret < 0 ? ret : (int)(i - at);
 }

@@ -105,15 +105,15 @@ static int merge(struct iu_capture_out *out, struct iu_span name, struct iu_span
 {
 	size_t before = out->snapshot->windows.services.n;
 	struct iu_service *service;
-	int err = iu_capture_service(out, name, found->pid);
+	int ret = iu_capture_service(out, name, found->pid);
 
 	/* a new one is the last; another search only where there was one already */
-	if (err == 0 && out->snapshot->windows.services.n > before)
+	if (ret == 0 && out->snapshot->windows.services.n > before)
 		service = &out->snapshot->windows.services.v[before];
 	else
-		service = err == 0 && before < SERVICES_SEARCHED ? find(out, name) : NULL;
+		service = ret == 0 && before < SERVICES_SEARCHED ? find(out, name) : NULL;
 	if (!service)
-		return err;
+		return ret;
 	if (found->state != IU_SERVICE_UNKNOWN)
 		service->state = found->state;
 	if (found->start != IU_SERVICE_START_UNKNOWN)
@@ -132,7 +132,7 @@ int iu_capture_service_control(const struct iu_lines *lines, size_t at, struct i
 	struct iu_service service = {0};
 	size_t i = at + 1, rows;
 	uint64_t type;
-	int err;
+	int ret;
 
 	if (iu_span_indent(lines->v[at]) || !split_colon(lines->v[at], &key, &name) || !name.len ||
 		memchr(name.text, ' ', name.len) || memchr(name.text, '\\', name.len) ||
@@ -146,6 +146,6 @@ int iu_capture_service_control(const struct iu_lines *lines, size_t at, struct i
 		return 0;
 	rows = read_block(lines, i, &service);
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
-	err = merge(out, name, display, &service);
-	return err < 0 ? err : (int)(i + rows - at);
+	ret = merge(out, name, display, &service);
+	return ret < 0 ? ret : (int)(i + rows - at);
 }

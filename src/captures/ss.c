@@ -160,19 +160,19 @@ static int read_users(struct iu_capture_out *out, struct iu_span rest)
 	size_t at = iu_span_find(rest, "users:((");
 	int32_t pid, fd;
 	struct iu_span name;
-	int err = 0;
+	int ret = 0;
 
 	rest = iu_span_from(rest, at + 7);
-	while (rest.len > 1 && err == 0 && read_user(&rest, &name, &pid, &fd)) {
+	while (rest.len > 1 && ret == 0 && read_user(&rest, &name, &pid, &fd)) {
 		out->given |= IU_GIVEN_TASKS;
-		err = iu_capture_owner(out, pid, fd, name);
+		ret = iu_capture_owner(out, pid, fd, name);
 		/* security contexts may stand before the bracket */
 		rest = iu_span_from(rest, iu_span_find(rest, ")") + 1);
 		if (!rest.len || rest.text[0] != ',')
 			break;
 		rest = iu_span_from(rest, 1);
 	}
-	return err;
+	return ret;
 }
 
 /* "57sec", "1min20sec", "120ms"; of "1.5sec" the whole seconds. -1: none of that. */
@@ -296,7 +296,7 @@ static int add_unix(struct iu_capture_out *out, const struct row *row)
 	struct iu_socket s = iu_capture_socket_fresh(IU_PROTOCOL_UNIX);
 	struct iu_span path = row->local;
 	uint64_t inode = 0;
-	int err;
+	int ret;
 
 	if (iu_span_is(path, "*"))
 		return 0; /* no name: nothing that a bind() could meet */
@@ -310,11 +310,11 @@ static int add_unix(struct iu_capture_out *out, const struct row *row)
 	s.inode = inode < IU_INODE_MADE_UP ? inode : 0;
 	if (!s.path)
 		return IU_E_NOMEM;
-	err = read_extended(out, row->rest, &s);
+	ret = read_extended(out, row->rest, &s);
 	s.inode = inode < IU_INODE_MADE_UP ? inode : 0;
-	if (err == 0)
-		err = iu_capture_socket(out, &s);
-	return err == 0 ? read_users(out, row->rest) : err;
+	if (ret == 0)
+		ret = iu_capture_socket(out, &s);
+	return ret == 0 ? read_users(out, row->rest) : ret;
 }
 
 static int add_row(struct iu_capture_out *out, const struct row *row, const struct style *style)
@@ -322,7 +322,7 @@ static int add_row(struct iu_capture_out *out, const struct row *row, const stru
 	struct iu_socket s = iu_capture_socket_fresh(IU_PROTOCOL_TCP);
 	struct iu_capture_endpoint local, peer;
 	struct iu_span inode;
-	int err;
+	int ret;
 
 	if (row->other)
 		return 0;
@@ -350,12 +350,12 @@ static int add_row(struct iu_capture_out *out, const struct row *row, const stru
 		s.queue = row->queue <= UINT32_MAX ? (uint32_t)row->queue : 0;
 		s.backlog = row->backlog <= UINT32_MAX ? (uint32_t)row->backlog : 0;
 	}
-	err = read_extended(out, row->rest, &s);
-	if (err == 0)
-		err = iu_capture_socket(out, &s);
-	if (err == 0 && field(row->rest, "ino:", &inode) && iu_span_is(inode, "0"))
+	ret = read_extended(out, row->rest, &s);
+	if (ret == 0)
+		ret = iu_capture_socket(out, &s);
+	if (ret == 0 && field(row->rest, "ino:", &inode) && iu_span_is(inode, "0"))
 		iu_capture_orphan(out);
-	return err == 0 ? read_users(out, row->rest) : err;
+	return ret == 0 ? read_users(out, row->rest) : ret;
 }
 
 /* In a narrow terminal, and with -i and -m, what belongs to a row stands in the line below it. */
@@ -430,7 +430,7 @@ int iu_capture_ss(const struct iu_lines *lines, size_t at, struct iu_capture_out
 	struct style style;
 	struct row row;
 	size_t i = at;
-	int err = 1;
+	int ret = 1;
 
 	if (!read_row(lines->v[at], &row) || !is_first(&row))
 		return 0;
@@ -441,10 +441,10 @@ int iu_capture_ss(const struct iu_lines *lines, size_t at, struct iu_capture_out
 		struct iu_arena arena = {0};
 		int count = read_joined(lines, i, &arena, &row);
 
-		err = count < 0 ? count : add_row(out, &row, &style);
+		ret = count < 0 ? count : add_row(out, &row, &style);
 		iu_arena_free(&arena);
-		if (err < 0)
-			return err;
+		if (ret < 0)
+			return ret;
 		i += (size_t)count;
 	}
 	return (int)(i - at);

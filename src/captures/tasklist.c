@@ -44,9 +44,9 @@ static bool means_none(struct iu_span services, struct iu_span none)
 
 static int add_services(struct iu_capture_out *out, struct iu_span list, int32_t pid)
 {
-	int err = 0;
+	int ret = 0;
 
-	for (size_t at = 0; at < list.len && err == 0;) {
+	for (size_t at = 0; at < list.len && ret == 0;) {
 		struct iu_span name = iu_span_from(list, at);
 		const char *comma = memchr(name.text, ',', name.len);
 
@@ -56,27 +56,27 @@ static int add_services(struct iu_capture_out *out, struct iu_span list, int32_t
 		name = iu_span_trim(name);
 		/* the modules of "tasklist /m" have the same place */
 		if (is_service_name(name) && iu_span_find(name, ".dll") == name.len)
-			err = iu_capture_service(out, name, pid);
+			ret = iu_capture_service(out, name, pid);
 	}
-	return err;
+	return ret;
 }
 
 static int add_task(struct iu_capture_out *out, const struct task *task, struct iu_span none)
 {
 	struct iu_capture_task *added;
-	int err;
+	int ret;
 
 	if (task->pid <= 4)
 		out->given |= IU_GIVEN_TASKS_WHOLE;
 	out->given |= IU_GIVEN_TASKS;
-	err = iu_capture_task(out, task->pid, task->name, &added);
-	if (err == 0 && task->user.len) {
+	ret = iu_capture_task(out, task->pid, task->name, &added);
+	if (ret == 0 && task->user.len) {
 		added->user = iu_arena_strndup(
 			&out->snapshot->arena, task->user.text, task->user.len);
-		err = added->user ? 0 : IU_E_NOMEM;
+		ret = added->user ? 0 : IU_E_NOMEM;
 	}
-	if (err < 0 || !task->services.text || means_none(task->services, none))
-		return err;
+	if (ret < 0 || !task->services.text || means_none(task->services, none))
+		return ret;
 	out->given |= IU_GIVEN_SERVICES;
 	return task->pid > 4 ? add_services(out, task->services, task->pid) : 0;
 }
@@ -129,12 +129,11 @@ static struct iu_span csv_none(const struct iu_lines *lines, size_t at, size_t e
 {
 	struct iu_span before = {0};
 	struct task task;
-	size_t i;
 
-	for (i = at; i < end; i++)
+	for (size_t i = at; i < end; i++)
 		if (read_csv(lines->v[i], &task) && task.pid <= 4 && task.services.text)
 			return task.services;
-	for (i = at; i < end; i++) {
+	for (size_t i = at; i < end; i++) {
 		if (!read_csv(lines->v[i], &task) || !task.services.text)
 			continue;
 		if (means_none(task.services, before))
@@ -150,7 +149,7 @@ int iu_capture_tasklist_csv(const struct iu_lines *lines, size_t at, struct iu_c
 	size_t end = at, columns = at ? csv_columns(lines->v[at - 1]) : 0;
 	struct iu_span none;
 	struct task task;
-	int err = 0;
+	int ret = 0;
 
 	for (; end < lines->n && read_csv(lines->v[end], &task); end++)
 		if (csv_columns(lines->v[end]) > columns)
@@ -162,13 +161,13 @@ int iu_capture_tasklist_csv(const struct iu_lines *lines, size_t at, struct iu_c
 	out->task_columns = columns;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	none = csv_none(lines, at, end);
-	for (size_t i = at; i < end && err == 0; i++)
+	for (size_t i = at; i < end && ret == 0; i++)
 		if (read_csv(lines->v[i], &task)) {
 			if (columns != SERVICE_COLUMNS)
 				task.services = (struct iu_span){0};
-			err = add_task(out, &task, none);
+			ret = add_task(out, &task, none);
 		}
-	return err < 0 ? err : (int)(end - at);
+	return ret < 0 ? ret : (int)(end - at);
 }
 
 /* ---- the table ---- */
@@ -324,7 +323,7 @@ int iu_capture_tasklist(const struct iu_lines *lines, size_t at, struct iu_captu
 	struct table table = {0};
 	struct task task;
 	size_t i = at + 1;
-	int err = 0;
+	int ret = 0;
 
 	if (!read_rule(lines->v[at], &table) || i >= lines->n ||
 		!read_table_row(lines->v[i], &table, &task))
@@ -333,17 +332,17 @@ int iu_capture_tasklist(const struct iu_lines *lines, size_t at, struct iu_captu
 	none = table_none(lines, i, &table);
 	for (size_t k = i; k < lines->n && lines->v[k].len; k++)
 		table.padded |= full_length(lines, k) >= table.width;
-	while (i < lines->n && err == 0 && read_table_row(lines->v[i], &table, &task)) {
+	while (i < lines->n && ret == 0 && read_table_row(lines->v[i], &table, &task)) {
 		size_t more = 0;
 
 		if (task.services.text)
-			err = join_services(
+			ret = join_services(
 				lines, i + 1, &table, &out->arena, &task.services, &more);
 		if (is_cut(lines, i + more, &table))
 			task.services = without_last(task.services);
-		if (err == 0)
-			err = add_task(out, &task, none);
+		if (ret == 0)
+			ret = add_task(out, &task, none);
 		i += more + 1;
 	}
-	return err < 0 ? err : (int)(i - at);
+	return ret < 0 ? ret : (int)(i - at);
 }

@@ -121,26 +121,26 @@ int iu_capture_text(
 	struct iu_arena arena = {0};
 	struct iu_lines lines = {0};
 	size_t at = 0, known = 0;
-	int err = iu_lines_make(&arena, text, len, &lines);
+	int ret = iu_lines_make(&arena, text, len, &lines);
 
 	out->task_columns = 0;
-	while (err >= 0 && at < lines.n) {
+	while (ret >= 0 && at < lines.n) {
 		size_t k = 0;
 
-		for (err = 0; k < IU_COUNT(readers) && err == 0; k++)
-			err = readers[k](&lines, at, out);
-		if (err == 0) {
+		for (ret = 0; k < IU_COUNT(readers) && ret == 0; k++)
+			ret = readers[k](&lines, at, out);
+		if (ret == 0) {
 			take_hint(lines.v[at], out);
 			take_banner(lines.v[at], out);
 			at++;
-		} else if (err > 0) {
-			at += (size_t)err;
-			known += (size_t)err;
+		} else if (ret > 0) {
+			at += (size_t)ret;
+			known += (size_t)ret;
 		}
 	}
 	iu_arena_free(&arena);
-	if (err < 0)
-		return err;
+	if (ret < 0)
+		return ret;
 	if (ret_lines)
 		*ret_lines = known;
 	return 0;

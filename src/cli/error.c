@@ -28,13 +28,13 @@ static bool put_text(
 {
 	struct iu_style style = iu_options_style(arguments);
 	struct iu_text text = {0}, out = {0};
-	int r = iu_error_meaning_text(meaning, &style, &text);
+	int ret = iu_error_meaning_text(meaning, &style, &text);
 	bool good = false;
 
 	iu_text_add(&out, first || style.quiet ? "" : "\n");
 	iu_text_addn(&out, text.data, text.len);
-	if (r < 0)
-		iu_complain(iu_error_text(r), NULL, "");
+	if (ret < 0)
+		iu_complain(iu_error_text(ret), NULL, "");
 	else
 		good = iu_write(&out);
 	iu_text_free(&text);

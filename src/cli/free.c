@@ -181,14 +181,14 @@ static int free_all(
 
 	for (size_t i = 0; i < questions->n && run->written && !stopped(run); i++) {
 		struct iu_free_run freeing;
-		int r;
+		int ret;
 
 		run->number = 0;
 		run->declined = NULL;
-		r = iu_free_run(&questions->v[i], act, &freeing);
+		ret = iu_free_run(&questions->v[i], act, &freeing);
 		wipe(run);
-		if (r < 0) {
-			iu_complain(iu_error_text(r), NULL, "");
+		if (ret < 0) {
+			iu_complain(iu_error_text(ret), NULL, "");
 			code = worse(code, IU_EXIT_UNKNOWN);
 		} else {
 			if (run->arguments->json)
@@ -240,20 +240,20 @@ static void tell_undone(void *context, const char *name, const struct iu_step_re
 
 static int undo(struct run *run, size_t targets)
 {
-	int r;
+	int ret;
 
 	if (targets) {
 		iu_complain("free --undo takes no TARGET: it restores every service", NULL, "");
 		return IU_EXIT_USAGE;
 	}
-	r = iu_os_undo(tell_undone, run);
-	if (r == IU_E_NOTSUP) {
+	ret = iu_os_undo(tell_undone, run);
+	if (ret == IU_E_NOTSUP) {
 		iu_complain("--undo is for services of Windows: nothing is ever disabled here", NULL, "");
 		return IU_EXIT_USAGE;
 	}
-	if (r == 0)
+	if (ret == 0)
 		iu_complain("no service is disabled by --disable", NULL, "");
-	return r < 0 ? IU_EXIT_NO : IU_EXIT_DONE;
+	return ret < 0 ? IU_EXIT_NO : IU_EXIT_DONE;
 }
 
 static int run_command(const struct iu_invocation *invocation)

@@ -104,14 +104,13 @@ static bool put_json(struct listed *listed, const struct iu_snapshot *snapshot,
 	const struct iu_listing *listing, bool last)
 {
 	bool good = true;
-	size_t i;
 
 	if (!listed->begun)
 		good = put_words("{\"schema\":\"inuse.list/1\",\"host\":") &&
 		       iu_write_json_part(iu_output_list_json_host(snapshot)) &&
 		       put_words(",\"sockets\":[");
 	listed->begun = true;
-	for (i = 0; i < listing->rows.n && good; i++)
+	for (size_t i = 0; i < listing->rows.n && good; i++)
 		good = (!listed->table.rows++ || put_words(",")) &&
 		       iu_write_json_part(iu_output_list_json_row(snapshot, &listing->rows.v[i]));
 	return good && (!last || put_json_end(listed, snapshot));
@@ -134,9 +133,8 @@ static bool put_json_lines(struct listed *listed, const struct iu_snapshot *snap
 	const struct iu_listing *listing, bool last)
 {
 	bool good = true;
-	size_t i;
 
-	for (i = 0; i < listing->rows.n && good; i++)
+	for (size_t i = 0; i < listing->rows.n && good; i++)
 		good = put_line(listed, snapshot,
 			json_pack("[o]", iu_output_list_json_row(snapshot, &listing->rows.v[i])),
 			json_array());

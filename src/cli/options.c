@@ -224,20 +224,20 @@ int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocati
 	bool given[IU_OPTION_END] = {false};
 	struct negatives negatives = {.n = 0};
 	struct table table;
-	int result, option, code;
+	int ret, option, code;
 
 	make_table(&table);
 	opterr = 0;
 	optind = 0; /* glibc: start anew, also for a second call */
-	while ((result = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1) {
-		if (result >= '0' && result <= '9') {
-			if (keep_negative(&negatives, result, argc, argv))
+	while ((ret = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1) {
+		if (ret >= '0' && ret <= '9') {
+			if (keep_negative(&negatives, ret, argc, argv))
 				continue;
-			return refuse_option('?', result, argv[optind - 1]);
+			return refuse_option('?', ret, argv[optind - 1]);
 		}
-		option = option_of(result);
-		if (option == IU_OPTION_NONE || result == '?' || result == ':')
-			return refuse_option(result, optopt, argv[optind - 1]);
+		option = option_of(ret);
+		if (option == IU_OPTION_NONE || ret == '?' || ret == ':')
+			return refuse_option(ret, optopt, argv[optind - 1]);
 		given[option] = true;
 		code = store(iu_option_row(option), optarg, &invocation.arguments);
 		if (code)

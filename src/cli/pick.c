@@ -109,13 +109,13 @@ static int print_ports(
 	const struct iu_arguments *arguments, struct iu_pick_run *picking, unsigned long count)
 {
 	uint16_t ports[COUNT_MOST];
-	int r = iu_pick_run_several(picking, count, false, ports, NULL);
+	int ret = iu_pick_run_several(picking, count, false, ports, NULL);
 
-	if (r == IU_E_NOENT)
+	if (ret == IU_E_NOENT)
 		return complain_none();
-	if (r < 0)
-		iu_complain(iu_error_text(r), NULL, "");
-	return r >= 0 && put(arguments, ports, count) ? 0 : IU_EXIT_UNKNOWN;
+	if (ret < 0)
+		iu_complain(iu_error_text(ret), NULL, "");
+	return ret >= 0 && put(arguments, ports, count) ? 0 : IU_EXIT_UNKNOWN;
 }
 
 /* @word with every {} replaced by the port; NULL: out of memory. */

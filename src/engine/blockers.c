@@ -46,12 +46,11 @@ static int by_inode(const void *a, const void *b)
 static int index_holds(struct building *b)
 {
 	const struct iu_holds *all = &b->snapshot->holds;
-	size_t i;
 
 	b->holds.v = iu_arena_alloc(b->arena, (all->n + 1) * sizeof(*b->holds.v));
 	if (!b->holds.v)
 		return IU_E_NOMEM;
-	for (i = 0; i < all->n; i++) {
+	for (size_t i = 0; i < all->n; i++) {
 		/* whoever only looks is no answer, though it may have a duplicate for a moment */
 		if (!all->v[i].inode ||
 			(all->v[i].pid == b->snapshot->host.pid && !b->question->asker.by_self))
@@ -128,9 +127,8 @@ static int add_row(struct building *b, const struct iu_socket *s, struct iu_conf
 	bool any_port)
 {
 	struct iu_blocker *row;
-	size_t i;
 
-	for (i = 0; i < b->verdict->blockers.n; i++) {
+	for (size_t i = 0; i < b->verdict->blockers.n; i++) {
 		row = &b->verdict->blockers.v[i];
 		if (!more_like_it(b, row, s, &c, any_port))
 			continue;
@@ -189,11 +187,10 @@ static const struct iu_request *blocked_request(
 	const struct building *b, const struct iu_blocker *blocker)
 {
 	const struct iu_evaluation *evaluation = b->evaluation;
-	size_t i;
 
 	if (!evaluation)
 		return NULL;
-	for (i = 0; i < evaluation->attempt_count; i++)
+	for (size_t i = 0; i < evaluation->attempt_count; i++)
 		if (evaluation->rules->conflict(&evaluation->attempts[i].request, &blocker->socket, &evaluation->kernel).blocks !=
 			IU_NO)
 			return &evaluation->attempts[i].request;
@@ -202,9 +199,7 @@ static const struct iu_request *blocked_request(
 
 static int find_causes(struct building *b, const struct iu_path *path)
 {
-	size_t i;
-
-	for (i = 0; i < b->verdict->blockers.n; i++) {
+	for (size_t i = 0; i < b->verdict->blockers.n; i++) {
 		struct iu_blocker *blocker = &b->verdict->blockers.v[i];
 		struct iu_case c = {
 			.arena = b->arena,
@@ -215,12 +210,12 @@ static int find_causes(struct building *b, const struct iu_path *path)
 			.path = path,
 			.blocker = blocker,
 		};
-		int err = fill_holds(b, blocker);
+		int ret = fill_holds(b, blocker);
 
-		if (err == 0)
-			err = iu_cause_find(&c);
-		if (err < 0)
-			return err;
+		if (ret == 0)
+			ret = iu_cause_find(&c);
+		if (ret < 0)
+			return ret;
 	}
 	return 0;
 }
@@ -230,9 +225,8 @@ static struct iu_conflict best_conflict(const struct iu_evaluation *evaluation, 
 {
 	struct iu_conflict best = {IU_NO, IU_RULE_NONE, IU_SHARING_NONE};
 	bool own_family = false;
-	size_t i;
 
-	for (i = 0; i < evaluation->attempt_count; i++) {
+	for (size_t i = 0; i < evaluation->attempt_count; i++) {
 		const struct iu_request *r = &evaluation->attempts[i].request;
 		struct iu_conflict c = evaluation->rules->conflict(r, s, &evaluation->kernel);
 		bool own = r->address.family == s->family;
@@ -264,12 +258,11 @@ int iu_blockers_inet(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	struct iu_verdict *verdict)
 {
 	struct building b = building_of(arena, evaluation, verdict);
-	size_t i;
-	int rank, err = index_holds(&b);
+	int rank, ret = index_holds(&b);
 
 	/* the important ones first, so that the cap drops the others */
-	for (rank = 0; rank <= 6 && err == 0; rank++) {
-		for (i = 0; i < evaluation->sockets.n && err == 0; i++) {
+	for (rank = 0; rank <= 6 && ret == 0; rank++) {
+		for (size_t i = 0; i < evaluation->sockets.n && ret == 0; i++) {
 			const struct iu_socket *s = &evaluation->sockets.v[i];
 			struct iu_conflict c;
 
@@ -277,11 +270,11 @@ int iu_blockers_inet(struct iu_arena *arena, const struct iu_evaluation *evaluat
 				continue;
 			c = best_conflict(evaluation, s);
 			if (c.blocks != IU_NO)
-				err = add_row(&b, s, c, false);
+				ret = add_row(&b, s, c, false);
 		}
 	}
-	if (err < 0)
-		return err;
+	if (ret < 0)
+		return ret;
 	if (verdict->blockers.n)
 		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v), by_weight);
 	return find_causes(&b, NULL);
@@ -292,25 +285,24 @@ int iu_blockers_range(struct iu_arena *arena, const struct iu_evaluation *evalua
 {
 	const struct iu_conflict full = {IU_YES, IU_RULE_RANGE_FULL, IU_SHARING_NONE};
 	struct building b = building_of(arena, evaluation, verdict);
-	size_t i;
-	int err = index_holds(&b);
+	int ret = index_holds(&b);
 
-	for (i = 0; i < evaluation->sockets.n && err == 0; i++) {
+	for (size_t i = 0; i < evaluation->sockets.n && ret == 0; i++) {
 		const struct iu_socket *s = &evaluation->sockets.v[i];
 
 		if (iu_in_range(&evaluation->limits, s->port) == IU_YES)
-			err = add_row(&b, s, full, true);
+			ret = add_row(&b, s, full, true);
 	}
-	if (err < 0)
-		return err;
+	if (ret < 0)
+		return ret;
 	if (verdict->blockers.n)
 		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v), by_count);
-	for (i = 0; i < verdict->blockers.n; i++) {
+	for (size_t i = 0; i < verdict->blockers.n; i++) {
 		verdict->blockers.v[i].cause = IU_CAUSE_EPHEMERAL_EXHAUSTED;
 		verdict->blockers.v[i].confidence = IU_CONFIDENCE_PROVEN;
-		err = fill_holds(&b, &verdict->blockers.v[i]);
-		if (err < 0)
-			return err;
+		ret = fill_holds(&b, &verdict->blockers.v[i]);
+		if (ret < 0)
+			return ret;
 	}
 	return 0;
 }
@@ -339,14 +331,13 @@ static int add_file(struct building *b, const struct iu_path *path)
 static int add_unix_sockets(struct building *b, enum iu_tri wanted, enum iu_rule rule)
 {
 	const struct iu_sockets *all = &b->snapshot->sockets;
-	size_t i;
-	int err = 0;
+	int ret = 0;
 
-	for (i = 0; i < all->n && err == 0; i++)
+	for (size_t i = 0; i < all->n && ret == 0; i++)
 		if (iu_unix_blocks(b->question, b->snapshot, &all->v[i]) == wanted)
-			err = add_row(b, &all->v[i],
+			ret = add_row(b, &all->v[i],
 				(struct iu_conflict){wanted, rule, IU_SHARING_NONE}, false);
-	return err;
+	return ret;
 }
 
 int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
@@ -362,17 +353,17 @@ int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
 		? NULL
 		: iu_snapshot_path(snapshot, question->target.path, question->target.path_len);
 	enum iu_rule rule = question->target.abstract ? IU_RULE_NAME_TAKEN : IU_RULE_PATH_TAKEN;
-	int err = index_holds(&b);
+	int ret = index_holds(&b);
 
-	if (err == 0)
-		err = add_unix_sockets(&b, IU_YES, rule);
+	if (ret == 0)
+		ret = add_unix_sockets(&b, IU_YES, rule);
 	/* connections carry the name too: only where nothing better is there, and not on dead files */
-	if (err == 0 && !verdict->blockers.n && !(path && path->alive == IU_NO))
-		err = add_unix_sockets(&b, IU_UNKNOWN, rule);
-	if (err == 0 && !verdict->blockers.n && path)
-		err = add_file(&b, path);
-	if (err < 0)
-		return err;
+	if (ret == 0 && !verdict->blockers.n && !(path && path->alive == IU_NO))
+		ret = add_unix_sockets(&b, IU_UNKNOWN, rule);
+	if (ret == 0 && !verdict->blockers.n && path)
+		ret = add_file(&b, path);
+	if (ret < 0)
+		return ret;
 	if (verdict->blockers.n)
 		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v), by_weight);
 	return find_causes(&b, path);

@@ -15,13 +15,11 @@ struct iu_port_range iu_evaluation_port_range(uint16_t port)
 
 enum iu_tri iu_in_range(const struct iu_sysctls *sysctls, uint16_t port)
 {
-	size_t i;
-
 	if (sysctls->port_first < 0 || sysctls->port_last < 0)
 		return IU_UNKNOWN;
 	if (port < sysctls->port_first || port > sysctls->port_last)
 		return IU_NO;
-	for (i = 0; i < sysctls->reserved.n; i++)
+	for (size_t i = 0; i < sysctls->reserved.n; i++)
 		if (port >= sysctls->reserved.v[i].first && port <= sysctls->reserved.v[i].last)
 			return IU_NO;
 	return IU_YES;
@@ -35,9 +33,7 @@ bool iu_evaluation_foreign_user(const struct iu_question *question, const struct
 const struct iu_probe *iu_evaluation_probe(
 	const struct iu_snapshot *snapshot, const struct iu_request *request)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->probes.n; i++) {
+	for (size_t i = 0; i < snapshot->probes.n; i++) {
 		const struct iu_probe *p = &snapshot->probes.v[i];
 
 		if (!p->done || p->protocol != request->protocol || p->port != request->port ||
@@ -101,9 +97,8 @@ static int copy_sockets(struct iu_arena *arena, struct iu_evaluation *evaluation
 {
 	const struct iu_sockets *all = &evaluation->snapshot->sockets;
 	const struct iu_question *question = evaluation->question;
-	size_t i;
 
-	for (i = 0; i < all->n; i++) {
+	for (size_t i = 0; i < all->n; i++) {
 		const struct iu_socket *s = &all->v[i];
 		struct iu_socket *copy;
 
@@ -168,9 +163,8 @@ int iu_evaluation_make(struct iu_arena *arena, const struct iu_question *questio
 bool iu_evaluation_port_held(const struct iu_evaluation *evaluation, uint16_t port)
 {
 	const struct iu_sockets *all = &evaluation->snapshot->sockets;
-	size_t i;
 
-	for (i = 0; i < all->n; i++)
+	for (size_t i = 0; i < all->n; i++)
 		if (all->v[i].protocol == evaluation->question->target.protocol &&
 			all->v[i].port == port && all->v[i].state != IU_STATE_FILE)
 			return true;
@@ -179,9 +173,7 @@ bool iu_evaluation_port_held(const struct iu_evaluation *evaluation, uint16_t po
 
 static bool port_allowed(const struct iu_evaluation *evaluation, uint16_t port)
 {
-	size_t i;
-
-	for (i = 0; i < evaluation->attempt_count; i++) {
+	for (size_t i = 0; i < evaluation->attempt_count; i++) {
 		struct iu_request r = evaluation->attempts[i].request;
 
 		r.port = port;
@@ -229,9 +221,7 @@ uint16_t iu_evaluation_neighbour(const struct iu_evaluation *evaluation)
 
 bool iu_evaluation_only_closing(const struct iu_evaluation *evaluation)
 {
-	size_t i;
-
-	for (i = 0; i < evaluation->sockets.n; i++)
+	for (size_t i = 0; i < evaluation->sockets.n; i++)
 		if (!iu_is_closing(&evaluation->sockets.v[i]))
 			return false;
 	return evaluation->sockets.n > 0;
@@ -243,12 +233,11 @@ struct iu_address iu_evaluation_address(const struct iu_evaluation *evaluation)
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
 	const struct iu_rules *rules = evaluation->rules;
 	struct iu_address best = {.family = IU_FAMILY_ANY};
-	size_t i, k;
 
 	if (!evaluation->attempt_count || !evaluation->question->target.port)
 		return best;
-	for (k = 0; k < evaluation->attempt_count; k++) {
-		for (i = 0; i < snapshot->locals.n; i++) {
+	for (size_t k = 0; k < evaluation->attempt_count; k++) {
+		for (size_t i = 0; i < snapshot->locals.n; i++) {
 			const struct iu_local *local = &snapshot->locals.v[i];
 			struct iu_request r = evaluation->attempts[k].request;
 

@@ -22,9 +22,7 @@ bool iu_lever_words(struct iu_arena *arena, struct iu_lever *lever, ...)
 const struct iu_process *iu_lever_holder(
 	const struct iu_snapshot *snapshot, const struct iu_blocker *blocker)
 {
-	size_t i;
-
-	for (i = 0; blocker && i < blocker->holds.n; i++) {
+	for (size_t i = 0; blocker && i < blocker->holds.n; i++) {
 		const struct iu_process *p = iu_snapshot_process(
 			snapshot, snapshot->holds.v[blocker->holds.v[i]].pid);
 

@@ -27,9 +27,8 @@ int iu_planning_refuse(struct iu_planning *p, int32_t pid, const char *what, con
 	const char *next)
 {
 	struct iu_refusal *refusal;
-	size_t i;
 
-	for (i = 0; i < p->plan.refusals.n; i++)
+	for (size_t i = 0; i < p->plan.refusals.n; i++)
 		if (pid && p->plan.refusals.v[i].pid == pid &&
 			!strcmp(p->plan.refusals.v[i].what, what))
 			return 0;
@@ -61,9 +60,7 @@ int iu_planning_refuse_cause(struct iu_planning *p, enum iu_cause cause)
 
 bool iu_planning_ends(const struct iu_planning *p, int32_t pid)
 {
-	size_t i;
-
-	for (i = 0; i < p->plan.steps.n; i++)
+	for (size_t i = 0; i < p->plan.steps.n; i++)
 		if (p->plan.steps.v[i].lever.kind == IU_STEP_TERMINATE &&
 			p->plan.steps.v[i].lever.process.pid == pid)
 			return true;
@@ -72,9 +69,7 @@ bool iu_planning_ends(const struct iu_planning *p, int32_t pid)
 
 bool iu_planning_is_ancestor(const struct iu_planning *p, int32_t pid)
 {
-	size_t i;
-
-	for (i = 0; i < p->rules->ancestor_count; i++)
+	for (size_t i = 0; i < p->rules->ancestor_count; i++)
 		if (p->rules->ancestors[i] == pid)
 			return true;
 	return false;

@@ -11,9 +11,8 @@ static int add_probe(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	const struct iu_request *request, struct iu_probes *probes)
 {
 	struct iu_probe *probe;
-	size_t i;
 
-	for (i = 0; i < probes->n; i++) {
+	for (size_t i = 0; i < probes->n; i++) {
 		const struct iu_probe *p = &probes->v[i];
 
 		if (p->protocol == request->protocol && p->port == request->port &&
@@ -79,29 +78,26 @@ static bool may_ask(const struct iu_evaluation *evaluation, const struct iu_atte
 static int ask_reuseaddr(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
-	size_t i;
-	int err = 0;
+	int ret = 0;
 
 	if (!iu_evaluation_only_closing(evaluation) || !evaluation->rules->reuseaddr_passes_closing ||
 		(!evaluation->complete && evaluation->question->how.probe != IU_PROBE_ALWAYS))
 		return 0;
-	for (i = 0; i < evaluation->attempt_count && err == 0; i++) {
+	for (size_t i = 0; i < evaluation->attempt_count && ret == 0; i++) {
 		struct iu_request r = evaluation->attempts[i].request;
 
 		if (r.reuseaddr || evaluation->attempts[i].outcome.fails == IU_NO ||
 			evaluation->attempts[i].check.ok == IU_NO)
 			continue;
 		r.reuseaddr = true;
-		err = add_probe(arena, evaluation, &r, probes);
+		ret = add_probe(arena, evaluation, &r, probes);
 	}
-	return err;
+	return ret;
 }
 
 static bool any_fails(const struct iu_evaluation *evaluation)
 {
-	size_t i;
-
-	for (i = 0; i < evaluation->attempt_count; i++)
+	for (size_t i = 0; i < evaluation->attempt_count; i++)
 		if (evaluation->attempts[i].outcome.fails == IU_YES || evaluation->attempts[i].check.ok == IU_NO)
 			return true;
 	return false;
@@ -111,18 +107,17 @@ static int ask_neighbour(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
 	uint16_t port = iu_evaluation_neighbour(evaluation);
-	size_t i;
-	int err = 0;
+	int ret = 0;
 
 	if (!port || !any_fails(evaluation))
 		return 0;
-	for (i = 0; i < evaluation->attempt_count && err == 0; i++) {
+	for (size_t i = 0; i < evaluation->attempt_count && ret == 0; i++) {
 		struct iu_request r = evaluation->attempts[i].request;
 
 		r.port = port;
-		err = add_probe(arena, evaluation, &r, probes);
+		ret = add_probe(arena, evaluation, &r, probes);
 	}
-	return err;
+	return ret;
 }
 
 /* Live sockets are on the port then, so only whoever insists gets this one asked. */
@@ -151,11 +146,11 @@ static int ask_block(
 	struct iu_request requests[IU_BLOCK_REQUESTS];
 	size_t n = evaluation->question->how.probe == IU_PROBE_ALWAYS
 		? evaluation->rules->block(evaluation, requests) : 0;
-	int err = 0;
+	int ret = 0;
 
-	for (size_t i = 0; i < n && err == 0; i++)
-		err = add_probe(arena, evaluation, &requests[i], probes);
-	return err;
+	for (size_t i = 0; i < n && ret == 0; i++)
+		ret = add_probe(arena, evaluation, &requests[i], probes);
+	return ret;
 }
 
 /*
@@ -166,46 +161,45 @@ static int take_seen(struct iu_arena *arena, const struct iu_evaluation *evaluat
 {
 	const struct iu_question *q = evaluation->question;
 	const struct iu_attempt *attempt = &evaluation->attempts[0];
-	int err;
+	int ret;
 
 	if (q->symptom.from_call == EADDRINUSE && attempt->outcome.fails == IU_NO &&
 		evaluation->complete)
 		return 0;
-	err = add_probe(arena, evaluation, &attempt->request, probes);
-	if (err == 0) {
+	ret = add_probe(arena, evaluation, &attempt->request, probes);
+	if (ret == 0) {
 		probes->v[0].done = true;
 		probes->v[0].result = q->symptom.from_call;
 	}
-	return err;
+	return ret;
 }
 
 int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_probes *probes)
 {
 	struct iu_evaluation evaluation;
-	size_t i;
-	int err;
+	int ret;
 
 	if (question->target.protocol == IU_PROTOCOL_UNIX ||
 		iu_other_system_is(question, snapshot) ||
 		(question->how.probe == IU_PROBE_NEVER && !question->symptom.from_call))
 		return 0;
-	err = iu_evaluation_make(arena, question, snapshot, &evaluation);
-	if (err == 0 && question->symptom.from_call)
-		err = take_seen(arena, &evaluation, probes);
-	if (err < 0 || question->how.probe == IU_PROBE_NEVER ||
+	ret = iu_evaluation_make(arena, question, snapshot, &evaluation);
+	if (ret == 0 && question->symptom.from_call)
+		ret = take_seen(arena, &evaluation, probes);
+	if (ret < 0 || question->how.probe == IU_PROBE_NEVER ||
 		(asker_matters(&evaluation) && question->how.probe != IU_PROBE_ALWAYS))
-		return err;
-	for (i = 0; i < evaluation.attempt_count && err == 0 && !question->asker.bound; i++)
+		return ret;
+	for (size_t i = 0; i < evaluation.attempt_count && ret == 0 && !question->asker.bound; i++)
 		if (may_ask(&evaluation, &evaluation.attempts[i]))
-			err = add_probe(arena, &evaluation, &evaluation.attempts[i].request, probes);
-	if (err == 0)
-		err = ask_reuseaddr(arena, &evaluation, probes);
-	if (err == 0)
-		err = ask_neighbour(arena, &evaluation, probes);
-	if (err == 0)
-		err = ask_address(arena, &evaluation, probes);
-	if (err == 0)
-		err = ask_block(arena, &evaluation, probes);
-	return err;
+			ret = add_probe(arena, &evaluation, &evaluation.attempts[i].request, probes);
+	if (ret == 0)
+		ret = ask_reuseaddr(arena, &evaluation, probes);
+	if (ret == 0)
+		ret = ask_neighbour(arena, &evaluation, probes);
+	if (ret == 0)
+		ret = ask_address(arena, &evaluation, probes);
+	if (ret == 0)
+		ret = ask_block(arena, &evaluation, probes);
+	return ret;
 }

@@ -19,9 +19,8 @@ struct iu_pseudonym_row {
 static size_t bucket_of(enum iu_pseudonym_kind kind, const char *text, size_t len)
 {
 	uint32_t hash = 2166136261u ^ (uint32_t)kind;
-	size_t i;
 
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		hash = (hash ^ (unsigned char)text[i]) * 16777619u;
 	return hash % IU_PSEUDONYM_BUCKETS;
 }
@@ -104,9 +103,8 @@ static bool is_mapped(const struct iu_address *address)
 static bool stays(const struct iu_address *address)
 {
 	struct iu_address prefix;
-	size_t i;
 
-	for (i = 0; i < IU_COUNT(plain); i++) {
+	for (size_t i = 0; i < IU_COUNT(plain); i++) {
 		if (iu_address_parse(plain[i].prefix, strlen(plain[i].prefix), &prefix) < 0 ||
 			prefix.family != address->family)
 			continue;
@@ -127,9 +125,9 @@ static void put_u32(uint8_t *to, uint32_t value)
 /* The longest route whose prefix it lies in: 1 …, 0: none. */
 static size_t route_of(const struct iu_pseudonymes *aliases, const struct iu_address *address)
 {
-	size_t i, best = 0;
+	size_t best = 0;
 
-	for (i = 0; i < aliases->routes.n; i++) {
+	for (size_t i = 0; i < aliases->routes.n; i++) {
 		const struct iu_pseudonym_route *r = &aliases->routes.v[i];
 
 		if (r->address.family == address->family &&

@@ -45,9 +45,8 @@ static bool is_common(const char *name, size_t len)
 		"session", "init", "machine", "slice", "service", "scope", "socket", "docker",
 		"localhost", "localdomain", "linux", "windows", "tcp", "udp", "unix", "run", "tmp",
 		"var", "usr", "bin", "pid", "port", "lo"};
-	size_t i;
 
-	for (i = 0; i < IU_COUNT(words); i++)
+	for (size_t i = 0; i < IU_COUNT(words); i++)
 		if (strlen(words[i]) == len && !memcmp(words[i], name, len))
 			return true;
 	return len < 2;
@@ -57,12 +56,12 @@ static bool is_common(const char *name, size_t len)
 static size_t home_name(const char *path, size_t len, size_t *ret_at)
 {
 	static const char *const places[] = {"home", "Users", "users"};
-	size_t i, at, n;
+	size_t at, n;
 
 	for (at = 0; at + 1 < len; at++) {
 		if (!is_slash(path[at]))
 			continue;
-		for (i = 0; i < IU_COUNT(places); i++) {
+		for (size_t i = 0; i < IU_COUNT(places); i++) {
 			n = strlen(places[i]);
 			if (len - at <= n + 2 || memcmp(path + at + 1, places[i], n) != 0 ||
 				!is_slash(path[at + 1 + n]))
@@ -82,9 +81,8 @@ static bool is_everywhere(const char *user)
 {
 	static const char *const kept[] = {"root", "SYSTEM", "Everyone", "NT AUTHORITY\\",
 		"NT SERVICE\\", "BUILTIN\\"};
-	size_t i;
 
-	for (i = 0; i < IU_COUNT(kept); i++) {
+	for (size_t i = 0; i < IU_COUNT(kept); i++) {
 		size_t n = strlen(kept[i]);
 
 		if (!strncmp(user, kept[i], n) && (!user[n] || kept[i][n - 1] == '\\'))
@@ -471,13 +469,12 @@ static const struct {
 static int clean(void *context, const struct iu_member *member)
 {
 	struct redaction *r = context;
-	size_t i;
 
 	if (member->address && same(member->group, "locals"))
 		return iu_pseudonym_local(&r->aliases, (struct iu_local *)member->owner);
 	if (member->address)
 		return iu_pseudonym_address(&r->aliases, member->address);
-	for (i = 0; i < IU_COUNT(rules); i++)
+	for (size_t i = 0; i < IU_COUNT(rules); i++)
 		if ((!rules[i].group || same(rules[i].group, member->group)) &&
 			same(rules[i].key, member->key))
 			return rules[i].clean(r, member);
@@ -519,7 +516,6 @@ int iu_redact(struct iu_arena *arena, struct iu_snapshot *snapshot, struct iu_qu
 {
 	struct iu_arena scratch = {0};
 	struct redaction *r = iu_arena_alloc(&scratch, sizeof(*r));
-	size_t i;
 	int error = r ? 0 : IU_E_NOMEM;
 
 	if (error == 0) {
@@ -527,9 +523,9 @@ int iu_redact(struct iu_arena *arena, struct iu_snapshot *snapshot, struct iu_qu
 		r->snapshot = snapshot;
 		error = iu_snapshot_members(snapshot, collect, r);
 	}
-	for (i = 0; i < snapshot->locals.n && error == 0; i++)
+	for (size_t i = 0; i < snapshot->locals.n && error == 0; i++)
 		error = iu_pseudonym_route(&r->aliases, &snapshot->locals.v[i]);
-	for (i = 0; questions && i < questions->n && error == 0; i++)
+	for (size_t i = 0; questions && i < questions->n && error == 0; i++)
 		error = clean_question(r, arena, &questions->v[i]);
 	if (error == 0)
 		error = iu_snapshot_members(snapshot, clean, r);

@@ -16,9 +16,8 @@ bool iu_remedy_word(struct iu_remedy_context *m, const char *word)
 enum iu_tri iu_remedy_tried(const struct iu_remedy_context *m, uint16_t port, bool reuseaddr)
 {
 	enum iu_tri all = IU_YES;
-	size_t i;
 
-	for (i = 0; i < m->evaluation->attempt_count; i++) {
+	for (size_t i = 0; i < m->evaluation->attempt_count; i++) {
 		struct iu_request r = m->evaluation->attempts[i].request;
 		const struct iu_probe *p;
 
@@ -121,9 +120,8 @@ int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_cause_row *row = iu_cause_row(verdict->cause);
 	const struct iu_blocker *blocker = verdict->blockers.n ? &verdict->blockers.v[0] : NULL;
 	bool freeing = false;
-	size_t i;
 
-	for (i = 0; row && i < IU_CAUSE_REMEDIES_MAX && row->remedies[i]; i++) {
+	for (size_t i = 0; row && i < IU_CAUSE_REMEDIES_MAX && row->remedies[i]; i++) {
 		const struct iu_remedy_row *help = iu_remedy_row(row->remedies[i]);
 		struct iu_remedy remedy = {
 			.id = help->id, .summary = help->sentence, .risk = help->risk};

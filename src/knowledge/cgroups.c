@@ -65,9 +65,7 @@ static bool is_word(const struct part *part, const char *word)
 
 static bool is_hex(const char *text, size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		if (!((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f')))
 			return false;
 	return true;
@@ -130,11 +128,10 @@ static bool read_user(
 static bool is_unit(const struct part *part)
 {
 	static const char *const kinds[] = {".service", ".scope", ".socket", ".mount", ".swap"};
-	size_t i;
 
 	if (part->len >= PART_MAX || part->text[0] == '.')
 		return false;
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (part->len > strlen(kinds[i]) && ends(part, kinds[i]))
 			return true;
 	return false;
@@ -185,7 +182,7 @@ static const char *after_pod(const char *text, size_t len)
 static int read_pod(struct iu_arena *arena, const struct part *part, struct iu_cgroup_names *names)
 {
 	const char *text = part->text, *pod;
-	size_t len = part->len, i;
+	size_t len = part->len;
 	char *copy;
 
 	if (begins(part, "kubepods") && ends(part, ".slice")) {
@@ -202,11 +199,11 @@ static int read_pod(struct iu_arena *arena, const struct part *part, struct iu_c
 	}
 	if (len == 0 || len >= PART_MAX)
 		return 0;
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		if (!is_hex(text + i, 1) && text[i] != '-' && text[i] != '_')
 			return 0;
 	copy = iu_arena_strndup(arena, text, len);
-	for (i = 0; copy && i < len; i++)
+	for (size_t i = 0; copy && i < len; i++)
 		if (copy[i] == '_')
 			copy[i] = '-';
 	names->pod = copy;
@@ -216,9 +213,7 @@ static int read_pod(struct iu_arena *arena, const struct part *part, struct iu_c
 static int read_container(struct iu_arena *arena, const struct part *part,
 	const struct part *parent, bool in_pods, struct iu_cgroup_names *names)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		size_t head = strlen(rows[i].prefix), tail = strlen(rows[i].suffix);
 		const char *id = part->text + head;
 
@@ -230,7 +225,7 @@ static int read_container(struct iu_arena *arena, const struct part *part,
 			return set_container(arena, names, rows[i].engine, id,
 				part->len - head - tail, rows[i].named);
 	}
-	for (i = 0; i < sizeof(parents) / sizeof(parents[0]); i++)
+	for (size_t i = 0; i < sizeof(parents) / sizeof(parents[0]); i++)
 		if (is_word(parent, parents[i].parent) &&
 			(parents[i].named ? is_named(part->text, part->len)
 					  : is_id(part->text, part->len)))
@@ -246,9 +241,9 @@ int iu_cgroup_names(struct iu_arena *arena, const char *path, struct iu_cgroup_n
 	struct iu_cgroup_names names = {0};
 	struct part part, parent = {"", 0};
 	bool in_pods = false;
-	int result = 0;
+	int ret = 0;
 
-	while (path && *path && result == 0) {
+	while (path && *path && ret == 0) {
 		part.text = path;
 		part.len = strcspn(path, "/");
 		path += part.len + (path[part.len] == '/');
@@ -256,15 +251,15 @@ int iu_cgroup_names(struct iu_arena *arena, const char *path, struct iu_cgroup_n
 			continue;
 		/* The outermost container is the one that the tools of this machine know. */
 		if (!names.container)
-			result = read_container(arena, &part, &parent, in_pods, &names);
-		if (result == 0 && !names.container && !names.pod)
-			result = read_pod(arena, &part, &names);
+			ret = read_container(arena, &part, &parent, in_pods, &names);
+		if (ret == 0 && !names.container && !names.pod)
+			ret = read_pod(arena, &part, &names);
 		in_pods |= begins(&part, "kubepods");
-		if (result == 0)
-			result = read_unit(arena, &part, &names);
+		if (ret == 0)
+			ret = read_unit(arena, &part, &names);
 		parent = part;
 	}
-	if (result == 0)
+	if (ret == 0)
 		*ret_names = names;
-	return result;
+	return ret;
 }

@@ -51,9 +51,7 @@ static const struct {
 
 const struct iu_event_row *iu_event_row(const char *provider, uint32_t id)
 {
-	size_t i;
-
-	for (i = 0; i < IU_COUNT(rows); i++)
+	for (size_t i = 0; i < IU_COUNT(rows); i++)
 		if (rows[i].id == id && (!rows[i].provider ||
 			(provider && !strcasecmp(rows[i].provider, provider))))
 			return &rows[i];
@@ -62,9 +60,7 @@ const struct iu_event_row *iu_event_row(const char *provider, uint32_t id)
 
 const char *iu_event_code(uint32_t code)
 {
-	size_t i;
-
-	for (i = 0; i < IU_COUNT(codes); i++)
+	for (size_t i = 0; i < IU_COUNT(codes); i++)
 		if (codes[i].code == code)
 			return codes[i].text;
 	return NULL;
@@ -72,9 +68,7 @@ const char *iu_event_code(uint32_t code)
 
 bool iu_event_no_conflict(uint32_t code)
 {
-	size_t i;
-
-	for (i = 0; i < IU_COUNT(codes); i++)
+	for (size_t i = 0; i < IU_COUNT(codes); i++)
 		if (codes[i].code == code)
 			return codes[i].no_conflict;
 	return false;

@@ -44,9 +44,8 @@ static bool contains(const char *text, const char *part)
 const struct iu_http_owner *iu_http_owner(const char *url)
 {
 	const char *path = path_of(url);
-	size_t i;
 
-	for (i = 0; path && i < IU_COUNT(rows); i++)
+	for (size_t i = 0; path && i < IU_COUNT(rows); i++)
 		if (contains(path, rows[i].part))
 			return &rows[i];
 	return NULL;

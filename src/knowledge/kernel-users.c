@@ -30,9 +30,7 @@ static const struct iu_kernel_user_row rows[] = {
 
 const struct iu_kernel_user_row *iu_kernel_user_row(enum iu_kernel_user user)
 {
-	size_t i;
-
-	for (i = 0; i < IU_COUNT(rows); i++)
+	for (size_t i = 0; i < IU_COUNT(rows); i++)
 		if (rows[i].user == user)
 			return &rows[i];
 	return &rows[0];

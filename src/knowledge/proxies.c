@@ -174,9 +174,7 @@ const char *iu_proxy_word(const char *argument, bool *ret_start)
 /* The title "sshd: /usr/sbin/sshd -D [listener]" is that of the daemon, not of a session. */
 const struct iu_proxy_row *iu_proxy_of(const struct iu_process *process)
 {
-	size_t i;
-
-	for (i = 0; i < IU_COUNT(takers); i++) {
+	for (size_t i = 0; i < IU_COUNT(takers); i++) {
 		const struct iu_proxy_row *row = &takers[i];
 
 		if (!is_program(process, row->program))

@@ -87,9 +87,7 @@ const struct iu_windows_port *iu_windows_ports(unsigned long *ret_count)
 const struct iu_windows_port *iu_windows_port_of(
 	uint16_t port, enum iu_protocol protocol, enum iu_windows_taker taker, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < IU_COUNT(rows); i++)
+	for (size_t i = 0; i < IU_COUNT(rows); i++)
 		if (port >= rows[i].first && port <= rows[i].last &&
 			rows[i].protocol == protocol && rows[i].taker == taker &&
 			(!name || !strcasecmp(rows[i].name, name)))

@@ -31,9 +31,8 @@ static int compare_held(const void *left, const void *right)
 static struct held *sort_holds(struct iu_arena *arena, const struct iu_snapshot *snapshot)
 {
 	struct held *held = iu_arena_alloc(arena, (snapshot->holds.n + 1) * sizeof(*held));
-	size_t i;
 
-	for (i = 0; held && i < snapshot->holds.n; i++)
+	for (size_t i = 0; held && i < snapshot->holds.n; i++)
 		held[i] = (struct held){snapshot->holds.v[i].inode, snapshot->holds.v[i].pid, i};
 	if (held)
 		qsort(held, snapshot->holds.n, sizeof(*held), compare_held);
@@ -44,7 +43,7 @@ static int add_holds(struct iu_arena *arena, const struct held *held, size_t cou
 	struct iu_row *row)
 {
 	size_t low = iu_lower_bound(held, count, sizeof(*held), offsetof(struct held, inode), inode);
-	size_t n, i;
+	size_t n;
 
 	for (n = 0; inode && low + n < count && held[low + n].inode == inode; n++)
 		;
@@ -55,7 +54,7 @@ static int add_holds(struct iu_arena *arena, const struct held *held, size_t cou
 	if (!row->descriptors.v || !row->holds.v)
 		return IU_E_NOMEM;
 	row->descriptors.n = row->descriptors.cap = row->holds.cap = n;
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		row->descriptors.v[i] = held[low + i].index;
 		if (i == 0 || held[low + i].pid != held[low + i - 1].pid)
 			row->holds.v[row->holds.n++] = held[low + i].index;
@@ -121,9 +120,7 @@ static bool matches_endpoint(const struct iu_question *want, const struct iu_soc
 
 static bool passes_endpoints(const struct iu_filter *filter, const struct iu_socket *s)
 {
-	size_t i;
-
-	for (i = 0; i < filter->endpoints.n; i++) {
+	for (size_t i = 0; i < filter->endpoints.n; i++) {
 		if (matches_endpoint(&filter->endpoints.v[i], s))
 			return true;
 	}
@@ -178,9 +175,8 @@ static bool passes_owner(const struct iu_filter *filter, const struct iu_snapsho
 	bool process = !filter->process || !*filter->process;
 	bool unit = !filter->unit || !*filter->unit ||
 		belongs(s->unit, s->container, filter->unit);
-	size_t i;
 
-	for (i = 0; i < row->holds.n && !(user && process && unit); i++) {
+	for (size_t i = 0; i < row->holds.n && !(user && process && unit); i++) {
 		const struct iu_hold *hold = &snapshot->holds.v[row->holds.v[i]];
 		const struct iu_process *p = iu_snapshot_process(snapshot, hold->pid);
 

@@ -78,14 +78,13 @@ static json_t *write_bytes(const char *bytes, size_t len)
 	static const char digits[] = "0123456789abcdef";
 	json_t *object;
 	char *hex;
-	size_t i;
 
 	if (!memchr(bytes, '\0', len) && iu_utf8_valid(bytes, len))
 		return json_stringn(bytes, len);
 	hex = malloc(len * 2 + 1);
 	if (!hex)
 		return NULL;
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		hex[i * 2] = digits[(unsigned char)bytes[i] >> 4];
 		hex[i * 2 + 1] = digits[bytes[i] & 0xf];
 	}
@@ -113,9 +112,8 @@ static json_t *write_address(const struct iu_address *address)
 static json_t *write_facts(uint32_t facts)
 {
 	json_t *list = json_array();
-	size_t i;
 
-	for (i = 0; i < IU_COUNT(fact_words); i++) {
+	for (size_t i = 0; i < IU_COUNT(fact_words); i++) {
 		if (facts >> i & 1 && json_array_append_new(list, json_string(fact_words[i])) < 0) {
 			json_decref(list);
 			return NULL;
@@ -127,9 +125,8 @@ static json_t *write_facts(uint32_t facts)
 static json_t *write_list(const struct field *field, const struct any_list *list)
 {
 	json_t *array = json_array();
-	size_t i;
 
-	for (i = 0; i < list->n; i++) {
+	for (size_t i = 0; i < list->n; i++) {
 		const char *text;
 		json_t *element;
 
@@ -227,9 +224,8 @@ static json_t *write_field(const struct field *field, const char *from)
 static json_t *write_object(const struct shape *shape, const char *from)
 {
 	json_t *object = json_object();
-	size_t i;
 
-	for (i = 0; object && i < shape->count; i++) {
+	for (size_t i = 0; object && i < shape->count; i++) {
 		const struct field *field = &shape->fields[i];
 		const char *fresh =
 			shape->fresh ? (const char *)shape->fresh + field->offset : NULL;
@@ -292,9 +288,8 @@ static int put_list(
 	const struct pen *pen, const struct field *field, const struct any_list *list)
 {
 	int error = put(pen, "[");
-	size_t i;
 
-	for (i = 0; i < list->n && error == 0; i++) {
+	for (size_t i = 0; i < list->n && error == 0; i++) {
 		error = put(pen, i ? ",\n" : "\n");
 		if (error == 0)
 			error = put_value(pen, write_object(field->shape,
@@ -321,13 +316,12 @@ int iu_snapshot_write(const struct iu_snapshot *snapshot, const json_t *about,
 {
 	const struct pen pen = {sink, context};
 	const char *from = (const char *)snapshot;
-	size_t i;
 	int error = put(&pen, "{\"schema\":\"");
 
 	error = error ? error : put(&pen, schema);
 	error = error ? error : put(&pen, "\"");
 	error = error ? error : put_about(&pen, about);
-	for (i = 0; i < snapshot_shape.count && error == 0; i++) {
+	for (size_t i = 0; i < snapshot_shape.count && error == 0; i++) {
 		const struct field *field = &snapshot_shape.fields[i];
 
 		if (is_fresh(field, from + field->offset, NULL))
@@ -499,11 +493,11 @@ static int read_facts(
 	struct reader *reader, const struct place *place, const json_t *value, void *to)
 {
 	unsigned int facts = 0;
-	size_t i, bit;
+	size_t bit;
 
 	if (!json_is_array(value))
 		return complain(reader, place, "a list of words", value);
-	for (i = 0; i < json_array_size(value); i++) {
+	for (size_t i = 0; i < json_array_size(value); i++) {
 		const char *word = json_string_value(json_array_get(value, i));
 
 		if (!word)
@@ -613,14 +607,13 @@ static int read_field(struct reader *reader, const struct place *place, const st
 static int read_object(struct reader *reader, const struct place *place, const struct shape *shape,
 	const json_t *object, char *to)
 {
-	size_t i;
 	int error = 0;
 
 	if (!json_is_object(object))
 		return complain(reader, place, "an object", object);
 	if (shape->fresh)
 		memcpy(to, shape->fresh, shape->size);
-	for (i = 0; i < shape->count && !error; i++) {
+	for (size_t i = 0; i < shape->count && !error; i++) {
 		struct place inner = {.up = place, .key = shape->fields[i].key};
 		const json_t *value = json_object_get(object, inner.key);
 

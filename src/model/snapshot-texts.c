@@ -19,10 +19,9 @@ static int walk_object(
 
 static int walk_list(const struct walk *walk, const struct field *field, struct any_list *list)
 {
-	size_t i;
 	int error = 0;
 
-	for (i = 0; i < list->n && error == 0; i++)
+	for (size_t i = 0; i < list->n && error == 0; i++)
 		error = walk_object(walk, field->shape, field->key,
 			(char *)list->v + i * field->shape->size);
 	return error;
@@ -78,10 +77,9 @@ static int walk_field(const struct walk *walk, const struct field *field, const 
 static int walk_object(
 	const struct walk *walk, const struct shape *shape, const char *group, char *at)
 {
-	size_t i;
 	int error = 0;
 
-	for (i = 0; i < shape->count && error == 0; i++)
+	for (size_t i = 0; i < shape->count && error == 0; i++)
 		error = walk_field(walk, &shape->fields[i], group, at);
 	return error;
 }

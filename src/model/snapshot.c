@@ -32,7 +32,7 @@ void iu_snapshot_free(struct iu_snapshot *snapshot)
 
 const struct iu_process *iu_snapshot_process(const struct iu_snapshot *snapshot, int32_t pid)
 {
-	size_t low = 0, high = snapshot->processes.n, i;
+	size_t low = 0, high = snapshot->processes.n;
 
 	while (low < high) { /* /proc gives them in this order, others do not have to */
 		size_t middle = low + (high - low) / 2;
@@ -44,7 +44,7 @@ const struct iu_process *iu_snapshot_process(const struct iu_snapshot *snapshot,
 		else
 			high = middle;
 	}
-	for (i = 0; i < snapshot->processes.n; i++) {
+	for (size_t i = 0; i < snapshot->processes.n; i++) {
 		if (snapshot->processes.v[i].pid == pid)
 			return &snapshot->processes.v[i];
 	}
@@ -54,9 +54,7 @@ const struct iu_process *iu_snapshot_process(const struct iu_snapshot *snapshot,
 const struct iu_path *iu_snapshot_path(
 	const struct iu_snapshot *snapshot, const char *path, size_t len)
 {
-	size_t i;
-
-	for (i = 0; path && i < snapshot->paths.n; i++) {
+	for (size_t i = 0; path && i < snapshot->paths.n; i++) {
 		const struct iu_path *known = &snapshot->paths.v[i];
 
 		if (known->path_len == len && known->path && !memcmp(known->path, path, len))
@@ -74,9 +72,8 @@ int iu_snapshot_gap(struct iu_snapshot *snapshot, enum iu_fact fact, int32_t pid
 	const char *why, const char *fix)
 {
 	struct iu_gap *gap;
-	size_t i;
 
-	for (i = 0; i < snapshot->gaps.n; i++) {
+	for (size_t i = 0; i < snapshot->gaps.n; i++) {
 		gap = &snapshot->gaps.v[i];
 		if (gap->fact == fact && same(gap->what, what) && same(gap->why, why))
 			return 0;

@@ -66,12 +66,10 @@ static void put_label(const struct page *page, const char *label)
 /* The further lines of a long sentence are set in by two, so that the next sentence stands out. */
 static void put_part(const struct page *page, const struct iu_explanation_part *part)
 {
-	size_t i;
-
 	if (!part->lines.n)
 		return;
 	put_label(page, part->label);
-	for (i = 0; i < part->lines.n; i++) {
+	for (size_t i = 0; i < part->lines.n; i++) {
 		if (i || page->narrow)
 			iu_pad(page->out, page->label);
 		iu_wrap(page->out, part->lines.v[i], page->label, page->label + 2, page->columns);
@@ -103,9 +101,9 @@ static void put_step(const struct page *page, const struct iu_explanation_step *
 
 static size_t label_column(const struct iu_explanation *explanation)
 {
-	size_t widest = 0, i;
+	size_t widest = 0;
 
-	for (i = 0; i < explanation->parts.n; i++) {
+	for (size_t i = 0; i < explanation->parts.n; i++) {
 		const char *label = explanation->parts.v[i].label ? explanation->parts.v[i].label : "";
 		size_t columns = iu_text_columns(label, strlen(label));
 
@@ -118,7 +116,6 @@ static size_t label_column(const struct iu_explanation *explanation)
 void iu_output_explanation(const struct iu_explanation *explanation, const struct iu_style *style, struct iu_text *out)
 {
 	struct page page = {.out = out, .color = style->color, .columns = style->columns};
-	size_t i;
 
 	if (page.columns && page.columns < COLUMNS_MIN)
 		page.columns = COLUMNS_MIN;
@@ -131,10 +128,10 @@ void iu_output_explanation(const struct iu_explanation *explanation, const struc
 		return;
 	if (explanation->parts.n)
 		iu_text_add(out, "\n");
-	for (i = 0; i < explanation->parts.n; i++)
+	for (size_t i = 0; i < explanation->parts.n; i++)
 		put_part(&page, &explanation->parts.v[i]);
 	if (explanation->steps.n)
 		iu_text_printf(out, "\n%s\n", explanation->steps_title ? explanation->steps_title : "What helps:");
-	for (i = 0; i < explanation->steps.n; i++)
+	for (size_t i = 0; i < explanation->steps.n; i++)
 		put_step(&page, &explanation->steps.v[i], i + 1);
 }

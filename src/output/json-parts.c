@@ -58,9 +58,8 @@ json_t *iu_json_known(bool known, uint64_t number)
 json_t *iu_json_strings(struct iu_json *json, const char *const *strings, size_t count)
 {
 	json_t *list = json_array();
-	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		iu_json_append(json, list, iu_json_text(json, strings[i] ? strings[i] : ""));
 	return list;
 }
@@ -119,9 +118,8 @@ static json_t *time_json(int64_t seconds)
 static json_t *parents_json(struct iu_json *json, const struct iu_process *process)
 {
 	json_t *list = json_array();
-	size_t i;
 
-	for (i = 0; i < process->parents.n; i++) {
+	for (size_t i = 0; i < process->parents.n; i++) {
 		json_t *parent = json_object();
 
 		iu_json_put(json, parent, "pid", json_integer(process->parents.v[i].pid));
@@ -177,9 +175,9 @@ static bool same_holder(const struct iu_hold *a, const struct iu_hold *b)
 static json_t *holders_json(struct iu_json *json, const struct iu_blocker *blocker)
 {
 	json_t *list = json_array();
-	size_t i, j;
+	size_t j;
 
-	for (i = 0; i < blocker->holds.n; i++) {
+	for (size_t i = 0; i < blocker->holds.n; i++) {
 		const struct iu_hold *hold = hold_at(json, blocker, i), *other;
 		json_t *fds;
 
@@ -203,9 +201,8 @@ static json_t *holders_json(struct iu_json *json, const struct iu_blocker *block
 static json_t *candidates_json(struct iu_json *json, const struct iu_blocker *blocker)
 {
 	json_t *list = json_array();
-	size_t i;
 
-	for (i = 0; i < blocker->candidates.n; i++) {
+	for (size_t i = 0; i < blocker->candidates.n; i++) {
 		const struct iu_unreadable *process;
 		json_t *object;
 
@@ -236,9 +233,8 @@ static json_t *options_json(struct iu_json *json, const struct iu_socket *s)
 {
 	json_t *options = json_object();
 	const char *device = s->device;
-	size_t i;
 
-	for (i = 0; !device && s->ifindex && i < json->snapshot->interfaces.n; i++) {
+	for (size_t i = 0; !device && s->ifindex && i < json->snapshot->interfaces.n; i++) {
 		if (json->snapshot->interfaces.v[i].ifindex == s->ifindex)
 			device = json->snapshot->interfaces.v[i].name;
 	}
@@ -301,9 +297,8 @@ json_t *iu_json_blocker(struct iu_json *json, const struct iu_blocker *blocker)
 json_t *iu_json_gaps(struct iu_json *json, const struct iu_gap *gaps, size_t count)
 {
 	json_t *list = json_array();
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		json_t *gap = json_object();
 
 		iu_json_put(json, gap, "what", iu_json_text(json, gaps[i].what));

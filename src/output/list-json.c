@@ -16,9 +16,8 @@ json_t *iu_output_list_json(const struct iu_snapshot *snapshot, const struct iu_
 {
 	struct iu_json json = {.snapshot = snapshot};
 	json_t *root = json_object(), *sockets = json_array();
-	size_t i;
 
-	for (i = 0; i < listing->rows.n; i++)
+	for (size_t i = 0; i < listing->rows.n; i++)
 		iu_json_append(&json, sockets, row_json(&json, &listing->rows.v[i]));
 	iu_json_put(&json, root, "schema", json_string("inuse.list/1"));
 	iu_json_put(&json, root, "host", iu_json_host(&json));

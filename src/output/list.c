@@ -194,9 +194,9 @@ static bool make_cells(const struct iu_snapshot *snapshot, const struct iu_listi
 /* The natural widths; a column that would stay empty is left out, until a later portion has it. */
 static void measure(struct cells *cells, size_t rows, struct iu_output_table *table)
 {
-	size_t i, c;
+	size_t c;
 
-	for (i = 0; i < rows * COLUMNS; i++) {
+	for (size_t i = 0; i < rows * COLUMNS; i++) {
 		struct cell *cell = &cells->v[i];
 
 		c = i % COLUMNS;
@@ -311,9 +311,7 @@ static void put_row(
 
 static const char *lift_of(const struct iu_snapshot *snapshot, enum iu_fact fact)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->gaps.n; i++) {
+	for (size_t i = 0; i < snapshot->gaps.n; i++) {
 		if (snapshot->gaps.v[i].fact == fact && snapshot->gaps.v[i].fix)
 			return snapshot->gaps.v[i].fix;
 	}
@@ -348,9 +346,9 @@ static void put_hidden(
 /* What else could not be looked at: whole kinds of sockets may be missing from the table. */
 static void put_gaps(const struct iu_snapshot *snapshot, size_t wrap, struct iu_text *out)
 {
-	size_t shown = 0, more = 0, i;
+	size_t shown = 0, more = 0;
 
-	for (i = 0; i < snapshot->gaps.n; i++) {
+	for (size_t i = 0; i < snapshot->gaps.n; i++) {
 		const struct iu_gap *gap = &snapshot->gaps.v[i];
 		struct iu_text note = {0};
 

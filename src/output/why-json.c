@@ -86,9 +86,8 @@ json_t *iu_json_verdict(struct iu_json *json, const struct iu_verdict *verdict)
 static json_t *remedies_json(struct iu_json *json, const struct iu_verdict *verdict)
 {
 	json_t *list = json_array();
-	size_t i;
 
-	for (i = 0; i < verdict->remedies.n; i++) {
+	for (size_t i = 0; i < verdict->remedies.n; i++) {
 		const struct iu_remedy *remedy = &verdict->remedies.v[i];
 		json_t *object = json_object();
 
@@ -109,9 +108,8 @@ json_t *iu_output_why_json(const struct iu_question *question, const struct iu_s
 {
 	struct iu_json json = {.snapshot = snapshot};
 	json_t *root = json_object(), *blockers = json_array();
-	size_t i;
 
-	for (i = 0; i < verdict->blockers.n; i++)
+	for (size_t i = 0; i < verdict->blockers.n; i++)
 		iu_json_append(&json, blockers, iu_json_blocker(&json, &verdict->blockers.v[i]));
 	iu_json_put(&json, root, "schema", json_string("inuse.why/1"));
 	iu_json_put(&json, root, "host", iu_json_host(&json));

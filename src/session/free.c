@@ -50,25 +50,25 @@ static int look(const struct iu_question *question, struct iu_session *session,
 {
 	struct iu_question each = *question;
 	const struct iu_questions one = only(&each);
-	int r;
+	int ret;
 
 	each.how.every = true; /* any of them may have to go */
-	r = iu_session_look(session, &one);
-	return r < 0 ? r : iu_session_answer(session, question, arena, answer);
+	ret = iu_session_look(session, &one);
+	return ret < 0 ? ret : iu_session_answer(session, question, arena, answer);
 }
 
 /* The same question once more. Answers of earlier times stay in the arena, a few at most. */
 static int ask_again(struct freeing *run)
 {
 	struct iu_free_run *f = run->f;
-	int r;
+	int ret;
 
 	iu_session_free(&f->after_session);
 	iu_snapshot_init(&f->after_session.snapshot);
 	f->after_known = false;
-	r = look(f->question, &f->after_session, &f->arena, &f->after);
-	f->after_known = r >= 0;
-	return r;
+	ret = look(f->question, &f->after_session, &f->arena, &f->after);
+	f->after_known = ret >= 0;
+	return ret;
 }
 
 static bool is_free(const struct iu_free_run *f)
@@ -98,9 +98,9 @@ static void tell_progress(const struct freeing *run, const char *what, int64_t l
 
 static int add_unit_facts(struct freeing *run)
 {
-	int r = 0;
+	int ret = 0;
 
-	for (size_t i = 0; i < run->f->plan.steps.n && r >= 0; i++) {
+	for (size_t i = 0; i < run->f->plan.steps.n && ret >= 0; i++) {
 		const struct iu_step *step = &run->f->plan.steps.v[i];
 		struct iu_unit_facts facts, *slot;
 
@@ -109,18 +109,18 @@ static int add_unit_facts(struct freeing *run)
 		facts = (struct iu_unit_facts){.name = step->lever.unit.name,
 			.user = step->lever.unit.user,
 			.uid = step->lever.unit.uid};
-		r = iu_os_unit_facts(&run->f->arena, &facts);
-		if (r == IU_E_NOTSUP || r == IU_E_NOENT) {
-			r = 0;
+		ret = iu_os_unit_facts(&run->f->arena, &facts);
+		if (ret == IU_E_NOTSUP || ret == IU_E_NOENT) {
+			ret = 0;
 			continue;
 		}
-		slot = r < 0 ? NULL : iu_list_add(&run->f->arena, &run->rules.units);
+		slot = ret < 0 ? NULL : iu_list_add(&run->f->arena, &run->rules.units);
 		if (slot)
 			*slot = facts;
 		else
-			r = IU_E_NOMEM;
+			ret = IU_E_NOMEM;
 	}
-	return r;
+	return ret;
 }
 
 /* Pid 1 listens for the system's units, any other systemd for those of its user. */
@@ -147,15 +147,15 @@ static void find_manager(const struct freeing *run, struct iu_step_unit *unit)
 static int find_activator(struct freeing *run)
 {
 	const struct iu_verdict *verdict = &run->f->before.verdict;
-	int r;
+	int ret;
 
 	if (run->f->plan.kind != IU_PLAN_REFUSED || verdict->cause != IU_CAUSE_SOCKET_ACTIVATION ||
 		!verdict->blockers.n)
 		return 0;
 	find_manager(run, &run->rules.activator);
-	r = iu_os_unit_listening(
+	ret = iu_os_unit_listening(
 		&run->f->arena, &verdict->blockers.v[0].socket, &run->rules.activator);
-	return r == IU_E_NOMEM ? r : r == 0;
+	return ret == IU_E_NOMEM ? ret : ret == 0;
 }
 
 static int make_plan(struct freeing *run)
@@ -163,21 +163,21 @@ static int make_plan(struct freeing *run)
 	struct iu_free_run *f = run->f;
 	struct iu_session all = {0};
 	bool listed = f->before.verdict.blockers.n > 0;
-	int r = listed ? iu_session_list(&all, false) : 0;
+	int ret = listed ? iu_session_list(&all, false) : 0;
 
-	if (r >= 0)
-		r = iu_plan(&f->arena, f->question, &f->before_session.snapshot,
+	if (ret >= 0)
+		ret = iu_plan(&f->arena, f->question, &f->before_session.snapshot,
 			listed ? &all.snapshot : NULL, &f->before.verdict, &run->rules, &f->plan);
-	if (r >= 0)
-		r = find_activator(run);
-	if (r == 0)
-		r = add_unit_facts(run);
-	if (r >= 0 && (run->rules.units.n || run->rules.activator.name))
-		r = iu_plan(&f->arena, f->question, &f->before_session.snapshot, &all.snapshot,
+	if (ret >= 0)
+		ret = find_activator(run);
+	if (ret == 0)
+		ret = add_unit_facts(run);
+	if (ret >= 0 && (run->rules.units.n || run->rules.activator.name))
+		ret = iu_plan(&f->arena, f->question, &f->before_session.snapshot, &all.snapshot,
 			&f->before.verdict, &run->rules, &f->plan);
 	if (listed)
 		iu_session_free(&all);
-	return r < 0 ? r : iu_plan_tell(&f->arena, &f->before_session.snapshot, &f->plan, &f->before.verdict, &f->explanation);
+	return ret < 0 ? ret : iu_plan_tell(&f->arena, &f->before_session.snapshot, &f->plan, &f->before.verdict, &f->explanation);
 }
 
 static int add_results(struct iu_free_run *f)
@@ -199,10 +199,10 @@ static int wait_process(struct freeing *run, int handle, int64_t deadline, bool 
 {
 	struct iu_os_watch *watch;
 	int64_t pause = LOOK_MIN_MS, now = iu_os_now_ms();
-	int r = iu_os_watch_new(&watch);
+	int ret = iu_os_watch_new(&watch);
 
-	if (r < 0)
-		return r;
+	if (ret < 0)
+		return ret;
 	*ret_ended = false;
 	iu_os_watch_handle(watch, handle);
 	while (!*ret_ended && now < deadline && !is_stopped(run)) {
@@ -226,11 +226,11 @@ static int finish_process(struct freeing *run, const struct iu_step *step,
 	int64_t grace = (int64_t)run->act->grace_seconds * 1000;
 	struct iu_step_result killed;
 	bool ended = false;
-	int r = wait_process(run, handle, iu_os_now_ms() + grace, &ended);
+	int ret = wait_process(run, handle, iu_os_now_ms() + grace, &ended);
 
 	iu_os_release(handle);
-	if (r < 0 || ended || is_free(run->f) || is_stopped(run))
-		return r;
+	if (ret < 0 || ended || is_free(run->f) || is_stopped(run))
+		return ret;
 	if (!step->kill) {
 		result->kind = IU_RESULT_FAILED;
 		snprintf(result->detail, sizeof(result->detail),
@@ -240,9 +240,9 @@ static int finish_process(struct freeing *run, const struct iu_step *step,
 	iu_os_apply(step, true, &killed, &handle);
 	*result = killed;
 	if (killed.kind == IU_RESULT_DONE)
-		r = wait_process(run, handle, iu_os_now_ms() + KILLED_MS, &ended);
+		ret = wait_process(run, handle, iu_os_now_ms() + KILLED_MS, &ended);
 	iu_os_release(handle);
-	return r;
+	return ret;
 }
 
 struct told {
@@ -273,43 +273,43 @@ static int wait_step(struct freeing *run, const struct iu_step *step, struct iu_
 	const struct iu_questions one = only(run->f->question);
 	int64_t most = step->wait_ms < 0 ? CLOSING_MS : step->wait_ms;
 	enum iu_waited waited = IU_WAITED_TIME_UP;
-	int r = iu_wait_for(&one, false, iu_os_now_ms() + most, &events, &waited);
+	int ret = iu_wait_for(&one, false, iu_os_now_ms() + most, &events, &waited);
 
-	if (r >= 0 && waited != IU_WAITED_DONE) {
+	if (ret >= 0 && waited != IU_WAITED_DONE) {
 		result->kind = IU_RESULT_FAILED;
 		snprintf(result->detail, sizeof(result->detail), "%s",
 			waited == IU_WAITED_STOPPED ? "interrupted" : "it took longer");
 	}
-	return r;
+	return ret;
 }
 
 static int take_step(struct freeing *run, size_t i)
 {
 	const struct iu_step *step = &run->f->plan.steps.v[i];
 	struct iu_step_result *result = &run->f->results.v[i];
-	int handle = -1, r = 0;
+	int handle = -1, ret = 0;
 
 	iu_os_apply(step, false, result, &handle);
 	if (step->lever.kind == IU_STEP_TERMINATE && result->kind == IU_RESULT_DONE) {
-		r = finish_process(run, step, result, handle);
+		ret = finish_process(run, step, result, handle);
 	} else if (step->lever.kind == IU_STEP_WAIT) {
-		r = wait_step(run, step, result);
+		ret = wait_step(run, step, result);
 	}
 	if (run->act->step)
 		run->act->step(run->act->context, step, result);
-	return r;
+	return ret;
 }
 
 /* Each step only as far as it is needed. Stops at one that could not be taken as planned. */
 static int take_steps(struct freeing *run, size_t from)
 {
 	struct iu_free_run *f = run->f;
-	int r = add_results(f);
+	int ret = add_results(f);
 
-	for (size_t i = from; i < f->plan.steps.n && r >= 0 && !is_stopped(run); i++) {
+	for (size_t i = from; i < f->plan.steps.n && ret >= 0 && !is_stopped(run); i++) {
 		if (i > from) {
-			r = ask_again(run);
-			if (r < 0)
+			ret = ask_again(run);
+			if (ret < 0)
 				break;
 			if (is_free(f)) {
 				for (; i < f->plan.steps.n; i++)
@@ -317,12 +317,12 @@ static int take_steps(struct freeing *run, size_t from)
 				break;
 			}
 		}
-		r = take_step(run, i);
-		if (r >= 0 && f->results.v[i].kind != IU_RESULT_DONE &&
+		ret = take_step(run, i);
+		if (ret >= 0 && f->results.v[i].kind != IU_RESULT_DONE &&
 			f->results.v[i].kind != IU_RESULT_GONE)
 			break;
 	}
-	return r;
+	return ret;
 }
 
 /* Asks again until it is free, or @ms are over. */
@@ -330,19 +330,19 @@ static int settle(struct freeing *run, int64_t ms)
 {
 	int64_t deadline = iu_os_now_ms() + ms, pause = LOOK_MIN_MS;
 	struct iu_os_watch *watch;
-	int r = iu_os_watch_new(&watch);
+	int ret = iu_os_watch_new(&watch);
 
-	if (r < 0)
-		return r;
-	r = ask_again(run);
-	while (r >= 0 && !is_free(run->f) && !only_closing_left(run->f) &&
+	if (ret < 0)
+		return ret;
+	ret = ask_again(run);
+	while (ret >= 0 && !is_free(run->f) && !only_closing_left(run->f) &&
 		iu_os_now_ms() < deadline && !is_stopped(run)) {
 		iu_os_watch_wait(watch, (unsigned int)pause);
 		pause = pause * 2 > LOOK_MAX_MS ? LOOK_MAX_MS : pause * 2;
-		r = ask_again(run);
+		ret = ask_again(run);
 	}
 	iu_os_watch_free(watch);
-	return r;
+	return ret;
 }
 
 /* Somebody may start it again a moment later. */
@@ -350,7 +350,7 @@ static int confirm(struct freeing *run)
 {
 	int64_t ms = 0, deadline;
 	struct iu_os_watch *watch;
-	int r;
+	int ret;
 
 	for (size_t i = 0; i < run->f->plan.steps.n; i++) {
 		const struct iu_step *step = &run->f->plan.steps.v[i];
@@ -362,16 +362,16 @@ static int confirm(struct freeing *run)
 		if (step->comes_back && ms < step->back_ms)
 			ms = step->back_ms;
 	}
-	r = iu_os_watch_new(&watch);
-	if (r < 0)
-		return r;
+	ret = iu_os_watch_new(&watch);
+	if (ret < 0)
+		return ret;
 	deadline = iu_os_now_ms() + ms;
-	while (r >= 0 && is_free(run->f) && iu_os_now_ms() < deadline && !is_stopped(run)) {
+	while (ret >= 0 && is_free(run->f) && iu_os_now_ms() < deadline && !is_stopped(run)) {
 		iu_os_watch_wait(watch, CONFIRM_MS / 2);
-		r = ask_again(run);
+		ret = ask_again(run);
 	}
 	iu_os_watch_free(watch);
-	return r;
+	return ret;
 }
 
 static bool only_time_is_missing(const struct iu_plan *plan)
@@ -400,13 +400,13 @@ static int take_the_rest(struct freeing *run)
 	struct iu_free_run *f = run->f;
 	size_t from = f->plan.steps.n;
 	struct iu_plan rest;
-	int r;
+	int ret;
 
-	r = iu_plan(&f->arena, f->question, &f->after_session.snapshot, NULL, &f->after.verdict,
+	ret = iu_plan(&f->arena, f->question, &f->after_session.snapshot, NULL, &f->after.verdict,
 		&run->rules, &rest);
 
-	if (r < 0 || !only_time_is_missing(&rest))
-		return r;
+	if (ret < 0 || !only_time_is_missing(&rest))
+		return ret;
 	for (size_t i = 0; i < rest.steps.n; i++) {
 		struct iu_step *step = iu_list_add(&f->arena, &f->plan.steps);
 
@@ -417,8 +417,8 @@ static int take_the_rest(struct freeing *run)
 		if (!step->what)
 			return IU_E_NOMEM;
 	}
-	r = take_steps(run, from);
-	return r < 0 ? r : settle(run, SETTLE_MS);
+	ret = take_steps(run, from);
+	return ret < 0 ? ret : settle(run, SETTLE_MS);
 }
 
 /* The first step that went another way than planned says why. */
@@ -441,24 +441,24 @@ static int act_and_prove(struct freeing *run)
 {
 	struct iu_free_run *f = run->f;
 	const char *text = NULL, *wrong;
-	int r = take_steps(run, 0);
+	int ret = take_steps(run, 0);
 
-	if (r >= 0)
-		r = settle(run, SETTLE_MS);
-	if (r >= 0 && may_go_on(run))
-		r = take_the_rest(run);
+	if (ret >= 0)
+		ret = settle(run, SETTLE_MS);
+	if (ret >= 0 && may_go_on(run))
+		ret = take_the_rest(run);
 	/* What the kernel did not drop it does not drop a second time, too: that takes time. */
-	if (r >= 0 && may_go_on(run) && has_destroyed(f)) {
+	if (ret >= 0 && may_go_on(run) && has_destroyed(f)) {
 		run->rules.force = false;
-		r = take_the_rest(run);
+		ret = take_the_rest(run);
 	}
-	if (r >= 0 && is_free(f))
-		r = confirm(run);
-	if (r >= 0 && f->after_known && !is_free(f))
-		r = iu_plan_respawned(&f->arena, &f->plan, &f->before_session.snapshot,
+	if (ret >= 0 && is_free(f))
+		ret = confirm(run);
+	if (ret >= 0 && f->after_known && !is_free(f))
+		ret = iu_plan_respawned(&f->arena, &f->plan, &f->before_session.snapshot,
 			&f->after_session.snapshot, &f->after.verdict, &text);
-	if (r < 0)
-		return r;
+	if (ret < 0)
+		return ret;
 	wrong = what_went_wrong(f);
 	if (is_free(f))
 		f->end = IU_END_DONE;
@@ -482,7 +482,7 @@ int iu_free_run(const struct iu_question *question, const struct iu_free_options
 {
 	struct iu_free_run *f = ret_freeing;
 	struct freeing run = {.f = f, .act = act};
-	int r;
+	int ret;
 
 	*f = (struct iu_free_run){.question = question};
 	iu_snapshot_init(&f->before_session.snapshot);
@@ -490,22 +490,22 @@ int iu_free_run(const struct iu_question *question, const struct iu_free_options
 	run.rules.force = act->force;
 	run.rules.disable = act->disable;
 	run.rules.grace_seconds = act->grace_seconds;
-	r = iu_os_rules(&f->arena, act->on_behalf, &run.rules);
+	ret = iu_os_rules(&f->arena, act->on_behalf, &run.rules);
 	if (act->user_given && run.rules.uid_count < IU_COUNT(run.rules.uids))
 		run.rules.uids[run.rules.uid_count++] = act->user;
-	if (r >= 0)
-		r = look(question, &f->before_session, &f->arena, &f->before);
+	if (ret >= 0)
+		ret = look(question, &f->before_session, &f->arena, &f->before);
 	/* Something moved while we looked: rules and kernel were asked at different moments. */
-	if (r >= 0 && f->before.verdict.status == IU_STATUS_UNKNOWN) {
+	if (ret >= 0 && f->before.verdict.status == IU_STATUS_UNKNOWN) {
 		iu_session_free(&f->before_session);
-		r = look(question, &f->before_session, &f->arena, &f->before);
+		ret = look(question, &f->before_session, &f->arena, &f->before);
 	}
-	if (r >= 0)
-		r = make_plan(&run);
-	if (r >= 0)
-		r = add_results(f);
-	if (r < 0)
-		return r;
+	if (ret >= 0)
+		ret = make_plan(&run);
+	if (ret >= 0)
+		ret = add_results(f);
+	if (ret < 0)
+		return ret;
 	switch (f->plan.kind) {
 	case IU_PLAN_NOTHING: f->end = IU_END_NOTHING; return 0;
 	case IU_PLAN_REFUSED: f->end = IU_END_REFUSED; return 0;

@@ -55,14 +55,14 @@ int iu_pick_run_start(const struct iu_pick *pick, struct iu_pick_run *ret_pickin
 {
 	const struct iu_needs needs = {.facts = IU_FACT_HOST | IU_FACT_SYSCTLS};
 	struct iu_pick_run p = {.pick = *pick};
-	int r;
+	int ret;
 
 	iu_snapshot_init(&p.snapshot);
 	p.snapshot.sysctls.port_first = p.snapshot.sysctls.port_last = -1;
-	r = iu_os_collect(&needs, &p.snapshot);
-	if (r < 0) {
+	ret = iu_os_collect(&needs, &p.snapshot);
+	if (ret < 0) {
 		iu_snapshot_free(&p.snapshot);
-		return r;
+		return ret;
 	}
 	p.first = pick->first ? pick->first : pick->near ? FIRST_PORT : HOME_FIRST;
 	p.last = pick->last ? pick->last : pick->near ? LAST_PORT : HOME_LAST;

@@ -32,12 +32,12 @@ static int by_path(const void *left, const void *right)
 
 static void unique_paths(struct iu_needs *needs)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
 	if (!needs->paths.n)
 		return;
 	iu_sort(needs->paths.v, needs->paths.n, sizeof(*needs->paths.v), by_path);
-	for (i = 1; i < needs->paths.n; i++)
+	for (size_t i = 1; i < needs->paths.n; i++)
 		if (by_path(&needs->paths.v[i], &needs->paths.v[n]))
 			needs->paths.v[++n] = needs->paths.v[i];
 	needs->paths.n = n + 1;
@@ -53,21 +53,20 @@ static bool has_file(const struct iu_socket *s)
 static int want_paths(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_questions *questions, struct iu_needs *needs)
 {
-	size_t i;
-	int r = 0;
+	int ret = 0;
 
 	needs->facts = IU_FACT_PATHS;
-	for (i = 0; i < questions->n && r == 0; i++)
+	for (size_t i = 0; i < questions->n && ret == 0; i++)
 		if (questions->v[i].target.protocol == IU_PROTOCOL_UNIX &&
 			!questions->v[i].target.abstract)
-			r = want_path(arena, needs, questions->v[i].target.path,
+			ret = want_path(arena, needs, questions->v[i].target.path,
 				questions->v[i].target.path_len);
-	for (i = 0; i < snapshot->sockets.n && r == 0; i++)
+	for (size_t i = 0; i < snapshot->sockets.n && ret == 0; i++)
 		if (has_file(&snapshot->sockets.v[i]))
-			r = want_path(arena, needs, snapshot->sockets.v[i].path,
+			ret = want_path(arena, needs, snapshot->sockets.v[i].path,
 				snapshot->sockets.v[i].path_len);
 	unique_paths(needs);
-	return r;
+	return ret;
 }
 
 static int by_number(const void *a, const void *b)
@@ -81,11 +80,11 @@ static int by_number(const void *a, const void *b)
 static int want_holders(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	struct iu_needs *needs)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
 	needs->facts = IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_WAITERS | IU_FACT_EVIDENCE |
 		IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES | IU_FACT_EVENTS;
-	for (i = 0; i < snapshot->sockets.n; i++) {
+	for (size_t i = 0; i < snapshot->sockets.n; i++) {
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 		uint64_t *slot;
 
@@ -99,7 +98,7 @@ static int want_holders(struct iu_arena *arena, const struct iu_snapshot *snapsh
 	if (!needs->inodes.n)
 		return 0;
 	iu_sort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_number);
-	for (i = 1; i < needs->inodes.n; i++)
+	for (size_t i = 1; i < needs->inodes.n; i++)
 		if (needs->inodes.v[i] != needs->inodes.v[n])
 			needs->inodes.v[++n] = needs->inodes.v[i];
 	needs->inodes.n = n + 1;
@@ -114,32 +113,32 @@ static int ask(const struct iu_question *question, struct iu_snapshot *snapshot,
 {
 	struct iu_probes probes = {0};
 	struct iu_arena arena = {0};
-	int r = iu_probes_wanted(&arena, question, snapshot, &probes);
+	int ret = iu_probes_wanted(&arena, question, snapshot, &probes);
 
-	for (size_t i = 0; i < probes.n && r == 0; i++) {
+	for (size_t i = 0; i < probes.n && ret == 0; i++) {
 		struct iu_probe *slot = iu_list_add(&snapshot->arena, all);
 
 		iu_os_probe(&probes.v[i]);
 		if (!slot)
-			r = IU_E_NOMEM;
+			ret = IU_E_NOMEM;
 		else
 			*slot = probes.v[i];
 		if (slot && slot->device)
 			slot->device = iu_arena_strdup(&snapshot->arena, slot->device);
 	}
 	iu_arena_free(&arena);
-	return r;
+	return ret;
 }
 
 static int ask_all(const struct iu_questions *questions, struct iu_snapshot *snapshot)
 {
 	struct iu_probes all = {0};
-	int r = 0;
+	int ret = 0;
 
-	for (size_t i = 0; i < questions->n && r == 0; i++)
-		r = ask(&questions->v[i], snapshot, &all);
+	for (size_t i = 0; i < questions->n && ret == 0; i++)
+		ret = ask(&questions->v[i], snapshot, &all);
 	snapshot->probes = all;
-	return r;
+	return ret;
 }
 
 int iu_report_look(struct iu_session *session, const struct iu_questions *questions)
@@ -154,20 +153,20 @@ int iu_report_look(struct iu_session *session, const struct iu_questions *questi
 	};
 	struct iu_needs files = {0}, holders = {0};
 	struct iu_arena arena = {0};
-	int r;
+	int ret;
 
 	iu_snapshot_init(snapshot);
-	r = iu_os_collect(&sockets, snapshot);
-	if (r >= 0)
-		r = want_paths(&arena, snapshot, questions, &files);
-	if (r >= 0)
-		r = iu_os_collect(&files, snapshot);
-	if (r >= 0)
-		r = want_holders(&arena, snapshot, &holders);
-	if (r >= 0)
-		r = iu_os_collect(&holders, snapshot);
-	if (r >= 0)
-		r = ask_all(questions, snapshot);
+	ret = iu_os_collect(&sockets, snapshot);
+	if (ret >= 0)
+		ret = want_paths(&arena, snapshot, questions, &files);
+	if (ret >= 0)
+		ret = iu_os_collect(&files, snapshot);
+	if (ret >= 0)
+		ret = want_holders(&arena, snapshot, &holders);
+	if (ret >= 0)
+		ret = iu_os_collect(&holders, snapshot);
+	if (ret >= 0)
+		ret = ask_all(questions, snapshot);
 	iu_arena_free(&arena);
-	return r < 0 ? r : snapshot->arena.failed ? IU_E_NOMEM : 0;
+	return ret < 0 ? ret : snapshot->arena.failed ? IU_E_NOMEM : 0;
 }

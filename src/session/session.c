@@ -15,25 +15,25 @@ static int collect_round(struct iu_session *session, const struct iu_questions *
 {
 	struct iu_arena arena = {0};
 	struct iu_needs needs = {0};
-	int r;
+	int ret;
 
-	r = iu_needs_next(&arena, questions, &session->snapshot, &needs);
-	if (r >= 0)
-		r = needs.facts ? iu_os_collect(&needs, &session->snapshot) : 0;
-	if (r >= 0)
-		r = needs.facts != 0;
+	ret = iu_needs_next(&arena, questions, &session->snapshot, &needs);
+	if (ret >= 0)
+		ret = needs.facts ? iu_os_collect(&needs, &session->snapshot) : 0;
+	if (ret >= 0)
+		ret = needs.facts != 0;
 	iu_arena_free(&arena);
-	return r;
+	return ret;
 }
 
 int iu_session_look(struct iu_session *session, const struct iu_questions *questions)
 {
-	int round, r = 1;
+	int round, ret = 1;
 
 	iu_snapshot_init(&session->snapshot);
-	for (round = 0; round < ROUNDS && r > 0; round++)
-		r = collect_round(session, questions);
-	return r < 0 ? r : 0;
+	for (round = 0; round < ROUNDS && ret > 0; round++)
+		ret = collect_round(session, questions);
+	return ret < 0 ? ret : 0;
 }
 
 /* What was recorded of a bind() that would be tried now. */
@@ -57,14 +57,13 @@ static void recall(const struct iu_probes *then, struct iu_probe *probe)
 static int probe(struct iu_session *session, const struct iu_question *question,
 	struct iu_arena *arena)
 {
-	size_t i;
-	int r;
+	int ret;
 
 	session->snapshot.probes = (struct iu_probes){0};
-	r = iu_probes_wanted(arena, question, &session->snapshot, &session->snapshot.probes);
-	if (r < 0)
-		return r;
-	for (i = 0; i < session->snapshot.probes.n; i++) {
+	ret = iu_probes_wanted(arena, question, &session->snapshot, &session->snapshot.probes);
+	if (ret < 0)
+		return ret;
+	for (size_t i = 0; i < session->snapshot.probes.n; i++) {
 		if (session->snapshot.probes.v[i].done)
 			continue; /* the one who asks has the answer already */
 		if (session->recorded)
@@ -79,17 +78,17 @@ int iu_session_answer(struct iu_session *session, const struct iu_question *ques
 	struct iu_arena *arena, struct iu_answer *ret_answer)
 {
 	struct iu_answer answer = {.question = question, .snapshot = &session->snapshot};
-	int r;
+	int ret;
 
-	r = probe(session, question, arena);
-	if (r >= 0)
-		r = iu_decide(arena, question, &session->snapshot, &answer.verdict);
-	if (r >= 0)
-		r = iu_describe(arena, question, &session->snapshot, &answer.verdict, &answer.explanation);
+	ret = probe(session, question, arena);
+	if (ret >= 0)
+		ret = iu_decide(arena, question, &session->snapshot, &answer.verdict);
+	if (ret >= 0)
+		ret = iu_describe(arena, question, &session->snapshot, &answer.verdict, &answer.explanation);
 	/* The probes lie in the arena of the answer, which dies before the snapshot. */
 	session->snapshot.probes = (struct iu_probes){0};
-	if (r < 0)
-		return r;
+	if (ret < 0)
+		return ret;
 	*ret_answer = answer;
 	return 0;
 }

@@ -56,28 +56,28 @@ static bool somebody_listens(const struct iu_verdict *verdict)
 static int look(struct waiting *w)
 {
 	struct iu_answer answer;
-	int r;
+	int ret;
 
 	iu_session_free(&w->session);
 	iu_arena_free(&w->arena);
 	w->left = 0;
 	w->looked_at = iu_os_now_ms();
-	r = iu_session_look(&w->session, w->questions);
-	w->v = r < 0 ? NULL : iu_arena_alloc(&w->arena, w->questions->n * sizeof(*w->v));
-	if (r >= 0 && !w->v)
+	ret = iu_session_look(&w->session, w->questions);
+	w->v = ret < 0 ? NULL : iu_arena_alloc(&w->arena, w->questions->n * sizeof(*w->v));
+	if (ret >= 0 && !w->v)
 		return IU_E_NOMEM;
-	for (size_t i = 0; i < w->questions->n && r >= 0; i++) {
+	for (size_t i = 0; i < w->questions->n && ret >= 0; i++) {
 		struct waited *one = &w->v[i];
 
-		r = iu_session_answer(&w->session, &w->questions->v[i], &w->arena, &answer);
-		if (r < 0)
+		ret = iu_session_answer(&w->session, &w->questions->v[i], &w->arena, &answer);
+		if (ret < 0)
 			break;
 		*one = (struct waited){.question = &w->questions->v[i], .verdict = answer.verdict};
 		one->done = w->listening ? somebody_listens(&one->verdict)
 					 : one->verdict.status == IU_STATUS_FREE;
 		w->left += !one->done;
 	}
-	return r;
+	return ret;
 }
 
 /* Until the last blocker of all is gone; -1: one of them has no timer. */
@@ -254,12 +254,12 @@ int iu_wait_for(const struct iu_questions *questions, bool listening, int64_t de
 		.timer_ms = -1,
 		.told_at = iu_os_now_ms()};
 	enum iu_waited waited = IU_WAITED_DONE;
-	int r;
+	int ret;
 
 	iu_snapshot_init(&w.session.snapshot);
 	for (;;) {
-		r = look(&w);
-		if (r < 0 || w.left == 0)
+		ret = look(&w);
+		if (ret < 0 || w.left == 0)
 			break;
 		if (iu_os_now_ms() >= deadline_ms || is_stopped(&w)) {
 			waited = is_stopped(&w) ? IU_WAITED_STOPPED : IU_WAITED_TIME_UP;
@@ -269,8 +269,8 @@ int iu_wait_for(const struct iu_questions *questions, bool listening, int64_t de
 	}
 	iu_session_free(&w.session);
 	iu_arena_free(&w.arena);
-	if (r < 0)
-		return r;
+	if (ret < 0)
+		return ret;
 	*ret_waited = waited;
 	return 0;
 }

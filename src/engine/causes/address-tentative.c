@@ -9,9 +9,8 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
 	char address[IU_ADDRESS_TEXT];
 	bool failed = false;
-	size_t i;
 
-	for (i = 0; i < snapshot->locals.n; i++)
+	for (size_t i = 0; i < snapshot->locals.n; i++)
 		if (snapshot->locals.v[i].address.family == IU_FAMILY_IPV6 &&
 			!memcmp(snapshot->locals.v[i].address.bytes, attempt->request.address.bytes, 16))
 			failed |= snapshot->locals.v[i].dad_failed;

@@ -11,7 +11,7 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
-	int err = iu_strings_add(arena, &verdict->evidence, SENTENCE);
+	int ret = iu_strings_add(arena, &verdict->evidence, SENTENCE);
 
 	(void)attempt;
 	if (!verdict->blockers.n)
@@ -19,18 +19,18 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 				? "%s: whether it can be bound could not be told: the Application Layer Gateway service runs, which may reserve TCP 5001-5032."
 				: "%s is in use: the Application Layer Gateway service reserves TCP 5001-5032.",
 			iu_subject(arena, evaluation->question));
-	if (err == 0)
-		err = iu_strings_add(arena, &verdict->evidence,
+	if (ret == 0)
+		ret = iu_strings_add(arena, &verdict->evidence,
 			iu_windows_running(snapshot, "SharedAccess") == IU_YES
 				? "ALG and SharedAccess (Internet Connection Sharing) both run"
 				: "ALG runs; whether SharedAccess (Internet Connection Sharing) does was not seen");
-	if (err == 0 && !iu_windows_before(snapshot, 6, 1))
-		err = iu_strings_add(arena, &verdict->caveats,
+	if (ret == 0 && !iu_windows_before(snapshot, 6, 1))
+		ret = iu_strings_add(arena, &verdict->caveats,
 			"The article speaks of Windows XP, Server 2003 and Vista; whether newer systems still reserve these ports is not documented.");
-	if (err == 0 && iu_windows_before(snapshot, 5, 2))
-		err = iu_strings_add(arena, &verdict->caveats,
+	if (ret == 0 && iu_windows_before(snapshot, 5, 2))
+		ret = iu_strings_add(arena, &verdict->caveats,
 			"On Windows XP SharedAccess is the firewall as well, so it runs without a shared connection, too.");
-	return err;
+	return ret;
 }
 
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)

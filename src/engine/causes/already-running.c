@@ -8,11 +8,10 @@
 static bool runs(const struct iu_process *process, const struct iu_question *question)
 {
 	const char *directory = question->asker.directory;
-	size_t i;
 
 	if (directory && (!process->cwd || strcmp(process->cwd, directory) != 0))
 		return false;
-	for (i = 0; i < process->files.n; i++)
+	for (size_t i = 0; i < process->files.n; i++)
 		if (process->files.v[i].dev == question->asker.program_dev &&
 			process->files.v[i].ino == question->asker.program_ino)
 			return true;
@@ -42,11 +41,9 @@ static bool has_name(const struct iu_process *process, const char *program)
 
 static bool runs_already(struct iu_case *c, bool by_name, enum iu_confidence *ret_confidence)
 {
-	size_t i;
-
 	if (!c->question->asker.program_known)
 		return false;
-	for (i = 0; i < c->holders.n; i++) {
+	for (size_t i = 0; i < c->holders.n; i++) {
 		if (!runs(c->holders.v[i], c->question)) {
 			if (!by_name || !c->question->asker.program ||
 				!has_name(c->holders.v[i], c->question->asker.program))

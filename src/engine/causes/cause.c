@@ -50,9 +50,7 @@ bool iu_case_has_owner(const struct iu_case *c)
 
 bool iu_case_only_via(const struct iu_case *c, enum iu_via via)
 {
-	size_t i;
-
-	for (i = 0; i < c->blocker->holds.n; i++)
+	for (size_t i = 0; i < c->blocker->holds.n; i++)
 		if (c->snapshot->holds.v[c->blocker->holds.v[i]].via != via)
 			return false;
 	return c->blocker->holds.n > 0;
@@ -60,9 +58,7 @@ bool iu_case_only_via(const struct iu_case *c, enum iu_via via)
 
 bool iu_case_runs(const struct iu_case *c, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < c->holders.n; i++)
+	for (size_t i = 0; i < c->holders.n; i++)
 		if (c->holders.v[i]->name && !strcasecmp(c->holders.v[i]->name, name))
 			return true;
 	return false;
@@ -81,18 +77,18 @@ static bool fits(const struct iu_case *c, const struct iu_suspect *suspect, enum
 
 size_t iu_case_suspected(const struct iu_case *c, enum iu_via via)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < c->snapshot->suspects.n; i++)
+	for (size_t i = 0; i < c->snapshot->suspects.n; i++)
 		n += fits(c, &c->snapshot->suspects.v[i], via);
 	return n;
 }
 
 size_t iu_case_suspects(struct iu_case *c, enum iu_via via, const char *sentence)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < c->snapshot->suspects.n; i++) {
+	for (size_t i = 0; i < c->snapshot->suspects.n; i++) {
 		const struct iu_suspect *suspect = &c->snapshot->suspects.v[i];
 
 		if (fits(c, suspect, via) && n++ < 3)
@@ -107,11 +103,10 @@ static void say_ways(struct iu_case *c)
 {
 	const struct iu_hold *hold = NULL;
 	const char *who;
-	size_t i;
 
 	if (c->blocker->socket.in_other_netns)
 		iu_case_say(c, "the socket lives in another network namespace; a path is the same in all of them");
-	for (i = 0; i < c->blocker->holds.n && !hold; i++)
+	for (size_t i = 0; i < c->blocker->holds.n && !hold; i++)
 		if (c->snapshot->holds.v[c->blocker->holds.v[i]].via != IU_VIA_DESCRIPTOR)
 			hold = &c->snapshot->holds.v[c->blocker->holds.v[i]];
 	if (!hold)
@@ -136,9 +131,9 @@ static void say_ways(struct iu_case *c)
 static int collect_holders(struct iu_case *c)
 {
 	const struct iu_snapshot *snapshot = c->snapshot;
-	size_t i, k;
+	size_t k;
 
-	for (i = 0; i < c->blocker->holds.n; i++) {
+	for (size_t i = 0; i < c->blocker->holds.n; i++) {
 		int32_t pid = snapshot->holds.v[c->blocker->holds.v[i]].pid;
 		const struct iu_process *process;
 		const struct iu_process **slot;
@@ -163,10 +158,10 @@ static int collect_holders(struct iu_case *c)
 int iu_cause_find(struct iu_case *c)
 {
 	const struct iu_rules *rules = iu_rules_of(c->snapshot);
-	int err = collect_holders(c);
+	int ret = collect_holders(c);
 
-	if (err < 0)
-		return err;
+	if (ret < 0)
+		return ret;
 	for (size_t i = 0; rules->causes[i]; i++) {
 		const struct iu_cause_rule *rule = rules->cause(rules->causes[i]);
 		enum iu_confidence confidence = IU_CONFIDENCE_POSSIBLE;

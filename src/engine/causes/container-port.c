@@ -7,9 +7,7 @@
 /* The value after an option: "-container-ip" "172.17.0.2". */
 static const char *argument(const struct iu_process *process, const char *option)
 {
-	size_t i;
-
-	for (i = 0; i + 1 < process->command.n; i++)
+	for (size_t i = 0; i + 1 < process->command.n; i++)
 		if (process->command.v[i] && !strcmp(process->command.v[i], option))
 			return process->command.v[i + 1];
 	return NULL;
@@ -31,9 +29,8 @@ static void say_target(struct iu_case *c, const struct iu_process *process)
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
-	size_t i;
 
-	for (i = 0; i < c->holders.n; i++) {
+	for (size_t i = 0; i < c->holders.n; i++) {
 		const struct iu_process *process = c->holders.v[i];
 		const struct iu_proxy_row *taker = iu_proxy_of(process);
 

@@ -6,9 +6,7 @@
 
 static const struct iu_in_flight *message_of(const struct iu_case *c)
 {
-	size_t i;
-
-	for (i = 0; i < c->snapshot->in_flight.n; i++)
+	for (size_t i = 0; i < c->snapshot->in_flight.n; i++)
 		if (c->snapshot->in_flight.v[i].inode == c->blocker->socket.inode)
 			return &c->snapshot->in_flight.v[i];
 	return NULL;

@@ -11,24 +11,24 @@ static int say_groups(struct iu_arena *arena, const struct iu_evaluation *evalua
 	const struct iu_sysctls *sysctls = &evaluation->limits;
 	struct iu_strings *evidence = &verdict->blockers.v[0].evidence;
 	size_t i, rest = 0;
-	int err = iu_strings_add(arena, evidence,
+	int ret = iu_strings_add(arena, evidence,
 		iu_phrase(arena, "the system chooses from %d-%d, and every port of it is held",
 			(int)sysctls->port_first, (int)sysctls->port_last));
 
-	for (i = 0; i < verdict->blockers.n && i < GROUPS_SHOWN && err == 0; i++) {
+	for (i = 0; i < verdict->blockers.n && i < GROUPS_SHOWN && ret == 0; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 		const char *who = iu_phrase_holders(arena, evaluation->snapshot, b);
 
-		err = iu_strings_add(arena, evidence,
+		ret = iu_strings_add(arena, evidence,
 			iu_phrase(arena, "%zu in state %s: %s", b->representative,
 				iu_state_name(b->socket.state), who ? who : "no visible process"));
 	}
 	for (; i < verdict->blockers.n; i++)
 		rest += verdict->blockers.v[i].representative;
-	if (rest && err == 0)
-		err = iu_strings_add(arena, evidence,
+	if (rest && ret == 0)
+		ret = iu_strings_add(arena, evidence,
 			iu_phrase(arena, "and %zu in smaller groups", rest));
-	return err;
+	return ret;
 }
 
 /* The sockets that were found may hold one port that was asked for, not the range. */

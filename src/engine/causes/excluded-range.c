@@ -58,26 +58,26 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 {
 	const struct iu_exclusion *e = iu_windows_exclusion(evaluation->snapshot,
 		evaluation->question->target.protocol, evaluation->question->target.port);
-	int err;
+	int ret;
 
 	(void)attempt;
 	verdict->headline = headline(arena, evaluation, e, verdict);
 	if (!e)
 		return say(arena, verdict,
 			"no ordinary socket gives this error here; the list of excluded ranges was not looked at, and that is the usual reason");
-	err = say(arena, verdict,
+	ret = say(arena, verdict,
 		e->first == e->last
 			? iu_phrase(arena, "port %u is in the list of excluded %s ports, not by hand (no *)",
 				  (unsigned int)e->first, iu_protocol_name(e->protocol))
 			: iu_phrase(arena, "the range %u-%u is in the list of excluded %s ports, not by hand (no *)",
 				  (unsigned int)e->first, (unsigned int)e->last,
 				  iu_protocol_name(e->protocol)));
-	if (err == 0)
-		err = say(arena, verdict, maker(e));
-	if (err == 0)
-		err = say(arena, verdict,
+	if (ret == 0)
+		ret = say(arena, verdict, maker(e));
+	if (ret == 0)
+		ret = say(arena, verdict,
 			"no program holds it, so netstat shows nothing, and it is no matter of rights: as administrator bind() fails as well");
-	return err < 0 ? err : say_range(arena, evaluation, verdict);
+	return ret < 0 ? ret : say_range(arena, evaluation, verdict);
 }
 
 const struct iu_cause_rule iu_cause_excluded_range = {

@@ -18,9 +18,8 @@ static bool add_candidates(struct iu_case *c, bool by_cgroup)
 {
 	const struct iu_socket *s = &c->blocker->socket;
 	const struct iu_snapshot *snapshot = c->snapshot;
-	size_t i;
 
-	for (i = 0; i < snapshot->unreadable.n; i++) {
+	for (size_t i = 0; i < snapshot->unreadable.n; i++) {
 		const struct iu_unreadable *u = &snapshot->unreadable.v[i];
 		bool fits = by_cgroup ? names_somebody(s->cgroup) && u->cgroup &&
 						!strcmp(s->cgroup, u->cgroup)
@@ -40,14 +39,13 @@ static bool add_candidates(struct iu_case *c, bool by_cgroup)
 static void say_candidates(struct iu_case *c)
 {
 	const char *why = "runs in the same cgroup";
-	size_t i;
 
 	if (!add_candidates(c, true)) {
 		why = "belongs to the same user";
 		if (!add_candidates(c, false))
 			return;
 	}
-	for (i = 0; i < c->blocker->candidates.n && i < 3; i++) {
+	for (size_t i = 0; i < c->blocker->candidates.n && i < 3; i++) {
 		const struct iu_unreadable *u =
 			&c->snapshot->unreadable.v[c->blocker->candidates.v[i]];
 

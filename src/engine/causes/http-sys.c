@@ -14,9 +14,9 @@ static const char *servers(struct iu_arena *arena, const struct iu_snapshot *sna
 	const struct iu_http_queue *queue)
 {
 	const char *list = "";
-	size_t i, count;
+	size_t count;
 
-	for (i = 0; i < queue->servers.n && i < 3; i++) {
+	for (size_t i = 0; i < queue->servers.n && i < 3; i++) {
 		int32_t pid = queue->servers.v[i].pid;
 		const struct iu_service *service =
 			iu_windows_service_at(snapshot, pid, 0, IU_PROTOCOL_TCP, &count);
@@ -48,36 +48,36 @@ static int say_known(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 {
 	unsigned long count, i;
 	const struct iu_windows_port *rows = iu_windows_ports(&count);
-	int err = 0;
+	int ret = 0;
 
-	for (i = 0; i < count && err == 0; i++)
+	for (i = 0; i < count && ret == 0; i++)
 		if (rows[i].taker == IU_WINDOWS_HTTP && port >= rows[i].first &&
 			port <= rows[i].last &&
 			iu_windows_running(snapshot, rows[i].name) == IU_YES)
-			err = iu_strings_add(arena, evidence,
+			ret = iu_strings_add(arena, evidence,
 				iu_phrase(arena, "the service %s runs, which is known for this port: %s",
 					rows[i].name, rows[i].what));
-	return err;
+	return ret;
 }
 
 static int say_urls(struct iu_arena *arena, const struct iu_snapshot *snapshot, uint16_t port,
 	struct iu_strings *evidence)
 {
-	size_t i, k, said = 0;
-	int err = 0;
+	size_t said = 0;
+	int ret = 0;
 
-	for (i = 0; i < snapshot->windows.http_queues.n && err == 0; i++) {
+	for (size_t i = 0; i < snapshot->windows.http_queues.n && ret == 0; i++) {
 		const struct iu_http_queue *queue = &snapshot->windows.http_queues.v[i];
 
-		for (k = 0; k < queue->urls.n && said < QUEUES_SAID; k++) {
+		for (size_t k = 0; k < queue->urls.n && said < QUEUES_SAID; k++) {
 			if (!queue->urls.v[k] || iu_http_url_port(queue->urls.v[k]) != port)
 				continue;
 			said++;
-			err = say_queue(arena, snapshot, queue, queue->urls.v[k], evidence);
+			ret = say_queue(arena, snapshot, queue, queue->urls.v[k], evidence);
 			break;
 		}
 	}
-	return said || err < 0 ? err : say_known(arena, snapshot, port, evidence);
+	return said || ret < 0 ? ret : say_known(arena, snapshot, port, evidence);
 }
 
 /* Whom it listens for, as far as that is known. */

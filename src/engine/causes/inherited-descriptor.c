@@ -7,9 +7,7 @@
 static bool survives_exec(const struct iu_snapshot *snapshot, const struct iu_socket *s,
 	const struct iu_process *process)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->holds.n; i++) {
+	for (size_t i = 0; i < snapshot->holds.n; i++) {
 		const struct iu_hold *hold = &snapshot->holds.v[i];
 
 		if (hold->inode == s->inode && hold->pid == process->pid && hold->cloexec != IU_YES)
@@ -28,7 +26,6 @@ static bool left_behind(const struct iu_snapshot *snapshot, const struct iu_sock
 {
 	static const char *const reapers[] = {"systemd", "init", "tini", "dumb-init",
 		"docker-init", "catatonit", "containerd-shim", "conmon"};
-	size_t i;
 
 	if (process->sid == process->pid || process->pgid == process->pid || process->ppid < 0)
 		return false;
@@ -36,7 +33,7 @@ static bool left_behind(const struct iu_snapshot *snapshot, const struct iu_sock
 		return snapshot->host.init_is_manager > 0 || survives_exec(snapshot, s, process);
 	if (!process->parents.n || !process->parents.v[0].name)
 		return false;
-	for (i = 0; i < IU_COUNT(reapers); i++)
+	for (size_t i = 0; i < IU_COUNT(reapers); i++)
 		if (!strcmp(process->parents.v[0].name, reapers[i]))
 			return true;
 	return false;
@@ -56,11 +53,10 @@ bool iu_perhaps_inherited(const struct iu_snapshot *snapshot, const struct iu_so
 	bool by_self)
 {
 	bool any = false;
-	size_t i;
 
 	if (!s->inode || (s->state != IU_STATE_LISTEN && s->protocol != IU_PROTOCOL_UDP))
 		return false;
-	for (i = 0; i < snapshot->holds.n; i++) {
+	for (size_t i = 0; i < snapshot->holds.n; i++) {
 		const struct iu_hold *hold = &snapshot->holds.v[i];
 		const struct iu_process *process;
 
@@ -80,12 +76,11 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
 	const char *in_other_netns = NULL;
-	size_t i;
 
 	if (s->waited_on != IU_NO || !c->holders.n ||
 		!iu_perhaps_inherited(c->snapshot, s, c->question->asker.by_self))
 		return false;
-	for (i = 0; i < c->holders.n; i++) {
+	for (size_t i = 0; i < c->holders.n; i++) {
 		const char *other = made_elsewhere(s, c->holders.v[i]);
 
 		if (other)

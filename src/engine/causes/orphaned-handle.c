@@ -5,9 +5,9 @@
 /* Children are told apart from strangers by the parent they name; pids are given again. */
 static size_t say_children(struct iu_case *c, int32_t pid)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < c->snapshot->processes.n; i++) {
+	for (size_t i = 0; i < c->snapshot->processes.n; i++) {
 		const struct iu_process *p = &c->snapshot->processes.v[i];
 
 		if (p->ppid == pid && n++ < 3)
@@ -21,7 +21,6 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
 	int32_t pid = iu_windows_owner(c->snapshot, s);
-	size_t i;
 
 	if (!(c->snapshot->seen & IU_FACT_HOLDERS) || pid <= IU_WINDOWS_SYSTEM_PID ||
 		iu_snapshot_process(c->snapshot, pid))
@@ -31,7 +30,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	iu_case_say(c, "%s belongs to pid %d, and no process has that number any more",
 		iu_phrase_endpoint(c->arena, s), (int)pid);
 	*ret_confidence = c->holders.n ? IU_CONFIDENCE_PROVEN : IU_CONFIDENCE_LIKELY;
-	for (i = 0; i < c->holders.n && i < 3; i++)
+	for (size_t i = 0; i < c->holders.n && i < 3; i++)
 		iu_case_say(c, "%s has a handle to it: its handles were looked at",
 			iu_phrase_process(c->arena, c->holders.v[i]));
 	if (!c->holders.n && !say_children(c, pid))

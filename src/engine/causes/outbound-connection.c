@@ -5,9 +5,8 @@
 static bool peer_listens(const struct iu_case *c)
 {
 	const struct iu_socket *s = &c->blocker->socket;
-	size_t i;
 
-	for (i = 0; i < c->snapshot->sockets.n; i++) {
+	for (size_t i = 0; i < c->snapshot->sockets.n; i++) {
 		const struct iu_socket *other = &c->snapshot->sockets.v[i];
 
 		if (other->protocol == s->protocol && other->state == IU_STATE_LISTEN &&
@@ -23,9 +22,7 @@ static bool peer_listens(const struct iu_case *c)
 /* A listener on the port itself: then the connection came in through it. */
 static bool own_listener(const struct iu_case *c)
 {
-	size_t i;
-
-	for (i = 0; i < c->evaluation->sockets.n; i++)
+	for (size_t i = 0; i < c->evaluation->sockets.n; i++)
 		if (c->evaluation->sockets.v[i].state == IU_STATE_LISTEN &&
 			c->evaluation->sockets.v[i].port == c->blocker->socket.port)
 			return true;

@@ -27,16 +27,15 @@ static bool belongs(struct iu_case *c, int32_t pid)
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_holds *holds = &c->snapshot->holds;
-	size_t i;
 
-	for (i = 0; i < c->blocker->holds.n && c->question->asker.count; i++)
+	for (size_t i = 0; i < c->blocker->holds.n && c->question->asker.count; i++)
 		if (belongs(c, holds->v[c->blocker->holds.v[i]].pid)) {
 			*ret_confidence = IU_CONFIDENCE_PROVEN;
 			return true;
 		}
 	if (!c->question->asker.by_self)
 		return false;
-	for (i = 0; i < c->blocker->holds.n; i++) {
+	for (size_t i = 0; i < c->blocker->holds.n; i++) {
 		const struct iu_hold *hold = &holds->v[c->blocker->holds.v[i]];
 
 		if (hold->pid != c->snapshot->host.pid)

@@ -20,17 +20,17 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 static int filtered(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	int err;
+	int ret;
 
 	(void)attempt;
 	if (!verdict->blockers.n)
 		verdict->headline = iu_phrase(arena, "%s may not be bound: Windows refuses with %s, and nothing that is visible explains it.",
 			iu_subject(arena, evaluation->question),
 			verdict->error ? verdict->error : "no error was seen");
-	err = iu_strings_add(arena, &verdict->evidence,
+	ret = iu_strings_add(arena, &verdict->evidence,
 		"no socket and no excluded range refuses it; what remains is a filter of the Windows Filtering Platform (security software, event 5159 where auditing is on), or a reservation that belongs to one program");
-	if (err < 0)
-		return err;
+	if (ret < 0)
+		return ret;
 	return iu_strings_add(arena, &verdict->evidence,
 		"it is no matter of rights: Windows has no privileged ports");
 }

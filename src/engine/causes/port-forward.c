@@ -5,11 +5,10 @@
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
-	size_t i;
 
 	if (s->state != IU_STATE_LISTEN && s->protocol != IU_PROTOCOL_UDP)
 		return false;
-	for (i = 0; i < c->holders.n; i++) {
+	for (size_t i = 0; i < c->holders.n; i++) {
 		const struct iu_proxy_row *taker = iu_proxy_of(c->holders.v[i]);
 
 		if (!taker || taker->kind != IU_PROXY_FORWARD)

@@ -18,7 +18,6 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_port_proxy *proxy = NULL;
-	size_t i;
 
 	(void)attempt;
 	if (!verdict->blockers.n)
@@ -26,7 +25,7 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 				? "%s: whether it can be bound could not be told: there is a port proxy rule for it."
 				: "%s is in use: a port proxy rule listens there.",
 			iu_subject(arena, evaluation->question));
-	for (i = 0; i < evaluation->attempt_count && !proxy; i++)
+	for (size_t i = 0; i < evaluation->attempt_count && !proxy; i++)
 		proxy = iu_windows_proxy(evaluation->snapshot, &evaluation->attempts[i].request.address,
 			evaluation->question->target.port);
 	if (!proxy)

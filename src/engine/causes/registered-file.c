@@ -3,9 +3,7 @@
 
 static bool is_registered(const struct iu_case *c)
 {
-	size_t i;
-
-	for (i = 0; i < c->snapshot->registered.n; i++)
+	for (size_t i = 0; i < c->snapshot->registered.n; i++)
 		if (c->snapshot->registered.v[i].inode == c->blocker->socket.inode)
 			return true;
 	return false;

@@ -17,9 +17,9 @@ static const struct iu_service *service_of(const struct iu_case *c, size_t *ret_
 static const char *others(struct iu_case *c, const struct iu_service *service)
 {
 	const char *list = "";
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < c->snapshot->windows.services.n; i++) {
+	for (size_t i = 0; i < c->snapshot->windows.services.n; i++) {
 		const struct iu_service *other = &c->snapshot->windows.services.v[i];
 
 		if (other == service || other->pid != service->pid || !other->name)

@@ -16,9 +16,7 @@ static bool is_store(const struct iu_case *c)
 /* Any holder: once the service runs it has the socket too, and the activator keeps it. */
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
-	size_t i;
-
-	for (i = 0; i < c->holders.n; i++) {
+	for (size_t i = 0; i < c->holders.n; i++) {
 		const struct iu_proxy_row *taker = iu_proxy_of(c->holders.v[i]);
 
 		if (!taker || taker->kind != IU_PROXY_ACTIVATION)

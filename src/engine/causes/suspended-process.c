@@ -16,11 +16,9 @@ static const char *how(enum iu_process_state state)
 
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
-	size_t i;
-
 	if (!c->holders.n || c->holders.n != c->holder_count)
 		return false;
-	for (i = 0; i < c->holders.n; i++)
+	for (size_t i = 0; i < c->holders.n; i++)
 		if (!how(c->holders.v[i]->state))
 			return false;
 	iu_case_say(c, "%s %s and cannot answer",

@@ -11,22 +11,22 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 {
 	const struct iu_sysctls *sysctls = &evaluation->snapshot->sysctls;
 	int32_t ports = sysctls->port_last - sysctls->port_first + 1;
-	int err;
+	int ret;
 
 	(void)attempt;
 	verdict->headline = iu_phrase(arena, "%s is in use: nothing inside WSL has it, so the Windows side holds or reserves it.",
 		iu_subject(arena, evaluation->question));
-	err = iu_strings_add(arena, &verdict->evidence,
+	ret = iu_strings_add(arena, &verdict->evidence,
 		"this is WSL, and a bind() that was tried was refused although no socket here is in the way");
-	if (err == 0 && sysctls->port_first > 0 &&
+	if (ret == 0 && sysctls->port_first > 0 &&
 		(ports == MIRRORED_PORTS || ports == MIRRORED_PORTS + 1))
-		err = iu_strings_add(arena, &verdict->evidence,
+		ret = iu_strings_add(arena, &verdict->evidence,
 			iu_phrase(arena, "its network is mirrored: the local port range %d-%d is a block that Windows lends; every other port has to be free on Windows, too",
 				(int)sysctls->port_first, (int)sysctls->port_last));
-	if (err == 0 && !evaluation->complete)
-		err = iu_strings_add(arena, &verdict->caveats,
+	if (ret == 0 && !evaluation->complete)
+		ret = iu_strings_add(arena, &verdict->caveats,
 			"A socket that is bound without listening may be here as well: this kernel does not list them (Linux 6.8 does).");
-	return err;
+	return ret;
 }
 
 const struct iu_cause_rule iu_cause_wsl_host = {

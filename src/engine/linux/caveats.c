@@ -21,15 +21,15 @@ static int tell_disagreement(
 	bool bound = attempt->probe->result == 0;
 	const char *error = attempt->check.ok == IU_NO ? iu_phrase_errno(attempt->check.error)
 						   : "EADDRINUSE";
-	int err = add(arena, verdict,
+	int ret = add(arena, verdict,
 		iu_phrase(arena, "The sockets that are visible say: %s. A bind() that was tried says: %s.",
 			attempt->check.ok == IU_NO || attempt->outcome.fails == IU_YES
 				? (error ? error : "it fails")
 				: "nothing is in the way",
 			iu_judge_probe(attempt->probe)));
 
-	if (err < 0)
-		return err;
+	if (ret < 0)
+		return ret;
 	if (!bound)
 		return add(arena, verdict,
 			"A seccomp or cgroup filter may refuse it, a VRF may keep sockets apart, or something took the port just now; asking again tells.");
@@ -41,41 +41,40 @@ static int caveats_of_rules(struct iu_arena *arena, const struct iu_evaluation *
 	const struct iu_judgement *worst, struct iu_verdict *verdict)
 {
 	bool order = false, cache = false, history = false;
-	size_t i;
-	int err = 0;
+	int ret = 0;
 
-	for (i = 0; i < evaluation->attempt_count; i++) {
+	for (size_t i = 0; i < evaluation->attempt_count; i++) {
 		order |= evaluation->attempts[i].outcome.order_dependent;
 		cache |= evaluation->attempts[i].outcome.cache_dependent;
 		history |= evaluation->attempts[i].outcome.history_dependent && !evaluation->attempts[i].probe;
 	}
 	if (history)
-		err = add(arena, verdict,
+		ret = add(arena, verdict,
 			"On this kernel (before 6.8) it matters which wildcard was bound first, 0.0.0.0 or ::ffff:0.0.0.0, and that is not visible.");
-	if (order && !evaluation->attempts[0].probe && err == 0)
-		err = add(arena, verdict,
+	if (order && !evaluation->attempts[0].probe && ret == 0)
+		ret = add(arena, verdict,
 			"The kernel compares UDP sockets in the order in which they were bound, and that order is not visible across IPv4 and IPv6.");
-	if (cache && err == 0)
-		err = add(arena, verdict, worst->cache
+	if (cache && ret == 0)
+		ret = add(arena, verdict, worst->cache
 			? "The kernel allowed it through its SO_REUSEPORT shortcut, although a socket there would forbid it; this can change with the next bind."
 			: "The kernel may allow it all the same: a socket of this user with SO_REUSEPORT on the port can open a shortcut that nobody can read.");
-	if (evaluation->question->symptom.from_call && worst->status == IU_STATUS_FREE && err == 0)
-		err = add(arena, verdict,
+	if (evaluation->question->symptom.from_call && worst->status == IU_STATUS_FREE && ret == 0)
+		ret = add(arena, verdict,
 			iu_phrase(arena, "The program was told %s a moment ago, and what was in the way has gone since: another try works, unless a filter (seccomp, cgroup) refuses it to this program alone.",
 				iu_phrase_errno(evaluation->question->symptom.from_call)
 					? iu_phrase_errno(evaluation->question->symptom.from_call)
 					: "an error"));
-	if (evaluation->question->options.exclusive && err == 0)
-		err = add(arena, verdict,
+	if (evaluation->question->options.exclusive && ret == 0)
+		ret = add(arena, verdict,
 			"SO_EXCLUSIVEADDRUSE exists on Windows only; it changes nothing here.");
-	if (worst->status == IU_STATUS_FREE && evaluation->question->target.port && err == 0 &&
+	if (worst->status == IU_STATUS_FREE && evaluation->question->target.port && ret == 0 &&
 		iu_in_range(&evaluation->limits, evaluation->question->target.port) == IU_YES)
-		err = add(arena, verdict,
+		ret = add(arena, verdict,
 			iu_phrase(arena, "The system may give port %u to an outgoing connection at any time: it lies in the range %d-%d.",
 				(unsigned int)evaluation->question->target.port,
 				(int)evaluation->limits.port_first,
 				(int)evaluation->limits.port_last));
-	return err;
+	return ret;
 }
 
 int iu_linux_caveats(struct iu_arena *arena, const struct iu_evaluation *evaluation,
@@ -121,9 +120,7 @@ static bool same_name(const struct iu_attempt *attempt, const struct iu_socket *
 static const char *holder_words(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_socket *s)
 {
-	size_t i;
-
-	for (i = 0; s->inode && i < evaluation->snapshot->holds.n; i++)
+	for (size_t i = 0; s->inode && i < evaluation->snapshot->holds.n; i++)
 		if (evaluation->snapshot->holds.v[i].inode == s->inode)
 			return iu_phrase_pid(arena, evaluation->snapshot, evaluation->snapshot->holds.v[i].pid);
 	return "another socket";
@@ -132,13 +129,12 @@ static const char *holder_words(struct iu_arena *arena, const struct iu_evaluati
 int iu_linux_warnings(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
-	size_t i, k;
-	int err = 0;
+	int ret = 0;
 
 	/* port 0: the system chooses, and no other socket is on that port */
 	if (verdict->status != IU_STATUS_FREE || !evaluation->question->target.port)
 		return 0;
-	for (i = 0; i < evaluation->sockets.n && err == 0 && verdict->warnings.n < 8; i++) {
+	for (size_t i = 0; i < evaluation->sockets.n && ret == 0 && verdict->warnings.n < 8; i++) {
 		const struct iu_socket *s = &evaluation->sockets.v[i];
 		bool meets = false, named = false;
 		const char *who, *at;
@@ -146,7 +142,7 @@ int iu_linux_warnings(
 		if (s->state != IU_STATE_LISTEN &&
 			!(s->protocol == IU_PROTOCOL_UDP && s->state == IU_STATE_BOUND))
 			continue;
-		for (k = 0; k < evaluation->attempt_count; k++) {
+		for (size_t k = 0; k < evaluation->attempt_count; k++) {
 			meets |= overlaps(evaluation, &evaluation->attempts[k], s);
 			named |= same_name(&evaluation->attempts[k], s);
 		}
@@ -154,11 +150,11 @@ int iu_linux_warnings(
 			continue;
 		who = holder_words(arena, evaluation, s);
 		at = iu_phrase_endpoint(arena, s);
-		err = iu_strings_add(arena, &verdict->warnings,
+		ret = iu_strings_add(arena, &verdict->warnings,
 			meets ? iu_phrase(arena, "shadowed: %s has %s too; what arrives is shared with it, or goes to the more specific address",
 					who, at)
 			      : iu_phrase(arena, "shadowed: %s has %s; a client that uses a name like localhost may reach it instead",
 					who, at));
 	}
-	return err;
+	return ret;
 }

@@ -295,11 +295,9 @@ static bool matters_more(enum iu_tri blocks, const struct iu_socket *s, enum iu_
 static bool cache_may_help(const struct iu_request *r, const struct iu_sockets *sockets,
 	size_t skip, const struct iu_kernel *kernel)
 {
-	size_t i;
-
 	if (!r->reuseport || r->group)
 		return false;
-	for (i = 0; i < sockets->n; i++) {
+	for (size_t i = 0; i < sockets->n; i++) {
 		const struct iu_socket *s = &sockets->v[i];
 
 		if (i == skip || s->protocol != r->protocol || s->port != r->port || !holds_port(s))
@@ -318,11 +316,9 @@ static bool cache_may_help(const struct iu_request *r, const struct iu_sockets *
 static bool fastreuse_may_help(const struct iu_request *r, const struct iu_sockets *sockets,
 	size_t skip, const struct iu_kernel *kernel)
 {
-	size_t i;
-
 	if (!r->reuseaddr || !older(kernel, KERNEL_NO_FASTREUSE))
 		return false;
-	for (i = 0; i < sockets->n; i++)
+	for (size_t i = 0; i < sockets->n; i++)
 		if (i != skip && sockets->v[i].protocol == r->protocol &&
 			sockets->v[i].port == r->port && sockets->v[i].state == IU_STATE_LISTEN)
 			return false;
@@ -362,11 +358,9 @@ static bool cache_lets_in(const struct iu_request *r, const struct iu_reuse_cach
 static bool lists_unclear(const struct iu_request *r, const struct iu_sockets *sockets,
 	size_t skip, const struct iu_kernel *kernel)
 {
-	size_t i;
-
 	if (!misses_wildcards(r, kernel))
 		return false;
-	for (i = 0; i < sockets->n; i++)
+	for (size_t i = 0; i < sockets->n; i++)
 		if (i != skip && sockets->v[i].protocol == r->protocol &&
 			sockets->v[i].port == r->port && holds_port(&sockets->v[i]) &&
 			is_mapped_wildcard(&sockets->v[i]))
@@ -382,9 +376,9 @@ static size_t find_blocker(const struct iu_request *r, const struct iu_sockets *
 	size_t skip, const struct iu_kernel *kernel, bool unclear, enum iu_tri *ret_fails)
 {
 	enum iu_tri best = IU_NO, fails = IU_NO;
-	size_t i, blocker = SIZE_MAX;
+	size_t blocker = SIZE_MAX;
 
-	for (i = 0; i < sockets->n; i++) {
+	for (size_t i = 0; i < sockets->n; i++) {
 		const struct iu_socket *s = &sockets->v[i];
 		struct iu_conflict c;
 
@@ -467,10 +461,10 @@ static unsigned int udp_walk(const struct iu_request *r, const struct iu_sockets
 
 	/* selection by (order, index): no list is built, a port has few sockets */
 	for (;;) {
-		size_t best = SIZE_MAX, i;
+		size_t best = SIZE_MAX;
 		unsigned int meeting;
 
-		for (i = 0; i < sockets->n; i++) {
+		for (size_t i = 0; i < sockets->n; i++) {
 			const struct iu_socket *s = &sockets->v[i];
 
 			if (i == skip || s->family != family || s->port != r->port ||
@@ -516,9 +510,9 @@ static enum iu_tri udp_fails(unsigned int all)
 /* Above UDP_CROWDED sockets a specific address is looked up in two short chains instead. */
 static bool udp_crowded(const struct iu_request *r, const struct iu_sockets *sockets, size_t skip)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < sockets->n; i++)
+	for (size_t i = 0; i < sockets->n; i++)
 		n += i != skip && sockets->v[i].protocol == IU_PROTOCOL_UDP &&
 		     sockets->v[i].port == r->port;
 	return n > UDP_CROWDED && !iu_address_is_wildcard(&r->address);
@@ -541,9 +535,8 @@ static enum iu_tri udp_chain_fails(const struct iu_request *r, const struct iu_s
 {
 	unsigned int all = 0;
 	bool certain = false;
-	size_t i;
 
-	for (i = 0; i < sockets->n; i++) {
+	for (size_t i = 0; i < sockets->n; i++) {
 		unsigned int meeting;
 
 		if (i == skip || !in_chain(r, &sockets->v[i], wildcards))

@@ -60,10 +60,9 @@ static void mark(unsigned char *held, const struct iu_request *r,
 	const struct iu_sockets *sockets, const struct iu_sysctls *sysctls,
 	const struct iu_kernel *kernel)
 {
-	size_t i;
 	uint32_t port;
 
-	for (i = 0; i < sockets->n; i++) {
+	for (size_t i = 0; i < sockets->n; i++) {
 		const struct iu_socket *s = &sockets->v[i];
 		enum held now;
 
@@ -74,7 +73,7 @@ static void mark(unsigned char *held, const struct iu_request *r,
 		if (now > held[s->port])
 			held[s->port] = (unsigned char)now;
 	}
-	for (i = 0; i < sysctls->reserved.n; i++) {
+	for (size_t i = 0; i < sysctls->reserved.n; i++) {
 		const struct iu_reserved *reserved = &sysctls->reserved.v[i];
 
 		for (port = reserved->first; port <= reserved->last; port++)
@@ -122,7 +121,7 @@ static int choose(const struct iu_request *r, const struct iu_sockets *sockets,
 {
 	unsigned char held[65536] = {HELD_NO};
 	struct scan scans[2] = {{sysctls->port_first, sysctls->port_last}};
-	int n = sysctls->port_last - sysctls->port_first + 1, scan_count = 1, i, port = 0;
+	int n = sysctls->port_last - sysctls->port_first + 1, scan_count = 1, port = 0;
 	enum iu_tri finds = IU_NO;
 
 	mark(held, r, sockets, sysctls, kernel);
@@ -133,7 +132,7 @@ static int choose(const struct iu_request *r, const struct iu_sockets *sockets,
 		scans[1] = (struct scan){half, sysctls->port_last};
 		scan_count = 2;
 	}
-	for (i = 0; i < scan_count && finds != IU_YES; i++) {
+	for (int i = 0; i < scan_count && finds != IU_YES; i++) {
 		int found = 0;
 		enum iu_tri now = scan_finds(r, held, scans[i], &found);
 

@@ -17,10 +17,8 @@ static bool path_doubtful(const struct iu_question *question, const struct iu_sn
 static bool holds_any(
 	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict, int32_t pid)
 {
-	size_t i, k;
-
-	for (i = 0; i < verdict->blockers.n; i++)
-		for (k = 0; k < verdict->blockers.v[i].holds.n; k++)
+	for (size_t i = 0; i < verdict->blockers.n; i++)
+		for (size_t k = 0; k < verdict->blockers.v[i].holds.n; k++)
 			if (snapshot->holds.v[verdict->blockers.v[i].holds.v[k]].pid == pid)
 				return true;
 	return false;
@@ -30,7 +28,6 @@ bool iu_linux_gap_matters(const struct iu_question *question, const struct iu_sn
 	const struct iu_verdict *verdict, const struct iu_gap *gap)
 {
 	uint32_t facts = IU_FACT_HOST;
-	size_t i;
 
 	switch (question->target.protocol) {
 	case IU_PROTOCOL_TCP: facts |= IU_FACT_TCP | IU_FACT_BOUND; break;
@@ -42,7 +39,7 @@ bool iu_linux_gap_matters(const struct iu_question *question, const struct iu_sn
 	}
 	if (question->target.protocol != IU_PROTOCOL_UNIX)
 		facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES;
-	for (i = 0; i < verdict->blockers.n; i++) {
+	for (size_t i = 0; i < verdict->blockers.n; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
 		if (!b->holds.n && b->socket.inode)

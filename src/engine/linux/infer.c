@@ -92,9 +92,9 @@ static void infer_child(struct iu_socket *child, const struct iu_sockets *socket
 {
 	const struct iu_socket *first = NULL;
 	enum iu_tri reuseaddr = IU_UNKNOWN, reuseport = IU_UNKNOWN, v6only = IU_UNKNOWN;
-	size_t i, n = sockets->n < INFER_MAX ? sockets->n : INFER_MAX;
+	size_t n = sockets->n < INFER_MAX ? sockets->n : INFER_MAX;
 
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct iu_socket *s = &sockets->v[i];
 
 		if (!could_accept(s, child))
@@ -120,16 +120,16 @@ static void infer_child(struct iu_socket *child, const struct iu_sockets *socket
 
 void iu_linux_infer(struct iu_sockets *sockets, const struct iu_kernel *kernel)
 {
-	size_t i, j, n = sockets->n < INFER_MAX ? sockets->n : INFER_MAX;
+	size_t n = sockets->n < INFER_MAX ? sockets->n : INFER_MAX;
 
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (!is_bind(&sockets->v[i]))
 			continue;
-		for (j = i + 1; j < n; j++)
+		for (size_t j = i + 1; j < n; j++)
 			if (is_bind(&sockets->v[j]))
 				infer_pair(&sockets->v[i], &sockets->v[j], kernel);
 	}
-	for (i = 0; i < sockets->n; i++)
+	for (size_t i = 0; i < sockets->n; i++)
 		if (is_child_state(&sockets->v[i]) && sockets->v[i].port)
 			infer_child(&sockets->v[i], sockets);
 }

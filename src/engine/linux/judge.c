@@ -68,9 +68,9 @@ static struct iu_judgement judge_success(const struct iu_evaluation *evaluation,
 /* A single socket can be meant: the refusal says of it what could not be seen. */
 static bool one_suspect(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < evaluation->sockets.n && n < 2; i++)
+	for (size_t i = 0; i < evaluation->sockets.n && n < 2; i++)
 		n += iu_linux_conflict(&attempt->request, &evaluation->sockets.v[i], &evaluation->kernel).blocks != IU_NO;
 	return n == 1 && evaluation->complete;
 }

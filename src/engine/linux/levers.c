@@ -89,9 +89,7 @@ bool iu_linux_lever_unit(const struct iu_lever_context *c, const struct iu_block
 /* A systemd has the socket, or made it in the name of a socket unit. */
 static bool by_manager(const struct iu_lever_context *c, const struct iu_blocker *b)
 {
-	size_t i;
-
-	for (i = 0; i < b->holds.n; i++) {
+	for (size_t i = 0; i < b->holds.n; i++) {
 		const struct iu_process *process = iu_snapshot_process(
 			c->snapshot, c->snapshot->holds.v[b->holds.v[i]].pid);
 
@@ -105,9 +103,7 @@ static bool by_manager(const struct iu_lever_context *c, const struct iu_blocker
 static const struct iu_process *started_service(
 	const struct iu_lever_context *c, const struct iu_blocker *b)
 {
-	size_t i;
-
-	for (i = 0; i < b->holds.n; i++) {
+	for (size_t i = 0; i < b->holds.n; i++) {
 		const struct iu_process *process = iu_snapshot_process(
 			c->snapshot, c->snapshot->holds.v[b->holds.v[i]].pid);
 
@@ -123,7 +119,6 @@ bool iu_linux_lever_activator(const struct iu_lever_context *c, const struct iu_
 {
 	const struct iu_process *holder = iu_lever_holder(c->snapshot, b);
 	const struct iu_process *service = started_service(c, b);
-	size_t i;
 
 	*ret_process = holder;
 	if (by_manager(c, b)) {
@@ -140,7 +135,7 @@ bool iu_linux_lever_activator(const struct iu_lever_context *c, const struct iu_
 	/* inetd and its like: no socket unit, but a line in a file of their own */
 	if (iu_linux_lever_unit(c, b, holder, holder->unit, ret_lever))
 		return true;
-	for (i = 0; i < b->holds.n; i++) {
+	for (size_t i = 0; i < b->holds.n; i++) {
 		const struct iu_hold *hold = &c->snapshot->holds.v[b->holds.v[i]];
 
 		if (hold->pid == holder->pid)
@@ -270,9 +265,8 @@ bool iu_linux_lever_closed(const struct iu_lever_context *c, struct iu_lever *re
 		.kind = IU_STEP_DESTROY,
 		.needs_root = c->snapshot->host.cap_net_admin != IU_YES,
 	};
-	size_t i;
 
-	for (i = 0; i < all->n; i++) {
+	for (size_t i = 0; i < all->n; i++) {
 		struct iu_socket *slot;
 
 		if (!can_be_dropped(c, &all->v[i]))

@@ -17,13 +17,12 @@ static enum iu_tri is_local_v4(const struct iu_snapshot *snapshot, const struct 
 	uint32_t v4 = iu_address_v4(address);
 	struct iu_address plain = iu_address_ipv4(v4);
 	bool any_v4 = false, any_loopback = false;
-	size_t i;
 
 	if (!v4 || v4 == BROADCAST_ALL || iu_address_is_multicast(&plain))
 		return IU_YES;
 	if (snapshot->sysctls.nonlocal_bind4 == 1)
 		return IU_YES;
-	for (i = 0; i < snapshot->locals.n; i++) {
+	for (size_t i = 0; i < snapshot->locals.n; i++) {
 		const struct iu_local *local = &snapshot->locals.v[i];
 
 		if (local->address.family != IU_FAMILY_IPV4)
@@ -46,11 +45,9 @@ static enum iu_tri is_local_v4(const struct iu_snapshot *snapshot, const struct 
 /* A device that is not there any more; where interfaces were not looked at, it is believed. */
 static bool has_device(const struct iu_snapshot *snapshot, uint32_t ifindex)
 {
-	size_t i;
-
 	if (!ifindex || !snapshot->interfaces.n || !(snapshot->seen & IU_FACT_ADDRESSES))
 		return true;
-	for (i = 0; i < snapshot->interfaces.n; i++)
+	for (size_t i = 0; i < snapshot->interfaces.n; i++)
 		if (snapshot->interfaces.v[i].ifindex == ifindex)
 			return true;
 	return false;
@@ -64,7 +61,6 @@ static struct iu_local_check check_v6(const struct iu_snapshot *snapshot,
 	bool link_local = iu_address_is_link_local(address), scoped = iu_linux_needs_device(address);
 	uint32_t device = scoped && address->scope ? address->scope : request->ifindex;
 	bool tentative = false;
-	size_t i;
 
 	if (scoped && !device)
 		return (struct iu_local_check){IU_NO, EINVAL, IU_CAUSE_NONE, IU_RULE_NONE};
@@ -72,7 +68,7 @@ static struct iu_local_check check_v6(const struct iu_snapshot *snapshot,
 		return (struct iu_local_check){IU_NO, ENODEV, IU_CAUSE_NONE, IU_RULE_NONE};
 	if (iu_address_is_multicast(address) || snapshot->sysctls.nonlocal_bind6 == 1)
 		return (struct iu_local_check){.ok = IU_YES};
-	for (i = 0; i < snapshot->locals.n; i++) {
+	for (size_t i = 0; i < snapshot->locals.n; i++) {
 		const struct iu_local *local = &snapshot->locals.v[i];
 
 		if (local->kind != IU_LOCAL_ADDRESS || local->address.family != IU_FAMILY_IPV6 ||

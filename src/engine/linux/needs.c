@@ -24,15 +24,13 @@ static int by_importance(const void *a, const void *b)
 /* Whether the socket's holder would be named: it blocks, may block, or answers there as well. */
 static bool matters(const struct iu_evaluation *evaluation, const struct iu_socket *s)
 {
-	size_t i;
-
 	if (!s->inode)
 		return false;
 	if (!evaluation->question->target.port)
 		return iu_in_range(&evaluation->limits, s->port) == IU_YES;
 	if (s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND)
 		return true;
-	for (i = 0; i < evaluation->attempt_count; i++)
+	for (size_t i = 0; i < evaluation->attempt_count; i++)
 		if (iu_linux_conflict(&evaluation->attempts[i].request, s, &evaluation->kernel).blocks != IU_NO)
 			return true;
 	return false;
@@ -44,12 +42,10 @@ static bool matters(const struct iu_evaluation *evaluation, const struct iu_sock
  */
 static bool needs_evidence(const struct iu_evaluation *evaluation)
 {
-	size_t i, k;
-
-	for (k = 0; k < evaluation->attempt_count && evaluation->question->target.port; k++) {
+	for (size_t k = 0; k < evaluation->attempt_count && evaluation->question->target.port; k++) {
 		const struct iu_request *r = &evaluation->attempts[k].request;
 
-		for (i = 0; i < evaluation->sockets.n; i++) {
+		for (size_t i = 0; i < evaluation->sockets.n; i++) {
 			const struct iu_socket *s = &evaluation->sockets.v[i];
 			enum iu_tri blocks = iu_linux_conflict(r, s, &evaluation->kernel).blocks;
 
@@ -77,25 +73,25 @@ int iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *ques
 {
 	struct iu_evaluation evaluation;
 	struct candidate *list;
-	size_t i, n = 0, most = question->target.port ? IU_INODES_OF_PORT : IU_INODES_OF_RANGE;
-	int err = iu_evaluation_make(arena, question, snapshot, &evaluation);
+	size_t n = 0, most = question->target.port ? IU_INODES_OF_PORT : IU_INODES_OF_RANGE;
+	int ret = iu_evaluation_make(arena, question, snapshot, &evaluation);
 
-	if (err < 0)
-		return err;
+	if (ret < 0)
+		return ret;
 	if (iu_needs_nothing_of_range(&evaluation))
 		return 0;
 	list = iu_arena_alloc(arena, (evaluation.sockets.n + 1) * sizeof(*list));
 	if (!list)
 		return IU_E_NOMEM;
-	for (i = 0; i < evaluation.sockets.n; i++)
+	for (size_t i = 0; i < evaluation.sockets.n; i++)
 		if (matters(&evaluation, &evaluation.sockets.v[i]))
 			list[n++] = (struct candidate){
 				evaluation.sockets.v[i].inode, iu_importance(&evaluation.sockets.v[i])};
 	qsort(list, n, sizeof(*list), by_importance);
-	for (i = 0; i < n && i < most; i++) {
-		err = iu_needs_add_inode(arena, needs, list[i].inode);
-		if (err < 0)
-			return err;
+	for (size_t i = 0; i < n && i < most; i++) {
+		ret = iu_needs_add_inode(arena, needs, list[i].inode);
+		if (ret < 0)
+			return ret;
 	}
 	if (n)
 		needs->facts |= question->target.port ? IU_FACTS_HOLDERS : IU_FACT_HOLDERS;
@@ -106,12 +102,10 @@ int iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *ques
 
 bool iu_linux_holders_asked(const struct iu_snapshot *snapshot)
 {
-	size_t i;
-
 	if ((snapshot->seen & IU_FACTS_HOLDERS) || snapshot->holds.n || snapshot->unreadable.n ||
 		snapshot->processes.n)
 		return true;
-	for (i = 0; i < snapshot->gaps.n; i++)
+	for (size_t i = 0; i < snapshot->gaps.n; i++)
 		if (snapshot->gaps.v[i].fact & IU_FACTS_HOLDERS)
 			return true;
 	return false;

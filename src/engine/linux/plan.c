@@ -43,9 +43,7 @@ static const char *base_name(const char *path)
 
 static bool may_end_user(const struct iu_planning *p, uint32_t uid)
 {
-	size_t i;
-
-	for (i = 0; i < p->rules->uid_count; i++)
+	for (size_t i = 0; i < p->rules->uid_count; i++)
 		if (p->rules->uids[i] == uid)
 			return true;
 	return uid == p->snapshot->host.uid;
@@ -64,9 +62,7 @@ static bool is_kernel_thread(const struct iu_process *process)
 
 static bool in_user_list(const struct iu_planning *p, const char *name)
 {
-	size_t i;
-
-	for (i = 0; name && i < p->rules->protected_names.n; i++)
+	for (size_t i = 0; name && i < p->rules->protected_names.n; i++)
 		if (!strcmp(p->rules->protected_names.v[i], name))
 			return true;
 	return false;
@@ -77,9 +73,8 @@ static const char *why_listed(const struct iu_planning *p, const struct iu_proce
 {
 	const char *const names[] = {process->name, process->exe, base_name(process->exe),
 		process->unit, process->container, process->container_name};
-	size_t i;
 
-	for (i = 0; i < IU_COUNT(names); i++)
+	for (size_t i = 0; i < IU_COUNT(names); i++)
 		if (in_user_list(p, names[i]))
 			return iu_phrase(p->arena, "your own list of protected programs names %s",
 				iu_safe(p->arena, names[i], NAME_COLUMNS));
@@ -115,9 +110,7 @@ static const char *why_not(const struct iu_planning *p, const struct iu_process 
 
 static bool holds_it(const struct iu_planning *p, const struct iu_blocker *b, int32_t pid)
 {
-	size_t i;
-
-	for (i = 0; i < b->holds.n; i++)
+	for (size_t i = 0; i < b->holds.n; i++)
 		if (p->snapshot->holds.v[b->holds.v[i]].pid == pid)
 			return true;
 	return false;
@@ -173,9 +166,7 @@ static bool is_served(enum iu_state state)
 
 static bool is_blocker(const struct iu_planning *p, uint64_t inode)
 {
-	size_t i;
-
-	for (i = 0; i < p->verdict->blockers.n; i++)
+	for (size_t i = 0; i < p->verdict->blockers.n; i++)
 		if (p->verdict->blockers.v[i].socket.inode == inode)
 			return true;
 	return false;
@@ -183,9 +174,7 @@ static bool is_blocker(const struct iu_planning *p, uint64_t inode)
 
 static const struct iu_socket *socket_of(const struct iu_snapshot *snapshot, uint64_t inode)
 {
-	size_t i;
-
-	for (i = 0; inode && i < snapshot->sockets.n; i++)
+	for (size_t i = 0; inode && i < snapshot->sockets.n; i++)
 		if (snapshot->sockets.v[i].inode == inode)
 			return &snapshot->sockets.v[i];
 	return NULL;
@@ -193,9 +182,7 @@ static const struct iu_socket *socket_of(const struct iu_snapshot *snapshot, uin
 
 static bool has_string(const struct iu_strings *strings, const char *text)
 {
-	size_t i;
-
-	for (i = 0; i < strings->n; i++)
+	for (size_t i = 0; i < strings->n; i++)
 		if (!strcmp(strings->v[i], text))
 			return true;
 	return false;
@@ -205,10 +192,10 @@ static bool has_string(const struct iu_strings *strings, const char *text)
 static int add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid, const char *unit)
 {
 	const struct iu_snapshot *all = p->everything;
-	size_t i, more = 0;
-	int r = 0;
+	size_t more = 0;
+	int ret = 0;
 
-	for (i = 0; all && i < all->holds.n && r == 0; i++) {
+	for (size_t i = 0; all && i < all->holds.n && ret == 0; i++) {
 		const struct iu_hold *hold = &all->holds.v[i];
 		const struct iu_process *process = iu_snapshot_process(all, hold->pid);
 		const struct iu_socket *s;
@@ -224,20 +211,20 @@ static int add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid, 
 		if (has_string(&step->serves, text))
 			continue;
 		if (step->serves.n < SERVES_MAX)
-			r = iu_strings_add(p->arena, &step->serves, text);
+			ret = iu_strings_add(p->arena, &step->serves, text);
 		else
 			more++;
 	}
-	if (r == 0 && more)
-		r = iu_strings_add(p->arena, &step->serves, iu_phrase(p->arena, "%zu more", more));
-	return r;
+	if (ret == 0 && more)
+		ret = iu_strings_add(p->arena, &step->serves, iu_phrase(p->arena, "%zu more", more));
+	return ret;
 }
 
 static int add_connections(struct iu_planning *p, struct iu_step *step)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < p->snapshot->sockets.n; i++) {
+	for (size_t i = 0; i < p->snapshot->sockets.n; i++) {
 		const struct iu_socket *s = &p->snapshot->sockets.v[i];
 
 		n += s->protocol == IU_PROTOCOL_TCP && s->state == IU_STATE_ESTABLISHED &&
@@ -259,9 +246,7 @@ static int add_connections(struct iu_planning *p, struct iu_step *step)
  */
 static int add_respawner(struct iu_planning *p, struct iu_step *step, const struct iu_process *process)
 {
-	size_t i;
-
-	for (i = 0; i < process->parents.n; i++) {
+	for (size_t i = 0; i < process->parents.n; i++) {
 		const struct iu_parent *parent = &process->parents.v[i];
 		const struct iu_supervisor_row *row = iu_supervisor_parent(parent);
 
@@ -299,7 +284,7 @@ static int terminate(struct iu_planning *p, const struct iu_blocker *b, const st
 	struct iu_lever_context c = iu_planning_levers(p);
 	struct iu_lever lever;
 	struct iu_step *step;
-	int r;
+	int ret;
 
 	if (!iu_linux_lever_process(&c, b, hold, process, &lever))
 		return IU_E_NOMEM;
@@ -316,20 +301,20 @@ static int terminate(struct iu_planning *p, const struct iu_blocker *b, const st
 			    : iu_phrase(p->arena, " (and SIGKILL when it has not ended after %u s)",
 				      p->rules->grace_seconds),
 		describe(p, process));
-	r = add_serves(p, step, process->pid, NULL);
-	if (r == 0 && !if_it_stays)
-		r = add_connections(p, step);
-	if (r == 0 && process->state == IU_PROCESS_FROZEN)
-		r = iu_strings_add(p->arena, &step->losses,
+	ret = add_serves(p, step, process->pid, NULL);
+	if (ret == 0 && !if_it_stays)
+		ret = add_connections(p, step);
+	if (ret == 0 && process->state == IU_PROCESS_FROZEN)
+		ret = iu_strings_add(p->arena, &step->losses,
 			"its cgroup is frozen: what it does on SIGTERM it does once it is thawed (systemctl thaw UNIT, docker unpause NAME)");
-	if (r == 0 && !if_it_stays)
-		r = add_respawner(p, step, process);
-	if (r == 0 && step->lever.process.resume)
-		r = iu_strings_add(p->arena, &p->plan.hints,
+	if (ret == 0 && !if_it_stays)
+		ret = add_respawner(p, step, process);
+	if (ret == 0 && step->lever.process.resume)
+		ret = iu_strings_add(p->arena, &p->plan.hints,
 			iu_phrase(p->arena,
 				"or let it go on: fg in its terminal, or kill -CONT %d",
 				(int)process->pid));
-	return r;
+	return ret;
 }
 
 /* The one that the others descend from first: it would start them again. */
@@ -345,7 +330,7 @@ static int end_process(
 {
 	const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
 	size_t refused = p->plan.refusals.n;
-	int r;
+	int ret;
 
 	if (!process)
 		return iu_planning_refuse(p, hold->pid,
@@ -353,37 +338,34 @@ static int end_process(
 			"nothing could be learned about it", NULL);
 	if (iu_planning_ends(p, hold->pid))
 		return 0;
-	r = check_process(p, b, process);
-	if (r < 0 || p->plan.refusals.n > refused)
-		return r;
+	ret = check_process(p, b, process);
+	if (ret < 0 || p->plan.refusals.n > refused)
+		return ret;
 	return terminate(p, b, hold, process, follower);
 }
 
 static int signal_holders(struct iu_planning *p, const struct iu_blocker *b)
 {
 	bool leaders;
-	size_t i;
-	int r = 0, pass;
+	int ret = 0, pass;
 
 	for (pass = 0; pass < 2; pass++)
-		for (i = 0; i < b->holds.n && r >= 0; i++) {
+		for (size_t i = 0; i < b->holds.n && ret >= 0; i++) {
 			const struct iu_hold *hold = &p->snapshot->holds.v[b->holds.v[i]];
 			const struct iu_process *process =
 				iu_snapshot_process(p->snapshot, hold->pid);
 
 			leaders = !process || is_leader(p, b, process);
 			if (leaders == (pass == 0))
-				r = end_process(p, b, hold, p->plan.steps.n > 0);
+				ret = end_process(p, b, hold, p->plan.steps.n > 0);
 		}
-	return r;
+	return ret;
 }
 
 static const struct iu_unit_facts *unit_facts(
 	const struct iu_planning *p, const struct iu_step_unit *unit)
 {
-	size_t i;
-
-	for (i = 0; i < p->rules->units.n; i++) {
+	for (size_t i = 0; i < p->rules->units.n; i++) {
 		const struct iu_unit_facts *facts = &p->rules->units.v[i];
 
 		if (facts->user == unit->user && (!unit->user || facts->uid == unit->uid) &&
@@ -396,28 +378,26 @@ static const struct iu_unit_facts *unit_facts(
 static int tell_unit(struct iu_planning *p, struct iu_step *step)
 {
 	const struct iu_unit_facts *facts = unit_facts(p, &step->lever.unit);
-	int r = 0;
+	int ret = 0;
 
 	if (!facts)
 		return iu_strings_add(p->arena, &step->losses,
 			"if the unit is enabled, it comes back with the next boot or login");
 	if (facts->restart && strcmp(facts->restart, "no") != 0)
-		r = iu_strings_add(p->arena, &step->losses,
+		ret = iu_strings_add(p->arena, &step->losses,
 			iu_phrase(p->arena,
 				"it has Restart=%s: stopped as a unit it stays down, killed it would come back",
 				iu_safe(p->arena, facts->restart, 20)));
-	if (r == 0 && facts->triggered_by && !step->lever.unit.second)
-		r = iu_strings_add(p->arena, &step->losses,
+	if (ret == 0 && facts->triggered_by && !step->lever.unit.second)
+		ret = iu_strings_add(p->arena, &step->losses,
 			iu_phrase(p->arena, "%s would start it again: stop that too if it should stay down",
 				iu_safe(p->arena, facts->triggered_by, 100)));
-	return r;
+	return ret;
 }
 
 static bool is_unit_planned(const struct iu_planning *p, const struct iu_step_unit *unit)
 {
-	size_t i;
-
-	for (i = 0; i < p->plan.steps.n; i++) {
+	for (size_t i = 0; i < p->plan.steps.n; i++) {
 		const struct iu_step_unit *other = &p->plan.steps.v[i].lever.unit;
 
 		if (p->plan.steps.v[i].lever.kind == IU_STEP_STOP_UNIT && other->user == unit->user &&
@@ -432,7 +412,7 @@ static int stop_unit(struct iu_planning *p, const struct iu_lever *lever)
 {
 	const struct iu_step_unit *unit = &lever->unit;
 	struct iu_step *step;
-	int r;
+	int ret;
 
 	if (is_unit_planned(p, unit))
 		return 0;
@@ -443,10 +423,10 @@ static int stop_unit(struct iu_planning *p, const struct iu_lever *lever)
 	step->what = iu_phrase(p->arena, "stop the %sunit%s %s%s%s", unit->user ? "user " : "",
 		unit->second ? "s" : "", iu_safe(p->arena, unit->name, 80),
 		unit->second ? " and " : "", unit->second ? iu_safe(p->arena, unit->second, 80) : "");
-	r = add_serves(p, step, 0, unit->second ? unit->second : unit->name);
-	if (r == 0)
-		r = add_connections(p, step);
-	return r < 0 ? r : tell_unit(p, step);
+	ret = add_serves(p, step, 0, unit->second ? unit->second : unit->name);
+	if (ret == 0)
+		ret = add_connections(p, step);
+	return ret < 0 ? ret : tell_unit(p, step);
 }
 
 /* Whether ending the unit does no harm to anybody else, us included. */
@@ -476,10 +456,9 @@ static int stop_holders(struct iu_planning *p, const struct iu_blocker *b)
 {
 	struct iu_lever lever;
 	bool units = false;
-	size_t i;
-	int r = 0;
+	int ret = 0;
 
-	for (i = 0; i < b->holds.n; i++) {
+	for (size_t i = 0; i < b->holds.n; i++) {
 		const struct iu_process *process = iu_snapshot_process(
 			p->snapshot, p->snapshot->holds.v[b->holds.v[i]].pid);
 
@@ -487,16 +466,14 @@ static int stop_holders(struct iu_planning *p, const struct iu_blocker *b)
 	}
 	if (!units)
 		return signal_holders(p, b);
-	for (i = 0; i < b->holds.n && r >= 0; i++)
-		r = stop_holder(p, b, &p->snapshot->holds.v[b->holds.v[i]]);
-	return r;
+	for (size_t i = 0; i < b->holds.n && ret >= 0; i++)
+		ret = stop_holder(p, b, &p->snapshot->holds.v[b->holds.v[i]]);
+	return ret;
 }
 
 static bool is_container_planned(const struct iu_planning *p, const char *id)
 {
-	size_t i;
-
-	for (i = 0; i < p->plan.steps.n; i++)
+	for (size_t i = 0; i < p->plan.steps.n; i++)
 		if (p->plan.steps.v[i].lever.kind == IU_STEP_STOP_CONTAINER &&
 			(!id || same(p->plan.steps.v[i].lever.container.id, id)))
 			return true;
@@ -581,13 +558,13 @@ static int stop_holder(struct iu_planning *p, const struct iu_blocker *b, const 
 	const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
 	size_t refused = p->plan.refusals.n;
 	struct iu_lever lever;
-	int r;
+	int ret;
 
 	if (!process)
 		return end_process(p, b, hold, p->plan.steps.n > 0);
-	r = check_process(p, b, process);
-	if (r < 0 || p->plan.refusals.n > refused)
-		return r;
+	ret = check_process(p, b, process);
+	if (ret < 0 || p->plan.refusals.n > refused)
+		return ret;
 	if (process->container && !same(process->container, p->rules->own_container))
 		return stop_container_of(p, b, process);
 	if (!unit_of(p, b, process, false, &lever))
@@ -691,11 +668,10 @@ static int wait_for_closing(struct iu_planning *p)
 {
 	struct iu_step *step = iu_planning_step(p, &(struct iu_lever){.kind = IU_STEP_WAIT});
 	int64_t longest = 0;
-	size_t i;
 
 	if (!step)
 		return IU_E_NOMEM;
-	for (i = 0; i < p->verdict->blockers.n; i++) {
+	for (size_t i = 0; i < p->verdict->blockers.n; i++) {
 		const struct iu_socket *s = &p->verdict->blockers.v[i].socket;
 		bool sure = s->state == IU_STATE_TIME_WAIT || s->mini;
 
@@ -719,9 +695,8 @@ static int wait_or_destroy(struct iu_planning *p, const struct iu_blocker *b)
 	struct iu_lever_context c = iu_planning_levers(p);
 	bool may_drop = p->snapshot->host.cap_net_admin == IU_YES;
 	struct iu_lever lever;
-	size_t i;
 
-	for (i = 0; i < p->plan.steps.n; i++)
+	for (size_t i = 0; i < p->plan.steps.n; i++)
 		if (p->plan.steps.v[i].lever.kind == IU_STEP_WAIT ||
 			p->plan.steps.v[i].lever.kind == IU_STEP_DESTROY)
 			return 0;
@@ -763,9 +738,7 @@ static int remove_file(struct iu_planning *p, const struct iu_blocker *b)
 
 static bool is_unreachable(const struct iu_planning *p, uint64_t inode)
 {
-	size_t i;
-
-	for (i = 0; i < p->snapshot->in_flight.n; i++)
+	for (size_t i = 0; i < p->snapshot->in_flight.n; i++)
 		if (p->snapshot->in_flight.v[i].inode == inode && p->snapshot->in_flight.v[i].cycle)
 			return true;
 	return false;
@@ -857,10 +830,9 @@ static int plan_blockers(struct iu_planning *p)
 {
 	const struct iu_verdict *verdict = p->verdict;
 	bool no_socket = !iu_cause_rule(p->snapshot, verdict->cause)->applies;
-	size_t i;
-	int r = 0;
+	int ret = 0;
 
-	for (i = 0; i < verdict->blockers.n && r >= 0; i++) {
+	for (size_t i = 0; i < verdict->blockers.n && ret >= 0; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
 		/* What perhaps is in the way is not touched for that. */
@@ -869,9 +841,9 @@ static int plan_blockers(struct iu_planning *p)
 		/* An exhausted range names its blockers by what they are: none of them is meant. */
 		if (no_socket)
 			return iu_planning_refuse_cause(p, verdict->cause);
-		r = levers[iu_cause_rule(p->snapshot, b->cause)->lever](p, b);
+		ret = levers[iu_cause_rule(p->snapshot, b->cause)->lever](p, b);
 	}
-	return r < 0 ? r : remove_file_after(p);
+	return ret < 0 ? ret : remove_file_after(p);
 }
 
 int iu_linux_plan(struct iu_planning *p)

@@ -142,15 +142,15 @@ static size_t collect_holds(const struct iu_remedy_context *m,
 	const struct iu_hold *holds[KILL_MAX], size_t *ret_more)
 {
 	const struct iu_verdict *verdict = m->verdict;
-	size_t i, k, j, n = 0, more = 0;
+	size_t j, n = 0, more = 0;
 
-	for (i = 0; i < verdict->blockers.n; i++) {
+	for (size_t i = 0; i < verdict->blockers.n; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
 		if (!iu_cause_helps(b->cause, IU_REMEDY_STOP_PROCESS) ||
 			b->certain != verdict->blockers.v[0].certain)
 			continue;
-		for (k = 0; k < b->holds.n; k++) {
+		for (size_t k = 0; k < b->holds.n; k++) {
 			const struct iu_hold *hold = &m->snapshot->holds.v[b->holds.v[k]];
 
 			for (j = 0; j < n && holds[j]->pid != hold->pid; j++)
@@ -171,17 +171,15 @@ static size_t collect_holds(const struct iu_remedy_context *m,
 static void leader_first(
 	const struct iu_remedy_context *m, const struct iu_hold **holds, size_t n)
 {
-	size_t i, k;
-
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct iu_process *p = iu_snapshot_process(m->snapshot, holds[i]->pid);
 		bool has_parent = false;
 
-		for (k = 0; p && k < n; k++)
+		for (size_t k = 0; p && k < n; k++)
 			has_parent |= k != i && holds[k]->pid == p->ppid;
 		if (!p || has_parent)
 			continue;
-		for (k = i; k > 0; k--) {
+		for (size_t k = i; k > 0; k--) {
 			const struct iu_hold *hold = holds[k];
 			const struct iu_process *before =
 				iu_snapshot_process(m->snapshot, holds[k - 1]->pid);
@@ -200,13 +198,12 @@ static bool end_together(
 {
 	struct iu_lever_context c = levers(m);
 	struct iu_lever lever;
-	size_t i, k;
 
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (!iu_linux_lever_process(&c, m->blocker, holds[i],
 			    iu_snapshot_process(m->snapshot, holds[i]->pid), &lever))
 			return false;
-		for (k = i ? 1 : 0; k < lever.argv.n; k++)
+		for (size_t k = i ? 1 : 0; k < lever.argv.n; k++)
 			if (!command(m, lever.argv.v[k]))
 				return false;
 		m->remedy->needs_root |= lever.needs_root;
@@ -285,9 +282,8 @@ static bool close_on_exec(struct iu_remedy_context *m)
 static enum iu_tri holders_reuseaddr(const struct iu_remedy_context *m)
 {
 	enum iu_tri all = IU_YES;
-	size_t i;
 
-	for (i = 0; i < m->verdict->blockers.n; i++) {
+	for (size_t i = 0; i < m->verdict->blockers.n; i++) {
 		const struct iu_socket *s = &m->verdict->blockers.v[i].socket;
 
 		if (s->reuseaddr == IU_NO || s->state == IU_STATE_LISTEN)
@@ -342,9 +338,8 @@ static bool same_user(struct iu_remedy_context *m)
 static int64_t longest_timer(const struct iu_remedy_context *m)
 {
 	int64_t longest = -1;
-	size_t i;
 
-	for (i = 0; i < m->verdict->blockers.n; i++)
+	for (size_t i = 0; i < m->verdict->blockers.n; i++)
 		if (m->verdict->blockers.v[i].socket.timer_ms > longest &&
 			iu_is_closing(&m->verdict->blockers.v[i].socket))
 			longest = m->verdict->blockers.v[i].socket.timer_ms;
@@ -396,11 +391,10 @@ static bool reserve_port(struct iu_remedy_context *m)
 {
 	const struct iu_sysctls *sysctls = &m->snapshot->sysctls;
 	const char *list = "";
-	size_t i;
 
 	if (iu_in_range(sysctls, m->question->target.port) == IU_NO || !m->question->target.port)
 		return false;
-	for (i = 0; i < sysctls->reserved.n; i++)
+	for (size_t i = 0; i < sysctls->reserved.n; i++)
 		list = iu_phrase(m->arena,
 			sysctls->reserved.v[i].first == sysctls->reserved.v[i].last ? "%s%u,"
 										    : "%s%u-%u,",
@@ -484,11 +478,10 @@ static bool kernel_hint(struct iu_remedy_context *m)
 		m->blocker ? iu_phrase_kernel_use(m->snapshot, &m->blocker->socket) : NULL;
 	const struct iu_kernel_user_row *row = iu_kernel_user_row(
 		use ? use->user : IU_KERNEL_UNKNOWN);
-	size_t i;
 
 	m->remedy->summary = row->help;
 	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
-	for (i = 0; use && i < IU_COUNT(row->command) && row->command[i]; i++) {
+	for (size_t i = 0; use && i < IU_COUNT(row->command) && row->command[i]; i++) {
 		const char *word = row->command[i];
 
 		if (!strcmp(word, "%s"))

@@ -25,14 +25,14 @@ static int tell_disagreement(struct iu_arena *arena, const struct iu_evaluation 
 {
 	bool asked = attempt->probe != NULL;
 	int error = asked ? attempt->probe->result : evaluation->question->symptom.from_capture;
-	int err = add(arena, verdict,
+	int ret = add(arena, verdict,
 		iu_phrase(arena, "What is visible says: %s. %s says: %s.",
 			attempt->outcome.fails == IU_YES || attempt->check.ok == IU_NO
 				? "it fails" : "nothing is in the way",
 			asked ? "A bind() that was tried" : "The message", code(arena, error)));
 
-	if (err < 0)
-		return err;
+	if (ret < 0)
+		return ret;
 	if (!asked)
 		return add(arena, verdict,
 			"What was in the way may have ended between the message and this look; or security software (a filter of the Windows Filtering Platform) refuses that program only.");
@@ -58,9 +58,7 @@ static int tell_other_code(struct iu_arena *arena, const struct iu_evaluation *e
 
 static bool any_uncertain(const struct iu_verdict *verdict)
 {
-	size_t i;
-
-	for (i = 0; i < verdict->blockers.n; i++)
+	for (size_t i = 0; i < verdict->blockers.n; i++)
 		if (verdict->blockers.v[i].certain == IU_UNKNOWN &&
 			verdict->blockers.v[i].socket.state != IU_STATE_TIME_WAIT)
 			return true;
@@ -69,9 +67,7 @@ static bool any_uncertain(const struct iu_verdict *verdict)
 
 static bool any_time_wait(const struct iu_verdict *verdict)
 {
-	size_t i;
-
-	for (i = 0; i < verdict->blockers.n; i++)
+	for (size_t i = 0; i < verdict->blockers.n; i++)
 		if (verdict->blockers.v[i].socket.state == IU_STATE_TIME_WAIT)
 			return true;
 	return false;
@@ -91,47 +87,46 @@ static int caveats_of_rules(struct iu_arena *arena, const struct iu_evaluation *
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_options *options = &evaluation->question->options;
-	int err = 0;
+	int ret = 0;
 
 	if (attempt->check.ok == IU_NO && attempt->check.error == IU_WSAEACCES)
-		err = iu_strings_add(arena, &verdict->evidence,
+		ret = iu_strings_add(arena, &verdict->evidence,
 			"a datagram socket may bind the broadcast address only with SO_BROADCAST set");
 	if (attempt->check.ok == IU_NO && attempt->check.error == IU_WSAEINVAL)
-		err = iu_strings_add(arena, &verdict->evidence,
+		ret = iu_strings_add(arena, &verdict->evidence,
 			"SO_REUSEADDR and SO_EXCLUSIVEADDRUSE cannot be set on one socket");
-	if (err == 0 && verdict->cause == IU_CAUSE_EXCLUDED_RANGE && iu_windows_is_block(evaluation))
-		err = iu_strings_add(arena, &verdict->evidence,
+	if (ret == 0 && verdict->cause == IU_CAUSE_EXCLUDED_RANGE && iu_windows_is_block(evaluation))
+		ret = iu_strings_add(arena, &verdict->evidence,
 			"bind() to the neighbouring ports is denied as well, where no socket is: a whole block is reserved");
-	if (err == 0 && evaluation->assumed)
-		err = add(arena, verdict,
+	if (ret == 0 && evaluation->assumed)
+		ret = add(arena, verdict,
 			iu_phrase(arena, "The sockets there give %s only to a program that sets %s; many set it without saying so.",
 				verdict->error ? verdict->error : "this error", evaluation->assumed));
-	if (err == 0 && any_uncertain(verdict) && !attempt->probe)
-		err = add(arena, verdict,
+	if (ret == 0 && any_uncertain(verdict) && !attempt->probe)
+		ret = add(arena, verdict,
 			"Whether the two may share the port depends on the other socket's SO_REUSEADDR and SO_EXCLUSIVEADDRUSE and on its account, which could not be seen.");
-	if (err == 0 && options->exclusive && any_time_wait(verdict))
-		err = add(arena, verdict,
+	if (ret == 0 && options->exclusive && any_time_wait(verdict))
+		ret = add(arena, verdict,
 			"Whether TIME-WAIT stops SO_EXCLUSIVEADDRUSE is told in different ways; connections that are still active do.");
-	if (err == 0 && options->reuseport)
-		err = add(arena, verdict,
+	if (ret == 0 && options->reuseport)
+		ret = add(arena, verdict,
 			"SO_REUSEPORT does not exist on Windows; it changes nothing here.");
-	if (err == 0 && stays_excluded(evaluation, verdict))
-		err = add(arena, verdict,
+	if (ret == 0 && stays_excluded(evaluation, verdict))
+		ret = add(arena, verdict,
 			"Even without that holder the port stays refused: it lies in an excluded range as well.");
-	if (err == 0 && verdict->status == IU_STATUS_IN_USE && evaluation->question->target.port &&
+	if (ret == 0 && verdict->status == IU_STATUS_IN_USE && evaluation->question->target.port &&
 		iu_address_is_wildcard(&attempt->request.address) &&
 		verdict->operation == IU_OPERATION_BIND)
-		err = add(arena, verdict,
+		ret = add(arena, verdict,
 			"For a wildcard address Windows may report it only in listen().");
-	return err;
+	return ret;
 }
 
 static bool is_administered(const struct iu_evaluation *evaluation)
 {
 	const struct iu_windows *windows = &evaluation->snapshot->windows;
-	size_t i;
 
-	for (i = 0; i < windows->exclusions.n; i++)
+	for (size_t i = 0; i < windows->exclusions.n; i++)
 		if (windows->exclusions.v[i].administered &&
 			windows->exclusions.v[i].protocol ==
 				evaluation->question->target.protocol &&
@@ -145,21 +140,21 @@ static int caveats_of_free(struct iu_arena *arena, const struct iu_evaluation *e
 	struct iu_verdict *verdict)
 {
 	uint16_t port = evaluation->question->target.port;
-	int err = 0;
+	int ret = 0;
 
 	if (evaluation->question->symptom.from_capture)
-		err = add(arena, verdict,
+		ret = add(arena, verdict,
 			iu_phrase(arena, "The message says %s: what was in the way then is gone now.",
 				code(arena, evaluation->question->symptom.from_capture)));
-	if (err == 0 && port && is_administered(evaluation))
-		err = add(arena, verdict,
+	if (ret == 0 && port && is_administered(evaluation))
+		ret = add(arena, verdict,
 			"The port is excluded by hand (marked with *): Windows does not give it out by itself, and a bind() that names it works.");
-	if (err == 0 && port && iu_in_range(&evaluation->limits, port) == IU_YES)
-		err = add(arena, verdict,
+	if (ret == 0 && port && iu_in_range(&evaluation->limits, port) == IU_YES)
+		ret = add(arena, verdict,
 			iu_phrase(arena, "Windows may give port %u to a connection, or reserve it for WinNAT, at any time: it lies in the dynamic range %d-%d.",
 				(unsigned int)port, (int)evaluation->limits.port_first,
 				(int)evaluation->limits.port_last));
-	return err;
+	return ret;
 }
 
 /* ---- the event log ---- */
@@ -196,10 +191,10 @@ static int tell_events(struct iu_arena *arena, const struct iu_evaluation *evalu
 {
 	const struct iu_windows *windows = &evaluation->snapshot->windows;
 	bool exhausted = verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED;
-	size_t i, told = 0;
-	int err = 0;
+	size_t told = 0;
+	int ret = 0;
 
-	for (i = 0; i < windows->events.n && err == 0 && told < 3; i++) {
+	for (size_t i = 0; i < windows->events.n && ret == 0 && told < 3; i++) {
 		const struct iu_event *event = &windows->events.v[i];
 		const struct iu_event_row *row = iu_event_row(event->provider, event->id);
 		bool fits = exhausted ? row && row->exhausted : about_port(event, row, evaluation->question);
@@ -207,34 +202,34 @@ static int tell_events(struct iu_arena *arena, const struct iu_evaluation *evalu
 		if (!fits)
 			continue;
 		told++;
-		err = tell_event(arena, event, verdict);
-		if (err == 0 && !exhausted && row && iu_event_no_conflict(event->code))
-			err = add(arena, verdict,
+		ret = tell_event(arena, event, verdict);
+		if (ret == 0 && !exhausted && row && iu_event_no_conflict(event->code))
+			ret = add(arena, verdict,
 				"That event's own data says that it is no port conflict: look at the site's binding and certificate first.");
 		/* the articles' advice is for the IIS of Windows 2000 and XP */
-		if (err == 0 && row && row->advice &&
+		if (ret == 0 && row && row->advice &&
 			(!windows->version || evaluation->kernel.old_windows))
-			err = add(arena, verdict, row->advice);
+			ret = add(arena, verdict, row->advice);
 	}
-	return err;
+	return ret;
 }
 
 int iu_windows_caveats(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_judgement *worst, const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	int err = iu_judge_unlisted(arena, verdict);
+	int ret = iu_judge_unlisted(arena, verdict);
 
-	if (err == 0 && worst->disagree)
-		err = tell_disagreement(arena, evaluation, attempt, verdict);
-	if (err == 0 && worst->other)
-		err = tell_other_code(arena, evaluation, worst, verdict);
-	if (err == 0)
-		err = caveats_of_rules(arena, evaluation, attempt, verdict);
-	if (err == 0 && worst->status == IU_STATUS_FREE)
-		err = caveats_of_free(arena, evaluation, verdict);
-	if (err == 0)
-		err = tell_events(arena, evaluation, verdict);
-	return err;
+	if (ret == 0 && worst->disagree)
+		ret = tell_disagreement(arena, evaluation, attempt, verdict);
+	if (ret == 0 && worst->other)
+		ret = tell_other_code(arena, evaluation, worst, verdict);
+	if (ret == 0)
+		ret = caveats_of_rules(arena, evaluation, attempt, verdict);
+	if (ret == 0 && worst->status == IU_STATUS_FREE)
+		ret = caveats_of_free(arena, evaluation, verdict);
+	if (ret == 0)
+		ret = tell_events(arena, evaluation, verdict);
+	return ret;
 }
 
 /* ---- who else is there ---- */
@@ -269,16 +264,15 @@ static const char *owner_words(
 static int warn_shadowed(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
-	size_t i, k;
-	int err = 0;
+	int ret = 0;
 
-	for (i = 0; i < evaluation->sockets.n && err == 0 && verdict->warnings.n < 8; i++) {
+	for (size_t i = 0; i < evaluation->sockets.n && ret == 0 && verdict->warnings.n < 8; i++) {
 		const struct iu_socket *s = &evaluation->sockets.v[i];
 		bool meets = false, named = false;
 
 		if (!answers(s))
 			continue;
-		for (k = 0; k < evaluation->attempt_count; k++) {
+		for (size_t k = 0; k < evaluation->attempt_count; k++) {
 			const struct iu_address *a = &evaluation->attempts[k].request.address;
 
 			meets |= overlaps(a, &s->local);
@@ -287,21 +281,20 @@ static int warn_shadowed(struct iu_arena *arena, const struct iu_evaluation *eva
 		}
 		if (!meets && !named)
 			continue;
-		err = iu_strings_add(arena, &verdict->warnings,
+		ret = iu_strings_add(arena, &verdict->warnings,
 			iu_phrase(arena, meets
 					? "shadowed: %s has %s too; the more specific address gets the connections, of two equal ones one gets all, and no call fails"
 					: "shadowed: %s has %s; a client that uses a name like localhost may reach it instead",
 				owner_words(arena, evaluation, s), iu_phrase_endpoint(arena, s)));
 	}
-	return err;
+	return ret;
 }
 
 static bool shares_with_another(const struct iu_evaluation *evaluation, size_t at)
 {
 	const struct iu_socket *s = &evaluation->sockets.v[at];
-	size_t i;
 
-	for (i = 0; i < evaluation->sockets.n; i++)
+	for (size_t i = 0; i < evaluation->sockets.n; i++)
 		if (i != at && answers(&evaluation->sockets.v[i]) &&
 			overlaps(&s->local, &evaluation->sockets.v[i].local) &&
 			iu_windows_owner(evaluation->snapshot, s) !=
@@ -315,9 +308,9 @@ static int warn_shared(struct iu_arena *arena, const struct iu_evaluation *evalu
 	struct iu_verdict *verdict)
 {
 	const char *list = "";
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < evaluation->sockets.n; i++) {
+	for (size_t i = 0; i < evaluation->sockets.n; i++) {
 		const struct iu_socket *s = &evaluation->sockets.v[i];
 
 		if (!answers(s) || !shares_with_another(evaluation, i))
@@ -336,14 +329,14 @@ static int warn_shared(struct iu_arena *arena, const struct iu_evaluation *evalu
 int iu_windows_warnings(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
-	int err;
+	int ret;
 
 	if (!evaluation->question->target.port || evaluation->question->symptom.connects)
 		return 0;
-	err = warn_shared(arena, evaluation, verdict);
+	ret = warn_shared(arena, evaluation, verdict);
 	/* where it could not be told, who is there all the same is what is known */
-	if (err == 0 && (verdict->status == IU_STATUS_FREE ||
+	if (ret == 0 && (verdict->status == IU_STATUS_FREE ||
 				(verdict->status == IU_STATUS_UNKNOWN && !verdict->blockers.n)))
-		err = warn_shadowed(arena, evaluation, verdict);
-	return err;
+		ret = warn_shadowed(arena, evaluation, verdict);
+	return ret;
 }

@@ -273,9 +273,8 @@ struct iu_outcome iu_windows_outcome(const struct iu_request *r, const struct iu
 {
 	struct iu_outcome outcome = {.fails = IU_NO, .blocker = SIZE_MAX};
 	unsigned int sure = 0, perhaps = 0;
-	size_t i;
 
-	for (i = 0; i < sockets->n; i++) {
+	for (size_t i = 0; i < sockets->n; i++) {
 		const struct iu_socket *s = &sockets->v[i], *best;
 		struct iu_conflict c;
 
@@ -317,10 +316,9 @@ static bool can_coexist(const struct iu_socket *a, enum iu_bind_option option_a,
 static unsigned int possible_beside(const struct iu_socket *a, const struct iu_socket *b)
 {
 	unsigned int mine = options_of(a), others = options_of(b), left = 0;
-	int i, k;
 
-	for (i = 0; i < OPTIONS; i++)
-		for (k = 0; k < OPTIONS; k++)
+	for (int i = 0; i < OPTIONS; i++)
+		for (int k = 0; k < OPTIONS; k++)
 			if (mine & 1u << i && others & 1u << k &&
 				can_coexist(a, (enum iu_bind_option)i, b, (enum iu_bind_option)k))
 				left |= 1u << i;
@@ -345,10 +343,8 @@ static void narrow(struct iu_socket *s, unsigned int options)
 
 static void infer_options(struct iu_sockets *sockets)
 {
-	size_t i, k;
-
-	for (i = 0; i < sockets->n; i++)
-		for (k = 0; k < sockets->n; k++) {
+	for (size_t i = 0; i < sockets->n; i++)
+		for (size_t k = 0; k < sockets->n; k++) {
 			struct iu_socket *a = &sockets->v[i], *b = &sockets->v[k];
 
 			if (i != k && a->protocol == b->protocol && a->port == b->port &&
@@ -361,9 +357,7 @@ static void infer_options(struct iu_sockets *sockets)
 
 static bool has_listener(const struct iu_sockets *sockets, const struct iu_socket *s)
 {
-	size_t i;
-
-	for (i = 0; i < sockets->n; i++)
+	for (size_t i = 0; i < sockets->n; i++)
 		if (sockets->v[i].state == IU_STATE_LISTEN && sockets->v[i].port == s->port &&
 			sockets->v[i].protocol == s->protocol)
 			return true;
@@ -373,9 +367,7 @@ static bool has_listener(const struct iu_sockets *sockets, const struct iu_socke
 void iu_windows_conflict_infer(
 	struct iu_sockets *sockets, enum iu_tri in_range, const struct iu_kernel *kernel)
 {
-	size_t i;
-
-	for (i = 0; i < sockets->n; i++) {
+	for (size_t i = 0; i < sockets->n; i++) {
 		struct iu_socket *s = &sockets->v[i];
 
 		if (is_bound(s) || s->explicit_port != IU_UNKNOWN)

@@ -10,9 +10,7 @@
 
 static bool has_gap(const struct iu_verdict *verdict, uint32_t fact)
 {
-	size_t i;
-
-	for (i = 0; i < verdict->gaps.n; i++)
+	for (size_t i = 0; i < verdict->gaps.n; i++)
 		if (verdict->gaps.v[i].fact & fact)
 			return true;
 	return false;
@@ -30,9 +28,8 @@ static uint32_t facts_of_blockers(
 	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict)
 {
 	uint32_t facts = 0;
-	size_t i;
 
-	for (i = 0; i < verdict->blockers.n; i++) {
+	for (size_t i = 0; i < verdict->blockers.n; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
 		if (iu_is_closing(&b->socket))
@@ -121,9 +118,8 @@ int iu_windows_gaps(
 		{IU_FACT_PROXIES, "port proxy rules", "netsh interface portproxy show all",
 			snapshot->windows.port_proxies.n > 0},
 	};
-	size_t i;
 
-	for (i = 0; i < IU_COUNT(rows); i++) {
+	for (size_t i = 0; i < IU_COUNT(rows); i++) {
 		struct iu_gap *slot;
 
 		if (!(wanted & rows[i].fact) || (snapshot->seen & rows[i].fact) ||

@@ -30,9 +30,7 @@ static enum iu_tri may_be_chosen(const struct iu_evaluation *evaluation)
 /* Accounts and options of the sockets, as far as they follow. */
 static void prepare(struct iu_evaluation *evaluation)
 {
-	size_t i;
-
-	for (i = 0; i < evaluation->sockets.n; i++)
+	for (size_t i = 0; i < evaluation->sockets.n; i++)
 		if (!evaluation->sockets.v[i].user)
 			evaluation->sockets.v[i].user = account_of(evaluation->snapshot, &evaluation->sockets.v[i]);
 	iu_windows_conflict_infer(&evaluation->sockets, may_be_chosen(evaluation), &evaluation->kernel);
@@ -48,9 +46,7 @@ static unsigned int told_bit(const struct iu_question *question)
 /* Whether sockets or another reason can give the code to any of the asks. */
 static bool explains(const struct iu_evaluation *evaluation, unsigned int bit, enum iu_bind_option option)
 {
-	size_t i;
-
-	for (i = 0; i < evaluation->attempt_count; i++) {
+	for (size_t i = 0; i < evaluation->attempt_count; i++) {
 		struct iu_request r = evaluation->attempts[i].request;
 
 		r.reuseaddr = option == IU_BIND_REUSE;
@@ -66,9 +62,7 @@ static bool explains(const struct iu_evaluation *evaluation, unsigned int bit, e
 /* HTTP.sys gives either code (see causes/http-sys.c): no guess about options is needed. */
 static bool has_http_row(const struct iu_evaluation *evaluation)
 {
-	size_t i;
-
-	for (i = 0; i < evaluation->sockets.n; i++)
+	for (size_t i = 0; i < evaluation->sockets.n; i++)
 		if (iu_windows_http_row(evaluation->snapshot, &evaluation->sockets.v[i]))
 			return true;
 	return false;
@@ -90,17 +84,16 @@ static void assume(struct iu_evaluation *evaluation)
 	};
 	const struct iu_options *options = &evaluation->question->options;
 	unsigned int bit = told_bit(evaluation->question);
-	size_t i, k;
 
 	if (!bit || options->reuseaddr || options->exclusive ||
 		evaluation->question->symptom.connects || !evaluation->question->target.port ||
 		has_http_row(evaluation))
 		return;
-	for (i = 0; i < IU_COUNT(guesses); i++) {
+	for (size_t i = 0; i < IU_COUNT(guesses); i++) {
 		if (!explains(evaluation, bit, guesses[i].option))
 			continue;
 		evaluation->assumed = guesses[i].name;
-		for (k = 0; k < evaluation->attempt_count; k++) {
+		for (size_t k = 0; k < evaluation->attempt_count; k++) {
 			evaluation->attempts[k].request.reuseaddr = guesses[i].option == IU_BIND_REUSE;
 			evaluation->attempts[k].request.exclusive = guesses[i].option == IU_BIND_EXCLUSIVE;
 		}

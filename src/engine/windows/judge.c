@@ -46,11 +46,10 @@ static unsigned int bit_of(int error)
 static bool http_may_deny(const struct iu_evaluation *evaluation, const struct iu_attempt *attempt)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
-	size_t i;
 
 	if (snapshot->seen & IU_FACT_EXCLUSIONS)
 		return false;
-	for (i = 0; i < evaluation->sockets.n; i++)
+	for (size_t i = 0; i < evaluation->sockets.n; i++)
 		if (iu_windows_http_row(snapshot, &evaluation->sockets.v[i]) &&
 			iu_windows_conflict(&attempt->request, &evaluation->sockets.v[i], &evaluation->kernel).blocks !=
 				IU_NO)

@@ -3,16 +3,14 @@
 
 static bool is_local(const struct iu_snapshot *snapshot, const struct iu_address *address)
 {
-	size_t i;
-
 	/* the whole network 127.0.0.0/8 is there without a row of its own */
 	if (iu_address_is_loopback(address))
 		return true;
-	for (i = 0; i < snapshot->locals.n; i++)
+	for (size_t i = 0; i < snapshot->locals.n; i++)
 		if (iu_address_equal(&snapshot->locals.v[i].address, address))
 			return true;
 	/* what has a socket is an address of this machine */
-	for (i = 0; i < snapshot->sockets.n; i++)
+	for (size_t i = 0; i < snapshot->sockets.n; i++)
 		if (snapshot->sockets.v[i].protocol != IU_PROTOCOL_UNIX &&
 			iu_address_equal(&snapshot->sockets.v[i].local, address))
 			return true;

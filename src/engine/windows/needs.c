@@ -13,11 +13,10 @@ int iu_windows_want_holders(struct iu_arena *arena, const struct iu_question *qu
 	const struct iu_snapshot *snapshot, struct iu_needs *needs)
 {
 	struct iu_evaluation evaluation;
-	size_t i;
-	int err = iu_evaluation_make(arena, question, snapshot, &evaluation);
+	int ret = iu_evaluation_make(arena, question, snapshot, &evaluation);
 
-	if (err < 0)
-		return err;
+	if (ret < 0)
+		return ret;
 	if (iu_windows_wanted(question, snapshot) & IU_FACT_SERVICES)
 		needs->facts |= IU_FACT_SERVICES;
 	if (question->symptom.connects)
@@ -26,8 +25,8 @@ int iu_windows_want_holders(struct iu_arena *arena, const struct iu_question *qu
 		return 0;
 	needs->facts |= IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES | IU_FACT_EVENTS |
 			(question->target.port ? IU_FACTS_HOLDERS : IU_FACT_HOLDERS);
-	for (i = 0; i < evaluation.sockets.n && needs->inodes.n < IU_INODES_OF_RANGE && err == 0; i++)
+	for (size_t i = 0; i < evaluation.sockets.n && needs->inodes.n < IU_INODES_OF_RANGE && ret == 0; i++)
 		if (evaluation.sockets.v[i].inode)
-			err = iu_needs_add_inode(arena, needs, evaluation.sockets.v[i].inode);
-	return err;
+			ret = iu_needs_add_inode(arena, needs, evaluation.sockets.v[i].inode);
+	return ret;
 }

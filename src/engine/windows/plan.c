@@ -30,9 +30,7 @@ static struct iu_step *add_step(struct iu_planning *p, enum iu_step_kind kind)
 static int refuse(struct iu_planning *p, int32_t pid, const char *what, const char *why,
 	const char *next)
 {
-	size_t i;
-
-	for (i = 0; i < p->plan.refusals.n; i++)
+	for (size_t i = 0; i < p->plan.refusals.n; i++)
 		if (p->plan.refusals.v[i].pid == pid && !strcmp(p->plan.refusals.v[i].what, what))
 			return 0;
 	return iu_planning_refuse(p, pid, what, why, next);
@@ -41,20 +39,17 @@ static int refuse(struct iu_planning *p, int32_t pid, const char *what, const ch
 /* NULL in the list is left out. */
 static int set_command(struct iu_planning *p, struct iu_step *step, const char *const *words, size_t n)
 {
-	size_t i;
-	int r = 0;
+	int ret = 0;
 
-	for (i = 0; i < n && r == 0; i++)
+	for (size_t i = 0; i < n && ret == 0; i++)
 		if (words[i])
-			r = iu_strings_add(p->arena, &step->lever.argv, words[i]);
-	return r;
+			ret = iu_strings_add(p->arena, &step->lever.argv, words[i]);
+	return ret;
 }
 
 static const struct iu_remedy *remedy_of(const struct iu_planning *p, enum iu_remedy_id id)
 {
-	size_t i;
-
-	for (i = 0; i < p->verdict->remedies.n; i++)
+	for (size_t i = 0; i < p->verdict->remedies.n; i++)
 		if (p->verdict->remedies.v[i].id == id)
 			return &p->verdict->remedies.v[i];
 	return NULL;
@@ -76,10 +71,9 @@ static int copy_command(struct iu_planning *p, struct iu_step *step, const struc
 static int add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid)
 {
 	const struct iu_snapshot *all = p->everything;
-	size_t i;
-	int r = 0;
+	int ret = 0;
 
-	for (i = 0; all && pid > 0 && i < all->sockets.n && r == 0; i++) {
+	for (size_t i = 0; all && pid > 0 && i < all->sockets.n && ret == 0; i++) {
 		const struct iu_socket *s = &all->sockets.v[i];
 
 		if (iu_windows_owner(all, s) != pid ||
@@ -89,20 +83,18 @@ static int add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid)
 			continue;
 		if (step->serves.n == SERVES_MAX)
 			return iu_strings_add(p->arena, &step->serves, "more");
-		r = iu_strings_add(p->arena, &step->serves,
+		ret = iu_strings_add(p->arena, &step->serves,
 			iu_phrase(p->arena, "%s %s", iu_protocol_name(s->protocol),
 				iu_phrase_endpoint(p->arena, s)));
 	}
-	return r;
+	return ret;
 }
 
 /* ---- services ---- */
 
 static bool in_list(const struct iu_planning *p, const char *name)
 {
-	size_t i;
-
-	for (i = 0; name && i < p->rules->protected_names.n; i++)
+	for (size_t i = 0; name && i < p->rules->protected_names.n; i++)
 		if (!strcasecmp(p->rules->protected_names.v[i], name))
 			return true;
 	return false;
@@ -126,14 +118,13 @@ static int check_service(
 	struct iu_planning *p, const char *name, const struct iu_service *service)
 {
 	const char *why = why_not_service(p, name);
-	size_t i;
 
 	if (why)
 		return refuse(p, 0,
 			iu_phrase(p->arena, "the service %s is left alone",
 				iu_safe(p->arena, name, 60)),
 			why, NULL);
-	for (i = 0; service && i < service->dependents.n; i++) {
+	for (size_t i = 0; service && i < service->dependents.n; i++) {
 		why = why_not_service(p, service->dependents.v[i]);
 		if (!why)
 			continue;
@@ -149,9 +140,7 @@ static int check_service(
 
 static bool is_service_planned(const struct iu_planning *p, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < p->plan.steps.n; i++)
+	for (size_t i = 0; i < p->plan.steps.n; i++)
 		if (p->plan.steps.v[i].lever.kind == IU_STEP_STOP_SERVICE &&
 			!strcasecmp(p->plan.steps.v[i].lever.service.name, name))
 			return true;
@@ -162,30 +151,29 @@ static int tell_service(
 	struct iu_planning *p, struct iu_step *step, const struct iu_service *service)
 {
 	const char *name = iu_safe(p->arena, step->lever.service.name, 60);
-	size_t i;
-	int r = 0;
+	int ret = 0;
 
-	for (i = 0; service && i < service->dependents.n && r == 0; i++) {
+	for (size_t i = 0; service && i < service->dependents.n && ret == 0; i++) {
 		const char **slot = iu_list_add(p->arena, &step->lever.service.dependents);
 
 		if (!slot)
 			return IU_E_NOMEM;
 		*slot = service->dependents.v[i];
-		r = iu_strings_add(p->arena, &step->losses,
+		ret = iu_strings_add(p->arena, &step->losses,
 			iu_phrase(p->arena, "the service %s depends on it and stops, too",
 				iu_safe(p->arena, service->dependents.v[i], 60)));
 	}
-	if (r == 0 && p->verdict->cause == IU_CAUSE_ALG_RESERVED)
-		r = iu_strings_add(p->arena, &step->losses,
+	if (ret == 0 && p->verdict->cause == IU_CAUSE_ALG_RESERVED)
+		ret = iu_strings_add(p->arena, &step->losses,
 			"FTP through the shared connection stops working");
-	if (r == 0 && (!service || service->start != IU_SERVICE_START_DISABLED))
-		r = iu_strings_add(p->arena, &step->losses,
+	if (ret == 0 && (!service || service->start != IU_SERVICE_START_DISABLED))
+		ret = iu_strings_add(p->arena, &step->losses,
 			iu_phrase(p->arena, service && service->start == IU_SERVICE_START_DEMAND
 					? "%s may be started again by whatever needs it; undo: net start %s"
 					: "%s comes back with the next start of Windows unless it is disabled; undo: net start %s",
 				name,
 				iu_windows_quote(p->arena, &step->lever.service.name, 1)));
-	return r;
+	return ret;
 }
 
 static int stop_service(struct iu_planning *p, const char *name)
@@ -195,10 +183,10 @@ static int stop_service(struct iu_planning *p, const char *name)
 		service && service->dependents.n ? "/y" : NULL};
 	size_t refused = p->plan.refusals.n;
 	struct iu_step *step;
-	int r = check_service(p, name, service);
+	int ret = check_service(p, name, service);
 
-	if (r < 0 || p->plan.refusals.n > refused || is_service_planned(p, name))
-		return r;
+	if (ret < 0 || p->plan.refusals.n > refused || is_service_planned(p, name))
+		return ret;
 	step = add_step(p, IU_STEP_STOP_SERVICE);
 	if (!step)
 		return IU_E_NOMEM;
@@ -211,10 +199,10 @@ static int stop_service(struct iu_planning *p, const char *name)
 		service && service->display ? " (" : "",
 		service && service->display ? iu_safe(p->arena, service->display, 60) : "",
 		service && service->display ? ")" : "");
-	r = set_command(p, step, words, IU_COUNT(words));
-	if (r == 0 && service && !service->shared)
-		r = add_serves(p, step, service->pid);
-	return r < 0 ? r : tell_service(p, step, service);
+	ret = set_command(p, step, words, IU_COUNT(words));
+	if (ret == 0 && service && !service->shared)
+		ret = add_serves(p, step, service->pid);
+	return ret < 0 ? ret : tell_service(p, step, service);
 }
 
 /* Before it is stopped: when that alone has freed the port, the steps behind it are needless. */
@@ -223,7 +211,7 @@ static int disable_service(struct iu_planning *p, const char *name)
 	const struct iu_service *service = iu_windows_service(p->snapshot, name);
 	const char *words[] = {"sc.exe", "config", name, "start=", "disabled"};
 	struct iu_step *step;
-	int r;
+	int ret;
 
 	if (service && service->start == IU_SERVICE_START_DISABLED)
 		return 0;
@@ -235,8 +223,8 @@ static int disable_service(struct iu_planning *p, const char *name)
 	step->what = iu_phrase(p->arena,
 		"keep the service %s from starting again: start type disabled; inuse free --undo restores it",
 		iu_safe(p->arena, name, 60));
-	r = set_command(p, step, words, IU_COUNT(words));
-	return r < 0 ? r
+	ret = set_command(p, step, words, IU_COUNT(words));
+	return ret < 0 ? ret
 		     : iu_strings_add(p->arena, &step->losses,
 			       "whatever needs the service does not get it any more");
 }
@@ -254,9 +242,9 @@ static const char *service_of(const struct iu_planning *p)
 
 static int stop_service_for(struct iu_planning *p, const char *name)
 {
-	int r = p->rules->disable ? disable_service(p, name) : 0;
+	int ret = p->rules->disable ? disable_service(p, name) : 0;
 
-	return r < 0 ? r : stop_service(p, name);
+	return ret < 0 ? ret : stop_service(p, name);
 }
 
 /* ---- processes ---- */
@@ -314,7 +302,7 @@ static int terminate(struct iu_planning *p, const struct iu_socket *s, uint64_t 
 	struct iu_step *step = add_step(p, IU_STEP_TERMINATE);
 	const char *pid = iu_phrase(p->arena, "%d", (int)process->pid);
 	const char *words[] = {"taskkill", "/PID", pid, p->rules->force ? "/F" : NULL};
-	int r;
+	int ret;
 
 	if (!step)
 		return IU_E_NOMEM;
@@ -341,8 +329,8 @@ static int terminate(struct iu_planning *p, const struct iu_socket *s, uint64_t 
 				     p->rules->grace_seconds) : "",
 		process->command.n || process->exe ? "; it is " : "",
 		process->command.n || process->exe ? iu_windows_quote_process(p->arena, process) : "");
-	r = set_command(p, step, words, IU_COUNT(words));
-	return r < 0 ? r : add_serves(p, step, process->pid);
+	ret = set_command(p, step, words, IU_COUNT(words));
+	return ret < 0 ? ret : add_serves(p, step, process->pid);
 }
 
 /* A service that has inherited the handle is none that listens there: who ends it must know. */
@@ -360,13 +348,13 @@ static int refuse_heir(struct iu_planning *p, const struct iu_process *heir,
 
 static int end_holders(struct iu_planning *p, const struct iu_blocker *b)
 {
-	size_t i, refused, count;
-	int r = 0;
+	size_t refused, count;
+	int ret = 0;
 
 	if (!b->holds.n)
 		return refuse(p, 0, "nothing is stopped",
 			"which process holds the socket cannot be seen from here", NULL);
-	for (i = 0; i < b->holds.n && r == 0; i++) {
+	for (size_t i = 0; i < b->holds.n && ret == 0; i++) {
 		const struct iu_hold *hold = &p->snapshot->holds.v[b->holds.v[i]];
 		const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
 		const struct iu_service *service = NULL;
@@ -375,7 +363,7 @@ static int end_holders(struct iu_planning *p, const struct iu_blocker *b)
 		if (!process && b->cause == IU_CAUSE_ORPHANED_HANDLE)
 			continue;
 		if (!process) {
-			r = refuse(p, hold->pid,
+			ret = refuse(p, hold->pid,
 				iu_phrase(p->arena, "pid %d is left alone", (int)hold->pid),
 				"nothing could be learned about it", NULL);
 			continue;
@@ -386,11 +374,11 @@ static int end_holders(struct iu_planning *p, const struct iu_blocker *b)
 		if (b->cause == IU_CAUSE_ORPHANED_HANDLE)
 			service = iu_windows_service_at(p->snapshot, hold->pid,
 				p->question->target.port, p->question->target.protocol, &count);
-		r = service ? refuse_heir(p, process, service) : check_process(p, process);
-		if (r == 0 && p->plan.refusals.n == refused)
-			r = terminate(p, &b->socket, hold->inode, process);
+		ret = service ? refuse_heir(p, process, service) : check_process(p, process);
+		if (ret == 0 && p->plan.refusals.n == refused)
+			ret = terminate(p, &b->socket, hold->inode, process);
 	}
-	return r;
+	return ret;
 }
 
 /* ---- the other levers ---- */
@@ -400,9 +388,8 @@ static int delete_rule(struct iu_planning *p, const struct iu_blocker *b)
 	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_DELETE_PORTPROXY);
 	const struct iu_port_proxy *proxy = NULL;
 	struct iu_step *step;
-	size_t i;
 
-	for (i = 0; i < p->snapshot->windows.port_proxies.n && !proxy; i++)
+	for (size_t i = 0; i < p->snapshot->windows.port_proxies.n && !proxy; i++)
 		if (p->snapshot->windows.port_proxies.v[i].port == p->question->target.port)
 			proxy = &p->snapshot->windows.port_proxies.v[i];
 	if (b && iu_windows_proxy(p->snapshot, &b->socket.local, b->socket.port))
@@ -433,7 +420,7 @@ static int exclude_port(struct iu_planning *p)
 	const struct iu_exclusion *e = iu_windows_exclusion(
 		p->snapshot, p->question->target.protocol, p->question->target.port);
 	struct iu_step *step;
-	int r;
+	int ret;
 
 	if (!e || !remedy || iu_exclusion_maker(e) != IU_EXCLUDED_WINNAT)
 		return refuse(p, 0, "no range is changed",
@@ -448,8 +435,8 @@ static int exclude_port(struct iu_planning *p)
 	step->what = iu_phrase(p->arena,
 		"stop WinNAT, exclude port %u by hand so that it stays yours, start WinNAT again",
 		(unsigned int)p->question->target.port);
-	r = copy_command(p, step, remedy);
-	return r < 0 ? r
+	ret = copy_command(p, step, remedy);
+	return ret < 0 ? ret
 		     : iu_strings_add(p->arena, &step->losses,
 			       "the network of WSL, Docker and Hyper-V is gone for a moment");
 }
@@ -458,7 +445,7 @@ static int stop_container(struct iu_planning *p)
 {
 	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_STOP_CONTAINER);
 	struct iu_step *step;
-	int r;
+	int ret;
 
 	if (!remedy)
 		return refuse(p, 0, "the container is left alone",
@@ -474,8 +461,8 @@ static int stop_container(struct iu_planning *p)
 	step->what = iu_phrase(p->arena,
 		"stop the container that publishes port %u (docker finds it)",
 		(unsigned int)p->question->target.port);
-	r = copy_command(p, step, remedy);
-	return r < 0 ? r
+	ret = copy_command(p, step, remedy);
+	return ret < 0 ? ret
 		     : iu_strings_add(p->arena, &step->losses,
 			       "everything else that runs in the container ends, too");
 }
@@ -509,23 +496,23 @@ static int end_servers(struct iu_planning *p)
 	const struct iu_http_queue *queue =
 		iu_windows_queue(p->snapshot, p->question->target.port, &url);
 	const struct iu_socket none = {.protocol = IU_PROTOCOL_TCP, .timer_ms = -1};
-	size_t i, refused;
-	int r = 0;
+	size_t refused;
+	int ret = 0;
 
 	if (!queue || !queue->servers.n)
 		return refuse_http(p);
-	for (i = 0; i < queue->servers.n && r == 0; i++) {
+	for (size_t i = 0; i < queue->servers.n && ret == 0; i++) {
 		const struct iu_process *process =
 			iu_snapshot_process(p->snapshot, queue->servers.v[i].pid);
 
 		if (!process)
 			return refuse_http(p);
 		refused = p->plan.refusals.n;
-		r = check_process(p, process);
-		if (r == 0 && p->plan.refusals.n == refused && !iu_planning_ends(p, process->pid))
-			r = terminate(p, &none, 0, process);
+		ret = check_process(p, process);
+		if (ret == 0 && p->plan.refusals.n == refused && !iu_planning_ends(p, process->pid))
+			ret = terminate(p, &none, 0, process);
 	}
-	return r;
+	return ret;
 }
 
 /* @remedy: what helps instead, where the cause has words of its own. */
@@ -582,17 +569,16 @@ int iu_windows_plan(struct iu_planning *p)
 	/* what no socket shows is none of those that are in the way */
 	bool by_blockers = verdict->blockers.n && verdict->cause == verdict->blockers.v[0].cause &&
 			   iu_cause_rule(p->snapshot, verdict->cause)->applies;
-	size_t i;
-	int r = 0;
+	int ret = 0;
 
 	if (!by_blockers)
 		return pull_lever(p, verdict->cause, NULL);
-	for (i = 0; i < verdict->blockers.n && r == 0; i++) {
+	for (size_t i = 0; i < verdict->blockers.n && ret == 0; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
 		/* What perhaps is in the way is not touched for that. */
 		if (b->certain == IU_YES)
-			r = pull_lever(p, b->cause, b);
+			ret = pull_lever(p, b->cause, b);
 	}
-	return r;
+	return ret;
 }

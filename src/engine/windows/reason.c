@@ -15,9 +15,7 @@ static struct iu_windows_reason because(
 
 static bool has_process(const struct iu_snapshot *snapshot, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->processes.n; i++)
+	for (size_t i = 0; i < snapshot->processes.n; i++)
 		if (snapshot->processes.v[i].name &&
 			!strcasecmp(snapshot->processes.v[i].name, name))
 			return true;
@@ -43,11 +41,9 @@ static struct iu_windows_reason alg(const struct iu_snapshot *snapshot)
 static bool in_listen_list(
 	const struct iu_snapshot *snapshot, const struct iu_address *address)
 {
-	size_t i;
-
 	if (!snapshot->windows.http_listen.n || iu_address_is_wildcard(address))
 		return true;
-	for (i = 0; i < snapshot->windows.http_listen.n; i++) {
+	for (size_t i = 0; i < snapshot->windows.http_listen.n; i++) {
 		const struct iu_address *listen = &snapshot->windows.http_listen.v[i].address;
 
 		if (iu_address_equal(listen, address) || (listen->family == address->family &&

@@ -100,13 +100,12 @@ static const char *service_name(const struct iu_remedy_context *m)
 static const char *effects(const struct iu_remedy_context *m, const struct iu_service *service)
 {
 	const char *list = "";
-	size_t i;
 
 	if (m->verdict->cause == IU_CAUSE_ALG_RESERVED)
 		return "; FTP through the shared connection stops working";
 	if (!service || !service->dependents.n)
 		return "";
-	for (i = 0; i < service->dependents.n && i < 4; i++)
+	for (size_t i = 0; i < service->dependents.n && i < 4; i++)
 		list = iu_phrase(m->arena, "%s%s%s", list, i ? ", " : "",
 			iu_safe(m->arena, service->dependents.v[i], 40));
 	return iu_phrase(m->arena, "; with it stop %s%s", list,
@@ -194,9 +193,7 @@ static bool may_end(const struct iu_remedy_context *m, int32_t pid)
 
 static void add_pid(const struct iu_remedy_context *m, int32_t pids[PIDS_MAX], size_t *n, int32_t pid)
 {
-	size_t i;
-
-	for (i = 0; i < *n; i++)
+	for (size_t i = 0; i < *n; i++)
 		if (pids[i] == pid)
 			return;
 	if (*n < PIDS_MAX && may_end(m, pid))
@@ -227,20 +224,20 @@ static size_t collect_pids(const struct iu_remedy_context *m, int32_t pids[PIDS_
 	const struct iu_snapshot *snapshot = m->snapshot;
 	const struct iu_http_queue *queue;
 	const char *url;
-	size_t i, k, n = 0;
+	size_t n = 0;
 
 	if (m->verdict->cause == IU_CAUSE_HTTP_SYS) {
 		queue = iu_windows_queue(snapshot, m->question->target.port, &url);
-		for (i = 0; queue && !http_service(m) && i < queue->servers.n; i++)
+		for (size_t i = 0; queue && !http_service(m) && i < queue->servers.n; i++)
 			add_pid(m, pids, &n, queue->servers.v[i].pid);
 		return n;
 	}
-	for (i = 0; i < m->verdict->blockers.n; i++) {
+	for (size_t i = 0; i < m->verdict->blockers.n; i++) {
 		const struct iu_blocker *b = &m->verdict->blockers.v[i];
 
 		if (b->certain != m->blocker->certain || b->cause != m->blocker->cause)
 			continue;
-		for (k = 0; k < b->holds.n; k++)
+		for (size_t k = 0; k < b->holds.n; k++)
 			if (b->cause != IU_CAUSE_ORPHANED_HANDLE)
 				add_pid(m, pids, &n, snapshot->holds.v[b->holds.v[k]].pid);
 		if (b->cause == IU_CAUSE_ORPHANED_HANDLE)
@@ -281,7 +278,7 @@ static bool stop_process(struct iu_remedy_context *m)
 {
 	int32_t pids[PIDS_MAX];
 	const char *list = "";
-	size_t i, n;
+	size_t n;
 
 	if (is_relay(m->holder)) {
 		m->remedy->summary = "end the program that listens inside WSL; wslrelay only passes the port on, so ending that helps nobody";
@@ -293,7 +290,7 @@ static bool stop_process(struct iu_remedy_context *m)
 		return find_orphan(m);
 	if (!words(m, "taskkill", NULL))
 		return false;
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const char *pid = iu_phrase(m->arena, "%d", (int)pids[i]);
 
 		if (!words(m, "/PID", pid, NULL))
@@ -413,12 +410,11 @@ static bool delete_portproxy(struct iu_remedy_context *m)
 {
 	const struct iu_port_proxy *proxy = NULL;
 	char text[IU_ADDRESS_TEXT];
-	size_t i;
 
 	if (m->blocker)
 		proxy = iu_windows_proxy(
 			m->snapshot, &m->blocker->socket.local, m->question->target.port);
-	for (i = 0; m->evaluation && i < m->evaluation->attempt_count && !proxy; i++)
+	for (size_t i = 0; m->evaluation && i < m->evaluation->attempt_count && !proxy; i++)
 		proxy = iu_windows_proxy(m->snapshot, &m->evaluation->attempts[i].request.address,
 			m->question->target.port);
 	if (!proxy)

@@ -25,11 +25,10 @@ static struct iu_outcome any_port(
 	struct iu_outcome outcome = {.fails = IU_UNKNOWN, .blocker = SIZE_MAX};
 	bool held[65536] = {false};
 	int32_t port;
-	size_t i;
 
 	if (evaluation->limits.port_first < 1 || evaluation->limits.port_last > UINT16_MAX)
 		return outcome;
-	for (i = 0; i < evaluation->sockets.n; i++)
+	for (size_t i = 0; i < evaluation->sockets.n; i++)
 		held[evaluation->sockets.v[i].port] |= evaluation->sockets.v[i].protocol == request->protocol;
 	outcome.fails = IU_YES;
 	outcome.results = IU_BIND_INUSE;
@@ -46,7 +45,6 @@ static int limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
 	const struct iu_question *question = evaluation->question;
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
 	struct iu_port_range range;
-	size_t i;
 
 	evaluation->kernel = (struct iu_kernel){
 		.version = snapshot->host.kernel,
@@ -61,7 +59,7 @@ static int limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
 		evaluation->limits.port_first = range.first;
 		evaluation->limits.port_last = range.last;
 	}
-	for (i = 0; i < snapshot->windows.exclusions.n; i++) {
+	for (size_t i = 0; i < snapshot->windows.exclusions.n; i++) {
 		const struct iu_exclusion *e = &snapshot->windows.exclusions.v[i];
 		struct iu_reserved *slot;
 

@@ -28,9 +28,8 @@ const struct iu_exclusion *iu_windows_exclusion(
 	const struct iu_snapshot *snapshot, enum iu_protocol protocol, uint16_t port)
 {
 	const struct iu_exclusion *found = NULL;
-	size_t i;
 
-	for (i = 0; port && i < snapshot->windows.exclusions.n; i++) {
+	for (size_t i = 0; port && i < snapshot->windows.exclusions.n; i++) {
 		const struct iu_exclusion *e = &snapshot->windows.exclusions.v[i];
 
 		if (e->administered || e->protocol != protocol || port < e->first ||
@@ -56,9 +55,9 @@ enum iu_exclusion_maker iu_exclusion_maker(const struct iu_exclusion *exclusion)
 bool iu_windows_range(const struct iu_snapshot *snapshot, enum iu_protocol protocol,
 	struct iu_port_range *ret_range)
 {
-	size_t i, best = SIZE_MAX;
+	size_t best = SIZE_MAX;
 
-	for (i = 0; i < snapshot->windows.ranges.n; i++)
+	for (size_t i = 0; i < snapshot->windows.ranges.n; i++)
 		if (snapshot->windows.ranges.v[i].protocol == protocol &&
 			(best == SIZE_MAX ||
 				snapshot->windows.ranges.v[i].family == IU_FAMILY_IPV4))
@@ -79,9 +78,7 @@ bool iu_windows_broken_range(const struct iu_snapshot *snapshot, enum iu_protoco
 
 const struct iu_service *iu_windows_service(const struct iu_snapshot *snapshot, const char *name)
 {
-	size_t i;
-
-	for (i = 0; name && i < snapshot->windows.services.n; i++) {
+	for (size_t i = 0; name && i < snapshot->windows.services.n; i++) {
 		const struct iu_service *service = &snapshot->windows.services.v[i];
 
 		if (service->name && !strcasecmp(service->name, name))
@@ -117,9 +114,9 @@ const struct iu_service *iu_windows_service_at(const struct iu_snapshot *snapsho
 {
 	const struct iu_service *found = NULL;
 	bool known = false;
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; pid > 0 && i < snapshot->windows.services.n; i++) {
+	for (size_t i = 0; pid > 0 && i < snapshot->windows.services.n; i++) {
 		const struct iu_service *service = &snapshot->windows.services.v[i];
 
 		if (service->pid != pid || !service->name || !is_running(service))
@@ -149,12 +146,10 @@ const struct iu_service *iu_windows_service_of(
 const struct iu_http_queue *iu_windows_queue(
 	const struct iu_snapshot *snapshot, uint16_t port, const char **ret_url)
 {
-	size_t i, k;
-
-	for (i = 0; port && i < snapshot->windows.http_queues.n; i++) {
+	for (size_t i = 0; port && i < snapshot->windows.http_queues.n; i++) {
 		const struct iu_http_queue *queue = &snapshot->windows.http_queues.v[i];
 
-		for (k = 0; k < queue->urls.n; k++)
+		for (size_t k = 0; k < queue->urls.n; k++)
 			if (queue->urls.v[k] && iu_http_url_port(queue->urls.v[k]) == port) {
 				*ret_url = queue->urls.v[k];
 				return queue;
@@ -166,9 +161,7 @@ const struct iu_http_queue *iu_windows_queue(
 const struct iu_port_proxy *iu_windows_proxy(
 	const struct iu_snapshot *snapshot, const struct iu_address *address, uint16_t port)
 {
-	size_t i;
-
-	for (i = 0; port && i < snapshot->windows.port_proxies.n; i++) {
+	for (size_t i = 0; port && i < snapshot->windows.port_proxies.n; i++) {
 		const struct iu_port_proxy *proxy = &snapshot->windows.port_proxies.v[i];
 
 		if (proxy->port != port || proxy->listen.family != address->family)
@@ -182,9 +175,7 @@ const struct iu_port_proxy *iu_windows_proxy(
 
 int32_t iu_windows_owner(const struct iu_snapshot *snapshot, const struct iu_socket *s)
 {
-	size_t i;
-
-	for (i = 0; s->inode && i < snapshot->holds.n; i++)
+	for (size_t i = 0; s->inode && i < snapshot->holds.n; i++)
 		if (snapshot->holds.v[i].inode == s->inode)
 			return snapshot->holds.v[i].pid;
 	return -1;

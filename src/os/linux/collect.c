@@ -43,11 +43,10 @@ static int run(struct iu_scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
 	const struct iu_needs *needs = scan->needs;
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
 	iu_lock_scan();
-	for (i = 0; i < IU_COUNT(collectors) && result == 0; i++) {
+	for (size_t i = 0; i < IU_COUNT(collectors) && ret == 0; i++) {
 		if (!(needs->facts & collectors[i].facts) || is_over(scan, i) ||
 			(needs->first && collectors[i].thorough))
 			continue;
@@ -55,27 +54,27 @@ static int run(struct iu_scan *scan)
 			if (!collectors[i].what)
 				continue; /* the one before it said so */
 			iu_scan_seen(scan, collectors[i].facts, false);
-			result = iu_snapshot_gap(snapshot, (enum iu_fact)collectors[i].facts, 0,
+			ret = iu_snapshot_gap(snapshot, (enum iu_fact)collectors[i].facts, 0,
 				collectors[i].what, "/proc is not mounted", "mount /proc");
 			continue;
 		}
-		result = collectors[i].collect(scan);
+		ret = collectors[i].collect(scan);
 	}
-	if (result == 0 && scan->stream)
-		result = iu_stream_end(scan);
+	if (ret == 0 && scan->stream)
+		ret = iu_stream_end(scan);
 	iu_lock_end();
-	return result < 0 ? result : snapshot->arena.failed ? IU_E_NOMEM : 0;
+	return ret < 0 ? ret : snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
 
 int iu_os_collect(const struct iu_needs *needs, struct iu_snapshot *snapshot)
 {
 	struct iu_scan scan;
-	int result;
+	int ret;
 
 	iu_scan_open(&scan, needs, snapshot);
-	result = run(&scan);
+	ret = run(&scan);
 	iu_scan_close(&scan);
-	return result;
+	return ret;
 }
 
 int iu_os_stream(const struct iu_needs *needs, struct iu_snapshot *snapshot,
@@ -83,14 +82,14 @@ int iu_os_stream(const struct iu_needs *needs, struct iu_snapshot *snapshot,
 {
 	struct iu_stream *stream = iu_stream_open(needs, portions);
 	struct iu_scan scan;
-	int result;
+	int ret;
 
 	if (!stream)
 		return IU_E_NOMEM;
 	iu_scan_open(&scan, needs, snapshot);
 	scan.stream = stream;
-	result = run(&scan);
+	ret = run(&scan);
 	iu_scan_close(&scan);
 	iu_stream_close(stream);
-	return result;
+	return ret;
 }

@@ -35,11 +35,9 @@ static const struct {
 
 int iu_error_from(int error)
 {
-	size_t i;
-
 	if (error == 0)
 		return 0;
-	for (i = 0; i < IU_COUNT(rows); i++)
+	for (size_t i = 0; i < IU_COUNT(rows); i++)
 		if (rows[i].number == error)
 			return rows[i].error;
 	return IU_E_SYSTEM;
@@ -134,9 +132,7 @@ static const struct {
 
 const char *iu_os_error_name(int error)
 {
-	size_t i;
-
-	for (i = 0; i < IU_COUNT(names); i++)
+	for (size_t i = 0; i < IU_COUNT(names); i++)
 		if (names[i].number == error)
 			return names[i].name;
 	return "unknown error";

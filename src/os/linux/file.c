@@ -62,7 +62,7 @@ int iu_file_load(int dir, const char *path, size_t max, struct iu_text *text)
 	char buffer[16384];
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	ssize_t got = 1;
-	int result = 0;
+	int ret = 0;
 
 	if (fd < 0)
 		return -errno;
@@ -76,11 +76,11 @@ int iu_file_load(int dir, const char *path, size_t max, struct iu_text *text)
 			break;
 	}
 	if (got < 0)
-		result = (int)got;
+		ret = (int)got;
 	if (text->failed)
-		result = -ENOMEM;
+		ret = -ENOMEM;
 	close(fd);
-	return result;
+	return ret;
 }
 
 ssize_t iu_file_link(int dir, const char *path, char *buffer, size_t size)
@@ -103,16 +103,16 @@ int iu_file_lines(const char *bytes, size_t len,
 	int (*line)(void *context, const char *line, size_t len), void *context)
 {
 	const char *end = bytes + len;
-	int result = 0;
+	int ret = 0;
 
-	while (bytes < end && result == 0) {
+	while (bytes < end && ret == 0) {
 		const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));
 		size_t n = (size_t)((stop ? stop : end) - bytes);
 
-		result = line(context, bytes, n);
+		ret = line(context, bytes, n);
 		bytes += n + (stop ? 1 : 0);
 	}
-	return result;
+	return ret;
 }
 
 static int digit(char c)

@@ -8,9 +8,8 @@
 int iu_lazy_load(const char *library, const char *const *names, size_t n, void **ret_functions)
 {
 	void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-	size_t i;
 
-	for (i = 0; handle && i < n; i++) {
+	for (size_t i = 0; handle && i < n; i++) {
 		ret_functions[i] = dlsym(handle, names[i]);
 		if (!ret_functions[i]) {
 			dlclose(handle);

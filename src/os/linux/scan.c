@@ -125,7 +125,6 @@ static bool has_services(struct iu_scan *scan)
 	struct services services = {.other = true};
 	struct iu_text text = {0};
 	bool other;
-	size_t i;
 
 	if (scan->cache->services != IU_UNKNOWN)
 		return scan->cache->services == IU_YES;
@@ -133,7 +132,7 @@ static bool has_services(struct iu_scan *scan)
 		iu_file_lines(text.data, text.len, service_line, &services);
 	iu_text_free(&text);
 	other = services.other;
-	for (i = 0; i < IU_COUNT(folders) && services.systemd && !other; i++)
+	for (size_t i = 0; i < IU_COUNT(folders) && services.systemd && !other; i++)
 		other = has_entries(folders[i]);
 	scan->cache->services = iu_tri(other);
 	return other;

@@ -65,25 +65,23 @@ static int begin(struct iu_scan *scan)
 	struct iu_stream *stream = scan->stream;
 	struct timespec now = {0};
 	long per_second = sysconf(_SC_CLK_TCK);
-	int result = 0;
+	int ret = 0;
 
 	stream->begun = true;
 	iu_scan_open(&stream->people, &stream->needs, &stream->processes);
 	if (scan->proc < 0)
-		result = iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0,
+		ret = iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0,
 			"which processes hold the sockets", "/proc is not mounted", "mount /proc");
 	else if (scan->needs->facts & IU_FACT_HOLDERS)
-		result = iu_fd_index_make(scan, &stream->index);
+		ret = iu_fd_index_make(scan, &stream->index);
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	stream->ticks = (uint64_t)(now.tv_sec + 1) * (uint64_t)(per_second > 0 ? per_second : 100);
-	return result;
+	return ret;
 }
 
 static void forget_processes(struct iu_stream *stream)
 {
-	size_t i;
-
-	for (i = 0; i < stream->index.tables; i++)
+	for (size_t i = 0; i < stream->index.tables; i++)
 		stream->index.table[i].process = NULL;
 	iu_scan_close(&stream->people);
 	iu_snapshot_free(&stream->processes);
@@ -159,9 +157,8 @@ static int add_processes(struct iu_scan *scan)
 {
 	const struct iu_stream *stream = scan->stream;
 	struct iu_snapshot *snapshot = scan->snapshot;
-	size_t i;
 
-	for (i = 0; i < stream->index.tables; i++) {
+	for (size_t i = 0; i < stream->index.tables; i++) {
 		const struct iu_fd_index_table *table = &stream->index.table[i];
 		struct iu_process *slot;
 
@@ -177,15 +174,14 @@ static int add_processes(struct iu_scan *scan)
 
 static int keep_gaps(struct iu_snapshot *to, const struct iu_snapshot *from)
 {
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
-	for (i = 0; i < from->gaps.n && result == 0; i++) {
+	for (size_t i = 0; i < from->gaps.n && ret == 0; i++) {
 		const struct iu_gap *gap = &from->gaps.v[i];
 
-		result = iu_snapshot_gap(to, gap->fact, gap->pid, gap->what, gap->why, gap->fix);
+		ret = iu_snapshot_gap(to, gap->fact, gap->pid, gap->what, gap->why, gap->fix);
 	}
-	return result;
+	return ret;
 }
 
 /* A new snapshot of the same machine; nothing of the old one's memory is needed any more. */
@@ -193,7 +189,7 @@ static int start_anew(struct iu_scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->snapshot, fresh;
 	struct iu_stream *stream = scan->stream;
-	int result = keep_gaps(&stream->gone, snapshot);
+	int ret = keep_gaps(&stream->gone, snapshot);
 
 	iu_snapshot_init(&fresh);
 	fresh.seen = snapshot->seen;
@@ -207,55 +203,54 @@ static int start_anew(struct iu_scan *scan)
 	*snapshot = fresh;
 	iu_scan_open(scan, scan->needs, snapshot);
 	scan->stream = stream;
-	return snapshot->arena.failed ? IU_E_NOMEM : result;
+	return snapshot->arena.failed ? IU_E_NOMEM : ret;
 }
 
 static int name_all(struct iu_scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
 	struct iu_stream *stream = scan->stream;
-	size_t i;
-	int result = iu_collect_cgroups(scan);
+	int ret = iu_collect_cgroups(scan);
 
 	stream->number++;
 	if (stream->processes.arena.used > PROCESSES_ENOUGH)
 		forget_processes(stream);
-	for (i = 0; i < snapshot->sockets.n && result == 0; i++)
+	for (size_t i = 0; i < snapshot->sockets.n && ret == 0; i++)
 		if (snapshot->sockets.v[i].inode)
-			result = add_holds(scan, snapshot->sockets.v[i].inode);
-	return result == 0 ? add_processes(scan) : result;
+			ret = add_holds(scan, snapshot->sockets.v[i].inode);
+	return ret == 0 ? add_processes(scan) : ret;
 }
 
 int iu_stream_room(struct iu_scan *scan)
 {
 	struct iu_stream *stream = scan->stream;
-	int result = 0;
+	int ret = 0;
 
 	if (!stream || scan->snapshot->sockets.n < stream->portions->most)
 		return 0;
 	if (stream->error < 0)
 		return stream->error;
 	if (!stream->begun)
-		result = begin(scan);
-	if (result == 0)
-		result = name_all(scan);
-	if (result == 0)
-		result = stream->portions->take(stream->portions->context, scan->snapshot, false);
-	if (result == 0)
-		result = start_anew(scan);
-	stream->error = result < 0 ? result : 0;
-	return result < 0 ? result : 1;
+		ret = begin(scan);
+	if (ret == 0)
+		ret = name_all(scan);
+	if (ret == 0)
+		ret = stream->portions->take(stream->portions->context, scan->snapshot, false);
+	if (ret == 0)
+		ret = start_anew(scan);
+	stream->error = ret < 0 ? ret : 0;
+	return ret < 0 ? ret : 1;
 }
 
 int iu_stream_end(struct iu_scan *scan)
 {
 	struct iu_stream *stream = scan->stream;
-	int result = stream->error;
+	int ret = stream->error;
 
-	if (result == 0 && stream->begun)
-		result = name_all(scan);
-	if (result == 0)
-		result = keep_gaps(scan->snapshot, &stream->gone);
-	return result < 0 ? result
+	if (ret == 0 && stream->begun)
+		ret = name_all(scan);
+	if (ret == 0)
+		ret = keep_gaps(scan->snapshot, &stream->gone);
+	return ret < 0 ? ret
 			  : stream->portions->take(stream->portions->context, scan->snapshot, true);
 }

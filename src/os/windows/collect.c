@@ -44,23 +44,23 @@ int iu_os_collect(const struct iu_needs *needs, struct iu_snapshot *snapshot)
 {
 	struct iu_scan scan = {.needs = needs, .snapshot = snapshot};
 	WSADATA data;
-	int r = 0;
+	int ret = 0;
 
 	WSAStartup(MAKEWORD(2, 2), &data);
 	scan.list = iu_process_list_read();
-	for (size_t i = 0; i < IU_COUNT(collectors) && r == 0; i++)
+	for (size_t i = 0; i < IU_COUNT(collectors) && ret == 0; i++)
 		if (needs->facts & collectors[i].facts)
-			r = collectors[i].collect(&scan);
+			ret = collectors[i].collect(&scan);
 	iu_socket_handles_close(scan.handles);
 	iu_process_list_free(scan.list);
 	WSACleanup();
-	return r < 0 ? r : snapshot->arena.failed ? IU_E_NOMEM : 0;
+	return ret < 0 ? ret : snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
 
 int iu_os_stream(const struct iu_needs *needs, struct iu_snapshot *snapshot,
 	const struct iu_portions *portions)
 {
-	int r = iu_os_collect(needs, snapshot);
+	int ret = iu_os_collect(needs, snapshot);
 
-	return r < 0 ? r : portions->take(portions->context, snapshot, true);
+	return ret < 0 ? ret : portions->take(portions->context, snapshot, true);
 }

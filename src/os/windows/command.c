@@ -50,7 +50,7 @@ int iu_command_execute(const wchar_t *program, const wchar_t *arguments, unsigne
 	wchar_t path[MAX_PATH], line[LINE_UNITS];
 	HANDLE read = NULL, write = NULL;
 	PROCESS_INFORMATION child;
-	int r = IU_E_SYSTEM;
+	int ret = IU_E_SYSTEM;
 
 	if (!iu_system_program(program, path) ||
 		_snwprintf(line, LINE_UNITS, L"\"%ls\" %ls", path, arguments ? arguments : L"") < 0)
@@ -61,15 +61,15 @@ int iu_command_execute(const wchar_t *program, const wchar_t *arguments, unsigne
 	if (CreateProcessW(path, line, NULL, NULL, TRUE, CREATE_NO_WINDOW, NULL, NULL, &start, &child)) {
 		CloseHandle(write);
 		write = NULL;
-		r = attend(child.hProcess, read, seconds, out);
+		ret = attend(child.hProcess, read, seconds, out);
 		GetExitCodeProcess(child.hProcess, ret_code);
 		CloseHandle(child.hProcess);
 		CloseHandle(child.hThread);
 	} else if (GetLastError() == ERROR_FILE_NOT_FOUND) {
-		r = IU_E_NOENT;
+		ret = IU_E_NOENT;
 	}
 	if (write)
 		CloseHandle(write);
 	CloseHandle(read);
-	return r;
+	return ret;
 }

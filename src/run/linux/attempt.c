@@ -15,10 +15,10 @@
 int iu_run_perform(const struct iu_run_case *c)
 {
 	const struct sockaddr *name = (const struct sockaddr *)(const void *)c->bytes;
-	int r = c->call.kind == IU_RUN_LISTEN ? listen(c->socket, (int)c->call.address)
+	int ret = c->call.kind == IU_RUN_LISTEN ? listen(c->socket, (int)c->call.address)
 					      : bind(c->socket, name, c->call.len);
 
-	return r < 0 ? errno : 0;
+	return ret < 0 ? errno : 0;
 }
 
 /* Each type of socket has abstract names of its own. */

@@ -43,12 +43,12 @@ static const char *const functions[] = {"seccomp_init", "seccomp_release", "secc
 static int load_library(struct library *ret_library)
 {
 	void *found[IU_COUNT(functions)];
-	int r = iu_lazy_load("libseccomp.so.2", functions, IU_COUNT(functions), found);
+	int ret = iu_lazy_load("libseccomp.so.2", functions, IU_COUNT(functions), found);
 
 	_Static_assert(sizeof(found) == sizeof(*ret_library), "one pointer a function");
-	if (r >= 0)
+	if (ret >= 0)
 		memcpy(ret_library, found, sizeof(found));
-	return r;
+	return ret;
 }
 
 static const char *const call_names[IU_RUN_KINDS] = {
@@ -82,19 +82,19 @@ static const uint32_t *other_architectures(const struct library *lib)
 static int add_rules(const struct library *lib, scmp_filter_ctx filter)
 {
 	const uint32_t *others = other_architectures(lib);
-	int err = 0;
+	int ret = 0;
 
-	for (size_t i = 0; i < 2 && err == 0; i++)
+	for (size_t i = 0; i < 2 && ret == 0; i++)
 		if (others[i])
-			err = lib->add_arch(filter, others[i]);
-	for (int kind = IU_RUN_BIND; kind < IU_RUN_KINDS && err == 0; kind++) {
+			ret = lib->add_arch(filter, others[i]);
+	for (int kind = IU_RUN_BIND; kind < IU_RUN_KINDS && ret == 0; kind++) {
 		int number = lib->number(call_names[kind]);
 
 		/* socketcall() of 32-bit programs is included by the library */
 		if (number != __NR_SCMP_ERROR)
-			err = lib->add_rule(filter, SCMP_ACT_NOTIFY, number, 0);
+			ret = lib->add_rule(filter, SCMP_ACT_NOTIFY, number, 0);
 	}
-	return err;
+	return ret;
 }
 
 /* The library loads a filter without WAIT_KILLABLE (2.5), so it only compiles it for us. */
@@ -148,12 +148,12 @@ int iu_run_filter_load(int *ret_listener)
 	struct sock_filter code[INSTRUCTIONS_MAX];
 	struct sock_fprog program = {.filter = code};
 	struct library library;
-	int err = load_library(&library), fd;
+	int ret = load_library(&library), fd;
 
-	if (err == 0)
-		err = compile(&library, code, &program.len);
-	if (err < 0)
-		return err;
+	if (ret == 0)
+		ret = compile(&library, code, &program.len);
+	if (ret < 0)
+		return ret;
 	fd = install(&program);
 	/* The kernel demands no_new_privs of everybody without CAP_SYS_ADMIN. */
 	if (fd < 0 && errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)

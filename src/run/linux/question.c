@@ -172,10 +172,10 @@ static int answer(const struct iu_run_supervisor *s, const struct iu_run_case *c
 	struct iu_run_question *asked)
 {
 	const struct iu_questions one = {.v = &asked->question, .n = 1, .cap = 1};
-	int r = iu_session_look(&asked->session, &one);
+	int ret = iu_session_look(&asked->session, &one);
 
-	if (r < 0)
-		return r;
+	if (ret < 0)
+		return ret;
 	/* what the thread may, not what we may */
 	if (c->credentials.userns == s->ours.userns && c->credentials.rights.complete)
 		asked->session.snapshot.host.cap_net_bind =
@@ -187,15 +187,15 @@ static int answer(const struct iu_run_supervisor *s, const struct iu_run_case *c
 int iu_run_question_ask(const struct iu_run_supervisor *s, const struct iu_run_case *c, int error,
 	struct iu_run_question *ret_asked)
 {
-	int r;
+	int ret;
 
 	*ret_asked = (struct iu_run_question){0};
-	r = make_question(s, c, error, &ret_asked->arena, &ret_asked->question);
-	if (r >= 0)
-		r = answer(s, c, ret_asked);
-	if (r < 0) {
+	ret = make_question(s, c, error, &ret_asked->arena, &ret_asked->question);
+	if (ret >= 0)
+		ret = answer(s, c, ret_asked);
+	if (ret < 0) {
 		iu_run_question_end(ret_asked);
-		return r;
+		return ret;
 	}
 	if (c->call.kind == IU_RUN_LISTEN && error &&
 		ret_asked->answer.verdict.operation == IU_OPERATION_BIND)

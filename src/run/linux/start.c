@@ -131,14 +131,14 @@ static bool permit_supervisor(int control)
 /* Returns: 0, or why the kernel will not tell of the command's calls. */
 static int ask_kernel(const struct iu_run_table *table, int control)
 {
-	int listener, r = table->n ? iu_run_filter_load(&listener) : IU_E_NOTSUP;
+	int listener, ret = table->n ? iu_run_filter_load(&listener) : IU_E_NOTSUP;
 
-	if (r < 0)
-		return r;
+	if (ret < 0)
+		return ret;
 	/* With nobody to answer every bind() would fail with ENOSYS: but so it stays. */
-	r = iu_run_pass_fd_send(control, listener, IU_RUN_KERNEL) ? IU_E_SYSTEM : 0;
+	ret = iu_run_pass_fd_send(control, listener, IU_RUN_KERNEL) ? IU_E_SYSTEM : 0;
 	close(listener);
-	return r;
+	return ret;
 }
 
 static int set_environment(const char *shim, const char *name)
@@ -159,18 +159,18 @@ static int set_environment(const char *shim, const char *name)
 static int ask_by_library(int control)
 {
 	char shim[4096], name[IU_RUN_NAME_TEXT];
-	int r = iu_run_preload_server_library(shim, sizeof(shim)), server;
+	int ret = iu_run_preload_server_library(shim, sizeof(shim)), server;
 
-	if (r < 0)
-		return r;
+	if (ret < 0)
+		return ret;
 	server = iu_run_preload_server_open(name);
 	if (server < 0)
 		return IU_E_SYSTEM;
-	r = set_environment(shim, name);
-	if (r >= 0)
-		r = iu_run_pass_fd_send(control, server, IU_RUN_PRELOADED) ? IU_E_SYSTEM : 0;
+	ret = set_environment(shim, name);
+	if (ret >= 0)
+		ret = iu_run_pass_fd_send(control, server, IU_RUN_PRELOADED) ? IU_E_SYSTEM : 0;
 	close(server);
-	return r;
+	return ret;
 }
 
 /* The file that execvp() will find; false: none. */
@@ -262,7 +262,7 @@ static void say_without(const struct iu_run *run, int error, bool by_library)
 int iu_run_start(struct iu_run *run, int *ret_status)
 {
 	struct iu_run_table table;
-	int control, r = IU_E_SYSTEM;
+	int control, ret = IU_E_SYSTEM;
 	bool by_library = false;
 
 	run->act.on_behalf = (int32_t)getpid();
@@ -270,15 +270,15 @@ int iu_run_start(struct iu_run *run, int *ret_status)
 	control = start_supervisor(run, &table);
 	if (control >= 0) {
 		if (permit_supervisor(control))
-			r = ask_kernel(&table, control);
-		by_library = r < 0 && takes_library(run->argv[0]) && ask_by_library(control) >= 0;
+			ret = ask_kernel(&table, control);
+		by_library = ret < 0 && takes_library(run->argv[0]) && ask_by_library(control) >= 0;
 		close(control);
 	}
-	if (r < 0)
-		say_without(run, r, by_library);
+	if (ret < 0)
+		say_without(run, ret, by_library);
 	else
 		say_no_new_privs(run);
-	if (r < 0 && !by_library)
+	if (ret < 0 && !by_library)
 		return iu_run_postmortem(run, ret_status);
 	run->restore(run->context);
 	execvp(run->argv[0], run->argv);

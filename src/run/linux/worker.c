@@ -49,16 +49,16 @@ static void use_stderr_of_caller(const struct worker *h)
 static bool enter(const struct worker *h)
 {
 	char path[64];
-	int fd, r;
+	int fd, ret;
 
 	if (h->c->credentials.netns == h->s->ours.netns)
 		return true;
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)h->c->notice.tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	r = fd < 0 ? -1 : setns(fd, CLONE_NEWNET);
+	ret = fd < 0 ? -1 : setns(fd, CLONE_NEWNET);
 	if (fd >= 0)
 		close(fd);
-	return r == 0;
+	return ret == 0;
 }
 
 static uint64_t key_of(const struct iu_run_case *c, uint32_t what)
@@ -342,7 +342,7 @@ static int reuse(struct worker *h)
 static int make_free(struct worker *h, int error)
 {
 	struct iu_free_run freeing;
-	int r;
+	int ret;
 
 	ask(h, error);
 	if (!h->is_asked)
@@ -355,8 +355,8 @@ static int make_free(struct worker *h, int error)
 	if (!iu_run_told_claim(h->s->told, key_of(h->c, 'f')))
 		return error; /* asked for once already */
 	explain(h, error, NULL);
-	r = iu_free_run(&h->asked.question, &h->run->act, &freeing);
-	if (r >= 0 && freeing.end == IU_END_DONE) {
+	ret = iu_free_run(&h->asked.question, &h->run->act, &freeing);
+	if (ret >= 0 && freeing.end == IU_END_DONE) {
 		error = attempt(h);
 		snprintf(h->words, sizeof(h->words), "It was freed (--free)%s.",
 			error ? ", and yet it cannot be bound" : "");

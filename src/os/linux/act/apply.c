@@ -61,13 +61,13 @@ static bool is_dead(const struct iu_step_file *target, struct iu_step_result *re
 	struct iu_path path = {.path = target->path, .path_len = target->path_len};
 	struct iu_snapshot snapshot;
 	const struct iu_path *file;
-	int r;
+	int ret;
 
 	needs.paths.v = &path;
 	needs.paths.n = needs.paths.cap = 1;
 	iu_snapshot_init(&snapshot);
-	r = iu_os_collect(&needs, &snapshot);
-	file = r < 0 ? NULL : iu_snapshot_path(&snapshot, target->path, target->path_len);
+	ret = iu_os_collect(&needs, &snapshot);
+	file = ret < 0 ? NULL : iu_snapshot_path(&snapshot, target->path, target->path_len);
 	if (!file || (file->lstat_errno && file->lstat_errno != ENOENT))
 		iu_result_say(result, IU_RESULT_FAILED, file ? file->lstat_errno : 0,
 			"the file could not be looked at once more");
@@ -187,15 +187,15 @@ static int find_container(const struct iu_step_container *target, char id[IDS_BY
 		target->program, "ps", "--no-trunc", "--format", "{{.ID}} {{.Ports}}", NULL};
 	char *list = calloc(2, LIST_BYTES);
 	size_t found;
-	int r;
+	int ret;
 
 	if (!list) {
 		iu_result_say(result, IU_RESULT_FAILED, ENOMEM, "out of memory");
 		return -1;
 	}
-	r = iu_command_execute(argv, CONTAINER_SECONDS, list, list + LIST_BYTES, LIST_BYTES);
-	if (r != 0) {
-		say_command(result, r, target->program, list + LIST_BYTES);
+	ret = iu_command_execute(argv, CONTAINER_SECONDS, list, list + LIST_BYTES, LIST_BYTES);
+	if (ret != 0) {
+		say_command(result, ret, target->program, list + LIST_BYTES);
 		free(list);
 		return -1;
 	}
@@ -215,18 +215,18 @@ static void stop_container(const struct iu_step *step, struct iu_step_result *re
 	char found[IDS_BYTES], out[IDS_BYTES], err[IDS_BYTES];
 	const struct iu_step_container *target = &step->lever.container;
 	const char *argv[] = {target->program, "stop", target->id, NULL};
-	int r;
+	int ret;
 
 	if (!target->id) {
 		if (find_container(target, found, result) < 0)
 			return;
 		argv[2] = found;
 	}
-	r = iu_command_execute(argv, CONTAINER_SECONDS, out, err, sizeof(err));
-	if (r == 0)
+	ret = iu_command_execute(argv, CONTAINER_SECONDS, out, err, sizeof(err));
+	if (ret == 0)
 		iu_result_say(result, IU_RESULT_DONE, 0, "container %.12s", argv[2]);
 	else
-		say_command(result, r, target->program, err);
+		say_command(result, ret, target->program, err);
 }
 
 /* The collector of unreachable sockets runs when any UNIX socket is released (unix_gc()). */

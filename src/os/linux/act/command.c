@@ -58,16 +58,16 @@ static bool read_both(struct reader readers[2], size_t size, int64_t deadline)
 static int spawn(const char *const argv[], int out, int err, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
-	int r;
+	int ret;
 
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return ENOMEM;
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
-	r = posix_spawnp(ret_pid, argv[0], &actions, NULL, (char *const *)argv, environ);
+	ret = posix_spawnp(ret_pid, argv[0], &actions, NULL, (char *const *)argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
-	return r;
+	return ret;
 }
 
 static int finish(pid_t pid, bool ended)
@@ -89,7 +89,7 @@ int iu_command_execute(const char *const argv[], unsigned int seconds, char *out
 {
 	int64_t deadline = iu_os_now_ms() + (int64_t)seconds * 1000;
 	struct reader readers[2] = {{.to = out}, {.to = err}};
-	int pipes[2][2], r;
+	int pipes[2][2], ret;
 	pid_t pid;
 
 	out[0] = err[0] = '\0';
@@ -100,16 +100,16 @@ int iu_command_execute(const char *const argv[], unsigned int seconds, char *out
 		close(pipes[0][1]);
 		return IU_E_SYSTEM;
 	}
-	r = spawn(argv, pipes[0][1], pipes[1][1], &pid);
+	ret = spawn(argv, pipes[0][1], pipes[1][1], &pid);
 	close(pipes[0][1]);
 	close(pipes[1][1]);
 	readers[0].fd = pipes[0][0];
 	readers[1].fd = pipes[1][0];
-	if (r == 0)
-		r = finish(pid, read_both(readers, size, deadline));
+	if (ret == 0)
+		ret = finish(pid, read_both(readers, size, deadline));
 	else
-		r = r == ENOENT ? IU_E_NOENT : IU_E_SYSTEM;
+		ret = ret == ENOENT ? IU_E_NOENT : IU_E_SYSTEM;
 	close(pipes[0][0]);
 	close(pipes[1][0]);
-	return r;
+	return ret;
 }

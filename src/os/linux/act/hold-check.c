@@ -7,9 +7,7 @@
 
 static bool is_found(const struct iu_snapshot *snapshot, const struct iu_step_process *target)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->holds.n; i++)
+	for (size_t i = 0; i < snapshot->holds.n; i++)
 		if (snapshot->holds.v[i].inode == target->inode &&
 			snapshot->holds.v[i].pid == target->pid)
 			return true;
@@ -22,7 +20,7 @@ int iu_hold_check(const struct iu_step_process *target)
 	struct iu_snapshot snapshot;
 	struct iu_socket *sock;
 	uint64_t *inode;
-	int result = IU_E_NOMEM;
+	int ret = IU_E_NOMEM;
 
 	iu_snapshot_init(&snapshot);
 	inode = iu_list_add(&snapshot.arena, &needs.inodes);
@@ -33,10 +31,10 @@ int iu_hold_check(const struct iu_step_process *target)
 			.inode = target->inode,
 			.cookie = target->cookie,
 			.timer_ms = -1};
-		result = iu_os_collect(&needs, &snapshot);
+		ret = iu_os_collect(&needs, &snapshot);
 	}
-	if (result == 0)
-		result = is_found(&snapshot, target);
+	if (ret == 0)
+		ret = is_found(&snapshot, target);
 	iu_snapshot_free(&snapshot);
-	return result;
+	return ret;
 }

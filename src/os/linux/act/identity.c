@@ -146,9 +146,9 @@ static int compare(int proc, int pidfd, const struct iu_step_process *target,
 	struct iu_step_result *result)
 {
 	struct iu_proc_stat stat;
-	int r = iu_proc_stat_read(proc, target->pid, &stat), held;
+	int ret = iu_proc_stat_read(proc, target->pid, &stat), held;
 
-	if (r < 0 || (stat.state == 'Z' && stat.threads <= 1)) {
+	if (ret < 0 || (stat.state == 'Z' && stat.threads <= 1)) {
 		iu_result_say(result, IU_RESULT_GONE, 0, "pid %d has ended", (int)target->pid);
 		return -1;
 	}
@@ -186,7 +186,7 @@ static int compare(int proc, int pidfd, const struct iu_step_process *target,
 int iu_identity_open(const struct iu_step_process *target, int *ret_pidfd,
 	struct iu_step_result *ret_result)
 {
-	int proc, pidfd, r;
+	int proc, pidfd, ret;
 
 	/* A last fence: nothing above this file may ever ask for these. */
 	if (target->pid <= 1 || target->pid == getpid() || target->pid == getppid()) {
@@ -207,13 +207,13 @@ int iu_identity_open(const struct iu_step_process *target, int *ret_pidfd,
 	if (proc < 0 || !proc_is_ours(proc)) {
 		iu_result_say(ret_result, IU_RESULT_FAILED, 0,
 			"the /proc that is mounted here belongs to another PID namespace");
-		r = -1;
+		ret = -1;
 	} else {
-		r = compare(proc, pidfd, target, ret_result);
+		ret = compare(proc, pidfd, target, ret_result);
 	}
 	if (proc >= 0)
 		close(proc);
-	if (r < 0) {
+	if (ret < 0) {
 		close(pidfd);
 		return -1;
 	}

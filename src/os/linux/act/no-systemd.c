@@ -16,7 +16,7 @@ void iu_systemd_stop(const struct iu_step_unit *unit, struct iu_step_result *ret
 	const char *argv[7] = {"systemctl"};
 	char out[256], err[IU_RESULT_TEXT], machine[40];
 	size_t n = 1;
-	int r;
+	int ret;
 
 	if (unit->user)
 		argv[n++] = "--user";
@@ -29,10 +29,10 @@ void iu_systemd_stop(const struct iu_step_unit *unit, struct iu_step_result *ret
 	if (unit->second)
 		argv[n++] = unit->second;
 	argv[n] = NULL;
-	r = iu_command_execute(argv, STOP_SECONDS, out, err, sizeof(err));
-	if (r == 0)
+	ret = iu_command_execute(argv, STOP_SECONDS, out, err, sizeof(err));
+	if (ret == 0)
 		iu_result_say(ret_result, IU_RESULT_DONE, 0, "%s", "");
-	else if (r == IU_E_NOENT)
+	else if (ret == IU_E_NOENT)
 		iu_result_say(ret_result, IU_RESULT_FAILED, 0, "systemctl is not installed here");
 	else
 		iu_result_say(ret_result, IU_RESULT_FAILED, 0, "systemctl: %.150s", err);

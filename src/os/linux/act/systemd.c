@@ -28,16 +28,16 @@ static int open_private(const char *path, sd_bus **ret_bus)
 {
 	char address[256];
 	sd_bus *bus = NULL;
-	int r = sd_bus_new(&bus);
+	int ret = sd_bus_new(&bus);
 
 	snprintf(address, sizeof(address), "unix:path=%s", path);
-	if (r >= 0)
-		r = sd_bus_set_address(bus, address);
-	if (r >= 0)
-		r = sd_bus_start(bus);
-	if (r < 0) {
+	if (ret >= 0)
+		ret = sd_bus_set_address(bus, address);
+	if (ret >= 0)
+		ret = sd_bus_start(bus);
+	if (ret < 0) {
 		sd_bus_unref(bus);
-		return r;
+		return ret;
 	}
 	*ret_bus = bus;
 	return 0;
@@ -46,7 +46,7 @@ static int open_private(const char *path, sd_bus **ret_bus)
 static int open_bus(bool user, uint32_t uid, sd_bus **ret_bus)
 {
 	char path[64];
-	int r;
+	int ret;
 
 	if (!iu_sd_bus())
 		return -ENOTSUP;
@@ -55,9 +55,9 @@ static int open_bus(bool user, uint32_t uid, sd_bus **ret_bus)
 	if (!user)
 		return sd_bus_open_system(ret_bus);
 	if (uid == geteuid() && getenv("DBUS_SESSION_BUS_ADDRESS")) {
-		r = sd_bus_open_user(ret_bus);
-		if (r >= 0)
-			return r;
+		ret = sd_bus_open_user(ret_bus);
+		if (ret >= 0)
+			return ret;
 	}
 	snprintf(path, sizeof(path), "/run/user/%u/systemd/private", (unsigned int)uid);
 	return open_private(path, ret_bus);
@@ -67,17 +67,17 @@ static int object_of(sd_bus *bus, const char *unit, char **ret_object, sd_bus_er
 {
 	sd_bus_message *reply = NULL;
 	const char *object;
-	int r = sd_bus_call_method(
+	int ret = sd_bus_call_method(
 		bus, MANAGER, OBJECT, MANAGER_FACE, "LoadUnit", error, &reply, "s", unit);
 
-	if (r >= 0)
-		r = sd_bus_message_read(reply, "o", &object);
-	if (r >= 0) {
+	if (ret >= 0)
+		ret = sd_bus_message_read(reply, "o", &object);
+	if (ret >= 0) {
 		*ret_object = strdup(object);
-		r = *ret_object ? 0 : -ENOMEM;
+		ret = *ret_object ? 0 : -ENOMEM;
 	}
 	sd_bus_message_unref(reply);
-	return r;
+	return ret;
 }
 
 static bool is_down(sd_bus *bus, const char *unit)
@@ -99,22 +99,22 @@ static bool is_down(sd_bus *bus, const char *unit)
 static int ask_stop(sd_bus *bus, const char *unit, struct iu_step_result *result)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
-	int r = sd_bus_call_method(
+	int ret = sd_bus_call_method(
 		bus, MANAGER, OBJECT, MANAGER_FACE, "StopUnit", &error, NULL, "ss", unit, "replace");
 
-	if (r < 0) {
-		bool denied = r == -EACCES || r == -EPERM ||
+	if (ret < 0) {
+		bool denied = ret == -EACCES || ret == -EPERM ||
 			      sd_bus_error_has_name(&error,
 				      "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired");
 		bool unknown = sd_bus_error_has_name(
 			&error, "org.freedesktop.systemd1.NoSuchUnit");
 
 		iu_result_say(result,
-			denied ? IU_RESULT_DENIED : unknown ? IU_RESULT_GONE : IU_RESULT_FAILED, -r,
-			"systemd: %.150s", error.message ? error.message : iu_os_error_name(-r));
+			denied ? IU_RESULT_DENIED : unknown ? IU_RESULT_GONE : IU_RESULT_FAILED, -ret,
+			"systemd: %.150s", error.message ? error.message : iu_os_error_name(-ret));
 	}
 	sd_bus_error_free(&error);
-	return r;
+	return ret;
 }
 
 static bool wait_down(sd_bus *bus, const struct iu_step_unit *unit)
@@ -132,21 +132,21 @@ static bool wait_down(sd_bus *bus, const struct iu_step_unit *unit)
 void iu_systemd_stop(const struct iu_step_unit *unit, struct iu_step_result *ret_result)
 {
 	sd_bus *bus = NULL;
-	int r = open_bus(unit->user, unit->uid, &bus);
+	int ret = open_bus(unit->user, unit->uid, &bus);
 
-	if (r < 0) {
+	if (ret < 0) {
 		iu_result_say(ret_result,
-			r == -EACCES || r == -EPERM ? IU_RESULT_DENIED : IU_RESULT_FAILED, -r,
-			"systemd cannot be reached: %s", iu_os_error_name(-r));
+			ret == -EACCES || ret == -EPERM ? IU_RESULT_DENIED : IU_RESULT_FAILED, -ret,
+			"systemd cannot be reached: %s", iu_os_error_name(-ret));
 		return;
 	}
 	/* The socket unit first: it would start the service again. */
-	r = ask_stop(bus, unit->name, ret_result);
-	if (r >= 0 && unit->second)
-		r = ask_stop(bus, unit->second, ret_result);
-	if (r >= 0 && wait_down(bus, unit))
+	ret = ask_stop(bus, unit->name, ret_result);
+	if (ret >= 0 && unit->second)
+		ret = ask_stop(bus, unit->second, ret_result);
+	if (ret >= 0 && wait_down(bus, unit))
 		iu_result_say(ret_result, IU_RESULT_DONE, 0, "%s", "");
-	else if (r >= 0)
+	else if (ret >= 0)
 		iu_result_say(ret_result, IU_RESULT_FAILED, ETIMEDOUT,
 			"the unit was told to stop and has not in %d s", STOP_MS / 1000);
 	sd_bus_flush_close_unref(bus);
@@ -191,19 +191,19 @@ int iu_os_unit_facts(struct iu_arena *arena, struct iu_unit_facts *facts)
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	char *object = NULL;
 	sd_bus *bus = NULL;
-	int r = open_bus(facts->user, facts->uid, &bus);
+	int ret = open_bus(facts->user, facts->uid, &bus);
 
-	if (r < 0)
+	if (ret < 0)
 		return IU_E_NOTSUP;
-	r = object_of(bus, facts->name, &object, &error);
-	if (r >= 0) {
+	ret = object_of(bus, facts->name, &object, &error);
+	if (ret >= 0) {
 		facts->restart = property(arena, bus, object, SERVICE_FACE, "Restart");
 		facts->triggered_by = triggers(arena, bus, object);
 	}
 	sd_bus_error_free(&error);
 	free(object);
 	sd_bus_flush_close_unref(bus);
-	if (r < 0)
+	if (ret < 0)
 		return IU_E_NOENT;
 	return arena->failed ? IU_E_NOMEM : 0;
 }
@@ -278,15 +278,15 @@ static int search_units(struct iu_arena *arena, sd_bus *bus, const struct iu_soc
 	const char *address = listen_text(arena, s), *name, *object;
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	sd_bus_message *list = NULL;
-	int r, found = IU_E_NOENT;
+	int ret, found = IU_E_NOENT;
 
 	if (!address)
 		return IU_E_NOMEM;
-	r = sd_bus_call_method(bus, MANAGER, OBJECT, MANAGER_FACE, "ListUnitsByPatterns", &error,
+	ret = sd_bus_call_method(bus, MANAGER, OBJECT, MANAGER_FACE, "ListUnitsByPatterns", &error,
 		&list, "asas", 1, "active", 1, "*.socket");
-	if (r >= 0)
-		r = sd_bus_message_enter_container(list, 'a', "(ssssssouso)");
-	while (r > 0 && found < 0 && next_unit(list, &name, &object)) {
+	if (ret >= 0)
+		ret = sd_bus_message_enter_container(list, 'a', "(ssssssouso)");
+	while (ret > 0 && found < 0 && next_unit(list, &name, &object)) {
 		if (!unit_listens(bus, object, listen_type(s), address))
 			continue;
 		ret_unit->name = iu_arena_strdup(arena, name);
@@ -302,11 +302,11 @@ int iu_os_unit_listening(
 	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *unit)
 {
 	sd_bus *bus = NULL;
-	int r;
+	int ret;
 
 	if (open_bus(unit->user, unit->uid, &bus) < 0)
 		return IU_E_NOTSUP;
-	r = search_units(arena, bus, socket, unit);
+	ret = search_units(arena, bus, socket, unit);
 	sd_bus_flush_close_unref(bus);
-	return r;
+	return ret;
 }

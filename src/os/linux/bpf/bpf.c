@@ -65,9 +65,7 @@ static int pin_call(const struct iu_bpf *bpf, size_t part, int command, int fd)
 
 static void close_parts(struct iu_bpf *bpf)
 {
-	size_t i;
-
-	for (i = 0; i < bpf->type->n; i++) {
+	for (size_t i = 0; i < bpf->type->n; i++) {
 		if (bpf->fd[i] >= 0)
 			close(bpf->fd[i]);
 		bpf->fd[i] = -1;
@@ -77,9 +75,7 @@ static void close_parts(struct iu_bpf *bpf)
 /* All of it, or nothing: programs know only the maps that they were loaded with. */
 static bool take_kept(struct iu_bpf *bpf)
 {
-	size_t i;
-
-	for (i = 0; i < bpf->type->n; i++) {
+	for (size_t i = 0; i < bpf->type->n; i++) {
 		bpf->fd[i] = pin_call(bpf, i, BPF_OBJ_GET, 0);
 		if (bpf->fd[i] < 0) {
 			close_parts(bpf);
@@ -97,7 +93,6 @@ static bool remove_others(const struct iu_bpf *bpf)
 	struct dirent *entry;
 	char name[PIN_MAX];
 	bool good = true;
-	size_t i;
 
 	if (!folder) {
 		if (fd >= 0)
@@ -109,7 +104,7 @@ static bool remove_others(const struct iu_bpf *bpf)
 			strncmp(entry->d_name, IU_BPF_BUILD_ID "-", sizeof(IU_BPF_BUILD_ID)) != 0)
 			unlinkat(bpf->folder, entry->d_name, 0);
 	closedir(folder);
-	for (i = 0; i < bpf->type->n; i++) {
+	for (size_t i = 0; i < bpf->type->n; i++) {
 		name_of(bpf, i, name);
 		good = good && (unlinkat(bpf->folder, name, 0) == 0 || errno == ENOENT);
 	}
@@ -119,11 +114,9 @@ static bool remove_others(const struct iu_bpf *bpf)
 /* Without it the next run takes longer, so nothing is said when it does not work. */
 static void keep(const struct iu_bpf *bpf)
 {
-	size_t i;
-
 	if (!remove_others(bpf))
 		return;
-	for (i = 0; i < bpf->type->n; i++)
+	for (size_t i = 0; i < bpf->type->n; i++)
 		if (pin_call(bpf, i, BPF_OBJ_PIN, bpf->fd[i]) < 0)
 			return; /* one that is not whole is not taken */
 }
@@ -165,30 +158,30 @@ bool iu_bpf_keeps(void)
 static int load(struct iu_bpf *bpf)
 {
 	int zero = fcntl(STDIN_FILENO, F_GETFD) < 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
-	int result, attempt = 0;
+	int ret, attempt = 0;
 
 	do /* the verifier ends when a signal is pending, or work of io_uring for this thread */
-		result = bpf->type->load(bpf->fd);
-	while ((result == -EAGAIN || result == -EINTR) && ++attempt < LOADS_MAX);
+		ret = bpf->type->load(bpf->fd);
+	while ((ret == -EAGAIN || ret == -EINTR) && ++attempt < LOADS_MAX);
 	if (zero >= 0)
 		close(zero);
-	if (result >= 0)
+	if (ret >= 0)
 		return 0;
-	result = error_of(-result);
-	return result == IU_E_SYSTEM ? IU_E_NOTSUP : result; /* too old, or of another make */
+	ret = error_of(-ret);
+	return ret == IU_E_SYSTEM ? IU_E_NOTSUP : ret; /* too old, or of another make */
 }
 
 static int open_parts(struct iu_bpf *bpf)
 {
-	int result;
+	int ret;
 
 	bpf->folder = iu_bpf_keeps() ? open_folder() : -1;
 	if (bpf->folder >= 0 && take_kept(bpf))
 		return 0;
-	result = load(bpf);
-	if (result == 0 && bpf->folder >= 0)
+	ret = load(bpf);
+	if (ret == 0 && bpf->folder >= 0)
 		keep(bpf);
-	return result;
+	return ret;
 }
 
 int iu_bpf_open_quick(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf)
@@ -203,8 +196,7 @@ int iu_bpf_open_quick(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf)
 int iu_bpf_open(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf)
 {
 	struct iu_bpf *bpf;
-	int result;
-	size_t i;
+	int ret;
 
 	if (!iu_bpf_allowed())
 		return IU_E_ACCESS;
@@ -212,12 +204,12 @@ int iu_bpf_open(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf)
 	if (!bpf)
 		return IU_E_NOMEM;
 	bpf->type = type;
-	for (i = 0; i < IU_BPF_PARTS; i++)
+	for (size_t i = 0; i < IU_BPF_PARTS; i++)
 		bpf->fd[i] = -1;
-	result = open_parts(bpf);
-	if (result < 0) {
+	ret = open_parts(bpf);
+	if (ret < 0) {
 		iu_bpf_close(bpf);
-		return result;
+		return ret;
 	}
 	*ret_bpf = bpf;
 	return 0;
@@ -225,11 +217,9 @@ int iu_bpf_open(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf)
 
 void iu_bpf_close(struct iu_bpf *bpf)
 {
-	size_t i;
-
 	if (!bpf)
 		return;
-	for (i = 0; i < bpf->type->n; i++)
+	for (size_t i = 0; i < bpf->type->n; i++)
 		if (bpf->memory[i])
 			munmap(bpf->memory[i], bpf->mapped[i]);
 	close_parts(bpf);
@@ -240,9 +230,7 @@ void iu_bpf_close(struct iu_bpf *bpf)
 
 void iu_bpf_take(int *const fds[], size_t n, int ret_fds[])
 {
-	size_t i;
-
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		ret_fds[i] = *fds[i];
 		*fds[i] = 0; /* as a skeleton says that there is none */
 	}

@@ -20,9 +20,9 @@ enum part { /* the first ones as enum iu_bpf_walk has them */
 static int load(int ret_fds[])
 {
 	struct hidden *skeleton = hidden__open();
-	int result = skeleton ? hidden__load(skeleton) : -ENOMEM;
+	int ret = skeleton ? hidden__load(skeleton) : -ENOMEM;
 
-	if (result == 0) {
+	if (ret == 0) {
 		int *const fds[] = {
 			[TCP] = &skeleton->progs.inuse_tcp.prog_fd,
 			[UDP] = &skeleton->progs.inuse_udp.prog_fd,
@@ -37,7 +37,7 @@ static int load(int ret_fds[])
 		iu_bpf_take(fds, IU_COUNT(fds), ret_fds);
 	}
 	hidden__destroy(skeleton);
-	return result;
+	return ret;
 }
 
 static const struct iu_bpf_type type = {"hidden",
@@ -77,18 +77,18 @@ static int ask_for(struct iu_bpf *bpf, const struct iu_bpf_ask *ask)
 int iu_bpf_hidden_open(const struct iu_bpf_ask *ask, struct iu_bpf **ret_bpf, const char **ret_why)
 {
 	struct iu_bpf *bpf;
-	int result = iu_bpf_open(&type, &bpf);
+	int ret = iu_bpf_open(&type, &bpf);
 
-	if (result == 0) {
-		result = ask_for(bpf, ask);
-		if (result < 0)
+	if (ret == 0) {
+		ret = ask_for(bpf, ask);
+		if (ret < 0)
 			iu_bpf_close(bpf);
 	}
-	if (result < 0)
-		*ret_why = why(result);
+	if (ret < 0)
+		*ret_why = why(ret);
 	else
 		*ret_bpf = bpf;
-	return result;
+	return ret;
 }
 
 void iu_bpf_hidden_want(struct iu_bpf *bpf, uint64_t inode)
@@ -104,19 +104,19 @@ static int read_rows(int fd, iu_bpf_sink *sink, void *context)
 	size_t len = 0, used;
 	char *bytes = malloc(PORTION);
 	ssize_t got = 1;
-	int result = bytes ? 0 : IU_E_NOMEM;
+	int ret = bytes ? 0 : IU_E_NOMEM;
 
-	while (result == 0 && (got = iu_bpf_read(fd, bytes + len, PORTION - len)) > 0) {
+	while (ret == 0 && (got = iu_bpf_read(fd, bytes + len, PORTION - len)) > 0) {
 		len += (size_t)got;
-		result = iu_rows_parse(bytes, len, sink, context, &used);
-		if (result < 0)
+		ret = iu_rows_parse(bytes, len, sink, context, &used);
+		if (ret < 0)
 			break;
 		len -= used;
 		memmove(bytes, bytes + used, len);
 	}
 	free(bytes);
-	if (result < 0 || got < 0)
-		return result < 0 ? result : (int)got;
+	if (ret < 0 || got < 0)
+		return ret < 0 ? ret : (int)got;
 	return len > 0 ? IU_E_PROTO : 0;
 }
 

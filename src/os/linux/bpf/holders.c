@@ -23,9 +23,9 @@ enum part { PROGRAM, MEMORY, ROWS, PROCESSES, FILTER };
 static int load(int ret_fds[])
 {
 	struct descriptors *skeleton = descriptors__open();
-	int result = skeleton ? descriptors__load(skeleton) : -ENOMEM;
+	int ret = skeleton ? descriptors__load(skeleton) : -ENOMEM;
 
-	if (result == 0) {
+	if (ret == 0) {
 		int *const fds[] = {
 			[PROGRAM] = &skeleton->progs.inuse_holders.prog_fd,
 			[MEMORY] = &skeleton->maps.bss.map_fd,
@@ -37,7 +37,7 @@ static int load(int ret_fds[])
 		iu_bpf_take(fds, IU_COUNT(fds), ret_fds);
 	}
 	descriptors__destroy(skeleton);
-	return result;
+	return ret;
 }
 
 static const struct iu_bpf_type type = {"descriptors",
@@ -64,14 +64,13 @@ static int fill_files(
 	struct iu_bpf_descriptors_memory *memory, const struct iu_bpf_file *files, size_t n)
 {
 	uint64_t sorted[IU_BPF_FILES_MAX];
-	size_t i;
 
 	if (n > IU_BPF_FILES_MAX)
 		return IU_E_LIMIT;
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		sorted[i] = files[i].file;
 	iu_sort(sorted, n, sizeof(*sorted), compare);
-	for (i = 0; i < IU_BPF_FILES_MAX; i++)
+	for (size_t i = 0; i < IU_BPF_FILES_MAX; i++)
 		memory->file[i] = i < n ? sorted[i] : UINT64_MAX;
 	memory->files = (uint32_t)n;
 	return 0;
@@ -85,10 +84,10 @@ static int fill_files(
 static void fill_expected(
 	struct iu_bpf_descriptors_memory *memory, const struct iu_bpf_file *files, size_t n)
 {
-	size_t i, k;
+	size_t k;
 
 	memory->cred = files[0].cred;
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		for (k = 0; k < i && files[k].file != files[i].file; k++)
 			;
 		if (k < i)
@@ -133,10 +132,10 @@ static bool saw_all(const struct iu_bpf_descriptors_memory *memory)
 static int run(struct iu_bpf *bpf, struct iu_bpf_descriptors_memory *memory, struct iu_bpf_holders *ret_found)
 {
 	size_t rows, processes;
-	int result = iu_bpf_run(bpf, PROGRAM);
+	int ret = iu_bpf_run(bpf, PROGRAM);
 
-	if (result < 0)
-		return result;
+	if (ret < 0)
+		return ret;
 	if (memory->descriptors > IU_BPF_DESCRIPTORS || memory->processes > IU_BPF_PROCESSES)
 		return IU_E_LIMIT;
 	rows = memory->descriptors > ROWS_NEAR ? IU_BPF_DESCRIPTORS : ROWS_NEAR;
@@ -175,14 +174,14 @@ int iu_bpf_holders_of(struct iu_bpf *bpf, const struct iu_bpf_file *files, size_
 {
 	struct iu_bpf_descriptors_memory *memory;
 	struct iu_bpf_filter *filter;
-	int result;
+	int ret;
 
 	memory = begin(bpf, canary, FILTER_NEAR, &filter);
 	if (!memory)
 		return IU_E_SYSTEM;
-	result = fill_files(memory, files, n);
-	if (result < 0)
-		return result;
+	ret = fill_files(memory, files, n);
+	if (ret < 0)
+		return ret;
 	fill_expected(memory, files, n);
 	memset(filter, 0, FILTER_NEAR);
 	for (size_t i = 0; i < n; i++)

@@ -22,9 +22,9 @@ int iu_rows_parse(const void *bytes, size_t len, iu_bpf_sink *sink, void *contex
 		struct iu_row_flight flight;
 	} row;
 	size_t at = 0;
-	int result = 0;
+	int ret = 0;
 
-	while (result >= 0 && len - at >= sizeof(row.head)) {
+	while (ret >= 0 && len - at >= sizeof(row.head)) {
 		memcpy(&row.head, (const char *)bytes + at, sizeof(row.head));
 		if (row.head.kind >= IU_COUNT(sizes) || row.head.size != sizes[row.head.kind] ||
 			row.head.size == 0)
@@ -32,9 +32,9 @@ int iu_rows_parse(const void *bytes, size_t len, iu_bpf_sink *sink, void *contex
 		if (len - at < row.head.size)
 			break;
 		memcpy(&row, (const char *)bytes + at, row.head.size);
-		result = sink(context, &row.head);
+		ret = sink(context, &row.head);
 		at += row.head.size;
 	}
 	*ret_used = at;
-	return result < 0 ? result : 0;
+	return ret < 0 ? ret : 0;
 }

@@ -16,9 +16,9 @@ enum part { PROGRAM, MEMORY, ROWS, FILTER };
 static int load_bucket(int ret_fds[])
 {
 	struct bucket *skeleton = bucket__open();
-	int result = skeleton ? bucket__load(skeleton) : -ENOMEM;
+	int ret = skeleton ? bucket__load(skeleton) : -ENOMEM;
 
-	if (result == 0) {
+	if (ret == 0) {
 		int *const fds[] = {
 			[PROGRAM] = &skeleton->progs.inuse_bucket.prog_fd,
 			[MEMORY] = &skeleton->maps.bss.map_fd,
@@ -28,15 +28,15 @@ static int load_bucket(int ret_fds[])
 		iu_bpf_take(fds, IU_COUNT(fds), ret_fds);
 	}
 	bucket__destroy(skeleton);
-	return result;
+	return ret;
 }
 
 static int load_tables(int ret_fds[])
 {
 	struct tables *skeleton = tables__open();
-	int result = skeleton ? tables__load(skeleton) : -ENOMEM;
+	int ret = skeleton ? tables__load(skeleton) : -ENOMEM;
 
-	if (result == 0) {
+	if (ret == 0) {
 		int *const fds[] = {
 			[PROGRAM] = &skeleton->progs.inuse_tables.prog_fd,
 			[MEMORY] = &skeleton->maps.bss.map_fd,
@@ -47,7 +47,7 @@ static int load_tables(int ret_fds[])
 		iu_bpf_take(fds, IU_COUNT(fds), ret_fds);
 	}
 	tables__destroy(skeleton);
-	return result;
+	return ret;
 }
 
 static const struct iu_bpf_type bucket_type = {
@@ -90,14 +90,14 @@ static int find_rows(struct iu_bpf *bpf, size_t n, size_t most, struct iu_bpf_fo
 int iu_bpf_bucket(struct iu_bpf *bpf, uint16_t port, struct iu_bpf_found *ret_found)
 {
 	struct iu_bpf_bucket_memory *memory = begin(bpf, sizeof(*memory));
-	int result;
+	int ret;
 
 	if (!memory)
 		return IU_E_SYSTEM;
 	memory->port = port;
-	result = iu_bpf_run(bpf, PROGRAM);
-	if (result < 0)
-		return result;
+	ret = iu_bpf_run(bpf, PROGRAM);
+	if (ret < 0)
+		return ret;
 	if (memory->unknown)
 		return IU_E_NOTSUP;
 	if (!memory->ended || memory->rows > IU_BPF_OWNERS)
@@ -109,10 +109,10 @@ int iu_bpf_bucket(struct iu_bpf *bpf, uint16_t port, struct iu_bpf_found *ret_fo
 static int walk_tables(struct iu_bpf *bpf, const struct iu_bpf_tables_memory *memory,
 	struct iu_bpf_found *ret_found)
 {
-	int result = iu_bpf_run(bpf, PROGRAM);
+	int ret = iu_bpf_run(bpf, PROGRAM);
 
-	if (result < 0)
-		return result;
+	if (ret < 0)
+		return ret;
 	if (memory->unknown)
 		return IU_E_NOTSUP;
 	if (memory->strays > IU_BPF_STRAYS)
@@ -128,7 +128,7 @@ int iu_bpf_bound(struct iu_bpf *bpf, const uint16_t *ports, size_t n, struct iu_
 {
 	struct iu_bpf_filter *filter = iu_bpf_map(bpf, FILTER, sizeof(*filter));
 	struct iu_bpf_tables_memory *memory = begin(bpf, sizeof(*memory));
-	int result;
+	int ret;
 
 	if (!memory || !filter)
 		return IU_E_SYSTEM;
@@ -137,10 +137,10 @@ int iu_bpf_bound(struct iu_bpf *bpf, const uint16_t *ports, size_t n, struct iu_
 	memory->udp_ports = n < IU_BPF_PORTS ? (uint32_t)n : IU_BPF_PORTS;
 	if (n > 0 && n < IU_BPF_PORTS)
 		memcpy(memory->udp_port, ports, n * sizeof(*ports));
-	result = walk_tables(bpf, memory, ret_found);
-	if (result == 0)
+	ret = walk_tables(bpf, memory, ret_found);
+	if (ret == 0)
 		memcpy(ret_filter, filter, sizeof(*filter));
-	return result;
+	return ret;
 }
 
 static const struct iu_bpf_socket *find(const struct iu_bpf_found *found, uint64_t inode)
@@ -157,7 +157,7 @@ int iu_bpf_files(
 	struct iu_bpf_tables_memory *memory = begin(bpf, sizeof(*memory));
 	const struct iu_bpf_socket *row;
 	struct iu_bpf_found found;
-	int result;
+	int ret;
 
 	_Static_assert(IU_COUNT(wanted->ports) < IU_BPF_PORTS, "there is room for them");
 	if (!memory)
@@ -172,13 +172,13 @@ int iu_bpf_files(
 		memory->inode[bit / 8] |= (uint8_t)(1u << bit % 8);
 	}
 	memory->walk.table = IU_BPF_UDP_TABLE;
-	result = walk_tables(bpf, memory, &found);
-	for (size_t i = 0; i < wanted->n && result == 0; i++) {
+	ret = walk_tables(bpf, memory, &found);
+	for (size_t i = 0; i < wanted->n && ret == 0; i++) {
 		row = find(&found, wanted->inodes[i]);
 		if (row && row->file)
 			ret_files[i] = (struct iu_bpf_file){row->file, row->cred, row->references, 0};
 		else
-			result = IU_E_GONE;
+			ret = IU_E_GONE;
 	}
-	return result;
+	return ret;
 }

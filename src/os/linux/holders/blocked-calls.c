@@ -204,9 +204,9 @@ static bool fits(const struct iu_socket *sock, enum purpose purpose)
 static size_t sockets_of(const struct search *search, const struct call *call)
 {
 	const struct iu_hidden *hidden = search->hidden;
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < hidden->n; i++)
+	for (size_t i = 0; i < hidden->n; i++)
 		n += !hidden->v[i].found &&
 		     fits(&hidden->scan->snapshot->sockets.v[hidden->v[i].socket], call->purpose);
 	return n;
@@ -215,9 +215,8 @@ static size_t sockets_of(const struct search *search, const struct call *call)
 static bool one_process(const struct search *search, const struct iu_socket *sock)
 {
 	int32_t pid = 0;
-	size_t i;
 
-	for (i = 0; i < search->n; i++) {
+	for (size_t i = 0; i < search->n; i++) {
 		if (!fits(sock, search->calls[i].purpose))
 			continue;
 		if (pid != 0 && pid != search->calls[i].pid)
@@ -233,10 +232,9 @@ static int match(struct search *search, struct iu_unheld *unheld)
 	const struct iu_socket *sock =
 		&search->hidden->scan->snapshot->sockets.v[unheld->socket];
 	bool alone = one_process(search, sock);
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
-	for (i = 0; i < search->n && result == 0; i++) {
+	for (size_t i = 0; i < search->n && ret == 0; i++) {
 		const struct call *call = &search->calls[i];
 		struct iu_hold hold = {unheld->inode, call->pid, call->tid, call->fd, IU_UNKNOWN,
 			IU_VIA_CALL};
@@ -246,17 +244,16 @@ static int match(struct search *search, struct iu_unheld *unheld)
 			continue;
 		if (alone && sockets_of(search, call) == 1)
 			return iu_hidden_hold(search->hidden, &hold);
-		result = iu_hidden_suspect(search->hidden, &suspect);
+		ret = iu_hidden_suspect(search->hidden, &suspect);
 	}
-	return result;
+	return ret;
 }
 
 int iu_calls_search(struct iu_hidden *hidden)
 {
 	struct search *search = calloc(1, sizeof(*search));
 	const char *name;
-	int result = 0, error = 0;
-	size_t i;
+	int ret = 0, error = 0;
 
 	if (!search)
 		return IU_E_NOMEM;
@@ -272,9 +269,9 @@ int iu_calls_search(struct iu_hidden *hidden)
 	}
 	if (search->entries[0].fd >= 0)
 		close(search->entries[0].fd);
-	for (i = 0; i < hidden->n && result == 0; i++)
+	for (size_t i = 0; i < hidden->n && ret == 0; i++)
 		if (!hidden->v[i].found)
-			result = match(search, &hidden->v[i]);
+			ret = match(search, &hidden->v[i]);
 	free(search);
-	return result;
+	return ret;
 }

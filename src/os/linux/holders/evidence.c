@@ -93,9 +93,7 @@ static void mark_found(struct evidence *evidence, uint64_t inode, size_t first)
 
 static bool is_kernels(const struct iu_snapshot *snapshot, const struct iu_socket *s)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->kernel_uses.n; i++)
+	for (size_t i = 0; i < snapshot->kernel_uses.n; i++)
 		if (snapshot->kernel_uses.v[i].protocol == s->protocol &&
 			snapshot->kernel_uses.v[i].port == s->port)
 			return true;
@@ -106,15 +104,14 @@ static bool is_kernels(const struct iu_snapshot *snapshot, const struct iu_socke
 static void mark_all_found(struct evidence *evidence)
 {
 	const struct iu_snapshot *snapshot = evidence->scan->snapshot;
-	size_t i;
 
-	for (i = 0; i < snapshot->holds.n; i++)
+	for (size_t i = 0; i < snapshot->holds.n; i++)
 		mark_found(evidence, snapshot->holds.v[i].inode, i);
-	for (i = 0; i < snapshot->in_flight.n; i++)
+	for (size_t i = 0; i < snapshot->in_flight.n; i++)
 		mark_found(evidence, snapshot->in_flight.v[i].inode, 0);
-	for (i = 0; i < snapshot->registered.n; i++)
+	for (size_t i = 0; i < snapshot->registered.n; i++)
 		mark_found(evidence, snapshot->registered.v[i].inode, 0);
-	for (i = 0; i < snapshot->sockets.n; i++)
+	for (size_t i = 0; i < snapshot->sockets.n; i++)
 		if (is_kernels(snapshot, &snapshot->sockets.v[i]))
 			mark_found(evidence, snapshot->sockets.v[i].inode, 0);
 }
@@ -133,12 +130,11 @@ static int want_holders(struct evidence *evidence)
 {
 	const struct iu_needs *needs = evidence->scan->needs;
 	const struct iu_snapshot *snapshot = evidence->scan->snapshot;
-	size_t i;
 
-	for (i = 0; i < needs->inodes.n; i++)
+	for (size_t i = 0; i < needs->inodes.n; i++)
 		if (needs->inodes.v[i] && !add_node(evidence, needs->inodes.v[i], true))
 			return IU_E_NOMEM;
-	for (i = 0; i < snapshot->sockets.n && needs->all_inodes; i++)
+	for (size_t i = 0; i < snapshot->sockets.n && needs->all_inodes; i++)
 		if (snapshot->sockets.v[i].inode &&
 			!add_node(evidence, snapshot->sockets.v[i].inode, true))
 			return IU_E_NOMEM;
@@ -150,9 +146,7 @@ static int want_holders(struct evidence *evidence)
 
 static bool wants_port(const struct iu_needs *needs, uint16_t port)
 {
-	size_t i;
-
-	for (i = 0; i < needs->ports.n; i++)
+	for (size_t i = 0; i < needs->ports.n; i++)
 		if (port >= needs->ports.v[i].first && port <= needs->ports.v[i].last)
 			return true;
 	return needs->ports.n == 0;
@@ -164,9 +158,8 @@ static void want_options(struct evidence *evidence)
 	const struct iu_needs *needs = evidence->scan->needs;
 	const struct iu_snapshot *snapshot = evidence->scan->snapshot;
 	bool cache = needs->facts & IU_FACT_EVIDENCE;
-	size_t i;
 
-	for (i = 0; i < snapshot->sockets.n; i++) {
+	for (size_t i = 0; i < snapshot->sockets.n; i++) {
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 
 		if (s->protocol == IU_PROTOCOL_UNIX || s->port == 0 || !wants_port(needs, s->port))
@@ -186,22 +179,20 @@ static int find_open(struct evidence *evidence)
 {
 	const struct iu_needs *needs = evidence->scan->needs;
 	bool asked = needs->facts & IU_FACT_EVIDENCE;
-	int result = 0;
+	int ret = 0;
 
 	if (asked || (needs->facts & IU_FACT_HOLDERS && !needs->all_inodes))
-		result = want_holders(evidence);
-	if (result == 0 && (asked || evidence->walks))
+		ret = want_holders(evidence);
+	if (ret == 0 && (asked || evidence->walks))
 		want_options(evidence);
-	return result;
+	return ret;
 }
 
 /* ---- rows ---- */
 
 static bool has_hold(const struct iu_holds *holds, size_t first, const struct iu_hold *hold)
 {
-	size_t i;
-
-	for (i = first; i < holds->n; i++)
+	for (size_t i = first; i < holds->n; i++)
 		if (holds->v[i].inode == hold->inode && holds->v[i].pid == hold->pid &&
 			holds->v[i].fd == hold->fd && holds->v[i].via == hold->via)
 			return true;
@@ -214,7 +205,7 @@ static int on_hold(struct evidence *evidence, const struct iu_row_hold *row)
 	struct iu_snapshot *snapshot = evidence->scan->snapshot;
 	struct iu_hold hold = {.inode = row->inode, .pid = row->pid, .fd = row->fd}, *slot;
 	struct node *node;
-	int result;
+	int ret;
 
 	HASH_FIND(hh, evidence->nodes, &hold.inode, sizeof(hold.inode), node);
 	if (!node || row->pid <= 0 || row->pid == evidence->scan->self)
@@ -229,9 +220,9 @@ static int on_hold(struct evidence *evidence, const struct iu_row_hold *row)
 		hold.cloexec = iu_tri(row->cloexec);
 	if (!node->wanted || has_hold(&snapshot->holds, node->first, &hold))
 		return 0;
-	result = iu_process_read(evidence->scan, row->pid);
-	if (result < 0) /* it ended while we looked: it holds nothing any more */
-		return result == IU_E_NOMEM ? result : 0;
+	ret = iu_process_read(evidence->scan, row->pid);
+	if (ret < 0) /* it ended while we looked: it holds nothing any more */
+		return ret == IU_E_NOMEM ? ret : 0;
 	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
 	if (!slot)
 		return IU_E_NOMEM;
@@ -244,7 +235,6 @@ static int on_registered(struct evidence *evidence, const struct iu_row_hold *ro
 	struct iu_snapshot *snapshot = evidence->scan->snapshot;
 	struct iu_registered *slot;
 	struct node *node;
-	size_t i;
 
 	HASH_FIND(hh, evidence->nodes, &row->inode, sizeof(row->inode), node);
 	if (!node)
@@ -253,7 +243,7 @@ static int on_registered(struct evidence *evidence, const struct iu_row_hold *ro
 		node->held = true;
 		node->pid = row->pid;
 	}
-	for (i = 0; i < snapshot->registered.n; i++)
+	for (size_t i = 0; i < snapshot->registered.n; i++)
 		if (snapshot->registered.v[i].inode == row->inode &&
 			snapshot->registered.v[i].pid == row->pid)
 			return 0;
@@ -309,9 +299,8 @@ static int index_cookies(struct evidence *evidence)
 {
 	const struct iu_sockets *sockets = &evidence->scan->snapshot->sockets;
 	struct cookie_row *row;
-	size_t i;
 
-	for (i = 0; i < sockets->n && evidence->walks; i++) {
+	for (size_t i = 0; i < sockets->n && evidence->walks; i++) {
 		if (sockets->v[i].protocol == IU_PROTOCOL_UNIX)
 			continue;
 		if (sockets->v[i].cookie == 0) {
@@ -337,13 +326,12 @@ static struct iu_socket *find_socket(struct evidence *evidence, const struct iu_
 {
 	struct iu_sockets *sockets = &evidence->scan->snapshot->sockets;
 	struct cookie_row *found = NULL;
-	size_t i;
 
 	if (row->cookie)
 		HASH_FIND(hh, evidence->cookies, &row->cookie, sizeof(row->cookie), found);
 	if (found)
 		return &sockets->v[found->index];
-	for (i = 0; i < sockets->n && (evidence->cookieless || !row->cookie); i++)
+	for (size_t i = 0; i < sockets->n && (evidence->cookieless || !row->cookie); i++)
 		if (is_same(&sockets->v[i], row))
 			return &sockets->v[i];
 	return NULL;
@@ -409,9 +397,7 @@ static int on_row(void *context, const struct iu_row_head *row)
 
 static const struct iu_row_flight *find_flight(const struct evidence *evidence, uint64_t inode)
 {
-	size_t i;
-
-	for (i = 0; i < evidence->n_flights; i++)
+	for (size_t i = 0; i < evidence->n_flights; i++)
 		if (evidence->flights[i].inode == inode)
 			return &evidence->flights[i];
 	return NULL;
@@ -454,9 +440,8 @@ static struct iu_in_flight follow(const struct evidence *evidence, const struct 
 static int tell_flights(struct evidence *evidence)
 {
 	struct iu_snapshot *snapshot = evidence->scan->snapshot;
-	size_t i;
 
-	for (i = 0; i < evidence->n_flights; i++) {
+	for (size_t i = 0; i < evidence->n_flights; i++) {
 		struct node *node = find_node(evidence, evidence->flights[i].inode);
 		struct iu_in_flight found, *slot;
 
@@ -478,9 +463,7 @@ static int tell_flights(struct evidence *evidence)
 /* The holders of a queue are as good as holders of what lies in it. */
 static int want_queues(struct evidence *evidence, struct iu_bpf *bpf)
 {
-	size_t i;
-
-	for (i = 0; i < evidence->n_flights; i++) {
+	for (size_t i = 0; i < evidence->n_flights; i++) {
 		uint64_t inode = evidence->flights[i].queue_inode;
 
 		if (!add_node(evidence, inode, false))
@@ -494,16 +477,16 @@ static int want_queues(struct evidence *evidence, struct iu_bpf *bpf)
 
 static int walk(struct evidence *evidence, struct iu_bpf *bpf, enum iu_bpf_walk which)
 {
-	int result;
+	int ret;
 
 	if (!(evidence->walks & WALK(which)))
 		return 0;
-	result = iu_bpf_hidden_run(bpf, which, on_row, evidence);
-	if (result == IU_E_NOMEM)
-		return result;
-	if (result < 0) {
+	ret = iu_bpf_hidden_run(bpf, which, on_row, evidence);
+	if (ret == IU_E_NOMEM)
+		return ret;
+	if (ret < 0) {
 		evidence->incomplete = true;
-		evidence->error = result;
+		evidence->error = ret;
 	} else {
 		evidence->done |= WALK(which);
 	}
@@ -513,23 +496,23 @@ static int walk(struct evidence *evidence, struct iu_bpf *bpf, enum iu_bpf_walk 
 /* Cheap walks first; those over every task and mapping only while somebody is looked for. */
 static int walk_all(struct evidence *evidence, struct iu_bpf *bpf)
 {
-	int result = walk(evidence, bpf, IU_BPF_TCP);
+	int ret = walk(evidence, bpf, IU_BPF_TCP);
 
-	if (result == 0)
-		result = walk(evidence, bpf, IU_BPF_UDP);
-	if (result == 0)
-		result = walk(evidence, bpf, IU_BPF_UNIX);
-	if (result == 0)
-		result = want_queues(evidence, bpf);
-	if (result == 0)
-		result = walk(evidence, bpf, IU_BPF_FILES);
-	if (result == 0)
-		result = tell_flights(evidence);
-	if (result == 0 && any_open(evidence))
-		result = walk(evidence, bpf, IU_BPF_RINGS);
-	if (result == 0 && any_open(evidence))
-		result = walk(evidence, bpf, IU_BPF_MAPPINGS);
-	return result;
+	if (ret == 0)
+		ret = walk(evidence, bpf, IU_BPF_UDP);
+	if (ret == 0)
+		ret = walk(evidence, bpf, IU_BPF_UNIX);
+	if (ret == 0)
+		ret = want_queues(evidence, bpf);
+	if (ret == 0)
+		ret = walk(evidence, bpf, IU_BPF_FILES);
+	if (ret == 0)
+		ret = tell_flights(evidence);
+	if (ret == 0 && any_open(evidence))
+		ret = walk(evidence, bpf, IU_BPF_RINGS);
+	if (ret == 0 && any_open(evidence))
+		ret = walk(evidence, bpf, IU_BPF_MAPPINGS);
+	return ret;
 }
 
 static int ask_kernel(struct evidence *evidence)
@@ -538,7 +521,7 @@ static int ask_kernel(struct evidence *evidence)
 	struct iu_bpf *bpf = NULL;
 	struct node *node;
 	uint64_t *inodes;
-	int result;
+	int ret;
 
 	inodes = calloc(HASH_COUNT(evidence->nodes) + 1, sizeof(*inodes));
 	if (!inodes)
@@ -546,24 +529,24 @@ static int ask_kernel(struct evidence *evidence)
 	for (node = evidence->nodes; node; node = node->hh.next)
 		inodes[ask.n++] = node->inode;
 	ask.inodes = inodes;
-	result = iu_bpf_hidden_open(&ask, &bpf, &evidence->why);
+	ret = iu_bpf_hidden_open(&ask, &bpf, &evidence->why);
 	free(inodes);
-	if (result < 0) {
-		evidence->error = result;
-		return result == IU_E_NOMEM ? result : 0;
+	if (ret < 0) {
+		evidence->error = ret;
+		return ret == IU_E_NOMEM ? ret : 0;
 	}
-	result = walk_all(evidence, bpf);
+	ret = walk_all(evidence, bpf);
 	iu_bpf_close(bpf);
-	return result;
+	return ret;
 }
 
 /* ---- what it means for the gaps ---- */
 
 static void drop_gaps(struct iu_snapshot *snapshot, enum iu_fact fact, const char *start)
 {
-	size_t i, kept = 0;
+	size_t kept = 0;
 
-	for (i = 0; i < snapshot->gaps.n; i++)
+	for (size_t i = 0; i < snapshot->gaps.n; i++)
 		if (snapshot->gaps.v[i].fact != fact ||
 			strncmp(snapshot->gaps.v[i].what, start, strlen(start)) != 0)
 			snapshot->gaps.v[kept++] = snapshot->gaps.v[i];
@@ -572,9 +555,7 @@ static void drop_gaps(struct iu_snapshot *snapshot, enum iu_fact fact, const cha
 
 static bool has_gap(const struct iu_snapshot *snapshot, enum iu_fact fact)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->gaps.n; i++)
+	for (size_t i = 0; i < snapshot->gaps.n; i++)
 		if (snapshot->gaps.v[i].fact == fact)
 			return true;
 	return false;
@@ -584,9 +565,8 @@ static bool has_gap(const struct iu_snapshot *snapshot, enum iu_fact fact)
 static bool knows_orphans(const struct evidence *evidence)
 {
 	const struct iu_scan *scan = evidence->scan;
-	size_t i;
 
-	for (i = 0; i < scan->snapshot->sockets.n; i++) {
+	for (size_t i = 0; i < scan->snapshot->sockets.n; i++) {
 		const struct iu_socket *s = &scan->snapshot->sockets.v[i];
 
 		/* SYN-RECV without an inode is a request: it holds no port */
@@ -618,18 +598,18 @@ static int tell_gaps(struct evidence *evidence)
 	const char *why = evidence->why ? evidence->why : iu_error_text(evidence->error);
 	const char *fix =
 		evidence->error == IU_E_ACCESS && geteuid() != 0 ? "run as root" : NULL;
-	int result = 0;
+	int ret = 0;
 
 	if (evidence->error == 0)
 		return 0;
 	/* where descriptors could not be read that gap is told already, and says more */
 	if (any_open(evidence) && snapshot->unreadable.n == 0)
-		result = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0,
+		ret = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0,
 			"sockets in messages and in registered files", why, fix);
-	if (result == 0 && asked && !knows_orphans(evidence))
-		result = iu_snapshot_gap(snapshot, IU_FACT_OPTIONS, 0,
+	if (ret == 0 && asked && !knows_orphans(evidence))
+		ret = iu_snapshot_gap(snapshot, IU_FACT_OPTIONS, 0,
 			"options of connections that no process has any more", why, fix);
-	return result;
+	return ret;
 }
 
 static int finish(struct evidence *evidence)
@@ -649,18 +629,18 @@ int iu_collect_evidence(struct iu_scan *scan)
 	struct evidence *evidence = calloc(1, sizeof(*evidence)); /* a bit for every port */
 	struct node *node, *next;
 	struct cookie_row *row, *next_row;
-	int result;
+	int ret;
 
 	if (!evidence)
 		return IU_E_NOMEM;
 	evidence->scan = scan;
-	result = find_open(evidence);
-	if (result == 0)
-		result = index_cookies(evidence);
-	if (result == 0 && evidence->walks)
-		result = ask_kernel(evidence);
-	if (result == 0)
-		result = finish(evidence);
+	ret = find_open(evidence);
+	if (ret == 0)
+		ret = index_cookies(evidence);
+	if (ret == 0 && evidence->walks)
+		ret = ask_kernel(evidence);
+	if (ret == 0)
+		ret = finish(evidence);
 	HASH_ITER(hh, evidence->nodes, node, next)
 	{
 		HASH_DEL(evidence->nodes, node);
@@ -674,5 +654,5 @@ int iu_collect_evidence(struct iu_scan *scan)
 	free(evidence->flights);
 	free(evidence->caches);
 	free(evidence);
-	return result;
+	return ret;
 }

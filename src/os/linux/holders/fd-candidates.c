@@ -14,9 +14,8 @@
 static int note(struct iu_snapshot *snapshot, const struct iu_bpf_holders *found)
 {
 	struct iu_fd_candidate *slot;
-	size_t i;
 
-	for (i = 0; i < found->n; i++) {
+	for (size_t i = 0; i < found->n; i++) {
 		slot = iu_list_add(&snapshot->arena, &snapshot->fd_candidates);
 		if (!slot)
 			return IU_E_NOMEM;
@@ -50,16 +49,15 @@ int iu_fd_candidates_note(struct iu_scan *scan, const struct iu_bpf_file *files,
 	struct iu_snapshot *snapshot = scan->snapshot;
 	struct iu_bpf *bpf = NULL;
 	uint64_t *inode;
-	size_t i;
-	int result;
+	int ret;
 
 	if (!n || !iu_scan_initial_pids(scan) || iu_bpf_holders_open(&bpf) < 0)
 		return 0;
-	result = note_all(scan, bpf, files, n, canary);
+	ret = note_all(scan, bpf, files, n, canary);
 	iu_bpf_close(bpf);
-	if (result <= 0)
-		return result;
-	for (i = 0; i < n; i++) {
+	if (ret <= 0)
+		return ret;
+	for (size_t i = 0; i < n; i++) {
 		inode = iu_list_add(&snapshot->arena, &snapshot->fd_candidates.inodes);
 		if (!inode)
 			return IU_E_NOMEM;
@@ -71,9 +69,7 @@ int iu_fd_candidates_note(struct iu_scan *scan, const struct iu_bpf_file *files,
 
 static bool knows_port(const struct iu_bpf_wanted *ask, uint16_t port)
 {
-	size_t i;
-
-	for (i = 0; i < ask->n_ports; i++)
+	for (size_t i = 0; i < ask->n_ports; i++)
 		if (ask->ports[i] == port)
 			return true;
 	return false;
@@ -84,12 +80,12 @@ static bool make_ask(const struct iu_scan *scan, struct iu_bpf_wanted *ask)
 {
 	const struct iu_sockets *sockets = &scan->snapshot->sockets;
 	const struct iu_needs *needs = scan->needs;
-	size_t i, n = 0;
+	size_t n = 0;
 
 	*ask = (struct iu_bpf_wanted){.inodes = needs->inodes.v, .n = needs->inodes.n};
 	if (needs->all_inodes || !ask->n || ask->n > IU_BPF_FILES_MAX)
 		return false;
-	for (i = 0; i < sockets->n; i++) {
+	for (size_t i = 0; i < sockets->n; i++) {
 		const struct iu_socket *s = &sockets->v[i];
 
 		if (!iu_needs_inode(needs, s->inode))
@@ -117,38 +113,38 @@ static bool worth_while(const struct iu_scan *scan)
 static int find_files(const struct iu_bpf_wanted *ask, struct iu_bpf_file *ret_files)
 {
 	struct iu_bpf *bpf = NULL;
-	int result = iu_bpf_tables_open(&bpf);
+	int ret = iu_bpf_tables_open(&bpf);
 
-	if (result == 0)
-		result = iu_bpf_files(bpf, ask, ret_files);
+	if (ret == 0)
+		ret = iu_bpf_files(bpf, ask, ret_files);
 	iu_bpf_close(bpf);
-	return result;
+	return ret;
 }
 
 int iu_fd_candidates_named(struct iu_scan *scan)
 {
 	struct iu_bpf_file files[IU_BPF_FILES_MAX];
 	struct iu_bpf_wanted ask;
-	int canary, result = 0;
+	int canary, ret = 0;
 
 	if (scan->snapshot->fd_candidates.known || !make_ask(scan, &ask) || !iu_scan_initial_pids(scan) ||
 		!worth_while(scan) || find_files(&ask, files) < 0)
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (canary >= 0) {
-		result = iu_fd_candidates_note(scan, files, ask.inodes, ask.n, canary);
+		ret = iu_fd_candidates_note(scan, files, ask.inodes, ask.n, canary);
 		close(canary);
 	}
-	return result;
+	return ret;
 }
 
 /* Whether the first round looked for every one of the wanted sockets. */
 static bool are_known(const struct iu_proc_walk *walk)
 {
 	const struct iu_fd_candidates *candidates = &walk->scan->snapshot->fd_candidates;
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < candidates->inodes.n && candidates->known; i++) {
+	for (size_t i = 0; i < candidates->inodes.n && candidates->known; i++) {
 		struct iu_proc_walk_inode *row = iu_proc_walk_find(walk, candidates->inodes.v[i]);
 
 		n += row && !row->counted;
@@ -160,9 +156,7 @@ static bool are_known(const struct iu_proc_walk *walk)
 
 static bool is_one_of(const struct iu_fd_candidates *candidates, uint64_t inode)
 {
-	size_t i;
-
-	for (i = 0; i < candidates->inodes.n && inode; i++)
+	for (size_t i = 0; i < candidates->inodes.n && inode; i++)
 		if (candidates->inodes.v[i] == inode)
 			return true;
 	return false;
@@ -172,12 +166,12 @@ int iu_fd_candidates_walk(struct iu_proc_walk *walk)
 {
 	struct iu_snapshot *snapshot = walk->scan->snapshot;
 	const struct iu_fd_candidates *candidates = &snapshot->fd_candidates;
-	size_t before = snapshot->holds.n, i;
+	size_t before = snapshot->holds.n;
 	uint64_t there = 0, inode;
 
 	if (!are_known(walk))
 		return 0;
-	for (i = 0; i < candidates->n; i++) {
+	for (size_t i = 0; i < candidates->n; i++) {
 		const struct iu_fd_candidate *candidate = &candidates->v[i];
 
 		if (candidate->pid == walk->scan->self && !walk->scan->needs->own_process)

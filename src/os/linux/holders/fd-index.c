@@ -101,51 +101,51 @@ static int walk_descriptors(struct asked *asked)
 	const struct iu_bpf_ask ask = {.reader = asked->walk->scan->self, .brief = true};
 	struct iu_bpf *bpf = NULL;
 	const char *why;
-	int result = iu_bpf_hidden_open(&ask, &bpf, &why);
+	int ret = iu_bpf_hidden_open(&ask, &bpf, &why);
 
-	if (result == 0)
-		result = iu_bpf_hidden_run(bpf, IU_BPF_FILES, on_descriptor, asked);
+	if (ret == 0)
+		ret = iu_bpf_hidden_run(bpf, IU_BPF_FILES, on_descriptor, asked);
 	iu_bpf_close(bpf);
-	return result == 0 && !asked->canary_seen ? IU_E_PROTO : result;
+	return ret == 0 && !asked->canary_seen ? IU_E_PROTO : ret;
 }
 
 /* Returns: 1: the index is there, 0: it has to be made of /proc, IU_E_NOMEM. */
 static int ask_kernel(const struct iu_proc_walk *walk, struct iu_fd_index *index)
 {
 	struct asked asked = {index, walk, -1, false};
-	int result;
+	int ret;
 
 	if (!worth_while(walk->scan))
 		return 0;
 	asked.canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	result = asked.canary < 0 ? IU_E_SYSTEM : walk_descriptors(&asked);
+	ret = asked.canary < 0 ? IU_E_SYSTEM : walk_descriptors(&asked);
 	if (asked.canary >= 0)
 		close(asked.canary);
-	index->unchecked = result == 0;
-	if (result < 0) {
+	index->unchecked = ret == 0;
+	if (ret < 0) {
 		index->n = index->tables = 0;
 		index->full = false;
 	}
-	return result == 0 ? 1 : result == IU_E_NOMEM ? result : 0;
+	return ret == 0 ? 1 : ret == IU_E_NOMEM ? ret : 0;
 }
 
 int iu_fd_index_walk(struct iu_proc_walk *walk)
 {
 	struct iu_fd_index index = {0};
-	int result = ask_kernel(walk, &index);
+	int ret = ask_kernel(walk, &index);
 	uint64_t inode;
 
-	if (index.full && result == 1)
-		result = 0;
-	for (size_t i = 0; i < index.n && result == 1; i++) {
+	if (index.full && ret == 1)
+		ret = 0;
+	for (size_t i = 0; i < index.n && ret == 1; i++) {
 		const struct iu_fd_index_table *table = &index.table[index.v[i].table];
 
 		if (iu_proc_walk_place(walk, table->pid, table->tid ? table->tid : table->pid,
 			    index.v[i].fd, &inode) < 0)
-			result = IU_E_NOMEM;
+			ret = IU_E_NOMEM;
 	}
 	iu_fd_index_free(&index);
-	return result;
+	return ret;
 }
 
 /* ---- the whole of it ---- */
@@ -174,11 +174,9 @@ static void sink(struct iu_fd_index_row *v, size_t at, size_t n)
 /* In place: qsort() takes as much memory again. */
 static void sort(struct iu_fd_index_row *v, size_t n)
 {
-	size_t i;
-
-	for (i = n / 2; i-- > 0;)
+	for (size_t i = n / 2; i-- > 0;)
 		sink(v, i, n);
-	for (i = n; i-- > 1;) {
+	for (size_t i = n; i-- > 1;) {
 		struct iu_fd_index_row first = v[0];
 
 		v[0] = v[i];
@@ -190,7 +188,7 @@ static void sort(struct iu_fd_index_row *v, size_t n)
 int iu_fd_index_make(struct iu_scan *scan, struct iu_fd_index *ret_index)
 {
 	struct iu_proc_walk *walk = calloc(1, sizeof(*walk));
-	int result;
+	int ret;
 
 	*ret_index = (struct iu_fd_index){0};
 	if (!walk)
@@ -198,15 +196,15 @@ int iu_fd_index_make(struct iu_scan *scan, struct iu_fd_index *ret_index)
 	walk->scan = scan;
 	walk->note = note;
 	walk->context = ret_index;
-	result = ask_kernel(walk, ret_index);
-	if (result == 0)
-		result = iu_proc_walk_all(walk);
-	result = iu_proc_walk_tell(walk, result < 0 ? result : 0);
+	ret = ask_kernel(walk, ret_index);
+	if (ret == 0)
+		ret = iu_proc_walk_all(walk);
+	ret = iu_proc_walk_tell(walk, ret < 0 ? ret : 0);
 	free(walk);
-	if (result == 0 && ret_index->full)
-		result = iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0, "some of the holders",
+	if (ret == 0 && ret_index->full)
+		ret = iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0, "some of the holders",
 			"more descriptors lead to sockets than can be kept",
 			"inuse why names those of one port");
 	sort(ret_index->v, ret_index->n);
-	return result;
+	return ret;
 }

@@ -30,9 +30,9 @@ static bool always(const struct iu_proc_walk *walk)
 
 static int walk_all(struct iu_proc_walk *walk)
 {
-	int result = iu_proc_walk_all(walk);
+	int ret = iu_proc_walk_all(walk);
 
-	return result < 0 ? result : 1;
+	return ret < 0 ? ret : 1;
 }
 
 /*
@@ -54,24 +54,24 @@ static const struct {
 /* @ret_few: whether holders may be missing, since --first is content with one of each socket */
 static int find(struct iu_proc_walk *walk, bool *ret_few)
 {
-	int result = 0;
+	int ret = 0;
 	size_t i;
 
-	for (i = 0; i < IU_COUNT(ways) && result == 0; i++)
+	for (i = 0; i < IU_COUNT(ways) && ret == 0; i++)
 		if (ways[i].fits(walk))
-			result = ways[i].walk(walk);
+			ret = ways[i].walk(walk);
 	*ret_few = walk->scan->needs->first && ways[i - 1].walk != iu_fd_candidates_walk &&
 		   iu_proc_walk_all_held(walk);
-	return result < 0 ? result : 0;
+	return ret < 0 ? ret : 0;
 }
 
 /* What an earlier scan found of the same sockets is looked up anew. */
 static void drop_earlier(struct iu_proc_walk *walk)
 {
 	struct iu_holds *holds = &walk->scan->snapshot->holds;
-	size_t i, kept = 0;
+	size_t kept = 0;
 
-	for (i = 0; i < holds->n; i++)
+	for (size_t i = 0; i < holds->n; i++)
 		if (!iu_proc_walk_find(walk, holds->v[i].inode))
 			holds->v[kept++] = holds->v[i];
 	holds->n = kept;
@@ -91,32 +91,32 @@ static int tell_first(struct iu_proc_walk *walk, bool hopeless)
 static int find_and_tell(struct iu_proc_walk *walk)
 {
 	bool hopeless, few = false;
-	int result = iu_fd_candidates_named(walk->scan);
+	int ret = iu_fd_candidates_named(walk->scan);
 
-	if (result < 0)
-		return result;
+	if (ret < 0)
+		return ret;
 	hopeless = !walk->scan->snapshot->fd_candidates.known && iu_likely_hopeless(walk);
-	result = iu_proc_walk_tell(walk, hopeless ? 0 : find(walk, &few));
-	if (result == 0 && (hopeless || few))
-		result = tell_first(walk, hopeless);
-	return result;
+	ret = iu_proc_walk_tell(walk, hopeless ? 0 : find(walk, &few));
+	if (ret == 0 && (hopeless || few))
+		ret = tell_first(walk, hopeless);
+	return ret;
 }
 
 int iu_collect_holders(struct iu_scan *scan)
 {
 	struct iu_proc_walk *walk = calloc(1, sizeof(*walk)); /* three portions of directory entries */
-	int result;
+	int ret;
 
 	if (!walk)
 		return IU_E_NOMEM;
-	result = iu_proc_walk_begin(walk, scan);
-	if (result == 0)
+	ret = iu_proc_walk_begin(walk, scan);
+	if (ret == 0)
 		drop_earlier(walk);
-	if (result == 0 && walk->inodes)
-		result = find_and_tell(walk);
-	else if (result == 0)
+	if (ret == 0 && walk->inodes)
+		ret = find_and_tell(walk);
+	else if (ret == 0)
 		iu_scan_seen(scan, IU_FACT_HOLDERS, true);
 	iu_proc_walk_end(walk);
 	free(walk);
-	return result;
+	return ret;
 }

@@ -36,9 +36,7 @@ struct iu_unheld *iu_hidden_find(const struct iu_hidden *hidden, uint64_t inode)
 
 static bool is_held(const struct iu_snapshot *snapshot, uint64_t inode)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->holds.n; i++)
+	for (size_t i = 0; i < snapshot->holds.n; i++)
 		if (snapshot->holds.v[i].inode == inode)
 			return true;
 	return false;
@@ -49,11 +47,10 @@ int iu_hidden_hold(struct iu_hidden *hidden, const struct iu_hold *hold)
 	struct iu_snapshot *snapshot = hidden->scan->snapshot;
 	struct iu_unheld *unheld = iu_hidden_find(hidden, hold->inode);
 	struct iu_hold *slot;
-	size_t i;
 
 	if (unheld)
 		unheld->found = true;
-	for (i = 0; i < snapshot->holds.n; i++)
+	for (size_t i = 0; i < snapshot->holds.n; i++)
 		if (snapshot->holds.v[i].inode == hold->inode &&
 			snapshot->holds.v[i].pid == hold->pid &&
 			snapshot->holds.v[i].tid == hold->tid)
@@ -69,9 +66,8 @@ int iu_hidden_suspect(struct iu_hidden *hidden, const struct iu_suspect *suspect
 {
 	struct iu_snapshot *snapshot = hidden->scan->snapshot;
 	struct iu_suspect *slot;
-	size_t i;
 
-	for (i = 0; i < snapshot->suspects.n; i++)
+	for (size_t i = 0; i < snapshot->suspects.n; i++)
 		if (snapshot->suspects.v[i].pid == suspect->pid &&
 			snapshot->suspects.v[i].via == suspect->via &&
 			snapshot->suspects.v[i].inode == suspect->inode)
@@ -110,39 +106,39 @@ static int search_process(struct iu_hidden *hidden, int32_t pid, struct iu_entri
 	char path[64];
 	const char *name;
 	bool ring = false;
-	int result = 0, error = 0;
+	int ret = 0, error = 0;
 
 	snprintf(path, sizeof(path), "%d/fd", (int)pid);
 	entries->fd = openat(hidden->scan->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (entries->fd < 0)
 		return 0; /* ended, or unreadable: the holders' gap says so */
 	entries->at = entries->len = 0;
-	while (result == 0 && (name = iu_entries_next(entries, &error)))
-		result = look_behind(hidden, entries->fd, pid, name, &ring);
+	while (ret == 0 && (name = iu_entries_next(entries, &error)))
+		ret = look_behind(hidden, entries->fd, pid, name, &ring);
 	close(entries->fd);
-	return result == 0 ? iu_maps_search(hidden, pid, ring) : result;
+	return ret == 0 ? iu_maps_search(hidden, pid, ring) : ret;
 }
 
 static int search_all(struct iu_hidden *hidden)
 {
 	struct iu_entries *entries = calloc(2, sizeof(*entries));
 	const char *name;
-	int result = 0, error = 0;
+	int ret = 0, error = 0;
 
 	if (!entries)
 		return IU_E_NOMEM;
 	entries->fd = openat(hidden->scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (entries->fd >= 0 && result == 0 && (name = iu_entries_next(entries, &error))) {
+	while (entries->fd >= 0 && ret == 0 && (name = iu_entries_next(entries, &error))) {
 		uint64_t pid = 0;
 
 		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX &&
 			(int32_t)pid != hidden->scan->self)
-			result = search_process(hidden, (int32_t)pid, entries + 1);
+			ret = search_process(hidden, (int32_t)pid, entries + 1);
 	}
 	if (entries->fd >= 0)
 		close(entries->fd);
 	free(entries);
-	return result;
+	return ret;
 }
 
 static int by_number(const void *left, const void *right)
@@ -185,9 +181,7 @@ static int collect_unheld(struct iu_hidden *hidden)
 
 static bool all_found(const struct iu_hidden *hidden)
 {
-	size_t i;
-
-	for (i = 0; i < hidden->n; i++)
+	for (size_t i = 0; i < hidden->n; i++)
 		if (!hidden->v[i].found)
 			return false;
 	return true;
@@ -196,19 +190,19 @@ static bool all_found(const struct iu_hidden *hidden)
 int iu_collect_hidden(struct iu_scan *scan)
 {
 	struct iu_hidden hidden = {.scan = scan};
-	int result;
+	int ret;
 
 	if (scan->needs->all_inodes)
 		return 0; /* a list of everything: too much work for a side question */
-	result = collect_unheld(&hidden);
-	if (result == 0 && hidden.n)
-		result = iu_kernel_search(&hidden);
-	if (result == 0 && !all_found(&hidden))
-		result = search_all(&hidden);
-	if (result == 0 && !all_found(&hidden))
-		result = iu_calls_search(&hidden);
+	ret = collect_unheld(&hidden);
+	if (ret == 0 && hidden.n)
+		ret = iu_kernel_search(&hidden);
+	if (ret == 0 && !all_found(&hidden))
+		ret = search_all(&hidden);
+	if (ret == 0 && !all_found(&hidden))
+		ret = iu_calls_search(&hidden);
 	free(hidden.v);
-	return result;
+	return ret;
 }
 
 /* What other searches found without a descriptor, told as holders where a process is known. */
@@ -216,26 +210,25 @@ int iu_collect_adopted(struct iu_scan *scan)
 {
 	struct iu_hidden hidden = {.scan = scan};
 	struct iu_snapshot *snapshot = scan->snapshot;
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
-	for (i = 0; i < snapshot->in_flight.n && result == 0; i++) {
+	for (size_t i = 0; i < snapshot->in_flight.n && ret == 0; i++) {
 		const struct iu_in_flight *row = &snapshot->in_flight.v[i];
 		struct iu_hold hold = {
 			.inode = row->inode, .pid = row->pid, .fd = -1, .via = IU_VIA_MESSAGE};
 
 		if (row->pid > 0 && !row->cycle && iu_needs_inode(scan->needs, row->inode) &&
 			!is_held(snapshot, row->inode))
-			result = iu_hidden_hold(&hidden, &hold);
+			ret = iu_hidden_hold(&hidden, &hold);
 	}
-	for (i = 0; i < snapshot->registered.n && result == 0; i++) {
+	for (size_t i = 0; i < snapshot->registered.n && ret == 0; i++) {
 		const struct iu_registered *row = &snapshot->registered.v[i];
 		struct iu_hold hold = {
 			.inode = row->inode, .pid = row->pid, .fd = -1, .via = IU_VIA_RING};
 
 		if (row->pid > 0 && iu_needs_inode(scan->needs, row->inode) &&
 			!is_held(snapshot, row->inode))
-			result = iu_hidden_hold(&hidden, &hold);
+			ret = iu_hidden_hold(&hidden, &hold);
 	}
-	return result;
+	return ret;
 }

@@ -77,7 +77,7 @@ static int look_at(struct peek *peek, int fd, int depth)
 	struct iu_unheld *unheld;
 	struct stat status;
 	socklen_t len = sizeof(int);
-	int domain = 0, result = 0;
+	int domain = 0, ret = 0;
 
 	if (fstat(fd, &status) < 0 || !S_ISSOCK(status.st_mode))
 		return 0;
@@ -88,21 +88,21 @@ static int look_at(struct peek *peek, int fd, int depth)
 			iu_options_read(fd, &snapshot->arena,
 				&snapshot->sockets.v[unheld->socket]) == IU_E_NOMEM)
 			return IU_E_NOMEM;
-		result = add_row(peek, status.st_ino);
+		ret = add_row(peek, status.st_ino);
 	}
-	if (result == 0 && getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
+	if (ret == 0 && getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
 		domain == AF_UNIX)
-		result = peek_queue(peek, fd, depth + 1);
-	return result;
+		ret = peek_queue(peek, fd, depth + 1);
+	return ret;
 }
 
 static int look_at_rights(struct peek *peek, struct msghdr *message, int depth)
 {
 	struct cmsghdr *control;
-	int result = 0;
+	int ret = 0;
 
 	for (control = CMSG_FIRSTHDR(message); control; control = CMSG_NXTHDR(message, control)) {
-		size_t n, i;
+		size_t n;
 
 		if (control->cmsg_level != SOL_SOCKET || control->cmsg_len < CMSG_LEN(0))
 			continue;
@@ -110,19 +110,19 @@ static int look_at_rights(struct peek *peek, struct msghdr *message, int depth)
 		if (control->cmsg_type != SCM_RIGHTS && control->cmsg_type != 4)
 			continue;
 		n = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		for (i = 0; i < n; i++) {
+		for (size_t i = 0; i < n; i++) {
 			int fd;
 
 			memcpy(&fd, CMSG_DATA(control) + i * sizeof(int), sizeof(fd));
 			peek->hidden->peeked++;
-			if (result == 0 && control->cmsg_type == SCM_RIGHTS)
-				result = look_at(peek, fd, depth);
+			if (ret == 0 && control->cmsg_type == SCM_RIGHTS)
+				ret = look_at(peek, fd, depth);
 			close(fd);
 		}
 	}
 	if (message->msg_flags & MSG_CTRUNC)
 		peek->blind = true;
-	return result;
+	return ret;
 }
 
 /*
@@ -170,7 +170,7 @@ int iu_in_flight_search(struct iu_hidden *hidden, int32_t pid, int32_t fd, uint6
 {
 	struct peek peek = {.hidden = hidden, .pid = pid, .queue = queue};
 	size_t before = hidden->scan->snapshot->in_flight.n;
-	int copy, result = 0;
+	int copy, ret = 0;
 
 	iu_lock_fds();
 	copy = duplicate(pid, fd);
@@ -178,13 +178,13 @@ int iu_in_flight_search(struct iu_hidden *hidden, int32_t pid, int32_t fd, uint6
 		peek.blind = errno == EPERM || errno == EACCES || errno == ENOSYS;
 	} else {
 		peek.bytes = malloc(BYTES_MAX);
-		result = peek.bytes ? peek_queue(&peek, copy, 0) : IU_E_NOMEM;
+		ret = peek.bytes ? peek_queue(&peek, copy, 0) : IU_E_NOMEM;
 		free(peek.bytes);
 		close(copy);
 	}
 	iu_lock_fds_end();
-	if (result == 0 && peek.blind && hidden->scan->snapshot->in_flight.n == before)
-		result = iu_hidden_suspect(hidden,
+	if (ret == 0 && peek.blind && hidden->scan->snapshot->in_flight.n == before)
+		ret = iu_hidden_suspect(hidden,
 			&(struct iu_suspect){.pid = pid, .via = IU_VIA_MESSAGE});
-	return result;
+	return ret;
 }

@@ -112,11 +112,11 @@ int iu_ring_search(struct iu_hidden *hidden, int32_t pid, const char *fd)
 	struct iu_ring_sink sink = {on_file, on_accept, &owner};
 	struct iu_text text = {0};
 	char path[64];
-	int result = 0;
+	int ret = 0;
 
 	snprintf(path, sizeof(path), "%d/fdinfo/%s", (int)pid, fd);
 	if (iu_file_load(hidden->scan->proc, path, FDINFO_MAX, &text) == 0 && text.data)
-		result = iu_ring_parse(text.data, text.len, &sink);
+		ret = iu_ring_parse(text.data, text.len, &sink);
 	iu_text_free(&text);
-	return result;
+	return ret;
 }

@@ -38,9 +38,7 @@ enum place { FREE, OTHER, SAME, DOUBT };
 
 static enum place compare(int32_t pid, int64_t fd, const struct iu_known *known, size_t n)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		long order = syscall(SYS_kcmp, pid, known[i].pid, KCMP_FILE, fd, known[i].fd);
 
 		if (order == 0)
@@ -55,7 +53,6 @@ static enum place compare(int32_t pid, int64_t fd, const struct iu_known *known,
 static bool table_has_none(int proc, int32_t pid, const struct iu_known *known, size_t n)
 {
 	int64_t count = count_files(proc, pid), found = 0, fd;
-	int i;
 
 	if (count < 0)
 		return false;
@@ -67,7 +64,7 @@ static bool table_has_none(int proc, int32_t pid, const struct iu_known *known, 
 		found += place == OTHER;
 	}
 	/* What was opened below meanwhile would have hidden the last ones. */
-	for (i = 0; i < BEHIND && count > 0; i++)
+	for (int i = 0; i < BEHIND && count > 0; i++)
 		if (compare(pid, fd + i, known, 1) != FREE)
 			return false;
 	return count == 0 || count_files(proc, pid) == count;
@@ -149,9 +146,8 @@ static bool know(struct comparison *comparison)
 static bool all_known(const struct comparison *comparison)
 {
 	const struct iu_holds *holds = &comparison->walk->scan->snapshot->holds;
-	size_t i;
 
-	for (i = 0; i < comparison->n; i++)
+	for (size_t i = 0; i < comparison->n; i++)
 		if (!still_known(comparison->walk, &holds->v[comparison->hold[i]]))
 			return false;
 	return true;
@@ -173,10 +169,10 @@ static int visit(void *context, int32_t pid, const char *name)
 int iu_kcmp_walk(struct iu_proc_walk *walk)
 {
 	struct comparison comparison = {.walk = walk};
-	int result;
+	int ret;
 
 	if (!know(&comparison))
 		return 0;
-	result = iu_proc_walk_each(walk, visit, &comparison);
-	return result < 0 ? result : all_known(&comparison);
+	ret = iu_proc_walk_each(walk, visit, &comparison);
+	return ret < 0 ? ret : all_known(&comparison);
 }

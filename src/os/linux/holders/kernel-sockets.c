@@ -171,9 +171,8 @@ static int keep(
 {
 	struct iu_snapshot *snapshot = asking->hidden->scan->snapshot;
 	struct iu_kernel_use *slot = NULL;
-	size_t i;
 
-	for (i = 0; i < asking->hidden->n; i++) {
+	for (size_t i = 0; i < asking->hidden->n; i++) {
 		struct iu_unheld *unheld = &asking->hidden->v[i];
 		const struct iu_socket *sock = &snapshot->sockets.v[unheld->socket];
 
@@ -216,9 +215,8 @@ static int on_family(void *context, const struct nlmsghdr *message)
 {
 	struct iu_netlink_bytes payload = iu_netlink_payload(message);
 	struct asking *asking = context;
-	size_t i;
 
-	for (i = 0; i < IU_COUNT(families); i++) {
+	for (size_t i = 0; i < IU_COUNT(families); i++) {
 		uint16_t number = iu_kernel_family(payload.at, payload.len, families[i].name);
 
 		if (number != 0)
@@ -249,14 +247,14 @@ static int ask_links(struct asking *asking)
 	const struct iu_netlink_sink sink = {on_link, NULL, asking};
 	struct iu_netlink netlink = {0};
 	struct iu_netlink_request request;
-	int result = iu_netlink_open(NETLINK_ROUTE, &netlink);
+	int ret = iu_netlink_open(NETLINK_ROUTE, &netlink);
 
-	if (result < 0)
-		return only_memory(result);
+	if (ret < 0)
+		return only_memory(ret);
 	iu_netlink_begin(&request, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
-	result = iu_netlink_dump(&netlink, &request, &sink, NULL);
+	ret = iu_netlink_dump(&netlink, &request, &sink, NULL);
 	iu_netlink_close(&netlink);
-	return only_memory(result);
+	return only_memory(ret);
 }
 
 static void make_dump(struct iu_netlink_request *request, uint16_t family, uint8_t command)
@@ -281,19 +279,18 @@ static int ask_wireguards(struct iu_netlink *netlink, struct asking *asking, uin
 {
 	const struct iu_netlink_sink sink = {on_answer, NULL, asking};
 	struct iu_netlink_request request;
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
-	for (i = 0; i < asking->n && result == 0; i++) {
+	for (size_t i = 0; i < asking->n && ret == 0; i++) {
 		make_dump(&request, family, WIREGUARD_GET);
 		iu_netlink_put_u32(&request, WIREGUARD_IFINDEX, asking->wireguards[i].ifindex);
 		asking->name = asking->wireguards[i].name;
-		result = only_memory(iu_netlink_dump(netlink, &request, &sink, NULL));
+		ret = only_memory(iu_netlink_dump(netlink, &request, &sink, NULL));
 		/* root is also told the private key: it does not stay in our memory */
 		explicit_bzero(netlink->buffer, netlink->size);
 	}
 	asking->name = NULL;
-	return result;
+	return ret;
 }
 
 static int ask_generic(struct asking *asking)
@@ -301,27 +298,26 @@ static int ask_generic(struct asking *asking)
 	const struct iu_netlink_sink sink = {on_answer, NULL, asking};
 	struct iu_netlink netlink = {0};
 	struct iu_netlink_request request;
-	size_t i;
-	int result = iu_netlink_open(NETLINK_GENERIC, &netlink);
+	int ret = iu_netlink_open(NETLINK_GENERIC, &netlink);
 
-	if (result < 0)
-		return only_memory(result);
-	result = find_families(&netlink, asking);
-	for (i = 0; i < IU_COUNT(families) && result == 0; i++) {
+	if (ret < 0)
+		return only_memory(ret);
+	ret = find_families(&netlink, asking);
+	for (size_t i = 0; i < IU_COUNT(families) && ret == 0; i++) {
 		uint16_t number = asking->numbers[i];
 
 		if (number == 0)
 			continue;
 		asking->user = families[i].user;
 		if (asking->user == IU_KERNEL_WIREGUARD) {
-			result = ask_wireguards(&netlink, asking, number);
+			ret = ask_wireguards(&netlink, asking, number);
 			continue;
 		}
 		make_dump(&request, number, families[i].command);
-		result = only_memory(iu_netlink_dump(&netlink, &request, &sink, NULL));
+		ret = only_memory(iu_netlink_dump(&netlink, &request, &sink, NULL));
 	}
 	iu_netlink_close(&netlink);
-	return result;
+	return ret;
 }
 
 static int on_port_line(void *context, const char *line, size_t len)
@@ -342,12 +338,11 @@ static int ask_files(struct asking *asking)
 		{IU_KERNEL_LOCKD, IU_PROTOCOL_TCP, "sys/fs/nfs/nlm_tcpport"},
 		{IU_KERNEL_LOCKD, IU_PROTOCOL_UDP, "sys/fs/nfs/nlm_udpport"},
 	};
-	int proc = asking->hidden->scan->proc, result = 0;
+	int proc = asking->hidden->scan->proc, ret = 0;
 	char text[4096];
 	ssize_t len;
-	size_t i;
 
-	for (i = 0; i < IU_COUNT(rows) && result == 0; i++) {
+	for (size_t i = 0; i < IU_COUNT(rows) && ret == 0; i++) {
 		struct iu_kernel_use use = {.user = rows[i].user, .protocol = rows[i].protocol};
 		uint64_t port = 0;
 
@@ -356,20 +351,20 @@ static int ask_files(struct asking *asking)
 			port > UINT16_MAX)
 			continue;
 		use.port = (uint16_t)port;
-		result = keep(asking, &use, NULL, 0);
+		ret = keep(asking, &use, NULL, 0);
 	}
 	len = iu_file_read(proc, "fs/nfsd/portlist", text, sizeof(text));
-	if (len > 0 && result == 0)
-		result = iu_file_lines(text, (size_t)len, on_port_line, asking);
-	return result;
+	if (len > 0 && ret == 0)
+		ret = iu_file_lines(text, (size_t)len, on_port_line, asking);
+	return ret;
 }
 
 int iu_kernel_search(struct iu_hidden *hidden)
 {
 	struct asking asking = {.hidden = hidden};
-	int result = ask_links(&asking);
+	int ret = ask_links(&asking);
 
-	if (result == 0)
-		result = ask_generic(&asking);
-	return result < 0 ? result : ask_files(&asking);
+	if (ret == 0)
+		ret = ask_generic(&asking);
+	return ret < 0 ? ret : ask_files(&asking);
 }

@@ -23,11 +23,10 @@ struct hints {
 bool iu_likely_hopeless(const struct iu_proc_walk *walk)
 {
 	const struct iu_sockets *sockets = &walk->scan->snapshot->sockets;
-	size_t i;
 
 	if (!walk->scan->needs->first || iu_privileged())
 		return false;
-	for (i = 0; i < sockets->n; i++)
+	for (size_t i = 0; i < sockets->n; i++)
 		if (iu_proc_walk_find(walk, sockets->v[i].inode) &&
 			(!sockets->v[i].uid_known || sockets->v[i].uid == geteuid()))
 			return false;
@@ -38,9 +37,9 @@ bool iu_likely_hopeless(const struct iu_proc_walk *walk)
 static void note_users(struct hints *hints)
 {
 	const struct iu_sockets *sockets = &hints->walk->scan->snapshot->sockets;
-	size_t i, k;
+	size_t k;
 
-	for (i = 0; i < sockets->n && hints->n < HINTS_MAX; i++) {
+	for (size_t i = 0; i < sockets->n && hints->n < HINTS_MAX; i++) {
 		if (!iu_proc_walk_find(hints->walk, sockets->v[i].inode) ||
 			!sockets->v[i].uid_known)
 			continue;
@@ -54,11 +53,10 @@ static void note_users(struct hints *hints)
 static bool same_user(const struct hints *hints, const char *pid)
 {
 	struct stat status;
-	size_t i;
 
 	if (fstatat(hints->walk->scan->proc, pid, &status, 0) < 0)
 		return false;
-	for (i = 0; i < hints->n; i++)
+	for (size_t i = 0; i < hints->n; i++)
 		if (hints->users[i] == status.st_uid)
 			return true;
 	return false;
@@ -67,12 +65,12 @@ static bool same_user(const struct hints *hints, const char *pid)
 /* Returns: 1: every socket has a holder now, 0, IU_E_NOMEM. */
 static int look_at(struct hints *hints, int32_t pid)
 {
-	int result;
+	int ret;
 
 	if (iu_proc_walk_passed(hints->walk, pid))
 		return 0;
-	result = iu_proc_walk_process(hints->walk, pid);
-	return result < 0 ? result : iu_proc_walk_all_held(hints->walk);
+	ret = iu_proc_walk_process(hints->walk, pid);
+	return ret < 0 ? ret : iu_proc_walk_all_held(hints->walk);
 }
 
 static int cgroup_line(void *context, const char *line, size_t len)
@@ -90,17 +88,17 @@ static int cgroup_line(void *context, const char *line, size_t len)
 static int walk_cgroup(struct hints *hints, const char *path)
 {
 	struct iu_text text = {0};
-	int result = 0;
+	int ret = 0;
 
 	if (iu_cgroup_processes(hints->walk->scan, path, &text) == 0 && text.data) {
 		hints->any_user = false;
-		result = iu_file_lines(text.data, text.len, cgroup_line, hints);
+		ret = iu_file_lines(text.data, text.len, cgroup_line, hints);
 		hints->any_user = true;
-		if (result == 0 && text.len < CGROUP_SMALL)
-			result = iu_file_lines(text.data, text.len, cgroup_line, hints);
+		if (ret == 0 && text.len < CGROUP_SMALL)
+			ret = iu_file_lines(text.data, text.len, cgroup_line, hints);
 	}
 	iu_text_free(&text);
-	return result;
+	return ret;
 }
 
 /* A socket keeps the cgroup where it was made: a service is a handful of processes. */
@@ -108,10 +106,10 @@ static int walk_cgroups(struct hints *hints)
 {
 	const struct iu_sockets *sockets = &hints->walk->scan->snapshot->sockets;
 	const char *paths[HINTS_MAX];
-	size_t i, k, n = 0;
-	int result = 0;
+	size_t k, n = 0;
+	int ret = 0;
 
-	for (i = 0; i < sockets->n && result == 0 && n < HINTS_MAX; i++) {
+	for (size_t i = 0; i < sockets->n && ret == 0 && n < HINTS_MAX; i++) {
 		const struct iu_proc_walk_inode *row =
 			iu_proc_walk_find(hints->walk, sockets->v[i].inode);
 
@@ -122,9 +120,9 @@ static int walk_cgroups(struct hints *hints)
 		if (k < n)
 			continue;
 		paths[n++] = sockets->v[i].cgroup;
-		result = walk_cgroup(hints, paths[k]);
+		ret = walk_cgroup(hints, paths[k]);
 	}
-	return result;
+	return ret;
 }
 
 /* One who is not privileged sees the descriptors of no other user anyway. */
@@ -145,16 +143,16 @@ static int visit_other(void *context, int32_t pid, const char *name)
 int iu_likely_walk(struct iu_proc_walk *walk)
 {
 	struct hints hints = {.walk = walk};
-	int result = iu_proc_walk_remember(walk);
+	int ret = iu_proc_walk_remember(walk);
 
-	if (result < 0)
-		return result;
+	if (ret < 0)
+		return ret;
 	note_users(&hints);
 	if (walk->scan->self == (int32_t)getpid())
-		result = walk_cgroups(&hints);
-	if (result == 0)
-		result = iu_proc_walk_each(walk, visit_user, &hints);
-	if (result == 0 && !iu_proc_walk_all_held(walk))
-		result = iu_proc_walk_each(walk, visit_other, &hints);
-	return result < 0 ? result : walk->scan->needs->first;
+		ret = walk_cgroups(&hints);
+	if (ret == 0)
+		ret = iu_proc_walk_each(walk, visit_user, &hints);
+	if (ret == 0 && !iu_proc_walk_all_held(walk))
+		ret = iu_proc_walk_each(walk, visit_other, &hints);
+	return ret < 0 ? ret : walk->scan->needs->first;
 }

@@ -54,16 +54,16 @@ static int note_all(struct iu_proc_walk *walk, const struct iu_bpf_holders *foun
 {
 	struct iu_bpf_descriptor *rows = malloc((found->n + 1) * sizeof(*rows));
 	struct last last = {0, 0};
-	int result = rows ? 0 : IU_E_NOMEM;
+	int ret = rows ? 0 : IU_E_NOMEM;
 
 	if (rows && found->n) {
 		memcpy(rows, found->rows, found->n * sizeof(*rows));
 		iu_sort(rows, found->n, sizeof(*rows), compare);
 	}
-	for (size_t i = 0; i < found->n && result == 0; i++)
-		result = note(walk, &rows[i], &found->processes[rows[i].process], &last);
+	for (size_t i = 0; i < found->n && ret == 0; i++)
+		ret = note(walk, &rows[i], &found->processes[rows[i].process], &last);
 	free(rows);
-	return result == 0 ? 1 : result;
+	return ret == 0 ? 1 : ret;
 }
 
 int iu_list_walk(struct iu_proc_walk *walk)
@@ -71,16 +71,16 @@ int iu_list_walk(struct iu_proc_walk *walk)
 	const struct iu_bpf_filter *filter = iu_bound_filter(walk->scan);
 	struct iu_bpf_holders found;
 	struct iu_bpf *bpf = NULL;
-	int canary, result;
+	int canary, ret;
 
 	if (!filter || iu_bpf_holders_open(&bpf) < 0)
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	result = canary < 0 ? IU_E_SYSTEM : iu_bpf_holders_in(bpf, filter, canary, &found);
-	result = result < 0 ? 0 : note_all(walk, &found);
-	walk->told = result > 0;
+	ret = canary < 0 ? IU_E_SYSTEM : iu_bpf_holders_in(bpf, filter, canary, &found);
+	ret = ret < 0 ? 0 : note_all(walk, &found);
+	walk->told = ret > 0;
 	if (canary >= 0)
 		close(canary);
 	iu_bpf_close(bpf);
-	return result;
+	return ret;
 }

@@ -54,17 +54,17 @@ int iu_maps_search(struct iu_hidden *hidden, int32_t pid, bool has_ring)
 	struct reader reader = {.hidden = hidden, .pid = pid};
 	struct iu_text text = {0};
 	char path[64];
-	int result = 0;
+	int ret = 0;
 
 	snprintf(path, sizeof(path), "%d/maps", (int)pid);
 	if (iu_file_load(hidden->scan->proc, path, MAPS_MAX, &text) == 0 && text.data &&
 		(memmem(text.data, text.len, "socket:[", 8) ||
 			memmem(text.data, text.len, "[io_uring]", 10)))
-		result = iu_file_lines(text.data, text.len, on_line, &reader);
+		ret = iu_file_lines(text.data, text.len, on_line, &reader);
 	iu_text_free(&text);
-	if (result == 0 && reader.ring && !has_ring)
+	if (ret == 0 && reader.ring && !has_ring)
 		/* mapped, but its descriptor is closed: what is registered there cannot be read */
-		result = iu_hidden_suspect(
+		ret = iu_hidden_suspect(
 			hidden, &(struct iu_suspect){.pid = pid, .via = IU_VIA_RING});
-	return result;
+	return ret;
 }

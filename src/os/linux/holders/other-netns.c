@@ -58,12 +58,11 @@ static bool is_new(struct search *search, const char *pid)
 {
 	struct stat status;
 	char path[64];
-	size_t i;
 
 	snprintf(path, sizeof(path), "%s/net/unix", pid);
 	if (fstatat(search->scan->proc, path, &status, 0) < 0 || search->n == NAMESPACES_MAX)
 		return false;
-	for (i = 0; i < search->n; i++)
+	for (size_t i = 0; i < search->n; i++)
 		if (search->files[i] == status.st_ino)
 			return false;
 	search->files[search->n++] = status.st_ino;
@@ -74,19 +73,19 @@ static int read_table(struct search *search, const char *pid)
 {
 	struct iu_text text = {0};
 	char path[64];
-	int result = 0;
+	int ret = 0;
 
 	snprintf(path, sizeof(path), "%s/net/unix", pid);
 	if (iu_file_load(search->scan->proc, path, TABLE_MAX, &text) == 0 && text.data)
-		result = iu_file_lines(text.data, text.len, on_line, search);
+		ret = iu_file_lines(text.data, text.len, on_line, search);
 	iu_text_free(&text);
-	return result;
+	return ret;
 }
 
 static int search_all(struct search *search)
 {
 	const char *name;
-	int result = 0, error = 0;
+	int ret = 0, error = 0;
 
 	search->n = 0;
 	is_new(search, "self"); /* our own namespace was listed already */
@@ -95,23 +94,21 @@ static int search_all(struct search *search)
 	search->entries.at = search->entries.len = 0;
 	if (search->entries.fd < 0)
 		return 0;
-	while (result == 0 && (name = iu_entries_next(&search->entries, &error))) {
+	while (ret == 0 && (name = iu_entries_next(&search->entries, &error))) {
 		uint64_t pid = 0;
 
 		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) &&
 			is_new(search, name))
-			result = read_table(search, name);
+			ret = read_table(search, name);
 	}
 	close(search->entries.fd);
-	return result;
+	return ret;
 }
 
 /* A socket of our own namespace is bound to the file: there is nothing to search. */
 static bool is_explained(const struct iu_snapshot *snapshot, const struct iu_path *path)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->sockets.n; i++)
+	for (size_t i = 0; i < snapshot->sockets.n; i++)
 		if (snapshot->sockets.v[i].protocol == IU_PROTOCOL_UNIX &&
 			snapshot->sockets.v[i].file_ino == path->ino &&
 			snapshot->sockets.v[i].file_dev == path->dev)
@@ -123,10 +120,9 @@ int iu_collect_other_netns(struct iu_scan *scan)
 {
 	const struct iu_snapshot *snapshot = scan->snapshot;
 	struct search *search = NULL;
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
-	for (i = 0; i < scan->needs->paths.n && result == 0; i++) {
+	for (size_t i = 0; i < scan->needs->paths.n && ret == 0; i++) {
 		const struct iu_path *path = iu_snapshot_path(snapshot,
 			scan->needs->paths.v[i].path, scan->needs->paths.v[i].path_len);
 
@@ -139,8 +135,8 @@ int iu_collect_other_netns(struct iu_scan *scan)
 			return IU_E_NOMEM;
 		search->scan = scan;
 		search->path = path;
-		result = search_all(search);
+		ret = search_all(search);
 	}
 	free(search);
-	return result;
+	return ret;
 }

@@ -62,15 +62,14 @@ int iu_proc_walk_begin(struct iu_proc_walk *walk, struct iu_scan *scan)
 {
 	const struct iu_needs *needs = scan->needs;
 	const struct iu_sockets *sockets = &scan->snapshot->sockets;
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
 	walk->scan = scan;
-	for (i = 0; i < needs->inodes.n && result == 0; i++)
-		result = want(walk, needs->inodes.v[i]);
-	for (i = 0; i < sockets->n && needs->all_inodes && result == 0; i++)
-		result = want(walk, sockets->v[i].inode);
-	return result;
+	for (size_t i = 0; i < needs->inodes.n && ret == 0; i++)
+		ret = want(walk, needs->inodes.v[i]);
+	for (size_t i = 0; i < sockets->n && needs->all_inodes && ret == 0; i++)
+		ret = want(walk, sockets->v[i].inode);
+	return ret;
 }
 
 void iu_proc_walk_end(struct iu_proc_walk *walk)
@@ -132,9 +131,7 @@ static enum iu_tri read_cloexec(struct iu_proc_walk *walk, const char *table, co
 
 static bool is_known(const struct iu_holds *holds, size_t from, const struct iu_hold *hold)
 {
-	size_t i;
-
-	for (i = from; i < holds->n; i++) /* NOTHING_KNOWN: not at all */
+	for (size_t i = from; i < holds->n; i++) /* NOTHING_KNOWN: not at all */
 		if (holds->v[i].inode == hold->inode && holds->v[i].fd == hold->fd)
 			return true;
 	return false;
@@ -145,7 +142,7 @@ static int scan_table(struct iu_proc_walk *walk, const char *table, int32_t pid,
 	size_t process_holds, int *ret_errno)
 {
 	char path[128], link[64];
-	int result = 0, error = 0;
+	int ret = 0, error = 0;
 	const char *name;
 
 	snprintf(path, sizeof(path), "%s/fd", table);
@@ -155,7 +152,7 @@ static int scan_table(struct iu_proc_walk *walk, const char *table, int32_t pid,
 		return errno == ENOENT || errno == ESRCH ? IU_E_GONE : IU_E_ACCESS;
 	}
 	walk->descriptors.at = walk->descriptors.len = 0;
-	while (result >= 0 && (name = iu_entries_next(&walk->descriptors, &error))) {
+	while (ret >= 0 && (name = iu_entries_next(&walk->descriptors, &error))) {
 		struct iu_hold hold = {.pid = pid, .tid = tid};
 		uint64_t fd = 0;
 		ssize_t len;
@@ -165,14 +162,14 @@ static int scan_table(struct iu_proc_walk *walk, const char *table, int32_t pid,
 		len = iu_file_link(walk->descriptors.fd, name, link, sizeof(link));
 		if (len == -EACCES || len == -EPERM) {
 			*ret_errno = (int)-len;
-			result = IU_E_ACCESS;
+			ret = IU_E_ACCESS;
 		}
 		if (len <= 0 || !iu_proc_fd_socket(link, (size_t)len, &hold.inode))
 			continue;
 		hold.fd = (int32_t)fd;
 		if (walk->note) {
 			if (walk->note(walk->context, &hold) < 0)
-				result = IU_E_NOMEM;
+				ret = IU_E_NOMEM;
 			continue;
 		}
 		if (!iu_proc_walk_find(walk, hold.inode) ||
@@ -181,14 +178,14 @@ static int scan_table(struct iu_proc_walk *walk, const char *table, int32_t pid,
 		if (!iu_needs_is_listing(walk->scan->needs))
 			hold.cloexec = read_cloexec(walk, table, name);
 		if (iu_proc_walk_hold(walk, &hold) < 0)
-			result = IU_E_NOMEM;
+			ret = IU_E_NOMEM;
 	}
 	if (error == -EACCES || error == -EPERM) {
 		*ret_errno = -error;
-		result = IU_E_ACCESS;
+		ret = IU_E_ACCESS;
 	}
 	close(walk->descriptors.fd);
-	return result;
+	return ret;
 }
 
 /* 0: the same table, 1: another one, -1: may not be compared. */
@@ -211,10 +208,10 @@ static int compare_tables(struct iu_proc_walk *walk, int32_t a, int32_t b)
 static int scan_threads(struct iu_proc_walk *walk, int32_t pid, int *ret_errno)
 {
 	struct iu_snapshot *snapshot = walk->scan->snapshot;
-	size_t first = snapshot->holds.n, tables = 1, read = 0, i;
+	size_t first = snapshot->holds.n, tables = 1, read = 0;
 	int32_t owners[TABLES_MAX] = {pid};
 	char path[128];
-	int result = 0, error = 0, worst = 0, count = 0;
+	int ret = 0, error = 0, worst = 0, count = 0;
 	const char *name;
 
 	while (first > 0 && snapshot->holds.v[first - 1].pid == pid)
@@ -224,7 +221,7 @@ static int scan_threads(struct iu_proc_walk *walk, int32_t pid, int *ret_errno)
 	if (walk->threads.fd < 0)
 		return 0;
 	walk->threads.at = walk->threads.len = 0;
-	while (result != IU_E_NOMEM && (name = iu_entries_next(&walk->threads, &error)) &&
+	while (ret != IU_E_NOMEM && (name = iu_entries_next(&walk->threads, &error)) &&
 		count++ < THREADS_MAX) {
 		uint64_t tid = 0;
 		int other = 1;
@@ -232,7 +229,7 @@ static int scan_threads(struct iu_proc_walk *walk, int32_t pid, int *ret_errno)
 		if (iu_number(name, strlen(name), 10, &tid) == 0 || tid > INT32_MAX ||
 			(int32_t)tid == pid)
 			continue;
-		for (i = 0; i < tables && other > 0; i++)
+		for (size_t i = 0; i < tables && other > 0; i++)
 			other = compare_tables(walk, owners[i], (int32_t)tid);
 		if (other == 0 || (other < 0 && read >= NO_KCMP_MAX))
 			continue;
@@ -240,20 +237,18 @@ static int scan_threads(struct iu_proc_walk *walk, int32_t pid, int *ret_errno)
 			owners[tables++] = (int32_t)tid;
 		read++;
 		snprintf(path, sizeof(path), "%d/task/%d", (int)pid, (int)tid);
-		result = scan_table(walk, path, pid, (int32_t)tid,
+		ret = scan_table(walk, path, pid, (int32_t)tid,
 			other < 0 ? first : NOTHING_KNOWN, ret_errno);
-		if (result == IU_E_ACCESS)
-			worst = result;
+		if (ret == IU_E_ACCESS)
+			worst = ret;
 	}
 	close(walk->threads.fd);
-	return result == IU_E_NOMEM ? result : worst;
+	return ret == IU_E_NOMEM ? ret : worst;
 }
 
 static bool is_listed(const struct iu_snapshot *snapshot, int32_t pid)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->unreadable.n; i++)
+	for (size_t i = 0; i < snapshot->unreadable.n; i++)
 		if (snapshot->unreadable.v[i].pid == pid)
 			return true;
 	return false;
@@ -267,7 +262,7 @@ static int add_unreadable(struct iu_proc_walk *walk, int32_t pid, int error)
 	char path[64], text[4096];
 	struct iu_proc_stat stat;
 	ssize_t len;
-	int result;
+	int ret;
 
 	if (iu_proc_stat_read(walk->scan->proc, pid, &stat) < 0 || stat.flags & IU_STAT_KERNEL_THREAD ||
 		(stat.state == 'Z' && stat.threads <= 1))
@@ -275,8 +270,8 @@ static int add_unreadable(struct iu_proc_walk *walk, int32_t pid, int error)
 	walk->unreadable++;
 	if (is_listed(snapshot, pid))
 		return 0;
-	result = iu_cgroup_of_process(walk->scan, &process);
-	row = result < 0 ? NULL : iu_list_add(&snapshot->arena, &snapshot->unreadable);
+	ret = iu_cgroup_of_process(walk->scan, &process);
+	row = ret < 0 ? NULL : iu_list_add(&snapshot->arena, &snapshot->unreadable);
 	if (!row)
 		return IU_E_NOMEM;
 	row->pid = pid;
@@ -303,18 +298,18 @@ static int scan_process(struct iu_proc_walk *walk, int32_t pid)
 {
 	struct iu_snapshot *snapshot = walk->scan->snapshot;
 	size_t before = snapshot->holds.n;
-	int result, threads, error = 0;
+	int ret, threads, error = 0;
 	char table[64];
 
 	snprintf(table, sizeof(table), "%d", (int)pid);
-	result = scan_table(walk, table, pid, 0, NOTHING_KNOWN, &error);
-	if (result != IU_E_NOMEM && has_threads(walk, pid)) {
+	ret = scan_table(walk, table, pid, 0, NOTHING_KNOWN, &error);
+	if (ret != IU_E_NOMEM && has_threads(walk, pid)) {
 		threads = scan_threads(walk, pid, &error);
 		if (threads < 0)
-			result = threads;
+			ret = threads;
 	}
-	if (result == IU_E_NOMEM)
-		return result;
+	if (ret == IU_E_NOMEM)
+		return ret;
 	if (snapshot->holds.n > before) {
 		int read = iu_process_read(walk->scan, pid);
 
@@ -323,7 +318,7 @@ static int scan_process(struct iu_proc_walk *walk, int32_t pid)
 		if (read < 0) /* it ended while we looked: it holds nothing any more */
 			snapshot->holds.n = before;
 	}
-	if (result == IU_E_ACCESS)
+	if (ret == IU_E_ACCESS)
 		return add_unreadable(walk, pid, error);
 	return snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
@@ -344,7 +339,7 @@ bool iu_proc_walk_passed(const struct iu_proc_walk *walk, int32_t pid)
 /* Ourselves only where we may be a holder too. */
 int iu_proc_walk_process(struct iu_proc_walk *walk, int32_t pid)
 {
-	int result;
+	int ret;
 
 	if (walk->passed && (uint32_t)pid / 8 < PID_BYTES)
 		walk->passed[pid / 8] |= (uint8_t)(1u << (pid % 8));
@@ -353,9 +348,9 @@ int iu_proc_walk_process(struct iu_proc_walk *walk, int32_t pid)
 	if (!walk->scan->needs->own_process)
 		return 0;
 	iu_lock_fds();
-	result = scan_process(walk, pid);
+	ret = scan_process(walk, pid);
 	iu_lock_fds_end();
-	return result;
+	return ret;
 }
 
 int iu_proc_walk_place(struct iu_proc_walk *walk, int32_t pid, int32_t tid, int32_t fd,
@@ -364,7 +359,7 @@ int iu_proc_walk_place(struct iu_proc_walk *walk, int32_t pid, int32_t tid, int3
 	struct iu_hold hold = {.pid = pid, .tid = tid == pid ? 0 : tid, .fd = fd};
 	char table[64], path[96], number[16], link[64];
 	ssize_t len;
-	int result;
+	int ret;
 
 	*ret_inode = 0;
 	if (hold.tid)
@@ -379,9 +374,9 @@ int iu_proc_walk_place(struct iu_proc_walk *walk, int32_t pid, int32_t tid, int3
 	if (len <= 0 || !iu_proc_fd_socket(link, (size_t)len, &hold.inode))
 		return 0;
 	if (iu_proc_walk_find(walk, hold.inode)) {
-		result = iu_process_read(walk->scan, pid);
-		if (result < 0) /* it ended while we looked: it holds nothing any more */
-			return result == IU_E_NOMEM ? result : 0;
+		ret = iu_process_read(walk->scan, pid);
+		if (ret < 0) /* it ended while we looked: it holds nothing any more */
+			return ret == IU_E_NOMEM ? ret : 0;
 		if (!iu_needs_is_listing(walk->scan->needs))
 			hold.cloexec = read_cloexec(walk, table, number);
 		if (iu_proc_walk_hold(walk, &hold) < 0)
@@ -411,20 +406,20 @@ bool iu_proc_walk_leads(
 int iu_proc_walk_each(struct iu_proc_walk *walk, iu_proc_walk_visit *visit, void *context)
 {
 	const char *name;
-	int result = 0, error = 0;
+	int ret = 0, error = 0;
 
 	walk->processes.fd = openat(walk->scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (walk->processes.fd < 0)
 		return iu_error_from(errno);
 	walk->processes.at = walk->processes.len = 0;
-	while (result == 0 && (name = iu_entries_next(&walk->processes, &error))) {
+	while (ret == 0 && (name = iu_entries_next(&walk->processes, &error))) {
 		uint64_t pid = 0;
 
 		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX)
-			result = visit(context, (int32_t)pid, name);
+			ret = visit(context, (int32_t)pid, name);
 	}
 	close(walk->processes.fd);
-	return result < 0 ? result : iu_error_from(-error);
+	return ret < 0 ? ret : iu_error_from(-error);
 }
 
 static int visit_all(void *context, int32_t pid, const char *name)
@@ -483,9 +478,9 @@ static int tell_outside(struct iu_proc_walk *walk)
 /* An earlier look counted, too; its number is replaced, not put next to ours. */
 static void forget_count(struct iu_snapshot *snapshot)
 {
-	size_t i, kept = 0;
+	size_t kept = 0;
 
-	for (i = 0; i < snapshot->gaps.n; i++) {
+	for (size_t i = 0; i < snapshot->gaps.n; i++) {
 		const struct iu_gap *gap = &snapshot->gaps.v[i];
 
 		if (gap->fact != IU_FACT_HOLDERS || gap->pid != 0 ||
@@ -500,8 +495,7 @@ static int tell_unreadable(struct iu_proc_walk *walk)
 	struct iu_snapshot *snapshot = walk->scan->snapshot;
 	const char *fix = walk->unreadable && !iu_privileged() ? "run as root" : NULL;
 	char what[80];
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
 	if (walk->unreadable > GAPS_NAMED) {
 		forget_count(snapshot);
@@ -509,13 +503,13 @@ static int tell_unreadable(struct iu_proc_walk *walk)
 		return iu_snapshot_gap(
 			snapshot, IU_FACT_HOLDERS, 0, what, snapshot->unreadable.v[0].why, fix);
 	}
-	for (i = 0; i < snapshot->unreadable.n && walk->unreadable > 0 && result == 0; i++) {
+	for (size_t i = 0; i < snapshot->unreadable.n && walk->unreadable > 0 && ret == 0; i++) {
 		const struct iu_unreadable *row = &snapshot->unreadable.v[i];
 
 		snprintf(what, sizeof(what), "descriptors of pid %d", (int)row->pid);
-		result = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, row->pid, what, row->why, fix);
+		ret = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, row->pid, what, row->why, fix);
 	}
-	return result;
+	return ret;
 }
 
 int iu_proc_walk_tell(struct iu_proc_walk *walk, int result)

@@ -178,7 +178,6 @@ static int on_epoll_line(void *context, const char *line, size_t len)
 	char link[LINK_TEXT];
 	ssize_t link_len;
 	uint64_t inode = 0;
-	size_t i;
 
 	if (!iu_epoll_line(line, len, &target))
 		return 0;
@@ -190,7 +189,7 @@ static int on_epoll_line(void *context, const char *line, size_t len)
 			   : link_of(judge, reader->pid, reader->tid, target.fd, link);
 	if (link_len > 0 && !target.inode_known)
 		iu_proc_fd_socket(link, (size_t)link_len, &inode);
-	for (i = 0; i < judge->n_watches; i++) {
+	for (size_t i = 0; i < judge->n_watches; i++) {
 		if (inode == 0 || judge->watches[i].inode != inode)
 			continue;
 		judge->watches[i].registered = true;
@@ -227,7 +226,6 @@ static bool look_into_poll(
 	struct judge *judge, int32_t pid, int32_t tid, uint64_t address, uint64_t count)
 {
 	struct pollfd *polled;
-	size_t i;
 
 	if (count == 0)
 		return true;
@@ -237,7 +235,7 @@ static bool look_into_poll(
 		free(polled);
 		return false;
 	}
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (polled[i].fd >= 0)
 			mark_fd(judge, pid, tid, polled[i].fd);
 	free(polled);
@@ -249,7 +247,7 @@ static bool look_into_select(
 {
 	const size_t bits = 8 * sizeof(unsigned long);
 	unsigned long *set;
-	size_t words, i;
+	size_t words;
 
 	if (count == 0 || address == 0)
 		return true;
@@ -260,7 +258,7 @@ static bool look_into_select(
 		free(set);
 		return false;
 	}
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (set[i / bits] >> (i % bits) & 1)
 			mark_fd(judge, pid, tid, (int32_t)i);
 	free(set);
@@ -364,7 +362,7 @@ static int sample_process(struct judge *judge, struct holder *holder)
 	struct iu_proc_stat stat;
 	const char *name;
 	char path[64];
-	int result = 0, error = 0;
+	int ret = 0, error = 0;
 
 	if (iu_proc_stat_read(judge->scan->proc, holder->pid, &stat) < 0) {
 		holder->gone = true;
@@ -378,14 +376,14 @@ static int sample_process(struct judge *judge, struct holder *holder)
 	if (judge->entries->fd < 0)
 		return refused(judge, holder, errno);
 	judge->entries->at = judge->entries->len = 0;
-	while (result == 0 && (name = iu_entries_next(judge->entries, &error))) {
+	while (ret == 0 && (name = iu_entries_next(judge->entries, &error))) {
 		uint64_t tid = 0;
 
 		if (iu_number(name, strlen(name), 10, &tid) > 0 && tid <= INT32_MAX)
-			result = sample_thread(judge, holder, (int32_t)tid);
+			ret = sample_thread(judge, holder, (int32_t)tid);
 	}
 	close(judge->entries->fd);
-	return result;
+	return ret;
 }
 
 /*
@@ -423,9 +421,7 @@ static void look_around(struct judge *judge, struct holder *holder)
 
 static bool all_served(const struct judge *judge)
 {
-	size_t i;
-
-	for (i = 0; i < judge->n_watches; i++)
+	for (size_t i = 0; i < judge->n_watches; i++)
 		if (!judge->watches[i].waited_on)
 			return false;
 	return true;
@@ -453,7 +449,7 @@ static enum iu_tri conclude(const struct judge *judge, const struct watch *watch
 {
 	const struct iu_snapshot *snapshot = judge->scan->snapshot;
 	bool any = false;
-	size_t i, h;
+	size_t h;
 
 	if (watch->waited_on)
 		return IU_YES;
@@ -463,7 +459,7 @@ static enum iu_tri conclude(const struct judge *judge, const struct watch *watch
 	 */
 	if (watch->registered || (!(snapshot->seen & IU_FACT_HOLDERS) && !iu_privileged()))
 		return IU_UNKNOWN;
-	for (i = first_held(judge, watch->inode);
+	for (size_t i = first_held(judge, watch->inode);
 		i < judge->n_held && judge->held[i].inode == watch->inode; i++) {
 		for (h = 0; h < judge->n_holders; h++)
 			if (judge->holders[h].pid == judge->held[i].pid &&
@@ -476,22 +472,19 @@ static enum iu_tri conclude(const struct judge *judge, const struct watch *watch
 
 static int sample_all(struct judge *judge)
 {
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
-	for (i = 0; i < judge->n_holders && result == 0; i++)
+	for (size_t i = 0; i < judge->n_holders && ret == 0; i++)
 		if (!judge->holders[i].gone)
-			result = sample_process(judge, &judge->holders[i]);
+			ret = sample_process(judge, &judge->holders[i]);
 	judge->samples++;
-	return result;
+	return ret;
 }
 
 /* Whether there is a socket of which the samples so far say that nobody waits on it. */
 static bool any_idle(const struct judge *judge)
 {
-	size_t i;
-
-	for (i = 0; i < judge->n_watches; i++)
+	for (size_t i = 0; i < judge->n_watches; i++)
 		if (conclude(judge, &judge->watches[i]) == IU_NO)
 			return true;
 	return false;
@@ -501,19 +494,18 @@ static bool any_idle(const struct judge *judge)
 static int sample(struct judge *judge)
 {
 	const struct timespec pause = {.tv_nsec = PAUSE_NS};
-	int result = judge->n_holders ? sample_all(judge) : 0;
-	size_t i;
+	int ret = judge->n_holders ? sample_all(judge) : 0;
 
-	for (i = 0; i < judge->n_holders && result == 0 && !all_served(judge); i++) {
+	for (size_t i = 0; i < judge->n_holders && ret == 0 && !all_served(judge); i++) {
 		look_around(judge, &judge->holders[i]);
 		if (iu_proc_syscall_is_foreign(judge->scan->proc, judge->holders[i].pid))
 			judge->holders[i].unclear = true;
 	}
-	while (judge->samples < SAMPLES && result == 0 && any_idle(judge)) {
+	while (judge->samples < SAMPLES && ret == 0 && any_idle(judge)) {
 		nanosleep(&pause, NULL);
-		result = sample_all(judge);
+		ret = sample_all(judge);
 	}
-	return result;
+	return ret;
 }
 
 /* A TCP socket that never listened, or is connected, is no socket that one waits on for clients. */
@@ -540,9 +532,7 @@ static int by_held_inode(const void *left, const void *right)
 
 static void add_holder(struct judge *judge, int32_t pid)
 {
-	size_t i;
-
-	for (i = 0; i < judge->n_holders; i++)
+	for (size_t i = 0; i < judge->n_holders; i++)
 		if (judge->holders[i].pid == pid)
 			return;
 	judge->holders[judge->n_holders++].pid = pid;
@@ -552,7 +542,6 @@ static int prepare(struct judge *judge)
 {
 	const struct iu_snapshot *snapshot = judge->scan->snapshot;
 	struct stat status;
-	size_t i;
 	int fd;
 
 	judge->held = calloc(snapshot->holds.n + 1, sizeof(*judge->held));
@@ -561,12 +550,12 @@ static int prepare(struct judge *judge)
 	judge->entries = calloc(1, sizeof(*judge->entries));
 	if (!judge->watches || !judge->held || !judge->holders || !judge->entries)
 		return IU_E_NOMEM;
-	for (i = 0; i < snapshot->sockets.n; i++)
+	for (size_t i = 0; i < snapshot->sockets.n; i++)
 		if (is_watched(judge->scan, &snapshot->sockets.v[i]))
 			judge->watches[judge->n_watches++] =
 				(struct watch){i, snapshot->sockets.v[i].inode, false, false};
 	iu_sort(judge->watches, judge->n_watches, sizeof(*judge->watches), by_inode);
-	for (i = 0; i < snapshot->holds.n; i++) {
+	for (size_t i = 0; i < snapshot->holds.n; i++) {
 		const struct iu_hold *hold = &snapshot->holds.v[i];
 
 		judge->held[judge->n_held++] = (struct held){hold->inode, hold->pid};
@@ -586,12 +575,11 @@ int iu_collect_waiters(struct iu_scan *scan)
 {
 	struct judge judge = {.scan = scan};
 	struct thread_row *row, *next;
-	int result = prepare(&judge);
-	size_t i;
+	int ret = prepare(&judge);
 
-	if (result == 0)
-		result = sample(&judge);
-	for (i = 0; i < judge.n_watches && result == 0; i++)
+	if (ret == 0)
+		ret = sample(&judge);
+	for (size_t i = 0; i < judge.n_watches && ret == 0; i++)
 		scan->snapshot->sockets.v[judge.watches[i].socket].waited_on =
 			conclude(&judge, &judge.watches[i]);
 	HASH_ITER(hh, judge.threads, row, next)
@@ -603,6 +591,6 @@ int iu_collect_waiters(struct iu_scan *scan)
 	free(judge.held);
 	free(judge.holders);
 	free(judge.entries);
-	iu_scan_seen(scan, IU_FACT_WAITERS, result == 0 && !judge.incomplete);
-	return result;
+	iu_scan_seen(scan, IU_FACT_WAITERS, ret == 0 && !judge.incomplete);
+	return ret;
 }

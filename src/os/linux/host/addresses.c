@@ -147,9 +147,9 @@ struct dump {
 static int on_message(void *context, const struct nlmsghdr *message)
 {
 	struct dump *dump = context;
-	int result = dump->message(dump->snapshot, message);
+	int ret = dump->message(dump->snapshot, message);
 
-	return result == IU_E_PROTO ? 0 : result; /* one odd message spoils no other */
+	return ret == IU_E_PROTO ? 0 : ret; /* one odd message spoils no other */
 }
 
 static void restart(void *context)
@@ -199,27 +199,26 @@ static int ask(struct iu_scan *scan, struct iu_netlink *netlink, const struct ro
 int iu_collect_addresses(struct iu_scan *scan)
 {
 	struct iu_netlink netlink;
-	int result;
-	size_t i;
+	int ret;
 
 	if (!(scan->needs->facts & IU_FACT_ADDRESSES) || scan->snapshot->seen & IU_FACT_ADDRESSES)
 		return 0;
 	scan->snapshot->locals.n = 0;
 	scan->snapshot->interfaces.n = 0;
-	result = iu_netlink_open(NETLINK_ROUTE, &netlink);
-	if (result == 0) {
+	ret = iu_netlink_open(NETLINK_ROUTE, &netlink);
+	if (ret == 0) {
 		iu_netlink_option(&netlink, NETLINK_GET_STRICT_CHK, 1);
-		for (i = 0; i < IU_COUNT(rows) && result == 0; i++) {
-			result = ask(scan, &netlink, &rows[i]);
+		for (size_t i = 0; i < IU_COUNT(rows) && ret == 0; i++) {
+			ret = ask(scan, &netlink, &rows[i]);
 			/* No local table at all: a namespace whose loopback was never up. */
-			if (result == IU_E_NOENT && rows[i].type == RTM_GETROUTE)
-				result = 0;
+			if (ret == IU_E_NOENT && rows[i].type == RTM_GETROUTE)
+				ret = 0;
 		}
 		iu_netlink_close(&netlink);
 	}
-	iu_scan_seen(scan, IU_FACT_ADDRESSES, result == 0);
-	if (result == 0 || result == IU_E_NOMEM)
-		return result;
+	iu_scan_seen(scan, IU_FACT_ADDRESSES, ret == 0);
+	if (ret == 0 || ret == IU_E_NOMEM)
+		return ret;
 	return iu_snapshot_gap(scan->snapshot, IU_FACT_ADDRESSES, 0,
-		"the addresses of this machine", iu_error_text(result), NULL);
+		"the addresses of this machine", iu_error_text(ret), NULL);
 }

@@ -79,15 +79,15 @@ static int read_reserved(struct iu_scan *scan)
 {
 	struct iu_text text = {0};
 	struct iu_snapshot *snapshot = scan->snapshot;
-	int result = 0;
+	int ret = 0;
 
 	if (iu_file_load(scan->proc, "sys/net/ipv4/ip_local_reserved_ports", RESERVED_MAX, &text) ==
 			0 &&
 		text.data)
-		result = iu_sysctl_reserved(
+		ret = iu_sysctl_reserved(
 			&snapshot->arena, text.data, text.len, &snapshot->sysctls);
 	iu_text_free(&text);
-	return result == IU_E_NOMEM ? result : 0;
+	return ret == IU_E_NOMEM ? ret : 0;
 }
 
 int iu_collect_sysctls(struct iu_scan *scan)

@@ -117,11 +117,11 @@ int iu_mountinfo_parse(
 	struct iu_arena *arena, const char *bytes, size_t len, struct iu_cgroup_mounts *ret_mounts)
 {
 	struct mounts mounts = {.arena = arena};
-	int result = iu_file_lines(bytes, len, mount_line, &mounts);
+	int ret = iu_file_lines(bytes, len, mount_line, &mounts);
 
-	if (result == 0)
+	if (ret == 0)
 		*ret_mounts = mounts.found;
-	return result;
+	return ret;
 }
 
 static int cgroup_line(void *context, const char *line, size_t len)
@@ -162,9 +162,8 @@ static const char *usual_mount(void)
 {
 	static const char *const paths[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
 	struct statfs system;
-	size_t i;
 
-	for (i = 0; i < IU_COUNT(paths); i++)
+	for (size_t i = 0; i < IU_COUNT(paths); i++)
 		if (statfs(paths[i], &system) == 0 && system.f_type == CGROUP2_SUPER_MAGIC)
 			return paths[i];
 	return NULL;
@@ -175,7 +174,7 @@ static int read_mounts(struct iu_scan *scan)
 {
 	struct iu_cgroup_mounts mounts = {0};
 	struct iu_text text = {0};
-	int result = 0;
+	int ret = 0;
 
 	if (scan->needs && scan->needs->brief)
 		mounts.unified = usual_mount();
@@ -183,10 +182,10 @@ static int read_mounts(struct iu_scan *scan)
 		mounts.unified = "/sys/fs/cgroup";
 	else if (!mounts.unified &&
 		iu_file_load(scan->proc, "self/mountinfo", 8 << 20, &text) == 0 && text.data)
-		result = iu_mountinfo_parse(&scan->snapshot->arena, text.data, text.len, &mounts);
+		ret = iu_mountinfo_parse(&scan->snapshot->arena, text.data, text.len, &mounts);
 	iu_text_free(&text);
-	if (result < 0)
-		return result;
+	if (ret < 0)
+		return ret;
 	scan->cache->cgroup_mount = mounts.unified;
 	scan->cache->freezer_mount = mounts.freezer;
 	scan->cache->mounts_known = true;
@@ -196,17 +195,17 @@ static int read_mounts(struct iu_scan *scan)
 /* Finds the mounts and opens the unified one, once a look. */
 static int find_mounts(struct iu_scan *scan)
 {
-	int result;
+	int ret;
 
 	if (scan->cgroup_root != -2)
 		return 0;
 	scan->cgroup_root = -1;
 	iu_scan_on_close(scan, iu_cgroup_close);
-	result = scan->cache->mounts_known ? 0 : read_mounts(scan);
-	if (result == 0 && scan->cache->cgroup_mount)
+	ret = scan->cache->mounts_known ? 0 : read_mounts(scan);
+	if (ret == 0 && scan->cache->cgroup_mount)
 		scan->cgroup_root =
 			open(scan->cache->cgroup_mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return result;
+	return ret;
 }
 
 static int remember(struct iu_scan *scan, uint64_t id, const char *path, const char **ret_path)
@@ -289,13 +288,13 @@ static int walk_tree(struct walk *walk, int fd, size_t len, int depth)
 {
 	DIR *directory = fdopendir(fd);
 	struct dirent *entry;
-	int result = 0;
+	int ret = 0;
 
 	if (!directory) {
 		close(fd);
 		return 0;
 	}
-	while (result == 0 && (entry = readdir(directory)) && walk->left > 0) {
+	while (ret == 0 && (entry = readdir(directory)) && walk->left > 0) {
 		size_t name = strlen(entry->d_name);
 		const char *path;
 		int child;
@@ -307,38 +306,38 @@ static int walk_tree(struct walk *walk, int fd, size_t len, int depth)
 		walk->path[len] = '/';
 		memcpy(walk->path + len + 1, entry->d_name, name + 1);
 		path = iu_arena_strdup(&walk->scan->snapshot->arena, walk->path);
-		result = path ? remember(walk->scan, entry->d_ino, path, NULL) : IU_E_NOMEM;
+		ret = path ? remember(walk->scan, entry->d_ino, path, NULL) : IU_E_NOMEM;
 		child = openat(dirfd(directory), entry->d_name,
 			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (result == 0 && child >= 0)
-			result = walk_tree(walk, child, len + 1 + name, depth + 1);
+		if (ret == 0 && child >= 0)
+			ret = walk_tree(walk, child, len + 1 + name, depth + 1);
 		else if (child >= 0)
 			close(child);
 	}
 	closedir(directory);
-	return result;
+	return ret;
 }
 
 static int by_walk(struct iu_scan *scan)
 {
 	struct walk walk = {.scan = scan, .left = WALK_MAX};
 	struct stat status;
-	int fd, result;
+	int fd, ret;
 
 	if (scan->cgroups_walked)
 		return 0;
 	scan->cgroups_walked = true;
 	if (fstat(scan->cgroup_root, &status) < 0)
 		return 0;
-	result = remember(scan, status.st_ino, "/", NULL);
+	ret = remember(scan, status.st_ino, "/", NULL);
 	fd = openat(scan->cgroup_root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return result < 0 || fd < 0 ? result : walk_tree(&walk, fd, 0, 0);
+	return ret < 0 || fd < 0 ? ret : walk_tree(&walk, fd, 0, 0);
 }
 
 static int path_of(struct iu_scan *scan, uint64_t id, const char **ret_path)
 {
 	struct iu_cgroup_row *row;
-	int result;
+	int ret;
 
 	HASH_FIND(hh, scan->cgroups, &id, sizeof(id), row);
 	if (!row && scan->cgroup_root >= 0 && !scan->cgroups_walked) {
@@ -346,9 +345,9 @@ static int path_of(struct iu_scan *scan, uint64_t id, const char **ret_path)
 
 		if (by_handle(scan, id, &path))
 			return remember(scan, id, path, ret_path);
-		result = by_walk(scan);
-		if (result < 0)
-			return result;
+		ret = by_walk(scan);
+		if (ret < 0)
+			return ret;
 		HASH_FIND(hh, scan->cgroups, &id, sizeof(id), row);
 	}
 	*ret_path = row ? row->path : NULL;
@@ -358,32 +357,31 @@ static int path_of(struct iu_scan *scan, uint64_t id, const char **ret_path)
 static int name_socket(struct iu_scan *scan, struct iu_socket *sock)
 {
 	struct iu_cgroup_names names = {0};
-	int result;
+	int ret;
 
 	if (sock->uid_known && !sock->user)
 		sock->user = iu_scan_user(scan, sock->uid);
 	if (sock->cgroup_id == 0 || sock->cgroup)
 		return 0;
-	result = path_of(scan, sock->cgroup_id, &sock->cgroup);
-	if (result < 0 || !sock->cgroup)
-		return result;
-	result = iu_cgroup_names(&scan->snapshot->arena, sock->cgroup, &names);
-	if (result == 0) {
+	ret = path_of(scan, sock->cgroup_id, &sock->cgroup);
+	if (ret < 0 || !sock->cgroup)
+		return ret;
+	ret = iu_cgroup_names(&scan->snapshot->arena, sock->cgroup, &names);
+	if (ret == 0) {
 		sock->unit = names.unit;
 		sock->container = names.container;
 	}
-	return result;
+	return ret;
 }
 
 int iu_collect_cgroups(struct iu_scan *scan)
 {
 	struct iu_sockets *sockets = &scan->snapshot->sockets;
-	int result = sockets->n ? find_mounts(scan) : 0;
-	size_t i;
+	int ret = sockets->n ? find_mounts(scan) : 0;
 
-	for (i = 0; i < sockets->n && result == 0; i++)
-		result = name_socket(scan, &sockets->v[i]);
-	return result;
+	for (size_t i = 0; i < sockets->n && ret == 0; i++)
+		ret = name_socket(scan, &sockets->v[i]);
+	return ret;
 }
 
 static bool file_says(
@@ -416,12 +414,12 @@ int iu_cgroup_of_process(struct iu_scan *scan, struct iu_process *process)
 	char file[64], text[16384];
 	const char *path;
 	ssize_t len;
-	int result = find_mounts(scan);
+	int ret = find_mounts(scan);
 
 	snprintf(file, sizeof(file), "%d/cgroup", (int)process->pid);
 	len = iu_file_read(scan->proc, file, text, sizeof(text));
-	if (result < 0 || len <= 0)
-		return result;
+	if (ret < 0 || len <= 0)
+		return ret;
 	iu_cgroup_lines_parse(text, (size_t)len, &lines);
 	/* In the old layouts the unified tree may be there and hold nobody: "0::/". */
 	if (lines.systemd_len > 1 && lines.unified_len <= 1)
@@ -432,11 +430,11 @@ int iu_cgroup_of_process(struct iu_scan *scan, struct iu_process *process)
 	if (!path)
 		return IU_E_NOMEM;
 	process->cgroup = *path ? path : NULL;
-	result = iu_cgroup_names(arena, path, &names);
-	if (result == 0 && !names.container && lines.other_len > 1) {
+	ret = iu_cgroup_names(arena, path, &names);
+	if (ret == 0 && !names.container && lines.other_len > 1) {
 		const char *other = iu_arena_strndup(arena, lines.other, lines.other_len);
 
-		result = other ? iu_cgroup_names(arena, other, &others) : IU_E_NOMEM;
+		ret = other ? iu_cgroup_names(arena, other, &others) : IU_E_NOMEM;
 	}
 	process->unit = names.unit;
 	process->container = names.container ? names.container : others.container;
@@ -444,7 +442,7 @@ int iu_cgroup_of_process(struct iu_scan *scan, struct iu_process *process)
 	if (process->state == IU_PROCESS_RUNNING && !(scan->needs && scan->needs->brief) &&
 		is_frozen(scan, &lines))
 		process->state = IU_PROCESS_FROZEN;
-	return result;
+	return ret;
 }
 
 static bool same(const char *a, const char *b)
@@ -456,7 +454,7 @@ int iu_cgroup_listed(struct iu_scan *scan, uint64_t groups, struct iu_process *p
 {
 	struct iu_groups_row *row;
 	struct iu_proc_stat stat;
-	int result;
+	int ret;
 
 	HASH_FIND(hh, scan->groups, &groups, sizeof(groups), row);
 	if (row && row->more_like_it >= 2 && !row->differ) {
@@ -466,9 +464,9 @@ int iu_cgroup_listed(struct iu_scan *scan, uint64_t groups, struct iu_process *p
 		process->engine = row->engine;
 		return 0;
 	}
-	result = iu_cgroup_of_process(scan, process);
-	if (result < 0)
-		return result;
+	ret = iu_cgroup_of_process(scan, process);
+	if (ret < 0)
+		return ret;
 	/* by now the pid may be another process's */
 	if (iu_proc_stat_read(scan->proc, process->pid, &stat) < 0 ||
 		stat.start_ticks != process->start_ticks) {

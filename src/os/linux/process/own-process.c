@@ -54,17 +54,17 @@ static int add_own_names(struct iu_arena *arena, int proc, struct iu_plan_rules 
 	struct iu_scan scan = {.snapshot = &scratch, .proc = proc, .cgroup_root = -2};
 
 	scan.cache = &scan.own;
-	int r;
+	int ret;
 
 	iu_snapshot_init(&scratch);
-	r = iu_cgroup_of_process(&scan, &process);
-	if (r >= 0) {
+	ret = iu_cgroup_of_process(&scan, &process);
+	if (ret >= 0) {
 		rules->own_unit = iu_arena_strdup(arena, process.unit);
 		rules->own_container = iu_arena_strdup(arena, process.container);
 	}
 	iu_cgroup_close(&scan);
 	iu_snapshot_free(&scratch);
-	return r;
+	return ret;
 }
 
 struct names {
@@ -98,27 +98,27 @@ static int add_list(struct iu_arena *arena, const char *path, struct iu_plan_rul
 {
 	struct names names = {.arena = arena, .to = &rules->protected_names};
 	struct iu_text text = {0};
-	int r = 0;
+	int ret = 0;
 
 	if (iu_file_load(AT_FDCWD, path, LIST_BYTES, &text) == 0 && text.data)
-		r = iu_file_lines(text.data, text.len, add_line, &names);
+		ret = iu_file_lines(text.data, text.len, add_line, &names);
 	iu_text_free(&text);
-	return r;
+	return ret;
 }
 
 static int add_lists(struct iu_arena *arena, struct iu_plan_rules *rules)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	char path[4096];
-	int r = add_list(arena, "/etc/inuse/protected", rules);
+	int ret = add_list(arena, "/etc/inuse/protected", rules);
 
 	if (config && *config == '/')
 		snprintf(path, sizeof(path), "%s/inuse/protected", config);
 	else if (home && *home == '/')
 		snprintf(path, sizeof(path), "%s/.config/inuse/protected", home);
 	else
-		return r;
-	return r < 0 ? r : add_list(arena, path, rules);
+		return ret;
+	return ret < 0 ? ret : add_list(arena, path, rules);
 }
 
 /* Below sudo the one who typed is meant, too. */
@@ -136,14 +136,14 @@ static void add_users(struct iu_plan_rules *rules)
 int iu_os_rules(struct iu_arena *arena, int32_t on_behalf, struct iu_plan_rules *rules)
 {
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r = 0;
+	int ret = 0;
 
 	add_users(rules);
 	if (proc >= 0) {
-		r = add_ancestors(arena, proc, on_behalf, rules);
-		if (r >= 0)
-			r = add_own_names(arena, proc, rules);
+		ret = add_ancestors(arena, proc, on_behalf, rules);
+		if (ret >= 0)
+			ret = add_own_names(arena, proc, rules);
 		close(proc);
 	}
-	return r < 0 ? r : add_lists(arena, rules);
+	return ret < 0 ? ret : add_lists(arena, rules);
 }

@@ -80,13 +80,13 @@ static int read_options(int fd, struct iu_arena *arena, struct iu_question *q)
 {
 	struct iu_socket sock = {.family = q->target.family};
 	struct stat status;
-	int r;
+	int ret;
 
 	if (fstat(fd, &status) < 0)
 		return IU_E_SYSTEM;
-	r = iu_options_take(fd, arena, &sock);
-	if (r < 0)
-		return r;
+	ret = iu_options_take(fd, arena, &sock);
+	if (ret < 0)
+		return ret;
 	q->asker.inode = status.st_ino;
 	q->options.reuseaddr = sock.reuseaddr == IU_YES;
 	q->options.reuseport = sock.reuseport == IU_YES;
@@ -158,9 +158,9 @@ int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, siz
 	struct iu_question q = {0};
 	union name name = {0}, bound = {0};
 	socklen_t bound_len = sizeof(bound);
-	int r = read_protocol(fd, &q.target.protocol);
+	int ret = read_protocol(fd, &q.target.protocol);
 
-	if (r < 0 || getsockname(fd, &bound.any, &bound_len) < 0)
+	if (ret < 0 || getsockname(fd, &bound.any, &bound_len) < 0)
 		return IU_E_INPUT;
 	if (is_elsewhere(fd))
 		return IU_E_NOTSUP;
@@ -169,16 +169,16 @@ int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, siz
 	memcpy(&name, address ? address : &bound, address ? len : bound_len);
 	if (!address)
 		len = bound_len;
-	r = q.target.protocol == IU_PROTOCOL_UNIX ? take_unix(arena, &name, len, &q)
+	ret = q.target.protocol == IU_PROTOCOL_UNIX ? take_unix(arena, &name, len, &q)
 					   : take_inet(arena, &name, len, &q);
-	if (r < 0)
-		return r;
+	if (ret < 0)
+		return ret;
 	if (bound.any.sa_family == AF_INET || bound.any.sa_family == AF_INET6)
 		q.asker.bound = bound.v4.sin_port != 0; /* the same place in both families */
-	r = read_options(fd, arena, &q);
-	if (r >= 0)
+	ret = read_options(fd, arena, &q);
+	if (ret >= 0)
 		*ret_question = q;
-	return r;
+	return ret;
 }
 
 /* The first argument that is no option; of `java -jar x.jar` the x.jar. */
@@ -198,23 +198,23 @@ int iu_os_own_program(
 	const struct iu_process *own;
 	const char *path = NULL;
 	size_t at = 0;
-	int r;
+	int ret;
 
 	iu_snapshot_init(&snapshot);
 	iu_scan_open(&scan, NULL, &snapshot);
-	r = scan.proc < 0 ? IU_E_NOENT : iu_process_read(&scan, scan.self);
-	own = r < 0 ? NULL : iu_snapshot_process(&snapshot, scan.self);
+	ret = scan.proc < 0 ? IU_E_NOENT : iu_process_read(&scan, scan.self);
+	own = ret < 0 ? NULL : iu_snapshot_process(&snapshot, scan.self);
 	if (own && own->exe) {
 		at = iu_is_interpreter(own->exe);
 		path = at ? script_of(own) : own->exe;
 	}
-	r = r < 0 ? r : path && own->files.n > at ? 0 : IU_E_NOENT;
-	if (r == 0) {
+	ret = ret < 0 ? ret : path && own->files.n > at ? 0 : IU_E_NOENT;
+	if (ret == 0) {
 		*ret_file = own->files.v[at];
 		*ret_path = iu_arena_strdup(arena, path);
-		r = *ret_path ? 0 : IU_E_NOMEM;
+		ret = *ret_path ? 0 : IU_E_NOMEM;
 	}
 	iu_scan_close(&scan);
 	iu_snapshot_free(&snapshot);
-	return r;
+	return ret;
 }

@@ -48,7 +48,6 @@ int iu_proc_stat_parse(const char *bytes, size_t len, struct iu_proc_stat *ret_s
 	const char *open = memchr(bytes, '(', len), *close, *end = bytes + len;
 	int64_t value[START + 1] = {0};
 	size_t name_len;
-	int i;
 
 	close = memrchr(bytes, ')', len); /* the last one: the name may have its own */
 	if (!open || !close || close < open || end - close < 4 || close[1] != ' ')
@@ -59,7 +58,7 @@ int iu_proc_stat_parse(const char *bytes, size_t len, struct iu_proc_stat *ret_s
 	memcpy(stat.name, open + 1, name_len);
 	stat.state = close[2];
 	close += 4;
-	for (i = PPID; i <= START; i++)
+	for (int i = PPID; i <= START; i++)
 		if (!next_field(&close, end, &value[i]))
 			return IU_E_PROTO;
 	stat.ppid = (int32_t)value[PPID];

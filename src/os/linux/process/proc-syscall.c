@@ -92,7 +92,7 @@ int iu_proc_syscall_parse(const char *bytes, size_t len, struct iu_proc_syscall 
 {
 	struct iu_proc_syscall call = {0};
 	uint64_t value = 0;
-	size_t at, took, i;
+	size_t at, took;
 
 	if (len >= 7 && memcmp(bytes, "running", 7) == 0) {
 		*ret_syscall = call;
@@ -107,7 +107,7 @@ int iu_proc_syscall_parse(const char *bytes, size_t len, struct iu_proc_syscall 
 	if (at == 0 || value > INT32_MAX)
 		return IU_E_PROTO;
 	call.number = (int64_t)value;
-	for (i = 0; i < IU_COUNT(call.argument); i++) {
+	for (size_t i = 0; i < IU_COUNT(call.argument); i++) {
 		if (len - at < 4 || memcmp(bytes + at, " 0x", 3) != 0)
 			return IU_E_PROTO;
 		took = iu_number(bytes + at + 3, len - at - 3, 16, &call.argument[i]);
@@ -122,9 +122,7 @@ int iu_proc_syscall_parse(const char *bytes, size_t len, struct iu_proc_syscall 
 
 enum iu_wait_kind iu_proc_syscall_wait(int64_t number)
 {
-	size_t i;
-
-	for (i = 0; i < IU_COUNT(calls); i++)
+	for (size_t i = 0; i < IU_COUNT(calls); i++)
 		if (calls[i].number == number)
 			return calls[i].kind;
 	return IU_WAIT_OTHER;

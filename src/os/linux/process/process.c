@@ -114,17 +114,17 @@ static int read_command(struct iu_scan *scan, struct iu_process *process)
 {
 	struct iu_text text = {0};
 	char path[64];
-	int result;
+	int ret;
 
 	snprintf(path, sizeof(path), "%d/cmdline", (int)process->pid);
-	result = iu_file_load(scan->proc, path, CMDLINE_MAX, &text);
+	ret = iu_file_load(scan->proc, path, CMDLINE_MAX, &text);
 	/* Who writes a title over its arguments (sshd, postgres) leaves NULs behind it. */
 	while (text.len > 1 && !text.data[text.len - 1] && !text.data[text.len - 2])
 		text.len--;
-	if (result == 0 && text.data)
-		result = iu_cmdline_parse(&scan->snapshot->arena, text.data, text.len, process);
+	if (ret == 0 && text.data)
+		ret = iu_cmdline_parse(&scan->snapshot->arena, text.data, text.len, process);
 	iu_text_free(&text);
-	return result == IU_E_NOMEM || result == -ENOMEM ? IU_E_NOMEM : 0;
+	return ret == IU_E_NOMEM || ret == -ENOMEM ? IU_E_NOMEM : 0;
 }
 
 static const char *read_link(struct iu_scan *scan, int32_t pid, const char *what)
@@ -164,9 +164,8 @@ static int64_t nanoseconds(clockid_t clock)
 static uint64_t boot_time(struct iu_scan *scan)
 {
 	int64_t before, real, after, least = INT64_MAX, boot = 0;
-	int i;
 
-	for (i = 0; i < 3 && scan->boot == 0; i++) {
+	for (int i = 0; i < 3 && scan->boot == 0; i++) {
 		before = nanoseconds(CLOCK_BOOTTIME);
 		real = nanoseconds(CLOCK_REALTIME);
 		after = nanoseconds(CLOCK_BOOTTIME);
@@ -291,13 +290,12 @@ static int read_files(struct iu_scan *scan, struct iu_process *process)
 	struct bases bases = {-2, -2};
 	struct statx status;
 	char path[64];
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
 	snprintf(path, sizeof(path), "%d/exe", (int)process->pid);
 	if (iu_file_status(scan->proc, path, flags, STATX_TYPE | STATX_INO, &status) == 0)
-		result = add_file(scan, process, &status);
-	for (i = 1; i < process->command.n && i <= FILE_ARGUMENTS && result == 0; i++) {
+		ret = add_file(scan, process, &status);
+	for (size_t i = 1; i < process->command.n && i <= FILE_ARGUMENTS && ret == 0; i++) {
 		const char *argument = process->command.v[i];
 		int fd;
 
@@ -307,28 +305,28 @@ static int read_files(struct iu_scan *scan, struct iu_process *process)
 		if (fd < 0)
 			continue;
 		if (iu_file_status(fd, "", flags | AT_EMPTY_PATH, STATX_TYPE | STATX_INO, &status) == 0)
-			result = add_file(scan, process, &status);
+			ret = add_file(scan, process, &status);
 		close(fd);
 	}
 	if (bases.root >= 0)
 		close(bases.root);
 	if (bases.cwd >= 0)
 		close(bases.cwd);
-	return result;
+	return ret;
 }
 
 static int read_more(struct iu_scan *scan, struct iu_process *process)
 {
-	int result;
+	int ret;
 
 	read_exe(scan, process);
 	process->cwd = read_link(scan, process->pid, "cwd");
-	result = read_command(scan, process);
-	if (result == 0)
-		result = iu_container_name(scan, process);
-	if (result == 0)
-		result = read_parents(scan, process);
-	return result == 0 ? read_files(scan, process) : result;
+	ret = read_command(scan, process);
+	if (ret == 0)
+		ret = iu_container_name(scan, process);
+	if (ret == 0)
+		ret = read_parents(scan, process);
+	return ret == 0 ? read_files(scan, process) : ret;
 }
 
 int iu_process_read(struct iu_scan *scan, int32_t pid)
@@ -336,7 +334,7 @@ int iu_process_read(struct iu_scan *scan, int32_t pid)
 	struct iu_snapshot *snapshot = scan->snapshot;
 	struct iu_process process = {.pid = pid}, *slot;
 	struct iu_proc_stat stat, again;
-	int result;
+	int ret;
 
 	if (iu_snapshot_process(snapshot, pid))
 		return 0;
@@ -351,11 +349,11 @@ int iu_process_read(struct iu_scan *scan, int32_t pid)
 	process.start_ticks = stat.start_ticks;
 	process.started = start_time(scan, stat.start_ticks);
 	read_uid(scan, &process);
-	result = iu_cgroup_of_process(scan, &process);
-	if (result == 0 && !is_brief(scan))
-		result = read_more(scan, &process);
-	if (result < 0)
-		return result;
+	ret = iu_cgroup_of_process(scan, &process);
+	if (ret == 0 && !is_brief(scan))
+		ret = read_more(scan, &process);
+	if (ret < 0)
+		return ret;
 	/* A pid that was given to another process meanwhile: the facts are mixed. */
 	if (iu_proc_stat_read(scan->proc, pid, &again) < 0 || again.start_ticks != stat.start_ticks)
 		return IU_E_GONE;
@@ -371,9 +369,8 @@ static const char *listed_name(struct iu_arena *arena, const char *name, size_t 
 {
 	struct iu_text text = {0};
 	const char *copy;
-	size_t i;
 
-	for (i = 0; i < size && name[i]; i++) {
+	for (size_t i = 0; i < size && name[i]; i++) {
 		if (name[i] == '\n' || name[i] == '\\')
 			iu_text_add(&text, name[i] == '\n' ? "\\n" : "\\\\");
 		else
@@ -390,13 +387,13 @@ int iu_process_listed(struct iu_scan *scan, const struct iu_bpf_process *told)
 	struct iu_process process = {.pid = told->pid, .ppid = -1, .pgid = -1, .sid = -1}, *slot;
 	const struct iu_process *known = NULL;
 	uint64_t ticks = told->started / (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
-	int result;
+	int ret;
 
 	if (!is_brief(scan)) {
-		result = iu_process_read(scan, told->pid);
-		if (result == 0)
+		ret = iu_process_read(scan, told->pid);
+		if (ret == 0)
 			known = iu_snapshot_process(snapshot, told->pid);
-		return result < 0 ? result
+		return ret < 0 ? ret
 				  : known && known->start_ticks == ticks ? 0 : IU_E_GONE;
 	}
 	process.name = listed_name(&snapshot->arena, told->name, sizeof(told->name));
@@ -405,9 +402,9 @@ int iu_process_listed(struct iu_scan *scan, const struct iu_bpf_process *told)
 	process.uid = told->uid;
 	process.uid_known = true;
 	process.user = iu_scan_user(scan, process.uid);
-	result = iu_cgroup_listed(scan, told->groups, &process);
-	if (result < 0)
-		return result;
+	ret = iu_cgroup_listed(scan, told->groups, &process);
+	if (ret < 0)
+		return ret;
 	slot = iu_list_add(&snapshot->arena, &snapshot->processes);
 	if (!slot || snapshot->arena.failed)
 		return IU_E_NOMEM;

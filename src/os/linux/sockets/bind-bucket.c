@@ -147,9 +147,7 @@ static void make_dump_of_listeners(struct iu_netlink_request *request, uint16_t 
 static struct iu_socket *find(
 	struct iu_snapshot *snapshot, size_t first, const struct iu_socket *s)
 {
-	size_t i;
-
-	for (i = first; i < snapshot->sockets.n; i++) {
+	for (size_t i = first; i < snapshot->sockets.n; i++) {
 		struct iu_socket *known = &snapshot->sockets.v[i];
 
 		if (known->port != s->port || known->inode != s->inode)
@@ -193,13 +191,13 @@ static int confirm(struct iu_scan *scan, struct iu_netlink *netlink, size_t firs
 {
 	struct iu_netlink_request request;
 	struct iu_socket *known = NULL;
-	int result = 0;
+	int ret = 0;
 
 	if (s->state != IU_STATE_BOUND && s->state != IU_STATE_LISTEN) {
 		make_lookup(&request, s);
-		result = iu_netlink_dump(netlink, &request, sink, NULL);
-		if (result == IU_E_NOMEM)
-			return result;
+		ret = iu_netlink_dump(netlink, &request, sink, NULL);
+		if (ret == IU_E_NOMEM)
+			return ret;
 	}
 	known = find(scan->snapshot, first, s);
 	if (known)
@@ -264,30 +262,29 @@ static int collect_port(struct owners *owners, uint16_t port)
 	size_t first = snapshot->sockets.n;
 	struct iu_bpf_found found;
 	struct iu_socket s;
-	size_t i;
-	int result = iu_bpf_bucket(owners->bpf, port, &found);
+	int ret = iu_bpf_bucket(owners->bpf, port, &found);
 
-	if (result < 0 || found.n == 0)
-		return result;
-	result = add_cache(snapshot, &found, port);
+	if (ret < 0 || found.n == 0)
+		return ret;
+	ret = add_cache(snapshot, &found, port);
 	make_dump_of_listeners(&request, port);
-	if (result == 0)
-		result = iu_netlink_dump(owners->netlink, &request, &owners->sink, NULL);
-	for (i = 0; i < found.n && result == 0; i++) {
+	if (ret == 0)
+		ret = iu_netlink_dump(owners->netlink, &request, &owners->sink, NULL);
+	for (size_t i = 0; i < found.n && ret == 0; i++) {
 		if (!iu_bind_bucket_decode(&found.rows[i], port, &s))
 			continue;
-		result = confirm(owners->scan, owners->netlink, first, &s, &owners->sink);
-		if (result == 0)
-			result = note_file(owners, &found.rows[i]);
+		ret = confirm(owners->scan, owners->netlink, first, &s, &owners->sink);
+		if (ret == 0)
+			ret = note_file(owners, &found.rows[i]);
 	}
-	return result == 0 ? count_rest(owners->scan->needs, snapshot, first, &found) : result;
+	return ret == 0 ? count_rest(owners->scan->needs, snapshot, first, &found) : ret;
 }
 
 static bool few_ports(const struct iu_needs *needs)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < needs->ports.n; i++)
+	for (size_t i = 0; i < needs->ports.n; i++)
 		n += (size_t)needs->ports.v[i].last - needs->ports.v[i].first + 1;
 	return !needs->all_ports && n > 0 && n <= PORTS_MAX;
 }
@@ -296,17 +293,16 @@ static int collect_ports(struct owners *owners)
 {
 	const struct iu_needs *needs = owners->scan->needs;
 	uint32_t port;
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
-	for (i = 0; i < needs->ports.n && result == 0; i++)
+	for (size_t i = 0; i < needs->ports.n && ret == 0; i++)
 		for (port = needs->ports.v[i].first;
-			port <= needs->ports.v[i].last && result == 0; port++)
-			result = collect_port(owners, (uint16_t)port);
+			port <= needs->ports.v[i].last && ret == 0; port++)
+			ret = collect_port(owners, (uint16_t)port);
 	iu_bpf_close(owners->bpf); /* one object at a time has the lock */
 	owners->bpf = NULL;
 	/* who has them, while their addresses are at hand */
-	return result < 0 ? result
+	return ret < 0 ? ret
 			  : iu_fd_candidates_note(owners->scan, owners->files, owners->inodes,
 				    owners->n_files, owners->netlink->fd);
 }
@@ -317,7 +313,7 @@ int iu_bind_bucket_collect(struct iu_scan *scan, struct iu_netlink *netlink, iu_
 	struct iu_snapshot *snapshot = scan->snapshot;
 	size_t sockets = snapshot->sockets.n, caches = snapshot->caches.n;
 	struct owners *owners;
-	int result;
+	int ret;
 
 	if (!few_ports(scan->needs))
 		return 0;
@@ -327,15 +323,15 @@ int iu_bind_bucket_collect(struct iu_scan *scan, struct iu_netlink *netlink, iu_
 	owners->scan = scan;
 	owners->netlink = netlink;
 	owners->sink = (struct iu_netlink_sink){sink, NULL, context};
-	result = iu_bpf_bucket_open(&owners->bpf);
-	if (result == 0)
-		result = collect_ports(owners);
+	ret = iu_bpf_bucket_open(&owners->bpf);
+	if (ret == 0)
+		ret = collect_ports(owners);
 	iu_bpf_close(owners->bpf);
 	free(owners);
-	if (result == 0)
+	if (ret == 0)
 		return 1;
 	snapshot->sockets.n = sockets;
 	snapshot->caches.n = caches;
 	snapshot->fd_candidates = (struct iu_fd_candidates){0};
-	return result == IU_E_NOMEM ? result : 0;
+	return ret == IU_E_NOMEM ? ret : 0;
 }

@@ -39,7 +39,7 @@ int iu_bound_open(struct iu_scan *scan)
 {
 	const struct iu_needs *needs = scan->needs;
 	struct iu_bound *bound;
-	int result;
+	int ret;
 
 	if (scan->bound_failed || !iu_needs_is_listing(needs) || needs->connections || scan->proc < 0 ||
 		!(needs->facts & IU_FACT_HOLDERS) || !worth_while(scan) || !iu_scan_initial_pids(scan))
@@ -47,8 +47,8 @@ int iu_bound_open(struct iu_scan *scan)
 	bound = calloc(1, sizeof(*bound));
 	if (!bound)
 		return IU_E_NOMEM;
-	result = iu_bpf_tables_open(&bound->bpf);
-	if (result < 0) {
+	ret = iu_bpf_tables_open(&bound->bpf);
+	if (ret < 0) {
 		free(bound);
 		return 0;
 	}
@@ -60,9 +60,7 @@ int iu_bound_open(struct iu_scan *scan)
 /* The same row seen twice, or a listener that was closed since the dump. */
 static struct iu_socket *find(struct iu_snapshot *snapshot, const struct iu_socket *s)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->sockets.n && s->inode; i++)
+	for (size_t i = 0; i < snapshot->sockets.n && s->inode; i++)
 		if (snapshot->sockets.v[i].inode == s->inode)
 			return &snapshot->sockets.v[i];
 	return NULL;
@@ -93,9 +91,9 @@ static int add_bound(struct iu_scan *scan, const struct iu_bpf_socket *row)
 /* The local ports of UDP; more than there is room for: all of them. */
 static size_t udp_ports(const struct iu_snapshot *snapshot, uint16_t ports[IU_BPF_PORTS])
 {
-	size_t n = 0, i;
+	size_t n = 0;
 
-	for (i = 0; i < snapshot->sockets.n && n < IU_BPF_PORTS; i++)
+	for (size_t i = 0; i < snapshot->sockets.n && n < IU_BPF_PORTS; i++)
 		if (snapshot->sockets.v[i].protocol == IU_PROTOCOL_UDP)
 			ports[n++] = snapshot->sockets.v[i].port;
 	return n;
@@ -106,24 +104,24 @@ int iu_collect_bound(struct iu_scan *scan)
 	struct iu_bound *bound = scan->bound;
 	uint16_t ports[IU_BPF_PORTS];
 	struct iu_bpf_found found;
-	size_t i, n;
-	int result;
+	size_t n;
+	int ret;
 
 	if (!bound)
 		return 0;
 	n = udp_ports(scan->snapshot, ports);
-	result = iu_bpf_bound(bound->bpf, ports, n, &found, &bound->filter);
-	if (result < 0) { /* iu_collect_inet_anew() goes on as if it had never been possible */
+	ret = iu_bpf_bound(bound->bpf, ports, n, &found, &bound->filter);
+	if (ret < 0) { /* iu_collect_inet_anew() goes on as if it had never been possible */
 		close_bound(scan);
 		scan->bound_failed = true;
 		return 0;
 	}
-	for (i = 0; i < found.n && result == 0; i++)
-		result = add_bound(scan, &found.rows[i]);
+	for (size_t i = 0; i < found.n && ret == 0; i++)
+		ret = add_bound(scan, &found.rows[i]);
 	iu_bpf_close(bound->bpf); /* one object at a time has the lock */
 	bound->bpf = NULL;
 	iu_scan_seen(scan, IU_FACT_BOUND, scan->snapshot->seen & IU_FACT_TCP);
-	return result;
+	return ret;
 }
 
 const struct iu_bpf_filter *iu_bound_filter(const struct iu_scan *scan)

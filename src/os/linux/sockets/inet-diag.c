@@ -254,10 +254,10 @@ static void free_cookies(struct dump *dump)
 /* What a stream has taken is not known any more. */
 static int pass_on(struct dump *dump)
 {
-	int result = iu_stream_room(dump->scan);
+	int ret = iu_stream_room(dump->scan);
 
-	if (result <= 0)
-		return result;
+	if (ret <= 0)
+		return ret;
 	free_cookies(dump);
 	dump->start = 0;
 	dump->passed = true;
@@ -328,16 +328,16 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 	struct iu_netlink_bytes payload;
 	struct iu_socket sock;
 	char name[IF_NAMESIZE];
-	int result;
+	int ret;
 
 	if (dump->lost)
 		return IU_E_AGAIN;
 	if (!describes_socket(message))
 		return 0;
 	payload = iu_netlink_payload(message);
-	result = iu_inet_diag_parse(payload.at, payload.len, dump->protocol, &sock);
-	if (result <= 0)
-		return result;
+	ret = iu_inet_diag_parse(payload.at, payload.len, dump->protocol, &sock);
+	if (ret <= 0)
+		return ret;
 	if (dump->protocol == IU_PROTOCOL_TCP && sock.state == IU_STATE_BOUND)
 		dump->any_bound = true;
 	if (dump->own_inode != 0 && sock.inode == dump->own_inode) {
@@ -362,15 +362,15 @@ static int on_automatic(void *context, const struct nlmsghdr *message)
 	struct iu_netlink_bytes payload;
 	struct iu_socket sock, *mine;
 	struct cookie_row *row;
-	int result;
+	int ret;
 
 	if (!describes_socket(message))
 		return 0;
 	payload = iu_netlink_payload(message);
-	result = iu_inet_diag_parse(payload.at, payload.len, dump->protocol, &sock);
+	ret = iu_inet_diag_parse(payload.at, payload.len, dump->protocol, &sock);
 	/* The filter lets every mini socket and request pass: they have no such flag at all. */
-	if (result <= 0 || sock.mini || sock.state == IU_STATE_SYN_RECV || sock.cookie == 0)
-		return result < 0 ? result : 0;
+	if (ret <= 0 || sock.mini || sock.state == IU_STATE_SYN_RECV || sock.cookie == 0)
+		return ret < 0 ? ret : 0;
 	row = find_cookie(dump, sock.cookie);
 	if (row) {
 		mine = &dump->scan->snapshot->sockets.v[row->index];
@@ -433,36 +433,35 @@ static int ask_automatic(struct dump *dump, struct iu_netlink *netlink, int fami
 	struct iu_sockets *sockets = &dump->scan->snapshot->sockets;
 	const struct iu_needs *needs = dump->scan->needs;
 	size_t len = iu_inet_diag_filter(needs, 0, true, code, sizeof(code)), i;
-	int result;
+	int ret;
 
 	make_request(&request, family, protocol, states_wanted(dump->scan, dump->protocol), code,
 		len);
-	result = iu_netlink_dump(netlink, &request, &sink, NULL);
+	ret = iu_netlink_dump(netlink, &request, &sink, NULL);
 	for (i = dump->start; i < sockets->n; i++) {
 		struct iu_socket *sock = &sockets->v[i];
 
 		if (sock->mini || sock->state == IU_STATE_SYN_RECV || sock->cookie == 0)
 			continue;
-		if (result < 0)
+		if (ret < 0)
 			sock->explicit_port = IU_UNKNOWN;
 		else if (sock->explicit_port == IU_UNKNOWN)
 			sock->explicit_port = IU_YES;
 	}
-	return result == IU_E_NOMEM ? result : 0;
+	return ret == IU_E_NOMEM ? ret : 0;
 }
 
 /* Sockets of an earlier look are known already; they are replaced, not repeated. */
 static int know_earlier(struct dump *dump)
 {
 	const struct iu_sockets *sockets = &dump->scan->snapshot->sockets;
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
-	for (i = 0; i < sockets->n && result == 0; i++)
+	for (size_t i = 0; i < sockets->n && ret == 0; i++)
 		if (sockets->v[i].cookie != 0 && sockets->v[i].protocol == dump->protocol &&
 			!find_cookie(dump, sockets->v[i].cookie))
-			result = remember(dump, sockets->v[i].cookie, i);
-	return result;
+			ret = remember(dump, sockets->v[i].cookie, i);
+	return ret;
 }
 
 /* The socket of our feature test: bound, neither listening nor connected. */
@@ -495,7 +494,6 @@ static void open_own(struct own *own)
 	socklen_t len = sizeof(name);
 	struct stat status;
 	bool bound;
-	size_t i;
 
 	own->inode = 0;
 	own->port = 0;
@@ -503,7 +501,7 @@ static void open_own(struct own *own)
 	if (own->fd < 0)
 		return;
 	bound = bind_own(own->fd, 0);
-	for (i = 0; !bound && errno == EADDRINUSE && i < IU_COUNT(fixed); i++)
+	for (size_t i = 0; !bound && errno == EADDRINUSE && i < IU_COUNT(fixed); i++)
 		bound = bind_own(own->fd, fixed[i]);
 	if (!bound || fstat(own->fd, &status) < 0 ||
 		getsockname(own->fd, (struct sockaddr *)&name, &len) < 0)
@@ -550,23 +548,23 @@ static int dump_one(struct iu_scan *scan, struct iu_netlink *netlink, const stru
 	const struct iu_netlink_sink sink = {on_socket, forget, &dump};
 	size_t len = iu_inet_diag_filter(
 		scan->needs, dump.own_inode ? own->port : 0, false, code, sizeof(code));
-	int result = know_earlier(&dump);
+	int ret = know_earlier(&dump);
 
 	make_request(&request, table->family, table->number, states_wanted(scan, table->protocol),
 		code, len);
-	if (result == 0)
-		result = iu_netlink_dump(netlink, &request, &sink, NULL);
-	if (result == 0 && (!scan->needs->all_ports || scan->needs->automatic) && dump.full > 0)
-		result = ask_automatic(&dump, netlink, table->family, table->number);
+	if (ret == 0)
+		ret = iu_netlink_dump(netlink, &request, &sink, NULL);
+	if (ret == 0 && (!scan->needs->all_ports || scan->needs->automatic) && dump.full > 0)
+		ret = ask_automatic(&dump, netlink, table->family, table->number);
 	if (dump.own_seen || dump.any_bound)
 		outcome->bound_seen = true;
-	if (result < 0 && result != IU_E_NOMEM && dump.passed)
-		result = IU_E_AGAIN; /* not once more from the start */
-	if (result < 0 && result != IU_E_AGAIN)
+	if (ret < 0 && ret != IU_E_NOMEM && dump.passed)
+		ret = IU_E_AGAIN; /* not once more from the start */
+	if (ret < 0 && ret != IU_E_AGAIN)
 		forget(&dump);
 	free_cookies(&dump);
 	iu_aggregates_free(&dump.aggregates);
-	return result;
+	return ret;
 }
 
 /* What is done when a dump did not work: the text files of /proc, or at least a gap. */
@@ -619,20 +617,20 @@ static int collect_listeners(struct dump *dump, struct iu_netlink *netlink)
 	const struct iu_netlink_sink sink = {on_socket, forget, dump};
 	const struct iu_needs *needs = dump->scan->needs;
 	struct iu_sockets *sockets = &dump->scan->snapshot->sockets;
-	size_t i, before;
-	int result = 0;
+	size_t before;
+	int ret = 0;
 
-	for (i = 0; i < needs->asked.n && result == 0; i++) {
+	for (size_t i = 0; i < needs->asked.n && ret == 0; i++) {
 		before = sockets->n;
 		begin_both(&request, 1u << IU_TCP_LISTEN)->id.idiag_sport =
 			htons(needs->asked.v[i]);
-		result = iu_netlink_dump(netlink, &request, &sink, NULL);
-		if (result == IU_E_NOMEM)
-			return result;
-		if (result == 0 && sockets->n == before)
-			result = IU_E_NOENT;
+		ret = iu_netlink_dump(netlink, &request, &sink, NULL);
+		if (ret == IU_E_NOMEM)
+			return ret;
+		if (ret == 0 && sockets->n == before)
+			ret = IU_E_NOENT;
 	}
-	if (result < 0) {
+	if (ret < 0) {
 		forget(dump);
 		return 0;
 	}
@@ -663,26 +661,26 @@ static int collect_few(struct iu_scan *scan, struct iu_netlink *netlink, bool *r
 	const struct iu_needs *needs = scan->needs;
 	struct dump dump = {.scan = scan, .protocol = IU_PROTOCOL_TCP,
 		.start = scan->snapshot->sockets.n, .each = true};
-	int result;
+	int ret;
 
 	if (!few_asked(needs))
 		return 0;
-	result = iu_bind_bucket_collect(scan, netlink, on_socket, &dump);
-	if (result == 0 && needs->first)
-		result = collect_listeners(&dump, netlink);
+	ret = iu_bind_bucket_collect(scan, netlink, on_socket, &dump);
+	if (ret == 0 && needs->first)
+		ret = collect_listeners(&dump, netlink);
 	*ret_listeners_only = dump.listeners_only;
 	free_cookies(&dump);
-	return result;
+	return ret;
 }
 
 /* A list that asks the kernel itself needs no test of what sock_diag knows. */
 static int bound_or_own(struct iu_scan *scan, struct own *own)
 {
-	int result = iu_bound_open(scan);
+	int ret = iu_bound_open(scan);
 
-	if (result == 0)
+	if (ret == 0)
 		open_own(own);
-	return result < 0 ? result : 0;
+	return ret < 0 ? ret : 0;
 }
 
 int iu_collect_inet(struct iu_scan *scan)
@@ -693,8 +691,7 @@ int iu_collect_inet(struct iu_scan *scan)
 	struct iu_netlink netlink = {0};
 	struct outcome outcome = {0};
 	struct own own = {.fd = -1};
-	size_t i;
-	int opened, few, result = 0;
+	int opened, few, ret = 0;
 
 	if (!tcp && !udp)
 		return 0;
@@ -704,16 +701,16 @@ int iu_collect_inet(struct iu_scan *scan)
 	opened = ask ? iu_netlink_open(NETLINK_SOCK_DIAG, &netlink) : 0;
 	if (tcp && opened == 0 && ask && few == 0) {
 		few = collect_few(scan, &netlink, &listeners_only);
-		result = few < 0 ? few : 0;
+		ret = few < 0 ? few : 0;
 	}
-	if (tcp && opened == 0 && ask && few == 0 && result == 0)
-		result = bound_or_own(scan, &own);
-	for (i = 0; i < IU_COUNT(tables) && result == 0 && ask; i++) {
+	if (tcp && opened == 0 && ask && few == 0 && ret == 0)
+		ret = bound_or_own(scan, &own);
+	for (size_t i = 0; i < IU_COUNT(tables) && ret == 0 && ask; i++) {
 		if (tables[i].fact == IU_FACT_TCP ? !tcp || few > 0 : !udp)
 			continue;
-		result = opened < 0 ? opened : dump_one(scan, &netlink, &tables[i], &own, &outcome);
-		if (result < 0)
-			result = take_refusal(scan, &tables[i], result, &outcome);
+		ret = opened < 0 ? opened : dump_one(scan, &netlink, &tables[i], &own, &outcome);
+		if (ret < 0)
+			ret = take_refusal(scan, &tables[i], ret, &outcome);
 	}
 	close_own(&own);
 	if (opened == 0 && ask)
@@ -723,14 +720,14 @@ int iu_collect_inet(struct iu_scan *scan)
 			"connections, TIME-WAIT and sockets that are bound only on this port",
 			"--first: a listener was enough", "ask without --first");
 	if (tcp)
-		iu_scan_seen(scan, IU_FACT_TCP, result == 0 && !(outcome.incomplete & IU_FACT_TCP));
+		iu_scan_seen(scan, IU_FACT_TCP, ret == 0 && !(outcome.incomplete & IU_FACT_TCP));
 	if (udp)
-		iu_scan_seen(scan, IU_FACT_UDP, result == 0 && !(outcome.incomplete & IU_FACT_UDP));
-	if (result == 0 && tcp && (none || few > 0))
+		iu_scan_seen(scan, IU_FACT_UDP, ret == 0 && !(outcome.incomplete & IU_FACT_UDP));
+	if (ret == 0 && tcp && (none || few > 0))
 		iu_scan_seen(scan, IU_FACT_BOUND, true);
-	else if (result == 0 && !scan->bound)
-		result = settle_bound(scan, &outcome, tcp, own.inode != 0);
-	return result;
+	else if (ret == 0 && !scan->bound)
+		ret = settle_bound(scan, &outcome, tcp, own.inode != 0);
+	return ret;
 }
 
 int iu_collect_inet_anew(struct iu_scan *scan)

@@ -101,10 +101,9 @@ struct hold_row {
 static int read_socket(struct iu_scan *scan, size_t first, struct iu_socket *sock, int *ret_errno)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
-	size_t i;
-	int fd, result;
+	int fd, ret;
 
-	for (i = first; i < snapshot->holds.n; i++) {
+	for (size_t i = first; i < snapshot->holds.n; i++) {
 		const struct iu_hold *hold = &snapshot->holds.v[i];
 
 		if (hold->inode != sock->inode || hold->via != IU_VIA_DESCRIPTOR)
@@ -118,11 +117,11 @@ static int read_socket(struct iu_scan *scan, size_t first, struct iu_socket *soc
 			continue;
 		}
 		/* Closed at once: a duplicate keeps the socket alive. */
-		result = iu_options_read(fd, &snapshot->arena, sock);
+		ret = iu_options_read(fd, &snapshot->arena, sock);
 		close(fd);
 		iu_lock_fds_end();
-		if (result == 0 || result == IU_E_NOMEM)
-			return result;
+		if (ret == 0 || ret == IU_E_NOMEM)
+			return ret;
 	}
 	return IU_E_NOENT;
 }
@@ -142,10 +141,9 @@ static int add_gap(struct iu_scan *scan, const struct iu_socket *sock, size_t fi
 static struct hold_row *index_holds(const struct iu_holds *holds, bool *ret_failed)
 {
 	struct hold_row *rows = NULL, *row;
-	size_t i;
 
 	*ret_failed = false;
-	for (i = 0; i < holds->n; i++) {
+	for (size_t i = 0; i < holds->n; i++) {
 		uint64_t inode = holds->v[i].inode;
 
 		HASH_FIND(hh, rows, &inode, sizeof(inode), row);
@@ -171,34 +169,33 @@ int iu_collect_options(struct iu_scan *scan)
 	struct iu_sockets *sockets = &scan->snapshot->sockets;
 	struct hold_row *rows, *row, *next;
 	bool failed, all = true;
-	size_t i;
-	int result = 0;
+	int ret = 0;
 
 	rows = index_holds(&scan->snapshot->holds, &failed);
 	if (failed)
-		result = IU_E_NOMEM;
-	for (i = 0; i < sockets->n && result == 0; i++) {
+		ret = IU_E_NOMEM;
+	for (size_t i = 0; i < sockets->n && ret == 0; i++) {
 		struct iu_socket *sock = &sockets->v[i];
 		int error = 0;
 
 		if (sock->protocol == IU_PROTOCOL_UNIX || !iu_needs_inode(scan->needs, sock->inode))
 			continue;
 		HASH_FIND(hh, rows, &sock->inode, sizeof(sock->inode), row);
-		result = row ? read_socket(scan, row->first, sock, &error) : IU_E_NOENT;
+		ret = row ? read_socket(scan, row->first, sock, &error) : IU_E_NOENT;
 		/* a duplicate out of a message was read when it was found */
-		if (result == IU_E_NOENT && (sock->options_source == IU_SOURCE_READ ||
+		if (ret == IU_E_NOENT && (sock->options_source == IU_SOURCE_READ ||
 						    sock->options_source == IU_SOURCE_BPF))
-			result = 0;
-		if (result != IU_E_NOENT)
+			ret = 0;
+		if (ret != IU_E_NOENT)
 			continue;
 		all = false; /* nobody is known to hold it: that gap is the holders' */
-		result = row ? add_gap(scan, sock, row->first, error) : 0;
+		ret = row ? add_gap(scan, sock, row->first, error) : 0;
 	}
 	HASH_ITER(hh, rows, row, next)
 	{
 		HASH_DEL(rows, row);
 		free(row);
 	}
-	iu_scan_seen(scan, IU_FACT_OPTIONS, result == 0 && all);
-	return result;
+	iu_scan_seen(scan, IU_FACT_OPTIONS, ret == 0 && all);
+	return ret;
 }

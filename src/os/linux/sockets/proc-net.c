@@ -58,14 +58,14 @@ static bool number(const struct word *word, int base, uint64_t *ret)
 static bool endpoint(
 	const struct word *word, bool ipv6, struct iu_address *address, uint16_t *ret_port)
 {
-	size_t words = ipv6 ? 4 : 1, i;
+	size_t words = ipv6 ? 4 : 1;
 	uint64_t value = 0;
 
 	if (word->len != words * 8 + 5 || word->text[words * 8] != ':')
 		return false;
 	memset(address, 0, sizeof(*address));
 	address->family = ipv6 ? IU_FAMILY_IPV6 : IU_FAMILY_IPV4;
-	for (i = 0; i < words; i++) {
+	for (size_t i = 0; i < words; i++) {
 		uint32_t part;
 
 		if (iu_number(word->text + i * 8, 8, 16, &value) != 8)
@@ -215,26 +215,26 @@ static int read_table(struct reader *reader, const char *path, enum iu_fact fact
 {
 	struct iu_snapshot *snapshot = reader->scan->snapshot;
 	struct iu_text text = {0};
-	int result = reader->scan->proc < 0
+	int ret = reader->scan->proc < 0
 			     ? -ENOENT
 			     : iu_file_load(reader->scan->proc, path, FILE_MAX, &text);
 
-	if (result < 0) {
+	if (ret < 0) {
 		iu_text_free(&text);
 		/* Without IPv6 there is no table for it, and nothing to miss. */
-		if (result == -ENOENT && reader->ipv6 && reader->scan->proc >= 0)
+		if (ret == -ENOENT && reader->ipv6 && reader->scan->proc >= 0)
 			return 0;
-		return result == -ENOMEM
+		return ret == -ENOMEM
 			       ? IU_E_NOMEM
 			       : iu_snapshot_gap(snapshot, fact, 0, "the list of sockets",
 					 "neither netlink nor /proc/net can be read",
 					 reader->scan->proc < 0 ? "mount /proc" : "run as root");
 	}
 	if (text.data)
-		result = iu_file_lines(text.data, text.len, line, reader);
+		ret = iu_file_lines(text.data, text.len, line, reader);
 	iu_text_free(&text);
-	if (result < 0)
-		return result;
+	if (ret < 0)
+		return ret;
 	return iu_snapshot_gap(snapshot, fact, 0, unseen,
 		refusal == IU_E_ACCESS ? "the system refused the netlink request (a sandbox?)"
 				       : "this kernel does not answer the netlink request",

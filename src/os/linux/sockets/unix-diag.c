@@ -131,29 +131,29 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 	struct iu_snapshot *snapshot = dump->scan->snapshot;
 	struct iu_netlink_bytes payload = iu_netlink_payload(message);
 	struct iu_socket sock, *slot;
-	int result;
+	int ret;
 
 	if (dump->lost)
 		return IU_E_AGAIN;
 	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return 0;
-	result = iu_unix_diag_parse(payload.at, payload.len, &sock);
+	ret = iu_unix_diag_parse(payload.at, payload.len, &sock);
 	dump->told++;
-	if (result <= 0 || (dump->known && bsearch(&sock.inode, dump->known, dump->n_known,
+	if (ret <= 0 || (dump->known && bsearch(&sock.inode, dump->known, dump->n_known,
 						   sizeof(*dump->known), by_number)))
-		return result < 0 ? result : 0;
+		return ret < 0 ? ret : 0;
 	sock.order = dump->order++;
 	sock.path = iu_arena_strndup(&snapshot->arena, sock.path, sock.path_len);
 	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
 	if (!slot || !sock.path)
 		return IU_E_NOMEM;
 	*slot = sock;
-	result = iu_stream_room(dump->scan);
-	if (result > 0) {
+	ret = iu_stream_room(dump->scan);
+	if (ret > 0) {
 		dump->start = 0;
 		dump->passed = true;
 	}
-	return result < 0 ? result : 0;
+	return ret < 0 ? ret : 0;
 }
 
 static void restart(void *context)
@@ -174,26 +174,26 @@ static int dump_again(struct dump *dump, struct iu_netlink *netlink,
 	struct iu_netlink_request *request, const struct iu_netlink_sink *sink)
 {
 	const struct iu_sockets *sockets = &dump->scan->snapshot->sockets;
-	size_t i, first = dump->start, n = sockets->n - first;
-	int result;
+	size_t first = dump->start, n = sockets->n - first;
+	int ret;
 
 	dump->known = malloc((n + 1) * sizeof(*dump->known));
 	if (!dump->known)
 		return IU_E_NOMEM;
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		dump->known[i] = sockets->v[first + i].inode;
 	dump->n_known = n;
 	qsort(dump->known, n, sizeof(*dump->known), by_number);
 	dump->start = sockets->n;
-	result = iu_netlink_dump(netlink, request, sink, NULL);
-	if (result < 0 && result != IU_E_NOMEM) {
+	ret = iu_netlink_dump(netlink, request, sink, NULL);
+	if (ret < 0 && ret != IU_E_NOMEM) {
 		restart(dump); /* the first one was good */
-		result = 0;
+		ret = 0;
 	}
 	dump->start = dump->passed ? 0 : first;
 	free(dump->known);
 	dump->known = NULL;
-	return result;
+	return ret;
 }
 
 struct name_row {
@@ -214,13 +214,13 @@ static int drop_accepted(struct iu_snapshot *snapshot, size_t start)
 {
 	struct name_row *rows, *names = NULL, *row;
 	struct iu_socket *v = snapshot->sockets.v;
-	size_t i, kept = start, n = snapshot->sockets.n;
+	size_t kept = start, n = snapshot->sockets.n;
 	bool failed = false;
 
 	rows = calloc(n - start + 1, sizeof(*rows));
 	if (!rows)
 		return IU_E_NOMEM;
-	for (i = start; i < n && !failed; i++) {
+	for (size_t i = start; i < n && !failed; i++) {
 		if (v[i].state != IU_STATE_LISTEN)
 			continue;
 		row = &rows[i - start];
@@ -229,7 +229,7 @@ static int drop_accepted(struct iu_snapshot *snapshot, size_t start)
 			HASH_ADD_KEYPTR(hh, names, v[i].path, v[i].path_len, row);
 		failed = !row->sock || !iu_added(row);
 	}
-	for (i = start; i < n && !failed; i++) {
+	for (size_t i = start; i < n && !failed; i++) {
 		row = NULL;
 		if (v[i].state == IU_STATE_ESTABLISHED)
 			HASH_FIND(hh, names, v[i].path, v[i].path_len, row);
@@ -246,9 +246,9 @@ static int drop_accepted(struct iu_snapshot *snapshot, size_t start)
 /* Everything UNIX of an earlier look is asked for anew. */
 static void drop_earlier(struct iu_sockets *sockets)
 {
-	size_t i, kept = 0;
+	size_t kept = 0;
 
-	for (i = 0; i < sockets->n; i++)
+	for (size_t i = 0; i < sockets->n; i++)
 		if (sockets->v[i].protocol != IU_PROTOCOL_UNIX)
 			sockets->v[kept++] = sockets->v[i];
 	sockets->n = kept;
@@ -261,32 +261,32 @@ int iu_collect_unix(struct iu_scan *scan)
 	struct iu_netlink netlink = {0};
 	struct dump dump = {.scan = scan};
 	const struct iu_netlink_sink sink = {on_socket, restart, &dump};
-	int result = iu_netlink_open(NETLINK_SOCK_DIAG, &netlink);
+	int ret = iu_netlink_open(NETLINK_SOCK_DIAG, &netlink);
 
 	drop_earlier(&scan->snapshot->sockets);
 	dump.start = scan->snapshot->sockets.n;
-	if (result == 0) {
+	if (ret == 0) {
 		body = iu_netlink_begin(&request, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, sizeof(*body));
 		body->sdiag_family = AF_UNIX;
 		body->udiag_states = UINT32_MAX;
 		body->udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER |
 				   UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN | UDIAG_SHOW_UID;
-		result = iu_netlink_dump(&netlink, &request, &sink, NULL);
-		if (result == 0 && dump.told > ONE_MESSAGE &&
+		ret = iu_netlink_dump(&netlink, &request, &sink, NULL);
+		if (ret == 0 && dump.told > ONE_MESSAGE &&
 			scan->snapshot->sockets.n < AGAIN_MOST && !iu_stream_begun(scan->stream))
-			result = dump_again(&dump, &netlink, &request, &sink);
+			ret = dump_again(&dump, &netlink, &request, &sink);
 		iu_netlink_close(&netlink);
 	}
-	if (result < 0 && result != IU_E_NOMEM && dump.passed)
-		result = IU_E_AGAIN; /* not once more from the start */
-	iu_scan_seen(scan, IU_FACT_UNIX, result == 0);
-	if (result == 0 && !scan->needs->connections)
+	if (ret < 0 && ret != IU_E_NOMEM && dump.passed)
+		ret = IU_E_AGAIN; /* not once more from the start */
+	iu_scan_seen(scan, IU_FACT_UNIX, ret == 0);
+	if (ret == 0 && !scan->needs->connections)
 		return drop_accepted(scan->snapshot, dump.start);
-	if (result == 0 || result == IU_E_NOMEM)
-		return result;
-	if (result == IU_E_AGAIN)
+	if (ret == 0 || ret == IU_E_NOMEM)
+		return ret;
+	if (ret == IU_E_AGAIN)
 		return iu_snapshot_gap(scan->snapshot, IU_FACT_UNIX, 0, "UNIX sockets",
 			"the list changed faster than it could be read", "ask again");
 	restart(&dump);
-	return iu_proc_net_unix(scan, result);
+	return iu_proc_net_unix(scan, ret);
 }

@@ -39,9 +39,9 @@ int iu_os_undo(void (*visit)(void *context, const char *name, const struct iu_st
 {
 	struct iu_arena arena = {0};
 	struct iu_disabled_services cache;
-	int r = iu_disabled_services_read(&arena, &cache), all = 0;
+	int ret = iu_disabled_services_read(&arena, &cache), all = 0;
 
-	for (size_t i = 0; r == 0 && i < cache.list.n; i++) {
+	for (size_t i = 0; ret == 0 && i < cache.list.n; i++) {
 		struct iu_step_result result;
 
 		if (!iu_service_restore(cache.list.v[i].name, cache.list.v[i].start, &result))
@@ -50,9 +50,9 @@ int iu_os_undo(void (*visit)(void *context, const char *name, const struct iu_st
 			all = IU_E_ACCESS;
 		visit(context, cache.list.v[i].name, &result);
 	}
-	r = r < 0 ? r : all < 0 ? all : (int)cache.list.n;
+	ret = ret < 0 ? ret : all < 0 ? all : (int)cache.list.n;
 	iu_arena_free(&arena);
-	return r;
+	return ret;
 }
 
 void iu_os_release(int handle)

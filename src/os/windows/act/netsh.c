@@ -14,16 +14,16 @@ static bool run(const wchar_t *program, const wchar_t *arguments, struct iu_step
 {
 	struct iu_text out = {0};
 	unsigned long code = 0;
-	int r = iu_command_execute(program, arguments, SECONDS, &out, &code);
+	int ret = iu_command_execute(program, arguments, SECONDS, &out, &code);
 
-	if (r < 0)
+	if (ret < 0)
 		iu_result_say(result, IU_RESULT_FAILED, 0, "%ls %.80ls: %s", program, arguments,
-			iu_error_text(r));
+			iu_error_text(ret));
 	else if (code)
 		iu_result_say(result, IU_RESULT_FAILED, code, "%ls: %.150s", program,
 			out.data ? out.data + strspn(out.data, "\r\n \t") : "failed");
 	iu_text_free(&out);
-	return r == 0 && code == 0;
+	return ret == 0 && code == 0;
 }
 
 static bool same_rule(const struct iu_port_proxy *rule, const struct iu_step_proxy *target)

@@ -27,30 +27,30 @@ int iu_collect_holders(struct iu_scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
 	bool all = true;
-	int r = 0;
+	int ret = 0;
 
-	for (size_t i = 0; i < snapshot->sockets.n && r == 0; i++) {
+	for (size_t i = 0; i < snapshot->sockets.n && ret == 0; i++) {
 		const struct iu_socket *socket = &snapshot->sockets.v[i];
 
 		if (socket->inode && iu_needs_inode(scan->needs, socket->inode) &&
 			iu_owner_of(socket->inode) && !iu_is_successor(scan, socket))
-			r = add_owner(scan, socket);
+			ret = add_owner(scan, socket);
 	}
-	if (r == 0)
-		r = iu_trace_holders(scan);
-	for (size_t i = 0; i < snapshot->sockets.n && r == 0; i++) {
+	if (ret == 0)
+		ret = iu_trace_holders(scan);
+	for (size_t i = 0; i < snapshot->sockets.n && ret == 0; i++) {
 		const struct iu_socket *socket = &snapshot->sockets.v[i];
 
 		if (!socket->inode || !iu_needs_inode(scan->needs, socket->inode) ||
 			has_holder(snapshot, socket->inode))
 			continue;
 		all = false;
-		r = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the owner of a socket",
+		ret = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the owner of a socket",
 			iu_owner_of(socket->inode)
 				? "it is gone, and another process has its number"
 				: "the system's table names none",
 			NULL);
 	}
-	iu_scan_seen(scan, IU_FACT_HOLDERS, all && r == 0);
-	return r;
+	iu_scan_seen(scan, IU_FACT_HOLDERS, all && ret == 0);
+	return ret;
 }

@@ -270,7 +270,7 @@ int iu_socket_handles_of(struct iu_socket_handles *handles, int32_t pid,
 	void (*visit)(void *context, const struct iu_afd_socket *socket), void *context)
 {
 	HANDLE process = OpenProcess(PROCESS_DUP_HANDLE, FALSE, (DWORD)pid), copy;
-	int r = 0;
+	int ret = 0;
 
 	if (!process)
 		return GetLastError() == ERROR_INVALID_PARAMETER ? IU_E_GONE : IU_E_ACCESS;
@@ -281,7 +281,7 @@ int iu_socket_handles_of(struct iu_socket_handles *handles, int32_t pid,
 		if (handles->rows[i].pid != pid)
 			continue;
 		if (is_tired(handles)) {
-			r = IU_E_LIMIT;
+			ret = IU_E_LIMIT;
 			break;
 		}
 		/* closed since: nobody has it any more */
@@ -290,10 +290,10 @@ int iu_socket_handles_of(struct iu_socket_handles *handles, int32_t pid,
 			continue;
 		handles->asked++;
 		if (!ask(handles, copy, &good, &socket))
-			r = IU_E_LIMIT;
+			ret = IU_E_LIMIT;
 		else if (good)
 			visit(context, &socket);
 	}
 	CloseHandle(process);
-	return r;
+	return ret;
 }

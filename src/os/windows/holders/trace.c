@@ -63,13 +63,13 @@ static int ask_all(struct trace *trace, struct iu_socket_handles *handles, bool 
 	unsigned int *missed)
 {
 	for (int32_t pid = 0; (pid = iu_socket_handles_next(handles, pid)) && trace->error == 0;) {
-		int r;
+		int ret;
 
 		if (is_heir(trace->scan, pid) != heirs || pid == (int32_t)GetCurrentProcessId())
 			continue;
 		trace->pid = pid;
-		r = iu_socket_handles_of(handles, pid, take, trace);
-		if (r == 0 || r == IU_E_GONE)
+		ret = iu_socket_handles_of(handles, pid, take, trace);
+		if (ret == 0 || ret == IU_E_GONE)
 			continue;
 		(*missed)++;
 		if (heirs && trace->error == 0) /* named, as who may have it */
@@ -85,21 +85,21 @@ int iu_trace_holders(struct iu_scan *scan)
 	struct iu_socket_handles *handles = NULL;
 	unsigned int missed = 0;
 	bool wanted = false;
-	int r;
+	int ret;
 
 	for (size_t i = 0; i < snapshot->sockets.n && !wanted; i++)
 		wanted = is_traced(scan, &snapshot->sockets.v[i]);
 	handles = wanted ? iu_scan_handles(scan) : NULL;
 	if (!handles)
 		return 0; /* what has no holder then is a gap of its own */
-	r = ask_all(&trace, handles, true, &missed);
-	if (r == 0)
-		r = ask_all(&trace, handles, false, &missed);
-	if (r == 0 && missed)
-		r = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0,
+	ret = ask_all(&trace, handles, true, &missed);
+	if (ret == 0)
+		ret = ask_all(&trace, handles, false, &missed);
+	if (ret == 0 && missed)
+		ret = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0,
 			"who has handles to a socket whose owner is gone",
 			"not every process may be asked", "run inuse as administrator");
-	return r;
+	return ret;
 }
 
 /* ---- one process ---- */

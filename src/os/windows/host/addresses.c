@@ -80,7 +80,7 @@ int iu_collect_addresses(struct iu_scan *scan)
 {
 	struct iu_arena *arena = &scan->snapshot->arena;
 	IP_ADAPTER_ADDRESSES *list;
-	int r;
+	int ret;
 
 	if (scan->snapshot->seen & IU_FACT_ADDRESSES)
 		return 0;
@@ -88,21 +88,21 @@ int iu_collect_addresses(struct iu_scan *scan)
 	if (!list)
 		return iu_snapshot_gap(scan->snapshot, IU_FACT_ADDRESSES, 0,
 			"the addresses of this machine", "GetAdaptersAddresses() failed", NULL);
-	r = add_loopback(scan);
-	for (const IP_ADAPTER_ADDRESSES *adapter = list; adapter && r == 0; adapter = adapter->Next) {
+	ret = add_loopback(scan);
+	for (const IP_ADAPTER_ADDRESSES *adapter = list; adapter && ret == 0; adapter = adapter->Next) {
 		struct iu_interface *row = iu_list_add(arena, &scan->snapshot->interfaces);
 
 		if (!row) {
-			r = IU_E_NOMEM;
+			ret = IU_E_NOMEM;
 			break;
 		}
 		row->ifindex = adapter->IfIndex ? adapter->IfIndex : adapter->Ipv6IfIndex;
 		row->name = iu_utf8(arena, adapter->FriendlyName);
 		row->up = adapter->OperStatus == IfOperStatusUp;
-		r = add_addresses(scan, adapter);
+		ret = add_addresses(scan, adapter);
 	}
 	free(list);
-	if (r == 0)
+	if (ret == 0)
 		iu_scan_seen(scan, IU_FACT_ADDRESSES, true);
-	return r;
+	return ret;
 }

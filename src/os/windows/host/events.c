@@ -72,7 +72,7 @@ int iu_collect_events(struct iu_scan *scan)
 	struct iu_capture_out out = {0};
 	struct iu_text text = {0};
 	struct log log;
-	int r = 0;
+	int ret = 0;
 
 	if (scan->snapshot->seen & IU_FACT_EVENTS)
 		return 0;
@@ -81,10 +81,10 @@ int iu_collect_events(struct iu_scan *scan)
 			"this system gives no access to one", NULL);
 	if (text.len) {
 		iu_capture_begin(&out, scan->snapshot);
-		r = iu_capture_text(text.data, text.len, &out, NULL);
+		ret = iu_capture_text(text.data, text.len, &out, NULL);
 		iu_capture_drop(&out);
 	}
-	iu_scan_seen(scan, IU_FACT_EVENTS, r == 0 && !text.failed);
+	iu_scan_seen(scan, IU_FACT_EVENTS, ret == 0 && !text.failed);
 	iu_text_free(&text);
-	return r;
+	return ret;
 }

@@ -71,16 +71,16 @@ static int add_kept(void *context, const struct iu_value *value)
 /* What netsh keeps in the registry is readable in every case; the rest only netsh knows. */
 static int add_all_kept(struct iu_scan *scan)
 {
-	int r = 0;
+	int ret = 0;
 
-	for (size_t i = 0; i < IU_COUNT(cache) && r >= 0; i++) {
+	for (size_t i = 0; i < IU_COUNT(cache) && ret >= 0; i++) {
 		struct reading reading = {.scan = scan, .protocol = cache[i].protocol};
 
-		r = iu_registry_values(cache[i].key, add_kept, &reading);
-		if (r == IU_E_NOENT || r == IU_E_ACCESS)
-			r = 0;
+		ret = iu_registry_values(cache[i].key, add_kept, &reading);
+		if (ret == IU_E_NOENT || ret == IU_E_ACCESS)
+			ret = 0;
 	}
-	return r;
+	return ret;
 }
 
 static const struct {
@@ -102,10 +102,10 @@ static const struct {
 static int add_list(struct iu_scan *scan, size_t i, bool *all)
 {
 	uint32_t given = 0;
-	int r = iu_netsh(scan->snapshot, lists[i].excluded, lists[i].protocol, &given);
+	int ret = iu_netsh(scan->snapshot, lists[i].excluded, lists[i].protocol, &given);
 
-	if (r < 0 || given & lists[i].given)
-		return r;
+	if (ret < 0 || given & lists[i].given)
+		return ret;
 	*all = false;
 	return iu_snapshot_gap(scan->snapshot, IU_FACT_EXCLUSIONS, 0,
 		"port ranges that the system has set aside", "netsh does not tell them here",
@@ -117,18 +117,18 @@ int iu_collect_exclusions(struct iu_scan *scan)
 	struct iu_snapshot *snapshot = scan->snapshot;
 	uint32_t asked = scan->needs->facts | snapshot->seen, given;
 	bool all = true;
-	int r;
+	int ret;
 
 	if (!(scan->needs->facts & IU_FACT_EXCLUSIONS) || snapshot->seen & IU_FACT_EXCLUSIONS)
 		return 0;
-	r = add_all_kept(scan);
-	for (size_t i = 0; i < IU_COUNT(lists) && r >= 0; i++) {
+	ret = add_all_kept(scan);
+	for (size_t i = 0; i < IU_COUNT(lists) && ret >= 0; i++) {
 		if (!(asked & (uint32_t)lists[i].fact))
 			continue;
-		r = add_list(scan, i, &all);
-		if (r >= 0 && all)
-			r = iu_netsh(snapshot, lists[i].dynamic, lists[i].protocol, &given);
+		ret = add_list(scan, i, &all);
+		if (ret >= 0 && all)
+			ret = iu_netsh(snapshot, lists[i].dynamic, lists[i].protocol, &given);
 	}
-	iu_scan_seen(scan, IU_FACT_EXCLUSIONS, all && r >= 0);
-	return r < 0 ? r : 0;
+	iu_scan_seen(scan, IU_FACT_EXCLUSIONS, all && ret >= 0);
+	return ret < 0 ? ret : 0;
 }

@@ -69,16 +69,16 @@ static int add_reservations(struct iu_scan *scan, const struct http *http, bool 
 			.QueryDesc = HttpServiceConfigQueryNext, .dwToken = i};
 		void *out = NULL;
 		ULONG error = ask(http, HttpServiceConfigUrlAclInfo, &in, sizeof(in), &out);
-		int r;
+		int ret;
 
 		if (error) {
 			*all = *all && error == ERROR_NO_MORE_ITEMS;
 			return error == ERROR_NOT_ENOUGH_MEMORY ? IU_E_NOMEM : 0;
 		}
-		r = add_reservation(scan, out);
+		ret = add_reservation(scan, out);
 		free(out);
-		if (r < 0)
-			return r;
+		if (ret < 0)
+			return ret;
 	}
 	*all = false;
 	return 0;
@@ -89,23 +89,23 @@ static int add_listen(struct iu_scan *scan, const struct http *http, bool *all)
 	void *out = NULL;
 	ULONG error = ask(http, HttpServiceConfigIPListenList, NULL, 0, &out);
 	const HTTP_SERVICE_CONFIG_IP_LISTEN_QUERY *list = out;
-	int r = 0;
+	int ret = 0;
 
 	if (error) {
 		*all = *all && (error == ERROR_NO_MORE_ITEMS || error == ERROR_FILE_NOT_FOUND);
 		return 0;
 	}
-	for (ULONG i = 0; i < list->AddrCount && i < ROWS_MAX && r == 0; i++) {
+	for (ULONG i = 0; i < list->AddrCount && i < ROWS_MAX && ret == 0; i++) {
 		struct iu_http_listen *slot = iu_list_add(
 			&scan->snapshot->arena, &scan->snapshot->windows.http_listen);
 
 		if (slot)
 			iu_address_of((const SOCKADDR *)(const void *)&list->AddrList[i],
 				&slot->address);
-		r = slot ? 0 : IU_E_NOMEM;
+		ret = slot ? 0 : IU_E_NOMEM;
 	}
 	free(out);
-	return r;
+	return ret;
 }
 
 int iu_collect_http(struct iu_scan *scan)
@@ -113,23 +113,23 @@ int iu_collect_http(struct iu_scan *scan)
 	struct http http;
 	uint32_t given = 0;
 	bool all = true;
-	int r;
+	int ret;
 
 	if (scan->snapshot->seen & IU_FACT_HTTP)
 		return 0;
 	if (!open_http(&http))
 		return iu_snapshot_gap(scan->snapshot, IU_FACT_HTTP, 0, "what HTTP.sys serves",
 			"its interface cannot be opened", NULL);
-	r = add_reservations(scan, &http, &all);
-	if (r == 0)
-		r = add_listen(scan, &http, &all);
+	ret = add_reservations(scan, &http, &all);
+	if (ret == 0)
+		ret = add_listen(scan, &http, &all);
 	http.end(INITIALIZE_CONFIG, NULL);
-	if (r < 0)
-		return r;
+	if (ret < 0)
+		return ret;
 	/* Which program serves which URL has no documented interface: netsh prints it. */
-	r = iu_netsh(scan->snapshot, L"http show servicestate view=requestq", IU_PROTOCOL_TCP, &given);
-	if (r < 0)
-		return r;
+	ret = iu_netsh(scan->snapshot, L"http show servicestate view=requestq", IU_PROTOCOL_TCP, &given);
+	if (ret < 0)
+		return ret;
 	all = all && (given & IU_GIVEN_HTTP);
 	iu_scan_seen(scan, IU_FACT_HTTP, all);
 	return all ? 0

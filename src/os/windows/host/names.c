@@ -168,12 +168,12 @@ const struct iu_names *iu_os_names(void)
 int iu_os_find_program(const char *program, struct iu_file_id *ret_file)
 {
 	wchar_t *wide = iu_wide(program), path[MAX_PATH], *base;
-	int r = IU_E_NOENT;
+	int ret = IU_E_NOENT;
 
 	if (wide && (SearchPathW(NULL, wide, NULL, MAX_PATH, path, &base) ||
 			    SearchPathW(NULL, wide, L".exe", MAX_PATH, path, &base)) &&
 		iu_file_identity(path, ret_file))
-		r = 0;
+		ret = 0;
 	free(wide);
-	return r;
+	return ret;
 }

@@ -13,18 +13,18 @@ int iu_netsh(struct iu_snapshot *snapshot, const wchar_t *arguments, enum iu_pro
 	struct iu_capture_out out = {0};
 	struct iu_text text = {0};
 	unsigned long code = 1;
-	int r = iu_command_execute(L"netsh.exe", arguments, SECONDS, &text, &code);
+	int ret = iu_command_execute(L"netsh.exe", arguments, SECONDS, &text, &code);
 
 	*ret_given = 0;
-	if (r == 0 && code == 0 && text.len) {
+	if (ret == 0 && code == 0 && text.len) {
 		iu_capture_begin(&out, snapshot);
 		out.hint_tcp = protocol == IU_PROTOCOL_TCP;
 		out.hint_udp = protocol == IU_PROTOCOL_UDP;
 		out.hint_family = IU_FAMILY_IPV4;
-		r = iu_capture_text(text.data, text.len, &out, NULL);
+		ret = iu_capture_text(text.data, text.len, &out, NULL);
 		*ret_given = out.given;
 		iu_capture_drop(&out);
 	}
 	iu_text_free(&text);
-	return r == IU_E_NOMEM ? r : 0;
+	return ret == IU_E_NOMEM ? ret : 0;
 }

@@ -69,11 +69,11 @@ int iu_collect_proxies(struct iu_scan *scan)
 		return 0;
 	for (size_t i = 0; i < IU_COUNT(lists); i++) {
 		struct reading reading = {.scan = scan, .family = lists[i].family};
-		int r = iu_registry_values(lists[i].key, add_rule, &reading);
+		int ret = iu_registry_values(lists[i].key, add_rule, &reading);
 
-		if (r == IU_E_NOMEM)
-			return r;
-		all = all && (r == 0 || r == IU_E_NOENT);
+		if (ret == IU_E_NOMEM)
+			return ret;
+		all = all && (ret == 0 || ret == IU_E_NOENT);
 	}
 	iu_scan_seen(scan, IU_FACT_PROXIES, all);
 	return all ? 0

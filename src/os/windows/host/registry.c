@@ -11,11 +11,11 @@ int iu_registry_values(const wchar_t *key, int (*visit)(void *context, const str
 	struct iu_value value;
 	HKEY handle;
 	LONG error = RegOpenKeyExW(HKEY_LOCAL_MACHINE, key, 0, KEY_READ, &handle);
-	int r = 0;
+	int ret = 0;
 
 	if (error != ERROR_SUCCESS)
 		return error == ERROR_FILE_NOT_FOUND ? IU_E_NOENT : IU_E_ACCESS;
-	for (DWORD i = 0; r >= 0; i++) {
+	for (DWORD i = 0; ret >= 0; i++) {
 		DWORD units = IU_VALUE_UNITS;
 
 		memset(&value, 0, sizeof(value));
@@ -26,8 +26,8 @@ int iu_registry_values(const wchar_t *key, int (*visit)(void *context, const str
 			continue;
 		if (error != ERROR_SUCCESS)
 			break;
-		r = visit(context, &value);
+		ret = visit(context, &value);
 	}
 	RegCloseKey(handle);
-	return r < 0 ? r : 0;
+	return ret < 0 ? ret : 0;
 }

@@ -67,29 +67,29 @@ static int add_list(struct iu_arena *arena, const wchar_t *variable, struct iu_p
 	wchar_t path[MAX_PATH];
 	char line[LINE_BYTES];
 	FILE *file;
-	int r = 0;
+	int ret = 0;
 
 	if (!folder || wcslen(folder) > MAX_PATH - 32)
 		return 0;
 	_snwprintf(path, IU_COUNT(path), L"%ls\\inuse\\protected", folder);
 	file = _wfopen(path, L"rb");
-	for (int i = 0; file && r == 0 && i < LINES_MAX && fgets(line, sizeof(line), file); i++)
-		r = add_line(arena, line, rules);
+	for (int i = 0; file && ret == 0 && i < LINES_MAX && fgets(line, sizeof(line), file); i++)
+		ret = add_line(arena, line, rules);
 	if (file)
 		fclose(file);
-	return r;
+	return ret;
 }
 
 int iu_os_rules(struct iu_arena *arena, int32_t on_behalf, struct iu_plan_rules *rules)
 {
 	uint32_t uid;
-	int r = add_ancestors(arena, on_behalf, rules);
+	int ret = add_ancestors(arena, on_behalf, rules);
 
 	if (iu_process_uid((int32_t)GetCurrentProcessId(), &uid))
 		rules->uids[rules->uid_count++] = uid;
-	if (r == 0)
-		r = add_list(arena, L"ProgramData", rules);
-	if (r == 0)
-		r = add_list(arena, L"APPDATA", rules);
-	return r;
+	if (ret == 0)
+		ret = add_list(arena, L"ProgramData", rules);
+	if (ret == 0)
+		ret = add_list(arena, L"APPDATA", rules);
+	return ret;
 }

@@ -137,7 +137,7 @@ static int read_path(struct iu_arena *arena, HANDLE handle, struct iu_process *p
 {
 	wchar_t *path = calloc(PATH_UNITS, sizeof(*path));
 	DWORD n = PATH_UNITS;
-	int r = 0;
+	int ret = 0;
 
 	if (!path)
 		return IU_E_NOMEM;
@@ -145,10 +145,10 @@ static int read_path(struct iu_arena *arena, HANDLE handle, struct iu_process *p
 		process->exe = iu_utf8_n(arena, path, n);
 		if (process->exe)
 			process->name = iu_utf8_base(process->exe);
-		r = add_file(arena, process, path);
+		ret = add_file(arena, process, path);
 	}
 	free(path);
-	return r;
+	return ret;
 }
 
 /* ---- command line ---- */
@@ -222,19 +222,19 @@ static const char *parameters_of(HANDLE handle)
 
 static int add_command(struct iu_arena *arena, const wchar_t *line, struct iu_process *process)
 {
-	int count = 0, r = 0;
+	int count = 0, ret = 0;
 	wchar_t **words = *line ? CommandLineToArgvW(line, &count) : NULL;
 
-	for (int i = 0; i < count && words && r == 0; i++) {
+	for (int i = 0; i < count && words && ret == 0; i++) {
 		const char **slot = iu_list_add(arena, &process->command);
 
 		if (slot)
 			*slot = iu_utf8(arena, words[i]);
-		r = slot && *slot ? 0 : IU_E_NOMEM;
+		ret = slot && *slot ? 0 : IU_E_NOMEM;
 	}
 	if (words)
 		LocalFree(words);
-	return r;
+	return ret;
 }
 
 static int read_command(struct iu_arena *arena, int32_t pid, HANDLE handle, struct iu_process *process)
@@ -243,20 +243,20 @@ static int read_command(struct iu_arena *arena, int32_t pid, HANDLE handle, stru
 		PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ, FALSE, (DWORD)pid);
 	const char *parameters = reader ? parameters_of(reader) : NULL;
 	wchar_t *line = command_told(handle), *current = NULL;
-	int r = 0;
+	int ret = 0;
 
 	if (!line && parameters)
 		line = memory_text(reader, parameters, PARAMETERS_COMMAND);
 	if (parameters)
 		current = memory_text(reader, parameters, PARAMETERS_CURRENT);
 	if (line)
-		r = add_command(arena, line, process);
+		ret = add_command(arena, line, process);
 	process->cwd = iu_utf8(arena, current);
 	free(line);
 	free(current);
 	if (reader)
 		CloseHandle(reader);
-	return r;
+	return ret;
 }
 
 /* ---- all of it ---- */
@@ -293,7 +293,7 @@ static int fill_opened(struct iu_scan *scan, HANDLE handle, struct iu_process *p
 {
 	struct iu_arena *arena = &scan->snapshot->arena;
 	FILETIME created, ended, kernel, user;
-	int r;
+	int ret;
 
 	if (GetProcessTimes(handle, &created, &ended, &kernel, &user)) {
 		process->start_ticks = iu_ticks_of(created);
@@ -301,8 +301,8 @@ static int fill_opened(struct iu_scan *scan, HANDLE handle, struct iu_process *p
 	}
 	process->user = iu_process_user(arena, handle, &process->uid);
 	process->uid_known = process->user != NULL;
-	r = read_path(arena, handle, process);
-	return r < 0 ? r : read_command(arena, process->pid, handle, process);
+	ret = read_path(arena, handle, process);
+	return ret < 0 ? ret : read_command(arena, process->pid, handle, process);
 }
 
 int iu_process_add(struct iu_scan *scan, int32_t pid)
@@ -313,20 +313,20 @@ int iu_process_add(struct iu_scan *scan, int32_t pid)
 	struct iu_listed row;
 	HANDLE handle;
 	bool listed;
-	int r = 0;
+	int ret = 0;
 
 	if (!pid || iu_snapshot_process(scan->snapshot, pid))
 		return 0;
 	listed = iu_process_listed(scan->list, pid, &row);
 	if (listed)
-		r = fill_listed(scan, &row, &process);
+		ret = fill_listed(scan, &row, &process);
 	handle = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)pid);
-	if (handle && r >= 0)
-		r = fill_opened(scan, handle, &process);
+	if (handle && ret >= 0)
+		ret = fill_opened(scan, handle, &process);
 	if (handle)
 		CloseHandle(handle);
-	if (r < 0 || (!handle && !listed))
-		return r; /* gone meanwhile, or an owner that is no process any more */
+	if (ret < 0 || (!handle && !listed))
+		return ret; /* gone meanwhile, or an owner that is no process any more */
 	if (!process.name)
 		process.name = pid == 4 ? "System" : iu_arena_strdup(arena, "?");
 	slot = iu_list_add(arena, &scan->snapshot->processes);

@@ -100,17 +100,17 @@ static int add_dependents(struct iu_arena *arena, SC_HANDLE handle, struct iu_se
 {
 	DWORD count;
 	ENUM_SERVICE_STATUSW *list = iu_service_dependents(handle, &count);
-	int r = 0;
+	int ret = 0;
 
-	for (DWORD i = 0; i < count && r == 0; i++) {
+	for (DWORD i = 0; i < count && ret == 0; i++) {
 		const char **slot = iu_list_add(arena, &service->dependents);
 
 		if (slot)
 			*slot = iu_utf8(arena, list[i].lpServiceName);
-		r = slot && *slot ? 0 : IU_E_NOMEM;
+		ret = slot && *slot ? 0 : IU_E_NOMEM;
 	}
 	free(list);
-	return r;
+	return ret;
 }
 
 static int add_service(struct iu_scan *scan, SC_HANDLE manager, const ENUM_SERVICE_STATUS_PROCESSW *row)
@@ -127,16 +127,16 @@ static int add_service(struct iu_scan *scan, SC_HANDLE manager, const ENUM_SERVI
 	SC_HANDLE handle = OpenServiceW(
 		manager, row->lpServiceName, SERVICE_QUERY_CONFIG | SERVICE_ENUMERATE_DEPENDENTS);
 	QUERY_SERVICE_CONFIGW *config = handle ? iu_service_config(handle) : NULL;
-	int r = 0;
+	int ret = 0;
 
 	if (config)
 		service.start = iu_service_start(config->dwStartType);
 	if (handle && service.state != IU_SERVICE_STOPPED)
-		r = add_dependents(arena, handle, &service);
+		ret = add_dependents(arena, handle, &service);
 	free(config);
 	if (handle)
 		CloseServiceHandle(handle);
-	slot = r < 0 || !service.name ? NULL : iu_list_add(arena, &scan->snapshot->windows.services);
+	slot = ret < 0 || !service.name ? NULL : iu_list_add(arena, &scan->snapshot->windows.services);
 	if (!slot)
 		return IU_E_NOMEM;
 	*slot = service;
@@ -172,7 +172,7 @@ int iu_collect_services(struct iu_scan *scan)
 	SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_ENUMERATE_SERVICE);
 	ENUM_SERVICE_STATUS_PROCESSW *list;
 	DWORD count = 0;
-	int r = 0;
+	int ret = 0;
 
 	if (scan->snapshot->seen & IU_FACT_SERVICES) {
 		if (manager)
@@ -180,18 +180,18 @@ int iu_collect_services(struct iu_scan *scan)
 		return 0;
 	}
 	list = manager ? read_list(manager, &count) : NULL;
-	for (DWORD i = 0; i < count && r == 0; i++)
+	for (DWORD i = 0; i < count && ret == 0; i++)
 		if (is_named(list[i].lpServiceName) ||
 			has_socket(scan->snapshot, list[i].ServiceStatusProcess.dwProcessId))
-			r = add_service(scan, manager, &list[i]);
-	if (r == 0)
-		r = iu_name_tagged(scan->snapshot, iu_system_tag_name, NULL);
-	if (!list && r == 0)
-		r = iu_snapshot_gap(scan->snapshot, IU_FACT_SERVICES, 0, "the services",
+			ret = add_service(scan, manager, &list[i]);
+	if (ret == 0)
+		ret = iu_name_tagged(scan->snapshot, iu_system_tag_name, NULL);
+	if (!list && ret == 0)
+		ret = iu_snapshot_gap(scan->snapshot, IU_FACT_SERVICES, 0, "the services",
 			"the service manager refuses to list them", NULL);
-	iu_scan_seen(scan, IU_FACT_SERVICES, list && r == 0);
+	iu_scan_seen(scan, IU_FACT_SERVICES, list && ret == 0);
 	free(list);
 	if (manager)
 		CloseServiceHandle(manager);
-	return r;
+	return ret;
 }

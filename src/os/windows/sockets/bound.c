@@ -39,33 +39,33 @@ static int add_row(struct iu_scan *scan, struct iu_socket *s, DWORD port, DWORD 
 static int add_bound4(struct iu_scan *scan, const void *table)
 {
 	const MIB_TCPTABLE2 *rows = table;
-	int r = 0;
+	int ret = 0;
 
-	for (DWORD i = 0; i < rows->dwNumEntries && r == 0; i++) {
+	for (DWORD i = 0; i < rows->dwNumEntries && ret == 0; i++) {
 		struct iu_socket s = {.family = IU_FAMILY_IPV4};
 
 		s.local.family = IU_FAMILY_IPV4;
 		memcpy(s.local.bytes, &rows->table[i].dwLocalAddr, 4);
-		r = add_row(scan, &s, rows->table[i].dwLocalPort, rows->table[i].dwOwningPid);
+		ret = add_row(scan, &s, rows->table[i].dwLocalPort, rows->table[i].dwOwningPid);
 	}
-	return r;
+	return ret;
 }
 
 static int add_bound6(struct iu_scan *scan, const void *table)
 {
 	const MIB_TCP6TABLE2 *rows = table;
-	int r = 0;
+	int ret = 0;
 
-	for (DWORD i = 0; i < rows->dwNumEntries && r == 0; i++) {
+	for (DWORD i = 0; i < rows->dwNumEntries && ret == 0; i++) {
 		struct iu_socket s = {.family = IU_FAMILY_IPV6};
 
 		s.local.family = IU_FAMILY_IPV6;
 		memcpy(s.local.bytes, &rows->table[i].LocalAddr, 16);
 		if (iu_address_is_link_local(&s.local))
 			s.local.scope = rows->table[i].dwLocalScopeId;
-		r = add_row(scan, &s, rows->table[i].dwLocalPort, rows->table[i].dwOwningPid);
+		ret = add_row(scan, &s, rows->table[i].dwLocalPort, rows->table[i].dwOwningPid);
 	}
-	return r;
+	return ret;
 }
 
 static const struct {
@@ -78,11 +78,11 @@ static const struct {
 
 int iu_collect_bound(struct iu_scan *scan)
 {
-	int r = 0;
+	int ret = 0;
 
 	if (scan->snapshot->seen & IU_FACT_BOUND || !(scan->needs->facts & IU_FACT_TCP))
 		return 0;
-	for (size_t i = 0; i < IU_COUNT(tables) && r == 0; i++) {
+	for (size_t i = 0; i < IU_COUNT(tables) && ret == 0; i++) {
 		bound_table *get;
 		void *table = NULL;
 
@@ -94,10 +94,10 @@ int iu_collect_bound(struct iu_scan *scan)
 				    : "this system has no function that lists them",
 				NULL);
 		if (table) {
-			r = tables[i].add(scan, table);
+			ret = tables[i].add(scan, table);
 			HeapFree(GetProcessHeap(), 0, table);
 		}
 	}
-	iu_scan_seen(scan, IU_FACT_BOUND, r == 0);
-	return r;
+	iu_scan_seen(scan, IU_FACT_BOUND, ret == 0);
+	return ret;
 }

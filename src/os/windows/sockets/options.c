@@ -78,9 +78,9 @@ int iu_collect_options(struct iu_scan *scan)
 	struct iu_snapshot *snapshot = scan->snapshot;
 	struct reading reading = {.scan = scan};
 	bool all = true;
-	int r = 0;
+	int ret = 0;
 
-	for (size_t i = 0; i < snapshot->sockets.n && r == 0; i++) {
+	for (size_t i = 0; i < snapshot->sockets.n && ret == 0; i++) {
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 		struct iu_socket_handles *handles;
 		int asked;
@@ -99,8 +99,8 @@ int iu_collect_options(struct iu_scan *scan)
 		if (s->options_source == IU_SOURCE_READ)
 			continue;
 		all = false;
-		r = add_gap(scan, reading.pid, asked);
+		ret = add_gap(scan, reading.pid, asked);
 	}
-	iu_scan_seen(scan, IU_FACT_OPTIONS, all && r == 0);
-	return r;
+	iu_scan_seen(scan, IU_FACT_OPTIONS, all && ret == 0);
+	return ret;
 }

@@ -130,9 +130,9 @@ static void take_origin(struct iu_socket *s, LARGE_INTEGER created, const ULONGL
 static int add_tcp4(struct iu_scan *scan, const void *table)
 {
 	const MIB_TCPTABLE_OWNER_MODULE *rows = table;
-	int r = 0;
+	int ret = 0;
 
-	for (DWORD i = 0; i < rows->dwNumEntries && r == 0; i++) {
+	for (DWORD i = 0; i < rows->dwNumEntries && ret == 0; i++) {
 		const MIB_TCPROW_OWNER_MODULE *row = &rows->table[i];
 		struct iu_socket s = {.protocol = IU_PROTOCOL_TCP,
 			.family = IU_FAMILY_IPV4,
@@ -148,18 +148,18 @@ static int add_tcp4(struct iu_scan *scan, const void *table)
 		}
 		s.mini = s.state == IU_STATE_TIME_WAIT;
 		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
-		r = iu_add_socket(scan, &s, (int32_t)row->dwOwningPid,
+		ret = iu_add_socket(scan, &s, (int32_t)row->dwOwningPid,
 			(uint64_t)row->liCreateTimestamp.QuadPart);
 	}
-	return r;
+	return ret;
 }
 
 static int add_tcp6(struct iu_scan *scan, const void *table)
 {
 	const MIB_TCP6TABLE_OWNER_MODULE *rows = table;
-	int r = 0;
+	int ret = 0;
 
-	for (DWORD i = 0; i < rows->dwNumEntries && r == 0; i++) {
+	for (DWORD i = 0; i < rows->dwNumEntries && ret == 0; i++) {
 		const MIB_TCP6ROW_OWNER_MODULE *row = &rows->table[i];
 		struct iu_socket s = {.protocol = IU_PROTOCOL_TCP,
 			.family = IU_FAMILY_IPV6,
@@ -175,18 +175,18 @@ static int add_tcp6(struct iu_scan *scan, const void *table)
 		}
 		s.mini = s.state == IU_STATE_TIME_WAIT;
 		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
-		r = iu_add_socket(scan, &s, (int32_t)row->dwOwningPid,
+		ret = iu_add_socket(scan, &s, (int32_t)row->dwOwningPid,
 			(uint64_t)row->liCreateTimestamp.QuadPart);
 	}
-	return r;
+	return ret;
 }
 
 static int add_udp4(struct iu_scan *scan, const void *table)
 {
 	const MIB_UDPTABLE_OWNER_MODULE *rows = table;
-	int r = 0;
+	int ret = 0;
 
-	for (DWORD i = 0; i < rows->dwNumEntries && r == 0; i++) {
+	for (DWORD i = 0; i < rows->dwNumEntries && ret == 0; i++) {
 		const MIB_UDPROW_OWNER_MODULE *row = &rows->table[i];
 		struct iu_socket s = {.protocol = IU_PROTOCOL_UDP,
 			.family = IU_FAMILY_IPV4,
@@ -196,18 +196,18 @@ static int add_udp4(struct iu_scan *scan, const void *table)
 
 		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
 		if (is_wanted(scan, s.state, s.port))
-			r = iu_add_socket(scan, &s, (int32_t)row->dwOwningPid,
+			ret = iu_add_socket(scan, &s, (int32_t)row->dwOwningPid,
 				(uint64_t)row->liCreateTimestamp.QuadPart);
 	}
-	return r;
+	return ret;
 }
 
 static int add_udp6(struct iu_scan *scan, const void *table)
 {
 	const MIB_UDP6TABLE_OWNER_MODULE *rows = table;
-	int r = 0;
+	int ret = 0;
 
-	for (DWORD i = 0; i < rows->dwNumEntries && r == 0; i++) {
+	for (DWORD i = 0; i < rows->dwNumEntries && ret == 0; i++) {
 		const MIB_UDP6ROW_OWNER_MODULE *row = &rows->table[i];
 		struct iu_socket s = {.protocol = IU_PROTOCOL_UDP,
 			.family = IU_FAMILY_IPV6,
@@ -217,10 +217,10 @@ static int add_udp6(struct iu_scan *scan, const void *table)
 
 		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
 		if (is_wanted(scan, s.state, s.port))
-			r = iu_add_socket(scan, &s, (int32_t)row->dwOwningPid,
+			ret = iu_add_socket(scan, &s, (int32_t)row->dwOwningPid,
 				(uint64_t)row->liCreateTimestamp.QuadPart);
 	}
-	return r;
+	return ret;
 }
 
 static const struct {
@@ -273,7 +273,7 @@ static int add_table(struct iu_scan *scan, size_t i, bool *all)
 	size_t size = 0;
 	char why[64];
 	DWORD count, error = read_table(tables[i].fact, tables[i].family, &table, &size);
-	int r;
+	int ret;
 
 	if (error == ERROR_NOT_SUPPORTED && tables[i].family == AF_INET6)
 		return 0; /* no IPv6 on this machine */
@@ -287,27 +287,27 @@ static int add_table(struct iu_scan *scan, size_t i, bool *all)
 	memcpy(&count, table, sizeof(count));
 	if (count > (size - tables[i].header) / tables[i].row)
 		*(DWORD *)table = (DWORD)((size - tables[i].header) / tables[i].row);
-	r = tables[i].add(scan, table);
+	ret = tables[i].add(scan, table);
 	free(table);
-	return r;
+	return ret;
 }
 
 int iu_collect_inet(struct iu_scan *scan)
 {
 	uint32_t wanted = scan->needs->facts & (IU_FACT_TCP | IU_FACT_UDP);
-	int r = 0;
+	int ret = 0;
 
 	/* The second round asks for owners of what the first one found. */
 	wanted &= ~scan->snapshot->seen;
-	for (size_t fact = IU_FACT_TCP; fact <= IU_FACT_UDP && r == 0; fact <<= 1) {
+	for (size_t fact = IU_FACT_TCP; fact <= IU_FACT_UDP && ret == 0; fact <<= 1) {
 		bool all = true;
 
 		if (!(wanted & fact))
 			continue;
-		for (size_t i = 0; i < IU_COUNT(tables) && r == 0; i++)
+		for (size_t i = 0; i < IU_COUNT(tables) && ret == 0; i++)
 			if (tables[i].fact == (enum iu_fact)fact)
-				r = add_table(scan, i, &all);
-		iu_scan_seen(scan, (uint32_t)fact, all && r == 0);
+				ret = add_table(scan, i, &all);
+		iu_scan_seen(scan, (uint32_t)fact, all && ret == 0);
 	}
-	return r;
+	return ret;
 }
