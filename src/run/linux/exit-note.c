@@ -1,12 +1,11 @@
 /* run/linux/exit-note.c - the command has ended: what was not seen of it, where that matters */
-#include <fcntl.h>
 #include <linux/types.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "os/linux/file.h"
+#include "run/linux/proc-files.h"
 #include "run/linux/supervise.h"
 
 /*
@@ -27,12 +26,11 @@ struct info {
 /* As long as nobody has waited for it; its last field is the exit status (proc(5), since 3.5). */
 static bool zombie_has_failed(int32_t pid, bool *ret_failed)
 {
-	char path[64], text[1024];
+	char text[1024];
 	const char *state, *last;
 	ssize_t len;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	len = iu_file_read(AT_FDCWD, path, text, sizeof(text));
+	len = iu_run_proc_files_text(pid, "stat", text, sizeof(text));
 	state = len > 0 ? strrchr(text, ')') : NULL;
 	last = len > 0 ? strrchr(text, ' ') : NULL;
 	if (!state || strncmp(state, ") Z", 3) != 0 || !last)

@@ -13,7 +13,7 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "os/linux/lazy.h"
+#include "base/library.h"
 #include "run/linux/filter.h"
 
 /* Headers of older kernels lack them; the kernel that runs decides. */
@@ -43,7 +43,7 @@ static const char *const functions[] = {"seccomp_init", "seccomp_release", "secc
 static int load_library(struct library *ret_library)
 {
 	void *found[IU_COUNT(functions)];
-	int ret = iu_lazy_load("libseccomp.so.2", functions, IU_COUNT(functions), found);
+	int ret = iu_library_load("libseccomp.so.2", functions, IU_COUNT(functions), found);
 
 	_Static_assert(sizeof(found) == sizeof(*ret_library), "one pointer a function");
 	if (ret >= 0)

@@ -1,34 +1,41 @@
 /* run/linux/question.c - the question `why` for a call, with what is known of the one who asks */
 #include "run/linux/question.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/err.h"
-#include "os/linux/file.h"
-#include "os/linux/process/proc-stat.h"
-#include "os/linux/process/process.h"
 #include "os/os.h"
 
 #define PATH_BYTES   4096
+#define STATUS_BYTES 8192
+#define COMM_BYTES   64
 #define LINE_MAX_PID 64
 #define NAME_COLUMNS 40
 #define TEXT_COLUMNS 120
 
 static const char *link_text(struct iu_arena *arena, int32_t pid, const char *name)
 {
-	char path[64], text[PATH_BYTES];
-	ssize_t len;
+	char text[PATH_BYTES];
+	ssize_t len = iu_run_proc_files_link(pid, name, text, sizeof(text));
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	len = iu_file_link(AT_FDCWD, path, text, sizeof(text));
 	return len <= 0 ? NULL : iu_arena_strndup(arena, text, (size_t)len);
+}
+
+/* 0: it has ended. */
+static int32_t parent_of(int32_t pid)
+{
+	char text[STATUS_BYTES];
+	struct iu_run_rights rights;
+	ssize_t len = iu_run_proc_files_text(pid, "status", text, sizeof(text));
+
+	if (len <= 0)
+		return 0;
+	iu_run_rights_parse(text, (size_t)len, &rights);
+	return rights.parent;
 }
 
 /* The asker and its ancestors as far as they belong to the command. */
@@ -36,20 +43,14 @@ static void add_line(const struct iu_run_supervisor *s, struct iu_arena *arena, 
 	struct iu_question *question)
 {
 	int32_t *pids = iu_arena_alloc(arena, LINE_MAX_PID * sizeof(*pids));
-	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct iu_proc_stat stat;
 	size_t n = 0;
 	bool belongs = false;
 
-	while (pids && proc >= 0 && pid > 1 && n < LINE_MAX_PID && !belongs) {
+	while (pids && pid > 1 && n < LINE_MAX_PID && !belongs) {
 		pids[n++] = pid;
 		belongs = pid == s->command;
-		if (iu_proc_stat_read(proc, pid, &stat) < 0)
-			break;
-		pid = stat.ppid;
+		pid = parent_of(pid);
 	}
-	if (proc >= 0)
-		close(proc);
 	/* a daemon has left the family: then only itself */
 	question->asker.line = pids;
 	question->asker.count = !pids ? 0 : belongs ? n : n > 0;
@@ -213,15 +214,15 @@ const char *iu_run_question_target(struct iu_run_question *asked)
 const char *iu_run_question_intro(
 	struct iu_run_question *asked, const struct iu_run_case *c, int error)
 {
-	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int32_t pid = c->credentials.rights.tgid;
 	const char *name = NULL, *text;
-	struct iu_proc_stat stat;
+	char comm[COMM_BYTES];
+	ssize_t len = iu_run_proc_files_text(pid, "comm", comm, sizeof(comm));
 
-	if (proc >= 0 && iu_proc_stat_read(proc, pid, &stat) == 0)
-		name = iu_safe(&asked->arena, stat.name, NAME_COLUMNS);
-	if (proc >= 0)
-		close(proc);
+	if (len > 1) { /* with a newline at its end */
+		comm[len - 1] = '\0';
+		name = iu_safe(&asked->arena, comm, NAME_COLUMNS);
+	}
 	text = iu_arena_printf(&asked->arena, "%s (pid %d) cannot %s %s (%s)",
 		name ? name : "a program", (int)pid,
 		c->call.kind == IU_RUN_LISTEN ? "listen on" : "bind", iu_run_question_target(asked),

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/compat.h"
-#include "os/linux/file.h"
+#include "base/span.h"
 
 #define FNV_START 14695981039346656037u
 #define FNV_PRIME 1099511628211u
@@ -19,93 +19,92 @@ struct reader {
 	unsigned int found;
 };
 
-static size_t blanks(const char *text, size_t len)
+/* The next word of @rest, which is taken off it. */
+static struct iu_span next_word(struct iu_span *rest)
 {
 	size_t n = 0;
 
-	while (n < len && (text[n] == ' ' || text[n] == '\t'))
+	*rest = iu_span_strip(*rest, " \t");
+	while (n < rest->len && rest->text[n] != ' ' && rest->text[n] != '\t')
 		n++;
-	return n;
+	struct iu_span word = iu_span_upto(*rest, n);
+
+	*rest = iu_span_from(*rest, n);
+	return word;
 }
 
-/* Up to @most numbers in a row; returns how many there were. */
-static size_t numbers(const char *text, size_t len, int base, uint64_t *ret, size_t most)
-{
-	size_t n = 0;
-
-	while (n < most) {
-		size_t skip = blanks(text, len), took;
-
-		took = iu_number(text + skip, len - skip, base, &ret[n]);
-		if (!took)
-			break;
-		text += skip + took;
-		len -= skip + took;
-		n++;
-	}
-	return n;
-}
-
-static bool ids(const char *text, size_t len, uint32_t ret[4])
+static bool ids(struct iu_span text, uint32_t ret[4])
 {
 	uint64_t v[4];
 
-	if (numbers(text, len, 10, v, 4) != 4)
-		return false;
-	for (int i = 0; i < 4; i++)
+	for (size_t i = 0; i < 4; i++)
+		if (!iu_span_number(next_word(&text), UINT32_MAX, &v[i]))
+			return false;
+	for (size_t i = 0; i < 4; i++)
 		ret[i] = (uint32_t)v[i];
 	return true;
 }
 
-static bool one(const char *text, size_t len, int base, uint64_t *ret)
+static bool decimal(struct iu_span text, uint64_t *ret)
 {
-	return numbers(text, len, base, ret, 1) == 1;
+	return iu_span_number(next_word(&text), UINT64_MAX, ret);
 }
 
-static int read_line(void *context, const char *line, size_t len)
+static bool hex(struct iu_span text, uint64_t *ret)
 {
-	struct reader *reader = context;
+	return iu_span_hex(next_word(&text), ret);
+}
+
+static void read_line(struct reader *reader, struct iu_span line)
+{
 	struct iu_run_rights *rights = &reader->rights;
-	const char *colon = memchr(line, ':', len), *rest = colon ? colon + 1 : NULL;
-	size_t name = colon ? (size_t)(colon - line) : 0, n = rest ? len - name - 1 : 0;
+	size_t colon = iu_span_find_exact(line, ":");
+	struct iu_span name = iu_span_upto(line, colon), rest = iu_span_from(line, colon + 1);
 	uint64_t value;
 
-#define IS(text) (name == sizeof(text) - 1 && !memcmp(line, text, sizeof(text) - 1))
-	if (IS("Tgid") && one(rest, n, 10, &value)) {
+	if (iu_span_is(name, "Tgid") && decimal(rest, &value)) {
 		rights->tgid = (int32_t)value;
 		reader->found |= TGID;
-	} else if (IS("Uid") && ids(rest, n, rights->uid)) {
+	} else if (iu_span_is(name, "PPid") && decimal(rest, &value)) {
+		rights->parent = (int32_t)value;
+	} else if (iu_span_is(name, "Uid") && ids(rest, rights->uid)) {
 		reader->found |= UID;
-	} else if (IS("Gid") && ids(rest, n, rights->gid)) {
+	} else if (iu_span_is(name, "Gid") && ids(rest, rights->gid)) {
 		reader->found |= GID;
-	} else if (IS("Groups")) {
+	} else if (iu_span_is(name, "Groups")) {
 		rights->groups = FNV_START;
-		for (size_t i = 0; i < n; i++)
-			rights->groups = (rights->groups ^ (unsigned char)rest[i]) * FNV_PRIME;
+		for (size_t i = 0; i < rest.len; i++)
+			rights->groups = (rights->groups ^ (unsigned char)rest.text[i]) * FNV_PRIME;
 		reader->found |= GROUPS;
-	} else if (IS("CapEff") && one(rest, n, 16, &rights->capabilities)) {
+	} else if (iu_span_is(name, "CapEff") && hex(rest, &rights->capabilities)) {
 		reader->found |= CAPS;
-	} else if (IS("Seccomp_filters") && one(rest, n, 10, &value)) {
+	} else if (iu_span_is(name, "Seccomp_filters") && decimal(rest, &value)) {
 		rights->filters = (int32_t)value;
-	} else if ((IS("SigPnd") || IS("ShdPnd")) && one(rest, n, 16, &value)) {
+	} else if ((iu_span_is(name, "SigPnd") || iu_span_is(name, "ShdPnd")) &&
+		   hex(rest, &value)) {
 		rights->pending |= value;
 		reader->found |= SIGNALS;
-	} else if (IS("SigBlk") && one(rest, n, 16, &rights->blocked)) {
+	} else if (iu_span_is(name, "SigBlk") && hex(rest, &rights->blocked)) {
 		reader->found |= BLOCKED;
-	} else if (IS("SigIgn") && one(rest, n, 16, &rights->ignored)) {
+	} else if (iu_span_is(name, "SigIgn") && hex(rest, &rights->ignored)) {
 		reader->found |= IGNORED;
-	} else if (IS("SigCgt") && one(rest, n, 16, &rights->caught)) {
+	} else if (iu_span_is(name, "SigCgt") && hex(rest, &rights->caught)) {
 		reader->found |= CAUGHT;
 	}
-#undef IS
-	return 0;
 }
 
 void iu_run_rights_parse(const char *text, size_t len, struct iu_run_rights *ret_rights)
 {
 	struct reader reader = {.rights = {.filters = -1}};
+	struct iu_span rest = {text, len};
 
-	iu_file_lines(text, len, read_line, &reader);
+	while (rest.len) {
+		const char *end = iu_span_find_char(rest, '\n');
+		size_t n = end ? (size_t)(end - rest.text) : rest.len;
+
+		read_line(&reader, iu_span_upto(rest, n));
+		rest = iu_span_from(rest, n + 1);
+	}
 	reader.rights.complete = reader.found == ALL;
 	*ret_rights = reader.rights;
 }

@@ -9,6 +9,7 @@
 /* All of a thread's status that decides what the kernel allows it, and the signals on their way. */
 struct iu_run_rights {
 	int32_t tgid;
+	int32_t parent;          /* 0: of another PID namespace, or not told */
 	uint32_t uid[4], gid[4]; /* real, effective, saved, file system */
 	uint64_t groups;         /* a hash of the list */
 	uint64_t capabilities;   /* effective */

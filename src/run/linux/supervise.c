@@ -17,7 +17,6 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "os/linux/file.h"
 #include "run/linux/pass-fd.h"
 #include "run/linux/preload-server.h"
 
@@ -432,8 +431,8 @@ static void command_ends(struct iu_run_supervisor *s)
 static int32_t first_unprivileged(void)
 {
 	char text[32];
-	ssize_t len = iu_file_read(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", text,
-		sizeof(text));
+	ssize_t len = iu_run_proc_files_text(
+		0, "sys/net/ipv4/ip_unprivileged_port_start", text, sizeof(text));
 
 	return len > 0 ? (int32_t)strtol(text, NULL, 10) : 1024;
 }

@@ -135,7 +135,7 @@ static void test_names(void **state)
 }
 
 static const char status_text[] =
-	"Name:\tnginx\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t4242\nNgid:\t0\nPid:\t4243\n"
+	"Name:\tnginx\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t4242\nNgid:\t0\nPid:\t4243\nPPid:\t77\n"
 	"Uid:\t1000\t1001\t1002\t1003\nGid:\t5\t6\t7\t8\nGroups:\t4 24 27 \n"
 	"SigPnd:\t0000000000000001\nShdPnd:\t0000000000004000\nSigBlk:\t0000000000000000\n"
 	"SigIgn:\t0000000000001000\nSigCgt:\t0000000000004002\nCapInh:\t0000000000000000\n"
@@ -149,6 +149,7 @@ static void test_rights(void **state)
 	iu_run_rights_parse(status_text, sizeof(status_text) - 1, &rights);
 	assert_true(rights.complete);
 	assert_int_equal(rights.tgid, 4242);
+	assert_int_equal(rights.parent, 77);
 	assert_int_equal(rights.uid[1], 1001);
 	assert_int_equal(rights.uid[3], 1003);
 	assert_int_equal(rights.gid[0], 5);

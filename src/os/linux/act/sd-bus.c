@@ -3,8 +3,8 @@
 
 #include "base/compat.h"
 #include "base/err.h"
+#include "base/library.h"
 #include "os/linux/act/sd-bus.h"
-#include "os/linux/lazy.h"
 
 /* Once for the process: a library cannot be loaded per call. Written under the once only. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -20,7 +20,7 @@ static void load(void)
 	static const char *const names[] = {IU_SD_BUS(X)};
 #undef X
 
-	result = iu_lazy_load("libsystemd.so.0", names, IU_COUNT(names), loaded.plain);
+	result = iu_library_load("libsystemd.so.0", names, IU_COUNT(names), loaded.plain);
 }
 
 const struct iu_sd_bus *iu_sd_bus(void)

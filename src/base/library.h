@@ -1,11 +1,11 @@
-/* os/linux/lazy.h - libraries that are loaded when they are first needed */
-#ifndef IU_OS_LINUX_LAZY_H
-#define IU_OS_LINUX_LAZY_H
+/* base/library.h - libraries that are loaded when they are first needed */
+#ifndef IU_BASE_LIBRARY_H
+#define IU_BASE_LIBRARY_H
 
 #include <stddef.h>
 
 /**
- * iu_lazy_load() - loads a library and looks up functions in it; it stays loaded
+ * iu_library_load() - loads a library and looks up functions in it; it stays loaded
  * @library: its file name with the version: "libsystemd.so.0"
  * @names: of the functions, @n of them
  * @ret_functions: receives them in the same order
@@ -14,6 +14,6 @@
  * than the whole answer: libsystemd with what it needs costs 0.5 ms each time.
  * Returns: 0, IU_E_NOTSUP: not installed, or too old for one of the functions.
  */
-int iu_lazy_load(const char *library, const char *const *names, size_t n, void **ret_functions);
+int iu_library_load(const char *library, const char *const *names, size_t n, void **ret_functions);
 
 #endif

@@ -1,11 +1,11 @@
-/* os/linux/lazy.c - libraries that are loaded when they are first needed */
-#include "os/linux/lazy.h"
+/* base/library.c - libraries that are loaded when they are first needed */
+#include "base/library.h"
 
 #include <dlfcn.h>
 
 #include "base/err.h"
 
-int iu_lazy_load(const char *library, const char *const *names, size_t n, void **ret_functions)
+int iu_library_load(const char *library, const char *const *names, size_t n, void **ret_functions)
 {
 	void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
 
