@@ -1,6 +1,7 @@
 /* cli/main.c - inuse: from a command line to an exit code */
 #include "cli/cli.h"
 #include "cli/system.h"
+#include "os/os.h"
 
 static int finish(int code)
 {
@@ -23,6 +24,8 @@ int main(int argc, char **argv)
 	struct iu_invocation invocation;
 	int code;
 
+	if (iu_os_errand(argc, argv, &code))
+		return code;
 	iu_system_prepare(&argc, &argv);
 	code = iu_invocation_read(argc, argv, &invocation);
 	if (code)

@@ -5,6 +5,7 @@
 
 #include "base/compat.h"
 #include "cli/cli.h"
+#include "os/os.h"
 
 #define FIRST_VALUE 256 /* beyond every letter */
 #define NEGATIVES_MAX 8
@@ -286,7 +287,7 @@ static int read_device(const char *device, const struct iu_names *names, struct 
 	iu_text_foreign(&line, device, strlen(device), 40);
 	iu_text_add(&line, names->recorded ? "\" in the capture" : "\" here; there are: ");
 	if (!names->recorded)
-		iu_system_interfaces(&line);
+		iu_os_interfaces(&line);
 	iu_complain_text(&line);
 	iu_text_free(&line);
 	return IU_EXIT_USAGE;

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +16,6 @@
 
 #define COLUMNS_MIN    20
 #define COLUMNS_MAX    1000
-#define INTERFACES_MAX 16
 #define PASSED_FD      3 /* SD_LISTEN_FDS_START */
 
 /* What iu_system_prepare() changed. */
@@ -120,22 +118,6 @@ unsigned int iu_system_columns(enum iu_stream stream)
 	if (ioctl(descriptor_of(stream), TIOCGWINSZ, &size) < 0)
 		return 0;
 	return clamp(size.ws_col);
-}
-
-void iu_system_interfaces(struct iu_text *out)
-{
-	struct if_nameindex *list = if_nameindex();
-
-	for (size_t i = 0; list && list[i].if_index; i++) {
-		if (i == INTERFACES_MAX) {
-			iu_text_add(out, ", …");
-			break;
-		}
-		iu_text_add(out, i ? ", " : "");
-		iu_text_foreign(out, list[i].if_name, strlen(list[i].if_name), 0);
-	}
-	if (list)
-		if_freenameindex(list);
 }
 
 bool iu_system_says_progress(void)

@@ -10,17 +10,13 @@
 #include <sys/stat.h>
 
 #include "base/compat.h"
-#include "os/windows/host/addresses.h"
-#include "os/windows/handle.h"
-#include "os/windows/interrupt.h"
-#include "os/windows/spawn.h"
-#include "os/windows/system.h"
+#include "os/os.h"
+#include "run/windows/spawn.h"
 
 #include <shellapi.h>
 
 #define COLUMNS_MIN    20
 #define COLUMNS_MAX    1000
-#define INTERFACES_MAX 16
 #define CTRL_C	       2 /* as POSIX numbers it */
 
 static UINT console_page; /* what the console had before us; 0: left as it was */
@@ -79,8 +75,6 @@ void iu_system_prepare(int *argc, char ***argv)
 {
 	WSADATA data;
 
-	if (__argc == 3 && !strcmp(__argv[1], IU_INTERRUPT_WORD))
-		exit((int)iu_interrupt((int32_t)strtol(__argv[2], NULL, 10)));
 	WSAStartup(MAKEWORD(2, 2), &data);
 	_setmode(_fileno(stdout), _O_BINARY);
 	_setmode(_fileno(stderr), _O_BINARY);
@@ -181,27 +175,6 @@ unsigned int iu_system_columns(enum iu_stream stream)
 	return clamp((unsigned long)(screen.srWindow.Right - screen.srWindow.Left));
 }
 
-void iu_system_interfaces(struct iu_text *out)
-{
-	IP_ADAPTER_ADDRESSES *list = iu_adapters();
-	struct iu_arena arena = {0};
-	size_t i = 0;
-
-	for (const IP_ADAPTER_ADDRESSES *at = list; at; at = at->Next, i++) {
-		const char *name = iu_utf8(&arena, at->FriendlyName);
-
-		if (i == INTERFACES_MAX) {
-			iu_text_add(out, ", …");
-			break;
-		}
-		iu_text_add(out, i ? ", " : "");
-		if (name)
-			iu_text_foreign(out, name, strlen(name), 0);
-	}
-	iu_arena_free(&arena);
-	free(list);
-}
-
 bool iu_system_says_progress(void)
 {
 	return is_console(STD_ERROR_HANDLE);
@@ -259,7 +232,7 @@ int iu_system_exec(char *const argv[], int fd)
 	unsigned long code = 0;
 	HANDLE process;
 
-	closesocket(iu_handle_socket(fd));
+	iu_os_release(fd);
 	iu_leave_interrupts();
 	process = iu_spawn(argv);
 	if (!process)

@@ -48,9 +48,6 @@ bool iu_system_wants_color(enum iu_stream stream);
 /** iu_system_columns() - the width of the terminal, or COLUMNS; 0: no limit. */
 unsigned int iu_system_columns(enum iu_stream stream);
 
-/** iu_system_interfaces() - adds the names of the network interfaces: "lo, eth0". */
-void iu_system_interfaces(struct iu_text *out);
-
 /** iu_system_says_progress() - whether messages go to a terminal, so that a line may be rewritten. */
 bool iu_system_says_progress(void);
 

@@ -55,6 +55,9 @@ void iu_os_probe(struct iu_probe *probe);
 /** iu_os_names() - the system's name tables: services, hosts file, interfaces, users. Static. */
 const struct iu_names *iu_os_names(void);
 
+/** iu_os_interfaces() - adds the names of the network interfaces, the first 16: "lo, eth0". */
+void iu_os_interfaces(struct iu_text *out);
+
 /**
  * iu_os_find_program() - the file that --for PROGRAM means: a path, or looked up in PATH
  * Returns: 0, IU_E_NOENT.
@@ -146,6 +149,14 @@ int iu_os_unit_facts(struct iu_arena *arena, struct iu_unit_facts *facts);
  */
 int iu_os_unit_listening(
 	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *unit);
+
+/**
+ * iu_os_errand() - does what this process was started for by another one of our own program
+ * @argc, @argv: as main() got them
+ * Only on Windows is it ever: what has to be done on another console.
+ * Returns: whether it was; *@ret_code receives its exit code.
+ */
+bool iu_os_errand(int argc, char **argv, int *ret_code);
 
 /* ---- waiting ---- */
 

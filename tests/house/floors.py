@@ -21,6 +21,8 @@ BELOW = {
 }
 # The only file with conditionals about systems and compilers.
 COMPAT = "base/compat.h"
+# What one system has is seen through the seam.
+BEHIND = re.compile(r"os/(linux|windows)/")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 SYSTEM = re.compile(r"^\s*#\s*(if|ifdef|ifndef|elif)\b.*(_WIN32|__linux__|__MINGW|__APPLE__|__FreeBSD)")
 
@@ -43,6 +45,8 @@ def complaints(root):
                     yield f"{name}:{number}: include \"{include[1]}\" without its room"
                 elif other != room and other not in BELOW[room]:
                     yield f"{name}:{number}: {room} may not include {other}"
+                elif room != "os" and BEHIND.match(include[1]):
+                    yield f"{name}:{number}: {include[1]} lies behind os/os.h"
             if SYSTEM.match(line) and name != COMPAT:
                 yield f"{name}:{number}: conditional about systems outside {COMPAT}"
 

@@ -6,8 +6,9 @@ import subprocess
 import sys
 
 
-# Headers of a system's own room need a compiler for that system.
-OTHERS = {"src/os/windows": "x86_64-w64-mingw32-gcc"}
+# Headers of one system need a compiler for that system; how their names begin.
+OTHERS = {"src/os/windows/": "x86_64-w64-mingw32-gcc", "src/run/windows/": "x86_64-w64-mingw32-gcc",
+          "src/base/windows-": "x86_64-w64-mingw32-gcc"}
 # What BPF programs alone include.
 BPF = ("src/os/linux/bpf/kernel.h", ".bpf.h")
 
@@ -18,8 +19,8 @@ def compiler_for(name, own):
         multiarch = subprocess.run(own + ["-print-multiarch"], text=True, capture_output=True, check=True).stdout.strip()
         command = ["clang", "-std=gnu17", "-target", "bpf", "-idirafter", f"/usr/include/{multiarch}"]
         return command if shutil.which("clang") else None
-    for room, compiler in OTHERS.items():
-        if name.startswith(room + "/") and "mingw" not in own[-1]:
+    for start, compiler in OTHERS.items():
+        if name.startswith(start) and "mingw" not in own[-1]:
             return [compiler, "-std=c17", "-D_WIN32_WINNT=0x0601", "-DWIN32_LEAN_AND_MEAN"] if shutil.which(compiler) else None
     return own + ["-std=c17"]
 

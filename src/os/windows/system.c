@@ -1,79 +1,9 @@
-/* os/windows/system.c - wide text, and functions that not every Windows has */
+/* os/windows/system.c - time and accounts of Windows as the model has them */
 #include "os/windows/system.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 /* FILETIME counts 100 ns since 1601. */
 #define EPOCH_DIFFERENCE 116444736000000000ull
 #define TICKS_OF_SECOND	 10000000
-
-wchar_t *iu_wide(const char *utf8)
-{
-	int n = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, utf8, -1, NULL, 0);
-	wchar_t *wide = n > 0 ? calloc((size_t)n, sizeof(*wide)) : NULL;
-
-	if (wide)
-		MultiByteToWideChar(CP_UTF8, 0, utf8, -1, wide, n);
-	return wide;
-}
-
-const char *iu_utf8_n(struct iu_arena *arena, const wchar_t *wide, size_t count)
-{
-	char *text;
-	int n;
-
-	if (!wide || count > INT_MAX / 4)
-		return NULL;
-	if (!count)
-		return iu_arena_strdup(arena, "");
-	n = WideCharToMultiByte(CP_UTF8, 0, wide, (int)count, NULL, 0, NULL, NULL);
-	text = n > 0 ? iu_arena_alloc(arena, (size_t)n + 1) : NULL;
-	if (text)
-		WideCharToMultiByte(CP_UTF8, 0, wide, (int)count, text, n, NULL, NULL);
-	return text;
-}
-
-const char *iu_utf8(struct iu_arena *arena, const wchar_t *wide)
-{
-	return wide ? iu_utf8_n(arena, wide, wcslen(wide)) : NULL;
-}
-
-const char *iu_utf8_base(const char *path)
-{
-	const char *base = path;
-
-	for (; *path; path++)
-		if (*path == '\\' || *path == '/')
-			base = path + 1;
-	return base;
-}
-
-bool iu_system_program(const wchar_t *name, wchar_t path[MAX_PATH])
-{
-	UINT n = GetSystemDirectoryW(path, MAX_PATH);
-
-	if (!n || n + wcslen(name) + 2 > MAX_PATH)
-		return false;
-	path[n] = L'\\';
-	memcpy(path + n + 1, name, (wcslen(name) + 1) * sizeof(*name));
-	return true;
-}
-
-/* By its full path: a library of the same name beside the program or in PATH is not the system's. */
-void *iu_api(const wchar_t *dll, const char *name)
-{
-	wchar_t path[MAX_PATH];
-	HMODULE module = GetModuleHandleW(dll);
-	FARPROC found;
-	void *function = NULL;
-
-	if (!module && iu_system_program(dll, path))
-		module = LoadLibraryW(path);
-	found = module ? GetProcAddress(module, name) : NULL;
-	memcpy(&function, &found, sizeof(function));
-	return function;
-}
 
 int64_t iu_seconds_of(uint64_t filetime)
 {

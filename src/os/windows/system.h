@@ -1,46 +1,8 @@
-/* os/windows/system.h - Windows' headers, wide text and functions that not every Windows has */
+/* os/windows/system.h - time and accounts of Windows as the model has them */
 #ifndef IU_OS_WINDOWS_SYSTEM_H
 #define IU_OS_WINDOWS_SYSTEM_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "base/arena.h"
-#include "base/compat.h"
-#include "base/text.h"
-
-#include <winsock2.h>
-#include <ws2tcpip.h>
-#include <windows.h>
-#include <wchar.h>
-
-#undef interface /* a member of struct iu_names; to Windows a word of COM */
-
-/** iu_wide() - UTF-8 as UTF-16, to be freed with free(). NULL: out of memory, or no UTF-8. */
-wchar_t *iu_wide(const char *utf8);
-
-/** iu_utf8() - UTF-16 as UTF-8 in @arena; NULL for NULL or without memory. */
-const char *iu_utf8(struct iu_arena *arena, const wchar_t *wide);
-
-/** iu_utf8_n() - the same for @count units without a final NUL. */
-const char *iu_utf8_n(struct iu_arena *arena, const wchar_t *wide, size_t count);
-
-/** iu_utf8_base() - what stands behind the last backslash or slash. */
-const char *iu_utf8_base(const char *path);
-
-/**
- * iu_api() - a function of a system library that older systems or Wine may lack
- * @dll: loaded from the system's own directory only, and kept
- * Returns: NULL: this system has none.
- */
-void *iu_api(const wchar_t *dll, const char *name);
-
-/** iu_api_into() - the same into a variable of the function's type. */
-#define iu_api_into(dll, variable, name)                                                           \
-	do {                                                                                       \
-		void *iu_api_found = iu_api((dll), (name));                                        \
-		memcpy(&(variable), &iu_api_found, sizeof(variable));                              \
-	} while (0)
+#include "base/windows-api.h"
 
 /** iu_seconds_of() - FILETIME's number as seconds since 1970; -1 for 0. */
 int64_t iu_seconds_of(uint64_t filetime);
@@ -56,8 +18,5 @@ static inline uint64_t iu_ticks_of(FILETIME time)
  * The rules and the plan compare users by number, as POSIX has them.
  */
 uint32_t iu_sid_number(PSID sid);
-
-/** iu_system_program() - the full path of a program of the system: "netsh.exe". */
-bool iu_system_program(const wchar_t *name, wchar_t path[MAX_PATH]);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "run/output-tail.h"
 
-#include "os/windows/system.h" /* behind the others: Windows makes "near" a macro */
+#include "base/windows-api.h" /* behind the others: Windows makes "near" a macro */
 
 #define PIPE_BYTES   65536
 #define SCREEN_ROWS  400 /* so much of a screen is read back at most: a failure stands at its end */

@@ -13,7 +13,7 @@
 #include "session/pick.h"
 #include "session/wait.h"
 
-#include "os/windows/spawn.h" /* behind the others: Windows makes "near" a macro */
+#include "run/windows/spawn.h" /* behind the others: Windows makes "near" a macro */
 
 #define POLL_MS	 10
 #define PORT_MARK	 "{}"

@@ -280,3 +280,11 @@ void iu_os_release(int handle)
 	if (handle >= 0)
 		close(handle);
 }
+
+bool iu_os_errand(int argc, char **argv, int *ret_code)
+{
+	(void)argc;
+	(void)argv;
+	(void)ret_code;
+	return false;
+}

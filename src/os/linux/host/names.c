@@ -16,6 +16,8 @@
 #include "os/linux/file.h"
 #include "os/os.h"
 
+#define INTERFACES_MAX 16
+
 static int find_service(void *context, const char *name, enum iu_protocol protocol, uint16_t *ret)
 {
 	struct servent entry, *found = NULL;
@@ -153,4 +155,20 @@ bool iu_os_service_port(uint16_t port, enum iu_protocol protocol)
 	return getservbyport_r(htons(port), protocol == IU_PROTOCOL_UDP ? "udp" : "tcp", &entry,
 		       text, sizeof(text), &found) == 0 &&
 	       found;
+}
+
+void iu_os_interfaces(struct iu_text *out)
+{
+	struct if_nameindex *list = if_nameindex();
+
+	for (size_t i = 0; list && list[i].if_index; i++) {
+		if (i == INTERFACES_MAX) {
+			iu_text_add(out, ", …");
+			break;
+		}
+		iu_text_add(out, i ? ", " : "");
+		iu_text_foreign(out, list[i].if_name, strlen(list[i].if_name), 0);
+	}
+	if (list)
+		if_freenameindex(list);
 }

@@ -6,7 +6,6 @@
 #include "os/os.h"
 #include "os/windows/act/acts.h"
 #include "os/windows/handle.h"
-#include "os/windows/interrupt.h"
 #include "os/windows/process/process.h"
 #include "os/windows/scan.h"
 
@@ -122,54 +121,71 @@ static bool descends(const struct iu_process_list *list, int32_t pid, int32_t fr
 	return false;
 }
 
+/* The first argument of our own program when it is the helper; the pid follows. */
+#define INTERRUPT_WORD "--interrupt-console-of"
+
+enum interrupted {
+	INTERRUPT_SENT,
+	INTERRUPT_SHARED,     /* others are on that console, too: nothing was sent */
+	INTERRUPT_NO_CONSOLE, /* it has none, or it may not be attached to */
+};
+
 /* Everybody on its console must be the target or started by it: Ctrl-C reaches all of them. */
-enum iu_interrupted iu_interrupt(int32_t pid)
+static enum interrupted interrupt_here(int32_t pid)
 {
 	struct iu_process_list *list = NULL;
 	DWORD pids[PIDS_MAX], n, self = GetCurrentProcessId();
-	enum iu_interrupted answer = IU_INTERRUPT_SENT;
+	enum interrupted answer = INTERRUPT_SENT;
 
 	FreeConsole();
 	if (!AttachConsole((DWORD)pid))
-		return IU_INTERRUPT_NO_CONSOLE;
+		return INTERRUPT_NO_CONSOLE;
 	SetConsoleCtrlHandler(NULL, TRUE);
 	n = GetConsoleProcessList(pids, PIDS_MAX);
 	list = iu_process_list_read();
 	if (!n || n > PIDS_MAX || !list)
-		answer = IU_INTERRUPT_SHARED;
-	for (DWORD i = 0; i < n && answer == IU_INTERRUPT_SENT; i++)
+		answer = INTERRUPT_SHARED;
+	for (DWORD i = 0; i < n && answer == INTERRUPT_SENT; i++)
 		if (pids[i] != self && !descends(list, (int32_t)pids[i], pid))
-			answer = IU_INTERRUPT_SHARED;
-	if (answer == IU_INTERRUPT_SENT && !GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0))
-		answer = IU_INTERRUPT_NO_CONSOLE;
+			answer = INTERRUPT_SHARED;
+	if (answer == INTERRUPT_SENT && !GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0))
+		answer = INTERRUPT_NO_CONSOLE;
 	iu_process_list_free(list);
 	FreeConsole();
 	return answer;
+}
+
+bool iu_os_errand(int argc, char **argv, int *ret_code)
+{
+	if (argc != 3 || strcmp(argv[1], INTERRUPT_WORD) != 0)
+		return false;
+	*ret_code = (int)interrupt_here((int32_t)strtol(argv[2], NULL, 10));
+	return true;
 }
 
 /*
  * A process has one console at a time, and ours may be where the answer is printed: a second
  * process of our own program goes to the target's console.
  */
-static enum iu_interrupted interrupt_from_outside(int32_t pid)
+static enum interrupted interrupt_from_outside(int32_t pid)
 {
 	wchar_t program[MAX_PATH], line[MAX_PATH + 64];
 	STARTUPINFOW start = {.cb = sizeof(start)};
-	DWORD n = GetModuleFileNameW(NULL, program, MAX_PATH), code = IU_INTERRUPT_NO_CONSOLE;
+	DWORD n = GetModuleFileNameW(NULL, program, MAX_PATH), code = INTERRUPT_NO_CONSOLE;
 	PROCESS_INFORMATION child;
 
 	if (!n || n >= MAX_PATH)
-		return IU_INTERRUPT_NO_CONSOLE;
-	_snwprintf(line, IU_COUNT(line), L"\"%ls\" %hs %ld", program, IU_INTERRUPT_WORD, (long)pid);
+		return INTERRUPT_NO_CONSOLE;
+	_snwprintf(line, IU_COUNT(line), L"\"%ls\" %hs %ld", program, INTERRUPT_WORD, (long)pid);
 	if (!CreateProcessW(program, line, NULL, NULL, FALSE, DETACHED_PROCESS, NULL, NULL, &start,
 		    &child))
-		return IU_INTERRUPT_NO_CONSOLE;
+		return INTERRUPT_NO_CONSOLE;
 	if (WaitForSingleObject(child.hProcess, HELPER_MS) != WAIT_OBJECT_0)
 		TerminateProcess(child.hProcess, 1);
 	GetExitCodeProcess(child.hProcess, &code);
 	CloseHandle(child.hProcess);
 	CloseHandle(child.hThread);
-	return (enum iu_interrupted)code;
+	return (enum interrupted)code;
 }
 
 /* Returns: somebody was asked. */
@@ -183,15 +199,15 @@ static bool ask_to_end(const struct iu_step_process *target, struct iu_step_resu
 		return true;
 	}
 	switch (interrupt_from_outside(target->pid)) {
-	case IU_INTERRUPT_SENT:
+	case INTERRUPT_SENT:
 		iu_result_say(result, IU_RESULT_DONE, 0, "Ctrl-C on its console");
 		return true;
-	case IU_INTERRUPT_SHARED:
+	case INTERRUPT_SHARED:
 		iu_result_say(result, IU_RESULT_FAILED, 0,
 			"it has no window, and others share its console, who would get its Ctrl-C "
 			"too; press Ctrl-C there, or --force terminates it");
 		return false;
-	case IU_INTERRUPT_NO_CONSOLE: break;
+	case INTERRUPT_NO_CONSOLE: break;
 	}
 	iu_result_say(result, IU_RESULT_FAILED, 0,
 		"it has neither a window nor a console to be asked through; --force terminates it");

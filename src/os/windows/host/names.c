@@ -13,6 +13,7 @@
 #define LINE_BYTES 1024
 #define SID_BYTES  256
 #define NAME_UNITS 256
+#define INTERFACES_MAX 16
 
 /* The folder of `hosts` and `services`; Winsock's own look-ups could ask the network. */
 static FILE *open_list(const wchar_t *name)
@@ -176,4 +177,25 @@ int iu_os_find_program(const char *program, struct iu_file_id *ret_file)
 		ret = 0;
 	free(wide);
 	return ret;
+}
+
+void iu_os_interfaces(struct iu_text *out)
+{
+	IP_ADAPTER_ADDRESSES *list = iu_adapters();
+	struct iu_arena arena = {0};
+	size_t i = 0;
+
+	for (const IP_ADAPTER_ADDRESSES *at = list; at; at = at->Next, i++) {
+		const char *name = iu_utf8(&arena, at->FriendlyName);
+
+		if (i == INTERFACES_MAX) {
+			iu_text_add(out, ", …");
+			break;
+		}
+		iu_text_add(out, i ? ", " : "");
+		if (name)
+			iu_text_foreign(out, name, strlen(name), 0);
+	}
+	iu_arena_free(&arena);
+	free(list);
 }

@@ -1,5 +1,5 @@
-/* os/windows/spawn.c - starts a program with arguments that reach it as they are */
-#include "os/windows/spawn.h"
+/* run/windows/spawn.c - starts a program with arguments that reach it as they are */
+#include "run/windows/spawn.h"
 
 #include <stdlib.h>
 #include <string.h>

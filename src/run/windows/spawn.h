@@ -1,8 +1,8 @@
-/* os/windows/spawn.h - starts a program with arguments that reach it as they are */
-#ifndef IU_OS_WINDOWS_SPAWN_H
-#define IU_OS_WINDOWS_SPAWN_H
+/* run/windows/spawn.h - starts a program with arguments that reach it as they are */
+#ifndef IU_RUN_WINDOWS_SPAWN_H
+#define IU_RUN_WINDOWS_SPAWN_H
 
-#include "os/windows/system.h"
+#include "base/windows-api.h"
 
 /**
  * iu_command_line() - arguments as one line that CommandLineToArgvW() and the C library split again
