@@ -17,6 +17,7 @@ import tempfile
 
 # What a question about either system passes in files of the other one all the same, and why.
 WHOSE = "a table that was pasted says by its rows alone which system printed it: every reader tries"
+BEFORE = "before anything is asked: whether another process of ours has started this one for something else"
 ASKED_HERE = "names in the question are those of the machine where it is asked, whose ever the answer is"
 EXCEPTIONS = {
     "linux": {
@@ -28,6 +29,7 @@ EXCEPTIONS = {
         "iu_linux_state of captures/linux-row.c": WHOSE,
         "read_row of captures/netstat-linux.c": WHOSE,
         "read_unix of captures/netstat-linux.c": WHOSE,
+        "iu_os_errand of os/linux/act/apply.c": BEFORE,
         "iu_os_names of os/linux/host/names.c": ASKED_HERE,
     },
 }
