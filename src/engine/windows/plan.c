@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "engine/causes/cause.h"
 #include "engine/windows/conflict.h"
+#include "engine/windows/levers.h"
 #include "engine/windows/quote.h"
 #include "engine/windows/state.h"
 #include "engine/phrase.h"
@@ -15,15 +16,12 @@
 
 #define SERVES_MAX 6
 
-static struct iu_step *add_step(struct iu_planning *p, enum iu_step_kind kind)
+static struct iu_step *add_step(struct iu_planning *p, const struct iu_lever *lever)
 {
-	struct iu_step *step = iu_planning_step(p, &(struct iu_lever){.kind = kind});
+	struct iu_step *step = iu_planning_step(p, lever);
 
-	if (!step)
-		return NULL;
-	step->risk = IU_RISK_MEDIUM;
-	step->lever.needs_root =
-		p->snapshot->windows.elevated != IU_YES && !p->snapshot->host.privileged;
+	if (step)
+		step->risk = IU_RISK_MEDIUM;
 	return step;
 }
 
@@ -36,35 +34,12 @@ static int refuse(struct iu_planning *p, int32_t pid, const char *what, const ch
 	return iu_planning_refuse(p, pid, what, why, next);
 }
 
-/* NULL in the list is left out. */
-static int set_command(struct iu_planning *p, struct iu_step *step, const char *const *words, size_t n)
-{
-	int ret = 0;
-
-	for (size_t i = 0; i < n && ret == 0; i++)
-		if (words[i])
-			ret = iu_strings_add(p->arena, &step->lever.argv, words[i]);
-	return ret;
-}
-
 static const struct iu_remedy *remedy_of(const struct iu_planning *p, enum iu_remedy_id id)
 {
 	for (size_t i = 0; i < p->verdict->remedies.n; i++)
 		if (p->verdict->remedies.v[i].id == id)
 			return &p->verdict->remedies.v[i];
 	return NULL;
-}
-
-static const struct iu_strings *command_of(const struct iu_remedy *remedy)
-{
-	return remedy->raw.n ? &remedy->raw : &remedy->command;
-}
-
-static int copy_command(struct iu_planning *p, struct iu_step *step, const struct iu_remedy *remedy)
-{
-	const struct iu_strings *command = command_of(remedy);
-
-	return set_command(p, step, command->v, command->n);
 }
 
 /* What one process has besides; a service's neighbours in its svchost are not stopped with it. */
@@ -154,11 +129,6 @@ static int tell_service(
 	int ret = 0;
 
 	for (size_t i = 0; service && i < service->dependents.n && ret == 0; i++) {
-		const char **slot = iu_list_add(p->arena, &step->lever.service.dependents);
-
-		if (!slot)
-			return IU_E_NOMEM;
-		*slot = service->dependents.v[i];
 		ret = iu_strings_add(p->arena, &step->losses,
 			iu_phrase(p->arena, "the service %s depends on it and stops, too",
 				iu_safe(p->arena, service->dependents.v[i], 60)));
@@ -176,31 +146,24 @@ static int tell_service(
 	return ret;
 }
 
-static int stop_service(struct iu_planning *p, const char *name)
+static int stop_service(struct iu_planning *p, const struct iu_lever *lever)
 {
+	const char *name = lever->service.name;
 	const struct iu_service *service = iu_windows_service(p->snapshot, name);
-	const char *words[] = {"net", "stop", name,
-		service && service->dependents.n ? "/y" : NULL};
 	size_t refused = p->plan.refusals.n;
 	struct iu_step *step;
 	int ret = check_service(p, name, service);
 
 	if (ret < 0 || p->plan.refusals.n > refused || is_service_planned(p, name))
 		return ret;
-	step = add_step(p, IU_STEP_STOP_SERVICE);
+	step = add_step(p, lever);
 	if (!step)
 		return IU_E_NOMEM;
-	step->lever.service.name = name;
-	if (service) {
-		step->lever.service.pid = service->pid;
-		step->lever.service.start = service->start;
-	}
 	step->what = iu_phrase(p->arena, "stop the service %s%s%s%s", iu_safe(p->arena, name, 60),
 		service && service->display ? " (" : "",
 		service && service->display ? iu_safe(p->arena, service->display, 60) : "",
 		service && service->display ? ")" : "");
-	ret = set_command(p, step, words, IU_COUNT(words));
-	if (ret == 0 && service && !service->shared)
+	if (service && !service->shared)
 		ret = add_serves(p, step, service->pid);
 	return ret < 0 ? ret : tell_service(p, step, service);
 }
@@ -208,43 +171,27 @@ static int stop_service(struct iu_planning *p, const char *name)
 /* Before it is stopped: when that alone has freed the port, the steps behind it are needless. */
 static int disable_service(struct iu_planning *p, const char *name)
 {
-	const struct iu_service *service = iu_windows_service(p->snapshot, name);
-	const char *words[] = {"sc.exe", "config", name, "start=", "disabled"};
+	struct iu_lever_context c = iu_planning_levers(p);
+	struct iu_lever lever;
 	struct iu_step *step;
-	int ret;
 
-	if (service && service->start == IU_SERVICE_START_DISABLED)
-		return 0;
-	step = add_step(p, IU_STEP_DISABLE_SERVICE);
+	if (!iu_windows_lever_disable(&c, name, &lever))
+		return p->arena->failed ? IU_E_NOMEM : 0;
+	step = add_step(p, &lever);
 	if (!step)
 		return IU_E_NOMEM;
-	step->lever.service.name = name;
-	step->lever.service.start = service ? service->start : IU_SERVICE_START_UNKNOWN;
 	step->what = iu_phrase(p->arena,
 		"keep the service %s from starting again: start type disabled; inuse free --undo restores it",
 		iu_safe(p->arena, name, 60));
-	ret = set_command(p, step, words, IU_COUNT(words));
-	return ret < 0 ? ret
-		     : iu_strings_add(p->arena, &step->losses,
-			       "whatever needs the service does not get it any more");
+	return iu_strings_add(p->arena, &step->losses,
+		"whatever needs the service does not get it any more");
 }
 
-/* "net stop NAME" of the remedy is the one service to stop; anything else names none. */
-static const char *service_of(const struct iu_planning *p)
+static int stop_service_for(struct iu_planning *p, const struct iu_lever *lever)
 {
-	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_STOP_SERVICE);
-	const struct iu_strings *command = remedy ? command_of(remedy) : NULL;
+	int ret = p->rules->disable ? disable_service(p, lever->service.name) : 0;
 
-	if (!command || command->n < 3 || strcmp(command->v[0], "net") != 0)
-		return NULL;
-	return command->v[2];
-}
-
-static int stop_service_for(struct iu_planning *p, const char *name)
-{
-	int ret = p->rules->disable ? disable_service(p, name) : 0;
-
-	return ret < 0 ? ret : stop_service(p, name);
+	return ret < 0 ? ret : stop_service(p, lever);
 }
 
 /* ---- processes ---- */
@@ -287,9 +234,7 @@ static int check_process(struct iu_planning *p, const struct iu_process *process
 		return 0;
 	/* where the process stands for somebody else, the remedy says whom to end instead */
 	remedy = p->verdict->remedies.n ? &p->verdict->remedies.v[0] : NULL;
-	if (remedy && remedy->id != IU_REMEDY_STOP_PROCESS)
-		next = remedy->summary;
-	else if (remedy && command_of(remedy)->n && strcmp(command_of(remedy)->v[0], "taskkill") != 0)
+	if (remedy && (remedy->id != IU_REMEDY_STOP_PROCESS || !remedy->acts))
 		next = remedy->summary;
 	return refuse(p, process->pid,
 		iu_phrase(p->arena, "%s is left alone", iu_phrase_process(p->arena, process)), why,
@@ -299,38 +244,24 @@ static int check_process(struct iu_planning *p, const struct iu_process *process
 static int terminate(struct iu_planning *p, const struct iu_socket *s, uint64_t inode,
 	const struct iu_process *process)
 {
-	struct iu_step *step = add_step(p, IU_STEP_TERMINATE);
-	const char *pid = iu_phrase(p->arena, "%d", (int)process->pid);
-	const char *words[] = {"taskkill", "/PID", pid, p->rules->force ? "/F" : NULL};
-	int ret;
+	struct iu_lever_context c = iu_planning_levers(p);
+	struct iu_lever lever;
+	struct iu_step *step;
 
+	if (!iu_windows_lever_process(&c, s, inode, process, &lever) ||
+		(p->rules->force && iu_strings_add(p->arena, &lever.argv, "/F") < 0))
+		return IU_E_NOMEM;
+	step = add_step(p, &lever);
 	if (!step)
 		return IU_E_NOMEM;
 	step->kill = p->rules->force;
-	if (iu_windows_same_account(process->user, p->snapshot->host.user) == IU_YES)
-		step->lever.needs_root = false;
-	step->lever.process = (struct iu_step_process){
-		.pid = process->pid,
-		.start_ticks = process->start_ticks,
-		.exe_known = process->exe && process->files.n,
-		.inode = inode,
-		.fd = -1,
-		.state = s->state,
-		.protocol = s->protocol,
-		.local = s->local,
-		.port = s->port,
-		.path = process->exe,
-	};
-	if (step->lever.process.exe_known)
-		step->lever.process.exe = process->files.v[0];
 	step->what = iu_phrase(p->arena, "ask %s to end: its windows are closed, its console gets Ctrl-C%s%s%s",
 		iu_phrase_process(p->arena, process),
 		step->kill ? iu_phrase(p->arena, " (and Windows ends it when it has not ended after %u s)",
 				     p->rules->grace_seconds) : "",
 		process->command.n || process->exe ? "; it is " : "",
 		process->command.n || process->exe ? iu_windows_quote_process(p->arena, process) : "");
-	ret = set_command(p, step, words, IU_COUNT(words));
-	return ret < 0 ? ret : add_serves(p, step, process->pid);
+	return add_serves(p, step, process->pid);
 }
 
 /* A service that has inherited the handle is none that listens there: who ends it must know. */
@@ -385,86 +316,62 @@ static int end_holders(struct iu_planning *p, const struct iu_blocker *b)
 
 static int delete_rule(struct iu_planning *p, const struct iu_blocker *b)
 {
-	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_DELETE_PORTPROXY);
-	const struct iu_port_proxy *proxy = NULL;
+	struct iu_lever_context c = iu_planning_levers(p);
+	struct iu_lever lever;
 	struct iu_step *step;
 
-	for (size_t i = 0; i < p->snapshot->windows.port_proxies.n && !proxy; i++)
-		if (p->snapshot->windows.port_proxies.v[i].port == p->question->target.port)
-			proxy = &p->snapshot->windows.port_proxies.v[i];
-	if (b && iu_windows_proxy(p->snapshot, &b->socket.local, b->socket.port))
-		proxy = iu_windows_proxy(p->snapshot, &b->socket.local, b->socket.port);
-	if (!proxy || !remedy || command_of(remedy)->n < 5)
+	if (!iu_windows_lever_proxy(&c, b, &lever))
 		return refuse(p, 0, "no rule is deleted", "which one it is could not be told",
 			"netsh interface portproxy show all");
-	step = add_step(p, IU_STEP_DELETE_PORTPROXY);
+	step = add_step(p, &lever);
 	if (!step)
 		return IU_E_NOMEM;
-	step->lever.proxy = (struct iu_step_proxy){
-		.table = command_of(remedy)->v[4], /* netsh interface portproxy delete TABLE */
-		.listen = proxy->listen,
-		.port = proxy->port,
-		.connect_to = proxy->connect_to,
-		.connect_port = proxy->connect_port,
-	};
 	step->risk = IU_RISK_LOW;
 	step->what = iu_phrase(p->arena, "delete the port proxy rule that leads to %s port %u",
-		proxy->connect_to ? iu_safe(p->arena, proxy->connect_to, 60) : "an address",
-		(unsigned int)proxy->connect_port);
-	return copy_command(p, step, remedy);
+		lever.proxy.connect_to ? iu_safe(p->arena, lever.proxy.connect_to, 60) : "an address",
+		(unsigned int)lever.proxy.connect_port);
+	return 0;
 }
 
 static int exclude_port(struct iu_planning *p)
 {
 	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_EXCLUDE_PORT);
-	const struct iu_exclusion *e = iu_windows_exclusion(
-		p->snapshot, p->question->target.protocol, p->question->target.port);
+	struct iu_lever_context c = iu_planning_levers(p);
+	struct iu_lever lever;
 	struct iu_step *step;
-	int ret;
 
-	if (!e || !remedy || iu_exclusion_maker(e) != IU_EXCLUDED_WINNAT)
+	if (!iu_windows_lever_exclude(&c, &lever))
 		return refuse(p, 0, "no range is changed",
 			"only blocks of WinNAT can be asked to let a port go",
 			remedy ? remedy->summary : "whoever reserved it has to let go");
-	step = add_step(p, IU_STEP_EXCLUDE_PORT);
+	step = add_step(p, &lever);
 	if (!step)
 		return IU_E_NOMEM;
-	step->lever.exclusion = (struct iu_step_exclusion){.protocol = p->question->target.protocol,
-		.first = p->question->target.port,
-		.count = 1};
 	step->what = iu_phrase(p->arena,
 		"stop WinNAT, exclude port %u by hand so that it stays yours, start WinNAT again",
-		(unsigned int)p->question->target.port);
-	ret = copy_command(p, step, remedy);
-	return ret < 0 ? ret
-		     : iu_strings_add(p->arena, &step->losses,
-			       "the network of WSL, Docker and Hyper-V is gone for a moment");
+		(unsigned int)lever.exclusion.first);
+	return iu_strings_add(p->arena, &step->losses,
+		"the network of WSL, Docker and Hyper-V is gone for a moment");
 }
 
 static int stop_container(struct iu_planning *p)
 {
-	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_STOP_CONTAINER);
+	struct iu_lever_context c = iu_planning_levers(p);
+	struct iu_lever lever;
 	struct iu_step *step;
-	int ret;
 
-	if (!remedy)
+	if (!iu_windows_lever_container(&c, &lever))
 		return refuse(p, 0, "the container is left alone",
 			"which one publishes the port could not be told",
 			"stop it in Docker Desktop");
-	step = add_step(p, IU_STEP_STOP_CONTAINER);
+	step = add_step(p, &lever);
 	if (!step)
 		return IU_E_NOMEM;
-	step->lever.needs_root = false;
-	step->lever.container = (struct iu_step_container){.program = "docker",
-		.port = p->question->target.port,
-		.protocol = p->question->target.protocol};
 	step->what = iu_phrase(p->arena,
 		"stop the container that publishes port %u (docker finds it)",
-		(unsigned int)p->question->target.port);
-	ret = copy_command(p, step, remedy);
-	return ret < 0 ? ret
-		     : iu_strings_add(p->arena, &step->losses,
-			       "everything else that runs in the container ends, too");
+		(unsigned int)lever.container.port);
+	return iu_strings_add(p->arena, &step->losses,
+		"everything else that runs in the container ends, too");
 }
 
 static int wait_for_closing(struct iu_planning *p)
@@ -473,10 +380,9 @@ static int wait_for_closing(struct iu_planning *p)
 
 	if (p->plan.steps.n)
 		return 0;
-	step = add_step(p, IU_STEP_WAIT);
+	step = add_step(p, &(struct iu_lever){.kind = IU_STEP_WAIT});
 	if (!step)
 		return IU_E_NOMEM;
-	step->lever.needs_root = false;
 	step->risk = IU_RISK_NONE;
 	step->what = "wait until Windows forgets the closed connections, at most 4 minutes";
 	return 0;
@@ -528,13 +434,15 @@ static int refuse_cause(
 
 static int pull_lever(struct iu_planning *p, enum iu_cause cause, const struct iu_blocker *b)
 {
-	const char *service = cause == p->verdict->cause ? service_of(p) : NULL;
+	struct iu_lever_context c = iu_planning_levers(p);
 	const struct iu_remedy *first =
 		p->verdict->remedies.n ? &p->verdict->remedies.v[0] : NULL;
+	struct iu_lever service;
 	size_t from = 0;
 
-	if (service)
-		return stop_service_for(p, service);
+	if (cause == p->verdict->cause && remedy_of(p, IU_REMEDY_STOP_SERVICE) &&
+		iu_windows_lever_service(&c, cause, b, &service))
+		return stop_service_for(p, &service);
 	switch (iu_cause_rule(p->snapshot, cause)->lever) {
 	case IU_WAY_PROXY_RULE: return delete_rule(p, b);
 	case IU_WAY_CONTAINER: return stop_container(p);

@@ -7,14 +7,13 @@
 
 #include "base/text.h"
 #include "engine/windows/conflict.h"
+#include "engine/windows/levers.h"
 #include "engine/windows/quote.h"
 #include "engine/windows/state.h"
 #include "engine/phrase.h"
 #include "knowledge/http-urls.h"
 #include "knowledge/protected.h"
 #include "knowledge/windows-ports.h"
-
-#define PIDS_MAX 16
 
 /* NULL ends the list. */
 static bool words(struct iu_remedy_context *m, ...)
@@ -37,65 +36,24 @@ static const char *port_word(const struct iu_remedy_context *m, const char *form
 
 static bool is_elevated(const struct iu_remedy_context *m)
 {
-	return m->snapshot->windows.elevated == IU_YES || m->snapshot->host.privileged;
+	return iu_windows_is_elevated(m->snapshot);
+}
+
+static struct iu_lever_context levers(const struct iu_remedy_context *m)
+{
+	return (struct iu_lever_context){m->arena, m->question, m->snapshot};
+}
+
+/* What a lever does is the remedy as it stands; `inuse free` pulls it, too. */
+static bool take(struct iu_remedy_context *m, const struct iu_lever *lever)
+{
+	m->remedy->command = lever->argv;
+	m->remedy->needs_root = lever->needs_root;
+	m->remedy->acts = true;
+	return true;
 }
 
 /* ---- services ---- */
-
-static const char *http_service(const struct iu_remedy_context *m)
-{
-	const struct iu_snapshot *snapshot = m->snapshot;
-	const char *url = NULL;
-	const struct iu_http_queue *queue =
-		iu_windows_queue(snapshot, m->question->target.port, &url);
-	const struct iu_http_owner *owner = url ? iu_http_owner(url) : NULL;
-	unsigned long count, i;
-	const struct iu_windows_port *rows = iu_windows_ports(&count);
-	size_t services;
-
-	if (owner && owner->service)
-		return owner->service;
-	for (i = 0; queue && i < queue->servers.n; i++) {
-		const struct iu_service *service =
-			iu_windows_service_at(snapshot, queue->servers.v[i].pid,
-				m->question->target.port, IU_PROTOCOL_TCP, &services);
-		const struct iu_process *process =
-			iu_snapshot_process(snapshot, queue->servers.v[i].pid);
-
-		if (service && (services == 1 || iu_windows_port_of(m->question->target.port,
-					IU_PROTOCOL_TCP, IU_WINDOWS_HTTP, service->name)))
-			return service->name;
-		/* the worker of an application pool: IIS would start it again */
-		if (process && process->name && !strcasecmp(process->name, "w3wp.exe"))
-			return "W3SVC";
-	}
-	for (i = 0; i < count; i++)
-		if (rows[i].taker == IU_WINDOWS_HTTP && m->question->target.port >= rows[i].first &&
-			m->question->target.port <= rows[i].last &&
-			iu_windows_running(snapshot, rows[i].name) == IU_YES)
-			return rows[i].name;
-	return NULL;
-}
-
-/* The one service to speak of; NULL: none, or several that nothing tells apart. */
-static const char *service_name(const struct iu_remedy_context *m)
-{
-	const struct iu_service *service;
-	size_t count;
-
-	if (m->verdict->cause == IU_CAUSE_HTTP_SYS)
-		return http_service(m);
-	if (m->verdict->cause == IU_CAUSE_ALG_RESERVED)
-		return "ALG";
-	if (!m->blocker || m->verdict->cause == IU_CAUSE_PORT_PROXY)
-		return NULL;
-	service = iu_windows_service_of(m->snapshot, &m->blocker->socket, &count);
-	if (!service || (count > 1 && !iu_windows_port_of(m->question->target.port,
-						m->question->target.protocol, IU_WINDOWS_SERVICE,
-						service->name)))
-		return NULL;
-	return service->name;
-}
 
 static const char *effects(const struct iu_remedy_context *m, const struct iu_service *service)
 {
@@ -127,12 +85,22 @@ static bool find_service(struct iu_remedy_context *m)
 	return words(m, "netstat", "-anob", NULL);
 }
 
+/* The one service to speak of; NULL: none, or several that nothing tells apart. */
+static const char *service_name(const struct iu_remedy_context *m)
+{
+	struct iu_lever_context c = levers(m);
+
+	return iu_windows_lever_service_name(&c, m->verdict->cause, m->blocker);
+}
+
 static bool stop_service(struct iu_remedy_context *m)
 {
+	struct iu_lever_context c = levers(m);
 	const char *name = service_name(m);
 	const struct iu_service *service = iu_windows_service(m->snapshot, name);
 	const struct iu_windows_port *row = name ? iu_windows_port_of(m->question->target.port,
 			m->question->target.protocol, IU_WINDOWS_SERVICE, name) : NULL;
+	struct iu_lever lever;
 	const char *safe;
 
 	if (!name)
@@ -142,109 +110,33 @@ static bool stop_service(struct iu_remedy_context *m)
 		m->remedy->summary = iu_phrase(m->arena, "%s (%s): %s", safe, row->what, row->help);
 		return true;
 	}
-	m->remedy->needs_root = !is_elevated(m);
 	m->remedy->summary = iu_phrase(m->arena,
 		"stop the service %s%s; it is back after the next start of Windows if it starts by itself (PowerShell: Stop-Service -Name %s%s)",
 		safe, effects(m, service), iu_windows_quote_powershell(m->arena, name),
 		service && service->dependents.n ? " -Force" : "");
-	return words(m, "net", "stop", name, NULL) &&
-	       (!service || !service->dependents.n || iu_remedy_word(m, "/y"));
+	return iu_windows_lever_service(&c, m->verdict->cause, m->blocker, &lever) &&
+	       take(m, &lever);
 }
 
 static bool disable_service(struct iu_remedy_context *m)
 {
-	const char *name = service_name(m), *safe, *was = "demand";
-	const struct iu_service *service = iu_windows_service(m->snapshot, name);
-	const struct iu_windows_port *row = name ? iu_windows_port_of(m->question->target.port,
-			m->question->target.protocol, IU_WINDOWS_SERVICE, name) : NULL;
+	struct iu_lever_context c = levers(m);
+	const char *name = service_name(m), *was;
+	struct iu_lever lever;
 
-	if (!name || (row && row->help) || (service && service->start == IU_SERVICE_START_DISABLED))
+	if (!iu_windows_lever_disable(&c, name, &lever))
 		return false;
-	safe = iu_safe(m->arena, name, 60);
-	if (service && service->start == IU_SERVICE_START_AUTO)
-		was = "auto";
-	m->remedy->needs_root = !is_elevated(m);
+	was = lever.service.start == IU_SERVICE_START_AUTO ? "auto" : "demand";
 	m->remedy->summary = iu_phrase(m->arena,
 		"keep %s from starting again; undo: sc.exe config %s start= %s (PowerShell: Set-Service -Name %s -StartupType Disabled)",
-		safe, iu_windows_quote(m->arena, &name, 1), was,
+		iu_safe(m->arena, name, 60), iu_windows_quote(m->arena, &name, 1), was,
 		iu_windows_quote_powershell(m->arena, name));
-	return words(m, "sc.exe", "config", name, "start=", "disabled", NULL);
+	take(m, &lever);
+	m->remedy->acts = false; /* only with `inuse free --disable` */
+	return true;
 }
 
 /* ---- processes ---- */
-
-static bool is_service_process(const struct iu_remedy_context *m, int32_t pid)
-{
-	size_t count;
-
-	return iu_windows_service_at(m->snapshot, pid, m->question->target.port,
-		       m->question->target.protocol, &count) != NULL;
-}
-
-static bool may_end(const struct iu_remedy_context *m, int32_t pid)
-{
-	const struct iu_process *process = iu_snapshot_process(m->snapshot, pid);
-
-	if (pid <= IU_WINDOWS_SYSTEM_PID || pid == m->snapshot->host.pid)
-		return false;
-	return !(process && process->name && iu_protected_windows(process->name)) &&
-	       !is_service_process(m, pid);
-}
-
-static void add_pid(const struct iu_remedy_context *m, int32_t pids[PIDS_MAX], size_t *n, int32_t pid)
-{
-	for (size_t i = 0; i < *n; i++)
-		if (pids[i] == pid)
-			return;
-	if (*n < PIDS_MAX && may_end(m, pid))
-		pids[(*n)++] = pid;
-}
-
-/* Who is known to have the socket of a process that is gone; where nobody is, its children. */
-static void add_heirs(
-	const struct iu_remedy_context *m, const struct iu_blocker *b, int32_t pids[PIDS_MAX], size_t *n)
-{
-	const struct iu_snapshot *snapshot = m->snapshot;
-	const struct iu_process *heir;
-	bool known = false;
-	size_t i = 0;
-
-	while ((heir = iu_windows_heir(snapshot, &b->socket, &i))) {
-		known = true;
-		add_pid(m, pids, n, heir->pid);
-	}
-	for (i = 0; !known && i < snapshot->processes.n; i++)
-		if (snapshot->processes.v[i].ppid == iu_windows_owner(snapshot, &b->socket))
-			add_pid(m, pids, n, snapshot->processes.v[i].pid);
-}
-
-/* Of HTTP.sys those that serve the URL, of a process that is gone who has its socket. */
-static size_t collect_pids(const struct iu_remedy_context *m, int32_t pids[PIDS_MAX])
-{
-	const struct iu_snapshot *snapshot = m->snapshot;
-	const struct iu_http_queue *queue;
-	const char *url;
-	size_t n = 0;
-
-	if (m->verdict->cause == IU_CAUSE_HTTP_SYS) {
-		queue = iu_windows_queue(snapshot, m->question->target.port, &url);
-		for (size_t i = 0; queue && !http_service(m) && i < queue->servers.n; i++)
-			add_pid(m, pids, &n, queue->servers.v[i].pid);
-		return n;
-	}
-	for (size_t i = 0; i < m->verdict->blockers.n; i++) {
-		const struct iu_blocker *b = &m->verdict->blockers.v[i];
-
-		if (b->certain != m->blocker->certain || b->cause != m->blocker->cause)
-			continue;
-		for (size_t k = 0; k < b->holds.n; k++)
-			if (b->cause != IU_CAUSE_ORPHANED_HANDLE)
-				add_pid(m, pids, &n, snapshot->holds.v[b->holds.v[k]].pid);
-		if (b->cause == IU_CAUSE_ORPHANED_HANDLE)
-			add_heirs(m, b, pids, &n);
-	}
-	return n;
-}
 
 static bool another_account(const struct iu_remedy_context *m, int32_t pid)
 {
@@ -276,7 +168,8 @@ static bool find_orphan(struct iu_remedy_context *m)
 
 static bool stop_process(struct iu_remedy_context *m)
 {
-	int32_t pids[PIDS_MAX];
+	struct iu_lever_context c = levers(m);
+	int32_t pids[IU_WINDOWS_PIDS_MAX];
 	const char *list = "";
 	size_t n;
 
@@ -285,9 +178,10 @@ static bool stop_process(struct iu_remedy_context *m)
 		return words(m, "wsl", "-u", "root", "-e", "ss", "-ltnp", port_word(m, "sport = :%u"),
 			NULL);
 	}
-	n = collect_pids(m, pids);
+	n = iu_windows_lever_pids(&c, m->verdict, m->blocker, pids);
 	if (!n)
 		return find_orphan(m);
+	m->remedy->acts = true;
 	if (!words(m, "taskkill", NULL))
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -307,10 +201,16 @@ static bool stop_process(struct iu_remedy_context *m)
 
 static bool stop_container(struct iu_remedy_context *m)
 {
-	if (m->verdict->cause != IU_CAUSE_CONTAINER_PORT || !m->question->target.port)
+	struct iu_lever_context c = levers(m);
+	struct iu_lever lever;
+
+	if (m->verdict->cause != IU_CAUSE_CONTAINER_PORT ||
+		!iu_windows_lever_container(&c, &lever))
 		return false;
 	m->remedy->summary = "find the container that publishes the port, then stop it with docker stop; the process on Windows only passes the port on";
-	return words(m, "docker", "ps", "--filter", port_word(m, "publish=%u"), NULL);
+	take(m, &lever);
+	m->remedy->acts = false; /* Docker Desktop's own window shows which one it is */
+	return true;
 }
 
 /* ---- ranges and rules ---- */
@@ -320,17 +220,12 @@ static const char *protocol_word(const struct iu_remedy_context *m)
 	return m->question->target.protocol == IU_PROTOCOL_UDP ? "udp" : "tcp";
 }
 
-static const char *exclude_words(const struct iu_remedy_context *m)
-{
-	return iu_phrase(m->arena,
-		"netsh int ipv4 add excludedportrange protocol=%s startport=%u numberofports=1 store=persistent",
-		protocol_word(m), (unsigned int)m->question->target.port);
-}
-
 static bool exclude_port(struct iu_remedy_context *m)
 {
 	const struct iu_exclusion *e = iu_windows_exclusion(
 		m->snapshot, m->question->target.protocol, m->question->target.port);
+	struct iu_lever_context c = levers(m);
+	struct iu_lever lever;
 
 	if (!e) {
 		m->remedy->risk = IU_RISK_NONE;
@@ -346,13 +241,14 @@ static bool exclude_port(struct iu_remedy_context *m)
 	case IU_EXCLUDED_WSL:
 		m->remedy->summary = "exclude the port by hand while WSL is down: all of WSL ends now, and at its next start it has to look for a block elsewhere (in PowerShell, too)";
 		return words(m, "cmd", "/c",
-			iu_phrase(m->arena, "wsl --shutdown & %s", exclude_words(m)), NULL);
+			iu_phrase(m->arena,
+				"wsl --shutdown & netsh int ipv4 add excludedportrange protocol=%s startport=%u numberofports=1 store=persistent",
+				protocol_word(m), (unsigned int)m->question->target.port),
+			NULL);
 	case IU_EXCLUDED_WINNAT: break;
 	}
 	m->remedy->summary = "take the port out of WinNAT's reach, once for all: the network of WSL, Docker and Hyper-V is gone for a moment; undo: netsh int ipv4 delete excludedportrange with the same protocol, startport and numberofports (in PowerShell, too)";
-	return words(m, "cmd", "/c",
-		iu_phrase(m->arena, "net stop winnat & %s & net start winnat", exclude_words(m)),
-		NULL);
+	return iu_windows_lever_exclude(&c, &lever) && take(m, &lever);
 }
 
 static bool restore_range(struct iu_remedy_context *m)
@@ -396,37 +292,17 @@ static bool reserve_port(struct iu_remedy_context *m)
 		port_word(m, "startport=%u"), "numberofports=1", "store=persistent", NULL);
 }
 
-/* netsh names the four tables by where they listen and where they connect to. */
-static const char *proxy_table(const struct iu_port_proxy *proxy)
-{
-	bool to6 = proxy->connect_to && strchr(proxy->connect_to, ':');
-
-	if (proxy->listen.family == IU_FAMILY_IPV6)
-		return to6 ? "v6tov6" : "v6tov4";
-	return to6 ? "v4tov6" : "v4tov4";
-}
-
 static bool delete_portproxy(struct iu_remedy_context *m)
 {
-	const struct iu_port_proxy *proxy = NULL;
-	char text[IU_ADDRESS_TEXT];
+	struct iu_lever_context c = levers(m);
+	struct iu_lever lever;
 
-	if (m->blocker)
-		proxy = iu_windows_proxy(
-			m->snapshot, &m->blocker->socket.local, m->question->target.port);
-	for (size_t i = 0; m->evaluation && i < m->evaluation->attempt_count && !proxy; i++)
-		proxy = iu_windows_proxy(m->snapshot, &m->evaluation->attempts[i].request.address,
-			m->question->target.port);
-	if (!proxy)
+	if (!iu_windows_lever_proxy(&c, m->blocker, &lever))
 		return false;
-	m->remedy->needs_root = !is_elevated(m);
 	m->remedy->summary = iu_phrase(m->arena,
 		"delete the rule; what came in there for %s does so no more",
-		proxy->connect_to ? iu_safe(m->arena, proxy->connect_to, 60) : "elsewhere");
-	return words(m, "netsh", "interface", "portproxy", "delete", proxy_table(proxy),
-		port_word(m, "listenport=%u"),
-		iu_phrase(m->arena, "listenaddress=%s", iu_address_format(&proxy->listen, text)),
-		NULL);
+		lever.proxy.connect_to ? iu_safe(m->arena, lever.proxy.connect_to, 60) : "elsewhere");
+	return take(m, &lever);
 }
 
 /* ---- the rest ---- */
@@ -509,25 +385,12 @@ static bool (*const makers[IU_REMEDY_COUNT])(struct iu_remedy_context *m) = {
 	[IU_REMEDY_DELETE_PORTPROXY] = delete_portproxy,
 };
 
-/* What `inuse free` does by itself. Only on the machine itself, which a capture is not. */
-static bool is_act(const struct iu_remedy_context *m)
-{
-	if (m->snapshot->host.pid <= 0 || !m->question->target.text || !m->remedy->command.n)
-		return false;
-	switch (m->remedy->id) {
-	case IU_REMEDY_STOP_SERVICE: return !strcmp(m->remedy->command.v[0], "net");
-	case IU_REMEDY_STOP_PROCESS: return !strcmp(m->remedy->command.v[0], "taskkill");
-	case IU_REMEDY_DELETE_PORTPROXY: return true;
-	case IU_REMEDY_EXCLUDE_PORT: return !strcmp(m->remedy->command.v[0], "cmd");
-	default: return false;
-	}
-}
-
 bool iu_windows_remedy(struct iu_remedy_context *m, bool *freeing)
 {
 	if (!makers[m->remedy->id] || !makers[m->remedy->id](m))
 		return false;
-	if (*freeing || !is_act(m))
+	/* a capture is not the machine itself */
+	if (*freeing || !m->remedy->acts || m->snapshot->host.pid <= 0 || !m->question->target.text)
 		return true;
 	m->remedy->raw = m->remedy->command;
 	m->remedy->command = (struct iu_strings){0};
