@@ -16,6 +16,7 @@ static const struct row {
 	uint32_t only;   /* … and one of these; 0: always */
 	uint32_t facts;
 	const char *what, *why, *fix;
+	enum iu_gap_kind kind;
 } rows[] = {
 	{IU_CAPTURE_WINDOWS, IU_GIVEN_LISTENERS, 0, IU_FACT_TCP, "TCP sockets that listen",
 		"no capture has a row of one", "run `netstat -ano` and add its output"},
@@ -26,10 +27,12 @@ static const struct row {
 		"run `netstat -ano` and add its output"},
 	{IU_CAPTURE_WINDOWS, IU_GIVEN_EXCLUDED_TCP, 0, IU_FACT_EXCLUSIONS,
 		"excluded port ranges", "no capture lists them",
-		"run `netsh int ipv4 show excludedportrange protocol=tcp` and add its output"},
+		"run `netsh int ipv4 show excludedportrange protocol=tcp` and add its output",
+		IU_GAP_TCP_RANGES},
 	{IU_CAPTURE_WINDOWS, IU_GIVEN_EXCLUDED_UDP, IU_GIVEN_UDP, IU_FACT_EXCLUSIONS,
 		"excluded port ranges for UDP", "no capture lists them",
-		"run `netsh int ipv4 show excludedportrange protocol=udp` and add its output"},
+		"run `netsh int ipv4 show excludedportrange protocol=udp` and add its output",
+		IU_GAP_UDP_RANGES},
 	{IU_CAPTURE_WINDOWS, IU_GIVEN_TASKS | IU_GIVEN_SERVICES, 0,
 		IU_FACT_HOLDERS | IU_FACT_SERVICES, "names of processes and their services",
 		"no capture lists the processes", "run `tasklist /svc /fo csv` and add its output"},
@@ -65,8 +68,12 @@ static int add_rows(struct iu_capture_out *out)
 		if (r->system != out->system || (out->given & r->unless) ||
 			(r->only && !(out->given & r->only)))
 			continue;
-		ret = iu_snapshot_gap(out->snapshot, (enum iu_fact)r->facts, 0, r->what, r->why,
-			r->fix);
+		ret = iu_snapshot_add_gap(out->snapshot,
+			&(struct iu_gap){.kind = r->kind,
+				.fact = (enum iu_fact)r->facts,
+				.what = r->what,
+				.why = r->why,
+				.fix = r->fix});
 	}
 	return ret;
 }

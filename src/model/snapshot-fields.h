@@ -94,6 +94,8 @@ static const char *const source_words[] = {"unknown", "kernel", "read", "inferre
 static const char *const local_words[] = {"address", "route", "broadcast"};
 static const char *const file_words[] = {"none", "socket", "regular", "directory", "symlink",
 	"other"};
+static const char *const gap_words[] = {"general", "descriptors", "processes", "tcp-ranges",
+	"udp-ranges"};
 /* By the number of the bit. */
 static const char *const fact_words[] = {"host", "sysctls", "addresses", "tcp", "bound", "udp",
 	"unix", "paths", "holders", "options", "served", "evidence", "exclusions", "services",
@@ -315,7 +317,8 @@ static const struct field windows_fields[] = {
 SHAPE(windows, iu_windows, NULL);
 
 static const struct field gap_fields[] = {
-	FACTS(iu_gap, fact), PLAIN(iu_gap, pid), PLAIN(iu_gap, what), PLAIN(iu_gap, why),
+	WORD(iu_gap, kind, gap_words), FACTS(iu_gap, fact), PLAIN(iu_gap, pid),
+	PLAIN(iu_gap, what), PLAIN(iu_gap, why),
 	PLAIN_AS(iu_gap, fix, "lift"),
 };
 SHAPE(gap, iu_gap, NULL);

@@ -68,25 +68,39 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+int iu_snapshot_add_gap(struct iu_snapshot *snapshot, const struct iu_gap *gap)
+{
+	struct iu_gap *slot;
+
+	for (size_t i = 0; i < snapshot->gaps.n; i++) {
+		slot = &snapshot->gaps.v[i];
+		if (slot->kind == gap->kind && slot->fact == gap->fact &&
+			same(slot->what, gap->what) && same(slot->why, gap->why))
+			return 0;
+	}
+	slot = iu_list_add(&snapshot->arena, &snapshot->gaps);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = *gap;
+	slot->what = iu_arena_strdup(&snapshot->arena, gap->what);
+	slot->why = iu_arena_strdup(&snapshot->arena, gap->why);
+	slot->fix = iu_arena_strdup(&snapshot->arena, gap->fix);
+	return snapshot->arena.failed ? IU_E_NOMEM : 0;
+}
+
 int iu_snapshot_gap(struct iu_snapshot *snapshot, enum iu_fact fact, int32_t pid, const char *what,
 	const char *why, const char *fix)
 {
-	struct iu_gap *gap;
+	return iu_snapshot_add_gap(snapshot,
+		&(struct iu_gap){.fact = fact, .pid = pid, .what = what, .why = why, .fix = fix});
+}
 
-	for (size_t i = 0; i < snapshot->gaps.n; i++) {
-		gap = &snapshot->gaps.v[i];
-		if (gap->fact == fact && same(gap->what, what) && same(gap->why, why))
-			return 0;
-	}
-	gap = iu_list_add(&snapshot->arena, &snapshot->gaps);
-	if (!gap)
-		return IU_E_NOMEM;
-	*gap = (struct iu_gap){
-		.fact = fact,
-		.pid = pid,
-		.what = iu_arena_strdup(&snapshot->arena, what),
-		.why = iu_arena_strdup(&snapshot->arena, why),
-		.fix = iu_arena_strdup(&snapshot->arena, fix),
-	};
-	return snapshot->arena.failed ? IU_E_NOMEM : 0;
+void iu_snapshot_drop_gaps(struct iu_snapshot *snapshot, enum iu_gap_kind kind)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < snapshot->gaps.n; i++)
+		if (snapshot->gaps.v[i].kind != kind)
+			snapshot->gaps.v[kept++] = snapshot->gaps.v[i];
+	snapshot->gaps.n = kept;
 }

@@ -115,11 +115,21 @@ struct iu_probe {
 	int result; /* 0: bound; else the errno, on Windows the WSA number (10048) */
 };
 
+/* What of a gap has to be known again later. */
+enum iu_gap_kind {
+	IU_GAP_GENERAL,
+	IU_GAP_DESCRIPTORS, /* those of one process … */
+	IU_GAP_PROCESSES,   /* … and of so many that they were only counted */
+	IU_GAP_TCP_RANGES,  /* excluded port ranges for TCP … */
+	IU_GAP_UDP_RANGES,  /* … and for UDP */
+};
+
 /* What could not be seen. */
 struct iu_gap {
+	enum iu_gap_kind kind;
 	enum iu_fact fact; /* which kind of facts is incomplete because of it */
 	int32_t pid;       /* of the process it concerns, 0: none */
-	const char *what, *why, *fix; /* sentences; why may be an errno name; lift NULL: nothing */
+	const char *what, *why, *fix; /* sentences; why may be an errno name; fix NULL: nothing */
 };
 
 /* A process whose descriptors could not be read. */
@@ -256,5 +266,11 @@ const struct iu_path *iu_snapshot_path(
  */
 int iu_snapshot_gap(struct iu_snapshot *snapshot, enum iu_fact fact, int32_t pid, const char *what,
 	const char *why, const char *fix);
+
+/** iu_snapshot_add_gap() - the same for a gap of any kind. */
+int iu_snapshot_add_gap(struct iu_snapshot *snapshot, const struct iu_gap *gap);
+
+/** iu_snapshot_drop_gaps() - forgets those of a kind: it was seen after all, or is told anew. */
+void iu_snapshot_drop_gaps(struct iu_snapshot *snapshot, enum iu_gap_kind kind);
 
 #endif

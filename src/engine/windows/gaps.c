@@ -75,10 +75,9 @@ bool iu_windows_gap_matters(const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict,
 	const struct iu_gap *gap)
 {
-	const char *other =
-		question->target.protocol == IU_PROTOCOL_UDP ? "protocol=tcp" : "protocol=udp";
+	bool udp = question->target.protocol == IU_PROTOCOL_UDP;
 
-	if (gap->fix && strstr(gap->fix, other))
+	if (gap->kind == (udp ? IU_GAP_TCP_RANGES : IU_GAP_UDP_RANGES))
 		return false;
 	if (gap->fact == IU_FACT_ADDRESSES &&
 		(question->target.family == IU_FAMILY_ANY ||

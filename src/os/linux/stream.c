@@ -176,11 +176,8 @@ static int keep_gaps(struct iu_snapshot *to, const struct iu_snapshot *from)
 {
 	int ret = 0;
 
-	for (size_t i = 0; i < from->gaps.n && ret == 0; i++) {
-		const struct iu_gap *gap = &from->gaps.v[i];
-
-		ret = iu_snapshot_gap(to, gap->fact, gap->pid, gap->what, gap->why, gap->fix);
-	}
+	for (size_t i = 0; i < from->gaps.n && ret == 0; i++)
+		ret = iu_snapshot_add_gap(to, &from->gaps.v[i]);
 	return ret;
 }
 

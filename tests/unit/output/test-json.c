@@ -83,7 +83,7 @@ static void full_example(struct example *e)
 	for (i = 0; i < 4; i++)
 		*iu_list_add(&e->snapshot.arena, &b->holds) = i; /* 3 points to nothing */
 	*iu_list_add(&e->snapshot.arena, &e->verdict.gaps) =
-		(struct iu_gap){IU_FACT_HOLDERS, 77, "descriptors of pid 77", "EACCES", "run as root"};
+		(struct iu_gap){IU_GAP_DESCRIPTORS, IU_FACT_HOLDERS, 77, "descriptors of pid 77", "EACCES", "run as root"};
 	*iu_list_add(&e->snapshot.arena, &e->verdict.remedies) = (struct iu_remedy){
 		.id = IU_REMEDY_STOP_PROCESS, .summary = "Stop it.", .risk = IU_RISK_MEDIUM,
 		.command = LIST(remedy)};

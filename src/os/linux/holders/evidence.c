@@ -542,17 +542,6 @@ static int ask_kernel(struct evidence *evidence)
 
 /* ---- what it means for the gaps ---- */
 
-static void drop_gaps(struct iu_snapshot *snapshot, enum iu_fact fact, const char *start)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < snapshot->gaps.n; i++)
-		if (snapshot->gaps.v[i].fact != fact ||
-			strncmp(snapshot->gaps.v[i].what, start, strlen(start)) != 0)
-			snapshot->gaps.v[kept++] = snapshot->gaps.v[i];
-	snapshot->gaps.n = kept;
-}
-
 static bool has_gap(const struct iu_snapshot *snapshot, enum iu_fact fact)
 {
 	for (size_t i = 0; i < snapshot->gaps.n; i++)
@@ -584,7 +573,8 @@ static void close_gaps(struct evidence *evidence)
 
 	if (evidence->scan->needs->facts & IU_FACT_HOLDERS && evidence->done & WALK(IU_BPF_FILES) &&
 		!evidence->incomplete) {
-		drop_gaps(snapshot, IU_FACT_HOLDERS, "descriptors of ");
+		iu_snapshot_drop_gaps(snapshot, IU_GAP_DESCRIPTORS);
+		iu_snapshot_drop_gaps(snapshot, IU_GAP_PROCESSES);
 		snapshot->unreadable.n = 0;
 		if (!has_gap(snapshot, IU_FACT_HOLDERS))
 			iu_scan_seen(evidence->scan, IU_FACT_HOLDERS, true);

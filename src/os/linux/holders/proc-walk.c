@@ -22,7 +22,6 @@
 #include "os/linux/process/process.h"
 #include "os/os.h"
 
-#define MANY	       "descriptors of "
 #define NOTHING_KNOWN  SIZE_MAX
 #define TABLES_MAX     16 /* descriptor tables of one process that are told apart */
 #define THREADS_MAX    65536
@@ -475,21 +474,6 @@ static int tell_outside(struct iu_proc_walk *walk)
 	return 0;
 }
 
-/* An earlier look counted, too; its number is replaced, not put next to ours. */
-static void forget_count(struct iu_snapshot *snapshot)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < snapshot->gaps.n; i++) {
-		const struct iu_gap *gap = &snapshot->gaps.v[i];
-
-		if (gap->fact != IU_FACT_HOLDERS || gap->pid != 0 ||
-			strncmp(gap->what, MANY, sizeof(MANY) - 1) != 0)
-			snapshot->gaps.v[kept++] = snapshot->gaps.v[i];
-	}
-	snapshot->gaps.n = kept;
-}
-
 static int tell_unreadable(struct iu_proc_walk *walk)
 {
 	struct iu_snapshot *snapshot = walk->scan->snapshot;
@@ -498,16 +482,27 @@ static int tell_unreadable(struct iu_proc_walk *walk)
 	int ret = 0;
 
 	if (walk->unreadable > GAPS_NAMED) {
-		forget_count(snapshot);
-		snprintf(what, sizeof(what), MANY "%zu processes", walk->unreadable);
-		return iu_snapshot_gap(
-			snapshot, IU_FACT_HOLDERS, 0, what, snapshot->unreadable.v[0].why, fix);
+		/* an earlier look counted, too; its number is replaced, not put next to ours */
+		iu_snapshot_drop_gaps(snapshot, IU_GAP_PROCESSES);
+		snprintf(what, sizeof(what), "descriptors of %zu processes", walk->unreadable);
+		return iu_snapshot_add_gap(snapshot,
+			&(struct iu_gap){.kind = IU_GAP_PROCESSES,
+				.fact = IU_FACT_HOLDERS,
+				.what = what,
+				.why = snapshot->unreadable.v[0].why,
+				.fix = fix});
 	}
 	for (size_t i = 0; i < snapshot->unreadable.n && walk->unreadable > 0 && ret == 0; i++) {
 		const struct iu_unreadable *row = &snapshot->unreadable.v[i];
 
 		snprintf(what, sizeof(what), "descriptors of pid %d", (int)row->pid);
-		ret = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, row->pid, what, row->why, fix);
+		ret = iu_snapshot_add_gap(snapshot,
+			&(struct iu_gap){.kind = IU_GAP_DESCRIPTORS,
+				.fact = IU_FACT_HOLDERS,
+				.pid = row->pid,
+				.what = what,
+				.why = row->why,
+				.fix = fix});
 	}
 	return ret;
 }

@@ -86,14 +86,15 @@ static int add_all_kept(struct iu_scan *scan)
 static const struct {
 	enum iu_protocol protocol;
 	enum iu_fact fact;
+	enum iu_gap_kind gap;
 	uint32_t given;
 	const wchar_t *excluded, *dynamic;
 	const char *fix;
 } lists[] = {
-	{IU_PROTOCOL_TCP, IU_FACT_TCP, IU_GIVEN_EXCLUDED_TCP,
+	{IU_PROTOCOL_TCP, IU_FACT_TCP, IU_GAP_TCP_RANGES, IU_GIVEN_EXCLUDED_TCP,
 		L"int ipv4 show excludedportrange protocol=tcp", L"int ipv4 show dynamicport tcp",
 		"netsh int ipv4 show excludedportrange protocol=tcp"},
-	{IU_PROTOCOL_UDP, IU_FACT_UDP, IU_GIVEN_EXCLUDED_UDP,
+	{IU_PROTOCOL_UDP, IU_FACT_UDP, IU_GAP_UDP_RANGES, IU_GIVEN_EXCLUDED_UDP,
 		L"int ipv4 show excludedportrange protocol=udp", L"int ipv4 show dynamicport udp",
 		"netsh int ipv4 show excludedportrange protocol=udp"},
 };
@@ -107,9 +108,12 @@ static int add_list(struct iu_scan *scan, size_t i, bool *all)
 	if (ret < 0 || given & lists[i].given)
 		return ret;
 	*all = false;
-	return iu_snapshot_gap(scan->snapshot, IU_FACT_EXCLUSIONS, 0,
-		"port ranges that the system has set aside", "netsh does not tell them here",
-		lists[i].fix);
+	return iu_snapshot_add_gap(scan->snapshot,
+		&(struct iu_gap){.kind = lists[i].gap,
+			.fact = IU_FACT_EXCLUSIONS,
+			.what = "port ranges that the system has set aside",
+			.why = "netsh does not tell them here",
+			.fix = lists[i].fix});
 }
 
 int iu_collect_exclusions(struct iu_scan *scan)
