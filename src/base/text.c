@@ -72,6 +72,15 @@ void iu_text_printf(struct iu_text *text, const char *format, ...)
 	text->data[text->len] = '\0';
 }
 
+const char *iu_text_base_name(const char *path, const char *separators)
+{
+	const char *end = path ? path + strlen(path) : NULL;
+
+	while (end > path && !strchr(separators, end[-1]))
+		end--;
+	return end;
+}
+
 void iu_text_free(struct iu_text *text)
 {
 	if (!text)

@@ -47,6 +47,13 @@ void iu_text_foreign(struct iu_text *text, const char *bytes, size_t len, size_t
  */
 void iu_text_shell_word(struct iu_text *text, const char *word);
 
+/**
+ * iu_text_base_name() - what is behind the last separator of a path
+ * @path: NULL gives NULL
+ * @separators: "/", for paths of Windows "\\/"
+ */
+const char *iu_text_base_name(const char *path, const char *separators);
+
 /** iu_text_free() - frees the data; NULL is fine. */
 void iu_text_free(struct iu_text *text);
 

@@ -396,13 +396,6 @@ static int clean_path(struct redaction *r, const struct iu_member *member)
 	return set(r, member, add_socket_path(r, *member->text, *member->len));
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* The first word names the program, or is a title that the program wrote over it. */
 static int clean_title(struct redaction *r, const struct iu_member *member)
 {
@@ -415,8 +408,8 @@ static int clean_title(struct redaction *r, const struct iu_member *member)
 		iu_text_add(&r->scratch, strstr(title, "[listener]") ? "[listener]" : "session");
 		return set(r, member, 0);
 	}
-	if (same(base_name(plain_title), name) ||
-		(process->exe && same(base_name(plain_title), base_name(process->exe))))
+	if (same(iu_text_base_name(plain_title, "/"), name) ||
+		(process->exe && same(iu_text_base_name(plain_title, "/"), iu_text_base_name(process->exe, "/"))))
 		return clean_exe(r, member);
 	iu_text_add(&r->scratch, name);
 	return set(r, member, 0);

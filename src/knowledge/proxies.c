@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/compat.h"
+#include "base/text.h"
 
 /* The first row that fits wins: rows with an argument stand before the general ones. */
 static const struct iu_proxy_row takers[] = {
@@ -96,16 +97,6 @@ static const struct iu_proxy_row takers[] = {
 };
 
 /* Of a path of either system. */
-static const char *base_name(const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-	const char *other = path ? strrchr(path, '\\') : NULL;
-
-	if (other && (!slash || other > slash))
-		slash = other;
-	return slash ? slash + 1 : path;
-}
-
 /* "wslrelay.exe", in any case, is the wslrelay of a row. */
 static bool is_windows_program(const char *name, const char *program)
 {
@@ -117,7 +108,7 @@ static bool is_windows_program(const char *name, const char *program)
 /* comm has room for 15 bytes, so a longer name is compared as far as it goes. */
 static bool is_program(const struct iu_process *process, const char *program)
 {
-	const char *exe = base_name(process->exe);
+	const char *exe = iu_text_base_name(process->exe, "\\/");
 	const size_t comm_max = 15;
 
 	if (exe)

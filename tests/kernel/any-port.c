@@ -15,15 +15,15 @@ static void narrow(const struct scene *s, const struct iu_sysctls *sysctls)
 	if (sysctls->reserved.n)
 		snprintf(text, sizeof(text), "%u-%u", sysctls->reserved.v[0].first,
 			sysctls->reserved.v[0].last);
-	(void)write_file("/proc/sys/net/ipv4/ip_local_reserved_ports", text);
-	(void)write_file("/proc/sys/net/ipv4/ip_autobind_reuse",
+	(void)network_write("/proc/sys/net/ipv4/ip_local_reserved_ports", text);
+	(void)network_write("/proc/sys/net/ipv4/ip_autobind_reuse",
 		world.kernel.autobind_reuse ? "1" : "0");
 	set_port_range(s->first_port, (uint16_t)(s->first_port + s->ports - 1));
 }
 
 static void widen(void)
 {
-	(void)write_file("/proc/sys/net/ipv4/ip_local_reserved_ports", "\n");
+	(void)network_write("/proc/sys/net/ipv4/ip_local_reserved_ports", "\n");
 	set_port_range(PORT_FIRST, CLIENT_LAST);
 }
 

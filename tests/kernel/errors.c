@@ -71,7 +71,7 @@ static void write_number(const char *path, int value)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%d", value);
-	(void)write_file(path, text);
+	(void)network_write(path, text);
 }
 
 static void random_policy(struct scene *s, struct iu_snapshot *snapshot)

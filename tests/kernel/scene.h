@@ -2,6 +2,7 @@
 #ifndef TEST_KERNEL_SCENE_H
 #define TEST_KERNEL_SCENE_H
 
+#include "../lib/network.h"
 #include <netinet/in.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -81,7 +82,6 @@ extern struct world world;
 
 /* world.c */
 int world_make(void); /* a fresh namespace; 0, or -1 with errno */
-bool write_file(const char *path, const char *text);
 void set_port_range(uint16_t first, uint16_t last);
 uint32_t random_device(struct scene *s);
 

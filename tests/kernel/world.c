@@ -17,24 +17,12 @@
 
 struct world world = {.server4 = -1, .server6 = -1};
 
-bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool good;
-
-	if (fd < 0)
-		return false;
-	good = write(fd, text, strlen(text)) >= 0;
-	close(fd);
-	return good;
-}
-
 void set_port_range(uint16_t first, uint16_t last)
 {
 	char text[32];
 
 	snprintf(text, sizeof(text), "%u %u", first, last);
-	(void)write_file("/proc/sys/net/ipv4/ip_local_port_range", text);
+	(void)network_write("/proc/sys/net/ipv4/ip_local_port_range", text);
 }
 
 uint32_t random_device(struct scene *s)
@@ -67,27 +55,11 @@ static int listen_on(const char *text, bool v6only)
 	return fd;
 }
 
-static int bring_up(const char *name)
-{
-	struct ifreq ifr = {0};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
-
-	if (fd < 0)
-		return -1;
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
-	err = ioctl(fd, SIOCGIFFLAGS, &ifr);
-	ifr.ifr_flags |= IFF_UP;
-	if (!err)
-		err = ioctl(fd, SIOCSIFFLAGS, &ifr);
-	close(fd);
-	return err;
-}
-
 /* The other end of the veth stays down: an address that checks for duplicates waits for ever. */
 static void add_veth(void)
 {
 	world.veth = 0;
-	if (netlink_add_veth("iu0", "iu1") || bring_up("iu0"))
+	if (netlink_add_veth("iu0", "iu1") || network_up("iu0"))
 		return;
 	world.veth = if_nametoindex("iu0");
 	if (netlink_add_address(world.veth, "fe80::2", 64, true) ||
@@ -112,26 +84,16 @@ static void read_kernel(void)
 
 int world_make(void)
 {
-	unsigned int user = geteuid(); /* in a new user namespace it has no number */
-	char map[32];
-
 	if (world.server4 >= 0)
 		close(world.server4);
 	if (world.server6 >= 0)
 		close(world.server6);
 	world.server4 = world.server6 = -1;
-	if (unshare(CLONE_NEWNET)) {
-		if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
-			return -1;
-		world.one_user = true;
-		snprintf(map, sizeof(map), "0 %u 1", user);
-		(void)write_file("/proc/self/setgroups", "deny");
-		if (!write_file("/proc/self/uid_map", map))
-			return -1;
-	}
+	if (network_enter(&world.one_user) < 0)
+		return -1;
 	read_kernel();
 	world.lo = if_nametoindex("lo");
-	if (bring_up("lo") || netlink_add_address(world.lo, "fd00::1", 128, true) ||
+	if (network_up("lo") || netlink_add_address(world.lo, "fd00::1", 128, true) ||
 		netlink_add_address(world.lo, "fe80::1", 64, true))
 		return -1;
 	set_port_range(PORT_FIRST, CLIENT_LAST);

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "scene.h"
+#include "../lib/network.h"
 
 #define PORT 4000
 
@@ -930,7 +931,7 @@ static void hold_elsewhere(struct stage *stage, const void *arg, int say)
 	const struct sock *sock = arg;
 	int fd;
 
-	if (unshare(CLONE_NEWNET) < 0 || stage_loopback_up() < 0)
+	if (unshare(CLONE_NEWNET) < 0 || network_up("lo") < 0)
 		return;
 	fd = stage_socket(stage, sock);
 	if (fd < 0)

@@ -22,6 +22,8 @@
 #include "session/pick.h"
 #include "session/wait.h"
 #include "stage.h"
+#include "../lib/network.h"
+#include "../lib/send-files.h"
 
 #define PORT	    4000
 #define CASE_SECONDS (getenv("INUSE_SAFETY") ? 3600 : 240)
@@ -290,26 +292,13 @@ static void case_registered(struct stage *stage)
 /* The only reference is a message; with @arg the queue's only reference is in the queue itself. */
 static void send_away(struct stage *stage, const void *arg, int say)
 {
-	char control[CMSG_SPACE(2 * sizeof(int))] = {0}, byte = '!';
-	struct iovec data = {&byte, 1};
-	struct msghdr message = {.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control)};
-	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
 	bool cycle = *(const bool *)arg;
 	int pair[2], fds[2] = {stage_socket(stage, &web), -1};
-	size_t n = cycle ? 2 : 1;
 
 	if (fds[0] < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return;
 	fds[1] = pair[1];
-	rights->cmsg_level = SOL_SOCKET;
-	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(n * sizeof(int));
-	message.msg_controllen = CMSG_SPACE(n * sizeof(int));
-	memcpy(CMSG_DATA(rights), fds, n * sizeof(int));
-	if (sendmsg(pair[0], &message, 0) != 1)
+	if (!send_files(pair[0], fds, cycle ? 2 : 1))
 		return;
 	close(fds[0]);
 	if (cycle) {
@@ -1309,7 +1298,7 @@ static int play(size_t i, struct stage *stage)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 		mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 ||
-		stage_loopback_up() < 0)
+		network_up("lo") < 0)
 		complain("namespaces: %s", strerror(errno));
 	alarm(CASE_SECONDS);
 	if (!wrong[0])

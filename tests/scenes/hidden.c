@@ -23,6 +23,7 @@
 
 #include "causes.h"
 #include "measure.h"
+#include "../lib/send-files.h"
 
 #define PORT	      4000
 #define FIN_WAIT1     4
@@ -36,23 +37,6 @@
 static const struct sock web = {TCP, "0.0.0.0", PORT, LISTEN};
 
 /* --- messages --- */
-
-static bool send_files(int queue, const int *fds, size_t n)
-{
-	char control[CMSG_SPACE(4 * sizeof(int))] = {0}, byte = '!';
-	struct iovec data = {&byte, 1};
-	struct msghdr message = {.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = CMSG_SPACE(n * sizeof(int))};
-	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-
-	rights->cmsg_level = SOL_SOCKET;
-	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(n * sizeof(int));
-	memcpy(CMSG_DATA(rights), fds, n * sizeof(int));
-	return sendmsg(queue, &message, 0) == 1;
-}
 
 static void in_queue(struct stage *stage, const void *arg, int say)
 {

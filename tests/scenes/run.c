@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../lib/network.h"
+
 /* Staging, three runs of inuse and the questions to the kernel; then the scene is ended. */
 #define SCENE_MS 30000
 
@@ -49,7 +51,7 @@ static const char *isolate(void)
 		return "making mounts private";
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
 		return "mounting /proc";
-	if (stage_loopback_up() < 0)
+	if (network_up("lo") < 0)
 		return "bringing lo up";
 	return NULL;
 }

@@ -431,22 +431,6 @@ int stage_cgroup(const struct stage *stage, const char *name)
 	return r;
 }
 
-int stage_loopback_up(void)
-{
-	struct ifreq request = {.ifr_name = "lo"};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0)
-		r = -errno;
-	request.ifr_flags |= IFF_UP;
-	if (r == 0 && ioctl(fd, SIOCSIFFLAGS, &request) < 0)
-		r = -errno;
-	close(fd);
-	return r;
-}
-
 int stage_ip(struct stage *stage, const char *line)
 {
 	char path[256], copy[256], *rest = copy;

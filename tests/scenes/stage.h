@@ -99,8 +99,6 @@ int stage_write(struct stage *stage, const char *path, const char *text);
 int stage_cgroup(const struct stage *stage, const char *name);
 /** stage_user() - becomes that user with nothing left of root; 0, -errno */
 int stage_user(uid_t uid);
-/** stage_loopback_up() - brings lo up in a new network namespace; 0, -errno */
-int stage_loopback_up(void);
 /** stage_ip() - runs ip(8) with the words of @line; 0, -1 */
 int stage_ip(struct stage *stage, const char *line);
 

@@ -25,6 +25,8 @@
 #include "os/linux/bpf/bpf.h"
 #include "session/session.h"
 #include "../lib/namespaces.h"
+#include "../lib/network.h"
+#include "../lib/send-files.h"
 
 /*
  * INUSE_TREES trees (60; `make quick-proof` 2,000), each asked three times: INUSE_QUICK=off walks /proc and
@@ -107,17 +109,13 @@ static void private_table(const struct tree *tree)
 static void send_message(const struct tree *tree, bool receives)
 {
 	int pair[2];
-	char byte = 'x', control[CMSG_SPACE(sizeof(int))] = "";
+	char byte, control[CMSG_SPACE(sizeof(int))];
 	struct iovec data = {&byte, 1};
 	struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control,
 		.msg_controllen = sizeof(control)};
-	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
 
-	head->cmsg_level = SOL_SOCKET;
-	head->cmsg_type = SCM_RIGHTS;
-	head->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(head), &tree->listener, sizeof(tree->listener));
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0 || sendmsg(pair[0], &message, 0) != 1)
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0 ||
+		!send_files(pair[0], &tree->listener, 1))
 		_exit(1);
 	if (receives) {
 		close(tree->listener);
@@ -545,9 +543,9 @@ int main(void)
 	iu_bpf_close(bpf);
 	if (!newer)
 		puts("# UDP, UNIX and lists are not compared: Linux before 6.8 has only one way for them");
-	if (unshare(CLONE_NEWNET) < 0)
+	if (network_enter(NULL) < 0 || network_up("lo") < 0)
 		return 1;
-	cgroup = popen("ip link set lo up; mkdir -p " CGROUP " 2>/dev/null", "r");
+	cgroup = popen("mkdir -p " CGROUP " 2>/dev/null", "r");
 	if (cgroup)
 		pclose(cgroup);
 	for (i = 0; i < trees; i++) {

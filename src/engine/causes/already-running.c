@@ -19,20 +19,11 @@ static bool runs(const struct iu_process *process, const struct iu_question *que
 }
 
 /* Of a path of either system. */
-static const char *base_name(const char *path)
-{
-	const char *end = path + strlen(path);
-
-	while (end > path && end[-1] != '/' && end[-1] != '\\')
-		end--;
-	return end;
-}
-
 /* "server1" is server1.exe; a list of processes mostly says no more than the name. */
 static bool has_name(const struct iu_process *process, const char *program)
 {
-	const char *name = process->exe ? base_name(process->exe) : process->name;
-	const char *base = base_name(program);
+	const char *name = process->exe ? iu_text_base_name(process->exe, "\\/") : process->name;
+	const char *base = iu_text_base_name(program, "\\/");
 	size_t len = strlen(base);
 
 	return name && len && !strncasecmp(name, base, len) &&

@@ -32,13 +32,6 @@ static bool same(const char *a, const char *b)
 	return a && b && !strcmp(a, b);
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return slash ? slash + 1 : path;
-}
-
 /* ---- who is left alone ---- */
 
 static bool may_end_user(const struct iu_planning *p, uint32_t uid)
@@ -71,7 +64,7 @@ static bool in_user_list(const struct iu_planning *p, const char *name)
 /* Whatever of a process the user's own list may name. */
 static const char *why_listed(const struct iu_planning *p, const struct iu_process *process)
 {
-	const char *const names[] = {process->name, process->exe, base_name(process->exe),
+	const char *const names[] = {process->name, process->exe, iu_text_base_name(process->exe, "/"),
 		process->unit, process->container, process->container_name};
 
 	for (size_t i = 0; i < IU_COUNT(names); i++)

@@ -196,16 +196,9 @@ static int stop_service_for(struct iu_planning *p, const struct iu_lever *lever)
 
 /* ---- processes ---- */
 
-static const char *base_name(const char *path)
-{
-	const char *slash = path ? strrchr(path, '\\') : NULL;
-
-	return slash ? slash + 1 : path;
-}
-
 static const char *why_not(const struct iu_planning *p, const struct iu_process *process)
 {
-	const char *name = process->name ? process->name : base_name(process->exe);
+	const char *name = process->name ? process->name : iu_text_base_name(process->exe, "\\");
 	const char *why = name ? iu_protected_windows(name) : NULL;
 
 	if (process->pid <= IU_WINDOWS_SYSTEM_PID)

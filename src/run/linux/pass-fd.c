@@ -28,12 +28,11 @@ int iu_run_pass_fd_send(int control, int fd, enum iu_run_source source)
 	return sendmsg(control, &message, MSG_NOSIGNAL) == 1 ? 0 : errno;
 }
 
-int iu_run_pass_fd_receive(int control, enum iu_run_source *ret_source)
+int iu_run_pass_fd_read(int connection, void *data, size_t size, ssize_t *ret_n)
 {
 	union control ancillary = {0};
-	char byte;
-	struct iovec data = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr message = {.msg_iov = &data,
+	struct iovec room = {.iov_base = data, .iov_len = size};
+	struct msghdr message = {.msg_iov = &room,
 		.msg_iovlen = 1,
 		.msg_control = ancillary.bytes,
 		.msg_controllen = sizeof(ancillary.bytes)};
@@ -42,13 +41,24 @@ int iu_run_pass_fd_receive(int control, enum iu_run_source *ret_source)
 	int fd;
 
 	do
-		n = recvmsg(control, &message, MSG_CMSG_CLOEXEC);
+		n = recvmsg(connection, &message, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
-	header = n == 1 ? CMSG_FIRSTHDR(&message) : NULL;
+	*ret_n = n;
+	header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 	if (!header || header->cmsg_type != SCM_RIGHTS ||
 		header->cmsg_len != CMSG_LEN(sizeof(fd)))
 		return -1;
 	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
-	*ret_source = byte == IU_RUN_PRELOADED ? IU_RUN_PRELOADED : IU_RUN_KERNEL;
+	return fd;
+}
+
+int iu_run_pass_fd_receive(int control, enum iu_run_source *ret_source)
+{
+	char byte = 0;
+	ssize_t n;
+	int fd = iu_run_pass_fd_read(control, &byte, 1, &n);
+
+	if (fd >= 0)
+		*ret_source = byte == IU_RUN_PRELOADED ? IU_RUN_PRELOADED : IU_RUN_KERNEL;
 	return fd;
 }

@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "base/err.h"
+#include "run/linux/pass-fd.h"
 
 #define SHIM    "libinuse-run.so"
 #define WAIT_MS 200 /* for a request that does not come: nobody else waits longer for it */
@@ -40,22 +41,9 @@ int iu_run_preload_server_open(char ret_name[IU_RUN_NAME_TEXT])
 
 static int receive(int connection, struct iu_preload_request *request)
 {
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} ancillary = {0};
-	struct iovec data = {.iov_base = request, .iov_len = sizeof(*request)};
-	struct msghdr message = {.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = ancillary.bytes,
-		.msg_controllen = sizeof(ancillary.bytes)};
-	ssize_t n = recvmsg(connection, &message, MSG_CMSG_CLOEXEC);
-	struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-	int fd = -1;
+	ssize_t n;
+	int fd = iu_run_pass_fd_read(connection, request, sizeof(*request), &n);
 
-	if (header && header->cmsg_type == SCM_RIGHTS &&
-		header->cmsg_len == CMSG_LEN(sizeof(fd)))
-		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
 	if (fd >= 0 && n != sizeof(*request)) {
 		close(fd);
 		fd = -1;

@@ -21,40 +21,13 @@
 #include "base/err.h"
 #include "os/os.h"
 
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	if (write(fd, text, strlen(text)) < 0)
-		printf("# %s: %s\n", path, strerror(errno));
-	close(fd);
-}
+#include "../../lib/network.h"
 
 const char *stage_enter(void)
 {
-	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-	char map[64];
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-	int fd, result;
-
-	if (unshare(CLONE_NEWNET) < 0) {
-		if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
-			return "no network namespace of our own (unshare refused)";
-		write_file("/proc/self/setgroups", "deny");
-		snprintf(map, sizeof(map), "0 %u 1", (unsigned int)uid);
-		write_file("/proc/self/uid_map", map);
-		snprintf(map, sizeof(map), "0 %u 1", (unsigned int)gid);
-		write_file("/proc/self/gid_map", map);
-	}
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return "no IPv4 sockets";
-	result = ioctl(fd, SIOCSIFFLAGS, &lo);
-	close(fd);
-	return result < 0 ? "the loopback interface cannot be brought up" : NULL;
+	if (network_enter(NULL) < 0)
+		return "no network namespace of our own (unshare refused)";
+	return network_up("lo") < 0 ? "the loopback interface cannot be brought up" : NULL;
 }
 
 struct stage_child stage_child(void (*act)(int ready))

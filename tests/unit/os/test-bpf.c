@@ -33,6 +33,7 @@
 #include "os/os.h"
 #include "stage.h"
 #include "../../lib/namespaces.h"
+#include "../../lib/send-files.h"
 
 #define CAP_BPF_NUMBER     39
 #define CAP_PERFMON_NUMBER 38
@@ -477,17 +478,7 @@ static void test_mapped(void **state)
 
 static void send_descriptor(int over, int fd)
 {
-	char room[CMSG_SPACE(sizeof(int))] = {0}, byte = 'x';
-	struct iovec data = {&byte, 1};
-	struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = room,
-		.msg_controllen = sizeof(room)};
-	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-
-	head->cmsg_level = SOL_SOCKET;
-	head->cmsg_type = SCM_RIGHTS;
-	head->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(head), &fd, sizeof(fd));
-	if (sendmsg(over, &message, 0) < 0)
+	if (!send_files(over, &fd, 1))
 		abort();
 }
 
