@@ -15,6 +15,7 @@
 #include "os/linux/holders/hidden.h"
 #include "os/linux/holders/waiters.h"
 #include "os/linux/process/proc-syscall.h"
+#include "os/linux/system-calls.h"
 
 #define CALLS_MAX   64
 #define THREADS_MAX 65536
@@ -39,11 +40,7 @@ struct search {
 
 static bool is_accept(int64_t number)
 {
-#ifdef SYS_accept
-	if (number == SYS_accept)
-		return true;
-#endif
-	return number == SYS_accept4;
+	return number == IU_SYS_accept || number == IU_SYS_accept4;
 }
 
 /* The number is closed, or means something by now on which nobody can accept. */

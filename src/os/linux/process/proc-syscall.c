@@ -3,89 +3,40 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "base/compat.h"
 #include "base/err.h"
 #include "os/linux/file.h"
+#include "os/linux/system-calls.h"
 
-/* Which calls exist differs between architectures; each row asks for itself. */
 static const struct {
 	long number;
 	enum iu_wait_kind kind;
 } calls[] = {
-#ifdef SYS_accept
-	{SYS_accept, IU_WAIT_FD},
-#endif
-#ifdef SYS_accept4
-	{SYS_accept4, IU_WAIT_FD},
-#endif
-#ifdef SYS_recv
-	{SYS_recv, IU_WAIT_FD},
-#endif
-#ifdef SYS_recvfrom
-	{SYS_recvfrom, IU_WAIT_FD},
-#endif
-#ifdef SYS_recvmsg
-	{SYS_recvmsg, IU_WAIT_FD},
-#endif
-#ifdef SYS_recvmmsg
-	{SYS_recvmmsg, IU_WAIT_FD},
-#endif
-#ifdef SYS_recvmmsg_time64
-	{SYS_recvmmsg_time64, IU_WAIT_FD},
-#endif
-#ifdef SYS_read
-	{SYS_read, IU_WAIT_FD},
-#endif
-#ifdef SYS_readv
-	{SYS_readv, IU_WAIT_FD},
-#endif
-#ifdef SYS_epoll_wait
-	{SYS_epoll_wait, IU_WAIT_EPOLL},
-#endif
-#ifdef SYS_epoll_pwait
-	{SYS_epoll_pwait, IU_WAIT_EPOLL},
-#endif
-#ifdef SYS_epoll_pwait2
-	{SYS_epoll_pwait2, IU_WAIT_EPOLL},
-#endif
-#ifdef SYS_poll
-	{SYS_poll, IU_WAIT_POLL},
-#endif
-#ifdef SYS_ppoll
-	{SYS_ppoll, IU_WAIT_POLL},
-#endif
-#ifdef SYS_ppoll_time64
-	{SYS_ppoll_time64, IU_WAIT_POLL},
-#endif
-#ifdef SYS_select
-	{SYS_select, IU_WAIT_SELECT},
-#endif
-#ifdef SYS__newselect
-	{SYS__newselect, IU_WAIT_SELECT},
-#endif
-#ifdef SYS_pselect6
-	{SYS_pselect6, IU_WAIT_SELECT},
-#endif
-#ifdef SYS_pselect6_time64
-	{SYS_pselect6_time64, IU_WAIT_SELECT},
-#endif
-#ifdef SYS_restart_syscall
-	{SYS_restart_syscall, IU_WAIT_UNCLEAR}, /* what it continues is not told */
-#endif
-#ifdef SYS_io_getevents
-	{SYS_io_getevents, IU_WAIT_UNCLEAR},
-#endif
-#ifdef SYS_io_pgetevents
-	{SYS_io_pgetevents, IU_WAIT_UNCLEAR},
-#endif
-#ifdef SYS_io_uring_enter
-	{SYS_io_uring_enter, IU_WAIT_UNCLEAR},
-#endif
-#ifdef SYS_rt_sigreturn
-	{SYS_rt_sigreturn, IU_WAIT_UNCLEAR},
-#endif
+	{IU_SYS_accept, IU_WAIT_FD},
+	{IU_SYS_accept4, IU_WAIT_FD},
+	{IU_SYS_recv, IU_WAIT_FD},
+	{IU_SYS_recvfrom, IU_WAIT_FD},
+	{IU_SYS_recvmsg, IU_WAIT_FD},
+	{IU_SYS_recvmmsg, IU_WAIT_FD},
+	{IU_SYS_recvmmsg_time64, IU_WAIT_FD},
+	{IU_SYS_read, IU_WAIT_FD},
+	{IU_SYS_readv, IU_WAIT_FD},
+	{IU_SYS_epoll_wait, IU_WAIT_EPOLL},
+	{IU_SYS_epoll_pwait, IU_WAIT_EPOLL},
+	{IU_SYS_epoll_pwait2, IU_WAIT_EPOLL},
+	{IU_SYS_poll, IU_WAIT_POLL},
+	{IU_SYS_ppoll, IU_WAIT_POLL},
+	{IU_SYS_ppoll_time64, IU_WAIT_POLL},
+	{IU_SYS_select, IU_WAIT_SELECT},
+	{IU_SYS__newselect, IU_WAIT_SELECT},
+	{IU_SYS_pselect6, IU_WAIT_SELECT},
+	{IU_SYS_pselect6_time64, IU_WAIT_SELECT},
+	{IU_SYS_restart_syscall, IU_WAIT_UNCLEAR}, /* what it continues is not told */
+	{IU_SYS_io_getevents, IU_WAIT_UNCLEAR},
+	{IU_SYS_io_pgetevents, IU_WAIT_UNCLEAR},
+	{IU_SYS_io_uring_enter, IU_WAIT_UNCLEAR},
+	{IU_SYS_rt_sigreturn, IU_WAIT_UNCLEAR},
 };
 
 int iu_proc_syscall_parse(const char *bytes, size_t len, struct iu_proc_syscall *ret_syscall)
