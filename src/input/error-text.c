@@ -1,14 +1,19 @@
 /* input/error-text.c - the errors that a number, a name or a message means */
 #include "input/error-text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/char.h"
 #include "base/compat.h"
 #include "base/span.h"
+#include "input/message-clean.h"
+#include "input/message-patterns.h"
 
 #define ERRNO_MOST  4095 /* the kernel's own limit; a larger negative number is no errno */
 #define DIGITS_MOST 18
+#define PHRASE_BYTES 160
+#define SQUEEZED_MAX 65536 /* in a longer text nobody looks for words that were cut apart */
 #define BEHIND	    24 /* bytes between "errno" and its number, at most */
 
 /* ---- what was read ---- */
@@ -404,14 +409,47 @@ static void put_together(struct iu_error_readings *out, const struct iu_error_re
 	}
 }
 
+/* "Address alrea", "dy in use": a column cut the words apart, so blanks do not count. */
+static void scan_squeezed(struct iu_error_readings *out, struct iu_span s, char *room)
+{
+	size_t count, n = 0;
+	const struct iu_error_phrase *phrases = iu_error_phrases(&count);
+	char phrase[PHRASE_BYTES];
+
+	for (size_t i = 0; i < s.len; i++)
+		if (s.text[i] != ' ')
+			room[n++] = s.text[i];
+	for (size_t i = 0; i < count && !out->n; i++) {
+		size_t len = 0;
+
+		for (const char *c = phrases[i].text; *c && len + 1 < sizeof(phrase); c++)
+			if (*c != ' ')
+				phrase[len++] = *c;
+		phrase[len] = '\0';
+		if (iu_span_find((struct iu_span){room, n}, phrase) < n)
+			keep(out, (struct iu_error_reading){.id = phrases[i].id,
+					  .system = phrases[i].system,
+					  .phrase = &phrases[i]});
+	}
+}
+
 void iu_error_read_message(const char *text, size_t len, struct iu_error_readings *ret_readings)
 {
 	struct iu_error_readings out = {.is_message = true}, numbers = {.n = 0}, words = {.n = 0};
+	size_t most = len < IU_MESSAGE_MAX ? len : IU_MESSAGE_MAX;
+	char *room = malloc(most * IU_MESSAGE_CLEAN_GROWS + 1);
 	struct iu_span s = {text, len};
 
+	/* Without the memory for it the text is read as it stands. */
+	if (room)
+		s = (struct iu_span){room,
+			iu_message_clean_joined((struct iu_span){text, most}, room)};
 	scan_tokens(&numbers, &words, s);
 	scan_phrases(&words, s);
+	if (room && !numbers.n && !words.n && s.len <= SQUEEZED_MAX)
+		scan_squeezed(&words, s, room);
 	put_together(&out, &numbers, &words);
+	free(room);
 	*ret_readings = out;
 }
 

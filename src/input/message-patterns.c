@@ -6,21 +6,79 @@
 #include "base/char.h"
 #include "base/compat.h"
 #include "base/span.h"
+#include "knowledge/errors.h"
 
 /* What the general shapes of message.c do not read, or would read as something else. */
 static const struct iu_message_pattern patterns[] = {
-	{"Tomcat", "connector[http/1.1-", IU_PATTERN_PORT, 0},
-	{"Tomcat", "connector[ajp/1.3-", IU_PATTERN_PORT, 0},
-	{"Tomcat", "\"http-nio-", IU_PATTERN_PORT, 0},
-	{"Tomcat", "\"http-apr-", IU_PATTERN_PORT, 0},
-	{"Tomcat", "\"http-bio-", IU_PATTERN_PORT, 0},
-	{"Tomcat", "\"https-jsse-nio-", IU_PATTERN_PORT, 0},
-	{"Tomcat", "\"https-openssl-nio-", IU_PATTERN_PORT, 0},
-	{"Elasticsearch, OpenSearch", "failed to bind to [", IU_PATTERN_PORT, 0},
-	{"X11", "already active for display ", IU_PATTERN_DISPLAY, 0},
-	{"Node.js: TCP says \"listen\"", "bind eaddrinuse", IU_PATTERN_UDP, 0},
-	{"Node.js: TCP says \"listen\"", "bind eacces", IU_PATTERN_UDP, 0},
+	{"Tomcat", "connector[http/1.1-", IU_PATTERN_PORT},
+	{"Tomcat", "connector[ajp/1.3-", IU_PATTERN_PORT},
+	{"Tomcat", "\"http-nio-", IU_PATTERN_PORT},
+	{"Tomcat", "\"http-apr-", IU_PATTERN_PORT},
+	{"Tomcat", "\"http-bio-", IU_PATTERN_PORT},
+	{"Tomcat", "\"https-jsse-nio-", IU_PATTERN_PORT},
+	{"Tomcat", "\"https-openssl-nio-", IU_PATTERN_PORT},
+	{"Elasticsearch, OpenSearch", "failed to bind to [", IU_PATTERN_PORT},
+	{"X11", "already active for display ", IU_PATTERN_DISPLAY},
+	{"MonetDB", "stream socket (", IU_PATTERN_PORT},
+	{"many", "socket.bind(", IU_PATTERN_PORT},
+	{"many", ".listen(", IU_PATTERN_PORT},
+	{"many", "bind(", IU_PATTERN_PORT},
+	{"Java RMI", "port already in use: ", IU_PATTERN_PORT},
+	{"many", "port is already in use: ", IU_PATTERN_PORT},
+	{"many", "port in use: ", IU_PATTERN_PORT},
+	{"Kubernetes", "nodeport: invalid value: ", IU_PATTERN_PORT},
+	{"Kubernetes", "hostport: invalid value: ", IU_PATTERN_PORT},
+	{"Kubernetes", "healthchecknodeport: invalid value: ", IU_PATTERN_PORT},
+	{"Dovecot", "listen(*, ", IU_PATTERN_PORT},
 	{"adb", "*smartsocket* listener", IU_PATTERN_DEFAULT, 5037},
+	{"adb", "_smartsocket_ listener", IU_PATTERN_DEFAULT, 5037},
+#define UDP IU_PATTERN_PROTOCOL, .protocol = IU_MESSAGE_UDP
+#define BOTH IU_PATTERN_PROTOCOL, .protocol = IU_MESSAGE_BOTH
+	{"Node.js: TCP says \"listen\"", "bind eaddrinuse", UDP},
+	{"Node.js: TCP says \"listen\"", "bind eacces", UDP},
+	{"Node.js: TCP says \"listen\"", "bind eaddrnotavail", UDP},
+	{"C", "udp_", UDP},
+	{"C", "_udp", UDP},
+	{"many", "udpsocket", UDP},
+	{"many", "udpserver", UDP},
+	{"many", "udptransport", UDP},
+	{"Java, Qt", "datagram", UDP},
+	{"many", "dgram", UDP},
+	{"DHCP servers and clients", "dhcp", UDP},
+	{"IPsec", "isakmp", UDP},
+	{"IPsec", "ike ", UDP},
+	{"IPsec", "ikev2", UDP},
+	{"IPsec", "charon", UDP},
+	{"RADIUS", "radius", UDP},
+	{"RADIUS", "freeradius", UDP},
+	{"FreeRADIUS", "binding to auth address", UDP},
+	{"FreeRADIUS", "binding to acct address", UDP},
+	{"FreeRADIUS", "binding to authentication address", UDP},
+	{"FreeRADIUS", "binding to accounting address", UDP},
+	{"mDNS", "mdns", UDP},
+	{"mDNS", "avahi", UDP},
+	{"Minecraft", "bedrock", UDP},
+	{"Minecraft Bedrock", "ipv4 supported, port", UDP},
+	{"Minecraft Bedrock", "ipv6 supported, port", UDP},
+	{"Minecraft Bedrock", "] may be in use by another process", UDP},
+	{"Source, Steam", "createboundsocket", UDP},
+	{"Source, Steam", "dedicated server ip port", UDP},
+	{"Source, Steam", "steam", UDP},
+	{"Source, Steam", "srcds", UDP},
+	{"QUIC", "quic", UDP},
+	{"WireGuard", "wireguard", UDP},
+	{"NTP", "ntpd", UDP},
+	{"NTP", "chronyd", UDP},
+	{"SNMP", "snmp", UDP},
+	{"TFTP", "tftp", UDP},
+	{"StatsD", "statsd", UDP},
+	{"rsyslog", "imudp", UDP},
+	{"dnsmasq", "dnsmasq", BOTH},
+	{"Unbound", "unbound", BOTH},
+	{"Kerberos", "krb5kdc", BOTH},
+	{"rpcbind", "rpcbind", BOTH},
+#undef UDP
+#undef BOTH
 };
 
 static const char *const words[] = {
@@ -86,32 +144,21 @@ static const char *const words[] = {
 	"already active for display",
 	"seems to already listen",
 	"in use)",
-	/* Windows */
-	"normalerweise darf jede socketadresse",
-	"une seule utilisation de chaque adresse",
-	"solo se permite un uso de cada direcci",
-	"un solo utilizzo di ogni indirizzo",
-	"permitida apenas uma utiliza",
-	"通常每个套接字地址",
-	"各ソケット アドレスに対して",
-	"разрешается только одно использование адреса",
-	"zugriffsrechte des sockets",
-	"un socket de manière interdite",
-	"a un socket no permitido",
-	"al socket con modalit",
-	"a um soquete de uma maneira",
-	"做了一个访问套接字的尝试",
-	"禁じられた方法でソケットに",
-	"доступа к сокету методом",
-	/* glibc */
-	"die adresse wird bereits verwendet",
-	"adresse déjà utilisée",
-	"ya se está usando",
-	"indirizzo già in uso",
-	"endereço já em uso",
-	"地址已在使用",
-	"アドレスは既に使用中",
-	"дрес уже используется",
+	"with bind",
+	"failed to create listening socket",
+	"failed to create listen socket",
+	"could not create listen socket",
+	"failed to listen on prefix",
+	"conflicts with an existing registration",
+	"couldn't find an open port",
+	"cannot find empty port",
+	"cannot forward the specified ports",
+	"failed listening",
+	"could not set up a listener",
+	"already listening on",
+	"register/listen error",
+	"bindexception",
+	"is already running on",
 };
 
 const struct iu_message_pattern *iu_message_patterns(size_t *ret_count)
@@ -134,28 +181,150 @@ static bool stands_alone(struct iu_span line, size_t at, const char *word)
 	       !(iu_char_is_word(line.text[end]) || strchr(".-/", line.text[end]));
 }
 
-static uint64_t second_bit(char c)
+/* By the first byte which second bytes follow it: a log of 100 MB is looked at so. */
+struct begins {
+	uint64_t second[256];
+};
+
+static void add_begin(struct begins *begins, const char *word)
 {
-	return UINT64_C(1) << ((unsigned char)c & 63);
+	begins->second[(unsigned char)word[0]] |= UINT64_C(1) << ((unsigned char)word[1] & 63);
 }
 
-bool iu_message_suspect(const char *line, size_t len)
+static bool may_begin(const struct begins *begins, struct iu_span line, size_t at)
 {
-	struct iu_span s = {line, len};
-	/* By the first byte which second bytes follow it: a log of 100 MB is looked at so. */
-	uint64_t begins[256] = {0};
+	return begins->second[(unsigned char)iu_char_lower(line.text[at])] &
+	       UINT64_C(1) << ((unsigned char)iu_char_lower(line.text[at + 1]) & 63);
+}
+
+/* Errors of bind() in the texts of systems, in every language. */
+static bool is_error(const struct iu_error_phrase *phrase)
+{
+	return phrase->id == IU_ERROR_ADDRINUSE || phrase->id == IU_ERROR_ACCES ||
+	       phrase->id == IU_ERROR_ADDRNOTAVAIL || phrase->id == IU_ERROR_SHARING;
+}
+
+static bool has_words(struct iu_span line)
+{
+	size_t count;
+	const struct iu_error_phrase *phrases = iu_error_phrases(&count);
+	struct begins begins = {{0}};
 
 	for (size_t i = 0; i < IU_COUNT(words); i++)
-		begins[(unsigned char)words[i][0]] |= second_bit(words[i][1]);
-	for (size_t at = 0; at + 1 < len; at++) {
-		char c = iu_char_lower(line[at]);
-
-		if (!(begins[(unsigned char)c] & second_bit(iu_char_lower(line[at + 1]))))
+		add_begin(&begins, words[i]);
+	for (size_t i = 0; i < count; i++)
+		add_begin(&begins, phrases[i].text);
+	for (size_t at = 0; at + 1 < line.len; at++) {
+		if (!may_begin(&begins, line, at))
 			continue;
 		for (size_t i = 0; i < IU_COUNT(words); i++)
-			if (c == words[i][0] && iu_span_at(s, at, words[i]) &&
-				stands_alone(s, at, words[i]))
+			if (iu_span_at(line, at, words[i]) && stands_alone(line, at, words[i]))
+				return true;
+		for (size_t i = 0; i < count; i++)
+			if (is_error(&phrases[i]) && iu_span_at(line, at, phrases[i].text))
 				return true;
 	}
 	return false;
+}
+
+static bool has(struct iu_span line, const char *word)
+{
+	return iu_span_find(line, word) < line.len;
+}
+
+/* "Port '8786' is already occupied": the word and one of these, in whatever sentence. */
+static bool port_is_taken(struct iu_span line)
+{
+	static const char *const taken[] = {" in use", "occupied", " taken", "is not available",
+		"are not available", "no free port", "no available port", "find a free port",
+		"find an available port", "collide with", "conflicts with", "already bound",
+		"already exists", "already running", "another process", "another program",
+		"another application", "used by", "couldn't allocate", "could not allocate"};
+
+	if (!has(line, "port"))
+		return false;
+	for (size_t i = 0; i < IU_COUNT(taken); i++)
+		if (has(line, taken[i]))
+			return true;
+	return false;
+}
+
+/* Other things that are in use, or denied; unless the line speaks of a socket all the same. */
+bool iu_message_patterns_other(struct iu_span line)
+{
+	static const char *const things[] = {"email", "e-mail", "username", "user name", "phone number",
+		"nickname", "publickey", "resource busy", "another account", "mailbox", "subnet", "container name", "by container", "pool overlaps"};
+	static const char *const sockets[] = {"bind", "listen", "port", "eaddr", "socket"};
+
+	for (size_t i = 0; i < IU_COUNT(sockets); i++)
+		if (has(line, sockets[i]))
+			return false;
+	for (size_t i = 0; i < IU_COUNT(things); i++)
+		if (has(line, things[i]))
+			return true;
+	return false;
+}
+
+bool iu_message_patterns_bind(struct iu_span line)
+{
+	return (has_words(line) || port_is_taken(line)) && !iu_message_patterns_other(line);
+}
+
+/* ---- protocols ---- */
+
+enum iu_message_protocol iu_message_patterns_protocol_of(struct iu_span line)
+{
+	for (size_t i = 0; i < IU_COUNT(patterns); i++) {
+		size_t at;
+
+		if (patterns[i].kind != IU_PATTERN_PROTOCOL)
+			continue;
+		at = iu_span_find(line, patterns[i].words);
+		if (at < line.len && (!at || !iu_char_is_word(patterns[i].words[0]) ||
+					     patterns[i].words[0] == '_' ||
+					     !iu_char_is_word(line.text[at - 1])))
+			return patterns[i].protocol;
+	}
+	return IU_MESSAGE_UNSAID;
+}
+
+#define REACH 256
+
+/* "tcp", "udp4", "TCP/UDP" at @at; IU_MESSAGE_UNSAID: none. */
+static enum iu_message_protocol protocol_at(struct iu_span line, size_t at)
+{
+	static const char *const both[] = {"tcp/udp ", "udp/tcp ", "tcp and udp ", "tcp & udp ",
+		"udp and tcp ", "tcp+udp "};
+	bool udp = iu_span_at(line, at, "udp");
+
+	if ((!udp && !iu_span_at(line, at, "tcp")) || (at && iu_char_is_word(line.text[at - 1])))
+		return IU_MESSAGE_UNSAID;
+	for (size_t i = 0; i < IU_COUNT(both); i++)
+		if (iu_span_at(line, at, both[i]))
+			return IU_MESSAGE_BOTH;
+	if (at + 3 < line.len && iu_char_is_word(line.text[at + 3]) &&
+		!iu_char_is_digit(line.text[at + 3]))
+		return IU_MESSAGE_UNSAID;
+	return udp ? IU_MESSAGE_UDP : IU_MESSAGE_TCP;
+}
+
+enum iu_message_protocol iu_message_patterns_protocol(struct iu_span line, size_t at)
+{
+	enum iu_message_protocol last = IU_MESSAGE_UNSAID, behind = IU_MESSAGE_UNSAID;
+	size_t end = line.len - at > REACH ? at + REACH : line.len;
+
+	/* The last word before it, "listen udp :53", else one after it, "53/udp". */
+	for (size_t i = at > REACH ? at - REACH : 0; i + 3 <= end; i++) {
+		enum iu_message_protocol p = protocol_at(line, i);
+
+		if (!p)
+			continue;
+		if (i < at)
+			last = p;
+		else if (behind != IU_MESSAGE_TCP)
+			behind = p;
+		if (p == IU_MESSAGE_BOTH)
+			i += strlen("tcp/udp");
+	}
+	return last ? last : behind;
 }

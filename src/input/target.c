@@ -7,6 +7,7 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "input/message-call.h"
 #include "input/message-patterns.h"
 #include "input/refuse.h"
 
@@ -570,7 +571,7 @@ static bool is_message(struct iu_span s, bool like_path)
 	if (!like_path)
 		return has_space(s) || names_error(s);
 	return has_space(s) &&
-	       (holds(s, ": ") || holds(s, "\n") || iu_message_suspect(s.text, s.len));
+	       (holds(s, ": ") || holds(s, "\n") || iu_message_call_read(s) == IU_MESSAGE_BIND);
 }
 
 static int parse_kind(struct reader *r, struct iu_span s)

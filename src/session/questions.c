@@ -18,6 +18,7 @@ struct reading {
 	struct iu_questions *out;
 	struct iu_text *complaint; /* of the last endpoint that was refused */
 	size_t taken;		   /* endpoints of a message that were taken */
+	enum iu_message_call other; /* the message is about this call, which asks nothing of ours */
 };
 
 static int take(struct reading *r, const struct iu_target *target)
@@ -65,25 +66,66 @@ static int add_said(struct iu_arena *arena, const struct iu_error_readings *read
 	return readings->n == 1 && !said ? IU_E_NOMEM : 0;
 }
 
-/* An endpoint of a message. One that is not of this machine (a peer, a URL) does no harm. */
-static int visit(void *context, const char *text, const char *said, size_t len)
+static int take_text(struct reading *r, const char *text)
 {
-	struct reading *r = context;
-	struct iu_error_readings readings;
-	size_t before = r->out->n;
 	struct iu_target target;
 	int ret;
 
 	r->complaint->len = 0;
 	ret = iu_target_parse(r->arena, text, strlen(text), &target, r->complaint);
-	if (ret >= 0)
-		ret = take(r, &target);
+	return ret < 0 ? ret : take(r, &target);
+}
+
+/* "db.internal:9092": the port, where nobody here knows the name. */
+static const char *without_host(struct iu_arena *arena, const struct iu_message_endpoint *endpoint)
+{
+	return endpoint->named && endpoint->port && endpoint->call != IU_MESSAGE_CONNECT
+		       ? iu_arena_printf(arena, ":%s", endpoint->port)
+		       : NULL;
+}
+
+/* An endpoint of a message. One that is not of this machine (a peer, a URL) does no harm. */
+static int visit(void *context, const struct iu_message_endpoint *endpoint)
+{
+	struct reading *r = context;
+	const char *port = without_host(r->arena, endpoint);
+	struct iu_error_readings readings;
+	size_t before = r->out->n;
+	int ret;
+
+	if (endpoint->call > IU_MESSAGE_BIND) {
+		r->other = endpoint->call;
+		return 0;
+	}
+	ret = take_text(r, endpoint->target);
+
+	if (ret == IU_E_INPUT && port)
+		ret = take_text(r, port);
 	if (ret == IU_E_INPUT)
 		return 0;
 	r->taken += ret > 0;
-	iu_error_read_message(said, len, &readings);
+	iu_error_read_message(endpoint->said.text, endpoint->said.len, &readings);
 	return ret < 0 ? ret
 		       : add_said(r->arena, &readings, r->out->v + before, r->out->n - before);
+}
+
+static enum iu_message_call call_of(const struct iu_text texts[], size_t count)
+{
+	enum iu_message_call call = IU_MESSAGE_NONE;
+
+	for (size_t i = 0; i < count && !call; i++)
+		if (texts[i].len)
+			call = iu_message_call(texts[i].data, texts[i].len);
+	return call;
+}
+
+static int complain_call(enum iu_message_call call, struct iu_text *complaint)
+{
+	iu_text_printf(complaint,
+		"the message is about %s() that failed, and no bind(): no port of this machine is in "
+		"the way of it",
+		iu_message_call_name(call));
+	return IU_E_INPUT;
 }
 
 /* No endpoint was named: what was read all the same, and what is missing. */
@@ -95,7 +137,9 @@ static int complain_nothing(struct iu_arena *arena, const struct iu_text texts[]
 
 	for (size_t i = 0; i < count && !readings.n; i++)
 		iu_error_read_message(texts[i].data, texts[i].len, &readings);
-	if (!readings.n) {
+	if (call_of(texts, count) > IU_MESSAGE_BIND)
+		return complain_call(call_of(texts, count), complaint);
+	if (!readings.n || call_of(texts, count) != IU_MESSAGE_BIND) {
 		iu_text_add(complaint, nothing);
 		return IU_E_INPUT;
 	}
@@ -154,6 +198,8 @@ int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *nam
 			iu_questions_set_error(out, iu_error_space_of(iu_os_error_space()));
 		return found < 0 ? found : 0;
 	}
+	if (r.other)
+		return complain_call(r.other, complaint);
 	if (!found)
 		return complain_nothing(arena, texts, count, nothing, complaint);
 	return IU_E_INPUT;

@@ -280,7 +280,7 @@ static const struct row rows[] = {
 	{"PostgreSQL", "2024-01-01 12:00:00.000 UTC [1234] LOG:  could not bind IPv4 address \"127.0.0.1\": Address "
 		"already in use\n2024-01-01 12:00:00.000 UTC [1234] HINT:  Is another postmaster already running "
 		"on port 5432? If not, wait a few seconds and retry.\nFATAL:  could not create any TCP/IP sockets",
-		":5432", "EADDRINUSE any"},
+		"127.0.0.1:5432", "EADDRINUSE any"},
 	{"MySQL", "2024-01-01T12:00:00.123456Z 0 [ERROR] [MY-010262] [Server] Can't start server: Bind on TCP/IP "
 		"port: Address already in use\n2024-01-01T12:00:00.123456Z 0 [ERROR] [MY-010257] [Server] Do you "
 		"already have another mysqld server running on port: 3306 ?", ":3306", "EADDRINUSE any"},
@@ -339,7 +339,7 @@ static const struct row rows[] = {
 		"Jan  1 12:00:00 host sshd[1234]: error: Bind to port 22 on :: failed: Address already in use.\n"
 		"fatal: Cannot bind any address.", "0.0.0.0:22, [::]:22", "EADDRINUSE any"},
 	{"dnsmasq", "dnsmasq: failed to create listening socket for port 53: Address already in use",
-		":53", "EADDRINUSE any"},
+		":53/*", "EADDRINUSE any"},
 	{"dnsmasq, one address", "dnsmasq: failed to create listening socket for 127.0.0.1: Address already in use",
 		"", "EADDRINUSE any"},
 	{"named", "01-Jan-2024 12:00:00.000 could not listen on UDP socket: address in use\n"

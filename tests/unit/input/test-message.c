@@ -132,7 +132,7 @@ static const struct row rows[] = {
 	{"could not bind IPv4 address \"127.0.0.1\": Address already in use\n"
 	 "HINT:  Is another postmaster already running on port 5432? If not, wait a few seconds "
 	 "and retry.",
-		":5432"},
+		"127.0.0.1:5432"},
 	{"could not bind Unix address \"/tmp/.s.PGSQL.5432\": Address already in use",
 		"unix:/tmp/.s.PGSQL.5432"},
 	{"FATAL:  lock file \"/tmp/.s.PGSQL.5432.lock\" already exists", ""},
@@ -145,7 +145,7 @@ static const struct row rows[] = {
 	{"bind [::1]:8080: Address already in use", "[::1]:8080"},
 	{"bind [fe80::1%eth0]:8080: Address already in use", "[fe80::1%eth0]:8080"},
 	{"channel_setup_fwd_listener_tcpip: cannot listen to port: 8080", ":8080"},
-	{"dnsmasq: failed to create listening socket for port 53: Address already in use", ":53"},
+	{"dnsmasq: failed to create listening socket for port 53: Address already in use", ":53/*"},
 	{"could not bind to 127.0.0.1#53: address in use", "127.0.0.1:53"},
 	{"Failed to create listening socket (0.0.0.0:80): Address already in use", "0.0.0.0:80"},
 	{"cannot bind to address 127.0.0.1 and port 6379", "127.0.0.1:6379"},

@@ -1,0 +1,149 @@
+/* input/message-call.c - which call it was that a line of a message says has failed */
+#include "input/message-call.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/char.h"
+#include "base/compat.h"
+#include "input/message-patterns.h"
+
+/* What only connect() says, whatever else stands on the line. */
+static const char *const surely_connect[] = {
+	"econnrefused", "connection refused", "connectionrefused", "actively refused",
+	"wsaeconnrefused", "(10061", "10061)", "error 10061", "connectexception",
+	"noroutetohostexception", "failed to establish a new connection", "newconnectionerror",
+	"while connecting to", "verbindung verweigert", "verbindungsaufbau abgelehnt",
+	"connexion refusée", "conexión rehusada", "conexión denegada", "connessione rifiutata",
+	"conexão recusada", "拒绝连接", "連接被拒", "接続を拒否", "соединение отвергнуто",
+	"в соединении отказано", "подключение не установлено",
+};
+
+/* connect() by the form of the runtime or the words, unless bind() is named as well. */
+static const char *const connect_words[] = {
+	"connect()", "connect(2)", "connect:", ": connect", "(connect failed)", "connect econn",
+	"connect eaddr", "connect eacces", "connect eperm", "connect enoent", "connect etimedout",
+	"connect ehostunreach", "connect enetunreach", "connect eagain", "connect einval",
+	"couldn't connect", "could not connect", "can't connect", "cannot connect",
+	"unable to connect", "failed to connect", "failed connecting", "error connecting",
+	"connect failed", "connect error", "connection failed", "trying to connect",
+	"connect to host", "connect to address", "connection to server", "connecting to",
+	"dial tcp", "dial udp", "dial unix", "dial:", "- local (", "syscall: 'connect'",
+	"syscall: \"connect\"", "open a connection", "establish connection",
+};
+
+/* bind() beside connect()'s words: "dial tcp :20->:80: bind: …". */
+static const char *const surely_bind[] = {
+	"bind:", "bind()", "bind(", "listen tcp", "listen udp", "listen unix", "listen eaddr",
+	"listen eacces", "failed to bind", "could not bind", "cannot bind", "can't bind",
+	"couldn't bind", "unable to bind",
+	"can't connect to (", /* gunicorn says so of its own socket */
+};
+
+static const char *const accept_words[] = {
+	"accept()", "accept4(", "accept(", "accept:", "accept failed", "accept error",
+	"error accepting", "failed to accept", "accept econn", "accept emfile", "accept tcp",
+};
+
+static const char *const send_words[] = {
+	"sendto:", "sendto(", "sendmsg:", "sendmsg(", "sendto failed", "send eacces", "send eperm",
+	"send eaddr", "send enetunreach", "send ehostunreach", "send einval", "send econnrefused",
+	"sendto error",
+};
+
+/* A line is short or looked at piece by piece: one look, of all the lists together. */
+static bool any_of(struct iu_span line, const char *const words[], size_t count)
+{
+	uint64_t begins[4] = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned char c = (unsigned char)words[i][0];
+
+		begins[c >> 6] |= UINT64_C(1) << (c & 63);
+	}
+	for (size_t at = 0; at < line.len; at++) {
+		unsigned char c = (unsigned char)iu_char_lower(line.text[at]);
+
+		if (!(begins[c >> 6] & UINT64_C(1) << (c & 63)))
+			continue;
+		for (size_t i = 0; i < count; i++)
+			if (iu_span_at(line, at, words[i]) &&
+				(!at || !iu_char_is_word(words[i][0]) ||
+					!iu_char_is_word(line.text[at - 1])))
+				return true;
+	}
+	return false;
+}
+
+#define ANY_OF(line, words) any_of((line), (words), IU_COUNT(words))
+
+enum iu_message_call iu_message_call_read(struct iu_span line)
+{
+	bool bind;
+
+	if (ANY_OF(line, send_words))
+		return IU_MESSAGE_SEND;
+	if (ANY_OF(line, surely_connect))
+		return IU_MESSAGE_CONNECT;
+	bind = ANY_OF(line, surely_bind);
+	if (!bind && ANY_OF(line, connect_words))
+		return IU_MESSAGE_CONNECT;
+	if (!bind && ANY_OF(line, accept_words))
+		return IU_MESSAGE_ACCEPT;
+	return iu_message_patterns_bind(line) ? IU_MESSAGE_BIND : IU_MESSAGE_NONE;
+}
+
+/* ---- where the call names its endpoint ---- */
+
+static const char *const in_front[] = {
+	"bind to", "bind on", "bind for", "bind() to", "bind", "binding to", "binding", "bind to address",
+	"bind address", "listen on", "listen to", "listening on", "listen tcp", "listen tcp4",
+	"listen tcp6", "listen udp", "listen udp4", "listen udp6", "connect() to", "connect to",
+	"connecting to", "dial tcp", "dial udp", "dial unix", "to host", "econnrefused", "etimedout",
+	"connect eaddrnotavail", "connect eaddrinuse", "bind socket to",
+};
+
+bool iu_message_call_before(struct iu_span line, size_t at)
+{
+	while (at > 0 && strchr(" \"'`([/<", line.text[at - 1]))
+		at--;
+	for (size_t i = 0; i < IU_COUNT(in_front); i++) {
+		size_t n = strlen(in_front[i]);
+
+		if (iu_span_before(line, at, in_front[i]) &&
+			(at == n || !iu_char_is_word(line.text[at - n - 1])))
+			return true;
+	}
+	return iu_span_before(line, at, "http:") || iu_span_before(line, at, "https:")
+		? iu_message_call_before((struct iu_span){line.text, at}, at - strlen("http:") -
+			(iu_span_before(line, at, "https:") ? 1 : 0))
+		: false;
+}
+
+/* ---- what is no failure of a bind ---- */
+
+static const char *const well[] = {
+	"listening", "is running", "running on", "running at", "started", "server ready", "serving",
+	"connected to", "available at", "available on", "200 ok", "get /", "post /", "http/1.",
+	"get http", "post http", "put http", "not found", " 404", " 502", " 503", " 500 ",
+	"econnreset", "connection reset", "socket hang up", "broken pipe", "epipe", "enotfound",
+	"getaddrinfo", "timed out", "timeout", "unreachable", "certificate", "handshake", "bad gateway",
+	"proxying", "forwarding from", "exposed", "opened", "open http",
+};
+
+bool iu_message_call_well(struct iu_span line)
+{
+	return ANY_OF(line, well);
+}
+
+const char *iu_message_call_name(enum iu_message_call call)
+{
+	static const char *const names[IU_MESSAGE_CALLS] = {
+		[IU_MESSAGE_BIND] = "bind",
+		[IU_MESSAGE_CONNECT] = "connect",
+		[IU_MESSAGE_ACCEPT] = "accept",
+		[IU_MESSAGE_SEND] = "send",
+	};
+
+	return names[call];
+}

@@ -1,0 +1,142 @@
+/* input/message-scan.c - the endpoints of one line of a message, by their shapes */
+#include "input/message-scan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/compat.h"
+#include "input/message-call.h"
+#include "input/message-shapes.h"
+
+/* ---- what only one program prints so ---- */
+
+static void keep_number(
+	struct iu_message_scan *scan, struct iu_span line, size_t at, struct iu_span number)
+{
+	const struct iu_message_host none = {.text = {NULL, 0}};
+
+	iu_message_found_keep(scan, line, at, &none, (struct iu_message_ports){.first = number});
+}
+
+/* Behind a pattern's words: @at. */
+static void keep_pattern(struct iu_message_scan *scan, struct iu_span line, size_t at,
+	const struct iu_message_pattern *pattern)
+{
+	struct iu_span number = {line.text + at, iu_span_digits(line, at)};
+	char port[8];
+	size_t had = scan->n;
+
+	switch (pattern->kind) {
+	case IU_PATTERN_PROTOCOL: break; /* read before the shapes */
+	case IU_PATTERN_PORT:
+		if (number.len > 1 && (at + number.len == line.len ||
+				strchr("]-\":;),}", line.text[at + number.len])))
+			keep_number(scan, line, at, number);
+		break;
+	case IU_PATTERN_DISPLAY:
+		if (number.len && number.len <= 3)
+			iu_message_found_keep_path(scan, at, "unix:/tmp/.X11-unix/X", number);
+		break;
+	case IU_PATTERN_DEFAULT:
+		number = (struct iu_span){
+			port, (size_t)snprintf(port, sizeof(port), "%u", pattern->port)};
+		keep_number(scan, line, at, number);
+		if (scan->n > had)
+			scan->found[had].weak = true;
+		break;
+	}
+}
+
+static void scan_patterns(struct iu_message_scan *scan, struct iu_span line)
+{
+	size_t count;
+	const struct iu_message_pattern *patterns = iu_message_patterns(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strlen(patterns[i].words);
+
+		for (size_t at = 0; at + n <= line.len; at++)
+			if (iu_span_at(line, at, patterns[i].words))
+				keep_pattern(scan, line, at + n, &patterns[i]);
+	}
+}
+
+/* ---- the line ---- */
+
+/* The first endpoint of this line that stands right behind the call; n: none does. */
+static size_t behind_call(const struct iu_message_scan *scan, struct iu_span line)
+{
+	size_t best = scan->n;
+
+	for (size_t i = scan->begun; i < scan->n; i++)
+		if ((best == scan->n || scan->found[i].at < scan->found[best].at) &&
+			iu_message_call_before(line, scan->found[i].at))
+			best = i;
+	return best;
+}
+
+/* "[Leader@317(plain=0.0.0.0:2181)] Couldn't bind to db:2888": what the call names counts. */
+static void drop_before_call(struct iu_message_scan *scan, struct iu_span line)
+{
+	size_t best = behind_call(scan, line), at;
+
+	if (best == scan->n)
+		return;
+	at = scan->found[best].at;
+	for (size_t i = scan->n; i-- > scan->begun;)
+		if (scan->found[i].at < at && !scan->found[i].bare)
+			iu_message_found_drop(scan, i);
+}
+
+/* Of a connection one end is asked for: the one behind the call, or the first. */
+static void keep_one(struct iu_message_scan *scan, struct iu_span line)
+{
+	size_t best = behind_call(scan, line);
+
+	if (best == scan->n)
+		for (size_t i = best = scan->begun; i < scan->n; i++)
+			if (scan->found[i].at < scan->found[best].at)
+				best = i;
+	for (size_t i = scan->n; i-- > scan->begun;)
+		if (i != best)
+			iu_message_found_drop(scan, i);
+}
+
+/* "connect EADDRNOTAVAIL 10.0.0.5:443 - Local (10.0.0.9:0)" of Node.js */
+static void read_source(struct iu_message_scan *scan, struct iu_span line)
+{
+	struct iu_message_found *f = &scan->found[scan->begun];
+	size_t at = iu_span_find(line, "local ("), end, colon;
+
+	if (at >= line.len || scan->n == scan->begun)
+		return;
+	at += strlen("local (");
+	for (end = at; end < line.len && line.text[end] != ')'; end++)
+		;
+	for (colon = end; colon > at && line.text[colon] != ':'; colon--)
+		;
+	if (colon == at || colon - at >= sizeof(f->source) - 1 ||
+		!iu_message_hosts_literal((struct iu_span){line.text + at, colon - at}))
+		return;
+	memcpy(f->source, line.text + at, colon - at);
+	f->source[colon - at] = '\0';
+}
+
+void iu_message_scan_line(struct iu_message_scan *scan, struct iu_span line)
+{
+	scan->begun = scan->n;
+	scan->protocol = iu_message_patterns_protocol_of(line);
+	if (!scan->protocol && scan->said.text != line.text)
+		scan->protocol = iu_message_patterns_protocol_of(scan->said);
+	iu_message_pairs_scan(scan, line);
+	iu_message_tuples_scan(scan, line);
+	iu_message_paths_scan(scan, line);
+	iu_message_ports_scan(scan, line); /* late: it gives way to what is said with an address */
+	scan_patterns(scan, line);
+	if (scan->call == IU_MESSAGE_CONNECT) {
+		keep_one(scan, line);
+		read_source(scan, line);
+	} else {
+		drop_before_call(scan, line);
+	}
+}
