@@ -39,20 +39,27 @@ static enum iu_error_system system_of(const struct iu_from *from)
 }
 
 /* What the command line says of every question. */
-static int complete(const struct iu_arguments *arguments, const struct iu_from *from,
-	struct iu_questions *questions)
+static int complete(struct iu_arena *arena, const struct iu_arguments *arguments,
+	const struct iu_from *from, struct iu_questions *questions)
 {
 	struct iu_file_id program = {0, 0};
+	const char *folder = NULL;
+	bool only = false;
 
-	if (arguments->program && from->given) {
+	if (arguments->program && from->given)
 		iu_captures_program(&from->session.snapshot, arguments->program, &program);
-	} else if (arguments->program && iu_os_find_program(arguments->program, &program) < 0) {
+	else if (arguments->program)
+		folder = iu_os_program_folder(arena, arguments->program, &only);
+	if (arguments->program && !from->given && !(only && folder) &&
+		iu_os_find_program(arguments->program, &program) < 0) {
 		iu_complain("there is no program ", arguments->program,
 			": give its path, or a name that is found in PATH");
 		return IU_EXIT_USAGE;
 	}
-	if (arguments->program)
+	if (arguments->program) {
 		iu_questions_set_program(arguments->program, &program, questions);
+		iu_questions_set_folder(folder, only, questions);
+	}
 	if (from->given)
 		iu_questions_set_error(questions, system_of(from));
 	for (size_t i = 0; i < questions->n; i++) {
@@ -169,7 +176,7 @@ static int run_command(const struct iu_invocation *invocation)
 	if (code == 0)
 		code = iu_targets_read(&arena, invocation, &from.names, &options, &questions);
 	if (code == 0)
-		code = complete(&invocation->arguments, &from, &questions);
+		code = complete(&arena, &invocation->arguments, &from, &questions);
 	if (code == 0)
 		code = answer_all(&invocation->arguments, &from, &questions);
 	iu_arena_free(&arena);
@@ -203,8 +210,8 @@ const struct iu_command iu_command_why = {
 			"ask for a socket that sets SO_EXCLUSIVEADDRUSE (Windows only)"},
 		{IU_OPTION_USER, "ask as that user"},
 		{IU_OPTION_FOR,
-			"the program that wants the port: a holder that runs the same file is "
-			"\"already running\""},
+			"the program that wants the port, or its folder: a holder that runs the same "
+			"file (not just the same interpreter), or in that folder, is \"already running\""},
 		{IU_OPTION_PROBE,
 			"always ask the kernel with a bind() of our own (never listen(), closed "
 			"at once; never on UNIX paths)"},

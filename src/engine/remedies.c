@@ -1,6 +1,8 @@
 /* engine/remedies.c - what helps, in steps that can be done now */
 #include "engine/remedies.h"
 
+#include <string.h>
+
 #include "base/err.h"
 #include "engine/levers.h"
 #include "engine/phrase.h"
@@ -92,8 +94,42 @@ bool iu_remedy_reuse_instance(struct iu_remedy_context *m)
 	return true;
 }
 
+/* Options that a program hands down to those it starts, with the port that they open. */
+static const char *handed_down(const struct iu_process *holder)
+{
+	static const struct {
+		const char *program, *how;
+	} rows[] = {
+		{"node", "NODE_OPTIONS=--inspect is handed down to every Node it starts: give --inspect to one of them, or --inspect=0"},
+		{"java", "JAVA_TOOL_OPTIONS=-agentlib:jdwp is handed down to every Java it starts: give the agent to one of them, or address=0"},
+		{"python", "a debugger's or profiler's port in the environment is handed down: give it to one of them, or port 0"},
+		{NULL, "one command, two processes that want the same port: give the option or variable that names it to one of them, or port 0"},
+	};
+	const char *slash = holder && holder->exe ? strrchr(holder->exe, '/') : NULL;
+	size_t i = 0;
+
+	while (rows[i].program && (!slash || strncmp(slash + 1, rows[i].program, strlen(rows[i].program))))
+		i++;
+	return rows[i].how;
+}
+
+/* Another process of the asker's command has it: nobody bound anything twice. */
+static bool is_of_same_command(const struct iu_remedy_context *m)
+{
+	const struct iu_question *q = m->question;
+	bool own = false;
+
+	for (size_t i = 0; m->blocker && q->asker.count && i < m->blocker->holds.n; i++)
+		own |= m->snapshot->holds.v[m->blocker->holds.v[i]].pid == q->asker.line[0];
+	return m->blocker && q->asker.count && m->blocker->holds.n && !own;
+}
+
 bool iu_remedy_fix_program(struct iu_remedy_context *m)
 {
+	if (is_of_same_command(m)) {
+		m->remedy->summary = handed_down(m->holder);
+		return true;
+	}
 	m->remedy->summary =
 		m->blocker && m->blocker->socket.family != m->question->target.family &&
 				m->question->target.family != IU_FAMILY_ANY

@@ -46,26 +46,46 @@ static const struct {
 	{"zsh", true},
 };
 
+/* "python3" is a row, too: what follows a row's name is a version. */
+static const char *version(const char *exe, const char *row)
+{
+	const char *slash = strrchr(exe, '/'), *name = slash ? slash + 1 : exe;
+	size_t len = strlen(row);
+
+	if (strncmp(name, row, len) != 0 || name[len + strspn(name + len, "0123456789.-")])
+		return NULL;
+	return name + len;
+}
+
 static bool is_row(const char *name, bool shells)
 {
-	for (size_t i = 0; i < IU_COUNT(rows); i++) {
-		size_t len = strlen(rows[i].name);
-
-		if (strncmp(name, rows[i].name, len) == 0 &&
-			strspn(name + len, "0123456789.-") == strlen(name + len))
+	for (size_t i = 0; i < IU_COUNT(rows); i++)
+		if (version(name, rows[i].name))
 			return shells || !rows[i].shell;
-	}
 	return false;
 }
 
 bool iu_is_interpreter(const char *exe)
 {
-	const char *slash = strrchr(exe, '/');
-
-	return is_row(slash ? slash + 1 : exe, true);
+	return is_row(exe, true);
 }
 
 bool iu_interpreter(const char *name)
 {
 	return is_row(name, false);
+}
+
+/* PEP 446, libuv, Ruby 2.0, $^F of Perl. PHP, Lua and Java leave sockets open. */
+bool iu_interpreter_closes(const char *exe)
+{
+	static const char *const names[] = {
+		"python", "node", "nodejs", "bun", "deno", "ruby", "perl"};
+
+	for (size_t i = 0; i < IU_COUNT(names); i++) {
+		const char *number = version(exe, names[i]);
+
+		if (number && (i || number[0] != '2'))
+			return true;
+	}
+	return false;
 }

@@ -7,6 +7,70 @@
 #include "base/compat.h"
 #include "base/text.h"
 
+static const char *base_name(const char *path);
+
+/* It was told what to do, on its command line or in a file that this names. */
+static bool has_arguments(const struct iu_process *process)
+{
+	return process->command.n > 1 || strchr(process->command.v[0], ' ') != NULL;
+}
+
+static bool starts(const char *argument, const char *const *words)
+{
+	for (; argument && *words; words++)
+		if (!strncasecmp(argument, *words, strlen(*words)))
+			return true;
+	return false;
+}
+
+static bool any_starts(const struct iu_process *process, const char *const *words)
+{
+	for (size_t i = 1; i < process->command.n; i++)
+		if (starts(process->command.v[i], words))
+			return true;
+	return false;
+}
+
+static const char *const published[] = {"-host-port", "-container-port", "-container-ip",
+	"-use-listen-fd", "--host-port", "--container-port", "--container-ip", NULL};
+
+static bool publishes(const struct iu_process *process)
+{
+	return any_starts(process, published);
+}
+
+/* What socat can lead to elsewhere; EXEC:, SYSTEM:, PIPE and files make it a server itself. */
+static const char *const places[] = {
+	"TCP", "UDP", "UNIX", "ABSTRACT", "OPENSSL", "SSL", "SOCKS", "PROXY", "VSOCK", "SCTP", NULL};
+
+static bool relays(const struct iu_process *process)
+{
+	size_t n = 0;
+
+	for (size_t i = 1; i < process->command.n; i++)
+		n += starts(process->command.v[i], places);
+	return n >= 2;
+}
+
+/* passt and pasta are one program: what it is called says which of the two it is. */
+static bool is_pasta(const struct iu_process *process)
+{
+	static const char *const names[] = {"pasta", NULL};
+
+	return starts(base_name(process->command.v[0]), names) && has_arguments(process);
+}
+
+static const char *const modules[] = {"containers-rootlessport", "rootlessport", NULL};
+
+/* Podman's helper has a folder of Podman's own, or Podman's name for it. */
+static bool is_rootlessport(const struct iu_process *process)
+{
+	return (process->exe && strstr(process->exe, "/podman/")) ||
+	       starts(process->command.v[0], modules);
+}
+
+#define PASTA "pasta publishes a port of a rootless container"
+
 /* The first row that fits wins: rows with an argument stand before the general ones. */
 static const struct iu_proxy_row takers[] = {
 	/* activation */
@@ -14,7 +78,7 @@ static const struct iu_proxy_row takers[] = {
 	{"systemd-socket-activate", NULL, IU_PROXY_ACTIVATION,
 		"systemd-socket-activate listens for the program it will start"},
 	{"systemd-socket-proxyd", NULL, IU_PROXY_FORWARD,
-		"systemd-socket-proxyd passes connections on to another address"},
+		"systemd-socket-proxyd passes connections on to another address", NULL, has_arguments},
 	{"inetd", NULL, IU_PROXY_ACTIVATION, "inetd listens for the service it starts on demand"},
 	{"openbsd-inetd", NULL, IU_PROXY_ACTIVATION,
 		"inetd listens for the service it starts on demand"},
@@ -27,9 +91,9 @@ static const struct iu_proxy_row takers[] = {
 	{"tcpsvd", NULL, IU_PROXY_ACTIVATION,
 		"tcpsvd listens for the program it starts on each connection"},
 	/* containers */
-	{"docker-proxy", NULL, IU_PROXY_CONTAINER, "Docker's proxy publishes a port of a container"},
+	{"docker-proxy", NULL, IU_PROXY_CONTAINER, "Docker's proxy publishes a port of a container", NULL, publishes},
 	{"docker-proxy-cu", NULL, IU_PROXY_CONTAINER,
-		"Docker's proxy publishes a port of a container"},
+		"Docker's proxy publishes a port of a container", NULL, publishes},
 	{"dockerd", NULL, IU_PROXY_CONTAINER,
 		"the Docker engine itself has the port, for a swarm service or a published port"},
 	{"com.docker.backend", NULL, IU_PROXY_CONTAINER,
@@ -40,60 +104,62 @@ static const struct iu_proxy_row takers[] = {
 		"Docker Desktop publishes a port of a container"},
 	{"vpnkit", NULL, IU_PROXY_CONTAINER, "Docker Desktop publishes a port of a container"},
 	{"rootlessport", NULL, IU_PROXY_CONTAINER,
-		"rootlessport publishes a port of a rootless container", "podman"},
+		"rootlessport publishes a port of a rootless container", "podman", is_rootlessport},
 	{"rootlessport-child", NULL, IU_PROXY_CONTAINER,
-		"rootlessport publishes a port of a rootless container", "podman"},
+		"rootlessport publishes a port of a rootless container", "podman", is_rootlessport},
 	{"rootlesskit", NULL, IU_PROXY_CONTAINER,
-		"RootlessKit publishes a port of a rootless container"},
+		"RootlessKit publishes a port of a rootless container", NULL, has_arguments},
 	{"rootlesskit-docker-proxy", NULL, IU_PROXY_CONTAINER,
-		"RootlessKit publishes a port of a rootless container"},
+		"RootlessKit publishes a port of a rootless container", NULL, publishes},
 	{"conmon", NULL, IU_PROXY_CONTAINER,
-		"conmon keeps the port of a Podman container open while it runs", "podman"},
+		"conmon keeps the port of a Podman container open while it runs", "podman", has_arguments},
 	{"slirp4netns", NULL, IU_PROXY_CONTAINER,
-		"slirp4netns publishes a port of a rootless container"},
-	{"pasta", NULL, IU_PROXY_CONTAINER, "pasta publishes a port of a rootless container", "podman"},
-	{"pasta.avx2", NULL, IU_PROXY_CONTAINER, "pasta publishes a port of a rootless container", "podman"},
-	{"passt", NULL, IU_PROXY_CONTAINER, "passt publishes a port of a virtual machine"},
-	{"passt.avx2", NULL, IU_PROXY_CONTAINER, "passt publishes a port of a virtual machine"},
-	{"netavark", NULL, IU_PROXY_CONTAINER, "netavark keeps the port of a Podman container"},
-	{"gvproxy", NULL, IU_PROXY_CONTAINER, "gvproxy publishes a port of Podman's machine"},
+		"slirp4netns publishes a port of a rootless container", NULL, has_arguments},
+	{"pasta", NULL, IU_PROXY_CONTAINER, PASTA, "podman", has_arguments},
+	{"pasta.avx2", NULL, IU_PROXY_CONTAINER, PASTA, "podman", has_arguments},
+	{"passt", NULL, IU_PROXY_CONTAINER, PASTA, "podman", is_pasta},
+	{"passt.avx2", NULL, IU_PROXY_CONTAINER, PASTA, "podman", is_pasta},
+	{"passt", NULL, IU_PROXY_CONTAINER, "passt publishes a port of a virtual machine", NULL, has_arguments},
+	{"passt.avx2", NULL, IU_PROXY_CONTAINER, "passt publishes a port of a virtual machine", NULL, has_arguments},
+	{"netavark", NULL, IU_PROXY_CONTAINER, "netavark keeps the port of a Podman container", NULL, has_arguments},
+	{"gvproxy", NULL, IU_PROXY_CONTAINER, "gvproxy publishes a port of Podman's machine", NULL, has_arguments},
 	/* forwards */
 	{"sshd-session", NULL, IU_PROXY_FORWARD,
-		"an ssh session that came in forwards the port (ssh -R of its client)"},
+		"an ssh session that came in forwards the port (ssh -R of its client)", NULL, has_arguments},
 	{"sshd", "sshd: ", IU_PROXY_FORWARD,
 		"an ssh session that came in forwards the port (ssh -R of its client)"},
-	{"ssh", NULL, IU_PROXY_FORWARD, "ssh forwards the port to another machine"},
-	{"autossh", NULL, IU_PROXY_FORWARD, "autossh keeps an ssh forward of the port alive"},
+	{"ssh", NULL, IU_PROXY_FORWARD, "ssh forwards the port to another machine", NULL, has_arguments},
+	{"autossh", NULL, IU_PROXY_FORWARD, "autossh keeps an ssh forward of the port alive", NULL, has_arguments},
 	{"kubectl", "port-forward", IU_PROXY_FORWARD, "kubectl forwards the port to a pod"},
 	{"kubectl", "proxy", IU_PROXY_FORWARD, "kubectl forwards the port to the Kubernetes API"},
 	{"oc", "port-forward", IU_PROXY_FORWARD, "oc forwards the port to a pod"},
-	{"kubefwd", NULL, IU_PROXY_FORWARD, "kubefwd forwards the port to a service"},
-	{"telepresence", NULL, IU_PROXY_FORWARD, "telepresence forwards the port to a cluster"},
-	{"socat", NULL, IU_PROXY_FORWARD, "socat relays the port"},
-	{"rinetd", NULL, IU_PROXY_FORWARD, "rinetd redirects the port"},
-	{"redir", NULL, IU_PROXY_FORWARD, "redir redirects the port"},
-	{"cloudflared", NULL, IU_PROXY_FORWARD, "cloudflared runs a tunnel with this port"},
-	{"ngrok", NULL, IU_PROXY_FORWARD, "ngrok runs a tunnel with this port"},
-	{"chisel", NULL, IU_PROXY_FORWARD, "chisel runs a tunnel with this port"},
-	{"gost", NULL, IU_PROXY_FORWARD, "gost runs a tunnel with this port"},
-	{"frpc", NULL, IU_PROXY_FORWARD, "frpc runs a tunnel with this port"},
-	{"frps", NULL, IU_PROXY_FORWARD, "frps runs a tunnel with this port"},
-	{"stunnel", NULL, IU_PROXY_FORWARD, "stunnel relays the port over TLS"},
-	{"stunnel4", NULL, IU_PROXY_FORWARD, "stunnel relays the port over TLS"},
+	{"kubefwd", NULL, IU_PROXY_FORWARD, "kubefwd forwards the port to a service", NULL, has_arguments},
+	{"telepresence", NULL, IU_PROXY_FORWARD, "telepresence forwards the port to a cluster", NULL, has_arguments},
+	{"socat", NULL, IU_PROXY_FORWARD, "socat relays the port", NULL, relays},
+	{"rinetd", NULL, IU_PROXY_FORWARD, "rinetd redirects the port", NULL, has_arguments},
+	{"redir", NULL, IU_PROXY_FORWARD, "redir redirects the port", NULL, has_arguments},
+	{"cloudflared", NULL, IU_PROXY_FORWARD, "cloudflared runs a tunnel with this port", NULL, has_arguments},
+	{"ngrok", NULL, IU_PROXY_FORWARD, "ngrok runs a tunnel with this port", NULL, has_arguments},
+	{"chisel", NULL, IU_PROXY_FORWARD, "chisel runs a tunnel with this port", NULL, has_arguments},
+	{"gost", NULL, IU_PROXY_FORWARD, "gost runs a tunnel with this port", NULL, has_arguments},
+	{"frpc", NULL, IU_PROXY_FORWARD, "frpc runs a tunnel with this port", NULL, has_arguments},
+	{"frps", NULL, IU_PROXY_FORWARD, "frps runs a tunnel with this port", NULL, has_arguments},
+	{"stunnel", NULL, IU_PROXY_FORWARD, "stunnel relays the port over TLS", NULL, has_arguments},
+	{"stunnel4", NULL, IU_PROXY_FORWARD, "stunnel relays the port over TLS", NULL, has_arguments},
 	{"wslrelay", NULL, IU_PROXY_FORWARD, "wslrelay forwards the port between WSL and Windows"},
 	{"wslhost", NULL, IU_PROXY_FORWARD, "wslhost forwards the port between WSL and Windows"},
 	{"adb", "forward", IU_PROXY_FORWARD, "adb forwards the port to a device"},
-	{"iproxy", NULL, IU_PROXY_FORWARD, "iproxy forwards the port to a device"},
+	{"iproxy", NULL, IU_PROXY_FORWARD, "iproxy forwards the port to a device", NULL, has_arguments},
 	{"gcloud", "start-iap-tunnel", IU_PROXY_FORWARD, "gcloud forwards the port through a tunnel"},
 	{"session-manager-plugin", NULL, IU_PROXY_FORWARD,
-		"the AWS session manager forwards the port"},
-	{"session-manager", NULL, IU_PROXY_FORWARD, "the AWS session manager forwards the port"},
-	{"code", NULL, IU_PROXY_FORWARD, "VS Code forwards the port"},
-	{"code-insiders", NULL, IU_PROXY_FORWARD, "VS Code forwards the port"},
-	{"code-tunnel", NULL, IU_PROXY_FORWARD, "a VS Code tunnel forwards the port"},
-	{"code-server", NULL, IU_PROXY_FORWARD, "the VS Code server has or forwards the port"},
+		"the AWS session manager forwards the port", NULL, has_arguments},
+	{"session-manager", NULL, IU_PROXY_FORWARD, "the AWS session manager forwards the port", NULL, has_arguments},
+	{"code", NULL, IU_PROXY_FORWARD, "VS Code forwards the port", NULL, has_arguments},
+	{"code-insiders", NULL, IU_PROXY_FORWARD, "VS Code forwards the port", NULL, has_arguments},
+	{"code-tunnel", NULL, IU_PROXY_FORWARD, "a VS Code tunnel forwards the port", NULL, has_arguments},
+	{"code-server", NULL, IU_PROXY_FORWARD, "the VS Code server has or forwards the port", NULL, has_arguments},
 	{"node", ".vscode-server/", IU_PROXY_FORWARD, "the VS Code server has or forwards the port"},
-	{"cursor", NULL, IU_PROXY_FORWARD, "the Cursor editor forwards the port"},
+	{"cursor", NULL, IU_PROXY_FORWARD, "the Cursor editor forwards the port", NULL, has_arguments},
 };
 
 /* Of a path of either system. */
@@ -147,6 +213,9 @@ bool iu_proxy_program(const char *name)
 	return false;
 }
 
+/* Words by which arguments show something. */
+static const char *const *const shown[] = {published, places};
+
 const char *iu_proxy_word(const char *argument, bool *ret_start)
 {
 	for (size_t i = 0; i < IU_COUNT(takers); i++) {
@@ -159,6 +228,11 @@ const char *iu_proxy_word(const char *argument, bool *ret_start)
 		if (*ret_start ? !strncmp(argument, word, len) : strstr(argument, word) != NULL)
 			return word;
 	}
+	*ret_start = true;
+	for (size_t i = 0; i < IU_COUNT(shown); i++)
+		for (const char *const *word = shown[i]; *word; word++)
+			if (!strncasecmp(argument, *word, strlen(*word)))
+				return *word;
 	return NULL;
 }
 
@@ -170,8 +244,10 @@ const struct iu_proxy_row *iu_proxy_of(const struct iu_process *process)
 
 		if (!is_program(process, row->program))
 			continue;
-		if (!row->argument ||
-			(has_argument(process, row->argument) && !has_argument(process, "sshd: /")))
+		if (row->argument &&
+			(!has_argument(process, row->argument) || has_argument(process, "sshd: /")))
+			continue;
+		if (!row->shows || !process->command.n || row->shows(process))
 			return row;
 	}
 	return NULL;

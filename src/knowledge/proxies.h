@@ -2,6 +2,8 @@
 #ifndef IU_KNOWLEDGE_PROXIES_H
 #define IU_KNOWLEDGE_PROXIES_H
 
+#include <stdbool.h>
+
 #include "model/process.h"
 
 enum iu_proxy_kind {
@@ -16,6 +18,11 @@ struct iu_proxy_row {
 	enum iu_proxy_kind kind;
 	const char *sentence;  /* what it does with the port */
 	const char *engine;    /* whose containers it is for, as knowledge/engines.h has it; NULL: Docker's */
+	/*
+	 * What its arguments have to show besides: a name is no proof. NULL: the name is enough, as
+	 * nobody else has that one. Where the arguments are not known it is not asked.
+	 */
+	bool (*shows)(const struct iu_process *process);
 };
 
 /** iu_proxy_of() - the row that fits a process, or NULL. Static. */

@@ -50,6 +50,8 @@ struct iu_process {
 	int32_t tty;             /* device number of the terminal, 0: none */
 	IU_LIST(struct iu_parent) parents; /* nearest first, up to the session leader … */
 	/* … or, of one that leads a session itself, only who started it */
+	/* Its program, or a library of it, names bind(): else a socket cannot be of its making. */
+	enum iu_tri binds;
 	/* The executable and the files its first arguments name (a script), by identity. */
 	IU_LIST(struct iu_file_id) files;
 	const char *cgroup, *unit, *container;

@@ -51,6 +51,9 @@ struct iu_asker {
 	const char *program;
 	bool program_known;
 	uint64_t program_dev, program_ino;
+	/* The folder of that file, or the one that --for named itself; NULL: not known. */
+	const char *folder;
+	bool folder_only;
 	/* Where it runs (`run`): a holder must run the file in the same directory; NULL: any. */
 	const char *directory;
 	/*

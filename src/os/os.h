@@ -65,12 +65,21 @@ void iu_os_interfaces(struct iu_text *out);
 int iu_os_find_program(const char *program, struct iu_file_id *ret_file);
 
 /**
- * iu_os_own_program() - the file that our own process runs; of an interpreter the script
+ * iu_os_program_folder() - the folder of the file that --for PROGRAM means, or the one it names
+ * @ret_is_folder: whether it names a folder
+ * Returns: its path without links, in @arena; NULL: there is none, or no memory.
+ */
+const char *iu_os_program_folder(
+	struct iu_arena *arena, const char *program, bool *ret_is_folder);
+
+/**
+ * iu_os_program_of() - the file that a process runs; of an interpreter the script
+ * @pid: 0: our own
  * @ret_path: receives its path, in @arena
  * Returns: 0, IU_E_NOENT: an interpreter with no script to tell it by, IU_E_NOMEM, other IU_E_*.
  */
-int iu_os_own_program(
-	struct iu_arena *arena, struct iu_file_id *ret_file, const char **ret_path);
+int iu_os_program_of(struct iu_arena *arena, int32_t pid, struct iu_file_id *ret_file,
+	const char **ret_path);
 
 /**
  * iu_os_asking_socket() - what a socket of our own process wants to bind, and with which options

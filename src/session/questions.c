@@ -261,11 +261,19 @@ void iu_questions_set_program(
 	}
 }
 
+void iu_questions_set_folder(const char *folder, bool only, struct iu_questions *questions)
+{
+	for (size_t i = 0; i < questions->n; i++) {
+		questions->v[i].asker.folder = folder;
+		questions->v[i].asker.folder_only = only;
+	}
+}
+
 int iu_questions_set_self(struct iu_arena *arena, struct iu_questions *questions)
 {
 	struct iu_file_id file;
 	const char *path = NULL;
-	int r = iu_os_own_program(arena, &file, &path);
+	int r = iu_os_program_of(arena, 0, &file, &path);
 
 	if (r >= 0)
 		iu_questions_set_program(path, &file, questions);

@@ -44,6 +44,9 @@ int iu_questions_from_socket(struct iu_arena *arena, int fd, const void *address
 void iu_questions_set_program(
 	const char *program, const struct iu_file_id *file, struct iu_questions *questions);
 
+/** iu_questions_set_folder() - says in which folder that file lies, or that a folder was named. */
+void iu_questions_set_folder(const char *folder, bool only, struct iu_questions *questions);
+
 /**
  * iu_questions_set_self() - says that the program of our own process asks, where that can be told
  * Returns: 0, IU_E_NOMEM.

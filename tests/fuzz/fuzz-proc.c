@@ -10,6 +10,7 @@
 #include "os/linux/holders/waiters.h"
 #include "os/linux/host/sysctl.h"
 #include "os/linux/process/container.h"
+#include "os/linux/process/elf.h"
 #include "os/linux/process/proc-fd.h"
 #include "os/linux/process/proc-stat.h"
 #include "os/linux/process/proc-syscall.h"
@@ -77,6 +78,21 @@ static void parse_kernel(const char *bytes, size_t size)
 }
 
 /* Where engines leave the names of their containers. */
+/* A program file: its head, and the same bytes for its dynamic section. */
+static void parse_program(const char *bytes, size_t size)
+{
+	struct iu_elf elf;
+	uint64_t offset = 0, len = 0;
+
+	if (!iu_elf_head(bytes, size, &elf))
+		return;
+	check(elf.n <= IU_ELF_SEGMENTS);
+	if (elf.dynamic > size)
+		elf.dynamic = 0;
+	if (iu_elf_names(&elf, bytes + elf.dynamic, size - elf.dynamic, &offset, &len))
+		check(len > 0);
+}
+
 static void parse_names(struct iu_arena *arena, const char *bytes, size_t size)
 {
 	size_t len = 0;
@@ -113,6 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (iu_fdinfo_queue(bytes, size, &number))
 		check(number > 0);
 	parse_kernel(bytes, size);
+	parse_program(bytes, size);
 	parse_names(&arena, bytes, size);
 	if (iu_proc_stat_parse(bytes, size, &stat) == 0)
 		check(strlen(stat.name) < sizeof(stat.name));

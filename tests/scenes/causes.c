@@ -515,6 +515,109 @@ int stage_inherited(struct stage *stage)
 		       : wait_for_sleep(stage, child_pids[0]);
 }
 
+/* The server lives and has closed its copy; whom it started still has the socket. */
+struct legacy {
+	struct sock sock;
+	bool daemon; /* the child leads a session of its own */
+	bool shell;  /* and starts another one, which has it, too */
+};
+
+static void hand_down(struct stage *stage, const void *arg, int say)
+{
+	const struct legacy *legacy = arg;
+	int fd = stage_socket(stage, &legacy->sock);
+	pid_t pid;
+
+	if (fd < 0 || fcntl(fd, F_SETFD, 0) < 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		if (legacy->daemon)
+			setsid();
+		if (legacy->shell)
+			execl("/bin/sh", "sh", "-c", "sleep 1000; true", (char *)NULL);
+		else
+			execl("/bin/sleep", "sleep", "1000", (char *)NULL);
+		_exit(1);
+	}
+	close(fd);
+	child_pids[0] = pid;
+	stage_say(say);
+	for (;;)
+		pause();
+}
+
+static int first_child(pid_t pid)
+{
+	char path[64], text[64] = "";
+	int child = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+	for (int i = 0; i < 500 && !child; i++) {
+		file = fopen(path, "r");
+		if (file && fgets(text, sizeof(text), file))
+			child = atoi(text);
+		if (file)
+			fclose(file);
+		if (!child)
+			stage_pause();
+	}
+	return child;
+}
+
+static int handed_down(struct stage *stage, const struct legacy *legacy)
+{
+	struct proc proc;
+	int last;
+
+	child_pids = shared_pids();
+	if (!child_pids)
+		return -1;
+	proc = stage_spawn(stage, hand_down, legacy, 0);
+	if (proc.pid <= 0)
+		return -1;
+	last = child_pids[0];
+	stage_holder(stage, last);
+	if (legacy->shell) {
+		last = first_child(last);
+		if (!last)
+			return stage_fail(stage, "the shell starts nothing");
+		stage_holder(stage, last);
+	}
+	return wait_for_name(stage, last, "sleep") < 0 ? -1 : wait_for_sleep(stage, last);
+}
+
+int stage_handed_tcp(struct stage *stage)
+{
+	return handed_down(stage, &(struct legacy){{TCP, "0.0.0.0", PORT, LISTEN}, false, false});
+}
+
+int stage_handed_daemon(struct stage *stage)
+{
+	return handed_down(stage, &(struct legacy){{TCP, "0.0.0.0", PORT, LISTEN}, true, true});
+}
+
+int stage_handed_udp(struct stage *stage)
+{
+	return handed_down(stage, &(struct legacy){{UDP, "0.0.0.0", PORT, 0}, true, false});
+}
+
+int stage_handed_path(struct stage *stage)
+{
+	return handed_down(stage, &(struct legacy){{STREAM, "app.sock", 0, LISTEN}, false, false});
+}
+
+int stage_handed_datagram(struct stage *stage)
+{
+	return handed_down(stage, &(struct legacy){{DGRAM, "app.sock", 0, 0}, false, false});
+}
+
+int stage_handed_name(struct stage *stage)
+{
+	return handed_down(stage, &(struct legacy){{STREAM, "@inuse-scene", 0, LISTEN}, false, true});
+}
+
 /* A server with three workers that wait in accept(); the master waits for them. */
 static void prefork(struct stage *stage, const void *arg, int say)
 {
@@ -842,6 +945,35 @@ int stage_kubectl(struct stage *stage)
 
 	return stage_copy(stage, "kubectl", path, sizeof(path)) < 0 ? -1
 								    : run_listener(stage, argv);
+}
+
+/* Names of tables, and nothing that such a program would be told to do. */
+static int named(struct stage *stage, const char *name)
+{
+	char path[4096];
+	const char *argv[] = {path, "serve", "0.0.0.0", "4000", NULL};
+
+	return stage_copy(stage, name, path, sizeof(path)) < 0 ? -1 : run_listener(stage, argv);
+}
+
+int stage_named_socat(struct stage *stage)
+{
+	return named(stage, "socat");
+}
+
+int stage_named_docker_proxy(struct stage *stage)
+{
+	return named(stage, "docker-proxy");
+}
+
+int stage_socat_server(struct stage *stage)
+{
+	char path[4096];
+	const char *argv[] = {path, "TCP-LISTEN:4000,fork,reuseaddr", "EXEC:/bin/cat", NULL};
+
+	if (!stage_program("socat", path, sizeof(path)))
+		return stage_skip(stage, "socat is not installed");
+	return run_listener(stage, argv);
 }
 
 int stage_socat(struct stage *stage)

@@ -4,12 +4,20 @@
 
 #include "base/text.h"
 #include "engine/causes/cause.h"
+#include "knowledge/interpreters.h"
+#include "knowledge/workers.h"
 
+/*
+ * Two scripts of one interpreter are two programs: its own file proves nothing. Where only the
+ * interpreter is known of the asker, nothing can be compared.
+ */
 static bool runs(const struct iu_process *process, const struct iu_question *question)
 {
-	const char *directory = question->asker.directory;
+	const char *directory = question->asker.directory, *program = question->asker.program;
 
 	if (directory && (!process->cwd || strcmp(process->cwd, directory) != 0))
+		return false;
+	if (program && iu_is_interpreter(program))
 		return false;
 	for (size_t i = 0; i < process->files.n; i++)
 		if (process->files.v[i].dev == question->asker.program_dev &&
@@ -30,9 +38,33 @@ static bool has_name(const struct iu_process *process, const char *program)
 	       (!name[len] || !strcasecmp(name + len, ".exe"));
 }
 
+/* A worker does not name its program; it works in the same folder. So does all of a project. */
+static bool works_there(struct iu_case *c, const struct iu_process *process)
+{
+	const char *folder = c->question->asker.folder;
+	bool is_project = c->question->asker.folder_only;
+
+	if (!folder || !process->cwd || strcmp(process->cwd, folder) != 0 ||
+		(!is_project && !iu_worker_hides(process)))
+		return false;
+	iu_case_say(c, "%s runs in %s%s%s", iu_phrase_process(c->arena, process),
+		iu_phrase_safe(c->arena, folder, IU_PATH_COLUMNS),
+		is_project ? "" : ", the folder of the program that asks, as ",
+		is_project ? "" : iu_worker_of(process));
+	iu_cause_say_worker(c, process);
+	return true;
+}
+
 static bool runs_already(struct iu_case *c, bool by_name, enum iu_confidence *ret_confidence)
 {
 	if (!c->question->asker.program_known)
+		return false;
+	for (size_t i = 0; i < c->holders.n; i++)
+		if (works_there(c, c->holders.v[i])) {
+			*ret_confidence = IU_CONFIDENCE_LIKELY;
+			return true;
+		}
+	if (c->question->asker.folder_only)
 		return false;
 	for (size_t i = 0; i < c->holders.n; i++) {
 		if (!runs(c->holders.v[i], c->question)) {

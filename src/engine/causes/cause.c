@@ -2,10 +2,12 @@
 #include "engine/causes/cause.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "base/err.h"
 #include "engine/rules.h"
+#include "knowledge/workers.h"
 
 /* Each row has its file: whatever defines no rule does not link. */
 #define X(id, file, ...) [IU_CAUSE_##id] = &iu_cause_##file,
@@ -38,6 +40,29 @@ void iu_case_say(struct iu_case *c, const char *format, ...)
 	vsnprintf(text, (size_t)len + 1, format, args);
 	va_end(args);
 	(void)iu_strings_add(c->arena, &c->blocker->evidence, text);
+}
+
+bool iu_cause_is_reaper(const struct iu_process *process)
+{
+	static const char *const reapers[] = {"systemd", "init", "tini", "dumb-init",
+		"docker-init", "catatonit", "containerd-shim", "conmon"};
+	const char *parent = process->parents.n ? process->parents.v[0].name : NULL;
+
+	if (process->ppid == 1)
+		return true;
+	for (size_t i = 0; parent && i < IU_COUNT(reapers); i++)
+		if (!strcmp(parent, reapers[i]))
+			return true;
+	return false;
+}
+
+void iu_cause_say_worker(struct iu_case *c, const struct iu_process *process)
+{
+	const char *what = iu_worker_of(process);
+
+	if (what && iu_cause_is_reaper(process))
+		iu_case_say(c, "%s is %s, and its main process is gone",
+			iu_phrase_process(c->arena, process), what);
 }
 
 bool iu_case_has_owner(const struct iu_case *c)

@@ -92,6 +92,12 @@ int iu_cause_find(struct iu_case *c);
 /** iu_case_say() - appends one sentence of evidence. */
 void iu_case_say(struct iu_case *c, const char *format, ...) IU_PRINTF(2, 3);
 
+/** iu_cause_is_reaper() - pid 1, or who takes over orphans in its place: the parent of a process says nothing then. */
+bool iu_cause_is_reaper(const struct iu_process *process);
+
+/** iu_cause_say_worker() - what of a program a holder is, where its main process is gone. */
+void iu_cause_say_worker(struct iu_case *c, const struct iu_process *process);
+
 /**
  * iu_perhaps_inherited() - whether all that hold the socket may have inherited it from one who is gone
  * If nobody waits on it, that is the cause; before, nobody needs to look.

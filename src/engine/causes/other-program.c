@@ -12,6 +12,12 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 			iu_phrase_state(s, iu_phrase_many(c->snapshot, c->blocker)),
 			iu_phrase_endpoint(c->arena, s));
 		*ret_confidence = IU_CONFIDENCE_PROVEN;
+		for (size_t i = 0; i < c->holders.n && i < 3; i++) {
+			iu_cause_say_worker(c, c->holders.v[i]);
+			/* whether it serves could not be seen: then it is not said that it does */
+			if (c->holders.v[i]->binds == IU_NO && s->waited_on != IU_YES)
+				*ret_confidence = IU_CONFIDENCE_LIKELY;
+		}
 	} else {
 		iu_case_say(c, "a socket in state %s has %s", iu_state_name(s->state),
 			iu_phrase_endpoint(c->arena, s));

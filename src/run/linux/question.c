@@ -75,17 +75,15 @@ bool iu_run_question_allowed(const struct iu_run_supervisor *s, const struct iu_
 /* The same program in the same directory is the same server, started twice. */
 static void add_program(struct iu_arena *arena, int32_t pid, struct iu_question *question)
 {
-	char path[64];
-	struct stat status;
+	struct iu_file_id file;
 
-	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
-	question->asker.program = link_text(arena, pid, "exe");
 	question->asker.directory = link_text(arena, pid, "cwd");
-	if (!question->asker.program || !question->asker.directory || stat(path, &status) < 0)
+	if (!question->asker.directory ||
+		iu_os_program_of(arena, pid, &file, &question->asker.program) < 0)
 		return;
 	question->asker.program_known = true;
-	question->asker.program_dev = status.st_dev;
-	question->asker.program_ino = status.st_ino;
+	question->asker.program_dev = file.dev;
+	question->asker.program_ino = file.ino;
 }
 
 /* listen() names no address: the socket has one. */

@@ -267,8 +267,9 @@ static void test_running_elsewhere(void **state)
 
 	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
 	p = put_process(&snap, 4242, "python3", 77);
+	*iu_list_add(&snap.arena, &p->files) = (struct iu_file_id){5, 5};
 	*iu_list_add(&snap.arena, &p->files) = (struct iu_file_id){5, 6};
-	q.asker.program = "/usr/bin/python3";
+	q.asker.program = "server.py";
 	q.asker.program_known = true;
 	q.asker.program_dev = 5;
 	q.asker.program_ino = 6;
@@ -279,6 +280,39 @@ static void test_running_elsewhere(void **state)
 	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
 	p->cwd = NULL;
 	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	(void)state;
+}
+
+/* Two scripts of one interpreter are two programs; a worker and a project are known by the folder. */
+static void test_running_interpreter(void **state)
+{
+	struct iu_question q = ask("0.0.0.0", TEST_PORT);
+	struct iu_process *p;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	p = put_process(&snap, 4242, "python3", 77);
+	*iu_list_add(&snap.arena, &p->files) = (struct iu_file_id){5, 5};
+	p->cwd = "/home/alice/shop";
+	q.asker.program = "/usr/bin/python3.11";
+	q.asker.program_known = true;
+	q.asker.program_dev = 5;
+	q.asker.program_ino = 5;
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	q.asker.program = "app.py";
+	q.asker.program_ino = 7;
+	q.asker.folder = "/home/alice/shop";
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	put_argument(&snap, p, "-c");
+	put_argument(&snap, p,
+		"from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=5, pipe_handle=7)");
+	put_argument(&snap, p, "--multiprocessing-fork");
+	assert_int_equal(why_question(q).cause, IU_CAUSE_ALREADY_RUNNING);
+	q.asker.folder = "/home/alice/blog";
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	p->command.n = 1;
+	q.asker.folder = "/home/alice/shop";
+	q.asker.folder_only = true;
+	assert_int_equal(why_question(q).cause, IU_CAUSE_ALREADY_RUNNING);
 	(void)state;
 }
 
@@ -345,7 +379,28 @@ static void test_inherited(void **state)
 	s->waited_on = IU_UNKNOWN;
 	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
 	s->waited_on = IU_NO;
-	p->sid = p->pgid = 4242; /* a daemon of its own */
+	p->sid = p->pgid = 4242; /* a daemon: perhaps it meant to have it */
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.cause, snap.host.init_is_manager > 0 ? IU_CAUSE_INHERITED_DESCRIPTOR
+								: IU_CAUSE_OTHER_PROGRAM);
+	snap.host.init_is_manager = 1;
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_INHERITED_DESCRIPTOR);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_POSSIBLE);
+	p->unit = "web.service"; /* which a service manager started so */
+	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
+	p->ppid = 4200; /* whoever started it lives: its program knows no bind(), and that is enough */
+	p->unit = NULL;
+	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
+	p->binds = IU_NO;
+	v = why("0.0.0.0", TEST_PORT);
+	assert_int_equal(v.cause, IU_CAUSE_INHERITED_DESCRIPTOR);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
+	assert_null(strstr(v.headline, "listens on"));
+	p->binds = IU_YES; /* node closes its sockets on exec(): this one is from somewhere else */
+	p->exe = "/usr/bin/node";
+	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_INHERITED_DESCRIPTOR);
+	p->exe = "/usr/bin/java";
 	assert_int_equal(why("0.0.0.0", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
 	p->cgroup = "/system.slice/cron.service";
 	s->cgroup = "/system.slice/web.service";
@@ -902,6 +957,7 @@ int main(void)
 		TEST(test_kill_rules),
 		TEST(test_already_running),
 		TEST(test_running_elsewhere),
+		TEST(test_running_interpreter),
 		TEST(test_own_socket),
 		TEST(test_suspended),
 		TEST(test_inherited),

@@ -251,6 +251,8 @@ static void test_proxy(void **state)
 	struct iu_plan p;
 
 	holder->exe = "/usr/bin/docker-proxy";
+	put_argument(&snap, holder, "-container-ip");
+	put_argument(&snap, holder, "172.17.0.2");
 	holder->uid = 0;
 	rules.uids[rules.uid_count++] = 0;
 	p = plan_port();

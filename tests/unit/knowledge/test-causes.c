@@ -57,11 +57,19 @@ static void test_takers(void **state)
 	static const struct {
 		const char *name, *exe, *argument;
 		int kind; /* -1: no taker */
+		const char *second;
 	} rows[] = {
 		{"systemd", NULL, NULL, IU_PROXY_ACTIVATION},
 		{"systemd", "/usr/lib/systemd/systemd", NULL, IU_PROXY_ACTIVATION},
 		{"systemd-resolve", "/usr/lib/systemd/systemd-resolved", NULL, -1},
 		{"docker-proxy", "/usr/bin/docker-proxy", NULL, IU_PROXY_CONTAINER},
+		{"docker-proxy", "/tmp/docker-proxy", "serve", -1}, /* the name alone is no proof */
+		{"docker-proxy", "/usr/bin/docker-proxy", "-container-ip", IU_PROXY_CONTAINER},
+		{"socat", "/usr/bin/socat", "TCP-LISTEN:80,fork", IU_PROXY_FORWARD, "TCP:10.0.0.1:80"},
+		{"socat", "/usr/bin/socat", "tcp-l:80", IU_PROXY_FORWARD, "unix:/run/app.sock"},
+		{"socat", "/usr/bin/socat", "TCP-LISTEN:80,fork", -1, "EXEC:/bin/cat"},
+		{"socat", "/usr/bin/socat", "-d", -1, "-d"},
+		{"passt.avx2", "/usr/bin/passt.avx2", "-t", IU_PROXY_CONTAINER, "80:80"},
 		{"rootlessport-ch", NULL, NULL, IU_PROXY_CONTAINER}, /* comm is cut at 15 bytes */
 		{"sshd", "/usr/sbin/sshd", "-D", -1},
 		{"sshd", "/usr/sbin/sshd", "sshd: alice@pts/0", IU_PROXY_FORWARD},
@@ -84,12 +92,12 @@ static void test_takers(void **state)
 	size_t i;
 
 	for (i = 0; i < IU_COUNT(rows); i++) {
-		const char *words[2] = {rows[i].argument, NULL};
+		const char *words[4] = {rows[i].name, rows[i].argument, rows[i].second, NULL};
 		struct iu_process p = {.pid = 7, .name = rows[i].name, .exe = rows[i].exe};
 		const struct iu_proxy_row *row;
 
 		p.command.v = words;
-		p.command.n = rows[i].argument ? 1 : 0;
+		p.command.n = rows[i].second ? 3 : rows[i].argument ? 2 : 0;
 		row = iu_proxy_of(&p);
 		print_message("# taker %s %s\n", rows[i].name ? rows[i].name : "-",
 			rows[i].argument ? rows[i].argument : "");

@@ -11,11 +11,14 @@
 #include <linux/inet_diag.h>
 #include <linux/rtnetlink.h>
 #include <linux/unix_diag.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "input/hosts.h"
@@ -33,6 +36,7 @@
 #include "os/linux/process/proc-stat.h"
 #include "os/linux/process/proc-syscall.h"
 #include "os/linux/process/process.h"
+#include "os/linux/process/program.h"
 #include "os/linux/sockets/inet-diag.h"
 #include "os/linux/sockets/proc-net.h"
 #include "os/linux/sockets/unix-diag.h"
@@ -463,6 +467,45 @@ static void test_names(void **state)
 	assert_int_equal(iu_error_from(ENOTTY), IU_E_SYSTEM);
 }
 
+/* What a program names of the C library, by its file and those it has mapped. */
+static void test_programs(void **state)
+{
+	struct iu_snapshot snapshot;
+	struct iu_scan scan;
+
+	(void)state;
+	iu_snapshot_init(&snapshot);
+	iu_scan_open(&scan, NULL, &snapshot);
+	if (scan.proc >= 0) {
+		const char *const argv[] = {"sleep", "60", NULL};
+		enum iu_tri own = iu_program_binds(&scan, getpid()), other;
+		char name[8] = "";
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			execvp(argv[0], (char *const *)argv);
+			_exit(1);
+		}
+		for (int i = 0; i < 1000 && strcmp(name, "sleep"); i++) {
+			char path[64];
+			ssize_t n;
+
+			snprintf(path, sizeof(path), "%d/comm", (int)pid);
+			n = iu_file_read(scan.proc, path, name, 6);
+			name[n > 0 ? 5 : 0] = '\0';
+			usleep(1000);
+		}
+		other = iu_program_binds(&scan, pid);
+		print_message("# this program: %d, sleep: %d\n", (int)own, (int)other);
+		assert_int_not_equal(own, IU_NO);
+		assert_int_not_equal(other, IU_YES);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	iu_scan_close(&scan);
+	iu_snapshot_free(&snapshot);
+}
+
 static void test_kernel_number(void **state)
 {
 	(void)state;
@@ -626,6 +669,7 @@ int main(void)
 		cmocka_unit_test(test_sysctls),
 		cmocka_unit_test(test_cgroup_files),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_kernel_number),
 		cmocka_unit_test(test_rtnetlink),
 	};

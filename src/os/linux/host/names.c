@@ -16,7 +16,9 @@
 #include "os/linux/file.h"
 #include "os/os.h"
 
+#define PATH_TEXT 4096
 #define INTERFACES_MAX 16
+#define PATH_TEXT      4096
 
 static int find_service(void *context, const char *name, enum iu_protocol protocol, uint16_t *ret)
 {
@@ -127,24 +129,52 @@ static int identify(const char *path, bool executable, struct iu_file_id *ret_fi
 	return 0;
 }
 
-int iu_os_find_program(const char *program, struct iu_file_id *ret_file)
+/* Where the program lies, in @file of @size bytes. */
+static int locate(const char *program, char *file, size_t size, struct iu_file_id *ret_file)
 {
 	const char *path = getenv("PATH"), *at = path ? path : "/usr/local/bin:/usr/bin:/bin";
-	char file[4096];
+	int n;
 
 	if (!*program)
 		return IU_E_NOENT;
 	while (*at && !strchr(program, '/')) {
 		size_t len = strcspn(at, ":"); /* an empty entry is the current directory */
-		int n = snprintf(
-			file, sizeof(file), "%.*s/%s", len ? (int)len : 1, len ? at : ".", program);
 
-		if (n > 0 && (size_t)n < sizeof(file) && identify(file, true, ret_file) == 0)
+		n = snprintf(file, size, "%.*s/%s", len ? (int)len : 1, len ? at : ".", program);
+		if (n > 0 && (size_t)n < size && identify(file, true, ret_file) == 0)
 			return 0;
 		at += len + (at[len] == ':');
 	}
 	/* A path, or a script of the current directory: `--for server.js`. */
-	return identify(program, false, ret_file);
+	n = snprintf(file, size, "%s", program);
+	return n > 0 && (size_t)n < size ? identify(file, false, ret_file) : IU_E_NOENT;
+}
+
+int iu_os_find_program(const char *program, struct iu_file_id *ret_file)
+{
+	char file[PATH_TEXT];
+
+	return locate(program, file, sizeof(file), ret_file);
+}
+
+const char *iu_os_program_folder(
+	struct iu_arena *arena, const char *program, bool *ret_is_folder)
+{
+	char file[PATH_TEXT], *real, *slash;
+	struct iu_file_id id;
+	struct stat status;
+	const char *folder;
+
+	*ret_is_folder = stat(program, &status) == 0 && S_ISDIR(status.st_mode);
+	real = *ret_is_folder || locate(program, file, sizeof(file), &id) == 0
+		? realpath(*ret_is_folder ? program : file, NULL)
+		: NULL;
+	slash = real && !*ret_is_folder ? strrchr(real, '/') : NULL;
+	if (slash)
+		*(slash == real ? slash + 1 : slash) = '\0';
+	folder = iu_arena_strdup(arena, real);
+	free(real);
+	return folder;
 }
 
 bool iu_os_service_port(uint16_t port, enum iu_protocol protocol)

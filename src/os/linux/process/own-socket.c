@@ -190,8 +190,8 @@ static const char *script_of(const struct iu_process *process)
 	return NULL;
 }
 
-int iu_os_own_program(
-	struct iu_arena *arena, struct iu_file_id *ret_file, const char **ret_path)
+int iu_os_program_of(struct iu_arena *arena, int32_t pid, struct iu_file_id *ret_file,
+	const char **ret_path)
 {
 	struct iu_snapshot snapshot;
 	struct iu_scan scan;
@@ -202,8 +202,10 @@ int iu_os_own_program(
 
 	iu_snapshot_init(&snapshot);
 	iu_scan_open(&scan, NULL, &snapshot);
-	ret = scan.proc < 0 ? IU_E_NOENT : iu_process_read(&scan, scan.self);
-	own = ret < 0 ? NULL : iu_snapshot_process(&snapshot, scan.self);
+	if (!pid)
+		pid = scan.self;
+	ret = scan.proc < 0 ? IU_E_NOENT : iu_process_read(&scan, pid);
+	own = ret < 0 ? NULL : iu_snapshot_process(&snapshot, pid);
 	if (own && own->exe) {
 		at = iu_is_interpreter(own->exe);
 		path = at ? script_of(own) : own->exe;

@@ -179,6 +179,15 @@ int iu_os_find_program(const char *program, struct iu_file_id *ret_file)
 	return ret;
 }
 
+const char *iu_os_program_folder(
+	struct iu_arena *arena, const char *program, bool *ret_is_folder)
+{
+	(void)arena;
+	(void)program;
+	*ret_is_folder = false;
+	return NULL;
+}
+
 void iu_os_interfaces(struct iu_text *out)
 {
 	IP_ADAPTER_ADDRESSES *list = iu_adapters();

@@ -72,13 +72,13 @@ int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, siz
 	return 0;
 }
 
-int iu_os_own_program(
-	struct iu_arena *arena, struct iu_file_id *ret_file, const char **ret_path)
+int iu_os_program_of(struct iu_arena *arena, int32_t pid, struct iu_file_id *ret_file,
+	const char **ret_path)
 {
 	wchar_t path[MAX_PATH];
 	DWORD n = GetModuleFileNameW(NULL, path, MAX_PATH);
 
-	if (!n || n >= MAX_PATH || !iu_file_identity(path, ret_file))
+	if (pid || !n || n >= MAX_PATH || !iu_file_identity(path, ret_file))
 		return IU_E_NOENT;
 	*ret_path = iu_utf8(arena, path);
 	return *ret_path ? 0 : IU_E_NOMEM;
