@@ -221,7 +221,7 @@ static const char *who_starts_it(struct iu_arena *arena, const struct iu_process
 		const struct iu_parent *parent = &process->parents.v[i];
 
 		row = iu_supervisor_parent(parent);
-		if (row)
+		if (row && parent->loops != IU_NO)
 			return iu_phrase(arena, "%s starts it again: %s",
 				iu_planning_parent(arena, parent), iu_planning_how_to_stop(arena, row, parent));
 	}

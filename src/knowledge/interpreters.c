@@ -75,6 +75,11 @@ bool iu_interpreter(const char *name)
 	return is_row(name, false);
 }
 
+bool iu_interpreter_is_shell(const char *name)
+{
+	return is_row(name, true) && !is_row(name, false);
+}
+
 /* PEP 446, libuv, Ruby 2.0, $^F of Perl. PHP, Lua and Java leave sockets open. */
 bool iu_interpreter_closes(const char *exe)
 {

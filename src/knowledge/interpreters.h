@@ -13,6 +13,9 @@ bool iu_is_interpreter(const char *exe);
  */
 bool iu_interpreter(const char *name);
 
+/** iu_interpreter_is_shell() - whether a process of that name is a shell ("bash", "sh"). */
+bool iu_interpreter_is_shell(const char *name);
+
 /** iu_interpreter_closes() - whether sockets it makes are closed on exec() unless a script objects. */
 bool iu_interpreter_closes(const char *exe);
 

@@ -185,6 +185,7 @@ struct iu_plan_rules {
 	/* Our own process and all its ancestors. */
 	const int32_t *ancestors;
 	size_t ancestor_count;
+	bool ancestors_unknown; /* some of them: then no process is ended */
 	const char *own_unit, *own_container; /* where we run; NULL: none */
 	/* More names, executables or units that are never touched, besides our own list. */
 	struct iu_strings protected_names;

@@ -26,6 +26,7 @@ struct iu_parent {
 	int32_t pid;
 	const char *name;
 	const char *script; /* what an interpreter runs: "nodemon"; NULL: it is none, or not known */
+	enum iu_tri loops;  /* a shell that runs a script or a loop; IU_NO: somebody types, or it ends with this */
 };
 
 /* A file by identity. */

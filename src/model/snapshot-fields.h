@@ -183,7 +183,8 @@ static const struct field kernel_use_fields[] = {
 SHAPE(kernel_use, iu_kernel_use, NULL);
 
 static const struct field parent_fields[] = {
-	PLAIN(iu_parent, pid), PLAIN(iu_parent, name), PLAIN(iu_parent, script)};
+	PLAIN(iu_parent, pid), PLAIN(iu_parent, name), PLAIN(iu_parent, script),
+	TRI(iu_parent, loops)};
 SHAPE(parent, iu_parent, NULL);
 
 static const struct field file_id_fields[] = {PLAIN(iu_file_id, dev), PLAIN(iu_file_id, ino)};

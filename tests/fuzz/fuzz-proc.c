@@ -100,6 +100,7 @@ static void parse_names(struct iu_arena *arena, const char *bytes, size_t size)
 
 	if (name)
 		check(len > 0 && name >= bytes && name + len <= bytes + size);
+	iu_cmdline_loops(bytes, size);
 	name = iu_cmdline_script(bytes, size, &len);
 	if (name)
 		check(len > 0 && name >= bytes && name + len <= bytes + size);

@@ -86,6 +86,8 @@ static const char *why_not(const struct iu_planning *p, const struct iu_process 
 		return "it is a thread of the kernel";
 	if (process->pid == p->snapshot->host.pid)
 		return "it is inuse itself";
+	if (p->rules->ancestors_unknown)
+		return "it could not be told whether inuse was started from it";
 	if (iu_planning_is_ancestor(p, process->pid))
 		return "inuse was started from it: it would end its own shell, terminal or session";
 	if (iu_supervisor_is_manager(process))
@@ -234,18 +236,27 @@ static int add_connections(struct iu_planning *p, struct iu_step *step)
 /* ---- the levers ---- */
 
 /*
- * Who would start it again. A login shell in its terminal is everybody's parent and starts nothing;
- * a systemd also is the parent of what lost its own, and starts only units.
+ * Whoever starts nothing again: a shell in which somebody types, or that only waits for what it
+ * started, the one that waits for us among them. A systemd is the parent of what lost its own,
+ * too, and starts only units again.
  */
+static bool only_waits(const struct iu_planning *p, const struct iu_process *process,
+	const struct iu_parent *parent)
+{
+	if (same(parent->name, "systemd"))
+		return !ends_with(process->unit, ".service");
+	return parent->loops == IU_NO || iu_planning_is_ancestor(p, parent->pid) ||
+	       (process->tty && parent->pid == process->sid);
+}
+
+/* Who would start it again. */
 static int add_respawner(struct iu_planning *p, struct iu_step *step, const struct iu_process *process)
 {
 	for (size_t i = 0; i < process->parents.n; i++) {
 		const struct iu_parent *parent = &process->parents.v[i];
 		const struct iu_supervisor_row *row = iu_supervisor_parent(parent);
 
-		if (!row || (process->tty && parent->pid == process->sid) ||
-			(same(parent->name, "systemd") && !ends_with(process->unit, ".service")) ||
-			iu_planning_ends(p, parent->pid))
+		if (!row || only_waits(p, process, parent) || iu_planning_ends(p, parent->pid))
 			continue;
 		step->comes_back = true;
 		step->back_ms = row->slow_ms ? row->slow_ms : BACK_MS;

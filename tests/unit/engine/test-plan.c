@@ -670,6 +670,39 @@ static void test_respawn(void **state)
 	(void)state;
 }
 
+/* A shell starts a program again only in a loop, and never the one that waits for inuse. */
+static void test_shells(void **state)
+{
+	static const struct {
+		int32_t pid;
+		enum iu_tri loops;
+		bool comes_back;
+	} rows[] = {
+		{600, IU_YES, true},
+		{600, IU_UNKNOWN, true}, /* a capture of an older version */
+		{600, IU_NO, false},
+		{300, IU_YES, false}, /* it is above inuse */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct iu_process *holder = listener(4242, "node");
+		struct iu_plan p;
+
+		put_parent(holder, rows[i].pid, "bash");
+		holder->parents.v[holder->parents.n - 1].loops = rows[i].loops;
+		p = plan_port();
+		print_message("# shell %d: %s\n", (int)i, words(&p.steps.v[0].losses));
+		assert_int_equal(p.steps.v[0].comes_back, rows[i].comes_back);
+		iu_snapshot_free(&snap);
+		machine(&snap);
+	}
+	listener(4242, "node");
+	rules.ancestors_unknown = true;
+	assert_int_equal(plan_port().kind, IU_PLAN_REFUSED);
+	rules.ancestors_unknown = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -681,6 +714,7 @@ int main(void)
 		T(test_refuse_pids), T(test_refuse_kernel_thread), T(test_refuse_other_user),
 		T(test_all_or_nothing), T(test_refuse_causes), T(test_refuse_outbound),
 		T(test_refuse_hidden), T(test_clients_spared), T(test_respawn),
+		T(test_shells),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

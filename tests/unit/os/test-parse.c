@@ -548,6 +548,33 @@ static void test_rtnetlink(void **state)
 }
 
 /* Lines as docker and podman write them. */
+static void test_shell_words(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		enum iu_tri loops;
+	} rows[] = {
+#define B(text) text, sizeof(text)
+		{B("bash"), IU_NO},
+		{B("-bash"), IU_NO},
+		{B("bash\0--login\0-i"), IU_NO},
+		{B("sh\0-c\0vite --port 3000"), IU_NO},
+		{B("sh\0-c\0while true; do ./server; done"), IU_YES},
+		{B("bash\0-ec\0until ./server; do sleep 1; done"), IU_YES},
+		{B("bash\0run.sh"), IU_YES},
+		{B("sh\0-x\0run.sh\0-c"), IU_YES},
+#undef B
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		print_message("# %s: %d\n", rows[i].bytes, (int)rows[i].loops);
+		assert_int_equal(iu_cmdline_loops(rows[i].bytes, rows[i].len), rows[i].loops);
+	}
+	assert_int_equal(iu_cmdline_loops("", 0), IU_UNKNOWN);
+}
+
 static void test_scripts(void **state)
 {
 	static const struct {
@@ -670,6 +697,7 @@ int main(void)
 		cmocka_unit_test(test_cgroup_files),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_programs),
+		cmocka_unit_test(test_shell_words),
 		cmocka_unit_test(test_kernel_number),
 		cmocka_unit_test(test_rtnetlink),
 	};

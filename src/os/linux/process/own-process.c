@@ -15,36 +15,63 @@
 #include "os/linux/process/process.h"
 #include "os/os.h"
 
-#define ANCESTORS_MAX 64
-#define LIST_BYTES    65536
+#define LIST_BYTES 65536
+/* A chain that does not end by then is none of this world: pids are fewer. */
+#define ANCESTORS_MAX 65536
 
-/* Adds @pid and what is above it; returns how many there are then. */
-static size_t add_line_of(int proc, int32_t pid, int32_t *pids, size_t n)
+struct line {
+	struct iu_arena *arena;
+	IU_LIST(int32_t) pids;
+	bool whole;
+};
+
+/*
+ * Adds @pid and what is above it. Who ended meanwhile is the parent of nobody any more: the one below
+ * has another one then. Whoever is hidden belongs to others, and only root may end it.
+ */
+static int add_line_of(int proc, int32_t pid, struct line *line)
 {
-	struct iu_proc_stat stat;
+	size_t from = line->pids.n;
+	int again = 0;
 
-	while (pid > 0 && n < ANCESTORS_MAX) {
-		pids[n++] = pid;
-		if (iu_proc_stat_read(proc, pid, &stat) < 0)
-			break;
+	while (pid > 0) {
+		int32_t *slot;
+		char path[64], text[1024];
+		struct iu_proc_stat stat;
+		ssize_t len;
+
+		snprintf(path, sizeof(path), "%d/stat", (int)pid);
+		len = iu_file_read(proc, path, text, sizeof(text));
+		if (len <= 0 && (len == -ENOENT || len == -ESRCH) && line->pids.n > from && again++ < 3) {
+			pid = line->pids.v[--line->pids.n];
+			continue;
+		}
+		slot = iu_list_add(line->arena, &line->pids);
+		if (!slot)
+			return IU_E_NOMEM;
+		*slot = pid;
+		if (len <= 0 || iu_proc_stat_parse(text, (size_t)len, &stat) < 0 ||
+			line->pids.n - from > ANCESTORS_MAX) {
+			line->whole &= len == -ENOENT || len == -ESRCH || len == -EACCES || len == -EPERM;
+			return 0;
+		}
 		pid = stat.ppid;
 	}
-	return n;
+	return 0;
 }
 
 static int add_ancestors(
 	struct iu_arena *arena, int proc, int32_t on_behalf, struct iu_plan_rules *rules)
 {
-	int32_t *pids = iu_arena_alloc(arena, ANCESTORS_MAX * sizeof(*pids));
-	size_t n;
+	struct line line = {.arena = arena, .whole = true};
+	int ret = add_line_of(proc, (int32_t)getpid(), &line);
 
-	if (!pids)
-		return IU_E_NOMEM;
-	n = add_line_of(proc, (int32_t)getpid(), pids, 0);
-	n = add_line_of(proc, on_behalf, pids, n);
-	rules->ancestors = pids;
-	rules->ancestor_count = n;
-	return 0;
+	if (ret == 0)
+		ret = add_line_of(proc, on_behalf, &line);
+	rules->ancestors = line.pids.v;
+	rules->ancestor_count = line.pids.n;
+	rules->ancestors_unknown = !line.whole;
+	return ret;
 }
 
 static int add_own_names(struct iu_arena *arena, int proc, struct iu_plan_rules *rules)
@@ -139,6 +166,7 @@ int iu_os_rules(struct iu_arena *arena, int32_t on_behalf, struct iu_plan_rules 
 	int ret = 0;
 
 	add_users(rules);
+	rules->ancestors_unknown = proc < 0;
 	if (proc >= 0) {
 		ret = add_ancestors(arena, proc, on_behalf, rules);
 		if (ret >= 0)

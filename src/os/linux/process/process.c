@@ -85,6 +85,36 @@ const char *iu_cmdline_script(const char *bytes, size_t len, size_t *ret_len)
 	return NULL;
 }
 
+/* A loop in the words of `sh -c`: nothing else starts a program a second time. */
+static bool has_loop(const char *text, size_t len)
+{
+	static const char *const words[] = {"while ", "while(", "until ", "for "};
+
+	for (size_t i = 0; i < IU_COUNT(words); i++)
+		if (memmem(text, len, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
+enum iu_tri iu_cmdline_loops(const char *bytes, size_t len)
+{
+	const char *end = bytes + len, *at = bytes + strnlen(bytes, len) + 1;
+	bool words = false;
+
+	if (!len)
+		return IU_UNKNOWN;
+	for (; at < end; at += strnlen(at, (size_t)(end - at)) + 1) {
+		size_t n = strnlen(at, (size_t)(end - at));
+
+		if (at[0] == '-' || at[0] == '+') { /* "-c", "-xec"; "--login" has no word of its own */
+			words |= n > 1 && at[1] != '-' && memchr(at, 'c', n);
+			continue;
+		}
+		return words ? iu_tri(has_loop(at, n)) : n > 0 ? IU_YES : IU_UNKNOWN;
+	}
+	return IU_NO;
+}
+
 static bool is_brief(const struct iu_scan *scan)
 {
 	return scan->needs && scan->needs->brief;
@@ -187,18 +217,27 @@ static int64_t start_time(struct iu_scan *scan, uint64_t ticks)
 	return boot == 0 || per_second <= 0 ? -1 : (int64_t)(boot + ticks / (uint64_t)per_second);
 }
 
-static const char *read_script(struct iu_scan *scan, int32_t pid)
+/* What a parent runs, where its name does not say it. */
+static void read_script(struct iu_scan *scan, struct iu_parent *parent, const char *name)
 {
+	bool is_shell = iu_interpreter_is_shell(name);
 	char path[64], text[ARGUMENT_MAX];
 	const char *script = NULL;
 	size_t n = 0;
 	ssize_t len;
 
-	snprintf(path, sizeof(path), "%d/cmdline", (int)pid);
+	if (!is_shell && !iu_interpreter(name))
+		return;
+	snprintf(path, sizeof(path), "%d/cmdline", (int)parent->pid);
 	len = iu_file_read(scan->proc, path, text, sizeof(text));
-	if (len > 0)
+	if (len <= 0)
+		return;
+	if (is_shell)
+		parent->loops = iu_cmdline_loops(text, (size_t)len);
+	else
 		script = iu_cmdline_script(text, (size_t)len, &n);
-	return script ? iu_arena_strndup(&scan->snapshot->arena, script, n) : NULL;
+	if (script)
+		parent->script = iu_arena_strndup(&scan->snapshot->arena, script, n);
 }
 
 /*
@@ -222,7 +261,7 @@ static int read_parents(struct iu_scan *scan, struct iu_process *process)
 			return IU_E_NOMEM;
 		parent->pid = pid;
 		parent->name = iu_arena_strdup(arena, stat.name);
-		parent->script = iu_interpreter(stat.name) ? read_script(scan, pid) : NULL;
+		read_script(scan, parent, stat.name);
 		reached = leads || pid == process->sid;
 		pid = stat.ppid;
 	}

@@ -36,4 +36,10 @@ struct iu_bpf_process;
  */
 int iu_process_listed(struct iu_scan *scan, const struct iu_bpf_process *told);
 
+/**
+ * iu_cmdline_loops() - whether a shell was started to run a script, or words with a loop in them
+ * IU_NO: somebody types in it, or it runs one thing after the other and ends. IU_UNKNOWN: no words.
+ */
+enum iu_tri iu_cmdline_loops(const char *bytes, size_t len);
+
 #endif
