@@ -7,8 +7,6 @@
 #include "base/compat.h"
 #include "base/text.h"
 
-static const char *base_name(const char *path);
-
 /* It was told what to do, on its command line or in a file that this names. */
 static bool has_arguments(const struct iu_process *process)
 {
@@ -57,7 +55,7 @@ static bool is_pasta(const struct iu_process *process)
 {
 	static const char *const names[] = {"pasta", NULL};
 
-	return starts(base_name(process->command.v[0]), names) && has_arguments(process);
+	return starts(iu_text_base_name(process->command.v[0], "/"), names) && has_arguments(process);
 }
 
 static const char *const modules[] = {"containers-rootlessport", "rootlessport", NULL};
