@@ -9,6 +9,7 @@
 #include "os/linux/holders/kernel-sockets.h"
 #include "os/linux/holders/waiters.h"
 #include "os/linux/host/sysctl.h"
+#include "os/linux/process/cmdline.h"
 #include "os/linux/process/container.h"
 #include "os/linux/process/elf.h"
 #include "os/linux/process/proc-fd.h"

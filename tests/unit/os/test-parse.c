@@ -31,6 +31,7 @@
 #include "os/linux/host/host.h"
 #include "os/linux/host/sysctl.h"
 #include "os/linux/process/cgroup.h"
+#include "os/linux/process/cmdline.h"
 #include "os/linux/process/container.h"
 #include "os/linux/process/proc-fd.h"
 #include "os/linux/process/proc-stat.h"

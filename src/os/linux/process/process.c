@@ -18,102 +18,15 @@
 #include "os/linux/bpf/rows.h"
 #include "os/linux/file.h"
 #include "os/linux/process/cgroup.h"
+#include "os/linux/process/cmdline.h"
 #include "os/linux/process/container.h"
 #include "os/linux/process/proc-stat.h"
 
-#define ARGUMENTS_MAX  64
-#define ARGUMENT_MAX   4096
-#define CMDLINE_MAX    (ARGUMENTS_MAX * ARGUMENT_MAX)
+#define CMDLINE_MAX    (IU_CMDLINE_ARGUMENTS * IU_CMDLINE_ARGUMENT)
 #define PARENTS_MAX    32
 #define FILE_ARGUMENTS 8 /* a script is among the first: `node --flag server.js` */
 #define PATH_TEXT      4096
 #define DELETED	       " (deleted)"
-
-int iu_cmdline_parse(
-	struct iu_arena *arena, const char *bytes, size_t len, struct iu_process *process)
-{
-	const char *end = bytes + len;
-
-	while (bytes < end && process->command.n < ARGUMENTS_MAX) {
-		size_t n = strnlen(bytes, (size_t)(end - bytes));
-		const char **slot = iu_list_add(arena, &process->command);
-
-		if (!slot)
-			return IU_E_NOMEM;
-		*slot = iu_arena_strndup(arena, bytes, n > ARGUMENT_MAX ? ARGUMENT_MAX : n);
-		if (!*slot)
-			return IU_E_NOMEM;
-		bytes += n + 1;
-	}
-	return 0;
-}
-
-/* The name of a file without folder and ending: ".js", ".py", ".rb" say nothing more. */
-static const char *stem(const char *text, size_t *len)
-{
-	const char *slash = memrchr(text, '/', *len), *dot;
-
-	if (slash) {
-		*len -= (size_t)(slash + 1 - text);
-		text = slash + 1;
-	}
-	dot = memrchr(text, '.', *len);
-	if (dot && dot > text && text + *len - dot <= 4)
-		*len = (size_t)(dot - text);
-	return *len > 0 ? text : NULL;
-}
-
-const char *iu_cmdline_script(const char *bytes, size_t len, size_t *ret_len)
-{
-	const char *end = bytes + len, *at = bytes, *dot;
-	bool first = true, module = false;
-
-	for (; at < end; at += *ret_len + 1, first = false) {
-		*ret_len = strnlen(at, (size_t)(end - at));
-		if (first || *ret_len == 0)
-			continue;
-		if (module) { /* "-m package.module" */
-			dot = memrchr(at, '.', *ret_len);
-			if (dot)
-				*ret_len -= (size_t)(dot + 1 - at);
-			return *ret_len > 0 ? dot ? dot + 1 : at : NULL;
-		}
-		module = *ret_len == 2 && !memcmp(at, "-m", 2);
-		if (at[0] != '-')
-			return stem(at, ret_len);
-	}
-	return NULL;
-}
-
-/* A loop in the words of `sh -c`: nothing else starts a program a second time. */
-static bool has_loop(const char *text, size_t len)
-{
-	static const char *const words[] = {"while ", "while(", "until ", "for "};
-
-	for (size_t i = 0; i < IU_COUNT(words); i++)
-		if (memmem(text, len, words[i], strlen(words[i])))
-			return true;
-	return false;
-}
-
-enum iu_tri iu_cmdline_loops(const char *bytes, size_t len)
-{
-	const char *end = bytes + len, *at = bytes + strnlen(bytes, len) + 1;
-	bool words = false;
-
-	if (!len)
-		return IU_UNKNOWN;
-	for (; at < end; at += strnlen(at, (size_t)(end - at)) + 1) {
-		size_t n = strnlen(at, (size_t)(end - at));
-
-		if (at[0] == '-' || at[0] == '+') { /* "-c", "-xec"; "--login" has no word of its own */
-			words |= n > 1 && at[1] != '-' && memchr(at, 'c', n);
-			continue;
-		}
-		return words ? iu_tri(has_loop(at, n)) : n > 0 ? IU_YES : IU_UNKNOWN;
-	}
-	return IU_NO;
-}
 
 static bool is_brief(const struct iu_scan *scan)
 {
@@ -221,7 +134,7 @@ static int64_t start_time(struct iu_scan *scan, uint64_t ticks)
 static void read_script(struct iu_scan *scan, struct iu_parent *parent, const char *name)
 {
 	bool is_shell = iu_interpreter_is_shell(name);
-	char path[64], text[ARGUMENT_MAX];
+	char path[64], text[IU_CMDLINE_ARGUMENT];
 	const char *script = NULL;
 	size_t n = 0;
 	ssize_t len;
@@ -338,7 +251,7 @@ static int read_files(struct iu_scan *scan, struct iu_process *process)
 		const char *argument = process->command.v[i];
 		int fd;
 
-		if (argument[0] == '-' || argument[0] == '\0' || strlen(argument) >= ARGUMENT_MAX)
+		if (argument[0] == '-' || argument[0] == '\0' || strlen(argument) >= IU_CMDLINE_ARGUMENT)
 			continue;
 		fd = open_argument(scan, process->pid, argument, &bases);
 		if (fd < 0)
