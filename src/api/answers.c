@@ -67,8 +67,10 @@ static int answer_all(struct inuse_answers *answers)
 
 static int finish(struct inuse_answers *answers, int r, struct inuse_answers **ret_answers)
 {
-	if (r >= 0)
+	if (r >= 0 && !answers->arena.failed)
 		r = answer_all(answers);
+	if (r >= 0 && answers->arena.failed)
+		r = IU_E_NOMEM;
 	if (r < 0) {
 		inuse_answers_free(answers);
 		return r;

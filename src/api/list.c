@@ -77,6 +77,8 @@ int inuse_list(const struct inuse_list_options *given, struct inuse_listing **re
 		ret = iu_session_filter(&list->arena, &filter, &list->session, &list->listing);
 	if (ret >= 0)
 		ret = add_rows(list);
+	if (ret >= 0 && list->arena.failed)
+		ret = IU_E_NOMEM;
 	if (ret < 0) {
 		inuse_listing_free(list);
 		return ret;

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef CHUNK_BYTES /* a test has chunks of its own, of one allocation each */
 #define CHUNK_BYTES 16384
+#endif
 
 struct iu_chunk {
 	struct iu_chunk *next;
@@ -128,12 +130,13 @@ int iu_list_grow(struct iu_arena *arena, void **v, size_t n, size_t *cap, size_t
 	size_t room;
 	void *grown;
 
+	/* first, for the list itself may lie in the sink */
+	if (arena->failed)
+		return 0;
 	if (n < *cap)
 		return 1;
 	room = *cap ? *cap * 2 : 8;
-	if (room > SIZE_MAX / 2 / size)
-		return 0;
-	grown = iu_arena_alloc(arena, room * size);
+	grown = iu_arena_alloc(arena, room > SIZE_MAX / 2 / size ? SIZE_MAX : room * size);
 	if (!grown)
 		return 0;
 	if (n)
@@ -141,4 +144,9 @@ int iu_list_grow(struct iu_arena *arena, void **v, size_t n, size_t *cap, size_t
 	*v = grown;
 	*cap = room;
 	return 1;
+}
+
+void *iu_arena_sink(struct iu_arena *arena)
+{
+	return memset(arena->sink, 0, sizeof(arena->sink));
 }

@@ -4,19 +4,24 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/compat.h"
 
+#define IU_ELEMENT_MAX 1024 /* bytes of the largest element of a list */
+
 /*
- * A document (snapshot, verdict, story) owns one arena; everything in it dies with it.
+ * A document (snapshot, verdict, explanation) owns one arena; everything in it dies with it.
  * `failed` is sticky: after the first allocation that could not be made every later one returns
- * NULL too, so a builder may test once at the end and return IU_E_NOMEM.
+ * NULL too, and what is added to a list goes into the sink. Builders return void and test nothing;
+ * whoever hands the document out tests `failed` once and returns IU_E_NOMEM.
  */
 struct iu_arena {
 	struct iu_chunk *chunks;
 	size_t limit; /* bytes at most; 0: none */
 	size_t used;
 	int failed;
+	uint64_t sink[IU_ELEMENT_MAX / sizeof(uint64_t)];
 };
 
 /** iu_arena_alloc() - @size zeroed bytes, aligned for anything; NULL when out of memory. */
@@ -38,8 +43,10 @@ char *iu_arena_printf(struct iu_arena *arena, const char *format, ...) IU_PRINTF
 void iu_arena_free(struct iu_arena *arena);
 
 /*
- * A list in an arena: struct { T *v; size_t n, cap; }. iu_list_add() gives a zeroed new element or
- * NULL. Elements move when the list grows: keep indices, not pointers.
+ * A list in an arena: struct { T *v; size_t n, cap; }. iu_list_add() gives a zeroed new element,
+ * never NULL: once the arena has failed the list stays as it is, and the element is the sink.
+ * Elements move when the list grows, and all lists of an arena have one sink: keep indices, not
+ * pointers, and fill an element before the next one is added.
  */
 #define IU_LIST(type)                                                                              \
 	struct {                                                                                   \
@@ -48,11 +55,24 @@ void iu_arena_free(struct iu_arena *arena);
 	}
 
 #define iu_list_add(arena, list)                                                                   \
-	(iu_list_grow((arena), (void **)&(list)->v, (list)->n, &(list)->cap, sizeof(*(list)->v))   \
+	(iu_list_grow((arena), (void **)&(list)->v, (list)->n, &(list)->cap, IU_ELEMENT_SIZE(list)) \
 			? &(list)->v[(list)->n++]                                                  \
-			: NULL)
+			: (__typeof__((list)->v))iu_arena_sink(arena))
 
-/** iu_list_grow() - room for one more element; the body of iu_list_add(). 0 when out of memory. */
+/* The size of an element, checked: it has to fit into the sink. */
+#define IU_ELEMENT_SIZE(list)                                                                      \
+	(sizeof(*(list)->v) +                                                                      \
+		0 * sizeof(struct {                                                                \
+			_Static_assert(sizeof(*(list)->v) <= IU_ELEMENT_MAX &&                     \
+					_Alignof(__typeof__(*(list)->v)) <= _Alignof(uint64_t),    \
+				"does not fit into the sink");                                     \
+			char fits;                                                                 \
+		}))
+
+/** iu_list_grow() - room for one more element; the first half of iu_list_add(). 0: out of memory. */
 int iu_list_grow(struct iu_arena *arena, void **v, size_t n, size_t *cap, size_t size);
+
+/** iu_arena_sink() - the sink, zeroed; the other half. */
+void *iu_arena_sink(struct iu_arena *arena);
 
 #endif

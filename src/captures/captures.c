@@ -111,9 +111,10 @@ int iu_captures_read(const struct iu_capture *captures, size_t count,
 		ret = iu_capture_complete(&reading.out);
 	if (ret == 0 && reading.pieces)
 		ret = iu_capture_gaps(&reading.out);
-	iu_capture_drop(&reading.out);
-	if (ret == 0 && snapshot.arena.failed)
+	/* first of all: what was read without memory may look as if it were no capture */
+	if (reading.out.arena.failed || snapshot.arena.failed)
 		ret = IU_E_NOMEM;
+	iu_capture_drop(&reading.out);
 	if (ret < 0)
 		iu_snapshot_free(&snapshot);
 	else

@@ -19,12 +19,11 @@ struct cleaner {
 
 static bool end_line(struct cleaner *c)
 {
-	struct iu_span *slot = NULL;
+	struct iu_span *slot;
 
-	if (c->lines.n < IU_LINES_MAX)
-		slot = iu_list_add(c->arena, &c->lines);
-	if (!slot)
+	if (c->lines.n == IU_LINES_MAX)
 		return false;
+	slot = iu_list_add(c->arena, &c->lines);
 	*slot = (struct iu_span){c->out + c->line, c->n - c->line};
 	while (slot->len && slot->text[slot->len - 1] == ' ')
 		slot->len--;
@@ -208,8 +207,10 @@ int iu_lines_make(
 	}
 	if (good && (c.n > c.line || c.cr))
 		good = end_line(&c);
+	if (arena->failed)
+		return IU_E_NOMEM;
 	if (!good)
-		return c.lines.n == IU_LINES_MAX ? IU_E_LIMIT : IU_E_NOMEM;
+		return IU_E_LIMIT;
 	*ret_lines = c.lines;
 	return 0;
 }

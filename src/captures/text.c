@@ -124,7 +124,7 @@ int iu_capture_text(
 	int ret = iu_lines_make(&arena, text, len, &lines);
 
 	out->task_columns = 0;
-	while (ret >= 0 && at < lines.n) {
+	while (ret >= 0 && at < lines.n && !out->arena.failed && !out->snapshot->arena.failed) {
 		size_t k = 0;
 
 		for (ret = 0; k < IU_COUNT(readers) && ret == 0; k++)

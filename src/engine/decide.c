@@ -317,8 +317,8 @@ int iu_decide(struct iu_arena *arena, const struct iu_question *question,
 		err = decide_inet(arena, question, snapshot, &verdict);
 	if (err == 0)
 		err = iu_other_system_doubt(arena, question, &verdict);
-	if (err < 0)
-		return err;
+	if (err < 0 || arena->failed)
+		return IU_E_NOMEM;
 	*ret_verdict = verdict;
 	return 0;
 }

@@ -1,6 +1,8 @@
 /* engine/headline.c - the answer in one sentence */
 #include "engine/headline.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "engine/causes/cause.h"
 #include "engine/phrase.h"
@@ -44,6 +46,14 @@ static const char *in_the_way(struct iu_arena *arena, const struct iu_snapshot *
 		iu_phrase_endpoint(arena, &b->socket));
 }
 
+/* "8080/tcp" of "Port 8080/tcp"; of the "?" that stands for lack of memory nothing. */
+static const char *port_alone(const char *subject)
+{
+	static const char word[] = "Port ";
+
+	return strncmp(subject, word, sizeof(word) - 1) ? subject : subject + sizeof(word) - 1;
+}
+
 const char *iu_headline(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict)
 {
@@ -57,7 +67,7 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 			: iu_phrase(arena, "Nothing stands in the way of %s.",
 				  question->target.family == IU_FAMILY_ANY &&
 						  question->target.protocol != IU_PROTOCOL_UNIX
-					  ? subject + sizeof("Port ") - 1
+					  ? port_alone(subject)
 					  : subject);
 	case IU_STATUS_IN_USE:
 		if (verdict->blockers.n)

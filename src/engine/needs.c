@@ -271,8 +271,8 @@ int iu_needs_next(struct iu_arena *arena, const struct iu_questions *questions,
 			err = want_served(arena, &questions->v[i], snapshot, &needs);
 		unique_inodes(&needs);
 	}
-	if (err < 0)
-		return err;
+	if (err < 0 || arena->failed)
+		return IU_E_NOMEM;
 	*ret_wants = needs;
 	return 0;
 }

@@ -167,7 +167,7 @@ static int take_seen(struct iu_arena *arena, const struct iu_evaluation *evaluat
 		evaluation->complete)
 		return 0;
 	ret = add_probe(arena, evaluation, &attempt->request, probes);
-	if (ret == 0) {
+	if (ret == 0 && probes->n) {
 		probes->v[0].done = true;
 		probes->v[0].result = q->symptom.from_call;
 	}
@@ -187,9 +187,11 @@ int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,
 	ret = iu_evaluation_make(arena, question, snapshot, &evaluation);
 	if (ret == 0 && question->symptom.from_call)
 		ret = take_seen(arena, &evaluation, probes);
-	if (ret < 0 || question->how.probe == IU_PROBE_NEVER ||
+	if (ret < 0 || arena->failed)
+		return IU_E_NOMEM;
+	if (question->how.probe == IU_PROBE_NEVER ||
 		(asker_matters(&evaluation) && question->how.probe != IU_PROBE_ALWAYS))
-		return ret;
+		return 0;
 	for (size_t i = 0; i < evaluation.attempt_count && ret == 0 && !question->asker.bound; i++)
 		if (may_ask(&evaluation, &evaluation.attempts[i]))
 			ret = add_probe(arena, &evaluation, &evaluation.attempts[i].request, probes);
@@ -201,5 +203,5 @@ int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,
 		ret = ask_address(arena, &evaluation, probes);
 	if (ret == 0)
 		ret = ask_block(arena, &evaluation, probes);
-	return ret;
+	return ret < 0 || arena->failed ? IU_E_NOMEM : 0;
 }

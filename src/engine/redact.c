@@ -522,6 +522,8 @@ int iu_redact(struct iu_arena *arena, struct iu_snapshot *snapshot, struct iu_qu
 		error = clean_question(r, arena, &questions->v[i]);
 	if (error == 0)
 		error = iu_snapshot_members(snapshot, clean, r);
+	if (error == 0 && (scratch.failed || arena->failed || snapshot->arena.failed))
+		error = IU_E_NOMEM;
 	if (r)
 		iu_text_free(&r->scratch);
 	iu_arena_free(&scratch);

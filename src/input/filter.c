@@ -91,5 +91,7 @@ int iu_filter_word(struct iu_arena *arena, const struct iu_names *names, const c
 	filter->endpoints.v = endpoints.v;
 	filter->endpoints.n = endpoints.n;
 	filter->endpoints.cap = endpoints.cap;
-	return ret < 0 ? ret : 0;
+	if (ret < 0)
+		return ret;
+	return arena->failed ? IU_E_NOMEM : 0;
 }

@@ -282,5 +282,7 @@ int iu_target_questions(struct iu_arena *arena, const struct iu_target *target,
 			ret = add_ports(&r, &list, options, out);
 		break;
 	}
-	return ret < 0 ? ret : (int)(out->n - before);
+	if (ret < 0)
+		return ret;
+	return arena->failed ? IU_E_NOMEM : (int)(out->n - before);
 }

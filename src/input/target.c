@@ -621,6 +621,8 @@ int iu_target_parse(struct iu_arena *arena, const char *text, size_t len,
 	};
 	int ret = parse_kind(&r, (struct iu_span){text, len});
 
+	if (ret == 0 && arena->failed)
+		ret = IU_E_NOMEM;
 	if (ret < 0)
 		return ret;
 	/* "tcp4:80" without an address means the wildcard of that family. */

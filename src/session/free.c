@@ -114,13 +114,12 @@ static int add_unit_facts(struct freeing *run)
 			ret = 0;
 			continue;
 		}
-		slot = ret < 0 ? NULL : iu_list_add(&run->f->arena, &run->rules.units);
-		if (slot)
-			*slot = facts;
-		else
-			ret = IU_E_NOMEM;
+		if (ret < 0)
+			break;
+		slot = iu_list_add(&run->f->arena, &run->rules.units);
+		*slot = facts;
 	}
-	return ret;
+	return ret < 0 || run->f->arena.failed ? IU_E_NOMEM : 0;
 }
 
 /* Pid 1 listens for the system's units, any other systemd for those of its user. */
@@ -182,14 +181,12 @@ static int make_plan(struct freeing *run)
 
 static int add_results(struct iu_free_run *f)
 {
-	while (f->results.n < f->plan.steps.n) {
+	for (size_t i = f->results.n; i < f->plan.steps.n; i++) {
 		struct iu_step_result *result = iu_list_add(&f->arena, &f->results);
 
-		if (!result)
-			return IU_E_NOMEM;
 		*result = (struct iu_step_result){.kind = IU_RESULT_NOT_YET};
 	}
-	return 0;
+	return f->arena.failed ? IU_E_NOMEM : 0;
 }
 
 /* ---- acting ---- */
@@ -410,12 +407,8 @@ static int take_the_rest(struct freeing *run)
 	for (size_t i = 0; i < rest.steps.n; i++) {
 		struct iu_step *step = iu_list_add(&f->arena, &f->plan.steps);
 
-		if (!step)
-			return IU_E_NOMEM;
 		*step = rest.steps.v[i];
 		step->what = iu_arena_printf(&f->arena, "then %s", step->what);
-		if (!step->what)
-			return IU_E_NOMEM;
 	}
 	ret = take_steps(run, from);
 	return ret < 0 ? ret : settle(run, SETTLE_MS);

@@ -167,6 +167,8 @@ int iu_report_look(struct iu_session *session, const struct iu_questions *questi
 		ret = iu_os_collect(&holders, snapshot);
 	if (ret >= 0)
 		ret = ask_all(questions, snapshot);
+	if (ret >= 0 && arena.failed)
+		ret = IU_E_NOMEM;
 	iu_arena_free(&arena);
 	return ret < 0 ? ret : snapshot->arena.failed ? IU_E_NOMEM : 0;
 }

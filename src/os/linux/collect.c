@@ -47,7 +47,7 @@ static int run(struct iu_scan *scan)
 	int ret = 0;
 
 	iu_lock_scan();
-	for (size_t i = 0; i < IU_COUNT(collectors) && ret == 0; i++) {
+	for (size_t i = 0; i < IU_COUNT(collectors) && ret == 0 && !snapshot->arena.failed; i++) {
 		if (!(needs->facts & collectors[i].facts) || is_over(scan, i) ||
 			(needs->first && collectors[i].thorough))
 			continue;

@@ -218,6 +218,16 @@ static int name_all(struct iu_scan *scan)
 	return ret == 0 ? add_processes(scan) : ret;
 }
 
+/* A portion that is whole. */
+static int hand_out(struct iu_scan *scan, bool last)
+{
+	struct iu_stream *stream = scan->stream;
+
+	if (scan->snapshot->arena.failed || stream->gone.arena.failed)
+		return IU_E_NOMEM;
+	return stream->portions->take(stream->portions->context, scan->snapshot, last);
+}
+
 int iu_stream_room(struct iu_scan *scan)
 {
 	struct iu_stream *stream = scan->stream;
@@ -232,7 +242,7 @@ int iu_stream_room(struct iu_scan *scan)
 	if (ret == 0)
 		ret = name_all(scan);
 	if (ret == 0)
-		ret = stream->portions->take(stream->portions->context, scan->snapshot, false);
+		ret = hand_out(scan, false);
 	if (ret == 0)
 		ret = start_anew(scan);
 	stream->error = ret < 0 ? ret : 0;
@@ -248,6 +258,5 @@ int iu_stream_end(struct iu_scan *scan)
 		ret = name_all(scan);
 	if (ret == 0)
 		ret = keep_gaps(scan->snapshot, &stream->gone);
-	return ret < 0 ? ret
-			  : stream->portions->take(stream->portions->context, scan->snapshot, true);
+	return ret < 0 ? ret : hand_out(scan, true);
 }

@@ -48,7 +48,7 @@ int iu_os_collect(const struct iu_needs *needs, struct iu_snapshot *snapshot)
 
 	WSAStartup(MAKEWORD(2, 2), &data);
 	scan.list = iu_process_list_read();
-	for (size_t i = 0; i < IU_COUNT(collectors) && ret == 0; i++)
+	for (size_t i = 0; i < IU_COUNT(collectors) && ret == 0 && !snapshot->arena.failed; i++)
 		if (needs->facts & collectors[i].facts)
 			ret = collectors[i].collect(&scan);
 	iu_socket_handles_close(scan.handles);

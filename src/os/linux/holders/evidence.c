@@ -288,7 +288,7 @@ static int add_cache(
 		return IU_E_NOMEM;
 	slot = evidence->caches[port] ? &snapshot->caches.v[evidence->caches[port] - 1]
 				      : iu_list_add(&snapshot->arena, &snapshot->caches);
-	if (!slot)
+	if (snapshot->arena.failed) /* it has no place then */
 		return IU_E_NOMEM;
 	*slot = iu_bind_bucket_cache(cache, port);
 	evidence->caches[port] = (uint32_t)(slot - snapshot->caches.v) + 1;

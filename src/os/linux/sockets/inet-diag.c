@@ -306,7 +306,7 @@ static int add_socket(struct dump *dump, struct iu_socket *sock)
 	if (aggregate && iu_aggregate_counts(aggregate, snapshot, sock, &place))
 		return place == SIZE_MAX ? 0 : replace(dump, place, sock);
 	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
-	if (!slot)
+	if (snapshot->arena.failed) /* it has no place then */
 		return IU_E_NOMEM;
 	*slot = *sock;
 	if (aggregate)
