@@ -26,6 +26,14 @@
  * escaped. Names, paths and command lines of other programs are their very bytes: use
  * inuse_escape() before a person sees them.
  *
+ * Sandboxes: where a seccomp filter is in force, or where `plain` is set, asking and listing make
+ * these system calls only: access, bind, brk, capget, clock_gettime, close, faccessat2, fcntl,
+ * fstatfs, futex, getdents64, geteuid, getpid, getrandom, getsockname, getsockopt, ioctl, lseek,
+ * mmap, mprotect, munmap, newfstatat, openat, pread64, prlimit64, read, readlinkat, recvmsg, sendto,
+ * setsockopt, socket, statx, uname. Freeing makes more of them.
+ *
+ * Files: those below /proc, /sys and /etc are read. Nothing is written, unless `keeps` is set.
+ *
  * Versions: fields are added at the end of a struct, and values at the end of an enum, never
  * changed. Every options struct begins with its size; the rest may be zeroes.
  */
@@ -130,6 +138,13 @@ struct inuse_options {
 	const char *program; /* the program that asks, a path or a name; NULL: this one, "": nobody says */
 	char *complaint;     /* on INUSE_ERROR_INPUT receives one line: what, where, what would be right */
 	size_t complaint_size; /* bytes there; a longer line is cut short */
+	/*
+	 * Only system calls that every server makes: files below /proc, /sys and /etc, sockets,
+	 * getsockopt(), netlink; inuse(3) lists them. Set by itself where a seccomp filter is in force.
+	 * What is left out (bpf(), kcmp(), pidfd_getfd(), open_by_handle_at(), name services) is a gap.
+	 */
+	bool plain;
+	bool keeps; /* as root: may keep BPF programs in /sys/fs/bpf/inuse, for quicker answers later */
 };
 
 /* Which sockets inuse_list() gives. All conditions must hold; zeroes are none. */
@@ -144,6 +159,7 @@ struct inuse_list_options {
 	uint32_t user;
 	char *complaint;
 	size_t complaint_size;
+	bool plain, keeps;   /* as in struct inuse_options */
 };
 
 /* Which ports inuse_pick() takes. Zeroes: any TCP port below the range the system gives out. */

@@ -15,6 +15,9 @@
 IU_ERRORS(X)
 #undef X
 
+/* No options are larger; copy_struct_from_user() of the kernel draws the line at a page, too. */
+#define SIZE_LIMIT 4096
+
 const struct iu_style iu_api_plain = {.columns = 80};
 
 const char *inuse_version(void)
@@ -75,7 +78,7 @@ int iu_api_copy(const void *given, size_t given_size, void *ours, size_t size)
 {
 	const unsigned char *bytes = given;
 
-	if (given_size < sizeof(given_size))
+	if (given_size < sizeof(given_size) || given_size > SIZE_LIMIT)
 		return IU_E_INPUT; /* nobody set it */
 	/* A newer caller that asks for nothing new is served; one that does must not be half heard. */
 	for (size_t i = size; i < given_size; i++)
@@ -152,8 +155,12 @@ static enum iu_probe_mode probe_mode(const struct inuse_options *options)
 int iu_api_finish(struct iu_arena *arena, const struct inuse_options *options,
 	struct iu_questions *questions, struct iu_text *complaint)
 {
+	bool plain = options->plain || iu_os_is_sandboxed();
+
 	for (size_t i = 0; i < questions->n; i++) {
 		questions->v[i].how.probe = probe_mode(options);
+		questions->v[i].how.plain = plain;
+		questions->v[i].how.leaves_nothing = !options->keeps;
 		questions->v[i].asker.by_self = true;
 	}
 	return read_program(arena, options, questions, complaint);

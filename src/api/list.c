@@ -26,7 +26,9 @@ static int make_filter(struct iu_arena *arena, const struct inuse_list_options *
 		.unit = options->unit,
 		.user_given = options->user_given,
 		.uid = options->user,
-		.all = options->all};
+		.all = options->all,
+		.plain = options->plain || iu_os_is_sandboxed(),
+		.leaves_nothing = !options->keeps};
 	struct iu_text complaint = {0};
 	int ret = 0;
 

@@ -273,6 +273,10 @@ int iu_needs_next(struct iu_arena *arena, const struct iu_questions *questions,
 	}
 	if (err < 0 || arena->failed)
 		return IU_E_NOMEM;
+	for (i = 0; i < questions->n; i++) {
+		needs.plain |= questions->v[i].how.plain;
+		needs.leaves_nothing |= questions->v[i].how.leaves_nothing;
+	}
 	*ret_wants = needs;
 	return 0;
 }

@@ -14,6 +14,7 @@ struct iu_filter {
 	const char *process; /* name, executable's base name, or a pid */
 	const char *unit;    /* unit or container; with or without ".service" */
 	bool all;            /* connections and TIME-WAIT too */
+	bool plain, leaves_nothing; /* how it is looked: as in struct iu_needs */
 };
 
 /* One row: a socket and, where known, its holders. */

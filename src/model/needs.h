@@ -27,6 +27,12 @@ struct iu_needs {
 	bool brief; /* of processes only what a row of a table shows: name, user, unit, age */
 	bool automatic;   /* all_ports: also which ports the system chose; of single ports always */
 	bool own_process; /* the one that looks may be a holder too: it asks for itself (libinuse) */
+	/*
+	 * Only calls that every server makes: files, sockets, netlink. Others (bpf, kcmp, pidfd_getfd,
+	 * open_by_handle_at, name services) may end a program whose sandbox does not know them.
+	 */
+	bool plain;
+	bool leaves_nothing; /* nothing is kept in bpffs for the next look */
 	IU_LIST(struct iu_path) paths; /* only path and path_len are read */
 };
 

@@ -87,6 +87,7 @@ struct iu_question {
 		enum iu_probe_mode probe;
 		bool every; /* each socket by itself, of thousands too: it may be acted upon */
 		bool first; /* the first listener and its first holder are enough */
+		bool plain, leaves_nothing; /* as in struct iu_needs */
 	} how;
 };
 

@@ -91,6 +91,9 @@ int iu_os_program_of(struct iu_arena *arena, int32_t pid, struct iu_file_id *ret
 int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, size_t len,
 	struct iu_question *ret_question);
 
+/** iu_os_is_sandboxed() - a filter of system calls may end this process for one that it does not know. */
+bool iu_os_is_sandboxed(void);
+
 /** iu_os_error_name() - "EADDRINUSE" for an errno of this system; "E…" numbers too. Static. */
 const char *iu_os_error_name(int error);
 

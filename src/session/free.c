@@ -162,7 +162,7 @@ static int make_plan(struct freeing *run)
 	struct iu_free_run *f = run->f;
 	struct iu_session all = {0};
 	bool listed = f->before.verdict.blockers.n > 0;
-	int ret = listed ? iu_session_list(&all, false) : 0;
+	int ret = listed ? iu_session_list(&all, NULL) : 0;
 
 	if (ret >= 0)
 		ret = iu_plan(&f->arena, f->question, &f->before_session.snapshot,

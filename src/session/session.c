@@ -93,7 +93,7 @@ int iu_session_answer(struct iu_session *session, const struct iu_question *ques
 	return 0;
 }
 
-static struct iu_needs everything(bool all)
+static struct iu_needs everything(const struct iu_filter *filter, bool all)
 {
 	return (struct iu_needs){
 		.facts = IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX |
@@ -101,12 +101,14 @@ static struct iu_needs everything(bool all)
 		.all_ports = true,
 		.connections = all,
 		.all_inodes = true,
+		.plain = filter && filter->plain,
+		.leaves_nothing = filter && filter->leaves_nothing,
 	};
 }
 
-int iu_session_list(struct iu_session *session, bool all)
+int iu_session_list(struct iu_session *session, const struct iu_filter *filter)
 {
-	struct iu_needs needs = everything(all);
+	struct iu_needs needs = everything(filter, filter && filter->all);
 
 	iu_snapshot_init(&session->snapshot);
 	return iu_os_collect(&needs, &session->snapshot);
@@ -117,7 +119,7 @@ int iu_session_stream(struct iu_session *session, bool all, bool brief,
 	void *context)
 {
 	const struct iu_portions portions = {take, context, all ? PORTION : SIZE_MAX};
-	struct iu_needs needs = everything(all);
+	struct iu_needs needs = everything(NULL, all);
 
 	needs.brief = brief;
 	iu_snapshot_init(&session->snapshot);
@@ -143,7 +145,7 @@ int iu_session_filter(struct iu_arena *arena, const struct iu_filter *filter,
 {
 	const uint32_t kinds = IU_FACT_TCP | IU_FACT_UDP | IU_FACT_UNIX;
 	struct iu_listing listing = {0};
-	int ret = session->recorded ? 0 : iu_session_list(session, filter->all);
+	int ret = session->recorded ? 0 : iu_session_list(session, filter);
 
 	if (ret >= 0)
 		ret = iu_listing_make(arena, &session->snapshot, filter, &listing);

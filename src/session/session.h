@@ -42,8 +42,11 @@ int iu_session_look(struct iu_session *session, const struct iu_questions *quest
 int iu_session_answer(struct iu_session *session, const struct iu_question *question,
 	struct iu_arena *arena, struct iu_answer *ret_answer);
 
-/** iu_session_list() - every bound socket with its holders; @all: connections and TIME-WAIT too */
-int iu_session_list(struct iu_session *session, bool all);
+/**
+ * iu_session_list() - every bound socket with its holders
+ * @filter: all, plain and leaves_nothing of it are read; NULL: none of them
+ */
+int iu_session_list(struct iu_session *session, const struct iu_filter *filter);
 
 /**
  * iu_session_stream() - the same; with @all in portions: see iu_os_stream()

@@ -113,7 +113,7 @@ static bool watch_one(
 
 	if (q->target.protocol == IU_PROTOCOL_UNIX && !q->target.abstract)
 		iu_os_watch_path(watch, q->target.path, q->target.path_len);
-	for (size_t i = 0; i < verdict->blockers.n; i++)
+	for (size_t i = 0; !q->how.plain && i < verdict->blockers.n; i++)
 		for (size_t k = 0; k < verdict->blockers.v[i].holds.n; k++)
 			iu_os_watch_process(watch,
 				w->session.snapshot.holds.v[verdict->blockers.v[i].holds.v[k]].pid);

@@ -153,7 +153,7 @@ const char *iu_scan_user(struct iu_scan *scan, uint32_t uid)
 		return NULL;
 	row->uid = uid;
 	row->name = user_in_file(scan, uid);
-	if (!row->name && has_services(scan) &&
+	if (!row->name && !scan->plain && has_services(scan) &&
 		getpwuid_r(uid, &entry, text, sizeof(text), &found) == 0 && found)
 		row->name = iu_arena_strdup(&scan->snapshot->arena, found->pw_name);
 	name = row->name;
@@ -191,7 +191,11 @@ void iu_scan_open(
 	struct iu_scan *scan, const struct iu_needs *needs, struct iu_snapshot *snapshot)
 {
 	*scan = (struct iu_scan){
-		.needs = needs, .snapshot = snapshot, .proc = open_proc(), .cgroup_root = -2};
+		.needs = needs,
+		.snapshot = snapshot,
+		.proc = open_proc(),
+		.cgroup_root = -2,
+		.plain = !needs || needs->plain}; /* NULL: about our own process */
 	scan->self = own_pid(scan->proc);
 	if (!snapshot->scan_cache)
 		snapshot->scan_cache = iu_arena_alloc(&snapshot->arena, sizeof(*scan->cache));

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
+#include "os/linux/bpf/bpf.h"
 
 struct iu_user_row;
 struct iu_cgroup_row;
@@ -39,6 +40,7 @@ struct iu_scan {
 	struct iu_groups_row *groups;  /* uthash: what was read for processes of the same cgroups */
 	int cgroup_root; /* descriptor of the cgroup2 mount; -1: none, -2: not opened */
 	bool cgroups_walked;
+	bool plain; /* as in struct iu_needs */
 	struct iu_bound *bound; /* the kernel is asked for what a list shows; NULL: it is not */
 	bool bound_failed;	/* it was, and did not say all */
 	struct iu_scan_cache own; /* where there is no memory for another */
@@ -82,6 +84,18 @@ const char *iu_scan_user(struct iu_scan *scan, uint32_t uid);
 
 /** iu_scan_on_close() - has @close called when the scan ends; once, however often it is said. */
 void iu_scan_on_close(struct iu_scan *scan, iu_scan_closer *close);
+
+/* What would tell what a plain look leaves out. */
+#define IU_SCAN_PLAIN_WHY IU_BPF_AVOIDED
+#define IU_SCAN_PLAIN_FIX "ask with the program inuse, outside of the sandbox"
+
+/** iu_scan_bpf() - what this look may do with BPF. */
+static inline enum iu_bpf_mode iu_scan_bpf(const struct iu_scan *scan)
+{
+	return scan->plain		     ? IU_BPF_AVOID
+	       : scan->needs->leaves_nothing ? IU_BPF_PRIVATE
+					  : IU_BPF_KEEP;
+}
 
 /** iu_scan_initial_pids() - whether our pids and those of /proc are those of the initial PID namespace. */
 bool iu_scan_initial_pids(const struct iu_scan *scan);

@@ -345,7 +345,7 @@ static void test_kept(void **state)
 	print_message("# program %u after one look, %u after two\n", id, kept_program());
 	assert_int_not_equal(id, 0);
 	assert_int_equal(kept_program(), id);
-	assert_int_equal(iu_bpf_bucket_open(&first), 0);
+	assert_int_equal(iu_bpf_bucket_open(IU_BPF_KEEP, &first), 0);
 	expect_one(PORT + 40, server);
 	iu_bpf_close(first);
 	assert_int_equal(kept_program(), id);
@@ -463,7 +463,7 @@ int main(void)
 	struct iu_bpf *bpf = NULL;
 
 	no_stage = stage_enter();
-	if (iu_bpf_bucket_open(&bpf) < 0)
+	if (iu_bpf_bucket_open(IU_BPF_KEEP, &bpf) < 0)
 		no_bpf = "no rights for BPF here, no BTF, or Linux before 5.17";
 	iu_bpf_close(bpf);
 	return cmocka_run_group_tests(tests, NULL, NULL);

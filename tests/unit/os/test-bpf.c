@@ -881,7 +881,7 @@ static void find_bpf(void)
 	struct iu_bpf *bpf = NULL;
 	double before = now_ms();
 
-	if (iu_bpf_hidden_open(&ask, &bpf, &no_bpf) < 0)
+	if (iu_bpf_hidden_open(IU_BPF_KEEP, &ask, &bpf, &no_bpf) < 0)
 		return;
 	no_bpf = NULL;
 	printf("# loading took %.1f ms\n", now_ms() - before);

@@ -125,13 +125,13 @@ static void keep(const struct iu_bpf *bpf)
  * What lies there would be run in the kernel: only a folder that root alone can write to is believed,
  * of a bpffs that somebody has mounted, as systemd does. Locked, for its memory has one user at a time.
  */
-static int open_folder(void)
+static int open_folder(enum iu_bpf_mode mode)
 {
 	int folder = open(FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct statfs system;
 	struct stat status;
 
-	if (folder < 0 && errno == ENOENT && mkdir(FOLDER, 0700) == 0)
+	if (folder < 0 && errno == ENOENT && mode == IU_BPF_KEEP && mkdir(FOLDER, 0700) == 0)
 		folder = open(FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder < 0)
 		return -1;
@@ -143,13 +143,14 @@ static int open_folder(void)
 	return -1;
 }
 
-bool iu_bpf_keeps(void)
+bool iu_bpf_keeps(enum iu_bpf_mode mode)
 {
 	const char *wanted = secure_getenv("INUSE_QUICK");
 	struct statfs system;
 
-	return geteuid() == 0 && !(wanted && !strcmp(wanted, "once")) &&
-	       statfs(BPFFS, &system) == 0 && system.f_type == BPF_FS_MAGIC;
+	return mode != IU_BPF_AVOID && geteuid() == 0 && !(wanted && !strcmp(wanted, "once")) &&
+	       statfs(mode == IU_BPF_KEEP ? BPFFS : FOLDER, &system) == 0 &&
+	       system.f_type == BPF_FS_MAGIC;
 }
 
 /* ---- objects ---- */
@@ -171,34 +172,35 @@ static int load(struct iu_bpf *bpf)
 	return ret == IU_E_SYSTEM ? IU_E_NOTSUP : ret; /* too old, or of another make */
 }
 
-static int open_parts(struct iu_bpf *bpf)
+static int open_parts(struct iu_bpf *bpf, enum iu_bpf_mode mode)
 {
 	int ret;
 
-	bpf->folder = iu_bpf_keeps() ? open_folder() : -1;
+	bpf->folder = iu_bpf_keeps(mode) ? open_folder(mode) : -1;
 	if (bpf->folder >= 0 && take_kept(bpf))
 		return 0;
 	ret = load(bpf);
-	if (ret == 0 && bpf->folder >= 0)
+	if (ret == 0 && bpf->folder >= 0 && mode == IU_BPF_KEEP)
 		keep(bpf);
 	return ret;
 }
 
-int iu_bpf_open_quick(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf)
+int iu_bpf_open_quick(
+	const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu_bpf **ret_bpf)
 {
 	const char *wanted = secure_getenv("INUSE_QUICK");
 
 	if (wanted && (!strcmp(wanted, "off") || !strcmp(wanted, "exhaustive")))
 		return IU_E_NOTSUP;
-	return iu_bpf_open(type, ret_bpf);
+	return iu_bpf_open(type, mode, ret_bpf);
 }
 
-int iu_bpf_open(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf)
+int iu_bpf_open(const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu_bpf **ret_bpf)
 {
 	struct iu_bpf *bpf;
 	int ret;
 
-	if (!iu_bpf_allowed())
+	if (mode == IU_BPF_AVOID || !iu_bpf_allowed())
 		return IU_E_ACCESS;
 	bpf = calloc(1, sizeof(*bpf));
 	if (!bpf)
@@ -206,7 +208,7 @@ int iu_bpf_open(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf)
 	bpf->type = type;
 	for (size_t i = 0; i < IU_BPF_PARTS; i++)
 		bpf->fd[i] = -1;
-	ret = open_parts(bpf);
+	ret = open_parts(bpf, mode);
 	if (ret < 0) {
 		iu_bpf_close(bpf);
 		return ret;

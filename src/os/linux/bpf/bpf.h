@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "os/linux/bpf/mode.h"
 #include "os/linux/bpf/rows.h"
 
 /*
@@ -26,8 +27,8 @@ struct iu_bpf;
 /** iu_bpf_allowed() - whether we have CAP_BPF and CAP_PERFMON. */
 bool iu_bpf_allowed(void);
 
-/** iu_bpf_keeps() - whether there is a bpffs, so that only the first run loads. */
-bool iu_bpf_keeps(void);
+/** iu_bpf_keeps() - whether there is a bpffs with it, or for it, so that this run need not load. */
+bool iu_bpf_keeps(enum iu_bpf_mode mode);
 
 /** iu_bpf_close() - ends what was opened; what is kept stays. NULL is fine. */
 void iu_bpf_close(struct iu_bpf *bpf);
@@ -42,8 +43,8 @@ void iu_bpf_close(struct iu_bpf *bpf);
  * Returns: 0, IU_E_NOTSUP: built without BPF, or the kernel does not take them; IU_E_ACCESS: no
  * CAP_BPF and CAP_PERFMON; IU_E_NOMEM, IU_E_SYSTEM.
  */
-int iu_bpf_bucket_open(struct iu_bpf **ret_bpf);
-int iu_bpf_tables_open(struct iu_bpf **ret_bpf);
+int iu_bpf_bucket_open(enum iu_bpf_mode mode, struct iu_bpf **ret_bpf);
+int iu_bpf_tables_open(enum iu_bpf_mode mode, struct iu_bpf **ret_bpf);
 
 /* What one of the walks found: valid until the next one of this object. */
 struct iu_bpf_found {
@@ -100,7 +101,7 @@ int iu_bpf_files(
 /* ---- holders ---- */
 
 /** iu_bpf_holders_open() - the walk through descriptor tables; as iu_bpf_bucket_open(). */
-int iu_bpf_holders_open(struct iu_bpf **ret_bpf);
+int iu_bpf_holders_open(enum iu_bpf_mode mode, struct iu_bpf **ret_bpf);
 
 /* Descriptors of sockets and the processes that have them: valid until the next walk of the object. */
 struct iu_bpf_holders {
@@ -148,7 +149,8 @@ struct iu_bpf_ask {
 /** A row of the length that its head says, checked. Returns: 0, or < 0 to stop with that. */
 typedef int iu_bpf_sink(void *context, const struct iu_row_head *row);
 
-#define IU_BPF_RIGHTS "it takes CAP_BPF and CAP_PERFMON"
+#define IU_BPF_RIGHTS  "it takes CAP_BPF and CAP_PERFMON"
+#define IU_BPF_AVOIDED "calls that a sandbox may not know were left out"
 
 /**
  * iu_bpf_hidden_open() - the walks over what neither /proc nor netlink show
@@ -160,7 +162,8 @@ typedef int iu_bpf_sink(void *context, const struct iu_row_head *row);
  * know; IU_E_ACCESS: no CAP_BPF and CAP_PERFMON, or the kernel is locked down; IU_E_NOMEM,
  * IU_E_SYSTEM.
  */
-int iu_bpf_hidden_open(const struct iu_bpf_ask *ask, struct iu_bpf **ret_bpf, const char **ret_why);
+int iu_bpf_hidden_open(enum iu_bpf_mode mode, const struct iu_bpf_ask *ask, struct iu_bpf **ret_bpf,
+	const char **ret_why);
 
 /** iu_bpf_hidden_want() - one more wanted inode. */
 void iu_bpf_hidden_want(struct iu_bpf *bpf, uint64_t inode);

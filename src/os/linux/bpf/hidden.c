@@ -74,10 +74,11 @@ static int ask_for(struct iu_bpf *bpf, const struct iu_bpf_ask *ask)
 	return 0;
 }
 
-int iu_bpf_hidden_open(const struct iu_bpf_ask *ask, struct iu_bpf **ret_bpf, const char **ret_why)
+int iu_bpf_hidden_open(enum iu_bpf_mode mode, const struct iu_bpf_ask *ask, struct iu_bpf **ret_bpf,
+	const char **ret_why)
 {
 	struct iu_bpf *bpf;
-	int ret = iu_bpf_open(&type, &bpf);
+	int ret = iu_bpf_open(&type, mode, &bpf);
 
 	if (ret == 0) {
 		ret = ask_for(bpf, ask);
@@ -85,7 +86,7 @@ int iu_bpf_hidden_open(const struct iu_bpf_ask *ask, struct iu_bpf **ret_bpf, co
 			iu_bpf_close(bpf);
 	}
 	if (ret < 0)
-		*ret_why = why(ret);
+		*ret_why = mode == IU_BPF_AVOID ? IU_BPF_AVOIDED : why(ret);
 	else
 		*ret_bpf = bpf;
 	return ret;

@@ -45,9 +45,9 @@ static const struct iu_bpf_type type = {"descriptors",
 		[FILTER] = "filter"},
 	5, load};
 
-int iu_bpf_holders_open(struct iu_bpf **ret_bpf)
+int iu_bpf_holders_open(enum iu_bpf_mode mode, struct iu_bpf **ret_bpf)
 {
-	return iu_bpf_open_quick(&type, ret_bpf);
+	return iu_bpf_open_quick(&type, mode, ret_bpf);
 }
 
 /* ---- what is asked ---- */

@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 
-bool iu_bpf_keeps(void)
+bool iu_bpf_keeps(enum iu_bpf_mode mode)
 {
 	return false;
 }
@@ -13,13 +13,13 @@ void iu_bpf_close(struct iu_bpf *bpf)
 	(void)bpf;
 }
 
-int iu_bpf_bucket_open(struct iu_bpf **ret_bpf)
+int iu_bpf_bucket_open(enum iu_bpf_mode mode, struct iu_bpf **ret_bpf)
 {
 	(void)ret_bpf;
 	return IU_E_NOTSUP;
 }
 
-int iu_bpf_tables_open(struct iu_bpf **ret_bpf)
+int iu_bpf_tables_open(enum iu_bpf_mode mode, struct iu_bpf **ret_bpf)
 {
 	(void)ret_bpf;
 	return IU_E_NOTSUP;
@@ -53,7 +53,7 @@ int iu_bpf_files(
 	return IU_E_NOTSUP;
 }
 
-int iu_bpf_holders_open(struct iu_bpf **ret_bpf)
+int iu_bpf_holders_open(enum iu_bpf_mode mode, struct iu_bpf **ret_bpf)
 {
 	(void)ret_bpf;
 	return IU_E_NOTSUP;
@@ -80,7 +80,8 @@ int iu_bpf_holders_in(struct iu_bpf *bpf, const struct iu_bpf_filter *filter, in
 	return IU_E_NOTSUP;
 }
 
-int iu_bpf_hidden_open(const struct iu_bpf_ask *ask, struct iu_bpf **ret_bpf, const char **ret_why)
+int iu_bpf_hidden_open(enum iu_bpf_mode mode, const struct iu_bpf_ask *ask, struct iu_bpf **ret_bpf,
+	const char **ret_why)
 {
 	(void)ask;
 	(void)ret_bpf;

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "os/linux/bpf/mode.h"
+
 #define IU_BPF_PARTS 8
 
 /*
@@ -37,8 +39,9 @@ struct iu_bpf {
  * heeds INUSE_QUICK where it forbids what /proc could answer more slowly.
  * Returns: 0, IU_E_NOTSUP: the kernel does not take it, IU_E_ACCESS, IU_E_NOMEM.
  */
-int iu_bpf_open(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf);
-int iu_bpf_open_quick(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf);
+int iu_bpf_open(const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu_bpf **ret_bpf);
+int iu_bpf_open_quick(
+	const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu_bpf **ret_bpf);
 
 /**
  * iu_bpf_map() - the first @size bytes of a map, for reading and writing

@@ -57,14 +57,14 @@ static const struct iu_bpf_type tables_type = {"tables",
 	{[PROGRAM] = "program", [MEMORY] = "memory", [ROWS] = "rows", [FILTER] = "filter"}, 4,
 	load_tables};
 
-int iu_bpf_bucket_open(struct iu_bpf **ret_bpf)
+int iu_bpf_bucket_open(enum iu_bpf_mode mode, struct iu_bpf **ret_bpf)
 {
-	return iu_bpf_open_quick(&bucket_type, ret_bpf);
+	return iu_bpf_open_quick(&bucket_type, mode, ret_bpf);
 }
 
-int iu_bpf_tables_open(struct iu_bpf **ret_bpf)
+int iu_bpf_tables_open(enum iu_bpf_mode mode, struct iu_bpf **ret_bpf)
 {
-	return iu_bpf_open_quick(&tables_type, ret_bpf);
+	return iu_bpf_open_quick(&tables_type, mode, ret_bpf);
 }
 
 /* Everything of the last question is gone. NULL: it cannot be mapped. */

@@ -78,6 +78,7 @@ static void add_polled(struct search *search, struct call call, uint64_t address
 	uint64_t i;
 
 	if (count == 0 || count > POLL_MAX ||
+		search->hidden->scan->plain ||
 		!read_memory(call.pid, address, polled, count * sizeof(*polled)))
 		return;
 	for (i = 0; i < count; i++) {
@@ -93,6 +94,7 @@ static void add_selected(struct search *search, struct call call, uint64_t count
 	uint64_t i;
 
 	if (count == 0 || count > SELECT_MAX || address == 0 ||
+		search->hidden->scan->plain ||
 		!read_memory(call.pid, address, set, (count + bits - 1) / bits * sizeof(*set)))
 		return;
 	for (i = 0; i < count; i++) {

@@ -529,7 +529,7 @@ static int ask_kernel(struct evidence *evidence)
 	for (node = evidence->nodes; node; node = node->hh.next)
 		inodes[ask.n++] = node->inode;
 	ask.inodes = inodes;
-	ret = iu_bpf_hidden_open(&ask, &bpf, &evidence->why);
+	ret = iu_bpf_hidden_open(iu_scan_bpf(evidence->scan), &ask, &bpf, &evidence->why);
 	free(inodes);
 	if (ret < 0) {
 		evidence->error = ret;
@@ -587,7 +587,9 @@ static int tell_gaps(struct evidence *evidence)
 	bool asked = evidence->scan->needs->facts & IU_FACT_EVIDENCE;
 	const char *why = evidence->why ? evidence->why : iu_error_text(evidence->error);
 	const char *fix =
-		evidence->error == IU_E_ACCESS && geteuid() != 0 ? "run as root" : NULL;
+		evidence->scan->plain				   ? IU_SCAN_PLAIN_FIX
+		: evidence->error == IU_E_ACCESS && geteuid() != 0 ? "run as root"
+								   : NULL;
 	int ret = 0;
 
 	if (evidence->error == 0)

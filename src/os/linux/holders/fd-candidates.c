@@ -51,7 +51,7 @@ int iu_fd_candidates_note(struct iu_scan *scan, const struct iu_bpf_file *files,
 	uint64_t *inode;
 	int ret;
 
-	if (!n || !iu_scan_initial_pids(scan) || iu_bpf_holders_open(&bpf) < 0)
+	if (!n || !iu_scan_initial_pids(scan) || iu_bpf_holders_open(iu_scan_bpf(scan), &bpf) < 0)
 		return 0;
 	ret = note_all(scan, bpf, files, n, canary);
 	iu_bpf_close(bpf);
@@ -110,10 +110,11 @@ static bool worth_while(const struct iu_scan *scan)
 	return iu_scan_open_files(scan, wanted && !strcmp(wanted, "on") ? 0 : FILES_FEW);
 }
 
-static int find_files(const struct iu_bpf_wanted *ask, struct iu_bpf_file *ret_files)
+static int find_files(
+	struct iu_scan *scan, const struct iu_bpf_wanted *ask, struct iu_bpf_file *ret_files)
 {
 	struct iu_bpf *bpf = NULL;
-	int ret = iu_bpf_tables_open(&bpf);
+	int ret = iu_bpf_tables_open(iu_scan_bpf(scan), &bpf);
 
 	if (ret == 0)
 		ret = iu_bpf_files(bpf, ask, ret_files);
@@ -128,7 +129,7 @@ int iu_fd_candidates_named(struct iu_scan *scan)
 	int canary, ret = 0;
 
 	if (scan->snapshot->fd_candidates.known || !make_ask(scan, &ask) || !iu_scan_initial_pids(scan) ||
-		!worth_while(scan) || find_files(&ask, files) < 0)
+		!worth_while(scan) || find_files(scan, &ask, files) < 0)
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (canary >= 0) {

@@ -93,7 +93,7 @@ static bool worth_while(const struct iu_scan *scan)
 	if (wanted && (!strcmp(wanted, "off") || !strcmp(wanted, "exhaustive")))
 		return false;
 	return iu_scan_initial_pids(scan) &&
-	       iu_scan_open_files(scan, iu_bpf_keeps() ? FILES_FEW : FILES_MANY);
+	       iu_scan_open_files(scan, iu_bpf_keeps(iu_scan_bpf(scan)) ? FILES_FEW : FILES_MANY);
 }
 
 static int walk_descriptors(struct asked *asked)
@@ -101,7 +101,7 @@ static int walk_descriptors(struct asked *asked)
 	const struct iu_bpf_ask ask = {.reader = asked->walk->scan->self, .brief = true};
 	struct iu_bpf *bpf = NULL;
 	const char *why;
-	int ret = iu_bpf_hidden_open(&ask, &bpf, &why);
+	int ret = iu_bpf_hidden_open(iu_scan_bpf(asked->walk->scan), &ask, &bpf, &why);
 
 	if (ret == 0)
 		ret = iu_bpf_hidden_run(bpf, IU_BPF_FILES, on_descriptor, asked);

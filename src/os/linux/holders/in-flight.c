@@ -173,9 +173,9 @@ int iu_in_flight_search(struct iu_hidden *hidden, int32_t pid, int32_t fd, uint6
 	int copy, ret = 0;
 
 	iu_lock_fds();
-	copy = duplicate(pid, fd);
+	copy = hidden->scan->plain ? -1 : duplicate(pid, fd);
 	if (copy < 0) {
-		peek.blind = errno == EPERM || errno == EACCES || errno == ENOSYS;
+		peek.blind = hidden->scan->plain || errno == EPERM || errno == EACCES || errno == ENOSYS;
 	} else {
 		peek.bytes = malloc(BYTES_MAX);
 		ret = peek.bytes ? peek_queue(&peek, copy, 0) : IU_E_NOMEM;

@@ -127,7 +127,8 @@ static bool know(struct comparison *comparison)
 	const struct iu_proc_walk_inode *row;
 	size_t i;
 
-	if (HASH_COUNT(walk->inodes) > KNOWN_MAX || walk->scan->self != (int32_t)getpid() ||
+	if (walk->scan->plain || HASH_COUNT(walk->inodes) > KNOWN_MAX ||
+		walk->scan->self != (int32_t)getpid() ||
 		(wanted && !strcmp(wanted, "exhaustive")) || !iu_kcmp_possible(walk->scan->proc))
 		return false;
 	for (row = walk->inodes; row; row = row->hh.next) {

@@ -73,7 +73,7 @@ int iu_list_walk(struct iu_proc_walk *walk)
 	struct iu_bpf *bpf = NULL;
 	int canary, ret;
 
-	if (!filter || iu_bpf_holders_open(&bpf) < 0)
+	if (!filter || iu_bpf_holders_open(iu_scan_bpf(walk->scan), &bpf) < 0)
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	ret = canary < 0 ? IU_E_SYSTEM : iu_bpf_holders_in(bpf, filter, canary, &found);

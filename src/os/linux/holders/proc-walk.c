@@ -190,8 +190,11 @@ static int scan_table(struct iu_proc_walk *walk, const char *table, int32_t pid,
 /* 0: the same table, 1: another one, -1: may not be compared. */
 static int compare_tables(struct iu_proc_walk *walk, int32_t a, int32_t b)
 {
-	long order = syscall(SYS_kcmp, a, b, KCMP_FILES, 0, 0);
+	long order = -1;
 
+	errno = EPERM;
+	if (!walk->scan->plain)
+		order = syscall(SYS_kcmp, a, b, KCMP_FILES, 0, 0);
 	if (order >= 0)
 		return order != 0;
 	if (errno != ESRCH)

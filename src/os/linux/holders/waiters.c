@@ -231,7 +231,8 @@ static bool look_into_poll(
 		return true;
 	if (count > POLL_MAX || !(polled = calloc(count, sizeof(*polled))))
 		return false;
-	if (!read_memory(pid, address, polled, count * sizeof(*polled))) {
+	if (judge->scan->plain ||
+		!read_memory(pid, address, polled, count * sizeof(*polled))) {
 		free(polled);
 		return false;
 	}
@@ -254,7 +255,8 @@ static bool look_into_select(
 	words = (count + bits - 1) / bits;
 	if (count > SELECT_MAX || !(set = calloc(words, sizeof(*set))))
 		return false;
-	if (!read_memory(pid, address, set, words * sizeof(*set))) {
+	if (judge->scan->plain ||
+		!read_memory(pid, address, set, words * sizeof(*set))) {
 		free(set);
 		return false;
 	}

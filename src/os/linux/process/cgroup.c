@@ -260,7 +260,7 @@ static int by_handle(struct iu_scan *scan, uint64_t id, const char **ret_path)
 	ssize_t len;
 	int fd;
 
-	if (scan->proc < 0)
+	if (scan->proc < 0 || scan->plain)
 		return 0;
 	memcpy(handle.head.f_handle, &id, sizeof(id));
 	fd = open_by_handle_at(scan->cgroup_root, &handle.head, O_PATH | O_CLOEXEC);

@@ -15,7 +15,8 @@
 #include "os/linux/process/process.h"
 #include "os/os.h"
 
-#define LIST_BYTES 65536
+#define LIST_BYTES   65536
+#define STATUS_BYTES (1 << 20) /* mostly the groups of the user */
 /* A chain that does not end by then is none of this world: pids are fewer. */
 #define ANCESTORS_MAX 65536
 
@@ -92,6 +93,21 @@ static int add_own_names(struct iu_arena *arena, int proc, struct iu_plan_rules 
 	iu_cgroup_close(&scan);
 	iu_snapshot_free(&scratch);
 	return ret;
+}
+
+bool iu_os_is_sandboxed(void)
+{
+	static const char key[] = "\nSeccomp:\t";
+	struct iu_text text = {0};
+	const char *at = NULL;
+	bool filtered;
+
+	if (iu_file_load(AT_FDCWD, "/proc/self/status", STATUS_BYTES, &text) == 0 && text.data)
+		at = strstr(text.data, key);
+	/* not told: a kernel without seccomp, or no /proc; then nobody knows */
+	filtered = at ? at[sizeof(key) - 1] != '0' : access("/proc/self/status", F_OK) < 0;
+	iu_text_free(&text);
+	return filtered;
 }
 
 struct names {

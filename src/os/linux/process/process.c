@@ -230,8 +230,8 @@ static int open_argument(
 			: open_base(scan, pid, "cwd", &bases->cwd);
 	if (base < 0)
 		return -1;
-	fd = (int)syscall(SYS_openat2, base, argument, &how, sizeof(how));
-	if (fd < 0 && errno == ENOSYS) /* before 5.6 */
+	fd = scan->plain ? -1 : (int)syscall(SYS_openat2, base, argument, &how, sizeof(how));
+	if (scan->plain || (fd < 0 && errno == ENOSYS)) /* before 5.6 */
 		fd = openat(base, absolute ? argument + 1 : argument, O_PATH | O_CLOEXEC);
 	return fd;
 }

@@ -323,7 +323,7 @@ int iu_bind_bucket_collect(struct iu_scan *scan, struct iu_netlink *netlink, iu_
 	owners->scan = scan;
 	owners->netlink = netlink;
 	owners->sink = (struct iu_netlink_sink){sink, NULL, context};
-	ret = iu_bpf_bucket_open(&owners->bpf);
+	ret = iu_bpf_bucket_open(iu_scan_bpf(scan), &owners->bpf);
 	if (ret == 0)
 		ret = collect_ports(owners);
 	iu_bpf_close(owners->bpf);

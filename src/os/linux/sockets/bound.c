@@ -22,7 +22,7 @@ static bool worth_while(const struct iu_scan *scan)
 {
 	const char *wanted = secure_getenv("INUSE_QUICK");
 
-	return (wanted && !strcmp(wanted, "on")) || iu_bpf_keeps() ||
+	return (wanted && !strcmp(wanted, "on")) || iu_bpf_keeps(iu_scan_bpf(scan)) ||
 	       iu_scan_open_files(scan, FILES_FEW);
 }
 
@@ -47,7 +47,7 @@ int iu_bound_open(struct iu_scan *scan)
 	bound = calloc(1, sizeof(*bound));
 	if (!bound)
 		return IU_E_NOMEM;
-	ret = iu_bpf_tables_open(&bound->bpf);
+	ret = iu_bpf_tables_open(iu_scan_bpf(scan), &bound->bpf);
 	if (ret < 0) {
 		free(bound);
 		return 0;

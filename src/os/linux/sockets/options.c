@@ -74,6 +74,13 @@ int iu_options_read(int fd, struct iu_arena *arena, struct iu_socket *sock)
 	return is_same(fd, sock) ? iu_options_take(fd, arena, sock) : IU_E_GONE;
 }
 
+static int dup_own(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return copy < 0 ? -errno : copy;
+}
+
 /* A duplicate of a holder's descriptor, or -errno. */
 static int duplicate(const struct iu_hold *hold)
 {
@@ -108,8 +115,12 @@ static int read_socket(struct iu_scan *scan, size_t first, struct iu_socket *soc
 
 		if (hold->inode != sock->inode || hold->via != IU_VIA_DESCRIPTOR)
 			continue;
+		if (scan->plain && hold->pid != scan->self) {
+			*ret_errno = ENOSYS;
+			return IU_E_NOENT;
+		}
 		iu_lock_fds();
-		fd = duplicate(hold);
+		fd = hold->pid == scan->self ? dup_own(hold->fd) : duplicate(hold);
 		if (fd < 0) {
 			iu_lock_fds_end();
 			if (*ret_errno == 0 || (fd != -ESRCH && fd != -EBADF))
@@ -134,8 +145,12 @@ static int add_gap(struct iu_scan *scan, const struct iu_socket *sock, size_t fi
 	snprintf(what, sizeof(what), "options of the socket on port %u, held by pid %d",
 		(unsigned int)sock->port, (int)hold->pid);
 	return iu_snapshot_gap(scan->snapshot, IU_FACT_OPTIONS, hold->pid, what,
-		error ? iu_os_error_name(error) : "the descriptor changed meanwhile",
-		error == EPERM && !iu_privileged() ? "run as root" : NULL);
+		scan->plain ? IU_SCAN_PLAIN_WHY
+		: error		   ? iu_os_error_name(error)
+				   : "the descriptor changed meanwhile",
+		scan->plain		     ? IU_SCAN_PLAIN_FIX
+		: error == EPERM && !iu_privileged() ? "run as root"
+						     : NULL);
 }
 
 static struct hold_row *index_holds(const struct iu_holds *holds, bool *ret_failed)

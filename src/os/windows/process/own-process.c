@@ -42,6 +42,11 @@ static int add_ancestors(struct iu_arena *arena, int32_t on_behalf, struct iu_pl
 	return 0;
 }
 
+bool iu_os_is_sandboxed(void)
+{
+	return false;
+}
+
 static int add_line(struct iu_arena *arena, char *line, struct iu_plan_rules *rules)
 {
 	const char **slot;
