@@ -13,6 +13,8 @@
 /* A large Windows has some five hundred services, a router some hundred interfaces. */
 #define SERVICES_MAX   2048
 #define INTERFACES_MAX 2048
+/* Programs without a number; each is looked for among those before it. */
+#define IMAGES_MAX 1024
 
 void iu_capture_begin(struct iu_capture_out *out, struct iu_snapshot *snapshot)
 {
@@ -26,7 +28,7 @@ void iu_capture_drop(struct iu_capture_out *out)
 
 void iu_capture_forget(struct iu_capture_out *out)
 {
-	out->hint_tcp = out->hint_udp = false;
+	out->hint_tcp = out->hint_udp = out->hint_exclusions = false;
 	out->hint_family = IU_FAMILY_ANY;
 	out->hint_age = 0;
 }
@@ -96,7 +98,44 @@ int iu_capture_owner(struct iu_capture_out *out, int32_t pid, int32_t fd, struct
 		return IU_E_NOMEM;
 	*owner = (struct iu_capture_owner){pid, fd};
 	out->rows.v[out->rows.n - 1].owners++;
+	out->given |= pid < IU_PID_MADE_UP ? IU_GIVEN_PIDS : IU_GIVEN_IMAGES;
 	return name.len ? iu_capture_task(out, pid, name, NULL) : 0;
+}
+
+static bool equal(struct iu_span a, struct iu_span b)
+{
+	return a.len == b.len && !memcmp(a.text, b.text, a.len);
+}
+
+static struct iu_span keep(struct iu_capture_out *out, struct iu_span bytes)
+{
+	size_t len = bytes.len > NAME_MAX_BYTES ? NAME_MAX_BYTES : bytes.len;
+
+	return (struct iu_span){iu_arena_strndup(&out->arena, len ? bytes.text : "", len), len};
+}
+
+int iu_capture_image(struct iu_capture_out *out, struct iu_span name, struct iu_span part)
+{
+	struct iu_capture_image *image;
+	size_t i = 0;
+
+	name.len = name.len > NAME_MAX_BYTES ? NAME_MAX_BYTES : name.len;
+	part.len = part.len > NAME_MAX_BYTES ? NAME_MAX_BYTES : part.len;
+	while (i < out->images.n && !(equal(out->images.v[i].name, name) &&
+					    equal(out->images.v[i].part, part)))
+		i++;
+	if (i == IMAGES_MAX)
+		return 0;
+	if (i == out->images.n) {
+		image = iu_list_add(&out->arena, &out->images);
+		if (!image)
+			return IU_E_NOMEM;
+		*image = (struct iu_capture_image){keep(out, name), keep(out, part)};
+		if (!image->name.text || !image->part.text)
+			return IU_E_NOMEM;
+	}
+	out->given |= IU_GIVEN_TASKS;
+	return iu_capture_owner(out, IU_PID_MADE_UP + (int32_t)i, -1, name);
 }
 
 int iu_capture_task(struct iu_capture_out *out, int32_t pid, struct iu_span name,
@@ -232,6 +271,12 @@ static bool has_owner(
 	return false;
 }
 
+/* By number: a program's name may be that of several processes. */
+static bool owners_known(const struct iu_capture_out *out, const struct iu_capture_row *row)
+{
+	return row->owners && out->owners.v[row->first_owner].pid < IU_PID_MADE_UP;
+}
+
 /* Whether two rows of different captures may be one socket. */
 static bool may_be_one(const struct iu_capture_out *out, const struct iu_capture_row *a,
 	const struct iu_capture_row *b)
@@ -241,14 +286,17 @@ static bool may_be_one(const struct iu_capture_out *out, const struct iu_capture
 	if (a->socket.state != b->socket.state && a->socket.state != IU_STATE_UNKNOWN &&
 		b->socket.state != IU_STATE_UNKNOWN)
 		return false;
-	for (size_t i = 0; i < a->owners && b->owners; i++)
+	if (!owners_known(out, a) || !owners_known(out, b))
+		return true;
+	for (size_t i = 0; i < a->owners; i++)
 		if (has_owner(out, b, out->owners.v[a->first_owner + i].pid))
 			return true;
-	return !a->owners || !b->owners;
+	return false;
 }
 
 /* What the second capture knows and the first one does not. */
-static void take_over(struct iu_capture_row *to, const struct iu_capture_row *from)
+static void take_over(const struct iu_capture_out *out, struct iu_capture_row *to,
+	const struct iu_capture_row *from)
 {
 	struct iu_socket *a = &to->socket;
 	const struct iu_socket *b = &from->socket;
@@ -279,7 +327,7 @@ static void take_over(struct iu_capture_row *to, const struct iu_capture_row *fr
 		a->unit = b->unit;
 	a->mini |= b->mini;
 	to->orphan |= from->orphan;
-	if (!to->owners) {
+	if (!to->owners || (from->owners && !owners_known(out, to))) {
 		to->first_owner = from->first_owner;
 		to->owners = from->owners;
 	}
@@ -311,7 +359,7 @@ static size_t merge_group(
 		while (k < kept && !is_same(out, group[k], taken[k], row))
 			k++;
 		if (k < kept) {
-			take_over(group[k], row);
+			take_over(out, group[k], row);
 			row->into = group[k];
 			taken[k] = row->block;
 		} else if (kept < ALIKE_MAX) {
@@ -376,6 +424,18 @@ static void unique_holds(struct iu_holds *holds)
 	holds->n = n + 1;
 }
 
+/* One capture names the program, another one its number: that is one process. */
+static int name_owner(struct iu_capture_out *out, const struct iu_capture_row *row)
+{
+	const struct iu_capture_row *other = row->into;
+	int32_t image = out->owners.v[row->first_owner].pid - IU_PID_MADE_UP;
+
+	if (other->owners != 1)
+		return 0;
+	return iu_capture_task(out, out->owners.v[other->first_owner].pid,
+		out->images.v[image].name, NULL);
+}
+
 static int add_holds(struct iu_capture_out *out)
 {
 	struct iu_snapshot *snapshot = out->snapshot;
@@ -384,6 +444,12 @@ static int add_holds(struct iu_capture_out *out)
 		const struct iu_capture_row *row = &out->rows.v[i];
 		uint64_t inode = row->into ? row->into->socket.inode : row->socket.inode;
 
+		if (row->into && row->owners && !owners_known(out, row) &&
+			owners_known(out, row->into)) {
+			if (name_owner(out, row) < 0)
+				return IU_E_NOMEM;
+			continue;
+		}
 		for (size_t k = 0; k < row->owners && inode; k++) {
 			const struct iu_capture_owner *owner =
 				&out->owners.v[row->first_owner + k];
@@ -490,7 +556,8 @@ static void share_services(struct iu_windows *windows)
 int iu_capture_complete(struct iu_capture_out *out)
 {
 	static const char *const names[] = {
-		[IU_CAPTURE_LINUX] = "linux", [IU_CAPTURE_WINDOWS] = "windows"};
+		[IU_CAPTURE_LINUX] = "linux", [IU_CAPTURE_WINDOWS] = "windows",
+		[IU_CAPTURE_BSD] = "bsd"};
 	int ret = add_sockets(out);
 
 	if (ret == 0)

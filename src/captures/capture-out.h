@@ -5,7 +5,7 @@
 #include "captures/lines.h"
 #include "model/snapshot.h"
 
-enum iu_capture_system { IU_CAPTURE_ANY, IU_CAPTURE_LINUX, IU_CAPTURE_WINDOWS };
+enum iu_capture_system { IU_CAPTURE_ANY, IU_CAPTURE_LINUX, IU_CAPTURE_WINDOWS, IU_CAPTURE_BSD };
 
 /* What was given, so that finish() can say what else would help. */
 enum iu_capture_given {
@@ -24,6 +24,8 @@ enum iu_capture_given {
 	IU_GIVEN_EVENTS = 1 << 12,
 	IU_GIVEN_CONNECTIONS = 1 << 13,  /* rows that are no listeners */
 	IU_GIVEN_LISTENERS = 1 << 14,
+	IU_GIVEN_PIDS = 1 << 15,         /* who has a socket, by number */
+	IU_GIVEN_IMAGES = 1 << 16,       /* … by the name of a program alone */
 };
 
 /* One socket as one capture shows it. */
@@ -48,6 +50,11 @@ struct iu_capture_task {
 	uint32_t uid;
 };
 
+/* A program without a number; its place in the list makes one. */
+struct iu_capture_image {
+	struct iu_span name, part;
+};
+
 struct iu_capture_out {
 	struct iu_snapshot *snapshot; /* what needs no other capture to be understood goes there */
 	struct iu_arena arena;        /* the rest waits here for finish() */
@@ -59,12 +66,15 @@ struct iu_capture_out {
 	IU_LIST(struct iu_capture_row) rows;
 	IU_LIST(struct iu_capture_owner) owners;
 	IU_LIST(struct iu_capture_task) tasks;
+	IU_LIST(struct iu_capture_image) images;
 	/*
 	 * What a command line above said of the lines below, or what the caller knows: an output
 	 * itself does not always say it. ANY: nothing.
 	 */
 	enum iu_family hint_family;
 	bool hint_tcp, hint_udp;
+	bool hint_exclusions; /* … are ranges that Windows keeps */
+	bool inside; /* what is read stood in a sentence: a row alone, and its ends are certain */
 	unsigned int hint_age; /* lines since then */
 	size_t task_columns;   /* of the last list of processes in this text */
 	size_t unread; /* rows that began like a socket and could not be read to the end */
@@ -102,6 +112,13 @@ void iu_capture_orphan(struct iu_capture_out *out);
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_capture_owner(struct iu_capture_out *out, int32_t pid, int32_t fd, struct iu_span name);
+
+/**
+ * iu_capture_image() - a holder of the last row of which the program is named and not its number
+ * @part: what tells it from others of that name: a service inside of it; len 0: nothing
+ * Returns: 0, IU_E_NOMEM.
+ */
+int iu_capture_image(struct iu_capture_out *out, struct iu_span name, struct iu_span part);
 
 /** iu_capture_task() - a process; @ret_task: may be NULL. Returns: 0, IU_E_NOMEM. */
 int iu_capture_task(struct iu_capture_out *out, int32_t pid, struct iu_span name,

@@ -33,8 +33,8 @@ int iu_captures_read(const struct iu_capture *captures, size_t count,
  * iu_captures_names() - the name tables of the captured machine, in place of iu_os_names()
  * @snapshot: borrowed by *ret_names
  *
- * Interfaces, their addresses and users as far as they were captured. Services are a few that mean
- * the same port everywhere; hosts are not known: "localhost" is, to every reader of targets.
+ * Interfaces, their addresses and users as far as they were captured. Services are IANA's,
+ * which mean the same port everywhere; hosts are not known: "localhost" is, to every reader of targets.
  */
 void iu_captures_names(const struct iu_snapshot *snapshot, struct iu_names *ret_names);
 

@@ -116,3 +116,19 @@ bool iu_capture_endpoint(struct iu_span word, struct iu_capture_endpoint *ret)
 	*ret = end;
 	return true;
 }
+
+/* The address must be whole: of a name or a cut address nobody knows where its last dot stood. */
+bool iu_capture_endpoint_dotted(struct iu_span word, struct iu_capture_endpoint *ret)
+{
+	struct iu_capture_endpoint end = {.address.family = IU_FAMILY_ANY};
+	const char *dot = iu_span_find_last(word, '.');
+	size_t at = dot ? (size_t)(dot - word.text) : 0;
+
+	if (!at || at + 1 == word.len || !read_port(iu_span_from(word, at + 1), &end) ||
+		!read_address(iu_span_upto(word, at), false, &end))
+		return false;
+	if (!end.star && end.address.family == IU_FAMILY_ANY && !end.local_host)
+		return false;
+	*ret = end;
+	return true;
+}

@@ -15,7 +15,10 @@ typedef int iu_capture_reader(
 iu_capture_reader iu_capture_netstat_windows; /* netstat -ano, -anob, -anoq, -an */
 iu_capture_reader iu_capture_tasklist_csv;    /* tasklist /fo csv, /svc /fo csv */
 iu_capture_reader iu_capture_tasklist;        /* tasklist, tasklist /svc */
+iu_capture_reader iu_capture_tasklist_rows;  /* … | findstr */
+iu_capture_reader iu_capture_currports;      /* CurrPorts */
 iu_capture_reader iu_capture_exclusions;      /* netsh int ipv4 show excludedportrange */
+iu_capture_reader iu_capture_exclusion_rows; /* … its rows alone */
 iu_capture_reader iu_capture_dynamic;         /* netsh int ipv4 show dynamicport */
 iu_capture_reader iu_capture_http_state;      /* netsh http show servicestate */
 iu_capture_reader iu_capture_http_urlacl;     /* netsh http show urlacl */
@@ -24,10 +27,12 @@ iu_capture_reader iu_capture_port_proxy;      /* netsh interface portproxy show 
 iu_capture_reader iu_capture_registry;        /* reg query and .reg files of three keys */
 iu_capture_reader iu_capture_service_control; /* sc queryex, sc query, sc qc */
 iu_capture_reader iu_capture_powershell;      /* Get-NetTCPConnection, a table */
+iu_capture_reader iu_capture_powershell_nothing; /* … that found nothing */
 iu_capture_reader iu_capture_powershell_csv;  /* … | ConvertTo-Csv */
 iu_capture_reader iu_capture_event_xml;       /* wevtutil, Event Viewer */
 iu_capture_reader iu_capture_event_text;      /* Event Viewer's text */
 iu_capture_reader iu_capture_ss;              /* ss */
+iu_capture_reader iu_capture_netstat_bsd;    /* netstat -an, -anv of macOS and BSD */
 iu_capture_reader iu_capture_netstat_linux;   /* netstat -tulpn, -anp */
 iu_capture_reader iu_capture_lsof;            /* lsof -i, -U */
 iu_capture_reader iu_capture_proc_net;        /* /proc/net/{tcp,tcp6,udp,udp6,unix} */
@@ -40,6 +45,12 @@ iu_capture_reader iu_capture_proc_net;        /* /proc/net/{tcp,tcp6,udp,udp6,un
  */
 int iu_capture_text(
 	const char *text, size_t len, struct iu_capture_out *out, size_t *ret_lines);
+
+/**
+ * iu_capture_inside() - rows that stand in a sentence: in marks of code, or from a protocol's word on
+ * Returns: 1: there was one, 0, IU_E_NOMEM.
+ */
+int iu_capture_inside(struct iu_span line, struct iu_capture_out *out);
 
 /** iu_capture_refusal() - why a text in which nothing was found is no capture. Static. */
 const char *iu_capture_refusal(const char *text, size_t len);

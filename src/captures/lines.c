@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "captures/damage.h"
 
 /* How the bytes of one line are to be read. */
 enum encoding { BYTES, UTF16_LE, UTF16_BE };
@@ -17,6 +18,17 @@ struct cleaner {
 	unsigned char escape; /* inside of a colour code: 0 no, 1 after ESC, 2 after "[", 3 OSC */
 };
 
+/* The columns of what is left begin where the line begins. */
+static void strip(struct cleaner *c)
+{
+	struct iu_span line = {c->out + c->line, c->n - c->line};
+	struct iu_span inner = iu_damage_strip(line);
+
+	if (inner.text != line.text)
+		memmove(c->out + c->line, inner.text, inner.len);
+	c->n = c->line + iu_damage_unescape(c->out + c->line, inner.len);
+}
+
 static bool end_line(struct cleaner *c)
 {
 	struct iu_span *slot;
@@ -24,6 +36,7 @@ static bool end_line(struct cleaner *c)
 	if (c->lines.n == IU_LINES_MAX)
 		return false;
 	slot = iu_list_add(c->arena, &c->lines);
+	strip(c);
 	*slot = (struct iu_span){c->out + c->line, c->n - c->line};
 	while (slot->len && slot->text[slot->len - 1] == ' ')
 		slot->len--;
@@ -175,44 +188,80 @@ static size_t line_length(const unsigned char *at, size_t len)
 	return lf && n < len && !at[n] && n % 2 == 1 ? n + 1 : n;
 }
 
+/* A line as it is, or what is inside of it. */
+static int put_line(struct cleaner *c, struct iu_damage_room *room, const char *at, size_t len,
+	enum encoding encoding)
+{
+	struct iu_span line = {at, len}, inner;
+	int ret = 0;
+
+	if (encoding != BYTES)
+		return put_utf16(c, (const unsigned char *)at, len, encoding) ? 0 : IU_E_LIMIT;
+	ret = iu_damage_unwrap(c->arena, iu_damage_strip(line), room, &inner);
+	if (ret < 0)
+		return ret;
+	if (ret > 0)
+		line = inner;
+	return put_bytes(c, (const unsigned char *)line.text, line.len) ? 0 : IU_E_LIMIT;
+}
+
+int iu_lines_take(struct iu_arena *arena, struct iu_lines_cursor *at, size_t bytes,
+	struct iu_lines *ret_lines)
+{
+	enum encoding encoding = (enum encoding)at->encoding;
+	struct iu_lines_cursor next = *at;
+	struct iu_damage_room room = {0};
+	struct cleaner c = {.arena = arena};
+	size_t piece = 0;
+	int ret = 0;
+
+	while (next.len && (piece == 0 || piece < bytes)) {
+		size_t n = line_length((const unsigned char *)next.text, next.len);
+
+		piece += n;
+		next.text += n;
+		next.len -= n;
+	}
+	/* two bytes of UTF-16 become three of UTF-8 at most */
+	if (piece > SIZE_MAX / 2)
+		return IU_E_NOMEM;
+	c.out = iu_arena_alloc(arena, piece + piece / 2 + 4);
+	if (!c.out)
+		return IU_E_NOMEM;
+	for (const char *line = at->text; piece && ret == 0;) {
+		const unsigned char *first = (const unsigned char *)line;
+		size_t n;
+
+		if (piece >= 2 && first[0] + first[1] == 0xff + 0xfe && first[0] >= 0xfe) {
+			encoding = first[0] == 0xff ? UTF16_LE : UTF16_BE;
+			line += 2;
+			piece -= 2;
+			continue;
+		}
+		n = line_length(first, piece);
+		encoding = encoding_of(first, n, encoding);
+		ret = put_line(&c, &room, line, n, encoding);
+		c.escape = 0;
+		line += n;
+		piece -= n;
+	}
+	if (ret == 0 && (c.n > c.line || c.cr) && !end_line(&c))
+		ret = IU_E_LIMIT;
+	if (arena->failed || ret < 0)
+		return arena->failed ? IU_E_NOMEM : ret;
+	next.encoding = (int)encoding;
+	*at = next;
+	*ret_lines = c.lines;
+	return 0;
+}
+
 int iu_lines_make(
 	struct iu_arena *arena, const char *text, size_t len, struct iu_lines *ret_lines)
 {
-	const unsigned char *at = (const unsigned char *)text;
-	struct cleaner c = {.arena = arena};
-	enum encoding encoding = BYTES;
-	bool good = true;
+	struct iu_lines_cursor at = {.text = text, .len = len};
 
-	/* two bytes of UTF-16 become three of UTF-8 at most */
-	if (len > SIZE_MAX / 2)
-		return IU_E_NOMEM;
-	c.out = iu_arena_alloc(arena, len + len / 2 + 4);
-	if (!c.out)
-		return IU_E_NOMEM;
-	while (len && good) {
-		size_t n;
-
-		if (len >= 2 && at[0] + at[1] == 0xff + 0xfe && at[0] >= 0xfe) {
-			encoding = at[0] == 0xff ? UTF16_LE : UTF16_BE;
-			at += 2;
-			len -= 2;
-			continue;
-		}
-		n = line_length(at, len);
-		encoding = encoding_of(at, n, encoding);
-		good = encoding == BYTES ? put_bytes(&c, at, n) : put_utf16(&c, at, n, encoding);
-		c.escape = 0;
-		at += n;
-		len -= n;
-	}
-	if (good && (c.n > c.line || c.cr))
-		good = end_line(&c);
-	if (arena->failed)
-		return IU_E_NOMEM;
-	if (!good)
-		return IU_E_LIMIT;
-	*ret_lines = c.lines;
-	return 0;
+	*ret_lines = (struct iu_lines){0};
+	return len ? iu_lines_take(arena, &at, SIZE_MAX, ret_lines) : 0;
 }
 
 void iu_words_split(struct iu_span line, struct iu_phrase *ret_words)

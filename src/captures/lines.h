@@ -23,14 +23,30 @@ struct iu_phrase {
 	size_t n;
 };
 
+/* Where in a text the reading of lines is; its first piece begins with zeroes behind the text. */
+struct iu_lines_cursor {
+	const char *text;
+	size_t len;
+	int encoding; /* of the line before */
+};
+
 /**
- * iu_lines_make() - the lines of a text, freed of what terminals, editors and mail put around it
+ * iu_lines_take() - as many lines as begin within the next @bytes of a text; at least one
+ * @at: is behind them afterwards
+ * Otherwise as iu_lines_make().
+ */
+int iu_lines_take(struct iu_arena *arena, struct iu_lines_cursor *at, size_t bytes,
+	struct iu_lines *ret_lines);
+
+/**
+ * iu_lines_make() - the lines of a text, freed of what terminals, editors, mail and logs put around it
  * @arena: owns everything in *ret_lines; nothing of @text is kept
  *
  * UTF-16 of both byte orders becomes UTF-8, line by line, with or without a byte order mark: files
  * are put together from several programs. NULs, byte order marks and colour codes go away; tabs
  * and no-break spaces become blanks; CR LF, CR CR LF and CR end a line. Bytes from 0x80 on are kept
- * as they are: of an unknown code page only ASCII can be read.
+ * as they are: of an unknown code page only ASCII can be read. What lies around a line and inside
+ * of JSON is in damage.h.
  * Returns: 0, IU_E_LIMIT: more than IU_LINES_MAX, IU_E_NOMEM.
  */
 int iu_lines_make(
@@ -66,5 +82,8 @@ struct iu_capture_endpoint {
  * Returns: false when it is none of that shape.
  */
 bool iu_capture_endpoint(struct iu_span word, struct iu_capture_endpoint *ret);
+
+/** iu_capture_endpoint_dotted() - the same as BSD writes it: "127.0.0.1.80", "*.80", "*.*", "::1.80". */
+bool iu_capture_endpoint_dotted(struct iu_span word, struct iu_capture_endpoint *ret);
 
 #endif

@@ -5,8 +5,7 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "captures/captures.h"
-#include "model/name-tables.h"
+#include "knowledge/iana.h"
 
 static const struct {
 	const char *word;
@@ -22,6 +21,9 @@ static const struct {
 	{"SYN-SENT", IU_STATE_SYN_SENT},     {"SYN_SENT", IU_STATE_SYN_SENT},
 	{"SYN-RECV", IU_STATE_SYN_RECV},     {"SYN_RECV", IU_STATE_SYN_RECV},
 	{"CLOSING", IU_STATE_CLOSING},       {"CLOSED", IU_STATE_BOUND},
+	/* netstat of macOS and BSD */
+	{"FIN_WAIT_1", IU_STATE_FIN_WAIT1},  {"FIN_WAIT_2", IU_STATE_FIN_WAIT2},
+	{"SYN_RCVD", IU_STATE_SYN_RECV},     {"SYN_RECEIVED", IU_STATE_SYN_RECV},
 	{"CLOSE", IU_STATE_BOUND},
 };
 
@@ -35,26 +37,12 @@ bool iu_linux_state(struct iu_span word, enum iu_state *ret)
 	return false;
 }
 
-/* A service's name in place of a number: the few that mean the same everywhere. */
-static bool port_of_name(struct iu_capture_out *out, struct iu_span name,
-	enum iu_protocol protocol, uint16_t *ret)
+/* A service's name in place of a number is one of IANA's. */
+static bool take_port(
+	const struct iu_capture_endpoint *end, enum iu_protocol protocol, uint16_t *ret)
 {
-	struct iu_names names;
-	char text[32];
-
-	if (!name.len || name.len >= sizeof(text))
-		return false;
-	memcpy(text, name.text, name.len);
-	text[name.len] = '\0';
-	iu_captures_names(out->snapshot, &names);
-	return names.service(names.context, text, protocol, ret) >= 0;
-}
-
-static bool take_port(struct iu_capture_out *out, const struct iu_capture_endpoint *end,
-	enum iu_protocol protocol, uint16_t *ret)
-{
-	*ret = end->port;
-	return !end->port_name.len || port_of_name(out, end->port_name, protocol, ret);
+	*ret = end->port_name.len ? iu_iana_port(end->port_name, protocol) : end->port;
+	return !end->port_name.len || *ret;
 }
 
 /* "*" as the tool means it, and the one name that means the same on every machine. */
@@ -89,7 +77,7 @@ int iu_linux_socket(struct iu_capture_out *out, const struct iu_capture_endpoint
 	struct iu_socket *ret)
 {
 	if (!take_address(local, family, star, &ret->local) ||
-		!take_port(out, local, ret->protocol, &ret->port)) {
+		!take_port(local, ret->protocol, &ret->port)) {
 		out->named++;
 		return 0;
 	}
@@ -110,7 +98,7 @@ int iu_linux_socket(struct iu_capture_out *out, const struct iu_capture_endpoint
 	}
 	/* a foreign name or port says no more than that there is a peer */
 	if (peer && !peer->port_star) {
-		if (!take_port(out, peer, ret->protocol, &ret->peer_port))
+		if (!take_port(peer, ret->protocol, &ret->peer_port))
 			ret->peer_port = 0;
 		if (ret->peer_port)
 			take_address(peer, family, star, &ret->peer);

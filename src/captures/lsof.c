@@ -16,6 +16,7 @@ struct row {
 	enum iu_state state;
 	enum iu_unix_type type;
 	bool has_state, cut;
+	bool bsd; /* DEVICE is the kernel's address of it: macOS and FreeBSD */
 };
 
 static struct iu_span behind(struct iu_span line, struct iu_span word)
@@ -103,6 +104,7 @@ static bool read_row(struct iu_span line, struct row *ret)
 	at = type + 3; /* behind DEVICE and SIZE/OFF */
 	if (!iu_span_number(words.v[type + 1], INT64_MAX, &row.inode))
 		row.inode = 0;
+	row.bsd = iu_span_begins(words.v[type + 1], "0x");
 	if (row.family == IU_FAMILY_UNIX) {
 		row.protocol = IU_PROTOCOL_UNIX;
 		if (!iu_span_number(words.v[at], INT64_MAX, &row.inode))
@@ -210,7 +212,7 @@ int iu_capture_lsof(const struct iu_lines *lines, size_t at, struct iu_capture_o
 
 	if (!read_row(lines->v[at], &row))
 		return 0;
-	iu_capture_is(out, IU_CAPTURE_LINUX);
+	iu_capture_is(out, row.bsd ? IU_CAPTURE_BSD : IU_CAPTURE_LINUX);
 	iu_capture_block(out);
 	/*
 	 * lsof writes a blank behind a name without a state, which tells a whole row from a cut

@@ -1,43 +1,21 @@
 /* captures/names.c - name tables of a machine that is not this one */
 #include <string.h>
 
-#include "base/compat.h"
 #include "base/err.h"
 #include "captures/captures.h"
+#include "knowledge/iana.h"
 
-/* Ports that these names mean on every system (IANA); both: on UDP too. */
-static const struct service {
-	const char *name;
-	uint16_t port;
-	bool tcp, udp;
-} services[] = {
-	{"ftp", 21, true, false},        {"ssh", 22, true, false},
-	{"telnet", 23, true, false},     {"smtp", 25, true, false},
-	{"domain", 53, true, true},      {"tftp", 69, false, true},
-	{"http", 80, true, false},       {"kerberos", 88, true, true},
-	{"pop3", 110, true, false},      {"sunrpc", 111, true, true},
-	{"ntp", 123, false, true},       {"imap2", 143, true, false},
-	{"snmp", 161, true, true},       {"ldap", 389, true, true},
-	{"https", 443, true, true},      {"submission", 587, true, false},
-	{"ldaps", 636, true, true},      {"imaps", 993, true, false},
-	{"pop3s", 995, true, false},     {"ms-sql-s", 1433, true, false},
-	{"mysql", 3306, true, false},    {"postgresql", 5432, true, false},
-	{"http-alt", 8080, true, true},
-};
-
+/* What IANA's names mean: the captured machine's own services database is not known. */
 static int find_service(
 	void *context, const char *name, enum iu_protocol protocol, uint16_t *ret_port)
 {
-	(void)context;
-	for (size_t i = 0; i < IU_COUNT(services); i++) {
-		const struct service *s = &services[i];
+	uint16_t port = iu_iana_port(iu_span_of(name), protocol);
 
-		if (strcmp(s->name, name) != 0 || !(protocol == IU_PROTOCOL_TCP ? s->tcp : s->udp))
-			continue;
-		*ret_port = s->port;
-		return 0;
-	}
-	return IU_E_NOENT;
+	(void)context;
+	if (!port)
+		return IU_E_NOENT;
+	*ret_port = port;
+	return 0;
 }
 
 static int find_host(void *context, const char *name, struct iu_address *ret, size_t max)

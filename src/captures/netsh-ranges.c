@@ -10,6 +10,8 @@
 #define COLUMN_WIDTH 10
 /* Blanks that stand for a star. */
 #define STAR_WIDTH 5
+/* From the margin to the end of the second column. */
+#define BOTH_COLUMNS 22
 
 static bool read_port(struct iu_span word, uint16_t *ret)
 {
@@ -108,6 +110,42 @@ static bool is_cut(const struct iu_lines *lines, size_t at, const struct shape *
 	       (!star && width_of(lines, at) < shape->width);
 }
 
+/* What a heading or a command said; of the ranges themselves TCP is all that people ever show. */
+static bool protocol_of(const struct iu_capture_out *out, enum iu_protocol *ret)
+{
+	*ret = out->hint_tcp || !out->hint_udp ? IU_PROTOCOL_TCP : IU_PROTOCOL_UDP;
+	return out->hint_tcp != out->hint_udp || (out->hint_exclusions && !out->hint_udp);
+}
+
+/* "      6953        7052" as netsh aligns it, both numbers to the right. */
+static bool is_aligned(struct iu_span line)
+{
+	return first_end(line) == COLUMN_WIDTH &&
+	       (line.len == BOTH_COLUMNS || line.len == BOTH_COLUMNS + STAR_WIDTH + 1);
+}
+
+/*
+ * Rows without the lines of dashes, or one alone, where a command or a word above speaks of such
+ * ranges. A row that may have lost digits is no row.
+ */
+int iu_capture_exclusion_rows(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
+{
+	struct iu_exclusion row = {0};
+	size_t i = at;
+	int ret = 0;
+
+	if (!out->hint_exclusions || !protocol_of(out, &row.protocol))
+		return 0;
+	while (i < lines->n && ret == 0 && read_row(lines->v[i], &row) &&
+		(out->inside || is_aligned(lines->v[i]))) {
+		ret = add_exclusion(out, &row);
+		i++;
+	}
+	if (i > at)
+		iu_capture_is(out, IU_CAPTURE_WINDOWS);
+	return ret < 0 ? ret : (int)(i - at);
+}
+
 /*
  * Two columns below two groups of dashes. The protocol is said in the heading; the list is whole
  * when it ends as netsh ends it, with an empty line.
@@ -123,9 +161,8 @@ int iu_capture_exclusions(const struct iu_lines *lines, size_t at, struct iu_cap
 	/* with fewer dashes all rows have lost their left side */
 	if (iu_rule_groups(lines->v[at], '-') != 2 ||
 		first_end(lines->v[at]) < iu_span_indent(lines->v[at]) + COLUMN_WIDTH ||
-		out->hint_tcp == out->hint_udp)
+		!protocol_of(out, &row.protocol))
 		return 0;
-	row.protocol = out->hint_tcp ? IU_PROTOCOL_TCP : IU_PROTOCOL_UDP;
 	shape = shape_of(lines, at);
 	for (; i < lines->n && ret == 0 && read_row(lines->v[i], &row); i++, rows++) {
 		if (is_cut(lines, i, &shape, row.administered))

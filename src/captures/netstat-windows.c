@@ -4,6 +4,7 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "captures/formats-text.h"
+#include "knowledge/iana.h"
 
 /*
  * "  TCP    0.0.0.0:80    0.0.0.0:0    LISTENING    4": protocol, local, foreign, state, pid. The
@@ -15,6 +16,8 @@ struct parts {
 	struct iu_capture_endpoint local, peer;
 	struct iu_span state; /* len 0: none */
 	int32_t pid;           /* -1: not shown */
+	struct iu_span local_word, peer_word;
+	bool told; /* no more lines belong to it: they were read, or their row is missing */
 };
 
 /* The kernel: no image has it. */
@@ -62,16 +65,6 @@ static bool read_protocol(struct iu_span word, enum iu_protocol *ret, bool *ret_
 		return true;
 	*ret_known = false;
 	return iu_span_is(word, "P");
-}
-
-/* Mail and diffs put these in front of lines. */
-static struct iu_span skip_quotes(struct iu_span line)
-{
-	size_t n = 0;
-
-	while (n < line.len && strchr(">| +", line.text[n]) && line.text[n])
-		n++;
-	return iu_span_from(line, n);
 }
 
 /*
@@ -139,7 +132,6 @@ static int read_row(struct iu_span line, struct parts *ret)
 	bool known = false, headed;
 	size_t at = 0;
 
-	line = skip_quotes(line);
 	iu_words_split(line, &words);
 	if (words.n == 1 && words.v[0].len <= 3 &&
 		(!memcmp(words.v[0].text, "TCP", words.v[0].len) ||
@@ -167,22 +159,51 @@ static int read_row(struct iu_span line, struct parts *ret)
 	}
 	if (parts.protocol == IU_PROTOCOL_TCP && parts.peer.star)
 		return -1;
+	parts.local_word = words.v[at];
+	parts.peer_word = words.v[at + 1];
 	*ret = parts;
 	return 1;
 }
 
-static int add_row(struct iu_capture_out *out, const struct parts *parts)
+static struct iu_span host_of(struct iu_span word)
+{
+	const char *colon = iu_span_find_last(word, ':');
+
+	return colon ? iu_span_upto(word, (size_t)(colon - word.text)) : word;
+}
+
+/* Without -n a listener on every address has the machine's name at both ends. */
+static bool is_wildcard(const struct parts *parts)
+{
+	struct iu_span local = host_of(parts->local_word), peer = host_of(parts->peer_word);
+
+	return parts->protocol == IU_PROTOCOL_TCP && !parts->peer.port && parts->local.named &&
+	       local.len == peer.len && !memcmp(local.text, peer.text, local.len);
+}
+
+static bool read_local(const struct parts *parts, struct iu_socket *s)
+{
+	s->local = parts->local.address;
+	if (s->local.family == IU_FAMILY_ANY && is_wildcard(parts))
+		s->local = iu_address_wildcard(IU_FAMILY_IPV4);
+	s->family = s->local.family;
+	s->port = parts->local.port_name.len
+			  ? iu_iana_port(parts->local.port_name, parts->protocol)
+			  : parts->local.port;
+	return !parts->local.star && !parts->local.port_star && s->family != IU_FAMILY_ANY &&
+	       (s->port || !parts->local.port_name.len);
+}
+
+static int add_row(struct iu_capture_out *out, struct parts *parts)
 {
 	struct iu_socket s = iu_capture_socket_fresh(parts->protocol);
 	int ret;
 
-	if (parts->local.named || parts->local.star || parts->local.port_star) {
+	parts->told = true;
+	if (!read_local(parts, &s)) {
 		out->named++;
 		return 0;
 	}
-	s.local = parts->local.address;
-	s.family = s.local.family;
-	s.port = parts->local.port;
 	s.state = state_of(parts);
 	/* a foreign name is the name of some address; which one does not matter to a bind() */
 	if (!parts->peer.star && parts->peer.port) {
@@ -193,6 +214,7 @@ static int add_row(struct iu_capture_out *out, const struct parts *parts)
 	if (!s.port)
 		return 0;
 	ret = iu_capture_socket(out, &s);
+	parts->told = false;
 	if (ret == 0 && parts->pid > 0)
 		ret = iu_capture_owner(out, parts->pid, -1, (struct iu_span){0});
 	return ret;
@@ -243,6 +265,25 @@ static int name_row(struct iu_capture_out *out, struct iu_span component, int32_
 	return out->rows.v[out->rows.n - 1].socket.unit ? 0 : IU_E_NOMEM;
 }
 
+/* What -b says of the row that was read last; without -o there is no pid to it. */
+static int add_image(struct iu_capture_out *out, const struct parts *row, struct iu_span image,
+	struct iu_span component)
+{
+	int32_t pid = row->pid;
+	int ret = 0;
+
+	if (row->told || (pid >= 0 && pid <= SYSTEM_PID))
+		return 0;
+	out->given |= IU_GIVEN_TASKS;
+	if (pid < 0) {
+		ret = iu_capture_image(out, image, component);
+		pid = out->owners.n ? out->owners.v[out->owners.n - 1].pid : -1;
+	} else {
+		ret = iu_capture_task(out, pid, image, NULL);
+	}
+	return ret == 0 && component.len && pid > 0 ? name_row(out, component, pid) : ret;
+}
+
 /* The lines between two rows. Returns how many belong to the row above, or IU_E_NOMEM. */
 static int read_owner(const struct iu_lines *lines, size_t at, const struct parts *row,
 	struct iu_capture_out *out)
@@ -260,11 +301,7 @@ static int read_owner(const struct iu_lines *lines, size_t at, const struct part
 		if (!lines->v[i].len || read_row(lines->v[i], &other) != 0)
 			break;
 		if (is_image(lines->v[i], &image)) {
-			out->given |= IU_GIVEN_TASKS;
-			if (row->pid > SYSTEM_PID)
-				ret = iu_capture_task(out, row->pid, image, NULL);
-			if (ret == 0 && row->pid > SYSTEM_PID && component.len)
-				ret = name_row(out, component, row->pid);
+			ret = add_image(out, row, image, component);
 			return ret < 0 ? ret : (int)(i - at + 1);
 		}
 		if (!iu_span_indent(lines->v[i]))
@@ -292,12 +329,12 @@ int iu_capture_netstat_windows(
 		if (kind == 1) {
 			if (before.protocol == IU_PROTOCOL_UDP && row.protocol == IU_PROTOCOL_TCP)
 				iu_capture_block(out); /* another list: TCP comes first */
-			before = row;
 			ret = add_row(out, &row);
+			before = row;
 			last = i++;
 		} else if (kind < 0) {
 			out->unread++;
-			before.pid = -1; /* what follows belongs to this one */
+			before.told = true; /* what follows belongs to this one */
 			last = i++;
 		} else if (lines->v[i].len) {
 			ret = read_owner(lines, i, &before, out);
@@ -305,7 +342,7 @@ int iu_capture_netstat_windows(
 				break;
 			i += (size_t)ret;
 			last = i - 1;
-			before.pid = -1; /* more of it belongs to a row that is missing */
+			before.told = true; /* more of it belongs to a row that is missing */
 		} else {
 			i++;
 		}

@@ -158,6 +158,23 @@ int iu_capture_powershell(const struct iu_lines *lines, size_t at, struct iu_cap
 	return ret < 0 ? ret : (int)(i - at);
 }
 
+/* ---- an error in place of a table ---- */
+
+/* "… : Cannot find any MSFT_NetTCPConnection object …": the name of the class is in every language. */
+int iu_capture_powershell_nothing(
+	const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
+{
+	static const char *const classes[] = {"MSFT_NetTCPConnection", "MSFT_NetUDPEndpoint",
+		"[Get-NetTCPConnection]", "[Get-NetUDPEndpoint]"};
+
+	for (size_t i = 0; i < IU_COUNT(classes); i++)
+		if (iu_span_find(lines->v[at], classes[i]) < lines->v[at].len) {
+			iu_capture_is(out, IU_CAPTURE_WINDOWS);
+			return 1;
+		}
+	return 0;
+}
+
 /* ---- CSV ---- */
 
 enum column { LOCAL, LOCAL_PORT, REMOTE, REMOTE_PORT, STATE, OWNER, COLUMNS };

@@ -346,3 +346,105 @@ int iu_capture_tasklist(const struct iu_lines *lines, size_t at, struct iu_captu
 	}
 	return ret < 0 ? ret : (int)(i - at);
 }
+
+/* ---- rows that findstr took out of a table ---- */
+
+/* "37,832 K", "37.832 K", "37 832 Ko", "37832K": memory, the last column in every language. */
+static bool is_memory(const struct iu_phrase *words, size_t at)
+{
+	bool digit = false, unit = false;
+
+	for (; at < words->n; at++)
+		for (size_t i = 0; i < words->v[at].len; i++) {
+			char c = words->v[at].text[i];
+
+			if (c >= '0' && c <= '9')
+				digit = true;
+			else if (!strchr(",.'", c) || unit)
+				unit = unit || c == 'K' || c == 'k' || (c & 0x80);
+			if (unit && c >= '0' && c <= '9')
+				return false;
+		}
+	return digit && unit;
+}
+
+/* "4340 Console  2  37,832 K": session, its number, memory. */
+static bool has_session(const struct iu_phrase *words, size_t pid)
+{
+	uint64_t number;
+
+	return pid + 3 < words->n && words->n <= pid + 6 &&
+	       !iu_span_number(words->v[pid + 1], UINT32_MAX, &number) &&
+	       iu_span_number(words->v[pid + 2], UINT32_MAX, &number) &&
+	       is_memory(words, pid + 3);
+}
+
+/* "1012 RpcEptMapper, RpcSs", "21964 N/A": of another program's output nothing looks so. */
+static bool has_services(struct iu_span list)
+{
+	bool any = false;
+
+	for (size_t at = 0; at < list.len;) {
+		struct iu_span name = iu_span_from(list, at);
+		const char *comma = iu_span_find_char(name, ',');
+
+		if (comma)
+			name.len = (size_t)(comma - name.text);
+		at += name.len + 1;
+		name = iu_span_trim(name);
+		if (!is_service_name(name) && !iu_span_is(name, "N/A"))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+static bool is_image(struct iu_span name)
+{
+	return iu_span_is(name, "System") ||
+	       (name.len > 4 && iu_span_is_any_case(iu_span_from(name, name.len - 4), ".exe"));
+}
+
+/* Name, pid, then what the rest of one of the two tables looks like. */
+static bool read_bare_row(struct iu_span line, struct task *ret)
+{
+	struct iu_phrase words;
+
+	iu_words_split(line, &words);
+	for (size_t k = 1; k + 1 < words.n && k < 6; k++) {
+		size_t start = (size_t)(words.v[k].text - line.text);
+		struct task task = {.name = iu_span_trim(iu_span_upto(line, start))};
+		struct iu_span rest = iu_span_trim(iu_span_from(line, start + words.v[k].len));
+
+		if (!iu_span_pid(words.v[k], &task.pid))
+			continue;
+		if (has_session(&words, k)) {
+			*ret = task;
+			return true;
+		}
+		/* columns have room between them */
+		if (!is_image(task.name) || line.text[start - 2] != ' ' || !has_services(rest))
+			continue;
+		task.services = rest;
+		*ret = task;
+		return true;
+	}
+	return false;
+}
+
+int iu_capture_tasklist_rows(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
+{
+	const struct iu_span none = iu_span_of("N/A");
+	struct task task;
+	size_t i = at;
+	int ret = 0;
+
+	if (!read_bare_row(lines->v[at], &task))
+		return 0;
+	iu_capture_is(out, IU_CAPTURE_WINDOWS);
+	for (; i < lines->n && ret == 0 && read_bare_row(lines->v[i], &task); i++)
+		ret = add_task(out, &task, none);
+	/* the first rows may be there, and the others not */
+	out->given &= ~(uint32_t)IU_GIVEN_TASKS_WHOLE;
+	return ret < 0 ? ret : (int)(i - at);
+}

@@ -11,9 +11,11 @@ static iu_capture_reader *const readers[] = {
 	iu_capture_tasklist_csv,
 	iu_capture_tasklist,
 	iu_capture_exclusions,
+	iu_capture_exclusion_rows,
 	iu_capture_dynamic,
 	iu_capture_powershell,
 	iu_capture_powershell_csv,
+	iu_capture_powershell_nothing,
 	iu_capture_port_proxy,
 	iu_capture_registry,
 	iu_capture_http_urlacl,
@@ -22,10 +24,13 @@ static iu_capture_reader *const readers[] = {
 	iu_capture_service_control,
 	iu_capture_event_xml,
 	iu_capture_event_text,
+	iu_capture_netstat_bsd,
 	iu_capture_netstat_linux,
 	iu_capture_ss,
 	iu_capture_lsof,
 	iu_capture_proc_net,
+	iu_capture_tasklist_rows,
+	iu_capture_currports,
 };
 
 static bool is_word_end(struct iu_span line, size_t at)
@@ -62,6 +67,11 @@ static void take_hint(struct iu_span line, struct iu_capture_out *out)
 	if (tcp || udp) {
 		out->hint_tcp = tcp;
 		out->hint_udp = udp;
+		out->hint_age = 0;
+	}
+	if (iu_span_find(line, "excludedportrange") < line.len ||
+		iu_span_find(line, "Port Exclusion") < line.len) {
+		out->hint_exclusions = true;
 		out->hint_age = 0;
 	}
 	if (v4 || v6) {
@@ -132,6 +142,8 @@ int iu_capture_text(
 		if (ret == 0) {
 			take_hint(lines.v[at], out);
 			take_banner(lines.v[at], out);
+			ret = iu_capture_inside(lines.v[at], out);
+			known += ret > 0;
 			at++;
 		} else if (ret > 0) {
 			at += (size_t)ret;

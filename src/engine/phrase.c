@@ -52,6 +52,8 @@ const char *iu_phrase_process(struct iu_arena *arena, const struct iu_process *p
 {
 	if (!process->name)
 		return iu_phrase(arena, "pid %d", (int)process->pid);
+	if (process->pid >= IU_PID_MADE_UP)
+		return iu_phrase_safe(arena, process->name, IU_NAME_COLUMNS);
 	return iu_phrase(arena, "%s (pid %d)", iu_phrase_safe(arena, process->name, IU_NAME_COLUMNS),
 		(int)process->pid);
 }

@@ -77,6 +77,8 @@ static const struct iu_proxy_row takers[] = {
 		"systemd-socket-activate listens for the program it will start"},
 	{"systemd-socket-proxyd", NULL, IU_PROXY_FORWARD,
 		"systemd-socket-proxyd passes connections on to another address", NULL, has_arguments},
+	{"init", NULL, IU_PROXY_ACTIVATION,
+		"process 1 listens for a unit that starts on the first connection (systemctl list-sockets)"},
 	{"inetd", NULL, IU_PROXY_ACTIVATION, "inetd listens for the service it starts on demand"},
 	{"openbsd-inetd", NULL, IU_PROXY_ACTIVATION,
 		"inetd listens for the service it starts on demand"},
@@ -169,11 +171,12 @@ static bool is_windows_program(const char *name, const char *program)
 	return !strncasecmp(name, program, len) && !strcasecmp(name + len, ".exe");
 }
 
-/* comm has room for 15 bytes, so a longer name is compared as far as it goes. */
+/* comm has room for 15 bytes and lsof shows nine: a longer name is compared as far as it goes. */
+#define LSOF_NAME 9
+
 static bool is_program(const struct iu_process *process, const char *program)
 {
 	const char *exe = iu_text_base_name(process->exe, "\\/");
-	const size_t comm_max = 15;
 
 	if (exe)
 		return !strcmp(exe, program) || is_windows_program(exe, program);
@@ -181,8 +184,9 @@ static bool is_program(const struct iu_process *process, const char *program)
 		return false;
 	if (is_windows_program(process->name, program))
 		return true;
-	if (strlen(process->name) == comm_max)
-		return !strncmp(process->name, program, comm_max);
+	/* columns cut names, too: lsof after nine bytes, netstat somewhere behind the pid */
+	if (strlen(process->name) >= LSOF_NAME)
+		return !strncmp(process->name, program, strlen(process->name));
 	return !strcmp(process->name, program);
 }
 

@@ -34,6 +34,12 @@ struct iu_file_id {
 	uint64_t dev, ino;
 };
 
+/*
+ * Process ids from here on are made up: a capture named the program and not its number. No system
+ * gives out such ones; they are never told to anybody.
+ */
+#define IU_PID_MADE_UP (INT32_C(1) << 30)
+
 struct iu_process {
 	int32_t pid;
 	const char *name; /* comm: at most 15 bytes, chosen by the program itself */

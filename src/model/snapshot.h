@@ -44,6 +44,7 @@ struct iu_host {
 	bool wsl;
 	int64_t now;        /* seconds since 1970 */
 	int init_is_manager; /* pid 1 is systemd */
+	bool recorded;      /* another machine, or another time: never written into a capture */
 };
 
 /* Ports that the system never gives out by itself. */

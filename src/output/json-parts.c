@@ -137,7 +137,8 @@ static json_t *holder_json(struct iu_json *json, const struct iu_hold *hold,
 	const struct iu_process *p = process ? process : &unseen;
 	json_t *holder = json_object();
 
-	iu_json_put(json, holder, "pid", json_integer(hold->pid));
+	iu_json_put(json, holder, "pid",
+		iu_json_known(hold->pid < IU_PID_MADE_UP, (uint64_t)hold->pid));
 	iu_json_put(json, holder, "tid", iu_json_known(hold->tid > 0, (uint64_t)hold->tid));
 	iu_json_put(json, holder, "name", iu_json_text(json, p->name));
 	iu_json_put(json, holder, "exe", iu_json_text(json, p->exe));

@@ -66,7 +66,8 @@ static void cell_holder(const struct cell_source *from, struct iu_text *cell)
 		return;
 	}
 	add_foreign(cell, from->process && from->process->name ? from->process->name : "?");
-	iu_text_printf(cell, "(%d)", (int)from->hold->pid);
+	if (from->hold->pid < IU_PID_MADE_UP)
+		iu_text_printf(cell, "(%d)", (int)from->hold->pid);
 	if (from->row->holds.n > 1)
 		iu_text_printf(cell, " +%zu", from->row->holds.n - 1);
 }

@@ -130,6 +130,7 @@ void iu_session_replay(struct iu_session *session, const struct iu_snapshot *sna
 {
 	session->snapshot = *snapshot;
 	session->recorded = true;
+	session->snapshot.host.recorded = true;
 	session->then = snapshot->probes;
 	session->snapshot.probes = (struct iu_probes){0};
 }

@@ -17,6 +17,11 @@ bool iu_linux_is_privileged(const struct iu_snapshot *snapshot)
 	return snapshot->host.privileged || snapshot->host.uid == 0;
 }
 
+bool iu_linux_is_bsd(const struct iu_snapshot *snapshot)
+{
+	return snapshot->host.os && !strcmp(snapshot->host.os, "bsd");
+}
+
 bool iu_linux_lever_is_foreign(
 	const struct iu_snapshot *snapshot, const struct iu_process *process)
 {

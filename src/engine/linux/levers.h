@@ -7,6 +7,9 @@
 /** iu_linux_is_privileged() - the one who looks may do what root may. */
 bool iu_linux_is_privileged(const struct iu_snapshot *snapshot);
 
+/** iu_linux_is_bsd() - a capture of macOS or a BSD: much is as on Linux, the tools are others. */
+bool iu_linux_is_bsd(const struct iu_snapshot *snapshot);
+
 /** iu_linux_lever_is_foreign() - to signal the process needs root. NULL: nothing is known of it. */
 bool iu_linux_lever_is_foreign(
 	const struct iu_snapshot *snapshot, const struct iu_process *process);

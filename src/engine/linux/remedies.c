@@ -376,7 +376,8 @@ static bool destroy_socket(struct iu_remedy_context *m)
 {
 	const char *state;
 
-	if (!m->blocker || m->question->target.protocol != IU_PROTOCOL_TCP)
+	if (!m->blocker || m->question->target.protocol != IU_PROTOCOL_TCP ||
+		iu_linux_is_bsd(m->snapshot))
 		return false;
 	state = iu_state_name(m->blocker->socket.state);
 	m->remedy->needs_root = m->snapshot->host.cap_net_admin != IU_YES;
@@ -409,8 +410,28 @@ static bool reserve_port(struct iu_remedy_context *m)
 				  (unsigned int)m->question->target.port));
 }
 
+/* On a machine that is not this one its own tools have to do. */
+static bool run_as_root_there(struct iu_remedy_context *m)
+{
+	const struct iu_target *t = &m->question->target;
+	bool udp = t->protocol == IU_PROTOCOL_UDP;
+
+	if (t->protocol == IU_PROTOCOL_UNIX)
+		return false;
+	m->remedy->summary = "look there again as root, who sees the processes of every user";
+	if (iu_linux_is_bsd(m->snapshot))
+		return command(m, "sudo") && command(m, "lsof") && command(m, "-nP") &&
+		       command(m, iu_phrase(m->arena, udp ? "-iUDP:%u" : "-iTCP:%u",
+					  (unsigned int)t->port));
+	return command(m, "sudo") && command(m, "ss") && command(m, udp ? "-ulnp" : "-tlnp") &&
+	       command(m, "sport") && command(m, "=") &&
+	       command(m, iu_phrase(m->arena, ":%u", (unsigned int)t->port));
+}
+
 static bool run_as_root(struct iu_remedy_context *m)
 {
+	if (m->snapshot->host.recorded)
+		return run_as_root_there(m);
 	if (iu_linux_is_privileged(m->snapshot) || !m->question->target.text)
 		return false;
 	m->remedy->needs_root = true;
@@ -575,7 +596,7 @@ static void offer_ours(struct iu_remedy_context *m, bool *freeing)
 	case IU_REMEDY_WAIT: verb = "wait"; break;
 	default: return;
 	}
-	if (!m->question->target.text || (*freeing && remedy->id != IU_REMEDY_DESTROY_SOCKET &&
+	if (m->snapshot->host.recorded || !m->question->target.text || (*freeing && remedy->id != IU_REMEDY_DESTROY_SOCKET &&
 					  remedy->id != IU_REMEDY_WAIT))
 		return;
 	remedy->raw = remedy->command;

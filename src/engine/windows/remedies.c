@@ -166,6 +166,19 @@ static bool find_orphan(struct iu_remedy_context *m)
 		NULL);
 }
 
+/* Of what only its name is known of, all that have it end: that has to be said. */
+static bool stop_image(struct iu_remedy_context *m, int32_t pid)
+{
+	const struct iu_process *process = iu_snapshot_process(m->snapshot, pid);
+
+	if (!process || !process->name)
+		return false;
+	m->remedy->summary = iu_phrase(m->arena,
+		"ask %s to end, every process of that name; netstat -ano tells which one has the port",
+		iu_phrase_process(m->arena, process));
+	return words(m, "taskkill", "/IM", process->name, NULL);
+}
+
 static bool stop_process(struct iu_remedy_context *m)
 {
 	struct iu_lever_context c = levers(m);
@@ -181,6 +194,8 @@ static bool stop_process(struct iu_remedy_context *m)
 	n = iu_windows_lever_pids(&c, m->verdict, m->blocker, pids);
 	if (!n)
 		return find_orphan(m);
+	if (pids[0] >= IU_PID_MADE_UP)
+		return stop_image(m, pids[0]);
 	m->remedy->acts = true;
 	if (!words(m, "taskkill", NULL))
 		return false;
@@ -390,7 +405,8 @@ bool iu_windows_remedy(struct iu_remedy_context *m, bool *freeing)
 	if (!makers[m->remedy->id] || !makers[m->remedy->id](m))
 		return false;
 	/* a capture is not the machine itself */
-	if (*freeing || !m->remedy->acts || m->snapshot->host.pid <= 0 || !m->question->target.text)
+	if (*freeing || !m->remedy->acts || m->snapshot->host.pid <= 0 ||
+		m->snapshot->host.recorded || !m->question->target.text)
 		return true;
 	m->remedy->raw = m->remedy->command;
 	m->remedy->command = (struct iu_strings){0};
