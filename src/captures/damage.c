@@ -135,7 +135,8 @@ static size_t journal(struct iu_span line)
 {
 	size_t at = journal_time(line), start;
 
-	if (!at || at >= line.len || line.text[at] != ' ')
+	/* a journal has the zone as a number; behind a "Z" any words may follow */
+	if (!at || at >= line.len || line.text[at] != ' ' || line.text[at - 1] == 'Z')
 		return 0;
 	for (start = ++at; at < line.len && is_name_char(line.text[at]);)
 		at++;
@@ -161,7 +162,7 @@ static size_t journal(struct iu_span line)
 /* "2026-01-08T14:29:35.1Z stdout F " of the kubelet, "2026-01-08T14:29:35.1Z " of docker logs -t. */
 static size_t container_log(struct iu_span line)
 {
-	static const char *const streams[] = {" stdout F", " stderr F", " stdout P", " stderr P"};
+	static const char *const streams[] = {" stdout f", " stderr f", " stdout p", " stderr p"};
 	size_t at = iso_time(line);
 
 	if (!at || !ends_word(line, at))
@@ -199,15 +200,17 @@ static struct iu_span without_marks(struct iu_span line)
 
 struct iu_span iu_damage_strip(struct iu_span line)
 {
-	size_t took = 1;
+	size_t before = line.len + 1;
 
-	for (int layer = 0; layer < LAYERS_MAX && took; layer++) {
-		took = 0;
+	for (int layer = 0; layer < LAYERS_MAX && line.len < before; layer++) {
+		size_t took = 0;
+
+		before = line.len;
 		for (size_t i = 0; i < IU_COUNT(prefixes) && !took; i++)
 			took = prefixes[i](line);
-		line = iu_span_from(line, took);
+		line = took ? iu_span_from(line, took) : without_marks(line);
 	}
-	return without_marks(line);
+	return line;
 }
 
 /* "C:\": a path of Windows has such pairs as well. */

@@ -24,9 +24,9 @@ static iu_capture_reader *const readers[] = {
 	iu_capture_exclusion_rows,
 };
 
-/* What a row begins with that is found without marks; case tells Windows from the others. */
-static const char *const starts[] = {"TCP", "UDP", "tcp", "tcp4", "tcp6", "tcp46", "udp", "udp4",
-	"udp6", "udp46"};
+/* What a row begins with, in any case, that is found without marks. */
+static const char *const starts[] = {
+	"tcp", "tcp4", "tcp6", "tcp46", "udp", "udp4", "udp6", "udp46"};
 
 static int read_row(struct iu_span row, struct iu_capture_out *out)
 {

@@ -245,6 +245,7 @@ int iu_lines_take(struct iu_arena *arena, struct iu_lines_cursor *at, size_t byt
 		line += n;
 		piece -= n;
 	}
+	c.lines.open = c.n > c.line && !c.cr;
 	if (ret == 0 && (c.n > c.line || c.cr) && !end_line(&c))
 		ret = IU_E_LIMIT;
 	if (arena->failed || ret < 0)

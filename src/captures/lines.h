@@ -10,6 +10,7 @@ struct iu_lines {
 	struct iu_span *v; /* without line end and without blanks at the end */
 	size_t n, cap;
 	const char *end;    /* of the last line, with its blanks */
+	bool open;          /* nothing ended the last line: it may be cut */
 };
 
 /* More lines than this no capture of one machine has; a line costs memory even when empty. */

@@ -90,11 +90,12 @@ static struct shape shape_of(const struct iu_lines *lines, size_t rule)
 	struct shape shape = {.end = first_end(lines->v[rule])};
 	struct iu_exclusion row;
 
-	/* the dashes have their blanks yet, so the rows had theirs */
-	if (iu_padding(lines, rule))
+	/* the dashes have their blanks yet, so the rows had theirs; others may have put some there */
+	if (iu_padding(lines, rule) > STAR_WIDTH)
 		shape.width = lines->v[rule].len + STAR_WIDTH;
 	for (size_t i = rule + 1; i < lines->n && read_row(lines->v[i], &row); i++)
-		if (!row.administered && width_of(lines, i) > shape.width)
+		if (!row.administered && iu_padding(lines, i) >= STAR_WIDTH &&
+			width_of(lines, i) > shape.width)
 			shape.width = width_of(lines, i);
 	return shape;
 }
@@ -102,7 +103,7 @@ static struct shape shape_of(const struct iu_lines *lines, size_t rule)
 /* Without its first digit, or without its star, a row would say something else. */
 static bool is_cut(const struct iu_lines *lines, size_t at, const struct shape *shape, bool star)
 {
-	if (!star && at + 1 == lines->n) /* netsh goes on with an empty line and a legend */
+	if (!star && at + 1 == lines->n && lines->open) /* the copy ended somewhere in it */
 		return true;
 	if (!iu_has_gap(lines->v[at])) /* blanks were squeezed */
 		return false;

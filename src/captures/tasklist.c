@@ -1,6 +1,7 @@
 /* captures/tasklist.c - processes of Windows and the services in them, as tasklist has them */
 #include <string.h>
 
+#include "base/compat.h"
 #include "base/err.h"
 #include "captures/csv.h"
 #include "captures/formats-text.h"
@@ -213,11 +214,19 @@ static bool cut_row(struct iu_span line, size_t name_end, size_t pid_end,
 	if (pid.len > pid_end - name_end)
 		pid.len = pid_end - name_end;
 	ret->name = iu_span_trim((struct iu_span){line.text, name_end});
-	if (!ret->name.len || !iu_span_pid(iu_span_trim(pid), &ret->pid))
+	if (!ret->name.len || iu_has_gap(ret->name) || !iu_span_pid(iu_span_trim(pid), &ret->pid))
 		return false;
 	if (table->services)
 		ret->services = iu_span_trim(iu_span_from(line, pid_end));
 	return true;
+}
+
+static bool is_foreign(struct iu_span line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		if (line.text[i] & 0x80)
+			return true;
+	return false;
 }
 
 /*
@@ -233,8 +242,12 @@ static bool read_table_row(struct iu_span line, const struct table *table, struc
 		return false;
 	if (line.len > table->name_end && line.text[table->name_end] == ' ' &&
 		(line.len <= table->pid_end || line.text[table->pid_end] == ' ') &&
+		line.len >= table->pid_end && line.text[table->pid_end - 1] != ' ' &&
 		cut_row(line, table->name_end, table->pid_end, table, ret))
 		return true;
+	/* ASCII moves nothing: that row has lost its left side */
+	if (!is_foreign(line))
+		return false;
 	for (at = 1; at < line.len; at = end) {
 		for (end = at; end < line.len && line.text[end] == ' ';)
 			end++;
@@ -399,6 +412,17 @@ static bool has_services(struct iu_span list)
 	return any;
 }
 
+/* What is left of "Console" where a row of the other table was cut. */
+static bool is_session_cut(struct iu_span word)
+{
+	static const char *const sessions[] = {"Console", "Services", "RDP-Tcp#"};
+
+	for (size_t i = 0; i < IU_COUNT(sessions); i++)
+		if (word.len < strlen(sessions[i]) && !memcmp(word.text, sessions[i], word.len))
+			return true;
+	return false;
+}
+
 static bool is_image(struct iu_span name)
 {
 	return iu_span_is(name, "System") ||
@@ -416,14 +440,15 @@ static bool read_bare_row(struct iu_span line, struct task *ret)
 		struct task task = {.name = iu_span_trim(iu_span_upto(line, start))};
 		struct iu_span rest = iu_span_trim(iu_span_from(line, start + words.v[k].len));
 
-		if (!iu_span_pid(words.v[k], &task.pid))
+		if (!iu_span_pid(words.v[k], &task.pid) || iu_has_gap(task.name))
 			continue;
 		if (has_session(&words, k)) {
 			*ret = task;
 			return true;
 		}
 		/* columns have room between them */
-		if (!is_image(task.name) || line.text[start - 2] != ' ' || !has_services(rest))
+		if (!is_image(task.name) || line.text[start - 2] != ' ' ||
+			is_session_cut(rest) || !has_services(rest))
 			continue;
 		task.services = rest;
 		*ret = task;

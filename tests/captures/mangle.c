@@ -33,7 +33,10 @@ const char *harmless_name(enum harmless kind)
 {
 	static const char *const names[] = {"UTF-16LE", "UTF-16LE without a mark", "UTF-16BE",
 		"UTF-8 with a mark", "LF", "CRLF", "CR CR LF", "prompts", "colours",
-		"two encodings in one file"};
+		"two encodings in one file", "quoted", "quoted twice", "lines of code", "a journal",
+		"a journal with full times", "docker compose", "the kubelet's log",
+		"docker logs -t", "JSON, a line each", "a list of JSON", "one string of JSON",
+		"with blanks for tabs", "with blanks behind"};
 
 	return names[kind];
 }
@@ -135,6 +138,92 @@ static void dress_lines(const struct iu_text *from, enum harmless kind, struct i
 		iu_text_add(to, "\nC:\\>exit\n");
 }
 
+/* What others write around a line. */
+static const struct {
+	enum harmless kind;
+	const char *before, *behind;
+} wrappings[] = {
+	{QUOTED, "> ", ""},
+	{QUOTED_TWICE, "> > ", ""},
+	{CODE, "`", "`"},
+	{JOURNAL, "Jan  8 14:29:35 host3 collect[4711]: ", ""},
+	{JOURNAL_ISO, "2026-01-08T14:29:35+0100 host3 collect: ", ""},
+	{COMPOSE, "collect-1  | ", ""},
+	{KUBELET, "2026-01-08T14:29:35.123456789Z stdout F ", ""},
+	{DOCKER_TIMES, "2026-01-08T14:29:35.123456789Z ", ""},
+	{JSON_LINES, "{\"log\":\"", "\\n\",\"stream\":\"stdout\"}"},
+	{JSON_LIST, "  \"", "\","},
+	{BLANKS_BEHIND, "", "   "},
+};
+
+static void put_json(struct iu_text *to, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '"' || c == '\\')
+			iu_text_printf(to, "\\%c", c);
+		else if (c == '\n' || c == '\t')
+			iu_text_add(to, c == '\n' ? "\\n" : "\\t");
+		else if (c < ' ')
+			iu_text_printf(to, "\\u%04x", c);
+		else
+			iu_text_addn(to, text + i, 1);
+	}
+}
+
+static bool wrap(const struct iu_text *from, enum harmless kind, struct iu_text *to)
+{
+	static struct line lines[LINES_MAX];
+	size_t n = split(from, lines), w = 0;
+	const bool json = kind == JSON_LINES || kind == JSON_LIST;
+
+	while (wrappings[w].kind != kind)
+		w++;
+	for (size_t i = 0; i < n; i++) {
+		/* Markdown has no mark of code in code */
+		if (kind == CODE && (!lines[i].len || memchr(lines[i].text, '`', lines[i].len))) {
+			iu_text_addn(to, lines[i].text, lines[i].len);
+			iu_text_add(to, "\n");
+			continue;
+		}
+		iu_text_add(to, wrappings[w].before);
+		if (json)
+			put_json(to, lines[i].text, lines[i].len);
+		else
+			iu_text_addn(to, lines[i].text, lines[i].len);
+		iu_text_add(to, wrappings[w].behind);
+		iu_text_add(to, "\n");
+	}
+	return true;
+}
+
+static bool dress_json(const struct iu_text *from, struct iu_text *to)
+{
+	iu_text_add(to, "\"");
+	put_json(to, from->data, from->len);
+	iu_text_add(to, "\"\n");
+	return true;
+}
+
+static bool without_tabs(const struct iu_text *from, struct iu_text *to)
+{
+	size_t column = 0;
+
+	for (size_t i = 0; i < from->len; i++) {
+		if (from->data[i] == '\t') {
+			size_t n = 8 - column % 8;
+
+			iu_text_addn(to, "        ", n);
+			column += n;
+			continue;
+		}
+		iu_text_addn(to, from->data + i, 1);
+		column = from->data[i] == '\n' ? 0 : column + 1;
+	}
+	return true;
+}
+
 bool harmless(const struct iu_text *from, enum harmless kind, struct iu_text *to)
 {
 	bool ascii_lines = !memchr(from->data, '\0', from->len);
@@ -159,6 +248,21 @@ bool harmless(const struct iu_text *from, enum harmless kind, struct iu_text *to
 			return false;
 		dress_lines(from, kind, to);
 		return true;
+	case QUOTED:
+	case QUOTED_TWICE:
+	case CODE:
+	case JOURNAL:
+	case JOURNAL_ISO:
+	case COMPOSE:
+	case KUBELET:
+	case DOCKER_TIMES:
+	case BLANKS_BEHIND: return ascii_lines && wrap(from, kind, to);
+	case JSON_LINES:
+	case JSON_LIST:
+		return ascii_lines && iu_utf8_valid(from->data, from->len) && wrap(from, kind, to);
+	case JSON_WHOLE:
+		return ascii_lines && iu_utf8_valid(from->data, from->len) && dress_json(from, to);
+	case NO_TABS: return ascii_lines && without_tabs(from, to);
 	case HARMLESS_KINDS: break;
 	}
 	return false;
@@ -226,8 +330,9 @@ void damage(struct dice *dice, const struct iu_text *from, struct iu_text *to)
 	}
 	if (!plain.data)
 		iu_text_add(&plain, "");
+	/* blanks behind a cut line hide that it is cut: that no reader can tell */
 	if (roll(dice, 3) == 0 &&
-		harmless(&plain, (enum harmless)roll(dice, HARMLESS_KINDS), &dressed))
+		harmless(&plain, (enum harmless)roll(dice, BLANKS_BEHIND), &dressed))
 		iu_text_addn(to, dressed.data ? dressed.data : "", dressed.len);
 	else
 		iu_text_addn(to, plain.data, plain.len);

@@ -17,7 +17,8 @@ uint32_t roll(struct dice *dice, uint32_t sides);
 /* What leaves every word in its place. */
 enum harmless {
 	UTF16_LE, UTF16_LE_BARE, UTF16_BE, UTF8_MARK, LF, CRLF, CRCRLF, PROMPTS, COLOURS,
-	MIXED_ENCODINGS, HARMLESS_KINDS
+	MIXED_ENCODINGS, QUOTED, QUOTED_TWICE, CODE, JOURNAL, JOURNAL_ISO, COMPOSE, KUBELET,
+	DOCKER_TIMES, JSON_LINES, JSON_LIST, JSON_WHOLE, NO_TABS, BLANKS_BEHIND, HARMLESS_KINDS
 };
 
 /** harmless_name() - for messages. */

@@ -18,7 +18,7 @@
 #include "engine/engine.h"
 #include "mangle.h"
 
-#define FILES_MAX 128
+#define FILES_MAX 256
 #define SEED      0x2545f4914f6cdd1du
 
 static const char *folder;
@@ -74,6 +74,8 @@ static void load(const char *system)
 
 static void dresses_change_nothing(void **state)
 {
+	size_t differences = 0;
+
 	(void)state;
 	for (int kind = 0; kind < HARMLESS_KINDS; kind++) {
 		size_t same = 0, not_possible = 0;
@@ -89,13 +91,20 @@ static void dresses_change_nothing(void **state)
 				iu_text_free(&other);
 				continue;
 			}
-			assert_int_equal(read_texts(&other, 1, &snapshot), 0);
+			if (read_texts(&other, 1, &snapshot) < 0) {
+				print_message("# %s as %s: refused\n", files[i].name,
+					harmless_name((enum harmless)kind));
+				differences++;
+				iu_text_free(&other);
+				continue;
+			}
 			dump(&files[i].snapshot, &before);
 			dump(&snapshot, &after);
-			if (strcmp(before.data, after.data))
-				print_message("# %s as %s:\n%s", files[i].name,
-					harmless_name((enum harmless)kind), after.data);
-			assert_string_equal(before.data, after.data);
+			if (strcmp(before.data, after.data)) {
+				print_message("# %s as %s:\n%s# instead of\n%s", files[i].name,
+					harmless_name((enum harmless)kind), after.data, before.data);
+				differences++;
+			}
 			same++;
 			iu_snapshot_free(&snapshot);
 			iu_text_free(&other);
@@ -106,6 +115,9 @@ static void dresses_change_nothing(void **state)
 		print_message("# %s: %zu captures read the same, %zu cannot be written so\n",
 			harmless_name((enum harmless)kind), same, not_possible);
 	}
+	print_message("# %zu captures in %d dresses: %zu differences\n", file_count, HARMLESS_KINDS,
+		differences);
+	assert_int_equal(differences, 0);
 }
 
 /* ---- damage ---- */
@@ -302,6 +314,8 @@ int main(int argc, char **argv)
 		rounds = strtoul(argv[2], NULL, 10);
 	load("windows");
 	load("linux");
+	load("pasted");
+	load("articles");
 	failed = cmocka_run_group_tests_name("mangled captures", tests, NULL, NULL);
 	for (size_t i = 0; i < file_count; i++) {
 		iu_text_free(&files[i].text);

@@ -413,19 +413,18 @@ static bool reserve_port(struct iu_remedy_context *m)
 /* On a machine that is not this one its own tools have to do. */
 static bool run_as_root_there(struct iu_remedy_context *m)
 {
-	const struct iu_target *t = &m->question->target;
-	bool udp = t->protocol == IU_PROTOCOL_UDP;
+	bool udp = m->question->target.protocol == IU_PROTOCOL_UDP;
+	unsigned int port = m->question->target.port;
 
-	if (t->protocol == IU_PROTOCOL_UNIX)
+	if (m->question->target.protocol == IU_PROTOCOL_UNIX)
 		return false;
 	m->remedy->summary = "look there again as root, who sees the processes of every user";
 	if (iu_linux_is_bsd(m->snapshot))
 		return command(m, "sudo") && command(m, "lsof") && command(m, "-nP") &&
-		       command(m, iu_phrase(m->arena, udp ? "-iUDP:%u" : "-iTCP:%u",
-					  (unsigned int)t->port));
+		       command(m, iu_phrase(m->arena, udp ? "-iUDP:%u" : "-iTCP:%u", port));
 	return command(m, "sudo") && command(m, "ss") && command(m, udp ? "-ulnp" : "-tlnp") &&
 	       command(m, "sport") && command(m, "=") &&
-	       command(m, iu_phrase(m->arena, ":%u", (unsigned int)t->port));
+	       command(m, iu_phrase(m->arena, ":%u", port));
 }
 
 static bool run_as_root(struct iu_remedy_context *m)
