@@ -104,7 +104,7 @@ int iu_capture_owner(struct iu_capture_out *out, int32_t pid, int32_t fd, struct
 
 static bool equal(struct iu_span a, struct iu_span b)
 {
-	return a.len == b.len && !memcmp(a.text, b.text, a.len);
+	return a.len == b.len && (!a.len || !memcmp(a.text, b.text, a.len));
 }
 
 static struct iu_span keep(struct iu_capture_out *out, struct iu_span bytes)
