@@ -50,6 +50,7 @@ int inuse_wait(const char *target, const struct inuse_options *given,
 		return ret;
 	switch (waited) {
 	case IU_WAITED_DONE: return INUSE_WAITED_DONE;
+	case IU_WAITED_ENDLESS: /* no time would be enough */
 	case IU_WAITED_TIME_UP: return INUSE_WAITED_TIME_UP;
 	case IU_WAITED_STOPPED: break;
 	}

@@ -8,6 +8,8 @@
 #elif defined(__GNUC__)
 #define IU_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define IU_UNUSED            __attribute__((unused))
+/* A function that not every program links; its address is NULL in those that do not. */
+#define IU_OPTIONAL __attribute__((weak, visibility("hidden")))
 #else
 #define IU_PRINTF(fmt, args)
 #define IU_UNUSED

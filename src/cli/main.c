@@ -19,6 +19,12 @@ static int show_version(void)
 	return good ? IU_EXIT_DONE : IU_EXIT_UNKNOWN;
 }
 
+/* The one sentence that is printed while something else hangs: no buffer, no lock. */
+static void say_hung(void)
+{
+	iu_system_cry("inuse: could not tell: looking at this machine took longer than 10 s, as something in it does not answer (a file server, a device)\n");
+}
+
 int main(int argc, char **argv)
 {
 	struct iu_invocation invocation;
@@ -30,6 +36,9 @@ int main(int argc, char **argv)
 	code = iu_invocation_read(argc, argv, &invocation);
 	if (code)
 		return code;
+	/* Under `run` it is the command that must not end. */
+	if (invocation.command != &iu_command_run)
+		iu_os_watchdog(say_hung, IU_EXIT_UNKNOWN);
 	if (invocation.arguments.version)
 		code = show_version();
 	else if (invocation.arguments.help)

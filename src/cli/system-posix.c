@@ -120,6 +120,12 @@ unsigned int iu_system_columns(enum iu_stream stream)
 	return clamp(size.ws_col);
 }
 
+void iu_system_cry(const char *message)
+{
+	if (write(STDERR_FILENO, message, strlen(message)) < 0)
+		return; /* there is nobody to tell */
+}
+
 bool iu_system_says_progress(void)
 {
 	return isatty(STDERR_FILENO);

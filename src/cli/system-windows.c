@@ -175,6 +175,11 @@ unsigned int iu_system_columns(enum iu_stream stream)
 	return clamp((unsigned long)(screen.srWindow.Right - screen.srWindow.Left));
 }
 
+void iu_system_cry(const char *message)
+{
+	fputs(message, stderr);
+}
+
 bool iu_system_says_progress(void)
 {
 	return is_console(STD_ERROR_HANDLE);

@@ -16,6 +16,7 @@
 struct run {
 	const struct iu_arguments *arguments;
 	bool progress;
+	bool unknown; /* an answer was that it could not be told */
 };
 
 static bool stopped(void *context)
@@ -45,7 +46,8 @@ static void progress(
 	iu_text_free(&line);
 }
 
-static int put_one(const struct run *run, struct iu_session *session,
+/* Unknown: nobody could tell, neither now nor later. */
+static int put_one(struct run *run, struct iu_session *session,
 	const struct iu_question *question)
 {
 	struct iu_arena arena = {0};
@@ -56,20 +58,25 @@ static int put_one(const struct run *run, struct iu_session *session,
 
 	if (r < 0) {
 		iu_complain(iu_error_text(r), NULL, "");
+	} else if (run->arguments->quiet && !run->arguments->json) {
+		written = true;
 	} else if (run->arguments->json) {
 		written = iu_write_json(
 			iu_output_why_json(question, &session->snapshot, &answer.verdict));
 	} else {
 		iu_text_printf(&text, "%s\n", answer.verdict.headline);
+		if (answer.verdict.endless && !run->arguments->listening)
+			iu_text_printf(&text, "Not waited for: %s.\n", answer.verdict.endless);
 		written = iu_write(&text);
 		iu_text_free(&text);
 	}
+	run->unknown |= r >= 0 && answer.verdict.status == IU_STATUS_UNKNOWN;
 	iu_arena_free(&arena);
 	return written ? 0 : IU_EXIT_UNKNOWN;
 }
 
 /* How it stands in the end, as `why` says it. */
-static int put(const struct run *run, const struct iu_questions *questions)
+static int put(struct run *run, const struct iu_questions *questions)
 {
 	struct iu_session session = {0};
 	int r = iu_session_look(&session, questions), code = 0;
@@ -99,10 +106,12 @@ static int wait_all(struct run *run, const struct iu_questions *questions, int64
 		iu_complain(iu_error_text(r), NULL, "");
 		return IU_EXIT_UNKNOWN;
 	}
-	if (run->arguments->json || !run->arguments->quiet)
+	if (run->arguments->json || !run->arguments->quiet || waited == IU_WAITED_ENDLESS)
 		code = put(run, questions);
 	if (code)
 		return code;
+	if (waited == IU_WAITED_ENDLESS && run->unknown)
+		return IU_EXIT_UNKNOWN;
 	return waited == IU_WAITED_DONE ? IU_EXIT_DONE : IU_EXIT_NO;
 }
 

@@ -12,6 +12,7 @@
 #include "engine/phrase.h"
 #include "engine/remedies.h"
 #include "engine/rules.h"
+#include "engine/unix-path.h"
 #include "model/question.h"
 
 /* The worse answer counts: what fails for certain, then what could not be told. */
@@ -177,26 +178,6 @@ static int decide_inet(struct iu_arena *arena, const struct iu_question *questio
 	return err < 0 ? err : finish(arena, question, snapshot, &evaluation, verdict);
 }
 
-/* A path that bind() would have to create: EADDRINUSE if and only if something is there. */
-static struct iu_judgement judge_path(
-	const struct iu_question *question, const struct iu_path *path)
-{
-	if (question->target.path_len > IU_UNIX_PATH_MAX)
-		return iu_judge(IU_STATUS_UNAVAILABLE, EINVAL, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
-	if (!path)
-		return iu_judge_unknown();
-	if (path->lstat_errno == 0)
-		return iu_judge(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
-	if (path->lstat_errno != ENOENT || path->parent_errno) {
-		int error = path->lstat_errno != ENOENT ? path->lstat_errno : path->parent_errno;
-		bool denied = error == EACCES || error == EPERM;
-
-		return iu_judge(denied ? IU_STATUS_DENIED : IU_STATUS_UNAVAILABLE, error,
-			IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
-	}
-	return iu_judge(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
-}
-
 static struct iu_judgement judge_abstract(const struct iu_verdict *verdict, bool looked)
 {
 	if (verdict->blockers.n)
@@ -222,33 +203,6 @@ static int unix_doubts(struct iu_arena *arena, const struct iu_question *questio
 		return doubt(arena, verdict,
 			"Abstract names belong to a network namespace; this is the answer for this one.");
 	return 0;
-}
-
-/* What the errno of a directory means, for the headline. */
-static const char *path_headline(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_verdict *verdict)
-{
-	const char *subject = iu_subject(arena, question);
-
-	switch (verdict->error_number) {
-	case ENOENT:
-		return iu_phrase(arena, "%s cannot be bound: its directory does not exist (ENOENT).",
-			subject);
-	case ENOTDIR:
-		return iu_phrase(arena, "%s cannot be bound: a part of the path is no directory (ENOTDIR).",
-			subject);
-	case EACCES:
-	case EPERM:
-		return iu_phrase(arena, "%s may not be bound: its directory does not allow a new file (%s).",
-			subject, verdict->error);
-	case EROFS:
-		return iu_phrase(arena, "%s cannot be bound: its file system is read-only (EROFS).",
-			subject);
-	case EINVAL:
-		return iu_phrase(arena, "%s cannot be bound: a socket path has at most %d bytes (EINVAL).",
-			subject, IU_UNIX_PATH_MAX);
-	}
-	return NULL;
 }
 
 /* A capture has the paths that somebody was bound to, and those it was asked for. */
@@ -279,7 +233,7 @@ static int decide_unix(struct iu_arena *arena, const struct iu_question *questio
 	int err = 0;
 
 	if (!question->target.abstract)
-		j = judge_path(question, path);
+		j = iu_unix_path_judge(question, snapshot, path);
 	if (question->target.abstract || j.status == IU_STATUS_IN_USE)
 		err = iu_blockers_unix(arena, question, snapshot, verdict);
 	if (err < 0)
@@ -293,9 +247,15 @@ static int decide_unix(struct iu_arena *arena, const struct iu_question *questio
 		verdict->cause = verdict->blockers.v[0].cause;
 		verdict->confidence = lesser(j.confidence, verdict->blockers.v[0].confidence);
 	} else if (j.status != IU_STATUS_FREE) {
-		verdict->headline = path_headline(arena, question, verdict);
+		verdict->headline = iu_unix_path_headline(arena, question, path, verdict);
 	}
+	if (!question->target.abstract && path && j.status == IU_STATUS_UNKNOWN)
+		verdict->endless = "to wait tells no more about it";
+	else if (!question->target.abstract && j.error == EPERM)
+		verdict->endless = "that file system will not have sockets later, either";
 	err = unix_doubts(arena, question, &j, verdict);
+	if (err == 0)
+		err = iu_unix_path_tell(arena, path, verdict);
 	if (err == 0)
 		err = copy_gaps(arena, question, snapshot, verdict);
 	if (err == 0 && !question->target.abstract && !path)

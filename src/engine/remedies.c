@@ -1,6 +1,7 @@
 /* engine/remedies.c - what helps, in steps that can be done now */
 #include "engine/remedies.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -149,16 +150,36 @@ const struct iu_strings *iu_remedy_raw(const struct iu_remedy *remedy)
 	return remedy->raw.n ? &remedy->raw : &remedy->command;
 }
 
+/* What helps against an error that has no cause but itself. */
+static const enum iu_remedy_id *without_cause(const struct iu_verdict *verdict)
+{
+	static const struct {
+		int error;
+		enum iu_remedy_id ids[IU_CAUSE_REMEDIES_MAX];
+	} rows[] = {
+		{EROFS, {IU_REMEDY_USE_PATH}},
+		{EPERM, {IU_REMEDY_USE_PATH}},
+		{EAFNOSUPPORT, {IU_REMEDY_BIND_ADDRESS, IU_REMEDY_ENABLE_IPV6}},
+		{ENOSPC, {IU_REMEDY_FREE_SPACE, IU_REMEDY_USE_PATH}},
+	};
+
+	for (size_t i = 0; i < IU_COUNT(rows); i++)
+		if (rows[i].error == verdict->error_number)
+			return rows[i].ids;
+	return NULL;
+}
+
 int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	const struct iu_cause_row *row = iu_cause_row(verdict->cause);
 	const struct iu_blocker *blocker = verdict->blockers.n ? &verdict->blockers.v[0] : NULL;
+	const enum iu_remedy_id *ids = row ? row->remedies : without_cause(verdict);
 	bool freeing = false;
 
-	for (size_t i = 0; row && i < IU_CAUSE_REMEDIES_MAX && row->remedies[i]; i++) {
-		const struct iu_remedy_row *help = iu_remedy_row(row->remedies[i]);
+	for (size_t i = 0; ids && i < IU_CAUSE_REMEDIES_MAX && ids[i]; i++) {
+		const struct iu_remedy_row *help = iu_remedy_row(ids[i]);
 		struct iu_remedy remedy = {
 			.id = help->id, .summary = help->sentence, .risk = help->risk};
 		struct iu_remedy_context m = {

@@ -54,6 +54,7 @@ static const struct iu_remedy_row remedies[] = {
 	HELP(RUN_AS_ROOT, "look again as root, who may see every process", NONE),
 	HELP(REMOVE_SOCKET_FILE, "remove the socket file", LOW),
 	HELP(USE_PATH, "use another path", NONE),
+	HELP(FREE_SPACE, "make room on the file system", LOW),
 	HELP(WIDEN_RANGE, "widen the range of ports the system may choose from", LOW),
 	HELP(GRANT_CAPABILITY, "give the program the capability CAP_NET_BIND_SERVICE", MEDIUM),
 	HELP(FREEBIND, "set IP_FREEBIND to bind an address that is not there yet", LOW),
@@ -66,6 +67,8 @@ static const struct iu_remedy_row remedies[] = {
 	HELP(RESTORE_RANGE, "put the dynamic port range back to where Windows has it", MEDIUM),
 	HELP(DELETE_PORTPROXY, "delete the port proxy rule", LOW),
 	HELP(WINDOWS_HINT, "ask the Windows side", NONE),
+	HELP(BRING_LINK_UP, "bring the link up, so that its addresses can be checked", LOW),
+	HELP(ENABLE_IPV6, "switch IPv6 on", LOW),
 };
 
 const struct iu_cause_row *iu_cause_row(enum iu_cause cause)

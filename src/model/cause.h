@@ -62,7 +62,7 @@
 		R(RUN_AS_ROOT))                                                                    \
 	X(STALE_SOCKET_FILE, stale_socket_file, "stale-socket-file",                               \
 		"a UNIX socket file that nobody listens on",                                       \
-		R(REMOVE_SOCKET_FILE))                                                             \
+		R(REMOVE_SOCKET_FILE), R(USE_PATH))                                                             \
 	X(PATH_EXISTS, path_exists, "path-exists",                                                 \
 		"the path is taken by a file that is no socket",                                   \
 		R(USE_PATH))                                                                       \
@@ -74,10 +74,10 @@
 		R(GRANT_CAPABILITY), R(USE_PORT))                                                  \
 	X(ADDRESS_NOT_LOCAL, address_not_local, "address-not-local",                               \
 		"no interface of this machine has that address",                                   \
-		R(BIND_ADDRESS), R(FREEBIND))                                                      \
+		R(BIND_ADDRESS), R(ENABLE_IPV6), R(FREEBIND))                                                      \
 	X(ADDRESS_TENTATIVE, address_tentative, "address-tentative",                               \
 		"IPv6 duplicate address detection is running for the address, or failed",          \
-		R(WAIT))                                                                           \
+		R(BRING_LINK_UP), R(BIND_ADDRESS), R(WAIT))                                                                           \
 	X(POLICY_DENIED, policy_denied, "policy-denied",                                           \
 		"a security policy (cgroup program, security module, system call filter) refuses", \
 		R(POLICY_HINT))                                                                    \
@@ -150,7 +150,10 @@ const char *iu_cause_name(enum iu_cause cause);
 	X(EXCLUDE_PORT, "exclude-port")                                                            \
 	X(RESTORE_RANGE, "restore-range")                                                          \
 	X(DELETE_PORTPROXY, "delete-portproxy")                                                    \
-	X(WINDOWS_HINT, "windows-hint")
+	X(WINDOWS_HINT, "windows-hint")                                                            \
+	X(FREE_SPACE, "free-space")                                                                \
+	X(BRING_LINK_UP, "bring-link-up")                                                          \
+	X(ENABLE_IPV6, "enable-ipv6")
 
 enum iu_remedy_id {
 	IU_REMEDY_NONE,

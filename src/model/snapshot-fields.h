@@ -99,7 +99,7 @@ static const char *const gap_words[] = {"general", "descriptors", "processes", "
 /* By the number of the bit. */
 static const char *const fact_words[] = {"host", "sysctls", "addresses", "tcp", "bound", "udp",
 	"unix", "paths", "holders", "options", "served", "evidence", "exclusions", "services",
-	"http", "proxies", "events"};
+	"http", "proxies", "events", "files"};
 
 static const struct field host_fields[] = {
 	PLAIN(iu_host, os), PLAIN(iu_host, release), PLAIN(iu_host, hostname),
@@ -122,12 +122,13 @@ static const struct field sysctls_fields[] = {
 	PLAIN(iu_sysctls, unprivileged_port_start), PLAIN(iu_sysctls, nonlocal_bind4),
 	PLAIN(iu_sysctls, nonlocal_bind6), PLAIN(iu_sysctls, bindv6only),
 	PLAIN(iu_sysctls, autobind_reuse), PLAIN(iu_sysctls, l3mdev_accept),
-	PLAIN(iu_sysctls, fin_timeout),
+	PLAIN(iu_sysctls, fin_timeout), PLAIN(iu_sysctls, disable_ipv6),
+	PLAIN(iu_sysctls, disable_ipv6_lo),
 };
 static const struct iu_sysctls fresh_sysctls = {
 	.port_first = -1, .port_last = -1, .unprivileged_port_start = -1, .nonlocal_bind4 = -1,
 	.nonlocal_bind6 = -1, .bindv6only = -1, .autobind_reuse = -1, .l3mdev_accept = -1,
-	.fin_timeout = -1,
+	.disable_ipv6 = -1, .disable_ipv6_lo = -1, .fin_timeout = -1,
 };
 SHAPE(sysctls, iu_sysctls, &fresh_sysctls);
 
@@ -139,7 +140,7 @@ SHAPE(local, iu_local, NULL);
 
 static const struct field interface_fields[] = {
 	PLAIN(iu_interface, ifindex), PLAIN(iu_interface, name), PLAIN(iu_interface, master),
-	PLAIN(iu_interface, up),
+	PLAIN(iu_interface, peer), PLAIN(iu_interface, up), PLAIN(iu_interface, no_link),
 };
 SHAPE(interface, iu_interface, NULL);
 
@@ -218,7 +219,11 @@ static const struct field path_fields[] = {
 	BYTES(iu_path, path, path_len), PLAIN(iu_path, lstat_errno),
 	WORD(iu_path, kind, file_words), PLAIN(iu_path, dev), PLAIN(iu_path, ino),
 	PLAIN(iu_path, uid), PLAIN(iu_path, user), TRI(iu_path, alive),
-	PLAIN(iu_path, parent_errno),
+	PLAIN(iu_path, parent_errno), PLAIN(iu_path, parent_mode), PLAIN(iu_path, parent_uid),
+	PLAIN(iu_path, parents_open), PLAIN(iu_path, unanswered), PLAIN(iu_path, fs_type),
+	PLAIN(iu_path, fs_readonly), PLAIN(iu_path, fs_no_inodes), PLAIN(iu_path, fs_no_blocks),
+	PLAIN(iu_path, shared), PLAIN(iu_path, shared_elsewhere), TRI(iu_path, shared_alive),
+	PLAIN(iu_path, mount_point),
 };
 SHAPE(path, iu_path, NULL);
 

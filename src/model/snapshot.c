@@ -17,6 +17,8 @@ void iu_snapshot_init(struct iu_snapshot *snapshot)
 			.bindv6only = -1,
 			.autobind_reuse = -1,
 			.l3mdev_accept = -1,
+			.disable_ipv6 = -1,
+			.disable_ipv6_lo = -1,
 			.fin_timeout = -1,
 		},
 	};

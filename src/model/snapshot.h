@@ -28,6 +28,7 @@ enum iu_fact {
 	IU_FACT_HTTP = 1 << 14,       /* queues, URLs and listen list of HTTP.sys */
 	IU_FACT_PROXIES = 1 << 15,    /* port proxy rules */
 	IU_FACT_EVENTS = 1 << 16,     /* the event log's words about ports */
+	IU_FACT_FILES = 1 << 17,      /* which files holders were started with */
 };
 
 struct iu_host {
@@ -58,6 +59,7 @@ struct iu_sysctls {
 	IU_LIST(struct iu_reserved) reserved; /* ip_local_reserved_ports */
 	int32_t unprivileged_port_start;
 	int8_t nonlocal_bind4, nonlocal_bind6, bindv6only, autobind_reuse, l3mdev_accept;
+	int8_t disable_ipv6, disable_ipv6_lo; /* net.ipv6.conf.all, .lo: IPv6 is there, without addresses */
 	int32_t fin_timeout;
 };
 
@@ -79,7 +81,9 @@ struct iu_interface {
 	uint32_t ifindex;
 	const char *name;
 	uint32_t master; /* of a VRF or bridge, 0: none */
+	uint32_t peer;   /* the other end (veth) or the one below (VLAN), here; 0: none */
 	bool up;
+	bool no_link;    /* up or not, it does not run: no carrier, nobody at the other end */
 };
 
 enum iu_file_kind { IU_FILE_NONE, IU_FILE_SOCKET, IU_FILE_REGULAR, IU_FILE_DIRECTORY,
@@ -100,6 +104,22 @@ struct iu_path {
 	 */
 	enum iu_tri alive;
 	int parent_errno;  /* why the directory cannot take a new file: ENOENT, EACCES, EROFS; 0: it can */
+	/* Of the directory, for other users than the one who looks; 0: not known. Every one above it: o+x. */
+	uint32_t parent_mode, parent_uid;
+	bool parents_open;
+	bool unanswered;   /* its file system did not answer: nothing of the above is known */
+	/* Of the file system below it: "fuse.sshfs"; NULL: not known. */
+	const char *fs_type;
+	bool fs_readonly, fs_no_inodes, fs_no_blocks; /* statfs() has none left for the one who looks */
+	/*
+	 * A type of file system that others serve too, or that has this directory as a layer: the same
+	 * file has another inode there, and who is bound to that one is not found here. NULL: none is
+	 * known.
+	 */
+	const char *shared;
+	bool shared_elsewhere;    /* it is another one than that of the path */
+	enum iu_tri shared_alive; /* a socket is bound to the file there */
+	bool mount_point;  /* something is mounted over it: it cannot be removed */
 };
 
 /* A bind() that was asked of the kernel, with the answer. Never listen(), closed at once. */

@@ -65,6 +65,7 @@ struct iu_verdict {
 	struct iu_strings evidence;
 	struct iu_strings warnings; /* "shadowed": it works, but … */
 	struct iu_strings caveats;   /* what could be otherwise, and why */
+	const char *endless; /* why waiting for it changes nothing; NULL: it may end by itself */
 	/* Most important first; IU_CAUSE of the verdict is that of v[0], where there is one. */
 	IU_LIST(struct iu_blocker) blockers;
 	size_t unlisted; /* sockets in the way that no blocker stands for */

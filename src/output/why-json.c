@@ -80,6 +80,7 @@ json_t *iu_json_verdict(struct iu_json *json, const struct iu_verdict *verdict)
 		iu_json_strings(json, verdict->caveats.v, verdict->caveats.n));
 	iu_json_put(json, object, "evidence",
 		iu_json_strings(json, verdict->evidence.v, verdict->evidence.n));
+	iu_json_put(json, object, "endless", iu_json_text(json, verdict->endless));
 	return object;
 }
 

@@ -275,7 +275,9 @@ static int wait_step(struct freeing *run, const struct iu_step *step, struct iu_
 	if (ret >= 0 && waited != IU_WAITED_DONE) {
 		result->kind = IU_RESULT_FAILED;
 		snprintf(result->detail, sizeof(result->detail), "%s",
-			waited == IU_WAITED_STOPPED ? "interrupted" : "it took longer");
+			waited == IU_WAITED_STOPPED   ? "interrupted"
+			: waited == IU_WAITED_ENDLESS ? "it does not end by itself"
+						      : "it took longer");
 	}
 	return ret;
 }

@@ -202,6 +202,15 @@ static void tell(struct waiting *w, int64_t now)
 		left < 0 ? -1 : left);
 }
 
+/* Something of it never comes: so all of it never does. */
+static bool is_endless(const struct waiting *w)
+{
+	for (size_t i = 0; i < w->questions->n && !w->listening; i++)
+		if (!w->v[i].done && w->v[i].verdict.endless)
+			return true;
+	return false;
+}
+
 static bool is_stopped(const struct waiting *w)
 {
 	return w->events && w->events->stopped && w->events->stopped(w->events->context);
@@ -261,6 +270,10 @@ int iu_wait_for(const struct iu_questions *questions, bool listening, int64_t de
 		ret = look(&w);
 		if (ret < 0 || w.left == 0)
 			break;
+		if (is_endless(&w)) {
+			waited = IU_WAITED_ENDLESS;
+			break;
+		}
 		if (iu_os_now_ms() >= deadline_ms || is_stopped(&w)) {
 			waited = is_stopped(&w) ? IU_WAITED_STOPPED : IU_WAITED_TIME_UP;
 			break;

@@ -5,7 +5,8 @@
 #include "model/question.h"
 #include "model/verdict.h"
 
-enum iu_waited { IU_WAITED_DONE, IU_WAITED_TIME_UP, IU_WAITED_STOPPED };
+/* ENDLESS: to wait changes nothing (verdict->endless), which is said at once. */
+enum iu_waited { IU_WAITED_DONE, IU_WAITED_TIME_UP, IU_WAITED_STOPPED, IU_WAITED_ENDLESS };
 
 /* Who is told, and who may end it; any of them may be NULL. */
 struct iu_wait_events {

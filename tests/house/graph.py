@@ -44,7 +44,7 @@ def symbols(build, root):
     for line in nm.stdout.splitlines():
         file, _, row = line.rpartition(":")
         *_, kind, name = row.split()
-        if kind == "U":
+        if kind in "Uvw":  # in small letters: it may be missing
             wanted[files[file]].add(name)
         else:
             defined[name].append(files[file])

@@ -1,13 +1,16 @@
 /* engine/causes/address-tentative.c - duplicate address detection is not through with it */
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/causes/cause.h"
+#include "engine/linux/ipv6.h"
 
 static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
 	char address[IU_ADDRESS_TEXT];
+	const struct iu_interface *idle;
 	bool failed = false;
 
 	for (size_t i = 0; i < snapshot->locals.n; i++)
@@ -15,11 +18,21 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 			!memcmp(snapshot->locals.v[i].address.bytes, attempt->request.address.bytes, 16))
 			failed |= snapshot->locals.v[i].dad_failed;
 	iu_address_format(&attempt->request.address, address);
-	verdict->headline = failed
-		? iu_phrase(arena, "%s cannot be used: another machine on the network has the same address (duplicate address detection failed).",
-			  address)
-		: iu_phrase(arena, "%s cannot be used yet: duplicate address detection is still running, which takes a second or two.",
-			  address);
+	idle = failed ? NULL : iu_linux_ipv6_idle(snapshot, &attempt->request.address);
+	if (failed)
+		verdict->headline = iu_phrase(arena, "%s cannot be used: another machine on the network has the same address (duplicate address detection failed).",
+			address);
+	else if (idle)
+		verdict->headline = iu_phrase(arena, "%s cannot be used: %s %s, so duplicate address detection cannot run, and the address stays tentative.",
+			address, iu_safe(arena, idle->name, 32),
+			idle->up ? "has no carrier" : "is down");
+	else
+		verdict->headline = iu_phrase(arena, "%s cannot be used yet: duplicate address detection is still running, which takes a second or two.",
+			address);
+	if (failed)
+		verdict->endless = "the address stays unusable as long as another machine has it";
+	else if (idle)
+		verdict->endless = "the check of the address does not begin before its link is up";
 	return 0;
 }
 
@@ -27,4 +40,5 @@ const struct iu_cause_rule iu_cause_address_tentative = {
 	.cause = IU_CAUSE_ADDRESS_TENTATIVE,
 	.evidence = evidence,
 	.lever = IU_WAY_ADDRESS,
+	.refusal = {"nothing is in the way", "the address itself cannot be used"},
 };

@@ -200,3 +200,11 @@ int iu_cause_find(struct iu_case *c)
 	}
 	return c->arena->failed ? IU_E_NOMEM : 0;
 }
+
+/* connect() to a port of the range that the system gave the same client (a simultaneous open). */
+bool iu_cause_meets_itself(const struct iu_socket *s)
+{
+	return s->protocol == IU_PROTOCOL_TCP && s->port && s->port == s->peer_port &&
+	       (s->state == IU_STATE_ESTABLISHED || s->state == IU_STATE_CLOSE_WAIT) &&
+	       iu_address_equal(&s->local, &s->peer);
+}

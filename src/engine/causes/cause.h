@@ -105,6 +105,9 @@ void iu_cause_say_worker(struct iu_case *c, const struct iu_process *process);
 bool iu_perhaps_inherited(const struct iu_snapshot *snapshot, const struct iu_socket *s,
 	bool by_self);
 
+/** iu_cause_meets_itself() - a client whose connection has itself at the other end. */
+bool iu_cause_meets_itself(const struct iu_socket *s);
+
 /** iu_case_alive() - the state is one that a live process keeps: it listens, is bound, is open. */
 bool iu_case_has_owner(const struct iu_case *c);
 

@@ -54,18 +54,54 @@ static void say_candidates(struct iu_case *c)
 	}
 }
 
-/* A UNIX socket is bound to the file, and this network namespace's list does not have it. */
-static bool in_other_netns(struct iu_case *c, enum iu_confidence *ret_confidence)
+/* Nobody here has this inode, and the same file has another one where others serve it. */
+static void say_shared(struct iu_case *c)
 {
-	if (!c->path || c->path->kind != IU_FILE_SOCKET || c->path->alive == IU_NO)
+	const char *type = iu_safe(c->arena, c->path->shared, 40);
+
+	if (c->path->shared_elsewhere)
+		iu_case_say(c, "%s shows the same directory elsewhere: who is bound to the file there is not found under this path",
+			type);
+	else
+		iu_case_say(c, "the file lies on %s, which others serve, too: that nobody here is bound to it does not mean that nobody is",
+			type);
+	if (c->path->shared_alive == IU_YES)
+		iu_case_say(c, "a socket is bound to the same file under its other path");
+}
+
+/* Whether any table has told which file a socket is bound to. */
+static bool files_told(const struct iu_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+
+		if (s->protocol == IU_PROTOCOL_UNIX && s->path_len && !s->abstract &&
+			!s->file_ino && !s->in_other_netns)
+			return false;
+	}
+	return snapshot->seen & IU_FACT_UNIX;
+}
+
+/* A UNIX socket is bound to the file, and this network namespace's list does not have it. */
+static bool no_socket_seen(struct iu_case *c, enum iu_confidence *ret_confidence)
+{
+	bool shared = c->path && c->path->alive == IU_NO && c->path->shared;
+
+	if (!c->path || c->path->kind != IU_FILE_SOCKET || (c->path->alive == IU_NO && !shared))
 		return false;
-	iu_case_say(c, c->path->alive == IU_YES
-		? "a socket is bound to the file, but none of this network namespace: it lives in another one"
-		: "the path is a socket file; whether a socket of another network namespace is bound to it, or none any more, could not be asked");
+	if (shared)
+		say_shared(c);
+	else if (c->path->alive == IU_YES && !files_told(c->snapshot))
+		iu_case_say(c, "a socket is bound to the file; which one could not be told, as this kernel does not list the files of sockets to us");
+	else if (c->path->alive == IU_YES)
+		iu_case_say(c, "a socket is bound to the file, but none of this network namespace: it lives in another one");
+	else
+		iu_case_say(c, "the path is a socket file; whether a socket of another network namespace is bound to it, or none any more, could not be asked");
 	iu_case_say(c, "the file belongs to %s",
 		iu_phrase_user(c->arena, c->path->user, true, c->path->uid));
-	*ret_confidence = c->path->alive == IU_YES ? IU_CONFIDENCE_LIKELY
-						   : IU_CONFIDENCE_POSSIBLE;
+	*ret_confidence = c->path->alive == IU_YES && files_told(c->snapshot)
+		? IU_CONFIDENCE_LIKELY
+		: IU_CONFIDENCE_POSSIBLE;
 	return true;
 }
 
@@ -75,7 +111,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	bool all_seen = c->snapshot->seen & IU_FACT_HOLDERS;
 
 	if (s->state == IU_STATE_FILE)
-		return in_other_netns(c, ret_confidence);
+		return no_socket_seen(c, ret_confidence);
 	if (c->holder_count || !iu_case_has_owner(c))
 		return false;
 	iu_case_say(c, "the socket on %s exists, but no visible process has it",
@@ -104,15 +140,29 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
+static const char *file_headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const struct iu_path *path =
+		iu_snapshot_path(snapshot, b->socket.path, b->socket.path_len);
+
+	if (path && path->shared && path->alive == IU_NO)
+		return iu_phrase(arena, path->shared_alive == IU_YES
+				? "a socket is bound to the file through another path (%s)"
+				: "a socket file is there, and others may serve it through %s, which cannot be seen from here",
+			iu_safe(arena, path->shared, 40));
+	return b->confidence == IU_CONFIDENCE_POSSIBLE
+		? "a socket file is there, and whether it is alive cannot be seen"
+		: "a socket of another network namespace is bound to it";
+}
+
 static const char *headline(
 	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
 {
 	const struct iu_socket *s = &b->socket;
 
 	if (s->state == IU_STATE_FILE)
-		return b->confidence == IU_CONFIDENCE_POSSIBLE
-			? "a socket file is there, and whether it is alive cannot be seen"
-			: "a socket of another network namespace is bound to it";
+		return file_headline(arena, snapshot, b);
 	return iu_phrase(arena, "a socket of %s%s%s %s %s, and no visible process has it",
 		iu_phrase_user(arena, s->user, s->uid_known, s->uid), s->unit ? " in " : "",
 		s->unit ? iu_safe(arena, s->unit, 60) : "",
@@ -124,7 +174,7 @@ static bool without_process(struct iu_case *c, enum iu_confidence *ret_confidenc
 	const struct iu_socket *s = &c->blocker->socket;
 
 	if (s->state == IU_STATE_FILE)
-		return in_other_netns(c, ret_confidence);
+		return no_socket_seen(c, ret_confidence);
 	if (c->holder_count || !iu_case_has_owner(c))
 		return false;
 	iu_case_say(c, "the socket on %s exists, but its row names no process",

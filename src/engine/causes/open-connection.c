@@ -37,7 +37,9 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	else if (!s->inode)
 		iu_case_say(c, "a connection on %s waits to be accepted",
 			iu_phrase_endpoint(c->arena, s));
-	if (s->peer.family != IU_FAMILY_ANY)
+	if (iu_cause_meets_itself(s))
+		iu_case_say(c, "its other end is itself: a client that connected to a port which the system had just given to it");
+	else if (s->peer.family != IU_FAMILY_ANY)
 		iu_case_say(c, "the other end is %s",
 			iu_endpoint_format(&s->peer, s->peer_port, peer));
 	if (s->state == IU_STATE_CLOSE_WAIT)
@@ -45,8 +47,20 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	return true;
 }
 
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const char *who = iu_phrase_holders(arena, snapshot, b);
+
+	if (!iu_cause_meets_itself(&b->socket))
+		return NULL;
+	return iu_phrase(arena, "%s is connected to itself on %s", who ? who : "a client",
+		iu_phrase_endpoint(arena, &b->socket));
+}
+
 const struct iu_cause_rule iu_cause_open_connection = {
 	.cause = IU_CAUSE_OPEN_CONNECTION,
 	.applies = applies,
+	.headline = headline,
 	.lever = IU_WAY_PROCESSES,
 };

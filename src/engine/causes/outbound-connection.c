@@ -80,7 +80,8 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	const struct iu_socket *s = &c->blocker->socket;
 	bool in_range, listens, sent = s->state == IU_STATE_SYN_SENT;
 
-	if (s->protocol == IU_PROTOCOL_UNIX || !is_connection(s) || s->explicit_port == IU_YES)
+	if (s->protocol == IU_PROTOCOL_UNIX || !is_connection(s) || s->explicit_port == IU_YES ||
+		iu_cause_meets_itself(s)) /* that one never ends */
 		return false;
 	in_range = iu_in_range(&c->evaluation->limits, s->port) == IU_YES;
 	listens = s->protocol == IU_PROTOCOL_TCP && peer_listens(c);

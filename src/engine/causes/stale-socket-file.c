@@ -5,7 +5,7 @@
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	if (!c->path || c->blocker->socket.state != IU_STATE_FILE ||
-		c->path->kind != IU_FILE_SOCKET || c->path->alive != IU_NO)
+		c->path->kind != IU_FILE_SOCKET || c->path->alive != IU_NO || c->path->shared)
 		return false;
 	iu_case_say(c, "the file is a socket, and no socket of this system is bound to it any more");
 	*ret_confidence = IU_CONFIDENCE_PROVEN;

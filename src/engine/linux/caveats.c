@@ -4,8 +4,11 @@
 #include <errno.h>
 
 #include "base/err.h"
+#include "engine/causes/cause.h"
 #include "engine/evaluation.h"
+#include "engine/headline.h"
 #include "engine/linux/conflict.h"
+#include "engine/linux/ipv6.h"
 #include "engine/phrase.h"
 
 static int add(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
@@ -77,13 +80,39 @@ static int caveats_of_rules(struct iu_arena *arena, const struct iu_evaluation *
 	return ret;
 }
 
+/* What waiting does not change, and an IPv6 that is not there at all. */
+static int tell_state(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	const struct iu_attempt *attempt, struct iu_verdict *verdict)
+{
+	const struct iu_question *question = evaluation->question;
+	enum iu_ipv6 ipv6 = iu_linux_ipv6(evaluation->snapshot, &attempt->request.address);
+
+	for (size_t i = 0; i < verdict->blockers.n && !verdict->endless; i++)
+		if (verdict->blockers.v[i].certain == IU_YES &&
+			iu_cause_meets_itself(&verdict->blockers.v[i].socket))
+			verdict->endless = "a client that is connected to itself never closes that: it has to be ended, or to connect anew";
+	if (verdict->error_number == EAFNOSUPPORT && ipv6 == IU_IPV6_MISSING)
+		verdict->headline = iu_phrase(arena, "%s cannot be bound: this kernel has no IPv6 (EAFNOSUPPORT).",
+			iu_subject(arena, question));
+	else if (verdict->error_number == EAFNOSUPPORT && ipv6 == IU_IPV6_REFUSED)
+		verdict->headline = iu_phrase(arena, "%s cannot be bound here: a filter (RestrictAddressFamilies=, seccomp) refuses IPv6 sockets (EAFNOSUPPORT), which this kernel has.",
+			iu_subject(arena, question));
+	if (verdict->error_number == EAFNOSUPPORT)
+		verdict->endless = "IPv6 stays as it is until somebody changes that";
+	if (question->symptom.from_capture == EAFNOSUPPORT && ipv6 == IU_IPV6_ON)
+		return add(arena, verdict,
+			"This machine has IPv6, so it is the program that may not use it: RestrictAddressFamilies= of its unit, or the filter of its sandbox.");
+	return 0;
+}
+
 int iu_linux_caveats(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_judgement *worst, const struct iu_attempt *attempt,
 	struct iu_verdict *verdict)
 {
 	int ret = 0;
 
-	if (worst->disagree)
+	ret = tell_state(arena, evaluation, attempt, verdict);
+	if (ret == 0 && worst->disagree)
 		ret = tell_disagreement(arena, evaluation, attempt, verdict);
 	if (ret == 0)
 		ret = iu_judge_unlisted(arena, verdict);

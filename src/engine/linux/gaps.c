@@ -11,7 +11,7 @@ static bool path_doubtful(const struct iu_question *question, const struct iu_sn
 		? NULL
 		: iu_snapshot_path(snapshot, question->target.path, question->target.path_len);
 
-	return path && !path->lstat_errno && path->alive == IU_UNKNOWN;
+	return path && (path->unanswered || (!path->lstat_errno && path->alive == IU_UNKNOWN));
 }
 
 static bool holds_any(
@@ -47,7 +47,9 @@ bool iu_linux_gap_matters(const struct iu_question *question, const struct iu_sn
 		if (b->certain == IU_UNKNOWN)
 			facts |= IU_FACT_OPTIONS;
 	}
-	if (gap->fact == IU_FACT_OPTIONS && gap->pid && !holds_any(snapshot, verdict, gap->pid))
+	if (verdict->blockers.n)
+		facts |= IU_FACT_FILES; /* of the holders, as the next line says */
+	if ((gap->fact == IU_FACT_OPTIONS || gap->fact == IU_FACT_FILES) && gap->pid && !holds_any(snapshot, verdict, gap->pid))
 		return false;
 	return gap->fact & facts;
 }

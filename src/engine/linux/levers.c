@@ -296,8 +296,8 @@ bool iu_linux_lever_file(const struct iu_lever_context *c, struct iu_lever *ret_
 	char *path;
 
 	if (q->target.protocol != IU_PROTOCOL_UNIX || q->target.abstract || !file ||
-		file->kind != IU_FILE_SOCKET)
-		return false;
+		file->kind != IU_FILE_SOCKET || file->fs_readonly || file->mount_point)
+		return false; /* nobody can */
 	path = iu_arena_strndup(c->arena, q->target.path, q->target.path_len);
 	lever.file = (struct iu_step_file){
 		.path = path, .path_len = q->target.path_len, .dev = file->dev, .ino = file->ino};

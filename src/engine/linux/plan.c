@@ -727,7 +727,13 @@ static int remove_file(struct iu_planning *p, const struct iu_blocker *b)
 	struct iu_step *step;
 
 	(void)b;
-	if (!file || file->alive != IU_NO || !iu_linux_lever_file(&c, &lever))
+	if (file && (file->fs_readonly || file->mount_point))
+		return iu_planning_refuse(p, 0, "the socket file is left alone",
+			file->fs_readonly ? "its file system is read-only, so nobody can remove it"
+					  : "something is mounted over it, so nobody can remove it",
+			file->fs_readonly ? "remount it for writing, or mount a tmpfs over its directory"
+					  : "unmount that first");
+	if (!file || file->alive != IU_NO || file->shared || !iu_linux_lever_file(&c, &lever))
 		return iu_planning_refuse(p, 0, "the socket file is left alone",
 			"it could not be made certain that nobody is bound to it",
 			"ask again as its owner or as root");
@@ -856,7 +862,7 @@ int iu_linux_plan(struct iu_planning *p)
 
 	if (p->verdict->status == IU_STATUS_IN_USE)
 		return plan_blockers(p);
-	return iu_cause_rule(p->snapshot, cause)->lever == IU_WAY_ADDRESS
+	return iu_cause_rule(p->snapshot, cause)->lever == IU_WAY_ADDRESS && !p->verdict->endless
 		? wait_for_address(p)
 		: iu_planning_refuse_cause(p, cause);
 }

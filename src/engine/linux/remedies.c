@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "engine/causes/cause.h"
+#include "engine/linux/ipv6.h"
 #include "engine/linux/levers.h"
 #include "engine/phrase.h"
 #include "knowledge/causes.h"
@@ -362,9 +363,13 @@ static bool wait_for_it(struct iu_remedy_context *m)
 			m->remedy->summary = "wait: TIME-WAIT ends by itself within 60 s";
 		return true;
 	case IU_WAY_PROCESSES:
+		if (m->verdict->endless)
+			return false;
 		m->remedy->summary = "wait until the connections have ended";
 		return true;
 	case IU_WAY_ADDRESS:
+		if (m->verdict->endless)
+			return false;
 		m->remedy->summary = "wait two seconds and try again";
 		return true;
 	default: break; /* the table of causes offers it nowhere else */
@@ -449,10 +454,34 @@ static bool remove_socket_file(struct iu_remedy_context *m)
 	return take(m, &lever);
 }
 
+/* Another path, or what makes this one usable. */
 static bool use_path(struct iu_remedy_context *m)
 {
+	const struct iu_path *path = iu_snapshot_path(
+		m->snapshot, m->question->target.path, m->question->target.path_len);
+
+	if (m->verdict->cause == IU_CAUSE_STALE_SOCKET_FILE &&
+		!(path && (path->fs_readonly || path->mount_point)))
+		return false; /* it is simply removed */
+	if (path && path->fs_readonly)
+		m->remedy->summary = path->lstat_errno
+			? "remount its file system for writing, or use a path on another one, below /run for example"
+			: "remount its file system for writing, or mount a tmpfs over its directory: as it is nobody can remove the file";
+	else if (path && path->mount_point)
+		m->remedy->summary = "unmount what is mounted over the file, or use another path";
+	if (path && (path->lstat_errno || path->fs_readonly || path->mount_point)) {
+		if (!path->fs_readonly && !path->mount_point)
+			m->remedy->summary = "use a path on a file system that has sockets and room for one, below /run for example";
+		return true;
+	}
 	m->remedy->summary = "use another path, or move away what lies there if nobody needs it";
 	return true;
+}
+
+static bool free_space(struct iu_remedy_context *m)
+{
+	m->remedy->summary = "remove files there until inodes are left: df -i shows how many";
+	return command(m, "df") && command(m, "-i");
 }
 
 static bool widen_range(struct iu_remedy_context *m)
@@ -532,13 +561,101 @@ static bool windows_hint(struct iu_remedy_context *m)
 				  list));
 }
 
+/* ---- IPv6 ---- */
+
+static const struct iu_address *asked_address(const struct iu_remedy_context *m)
+{
+	return m->evaluation && m->evaluation->attempt_count
+		? &m->evaluation->attempts[0].request.address
+		: NULL;
+}
+
+/* IPv4 in place of an IPv6 that is switched off; the interface that has the link-local address. */
+static bool bind_address(struct iu_remedy_context *m)
+{
+	const struct iu_address *asked = asked_address(m);
+	const struct iu_local *other;
+	const struct iu_interface *interface;
+	struct iu_address stand_in;
+	char text[IU_ADDRESS_TEXT];
+
+	if (!asked)
+		return false;
+	other = iu_linux_ipv6_elsewhere(m->snapshot, &m->evaluation->attempts[0].request);
+	if (other) {
+		interface = iu_linux_interface(m->snapshot, other->ifindex);
+		stand_in = *asked;
+		stand_in.scope = 0;
+		m->remedy->summary = iu_phrase(m->arena,
+			"bind it on the interface that has it: [%s%%%s]:%u",
+			iu_address_format(&stand_in, text),
+			interface ? iu_safe(m->arena, interface->name, 32) : number(m, other->ifindex),
+			(unsigned int)m->question->target.port);
+		return true;
+	}
+	if (iu_linux_ipv6(m->snapshot, asked) == IU_IPV6_ON)
+		return iu_remedy_bind_address(m);
+	stand_in = iu_linux_ipv6_stand_in(asked);
+	if (stand_in.family == IU_FAMILY_ANY)
+		return false;
+	m->remedy->summary = iu_phrase(m->arena, "use IPv4: bind %s instead",
+		iu_endpoint_format(&stand_in, m->question->target.port, text));
+	return true;
+}
+
+static bool enable_ipv6(struct iu_remedy_context *m)
+{
+	const struct iu_address *asked = asked_address(m);
+	bool loopback = asked && iu_address_is_loopback(asked);
+
+	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
+	switch (asked ? iu_linux_ipv6(m->snapshot, asked) : IU_IPV6_ON) {
+	case IU_IPV6_ON: break;
+	case IU_IPV6_MISSING:
+		m->remedy->summary = "switch IPv6 on: without ipv6.disable=1 on the kernel's command line, and with the module ipv6 loaded";
+		return true;
+	case IU_IPV6_REFUSED:
+		m->remedy->summary = "let the program have IPv6 sockets: AF_INET6 in RestrictAddressFamilies= of its unit, or in the filter of its sandbox";
+		m->remedy->needs_root = false;
+		return true;
+	case IU_IPV6_DISABLED:
+		m->remedy->summary = "switch IPv6 on for the interface that has the address";
+		return command(m, "sysctl") && command(m, "-w") &&
+		       (loopback || command(m, "net.ipv6.conf.all.disable_ipv6=0")) &&
+		       (!loopback || command(m, "net.ipv6.conf.lo.disable_ipv6=0"));
+	}
+	return false;
+}
+
+/* The other end of a cable that is here, too; else it is somewhere else. */
+static bool bring_link_up(struct iu_remedy_context *m)
+{
+	const struct iu_address *asked = asked_address(m);
+	const struct iu_interface *idle =
+		asked ? iu_linux_ipv6_idle(m->snapshot, asked) : NULL;
+	const struct iu_interface *down = idle, *peer;
+
+	if (!idle)
+		return false;
+	peer = iu_linux_interface(m->snapshot, idle->peer);
+	if (idle->up)
+		down = peer && !peer->up ? peer : NULL;
+	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
+	m->remedy->summary = iu_phrase(m->arena,
+		down ? "bring %s up, or add the address with nodad"
+		     : "give %s a carrier (its cable, its other end, a port of the bridge), or add the address with nodad",
+		iu_safe(m->arena, (down ? down : idle)->name, 32));
+	return !down || (command(m, "ip") && command(m, "link") && command(m, "set") &&
+				command(m, down->name) && command(m, "up"));
+}
+
 /* Each returns false where it cannot help. */
 static bool (*const makers[IU_REMEDY_COUNT])(struct iu_remedy_context *m) = {
 	[IU_REMEDY_STOP_UNIT] = stop_unit,
 	[IU_REMEDY_STOP_CONTAINER] = stop_container,
 	[IU_REMEDY_STOP_PROCESS] = stop_process,
 	[IU_REMEDY_USE_PORT] = iu_remedy_use_port,
-	[IU_REMEDY_BIND_ADDRESS] = iu_remedy_bind_address,
+	[IU_REMEDY_BIND_ADDRESS] = bind_address,
 	[IU_REMEDY_REUSE_INSTANCE] = iu_remedy_reuse_instance,
 	[IU_REMEDY_RESUME_JOB] = resume_job,
 	[IU_REMEDY_CLOSE_ON_EXEC] = close_on_exec,
@@ -552,6 +669,7 @@ static bool (*const makers[IU_REMEDY_COUNT])(struct iu_remedy_context *m) = {
 	[IU_REMEDY_RUN_AS_ROOT] = run_as_root,
 	[IU_REMEDY_REMOVE_SOCKET_FILE] = remove_socket_file,
 	[IU_REMEDY_USE_PATH] = use_path,
+	[IU_REMEDY_FREE_SPACE] = free_space,
 	[IU_REMEDY_WIDEN_RANGE] = widen_range,
 	[IU_REMEDY_GRANT_CAPABILITY] = grant_capability,
 	[IU_REMEDY_FREEBIND] = freebind,
@@ -559,6 +677,8 @@ static bool (*const makers[IU_REMEDY_COUNT])(struct iu_remedy_context *m) = {
 	[IU_REMEDY_POLICY_HINT] = policy_hint,
 	[IU_REMEDY_FIX_PROGRAM] = iu_remedy_fix_program,
 	[IU_REMEDY_WINDOWS_HINT] = windows_hint,
+	[IU_REMEDY_BRING_LINK_UP] = bring_link_up,
+	[IU_REMEDY_ENABLE_IPV6] = enable_ipv6,
 };
 
 /* Whose process it is has to be said when it is another user's. */

@@ -5,6 +5,7 @@
 #include "os/linux/lock.h"
 #include "os/linux/scan.h"
 #include "os/linux/stream.h"
+#include "os/linux/watchdog.h"
 #include "os/os.h"
 
 /* In the order of need: sockets before their names, holders before what is read through them. */
@@ -59,6 +60,7 @@ static int run(struct iu_scan *scan)
 				collectors[i].what, "/proc is not mounted", "mount /proc");
 			continue;
 		}
+		iu_watchdog_go_on();
 		ret = collectors[i].collect(scan);
 	}
 	if (ret == 0 && scan->stream)
@@ -69,12 +71,15 @@ static int run(struct iu_scan *scan)
 
 int iu_os_collect(const struct iu_needs *needs, struct iu_snapshot *snapshot)
 {
+	struct iu_watched watched;
 	struct iu_scan scan;
 	int ret;
 
+	iu_watchdog_begin(&watched);
 	iu_scan_open(&scan, needs, snapshot);
 	ret = run(&scan);
 	iu_scan_close(&scan);
+	iu_watchdog_end(&watched);
 	return ret;
 }
 
@@ -82,15 +87,18 @@ int iu_os_stream(const struct iu_needs *needs, struct iu_snapshot *snapshot,
 	const struct iu_portions *portions)
 {
 	struct iu_stream *stream = iu_stream_open(needs, portions);
+	struct iu_watched watched;
 	struct iu_scan scan;
 	int ret;
 
 	if (!stream)
 		return IU_E_NOMEM;
+	iu_watchdog_begin(&watched);
 	iu_scan_open(&scan, needs, snapshot);
 	scan.stream = stream;
 	ret = run(&scan);
 	iu_scan_close(&scan);
+	iu_watchdog_end(&watched);
 	iu_stream_close(stream);
 	return ret;
 }

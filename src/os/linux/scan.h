@@ -16,6 +16,7 @@ struct iu_groups_row;
 /* What the rounds of one look find out only once. In the arena of its snapshot. */
 struct iu_scan_cache {
 	bool passwd_read, mounts_known;
+	bool impatient; /* a server has not answered: no other one is asked */
 	const char *passwd; /* the file */
 	size_t passwd_len;
 	enum iu_tri services; /* of names, besides that file */

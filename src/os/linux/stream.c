@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "os/linux/holders/fd-index.h"
 #include "os/linux/process/process.h"
+#include "os/linux/watchdog.h"
 
 /* What is known of processes is thrown away past the first, and kept short past the second. */
 #define PROCESSES_ENOUGH (8u << 20)
@@ -218,14 +219,18 @@ static int name_all(struct iu_scan *scan)
 	return ret == 0 ? add_processes(scan) : ret;
 }
 
-/* A portion that is whole. */
+/* A portion that is whole; whoever reads it may be a pager. */
 static int hand_out(struct iu_scan *scan, bool last)
 {
 	struct iu_stream *stream = scan->stream;
+	int ret;
 
 	if (scan->snapshot->arena.failed || stream->gone.arena.failed)
 		return IU_E_NOMEM;
-	return stream->portions->take(stream->portions->context, scan->snapshot, last);
+	iu_watchdog_pause();
+	ret = stream->portions->take(stream->portions->context, scan->snapshot, last);
+	iu_watchdog_go_on();
+	return ret;
 }
 
 int iu_stream_room(struct iu_scan *scan)

@@ -40,6 +40,12 @@ struct iu_socket_handles *iu_scan_handles(struct iu_scan *scan)
 	return scan->handles;
 }
 
+void iu_os_watchdog(void (*expired)(void), int code)
+{
+	(void)expired;
+	(void)code;
+}
+
 int iu_os_collect(const struct iu_needs *needs, struct iu_snapshot *snapshot)
 {
 	struct iu_scan scan = {.needs = needs, .snapshot = snapshot};

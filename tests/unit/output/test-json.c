@@ -98,7 +98,7 @@ static const char full_expected[] =
 	"\"reuseport\":false,\"v6only\":false,\"exclusive\":false,\"device\":null,\"uid\":1000},\"message\":null},"
 	"\"verdict\":{\"status\":\"in-use\",\"operation\":\"bind\",\"errno\":98,"
 	"\"error\":\"EADDRINUSE\",\"cause\":\"other-program\",\"confidence\":\"proven\","
-	"\"probe\":\"EADDRINUSE\",\"headline\":\"node holds it.\",\"warnings\":[],\"doubts\":[],\"evidence\":[]},"
+	"\"probe\":\"EADDRINUSE\",\"headline\":\"node holds it.\",\"warnings\":[],\"doubts\":[],\"evidence\":[],\"endless\":null},"
 	"\"blockers\":[{\"protocol\":\"tcp\",\"family\":\"ipv4\",\"address\":\"0.0.0.0\","
 	"\"port\":8080,\"path\":null,\"peer\":null,\"state\":\"listen\",\"inode\":12345,"
 	"\"uid\":1000,\"user\":\"alice\",\"cgroup\":\"/system.slice/web.service\","

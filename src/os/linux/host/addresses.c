@@ -112,6 +112,7 @@ int iu_link_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message
 	struct ifinfomsg head;
 	struct iu_interface row = {0}, *slot;
 	struct iu_netlink_bytes rest, value;
+	bool far = false; /* the other end is in another network namespace */
 	uint16_t type;
 
 	if (message->nlmsg_type != RTM_NEWLINK)
@@ -125,12 +126,17 @@ int iu_link_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message
 				strnlen(value.at, value.len < IFNAMSIZ ? value.len : IFNAMSIZ));
 			break;
 		case IFLA_MASTER: row.master = u32_of(value, 0); break;
+		case IFLA_LINK: row.peer = u32_of(value, 0); break;
+		case IFLA_LINK_NETNSID: far = true; break;
 		}
 	}
+	if (far || row.peer == (uint32_t)head.ifi_index)
+		row.peer = 0;
 	if (!row.name || head.ifi_index <= 0)
 		return snapshot->arena.failed ? IU_E_NOMEM : 0;
 	row.ifindex = (uint32_t)head.ifi_index;
 	row.up = head.ifi_flags & IFF_UP;
+	row.no_link = !row.up || !(head.ifi_flags & IFF_RUNNING);
 	slot = iu_list_add(&snapshot->arena, &snapshot->interfaces);
 	if (!slot)
 		return IU_E_NOMEM;

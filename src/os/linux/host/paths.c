@@ -3,16 +3,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/stat.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "knowledge/filesystems.h"
+#include "os/linux/file.h"
+#include "os/linux/host/mounts.h"
+#include "os/linux/patient.h"
 
-#define PATH_TEXT 4096
+#define PATH_TEXT      4096
+#define ANSWER_MS      700 /* the answer to the whole question comes within a second */
+#define NAMESPACES_MAX 256
 
 static enum iu_file_kind kind_of(mode_t mode)
 {
@@ -30,20 +42,24 @@ static enum iu_file_kind kind_of(mode_t mode)
  * with this inode (none: ECONNREFUSED), then at its type (another: EPROTOTYPE), all before the
  * other side learns of it. A datagram connect() reaches nobody in any case: it sends nothing.
  */
-static enum iu_tri ask_alive(const struct iu_path *path, bool *ret_refused)
+enum iu_tri iu_path_alive(int dir, const char *name, bool *ret_refused)
 {
-	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	enum iu_tri alive = IU_UNKNOWN;
-	int fd;
+	int fd, len;
 
-	if (path->path_len > sizeof(name.sun_path))
+	len = dir == AT_FDCWD ? snprintf(address.sun_path, sizeof(address.sun_path), "%s", name)
+			      : snprintf(address.sun_path, sizeof(address.sun_path),
+					"/proc/self/fd/%d/%s", dir, name);
+	if (len < 0 || (size_t)len > sizeof(address.sun_path))
 		return IU_UNKNOWN;
-	memcpy(name.sun_path, path->path, path->path_len);
+	if ((size_t)len == sizeof(address.sun_path)) /* it needs no end */
+		address.sun_path[len - 1] = name[strlen(name) - 1];
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return IU_UNKNOWN;
-	if (connect(fd, (struct sockaddr *)&name,
-		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path->path_len)) == 0) {
+	if (connect(fd, (struct sockaddr *)&address,
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)len)) == 0) {
 		alive = IU_YES;
 	} else if (errno == EPROTOTYPE || errno == EPERM) {
 		alive = IU_YES; /* EPERM: a datagram socket that listens to one peer only */
@@ -56,57 +72,156 @@ static enum iu_tri ask_alive(const struct iu_path *path, bool *ret_refused)
 	return alive;
 }
 
-static int parent_problem(const char *path, size_t len)
-{
-	char parent[PATH_TEXT];
-	struct stat status;
-	const char *slash = memrchr(path, '/', len);
-	size_t n = slash ? (size_t)(slash - path) : 0;
+/* What is asked, and what was found: plain data, for it may come from another process. */
+struct asked {
+	char path[PATH_TEXT];
+	size_t folder; /* bytes up to the last slash */
+};
 
-	if (!slash)
-		strcpy(parent, ".");
-	else if (n == 0)
-		strcpy(parent, "/");
-	else if (n < sizeof(parent))
-		memcpy(parent, path, n), parent[n] = '\0';
-	else
-		return ENAMETOOLONG;
-	if (stat(parent, &status) < 0)
-		return errno;
-	if (!S_ISDIR(status.st_mode))
-		return ENOTDIR;
-	return faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) < 0 ? errno : 0;
+struct found {
+	int lstat_errno, parent_errno;
+	uint32_t mode, uid;
+	uint64_t dev, ino, mount, folder_mount; /* numbers of mounts; 0: not known */
+	enum iu_tri alive;
+	bool refused, readonly, no_inodes, no_blocks;
+	uint32_t folder_mode, folder_uid;
+	bool open; /* everybody may pass the directories above */
+	char folder[PATH_TEXT]; /* without links */
+};
+
+static const char *name_of(const struct asked *asked)
+{
+	const char *slash = strrchr(asked->path, '/');
+
+	return slash ? slash + 1 : asked->path;
 }
 
-void iu_path_look(struct iu_scan *scan, struct iu_path *path, bool *ret_refused)
+static int open_folder(const struct asked *asked)
+{
+	char folder[PATH_TEXT] = ".";
+
+	if (strchr(asked->path, '/')) {
+		memcpy(folder, asked->path, asked->folder);
+		folder[asked->folder] = '\0';
+		if (asked->folder == 0)
+			strcpy(folder, "/");
+	}
+	return open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* The room that is left for the one who looks; file systems without a number of inodes say 0 of 0. */
+static void look_at_room(int folder, struct found *found)
+{
+	struct statfs status;
+
+	if (fstatfs(folder, &status) < 0)
+		return;
+	found->readonly = status.f_flags & ST_RDONLY;
+	found->no_inodes = status.f_files && !status.f_ffree;
+	found->no_blocks = status.f_blocks && !(geteuid() ? status.f_bavail : status.f_bfree);
+}
+
+/* Who may go there, and make something. */
+static void look_at_folders(int folder, struct found *found)
 {
 	struct stat status;
+	char path[PATH_TEXT];
+	char *slash;
 
-	*ret_refused = false;
-	path->kind = IU_FILE_NONE;
-	path->alive = IU_UNKNOWN;
-	path->parent_errno = parent_problem(path->path, path->path_len);
-	path->lstat_errno = lstat(path->path, &status) < 0 ? errno : 0;
-	if (path->lstat_errno != 0)
+	if (fstat(folder, &status) < 0)
 		return;
-	path->kind = kind_of(status.st_mode);
-	path->dev = status.st_dev;
-	path->ino = status.st_ino;
-	path->uid = status.st_uid;
-	path->user = iu_scan_user(scan, path->uid);
-	if (path->kind == IU_FILE_SOCKET)
-		path->alive = ask_alive(path, ret_refused);
+	found->folder_mode = status.st_mode;
+	found->folder_uid = status.st_uid;
+	found->open = found->folder[0] == '/';
+	strcpy(path, found->folder);
+	while (found->open && (slash = strrchr(path, '/'))) {
+		*slash = '\0';
+		found->open = stat(slash == path ? "/" : path, &status) == 0 &&
+			      status.st_mode & S_IXOTH;
+	}
+}
+
+static void look_at_file(int folder, const char *name, struct found *found)
+{
+	struct statx status;
+	int error = iu_file_status(folder, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
+		STATX_BASIC_STATS | STATX_MNT_ID, &status);
+
+	found->lstat_errno = -error;
+	if (error)
+		return;
+	found->mode = status.stx_mode;
+	found->uid = status.stx_uid;
+	found->dev = makedev(status.stx_dev_major, status.stx_dev_minor);
+	found->ino = status.stx_ino;
+	found->mount = status.stx_mask & STATX_MNT_ID ? status.stx_mnt_id : 0;
+}
+
+static void look(const void *context, void *result)
+{
+	const struct asked *asked = context;
+	const char *name = name_of(asked);
+	struct found *found = result;
+	struct statx status;
+	char link[32];
+	int folder = open_folder(asked);
+
+	if (folder < 0) {
+		found->lstat_errno = found->parent_errno = errno;
+		return;
+	}
+	if (faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) < 0)
+		found->parent_errno = errno;
+	if (iu_file_status(folder, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) == 0 &&
+		status.stx_mask & STATX_MNT_ID)
+		found->folder_mount = status.stx_mnt_id;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+	if (iu_file_link(AT_FDCWD, link, found->folder, sizeof(found->folder)) < 0)
+		found->folder[0] = '\0';
+	look_at_folders(folder, found);
+	look_at_room(folder, found);
+	if (*name && strcmp(name, ".") && strcmp(name, ".."))
+		look_at_file(folder, name, found);
+	else
+		look_at_file(AT_FDCWD, asked->path, found);
+	if (!found->lstat_errno && S_ISSOCK(found->mode)) {
+		found->alive = iu_path_alive(folder, name, &found->refused);
+		if (found->alive == IU_UNKNOWN && !found->refused)
+			found->alive = iu_path_alive(AT_FDCWD, asked->path, &found->refused);
+	}
+	close(folder);
+}
+
+/* As it is written; a relative one is taken for near. */
+static bool seems_far(const struct asked *asked, const struct iu_mounts *mounts)
+{
+	const struct iu_mount *mount =
+		asked->path[0] == '/' ? iu_mounts_at(mounts, asked->path) : NULL;
+
+	return mount && iu_filesystem(mount->type)->waits;
+}
+
+/* Where a look may wait for ever it is had by another process; a plain look starts none. */
+static int look_anyhow(const struct asked *asked, const struct iu_mounts *mounts, bool plain,
+	struct found *found)
+{
+	if (plain && seems_far(asked, mounts))
+		return IU_E_AGAIN;
+	if (!plain && iu_mounts_wait(mounts))
+		return iu_patient_call(ANSWER_MS, look, asked, -1, found, sizeof(*found));
+	look(asked, found);
+	return 0;
 }
 
 /*
- * The dump has 32 bits of the inode number, and the device of the file system's superblock, which
- * stat() shows otherwise on btrfs and overlays. The same name and the same low bits: the same file.
+ * The dump has 32 bits of the inode number, and the device of the file system's superblock, as
+ * mountinfo has it; stat() shows another one on btrfs and overlays. What a socket was bound as says
+ * nothing: files get other names (`ssh -M` links its own).
  */
-static void complete_sockets(struct iu_snapshot *snapshot, const struct iu_path *path)
+static void complete_sockets(
+	struct iu_snapshot *snapshot, const struct iu_path *path, const struct iu_mount *mount)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->sockets.n && path->kind == IU_FILE_SOCKET; i++) {
+	for (size_t i = 0; i < snapshot->sockets.n && path->kind == IU_FILE_SOCKET; i++) {
 		struct iu_socket *sock = &snapshot->sockets.v[i];
 		bool same_name = sock->path_len == path->path_len && sock->path &&
 				 memcmp(sock->path, path->path, path->path_len) == 0;
@@ -114,11 +229,226 @@ static void complete_sockets(struct iu_snapshot *snapshot, const struct iu_path 
 		if (sock->protocol != IU_PROTOCOL_UNIX || sock->abstract || sock->file_ino == 0 ||
 			(uint32_t)sock->file_ino != (uint32_t)path->ino)
 			continue;
-		if (sock->file_dev == path->dev || same_name) {
+		if (mount ? sock->file_dev == mount->dev : sock->file_dev == path->dev || same_name) {
 			sock->file_dev = path->dev;
 			sock->file_ino = path->ino;
 		}
 	}
+}
+
+/* ---- who else serves the same file ---- */
+
+struct sharing {
+	struct iu_path *path;
+	const char *file;  /* its whole path */
+	const char *below; /* … below its mount */
+	const struct iu_mount *mount; /* one that may have it as well */
+};
+
+static void ask_there(struct sharing *sharing, const char *file)
+{
+	bool refused = false;
+	struct stat status;
+
+	if (lstat(file, &status) == 0 && S_ISSOCK(status.st_mode) &&
+		iu_path_alive(AT_FDCWD, file, &refused) == IU_YES)
+		sharing->path->shared_alive = IU_YES;
+}
+
+/* The layers of the overlay that has the file. */
+static int ask_layer(void *context, const char *layer, size_t len)
+{
+	struct sharing *sharing = context;
+	char file[PATH_TEXT];
+
+	if (snprintf(file, sizeof(file), "%.*s%s/%s", (int)len, layer,
+		    strcmp(sharing->mount->root, "/") ? sharing->mount->root : "",
+		    sharing->below) < (int)sizeof(file))
+		ask_there(sharing, file);
+	return 0;
+}
+
+/* Another mount that has the file's directory as one of its layers. */
+static int find_layer(void *context, const char *layer, size_t len)
+{
+	struct sharing *sharing = context;
+	char text[PATH_TEXT], file[PATH_TEXT];
+	const char *below;
+
+	if (len >= sizeof(text))
+		return 0;
+	memcpy(text, layer, len);
+	text[len] = '\0';
+	below = iu_mounts_below(sharing->file, text);
+	if (!below)
+		return 0;
+	sharing->path->shared = sharing->mount->type;
+	sharing->path->shared_elsewhere = true;
+	if (!iu_filesystem(sharing->mount->type)->waits &&
+		snprintf(file, sizeof(file), "%s/%s", sharing->mount->point, below) < (int)sizeof(file))
+		ask_there(sharing, file);
+	return 1;
+}
+
+static void find_elsewhere(struct sharing *sharing, const struct iu_mounts *mounts)
+{
+	for (size_t i = 0; i < mounts->rows.n && !sharing->path->shared; i++) {
+		sharing->mount = &mounts->rows.v[i];
+		iu_mount_layers(sharing->mount, find_layer, sharing);
+	}
+}
+
+/* Of every mount namespace that /proc shows: containers have the overlays of their engine's layers. */
+static void find_in_namespaces(struct iu_scan *scan, struct sharing *sharing)
+{
+	struct iu_entries *entries = calloc(1, sizeof(*entries));
+	uint64_t seen[NAMESPACES_MAX];
+	size_t n = 0, k;
+	const char *pid;
+	int error;
+
+	if (!entries)
+		return;
+	entries->fd = openat(scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (entries->fd >= 0 && n < NAMESPACES_MAX && !sharing->path->shared &&
+		(pid = iu_entries_next(entries, &error))) {
+		struct iu_mounts mounts;
+		struct stat status;
+		char path[320];
+
+		snprintf(path, sizeof(path), "%s/ns/mnt", pid);
+		if (pid[0] < '0' || pid[0] > '9' || fstatat(scan->proc, path, &status, 0) < 0)
+			continue;
+		for (k = 0; k < n && seen[k] != status.st_ino; k++)
+			;
+		if (k < n)
+			continue;
+		seen[n++] = status.st_ino;
+		if (iu_mounts_load(scan->proc, pid, &mounts) == 0)
+			find_elsewhere(sharing, &mounts);
+		if (sharing->path->shared)
+			sharing->path->shared = iu_arena_strdup(&scan->snapshot->arena,
+				sharing->path->shared);
+		iu_mounts_free(&mounts);
+	}
+	if (entries->fd >= 0)
+		close(entries->fd);
+	free(entries);
+}
+
+/*
+ * A container's own root is an overlay as well, and nobody but the container serves what lies there.
+ */
+static void find_sharing(struct iu_scan *scan, struct iu_path *path, const struct found *found,
+	const struct iu_mounts *mounts, const struct iu_mount *mount)
+{
+	struct sharing sharing = {.path = path, .mount = mount};
+	const char *slash = memrchr(path->path, '/', path->path_len);
+	char file[PATH_TEXT + 256];
+
+	snprintf(file, sizeof(file), "%s/%s", strcmp(found->folder, "/") ? found->folder : "",
+		slash ? slash + 1 : path->path);
+	sharing.file = file;
+	sharing.below = mount ? iu_mounts_below(file, mount->point) : NULL;
+	if (mount && iu_filesystem(mount->type)->shared) {
+		if (strcmp(mount->type, "overlay") == 0 && sharing.below)
+			iu_mount_layers(mount, ask_layer, &sharing);
+		if (strcmp(mount->type, "overlay") != 0 || strcmp(mount->point, "/") != 0 ||
+			path->shared_alive == IU_YES)
+			path->shared = mount->type;
+	}
+	if (!path->shared && found->folder[0] == '/') {
+		find_elsewhere(&sharing, mounts);
+		if (!path->shared && scan->proc >= 0)
+			find_in_namespaces(scan, &sharing);
+	}
+	path->shared = iu_arena_strdup(&scan->snapshot->arena, path->shared);
+}
+
+static const struct iu_mount *mount_of(
+	const struct iu_mounts *mounts, const struct found *found, bool of_folder)
+{
+	uint64_t id = found->mount && !of_folder ? found->mount : found->folder_mount;
+
+	if (id)
+		return iu_mounts_by_id(mounts, id);
+	return found->folder[0] == '/' ? iu_mounts_at(mounts, found->folder) : NULL;
+}
+
+static void fill(struct iu_scan *scan, struct iu_path *path, const struct found *found,
+	const struct iu_mounts *mounts)
+{
+	const struct iu_mount *mount = mount_of(mounts, found, found->lstat_errno != 0);
+
+	path->lstat_errno = found->lstat_errno;
+	path->parent_errno = found->parent_errno;
+	path->parent_mode = found->folder_mode;
+	path->parent_uid = found->folder_uid;
+	path->parents_open = found->open;
+	path->fs_type = mount ? iu_arena_strdup(&scan->snapshot->arena, mount->type) : NULL;
+	path->fs_readonly = found->readonly;
+	path->fs_no_inodes = found->no_inodes;
+	path->fs_no_blocks = found->no_blocks;
+	if (path->lstat_errno)
+		return;
+	path->kind = kind_of(found->mode);
+	path->dev = found->dev;
+	path->ino = found->ino;
+	path->uid = found->uid;
+	path->user = iu_scan_user(scan, path->uid);
+	path->alive = found->alive;
+	path->mount_point = found->mount && found->folder_mount && found->mount != found->folder_mount;
+	complete_sockets(scan->snapshot, path, mount);
+	if (path->kind == IU_FILE_SOCKET && path->alive == IU_NO)
+		find_sharing(scan, path, found, mounts, mount);
+}
+
+static int say_unanswered(struct iu_scan *scan, struct iu_path *path)
+{
+	path->unanswered = true;
+	path->lstat_errno = ETIMEDOUT;
+	return iu_snapshot_gap(scan->snapshot, IU_FACT_PATHS, 0, "what lies at the path",
+		"its file system does not answer", "see why its server does not answer, or unmount it");
+}
+
+/* Forgets what an earlier look has found. */
+static void clear(struct iu_path *path)
+{
+	*path = (struct iu_path){.path = path->path, .path_len = path->path_len};
+}
+
+int iu_path_look(struct iu_scan *scan, struct iu_path *path, bool *ret_refused)
+{
+	struct asked asked = {.folder = 0};
+	struct found found = {0};
+	struct iu_mounts mounts = {0};
+	const char *slash;
+	int ret = 0;
+
+	*ret_refused = false;
+	clear(path);
+	if (path->path_len >= sizeof(asked.path)) {
+		path->lstat_errno = path->parent_errno = ENAMETOOLONG;
+		return 0;
+	}
+	memcpy(asked.path, path->path, path->path_len);
+	slash = strrchr(asked.path, '/');
+	asked.folder = slash ? (size_t)(slash - asked.path) : 0;
+	if (scan->proc >= 0)
+		ret = iu_mounts_load(scan->proc, "self", &mounts);
+	if (ret == IU_E_NOMEM) {
+		iu_mounts_free(&mounts);
+		return ret;
+	}
+	if (look_anyhow(&asked, &mounts, scan->plain, &found) < 0) {
+		ret = say_unanswered(scan, path);
+	} else {
+		fill(scan, path, &found, &mounts);
+		*ret_refused = found.refused && found.alive == IU_UNKNOWN;
+		ret = 0;
+	}
+	iu_mounts_free(&mounts);
+	return ret;
 }
 
 static int look_at(struct iu_scan *scan, const struct iu_path *wanted, bool *ret_refused)
@@ -136,9 +466,7 @@ static int look_at(struct iu_scan *scan, const struct iu_path *wanted, bool *ret
 		if (!slot->path)
 			return IU_E_NOMEM;
 	}
-	iu_path_look(scan, slot, ret_refused);
-	complete_sockets(snapshot, slot);
-	return 0;
+	return iu_path_look(scan, slot, ret_refused);
 }
 
 int iu_collect_paths(struct iu_scan *scan)

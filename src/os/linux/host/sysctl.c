@@ -98,7 +98,7 @@ int iu_collect_sysctls(struct iu_scan *scan)
 
 	if (!(scan->needs->facts & IU_FACT_SYSCTLS) || scan->snapshot->seen & IU_FACT_SYSCTLS)
 		return 0;
-	*s = (struct iu_sysctls){-1, -1, {0}, -1, -1, -1, -1, -1, -1, -1};
+	*s = (struct iu_sysctls){-1, -1, {0}, -1, -1, -1, -1, -1, -1, -1, -1, -1};
 	if (scan->proc < 0)
 		return 0;
 	len = iu_file_read(scan->proc, "sys/net/ipv4/ip_local_port_range", text, sizeof(text));
@@ -109,6 +109,8 @@ int iu_collect_sysctls(struct iu_scan *scan)
 	s->nonlocal_bind4 = (int8_t)read_number(scan, "sys/net/ipv4/ip_nonlocal_bind", 127);
 	s->nonlocal_bind6 = (int8_t)read_number(scan, "sys/net/ipv6/ip_nonlocal_bind", 127);
 	s->bindv6only = (int8_t)read_number(scan, "sys/net/ipv6/bindv6only", 127);
+	s->disable_ipv6 = (int8_t)read_number(scan, "sys/net/ipv6/conf/all/disable_ipv6", 127);
+	s->disable_ipv6_lo = (int8_t)read_number(scan, "sys/net/ipv6/conf/lo/disable_ipv6", 127);
 	s->autobind_reuse = (int8_t)read_number(scan, "sys/net/ipv4/ip_autobind_reuse", 127);
 	s->l3mdev_accept = (int8_t)read_number(scan, "sys/net/ipv4/tcp_l3mdev_accept", 127);
 	s->fin_timeout = read_number(scan, "sys/net/ipv4/tcp_fin_timeout", INT32_MAX);

@@ -14,9 +14,12 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "knowledge/filesystems.h"
 #include "knowledge/interpreters.h"
 #include "os/linux/bpf/rows.h"
 #include "os/linux/file.h"
+#include "os/linux/host/mounts.h"
+#include "os/linux/patient.h"
 #include "os/linux/process/cgroup.h"
 #include "os/linux/process/cmdline.h"
 #include "os/linux/process/container.h"
@@ -25,6 +28,7 @@
 #define CMDLINE_MAX    (IU_CMDLINE_ARGUMENTS * IU_CMDLINE_ARGUMENT)
 #define PARENTS_MAX    32
 #define FILE_ARGUMENTS 8 /* a script is among the first: `node --flag server.js` */
+#define FILES_MS       300 /* servers that answer at all are faster; a whole look takes no second */
 #define PATH_TEXT      4096
 #define DELETED	       " (deleted)"
 
@@ -181,32 +185,34 @@ static int read_parents(struct iu_scan *scan, struct iu_process *process)
 	return arena->failed ? IU_E_NOMEM : 0;
 }
 
-static int add_file(struct iu_scan *scan, struct iu_process *process, const struct statx *status)
-{
-	struct iu_file_id *file;
+/* How the files of a process may be looked at without waiting for a server that is gone. */
+struct look_up {
+	const struct iu_process *process;
+	int proc;
+	bool plain;    /* see scan->plain */
+	bool careful;  /* it sees a file system that somebody else answers for */
+	bool root_near, cwd_near; /* its root or directory is on none of these */
+};
 
-	if (!S_ISREG(status->stx_mode))
-		return 0;
-	file = iu_list_add(&scan->snapshot->arena, &process->files);
-	if (!file)
-		return IU_E_NOMEM;
-	file->dev = makedev(status->stx_dev_major, status->stx_dev_minor);
-	file->ino = status->stx_ino;
-	return 0;
-}
+/* Plain data, for it may come from another process. */
+struct looked_up {
+	struct iu_file_id files[FILE_ARGUMENTS + 1];
+	size_t n;
+	bool missed; /* something was left out rather than waited for */
+};
 
 /* Where arguments are looked up. Descriptors, -1: not there, -2: not opened yet. */
 struct bases {
 	int root, cwd;
 };
 
-static int open_base(struct iu_scan *scan, int32_t pid, const char *name, int *base)
+static int open_base(const struct look_up *l, const char *name, int *base)
 {
 	char path[64];
 
 	if (*base == -2) {
-		snprintf(path, sizeof(path), "%d/%s", (int)pid, name);
-		*base = openat(scan->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		snprintf(path, sizeof(path), "%d/%s", (int)l->process->pid, name);
+		*base = openat(l->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (*base < 0)
 			*base = -1;
 	}
@@ -214,11 +220,30 @@ static int open_base(struct iu_scan *scan, int32_t pid, const char *name, int *b
 }
 
 /*
+ * What the kernel has in its cache costs no question (since 5.12). Else only what lies on the very file
+ * system of @base, where that one is near.
+ */
+static int open_careful(int base, const char *argument, uint64_t resolve, bool near,
+	bool *ret_missed)
+{
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = resolve | RESOLVE_CACHED};
+	int fd = (int)syscall(SYS_openat2, base, argument, &how, sizeof(how));
+
+	if (fd >= 0 || (errno != EAGAIN && errno != EINVAL && errno != ENOSYS))
+		return fd;
+	how.resolve = resolve | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS;
+	if (near)
+		fd = (int)syscall(SYS_openat2, base, argument, &how, sizeof(how));
+	*ret_missed |= !near || (fd < 0 && (errno == EXDEV || errno == ELOOP || errno == ENOSYS));
+	return fd;
+}
+
+/*
  * What an argument names, as the process itself would find it: below its own root (a container),
  * absolute links included. -1: nothing.
  */
-static int open_argument(
-	struct iu_scan *scan, int32_t pid, const char *argument, struct bases *bases)
+static int open_argument(const struct look_up *l, const char *argument, struct bases *bases,
+	bool *ret_missed)
 {
 	struct open_how how = {.flags = O_PATH | O_CLOEXEC};
 	bool absolute = argument[0] == '/';
@@ -226,45 +251,137 @@ static int open_argument(
 
 	if (absolute)
 		how.resolve = RESOLVE_IN_ROOT;
-	base = absolute ? open_base(scan, pid, "root", &bases->root)
-			: open_base(scan, pid, "cwd", &bases->cwd);
+	base = absolute ? open_base(l, "root", &bases->root) : open_base(l, "cwd", &bases->cwd);
 	if (base < 0)
 		return -1;
-	fd = scan->plain ? -1 : (int)syscall(SYS_openat2, base, argument, &how, sizeof(how));
-	if (scan->plain || (fd < 0 && errno == ENOSYS)) /* before 5.6 */
+	if (l->careful && l->plain) { /* there is no asking without waiting */
+		*ret_missed = true;
+		return -1;
+	}
+	if (l->careful)
+		return open_careful(base, argument, how.resolve,
+			absolute ? l->root_near : l->cwd_near, ret_missed);
+	fd = l->plain ? -1 : (int)syscall(SYS_openat2, base, argument, &how, sizeof(how));
+	if (l->plain || (fd < 0 && errno == ENOSYS)) /* before 5.6 */
 		fd = openat(base, absolute ? argument + 1 : argument, O_PATH | O_CLOEXEC);
 	return fd;
 }
 
-static int read_files(struct iu_scan *scan, struct iu_process *process)
+static void take_file(struct looked_up *found, int dir, const char *path, int more)
 {
 	const int flags = AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC; /* never wait for a file server */
-	struct bases bases = {-2, -2};
 	struct statx status;
+
+	if (iu_file_status(dir, path, flags | more, STATX_TYPE | STATX_INO, &status) < 0 ||
+		!S_ISREG(status.stx_mode))
+		return;
+	found->files[found->n++] = (struct iu_file_id){
+		.dev = makedev(status.stx_dev_major, status.stx_dev_minor), .ino = status.stx_ino};
+}
+
+static void look_up(const void *context, void *result)
+{
+	const struct look_up *l = context;
+	const struct iu_process *process = l->process;
+	struct looked_up found = {0};
+	struct bases bases = {-2, -2};
 	char path[64];
-	int ret = 0;
 
 	snprintf(path, sizeof(path), "%d/exe", (int)process->pid);
-	if (iu_file_status(scan->proc, path, flags, STATX_TYPE | STATX_INO, &status) == 0)
-		ret = add_file(scan, process, &status);
-	for (size_t i = 1; i < process->command.n && i <= FILE_ARGUMENTS && ret == 0; i++) {
+	take_file(&found, l->proc, path, 0);
+	for (size_t i = 1; i < process->command.n && i <= FILE_ARGUMENTS; i++) {
 		const char *argument = process->command.v[i];
 		int fd;
 
 		if (argument[0] == '-' || argument[0] == '\0' || strlen(argument) >= IU_CMDLINE_ARGUMENT)
 			continue;
-		fd = open_argument(scan, process->pid, argument, &bases);
+		fd = open_argument(l, argument, &bases, &found.missed);
 		if (fd < 0)
 			continue;
-		if (iu_file_status(fd, "", flags | AT_EMPTY_PATH, STATX_TYPE | STATX_INO, &status) == 0)
-			ret = add_file(scan, process, &status);
+		take_file(&found, fd, "", AT_EMPTY_PATH);
 		close(fd);
 	}
 	if (bases.root >= 0)
 		close(bases.root);
 	if (bases.cwd >= 0)
 		close(bases.cwd);
-	return ret;
+	*(struct looked_up *)result = found;
+}
+
+/* Of a place: nobody else answers for it; and not even what is open there is asked for anew. */
+static bool is_near(const struct iu_mounts *mounts, const char *path, bool *ret_asks_again)
+{
+	const struct iu_mount *mount = path ? iu_mounts_at(mounts, path) : NULL;
+
+	if (!mount) {
+		*ret_asks_again = true; /* outside of what it sees: anything */
+		return false;
+	}
+	*ret_asks_again |= iu_filesystem(mount->type)->asks_again;
+	return !iu_filesystem(mount->type)->waits;
+}
+
+/* The paths that /proc tells begin at our root, those of its mounts at its own. */
+static const char *in_its_root(const char *path, const char *root)
+{
+	const char *below = path && root ? iu_mounts_below(path, root) : NULL;
+
+	return !below ? path : below > path ? below - 1 : "/";
+}
+
+static int run_look_up(struct iu_scan *scan, struct look_up *l, struct looked_up *found)
+{
+	const struct iu_process *process = l->process;
+	struct iu_mounts mounts = {0};
+	bool asks_again = false;
+	const char *root;
+	char who[16];
+	int ret;
+
+	snprintf(who, sizeof(who), "%d", (int)process->pid);
+	ret = iu_mounts_load(scan->proc, who, &mounts);
+	l->careful = ret == 0 && iu_mounts_wait(&mounts);
+	if (l->careful) {
+		root = read_link(scan, process->pid, "root");
+		l->root_near = is_near(&mounts, "/", &asks_again);
+		l->cwd_near = is_near(&mounts, in_its_root(process->cwd, root), &asks_again);
+		is_near(&mounts, in_its_root(process->exe, root), &asks_again);
+	}
+	iu_mounts_free(&mounts);
+	if (ret == IU_E_NOMEM)
+		return ret;
+	if (!asks_again) {
+		look_up(l, found);
+		return 0;
+	}
+	*found = (struct looked_up){.missed = true};
+	if (!scan->cache->impatient && !scan->plain &&
+		iu_patient_call(FILES_MS, look_up, l, scan->proc, found, sizeof(*found)) < 0) {
+		scan->cache->impatient = true;
+		*found = (struct looked_up){.missed = true};
+	}
+	return 0;
+}
+
+static int read_files(struct iu_scan *scan, struct iu_process *process)
+{
+	struct iu_arena *arena = &scan->snapshot->arena;
+	struct look_up l = {.process = process, .proc = scan->proc, .plain = scan->plain};
+	struct looked_up found = {0};
+	int ret = run_look_up(scan, &l, &found);
+
+	for (size_t i = 0; i < found.n && ret == 0; i++) {
+		struct iu_file_id *file = iu_list_add(arena, &process->files);
+
+		if (!file)
+			return IU_E_NOMEM;
+		*file = found.files[i];
+	}
+	if (ret < 0 || !found.missed)
+		return ret;
+	return iu_snapshot_gap(scan->snapshot, IU_FACT_FILES, process->pid,
+		iu_arena_printf(arena, "which files pid %d was started with", (int)process->pid),
+		"they may lie on a file system whose server might not answer", NULL);
 }
 
 static int read_more(struct iu_scan *scan, struct iu_process *process)
