@@ -15,8 +15,8 @@
  *	}
  *
  * Threads: every function may be called from several threads at once. One object (answers, list,
- * plans, and what they gave out) belongs to one thread at a time. In the child of a program with
- * threads nothing of it may be called between fork() and exec(), as POSIX has it for most functions.
+ * plans, and what they gave out) belongs to one thread at a time. The child of a program with
+ * threads may ask, too; objects that its parent's other threads were using are theirs alone.
  *
  * Ownership: what a getter returns belongs to the object it came from and ends with it. Getters
  * take NULL for any object, and an index past the end: they return NULL, 0, -1 or _UNKNOWN then, so

@@ -9,9 +9,26 @@
  */
 static pthread_rwlock_t looks = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_mutex_t table = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/*
+ * Who held them is not there in a child: they would never be free again. Nothing in memory is guarded by
+ * them, so nothing is half done.
+ */
+static void after_fork(void)
+{
+	looks = (pthread_rwlock_t)PTHREAD_RWLOCK_INITIALIZER;
+	table = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+}
+
+static void prepare(void)
+{
+	pthread_atfork(NULL, NULL, after_fork);
+}
 
 void iu_lock_fds(void)
 {
+	pthread_once(&once, prepare);
 	pthread_mutex_lock(&table);
 }
 
@@ -22,11 +39,13 @@ void iu_lock_fds_end(void)
 
 void iu_lock_scan(void)
 {
+	pthread_once(&once, prepare);
 	pthread_rwlock_rdlock(&looks);
 }
 
 void iu_lock_probe(void)
 {
+	pthread_once(&once, prepare);
 	pthread_rwlock_wrlock(&looks);
 }
 

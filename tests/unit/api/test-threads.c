@@ -151,6 +151,59 @@ static void probes_at_once(void **state)
 	in_threads(&ground, ask_free);
 }
 
+#define WORKERS 20
+#define PATIENCE_S 60 /* a lock that nobody holds any more is waited for without end */
+
+struct asking {
+	struct ground ground;
+	atomic_bool stop;
+};
+
+static void *ask_on(void *context)
+{
+	struct asking *asking = context;
+
+	while (!asking->stop)
+		expect(&asking->ground, asking->ground.spare, INUSE_FREE, NULL);
+	return NULL;
+}
+
+/* Workers of a server with threads ask as well, and become no other program before. */
+static void asks_in_workers(void **state)
+{
+	struct asking asking = {.ground = start()};
+	pthread_t threads[2];
+	int hung = 0, wrong = 0, status;
+
+	spare(&asking.ground);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, ask_on, &asking), 0);
+	for (int i = 0; i < WORKERS; i++) {
+		pid_t worker = fork();
+
+		if (worker == 0) {
+			/* what it binds for a moment would be in the way of another process */
+			const struct inuse_options quiet = {.size = sizeof(quiet), .no_probe = true};
+			struct inuse_answers *answers;
+
+			alarm(PATIENCE_S);
+			_exit(inuse_why(asking.ground.spare, &quiet, &answers) != 1);
+		}
+		if (waitpid(worker, &status, 0) != worker || WIFSIGNALED(status))
+			hung++;
+		else if (WEXITSTATUS(status))
+			wrong++;
+	}
+	asking.stop = true;
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	print_message("# %d workers, %d ended by a signal, %d without an answer; %d answers in threads\n",
+		WORKERS, hung, wrong, asking.ground.done);
+	assert_int_equal(hung, 0);
+	assert_int_equal(wrong, 0);
+	assert_int_equal(asking.ground.wrong, 0);
+}
+
 static void asks_at_once(void **state)
 {
 	struct ground ground = start();
@@ -168,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(probes_at_once),
+		cmocka_unit_test(asks_in_workers),
 		cmocka_unit_test(asks_at_once),
 	};
 

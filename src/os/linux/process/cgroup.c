@@ -330,8 +330,10 @@ static int by_walk(struct iu_scan *scan)
 	if (fstat(scan->cgroup_root, &status) < 0)
 		return 0;
 	ret = remember(scan, status.st_ino, "/", NULL);
+	if (ret < 0)
+		return ret;
 	fd = openat(scan->cgroup_root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return ret < 0 || fd < 0 ? ret : walk_tree(&walk, fd, 0, 0);
+	return fd < 0 ? 0 : walk_tree(&walk, fd, 0, 0);
 }
 
 static int path_of(struct iu_scan *scan, uint64_t id, const char **ret_path)
