@@ -318,19 +318,30 @@ static void case_in_flight(struct stage *stage)
 	expect(stage, "4000", NULL, IU_END_DONE, false);
 }
 
-/* No process at all has it; the kernel's own collector may have run before us. */
+#define COLLECTED_MAX 10 /* so often the kernel's own collector may come first */
+
+/*
+ * No process at all has it. Any UNIX socket that is closed on this machine wakes the kernel's own collector:
+ * it may have run before us, and while it runs the socket is there and the message is not.
+ */
 static void case_cycle(struct stage *stage)
 {
 	const bool cycle = true;
-
-	struct run run;
+	bool collected = true;
 	enum iu_end end;
 
-	stage_spawn(stage, send_away, &cycle, 0);
-	end = run_free(&run, "4000", NULL);
+	for (int i = 0; collected && i < COLLECTED_MAX; i++) {
+		struct run run;
+
+		stage_spawn(stage, send_away, &cycle, 0);
+		end = run_free(&run, "4000", NULL);
+		done(&run);
+		collected = end == IU_END_REFUSED && can_bind() == 0;
+		if (collected)
+			printf("#   the kernel collects it just now: once more\n");
+	}
 	CHECK(end == IU_END_DONE || end == IU_END_NOTHING, "ended %s", iu_end_name(end));
 	CHECK(can_bind() == 0, "the kernel says %s", strerror(can_bind()));
-	done(&run);
 }
 
 static void case_several_families(struct stage *stage)

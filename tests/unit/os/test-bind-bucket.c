@@ -26,6 +26,7 @@
 #include "os/linux/sockets/bind-bucket.h"
 #include "os/os.h"
 #include "stage.h"
+#include "../../lib/namespaces.h"
 
 #define PORT 7100
 
@@ -132,7 +133,8 @@ static void look(bool quick, uint16_t port, struct iu_snapshot *snapshot)
 	iu_snapshot_init(snapshot);
 	assert_int_equal(iu_os_collect(&needs, snapshot), 0);
 	assert_true(snapshot->seen & IU_FACT_TCP);
-	assert_int_equal(snapshot->fd_candidates.known, quick);
+	/* where their numbers are others here, /proc has to say who holds what */
+	assert_int_equal(snapshot->fd_candidates.known, quick && !hides_processes());
 }
 
 static const struct iu_socket *find(const struct iu_snapshot *snapshot, const struct iu_socket *s)
