@@ -12,10 +12,22 @@ static pthread_mutex_t table = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /*
- * Who held them is not there in a child: they would never be free again. Nothing in memory is guarded by
- * them, so nothing is half done.
+ * fork() waits until no port is bound and no descriptor duplicated for a moment: a child would keep them.
+ * Looks of other threads go on; who holds them is not there in the child, where they are new.
  */
+static void before_fork(void)
+{
+	pthread_rwlock_rdlock(&looks);
+	pthread_mutex_lock(&table);
+}
+
 static void after_fork(void)
+{
+	pthread_mutex_unlock(&table);
+	pthread_rwlock_unlock(&looks);
+}
+
+static void in_child(void)
 {
 	looks = (pthread_rwlock_t)PTHREAD_RWLOCK_INITIALIZER;
 	table = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
@@ -23,7 +35,7 @@ static void after_fork(void)
 
 static void prepare(void)
 {
-	pthread_atfork(NULL, NULL, after_fork);
+	pthread_atfork(before_fork, after_fork, in_child);
 }
 
 void iu_lock_fds(void)

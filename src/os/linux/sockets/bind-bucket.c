@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "os/linux/bpf/bpf.h"
 #include "os/linux/holders/fd-candidates.h"
+#include "os/linux/lock.h"
 #include "os/linux/sockets/tcp-states.h"
 
 #define PORTS_MAX          64 /* past that one walk over all sockets is no slower */
@@ -26,9 +27,11 @@ bool iu_bind_bucket_is_empty(uint16_t port)
 {
 	struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
 	struct sockaddr_in any4 = {.sin_family = AF_INET, .sin_port = htons(port)};
-	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), no = 0;
 	bool none = false;
+	int fd, no = 0;
 
+	iu_lock_fds(); /* a fork() meanwhile would keep the port */
+	fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0) {
 		none = setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no)) == 0 &&
 		       bind(fd, (struct sockaddr *)&any, sizeof(any)) == 0;
@@ -38,6 +41,7 @@ bool iu_bind_bucket_is_empty(uint16_t port)
 	}
 	if (fd >= 0)
 		close(fd);
+	iu_lock_fds_end();
 	return none;
 }
 

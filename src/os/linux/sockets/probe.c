@@ -66,16 +66,15 @@ void iu_os_probe(struct iu_probe *probe)
 	probe->done = false;
 	if (probe->protocol == IU_PROTOCOL_UNIX || probe->address.family == IU_FAMILY_ANY)
 		return;
+	iu_lock_probe(); /* before there is a descriptor that a fork() would copy */
 	fd = socket(family, type | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return;
-	iu_lock_probe();
-	if (set_options(fd, probe)) {
+	if (fd >= 0 && set_options(fd, probe)) {
 		make_name(probe, &name);
 		probe->result = bind(fd, &name.any, name.len) == 0 ? 0 : errno;
 		probe->done = true;
 	}
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	iu_lock_end();
 }
 
