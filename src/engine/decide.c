@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "engine/blockers.h"
 #include "engine/causes/cause.h"
+#include "engine/engine-list.h"
 #include "engine/engine.h"
 #include "engine/evaluation.h"
 #include "engine/headline.h"
@@ -275,6 +276,8 @@ int iu_decide(struct iu_arena *arena, const struct iu_question *question,
 		err = decide_unix(arena, question, snapshot, &verdict);
 	else
 		err = decide_inet(arena, question, snapshot, &verdict);
+	if (err == 0)
+		err = iu_engine_list_decide(arena, question, &verdict);
 	if (err == 0)
 		err = iu_other_system_doubt(arena, question, &verdict);
 	if (err < 0 || arena->failed)

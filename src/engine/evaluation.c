@@ -234,7 +234,9 @@ struct iu_address iu_evaluation_address(const struct iu_evaluation *evaluation)
 	const struct iu_rules *rules = evaluation->rules;
 	struct iu_address best = {.family = IU_FAMILY_ANY};
 
-	if (!evaluation->attempt_count || !evaluation->question->target.port)
+	/* a group has no stand-in */
+	if (!evaluation->attempt_count || !evaluation->question->target.port ||
+		iu_address_is_multicast(&evaluation->attempts[0].request.address))
 		return best;
 	for (size_t k = 0; k < evaluation->attempt_count; k++) {
 		for (size_t i = 0; i < snapshot->locals.n; i++) {

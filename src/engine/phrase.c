@@ -226,11 +226,26 @@ const char *iu_phrase_kernel_user(struct iu_arena *arena, const struct iu_kernel
 	return what;
 }
 
+/* "0.0.0.0%virbr0:67", "[::%eth0]:547": the same address on another device is another one. */
+static const char *on_device(struct iu_arena *arena, const struct iu_socket *s)
+{
+	char text[IU_ADDRESS_TEXT];
+	struct iu_address plain = s->local;
+	const char *device = iu_phrase_safe(arena, s->device, IU_NAME_COLUMNS);
+
+	plain.scope = 0; /* of a link-local address it is the same device */
+	iu_address_format(&plain, text);
+	return iu_phrase(arena, s->family == IU_FAMILY_IPV6 ? "[%s%%%s]:%u" : "%s%%%s:%u", text, device,
+		(unsigned int)s->port);
+}
+
 const char *iu_phrase_endpoint(struct iu_arena *arena, const struct iu_socket *s)
 {
 	char text[IU_ADDRESS_TEXT];
 	char *bytes;
 
+	if (s->protocol != IU_PROTOCOL_UNIX && s->device && s->port)
+		return on_device(arena, s);
 	if (s->protocol != IU_PROTOCOL_UNIX)
 		return iu_phrase(arena, "%s", iu_endpoint_format(&s->local, s->port, text));
 	if (!s->path)
@@ -372,4 +387,30 @@ const char *iu_phrase_errno(int error)
 		if (names[i].number == error)
 			return names[i].name;
 	return NULL;
+}
+
+int iu_phrase_asked(
+	struct iu_arena *arena, const struct iu_question *question, struct iu_strings *words)
+{
+	const struct iu_options *options = &question->options;
+	const char *const all[] = {options->reuseaddr ? "--reuseaddr" : NULL,
+		options->reuseport ? "--reuseport" : NULL,
+		options->v6only == IU_YES ? "--v6only" : NULL,
+		options->device ? "--device" : NULL,
+		options->device,
+		question->target.text};
+	int ret = 0;
+
+	for (size_t i = 0; i < IU_COUNT(all) && ret == 0; i++)
+		if (all[i])
+			ret = iu_strings_add(arena, words, all[i]);
+	return ret;
+}
+
+const char *iu_phrase_asked_line(struct iu_arena *arena, const struct iu_question *question)
+{
+	struct iu_strings words = {0};
+
+	return iu_phrase_asked(arena, question, &words) < 0
+		? "?" : iu_phrase_shell(arena, words.v, words.n);
 }

@@ -3,6 +3,7 @@
 #define IU_ENGINE_PHRASE_H
 
 #include "model/snapshot.h"
+#include "model/question.h"
 #include "model/verdict.h"
 
 /* So wide may a name, a path or a command line of others get inside a sentence. */
@@ -73,5 +74,15 @@ const char *iu_phrase_errno(int error);
 
 /** iu_strings_add() - appends one string; a NULL text (out of memory) adds nothing. */
 int iu_strings_add(struct iu_arena *arena, struct iu_strings *strings, const char *text);
+
+/**
+ * iu_phrase_asked() - the words of a command line that ask the same again: options, then the target
+ * Returns: 0, IU_E_NOMEM.
+ */
+int iu_phrase_asked(
+	struct iu_arena *arena, const struct iu_question *question, struct iu_strings *words);
+
+/** iu_phrase_asked_line() - the same as one text, quoted for a shell. */
+const char *iu_phrase_asked_line(struct iu_arena *arena, const struct iu_question *question);
 
 #endif

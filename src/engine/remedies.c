@@ -5,15 +5,30 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "engine/causes/cause.h"
 #include "engine/levers.h"
 #include "engine/phrase.h"
 #include "engine/remedy.h"
 #include "engine/rules.h"
 #include "knowledge/causes.h"
+#include "knowledge/ports.h"
+#include "knowledge/services.h"
 
 bool iu_remedy_word(struct iu_remedy_context *m, const char *word)
 {
 	return iu_strings_add(m->arena, &m->remedy->command, word) == 0;
+}
+
+bool iu_remedy_target(struct iu_remedy_context *m)
+{
+	struct iu_strings words = {0};
+
+	if (iu_phrase_asked(m->arena, m->question, &words) < 0)
+		return false;
+	for (size_t i = 0; i < words.n; i++)
+		if (!iu_remedy_word(m, words.v[i]))
+			return false;
+	return true;
 }
 
 enum iu_tri iu_remedy_tried(const struct iu_remedy_context *m, uint16_t port, bool reuseaddr)
@@ -40,6 +55,9 @@ bool iu_remedy_use_port(struct iu_remedy_context *m)
 {
 	uint16_t port = m->evaluation ? iu_evaluation_neighbour(m->evaluation) : 0;
 
+	if (m->verdict->cause != IU_CAUSE_PRIVILEGED_PORT &&
+		iu_port_is_fixed(m->question->target.port, m->question->target.protocol))
+		return false;
 	if (!port) {
 		if (m->verdict->cause != IU_CAUSE_PRIVILEGED_PORT)
 			return false;
@@ -169,37 +187,109 @@ static const enum iu_remedy_id *without_cause(const struct iu_verdict *verdict)
 	return NULL;
 }
 
+/* Whether it changes nothing for the one who has the port. */
+static bool is_harmless(enum iu_remedy_id id)
+{
+	static const enum iu_remedy_id ids[] = {IU_REMEDY_BIND_ADDRESS, IU_REMEDY_SET_V6ONLY,
+		IU_REMEDY_BIND_DEVICE, IU_REMEDY_SET_REUSEPORT, IU_REMEDY_USE_PORT,
+		IU_REMEDY_REUSE_INSTANCE};
+
+	for (size_t i = 0; i < IU_COUNT(ids); i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+/* A daemon of the system, another user's program, a container: others miss it when it ends. */
+static bool serves_others(const struct iu_snapshot *snapshot, const struct iu_process *holder)
+{
+	size_t len = holder && holder->unit ? strlen(holder->unit) : 0;
+
+	if (!holder)
+		return false;
+	/* of root's programs those are the system's that run as units */
+	return holder->container ||
+	       (!snapshot->host.uid && len > 8 && !strcmp(holder->unit + len - 8, ".service")) ||
+	       (holder->uid_known && holder->uid != snapshot->host.uid) || iu_service_of(holder);
+}
+
+/* What harms nobody comes before what ends somebody who serves others; else the order stays. */
+static void order(const struct iu_snapshot *snapshot, const struct iu_process *holder,
+	struct iu_verdict *verdict)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < verdict->remedies.n && serves_others(snapshot, holder); i++) {
+		struct iu_remedy remedy = verdict->remedies.v[i];
+
+		if (!is_harmless(remedy.id))
+			continue;
+		for (size_t k = i; k > to; k--)
+			verdict->remedies.v[k] = verdict->remedies.v[k - 1];
+		verdict->remedies.v[to++] = remedy;
+	}
+}
+
+/* Where time or the asker itself clears the way, no other way is looked for. */
+static bool looks_further(const struct iu_snapshot *snapshot, const struct iu_verdict *verdict)
+{
+	enum iu_way way = iu_cause_rule(snapshot, verdict->cause)->lever;
+
+	return verdict->status == IU_STATUS_IN_USE && verdict->blockers.n && way != IU_WAY_TIME &&
+	       verdict->cause != IU_CAUSE_OWN_SOCKET && verdict->cause != IU_CAUSE_ALREADY_RUNNING &&
+	       verdict->cause != IU_CAUSE_EPHEMERAL_EXHAUSTED;
+}
+
+static int add(struct iu_arena *arena, const struct iu_remedy_context *all, enum iu_remedy_id id,
+	bool *freeing)
+{
+	const struct iu_remedy_row *help = iu_remedy_row(id);
+	struct iu_remedy remedy = {.id = help->id, .summary = help->sentence, .risk = help->risk};
+	struct iu_remedy_context m = *all;
+	struct iu_remedy *slot;
+
+	for (size_t i = 0; i < m.verdict->remedies.n; i++)
+		if (m.verdict->remedies.v[i].id == id)
+			return 0;
+	m.remedy = &remedy;
+	if (!iu_rules_of(m.snapshot)->remedy(&m, freeing))
+		return 0;
+	slot = iu_list_add(arena, &m.verdict->remedies);
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = remedy;
+	return 0;
+}
+
 int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	const struct iu_cause_row *row = iu_cause_row(verdict->cause);
+	const enum iu_remedy_id *again = iu_rules_of(snapshot)->again;
 	const struct iu_blocker *blocker = verdict->blockers.n ? &verdict->blockers.v[0] : NULL;
+	struct iu_remedy_context m = {
+		.arena = arena,
+		.question = question,
+		.snapshot = snapshot,
+		.evaluation = evaluation,
+		.verdict = verdict,
+		.blocker = blocker,
+		.holder = iu_lever_holder(snapshot, blocker),
+	};
 	const enum iu_remedy_id *ids = row ? row->remedies : without_cause(verdict);
 	bool freeing = false;
+	int ret = 0;
 
-	for (size_t i = 0; ids && i < IU_CAUSE_REMEDIES_MAX && ids[i]; i++) {
-		const struct iu_remedy_row *help = iu_remedy_row(ids[i]);
-		struct iu_remedy remedy = {
-			.id = help->id, .summary = help->sentence, .risk = help->risk};
-		struct iu_remedy_context m = {
-			.arena = arena,
-			.question = question,
-			.snapshot = snapshot,
-			.evaluation = evaluation,
-			.verdict = verdict,
-			.blocker = blocker,
-			.holder = iu_lever_holder(snapshot, blocker),
-			.remedy = &remedy,
-		};
-		struct iu_remedy *slot;
-
-		if (!iu_rules_of(snapshot)->remedy(&m, &freeing))
-			continue;
-		slot = iu_list_add(arena, &verdict->remedies);
-		if (!slot)
-			return IU_E_NOMEM;
-		*slot = remedy;
-	}
-	return arena->failed ? IU_E_NOMEM : 0;
+	for (size_t i = 0; ids && i < IU_CAUSE_REMEDIES_MAX && ids[i] && ret == 0; i++)
+		ret = add(arena, &m, ids[i], &freeing);
+	if (!evaluation || !again || !looks_further(snapshot, verdict))
+		again = NULL;
+	for (; again && *again && ret == 0; again++)
+		ret = add(arena, &m, *again, &freeing);
+	if (ret < 0 || arena->failed)
+		return IU_E_NOMEM;
+	if (again)
+		order(snapshot, m.holder, verdict);
+	return 0;
 }

@@ -19,6 +19,9 @@ struct iu_remedy_context {
 /** iu_remedy_word() - appends a word to the command; false: out of memory. */
 bool iu_remedy_word(struct iu_remedy_context *m, const char *word);
 
+/** iu_remedy_target() - appends what was asked for: the options of the asking socket, and the target. */
+bool iu_remedy_target(struct iu_remedy_context *m);
+
 /**
  * iu_remedy_tried() - what the system said to a bind of ours, over all attempts
  * @reuseaddr: with SO_REUSEADDR set

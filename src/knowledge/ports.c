@@ -52,3 +52,27 @@ const char *iu_port_taken_by(uint16_t port)
 			return rows[i].by;
 	return NULL;
 }
+
+bool iu_port_is_fixed(uint16_t port, enum iu_protocol protocol)
+{
+	static const struct {
+		uint16_t port;
+		bool tcp;
+	} fixed[] = {
+		{25, true},    /* mail between servers */
+		{53, true},    /* DNS */
+		{67, false}, {68, false}, {546, false}, {547, false}, /* DHCP */
+		{69, false},   /* TFTP, as boot loaders use it */
+		{111, true},   /* rpcbind */
+		{123, false},  /* NTP */
+		{137, false}, {138, false}, {139, true}, {445, true}, /* NetBIOS, SMB */
+		{500, false}, {4500, false}, /* IKE */
+		{1900, false}, {3702, false}, /* SSDP, WS-Discovery */
+		{5353, false}, {5355, true},  /* mDNS, LLMNR */
+	};
+
+	for (size_t i = 0; i < IU_COUNT(fixed); i++)
+		if (fixed[i].port == port && (protocol == IU_PROTOCOL_UDP || fixed[i].tcp))
+			return true;
+	return false;
+}

@@ -23,6 +23,7 @@ struct iu_proxy_row {
 	 * nobody else has that one. Where the arguments are not known it is not asked.
 	 */
 	bool (*shows)(const struct iu_process *process);
+	bool of_engine; /* a child of its engine, as long as there is one */
 };
 
 /** iu_proxy_of() - the row that fits a process, or NULL. Static. */

@@ -44,7 +44,7 @@
 		R(STOP_UNIT))                                                                      \
 	X(CONTAINER_PORT, container_port, "container-port",                                        \
 		"a container engine's proxy or a container publishes it",                          \
-		R(STOP_CONTAINER))                                                                 \
+		R(STOP_CONTAINER), R(STOP_PROCESS))                                                \
 	X(PORT_FORWARD, port_forward, "port-forward",                                              \
 		"ssh, kubectl, an editor or a relay forwards it",                                  \
 		R(STOP_PROCESS))                                                                   \
@@ -68,13 +68,13 @@
 		R(USE_PATH))                                                                       \
 	X(EPHEMERAL_EXHAUSTED, ephemeral_exhausted, "ephemeral-exhausted",                         \
 		"every port that the system may choose by itself is held",                         \
-		R(WIDEN_RANGE), R(STOP_PROCESS))                                                   \
+		R(RESTORE_RANGE), R(WIDEN_RANGE), R(NO_PORT_BEFORE_CONNECT), R(STOP_PROCESS))         \
 	X(PRIVILEGED_PORT, privileged_port, "privileged-port",                                     \
 		"the port lies below the unprivileged range, and the capability is missing",       \
 		R(GRANT_CAPABILITY), R(USE_PORT))                                                  \
 	X(ADDRESS_NOT_LOCAL, address_not_local, "address-not-local",                               \
 		"no interface of this machine has that address",                                   \
-		R(BIND_ADDRESS), R(ENABLE_IPV6), R(FREEBIND))                                                      \
+		R(BIND_ADDRESS), R(ENABLE_IPV6), R(FREEBIND), R(ALLOW_NONLOCAL))                      \
 	X(ADDRESS_TENTATIVE, address_tentative, "address-tentative",                               \
 		"IPv6 duplicate address detection is running for the address, or failed",          \
 		R(BRING_LINK_UP), R(BIND_ADDRESS), R(WAIT))                                                                           \
@@ -153,7 +153,12 @@ const char *iu_cause_name(enum iu_cause cause);
 	X(WINDOWS_HINT, "windows-hint")                                                            \
 	X(FREE_SPACE, "free-space")                                                                \
 	X(BRING_LINK_UP, "bring-link-up")                                                          \
-	X(ENABLE_IPV6, "enable-ipv6")
+	X(ENABLE_IPV6, "enable-ipv6")                                                            \
+	X(RESTART_SERVICE, "restart-service")                                                      \
+	X(SET_V6ONLY, "set-v6only")                                                                \
+	X(BIND_DEVICE, "bind-device")                                                              \
+	X(ALLOW_NONLOCAL, "allow-nonlocal")                                                        \
+	X(NO_PORT_BEFORE_CONNECT, "no-port-before-connect")
 
 enum iu_remedy_id {
 	IU_REMEDY_NONE,

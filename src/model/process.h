@@ -63,6 +63,7 @@ struct iu_process {
 	IU_LIST(struct iu_file_id) files;
 	const char *cgroup, *unit, *container;
 	const char *engine; /* of the container: "docker", "podman", "containerd", … */
+	enum iu_tri left_over; /* it publishes a port for a container or engine that is gone */
 	const char *container_name; /* as people call it; NULL: not known */
 };
 

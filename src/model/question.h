@@ -30,6 +30,7 @@ struct iu_symptom {
 	 */
 	struct {
 		bool given;
+		bool engine_list; /* it speaks of a container engine's own list of ports */
 		int error, system;
 		const char *text;
 	} from_message;

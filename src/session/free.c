@@ -419,17 +419,22 @@ static int take_the_rest(struct freeing *run)
 /* The first step that went another way than planned says why. */
 static const char *what_went_wrong(const struct iu_free_run *f)
 {
+	const char *gone = NULL;
+
 	for (size_t i = 0; i < f->results.n; i++)
 		switch (f->results.v[i].kind) {
 		case IU_RESULT_CHANGED:
 		case IU_RESULT_DENIED:
 		case IU_RESULT_FAILED: return f->results.v[i].detail;
-		case IU_RESULT_DONE:
 		case IU_RESULT_GONE:
+			if (!gone && f->results.v[i].detail[0])
+				gone = f->results.v[i].detail;
+			break;
+		case IU_RESULT_DONE:
 		case IU_RESULT_NEEDLESS:
 		case IU_RESULT_NOT_YET: break;
 		}
-	return NULL;
+	return gone;
 }
 
 static int act_and_prove(struct freeing *run)

@@ -170,6 +170,19 @@ void iu_questions_set_error(struct iu_questions *questions, enum iu_error_system
 	}
 }
 
+/* Docker's words for what is in its own list; of a Kubernetes node's ports another list has it. */
+static void note_engine_list(const struct iu_text *text, struct iu_questions *questions, size_t from)
+{
+	static const char said[] = "port is already allocated";
+
+	if (!strstr(text->data, said) || strstr(text->data, "nodePort"))
+		return;
+	for (size_t i = from; i < questions->n; i++) {
+		questions->v[i].symptom.from_message.engine_list = true;
+		questions->v[i].symptom.from_message.text = said;
+	}
+}
+
 int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *names,
 	const struct iu_text texts[], size_t count, const char *nothing,
 	const struct iu_options *options, struct iu_questions *out, struct iu_text *complaint)
@@ -194,6 +207,7 @@ int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *nam
 		iu_error_read_message(texts[which].data, texts[which].len, &readings);
 		if (readings.n == 1)
 			found = add_said(arena, &readings, out->v + before, out->n - before);
+		note_engine_list(&texts[which], out, before);
 		if (found >= 0 && !names->recorded)
 			iu_questions_set_error(out, iu_error_space_of(iu_os_error_space()));
 		return found < 0 ? found : 0;

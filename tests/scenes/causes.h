@@ -31,6 +31,7 @@ int stage_handed_path(struct stage *stage);
 int stage_handed_datagram(struct stage *stage);
 int stage_handed_name(struct stage *stage);
 int stage_named_socat(struct stage *stage);
+int stage_pasta(struct stage *stage);
 int stage_named_docker_proxy(struct stage *stage);
 int stage_socat_server(struct stage *stage);
 int stage_prefork(struct stage *stage);

@@ -368,7 +368,7 @@ int main(int argc, char **argv)
 	const char *name = strrchr(argv[0], '/');
 
 	name = name ? name + 1 : argv[0];
-	if (strcmp(name, "docker-proxy") == 0 || strcmp(name, "kubectl") == 0 ||
+	if (strcmp(name, "docker-proxy") == 0 || strcmp(name, "pasta") == 0 || strcmp(name, "kubectl") == 0 ||
 		(argc > 1 && strcmp(argv[1], "serve") == 0))
 		return stage_play(argc, argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -39,6 +39,10 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 			iu_case_say(c, "%s: %s", iu_phrase_process(c->arena, process),
 				taker->sentence);
 			say_target(c, process);
+			if (process->left_over == IU_YES)
+				iu_case_say(c, taker->of_engine
+					? "its parent is no container engine any more: it is left over"
+					: "the network namespace that it publishes for is gone: it is left over");
 			return true;
 		}
 		if (process->container) {

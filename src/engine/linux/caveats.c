@@ -143,6 +143,9 @@ static bool same_name(const struct iu_attempt *attempt, const struct iu_socket *
 {
 	const struct iu_address *a = &attempt->request.address;
 
+	/* what comes in by another device reaches only one of them */
+	if (attempt->request.ifindex && s->ifindex && attempt->request.ifindex != s->ifindex)
+		return false;
 	return is_localhost(a) && is_localhost(&s->local) && a->family != s->family;
 }
 

@@ -200,7 +200,7 @@ bool iu_linux_lever_published(const struct iu_lever_context *c, const struct iu_
 	const struct iu_engine_row *row = iu_engine(proxy && proxy->engine ? proxy->engine : "docker");
 	struct iu_lever lever = {.kind = IU_STEP_STOP_CONTAINER};
 
-	if (!row || !c->question->target.port)
+	if (!row || !c->question->target.port || (process && process->left_over == IU_YES))
 		return false;
 	lever.container = (struct iu_step_container){.program = row->client,
 		.port = c->question->target.port,

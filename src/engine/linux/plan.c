@@ -139,7 +139,7 @@ static int check_process(
 					process->uid)),
 			process->user ? iu_phrase(p->arena, "sudo inuse free --user %s %s",
 						iu_safe(p->arena, process->user, NAME_COLUMNS),
-						p->question->target.text)
+						iu_phrase_asked_line(p->arena, p->question))
 				      : NULL);
 	user = iu_phrase_user(p->arena, process->user, process->uid_known, process->uid);
 	return iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
@@ -148,7 +148,7 @@ static int check_process(
 			? iu_phrase(p->arena, "if it is that one you mean: inuse free --user %s %s",
 				  process->user ? iu_safe(p->arena, process->user, NAME_COLUMNS)
 						: iu_phrase(p->arena, "%u", process->uid),
-				  p->question->target.text)
+				  iu_phrase_asked_line(p->arena, p->question))
 			: NULL);
 }
 
@@ -512,7 +512,7 @@ static int refuse_rootless(struct iu_planning *p, uint32_t uid)
 	return iu_planning_refuse(p, 0, "the container is left alone",
 		iu_phrase(p->arena, "its engine runs for the user %u, and obeys that user only",
 			(unsigned int)uid),
-		iu_phrase(p->arena, "as that user: inuse free %s", p->question->target.text));
+		iu_phrase(p->arena, "as that user: inuse free %s", iu_phrase_asked_line(p->arena, p->question)));
 }
 
 static int refuse_container(struct iu_planning *p, const struct iu_step_container *container)
@@ -576,7 +576,16 @@ static int stop_holder(struct iu_planning *p, const struct iu_blocker *b, const 
 	return stop_unit(p, &lever);
 }
 
-/* Docker's proxy and its like: the container, never the process. */
+/* What Docker itself keeps goes with its container, surely; others outlive theirs now and then. */
+static bool may_be_left_over(const struct iu_process *process)
+{
+	const struct iu_proxy_row *proxy = process ? iu_proxy_of(process) : NULL;
+
+	return proxy && proxy->kind == IU_PROXY_CONTAINER && process->left_over == IU_UNKNOWN &&
+	       process->command.n && proxy->shows && !proxy->of_engine;
+}
+
+/* Docker's proxy and its like: the container, and the process only where there is none any more. */
 static int stop_published(struct iu_planning *p, const struct iu_blocker *b)
 {
 	const struct iu_process *process = iu_lever_holder(p->snapshot, b);
@@ -592,10 +601,16 @@ static int stop_published(struct iu_planning *p, const struct iu_blocker *b)
 	if (process && process->uid_known && process->uid != 0 &&
 		process->uid != p->snapshot->host.uid)
 		return refuse_rootless(p, process->uid);
+	if (process && process->left_over == IU_YES)
+		return signal_holders(p, b);
 	if (p->question->target.port &&
 		(named || iu_linux_lever_published(&c, b, process, &lever)) &&
-		obeys_client(&lever.container))
-		return stop_container(p, &lever);
+		obeys_client(&lever.container)) {
+		int ret = stop_container(p, &lever);
+
+		/* where its engine knows of no such container, or is not there, it serves nobody */
+		return ret < 0 || named || !may_be_left_over(process) ? ret : signal_holders(p, b);
+	}
 	return iu_planning_refuse(p, 0, "the container is left alone",
 		"which engine runs it could not be told", "stop it with the client of its engine");
 }
@@ -611,12 +626,12 @@ static int refuse_manager(struct iu_planning *p, const struct iu_step_unit *unit
 				"the systemd of user %s listens there, and it hears that user and root only",
 				uid),
 			iu_phrase(p->arena, "sudo inuse free --user %s %s", uid,
-				p->question->target.text));
+				iu_phrase_asked_line(p->arena, p->question)));
 	return iu_planning_refuse(p, 0,
 		iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, unit->name, 80)),
 		iu_phrase(p->arena, "it belongs to another user: %s", uid),
 		iu_phrase(p->arena, "if it is that one you mean: inuse free --user %s %s", uid,
-			p->question->target.text));
+			iu_phrase_asked_line(p->arena, p->question)));
 }
 
 /* A unit that systemd keeps the socket for, or had it made. */

@@ -5,12 +5,14 @@
 
 #include "base/text.h"
 #include "engine/causes/cause.h"
+#include "engine/linux/again.h"
 #include "engine/linux/ipv6.h"
 #include "engine/linux/levers.h"
 #include "engine/phrase.h"
 #include "knowledge/causes.h"
 #include "knowledge/engines.h"
 #include "knowledge/kernel-users.h"
+#include "knowledge/ports.h"
 
 /* Processes that one `kill` is offered for; where there are more, the sentence says so. */
 #define KILL_MAX 64
@@ -149,6 +151,7 @@ static size_t collect_holds(const struct iu_remedy_context *m,
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
 		if (!iu_cause_helps(b->cause, IU_REMEDY_STOP_PROCESS) ||
+			(b->cause == IU_CAUSE_CONTAINER_PORT && b->cause != verdict->cause) ||
 			b->certain != verdict->blockers.v[0].certain)
 			continue;
 		for (size_t k = 0; k < b->holds.n; k++) {
@@ -224,6 +227,9 @@ static bool stop_process(struct iu_remedy_context *m)
 		m->remedy->risk = IU_RISK_NONE;
 		return true;
 	}
+	/* of a container the engine is told, as long as there is one */
+	if (way == IU_WAY_CONTAINER && !(m->holder && m->holder->left_over == IU_YES))
+		return false;
 	if (!n || !m->blocker)
 		return false;
 	leader_first(m, holds, n);
@@ -295,12 +301,27 @@ static enum iu_tri holders_reuseaddr(const struct iu_remedy_context *m)
 	return all;
 }
 
+/* Datagrams for a group reach all that share the port; any other only one of them. */
+static bool share_datagrams(struct iu_remedy_context *m)
+{
+	bool group = iu_address_is_multicast(&m->question->target.address);
+
+	if (!iu_again_reuseaddr(m) || (!group && !iu_port_is_fixed(m->question->target.port, IU_PROTOCOL_UDP)))
+		return false;
+	m->remedy->summary = group
+		? "set SO_REUSEADDR in both programs before bind(): each of them gets what is sent to the group"
+		: "set SO_REUSEADDR in both programs before bind(): a broadcast reaches both, anything else only one";
+	return true;
+}
+
 static bool set_reuseaddr(struct iu_remedy_context *m)
 {
 	enum iu_tri helps;
 
-	if (!m->evaluation || m->question->options.reuseaddr)
+	if (!m->evaluation || (m->question->options.reuseaddr && m->question->target.protocol != IU_PROTOCOL_UDP))
 		return false;
+	if (m->question->target.protocol == IU_PROTOCOL_UDP)
+		return share_datagrams(m);
 	m->remedy->tried = iu_remedy_tried(m, m->question->target.port, true);
 	helps = m->remedy->tried != IU_UNKNOWN ? m->remedy->tried : holders_reuseaddr(m);
 	if (helps == IU_NO && !iu_is_closing(&m->blocker->socket))
@@ -318,6 +339,9 @@ static bool set_reuseaddr(struct iu_remedy_context *m)
 
 static bool set_reuseport(struct iu_remedy_context *m)
 {
+	if (!m->blocker || m->verdict->cause != IU_CAUSE_REUSEPORT_MISMATCH ||
+		m->question->options.reuseport)
+		return iu_again_reuseport(m);
 	if (m->blocker && m->blocker->sharing == IU_SHARING_USERS_DIFFER)
 		return false;
 	m->remedy->summary = "set SO_REUSEPORT in the program that has the port as well, before its bind()";
@@ -440,7 +464,7 @@ static bool run_as_root(struct iu_remedy_context *m)
 		return false;
 	m->remedy->needs_root = true;
 	m->remedy->summary = "look again as root, who may see the descriptors of every process";
-	return command(m, "sudo") && command(m, "inuse") && command(m, m->question->target.text);
+	return command(m, "sudo") && command(m, "inuse") && iu_remedy_target(m);
 }
 
 static bool remove_socket_file(struct iu_remedy_context *m)
@@ -676,6 +700,12 @@ static bool (*const makers[IU_REMEDY_COUNT])(struct iu_remedy_context *m) = {
 	[IU_REMEDY_KERNEL_HINT] = kernel_hint,
 	[IU_REMEDY_POLICY_HINT] = policy_hint,
 	[IU_REMEDY_FIX_PROGRAM] = iu_remedy_fix_program,
+	[IU_REMEDY_SET_V6ONLY] = iu_again_v6only,
+	[IU_REMEDY_BIND_DEVICE] = iu_again_device,
+	[IU_REMEDY_ALLOW_NONLOCAL] = iu_again_nonlocal,
+	[IU_REMEDY_NO_PORT_BEFORE_CONNECT] = iu_again_no_port,
+	[IU_REMEDY_RESTORE_RANGE] = iu_again_reserved,
+	[IU_REMEDY_RESTART_SERVICE] = iu_again_service,
 	[IU_REMEDY_WINDOWS_HINT] = windows_hint,
 	[IU_REMEDY_BRING_LINK_UP] = bring_link_up,
 	[IU_REMEDY_ENABLE_IPV6] = enable_ipv6,
@@ -727,7 +757,7 @@ static void offer_ours(struct iu_remedy_context *m, bool *freeing)
 	else if (remedy->id == IU_REMEDY_STOP_PROCESS || remedy->id == IU_REMEDY_STOP_UNIT ||
 		 remedy->id == IU_REMEDY_STOP_CONTAINER)
 		name_user(m);
-	command(m, m->question->target.text);
+	iu_remedy_target(m);
 	*freeing |= !strcmp(verb, "free");
 }
 

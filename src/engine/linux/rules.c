@@ -3,6 +3,7 @@
 
 #include "engine/evaluation.h"
 #include "engine/linux/caveats.h"
+#include "engine/linux/again.h"
 #include "engine/linux/causes.h"
 #include "engine/linux/conflict.h"
 #include "engine/linux/describe.h"
@@ -122,5 +123,6 @@ const struct iu_rules iu_rules_linux = {
 	.describe_sharing = iu_linux_describe_sharing,
 	.describe_free = iu_linux_describe_free,
 	.remedy = iu_linux_remedy,
+	.again = iu_again_remedies,
 	.plan = iu_linux_plan,
 };

@@ -71,6 +71,7 @@ iu_collector iu_collect_hidden;
 iu_collector iu_collect_evidence;
 iu_collector iu_collect_adopted;
 iu_collector iu_collect_programs;
+iu_collector iu_collect_publishers;
 iu_collector iu_collect_options;
 iu_collector iu_collect_waiters;
 iu_collector iu_collect_cgroups;

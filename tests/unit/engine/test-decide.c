@@ -184,6 +184,114 @@ static void test_use_port(void **state)
 	(void)state;
 }
 
+/* The rules are asked again with each option, on either side. */
+static void test_asked_again(void **state)
+{
+	struct iu_question q = ask("::", TEST_PORT);
+	struct iu_interface *lan;
+	struct iu_socket *s;
+	struct iu_verdict v;
+
+	s = put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	put_process(&snap, 4242, "web", 77);
+	v = why_question(q);
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_SET_V6ONLY)->summary, "on the IPv6 socket"));
+	assert_null(remedy(&v, IU_REMEDY_SET_REUSEPORT));
+	q.options.v6only = IU_YES;
+	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
+	/* the other way round it is the holder's option; a port without address wants IPv4 as well */
+	*s = sock(IU_PROTOCOL_TCP, "::", IU_STATE_LISTEN);
+	q = ask("0.0.0.0", TEST_PORT);
+	v = why_question(q);
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_SET_V6ONLY)->summary, "in web (pid 4242)"));
+	v = why(NULL, TEST_PORT);
+	assert_null(remedy(&v, IU_REMEDY_SET_V6ONLY));
+	/* SO_REUSEPORT where the holder has it, or where only the holder lacks it */
+	*s = sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN);
+	s->reuseport = IU_YES;
+	v = why_question(q);
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_SET_REUSEPORT)->summary, "the sockets there have it"));
+	/* a device of its own, where the holder keeps to one; it is part of its address */
+	s->reuseport = IU_NO;
+	s->ifindex = 7;
+	s->device = "virbr0";
+	lan = iu_list_add(&snap.arena, &snap.interfaces);
+	*lan = (struct iu_interface){.ifindex = 7, .name = "virbr0", .up = true};
+	lan = iu_list_add(&snap.arena, &snap.interfaces);
+	*lan = (struct iu_interface){.ifindex = 8, .name = "lan0", .up = true};
+	v = why_question(q);
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_BIND_DEVICE)->summary, "lan0"));
+	assert_non_null(strstr(v.headline, "0.0.0.0%virbr0:8080"));
+	(void)state;
+}
+
+/* Another port is no DNS, a group has no other address, and what harms nobody goes first. */
+static void test_fixed_protocols(void **state)
+{
+	struct iu_question q = ask("0.0.0.0", 53);
+	struct iu_socket *s;
+	struct iu_process *p;
+	struct iu_verdict v;
+
+	q.target.protocol = IU_PROTOCOL_UDP;
+	snap.host.uid = 0;
+	snap.host.cap_net_bind = IU_YES;
+	s = put_socket(&snap, sock(IU_PROTOCOL_UDP, "127.0.0.53", IU_STATE_BOUND));
+	s->port = 53;
+	p = put_process(&snap, 410, "systemd-resolve", 77);
+	p->exe = "/usr/lib/systemd/systemd-resolved";
+	p->uid = 101;
+	v = why_question(q);
+	assert_int_equal(v.remedies.v[0].id, IU_REMEDY_BIND_ADDRESS);
+	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_RESTART_SERVICE)),
+		"systemctl restart systemd-resolved");
+	assert_null(remedy(&v, IU_REMEDY_USE_PORT));
+	q = ask("224.0.0.251", 5353);
+	q.target.protocol = IU_PROTOCOL_UDP;
+	s->port = 5353;
+	s->local = addr("0.0.0.0");
+	p->exe = "/usr/bin/avahi";
+	v = why_question(q);
+	assert_null(remedy(&v, IU_REMEDY_BIND_ADDRESS));
+	assert_null(remedy(&v, IU_REMEDY_USE_PORT));
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_SET_REUSEADDR)->summary, "the group"));
+	(void)state;
+}
+
+/* What is to be typed next asks the same question: with the options of the asking socket. */
+static void test_options_kept(void **state)
+{
+	struct iu_question q = ask("0.0.0.0", TEST_PORT);
+	const struct iu_strings *words;
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	put_process(&snap, 4242, "web", 77);
+	q.options.reuseaddr = true;
+	q.options.device = "lan0";
+	v = why_question(q);
+	words = &remedy(&v, IU_REMEDY_STOP_PROCESS)->command;
+	assert_int_equal(words->n, 6);
+	assert_string_equal(words->v[2], "--reuseaddr");
+	assert_string_equal(words->v[4], "lan0");
+	(void)state;
+}
+
+/* Docker's own list: no socket is there, and it is no errno of the kernel. */
+static void test_engine_list(void **state)
+{
+	struct iu_question q = ask("0.0.0.0", 49161);
+	struct iu_verdict v;
+
+	q.symptom.from_message.given = q.symptom.from_message.engine_list = true;
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.cause, IU_CAUSE_CONTAINER_PORT);
+	assert_null(v.error);
+	assert_string_equal(command_line(&arena, &v.remedies.v[0]), "docker ps -a --filter publish=49161");
+	(void)state;
+}
+
 static void test_units(void **state)
 {
 	struct iu_process *p;
@@ -953,6 +1061,10 @@ int main(void)
 		TEST(test_other_program),
 		TEST(test_bind_address),
 		TEST(test_use_port),
+		TEST(test_asked_again),
+		TEST(test_fixed_protocols),
+		TEST(test_options_kept),
+		TEST(test_engine_list),
 		TEST(test_units),
 		TEST(test_kill_rules),
 		TEST(test_already_running),

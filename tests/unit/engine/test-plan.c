@@ -261,6 +261,24 @@ static void test_proxy(void **state)
 	assert_null(p.steps.v[0].lever.container.id);
 	assert_string_equal(p.steps.v[0].lever.container.program, "docker");
 	assert_int_equal(p.steps.v[0].lever.container.port, TEST_PORT);
+	/* no engine is its parent any more: nobody else can end it */
+	holder->left_over = IU_YES;
+	p = plan_port();
+	only_step(&p, IU_STEP_TERMINATE, "kill 700");
+	holder->left_over = IU_NO;
+	p = plan_port();
+	assert_int_equal(p.steps.n, 1);
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_STOP_CONTAINER);
+	/* of a network namespace that cannot be looked at: the engine first, then the process */
+	holder->left_over = IU_UNKNOWN;
+	holder->exe = "/usr/lib/podman/rootlessport";
+	holder->command.v[0] = "rootlessport";
+	p = plan_port();
+	assert_int_equal(p.steps.n, 2);
+	assert_string_equal(p.steps.v[0].lever.container.program, "podman");
+	assert_int_equal(p.steps.v[1].lever.kind, IU_STEP_TERMINATE);
+	assert_true(p.steps.v[1].if_it_stays);
+	holder->exe = "/usr/bin/docker-proxy";
 	/* what publishes a port for a rootless container */
 	holder->uid = 1001;
 	p = plan_port();

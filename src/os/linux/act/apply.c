@@ -103,8 +103,26 @@ static void remove_file(const struct iu_step *step, struct iu_step_result *resul
 
 /* ---- containers ---- */
 
-static void say_command(struct iu_step_result *result, int r, const char *program, const char *err)
+/* Several lines of a program as one: what it complains about stands in the last ones. */
+static void join_lines(char *text)
 {
+	size_t n = strlen(text), to = 0;
+
+	while (n && strchr(" \t\r\n", text[n - 1]))
+		n--;
+	for (size_t i = 0; i < n; i++) {
+		bool is_end = text[i] == '\n' || text[i] == '\r';
+
+		if (is_end && to && text[to - 1] == ' ')
+			continue;
+		text[to++] = is_end || text[i] == '\t' ? ' ' : text[i];
+	}
+	text[to] = '\0';
+}
+
+static void say_command(struct iu_step_result *result, int r, const char *program, char *err)
+{
+	join_lines(err);
 	if (r == IU_E_NOENT)
 		iu_result_say(result, IU_RESULT_FAILED, ENOENT, "%s is not installed here", program);
 	else if (r == IU_E_AGAIN)
@@ -196,6 +214,8 @@ static int find_container(const struct iu_step_container *target, char id[IDS_BY
 	ret = iu_command_execute(argv, CONTAINER_SECONDS, list, list + LIST_BYTES, LIST_BYTES);
 	if (ret != 0) {
 		say_command(result, ret, target->program, list + LIST_BYTES);
+		if (ret == IU_E_NOENT) /* and so no container of it either */
+			result->kind = IU_RESULT_GONE;
 		free(list);
 		return -1;
 	}
@@ -203,7 +223,7 @@ static int find_container(const struct iu_step_container *target, char id[IDS_BY
 	free(list);
 	if (found == 1)
 		return 0;
-	iu_result_say(result, IU_RESULT_FAILED, 0,
+	iu_result_say(result, found ? IU_RESULT_FAILED : IU_RESULT_GONE, 0,
 		found ? "%s knows several containers that publish the port"
 		      : "%s knows no container that publishes the port",
 		target->program);

@@ -1,0 +1,22 @@
+/* engine/linux/again.h - what helps because the rules say so when they are asked again */
+#ifndef IU_ENGINE_LINUX_AGAIN_H
+#define IU_ENGINE_LINUX_AGAIN_H
+
+#include "engine/remedy.h"
+
+/* Makers of remedies; each returns false where it would not help. */
+bool iu_again_v6only(struct iu_remedy_context *m);
+bool iu_again_reuseport(struct iu_remedy_context *m);
+bool iu_again_device(struct iu_remedy_context *m);
+bool iu_again_nonlocal(struct iu_remedy_context *m);
+bool iu_again_no_port(struct iu_remedy_context *m);
+bool iu_again_reserved(struct iu_remedy_context *m);
+bool iu_again_service(struct iu_remedy_context *m);
+
+/** iu_again_reuseaddr() - whether SO_REUSEADDR on both sides would let both in: UDP. */
+bool iu_again_reuseaddr(const struct iu_remedy_context *m);
+
+/** iu_again_remedies - those that any cause may have besides its own; IU_REMEDY_NONE at the end. */
+extern const enum iu_remedy_id iu_again_remedies[];
+
+#endif
