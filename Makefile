@@ -39,6 +39,7 @@ safety: all
 	meson setup build-safety -Dtests=true 2>/dev/null || true
 	ninja -C build-safety
 	INUSE_SAFETY=full INUSE=$(CURDIR)/build-safety/inuse build-safety/tests/scenes/scenes-freeing
+	INUSE_SAFETY=full INUSE=$(CURDIR)/build-safety/inuse PYTHONDONTWRITEBYTECODE=1 python3 tests/scenes/places.py exchanger
 
 # What `inuse run` costs, beside strace, a ptrace loop and LD_PRELOAD.
 bench-run:

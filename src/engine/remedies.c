@@ -177,6 +177,7 @@ static const enum iu_remedy_id *without_cause(const struct iu_verdict *verdict)
 	} rows[] = {
 		{EROFS, {IU_REMEDY_USE_PATH}},
 		{EPERM, {IU_REMEDY_USE_PATH}},
+		{ENOENT, {IU_REMEDY_USE_PATH}},
 		{EAFNOSUPPORT, {IU_REMEDY_BIND_ADDRESS, IU_REMEDY_ENABLE_IPV6}},
 		{ENOSPC, {IU_REMEDY_FREE_SPACE, IU_REMEDY_USE_PATH}},
 	};

@@ -49,6 +49,8 @@ static struct iu_judgement judge_new(const struct iu_question *question,
 
 	if (path->parent_errno && !access)
 		return fails(path->parent_errno);
+	if (path->fs_type && iu_filesystem(path->fs_type)->nothing_new)
+		return fails(ENOENT);
 	if (path->fs_readonly || path->parent_errno == EROFS)
 		return fails(EROFS);
 	may = may_make(question, snapshot, path);
@@ -87,6 +89,10 @@ const char *iu_unix_path_headline(struct iu_arena *arena, const struct iu_questi
 	const char *subject = iu_subject(arena, question);
 	const char *type = path && path->fs_type ? iu_safe(arena, path->fs_type, 40) : NULL;
 
+	if (path && path->parent_mode && type && iu_filesystem(type)->sockets == IU_NO &&
+		(verdict->error_number == EPERM || verdict->error_number == ENOENT))
+		return iu_phrase(arena, "%s cannot be bound: there are no sockets on its file system (%s), which says %s.",
+			subject, type, verdict->error);
 	switch (verdict->error_number) {
 	case ENOENT:
 		return iu_phrase(arena, "%s cannot be bound: its directory does not exist (ENOENT).",
@@ -95,10 +101,6 @@ const char *iu_unix_path_headline(struct iu_arena *arena, const struct iu_questi
 		return iu_phrase(arena, "%s cannot be bound: a part of the path is no directory (ENOTDIR).",
 			subject);
 	case EPERM:
-		if (type && iu_filesystem(type)->sockets == IU_NO)
-			return iu_phrase(arena, "%s cannot be bound: there are no sockets on its file system (%s), which says EPERM.",
-				subject, type);
-		/* fall through */
 	case EACCES:
 		return iu_phrase(arena, "%s may not be bound: its directory does not allow a new file (%s).",
 			subject, verdict->error);

@@ -63,7 +63,7 @@ static const struct iu_filesystem_row rows[] = {
 	REMOTE("orangefs", IU_NO),
 	{"overlay", false, false, true, IU_YES},
 	REMOTE("prl_fs", IU_UNKNOWN),
-	NONE("proc"),
+	{"proc", false, false, false, IU_NO, .nothing_new = true},
 	NONE("pstore"),
 	LOCAL("ramfs"),
 	LOCAL("reiserfs"),

@@ -22,6 +22,7 @@ struct iu_filesystem_row {
 	bool shared;
 	/* Whether bind() can make a socket there; IU_UNKNOWN: whoever serves it decides. */
 	enum iu_tri sockets;
+	bool nothing_new; /* a name that is not there is refused when it is looked up: ENOENT, not EPERM */
 };
 
 /**

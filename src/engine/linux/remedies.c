@@ -1,6 +1,7 @@
 /* engine/linux/remedies.c - what helps on Linux, in steps that can be done now */
 #include "engine/linux/remedies.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -487,6 +488,8 @@ static bool use_path(struct iu_remedy_context *m)
 	if (m->verdict->cause == IU_CAUSE_STALE_SOCKET_FILE &&
 		!(path && (path->fs_readonly || path->mount_point)))
 		return false; /* it is simply removed */
+	if (m->verdict->error_number == ENOENT && !(path && path->parent_mode))
+		return false; /* the directory is missing, and the path may be right */
 	if (path && path->fs_readonly)
 		m->remedy->summary = path->lstat_errno
 			? "remount its file system for writing, or use a path on another one, below /run for example"

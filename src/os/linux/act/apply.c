@@ -14,6 +14,7 @@
 #include "os/linux/act/command.h"
 #include "os/linux/act/destroy.h"
 #include "os/linux/act/identity.h"
+#include "os/linux/act/socket-file.h"
 #include "os/linux/act/systemd.h"
 #include "os/linux/file.h"
 #include "os/os.h"
@@ -41,64 +42,6 @@ static void end_process(const struct iu_step *step, bool force, struct iu_step_r
 	result->kind = IU_RESULT_DONE;
 	result->killed = force;
 	*ret_handle = pidfd;
-}
-
-/* ---- socket files ---- */
-
-static bool is_bound(const struct iu_snapshot *snapshot, const struct iu_path *file)
-{
-	for (size_t i = 0; i < snapshot->sockets.n; i++)
-		if (snapshot->sockets.v[i].file_ino == file->ino &&
-			snapshot->sockets.v[i].file_dev == file->dev)
-			return true;
-	return false;
-}
-
-/* The same file, a connect() refused, and nobody bound to it. */
-static bool is_dead(const struct iu_step_file *target, struct iu_step_result *result)
-{
-	struct iu_needs needs = {.facts = IU_FACT_UNIX | IU_FACT_PATHS};
-	struct iu_path path = {.path = target->path, .path_len = target->path_len};
-	struct iu_snapshot snapshot;
-	const struct iu_path *file;
-	int ret;
-
-	needs.paths.v = &path;
-	needs.paths.n = needs.paths.cap = 1;
-	iu_snapshot_init(&snapshot);
-	ret = iu_os_collect(&needs, &snapshot);
-	file = ret < 0 ? NULL : iu_snapshot_path(&snapshot, target->path, target->path_len);
-	if (!file || (file->lstat_errno && file->lstat_errno != ENOENT))
-		iu_result_say(result, IU_RESULT_FAILED, file ? file->lstat_errno : 0,
-			"the file could not be looked at once more");
-	else if (file->lstat_errno == ENOENT)
-		iu_result_say(result, IU_RESULT_GONE, 0, "the file is gone");
-	else if (file->dev != target->dev || file->ino != target->ino)
-		iu_result_say(result, IU_RESULT_CHANGED, 0, "it is another file now");
-	else if (file->kind != IU_FILE_SOCKET)
-		iu_result_say(result, IU_RESULT_CHANGED, 0, "it is no socket");
-	else if (file->alive != IU_NO || is_bound(&snapshot, file))
-		iu_result_say(result, IU_RESULT_CHANGED, 0, "a socket is bound to it now");
-	else
-		result->kind = IU_RESULT_DONE;
-	iu_snapshot_free(&snapshot);
-	return result->kind == IU_RESULT_DONE;
-}
-
-static void remove_file(const struct iu_step *step, struct iu_step_result *result)
-{
-	struct stat status;
-
-	if (!is_dead(&step->lever.file, result))
-		return;
-	/* Once more, as close to the unlink() as can be: a server may have replaced it. */
-	if (lstat(step->lever.file.path, &status) < 0 || !S_ISSOCK(status.st_mode) ||
-		status.st_dev != step->lever.file.dev || status.st_ino != step->lever.file.ino)
-		iu_result_say(result, IU_RESULT_CHANGED, 0, "it is another file now");
-	else if (unlink(step->lever.file.path) < 0)
-		iu_result_say(result,
-			errno == EACCES || errno == EPERM ? IU_RESULT_DENIED : IU_RESULT_FAILED,
-			errno, "unlink(): %s", iu_os_error_name(errno));
 }
 
 /* ---- containers ---- */
@@ -277,7 +220,7 @@ void iu_os_apply(const struct iu_step *step, bool force, struct iu_step_result *
 	case IU_STEP_STOP_UNIT: iu_systemd_stop(&step->lever.unit, &result); break;
 	case IU_STEP_STOP_CONTAINER: stop_container(step, &result); break;
 	case IU_STEP_DESTROY: iu_destroy_sockets(&step->lever.sockets, &result); break;
-	case IU_STEP_REMOVE_FILE: remove_file(step, &result); break;
+	case IU_STEP_REMOVE_FILE: iu_socket_file_remove(&step->lever.file, &result); break;
 	case IU_STEP_COLLECT_GARBAGE: collect_garbage(&result); break;
 	case IU_STEP_STOP_SERVICE:
 	case IU_STEP_DISABLE_SERVICE:
