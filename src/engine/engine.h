@@ -12,7 +12,7 @@
  * @snapshot: what is known so far; an empty one asks for the first round
  *
  * The first round wants sockets, limits, addresses and paths; the second, made from the sockets
- * that may block, wants their holders and options; the third whether they are served, of those whose
+ * that may block, wants their holders and options; the third whether anybody waits on them, of those whose
  * holders may have inherited them.
  * Returns: 0 with ret_wants->facts == 0 when nothing more is wanted, IU_E_NOMEM.
  */

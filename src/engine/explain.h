@@ -16,7 +16,7 @@ struct iu_explain {
 };
 
 /**
- * iu_explain() - one reading as a story
+ * iu_explain() - one reading in words
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_explain(

@@ -1,4 +1,4 @@
-/* output/explanation.c - a story as text for people */
+/* output/explanation.c - an explanation as text for people */
 #include <string.h>
 
 #include "output/output.h"

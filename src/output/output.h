@@ -16,7 +16,7 @@ struct iu_style {
 	bool quiet;           /* the headline only */
 };
 
-/** iu_output_explanation() - the story as text for people, with a final newline. */
+/** iu_output_explanation() - the explanation as text for people, with a final newline. */
 void iu_output_explanation(const struct iu_explanation *explanation, const struct iu_style *style, struct iu_text *out);
 
 /**

@@ -29,7 +29,7 @@ static const struct {
 	{IU_FACT_HOLDERS, iu_collect_holders, true, false, "which processes hold the sockets"},
 	{IU_FACT_HOLDERS, iu_collect_hidden, true, true, NULL},
 	{IU_FACT_HOLDERS | IU_FACT_EVIDENCE, iu_collect_evidence, false, true, NULL},
-	{IU_FACT_HOLDERS, iu_collect_adopted, false, true, NULL},
+	{IU_FACT_HOLDERS, iu_collect_found_by_bpf, false, true, NULL},
 	{IU_FACT_HOLDERS, iu_collect_programs, true, true, NULL},
 	{IU_FACT_HOLDERS, iu_collect_publishers, true, true, NULL},
 	{IU_FACT_OPTIONS, iu_collect_options, true, false, "socket options"},

@@ -69,7 +69,7 @@ iu_collector iu_collect_other_netns;
 iu_collector iu_collect_holders;
 iu_collector iu_collect_hidden;
 iu_collector iu_collect_evidence;
-iu_collector iu_collect_adopted;
+iu_collector iu_collect_found_by_bpf;
 iu_collector iu_collect_programs;
 iu_collector iu_collect_publishers;
 iu_collector iu_collect_options;

@@ -380,7 +380,7 @@ static void handle_notice(struct loop *l)
 }
 
 /* The library has made the call, it failed: all that is left is to help and to tell. */
-static void handle_guest(struct loop *l)
+static void handle_client(struct loop *l)
 {
 	struct iu_run_case c = {.handle = -1};
 	struct iu_run_preload_client client;
@@ -479,7 +479,7 @@ _Noreturn static void watch(struct loop *l)
 		if ((l->polls[0].revents & POLLIN) && l->s.notices)
 			handle_notice(l);
 		else if (l->polls[0].revents & POLLIN)
-			handle_guest(l);
+			handle_client(l);
 		else if (l->polls[0].revents)
 			break;
 		if (l->polls[1].revents) {

@@ -1015,11 +1015,11 @@ static void test_no_memory(void **state)
 	for (limit = 1; limit < 40000; limit += 97) {
 		struct iu_arena small = {.limit = limit};
 		struct iu_verdict v;
-		struct iu_explanation story;
+		struct iu_explanation explanation;
 		int err = iu_decide(&small, &q, &snap, &v);
 
 		if (err == 0)
-			err = iu_describe(&small, &q, &snap, &v, &story);
+			err = iu_describe(&small, &q, &snap, &v, &explanation);
 		assert_true(err <= 0);
 		done += err == 0;
 		small.limit = 0;

@@ -19,7 +19,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* No byte of the story may be a control character; columns and counts stay on one screen. */
+/* No byte of the explanation may be a control character; columns and counts stay on one screen. */
 static size_t check_text(const char *text)
 {
 	const char *at;
@@ -34,37 +34,37 @@ static size_t check_text(const char *text)
 static struct iu_explanation tell(const struct iu_question *q)
 {
 	struct iu_verdict v = decide(&arena, q, &snap);
-	struct iu_explanation story;
+	struct iu_explanation explanation;
 	size_t i, k, lines;
 
-	assert_int_equal(iu_describe(&arena, q, &snap, &v, &story), 0);
-	lines = check_text(story.headline);
-	print_message("# %s\n", story.headline);
-	for (i = 0; i < story.parts.n; i++)
-		for (k = 0; k < story.parts.v[i].lines.n; k++) {
-			lines += check_text(story.parts.v[i].lines.v[k]);
-			print_message("#   %-7s%s\n", k ? "" : story.parts.v[i].label,
-				story.parts.v[i].lines.v[k]);
+	assert_int_equal(iu_describe(&arena, q, &snap, &v, &explanation), 0);
+	lines = check_text(explanation.headline);
+	print_message("# %s\n", explanation.headline);
+	for (i = 0; i < explanation.parts.n; i++)
+		for (k = 0; k < explanation.parts.v[i].lines.n; k++) {
+			lines += check_text(explanation.parts.v[i].lines.v[k]);
+			print_message("#   %-7s%s\n", k ? "" : explanation.parts.v[i].label,
+				explanation.parts.v[i].lines.v[k]);
 		}
-	for (i = 0; i < story.steps.n; i++) {
-		lines += check_text(story.steps.v[i].text);
-		print_message("#   %zu. %s\n", i + 1, story.steps.v[i].text);
-		if (story.steps.v[i].command) {
-			check_text(story.steps.v[i].command);
-			print_message("#        %s\n", story.steps.v[i].command);
+	for (i = 0; i < explanation.steps.n; i++) {
+		lines += check_text(explanation.steps.v[i].text);
+		print_message("#   %zu. %s\n", i + 1, explanation.steps.v[i].text);
+		if (explanation.steps.v[i].command) {
+			check_text(explanation.steps.v[i].command);
+			print_message("#        %s\n", explanation.steps.v[i].command);
 		}
 	}
 	assert_true(lines <= 24);
-	return story;
+	return explanation;
 }
 
-static const struct iu_explanation_part *part(const struct iu_explanation *story, const char *label)
+static const struct iu_explanation_part *part(const struct iu_explanation *explanation, const char *label)
 {
 	size_t i;
 
-	for (i = 0; i < story->parts.n; i++)
-		if (!strcmp(story->parts.v[i].label, label))
-			return &story->parts.v[i];
+	for (i = 0; i < explanation->parts.n; i++)
+		if (!strcmp(explanation->parts.v[i].label, label))
+			return &explanation->parts.v[i];
 	return NULL;
 }
 
@@ -73,7 +73,7 @@ static void test_listener(void **state)
 	struct iu_question q = ask(NULL, TEST_PORT);
 	struct iu_process *p;
 	struct iu_parent *parent;
-	struct iu_explanation story;
+	struct iu_explanation explanation;
 
 	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
 	p = put_process(&snap, 4242, "python3", 77);
@@ -83,28 +83,28 @@ static void test_listener(void **state)
 	p->unit = "web.service";
 	parent = iu_list_add(&snap.arena, &p->parents);
 	*parent = (struct iu_parent){.pid = 4200, .name = "zsh"};
-	story = tell(&q);
-	assert_string_equal(part(&story, "who")->lines.v[0],
+	explanation = tell(&q);
+	assert_string_equal(part(&explanation, "who")->lines.v[0],
 		"python3 -m http.server (pid 4242, user alice), since 2023-11-14 20:11:40 UTC, 2 h ago");
-	assert_string_equal(part(&story, "who")->lines.v[1],
+	assert_string_equal(part(&explanation, "who")->lines.v[1],
 		"in /home/alice/shop, started by zsh (4200); unit web.service");
-	assert_non_null(strstr(part(&story, "why")->lines.v[0],
+	assert_non_null(strstr(part(&explanation, "why")->lines.v[0],
 		"bind() to 0.0.0.0:8080 fails with EADDRINUSE (98)"));
-	assert_string_equal(part(&story, "cause")->lines.v[0],
+	assert_string_equal(part(&explanation, "cause")->lines.v[0],
 		"other-program (likely): another program listens or is bound there, and runs");
-	assert_true(story.steps.n >= 2);
-	assert_string_equal(story.steps.v[0].command, "inuse free TARGET");
+	assert_true(explanation.steps.n >= 2);
+	assert_string_equal(explanation.steps.v[0].command, "inuse free TARGET");
 	(void)state;
 }
 
 static void test_nothing_there(void **state)
 {
 	struct iu_question q = ask(NULL, 8081);
-	struct iu_explanation story = tell(&q);
+	struct iu_explanation explanation = tell(&q);
 
-	assert_string_equal(story.headline, "Nothing stands in the way of 8081/tcp.");
-	assert_non_null(part(&story, "note"));
-	assert_int_equal(story.steps.n, 0);
+	assert_string_equal(explanation.headline, "Nothing stands in the way of 8081/tcp.");
+	assert_non_null(part(&explanation, "note"));
+	assert_int_equal(explanation.steps.n, 0);
 	(void)state;
 }
 
@@ -113,7 +113,7 @@ static void test_hostile(void **state)
 	struct iu_question q = ask(NULL, TEST_PORT);
 	static const char nasty[] = "a\033[2J\033]0;x\007\r\nroot\xff\xe2\x80\xae";
 	struct iu_process *p;
-	struct iu_explanation story;
+	struct iu_explanation explanation;
 	struct iu_socket *s;
 
 	s = put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
@@ -121,8 +121,8 @@ static void test_hostile(void **state)
 	p = put_process(&snap, 4242, nasty, 77);
 	put_argument(&snap, p, nasty);
 	p->cwd = p->exe = p->user = p->unit = p->container = p->engine = nasty;
-	story = tell(&q);
-	assert_null(strstr(story.headline, "\033"));
+	explanation = tell(&q);
+	assert_null(strstr(explanation.headline, "\033"));
 	iu_snapshot_gap(&snap, IU_FACT_TCP, 1, nasty, nasty, nasty);
 	snap.holds.n = 0;
 	tell(&q);
@@ -136,8 +136,8 @@ static void test_hostile(void **state)
 		.target.family = IU_FAMILY_UNIX,
 		.target.path = nasty,
 		.target.path_len = sizeof(nasty) - 1};
-	story = tell(&q);
-	assert_non_null(strstr(story.steps.v[0].command, "inuse free $'a\\033"));
+	explanation = tell(&q);
+	assert_non_null(strstr(explanation.steps.v[0].command, "inuse free $'a\\033"));
 	(void)state;
 }
 
@@ -149,12 +149,12 @@ static void test_quoting(void **state)
 		.target.path = "/tmp/it's a; rm",
 		.target.path_len = 15};
 	struct iu_path *path = iu_list_add(&snap.arena, &snap.paths);
-	struct iu_explanation story;
+	struct iu_explanation explanation;
 
 	*path = (struct iu_path){.path = q.target.path, .path_len = 15, .kind = IU_FILE_SOCKET,
 		.alive = IU_NO, .uid = TEST_UID};
-	story = tell(&q);
-	assert_string_equal(story.steps.v[0].command, "inuse free '/tmp/it'\\''s a; rm'");
+	explanation = tell(&q);
+	assert_string_equal(explanation.steps.v[0].command, "inuse free '/tmp/it'\\''s a; rm'");
 	(void)state;
 }
 
@@ -162,7 +162,7 @@ static void test_quoting(void **state)
 static void test_crowd(void **state)
 {
 	struct iu_question q = ask(NULL, TEST_PORT);
-	struct iu_explanation story;
+	struct iu_explanation explanation;
 	char why[32];
 	int i;
 
@@ -177,10 +177,10 @@ static void test_crowd(void **state)
 		snprintf(why, sizeof(why), "E%d", i);
 		iu_snapshot_gap(&snap, IU_FACT_TCP, i, "something", why, NULL);
 	}
-	story = tell(&q);
-	assert_string_equal(part(&story, "who")->lines.v[part(&story, "who")->lines.n - 1],
+	explanation = tell(&q);
+	assert_string_equal(part(&explanation, "who")->lines.v[part(&explanation, "who")->lines.n - 1],
 		"and 32 more");
-	assert_non_null(strstr(story.headline, "worker (pid 100) and 19 more"));
+	assert_non_null(strstr(explanation.headline, "worker (pid 100) and 19 more"));
 	(void)state;
 }
 

@@ -34,13 +34,13 @@ static int teardown(void **state)
 static struct iu_plan plan_of(const struct iu_question *q)
 {
 	struct iu_verdict v = decide(&arena, q, &snap);
-	struct iu_explanation story;
+	struct iu_explanation explanation;
 	struct iu_plan p;
 	size_t i;
 
 	assert_int_equal(iu_plan(&arena, q, &snap, &all, &v, &rules, &p), 0);
 	assert_non_null(p.headline);
-	assert_int_equal(iu_plan_tell(&arena, &snap, &p, &v, &story), 0);
+	assert_int_equal(iu_plan_tell(&arena, &snap, &p, &v, &explanation), 0);
 	printf("# %s: %s: %s\n", iu_cause_name(v.cause) ? iu_cause_name(v.cause) : "-",
 		iu_plan_kind_name(p.kind), p.headline);
 	for (i = 0; i < p.steps.n; i++)

@@ -782,17 +782,17 @@ static bool has_linux_words(const char *text)
 static void check_words(const struct iu_question *q)
 {
 	struct iu_verdict v = decide(&arena, q, &snap);
-	struct iu_explanation story;
+	struct iu_explanation explanation;
 	size_t i, k;
 
-	assert_int_equal(iu_describe(&arena, q, &snap, &v, &story), 0);
-	assert_false(has_linux_words(story.headline));
-	for (i = 0; i < story.parts.n; i++)
-		for (k = 0; k < story.parts.v[i].lines.n; k++)
-			assert_false(has_linux_words(story.parts.v[i].lines.v[k]));
-	for (i = 0; i < story.steps.n; i++) {
-		assert_false(has_linux_words(story.steps.v[i].text));
-		assert_false(has_linux_words(story.steps.v[i].command));
+	assert_int_equal(iu_describe(&arena, q, &snap, &v, &explanation), 0);
+	assert_false(has_linux_words(explanation.headline));
+	for (i = 0; i < explanation.parts.n; i++)
+		for (k = 0; k < explanation.parts.v[i].lines.n; k++)
+			assert_false(has_linux_words(explanation.parts.v[i].lines.v[k]));
+	for (i = 0; i < explanation.steps.n; i++) {
+		assert_false(has_linux_words(explanation.steps.v[i].text));
+		assert_false(has_linux_words(explanation.steps.v[i].command));
 	}
 }
 
@@ -826,25 +826,25 @@ static void test_words(void **state)
 	(void)state;
 }
 
-static void test_story(void **state)
+static void test_explanation(void **state)
 {
 	struct iu_question q = ask(NULL, 50100);
 	struct iu_verdict v;
-	struct iu_explanation story;
+	struct iu_explanation explanation;
 	size_t i;
 	bool command = false;
 
 	exclude(50060, 50159, false);
 	v = decide(&arena, &q, &snap);
-	assert_int_equal(iu_describe(&arena, &q, &snap, &v, &story), 0);
-	assert_string_equal(story.headline,
+	assert_int_equal(iu_describe(&arena, &q, &snap, &v, &explanation), 0);
+	assert_string_equal(explanation.headline,
 		"Port 50100/tcp may not be bound: Windows has excluded the ports 50060-50159 (WSAEACCES).");
-	for (i = 0; i < story.steps.n; i++)
-		command |= story.steps.v[i].command &&
-			   !strcmp(story.steps.v[i].command,
+	for (i = 0; i < explanation.steps.n; i++)
+		command |= explanation.steps.v[i].command &&
+			   !strcmp(explanation.steps.v[i].command,
 				   "cmd /c \"net stop winnat & netsh int ipv4 add excludedportrange protocol=tcp startport=50100 numberofports=1 store=persistent & net start winnat\"");
 	assert_true(command);
-	assert_non_null(strstr(story.steps.v[0].text, "(as administrator)"));
+	assert_non_null(strstr(explanation.steps.v[0].text, "(as administrator)"));
 	(void)state;
 }
 
@@ -858,15 +858,15 @@ static void test_hostile_names(void **state)
 	for (i = 0; i < IU_COUNT(names); i++) {
 		struct iu_question q = ask(NULL, 6000);
 		struct iu_verdict v;
-		struct iu_explanation story;
+		struct iu_explanation explanation;
 		const char *command, *summary;
 
 		row("0.0.0.0", 6000, 30);
 		process(30, names[i], NULL);
 		service(names[i], 30);
 		v = decide(&arena, &q, &snap);
-		assert_int_equal(iu_describe(&arena, &q, &snap, &v, &story), 0);
-		command = story.steps.v[0].command;
+		assert_int_equal(iu_describe(&arena, &q, &snap, &v, &explanation), 0);
+		command = explanation.steps.v[0].command;
 		summary = remedy(&v, IU_REMEDY_DISABLE_SERVICE)->summary;
 		print_message("# %s | %s\n", command, summary);
 		assert_null(strpbrk(command, "\n%`"));
@@ -883,26 +883,26 @@ static void test_hostile_names(void **state)
 
 /* ---- the three articles, word for word ---- */
 
-/* A story without its "who", as people read it; long lines are not wrapped here. */
+/* A explanation without its "who", as people read it; long lines are not wrapped here. */
 static const char *told(uint16_t port)
 {
 	struct iu_question q = ask(NULL, port);
 	struct iu_verdict v = decide(&arena, &q, &snap);
-	struct iu_explanation story;
+	struct iu_explanation explanation;
 	const char *text, *line;
 	size_t i, k, len;
 
-	assert_int_equal(iu_describe(&arena, &q, &snap, &v, &story), 0);
-	text = iu_arena_printf(&arena, "%s\n", story.headline);
-	for (i = 0; i < story.parts.n; i++)
-		for (k = 0; k < story.parts.v[i].lines.n; k++)
+	assert_int_equal(iu_describe(&arena, &q, &snap, &v, &explanation), 0);
+	text = iu_arena_printf(&arena, "%s\n", explanation.headline);
+	for (i = 0; i < explanation.parts.n; i++)
+		for (k = 0; k < explanation.parts.v[i].lines.n; k++)
 			text = iu_arena_printf(&arena, "%s%s: %s\n", text,
-				story.parts.v[i].label, story.parts.v[i].lines.v[k]);
-	for (i = 0; i < story.steps.n; i++)
+				explanation.parts.v[i].label, explanation.parts.v[i].lines.v[k]);
+	for (i = 0; i < explanation.steps.n; i++)
 		text = iu_arena_printf(&arena, "%s%zu. %s\n%s%s%s", text, i + 1,
-			story.steps.v[i].text, story.steps.v[i].command ? "   " : "",
-			story.steps.v[i].command ? story.steps.v[i].command : "",
-			story.steps.v[i].command ? "\n" : "");
+			explanation.steps.v[i].text, explanation.steps.v[i].command ? "   " : "",
+			explanation.steps.v[i].command ? explanation.steps.v[i].command : "",
+			explanation.steps.v[i].command ? "\n" : "");
 	for (line = text; *line; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
 		print_message("# %.*s\n", (int)len, line);
@@ -1148,14 +1148,14 @@ static bool tells(const char *label, const char *text)
 {
 	struct iu_question q = ask(NULL, 6000);
 	struct iu_verdict v = decide(&arena, &q, &snap);
-	struct iu_explanation story;
+	struct iu_explanation explanation;
 	size_t i, k;
 
-	assert_int_equal(iu_describe(&arena, &q, &snap, &v, &story), 0);
-	for (i = 0; i < story.parts.n; i++)
-		for (k = 0; k < story.parts.v[i].lines.n; k++)
-			if (!strcmp(story.parts.v[i].label, label) &&
-				strstr(story.parts.v[i].lines.v[k], text))
+	assert_int_equal(iu_describe(&arena, &q, &snap, &v, &explanation), 0);
+	for (i = 0; i < explanation.parts.n; i++)
+		for (k = 0; k < explanation.parts.v[i].lines.n; k++)
+			if (!strcmp(explanation.parts.v[i].label, label) &&
+				strstr(explanation.parts.v[i].lines.v[k], text))
 				return true;
 	return false;
 }
@@ -1409,7 +1409,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 		T(nothing_there), T(other_program), T(options), T(two_holders), T(closing), T(excluded),
 		T(http_sys), T(http_program), T(alg), T(event_115), T(service), T(stand_ins),
-		T(told), T(udp), T(exhausted), T(probe), T(words), T(story), T(articles), T(hostile_names), T(plan), T(orphan),
+		T(told), T(udp), T(exhausted), T(probe), T(words), T(explanation), T(articles), T(hostile_names), T(plan), T(orphan),
 		T(options_read), T(service_tag), T(probe_block), T(plan_proxy),
 		T(needs), T(random),
 #undef T

@@ -29,7 +29,7 @@ static struct iu_explanation_step steps[] = {
 		"inuse free 127.0.0.1:8080/tcp --grace 10 --and-this-command-is-never-wrapped"},
 	{"Use another port: 8081 is free.", NULL},
 };
-static const struct iu_explanation story = {
+static const struct iu_explanation explanation = {
 	.status = IU_STATUS_IN_USE,
 	.headline = "127.0.0.1:8080/tcp is in use: node (pid 4242) of alice listens on 0.0.0.0:8080.",
 	.parts = {.v = parts, .n = IU_COUNT(parts)},
@@ -50,7 +50,7 @@ static void check(const struct iu_explanation *what, struct iu_style style, cons
 
 static void test_100(void **state)
 {
-	check(&story, (struct iu_style){.columns = 100},
+	check(&explanation, (struct iu_style){.columns = 100},
 		"127.0.0.1:8080/tcp is in use: node (pid 4242) of alice listens on 0.0.0.0:8080.\n"
 		"\n"
 		"  who     node (pid 4242), user alice, started 3 hours ago\n"
@@ -67,7 +67,7 @@ static void test_100(void **state)
 
 static void test_80(void **state)
 {
-	check(&story, (struct iu_style){.columns = 80},
+	check(&explanation, (struct iu_style){.columns = 80},
 		"127.0.0.1:8080/tcp is in use: node (pid 4242) of alice listens on 0.0.0.0:8080.\n"
 		"\n"
 		"  who     node (pid 4242), user alice, started 3 hours ago\n"
@@ -86,7 +86,7 @@ static void test_80(void **state)
 
 static void test_40(void **state)
 {
-	check(&story, (struct iu_style){.columns = 40},
+	check(&explanation, (struct iu_style){.columns = 40},
 		"127.0.0.1:8080/tcp is in use: node (pid\n"
 		"4242) of alice listens on 0.0.0.0:8080.\n"
 		"\n"
@@ -116,7 +116,7 @@ static void test_quiet(void **state)
 {
 	static const struct iu_explanation bare = {.status = IU_STATUS_FREE, .headline = "It is free."};
 
-	check(&story, (struct iu_style){.quiet = true},
+	check(&explanation, (struct iu_style){.quiet = true},
 		"127.0.0.1:8080/tcp is in use: node (pid 4242) of alice listens on 0.0.0.0:8080.\n");
 	check(&bare, (struct iu_style){.columns = 80}, "It is free.\n");
 	check(&bare, (struct iu_style){0}, "It is free.\n");
@@ -139,8 +139,8 @@ static void test_colors(void **state)
 		check(&bare, (struct iu_style){.color = true}, expected);
 	}
 	/* Without the colours it is the same text. */
-	iu_output_explanation(&story, &(struct iu_style){.columns = 50}, &plain);
-	iu_output_explanation(&story, &(struct iu_style){.columns = 50, .color = true}, &colored);
+	iu_output_explanation(&explanation, &(struct iu_style){.columns = 50}, &plain);
+	iu_output_explanation(&explanation, &(struct iu_style){.columns = 50, .color = true}, &colored);
 	assert_null(strchr(plain.data, '\x1b'));
 	for (i = 0; i < colored.len; i++) {
 		if (colored.data[i] == '\x1b')

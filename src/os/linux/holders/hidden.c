@@ -206,7 +206,7 @@ int iu_collect_hidden(struct iu_scan *scan)
 }
 
 /* What other searches found without a descriptor, told as holders where a process is known. */
-int iu_collect_adopted(struct iu_scan *scan)
+int iu_collect_found_by_bpf(struct iu_scan *scan)
 {
 	struct iu_hidden hidden = {.scan = scan};
 	struct iu_snapshot *snapshot = scan->snapshot;

@@ -10,7 +10,7 @@
 #define LISTED 256
 
 struct iu_aggregate {
-	struct crowd_key {
+	struct aggregate_key {
 		enum iu_state state;
 		enum iu_family family;
 		uint32_t ifindex;
@@ -26,7 +26,7 @@ struct iu_aggregate {
 struct iu_aggregate *iu_aggregate_of(struct iu_aggregate **aggregates, const struct iu_socket *sock)
 {
 	struct iu_aggregate *aggregate;
-	struct crowd_key key;
+	struct aggregate_key key;
 
 	if (sock->protocol != IU_PROTOCOL_TCP || sock->state == IU_STATE_LISTEN ||
 		sock->state == IU_STATE_BOUND)

@@ -7,7 +7,7 @@
 struct iu_aggregate;
 
 /**
- * iu_aggregate_of() - the crowd that a connection belongs to; made when it is the first of its kind
+ * iu_aggregate_of() - the row that a connection belongs to; made when it is the first of its kind
  * @aggregates: starts as NULL, ends with iu_aggregates_free()
  * NULL: what listens or is bound only is listed always, as is everything when memory runs out.
  */
