@@ -39,7 +39,7 @@ static struct held *sort_holds(struct iu_arena *arena, const struct iu_snapshot 
 	return held;
 }
 
-static int add_holds(struct iu_arena *arena, const struct held *held, size_t count, uint64_t inode,
+static void add_holds(struct iu_arena *arena, const struct held *held, size_t count, uint64_t inode,
 	struct iu_row *row)
 {
 	size_t low = iu_lower_bound(held, count, sizeof(*held), offsetof(struct held, inode), inode);
@@ -48,18 +48,17 @@ static int add_holds(struct iu_arena *arena, const struct held *held, size_t cou
 	for (n = 0; inode && low + n < count && held[low + n].inode == inode; n++)
 		;
 	if (n == 0)
-		return 0;
+		return;
 	row->descriptors.v = iu_arena_alloc(arena, n * sizeof(size_t));
 	row->holds.v = iu_arena_alloc(arena, n * sizeof(size_t));
-	if (!row->descriptors.v || !row->holds.v)
-		return IU_E_NOMEM;
+	if (arena->failed)
+		return;
 	row->descriptors.n = row->descriptors.cap = row->holds.cap = n;
 	for (size_t i = 0; i < n; i++) {
 		row->descriptors.v[i] = held[low + i].index;
 		if (i == 0 || held[low + i].pid != held[low + i - 1].pid)
 			row->holds.v[row->holds.n++] = held[low + i].index;
 	}
-	return 0;
 }
 
 /* Whether a socket takes a name away from others, or (@all) at least belongs to the picture. */
@@ -234,32 +233,25 @@ int iu_listing_make(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	IU_LIST(struct sorted_row) found = {0};
 	struct iu_listing listing = {0};
 	struct held *held = sort_holds(&scratch, snapshot);
-	struct iu_row *row;
 	size_t i;
 
 	filter = filter ? filter : &none;
 	for (i = 0; held && i < snapshot->sockets.n; i++) {
 		const struct iu_socket *s = &snapshot->sockets.v[i];
-		struct sorted_row next = {.row = {.socket = i}, .socket = s}, *place;
+		struct sorted_row next = {.row = {.socket = i}, .socket = s};
 
 		if (!is_listed(s, filter->all) || !passes_protocol(filter, s) ||
 			!passes_endpoints(filter, s))
 			continue;
-		if (add_holds(arena, held, snapshot->holds.n, s->inode, &next.row) < 0)
-			break;
+		add_holds(arena, held, snapshot->holds.n, s->inode, &next.row);
 		if (!passes_owner(filter, snapshot, s, &next.row))
 			continue;
-		place = iu_list_add(&scratch, &found);
-		if (place)
-			*place = next;
+		*iu_list_add(&scratch, &found) = next;
 	}
 	if (found.n)
 		qsort(found.v, found.n, sizeof(*found.v), compare_rows);
-	for (i = 0; i < found.n; i++) {
-		row = iu_list_add(arena, &listing.rows);
-		if (row)
-			*row = found.v[i].row;
-	}
+	for (i = 0; i < found.n; i++)
+		*iu_list_add(arena, &listing.rows) = found.v[i].row;
 	i = (size_t)(arena->failed || scratch.failed);
 	iu_arena_free(&scratch);
 	if (i)
