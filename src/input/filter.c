@@ -20,7 +20,7 @@ bool iu_filter_protocol(const char *word, struct iu_filter *filter)
 }
 
 /* Port 0 in a filter is every port. */
-static int add_address(
+static void add_address(
 	struct iu_arena *arena, const struct iu_address *address, struct iu_questions *out)
 {
 	static const enum iu_protocol protocols[] = {IU_PROTOCOL_TCP, IU_PROTOCOL_UDP};
@@ -28,13 +28,10 @@ static int add_address(
 	for (size_t i = 0; i < IU_COUNT(protocols); i++) {
 		struct iu_question *q = iu_list_add(arena, out);
 
-		if (!q)
-			return IU_E_NOMEM;
 		*q = (struct iu_question){.target.protocol = protocols[i],
 			.target.family = address->family,
 			.target.address = *address};
 	}
-	return 0;
 }
 
 /* An address or interface without a port: how many were added, 0 when it is none. */
@@ -44,17 +41,15 @@ static int take_address(struct iu_arena *arena, const struct iu_names *names, co
 	struct iu_address list[IU_TARGET_ADDRESSES_MAX];
 	size_t len = strlen(word);
 	bool brackets = len > 2 && word[0] == '[' && word[len - 1] == ']';
-	int n = 1, ret = 0;
+	int n = 1;
 
 	if (iu_address_parse(word + brackets, len - 2 * brackets, &list[0]) < 0) {
 		n = names->host(names->context, word, list, IU_TARGET_ADDRESSES_MAX);
 		if (n <= 0)
 			n = names->interface(names->context, word, list, IU_TARGET_ADDRESSES_MAX);
 	}
-	for (int i = 0; i < n && ret == 0; i++)
-		ret = add_address(arena, &list[i], out);
-	if (ret < 0)
-		return ret;
+	for (int i = 0; i < n; i++)
+		add_address(arena, &list[i], out);
 	return n > 0 ? n : 0;
 }
 
@@ -91,7 +86,7 @@ int iu_filter_word(struct iu_arena *arena, const struct iu_names *names, const c
 	filter->endpoints.v = endpoints.v;
 	filter->endpoints.n = endpoints.n;
 	filter->endpoints.cap = endpoints.cap;
-	if (ret < 0)
-		return ret;
-	return arena->failed ? IU_E_NOMEM : 0;
+	if (arena->failed)
+		return IU_E_NOMEM;
+	return ret < 0 ? ret : 0;
 }

@@ -153,12 +153,10 @@ static int add_question(struct reader *r, const struct iu_question *question,
 		return refuse(r, "with ", iu_span_of(r->target.text),
 			" there are more than 262144 questions: ask for fewer ports at a time");
 	q = iu_list_add(r->arena, out);
-	if (!q)
-		return IU_E_NOMEM;
 	*q = *question;
 	if (q->target.protocol != IU_PROTOCOL_UNIX)
 		q->target.text = inet_text(r->arena, &r->target, q, by_name);
-	return q->target.text ? 0 : IU_E_NOMEM;
+	return 0;
 }
 
 /* One port, one protocol: a question for each address, or one for both wildcards. */
@@ -258,7 +256,7 @@ static int add_unix(struct reader *r, const struct iu_options *options, struct i
 		.options = *options,
 	};
 
-	return question.target.text ? add_question(r, &question, out, false) : IU_E_NOMEM;
+	return add_question(r, &question, out, false);
 }
 
 int iu_target_questions(struct iu_arena *arena, const struct iu_target *target,
@@ -282,7 +280,7 @@ int iu_target_questions(struct iu_arena *arena, const struct iu_target *target,
 			ret = add_ports(&r, &list, options, out);
 		break;
 	}
-	if (ret < 0)
-		return ret;
-	return arena->failed ? IU_E_NOMEM : (int)(out->n - before);
+	if (arena->failed)
+		return IU_E_NOMEM;
+	return ret < 0 ? ret : (int)(out->n - before);
 }

@@ -154,8 +154,6 @@ static int parse_range(struct reader *r, struct iu_span item, struct iu_span all
 		return refuse(r, "the range ", item,
 			" begins at 0, which means \"any free port\": begin at 1");
 	range = iu_list_add(r->arena, &r->target.ports);
-	if (!range)
-		return IU_E_NOMEM;
 	*range = (struct iu_port_range){first, last};
 	return 0;
 }
@@ -168,7 +166,7 @@ static int parse_service(struct reader *r, struct iu_span name)
 		if ((unsigned char)name.text[i] <= ' ' || (unsigned char)name.text[i] >= 0x7f)
 			return refuse(r, "", name, " is neither a port nor the name of a service");
 	r->target.service = iu_arena_strndup(r->arena, name.text, name.len);
-	return r->target.service ? 0 : IU_E_NOMEM;
+	return 0;
 }
 
 static size_t count_ports(const struct iu_target *target)
@@ -270,8 +268,6 @@ static int parse_bracketed(struct reader *r, struct iu_span inside, bool of_url)
 			return refuse(r, "no interface after '%' in ", inside,
 				": write for example [fe80::1%eth0]:8080");
 		r->target.host = iu_arena_strndup(r->arena, scope.text, scope.len);
-		if (!r->target.host)
-			return IU_E_NOMEM;
 	}
 	return take_address(r, &address, inside);
 }
@@ -313,7 +309,7 @@ static int parse_host(struct reader *r, struct iu_span host, struct iu_span all)
 		return refuse_size(r, "the host name", host.len, "names have at most 253");
 	r->target.host_kind = IU_HOST_NAME;
 	r->target.host = iu_arena_strndup(r->arena, host.text, host.len);
-	return r->target.host ? 0 : IU_E_NOMEM;
+	return 0;
 }
 
 /* More than one colon and no bracket: ":::3000" as Node prints it, or somebody forgot brackets. */
@@ -430,8 +426,6 @@ static int take_scheme_port(struct reader *r, struct iu_span scheme)
 		if (!iu_span_is_any_case(scheme, scheme_ports[i].scheme))
 			continue;
 		range = iu_list_add(r->arena, &r->target.ports);
-		if (!range)
-			return IU_E_NOMEM;
 		*range = (struct iu_port_range){scheme_ports[i].port, scheme_ports[i].port};
 		return 0;
 	}
@@ -526,7 +520,7 @@ static int parse_unix(struct reader *r, struct iu_span path)
 		return refuse_size(r, "the path", path.len, "a UNIX socket's has at most 108");
 	t->path = iu_arena_strndup(r->arena, path.text, path.len);
 	t->path_len = path.len;
-	return t->path ? 0 : IU_E_NOMEM;
+	return 0;
 }
 
 /* The part of a UNIX target after "unix:"; n == SIZE_MAX: it is none. */
@@ -596,8 +590,6 @@ static int parse_kind(struct reader *r, struct iu_span s)
 		return refuse_size(r, "the target", s.len, "at most 4096 are read");
 	}
 	r->target.text = iu_arena_strndup(r->arena, s.text, s.len);
-	if (!r->target.text)
-		return IU_E_NOMEM;
 	if (r->target.kind != IU_TARGET_INET)
 		return 0;
 	if (like_path)
@@ -621,8 +613,8 @@ int iu_target_parse(struct iu_arena *arena, const char *text, size_t len,
 	};
 	int ret = parse_kind(&r, (struct iu_span){text, len});
 
-	if (ret == 0 && arena->failed)
-		ret = IU_E_NOMEM;
+	if (arena->failed)
+		return IU_E_NOMEM;
 	if (ret < 0)
 		return ret;
 	/* "tcp4:80" without an address means the wildcard of that family. */
