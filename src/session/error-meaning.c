@@ -18,8 +18,7 @@ static int keep_endpoint(void *context, const char *target)
 	struct iu_error_answer *meaning = context;
 	const char **slot = iu_list_add(&meaning->arena, &meaning->endpoints);
 
-	if (slot)
-		*slot = iu_arena_strdup(&meaning->arena, target);
+	*slot = iu_arena_strdup(&meaning->arena, target);
 	return meaning->arena.failed ? IU_E_NOMEM : 0;
 }
 

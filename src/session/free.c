@@ -407,10 +407,10 @@ static int take_the_rest(struct freeing *run)
 	if (ret < 0 || !only_time_is_missing(&rest))
 		return ret;
 	for (size_t i = 0; i < rest.steps.n; i++) {
-		struct iu_step *step = iu_list_add(&f->arena, &f->plan.steps);
+		struct iu_step step = rest.steps.v[i];
 
-		*step = rest.steps.v[i];
-		step->what = iu_arena_printf(&f->arena, "then %s", step->what);
+		step.what = iu_arena_printf(&f->arena, "then %s", step.what);
+		*iu_list_add(&f->arena, &f->plan.steps) = step;
 	}
 	ret = take_steps(run, from);
 	return ret < 0 ? ret : settle(run, SETTLE_MS);

@@ -47,7 +47,7 @@ static const char *said_words(struct iu_arena *arena, const struct iu_error_read
 }
 
 /* What a message says of the error; of several ones only the system that all of them are of. */
-static int add_said(struct iu_arena *arena, const struct iu_error_readings *readings,
+static void add_said(struct iu_arena *arena, const struct iu_error_readings *readings,
 	struct iu_question *questions, size_t count)
 {
 	enum iu_error_system system = readings->n ? readings->v[0].system : IU_ERROR_ANY;
@@ -63,7 +63,6 @@ static int add_said(struct iu_arena *arena, const struct iu_error_readings *read
 		questions[i].symptom.from_message.system = (int)system;
 		questions[i].symptom.from_message.text = said;
 	}
-	return readings->n == 1 && !said ? IU_E_NOMEM : 0;
 }
 
 static int take_text(struct reading *r, const char *text)
@@ -105,8 +104,10 @@ static int visit(void *context, const struct iu_message_endpoint *endpoint)
 		return 0;
 	r->taken += ret > 0;
 	iu_error_read_message(endpoint->said.text, endpoint->said.len, &readings);
-	return ret < 0 ? ret
-		       : add_said(r->arena, &readings, r->out->v + before, r->out->n - before);
+	if (ret < 0)
+		return ret;
+	add_said(r->arena, &readings, r->out->v + before, r->out->n - before);
+	return 0;
 }
 
 static enum iu_message_call call_of(const struct iu_text texts[], size_t count)
@@ -206,11 +207,11 @@ int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *nam
 		/* Where the text has one error, its number may stand on another line. */
 		iu_error_read_message(texts[which].data, texts[which].len, &readings);
 		if (readings.n == 1)
-			found = add_said(arena, &readings, out->v + before, out->n - before);
+			add_said(arena, &readings, out->v + before, out->n - before);
 		note_engine_list(&texts[which], out, before);
-		if (found >= 0 && !names->recorded)
+		if (!names->recorded)
 			iu_questions_set_error(out, iu_error_space_of(iu_os_error_space()));
-		return found < 0 ? found : 0;
+		return arena->failed ? IU_E_NOMEM : 0;
 	}
 	if (r.other)
 		return complain_call(r.other, complaint);

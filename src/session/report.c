@@ -10,15 +10,12 @@
 
 /* ---- what to look for ---- */
 
-static int want_path(struct iu_arena *arena, struct iu_needs *needs, const char *path, size_t len)
+static void want_path(struct iu_arena *arena, struct iu_needs *needs, const char *path, size_t len)
 {
 	struct iu_path *slot = iu_list_add(arena, &needs->paths);
 
-	if (!slot)
-		return IU_E_NOMEM;
 	slot->path = path;
 	slot->path_len = len;
-	return 0;
 }
 
 static int by_path(const void *left, const void *right)
@@ -50,23 +47,20 @@ static bool has_file(const struct iu_socket *s)
 	       s->path[0] == '/';
 }
 
-static int want_paths(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+static void want_paths(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_questions *questions, struct iu_needs *needs)
 {
-	int ret = 0;
-
 	needs->facts = IU_FACT_PATHS;
-	for (size_t i = 0; i < questions->n && ret == 0; i++)
+	for (size_t i = 0; i < questions->n; i++)
 		if (questions->v[i].target.protocol == IU_PROTOCOL_UNIX &&
 			!questions->v[i].target.abstract)
-			ret = want_path(arena, needs, questions->v[i].target.path,
+			want_path(arena, needs, questions->v[i].target.path,
 				questions->v[i].target.path_len);
-	for (size_t i = 0; i < snapshot->sockets.n && ret == 0; i++)
+	for (size_t i = 0; i < snapshot->sockets.n; i++)
 		if (has_file(&snapshot->sockets.v[i]))
-			ret = want_path(arena, needs, snapshot->sockets.v[i].path,
+			want_path(arena, needs, snapshot->sockets.v[i].path,
 				snapshot->sockets.v[i].path_len);
 	unique_paths(needs);
-	return ret;
 }
 
 static int by_number(const void *a, const void *b)
@@ -77,7 +71,7 @@ static int by_number(const void *a, const void *b)
 }
 
 /* A UNIX socket without a name takes none away from anybody. */
-static int want_holders(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+static void want_holders(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	struct iu_needs *needs)
 {
 	size_t n = 0;
@@ -91,18 +85,15 @@ static int want_holders(struct iu_arena *arena, const struct iu_snapshot *snapsh
 		if (!s->inode || (s->protocol == IU_PROTOCOL_UNIX && !s->path))
 			continue;
 		slot = iu_list_add(arena, &needs->inodes);
-		if (!slot)
-			return IU_E_NOMEM;
 		*slot = s->inode;
 	}
 	if (!needs->inodes.n)
-		return 0;
+		return;
 	iu_sort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_number);
 	for (size_t i = 1; i < needs->inodes.n; i++)
 		if (needs->inodes.v[i] != needs->inodes.v[n])
 			needs->inodes.v[++n] = needs->inodes.v[i];
 	needs->inodes.n = n + 1;
-	return 0;
 }
 
 /* ---- what the kernel says ---- */
@@ -116,15 +107,12 @@ static int ask(const struct iu_question *question, struct iu_snapshot *snapshot,
 	int ret = iu_probes_wanted(&arena, question, snapshot, &probes);
 
 	for (size_t i = 0; i < probes.n && ret == 0; i++) {
-		struct iu_probe *slot = iu_list_add(&snapshot->arena, all);
+		struct iu_probe *slot;
 
 		iu_os_probe(&probes.v[i]);
-		if (!slot)
-			ret = IU_E_NOMEM;
-		else
-			*slot = probes.v[i];
-		if (slot && slot->device)
-			slot->device = iu_arena_strdup(&snapshot->arena, slot->device);
+		slot = iu_list_add(&snapshot->arena, all);
+		*slot = probes.v[i];
+		slot->device = iu_arena_strdup(&snapshot->arena, slot->device);
 	}
 	iu_arena_free(&arena);
 	return ret;
@@ -158,11 +146,11 @@ int iu_report_look(struct iu_session *session, const struct iu_questions *questi
 	iu_snapshot_init(snapshot);
 	ret = iu_os_collect(&sockets, snapshot);
 	if (ret >= 0)
-		ret = want_paths(&arena, snapshot, questions, &files);
+		want_paths(&arena, snapshot, questions, &files);
 	if (ret >= 0)
 		ret = iu_os_collect(&files, snapshot);
 	if (ret >= 0)
-		ret = want_holders(&arena, snapshot, &holders);
+		want_holders(&arena, snapshot, &holders);
 	if (ret >= 0)
 		ret = iu_os_collect(&holders, snapshot);
 	if (ret >= 0)
