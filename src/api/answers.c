@@ -40,9 +40,8 @@ static int add_blockers(struct inuse_answer *answer)
 	for (size_t i = 0; i < verdict->blockers.n && ret >= 0; i++) {
 		struct inuse_socket *socket = iu_list_add(answer->arena, &answer->blockers);
 
-		ret = socket ? iu_api_socket(answer->arena, answer->answer.snapshot,
-				     &verdict->blockers.v[i], socket)
-			   : IU_E_NOMEM;
+		ret = iu_api_socket(answer->arena, answer->answer.snapshot,
+			&verdict->blockers.v[i], socket);
 	}
 	return ret;
 }
@@ -52,15 +51,13 @@ static int answer_all(struct inuse_answers *answers)
 	int ret = iu_session_look(&answers->session, &answers->questions);
 
 	for (size_t i = 0; ret >= 0 && i < answers->questions.n; i++) {
-		struct inuse_answer *answer = iu_list_add(&answers->arena, &answers->list);
+		struct inuse_answer answer = {.arena = &answers->arena};
 
-		if (!answer)
-			return IU_E_NOMEM;
-		answer->arena = &answers->arena;
 		ret = iu_session_answer(&answers->session, &answers->questions.v[i],
-			&answers->arena, &answer->answer);
+			&answers->arena, &answer.answer);
 		if (ret >= 0)
-			ret = add_blockers(answer);
+			ret = add_blockers(&answer);
+		*iu_list_add(&answers->arena, &answers->list) = answer;
 	}
 	return ret;
 }
@@ -111,8 +108,6 @@ int inuse_explain_bind(int fd, const struct sockaddr *address, size_t length, in
 	ret = iu_api_options(given, &options);
 	to = (struct iu_complaint){options.complaint, options.complaint_size};
 	question = iu_list_add(&answers->arena, &answers->questions);
-	if (ret >= 0 && !question)
-		ret = IU_E_NOMEM;
 	if (ret >= 0)
 		ret = iu_questions_from_socket(&answers->arena, fd, address, length, error, question,
 			&complaint);

@@ -160,8 +160,6 @@ static int copy_question(struct inuse_plans *plans, const struct iu_question *as
 	struct iu_question *q = iu_list_add(&plans->arena, &plans->questions);
 	struct iu_arena *arena = &plans->arena;
 
-	if (!q)
-		return IU_E_NOMEM;
 	*q = *asked;
 	q->symptom.from_call = 0;
 	q->target.text = iu_arena_strdup(arena, asked->target.text);
@@ -258,16 +256,15 @@ const struct inuse_step *inuse_plan_step(struct inuse_plan *plan, size_t index)
 {
 	if (!plan || index >= plan->freeing.plan.steps.n)
 		return NULL;
-	while (plan->steps.n <= index) {
-		struct inuse_step *step = iu_arena_alloc(&plan->arena, sizeof(*step)), **slot;
+	for (size_t i = plan->steps.n; i <= index; i++) {
+		struct inuse_step *step = iu_arena_alloc(&plan->arena, sizeof(*step));
 
-		slot = step ? iu_list_add(&plan->arena, &plan->steps) : NULL;
-		if (!slot)
+		if (!step)
 			return NULL;
-		*step = (struct inuse_step){.freeing = &plan->freeing, .index = plan->steps.n - 1};
-		*slot = step;
+		*step = (struct inuse_step){.freeing = &plan->freeing, .index = i};
+		*iu_list_add(&plan->arena, &plan->steps) = step;
 	}
-	return plan->steps.v[index];
+	return index < plan->steps.n ? plan->steps.v[index] : NULL;
 }
 
 const struct inuse_refusal *inuse_plan_refusal(const struct inuse_plan *plan, size_t index)

@@ -50,7 +50,7 @@ static int add_rows(struct inuse_listing *list)
 		struct iu_blocker *blocker = iu_arena_alloc(&list->arena, sizeof(*blocker));
 		struct inuse_socket *socket = iu_list_add(&list->arena, &list->sockets);
 
-		if (!blocker || !socket)
+		if (!blocker)
 			return IU_E_NOMEM;
 		*blocker = (struct iu_blocker){
 			.socket = list->session.snapshot.sockets.v[row->socket]};

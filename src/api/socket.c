@@ -18,7 +18,7 @@ static struct inuse_holder *holder_of(struct inuse_socket *socket, const struct 
 }
 
 /* One holder a process, or a thread with descriptors of its own. */
-static int add_hold(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+static void add_hold(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_hold *hold, struct inuse_socket *socket)
 {
 	struct inuse_holder *holder = holder_of(socket, hold);
@@ -27,23 +27,18 @@ static int add_hold(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 
 	if (!holder) {
 		holder = iu_list_add(arena, &socket->holders);
-		if (!holder)
-			return IU_E_NOMEM;
 		process = iu_snapshot_process(snapshot, hold->pid);
 		holder->hold = hold;
 		holder->process = process ? process : &unseen;
 		holder->self = hold->pid == snapshot->host.pid;
 	}
 	if (hold->fd < 0 || hold->via != IU_VIA_DESCRIPTOR)
-		return 0;
+		return;
 	fd = iu_list_add(arena, &holder->descriptors);
-	if (!fd)
-		return IU_E_NOMEM;
 	*fd = hold->fd;
-	return 0;
 }
 
-static int add_names(struct iu_arena *arena, const struct iu_socket *s, struct inuse_socket *socket)
+static void add_names(struct iu_arena *arena, const struct iu_socket *s, struct inuse_socket *socket)
 {
 	char text[IU_ADDRESS_TEXT];
 	struct iu_text name = {0};
@@ -60,22 +55,21 @@ static int add_names(struct iu_arena *arena, const struct iu_socket *s, struct i
 				arena, iu_endpoint_format(&s->peer, s->peer_port, text));
 	}
 	socket->name = iu_api_keep(arena, &name);
-	return arena->failed || !socket->name ? IU_E_NOMEM : 0;
 }
 
 int iu_api_socket(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_blocker *blocker, struct inuse_socket *ret_socket)
 {
 	struct inuse_socket socket = {.blocker = blocker};
-	int ret = add_names(arena, &blocker->socket, &socket);
 
-	for (size_t i = 0; i < blocker->holds.n && ret >= 0; i++)
+	add_names(arena, &blocker->socket, &socket);
+	for (size_t i = 0; i < blocker->holds.n; i++)
 		if (blocker->holds.v[i] < snapshot->holds.n)
-			ret = add_hold(arena, snapshot, &snapshot->holds.v[blocker->holds.v[i]],
-				&socket);
-	if (ret >= 0)
-		*ret_socket = socket;
-	return ret;
+			add_hold(arena, snapshot, &snapshot->holds.v[blocker->holds.v[i]], &socket);
+	if (arena->failed || !socket.name)
+		return IU_E_NOMEM;
+	*ret_socket = socket;
+	return 0;
 }
 
 const char *inuse_socket_name(const struct inuse_socket *socket)
