@@ -74,19 +74,16 @@ static int complete(struct iu_arena *arena, const struct iu_arguments *arguments
 /* What a capture says is told with its origin: nobody shall take it for this machine. */
 static int add_origin(struct iu_arena *arena, const struct iu_from *from, struct iu_explanation *explanation)
 {
-	struct iu_explanation_part *part = iu_list_add(arena, &explanation->parts);
+	struct iu_explanation_part part = {.label = "from"};
 	struct iu_text text = {0};
-	const char **line;
+	const char *line;
 
-	if (!part)
-		return IU_E_NOMEM;
-	*part = (struct iu_explanation_part){.label = "from"};
-	line = iu_list_add(arena, &part->lines);
 	iu_from_words(from, &text);
-	if (line && !text.failed)
-		*line = iu_arena_strdup(arena, text.data);
+	line = text.failed ? NULL : iu_arena_strdup(arena, text.data);
 	iu_text_free(&text);
-	return line && *line ? 0 : IU_E_NOMEM;
+	*iu_list_add(arena, &part.lines) = line;
+	*iu_list_add(arena, &explanation->parts) = part;
+	return !line || arena->failed ? IU_E_NOMEM : 0;
 }
 
 static bool put_answer(const struct iu_arguments *arguments, const struct iu_style *style,
