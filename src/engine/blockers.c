@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
 #include "base/sort.h"
 #include "engine/causes/cause.h"
 #include "engine/rules.h"
@@ -43,13 +42,13 @@ static int by_inode(const void *a, const void *b)
 	return (x->index > y->index) - (x->index < y->index);
 }
 
-static int index_holds(struct building *b)
+static void index_holds(struct building *b)
 {
 	const struct iu_holds *all = &b->snapshot->holds;
 
 	b->holds.v = iu_arena_alloc(b->arena, (all->n + 1) * sizeof(*b->holds.v));
 	if (!b->holds.v)
-		return IU_E_NOMEM;
+		return;
 	for (size_t i = 0; i < all->n; i++) {
 		/* whoever only looks is no answer, though it may have a duplicate for a moment */
 		if (!all->v[i].inode ||
@@ -58,7 +57,6 @@ static int index_holds(struct building *b)
 		b->holds.v[b->holds.n++] = (struct hold_key){all->v[i].inode, i};
 	}
 	qsort(b->holds.v, b->holds.n, sizeof(*b->holds.v), by_inode);
-	return 0;
 }
 
 static size_t first_hold(const struct hold_index *index, uint64_t inode)
@@ -76,23 +74,20 @@ static int32_t first_pid(const struct building *b, const struct iu_socket *s)
 	return b->snapshot->holds.v[b->holds.v[at].index].pid;
 }
 
-static int fill_holds(struct building *b, struct iu_blocker *blocker)
+static void fill_holds(struct building *b, struct iu_blocker *blocker)
 {
 	uint64_t inode = blocker->socket.inode;
 	size_t at;
 
 	if (!inode)
-		return 0;
+		return;
 	for (at = first_hold(&b->holds, inode);
 		at < b->holds.n && b->holds.v[at].inode == inode && blocker->holds.n < HOLDS_MAX;
 		at++) {
 		size_t *slot = iu_list_add(b->arena, &blocker->holds);
 
-		if (!slot)
-			return IU_E_NOMEM;
 		*slot = b->holds.v[at].index;
 	}
-	return 0;
 }
 
 /* Connections and what is left of them come in crowds; listeners are told one by one. */
@@ -123,7 +118,7 @@ static bool goes_later(const struct iu_socket *s, const struct iu_socket *than)
 	return s->peer_port > than->peer_port;
 }
 
-static int add_row(struct building *b, const struct iu_socket *s, struct iu_conflict c,
+static void add_row(struct building *b, const struct iu_socket *s, struct iu_conflict c,
 	bool any_port)
 {
 	struct iu_blocker *row;
@@ -135,15 +130,13 @@ static int add_row(struct building *b, const struct iu_socket *s, struct iu_conf
 		row->representative += 1 + s->more_like_it;
 		if (goes_later(s, &row->socket))
 			row->socket = *s;
-		return 0;
+		return;
 	}
 	if (b->verdict->blockers.n >= IU_BLOCKERS_MAX) {
 		b->verdict->unlisted++;
-		return 0;
+		return;
 	}
 	row = iu_list_add(b->arena, &b->verdict->blockers);
-	if (!row)
-		return IU_E_NOMEM;
 	row->socket = *s;
 	row->certain = c.blocks;
 	row->rule = c.rule;
@@ -151,7 +144,6 @@ static int add_row(struct building *b, const struct iu_socket *s, struct iu_conf
 	row->error = c.error;
 	row->representative = 1 + s->more_like_it;
 	row->found = b->verdict->blockers.n;
-	return 0;
 }
 
 static int by_weight(const void *a, const void *b)
@@ -197,7 +189,7 @@ static const struct iu_request *blocked_request(
 	return evaluation->attempt_count ? &evaluation->attempts[0].request : NULL;
 }
 
-static int find_causes(struct building *b, const struct iu_path *path)
+static void find_causes(struct building *b, const struct iu_path *path)
 {
 	for (size_t i = 0; i < b->verdict->blockers.n; i++) {
 		struct iu_blocker *blocker = &b->verdict->blockers.v[i];
@@ -210,14 +202,10 @@ static int find_causes(struct building *b, const struct iu_path *path)
 			.path = path,
 			.blocker = blocker,
 		};
-		int ret = fill_holds(b, blocker);
 
-		if (ret == 0)
-			ret = iu_cause_find(&c);
-		if (ret < 0)
-			return ret;
+		fill_holds(b, blocker);
+		iu_cause_find(&c);
 	}
-	return 0;
 }
 
 /* The ask of the socket's own family explains best; a certain conflict beats a possible one. */
@@ -254,15 +242,16 @@ static struct building building_of(
 	};
 }
 
-int iu_blockers_inet(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+void iu_blockers_inet(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	struct building b = building_of(arena, evaluation, verdict);
-	int rank, ret = index_holds(&b);
+	int rank;
 
+	index_holds(&b);
 	/* the important ones first, so that the cap drops the others */
-	for (rank = 0; rank <= 6 && ret == 0; rank++) {
-		for (size_t i = 0; i < evaluation->sockets.n && ret == 0; i++) {
+	for (rank = 0; rank <= 6; rank++) {
+		for (size_t i = 0; i < evaluation->sockets.n; i++) {
 			const struct iu_socket *s = &evaluation->sockets.v[i];
 			struct iu_conflict c;
 
@@ -270,45 +259,38 @@ int iu_blockers_inet(struct iu_arena *arena, const struct iu_evaluation *evaluat
 				continue;
 			c = best_conflict(evaluation, s);
 			if (c.blocks != IU_NO)
-				ret = add_row(&b, s, c, false);
+				add_row(&b, s, c, false);
 		}
 	}
-	if (ret < 0)
-		return ret;
 	if (verdict->blockers.n)
 		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v), by_weight);
-	return find_causes(&b, NULL);
+	find_causes(&b, NULL);
 }
 
-int iu_blockers_range(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+void iu_blockers_range(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	const struct iu_conflict full = {IU_YES, IU_RULE_RANGE_FULL, IU_SHARING_NONE};
 	struct building b = building_of(arena, evaluation, verdict);
-	int ret = index_holds(&b);
 
-	for (size_t i = 0; i < evaluation->sockets.n && ret == 0; i++) {
+	index_holds(&b);
+	for (size_t i = 0; i < evaluation->sockets.n; i++) {
 		const struct iu_socket *s = &evaluation->sockets.v[i];
 
 		if (iu_in_range(&evaluation->limits, s->port) == IU_YES)
-			ret = add_row(&b, s, full, true);
+			add_row(&b, s, full, true);
 	}
-	if (ret < 0)
-		return ret;
 	if (verdict->blockers.n)
 		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v), by_count);
 	for (size_t i = 0; i < verdict->blockers.n; i++) {
 		verdict->blockers.v[i].cause = IU_CAUSE_EPHEMERAL_EXHAUSTED;
 		verdict->blockers.v[i].confidence = IU_CONFIDENCE_PROVEN;
-		ret = fill_holds(&b, &verdict->blockers.v[i]);
-		if (ret < 0)
-			return ret;
+		fill_holds(&b, &verdict->blockers.v[i]);
 	}
-	return 0;
 }
 
 /* A file that no visible socket is bound to: the blocker is the file itself. */
-static int add_file(struct building *b, const struct iu_path *path)
+static void add_file(struct building *b, const struct iu_path *path)
 {
 	const struct iu_conflict taken = {IU_YES, IU_RULE_PATH_TAKEN, IU_SHARING_NONE};
 	struct iu_socket file = {
@@ -325,22 +307,20 @@ static int add_file(struct building *b, const struct iu_path *path)
 		.user = path->user,
 	};
 
-	return add_row(b, &file, taken, false);
+	add_row(b, &file, taken, false);
 }
 
-static int add_unix_sockets(struct building *b, enum iu_tri wanted, enum iu_rule rule)
+static void add_unix_sockets(struct building *b, enum iu_tri wanted, enum iu_rule rule)
 {
 	const struct iu_sockets *all = &b->snapshot->sockets;
-	int ret = 0;
 
-	for (size_t i = 0; i < all->n && ret == 0; i++)
+	for (size_t i = 0; i < all->n; i++)
 		if (iu_unix_blocks(b->question, b->snapshot, &all->v[i]) == wanted)
-			ret = add_row(b, &all->v[i],
+			add_row(b, &all->v[i],
 				(struct iu_conflict){wanted, rule, IU_SHARING_NONE}, false);
-	return ret;
 }
 
-int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
+void iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
 	struct building b = {
@@ -353,18 +333,15 @@ int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
 		? NULL
 		: iu_snapshot_path(snapshot, question->target.path, question->target.path_len);
 	enum iu_rule rule = question->target.abstract ? IU_RULE_NAME_TAKEN : IU_RULE_PATH_TAKEN;
-	int ret = index_holds(&b);
 
-	if (ret == 0)
-		ret = add_unix_sockets(&b, IU_YES, rule);
+	index_holds(&b);
+	add_unix_sockets(&b, IU_YES, rule);
 	/* connections carry the name too: only where nothing better is there, and not on dead files */
-	if (ret == 0 && !verdict->blockers.n && !(path && path->alive == IU_NO))
-		ret = add_unix_sockets(&b, IU_UNKNOWN, rule);
-	if (ret == 0 && !verdict->blockers.n && path)
-		ret = add_file(&b, path);
-	if (ret < 0)
-		return ret;
+	if (!verdict->blockers.n && !(path && path->alive == IU_NO))
+		add_unix_sockets(&b, IU_UNKNOWN, rule);
+	if (!verdict->blockers.n && path)
+		add_file(&b, path);
 	if (verdict->blockers.n)
 		qsort(verdict->blockers.v, verdict->blockers.n, sizeof(*verdict->blockers.v), by_weight);
-	return find_causes(&b, path);
+	find_causes(&b, path);
 }

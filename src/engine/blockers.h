@@ -11,17 +11,17 @@
 /**
  * iu_blockers_inet() - adds the sockets that block, or may block, the asks of @evaluation
  *
- * Most important first; what no row represents is counted in verdict->unlisted. Returns: 0, IU_E_NOMEM.
+ * Most important first; what no row represents is counted in verdict->unlisted.
  */
-int iu_blockers_inet(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+void iu_blockers_inet(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict);
 
 /** iu_blockers_unix() - the same for a path or an abstract name; a file without socket too. */
-int iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
+void iu_blockers_unix(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict);
 
 /** iu_blockers_range() - who holds the ephemeral range: groups by holder and state, largest first. */
-int iu_blockers_range(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+void iu_blockers_range(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict);
 
 #endif

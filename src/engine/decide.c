@@ -40,12 +40,12 @@ static void set_error(struct iu_verdict *verdict, const struct iu_question *ques
 			question->symptom.listen ? IU_OPERATION_LISTEN : IU_OPERATION_BIND;
 }
 
-static int doubt(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
+static void doubt(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
 {
-	return iu_strings_add(arena, &verdict->caveats, text);
+	iu_strings_add(arena, &verdict->caveats, text);
 }
 
-static int copy_gaps(struct iu_arena *arena, const struct iu_question *question,
+static void copy_gaps(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
 	const struct iu_rules *rules = iu_rules_of(snapshot);
@@ -56,11 +56,8 @@ static int copy_gaps(struct iu_arena *arena, const struct iu_question *question,
 		if (!rules->gap_matters(question, snapshot, verdict, &snapshot->gaps.v[i]))
 			continue;
 		slot = iu_list_add(arena, &verdict->gaps);
-		if (!slot)
-			return IU_E_NOMEM;
 		*slot = snapshot->gaps.v[i];
 	}
-	return 0;
 }
 
 /* Where only one socket can have been the reason, the system's answer makes it certain. */
@@ -72,35 +69,34 @@ static void settle_blockers(struct iu_verdict *verdict, const struct iu_judgemen
 		verdict->blockers.v[0].certain = IU_YES;
 }
 
-static int add_blockers(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void add_blockers(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_judgement *worst, struct iu_verdict *verdict)
 {
-	int ret;
-
 	if (worst->status != IU_STATUS_IN_USE && worst->status != IU_STATUS_UNKNOWN &&
 		!(evaluation->rules->sockets_deny && worst->status == IU_STATUS_DENIED))
-		return 0;
+		return;
 	if (evaluation->question->target.port) {
-		ret = iu_blockers_inet(arena, evaluation, verdict);
+		iu_blockers_inet(arena, evaluation, verdict);
 		settle_blockers(verdict, worst);
-		return ret;
+		return;
 	}
 	if (worst->status != IU_STATUS_IN_USE)
-		return 0;
+		return;
 	/* the one reason why bind() to port 0 says EADDRINUSE; reserved ports have no holder */
 	verdict->cause = IU_CAUSE_EPHEMERAL_EXHAUSTED;
-	return iu_blockers_range(arena, evaluation, verdict);
+	iu_blockers_range(arena, evaluation, verdict);
 }
 
 /* What no blocker has said: of some causes there is none. */
-static int add_evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void add_evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_cause_rule *rule = iu_cause_rule(evaluation->snapshot, verdict->cause);
 	bool said = rule->applies && verdict->blockers.n &&
 		    verdict->blockers.v[0].cause == verdict->cause;
 
-	return said || !rule->evidence ? 0 : rule->evidence(arena, evaluation, attempt, verdict);
+	if (!said && rule->evidence)
+		rule->evidence(arena, evaluation, attempt, verdict);
 }
 
 static enum iu_confidence lesser(enum iu_confidence a, enum iu_confidence b)
@@ -108,17 +104,13 @@ static enum iu_confidence lesser(enum iu_confidence a, enum iu_confidence b)
 	return a < b ? a : b;
 }
 
-static int finish(struct iu_arena *arena, const struct iu_question *question,
+static void finish(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
-	int err = iu_remedies(arena, question, snapshot, evaluation, verdict);
-
-	if (err < 0)
-		return err;
+	iu_remedies(arena, question, snapshot, evaluation, verdict);
 	if (!verdict->headline)
 		verdict->headline = iu_headline(arena, question, snapshot, verdict);
-	return arena->failed ? IU_E_NOMEM : 0;
 }
 
 /* The worst of the judgements on all attempts. */
@@ -140,17 +132,15 @@ static struct iu_judgement judge(
 	return worst;
 }
 
-static int decide_inet(struct iu_arena *arena, const struct iu_question *question,
+static void decide_inet(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
 	struct iu_evaluation evaluation;
 	const struct iu_rules *rules;
 	const struct iu_attempt *attempt;
 	struct iu_judgement worst;
-	int err = iu_evaluation_make(arena, question, snapshot, &evaluation);
 
-	if (err < 0)
-		return err;
+	iu_evaluation_make(arena, question, snapshot, &evaluation);
 	rules = evaluation.rules;
 	worst = judge(&evaluation, &attempt);
 	verdict->status = worst.status;
@@ -160,23 +150,17 @@ static int decide_inet(struct iu_arena *arena, const struct iu_question *questio
 	set_error(verdict, question, worst.error);
 	if (question->symptom.connects && worst.error)
 		verdict->operation = IU_OPERATION_CONNECT;
-	err = add_blockers(arena, &evaluation, &worst, verdict);
-	if (err < 0)
-		return err;
+	add_blockers(arena, &evaluation, &worst, verdict);
 	if (verdict->blockers.n && rules->explains(&worst, &verdict->blockers.v[0])) {
 		verdict->cause = verdict->blockers.v[0].cause;
 		verdict->confidence = lesser(worst.confidence, verdict->blockers.v[0].confidence);
 	}
-	err = rules->warnings(arena, &evaluation, verdict);
-	if (err == 0)
-		err = rules->caveats(arena, &evaluation, &worst, attempt, verdict);
-	if (err == 0)
-		err = copy_gaps(arena, question, snapshot, verdict);
-	if (err == 0)
-		err = rules->gaps(arena, &evaluation, verdict);
-	if (err == 0)
-		err = add_evidence(arena, &evaluation, attempt, verdict);
-	return err < 0 ? err : finish(arena, question, snapshot, &evaluation, verdict);
+	rules->warnings(arena, &evaluation, verdict);
+	rules->caveats(arena, &evaluation, &worst, attempt, verdict);
+	copy_gaps(arena, question, snapshot, verdict);
+	rules->gaps(arena, &evaluation, verdict);
+	add_evidence(arena, &evaluation, attempt, verdict);
+	finish(arena, question, snapshot, &evaluation, verdict);
 }
 
 static struct iu_judgement judge_abstract(const struct iu_verdict *verdict, bool looked)
@@ -190,40 +174,40 @@ static struct iu_judgement judge_abstract(const struct iu_verdict *verdict, bool
 	return iu_judge(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
 }
 
-static int unix_doubts(struct iu_arena *arena, const struct iu_question *question,
+static void unix_doubts(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_judgement *j, struct iu_verdict *verdict)
 {
-	if (question->symptom.from_call && j->status == IU_STATUS_FREE)
-		return doubt(arena, verdict,
+	if (question->symptom.from_call && j->status == IU_STATUS_FREE) {
+		doubt(arena, verdict,
 			"The program was refused a moment ago, and what was in the way has gone since: another try works.");
+		return;
+	}
 	if (question->target.abstract && verdict->blockers.n &&
-		verdict->blockers.v[0].certain != IU_YES)
-		return doubt(arena, verdict,
+		verdict->blockers.v[0].certain != IU_YES) {
+		doubt(arena, verdict,
 			"Each type of socket has names of its own: a socket of another type could still use this one.");
+		return;
+	}
 	if (question->target.abstract && j->status == IU_STATUS_FREE)
-		return doubt(arena, verdict,
+		doubt(arena, verdict,
 			"Abstract names belong to a network namespace; this is the answer for this one.");
-	return 0;
 }
 
 /* A capture has the paths that somebody was bound to, and those it was asked for. */
-static int path_gap(struct iu_arena *arena, const struct iu_question *question,
+static void path_gap(struct iu_arena *arena, const struct iu_question *question,
 	struct iu_verdict *verdict)
 {
 	struct iu_gap *slot = iu_list_add(arena, &verdict->gaps);
 
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = (struct iu_gap){
 		.fact = IU_FACT_PATHS,
 		.what = iu_phrase(arena, "what lies at %s", iu_subject(arena, question)),
 		.why = "it was not recorded",
 		.fix = iu_phrase(arena, "record it there: inuse report %s", question->target.text),
 	};
-	return 0;
 }
 
-static int decide_unix(struct iu_arena *arena, const struct iu_question *question,
+static void decide_unix(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
 	const struct iu_path *path = question->target.abstract
@@ -231,14 +215,11 @@ static int decide_unix(struct iu_arena *arena, const struct iu_question *questio
 		: iu_snapshot_path(snapshot, question->target.path, question->target.path_len);
 	bool looked = snapshot->seen & IU_FACT_UNIX;
 	struct iu_judgement j = {0};
-	int err = 0;
 
 	if (!question->target.abstract)
 		j = iu_unix_path_judge(question, snapshot, path);
 	if (question->target.abstract || j.status == IU_STATUS_IN_USE)
-		err = iu_blockers_unix(arena, question, snapshot, verdict);
-	if (err < 0)
-		return err;
+		iu_blockers_unix(arena, question, snapshot, verdict);
 	if (question->target.abstract)
 		j = judge_abstract(verdict, looked);
 	verdict->status = j.status;
@@ -254,33 +235,28 @@ static int decide_unix(struct iu_arena *arena, const struct iu_question *questio
 		verdict->endless = "to wait tells no more about it";
 	else if (!question->target.abstract && j.error == EPERM)
 		verdict->endless = "that file system will not have sockets later, either";
-	err = unix_doubts(arena, question, &j, verdict);
-	if (err == 0)
-		err = iu_unix_path_tell(arena, path, verdict);
-	if (err == 0)
-		err = copy_gaps(arena, question, snapshot, verdict);
-	if (err == 0 && !question->target.abstract && !path)
-		err = path_gap(arena, question, verdict);
-	return err < 0 ? err : finish(arena, question, snapshot, NULL, verdict);
+	unix_doubts(arena, question, &j, verdict);
+	iu_unix_path_tell(arena, path, verdict);
+	copy_gaps(arena, question, snapshot, verdict);
+	if (!question->target.abstract && !path)
+		path_gap(arena, question, verdict);
+	finish(arena, question, snapshot, NULL, verdict);
 }
 
 int iu_decide(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *ret_verdict)
 {
 	struct iu_verdict verdict = {0};
-	int err;
 
 	if (iu_other_system_is(question, snapshot))
-		err = iu_other_system_decide(arena, question, snapshot, &verdict);
+		iu_other_system_decide(arena, question, snapshot, &verdict);
 	else if (question->target.protocol == IU_PROTOCOL_UNIX)
-		err = decide_unix(arena, question, snapshot, &verdict);
+		decide_unix(arena, question, snapshot, &verdict);
 	else
-		err = decide_inet(arena, question, snapshot, &verdict);
-	if (err == 0)
-		err = iu_engine_list_decide(arena, question, &verdict);
-	if (err == 0)
-		err = iu_other_system_doubt(arena, question, &verdict);
-	if (err < 0 || arena->failed)
+		decide_inet(arena, question, snapshot, &verdict);
+	iu_engine_list_decide(arena, question, &verdict);
+	iu_other_system_doubt(arena, question, &verdict);
+	if (arena->failed)
 		return IU_E_NOMEM;
 	*ret_verdict = verdict;
 	return 0;

@@ -28,7 +28,7 @@ struct telling {
 	struct iu_explanation *explanation;
 };
 
-static int add_line(struct telling *t, const char *label, const char *text)
+static void add_line(struct telling *t, const char *label, const char *text)
 {
 	struct iu_explanation_part *part = NULL;
 
@@ -36,11 +36,9 @@ static int add_line(struct telling *t, const char *label, const char *text)
 		part = &t->explanation->parts.v[t->explanation->parts.n - 1];
 	if (!part || strcmp(part->label, label) != 0) {
 		part = iu_list_add(t->arena, &t->explanation->parts);
-		if (!part)
-			return IU_E_NOMEM;
 		part->label = label;
 	}
-	return iu_strings_add(t->arena, &part->lines, text);
+	iu_strings_add(t->arena, &part->lines, text);
 }
 
 static const char *moment(struct telling *t, int64_t when)
@@ -104,15 +102,14 @@ static const char *place(struct telling *t, const struct iu_process *p)
 	return text;
 }
 
-static int tell_process(struct telling *t, const struct iu_process *p, int32_t tid)
+static void tell_process(struct telling *t, const struct iu_process *p, int32_t tid)
 {
 	const char *where = place(t, p);
-	int err = add_line(t, "who",
-		iu_phrase(t->arena, "%s%s%s", t->rules->describe_process(t->arena, p, tid), since(t, p), state_note(p)));
 
-	if (err == 0 && *where)
-		err = add_line(t, "who", where);
-	return err;
+	add_line(t, "who",
+		iu_phrase(t->arena, "%s%s%s", t->rules->describe_process(t->arena, p, tid), since(t, p), state_note(p)));
+	if (*where)
+		add_line(t, "who", where);
 }
 
 /* Whether the process was told of already, with this or an earlier blocker. */
@@ -133,31 +130,28 @@ static bool is_repeated(const struct telling *t, size_t blocker, size_t hold)
 }
 
 /* Where the system tells it of the socket itself: a program may run for long before it binds. */
-static int tell_since(struct telling *t)
+static void tell_since(struct telling *t)
 {
 	size_t i;
-	int err = 0;
 
-	for (i = 0; i < t->verdict->blockers.n && i < BLOCKERS_TOLD && err == 0; i++) {
+	for (i = 0; i < t->verdict->blockers.n && i < BLOCKERS_TOLD; i++) {
 		const struct iu_socket *s = &t->verdict->blockers.v[i].socket;
 
 		if (s->since > 0)
-			err = add_line(t, "who",
+			add_line(t, "who",
 				iu_phrase(t->arena, "%s is taken since %s",
 					iu_phrase_endpoint(t->arena, s), moment(t, s->since)));
 	}
-	return err;
 }
 
-static int tell_who(struct telling *t)
+static void tell_who(struct telling *t)
 {
 	size_t i, k, told = 0, rest = 0;
-	int err = 0;
 
 	for (i = 0; i < t->verdict->blockers.n && i < BLOCKERS_TOLD * 4; i++) {
 		const struct iu_blocker *b = &t->verdict->blockers.v[i];
 
-		for (k = 0; k < b->holds.n && k < 256 && err == 0; k++) {
+		for (k = 0; k < b->holds.n && k < 256; k++) {
 			const struct iu_hold *hold = &t->snapshot->holds.v[b->holds.v[k]];
 			const struct iu_process *p = iu_snapshot_process(t->snapshot, hold->pid);
 
@@ -168,14 +162,15 @@ static int tell_who(struct telling *t)
 				continue;
 			}
 			told++;
-			err = p ? tell_process(t, p, hold->tid)
-				: add_line(t, "who",
-					  iu_phrase(t->arena, "pid %d", (int)hold->pid));
+			if (p)
+				tell_process(t, p, hold->tid);
+			else
+				add_line(t, "who", iu_phrase(t->arena, "pid %d", (int)hold->pid));
 		}
 	}
-	if (rest && err == 0)
-		err = add_line(t, "who", iu_phrase(t->arena, "and %zu more", rest));
-	return err < 0 ? err : tell_since(t);
+	if (rest)
+		add_line(t, "who", iu_phrase(t->arena, "and %zu more", rest));
+	tell_since(t);
 }
 
 static const char *ask_address(struct telling *t, const struct iu_blocker *b)
@@ -202,14 +197,13 @@ static int error_of(const struct telling *t, const struct iu_blocker *b)
 	return b->error ? b->error : EADDRINUSE;
 }
 
-static int tell_why(struct telling *t)
+static void tell_why(struct telling *t)
 {
 	const struct iu_verdict *v = t->verdict;
 	const char *last = "";
 	size_t i, told = 0;
-	int err = 0;
 
-	for (i = 0; i < v->blockers.n && err == 0; i++) {
+	for (i = 0; i < v->blockers.n; i++) {
 		const struct iu_blocker *b = &v->blockers.v[i];
 		int error = error_of(t, b);
 		const char *line = iu_phrase(t->arena, "%s %s %s with %s (%d): %s%s",
@@ -224,96 +218,87 @@ static int tell_why(struct telling *t)
 		last = line;
 		if (told++ == 2)
 			break;
-		err = add_line(t, "why", line);
+		add_line(t, "why", line);
 	}
-	if (!v->blockers.n && v->status != IU_STATUS_FREE && v->error && err == 0)
-		err = add_line(t, "why",
+	if (!v->blockers.n && v->status != IU_STATUS_FREE && v->error)
+		add_line(t, "why",
 			iu_phrase(t->arena, "%s() fails with %s (%d)",
 				iu_operation_name(v->operation) ? iu_operation_name(v->operation)
 								: "bind",
 				v->error, v->error_number));
-	if (v->probe && err == 0 && v->blockers.n)
-		err = add_line(t, "why",
+	if (v->probe && v->blockers.n)
+		add_line(t, "why",
 			iu_phrase(t->arena, "%s said %s",
 				t->question->symptom.from_call && v->error_number
 					? "the kernel, asked by the program itself,"
 					: t->rules->asked,
 				v->probe));
-	return err;
 }
 
-static int tell_cause(struct telling *t)
+static void tell_cause(struct telling *t)
 {
 	const struct iu_verdict *v = t->verdict;
 	size_t i, k, told = 0;
-	int err = 0;
 
 	if (!v->cause)
-		return 0;
-	err = add_line(t, "cause",
+		return;
+	add_line(t, "cause",
 		iu_phrase(t->arena, "%s (%s): %s", iu_cause_name(v->cause),
 			iu_confidence_name(v->confidence), iu_cause_row(v->cause)->sentence));
-	for (i = 0; i < v->evidence.n && err == 0; i++)
-		err = add_line(t, "cause", v->evidence.v[i]);
-	for (i = 0; i < v->blockers.n && i < BLOCKERS_TOLD && err == 0; i++) {
+	for (i = 0; i < v->evidence.n; i++)
+		add_line(t, "cause", v->evidence.v[i]);
+	for (i = 0; i < v->blockers.n && i < BLOCKERS_TOLD; i++) {
 		const struct iu_blocker *b = &v->blockers.v[i];
 
 		if (b->cause != v->cause && b->certain == IU_YES && i) {
-			err = add_line(t, "cause",
+			add_line(t, "cause",
 				iu_phrase(t->arena, "also in the way: %s on %s (%s)",
 					iu_state_name(b->socket.state),
 					iu_phrase_endpoint(t->arena, &b->socket),
 					iu_cause_name(b->cause) ? iu_cause_name(b->cause) : "?"));
-			if (err < 0)
-				return err;
 			continue;
 		}
-		for (k = 0; k < b->evidence.n && told < EVIDENCE_TOLD && err == 0; k++) {
+		for (k = 0; k < b->evidence.n && told < EVIDENCE_TOLD; k++) {
 			if (v->headline && strstr(v->headline, b->evidence.v[k]))
 				continue; /* said already */
 			told++;
-			err = add_line(t, "cause", b->evidence.v[k]);
+			add_line(t, "cause", b->evidence.v[k]);
 		}
 	}
-	if (v->blockers.n > BLOCKERS_TOLD && err == 0)
-		err = add_line(t, "cause",
+	if (v->blockers.n > BLOCKERS_TOLD)
+		add_line(t, "cause",
 			iu_phrase(t->arena, "and %zu more in the way", v->blockers.n - BLOCKERS_TOLD));
-	return err;
 }
 
-static int tell_unseen(struct telling *t)
+static void tell_unseen(struct telling *t)
 {
 	const struct iu_verdict *v = t->verdict;
 	size_t i;
-	int err = 0;
 
-	for (i = 0; i < v->gaps.n && i < GAPS_TOLD && err == 0; i++) {
+	for (i = 0; i < v->gaps.n && i < GAPS_TOLD; i++) {
 		const struct iu_gap *gap = &v->gaps.v[i];
 
-		err = add_line(t, "unseen",
+		add_line(t, "unseen",
 			iu_phrase(t->arena, "%s%s%s%s%s", iu_safe(t->arena, gap->what, 120),
 				gap->why ? ": " : "",
 				gap->why ? iu_safe(t->arena, gap->why, 120) : "",
 				gap->fix ? "; to see it: " : "",
 				gap->fix ? iu_safe(t->arena, gap->fix, 120) : ""));
 	}
-	if (v->gaps.n > GAPS_TOLD && err == 0)
-		err = add_line(t, "unseen",
+	if (v->gaps.n > GAPS_TOLD)
+		add_line(t, "unseen",
 			iu_phrase(t->arena, "and %zu more of the kind", v->gaps.n - GAPS_TOLD));
-	return err;
 }
 
-static int tell_strings(struct telling *t, const char *label, const struct iu_strings *strings)
+static void tell_strings(struct telling *t, const char *label, const struct iu_strings *strings)
 {
 	size_t i;
-	int err = 0;
 
-	for (i = 0; i < strings->n && i < 4 && err == 0; i++)
-		err = add_line(t, label, strings->v[i]);
-	return err;
+	for (i = 0; i < strings->n && i < 4; i++)
+		add_line(t, label, strings->v[i]);
 }
 
-static int tell_steps(struct telling *t)
+static void tell_steps(struct telling *t)
 {
 	const struct iu_verdict *v = t->verdict;
 	size_t i;
@@ -322,8 +307,6 @@ static int tell_steps(struct telling *t)
 		const struct iu_remedy *remedy = &v->remedies.v[i];
 		struct iu_explanation_step *step = iu_list_add(t->arena, &t->explanation->steps);
 
-		if (!step)
-			return IU_E_NOMEM;
 		step->text = remedy->needs_root
 			? iu_phrase(t->arena, "%s (%s)", remedy->summary,
 				  t->rules->needs_root)
@@ -332,7 +315,6 @@ static int tell_steps(struct telling *t)
 			step->command = t->rules->quote(
 				t->arena, remedy->command.v, remedy->command.n);
 	}
-	return 0;
 }
 
 int iu_describe(struct iu_arena *arena, const struct iu_question *question,
@@ -342,30 +324,20 @@ int iu_describe(struct iu_arena *arena, const struct iu_question *question,
 	struct iu_explanation explanation = {.status = verdict->status, .headline = verdict->headline};
 	struct telling t = {
 		arena, question, snapshot, iu_rules_of(snapshot), verdict, &explanation};
-	int err = 0;
 
 	if (iu_other_system_is(question, snapshot))
 		return iu_other_system_describe(arena, question, snapshot, verdict, ret_story);
 	if (question->symptom.from_message.given)
-		err = add_line(&t, "message", iu_other_system_describe_message(arena, question));
-	if (err == 0)
-		err = tell_who(&t);
-	if (err == 0)
-		err = tell_why(&t);
-	if (err == 0)
-		err = tell_cause(&t);
-	if (err == 0 && verdict->status == IU_STATUS_FREE)
-		err = add_line(&t, "note", t.rules->describe_free(question, verdict));
-	if (err == 0)
-		err = tell_strings(&t, "note", &verdict->warnings);
-	if (err == 0)
-		err = tell_strings(&t, "doubt", &verdict->caveats);
-	if (err == 0)
-		err = tell_unseen(&t);
-	if (err == 0)
-		err = tell_steps(&t);
-	if (err < 0)
-		return err;
+		add_line(&t, "message", iu_other_system_describe_message(arena, question));
+	tell_who(&t);
+	tell_why(&t);
+	tell_cause(&t);
+	if (verdict->status == IU_STATUS_FREE)
+		add_line(&t, "note", t.rules->describe_free(question, verdict));
+	tell_strings(&t, "note", &verdict->warnings);
+	tell_strings(&t, "doubt", &verdict->caveats);
+	tell_unseen(&t);
+	tell_steps(&t);
 	if (arena->failed)
 		return IU_E_NOMEM;
 	*ret_story = explanation;

@@ -3,42 +3,35 @@
 
 #include <string.h>
 
-#include "base/err.h"
 #include "engine/headline.h"
 #include "engine/phrase.h"
 #include "model/snapshot.h"
 
 /* A remedy with a command of at most seven words. */
-static int add_remedy(struct iu_arena *arena, struct iu_verdict *verdict, struct iu_remedy remedy,
+static void add_remedy(struct iu_arena *arena, struct iu_verdict *verdict, struct iu_remedy remedy,
 	const char *const *words)
 {
 	struct iu_remedy *slot;
-	int ret = 0;
 
-	for (; *words && ret == 0; words++)
-		ret = iu_strings_add(arena, &remedy.command, *words);
-	slot = ret == 0 ? iu_list_add(arena, &verdict->remedies) : NULL;
-	if (!slot)
-		return IU_E_NOMEM;
+	for (; *words; words++)
+		iu_strings_add(arena, &remedy.command, *words);
+	slot = iu_list_add(arena, &verdict->remedies);
 	*slot = remedy;
-	return 0;
 }
 
-static int add_remedies(
+static void add_remedies(
 	struct iu_arena *arena, const struct iu_question *question, struct iu_verdict *verdict)
 {
 	const char *filter = iu_phrase(arena, "publish=%u", (unsigned int)question->target.port);
 	const char *const list[] = {"docker", "ps", "-a", "--filter", filter, NULL};
 	const char *const restart[] = {"systemctl", "restart", "docker", NULL};
-	int ret = add_remedy(arena, verdict,
+
+	add_remedy(arena, verdict,
 		(struct iu_remedy){.id = IU_REMEDY_STOP_CONTAINER,
 			.risk = IU_RISK_LOW,
 			.summary = "find the container that has it, also one that was only created or has ended; then docker rm NAME"},
 		list);
-
-	if (ret < 0)
-		return ret;
-	return add_remedy(arena, verdict,
+	add_remedy(arena, verdict,
 		(struct iu_remedy){.id = IU_REMEDY_RESTART_SERVICE,
 			.risk = IU_RISK_MEDIUM,
 			.needs_root = true,
@@ -46,13 +39,11 @@ static int add_remedies(
 		restart);
 }
 
-int iu_engine_list_decide(struct iu_arena *arena, const struct iu_question *question,
+void iu_engine_list_decide(struct iu_arena *arena, const struct iu_question *question,
 	struct iu_verdict *verdict)
 {
-	int ret;
-
 	if (!question->symptom.from_message.engine_list || verdict->status != IU_STATUS_FREE)
-		return 0;
+		return;
 	verdict->status = IU_STATUS_IN_USE;
 	verdict->operation = IU_OPERATION_BIND;
 	verdict->cause = IU_CAUSE_CONTAINER_PORT;
@@ -61,7 +52,7 @@ int iu_engine_list_decide(struct iu_arena *arena, const struct iu_question *ques
 	verdict->headline = iu_phrase(arena,
 		"%s is taken in Docker's own list of published ports, not by any socket: the kernel has nothing against it.",
 		iu_subject(arena, question));
-	ret = iu_strings_add(arena, &verdict->evidence,
+	iu_strings_add(arena, &verdict->evidence,
 		"\"port is already allocated\" is what Docker says of its own list, before it asks the kernel");
-	return ret < 0 ? ret : add_remedies(arena, question, verdict);
+	add_remedies(arena, question, verdict);
 }

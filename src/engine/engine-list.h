@@ -7,9 +7,9 @@
 
 /**
  * iu_engine_list_decide() - what a message means that speaks of that list, where no socket is in the way
- * Changes a verdict "free" alone. Returns: 0, IU_E_NOMEM.
+ * Changes a verdict "free" alone.
  */
-int iu_engine_list_decide(struct iu_arena *arena, const struct iu_question *question,
+void iu_engine_list_decide(struct iu_arena *arena, const struct iu_question *question,
 	struct iu_verdict *verdict);
 
 #endif

@@ -1,7 +1,6 @@
 /* engine/evaluation.c - a question as the binds it stands for, and the sockets that matter to it */
 #include "engine/evaluation.h"
 
-#include "base/err.h"
 #include "engine/rules.h"
 
 struct iu_port_range iu_evaluation_port_range(uint16_t port)
@@ -93,7 +92,7 @@ static void make_asks(struct iu_evaluation *evaluation)
 		add_ask(evaluation, iu_address_wildcard(IU_FAMILY_IPV6));
 }
 
-static int copy_sockets(struct iu_arena *arena, struct iu_evaluation *evaluation)
+static void copy_sockets(struct iu_arena *arena, struct iu_evaluation *evaluation)
 {
 	const struct iu_sockets *all = &evaluation->snapshot->sockets;
 	const struct iu_question *question = evaluation->question;
@@ -107,11 +106,8 @@ static int copy_sockets(struct iu_arena *arena, struct iu_evaluation *evaluation
 			(question->asker.inode && s->inode == question->asker.inode))
 			continue;
 		copy = iu_list_add(arena, &evaluation->sockets);
-		if (!copy)
-			return IU_E_NOMEM;
 		*copy = *s;
 	}
-	return 0;
 }
 
 static void work_out(struct iu_evaluation *evaluation)
@@ -129,7 +125,7 @@ static void work_out(struct iu_evaluation *evaluation)
 	}
 }
 
-int iu_evaluation_make(struct iu_arena *arena, const struct iu_question *question,
+void iu_evaluation_make(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_evaluation *ret_evaluation)
 {
 	const struct iu_rules *rules = iu_rules_of(snapshot);
@@ -139,25 +135,20 @@ int iu_evaluation_make(struct iu_arena *arena, const struct iu_question *questio
 		.rules = rules,
 	};
 	uint32_t facts = rules->facts(question, snapshot);
-	int ret = rules->limits(arena, &evaluation);
 
-	if (ret < 0)
-		return ret;
+	rules->limits(arena, &evaluation);
 	evaluation.complete = (snapshot->seen & facts) == facts;
 	if (question->target.protocol == IU_PROTOCOL_UNIX) {
 		*ret_evaluation = evaluation;
-		return 0;
+		return;
 	}
-	ret = copy_sockets(arena, &evaluation);
-	if (ret < 0)
-		return ret;
+	copy_sockets(arena, &evaluation);
 	make_asks(&evaluation);
 	/* with every port of the machine pairs are too many, and options hardly matter */
 	if (question->target.port)
 		rules->infer(&evaluation);
 	work_out(&evaluation);
 	*ret_evaluation = evaluation;
-	return 0;
 }
 
 bool iu_evaluation_port_held(const struct iu_evaluation *evaluation, uint16_t port)

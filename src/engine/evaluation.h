@@ -45,8 +45,8 @@ struct iu_evaluation {
 	bool complete; /* every kind of socket that could be in the way was looked at */
 };
 
-/** iu_evaluation_make() - everything the rules need for one question. Returns: 0, IU_E_NOMEM. */
-int iu_evaluation_make(struct iu_arena *arena, const struct iu_question *question,
+/** iu_evaluation_make() - everything the rules need for one question. */
+void iu_evaluation_make(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_evaluation *ret_view);
 
 /** iu_evaluation_port_range() - the window in which a free neighbour of @port is looked for. */

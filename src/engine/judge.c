@@ -35,10 +35,10 @@ const char *iu_judge_probe(const struct iu_probe *probe)
 	return name ? name : "error";
 }
 
-int iu_judge_unlisted(struct iu_arena *arena, struct iu_verdict *verdict)
+void iu_judge_unlisted(struct iu_arena *arena, struct iu_verdict *verdict)
 {
 	if (!verdict->unlisted)
-		return 0;
-	return iu_strings_add(arena, &verdict->caveats,
+		return;
+	iu_strings_add(arena, &verdict->caveats,
 		iu_phrase(arena, "%zu more sockets are in the way and not shown.", verdict->unlisted));
 }

@@ -28,7 +28,7 @@ struct iu_judgement iu_judge_disagreement(void);
 /** iu_judge_probe() - what a bind() that was tried was told: "success", "EADDRINUSE"; NULL: none was. */
 const char *iu_judge_probe(const struct iu_probe *probe);
 
-/** iu_judge_unlisted() - the caveat for sockets that no blocker stands for. Returns: 0, IU_E_NOMEM. */
-int iu_judge_unlisted(struct iu_arena *arena, struct iu_verdict *verdict);
+/** iu_judge_unlisted() - the caveat for sockets that no blocker stands for. */
+void iu_judge_unlisted(struct iu_arena *arena, struct iu_verdict *verdict);
 
 #endif

@@ -12,24 +12,18 @@
 /* With more ports than this one walk over all sockets is cheaper than a filter. */
 #define PORTS_MAX 16
 
-int iu_needs_add_range(struct iu_arena *arena, struct iu_needs *needs, struct iu_port_range range)
+void iu_needs_add_range(struct iu_arena *arena, struct iu_needs *needs, struct iu_port_range range)
 {
 	struct iu_port_range *slot = iu_list_add(arena, &needs->ports);
 
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = range;
-	return 0;
 }
 
-int iu_needs_add_inode(struct iu_arena *arena, struct iu_needs *needs, uint64_t inode)
+void iu_needs_add_inode(struct iu_arena *arena, struct iu_needs *needs, uint64_t inode)
 {
 	uint64_t *slot = iu_list_add(arena, &needs->inodes);
 
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = inode;
-	return 0;
 }
 
 bool iu_needs_nothing_of_range(const struct iu_evaluation *evaluation)
@@ -72,17 +66,13 @@ static void merge_ranges(struct iu_needs *needs)
 	needs->ports.n = n + 1;
 }
 
-static int want_port(struct iu_arena *arena, const struct iu_question *q, struct iu_needs *needs)
+static void want_port(struct iu_arena *arena, const struct iu_question *q, struct iu_needs *needs)
 {
-	int err;
-
 	needs->facts |=
 		q->target.protocol == IU_PROTOCOL_TCP ? IU_FACT_TCP | IU_FACT_BOUND : IU_FACT_UDP;
 	if (q->target.protocol == IU_PROTOCOL_TCP && q->target.port) {
 		uint16_t *asked = iu_list_add(arena, &needs->asked);
 
-		if (!asked)
-			return IU_E_NOMEM;
 		*asked = q->target.port;
 	}
 	if (q->how.probe == IU_PROBE_NEVER)
@@ -90,17 +80,16 @@ static int want_port(struct iu_arena *arena, const struct iu_question *q, struct
 	if (q->target.port == 0) {
 		needs->all_ports = true;
 		needs->connections = true;
-		return 0;
+		return;
 	}
 	if (needs->ports.n > 2 * PORTS_MAX) {
 		needs->all_ports = true;
-		return 0;
+		return;
 	}
-	err = iu_needs_add_range(arena, needs, iu_evaluation_port_range(q->target.port));
-	if (err == 0 && q->target.port < 1024)
-		err = iu_needs_add_range(arena, needs,
+	iu_needs_add_range(arena, needs, iu_evaluation_port_range(q->target.port));
+	if (q->target.port < 1024)
+		iu_needs_add_range(arena, needs,
 			iu_evaluation_port_range((uint16_t)(q->target.port + IU_STAND_IN)));
-	return err;
 }
 
 /*
@@ -113,11 +102,10 @@ static bool address_matters(const struct iu_question *q)
 	       (q->target.family != IU_FAMILY_ANY && !iu_address_is_wildcard(&q->target.address));
 }
 
-static int first_round(struct iu_arena *arena, const struct iu_questions *questions,
+static void first_round(struct iu_arena *arena, const struct iu_questions *questions,
 	struct iu_needs *needs)
 {
 	size_t i, ports = 0;
-	int err;
 
 	needs->facts = IU_FACT_HOST;
 	needs->may_bind = needs->first = true;
@@ -133,9 +121,7 @@ static int first_round(struct iu_arena *arena, const struct iu_questions *questi
 			needs->facts |= IU_FACT_SYSCTLS | IU_FACT_EXCLUSIONS;
 			if (address_matters(q))
 				needs->facts |= IU_FACT_ADDRESSES;
-			err = want_port(arena, q, needs);
-			if (err < 0)
-				return err;
+			want_port(arena, q, needs);
 			continue;
 		}
 		needs->facts |= IU_FACT_UNIX;
@@ -143,8 +129,6 @@ static int first_round(struct iu_arena *arena, const struct iu_questions *questi
 			continue;
 		needs->facts |= IU_FACT_PATHS;
 		path = iu_list_add(arena, &needs->paths);
-		if (!path)
-			return IU_E_NOMEM;
 		path->path = q->target.path;
 		path->path_len = q->target.path_len;
 	}
@@ -156,28 +140,23 @@ static int first_round(struct iu_arena *arena, const struct iu_questions *questi
 		needs->ports.n = 0;
 	}
 	merge_ranges(needs);
-	return 0;
 }
 
-static int want_unix_holders(struct iu_arena *arena, const struct iu_question *question,
+static void want_unix_holders(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_needs *needs)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < snapshot->sockets.n && n < IU_INODES_OF_PORT; i++) {
 		const struct iu_socket *s = &snapshot->sockets.v[i];
-		int err;
 
 		if (!s->inode || iu_unix_blocks(question, snapshot, s) == IU_NO)
 			continue;
 		n++;
-		err = iu_needs_add_inode(arena, needs, s->inode);
-		if (err < 0)
-			return err;
+		iu_needs_add_inode(arena, needs, s->inode);
 	}
 	if (n)
 		needs->facts |= IU_FACTS_HOLDERS;
-	return 0;
 }
 
 static int by_number(const void *a, const void *b)
@@ -217,22 +196,20 @@ static bool asked_for(const struct iu_question *question, const struct iu_snapsh
 }
 
 /* Whether anybody waits on a socket takes a while to see, and few answers depend on it. */
-static int want_served(struct iu_arena *arena, const struct iu_question *question,
+static void want_served(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_needs *needs)
 {
 	size_t i;
-	int err = 0;
 
-	for (i = 0; i < snapshot->sockets.n && err == 0; i++) {
+	for (i = 0; i < snapshot->sockets.n; i++) {
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 
 		if (!asked_for(question, snapshot, s) ||
 			!iu_perhaps_inherited(snapshot, s, question->asker.by_self))
 			continue;
 		needs->facts |= IU_FACT_WAITERS;
-		err = iu_needs_add_inode(arena, needs, s->inode);
+		iu_needs_add_inode(arena, needs, s->inode);
 	}
-	return err;
 }
 
 static bool looked_thrice(const struct iu_snapshot *snapshot)
@@ -251,27 +228,26 @@ int iu_needs_next(struct iu_arena *arena, const struct iu_questions *questions,
 	const struct iu_rules *rules = iu_rules_of(snapshot);
 	struct iu_needs needs = {0};
 	size_t i;
-	int err = 0;
 
 	if (!looked_once(snapshot)) {
-		err = first_round(arena, questions, &needs);
+		first_round(arena, questions, &needs);
 	} else if (!rules->holders_asked(snapshot)) {
 		needs.first = questions->n > 0;
-		for (i = 0; i < questions->n && err == 0; i++) {
+		for (i = 0; i < questions->n; i++) {
 			needs.first &= questions->v[i].how.first;
 			needs.own_process |= questions->v[i].asker.by_self;
 			if (questions->v[i].target.protocol == IU_PROTOCOL_UNIX)
-				err = want_unix_holders(arena, &questions->v[i], snapshot, &needs);
+				want_unix_holders(arena, &questions->v[i], snapshot, &needs);
 			else
-				err = rules->want_holders(arena, &questions->v[i], snapshot, &needs);
+				rules->want_holders(arena, &questions->v[i], snapshot, &needs);
 		}
 		unique_inodes(&needs);
 	} else if (!looked_thrice(snapshot)) {
-		for (i = 0; i < questions->n && err == 0; i++)
-			err = want_served(arena, &questions->v[i], snapshot, &needs);
+		for (i = 0; i < questions->n; i++)
+			want_served(arena, &questions->v[i], snapshot, &needs);
 		unique_inodes(&needs);
 	}
-	if (err < 0 || arena->failed)
+	if (arena->failed)
 		return IU_E_NOMEM;
 	for (i = 0; i < questions->n; i++) {
 		needs.plain |= questions->v[i].how.plain;

@@ -11,12 +11,12 @@
 
 #define IU_FACTS_HOLDERS (IU_FACT_HOLDERS | IU_FACT_OPTIONS)
 
-/** iu_needs_add_range() - asks for the sockets of these ports. Returns: 0, IU_E_NOMEM. */
-int iu_needs_add_range(
+/** iu_needs_add_range() - asks for the sockets of these ports. */
+void iu_needs_add_range(
 	struct iu_arena *arena, struct iu_needs *needs, struct iu_port_range range);
 
-/** iu_needs_add_inode() - asks for the holders of the socket. Returns: 0, IU_E_NOMEM. */
-int iu_needs_add_inode(struct iu_arena *arena, struct iu_needs *needs, uint64_t inode);
+/** iu_needs_add_inode() - asks for the holders of the socket. */
+void iu_needs_add_inode(struct iu_arena *arena, struct iu_needs *needs, uint64_t inode);
 
 /** iu_needs_nothing_of_range() - the range has room: who holds the rest of it is of no interest. */
 bool iu_needs_nothing_of_range(const struct iu_evaluation *evaluation);

@@ -35,7 +35,7 @@ const char *iu_other_system_describe_message(struct iu_arena *arena, const struc
 		question->symptom.from_message.text ? question->symptom.from_message.text : "");
 }
 
-int iu_other_system_decide(struct iu_arena *arena, const struct iu_question *question,
+void iu_other_system_decide(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
 	const char *there =
@@ -50,10 +50,9 @@ int iu_other_system_decide(struct iu_arena *arena, const struct iu_question *que
 		"from here.",
 		there, title_of(arena, snapshot->host.os),
 		iu_safe(arena, question->target.text, 0));
-	return arena->failed ? IU_E_NOMEM : 0;
 }
 
-int iu_other_system_doubt(
+void iu_other_system_doubt(
 	struct iu_arena *arena, const struct iu_question *question, struct iu_verdict *verdict)
 {
 	const char *doubt = NULL;
@@ -63,7 +62,7 @@ int iu_other_system_doubt(
 	if (!question->symptom.from_message.given || !question->symptom.from_message.text ||
 		!question->symptom.from_capture ||
 		verdict->error_number == question->symptom.from_capture)
-		return 0;
+		return;
 	if (verdict->status == IU_STATUS_FREE)
 		doubt = iu_phrase(arena, "The message says %s: what was in the way then has gone, or %s.",
 			question->symptom.from_message.text, older);
@@ -71,8 +70,8 @@ int iu_other_system_doubt(
 		doubt = iu_phrase(arena, "The message says %s, and now it would be %s: %s.",
 			question->symptom.from_message.text, verdict->error, older);
 	else
-		return 0;
-	return iu_strings_add(arena, &verdict->caveats, doubt);
+		return;
+	iu_strings_add(arena, &verdict->caveats, doubt);
 }
 
 static enum iu_error_space space_of(const char *os)

@@ -13,14 +13,13 @@
 #include "knowledge/supervisors.h"
 
 /* Ways that the programmer or the administrator has. */
-static int add_hints(struct iu_planning *p)
+static void add_hints(struct iu_planning *p)
 {
 	unsigned long count, k;
 	const struct iu_snippet *snippets = iu_snippets(&count);
 	size_t i;
-	int r = 0;
 
-	for (i = 0; i < p->verdict->remedies.n && r == 0; i++) {
+	for (i = 0; i < p->verdict->remedies.n; i++) {
 		const struct iu_remedy *remedy = &p->verdict->remedies.v[i];
 		const char *text = remedy->summary;
 
@@ -41,14 +40,13 @@ static int add_hints(struct iu_planning *p)
 			text = iu_phrase(p->arena, "%s: %s", text,
 				iu_rules_of(p->snapshot)->quote(p->arena,
 					iu_remedy_raw(remedy)->v, iu_remedy_raw(remedy)->n));
-		r = iu_strings_add(p->arena, &p->plan.hints, text);
-		for (k = 0; k < count && r == 0; k++)
+		iu_strings_add(p->arena, &p->plan.hints, text);
+		for (k = 0; k < count; k++)
 			if (snippets[k].remedy == remedy->id)
-				r = iu_strings_add(p->arena, &p->plan.hints,
+				iu_strings_add(p->arena, &p->plan.hints,
 					iu_phrase(p->arena, "%s: %s", snippets[k].language,
 						snippets[k].code));
 	}
-	return r;
 }
 
 static void say_headline(struct iu_planning *p)
@@ -106,8 +104,8 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 		p.plan.kind = IU_PLAN_REFUSED;
 		p.plan.steps.n = 0; /* not the half of it either */
 	}
-	if (r >= 0 && p.plan.kind != IU_PLAN_NOTHING)
-		r = add_hints(&p);
+	if (p.plan.kind != IU_PLAN_NOTHING)
+		add_hints(&p);
 	if (r < 0 || arena->failed)
 		return IU_E_NOMEM;
 	say_headline(&p);
@@ -117,29 +115,25 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 
 /* ---- the plan for people ---- */
 
-static int add_part(struct iu_arena *arena, struct iu_explanation *explanation, const char *label,
+static void add_part(struct iu_arena *arena, struct iu_explanation *explanation, const char *label,
 	const char *line)
 {
 	struct iu_explanation_part *part = explanation->parts.n ? &explanation->parts.v[explanation->parts.n - 1] : NULL;
 
 	if (!part || strcmp(part->label, label) != 0) {
 		part = iu_list_add(arena, &explanation->parts);
-		if (!part)
-			return IU_E_NOMEM;
 		*part = (struct iu_explanation_part){.label = label};
 	}
-	return iu_strings_add(arena, &part->lines, line);
+	iu_strings_add(arena, &part->lines, line);
 }
 
-static int add_parts(struct iu_arena *arena, struct iu_explanation *explanation, const char *label,
+static void add_parts(struct iu_arena *arena, struct iu_explanation *explanation, const char *label,
 	const struct iu_strings *lines)
 {
 	size_t i;
-	int r = 0;
 
-	for (i = 0; i < lines->n && r == 0; i++)
-		r = add_part(arena, explanation, label, lines->v[i]);
-	return r;
+	for (i = 0; i < lines->n; i++)
+		add_part(arena, explanation, label, lines->v[i]);
 }
 
 int iu_plan_tell(struct iu_arena *arena, const struct iu_snapshot *snapshot,
@@ -150,35 +144,31 @@ int iu_plan_tell(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 		.headline = plan->headline,
 		.steps_title = "What will be done:"};
 	size_t i;
-	int r = 0;
 
 	if (plan->kind != IU_PLAN_NOTHING)
-		r = add_part(arena, &explanation, "now", verdict->headline);
-	for (i = 0; i < plan->steps.n && r == 0; i++)
-		r = add_parts(arena, &explanation, "also has", &plan->steps.v[i].serves);
-	for (i = 0; i < plan->steps.n && r == 0; i++)
-		r = add_parts(arena, &explanation, "mind", &plan->steps.v[i].losses);
-	for (i = 0; i < plan->refusals.n && r == 0; i++) {
+		add_part(arena, &explanation, "now", verdict->headline);
+	for (i = 0; i < plan->steps.n; i++)
+		add_parts(arena, &explanation, "also has", &plan->steps.v[i].serves);
+	for (i = 0; i < plan->steps.n; i++)
+		add_parts(arena, &explanation, "mind", &plan->steps.v[i].losses);
+	for (i = 0; i < plan->refusals.n; i++) {
 		const struct iu_refusal *refusal = &plan->refusals.v[i];
 
-		r = add_part(arena, &explanation, "refused",
+		add_part(arena, &explanation, "refused",
 			iu_phrase(arena, "%s: %s%s%s", refusal->what, refusal->why,
 				refusal->next ? "; " : "", refusal->next ? refusal->next : ""));
 	}
-	if (r == 0)
-		r = add_parts(arena, &explanation, "or", &plan->hints);
-	for (i = 0; i < plan->steps.n && r == 0; i++) {
+	add_parts(arena, &explanation, "or", &plan->hints);
+	for (i = 0; i < plan->steps.n; i++) {
 		const struct iu_step *step = &plan->steps.v[i];
 		struct iu_explanation_step *slot = iu_list_add(arena, &explanation.steps);
 
-		if (!slot)
-			return IU_E_NOMEM;
 		slot->text = step->what;
 		if (step->lever.argv.n)
 			slot->command = iu_rules_of(snapshot)->quote(
 				arena, step->lever.argv.v, step->lever.argv.n);
 	}
-	if (r < 0 || arena->failed)
+	if (arena->failed)
 		return IU_E_NOMEM;
 	*ret_story = explanation;
 	return 0;

@@ -7,7 +7,7 @@
 #include "engine/evaluation.h"
 #include "engine/rules.h"
 
-static int add_probe(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void add_probe(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_request *request, struct iu_probes *probes)
 {
 	struct iu_probe *probe;
@@ -21,11 +21,9 @@ static int add_probe(struct iu_arena *arena, const struct iu_evaluation *evaluat
 			p->address.family == request->address.family &&
 			iu_address_equal(&p->address, &request->address) &&
 			(p->v6only == IU_YES) == request->v6only)
-			return 0;
+			return;
 	}
 	probe = iu_list_add(arena, probes);
-	if (!probe)
-		return IU_E_NOMEM;
 	*probe = (struct iu_probe){
 		.protocol = request->protocol,
 		.address = request->address,
@@ -38,7 +36,6 @@ static int add_probe(struct iu_arena *arena, const struct iu_evaluation *evaluat
 		.device = evaluation->question->options.device,
 		.ifindex = request->ifindex,
 	};
-	return 0;
 }
 
 /* Rights and SO_REUSEPORT depend on who binds; we can only bind as ourselves. */
@@ -75,24 +72,21 @@ static bool may_ask(const struct iu_evaluation *evaluation, const struct iu_atte
 }
 
 /* SO_REUSEADDR, where only what the kernel itself cleans up is left. */
-static int ask_reuseaddr(
+static void ask_reuseaddr(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
-	int ret = 0;
-
 	if (!iu_evaluation_only_closing(evaluation) || !evaluation->rules->reuseaddr_passes_closing ||
 		(!evaluation->complete && evaluation->question->how.probe != IU_PROBE_ALWAYS))
-		return 0;
-	for (size_t i = 0; i < evaluation->attempt_count && ret == 0; i++) {
+		return;
+	for (size_t i = 0; i < evaluation->attempt_count; i++) {
 		struct iu_request r = evaluation->attempts[i].request;
 
 		if (r.reuseaddr || evaluation->attempts[i].outcome.fails == IU_NO ||
 			evaluation->attempts[i].check.ok == IU_NO)
 			continue;
 		r.reuseaddr = true;
-		ret = add_probe(arena, evaluation, &r, probes);
+		add_probe(arena, evaluation, &r, probes);
 	}
-	return ret;
 }
 
 static bool any_fails(const struct iu_evaluation *evaluation)
@@ -103,25 +97,23 @@ static bool any_fails(const struct iu_evaluation *evaluation)
 	return false;
 }
 
-static int ask_neighbour(
+static void ask_neighbour(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
 	uint16_t port = iu_evaluation_neighbour(evaluation);
-	int ret = 0;
 
 	if (!port || !any_fails(evaluation))
-		return 0;
-	for (size_t i = 0; i < evaluation->attempt_count && ret == 0; i++) {
+		return;
+	for (size_t i = 0; i < evaluation->attempt_count; i++) {
 		struct iu_request r = evaluation->attempts[i].request;
 
 		r.port = port;
-		ret = add_probe(arena, evaluation, &r, probes);
+		add_probe(arena, evaluation, &r, probes);
 	}
-	return ret;
 }
 
 /* Live sockets are on the port then, so only whoever insists gets this one asked. */
-static int ask_address(
+static void ask_address(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
 	struct iu_address address;
@@ -129,79 +121,68 @@ static int ask_address(
 
 	if (evaluation->question->how.probe != IU_PROBE_ALWAYS || !any_fails(evaluation) ||
 		!evaluation->attempt_count)
-		return 0;
+		return;
 	address = iu_evaluation_address(evaluation);
 	if (address.family == IU_FAMILY_ANY)
-		return 0;
+		return;
 	r = evaluation->attempts[0].request;
 	r.address = address;
 	r.v6only = false;
-	return add_probe(arena, evaluation, &r, probes);
+	add_probe(arena, evaluation, &r, probes);
 }
 
 /* What this system refuses by itself shows at the neighbours of the port. */
-static int ask_block(
+static void ask_block(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
 	struct iu_request requests[IU_BLOCK_REQUESTS];
 	size_t n = evaluation->question->how.probe == IU_PROBE_ALWAYS
 		? evaluation->rules->block(evaluation, requests) : 0;
-	int ret = 0;
 
-	for (size_t i = 0; i < n && ret == 0; i++)
-		ret = add_probe(arena, evaluation, &requests[i], probes);
-	return ret;
+	for (size_t i = 0; i < n; i++)
+		add_probe(arena, evaluation, &requests[i], probes);
 }
 
 /*
  * What the kernel has said to the socket that asks. Where nothing stands there any more the moment
  * is over: only a new bind() could tell, and that is no answer for a socket that is bound already.
  */
-static int take_seen(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
+static void take_seen(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_probes *probes)
 {
 	const struct iu_question *q = evaluation->question;
 	const struct iu_attempt *attempt = &evaluation->attempts[0];
-	int ret;
 
 	if (q->symptom.from_call == EADDRINUSE && attempt->outcome.fails == IU_NO &&
 		evaluation->complete)
-		return 0;
-	ret = add_probe(arena, evaluation, &attempt->request, probes);
-	if (ret == 0 && probes->n) {
+		return;
+	add_probe(arena, evaluation, &attempt->request, probes);
+	if (probes->n) {
 		probes->v[0].done = true;
 		probes->v[0].result = q->symptom.from_call;
 	}
-	return ret;
 }
 
 int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_probes *probes)
 {
 	struct iu_evaluation evaluation;
-	int ret;
 
 	if (question->target.protocol == IU_PROTOCOL_UNIX ||
 		iu_other_system_is(question, snapshot) ||
 		(question->how.probe == IU_PROBE_NEVER && !question->symptom.from_call))
 		return 0;
-	ret = iu_evaluation_make(arena, question, snapshot, &evaluation);
-	if (ret == 0 && question->symptom.from_call)
-		ret = take_seen(arena, &evaluation, probes);
-	if (ret < 0 || arena->failed)
-		return IU_E_NOMEM;
+	iu_evaluation_make(arena, question, snapshot, &evaluation);
+	if (question->symptom.from_call)
+		take_seen(arena, &evaluation, probes);
 	if (question->how.probe == IU_PROBE_NEVER ||
 		(asker_matters(&evaluation) && question->how.probe != IU_PROBE_ALWAYS))
-		return 0;
-	for (size_t i = 0; i < evaluation.attempt_count && ret == 0 && !question->asker.bound; i++)
+		return arena->failed ? IU_E_NOMEM : 0;
+	for (size_t i = 0; i < evaluation.attempt_count && !question->asker.bound; i++)
 		if (may_ask(&evaluation, &evaluation.attempts[i]))
-			ret = add_probe(arena, &evaluation, &evaluation.attempts[i].request, probes);
-	if (ret == 0)
-		ret = ask_reuseaddr(arena, &evaluation, probes);
-	if (ret == 0)
-		ret = ask_neighbour(arena, &evaluation, probes);
-	if (ret == 0)
-		ret = ask_address(arena, &evaluation, probes);
-	if (ret == 0)
-		ret = ask_block(arena, &evaluation, probes);
-	return ret < 0 || arena->failed ? IU_E_NOMEM : 0;
+			add_probe(arena, &evaluation, &evaluation.attempts[i].request, probes);
+	ask_reuseaddr(arena, &evaluation, probes);
+	ask_neighbour(arena, &evaluation, probes);
+	ask_address(arena, &evaluation, probes);
+	ask_block(arena, &evaluation, probes);
+	return arena->failed ? IU_E_NOMEM : 0;
 }

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/err.h"
 #include "engine/causes/cause.h"
 #include "engine/levers.h"
 #include "engine/phrase.h"
@@ -241,7 +240,7 @@ static bool looks_further(const struct iu_snapshot *snapshot, const struct iu_ve
 	       verdict->cause != IU_CAUSE_EPHEMERAL_EXHAUSTED;
 }
 
-static int add(struct iu_arena *arena, const struct iu_remedy_context *all, enum iu_remedy_id id,
+static void add(struct iu_arena *arena, const struct iu_remedy_context *all, enum iu_remedy_id id,
 	bool *freeing)
 {
 	const struct iu_remedy_row *help = iu_remedy_row(id);
@@ -251,18 +250,15 @@ static int add(struct iu_arena *arena, const struct iu_remedy_context *all, enum
 
 	for (size_t i = 0; i < m.verdict->remedies.n; i++)
 		if (m.verdict->remedies.v[i].id == id)
-			return 0;
+			return;
 	m.remedy = &remedy;
 	if (!iu_rules_of(m.snapshot)->remedy(&m, freeing))
-		return 0;
+		return;
 	slot = iu_list_add(arena, &m.verdict->remedies);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = remedy;
-	return 0;
 }
 
-int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
+void iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
@@ -280,17 +276,13 @@ int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 	};
 	const enum iu_remedy_id *ids = row ? row->remedies : without_cause(verdict);
 	bool freeing = false;
-	int ret = 0;
 
-	for (size_t i = 0; ids && i < IU_CAUSE_REMEDIES_MAX && ids[i] && ret == 0; i++)
-		ret = add(arena, &m, ids[i], &freeing);
+	for (size_t i = 0; ids && i < IU_CAUSE_REMEDIES_MAX && ids[i]; i++)
+		add(arena, &m, ids[i], &freeing);
 	if (!evaluation || !again || !looks_further(snapshot, verdict))
 		again = NULL;
-	for (; again && *again && ret == 0; again++)
-		ret = add(arena, &m, *again, &freeing);
-	if (ret < 0 || arena->failed)
-		return IU_E_NOMEM;
+	for (; again && *again; again++)
+		add(arena, &m, *again, &freeing);
 	if (again)
 		order(snapshot, m.holder, verdict);
-	return 0;
 }

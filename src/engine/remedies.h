@@ -10,9 +10,8 @@
  * @evaluation: NULL for UNIX sockets
  *
  * A remedy that cannot help here (no unit known, tried in vain, nothing to kill) is left out.
- * Returns: 0, IU_E_NOMEM.
  */
-int iu_remedies(struct iu_arena *arena, const struct iu_question *question,
+void iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict);
 

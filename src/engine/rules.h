@@ -46,8 +46,8 @@ struct iu_rules {
 	bool has_reuseport, has_exclusive;
 	/* IU_FACT_* without which "free" cannot be said of @question. */
 	uint32_t (*facts)(const struct iu_question *question, const struct iu_snapshot *snapshot);
-	/* Fills in kernel and limits. Returns: 0, IU_E_NOMEM. */
-	int (*limits)(struct iu_arena *arena, struct iu_evaluation *evaluation);
+	/* Fills in kernel and limits. */
+	void (*limits)(struct iu_arena *arena, struct iu_evaluation *evaluation);
 	/* Fills in what follows for sockets and attempts from each other. */
 	void (*infer)(struct iu_evaluation *evaluation);
 	/* Every socket of the protocol was looked at, whatever else is missing. */
@@ -59,7 +59,7 @@ struct iu_rules {
 
 	/* Holders were asked for already; and what is wanted once the sockets are known. */
 	bool (*holders_asked)(const struct iu_snapshot *snapshot);
-	int (*want_holders)(struct iu_arena *arena, const struct iu_question *question,
+	void (*want_holders)(struct iu_arena *arena, const struct iu_question *question,
 		const struct iu_snapshot *snapshot, struct iu_needs *needs);
 	/* Whether anybody waits on a socket can be seen there. */
 	bool has_waiters;
@@ -79,15 +79,15 @@ struct iu_rules {
 	/* The first blocker is the cause, not something that is in the way besides. */
 	bool (*explains)(const struct iu_judgement *worst, const struct iu_blocker *blocker);
 	/* Who else answers there; what could be otherwise. @attempt: the one that was judged worst. */
-	int (*warnings)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	void (*warnings)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 		struct iu_verdict *verdict);
-	int (*caveats)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	void (*caveats)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 		const struct iu_judgement *worst, const struct iu_attempt *attempt,
 		struct iu_verdict *verdict);
 	/* Which gaps of the snapshot say something about the answer, and which it has besides. */
 	bool (*gap_matters)(const struct iu_question *question, const struct iu_snapshot *snapshot,
 		const struct iu_verdict *verdict, const struct iu_gap *gap);
-	int (*gaps)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	void (*gaps)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 		struct iu_verdict *verdict);
 
 	/* The causes in the order in which they are tried, NULL at the end; what a cause is there. */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "base/err.h"
 #include "base/text.h"
 #include "engine/evaluation.h"
 #include "engine/headline.h"
@@ -120,28 +119,31 @@ const char *iu_unix_path_headline(struct iu_arena *arena, const struct iu_questi
 	return NULL;
 }
 
-int iu_unix_path_tell(struct iu_arena *arena, const struct iu_path *path, struct iu_verdict *verdict)
+void iu_unix_path_tell(struct iu_arena *arena, const struct iu_path *path, struct iu_verdict *verdict)
 {
 	const char *type = path && path->fs_type ? iu_safe(arena, path->fs_type, 40) : "unknown";
-	int ret = 0;
 
 	if (!path || !path->lstat_errno || path->unanswered)
-		return 0;
+		return;
 	if (verdict->status != IU_STATUS_FREE && path->fs_type)
-		ret = iu_strings_add(arena, &verdict->evidence,
+		iu_strings_add(arena, &verdict->evidence,
 			iu_phrase(arena, "statfs() of its directory says: %s%s%s%s", type,
 				path->fs_readonly ? ", read-only" : "",
 				path->fs_no_inodes ? ", no inodes left" : "",
 				path->fs_no_blocks ? ", no blocks left" : ""));
-	if (ret < 0 || verdict->status != IU_STATUS_UNKNOWN)
-		return ret;
-	if (path->fs_no_blocks)
-		return iu_strings_add(arena, &verdict->caveats,
+	if (verdict->status != IU_STATUS_UNKNOWN)
+		return;
+	if (path->fs_no_blocks) {
+		iu_strings_add(arena, &verdict->caveats,
 			"Its file system has no blocks left: whether a new name still fits into the directory shows only when it is made.");
-	if (path->fs_type && iu_filesystem(path->fs_type)->sockets == IU_UNKNOWN)
-		return iu_strings_add(arena, &verdict->caveats,
+		return;
+	}
+	if (path->fs_type && iu_filesystem(path->fs_type)->sockets == IU_UNKNOWN) {
+		iu_strings_add(arena, &verdict->caveats,
 			iu_phrase(arena, "Whether %s can have a socket there shows only when one is made: whoever serves it decides.",
 				type));
-	return iu_strings_add(arena, &verdict->caveats,
+		return;
+	}
+	iu_strings_add(arena, &verdict->caveats,
 		"Whether that user may make a file in its directory depends on groups and access lists, which were not looked at.");
 }

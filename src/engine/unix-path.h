@@ -15,7 +15,7 @@ struct iu_judgement iu_unix_path_judge(const struct iu_question *question,
 const char *iu_unix_path_headline(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_path *path, const struct iu_verdict *verdict);
 
-/** iu_unix_path_tell() - what it rests on, and what could not be known. Returns: 0, IU_E_NOMEM. */
-int iu_unix_path_tell(struct iu_arena *arena, const struct iu_path *path, struct iu_verdict *verdict);
+/** iu_unix_path_tell() - what it rests on, and what could not be known. */
+void iu_unix_path_tell(struct iu_arena *arena, const struct iu_path *path, struct iu_verdict *verdict);
 
 #endif

@@ -87,8 +87,9 @@ static void check_rows(struct scene *s, const struct iu_request *r, size_t named
 	iu_snapshot_init(&snapshot);
 	snapshot.host.kernel = world.kernel.version;
 	snapshot.sockets = (struct iu_sockets){s->truth, s->n, s->n};
-	if (iu_evaluation_make(&arena, &question, &snapshot, &view) < 0 ||
-		iu_blockers_inet(&arena, &view, &verdict) < 0)
+	iu_evaluation_make(&arena, &question, &snapshot, &view);
+	iu_blockers_inet(&arena, &view, &verdict);
+	if (arena.failed)
 		difference(s, "#   the engine has no memory\n");
 	for (i = 0; i < verdict.blockers.n; i++)
 		if (verdict.blockers.v[i].certain == IU_YES)

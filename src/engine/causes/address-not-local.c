@@ -29,7 +29,7 @@ static const char *not_here(struct iu_arena *arena, const struct iu_snapshot *sn
 		address, iu_address_is_loopback(&request->address) ? "lo" : "all");
 }
 
-static int tell(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void tell(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	char address[IU_ADDRESS_TEXT];
@@ -37,22 +37,20 @@ static int tell(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	verdict->headline = iu_phrase(arena, "%s is not an address of this machine, so nothing can be bound to it.",
 		iu_address_format(&attempt->request.address, address));
 	if (!(evaluation->snapshot->seen & IU_FACT_ADDRESSES))
-		return iu_strings_add(arena, &verdict->caveats,
+		iu_strings_add(arena, &verdict->caveats,
 			"The list of addresses could not be read completely.");
-	return 0;
 }
 
-static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	char address[IU_ADDRESS_TEXT];
 	const char *why = not_here(arena, evaluation->snapshot, &attempt->request,
 		iu_address_format(&attempt->request.address, address));
-	int ret = tell(arena, evaluation, attempt, verdict);
 
+	tell(arena, evaluation, attempt, verdict);
 	if (why)
 		verdict->headline = why;
-	return ret;
 }
 
 #define REFUSAL "nothing is in the way", "the address is not one of this machine"

@@ -5,7 +5,7 @@
 #include "engine/causes/cause.h"
 #include "engine/linux/ipv6.h"
 
-static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
@@ -33,7 +33,6 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 		verdict->endless = "the address stays unusable as long as another machine has it";
 	else if (idle)
 		verdict->endless = "the check of the address does not begin before its link is up";
-	return 0;
 }
 
 const struct iu_cause_rule iu_cause_address_tentative = {

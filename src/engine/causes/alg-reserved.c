@@ -1,5 +1,4 @@
 /* engine/causes/alg-reserved.c - Windows: the Application Layer Gateway has TCP 5001-5032 */
-#include "base/err.h"
 #include "engine/causes/cause.h"
 #include "engine/windows/state.h"
 #include "engine/headline.h"
@@ -7,30 +6,28 @@
 #define SENTENCE                                                                                   \
 	"the Application Layer Gateway service (ALG) reserves TCP 5001-5032 while Internet Connection Sharing is on, by design (Microsoft KB 943710)"
 
-static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
-	int ret = iu_strings_add(arena, &verdict->evidence, SENTENCE);
 
 	(void)attempt;
+	iu_strings_add(arena, &verdict->evidence, SENTENCE);
 	if (!verdict->blockers.n)
 		verdict->headline = iu_phrase(arena, verdict->status == IU_STATUS_UNKNOWN
 				? "%s: whether it can be bound could not be told: the Application Layer Gateway service runs, which may reserve TCP 5001-5032."
 				: "%s is in use: the Application Layer Gateway service reserves TCP 5001-5032.",
 			iu_subject(arena, evaluation->question));
-	if (ret == 0)
-		ret = iu_strings_add(arena, &verdict->evidence,
-			iu_windows_running(snapshot, "SharedAccess") == IU_YES
-				? "ALG and SharedAccess (Internet Connection Sharing) both run"
-				: "ALG runs; whether SharedAccess (Internet Connection Sharing) does was not seen");
-	if (ret == 0 && !iu_windows_before(snapshot, 6, 1))
-		ret = iu_strings_add(arena, &verdict->caveats,
+	iu_strings_add(arena, &verdict->evidence,
+		iu_windows_running(snapshot, "SharedAccess") == IU_YES
+			? "ALG and SharedAccess (Internet Connection Sharing) both run"
+			: "ALG runs; whether SharedAccess (Internet Connection Sharing) does was not seen");
+	if (!iu_windows_before(snapshot, 6, 1))
+		iu_strings_add(arena, &verdict->caveats,
 			"The article speaks of Windows XP, Server 2003 and Vista; whether newer systems still reserve these ports is not documented.");
-	if (ret == 0 && iu_windows_before(snapshot, 5, 2))
-		ret = iu_strings_add(arena, &verdict->caveats,
+	if (iu_windows_before(snapshot, 5, 2))
+		iu_strings_add(arena, &verdict->caveats,
 			"On Windows XP SharedAccess is the firewall as well, so it runs without a shared connection, too.");
-	return ret;
 }
 
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/err.h"
 #include "engine/rules.h"
 #include "knowledge/workers.h"
 
@@ -153,7 +152,7 @@ static void say_ways(struct iu_case *c)
 	}
 }
 
-static int collect_holders(struct iu_case *c)
+static void collect_holders(struct iu_case *c)
 {
 	const struct iu_snapshot *snapshot = c->snapshot;
 	size_t k;
@@ -173,20 +172,15 @@ static int collect_holders(struct iu_case *c)
 		if (!process)
 			continue;
 		slot = iu_list_add(c->arena, &c->holders);
-		if (!slot)
-			return IU_E_NOMEM;
 		*slot = process;
 	}
-	return 0;
 }
 
-int iu_cause_find(struct iu_case *c)
+void iu_cause_find(struct iu_case *c)
 {
 	const struct iu_rules *rules = iu_rules_of(c->snapshot);
-	int ret = collect_holders(c);
 
-	if (ret < 0)
-		return ret;
+	collect_holders(c);
 	for (size_t i = 0; rules->causes[i]; i++) {
 		const struct iu_cause_rule *rule = rules->cause(rules->causes[i]);
 		enum iu_confidence confidence = IU_CONFIDENCE_POSSIBLE;
@@ -198,7 +192,6 @@ int iu_cause_find(struct iu_case *c)
 		say_ways(c);
 		break;
 	}
-	return c->arena->failed ? IU_E_NOMEM : 0;
 }
 
 /* connect() to a port of the range that the system gave the same client (a simultaneous open). */

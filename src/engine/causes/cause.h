@@ -56,7 +56,7 @@ struct iu_cause_rule {
 	const char *(*headline)(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 		const struct iu_blocker *b);
 	/* What the verdict has to say where no blocker did: evidence, caveats, mostly a headline. */
-	int (*evidence)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+	void (*evidence)(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 		const struct iu_attempt *attempt, struct iu_verdict *verdict);
 	enum iu_way lever;
 	/* Why nothing is ended for it. */
@@ -87,7 +87,7 @@ size_t iu_case_suspects(struct iu_case *c, enum iu_via via, const char *sentence
 size_t iu_case_suspected(const struct iu_case *c, enum iu_via via);
 
 /** iu_cause_find() - the first cause that explains the blocker; fills its cause and evidence. */
-int iu_cause_find(struct iu_case *c);
+void iu_cause_find(struct iu_case *c);
 
 /** iu_case_say() - appends one sentence of evidence. */
 void iu_case_say(struct iu_case *c, const char *format, ...) IU_PRINTF(2, 3);

@@ -5,30 +5,29 @@
 /* So many groups are counted out loud. */
 #define GROUPS_SHOWN 5
 
-static int say_groups(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void say_groups(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	const struct iu_sysctls *sysctls = &evaluation->limits;
 	struct iu_strings *evidence = &verdict->blockers.v[0].evidence;
 	size_t i, rest = 0;
-	int ret = iu_strings_add(arena, evidence,
+
+	iu_strings_add(arena, evidence,
 		iu_phrase(arena, "the system chooses from %d-%d, and every port of it is held",
 			(int)sysctls->port_first, (int)sysctls->port_last));
-
-	for (i = 0; i < verdict->blockers.n && i < GROUPS_SHOWN && ret == 0; i++) {
+	for (i = 0; i < verdict->blockers.n && i < GROUPS_SHOWN; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 		const char *who = iu_phrase_holders(arena, evaluation->snapshot, b);
 
-		ret = iu_strings_add(arena, evidence,
+		iu_strings_add(arena, evidence,
 			iu_phrase(arena, "%zu in state %s: %s", b->representative,
 				iu_state_name(b->socket.state), who ? who : "no visible process"));
 	}
 	for (; i < verdict->blockers.n; i++)
 		rest += verdict->blockers.v[i].representative;
-	if (rest && ret == 0)
-		ret = iu_strings_add(arena, evidence,
+	if (rest)
+		iu_strings_add(arena, evidence,
 			iu_phrase(arena, "and %zu in smaller groups", rest));
-	return ret;
 }
 
 /* The sockets that were found may hold one port that was asked for, not the range. */
@@ -37,7 +36,7 @@ static bool holds_range(const struct iu_verdict *verdict)
 	return verdict->blockers.n && verdict->blockers.v[0].rule == IU_RULE_RANGE_FULL;
 }
 
-static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	(void)attempt;
@@ -46,10 +45,11 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 			iu_subject(arena, evaluation->question),
 			(int)evaluation->snapshot->sysctls.port_first,
 			(int)evaluation->snapshot->sysctls.port_last);
-	return holds_range(verdict) ? say_groups(arena, evaluation, verdict) : 0;
+	if (holds_range(verdict))
+		say_groups(arena, evaluation, verdict);
 }
 
-static int evidence_windows(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void evidence_windows(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	(void)attempt;
@@ -59,7 +59,8 @@ static int evidence_windows(struct iu_arena *arena, const struct iu_evaluation *
 				? "connect()"
 				: iu_subject(arena, evaluation->question),
 			verdict->error ? verdict->error : "no error was seen");
-	return holds_range(verdict) ? say_groups(arena, evaluation, verdict) : 0;
+	if (holds_range(verdict))
+		say_groups(arena, evaluation, verdict);
 }
 
 static const char *headline(

@@ -1,5 +1,4 @@
 /* engine/causes/excluded-range.c - Windows: the port lies in an excluded range */
-#include "base/err.h"
 #include "engine/causes/cause.h"
 #include "engine/windows/state.h"
 #include "engine/headline.h"
@@ -18,21 +17,21 @@ static const char *maker(const struct iu_exclusion *e)
 	return "a program or a part of Windows reserved it at run time";
 }
 
-static int say(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
+static void say(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
 {
-	return iu_strings_add(arena, &verdict->evidence, text);
+	iu_strings_add(arena, &verdict->evidence, text);
 }
 
 /* Where the dynamic range begins too low, WinNAT's blocks land on servers' ports. */
-static int say_range(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void say_range(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	struct iu_port_range range;
 
 	if (!iu_windows_broken_range(
 		    evaluation->snapshot, evaluation->question->target.protocol, &range))
-		return 0;
-	return say(arena, verdict,
+		return;
+	say(arena, verdict,
 		iu_phrase(arena, "root cause: the dynamic range is %u-%u instead of 49152-65535, so such blocks land on the ports of servers",
 			(unsigned int)range.first, (unsigned int)range.last));
 }
@@ -53,31 +52,30 @@ static const char *headline(struct iu_arena *arena, const struct iu_evaluation *
 		subject, (unsigned int)e->first, (unsigned int)e->last, error);
 }
 
-static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_exclusion *e = iu_windows_exclusion(evaluation->snapshot,
 		evaluation->question->target.protocol, evaluation->question->target.port);
-	int ret;
 
 	(void)attempt;
 	verdict->headline = headline(arena, evaluation, e, verdict);
-	if (!e)
-		return say(arena, verdict,
+	if (!e) {
+		say(arena, verdict,
 			"no ordinary socket gives this error here; the list of excluded ranges was not looked at, and that is the usual reason");
-	ret = say(arena, verdict,
+		return;
+	}
+	say(arena, verdict,
 		e->first == e->last
 			? iu_phrase(arena, "port %u is in the list of excluded %s ports, not by hand (no *)",
 				  (unsigned int)e->first, iu_protocol_name(e->protocol))
 			: iu_phrase(arena, "the range %u-%u is in the list of excluded %s ports, not by hand (no *)",
 				  (unsigned int)e->first, (unsigned int)e->last,
 				  iu_protocol_name(e->protocol)));
-	if (ret == 0)
-		ret = say(arena, verdict, maker(e));
-	if (ret == 0)
-		ret = say(arena, verdict,
-			"no program holds it, so netstat shows nothing, and it is no matter of rights: as administrator bind() fails as well");
-	return ret < 0 ? ret : say_range(arena, evaluation, verdict);
+	say(arena, verdict, maker(e));
+	say(arena, verdict,
+		"no program holds it, so netstat shows nothing, and it is no matter of rights: as administrator bind() fails as well");
+	say_range(arena, evaluation, verdict);
 }
 
 const struct iu_cause_rule iu_cause_excluded_range = {

@@ -1,5 +1,4 @@
 /* engine/causes/http-sys.c - Windows: the kernel's HTTP server listens for somebody */
-#include "base/err.h"
 #include "base/text.h"
 #include "engine/causes/cause.h"
 #include "engine/windows/state.h"
@@ -28,13 +27,13 @@ static const char *servers(struct iu_arena *arena, const struct iu_snapshot *sna
 	return list;
 }
 
-static int say_queue(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+static void say_queue(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_http_queue *queue, const char *url, struct iu_strings *evidence)
 {
 	const struct iu_http_owner *owner = iu_http_owner(url);
 	const char *who = servers(arena, snapshot, queue);
 
-	return iu_strings_add(arena, evidence,
+	iu_strings_add(arena, evidence,
 		iu_phrase(arena, "%s is registered with HTTP.sys%s%s%s%s%s%s", iu_safe(arena, url, 100),
 			queue->name ? " by the queue " : "",
 			queue->name ? iu_safe(arena, queue->name, 40) : "",
@@ -43,41 +42,39 @@ static int say_queue(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 }
 
 /* Services that run and are known for the port, where no queue says more. */
-static int say_known(struct iu_arena *arena, const struct iu_snapshot *snapshot, uint16_t port,
+static void say_known(struct iu_arena *arena, const struct iu_snapshot *snapshot, uint16_t port,
 	struct iu_strings *evidence)
 {
 	unsigned long count, i;
 	const struct iu_windows_port *rows = iu_windows_ports(&count);
-	int ret = 0;
 
-	for (i = 0; i < count && ret == 0; i++)
+	for (i = 0; i < count; i++)
 		if (rows[i].taker == IU_WINDOWS_HTTP && port >= rows[i].first &&
 			port <= rows[i].last &&
 			iu_windows_running(snapshot, rows[i].name) == IU_YES)
-			ret = iu_strings_add(arena, evidence,
+			iu_strings_add(arena, evidence,
 				iu_phrase(arena, "the service %s runs, which is known for this port: %s",
 					rows[i].name, rows[i].what));
-	return ret;
 }
 
-static int say_urls(struct iu_arena *arena, const struct iu_snapshot *snapshot, uint16_t port,
+static void say_urls(struct iu_arena *arena, const struct iu_snapshot *snapshot, uint16_t port,
 	struct iu_strings *evidence)
 {
 	size_t said = 0;
-	int ret = 0;
 
-	for (size_t i = 0; i < snapshot->windows.http_queues.n && ret == 0; i++) {
+	for (size_t i = 0; i < snapshot->windows.http_queues.n; i++) {
 		const struct iu_http_queue *queue = &snapshot->windows.http_queues.v[i];
 
 		for (size_t k = 0; k < queue->urls.n && said < QUEUES_SAID; k++) {
 			if (!queue->urls.v[k] || iu_http_url_port(queue->urls.v[k]) != port)
 				continue;
 			said++;
-			ret = say_queue(arena, snapshot, queue, queue->urls.v[k], evidence);
+			say_queue(arena, snapshot, queue, queue->urls.v[k], evidence);
 			break;
 		}
 	}
-	return said || ret < 0 ? ret : say_known(arena, snapshot, port, evidence);
+	if (!said)
+		say_known(arena, snapshot, port, evidence);
 }
 
 /* Whom it listens for, as far as that is known. */
@@ -104,7 +101,7 @@ static const char *listens_for(
 	return "";
 }
 
-static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_question *question = evaluation->question;
@@ -115,7 +112,7 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 		verdict->headline = iu_phrase(arena, "%s is in use: Windows' own HTTP server (HTTP.sys) has a URL on it%s.",
 			iu_subject(arena, question),
 			listens_for(arena, snapshot, question->target.port));
-	return say_urls(arena, snapshot, question->target.port, &verdict->evidence);
+	say_urls(arena, snapshot, question->target.port, &verdict->evidence);
 }
 
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
@@ -127,8 +124,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		return false;
 	iu_case_say(c, "pid 4 is Windows itself: its HTTP server (HTTP.sys) has %s, which programs that ask it for a URL can share, and other sockets cannot",
 		iu_phrase_endpoint(c->arena, s));
-	if (say_urls(c->arena, c->snapshot, s->port, &c->blocker->evidence) < 0)
-		return true; /* the arena remembers */
+	say_urls(c->arena, c->snapshot, s->port, &c->blocker->evidence);
 	*ret_confidence = iu_windows_queue(c->snapshot, s->port, &url) ? IU_CONFIDENCE_PROVEN
 								       : IU_CONFIDENCE_LIKELY;
 	return true;

@@ -1,9 +1,8 @@
 /* engine/causes/policy-denied.c - the system refuses a bind() that no socket and no rule forbids */
-#include "base/err.h"
 #include "engine/causes/cause.h"
 #include "engine/headline.h"
 
-static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const char *error = verdict->error ? verdict->error : "an error";
@@ -11,27 +10,23 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 	(void)attempt;
 	verdict->headline = iu_phrase(arena, "%s may not be bound: a security policy refuses with %s.",
 		iu_subject(arena, evaluation->question), error);
-	return iu_strings_add(arena, &verdict->caveats,
+	iu_strings_add(arena, &verdict->caveats,
 		iu_phrase(arena, "Nothing that is visible forbids it, and a bind() that was tried said %s: a cgroup program (SocketBindDeny= of a unit), a security module or a system call filter does. Another program may be allowed.",
 			error));
 }
 
 /* What is left of "how can 10013 be" when all else was looked at. */
-static int filtered(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void filtered(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	int ret;
-
 	(void)attempt;
 	if (!verdict->blockers.n)
 		verdict->headline = iu_phrase(arena, "%s may not be bound: Windows refuses with %s, and nothing that is visible explains it.",
 			iu_subject(arena, evaluation->question),
 			verdict->error ? verdict->error : "no error was seen");
-	ret = iu_strings_add(arena, &verdict->evidence,
+	iu_strings_add(arena, &verdict->evidence,
 		"no socket and no excluded range refuses it; what remains is a filter of the Windows Filtering Platform (security software, event 5159 where auditing is on), or a reservation that belongs to one program");
-	if (ret < 0)
-		return ret;
-	return iu_strings_add(arena, &verdict->evidence,
+	iu_strings_add(arena, &verdict->evidence,
 		"it is no matter of rights: Windows has no privileged ports");
 }
 

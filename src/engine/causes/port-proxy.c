@@ -14,7 +14,7 @@ static const char *leads(struct iu_arena *arena, const struct iu_port_proxy *pro
 		(unsigned int)proxy->connect_port);
 }
 
-static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_port_proxy *proxy = NULL;
@@ -29,8 +29,8 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 		proxy = iu_windows_proxy(evaluation->snapshot, &evaluation->attempts[i].request.address,
 			evaluation->question->target.port);
 	if (!proxy)
-		return 0;
-	return iu_strings_add(arena, &verdict->evidence, leads(arena, proxy));
+		return;
+	iu_strings_add(arena, &verdict->evidence, leads(arena, proxy));
 }
 
 /* The service that listens is iphlpsvc, mostly in a svchost.exe with others. */

@@ -1,16 +1,15 @@
 /* engine/causes/privileged-port.c - the port needs a right that the asker does not have */
 #include "engine/causes/cause.h"
 
-static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
 	const char *in_the_way = NULL;
-	int ret = 0;
 
 	if (iu_evaluation_foreign_user(evaluation->question, snapshot) &&
 		verdict->status != IU_STATUS_FREE)
-		ret = iu_strings_add(arena, &verdict->caveats,
+		iu_strings_add(arena, &verdict->caveats,
 			"The capabilities of the other user's program are not known; only root has this one by default.");
 	verdict->headline = iu_phrase(arena,
 		"Port %u/%s needs a right that %s does not have: ports below %d are for programs with CAP_NET_BIND_SERVICE.",
@@ -21,11 +20,10 @@ static int evidence(struct iu_arena *arena, const struct iu_evaluation *evaluati
 		(int)snapshot->sysctls.unprivileged_port_start);
 	if (attempt->outcome.fails == IU_YES && attempt->outcome.blocker < evaluation->sockets.n)
 		in_the_way = iu_phrase_endpoint(arena, &evaluation->sockets.v[attempt->outcome.blocker]);
-	if (ret == 0 && in_the_way)
-		return iu_strings_add(arena, &verdict->caveats,
+	if (in_the_way)
+		iu_strings_add(arena, &verdict->caveats,
 			iu_phrase(arena, "With that right it would still fail: another socket has %s.",
 				in_the_way));
-	return ret;
 }
 
 const struct iu_cause_rule iu_cause_privileged_port = {

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "base/err.h"
 #include "engine/causes/cause.h"
 #include "engine/evaluation.h"
 #include "engine/headline.h"
@@ -11,40 +10,39 @@
 #include "engine/linux/ipv6.h"
 #include "engine/phrase.h"
 
-static int add(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
+static void add(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
 {
-	return iu_strings_add(arena, &verdict->caveats, text);
+	iu_strings_add(arena, &verdict->caveats, text);
 }
 
 /* Both answers, and where the missing socket could be. */
-static int tell_disagreement(
+static void tell_disagreement(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, const struct iu_attempt *attempt,
 	struct iu_verdict *verdict)
 {
 	bool bound = attempt->probe->result == 0;
 	const char *error = attempt->check.ok == IU_NO ? iu_phrase_errno(attempt->check.error)
 						   : "EADDRINUSE";
-	int ret = add(arena, verdict,
+
+	add(arena, verdict,
 		iu_phrase(arena, "The sockets that are visible say: %s. A bind() that was tried says: %s.",
 			attempt->check.ok == IU_NO || attempt->outcome.fails == IU_YES
 				? (error ? error : "it fails")
 				: "nothing is in the way",
 			iu_judge_probe(attempt->probe)));
-
-	if (ret < 0)
-		return ret;
-	if (!bound)
-		return add(arena, verdict,
+	if (!bound) {
+		add(arena, verdict,
 			"A seccomp or cgroup filter may refuse it, a VRF may keep sockets apart, or something took the port just now; asking again tells.");
-	return add(arena, verdict,
+		return;
+	}
+	add(arena, verdict,
 		"The holder may just have ended, or a cgroup program redirects the bind; asking again tells.");
 }
 
-static int caveats_of_rules(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void caveats_of_rules(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_judgement *worst, struct iu_verdict *verdict)
 {
 	bool order = false, cache = false, history = false;
-	int ret = 0;
 
 	for (size_t i = 0; i < evaluation->attempt_count; i++) {
 		order |= evaluation->attempts[i].outcome.order_dependent;
@@ -52,36 +50,35 @@ static int caveats_of_rules(struct iu_arena *arena, const struct iu_evaluation *
 		history |= evaluation->attempts[i].outcome.history_dependent && !evaluation->attempts[i].probe;
 	}
 	if (history)
-		ret = add(arena, verdict,
+		add(arena, verdict,
 			"On this kernel (before 6.8) it matters which wildcard was bound first, 0.0.0.0 or ::ffff:0.0.0.0, and that is not visible.");
-	if (order && !evaluation->attempts[0].probe && ret == 0)
-		ret = add(arena, verdict,
+	if (order && !evaluation->attempts[0].probe)
+		add(arena, verdict,
 			"The kernel compares UDP sockets in the order in which they were bound, and that order is not visible across IPv4 and IPv6.");
-	if (cache && ret == 0)
-		ret = add(arena, verdict, worst->cache
+	if (cache)
+		add(arena, verdict, worst->cache
 			? "The kernel allowed it through its SO_REUSEPORT shortcut, although a socket there would forbid it; this can change with the next bind."
 			: "The kernel may allow it all the same: a socket of this user with SO_REUSEPORT on the port can open a shortcut that nobody can read.");
-	if (evaluation->question->symptom.from_call && worst->status == IU_STATUS_FREE && ret == 0)
-		ret = add(arena, verdict,
+	if (evaluation->question->symptom.from_call && worst->status == IU_STATUS_FREE)
+		add(arena, verdict,
 			iu_phrase(arena, "The program was told %s a moment ago, and what was in the way has gone since: another try works, unless a filter (seccomp, cgroup) refuses it to this program alone.",
 				iu_phrase_errno(evaluation->question->symptom.from_call)
 					? iu_phrase_errno(evaluation->question->symptom.from_call)
 					: "an error"));
-	if (evaluation->question->options.exclusive && ret == 0)
-		ret = add(arena, verdict,
+	if (evaluation->question->options.exclusive)
+		add(arena, verdict,
 			"SO_EXCLUSIVEADDRUSE exists on Windows only; it changes nothing here.");
-	if (worst->status == IU_STATUS_FREE && evaluation->question->target.port && ret == 0 &&
+	if (worst->status == IU_STATUS_FREE && evaluation->question->target.port &&
 		iu_in_range(&evaluation->limits, evaluation->question->target.port) == IU_YES)
-		ret = add(arena, verdict,
+		add(arena, verdict,
 			iu_phrase(arena, "The system may give port %u to an outgoing connection at any time: it lies in the range %d-%d.",
 				(unsigned int)evaluation->question->target.port,
 				(int)evaluation->limits.port_first,
 				(int)evaluation->limits.port_last));
-	return ret;
 }
 
 /* What waiting does not change, and an IPv6 that is not there at all. */
-static int tell_state(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void tell_state(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_question *question = evaluation->question;
@@ -100,23 +97,19 @@ static int tell_state(struct iu_arena *arena, const struct iu_evaluation *evalua
 	if (verdict->error_number == EAFNOSUPPORT)
 		verdict->endless = "IPv6 stays as it is until somebody changes that";
 	if (question->symptom.from_capture == EAFNOSUPPORT && ipv6 == IU_IPV6_ON)
-		return add(arena, verdict,
+		add(arena, verdict,
 			"This machine has IPv6, so it is the program that may not use it: RestrictAddressFamilies= of its unit, or the filter of its sandbox.");
-	return 0;
 }
 
-int iu_linux_caveats(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+void iu_linux_caveats(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_judgement *worst, const struct iu_attempt *attempt,
 	struct iu_verdict *verdict)
 {
-	int ret = 0;
-
-	ret = tell_state(arena, evaluation, attempt, verdict);
-	if (ret == 0 && worst->disagree)
-		ret = tell_disagreement(arena, evaluation, attempt, verdict);
-	if (ret == 0)
-		ret = iu_judge_unlisted(arena, verdict);
-	return ret < 0 ? ret : caveats_of_rules(arena, evaluation, worst, verdict);
+	tell_state(arena, evaluation, attempt, verdict);
+	if (worst->disagree)
+		tell_disagreement(arena, evaluation, attempt, verdict);
+	iu_judge_unlisted(arena, verdict);
+	caveats_of_rules(arena, evaluation, worst, verdict);
 }
 
 /* ---- who else answers there ---- */
@@ -158,15 +151,13 @@ static const char *holder_words(struct iu_arena *arena, const struct iu_evaluati
 	return "another socket";
 }
 
-int iu_linux_warnings(
+void iu_linux_warnings(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
-	int ret = 0;
-
 	/* port 0: the system chooses, and no other socket is on that port */
 	if (verdict->status != IU_STATUS_FREE || !evaluation->question->target.port)
-		return 0;
-	for (size_t i = 0; i < evaluation->sockets.n && ret == 0 && verdict->warnings.n < 8; i++) {
+		return;
+	for (size_t i = 0; i < evaluation->sockets.n && verdict->warnings.n < 8; i++) {
 		const struct iu_socket *s = &evaluation->sockets.v[i];
 		bool meets = false, named = false;
 		const char *who, *at;
@@ -182,11 +173,10 @@ int iu_linux_warnings(
 			continue;
 		who = holder_words(arena, evaluation, s);
 		at = iu_phrase_endpoint(arena, s);
-		ret = iu_strings_add(arena, &verdict->warnings,
+		iu_strings_add(arena, &verdict->warnings,
 			meets ? iu_phrase(arena, "shadowed: %s has %s too; what arrives is shared with it, or goes to the more specific address",
 					who, at)
 			      : iu_phrase(arena, "shadowed: %s has %s; a client that uses a name like localhost may reach it instead",
 					who, at));
 	}
-	return ret;
 }

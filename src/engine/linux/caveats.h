@@ -7,13 +7,13 @@
 struct iu_attempt;
 struct iu_evaluation;
 
-/** iu_linux_caveats() - what could be otherwise, and why. Returns: 0, IU_E_NOMEM. */
-int iu_linux_caveats(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+/** iu_linux_caveats() - what could be otherwise, and why. */
+void iu_linux_caveats(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_judgement *worst, const struct iu_attempt *attempt,
 	struct iu_verdict *verdict);
 
 /** iu_linux_warnings() - "shadowed": the bind works, yet somebody else answers too. */
-int iu_linux_warnings(
+void iu_linux_warnings(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
 
 #endif

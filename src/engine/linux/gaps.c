@@ -1,7 +1,6 @@
 /* engine/linux/gaps.c - what was not seen, where the answer depends on it */
 #include "engine/linux/gaps.h"
 
-#include "base/err.h"
 #include "engine/evaluation.h"
 
 /* A capture has the gaps of every path and socket; an answer tells those of its own. */
@@ -54,17 +53,15 @@ bool iu_linux_gap_matters(const struct iu_question *question, const struct iu_sn
 	return gap->fact & facts;
 }
 
-int iu_linux_gaps(
+void iu_linux_gaps(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
 	bool udp = evaluation->question->target.protocol == IU_PROTOCOL_UDP;
 	struct iu_gap *slot;
 
 	if (evaluation->complete || verdict->gaps.n)
-		return 0;
+		return;
 	slot = iu_list_add(arena, &verdict->gaps);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = (struct iu_gap){
 		.fact = udp ? IU_FACT_UDP : IU_FACT_TCP,
 		.what = udp ? "the list of UDP sockets" : "the list of TCP sockets",
@@ -75,5 +72,4 @@ int iu_linux_gaps(
 		slot->what = "TCP sockets that are bound without listening";
 		slot->why = "this kernel does not list them (Linux 6.8 does)";
 	}
-	return 0;
 }

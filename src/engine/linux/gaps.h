@@ -12,7 +12,7 @@ bool iu_linux_gap_matters(const struct iu_question *question, const struct iu_sn
 	const struct iu_verdict *verdict, const struct iu_gap *gap);
 
 /** iu_linux_gaps() - facts that are missing without a gap that says so (a snapshot from elsewhere). */
-int iu_linux_gaps(
+void iu_linux_gaps(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/err.h"
 #include "engine/linux/conflict.h"
 #include "engine/needs.h"
 
@@ -58,46 +57,41 @@ static bool needs_evidence(const struct iu_evaluation *evaluation)
 	return false;
 }
 
-static int want_evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_needs *needs)
+static void want_evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_needs *needs)
 {
 	if (!needs_evidence(evaluation))
-		return 0;
+		return;
 	needs->facts |= IU_FACT_EVIDENCE;
-	return iu_needs_add_range(arena, needs,
+	iu_needs_add_range(arena, needs,
 		(struct iu_port_range){
 			evaluation->question->target.port, evaluation->question->target.port});
 }
 
-int iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *question,
+void iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_needs *needs)
 {
 	struct iu_evaluation evaluation;
 	struct candidate *list;
 	size_t n = 0, most = question->target.port ? IU_INODES_OF_PORT : IU_INODES_OF_RANGE;
-	int ret = iu_evaluation_make(arena, question, snapshot, &evaluation);
 
-	if (ret < 0)
-		return ret;
+	iu_evaluation_make(arena, question, snapshot, &evaluation);
 	if (iu_needs_nothing_of_range(&evaluation))
-		return 0;
+		return;
 	list = iu_arena_alloc(arena, (evaluation.sockets.n + 1) * sizeof(*list));
 	if (!list)
-		return IU_E_NOMEM;
+		return;
 	for (size_t i = 0; i < evaluation.sockets.n; i++)
 		if (matters(&evaluation, &evaluation.sockets.v[i]))
 			list[n++] = (struct candidate){
 				evaluation.sockets.v[i].inode, iu_importance(&evaluation.sockets.v[i])};
 	qsort(list, n, sizeof(*list), by_importance);
-	for (size_t i = 0; i < n && i < most; i++) {
-		ret = iu_needs_add_inode(arena, needs, list[i].inode);
-		if (ret < 0)
-			return ret;
-	}
+	for (size_t i = 0; i < n && i < most; i++)
+		iu_needs_add_inode(arena, needs, list[i].inode);
 	if (n)
 		needs->facts |= question->target.port ? IU_FACTS_HOLDERS : IU_FACT_HOLDERS;
 	if (evaluation.sockets.n && !(snapshot->seen & IU_FACT_ADDRESSES))
 		needs->facts |= IU_FACT_ADDRESSES;
-	return want_evidence(arena, &evaluation, needs);
+	want_evidence(arena, &evaluation, needs);
 }
 
 bool iu_linux_holders_asked(const struct iu_snapshot *snapshot)

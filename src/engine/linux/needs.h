@@ -8,8 +8,8 @@
 /** iu_linux_holders_asked() - they were asked for already, whether or not all could be seen. */
 bool iu_linux_holders_asked(const struct iu_snapshot *snapshot);
 
-/** iu_linux_want_holders() - those of the sockets that block, or may. Returns: 0, IU_E_NOMEM. */
-int iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *question,
+/** iu_linux_want_holders() - those of the sockets that block, or may. */
+void iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_needs *needs);
 
 #endif

@@ -42,7 +42,7 @@ static uint32_t facts(const struct iu_question *question, const struct iu_snapsh
 							    : IU_FACT_UDP;
 }
 
-static int limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
+static void limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
 
@@ -56,7 +56,6 @@ static int limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
 		if (snapshot->caches.v[i].protocol == evaluation->question->target.protocol &&
 			snapshot->caches.v[i].port == evaluation->question->target.port)
 			evaluation->kernel.cache = &snapshot->caches.v[i];
-	return 0;
 }
 
 static void infer(struct iu_evaluation *evaluation)

@@ -8,9 +8,9 @@
 #include "engine/windows/state.h"
 #include "knowledge/events.h"
 
-static int add(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
+static void add(struct iu_arena *arena, struct iu_verdict *verdict, const char *text)
 {
-	return iu_strings_add(arena, &verdict->caveats, text);
+	iu_strings_add(arena, &verdict->caveats, text);
 }
 
 static const char *code(struct iu_arena *arena, int error)
@@ -20,40 +20,44 @@ static const char *code(struct iu_arena *arena, int error)
 	return error ? iu_phrase(arena, "%s (%d)", name ? name : "error", error) : "success";
 }
 
-static int tell_disagreement(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void tell_disagreement(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	bool asked = attempt->probe != NULL;
 	int error = asked ? attempt->probe->result : evaluation->question->symptom.from_capture;
-	int ret = add(arena, verdict,
+
+	add(arena, verdict,
 		iu_phrase(arena, "What is visible says: %s. %s says: %s.",
 			attempt->outcome.fails == IU_YES || attempt->check.ok == IU_NO
 				? "it fails" : "nothing is in the way",
 			asked ? "A bind() that was tried" : "The message", code(arena, error)));
-
-	if (ret < 0)
-		return ret;
-	if (!asked)
-		return add(arena, verdict,
+	if (!asked) {
+		add(arena, verdict,
 			"What was in the way may have ended between the message and this look; or security software (a filter of the Windows Filtering Platform) refuses that program only.");
-	return add(arena, verdict,
+		return;
+	}
+	add(arena, verdict,
 		"Something may have taken or left the port just now; asking again tells.");
 }
 
-static int tell_other_code(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void tell_other_code(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_judgement *worst, struct iu_verdict *verdict)
 {
 	const char *other = code(arena, worst->other);
 
-	if (verdict->cause == IU_CAUSE_HTTP_SYS)
-		return add(arena, verdict,
+	if (verdict->cause == IU_CAUSE_HTTP_SYS) {
+		add(arena, verdict,
 			iu_phrase(arena, "bind() may also say %s: ports of HTTP.sys mostly are in the excluded list too, and that is looked at first.",
 				other));
-	if (evaluation->question->options.reuseaddr)
-		return add(arena, verdict,
+		return;
+	}
+	if (evaluation->question->options.reuseaddr) {
+		add(arena, verdict,
 			iu_phrase(arena, "bind() may also say %s: two pages of Microsoft name different codes for this case.",
 				other));
-	return add(arena, verdict, iu_phrase(arena, "bind() may also say %s.", other));
+		return;
+	}
+	add(arena, verdict, iu_phrase(arena, "bind() may also say %s.", other));
 }
 
 static bool any_uncertain(const struct iu_verdict *verdict)
@@ -83,43 +87,41 @@ static bool stays_excluded(const struct iu_evaluation *evaluation, const struct 
 	       verdict->cause != IU_CAUSE_EXCLUDED_RANGE;
 }
 
-static int caveats_of_rules(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void caveats_of_rules(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_options *options = &evaluation->question->options;
-	int ret = 0;
 
 	if (attempt->check.ok == IU_NO && attempt->check.error == IU_WSAEACCES)
-		ret = iu_strings_add(arena, &verdict->evidence,
+		iu_strings_add(arena, &verdict->evidence,
 			"a datagram socket may bind the broadcast address only with SO_BROADCAST set");
 	if (attempt->check.ok == IU_NO && attempt->check.error == IU_WSAEINVAL)
-		ret = iu_strings_add(arena, &verdict->evidence,
+		iu_strings_add(arena, &verdict->evidence,
 			"SO_REUSEADDR and SO_EXCLUSIVEADDRUSE cannot be set on one socket");
-	if (ret == 0 && verdict->cause == IU_CAUSE_EXCLUDED_RANGE && iu_windows_is_block(evaluation))
-		ret = iu_strings_add(arena, &verdict->evidence,
+	if (verdict->cause == IU_CAUSE_EXCLUDED_RANGE && iu_windows_is_block(evaluation))
+		iu_strings_add(arena, &verdict->evidence,
 			"bind() to the neighbouring ports is denied as well, where no socket is: a whole block is reserved");
-	if (ret == 0 && evaluation->assumed)
-		ret = add(arena, verdict,
+	if (evaluation->assumed)
+		add(arena, verdict,
 			iu_phrase(arena, "The sockets there give %s only to a program that sets %s; many set it without saying so.",
 				verdict->error ? verdict->error : "this error", evaluation->assumed));
-	if (ret == 0 && any_uncertain(verdict) && !attempt->probe)
-		ret = add(arena, verdict,
+	if (any_uncertain(verdict) && !attempt->probe)
+		add(arena, verdict,
 			"Whether the two may share the port depends on the other socket's SO_REUSEADDR and SO_EXCLUSIVEADDRUSE and on its account, which could not be seen.");
-	if (ret == 0 && options->exclusive && any_time_wait(verdict))
-		ret = add(arena, verdict,
+	if (options->exclusive && any_time_wait(verdict))
+		add(arena, verdict,
 			"Whether TIME-WAIT stops SO_EXCLUSIVEADDRUSE is told in different ways; connections that are still active do.");
-	if (ret == 0 && options->reuseport)
-		ret = add(arena, verdict,
+	if (options->reuseport)
+		add(arena, verdict,
 			"SO_REUSEPORT does not exist on Windows; it changes nothing here.");
-	if (ret == 0 && stays_excluded(evaluation, verdict))
-		ret = add(arena, verdict,
+	if (stays_excluded(evaluation, verdict))
+		add(arena, verdict,
 			"Even without that holder the port stays refused: it lies in an excluded range as well.");
-	if (ret == 0 && verdict->status == IU_STATUS_IN_USE && evaluation->question->target.port &&
+	if (verdict->status == IU_STATUS_IN_USE && evaluation->question->target.port &&
 		iu_address_is_wildcard(&attempt->request.address) &&
 		verdict->operation == IU_OPERATION_BIND)
-		ret = add(arena, verdict,
+		add(arena, verdict,
 			"For a wildcard address Windows may report it only in listen().");
-	return ret;
 }
 
 static bool is_administered(const struct iu_evaluation *evaluation)
@@ -136,25 +138,23 @@ static bool is_administered(const struct iu_evaluation *evaluation)
 	return false;
 }
 
-static int caveats_of_free(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void caveats_of_free(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	uint16_t port = evaluation->question->target.port;
-	int ret = 0;
 
 	if (evaluation->question->symptom.from_capture)
-		ret = add(arena, verdict,
+		add(arena, verdict,
 			iu_phrase(arena, "The message says %s: what was in the way then is gone now.",
 				code(arena, evaluation->question->symptom.from_capture)));
-	if (ret == 0 && port && is_administered(evaluation))
-		ret = add(arena, verdict,
+	if (port && is_administered(evaluation))
+		add(arena, verdict,
 			"The port is excluded by hand (marked with *): Windows does not give it out by itself, and a bind() that names it works.");
-	if (ret == 0 && port && iu_in_range(&evaluation->limits, port) == IU_YES)
-		ret = add(arena, verdict,
+	if (port && iu_in_range(&evaluation->limits, port) == IU_YES)
+		add(arena, verdict,
 			iu_phrase(arena, "Windows may give port %u to a connection, or reserve it for WinNAT, at any time: it lies in the dynamic range %d-%d.",
 				(unsigned int)port, (int)evaluation->limits.port_first,
 				(int)evaluation->limits.port_last));
-	return ret;
 }
 
 /* ---- the event log ---- */
@@ -171,7 +171,7 @@ static bool about_port(const struct iu_event *event, const struct iu_event_row *
 	return event->port == question->target.port && event->protocol == question->target.protocol;
 }
 
-static int tell_event(struct iu_arena *arena, const struct iu_event *event,
+static void tell_event(struct iu_arena *arena, const struct iu_event *event,
 	struct iu_verdict *verdict)
 {
 	const struct iu_event_row *row = iu_event_row(event->provider, event->id);
@@ -183,18 +183,17 @@ static int tell_event(struct iu_arena *arena, const struct iu_event *event,
 		event->time >= 0 ? iu_phrase_time(arena, event->time) : "",
 		row ? ", " : "", row ? row->sentence : "", what ? ": " : "", what ? what : "");
 
-	return iu_strings_add(arena, &verdict->evidence, text);
+	iu_strings_add(arena, &verdict->evidence, text);
 }
 
-static int tell_events(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void tell_events(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	const struct iu_windows *windows = &evaluation->snapshot->windows;
 	bool exhausted = verdict->cause == IU_CAUSE_EPHEMERAL_EXHAUSTED;
 	size_t told = 0;
-	int ret = 0;
 
-	for (size_t i = 0; i < windows->events.n && ret == 0 && told < 3; i++) {
+	for (size_t i = 0; i < windows->events.n && told < 3; i++) {
 		const struct iu_event *event = &windows->events.v[i];
 		const struct iu_event_row *row = iu_event_row(event->provider, event->id);
 		bool fits = exhausted ? row && row->exhausted : about_port(event, row, evaluation->question);
@@ -202,34 +201,29 @@ static int tell_events(struct iu_arena *arena, const struct iu_evaluation *evalu
 		if (!fits)
 			continue;
 		told++;
-		ret = tell_event(arena, event, verdict);
-		if (ret == 0 && !exhausted && row && iu_event_no_conflict(event->code))
-			ret = add(arena, verdict,
+		tell_event(arena, event, verdict);
+		if (!exhausted && row && iu_event_no_conflict(event->code))
+			add(arena, verdict,
 				"That event's own data says that it is no port conflict: look at the site's binding and certificate first.");
 		/* the articles' advice is for the IIS of Windows 2000 and XP */
-		if (ret == 0 && row && row->advice &&
+		if (row && row->advice &&
 			(!windows->version || evaluation->kernel.old_windows))
-			ret = add(arena, verdict, row->advice);
+			add(arena, verdict, row->advice);
 	}
-	return ret;
 }
 
-int iu_windows_caveats(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+void iu_windows_caveats(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_judgement *worst, const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	int ret = iu_judge_unlisted(arena, verdict);
-
-	if (ret == 0 && worst->disagree)
-		ret = tell_disagreement(arena, evaluation, attempt, verdict);
-	if (ret == 0 && worst->other)
-		ret = tell_other_code(arena, evaluation, worst, verdict);
-	if (ret == 0)
-		ret = caveats_of_rules(arena, evaluation, attempt, verdict);
-	if (ret == 0 && worst->status == IU_STATUS_FREE)
-		ret = caveats_of_free(arena, evaluation, verdict);
-	if (ret == 0)
-		ret = tell_events(arena, evaluation, verdict);
-	return ret;
+	iu_judge_unlisted(arena, verdict);
+	if (worst->disagree)
+		tell_disagreement(arena, evaluation, attempt, verdict);
+	if (worst->other)
+		tell_other_code(arena, evaluation, worst, verdict);
+	caveats_of_rules(arena, evaluation, attempt, verdict);
+	if (worst->status == IU_STATUS_FREE)
+		caveats_of_free(arena, evaluation, verdict);
+	tell_events(arena, evaluation, verdict);
 }
 
 /* ---- who else is there ---- */
@@ -261,12 +255,10 @@ static const char *owner_words(
 	return pid < 0 ? "another socket" : iu_phrase_pid(arena, evaluation->snapshot, pid);
 }
 
-static int warn_shadowed(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void warn_shadowed(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
-	int ret = 0;
-
-	for (size_t i = 0; i < evaluation->sockets.n && ret == 0 && verdict->warnings.n < 8; i++) {
+	for (size_t i = 0; i < evaluation->sockets.n && verdict->warnings.n < 8; i++) {
 		const struct iu_socket *s = &evaluation->sockets.v[i];
 		bool meets = false, named = false;
 
@@ -281,13 +273,12 @@ static int warn_shadowed(struct iu_arena *arena, const struct iu_evaluation *eva
 		}
 		if (!meets && !named)
 			continue;
-		ret = iu_strings_add(arena, &verdict->warnings,
+		iu_strings_add(arena, &verdict->warnings,
 			iu_phrase(arena, meets
 					? "shadowed: %s has %s too; the more specific address gets the connections, of two equal ones one gets all, and no call fails"
 					: "shadowed: %s has %s; a client that uses a name like localhost may reach it instead",
 				owner_words(arena, evaluation, s), iu_phrase_endpoint(arena, s)));
 	}
-	return ret;
 }
 
 static bool shares_with_another(const struct iu_evaluation *evaluation, size_t at)
@@ -304,7 +295,7 @@ static bool shares_with_another(const struct iu_evaluation *evaluation, size_t a
 }
 
 /* Two holders of one port: whoever asks "who has it" must hear of both. */
-static int warn_shared(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+static void warn_shared(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	struct iu_verdict *verdict)
 {
 	const char *list = "";
@@ -320,23 +311,20 @@ static int warn_shared(struct iu_arena *arena, const struct iu_evaluation *evalu
 				owner_words(arena, evaluation, s), iu_phrase_endpoint(arena, s));
 	}
 	if (n < 2)
-		return 0;
-	return iu_strings_add(arena, &verdict->warnings,
+		return;
+	iu_strings_add(arena, &verdict->warnings,
 		iu_phrase(arena, "shadowed: %zu holders share this port: %s; the more specific address gets the connections, of two equal ones one gets all, and no call failed",
 			n, list));
 }
 
-int iu_windows_warnings(
+void iu_windows_warnings(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
-	int ret;
-
 	if (!evaluation->question->target.port || evaluation->question->symptom.connects)
-		return 0;
-	ret = warn_shared(arena, evaluation, verdict);
+		return;
+	warn_shared(arena, evaluation, verdict);
 	/* where it could not be told, who is there all the same is what is known */
-	if (ret == 0 && (verdict->status == IU_STATUS_FREE ||
+	if ((verdict->status == IU_STATUS_FREE ||
 				(verdict->status == IU_STATUS_UNKNOWN && !verdict->blockers.n)))
-		ret = warn_shadowed(arena, evaluation, verdict);
-	return ret;
+		warn_shadowed(arena, evaluation, verdict);
 }

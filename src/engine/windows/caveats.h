@@ -8,7 +8,7 @@ struct iu_attempt;
 struct iu_evaluation;
 
 /** iu_windows_caveats() - what could be otherwise, and what the event log says. */
-int iu_windows_caveats(struct iu_arena *arena, const struct iu_evaluation *evaluation,
+void iu_windows_caveats(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_judgement *worst, const struct iu_attempt *attempt,
 	struct iu_verdict *verdict);
 
@@ -16,7 +16,7 @@ int iu_windows_caveats(struct iu_arena *arena, const struct iu_evaluation *evalu
  * iu_windows_warnings() - "shadowed": who else has the port, where the bind() works or several do
  * Sharing is nothing that Windows reports: no call fails, and one of them gets each connection.
  */
-int iu_windows_warnings(
+void iu_windows_warnings(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
 
 #endif

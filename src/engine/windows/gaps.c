@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/err.h"
 #include "engine/phrase.h"
 #include "engine/evaluation.h"
 #include "engine/windows/state.h"
@@ -86,7 +85,7 @@ bool iu_windows_gap_matters(const struct iu_question *question,
 	return gap->fact & facts_for(question, snapshot, verdict);
 }
 
-int iu_windows_gaps(
+void iu_windows_gaps(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
 	bool udp = evaluation->question->target.protocol == IU_PROTOCOL_UDP;
@@ -125,13 +124,10 @@ int iu_windows_gaps(
 			rows[i].some || has_gap(verdict, rows[i].fact))
 			continue;
 		slot = iu_list_add(arena, &verdict->gaps);
-		if (!slot)
-			return IU_E_NOMEM;
 		*slot = (struct iu_gap){.fact = rows[i].fact,
 			.what = rows[i].what,
 			.why = "not looked at, or not completely",
 			.fix = iu_phrase(arena, capture ? "run `%s` and add its output" : "run `%s`",
 				rows[i].fix)};
 	}
-	return 0;
 }

@@ -13,7 +13,7 @@ bool iu_windows_gap_matters(const struct iu_question *question,
 	const struct iu_gap *gap);
 
 /** iu_windows_gaps() - for every fact that is missing the command that tells it. */
-int iu_windows_gaps(
+void iu_windows_gaps(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict);
 
 #endif

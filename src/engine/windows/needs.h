@@ -13,9 +13,8 @@ bool iu_windows_holders_asked(const struct iu_snapshot *snapshot);
  *
  * Services where somebody or ALG may have the port, HTTP.sys and port proxies where the row is one
  * that stands for others. Rows name their owner, so holders cost only the processes.
- * Returns: 0, IU_E_NOMEM.
  */
-int iu_windows_want_holders(struct iu_arena *arena, const struct iu_question *question,
+void iu_windows_want_holders(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_needs *needs);
 
 #endif

@@ -1,7 +1,6 @@
 /* engine/windows/rules.c - the rules of Windows */
 #include "engine/rules.h"
 
-#include "base/err.h"
 #include "engine/windows/block.h"
 #include "engine/windows/caveats.h"
 #include "engine/windows/causes.h"
@@ -40,7 +39,7 @@ static struct iu_outcome any_port(
 	return outcome;
 }
 
-static int limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
+static void limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
 {
 	const struct iu_question *question = evaluation->question;
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
@@ -66,11 +65,8 @@ static int limits(struct iu_arena *arena, struct iu_evaluation *evaluation)
 		if (e->protocol != question->target.protocol)
 			continue;
 		slot = iu_list_add(arena, &evaluation->limits.reserved);
-		if (!slot)
-			return IU_E_NOMEM;
 		*slot = (struct iu_reserved){e->first, e->last};
 	}
-	return 0;
 }
 
 static bool refuses(const struct iu_evaluation *evaluation, const struct iu_request *request)
