@@ -142,8 +142,6 @@ static int add_holds(struct iu_scan *scan, uint64_t inode)
 		if (i < snapshot->holds.n)
 			continue;
 		hold = iu_list_add(&snapshot->arena, &snapshot->holds);
-		if (!hold)
-			return IU_E_NOMEM;
 		*hold = (struct iu_hold){.inode = inode,
 			.pid = table->pid,
 			.tid = index->table[index->v[low].table].tid,
@@ -154,7 +152,7 @@ static int add_holds(struct iu_scan *scan, uint64_t inode)
 }
 
 /* The processes of this portion's holders, in the order of their pids. */
-static int add_processes(struct iu_scan *scan)
+static void add_processes(struct iu_scan *scan)
 {
 	const struct iu_stream *stream = scan->stream;
 	struct iu_snapshot *snapshot = scan->snapshot;
@@ -166,11 +164,8 @@ static int add_processes(struct iu_scan *scan)
 		if (table->portion != stream->number || !table->process)
 			continue;
 		slot = iu_list_add(&snapshot->arena, &snapshot->processes);
-		if (!slot)
-			return IU_E_NOMEM;
 		*slot = *table->process;
 	}
-	return 0;
 }
 
 static int keep_gaps(struct iu_snapshot *to, const struct iu_snapshot *from)
@@ -216,7 +211,9 @@ static int name_all(struct iu_scan *scan)
 	for (size_t i = 0; i < snapshot->sockets.n && ret == 0; i++)
 		if (snapshot->sockets.v[i].inode)
 			ret = add_holds(scan, snapshot->sockets.v[i].inode);
-	return ret == 0 ? add_processes(scan) : ret;
+	if (ret == 0)
+		add_processes(scan);
+	return ret;
 }
 
 /* A portion that is whole; whoever reads it may be a pager. */

@@ -18,21 +18,16 @@ int iu_hold_check(const struct iu_step_process *target)
 {
 	struct iu_needs needs = {.facts = IU_FACT_HOST | IU_FACT_HOLDERS};
 	struct iu_snapshot snapshot;
-	struct iu_socket *sock;
-	uint64_t *inode;
-	int ret = IU_E_NOMEM;
+	const struct iu_socket sock = {.state = target->state,
+		.inode = target->inode,
+		.cookie = target->cookie,
+		.timer_ms = -1};
+	int ret;
 
 	iu_snapshot_init(&snapshot);
-	inode = iu_list_add(&snapshot.arena, &needs.inodes);
-	sock = iu_list_add(&snapshot.arena, &snapshot.sockets);
-	if (inode && sock) {
-		*inode = target->inode;
-		*sock = (struct iu_socket){.state = target->state,
-			.inode = target->inode,
-			.cookie = target->cookie,
-			.timer_ms = -1};
-		ret = iu_os_collect(&needs, &snapshot);
-	}
+	*iu_list_add(&snapshot.arena, &needs.inodes) = target->inode;
+	*iu_list_add(&snapshot.arena, &snapshot.sockets) = sock;
+	ret = iu_os_collect(&needs, &snapshot);
 	if (ret == 0)
 		ret = is_found(&snapshot, target);
 	iu_snapshot_free(&snapshot);

@@ -224,8 +224,6 @@ static int on_hold(struct evidence *evidence, const struct iu_row_hold *row)
 	if (ret < 0) /* it ended while we looked: it holds nothing any more */
 		return ret == IU_E_NOMEM ? ret : 0;
 	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = hold;
 	return 0;
 }
@@ -250,8 +248,6 @@ static int on_registered(struct evidence *evidence, const struct iu_row_hold *ro
 	if (!node->wanted)
 		return 0;
 	slot = iu_list_add(&snapshot->arena, &snapshot->registered);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = (struct iu_registered){row->inode, row->pid, IU_SOURCE_BPF};
 	if (row->pid > 0 && iu_process_read(evidence->scan, row->pid) == IU_E_NOMEM)
 		return IU_E_NOMEM;
@@ -450,8 +446,6 @@ static int tell_flights(struct evidence *evidence)
 		found = follow(evidence, &evidence->flights[i]);
 		node->held = true;
 		slot = iu_list_add(&snapshot->arena, &snapshot->in_flight);
-		if (!slot)
-			return IU_E_NOMEM;
 		*slot = found;
 		if (found.pid > 0 && !found.cycle &&
 			iu_process_read(evidence->scan, found.pid) == IU_E_NOMEM)

@@ -11,19 +11,16 @@
 
 #define FILES_FEW     300 /* fewer open files than that are read faster in /proc */
 
-static int note(struct iu_snapshot *snapshot, const struct iu_bpf_holders *found)
+static void note(struct iu_snapshot *snapshot, const struct iu_bpf_holders *found)
 {
 	struct iu_fd_candidate *slot;
 
 	for (size_t i = 0; i < found->n; i++) {
 		slot = iu_list_add(&snapshot->arena, &snapshot->fd_candidates);
-		if (!slot)
-			return IU_E_NOMEM;
 		*slot = (struct iu_fd_candidate){
 			found->rows[i].pid, found->rows[i].tid, (int32_t)found->rows[i].fd};
 	}
 	snapshot->fd_candidates.expected += found->expected;
-	return 0;
 }
 
 /* Returns: 1: they are noted, 0: the kernel did not say, IU_E_NOMEM. */
@@ -37,8 +34,7 @@ static int note_all(struct iu_scan *scan, struct iu_bpf *bpf, const struct iu_bp
 		part = n - at > IU_BPF_FILES_MAX ? IU_BPF_FILES_MAX : n - at;
 		if (iu_bpf_holders_of(bpf, files + at, part, canary, &found) < 0)
 			return 0;
-		if (note(scan->snapshot, &found) < 0)
-			return IU_E_NOMEM;
+		note(scan->snapshot, &found);
 	}
 	return 1;
 }
@@ -59,8 +55,6 @@ int iu_fd_candidates_note(struct iu_scan *scan, const struct iu_bpf_file *files,
 		return ret;
 	for (size_t i = 0; i < n; i++) {
 		inode = iu_list_add(&snapshot->arena, &snapshot->fd_candidates.inodes);
-		if (!inode)
-			return IU_E_NOMEM;
 		*inode = inodes[i];
 	}
 	snapshot->fd_candidates.known = true;

@@ -56,8 +56,6 @@ int iu_hidden_hold(struct iu_hidden *hidden, const struct iu_hold *hold)
 			snapshot->holds.v[i].tid == hold->tid)
 			return 0;
 	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = *hold;
 	return iu_process_read(hidden->scan, hold->pid) == IU_E_NOMEM ? IU_E_NOMEM : 0;
 }
@@ -75,8 +73,6 @@ int iu_hidden_suspect(struct iu_hidden *hidden, const struct iu_suspect *suspect
 	if (snapshot->suspects.n >= SUSPECTS_MAX)
 		return 0;
 	slot = iu_list_add(&snapshot->arena, &snapshot->suspects);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = *suspect;
 	return iu_process_read(hidden->scan, suspect->pid) == IU_E_NOMEM ? IU_E_NOMEM : 0;
 }

@@ -59,8 +59,6 @@ static int add_row(struct peek *peek, uint64_t inode)
 		.inode = inode, .pid = peek->pid, .fd = -1, .via = IU_VIA_MESSAGE};
 	struct iu_in_flight *row = iu_list_add(&snapshot->arena, &snapshot->in_flight);
 
-	if (!row)
-		return IU_E_NOMEM;
 	*row = (struct iu_in_flight){.inode = inode,
 		.queue_inode = peek->queue,
 		.pid = peek->pid,

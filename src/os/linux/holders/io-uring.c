@@ -90,8 +90,6 @@ static int on_file(void *context, uint64_t inode)
 	if (!iu_hidden_find(owner->hidden, inode))
 		return 0;
 	row = iu_list_add(&snapshot->arena, &snapshot->registered);
-	if (!row)
-		return IU_E_NOMEM;
 	*row = (struct iu_registered){
 		.inode = inode, .pid = owner->pid, .source = IU_SOURCE_PROC};
 	return iu_hidden_hold(owner->hidden, &hold);

@@ -183,8 +183,6 @@ static int keep(
 		if (slot)
 			continue;
 		slot = iu_list_add(&snapshot->arena, &snapshot->kernel_uses);
-		if (!slot)
-			return IU_E_NOMEM;
 		*slot = *use;
 		slot->name = name ? iu_arena_strndup(&snapshot->arena, name, len) : NULL;
 	}

@@ -39,8 +39,6 @@ static int on_line(void *context, const char *line, size_t len)
 		sock.unix_type != IU_UNIX_DGRAM)
 		return 0;
 	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = sock;
 	slot->path = path->path;
 	slot->file_dev = path->dev;

@@ -94,8 +94,6 @@ int iu_proc_walk_hold(struct iu_proc_walk *walk, const struct iu_hold *hold)
 	struct iu_hold *slot = iu_list_add(&snapshot->arena, &snapshot->holds);
 	struct iu_proc_walk_inode *row = iu_proc_walk_find(walk, hold->inode);
 
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = *hold;
 	walk->n_held += row && !row->held;
 	if (row)
@@ -273,9 +271,9 @@ static int add_unreadable(struct iu_proc_walk *walk, int32_t pid, int error)
 	if (is_listed(snapshot, pid))
 		return 0;
 	ret = iu_cgroup_of_process(walk->scan, &process);
-	row = ret < 0 ? NULL : iu_list_add(&snapshot->arena, &snapshot->unreadable);
-	if (!row)
-		return IU_E_NOMEM;
+	if (ret < 0)
+		return ret;
+	row = iu_list_add(&snapshot->arena, &snapshot->unreadable);
 	row->pid = pid;
 	row->name = iu_arena_strdup(&snapshot->arena, stat.name);
 	row->cgroup = process.cgroup;

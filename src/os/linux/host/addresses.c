@@ -29,14 +29,11 @@ static bool bytes_of(struct iu_netlink_bytes value, int family, struct iu_addres
 	return true;
 }
 
-static int add_local(struct iu_snapshot *snapshot, const struct iu_local *local)
+static void add_local(struct iu_snapshot *snapshot, const struct iu_local *local)
 {
 	struct iu_local *slot = iu_list_add(&snapshot->arena, &snapshot->locals);
 
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = *local;
-	return 0;
 }
 
 int iu_address_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message)
@@ -76,7 +73,8 @@ int iu_address_message(struct iu_snapshot *snapshot, const struct nlmsghdr *mess
 	local.dad_failed = (flags & IFA_F_DADFAILED) != 0;
 	if (iu_address_is_link_local(&local.address))
 		local.address.scope = head.ifa_index;
-	return add_local(snapshot, &local);
+	add_local(snapshot, &local);
+	return 0;
 }
 
 int iu_route_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message)
@@ -104,7 +102,8 @@ int iu_route_message(struct iu_snapshot *snapshot, const struct nlmsghdr *messag
 		return 0;
 	local.kind = head.rtm_type == RTN_LOCAL ? IU_LOCAL_ROUTE : IU_LOCAL_BROADCAST;
 	local.bits = head.rtm_dst_len;
-	return add_local(snapshot, &local);
+	add_local(snapshot, &local);
+	return 0;
 }
 
 int iu_link_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message)
@@ -138,8 +137,6 @@ int iu_link_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message
 	row.up = head.ifi_flags & IFF_UP;
 	row.no_link = !row.up || !(head.ifi_flags & IFF_RUNNING);
 	slot = iu_list_add(&snapshot->arena, &snapshot->interfaces);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = row;
 	return 0;
 }

@@ -111,8 +111,6 @@ static int on_line(void *context, const char *line, size_t len)
 	if (ret <= 0)
 		return ret;
 	slot = iu_list_add(&mounts->arena, &mounts->rows);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = mount;
 	return 0;
 }

@@ -459,8 +459,6 @@ static int look_at(struct iu_scan *scan, const struct iu_path *wanted, bool *ret
 
 	if (!slot) {
 		slot = iu_list_add(&snapshot->arena, &snapshot->paths);
-		if (!slot)
-			return IU_E_NOMEM;
 		slot->path = iu_arena_strndup(&snapshot->arena, wanted->path, wanted->path_len);
 		slot->path_len = wanted->path_len;
 		if (!slot->path)

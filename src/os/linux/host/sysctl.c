@@ -55,8 +55,6 @@ int iu_sysctl_reserved(
 		if (first > last || last > 65535)
 			return IU_E_PROTO;
 		row = iu_list_add(arena, &sysctls->reserved);
-		if (!row)
-			return IU_E_NOMEM;
 		row->first = (uint16_t)first;
 		row->last = (uint16_t)last;
 		if (at < len && bytes[at] == ',')

@@ -14,8 +14,6 @@ int iu_cmdline_parse(
 		size_t n = strnlen(bytes, (size_t)(end - bytes));
 		const char **slot = iu_list_add(arena, &process->command);
 
-		if (!slot)
-			return IU_E_NOMEM;
 		*slot = iu_arena_strndup(arena, bytes, n > IU_CMDLINE_ARGUMENT ? IU_CMDLINE_ARGUMENT : n);
 		if (!*slot)
 			return IU_E_NOMEM;

@@ -48,8 +48,6 @@ static int add_line_of(int proc, int32_t pid, struct line *line)
 			continue;
 		}
 		slot = iu_list_add(line->arena, &line->pids);
-		if (!slot)
-			return IU_E_NOMEM;
 		*slot = pid;
 		if (len <= 0 || iu_proc_stat_parse(text, (size_t)len, &stat) < 0 ||
 			line->pids.n - from > ANCESTORS_MAX) {
@@ -131,10 +129,8 @@ static int add_line(void *context, const char *line, size_t len)
 	if (!len)
 		return 0;
 	slot = iu_list_add(names->arena, names->to);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = iu_arena_strndup(names->arena, line, len);
-	return *slot ? 0 : IU_E_NOMEM;
+	return 0;
 }
 
 static int add_list(struct iu_arena *arena, const char *path, struct iu_plan_rules *rules)
@@ -189,5 +185,7 @@ int iu_os_rules(struct iu_arena *arena, int32_t on_behalf, struct iu_plan_rules 
 			ret = add_own_names(arena, proc, rules);
 		close(proc);
 	}
-	return ret < 0 ? ret : add_lists(arena, rules);
+	if (ret >= 0)
+		ret = add_lists(arena, rules);
+	return ret >= 0 && arena->failed ? IU_E_NOMEM : ret;
 }

@@ -174,8 +174,6 @@ static int read_parents(struct iu_scan *scan, struct iu_process *process)
 		if (iu_proc_stat_read(scan->proc, pid, &stat) < 0)
 			return 0;
 		parent = iu_list_add(arena, &process->parents);
-		if (!parent)
-			return IU_E_NOMEM;
 		parent->pid = pid;
 		parent->name = iu_arena_strdup(arena, stat.name);
 		read_script(scan, parent, stat.name);
@@ -373,8 +371,6 @@ static int read_files(struct iu_scan *scan, struct iu_process *process)
 	for (size_t i = 0; i < found.n && ret == 0; i++) {
 		struct iu_file_id *file = iu_list_add(arena, &process->files);
 
-		if (!file)
-			return IU_E_NOMEM;
 		*file = found.files[i];
 	}
 	if (ret < 0 || !found.missed)
@@ -401,7 +397,7 @@ static int read_more(struct iu_scan *scan, struct iu_process *process)
 int iu_process_read(struct iu_scan *scan, int32_t pid)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
-	struct iu_process process = {.pid = pid}, *slot;
+	struct iu_process process = {.pid = pid};
 	struct iu_proc_stat stat, again;
 	int ret;
 
@@ -426,11 +422,8 @@ int iu_process_read(struct iu_scan *scan, int32_t pid)
 	/* A pid that was given to another process meanwhile: the facts are mixed. */
 	if (iu_proc_stat_read(scan->proc, pid, &again) < 0 || again.start_ticks != stat.start_ticks)
 		return IU_E_GONE;
-	slot = iu_list_add(&snapshot->arena, &snapshot->processes);
-	if (!slot || snapshot->arena.failed)
-		return IU_E_NOMEM;
-	*slot = process;
-	return 0;
+	*iu_list_add(&snapshot->arena, &snapshot->processes) = process;
+	return snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
 
 /* As /proc/PID/stat has it: two bytes of a name are written as escapes there. */
@@ -453,7 +446,7 @@ static const char *listed_name(struct iu_arena *arena, const char *name, size_t 
 int iu_process_listed(struct iu_scan *scan, const struct iu_bpf_process *told)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
-	struct iu_process process = {.pid = told->pid, .ppid = -1, .pgid = -1, .sid = -1}, *slot;
+	struct iu_process process = {.pid = told->pid, .ppid = -1, .pgid = -1, .sid = -1};
 	const struct iu_process *known = NULL;
 	uint64_t ticks = told->started / (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
 	int ret;
@@ -474,9 +467,6 @@ int iu_process_listed(struct iu_scan *scan, const struct iu_bpf_process *told)
 	ret = iu_cgroup_listed(scan, told->groups, &process);
 	if (ret < 0)
 		return ret;
-	slot = iu_list_add(&snapshot->arena, &snapshot->processes);
-	if (!slot || snapshot->arena.failed)
-		return IU_E_NOMEM;
-	*slot = process;
-	return 0;
+	*iu_list_add(&snapshot->arena, &snapshot->processes) = process;
+	return snapshot->arena.failed ? IU_E_NOMEM : 0;
 }

@@ -108,15 +108,12 @@ struct iu_reuse_cache iu_bind_bucket_cache(const struct iu_bpf_cache *cache, uin
 	return known;
 }
 
-static int add_cache(
+static void add_cache(
 	struct iu_snapshot *snapshot, const struct iu_bpf_found *found, uint16_t port)
 {
 	struct iu_reuse_cache *slot = iu_list_add(&snapshot->arena, &snapshot->caches);
 
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = iu_bind_bucket_cache(found->cache, port);
-	return 0;
 }
 
 /* ---- what sock_diag says of them ---- */
@@ -173,17 +170,14 @@ static void complete(struct iu_socket *known, const struct iu_socket *s)
 	known->explicit_port = s->explicit_port;
 }
 
-static int add(struct iu_snapshot *snapshot, const struct iu_socket *s)
+static void add(struct iu_snapshot *snapshot, const struct iu_socket *s)
 {
 	struct iu_socket *slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
 	char name[IF_NAMESIZE];
 
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = *s;
 	if (s->ifindex && if_indextoname(s->ifindex, name))
 		slot->device = iu_arena_strdup(&snapshot->arena, name);
-	return 0;
 }
 
 /*
@@ -207,7 +201,7 @@ static int confirm(struct iu_scan *scan, struct iu_netlink *netlink, size_t firs
 	if (known)
 		complete(known, s);
 	else if (s->state == IU_STATE_BOUND || s->state == IU_STATE_LISTEN)
-		return add(scan->snapshot, s);
+		add(scan->snapshot, s);
 	return 0;
 }
 
@@ -270,10 +264,9 @@ static int collect_port(struct owners *owners, uint16_t port)
 
 	if (ret < 0 || found.n == 0)
 		return ret;
-	ret = add_cache(snapshot, &found, port);
+	add_cache(snapshot, &found, port);
 	make_dump_of_listeners(&request, port);
-	if (ret == 0)
-		ret = iu_netlink_dump(owners->netlink, &request, &owners->sink, NULL);
+	ret = iu_netlink_dump(owners->netlink, &request, &owners->sink, NULL);
 	for (size_t i = 0; i < found.n && ret == 0; i++) {
 		if (!iu_bind_bucket_decode(&found.rows[i], port, &s))
 			continue;

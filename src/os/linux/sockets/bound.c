@@ -80,8 +80,6 @@ static int add_bound(struct iu_scan *scan, const struct iu_bpf_socket *row)
 	slot = find(snapshot, &s);
 	if (!slot)
 		slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = s;
 	if (s.ifindex && if_indextoname(s.ifindex, name))
 		slot->device = iu_arena_strdup(&snapshot->arena, name);

@@ -187,8 +187,6 @@ static int add_inet(void *context, const char *line, size_t len)
 		return 0;
 	sock.order = reader->order++;
 	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = sock;
 	return 0;
 }
@@ -202,12 +200,10 @@ static int add_unix(void *context, const char *line, size_t len)
 	if (iu_proc_net_unix_line(line, len, &sock) <= 0 ||
 		(sock.state == IU_STATE_ESTABLISHED && !reader->scan->needs->connections))
 		return 0;
-	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
-	if (!slot)
-		return IU_E_NOMEM;
 	sock.path = iu_arena_strndup(&snapshot->arena, sock.path, sock.path_len);
+	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
 	*slot = sock;
-	return sock.path ? 0 : IU_E_NOMEM;
+	return 0;
 }
 
 static int read_table(struct reader *reader, const char *path, enum iu_fact fact, int refusal,

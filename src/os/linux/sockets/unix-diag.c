@@ -130,7 +130,7 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 	struct dump *dump = context;
 	struct iu_snapshot *snapshot = dump->scan->snapshot;
 	struct iu_netlink_bytes payload = iu_netlink_payload(message);
-	struct iu_socket sock, *slot;
+	struct iu_socket sock;
 	int ret;
 
 	if (dump->lost)
@@ -144,10 +144,9 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 		return ret < 0 ? ret : 0;
 	sock.order = dump->order++;
 	sock.path = iu_arena_strndup(&snapshot->arena, sock.path, sock.path_len);
-	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
-	if (!slot || !sock.path)
+	*iu_list_add(&snapshot->arena, &snapshot->sockets) = sock;
+	if (snapshot->arena.failed)
 		return IU_E_NOMEM;
-	*slot = sock;
 	ret = iu_stream_room(dump->scan);
 	if (ret > 0) {
 		dump->start = 0;
