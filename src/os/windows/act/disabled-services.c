@@ -43,10 +43,9 @@ static int add_line(struct iu_arena *arena, char *line, struct iu_disabled_servi
 		if (strcmp(starts[i], line))
 			continue;
 		slot = iu_list_add(arena, &ret->list);
-		if (slot)
-			*slot = (struct iu_scan_cache){
-				iu_arena_strdup(arena, name), (enum iu_service_start)i};
-		return slot && slot->name ? 0 : IU_E_NOMEM;
+		*slot = (struct iu_scan_cache){
+			iu_arena_strdup(arena, name), (enum iu_service_start)i};
+		return arena->failed ? IU_E_NOMEM : 0;
 	}
 	return 0;
 }
@@ -99,9 +98,8 @@ bool iu_disabled_services_add(const char *name, enum iu_service_start start)
 		there = there || !_stricmp(cache.list.v[i].name, name);
 	if (good && !there) {
 		slot = iu_list_add(&arena, &cache.list);
-		if (slot)
-			*slot = (struct iu_scan_cache){name, start};
-		good = slot && write_list(&cache);
+		*slot = (struct iu_scan_cache){name, start};
+		good = !arena.failed && write_list(&cache); /* never a list that lacks one */
 	}
 	iu_arena_free(&arena);
 	return good;

@@ -8,8 +8,6 @@ static int add_owner(struct iu_scan *scan, const struct iu_socket *socket)
 {
 	struct iu_hold *hold = iu_list_add(&scan->snapshot->arena, &scan->snapshot->holds);
 
-	if (!hold)
-		return IU_E_NOMEM;
 	*hold = (struct iu_hold){
 		.inode = socket->inode, .pid = iu_owner_of(socket->inode), .fd = -1};
 	return iu_process_add(scan, hold->pid);

@@ -36,9 +36,8 @@ static void take(void *context, const struct iu_afd_socket *told)
 			iu_holds(snapshot, s->inode, trace->pid))
 			continue;
 		hold = iu_list_add(&snapshot->arena, &snapshot->holds);
-		if (hold)
-			*hold = (struct iu_hold){.inode = s->inode, .pid = trace->pid, .fd = -1};
-		trace->error = hold ? iu_process_add(trace->scan, trace->pid) : IU_E_NOMEM;
+		*hold = (struct iu_hold){.inode = s->inode, .pid = trace->pid, .fd = -1};
+		trace->error = iu_process_add(trace->scan, trace->pid);
 	}
 }
 

@@ -45,14 +45,12 @@ IP_ADAPTER_ADDRESSES *iu_adapters(void)
 	return list;
 }
 
-static int add_addresses(struct iu_scan *scan, const IP_ADAPTER_ADDRESSES *adapter)
+static void add_addresses(struct iu_scan *scan, const IP_ADAPTER_ADDRESSES *adapter)
 {
 	for (const IP_ADAPTER_UNICAST_ADDRESS *row = adapter->FirstUnicastAddress; row;
 		row = row->Next) {
 		struct iu_local *local = iu_list_add(&scan->snapshot->arena, &scan->snapshot->locals);
 
-		if (!local)
-			return IU_E_NOMEM;
 		iu_address_of(row->Address.lpSockaddr, &local->address);
 		local->kind = IU_LOCAL_ADDRESS;
 		local->bits = local->address.family == IU_FAMILY_IPV6 ? 128 : 32;
@@ -61,26 +59,21 @@ static int add_addresses(struct iu_scan *scan, const IP_ADAPTER_ADDRESSES *adapt
 		local->tentative = row->DadState == IpDadStateTentative;
 		local->dad_failed = row->DadState == IpDadStateDuplicate;
 	}
-	return 0;
 }
 
 /* Every address of 127.0.0.0/8 may be bound, whatever the loopback interface says to have. */
-static int add_loopback(struct iu_scan *scan)
+static void add_loopback(struct iu_scan *scan)
 {
 	struct iu_local *local = iu_list_add(&scan->snapshot->arena, &scan->snapshot->locals);
 
-	if (!local)
-		return IU_E_NOMEM;
 	*local = (struct iu_local){
 		.kind = IU_LOCAL_ROUTE, .address = iu_address_ipv4(0x7f000000), .bits = 8};
-	return 0;
 }
 
 int iu_collect_addresses(struct iu_scan *scan)
 {
 	struct iu_arena *arena = &scan->snapshot->arena;
 	IP_ADAPTER_ADDRESSES *list;
-	int ret;
 
 	if (scan->snapshot->seen & IU_FACT_ADDRESSES)
 		return 0;
@@ -88,21 +81,16 @@ int iu_collect_addresses(struct iu_scan *scan)
 	if (!list)
 		return iu_snapshot_gap(scan->snapshot, IU_FACT_ADDRESSES, 0,
 			"the addresses of this machine", "GetAdaptersAddresses() failed", NULL);
-	ret = add_loopback(scan);
-	for (const IP_ADAPTER_ADDRESSES *adapter = list; adapter && ret == 0; adapter = adapter->Next) {
+	add_loopback(scan);
+	for (const IP_ADAPTER_ADDRESSES *adapter = list; adapter; adapter = adapter->Next) {
 		struct iu_interface *row = iu_list_add(arena, &scan->snapshot->interfaces);
 
-		if (!row) {
-			ret = IU_E_NOMEM;
-			break;
-		}
 		row->ifindex = adapter->IfIndex ? adapter->IfIndex : adapter->Ipv6IfIndex;
 		row->name = iu_utf8(arena, adapter->FriendlyName);
 		row->up = adapter->OperStatus == IfOperStatusUp;
-		ret = add_addresses(scan, adapter);
+		add_addresses(scan, adapter);
 	}
 	free(list);
-	if (ret == 0)
-		iu_scan_seen(scan, IU_FACT_ADDRESSES, true);
-	return ret;
+	iu_scan_seen(scan, IU_FACT_ADDRESSES, true);
+	return 0;
 }

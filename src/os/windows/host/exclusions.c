@@ -59,8 +59,6 @@ static int add_kept(void *context, const struct iu_value *value)
 	if (!read_name(value->name, &port, &count))
 		return 0;
 	slot = iu_list_add(&snapshot->arena, &snapshot->windows.exclusions);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = (struct iu_exclusion){.protocol = reading->protocol,
 		.first = port,
 		.last = (uint16_t)(port + count - 1),

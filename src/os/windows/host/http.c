@@ -49,17 +49,14 @@ static ULONG ask(const struct http *http, HTTP_SERVICE_CONFIG_ID id, void *in, U
 	return error;
 }
 
-static int add_reservation(struct iu_scan *scan, const HTTP_SERVICE_CONFIG_URLACL_SET *set)
+static void add_reservation(struct iu_scan *scan, const HTTP_SERVICE_CONFIG_URLACL_SET *set)
 {
 	struct iu_arena *arena = &scan->snapshot->arena;
 	struct iu_http_reservation *slot =
 		iu_list_add(arena, &scan->snapshot->windows.http_reservations);
 
-	if (!slot)
-		return IU_E_NOMEM;
 	slot->url = iu_utf8(arena, set->KeyDesc.pUrlPrefix);
 	slot->user = iu_utf8(arena, set->ParamDesc.pStringSecurityDescriptor);
-	return 0;
 }
 
 static int add_reservations(struct iu_scan *scan, const struct http *http, bool *all)
@@ -69,43 +66,35 @@ static int add_reservations(struct iu_scan *scan, const struct http *http, bool 
 			.QueryDesc = HttpServiceConfigQueryNext, .dwToken = i};
 		void *out = NULL;
 		ULONG error = ask(http, HttpServiceConfigUrlAclInfo, &in, sizeof(in), &out);
-		int ret;
 
 		if (error) {
 			*all = *all && error == ERROR_NO_MORE_ITEMS;
 			return error == ERROR_NOT_ENOUGH_MEMORY ? IU_E_NOMEM : 0;
 		}
-		ret = add_reservation(scan, out);
+		add_reservation(scan, out);
 		free(out);
-		if (ret < 0)
-			return ret;
 	}
 	*all = false;
 	return 0;
 }
 
-static int add_listen(struct iu_scan *scan, const struct http *http, bool *all)
+static void add_listen(struct iu_scan *scan, const struct http *http, bool *all)
 {
 	void *out = NULL;
 	ULONG error = ask(http, HttpServiceConfigIPListenList, NULL, 0, &out);
 	const HTTP_SERVICE_CONFIG_IP_LISTEN_QUERY *list = out;
-	int ret = 0;
 
 	if (error) {
 		*all = *all && (error == ERROR_NO_MORE_ITEMS || error == ERROR_FILE_NOT_FOUND);
-		return 0;
+		return;
 	}
-	for (ULONG i = 0; i < list->AddrCount && i < ROWS_MAX && ret == 0; i++) {
+	for (ULONG i = 0; i < list->AddrCount && i < ROWS_MAX; i++) {
 		struct iu_http_listen *slot = iu_list_add(
 			&scan->snapshot->arena, &scan->snapshot->windows.http_listen);
 
-		if (slot)
-			iu_address_of((const SOCKADDR *)(const void *)&list->AddrList[i],
-				&slot->address);
-		ret = slot ? 0 : IU_E_NOMEM;
+		iu_address_of((const SOCKADDR *)(const void *)&list->AddrList[i], &slot->address);
 	}
 	free(out);
-	return ret;
 }
 
 int iu_collect_http(struct iu_scan *scan)
@@ -122,7 +111,7 @@ int iu_collect_http(struct iu_scan *scan)
 			"its interface cannot be opened", NULL);
 	ret = add_reservations(scan, &http, &all);
 	if (ret == 0)
-		ret = add_listen(scan, &http, &all);
+		add_listen(scan, &http, &all);
 	http.end(INITIALIZE_CONFIG, NULL);
 	if (ret < 0)
 		return ret;

@@ -55,8 +55,6 @@ static int add_rule(void *context, const struct iu_value *value)
 	if (!rule.port || (strcmp(listen, "*") && iu_address_parse(listen, strlen(listen), &rule.listen) < 0))
 		return 0;
 	slot = iu_list_add(arena, &snapshot->windows.port_proxies);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = rule;
 	return 0;
 }

@@ -60,9 +60,8 @@ static int add_line(struct iu_arena *arena, char *line, struct iu_plan_rules *ru
 	if (!n)
 		return 0;
 	slot = iu_list_add(arena, &rules->protected_names);
-	if (slot)
-		*slot = iu_arena_strndup(arena, line, n);
-	return slot && *slot ? 0 : IU_E_NOMEM;
+	*slot = iu_arena_strndup(arena, line, n);
+	return *slot ? 0 : IU_E_NOMEM;
 }
 
 /* inuse\protected below ProgramData and below the user's own AppData. */
@@ -96,5 +95,5 @@ int iu_os_rules(struct iu_arena *arena, int32_t on_behalf, struct iu_plan_rules 
 		ret = add_list(arena, L"ProgramData", rules);
 	if (ret == 0)
 		ret = add_list(arena, L"APPDATA", rules);
-	return ret;
+	return ret >= 0 && arena->failed ? IU_E_NOMEM : ret;
 }

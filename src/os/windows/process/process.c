@@ -120,24 +120,20 @@ bool iu_file_identity(const wchar_t *path, struct iu_file_id *ret)
 	return good;
 }
 
-static int add_file(struct iu_arena *arena, struct iu_process *process, const wchar_t *path)
+static void add_file(struct iu_arena *arena, struct iu_process *process, const wchar_t *path)
 {
 	struct iu_file_id id, *slot;
 
 	if (!iu_file_identity(path, &id))
-		return 0;
+		return;
 	slot = iu_list_add(arena, &process->files);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = id;
-	return 0;
 }
 
 static int read_path(struct iu_arena *arena, HANDLE handle, struct iu_process *process)
 {
 	wchar_t *path = calloc(PATH_UNITS, sizeof(*path));
 	DWORD n = PATH_UNITS;
-	int ret = 0;
 
 	if (!path)
 		return IU_E_NOMEM;
@@ -145,10 +141,10 @@ static int read_path(struct iu_arena *arena, HANDLE handle, struct iu_process *p
 		process->exe = iu_utf8_n(arena, path, n);
 		if (process->exe)
 			process->name = iu_utf8_base(process->exe);
-		ret = add_file(arena, process, path);
+		add_file(arena, process, path);
 	}
 	free(path);
-	return ret;
+	return 0;
 }
 
 /* ---- command line ---- */
@@ -220,43 +216,38 @@ static const char *parameters_of(HANDLE handle)
 	return parameters;
 }
 
-static int add_command(struct iu_arena *arena, const wchar_t *line, struct iu_process *process)
+static void add_command(struct iu_arena *arena, const wchar_t *line, struct iu_process *process)
 {
-	int count = 0, ret = 0;
+	int count = 0;
 	wchar_t **words = *line ? CommandLineToArgvW(line, &count) : NULL;
 
-	for (int i = 0; i < count && words && ret == 0; i++) {
+	for (int i = 0; i < count && words; i++) {
 		const char **slot = iu_list_add(arena, &process->command);
 
-		if (slot)
-			*slot = iu_utf8(arena, words[i]);
-		ret = slot && *slot ? 0 : IU_E_NOMEM;
+		*slot = iu_utf8(arena, words[i]);
 	}
 	if (words)
 		LocalFree(words);
-	return ret;
 }
 
-static int read_command(struct iu_arena *arena, int32_t pid, HANDLE handle, struct iu_process *process)
+static void read_command(struct iu_arena *arena, int32_t pid, HANDLE handle, struct iu_process *process)
 {
 	HANDLE reader = OpenProcess(
 		PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ, FALSE, (DWORD)pid);
 	const char *parameters = reader ? parameters_of(reader) : NULL;
 	wchar_t *line = command_told(handle), *current = NULL;
-	int ret = 0;
 
 	if (!line && parameters)
 		line = memory_text(reader, parameters, PARAMETERS_COMMAND);
 	if (parameters)
 		current = memory_text(reader, parameters, PARAMETERS_CURRENT);
 	if (line)
-		ret = add_command(arena, line, process);
+		add_command(arena, line, process);
 	process->cwd = iu_utf8(arena, current);
 	free(line);
 	free(current);
 	if (reader)
 		CloseHandle(reader);
-	return ret;
 }
 
 /* ---- all of it ---- */
@@ -269,8 +260,6 @@ static int add_parents(struct iu_scan *scan, const struct iu_listed *row, struct
 	for (int i = 0; i < PARENTS_MAX && iu_process_parent(scan->list, &child, &parent); i++) {
 		struct iu_parent *slot = iu_list_add(arena, &process->parents);
 
-		if (!slot)
-			return IU_E_NOMEM;
 		slot->pid = parent.pid;
 		slot->name = iu_utf8_n(arena, parent.name, parent.name_units);
 		child = parent;
@@ -302,7 +291,9 @@ static int fill_opened(struct iu_scan *scan, HANDLE handle, struct iu_process *p
 	process->user = iu_process_user(arena, handle, &process->uid);
 	process->uid_known = process->user != NULL;
 	ret = read_path(arena, handle, process);
-	return ret < 0 ? ret : read_command(arena, process->pid, handle, process);
+	if (ret == 0)
+		read_command(arena, process->pid, handle, process);
+	return ret;
 }
 
 int iu_process_add(struct iu_scan *scan, int32_t pid)
@@ -330,8 +321,6 @@ int iu_process_add(struct iu_scan *scan, int32_t pid)
 	if (!process.name)
 		process.name = pid == 4 ? "System" : iu_arena_strdup(arena, "?");
 	slot = iu_list_add(arena, &scan->snapshot->processes);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = process;
 	return 0;
 }

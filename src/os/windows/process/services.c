@@ -96,28 +96,24 @@ static bool has_socket(const struct iu_snapshot *snapshot, DWORD pid)
 	return false;
 }
 
-static int add_dependents(struct iu_arena *arena, SC_HANDLE handle, struct iu_service *service)
+static void add_dependents(struct iu_arena *arena, SC_HANDLE handle, struct iu_service *service)
 {
 	DWORD count;
 	ENUM_SERVICE_STATUSW *list = iu_service_dependents(handle, &count);
-	int ret = 0;
 
-	for (DWORD i = 0; i < count && ret == 0; i++) {
-		const char **slot = iu_list_add(arena, &service->dependents);
+	for (DWORD i = 0; i < count; i++) {
+		const char *name = iu_utf8(arena, list[i].lpServiceName);
 
-		if (slot)
-			*slot = iu_utf8(arena, list[i].lpServiceName);
-		ret = slot && *slot ? 0 : IU_E_NOMEM;
+		*iu_list_add(arena, &service->dependents) = name;
 	}
 	free(list);
-	return ret;
 }
 
 static int add_service(struct iu_scan *scan, SC_HANDLE manager, const ENUM_SERVICE_STATUS_PROCESSW *row)
 {
 	struct iu_arena *arena = &scan->snapshot->arena;
 	const SERVICE_STATUS_PROCESS *status = &row->ServiceStatusProcess;
-	struct iu_service *slot, service = {
+	struct iu_service service = {
 		.name = iu_utf8(arena, row->lpServiceName),
 		.display = iu_utf8(arena, row->lpDisplayName),
 		.pid = (int32_t)status->dwProcessId,
@@ -127,19 +123,15 @@ static int add_service(struct iu_scan *scan, SC_HANDLE manager, const ENUM_SERVI
 	SC_HANDLE handle = OpenServiceW(
 		manager, row->lpServiceName, SERVICE_QUERY_CONFIG | SERVICE_ENUMERATE_DEPENDENTS);
 	QUERY_SERVICE_CONFIGW *config = handle ? iu_service_config(handle) : NULL;
-	int ret = 0;
 
 	if (config)
 		service.start = iu_service_start(config->dwStartType);
 	if (handle && service.state != IU_SERVICE_STOPPED)
-		ret = add_dependents(arena, handle, &service);
+		add_dependents(arena, handle, &service);
 	free(config);
 	if (handle)
 		CloseServiceHandle(handle);
-	slot = ret < 0 || !service.name ? NULL : iu_list_add(arena, &scan->snapshot->windows.services);
-	if (!slot)
-		return IU_E_NOMEM;
-	*slot = service;
+	*iu_list_add(arena, &scan->snapshot->windows.services) = service;
 	return 0;
 }
 

@@ -104,8 +104,6 @@ int iu_add_socket(struct iu_scan *scan, struct iu_socket *socket, int32_t pid, u
 		socket->uid_known = socket->user != NULL;
 	}
 	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = *socket;
 	return 0;
 }
