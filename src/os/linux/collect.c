@@ -54,11 +54,13 @@ static int run(struct iu_scan *scan)
 			(needs->first && collectors[i].thorough))
 			continue;
 		if (collectors[i].needs_proc && scan->proc < 0) {
+			const char *fix, *why = iu_scan_no_proc(scan, &fix);
+
 			if (!collectors[i].what)
 				continue; /* the one before it said so */
 			iu_scan_seen(scan, collectors[i].facts, false);
 			ret = iu_snapshot_gap(snapshot, (enum iu_fact)collectors[i].facts, 0,
-				collectors[i].what, "/proc is not mounted", "mount /proc");
+				collectors[i].what, why, fix);
 			continue;
 		}
 		iu_watchdog_go_on();

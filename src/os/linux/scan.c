@@ -72,6 +72,12 @@ static const char *user_in_file(struct iu_scan *scan, uint32_t uid)
 			   : NULL;
 }
 
+/* There was no memory or no descriptor to read a file. */
+static bool is_short(int error)
+{
+	return error == -ENOMEM || error == -EMFILE || error == -ENFILE;
+}
+
 struct services {
 	bool systemd, other;
 };
@@ -125,12 +131,16 @@ static bool has_services(struct iu_scan *scan)
 	struct services services = {.other = true};
 	struct iu_text text = {0};
 	bool other;
+	int ret;
 
 	if (scan->cache->services != IU_UNKNOWN)
 		return scan->cache->services == IU_YES;
-	if (iu_file_load(AT_FDCWD, "/etc/nsswitch.conf", 1 << 16, &text) == 0 && text.data)
+	ret = iu_file_load(AT_FDCWD, "/etc/nsswitch.conf", 1 << 16, &text);
+	if (ret == 0 && text.data)
 		iu_file_lines(text.data, text.len, service_line, &services);
 	iu_text_free(&text);
+	if (is_short(ret)) /* name services need what there is none of, and do not all live without it */
+		return false;
 	other = services.other;
 	for (size_t i = 0; i < IU_COUNT(folders) && services.systemd && !other; i++)
 		other = has_entries(folders[i]);
@@ -163,16 +173,33 @@ const char *iu_scan_user(struct iu_scan *scan, uint32_t uid)
 	return name;
 }
 
-static int open_proc(void)
+static int open_proc(int *ret_error)
 {
 	struct statfs status;
 	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	*ret_error = fd < 0 ? errno : 0;
 	if (fd >= 0 && (fstatfs(fd, &status) < 0 || status.f_type != PROC_SUPER_MAGIC)) {
 		close(fd);
 		return -1;
 	}
 	return fd;
+}
+
+const char *iu_scan_no_proc(const struct iu_scan *scan, const char **ret_fix)
+{
+	*ret_fix = NULL;
+	switch (scan->proc_error) {
+	case EMFILE:
+	case ENFILE:
+		*ret_fix = "close some, or raise the limit (ulimit -n)";
+		return IU_SCAN_TOO_MANY;
+	case ENOMEM: return "out of memory";
+	case EACCES:
+	case EPERM: return "this process may not enter /proc";
+	}
+	*ret_fix = "mount /proc";
+	return "/proc is not mounted";
 }
 
 /* /proc may count the processes of another PID namespace than our own: ask it, not getpid(). */
@@ -190,12 +217,15 @@ static int32_t own_pid(int proc)
 void iu_scan_open(
 	struct iu_scan *scan, const struct iu_needs *needs, struct iu_snapshot *snapshot)
 {
+	int error;
+
 	*scan = (struct iu_scan){
 		.needs = needs,
 		.snapshot = snapshot,
-		.proc = open_proc(),
+		.proc = open_proc(&error),
 		.cgroup_root = -2,
 		.plain = !needs || needs->plain}; /* NULL: about our own process */
+	scan->proc_error = error;
 	scan->self = own_pid(scan->proc);
 	if (!snapshot->scan_cache)
 		snapshot->scan_cache = iu_arena_alloc(&snapshot->arena, sizeof(*scan->cache));

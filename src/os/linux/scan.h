@@ -33,7 +33,8 @@ typedef void iu_scan_closer(struct iu_scan *scan);
 struct iu_scan {
 	const struct iu_needs *needs;
 	struct iu_snapshot *snapshot;
-	int proc;		       /* descriptor of /proc, -1: not mounted */
+	int proc;		       /* descriptor of /proc, -1: there is none … */
+	int proc_error;		       /* … and this errno says why; 0: what is mounted there is no proc */
 	int32_t self;		       /* our own pid as /proc counts it */
 	struct iu_scan_cache *cache;
 	struct iu_user_row *users;     /* uthash: names that were looked up */
@@ -88,8 +89,12 @@ const char *iu_scan_user(struct iu_scan *scan, uint32_t uid);
 void iu_scan_on_close(struct iu_scan *scan, iu_scan_closer *close);
 
 /* What would tell what a plain look leaves out. */
+#define IU_SCAN_TOO_MANY  "too many open files (EMFILE)"
 #define IU_SCAN_PLAIN_WHY IU_BPF_AVOIDED
 #define IU_SCAN_PLAIN_FIX "ask with the program inuse, outside of the sandbox"
+
+/** iu_scan_no_proc() - why there is no /proc, for a gap; *@ret_fix: what would lift it. */
+const char *iu_scan_no_proc(const struct iu_scan *scan, const char **ret_fix);
 
 /** iu_scan_bpf() - what this look may do with BPF. */
 static inline enum iu_bpf_mode iu_scan_bpf(const struct iu_scan *scan)

@@ -66,14 +66,16 @@ static int begin(struct iu_scan *scan)
 	struct iu_stream *stream = scan->stream;
 	struct timespec now = {0};
 	long per_second = sysconf(_SC_CLK_TCK);
+	const char *why, *fix;
 	int ret = 0;
 
 	stream->begun = true;
 	iu_scan_open(&stream->people, &stream->needs, &stream->processes);
-	if (scan->proc < 0)
+	if (scan->proc < 0) {
+		why = iu_scan_no_proc(scan, &fix);
 		ret = iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0,
-			"which processes hold the sockets", "/proc is not mounted", "mount /proc");
-	else if (scan->needs->facts & IU_FACT_HOLDERS)
+			"which processes hold the sockets", why, fix);
+	} else if (scan->needs->facts & IU_FACT_HOLDERS)
 		ret = iu_fd_index_make(scan, &stream->index);
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	stream->ticks = (uint64_t)(now.tv_sec + 1) * (uint64_t)(per_second > 0 ? per_second : 100);

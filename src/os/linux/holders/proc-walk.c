@@ -315,8 +315,13 @@ static int scan_process(struct iu_proc_walk *walk, int32_t pid)
 
 		if (read == IU_E_NOMEM)
 			return read;
-		if (read < 0) /* it ended while we looked: it holds nothing any more */
+		walk->few_files |= read == IU_E_LIMIT;
+		if (read < 0 && read != IU_E_LIMIT) /* it ended meanwhile: it holds nothing any more */
 			snapshot->holds.n = before;
+	}
+	if (error == EMFILE || error == ENFILE) {
+		walk->few_files = true;
+		return 0;
 	}
 	if (ret == IU_E_ACCESS)
 		return add_unreadable(walk, pid, error);
@@ -513,9 +518,13 @@ int iu_proc_walk_tell(struct iu_proc_walk *walk, int result)
 	struct iu_snapshot *snapshot = walk->scan->snapshot;
 	bool hidden = !walk->told && !iu_privileged() && processes_hidden(walk);
 
-	iu_scan_seen(walk->scan, IU_FACT_HOLDERS, result == 0 && !hidden && walk->unreadable == 0);
+	iu_scan_seen(walk->scan, IU_FACT_HOLDERS,
+		result == 0 && !hidden && walk->unreadable == 0 && !walk->few_files);
 	if (result == IU_E_NOMEM)
 		return result;
+	if (walk->few_files || result == IU_E_LIMIT)
+		return iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "some of the processes",
+			IU_SCAN_TOO_MANY, "close some, or raise the limit (ulimit -n)");
 	if (result < 0)
 		return iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the list of processes",
 			iu_error_text(result), NULL);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "os/linux/error.h"
 #include "os/linux/file.h"
 
 enum iu_process_state iu_proc_stat_state(char letter)
@@ -81,6 +82,8 @@ int iu_proc_stat_read(int proc, int32_t pid, struct iu_proc_stat *ret_stat)
 	len = iu_file_read(proc, path, text, sizeof(text));
 	if (len == -EACCES || len == -EPERM)
 		return IU_E_ACCESS;
+	if (len == -EMFILE || len == -ENFILE || len == -ENOMEM)
+		return iu_error_from((int)-len);
 	if (len <= 0)
 		return IU_E_GONE;
 	return iu_proc_stat_parse(text, (size_t)len, ret_stat);

@@ -403,8 +403,9 @@ int iu_process_read(struct iu_scan *scan, int32_t pid)
 
 	if (iu_snapshot_process(snapshot, pid))
 		return 0;
-	if (iu_proc_stat_read(scan->proc, pid, &stat) < 0)
-		return IU_E_GONE;
+	ret = iu_proc_stat_read(scan->proc, pid, &stat);
+	if (ret < 0)
+		return ret == IU_E_LIMIT || ret == IU_E_NOMEM ? ret : IU_E_GONE;
 	process.name = iu_arena_strdup(&snapshot->arena, stat.name);
 	process.state = iu_proc_stat_state(stat.state);
 	process.ppid = stat.ppid;
