@@ -15,6 +15,18 @@
 #define INTERFACES_MAX 2048
 /* Programs without a number; each is looked for among those before it. */
 #define IMAGES_MAX 1024
+/*
+ * A million lines are answered from within 300 MiB. A machine has some ten thousand sockets; of
+ * more, what listens comes before what is connected.
+ */
+#define ROWS_FEW	16384
+#define CONNECTIONS_MAX 40960
+#define ROWS_MAX	81920
+#define PLACES		(1u << 18) /* more than twice of ROWS_MAX: the table is never full */
+#define ALIKE_FEW	4
+/* No machine runs so many processes. */
+#define TASKS_MAX    65536
+#define TASKS_RECENT 4096 /* a power of two */
 
 void iu_capture_begin(struct iu_capture_out *out, struct iu_snapshot *snapshot)
 {
@@ -42,7 +54,9 @@ void iu_capture_is(struct iu_capture_out *out, enum iu_capture_system system)
 
 void iu_capture_block(struct iu_capture_out *out)
 {
-	out->block++;
+	if (!out->going_on)
+		out->block++;
+	out->going_on = false;
 }
 
 struct iu_socket iu_capture_socket_fresh(enum iu_protocol protocol)
@@ -69,21 +83,157 @@ static uint32_t given_of(const struct iu_socket *s)
 	return given;
 }
 
+/* ---- very long lists ---- */
+
+static int compare_address(const struct iu_address *a, const struct iu_address *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+static int compare_path(const struct iu_socket *a, const struct iu_socket *b)
+{
+	size_t least = a->path_len < b->path_len ? a->path_len : b->path_len;
+	int difference = least ? memcmp(a->path, b->path, least) : 0;
+
+	if (difference)
+		return difference;
+	return (a->path_len > b->path_len) - (a->path_len < b->path_len);
+}
+
+/* Where they are, not who they are: state and holder may be missing in one of the captures. */
+static int compare_place(const struct iu_socket *a, const struct iu_socket *b)
+{
+	int difference;
+
+	if (a->protocol != b->protocol)
+		return a->protocol < b->protocol ? -1 : 1;
+	if (a->port != b->port)
+		return a->port < b->port ? -1 : 1;
+	difference = compare_address(&a->local, &b->local);
+	if (!difference)
+		difference = (a->peer_port > b->peer_port) - (a->peer_port < b->peer_port);
+	if (!difference)
+		difference = compare_address(&a->peer, &b->peer);
+	if (!difference && a->protocol == IU_PROTOCOL_UNIX)
+		difference = compare_path(a, b);
+	return difference;
+}
+
+static uint32_t mix(uint32_t hash, const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ at[i]) * 16777619u; /* FNV-1a */
+	return hash;
+}
+
+static uint32_t hash_of(const struct iu_socket *s)
+{
+	unsigned char kinds[3] = {(unsigned char)s->protocol, (unsigned char)s->state,
+		(unsigned char)s->local.family};
+	uint32_t hash = mix(2166136261u, kinds, sizeof(kinds));
+
+	hash = mix(hash, &s->port, sizeof(s->port));
+	hash = mix(hash, s->local.bytes, sizeof(s->local.bytes));
+	return s->path_len ? mix(hash, s->path, s->path_len) : hash;
+}
+
+/* A bind() meets the own end of a socket; who is at the other one does not matter to it. */
+static bool is_alike(const struct iu_socket *a, const struct iu_socket *b)
+{
+	return a->protocol == b->protocol && a->port == b->port && a->state == b->state &&
+	       compare_address(&a->local, &b->local) == 0 &&
+	       (a->protocol != IU_PROTOCOL_UNIX || compare_path(a, b) == 0);
+}
+
+/* The place of a socket, or the empty one where it belongs. */
+static struct iu_capture_place *place_of(struct iu_capture_out *out, const struct iu_socket *s)
+{
+	uint32_t hash = hash_of(s);
+	struct iu_capture_place *place = &out->places[hash % PLACES];
+
+	while (place->row && !(place->hash == hash &&
+				     is_alike(&out->rows.v[place->row - 1].socket, s)))
+		place = place + 1 < out->places + PLACES ? place + 1 : out->places;
+	place->hash = hash;
+	return place;
+}
+
+static bool is_connection(const struct iu_socket *s)
+{
+	return s->state != IU_STATE_LISTEN && s->state != IU_STATE_BOUND;
+}
+
+/*
+ * Up to ROWS_FEW every row is kept: that is what machines have. Of more, so many of each place that
+ * the answer for its port stays the same; the others are counted. Returns: whether this one is.
+ */
+static bool is_wanted(struct iu_capture_out *out, const struct iu_socket *s)
+{
+	struct iu_capture_place *place;
+	size_t most = is_connection(s) ? CONNECTIONS_MAX : ROWS_MAX;
+
+	if (out->rows.n < ROWS_FEW)
+		return true;
+	if (!out->places) {
+		out->places = iu_arena_alloc(&out->arena, PLACES * sizeof(*out->places));
+		if (!out->places)
+			return false;
+		for (size_t i = 0; i < out->rows.n; i++) {
+			place = place_of(out, &out->rows.v[i].socket);
+			if (!place->row)
+				place->row = (uint32_t)i + 1;
+			place->count++;
+		}
+	}
+	place = place_of(out, s);
+	if (place->row && place->count >= ALIKE_FEW) {
+		out->rows.v[place->row - 1].socket.more_like_it++;
+		return false;
+	}
+	if (out->rows.n >= most) {
+		out->left_out++;
+		return false;
+	}
+	if (!place->row)
+		place->row = (uint32_t)out->rows.n + 1;
+	place->count++;
+	return true;
+}
+
 int iu_capture_socket(struct iu_capture_out *out, const struct iu_socket *socket)
 {
-	struct iu_capture_row *row = iu_list_add(&out->arena, &out->rows);
+	struct iu_capture_row *row;
 
+	out->given |= given_of(socket);
+	out->dropping = !is_wanted(out, socket);
+	if (out->dropping)
+		return out->arena.failed ? IU_E_NOMEM : 0;
+	row = iu_list_add(&out->arena, &out->rows);
 	if (!row)
 		return IU_E_NOMEM;
 	*row = (struct iu_capture_row){
 		.socket = *socket, .block = out->block, .first_owner = out->owners.n};
-	out->given |= given_of(socket);
 	return 0;
+}
+
+int iu_capture_unit(struct iu_capture_out *out, struct iu_span name)
+{
+	struct iu_socket *s;
+
+	if (!out->rows.n || out->dropping)
+		return 0;
+	s = &out->rows.v[out->rows.n - 1].socket;
+	s->unit = iu_arena_strndup(&out->snapshot->arena, name.text, name.len);
+	return s->unit ? 0 : IU_E_NOMEM;
 }
 
 void iu_capture_orphan(struct iu_capture_out *out)
 {
-	if (out->rows.n)
+	if (out->rows.n && !out->dropping)
 		out->rows.v[out->rows.n - 1].orphan = true;
 }
 
@@ -91,7 +241,7 @@ int iu_capture_owner(struct iu_capture_out *out, int32_t pid, int32_t fd, struct
 {
 	struct iu_capture_owner *owner;
 
-	if (!out->rows.n)
+	if (!out->rows.n || out->dropping)
 		return 0;
 	owner = iu_list_add(&out->arena, &out->owners);
 	if (!owner)
@@ -138,18 +288,49 @@ int iu_capture_image(struct iu_capture_out *out, struct iu_span name, struct iu_
 	return iu_capture_owner(out, IU_PID_MADE_UP + (int32_t)i, -1, name);
 }
 
+/* The task that this is once more; NULL: it is another one. */
+static struct iu_capture_task *recent(
+	struct iu_capture_out *out, int32_t pid, struct iu_span name, uint32_t **ret_slot)
+{
+	struct iu_capture_task *task;
+
+	if (!out->recent_tasks)
+		out->recent_tasks = iu_arena_alloc(
+			&out->arena, TASKS_RECENT * sizeof(*out->recent_tasks));
+	if (!out->recent_tasks)
+		return NULL;
+	*ret_slot = &out->recent_tasks[(uint32_t)pid % TASKS_RECENT];
+	if (!**ret_slot)
+		return NULL;
+	task = &out->tasks.v[**ret_slot - 1];
+	return task->pid == pid && iu_span_is(name, task->name) ? task : NULL;
+}
+
 int iu_capture_task(struct iu_capture_out *out, int32_t pid, struct iu_span name,
 	struct iu_capture_task **ret_task)
 {
-	struct iu_capture_task *task = iu_list_add(&out->arena, &out->tasks);
+	struct iu_capture_task *task;
+	uint32_t *slot = NULL;
 
-	if (!task)
+	name.len = name.len > NAME_MAX_BYTES ? NAME_MAX_BYTES : name.len;
+	task = recent(out, pid, name, &slot);
+	if (!slot)
 		return IU_E_NOMEM;
-	*task = (struct iu_capture_task){.pid = pid, .order = out->tasks.n};
-	task->name = iu_arena_strndup(&out->snapshot->arena, name.text,
-		name.len > NAME_MAX_BYTES ? NAME_MAX_BYTES : name.len);
-	if (!task->name)
-		return IU_E_NOMEM;
+	if (!task && out->tasks.n >= TASKS_MAX) {
+		out->left_out++;
+		out->spare = (struct iu_capture_task){0};
+		task = &out->spare;
+	}
+	if (!task) {
+		task = iu_list_add(&out->arena, &out->tasks);
+		if (!task)
+			return IU_E_NOMEM;
+		*task = (struct iu_capture_task){.pid = pid, .order = out->tasks.n};
+		task->name = iu_arena_strndup(&out->snapshot->arena, name.text, name.len);
+		if (!task->name)
+			return IU_E_NOMEM;
+		*slot = (uint32_t)out->tasks.n;
+	}
 	if (ret_task)
 		*ret_task = task;
 	return 0;
@@ -206,43 +387,6 @@ uint32_t iu_capture_ifindex(struct iu_capture_out *out, struct iu_span name)
 }
 
 /* ---- the same socket in several captures ---- */
-
-static int compare_address(const struct iu_address *a, const struct iu_address *b)
-{
-	if (a->family != b->family)
-		return a->family < b->family ? -1 : 1;
-	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
-}
-
-static int compare_path(const struct iu_socket *a, const struct iu_socket *b)
-{
-	size_t least = a->path_len < b->path_len ? a->path_len : b->path_len;
-	int difference = least ? memcmp(a->path, b->path, least) : 0;
-
-	if (difference)
-		return difference;
-	return (a->path_len > b->path_len) - (a->path_len < b->path_len);
-}
-
-/* Where they are, not who they are: state and holder may be missing in one of the captures. */
-static int compare_place(const struct iu_socket *a, const struct iu_socket *b)
-{
-	int difference;
-
-	if (a->protocol != b->protocol)
-		return a->protocol < b->protocol ? -1 : 1;
-	if (a->port != b->port)
-		return a->port < b->port ? -1 : 1;
-	difference = compare_address(&a->local, &b->local);
-	if (!difference)
-		difference = (a->peer_port > b->peer_port) - (a->peer_port < b->peer_port);
-	if (!difference)
-		difference = compare_address(&a->peer, &b->peer);
-	if (!difference && a->protocol == IU_PROTOCOL_UNIX)
-		difference = compare_path(a, b);
-	return difference;
-}
-
 
 static int compare_rows(const struct iu_capture_row *a, const struct iu_capture_row *b)
 {
@@ -325,8 +469,14 @@ static void take_over(const struct iu_capture_out *out, struct iu_capture_row *t
 		a->cgroup = b->cgroup;
 	if (!a->unit)
 		a->unit = b->unit;
+	if (!a->container) {
+		a->container = b->container;
+		a->engine = b->engine;
+	}
 	a->mini |= b->mini;
 	to->orphan |= from->orphan;
+	if (to->owners && from->owners && !owners_known(out, to) && owners_known(out, from))
+		to->image = out->owners.v[to->first_owner].pid - IU_PID_MADE_UP + 1;
 	if (!to->owners || (from->owners && !owners_known(out, to))) {
 		to->first_owner = from->first_owner;
 		to->owners = from->owners;
@@ -425,15 +575,13 @@ static void unique_holds(struct iu_holds *holds)
 }
 
 /* One capture names the program, another one its number: that is one process. */
-static int name_owner(struct iu_capture_out *out, const struct iu_capture_row *row)
+static int name_owner(
+	struct iu_capture_out *out, const struct iu_capture_row *row, int32_t image)
 {
-	const struct iu_capture_row *other = row->into;
-	int32_t image = out->owners.v[row->first_owner].pid - IU_PID_MADE_UP;
-
-	if (other->owners != 1)
+	if (row->owners != 1)
 		return 0;
-	return iu_capture_task(out, out->owners.v[other->first_owner].pid,
-		out->images.v[image].name, NULL);
+	return iu_capture_task(
+		out, out->owners.v[row->first_owner].pid, out->images.v[image].name, NULL);
 }
 
 static int add_holds(struct iu_capture_out *out)
@@ -444,9 +592,12 @@ static int add_holds(struct iu_capture_out *out)
 		const struct iu_capture_row *row = &out->rows.v[i];
 		uint64_t inode = row->into ? row->into->socket.inode : row->socket.inode;
 
+		if (row->image && name_owner(out, row, row->image - 1) < 0)
+			return IU_E_NOMEM;
 		if (row->into && row->owners && !owners_known(out, row) &&
 			owners_known(out, row->into)) {
-			if (name_owner(out, row) < 0)
+			if (name_owner(out, row->into,
+				    out->owners.v[row->first_owner].pid - IU_PID_MADE_UP) < 0)
 				return IU_E_NOMEM;
 			continue;
 		}

@@ -26,6 +26,8 @@ enum iu_capture_given {
 	IU_GIVEN_LISTENERS = 1 << 14,
 	IU_GIVEN_PIDS = 1 << 15,         /* who has a socket, by number */
 	IU_GIVEN_IMAGES = 1 << 16,       /* … by the name of a program alone */
+	IU_GIVEN_CONTAINERS = 1 << 17,   /* ports that containers publish */
+	IU_GIVEN_PORTS = 1 << 18,        /* a port and who has it, without an address */
 };
 
 /* One socket as one capture shows it. */
@@ -34,6 +36,7 @@ struct iu_capture_row {
 	uint32_t block; /* rows of one block are different sockets, even where they look alike */
 	size_t first_owner, owners;
 	bool orphan; /* the capture says that no process has it */
+	int32_t image; /* another capture has its owner's name: which image, + 1 */
 	struct iu_capture_row *into; /* another row turned out to be the same socket; NULL: none */
 };
 
@@ -55,6 +58,18 @@ struct iu_capture_image {
 	struct iu_span name, part;
 };
 
+/* The columns of a CSV by their headings: the rows may be in the next piece of a long text. */
+struct iu_capture_heading {
+	size_t columns[6], count;
+};
+
+/* One place in the table of rows by where their sockets are. */
+struct iu_capture_place {
+	uint32_t hash;
+	uint32_t row; /* the first one there, + 1; 0: nothing */
+	uint32_t count;
+};
+
 struct iu_capture_out {
 	struct iu_snapshot *snapshot; /* what needs no other capture to be understood goes there */
 	struct iu_arena arena;        /* the rest waits here for finish() */
@@ -74,9 +89,19 @@ struct iu_capture_out {
 	enum iu_family hint_family;
 	bool hint_tcp, hint_udp;
 	bool hint_exclusions; /* … are ranges that Windows keeps */
+	const char *engine;   /* whose containers were listed last; NULL: not said. Static */
 	bool inside; /* what is read stood in a sentence: a row alone, and its ends are certain */
 	unsigned int hint_age; /* lines since then */
 	size_t task_columns;   /* of the last list of processes in this text */
+	struct iu_capture_heading heading;
+	bool going_on; /* the next line continues the list that the last piece of the text ended in */
+	/* Of a very long list: rows are kept where they say something new. NULL: it is not long. */
+	struct iu_capture_place *places;
+	size_t places_used;
+	bool dropping;   /* the last row was not kept, and what belongs to it is not either */
+	size_t left_out; /* rows that nothing was kept of */
+	uint32_t *recent_tasks; /* by pid, + 1: a list of sockets has the same few again and again */
+	struct iu_capture_task spare; /* stands in for a process beyond what is kept */
 	size_t unread; /* rows that began like a socket and could not be read to the end */
 	size_t named;  /* … because they show names in place of numbers */
 };
@@ -102,6 +127,9 @@ struct iu_socket iu_capture_socket_fresh(enum iu_protocol protocol);
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_capture_socket(struct iu_capture_out *out, const struct iu_socket *socket);
+
+/** iu_capture_unit() - the last row belongs to a unit or a service. Returns: 0, IU_E_NOMEM. */
+int iu_capture_unit(struct iu_capture_out *out, struct iu_span name);
 
 /** iu_capture_orphan() - the last row is a socket that no process has. */
 void iu_capture_orphan(struct iu_capture_out *out);

@@ -67,6 +67,9 @@ static bool read_row(struct iu_span line, struct row *ret)
 	struct iu_phrase words;
 	size_t k = 2, at;
 
+	if (iu_span_find_exact(line, "TCP") == line.len &&
+		iu_span_find_exact(line, "UDP") == line.len)
+		return false;
 	iu_words_split(line, &words);
 	while (k < words.n && !iu_span_is(words.v[k], "TCP") && !iu_span_is(words.v[k], "UDP"))
 		k++;

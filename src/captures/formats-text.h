@@ -35,6 +35,10 @@ iu_capture_reader iu_capture_ss;              /* ss */
 iu_capture_reader iu_capture_netstat_bsd;    /* netstat -an, -anv of macOS and BSD */
 iu_capture_reader iu_capture_netstat_linux;   /* netstat -tulpn, -anp */
 iu_capture_reader iu_capture_lsof;            /* lsof -i, -U */
+iu_capture_reader iu_capture_fuser;           /* fuser 80/tcp, fuser -v */
+iu_capture_reader iu_capture_list_sockets;    /* systemctl list-sockets */
+iu_capture_reader iu_capture_containers;      /* docker ps, podman ps */
+iu_capture_reader iu_capture_kubectl;         /* kubectl get svc */
 iu_capture_reader iu_capture_proc_net;        /* /proc/net/{tcp,tcp6,udp,udp6,unix} */
 
 /**

@@ -52,6 +52,12 @@ static const struct row {
 		IU_FACT_HOLDERS, "which process has which socket",
 		"the list has no process ids: netstat was run without -o",
 		"run `netstat -ano` and add its output"},
+	{IU_CAPTURE_ANY, 0, IU_GIVEN_CONTAINERS, IU_FACT_TCP | IU_FACT_UDP,
+		"sockets that no container publishes", "the list has containers alone",
+		"run `sudo ss -tulpane`, on Windows `netstat -ano`, and add its output"},
+	{IU_CAPTURE_LINUX, 0, IU_GIVEN_PORTS, IU_FACT_TCP | IU_FACT_UDP,
+		"at which addresses those ports are taken", "fuser tells the port alone",
+		"run `sudo ss -tulpane` and add its output"},
 	{IU_CAPTURE_BSD, IU_GIVEN_LISTENERS, 0, IU_FACT_TCP, "TCP sockets that listen",
 		"no capture has one", "run `sudo lsof -nP -iTCP` and add its output"},
 	{IU_CAPTURE_BSD, IU_GIVEN_UDP, 0, IU_FACT_UDP, "UDP sockets", "no capture has one",
@@ -120,6 +126,14 @@ static int add_unread(struct iu_capture_out *out)
 			"what is left of them names no socket",
 			"write the output into a file and give that");
 	}
+	if (out->left_out && ret == 0) {
+		snprintf(what, sizeof(what), "%zu rows beyond what one machine has",
+			out->left_out);
+		ret = iu_snapshot_gap(out->snapshot,
+			IU_FACT_TCP | IU_FACT_UDP | IU_FACT_UNIX | IU_FACT_HOLDERS, 0, what,
+			"listeners were kept before connections",
+			"give the rows of that port alone");
+	}
 	if (out->named && ret == 0) {
 		snprintf(what, sizeof(what), "%zu row%s with names instead of numbers", out->named,
 			out->named == 1 ? "" : "s");
@@ -173,7 +187,7 @@ static uint32_t seen_of(const struct iu_capture_out *out)
 {
 	uint32_t seen = 0;
 
-	if (out->given & IU_GIVEN_TASKS_WHOLE && lists_all(out->snapshot))
+	if (out->given & IU_GIVEN_TASKS_WHOLE && !out->left_out && lists_all(out->snapshot))
 		seen |= IU_FACT_HOLDERS;
 	if (out->given & IU_GIVEN_TASKS_WHOLE && out->given & IU_GIVEN_SERVICES)
 		seen |= IU_FACT_SERVICES;

@@ -24,10 +24,6 @@ static iu_capture_reader *const readers[] = {
 	iu_capture_exclusion_rows,
 };
 
-/* What a row begins with, in any case, that is found without marks. */
-static const char *const starts[] = {
-	"tcp", "tcp4", "tcp6", "tcp46", "udp", "udp4", "udp6", "udp46"};
-
 static int read_row(struct iu_span row, struct iu_capture_out *out)
 {
 	struct iu_lines lines = {.v = &row, .n = 1, .end = row.text + row.len};
@@ -62,18 +58,18 @@ static int read_words(struct iu_span text, struct iu_capture_out *out)
 	return read_row(iu_span_trim((struct iu_span){copy, n}), out);
 }
 
+/* "TCP ", "tcp46 ": found without marks of code, too. */
 static bool begins_row(struct iu_span line, size_t at)
 {
+	size_t end = at + 3;
+
+	if (!iu_span_at(line, at, "tcp") && !iu_span_at(line, at, "udp"))
+		return false;
 	if (at && (iu_char_is_word(line.text[at - 1]) || strchr("/-.:", line.text[at - 1])))
 		return false;
-	for (size_t i = 0; i < IU_COUNT(starts); i++) {
-		size_t end = at + strlen(starts[i]);
-
-		if (iu_span_at(line, at, starts[i]) && end + 1 < line.len &&
-			line.text[end] == ' ')
-			return true;
-	}
-	return false;
+	while (end < line.len && strchr("46", line.text[end]))
+		end++;
+	return end + 1 < line.len && line.text[end] == ' ';
 }
 
 /* Where the mark of code at @at closes; the length: it does not. */
@@ -100,8 +96,8 @@ int iu_capture_inside(struct iu_span line, struct iu_capture_out *out)
 			if (ret > 0)
 				i = end;
 			rows += ret > 0;
-		} else if ((line.text[i] | 0x20) == 't' || (line.text[i] | 0x20) == 'u') {
-			ret = begins_row(line, i) ? read_words(iu_span_from(line, i), out) : 0;
+		} else if (begins_row(line, i)) {
+			ret = read_words(iu_span_from(line, i), out);
 			rows += ret > 0;
 		}
 	}

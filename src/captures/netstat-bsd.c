@@ -53,17 +53,24 @@ static bool read_named(
 	return false;
 }
 
-/* "131072 131072 1234 0 00100 00000006": a state of five digits, options of eight behind the pids. */
-static void read_verbose(
-	struct iu_span line, const struct iu_phrase *words, size_t at, struct row *row)
+/* "00100", "0x0100": flags in as many digits as the column has. */
+static bool is_flags(struct iu_span word, size_t digits)
 {
 	uint64_t number;
 
+	if (iu_span_begins(word, "0x"))
+		return iu_span_hex(iu_span_from(word, 2), &number);
+	return word.len == digits && iu_span_hex(word, &number);
+}
+
+/* "131072 131072 1234 0 00100 00000006": state and options stand behind the two pids. */
+static void read_verbose(
+	struct iu_span line, const struct iu_phrase *words, size_t at, struct row *row)
+{
 	if (read_named(line, words, at, row))
 		return;
 	for (size_t i = at + 4; i + 1 < words->n; i++)
-		if (words->v[i].len == 5 && words->v[i + 1].len == 8 &&
-			iu_span_hex(words->v[i], &number) && iu_span_hex(words->v[i + 1], &number)) {
+		if (is_flags(words->v[i], 5) && is_flags(words->v[i + 1], 8)) {
 			iu_span_pid(words->v[i - 2], &row->pid);
 			return;
 		}

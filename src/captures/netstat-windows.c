@@ -258,11 +258,7 @@ static int name_row(struct iu_capture_out *out, struct iu_span component, int32_
 {
 	int ret = iu_capture_service(out, component, pid);
 
-	if (ret < 0 || !out->rows.n)
-		return ret;
-	out->rows.v[out->rows.n - 1].socket.unit = iu_arena_strndup(
-		&out->snapshot->arena, component.text, component.len);
-	return out->rows.v[out->rows.n - 1].socket.unit ? 0 : IU_E_NOMEM;
+	return ret < 0 ? ret : iu_capture_unit(out, component);
 }
 
 /* What -b says of the row that was read last; without -o there is no pid to it. */

@@ -184,12 +184,8 @@ static const char *const names[COLUMNS] = {"LocalAddress", "LocalPort", "RemoteA
 
 #define NO_COLUMN SIZE_MAX
 
-struct heading {
-	size_t columns[COLUMNS], count;
-};
-
 /* The heading, in any order of columns. */
-static bool read_heading(struct iu_span line, struct heading *ret)
+static bool read_heading(struct iu_span line, struct iu_capture_heading *ret)
 {
 	size_t *columns = ret->columns;
 	struct iu_csv csv;
@@ -214,7 +210,7 @@ static struct iu_span cell(const struct iu_csv *csv, const size_t *columns, enum
 }
 
 /* Returns: 1 a row, 0 no row, -1 one that cannot be read. */
-static int read_record(struct iu_span line, const struct heading *heading, struct parts *ret)
+static int read_record(struct iu_span line, const struct iu_capture_heading *heading, struct parts *ret)
 {
 	const size_t *columns = heading->columns;
 	struct parts parts = {.pid = -1};
@@ -249,17 +245,16 @@ static int read_record(struct iu_span line, const struct heading *heading, struc
 
 int iu_capture_powershell_csv(const struct iu_lines *lines, size_t at, struct iu_capture_out *out)
 {
-	struct heading heading;
 	struct parts row;
-	size_t i = at + 1;
+	size_t i = at;
 	int kind, ret = 0;
 
-	if (!read_heading(lines->v[at], &heading))
+	if (!out->going_on && !read_heading(lines->v[i++], &out->heading))
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	iu_capture_block(out);
 	for (; i < lines->n && ret == 0; i++) {
-		kind = read_record(lines->v[i], &heading, &row);
+		kind = read_record(lines->v[i], &out->heading, &row);
 		if (kind == 0)
 			break;
 		if (kind > 0)

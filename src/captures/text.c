@@ -29,9 +29,19 @@ static iu_capture_reader *const readers[] = {
 	iu_capture_ss,
 	iu_capture_lsof,
 	iu_capture_proc_net,
+	iu_capture_fuser,
+	iu_capture_list_sockets,
+	iu_capture_kubectl,
+	iu_capture_containers,
 	iu_capture_tasklist_rows,
 	iu_capture_currports,
 };
+
+/*
+ * A text is read in pieces of this size, so that a long one needs no room for all of its lines. What
+ * people paste is shorter, and one piece.
+ */
+#define PIECE_BYTES (16u << 20)
 
 static bool is_word_end(struct iu_span line, size_t at)
 {
@@ -44,6 +54,20 @@ static bool mentions(struct iu_span line, const char *word)
 
 	return at < line.len && (at == 0 || strchr(" =\"", line.text[at - 1])) &&
 	       is_word_end(line, at + strlen(word));
+}
+
+/* "$ podman ps": its columns are those of Docker. */
+static void take_engine(struct iu_span line, struct iu_capture_out *out)
+{
+	static const struct {
+		const char *command, *engine;
+	} rows[] = {{"docker ps", "docker"}, {"docker container ls", "docker"},
+		{"podman ps", "podman"}, {"podman container ls", "podman"},
+		{"nerdctl ps", "nerdctl"}};
+
+	for (size_t i = 0; i < IU_COUNT(rows); i++)
+		if (iu_span_find(line, rows[i].command) < line.len)
+			out->engine = rows[i].engine;
 }
 
 /* So far below it, not counting empty ones, a list stands that a line speaks of. */
@@ -74,6 +98,7 @@ static void take_hint(struct iu_span line, struct iu_capture_out *out)
 		out->hint_exclusions = true;
 		out->hint_age = 0;
 	}
+	take_engine(line, out);
 	if (v4 || v6) {
 		out->hint_family = v4 == v6 ? IU_FAMILY_ANY : v4 ? IU_FAMILY_IPV4 : IU_FAMILY_IPV6;
 		out->hint_age = 0;
@@ -125,32 +150,69 @@ static void take_banner(struct iu_span line, struct iu_capture_out *out)
 	windows->build = out->versions_differ ? 0 : (uint32_t)numbers[2];
 }
 
+/* One line, by the first reader that knows it. Returns: how many lines, 0: nobody does, IU_E_NOMEM. */
+static int read_line(const struct iu_lines *lines, size_t at, struct iu_capture_out *out,
+	iu_capture_reader **ret_reader)
+{
+	int ret = 0;
+
+	for (size_t k = 0; k < IU_COUNT(readers) && ret == 0; k++) {
+		ret = readers[k](lines, at, out);
+		*ret_reader = readers[k];
+	}
+	return ret;
+}
+
+/* @last: the reader of the list that the piece before ended in, then of the one this ends in; or NULL. */
+static int read_piece(const struct iu_lines *lines, struct iu_capture_out *out,
+	iu_capture_reader **last, size_t *known)
+{
+	iu_capture_reader *reader = *last;
+	int ret = 0;
+
+	*last = NULL;
+	for (size_t at = 0; at < lines->n && ret >= 0;) {
+		out->going_on = at == 0 && reader;
+		/* the same list goes on only with its own reader */
+		ret = out->going_on ? reader(lines, at, out) : 0;
+		out->going_on = false;
+		if (ret == 0)
+			ret = read_line(lines, at, out, &reader);
+		if (ret > 0) {
+			at += (size_t)ret;
+			*known += (size_t)ret;
+			*last = at == lines->n ? reader : NULL;
+		} else if (ret == 0) {
+			take_hint(lines->v[at], out);
+			take_banner(lines->v[at], out);
+			ret = iu_capture_inside(lines->v[at++], out);
+			*known += ret > 0;
+		}
+	}
+	return ret < 0 ? ret : 0;
+}
+
 int iu_capture_text(
 	const char *text, size_t len, struct iu_capture_out *out, size_t *ret_lines)
 {
-	struct iu_arena arena = {0};
-	struct iu_lines lines = {0};
-	size_t at = 0, known = 0;
-	int ret = iu_lines_make(&arena, text, len, &lines);
+	struct iu_lines_cursor at = {.text = text, .len = len};
+	iu_capture_reader *last = NULL;
+	size_t known = 0, lines_read = 0;
+	int ret = 0;
 
 	out->task_columns = 0;
-	while (ret >= 0 && at < lines.n && !out->arena.failed && !out->snapshot->arena.failed) {
-		size_t k = 0;
+	while (at.len && ret >= 0) {
+		struct iu_arena arena = {0};
+		struct iu_lines lines = {0};
 
-		for (ret = 0; k < IU_COUNT(readers) && ret == 0; k++)
-			ret = readers[k](&lines, at, out);
-		if (ret == 0) {
-			take_hint(lines.v[at], out);
-			take_banner(lines.v[at], out);
-			ret = iu_capture_inside(lines.v[at], out);
-			known += ret > 0;
-			at++;
-		} else if (ret > 0) {
-			at += (size_t)ret;
-			known += (size_t)ret;
-		}
+		ret = iu_lines_take(&arena, &at, PIECE_BYTES, &lines);
+		lines_read += lines.n;
+		if (lines_read > IU_LINES_MAX)
+			ret = IU_E_LIMIT;
+		if (ret >= 0)
+			ret = read_piece(&lines, out, &last, &known);
+		iu_arena_free(&arena);
 	}
-	iu_arena_free(&arena);
 	if (ret < 0)
 		return ret;
 	if (ret_lines)

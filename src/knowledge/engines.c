@@ -15,6 +15,7 @@ static const struct iu_engine_row rows[] = {
 	{"cri-containerd", "crictl", false, true},
 	{"cri-o", "crictl", false, true},
 	{"kubepods", NULL, false, true},
+	{"kubernetes", NULL, false, true},
 };
 
 const struct iu_engine_row *iu_engine(const char *engine)

@@ -97,6 +97,7 @@ struct iu_socket {
 	const char *user, *device;
 	const char *cgroup; /* path below the cgroup2 root; NULL also when the directory is gone */
 	const char *unit, *container; /* unit: on Windows the service */
+	const char *engine; /* of the container, where a capture tells it without a process */
 };
 
 struct iu_sockets {

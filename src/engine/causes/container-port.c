@@ -26,6 +26,25 @@ static void say_target(struct iu_case *c, const struct iu_process *process)
 			iu_safe(c->arena, port, 10), iu_safe(c->arena, ip, 45));
 }
 
+/* Where a capture names it and no process. */
+static const char *publisher(struct iu_arena *arena, const struct iu_socket *s)
+{
+	if (!strcmp(s->engine, "kubernetes"))
+		return iu_phrase(arena, "the Kubernetes service %s, on every node,",
+			iu_safe(arena, s->container, 64));
+	return iu_phrase(arena, "the container %s", iu_phrase_container(arena, s->container, NULL));
+}
+
+static const char *headline(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	(void)snapshot;
+	if (b->holds.n || !b->socket.container || !b->socket.engine)
+		return NULL;
+	return iu_phrase(arena, "%s publishes %s", publisher(arena, &b->socket),
+		iu_phrase_endpoint(arena, &b->socket));
+}
+
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
@@ -58,8 +77,11 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	}
 	if (c->holder_count || !s->container || !iu_case_has_owner(c))
 		return false;
-	iu_case_say(c, "the socket was made in the container %s",
-		iu_phrase_container(c->arena, s->container, NULL));
+	if (s->engine)
+		iu_case_say(c, "%s publishes it", publisher(c->arena, s));
+	else
+		iu_case_say(c, "the socket was made in the container %s",
+			iu_phrase_container(c->arena, s->container, NULL));
 	*ret_confidence = IU_CONFIDENCE_LIKELY;
 	return true;
 }
@@ -67,5 +89,6 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 const struct iu_cause_rule iu_cause_container_port = {
 	.cause = IU_CAUSE_CONTAINER_PORT,
 	.applies = applies,
+	.headline = headline,
 	.lever = IU_WAY_CONTAINER,
 };

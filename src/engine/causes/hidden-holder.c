@@ -163,8 +163,11 @@ static const char *headline(
 
 	if (s->state == IU_STATE_FILE)
 		return file_headline(arena, snapshot, b);
-	return iu_phrase(arena, "a socket of %s%s%s %s %s, and no visible process has it",
-		iu_phrase_user(arena, s->user, s->uid_known, s->uid), s->unit ? " in " : "",
+	return iu_phrase(arena, "a socket%s%s%s%s %s %s, and no visible process has it",
+		s->user || s->uid_known ? " of " : "",
+		s->user || s->uid_known
+			? iu_phrase_user(arena, s->user, s->uid_known, s->uid) : "",
+		s->unit ? " in " : "",
 		s->unit ? iu_safe(arena, s->unit, 60) : "",
 		iu_phrase_state(s, iu_phrase_many(snapshot, b)), iu_phrase_endpoint(arena, s));
 }

@@ -6,9 +6,13 @@
 const char *iu_linux_describe_process(
 	struct iu_arena *arena, const struct iu_process *process, int32_t tid)
 {
-	return iu_phrase(arena, "%s (pid %d%s, user %s)", iu_phrase_command(arena, process),
+	/* captures often tell no user: then none is spoken of */
+	bool user = process->user || process->uid_known;
+
+	return iu_phrase(arena, "%s (pid %d%s%s%s)", iu_phrase_command(arena, process),
 		(int)process->pid, tid ? iu_phrase(arena, ", thread %d", (int)tid) : "",
-		iu_phrase_user(arena, process->user, process->uid_known, process->uid));
+		user ? ", user " : "",
+		user ? iu_phrase_user(arena, process->user, process->uid_known, process->uid) : "");
 }
 
 const char *iu_linux_describe_sharing(const struct iu_question *question,

@@ -165,7 +165,7 @@ bool iu_linux_lever_container(const struct iu_lever_context *c, const struct iu_
 	const struct iu_process *process, struct iu_lever *ret_lever)
 {
 	const char *id = process ? process->container : NULL;
-	const char *engine = process ? process->engine : NULL;
+	const char *engine = id ? process->engine : b->socket.engine;
 	const struct iu_engine_row *row = iu_engine(engine);
 	struct iu_cgroup_names names = {0};
 	struct iu_lever lever = {.kind = IU_STEP_STOP_CONTAINER};

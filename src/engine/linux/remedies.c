@@ -113,6 +113,20 @@ static bool find_container(struct iu_remedy_context *m)
 	return take(m, &lever);
 }
 
+/* "svc/web": no container, but a service of Kubernetes, whose port every node keeps. */
+static bool is_cluster_service(const struct iu_lever *lever)
+{
+	return lever->container.engine && !strcmp(lever->container.engine, "kubernetes");
+}
+
+static bool edit_service(struct iu_remedy_context *m, const struct iu_lever *lever)
+{
+	m->remedy->summary = iu_phrase(m->arena,
+		"give the service %s another port of the nodes (nodePort), or delete it",
+		iu_safe(m->arena, lever->container.id, 80));
+	return command(m, "kubectl") && command(m, "edit") && command(m, lever->container.id);
+}
+
 static bool stop_container(struct iu_remedy_context *m)
 {
 	struct iu_lever_context c = levers(m);
@@ -123,6 +137,8 @@ static bool stop_container(struct iu_remedy_context *m)
 		return false;
 	if (!iu_linux_lever_container(&c, m->blocker, m->holder, &lever))
 		return find_container(m);
+	if (is_cluster_service(&lever))
+		return edit_service(m, &lever);
 	m->remedy->summary = iu_phrase(m->arena, "stop the container %s%s%s",
 		iu_phrase_container(m->arena, lever.container.id, lever.container.name),
 		lever.container.engine ? " of " : "",

@@ -11,6 +11,9 @@ const char *iu_windows_describe_process(
 	const char *user = process->user ? iu_phrase_user(arena, process->user, true, 0) : "";
 
 	(void)tid; /* a socket belongs to a process as a whole */
+	/* … and some no number either */
+	if (process->pid >= IU_PID_MADE_UP)
+		return iu_windows_quote_process(arena, process);
 	return iu_phrase(arena, "%s (pid %d%s%s)", iu_windows_quote_process(arena, process),
 		(int)process->pid, process->user ? ", user " : "", user);
 }

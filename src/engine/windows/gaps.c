@@ -19,7 +19,8 @@ static bool no_name(const struct iu_snapshot *snapshot, const struct iu_blocker 
 {
 	int32_t pid = iu_windows_owner(snapshot, &b->socket);
 
-	return pid > IU_WINDOWS_SYSTEM_PID && !iu_snapshot_process(snapshot, pid);
+	return pid < 0 || pid >= IU_PID_MADE_UP ||
+	       (pid > IU_WINDOWS_SYSTEM_PID && !iu_snapshot_process(snapshot, pid));
 }
 
 /* Who the blockers are, as far as it is not known. */

@@ -225,6 +225,16 @@ static bool stop_container(struct iu_remedy_context *m)
 	m->remedy->summary = "find the container that publishes the port, then stop it with docker stop; the process on Windows only passes the port on";
 	take(m, &lever);
 	m->remedy->acts = false; /* Docker Desktop's own window shows which one it is */
+	if (m->blocker && m->blocker->socket.container) {
+		const char *name = m->blocker->socket.container;
+
+		m->remedy->summary = iu_phrase(m->arena,
+			"stop the container %s; the process on Windows only passes the port on",
+			iu_phrase_container(m->arena, name, NULL));
+		m->remedy->command = (struct iu_strings){0};
+		return words(m, m->blocker->socket.engine ? m->blocker->socket.engine : "docker",
+			"stop", name, NULL);
+	}
 	return true;
 }
 
@@ -350,6 +360,10 @@ static bool look_elevated(struct iu_remedy_context *m)
 {
 	if (is_elevated(m))
 		return false;
+	if (m->snapshot->host.recorded) {
+		m->remedy->summary = "look there again, with -o: the last column is the process";
+		return words(m, "netstat", "-ano", NULL);
+	}
 	m->remedy->summary = "look again as administrator: from a terminal that was opened with \"Run as administrator\"";
 	return true;
 }
