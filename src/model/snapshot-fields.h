@@ -160,6 +160,7 @@ static const struct field socket_fields[] = {
 	PLAIN(iu_socket, since), PLAIN(iu_socket, service_tag),
 	PLAIN(iu_socket, device),
 	PLAIN(iu_socket, cgroup), PLAIN(iu_socket, unit), PLAIN(iu_socket, container),
+	PLAIN(iu_socket, engine),
 };
 static const struct iu_socket fresh_socket = {.timer_ms = -1};
 SHAPE(socket, iu_socket, &fresh_socket);
