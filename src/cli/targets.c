@@ -81,19 +81,41 @@ static void complain(const struct iu_text *complaint, const char *text, size_t n
 	iu_text_free(&line);
 }
 
+/* "inuse Error: listen EADDRINUSE …" without quotes: one message, of all words; NULL: it is none. */
+static const char *as_message(struct iu_arena *arena, const struct iu_invocation *invocation,
+	const struct iu_names *names)
+{
+	struct iu_text joined = {0};
+	const char *message = NULL;
+
+	if (invocation->count < 2)
+		return NULL;
+	for (size_t i = 0; i < invocation->count; i++) {
+		iu_text_add(&joined, i ? " " : "");
+		iu_text_add(&joined, invocation->words[i]);
+	}
+	if (!joined.failed && iu_questions_is_message(names, joined.data, invocation->words[0]))
+		message = iu_arena_strdup(arena, joined.data);
+	iu_text_free(&joined);
+	return message;
+}
+
 int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocation,
 	const struct iu_names *names, const struct iu_options *options, struct iu_questions *out)
 {
+	const char *message = as_message(arena, invocation, names);
+	size_t count = message ? 1 : invocation->count;
 	int ret = 0;
 
-	for (size_t i = 0; i < invocation->count && ret >= 0; i++) {
+	for (size_t i = 0; i < count && ret >= 0; i++) {
+		const char *word = message ? message : invocation->words[i];
 		struct iu_text complaint = {0};
 
-		ret = iu_questions_from_text(arena, names, invocation->words[i], options, out, &complaint);
+		ret = iu_questions_from_text(arena, names, word, options, out, &complaint);
 		if (ret == IU_E_NOENT)
 			ret = read_input(arena, names, options, out, &complaint);
 		if (ret == IU_E_INPUT)
-			complain(&complaint, invocation->words[i], i + 1, invocation->count);
+			complain(&complaint, word, i + 1, count);
 		else if (ret < 0)
 			iu_complain(iu_error_text(ret), NULL, "");
 		iu_text_free(&complaint);

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/system.h"
 #include "os/os.h"
+#include "session/questions.h"
 #include "session/session.h"
 #include "session/wait.h"
 
@@ -137,6 +138,18 @@ static int refuse_foreign(const struct iu_questions *questions)
 	return 0;
 }
 
+/* What never asks for a bind() here is never the end of a wait either. */
+static int refuse_others(const struct iu_questions *questions)
+{
+	struct iu_text complaint = {0};
+	bool good = iu_questions_all_bind(questions, &complaint);
+
+	if (!good)
+		iu_complain_text(&complaint);
+	iu_text_free(&complaint);
+	return good ? 0 : IU_EXIT_UNKNOWN;
+}
+
 static int run_command(const struct iu_invocation *invocation)
 {
 	struct run run = {.arguments = &invocation->arguments};
@@ -157,6 +170,8 @@ static int run_command(const struct iu_invocation *invocation)
 	}
 	if (code == 0)
 		code = iu_targets_few(&arena, invocation, TARGETS_MAX, &questions);
+	if (code == 0)
+		code = refuse_others(&questions);
 	if (code == 0)
 		code = refuse_foreign(&questions);
 	if (code == 0) {

@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "engine/blockers.h"
 #include "engine/causes/cause.h"
+#include "engine/connect.h"
+#include "engine/elsewhere.h"
 #include "engine/engine-list.h"
 #include "engine/engine.h"
 #include "engine/evaluation.h"
@@ -248,14 +250,20 @@ int iu_decide(struct iu_arena *arena, const struct iu_question *question,
 {
 	struct iu_verdict verdict = {0};
 
-	if (iu_other_system_is(question, snapshot))
+	if (iu_elsewhere_is(question))
+		iu_elsewhere_decide(arena, question, &verdict);
+	else if (iu_other_system_is(question, snapshot))
 		iu_other_system_decide(arena, question, snapshot, &verdict);
+	else if (iu_connect_is(question))
+		iu_connect_decide(arena, question, snapshot, &verdict);
 	else if (question->target.protocol == IU_PROTOCOL_UNIX)
 		decide_unix(arena, question, snapshot, &verdict);
 	else
 		decide_inet(arena, question, snapshot, &verdict);
-	iu_engine_list_decide(arena, question, &verdict);
-	iu_other_system_doubt(arena, question, &verdict);
+	if (!iu_connect_is(question)) {
+		iu_engine_list_decide(arena, question, &verdict);
+		iu_other_system_doubt(arena, question, &verdict);
+	}
 	if (arena->failed)
 		return IU_E_NOMEM;
 	*ret_verdict = verdict;

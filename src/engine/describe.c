@@ -4,6 +4,8 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "engine/connect.h"
+#include "engine/elsewhere.h"
 #include "engine/engine.h"
 #include "engine/headline.h"
 #include "engine/other-system.h"
@@ -324,15 +326,17 @@ int iu_describe(struct iu_arena *arena, const struct iu_question *question,
 	struct iu_explanation explanation = {.status = verdict->status, .headline = verdict->headline};
 	struct telling t = {
 		arena, question, snapshot, iu_rules_of(snapshot), verdict, &explanation};
+	bool bind = !iu_connect_is(question) && !iu_elsewhere_is(question);
 
-	if (iu_other_system_is(question, snapshot))
+	if (!iu_elsewhere_is(question) && iu_other_system_is(question, snapshot))
 		return iu_other_system_describe(arena, question, snapshot, verdict, ret_story);
 	if (question->symptom.from_message.given)
 		add_line(&t, "message", iu_other_system_describe_message(arena, question));
 	tell_who(&t);
-	tell_why(&t);
+	if (bind)
+		tell_why(&t);
 	tell_cause(&t);
-	if (verdict->status == IU_STATUS_FREE)
+	if (bind && verdict->status == IU_STATUS_FREE)
 		add_line(&t, "note", t.rules->describe_free(question, verdict));
 	tell_strings(&t, "note", &verdict->warnings);
 	tell_strings(&t, "doubt", &verdict->caveats);

@@ -3,6 +3,8 @@
 
 #include "base/err.h"
 #include "engine/causes/cause.h"
+#include "engine/connect.h"
+#include "engine/elsewhere.h"
 #include "engine/engine.h"
 #include "engine/evaluation.h"
 #include "engine/needs.h"
@@ -111,7 +113,16 @@ static void first_round(struct iu_arena *arena, const struct iu_questions *quest
 	needs->may_bind = needs->first = true;
 	for (i = 0; i < questions->n; i++) {
 		const struct iu_question *q = &questions->v[i];
+		struct iu_question look;
 		struct iu_path *path;
+
+		if (iu_elsewhere_is(q))
+			continue;
+		if (iu_connect_is(q)) {
+			iu_connect_look(q, &look);
+			q = &look;
+			needs->facts |= IU_FACT_ADDRESSES;
+		}
 
 		if (q->target.protocol != IU_PROTOCOL_UNIX) {
 			ports++;
@@ -159,6 +170,22 @@ static void want_unix_holders(struct iu_arena *arena, const struct iu_question *
 		needs->facts |= IU_FACTS_HOLDERS;
 }
 
+/* Of a connection that failed: who listens there, who has its connections. */
+static void want_ends(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_needs *needs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < snapshot->sockets.n && n < IU_INODES_OF_RANGE; i++) {
+		if (!iu_connect_matters(question, &snapshot->sockets.v[i]))
+			continue;
+		n++;
+		iu_needs_add_inode(arena, needs, snapshot->sockets.v[i].inode);
+	}
+	if (n)
+		needs->facts |= IU_FACT_HOLDERS;
+}
+
 static int by_number(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
@@ -188,7 +215,8 @@ static bool looked_once(const struct iu_snapshot *snapshot)
 static bool asked_for(const struct iu_question *question, const struct iu_snapshot *snapshot,
 	const struct iu_socket *s)
 {
-	if (question->how.first || question->target.protocol != s->protocol)
+	if (question->how.first || question->target.protocol != s->protocol ||
+		iu_connect_is(question) || iu_elsewhere_is(question))
 		return false;
 	if (question->target.protocol == IU_PROTOCOL_UNIX)
 		return iu_unix_blocks(question, snapshot, s) != IU_NO;
@@ -236,8 +264,12 @@ int iu_needs_next(struct iu_arena *arena, const struct iu_questions *questions,
 		for (i = 0; i < questions->n; i++) {
 			needs.first &= questions->v[i].how.first;
 			needs.own_process |= questions->v[i].asker.by_self;
+			if (iu_elsewhere_is(&questions->v[i]))
+				continue;
 			if (questions->v[i].target.protocol == IU_PROTOCOL_UNIX)
 				want_unix_holders(arena, &questions->v[i], snapshot, &needs);
+			else if (iu_connect_is(&questions->v[i]))
+				want_ends(arena, &questions->v[i], snapshot, &needs);
 			else
 				rules->want_holders(arena, &questions->v[i], snapshot, &needs);
 		}

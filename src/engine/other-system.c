@@ -9,15 +9,38 @@
 #include "engine/phrase.h"
 #include "input/error-text.h"
 
+/*
+ * Linux has EACCES for low ports. Where a runtime says it of another one and not on which system,
+ * it is Windows' answer for a port that is reserved there.
+ */
+static bool likely_windows(const struct iu_question *question, const struct iu_snapshot *snapshot)
+{
+	int32_t start = snapshot->sysctls.unprivileged_port_start;
+
+	return question->symptom.from_message.windows_likely &&
+	       question->symptom.from_message.error == IU_ERROR_ACCES && question->target.port &&
+	       question->target.protocol != IU_PROTOCOL_UNIX &&
+	       (int32_t)question->target.port >= (start < 0 ? 1024 : start);
+}
+
+/* Whose message it is; IU_ERROR_ANY: it may be of the system that is asked. */
+static enum iu_error_system system_of(
+	const struct iu_question *question, const struct iu_snapshot *snapshot)
+{
+	enum iu_error_system said = (enum iu_error_system)question->symptom.from_message.system;
+
+	return said == IU_ERROR_ANY && likely_windows(question, snapshot) ? IU_ERROR_WINDOWS : said;
+}
+
 bool iu_other_system_is(const struct iu_question *question, const struct iu_snapshot *snapshot)
 {
 	const char *os = snapshot->host.os;
+	enum iu_error_system system;
 
-	if (!question->symptom.from_message.given ||
-		question->symptom.from_message.system == IU_ERROR_ANY || !os)
+	if (!question->symptom.from_message.given || !os)
 		return false;
-	return strcmp(os, iu_error_system_name((
-				  enum iu_error_system)question->symptom.from_message.system)) != 0;
+	system = system_of(question, snapshot);
+	return system != IU_ERROR_ANY && strcmp(os, iu_error_system_name(system)) != 0;
 }
 
 /* "Linux" for "linux"; captures may come from systems that have no title here. */
@@ -38,18 +61,30 @@ const char *iu_other_system_describe_message(struct iu_arena *arena, const struc
 void iu_other_system_decide(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
-	const char *there =
-		iu_error_system_title((enum iu_error_system)question->symptom.from_message.system);
+	const char *there = iu_error_system_title(system_of(question, snapshot));
+	const char *target = iu_safe(arena, question->target.text, 0);
 
 	*verdict = (struct iu_verdict){
 		.status = IU_STATUS_UNKNOWN,
 		.confidence = IU_CONFIDENCE_POSSIBLE,
 	};
-	verdict->headline = iu_phrase(arena,
-		"The message is from %s, and this is %s: who is in the way of %s there cannot be seen "
-		"from here.",
-		there, title_of(arena, snapshot->host.os),
-		iu_safe(arena, question->target.text, 0));
+	if (question->symptom.from_message.call == IU_CALL_CONNECT) {
+		verdict->operation = IU_OPERATION_CONNECT;
+		verdict->headline = iu_phrase(arena,
+			"The message is from %s, and this is %s: why connect() to %s failed there cannot be "
+			"seen from here.",
+			there, title_of(arena, snapshot->host.os), target);
+	} else if (question->symptom.from_message.system == IU_ERROR_ANY) {
+		verdict->headline = iu_phrase(arena,
+			"%s would not be refused with EACCES on %s: so it is %s that answers for a port which "
+			"it has reserved (an excluded port range), and that cannot be seen from here.",
+			target, title_of(arena, snapshot->host.os), there);
+	} else {
+		verdict->headline = iu_phrase(arena,
+			"The message is from %s, and this is %s: who is in the way of %s there cannot be seen "
+			"from here.",
+			there, title_of(arena, snapshot->host.os), target);
+	}
 }
 
 void iu_other_system_doubt(
@@ -87,7 +122,7 @@ int iu_other_system_describe(struct iu_arena *arena, const struct iu_question *q
 {
 	struct iu_error_readings readings = {
 		.v = {{.id = (enum iu_error_id)question->symptom.from_message.error,
-			.system = (enum iu_error_system)question->symptom.from_message.system}},
+			.system = system_of(question, snapshot)}},
 		.n = 1,
 		.is_message = true,
 	};

@@ -104,6 +104,21 @@ const char *iu_phrase_holders(struct iu_arena *arena, const struct iu_snapshot *
 	return iu_phrase_pid(arena, snapshot, first);
 }
 
+const char *iu_phrase_listener(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_blocker *blocker)
+{
+	const struct iu_process *p;
+	int32_t pid;
+
+	if (!blocker->holds.n)
+		return NULL;
+	pid = hold_pid(snapshot, blocker, 0);
+	p = iu_snapshot_process(snapshot, pid);
+	if (!p || !p->name)
+		return iu_phrase(arena, "pid %d", (int)pid);
+	return iu_phrase(arena, "%s %d", iu_safe(arena, p->name, IU_NAME_COLUMNS), (int)pid);
+}
+
 /* Letters that no shell touches. */
 static bool is_plain(const char *text)
 {
@@ -370,6 +385,7 @@ const char *iu_phrase_errno(int error)
 		{EIO, "EIO"},
 		{ENOMEM, "ENOMEM"},
 		{ENOBUFS, "ENOBUFS"},
+		{ECONNREFUSED, "ECONNREFUSED"},
 		{EMFILE, "EMFILE"},
 		{ENFILE, "ENFILE"},
 		{EAGAIN, "EAGAIN"},

@@ -38,6 +38,10 @@ const char *iu_phrase_pid(
 const char *iu_phrase_holders(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_blocker *blocker);
 
+/** iu_phrase_listener() - the same for brackets: "node 4242"; NULL: none known. */
+const char *iu_phrase_listener(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_blocker *blocker);
+
 /** iu_phrase_command() - the command line, quoted; its name where there is none. */
 const char *iu_phrase_command(struct iu_arena *arena, const struct iu_process *process);
 

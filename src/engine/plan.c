@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "engine/connect.h"
+#include "engine/elsewhere.h"
 #include "base/text.h"
 #include "engine/phrase.h"
 #include "engine/planning.h"
@@ -75,6 +77,23 @@ static void say_headline(struct iu_planning *p)
 	}
 }
 
+/* A connection that was refused, a port of another machine: whoever listens there is in nobody's way. */
+static int plan_no_bind(struct iu_planning *p, struct iu_plan *ret_plan)
+{
+	bool connect = iu_connect_is(p->question);
+
+	p->plan.kind = IU_PLAN_REFUSED;
+	if (iu_planning_refuse(p, 0, "nothing is ended",
+		    connect ? "it is connect() that failed, and no bind(): whoever has that port is not in "
+			      "the way"
+			    : "it is no port or socket path of this machine",
+		    NULL) < 0)
+		return IU_E_NOMEM;
+	say_headline(p);
+	*ret_plan = p->plan;
+	return p->arena->failed ? IU_E_NOMEM : 0;
+}
+
 int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_snapshot *everything,
 	const struct iu_verdict *verdict, const struct iu_plan_rules *rules,
@@ -86,8 +105,11 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 		.everything = everything,
 		.verdict = verdict,
 		.rules = rules};
+	bool bind = !iu_connect_is(question) && !iu_elsewhere_is(question);
 	int r = 0;
 
+	if (!bind)
+		return plan_no_bind(&p, ret_plan);
 	switch (verdict->status) {
 	case IU_STATUS_FREE: p.plan.kind = IU_PLAN_NOTHING; break;
 	case IU_STATUS_UNKNOWN: p.plan.kind = IU_PLAN_UNKNOWN; break;

@@ -2,6 +2,8 @@
 #include <errno.h>
 
 #include "base/err.h"
+#include "engine/connect.h"
+#include "engine/elsewhere.h"
 #include "engine/engine.h"
 #include "engine/other-system.h"
 #include "engine/evaluation.h"
@@ -44,10 +46,11 @@ static bool asker_matters(const struct iu_evaluation *evaluation)
 	const struct iu_question *q = evaluation->question;
 	int32_t start = evaluation->snapshot->sysctls.unprivileged_port_start;
 
-	if (!iu_evaluation_foreign_user(q, evaluation->snapshot))
-		return false;
-	return q->options.reuseport ||
-	       (q->target.port && (int32_t)q->target.port < (start < 0 ? 1024 : start));
+	bool low = q->target.port && (int32_t)q->target.port < (start < 0 ? 1024 : start);
+
+	if (low && q->asker.low_ports != IU_UNKNOWN)
+		return true;
+	return iu_evaluation_foreign_user(q, evaluation->snapshot) && (q->options.reuseport || low);
 }
 
 /*
@@ -168,7 +171,8 @@ int iu_probes_wanted(struct iu_arena *arena, const struct iu_question *question,
 	struct iu_evaluation evaluation;
 
 	if (question->target.protocol == IU_PROTOCOL_UNIX ||
-		iu_other_system_is(question, snapshot) ||
+		iu_other_system_is(question, snapshot) || iu_connect_is(question) ||
+		iu_elsewhere_is(question) ||
 		(question->how.probe == IU_PROBE_NEVER && !question->symptom.from_call))
 		return 0;
 	iu_evaluation_make(arena, question, snapshot, &evaluation);

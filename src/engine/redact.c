@@ -141,6 +141,9 @@ static int collect(void *context, const struct iu_member *member)
 		return learn_host(r, *member->text);
 	if (same(member->key, "user"))
 		return learn_user(r, *member->text, uid_of(member));
+	if (same(member->key, "group"))
+		return learn_user(r, *member->text,
+			((const struct iu_path *)member->owner)->gid);
 	n = member->len ? *member->len : strlen(*member->text);
 	n = home_name(*member->text, n, &at);
 	return n ? learn(r, IU_PSEUDONYM_USER, *member->text + at, n) : 0;

@@ -40,6 +40,12 @@ static const char *const surely_bind[] = {
 	"can't connect to (", /* gunicorn says so of its own socket */
 };
 
+/* The other machine's sshd could not listen. */
+static const char *const remote_words[] = {
+	"remote port forwarding failed", "remote forward failure", "remote port forwarding from",
+	"remote forwarding request failed", "remote port forwarding refused",
+};
+
 static const char *const accept_words[] = {
 	"accept()", "accept4(", "accept(", "accept:", "accept failed", "accept error",
 	"error accepting", "failed to accept", "accept econn", "accept emfile", "accept tcp",
@@ -77,20 +83,22 @@ static bool any_of(struct iu_span line, const char *const words[], size_t count)
 
 #define ANY_OF(line, words) any_of((line), (words), IU_COUNT(words))
 
-enum iu_message_call iu_message_call_read(struct iu_span line)
+enum iu_call iu_message_call_read(struct iu_span line)
 {
 	bool bind;
 
+	if (ANY_OF(line, remote_words))
+		return IU_CALL_REMOTE;
 	if (ANY_OF(line, send_words))
-		return IU_MESSAGE_SEND;
+		return IU_CALL_SEND;
 	if (ANY_OF(line, surely_connect))
-		return IU_MESSAGE_CONNECT;
+		return IU_CALL_CONNECT;
 	bind = ANY_OF(line, surely_bind);
 	if (!bind && ANY_OF(line, connect_words))
-		return IU_MESSAGE_CONNECT;
+		return IU_CALL_CONNECT;
 	if (!bind && ANY_OF(line, accept_words))
-		return IU_MESSAGE_ACCEPT;
-	return iu_message_patterns_bind(line) ? IU_MESSAGE_BIND : IU_MESSAGE_NONE;
+		return IU_CALL_ACCEPT;
+	return iu_message_patterns_bind(line) ? IU_CALL_BIND : IU_CALL_NONE;
 }
 
 /* ---- where the call names its endpoint ---- */
@@ -134,16 +142,4 @@ static const char *const well[] = {
 bool iu_message_call_well(struct iu_span line)
 {
 	return ANY_OF(line, well);
-}
-
-const char *iu_message_call_name(enum iu_message_call call)
-{
-	static const char *const names[IU_MESSAGE_CALLS] = {
-		[IU_MESSAGE_BIND] = "bind",
-		[IU_MESSAGE_CONNECT] = "connect",
-		[IU_MESSAGE_ACCEPT] = "accept",
-		[IU_MESSAGE_SEND] = "send",
-	};
-
-	return names[call];
 }

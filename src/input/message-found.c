@@ -94,7 +94,7 @@ static bool is_before_arrow(struct iu_span line, size_t at)
 
 static bool is_other_end(const struct iu_message_scan *scan, struct iu_span line, size_t at)
 {
-	if (scan->call == IU_MESSAGE_CONNECT)
+	if (scan->call == IU_CALL_CONNECT)
 		return is_before_arrow(line, at) || is_peer(line, at) ||
 		       iu_span_before(line, at, "local (") || iu_span_before(line, at, "local [");
 	return is_behind_arrow(line, at) || (scan->guess && is_peer(line, at));
@@ -167,7 +167,7 @@ void iu_message_found_keep(struct iu_message_scan *scan, struct iu_span line, si
 		return;
 	f.every = !host->text.len;
 	f.weak = port.text[0] == '0';
-	if ((f.weak && (!f.bare || scan->guess || scan->call != IU_MESSAGE_BIND)) || is_next(line, at) || is_other_end(scan, line, at))
+	if ((f.weak && (!f.bare || scan->guess || scan->call != IU_CALL_BIND)) || is_next(line, at) || is_other_end(scan, line, at))
 		return;
 	f.protocol = iu_message_patterns_protocol(line, at);
 	if (!f.protocol)

@@ -22,7 +22,7 @@ struct iu_message_found {
 	bool named; /* its host is a name */
 	bool weak;  /* counts where nothing else does: port 0, a program's default */
 	enum iu_message_protocol protocol;
-	enum iu_message_call call;
+	enum iu_call call;
 };
 
 struct iu_message_scan {
@@ -32,7 +32,7 @@ struct iu_message_scan {
 	bool guess;   /* no line speaks of a failed call, or this one does not */
 	struct iu_span said; /* the line that does, or the one that is being read */
 	enum iu_message_protocol protocol; /* that the words of both lines tell */
-	enum iu_message_call call;
+	enum iu_call call;
 };
 
 /** iu_message_found_any() - whether anything was found that counts by itself */

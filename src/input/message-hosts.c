@@ -131,7 +131,8 @@ static bool after_words(struct iu_span line, size_t at)
 	static const char *const words[] = {"tcp ", "tcp4 ", "tcp6 ", "udp ", "udp4 ", "udp6 ",
 		"bind to ", "bind on ", "bind() to ", "bind for ", "binding to ", "bind address ",
 		"bind to address ", "listen on ", "listening on ", "listen to ", "connect to ",
-		"connect() to ", "connecting to ", "to host ", "connection to ", "econnrefused ",
+		"connect() to ", "connecting to ", "redis at ", "server at ", "host at ",
+		"database at ", "daemon at ", "broker at ", "service at ", "connect at ", "to host ", "connection to ", "econnrefused ",
 		"etimedout ", "connect eaddrnotavail ", "connect eaddrinuse ", "connect eacces ",
 		"address already in use ", "address not available ", "permission denied "};
 

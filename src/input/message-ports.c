@@ -95,7 +95,7 @@ static void scan_starts(struct iu_message_scan *scan, struct iu_span line)
 {
 	const struct iu_message_host none = {.text = {NULL, 0}};
 
-	if (scan->call != IU_MESSAGE_BIND)
+	if (scan->call != IU_CALL_BIND)
 		return;
 	for (size_t at = 0; at + 4 < line.len; at++)
 		for (size_t i = 0; i < IU_COUNT(begins_port); i++) {

@@ -133,7 +133,7 @@ void iu_message_scan_line(struct iu_message_scan *scan, struct iu_span line)
 	iu_message_paths_scan(scan, line);
 	iu_message_ports_scan(scan, line); /* late: it gives way to what is said with an address */
 	scan_patterns(scan, line);
-	if (scan->call == IU_MESSAGE_CONNECT) {
+	if (scan->call == IU_CALL_CONNECT || scan->call == IU_CALL_REMOTE) {
 		keep_one(scan, line);
 		read_source(scan, line);
 	} else {

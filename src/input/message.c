@@ -21,20 +21,21 @@
 /* More endpoints than this in a text that speaks of no failed bind are something else. */
 #define GUESSES_MAX 8
 
-static bool is_of(enum iu_message_call call, enum iu_message_call wanted)
+static bool is_of(enum iu_call call, enum iu_call wanted)
 {
-	return wanted == IU_MESSAGE_BIND ? call == IU_MESSAGE_BIND : call > IU_MESSAGE_BIND;
+	return wanted == IU_CALL_BIND ? call == IU_CALL_BIND || call == IU_CALL_REMOTE
+				      : call > IU_CALL_REMOTE;
 }
 
 /* The lines that speak of a failed call. Returns how many there are; the first are kept. */
 static size_t scan_suspects(struct iu_message_scan *scan, struct iu_span text,
-	enum iu_message_call wanted, struct iu_span lines[SUSPECTS_MAX])
+	enum iu_call wanted, struct iu_span lines[SUSPECTS_MAX])
 {
 	size_t n = 0;
 
 	for (struct iu_span line = iu_message_lines_from(text, 0); line.len;
 		line = iu_message_lines_next(text, line)) {
-		enum iu_message_call call = iu_message_call_read(line);
+		enum iu_call call = iu_message_call_read(line);
 
 		if (!is_of(call, wanted))
 			continue;
@@ -95,7 +96,7 @@ static void scan_all(struct iu_message_scan *scan, struct iu_span text)
 	for (struct iu_span line = iu_message_lines_from(text, 0); line.len;
 		line = iu_message_lines_next(text, line)) {
 		scan->said = line;
-		scan->call = IU_MESSAGE_NONE;
+		scan->call = IU_CALL_NONE;
 		if (!iu_message_call_well(line) && !iu_message_patterns_other(line))
 			iu_message_scan_line(scan, line);
 	}
@@ -105,7 +106,7 @@ static void scan_all(struct iu_message_scan *scan, struct iu_span text)
 
 static void scan_text(struct iu_message_scan *scan, struct iu_span text)
 {
-	static const enum iu_message_call order[] = {IU_MESSAGE_BIND, IU_MESSAGE_CONNECT};
+	static const enum iu_call order[] = {IU_CALL_BIND, IU_CALL_CONNECT};
 	struct iu_span lines[SUSPECTS_MAX];
 	size_t suspects = 0;
 
@@ -200,18 +201,20 @@ int iu_message_targets(const char *text, size_t len,
 
 bool iu_message_suspect(const char *line, size_t len)
 {
-	return iu_message_call_read((struct iu_span){line, len}) == IU_MESSAGE_BIND;
+	enum iu_call call = iu_message_call_read((struct iu_span){line, len});
+
+	return call == IU_CALL_BIND || call == IU_CALL_REMOTE;
 }
 
-static enum iu_message_call call_of(struct iu_span text)
+static enum iu_call call_of(struct iu_span text)
 {
-	enum iu_message_call found = IU_MESSAGE_NONE;
+	enum iu_call found = IU_CALL_NONE;
 
 	for (struct iu_span line = iu_message_lines_from(text, 0); line.len;
 		line = iu_message_lines_next(text, line)) {
-		enum iu_message_call call = iu_message_call_read(line);
+		enum iu_call call = iu_message_call_read(line);
 
-		if (call == IU_MESSAGE_BIND)
+		if (call == IU_CALL_BIND)
 			return call;
 		if (!found)
 			found = call;
@@ -219,11 +222,11 @@ static enum iu_message_call call_of(struct iu_span text)
 	return found;
 }
 
-enum iu_message_call iu_message_call(const char *text, size_t len)
+enum iu_call iu_message_call(const char *text, size_t len)
 {
 	struct iu_span raw = {text, len < IU_MESSAGE_MAX ? len : IU_MESSAGE_MAX};
 	char *copy = malloc(raw.len * IU_MESSAGE_CLEAN_GROWS + 1);
-	enum iu_message_call call;
+	enum iu_call call;
 
 	/* Without the memory for it the text is read as it stands. */
 	if (copy)

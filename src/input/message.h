@@ -28,7 +28,7 @@ int iu_message_targets(const char *text, size_t len,
 struct iu_message_endpoint {
 	const char *target;	/* as iu_target_parse() reads it */
 	struct iu_span said;	/* the line of the error that it belongs to, cleaned */
-	enum iu_message_call call; /* that failed; IU_MESSAGE_NONE: the text does not tell */
+	enum iu_call call; /* that failed; IU_CALL_NONE: the text does not tell */
 	bool named;		/* its host is a name, which may be one of another machine */
 	bool both;		/* the protocol is not said, and the service has TCP and UDP */
 	const char *port;	/* "9092", "53/udp": the target without its host; NULL: a path */
@@ -44,6 +44,6 @@ int iu_message_endpoints(const char *text, size_t len, iu_message_visit *visit, 
 bool iu_message_suspect(const char *line, size_t len);
 
 /** iu_message_call() - which call a text speaks of; a failed bind before the others */
-enum iu_message_call iu_message_call(const char *text, size_t len);
+enum iu_call iu_message_call(const char *text, size_t len);
 
 #endif

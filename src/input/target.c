@@ -10,6 +10,7 @@
 #include "input/message-call.h"
 #include "input/message-patterns.h"
 #include "input/refuse.h"
+#include "knowledge/other-protocols.h"
 
 #define HOST_MAX	  253 /* of a DNS name; no interface name is longer */
 #define PORTS_MAX	  65536
@@ -565,7 +566,47 @@ static bool is_message(struct iu_span s, bool like_path)
 	if (!like_path)
 		return has_space(s) || names_error(s);
 	return has_space(s) &&
-	       (holds(s, ": ") || holds(s, "\n") || iu_message_call_read(s) == IU_MESSAGE_BIND);
+	       (holds(s, ": ") || holds(s, "\n") || iu_message_call_read(s) == IU_CALL_BIND);
+}
+
+/* "sctp:3868", "3868/sctp", "vsock://2:1234": read as what it is, and answered as that. */
+static const char *other_protocol(struct iu_span s)
+{
+	size_t count;
+	const struct iu_other_protocol *rows = iu_other_protocols(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strlen(rows[i].name);
+
+		if (s.len > n && iu_span_at(s, 0, rows[i].name) &&
+			(s.text[n] == ':' || s.text[n] == '/'))
+			return rows[i].name;
+		if (s.len > n && iu_span_ends(s, rows[i].name) && s.text[s.len - n - 1] == '/')
+			return rows[i].name;
+	}
+	return NULL;
+}
+
+/* The port that stands at one end of it, where one does; 0: none. */
+static void take_other_port(struct reader *r, struct iu_span s)
+{
+	struct iu_port_range *range;
+	uint64_t port = 0;
+	const char *slash = iu_span_find_last(s, '/'), *colon;
+	struct iu_span number = s;
+
+	if (slash && slash > s.text && iu_char_is_digit(slash[-1]))
+		number.len = (size_t)(slash - s.text);
+	colon = iu_span_find_last(number, ':');
+	if (colon)
+		number = iu_span_from(number, (size_t)(colon - number.text) + 1);
+	else if (slash && number.len == s.len)
+		number = iu_span_from(s, (size_t)(slash - s.text) + 1);
+	if (!iu_span_number(number, UINT16_MAX, &port) || !port)
+		return;
+	range = iu_list_add(r->arena, &r->target.ports);
+	if (range)
+		*range = (struct iu_port_range){(uint16_t)port, (uint16_t)port};
 }
 
 static int parse_kind(struct reader *r, struct iu_span s)
@@ -592,6 +633,12 @@ static int parse_kind(struct reader *r, struct iu_span s)
 	r->target.text = iu_arena_strndup(r->arena, s.text, s.len);
 	if (r->target.kind != IU_TARGET_INET)
 		return 0;
+	r->target.other = like_path ? NULL : other_protocol(s);
+	if (r->target.other) {
+		r->target.kind = IU_TARGET_OTHER;
+		take_other_port(r, s);
+		return 0;
+	}
 	if (like_path)
 		return parse_unix(r, path);
 	scheme_end = iu_span_find_exact(s, "://");

@@ -6,7 +6,9 @@
 #include "model/name-tables.h"
 #include "model/question.h"
 
-enum iu_target_kind { IU_TARGET_INET, IU_TARGET_UNIX, IU_TARGET_MESSAGE, IU_TARGET_STDIN };
+enum iu_target_kind { IU_TARGET_INET, IU_TARGET_UNIX, IU_TARGET_MESSAGE, IU_TARGET_STDIN,
+	IU_TARGET_OTHER, /* of a protocol that is not looked at */
+};
 enum iu_host_kind {
 	IU_HOST_NONE,    /* no address written, or "*": both wildcards */
 	IU_HOST_ADDRESS, /* a literal */
@@ -28,6 +30,7 @@ struct iu_target {
 	const char *path; /* UNIX: bytes of the path or abstract name */
 	size_t path_len;
 	bool abstract;
+	const char *other; /* IU_TARGET_OTHER: its name, "sctp". Static. */
 };
 
 /* A target text longer than this is refused unless it is a message. */

@@ -74,6 +74,11 @@ static const struct iu_remedy_row remedies[] = {
 	HELP(WINDOWS_HINT, "ask the Windows side", NONE),
 	HELP(BRING_LINK_UP, "bring the link up, so that its addresses can be checked", LOW),
 	HELP(ENABLE_IPV6, "switch IPv6 on", LOW),
+	HELP(ASK_THERE, "ask on the machine whose port it is", NONE),
+	HELP(SHOW_SOCKETS, "see the sockets of that protocol", NONE),
+	HELP(START_SERVER, "start the server that should listen there", NONE),
+	HELP(LOWER_UNPRIVILEGED_START, "let every program bind that port", MEDIUM),
+	HELP(JOIN_GROUP, "become a member of the group that may", HIGH),
 };
 
 const struct iu_cause_row *iu_cause_row(enum iu_cause cause)

@@ -71,7 +71,7 @@
 		R(RESTORE_RANGE), R(WIDEN_RANGE), R(NO_PORT_BEFORE_CONNECT), R(STOP_PROCESS))         \
 	X(PRIVILEGED_PORT, privileged_port, "privileged-port",                                     \
 		"the port lies below the unprivileged range, and the capability is missing",       \
-		R(GRANT_CAPABILITY), R(USE_PORT))                                                  \
+		R(GRANT_CAPABILITY), R(LOWER_UNPRIVILEGED_START), R(USE_PORT))                                                  \
 	X(ADDRESS_NOT_LOCAL, address_not_local, "address-not-local",                               \
 		"no interface of this machine has that address",                                   \
 		R(BIND_ADDRESS), R(ENABLE_IPV6), R(FREEBIND), R(ALLOW_NONLOCAL))                      \
@@ -158,7 +158,12 @@ const char *iu_cause_name(enum iu_cause cause);
 	X(SET_V6ONLY, "set-v6only")                                                                \
 	X(BIND_DEVICE, "bind-device")                                                              \
 	X(ALLOW_NONLOCAL, "allow-nonlocal")                                                        \
-	X(NO_PORT_BEFORE_CONNECT, "no-port-before-connect")
+	X(NO_PORT_BEFORE_CONNECT, "no-port-before-connect")                                     \
+	X(ASK_THERE, "ask-there")                                                                  \
+	X(SHOW_SOCKETS, "show-sockets")                                                            \
+	X(START_SERVER, "start-server")                                                            \
+	X(JOIN_GROUP, "join-group")                                                                \
+	X(LOWER_UNPRIVILEGED_START, "lower-unprivileged-start")
 
 enum iu_remedy_id {
 	IU_REMEDY_NONE,

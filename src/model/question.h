@@ -21,6 +21,17 @@ struct iu_options {
 	uint32_t uid;
 };
 
+/* Which call it was that failed. */
+enum iu_call {
+	IU_CALL_NONE, /* not told: bind() */
+	IU_CALL_BIND, /* bind() or listen() */
+	IU_CALL_REMOTE, /* the same of another machine: ssh -R */
+	IU_CALL_CONNECT,
+	IU_CALL_ACCEPT,
+	IU_CALL_SEND,
+	IU_CALLS
+};
+
 /* What the asker was told already. Zeroes: nobody has tried yet. */
 struct iu_symptom {
 	/*
@@ -33,6 +44,10 @@ struct iu_symptom {
 		bool engine_list; /* it speaks of a container engine's own list of ports */
 		int error, system;
 		const char *text;
+		enum iu_call call;
+		const char *host;   /* a name that nobody here knows; NULL: none */
+		const char *source; /* connect(): the address it was made from; NULL: not told */
+		bool windows_likely; /* the words are a runtime's, of Windows where no right is missing */
 	} from_message;
 	/* The number that a message or a wrapped program was told, of the system in question. */
 	int from_capture; /* errno or WSA number; 0: not known */
@@ -48,6 +63,8 @@ struct iu_asker {
 	/* Its socket, which is not in its own way (0: none); whether it has an address already. */
 	uint64_t inode;
 	bool bound;
+	/* Whether it may bind ports below the unprivileged range, where its error proves that. */
+	enum iu_tri low_ports;
 	/* --for PROGRAM: the file that wants the port; known when it was found. */
 	const char *program;
 	bool program_known;
@@ -80,6 +97,7 @@ struct iu_question {
 		const char *path; /* UNIX: bytes of the path or abstract name (without its NUL) */
 		size_t path_len;
 		bool abstract;
+		const char *other; /* of no protocol above: "sctp", "vsock"; NULL. Static. */
 	} target;
 	struct iu_options options;
 	struct iu_asker asker;
@@ -96,5 +114,8 @@ struct iu_questions {
 	struct iu_question *v;
 	size_t n, cap;
 };
+
+/** iu_question_call_name() - "connect"; NULL for IU_CALL_NONE. Static. */
+const char *iu_question_call_name(enum iu_call call);
 
 #endif

@@ -219,7 +219,8 @@ SHAPE(unreadable, iu_unreadable, NULL);
 static const struct field path_fields[] = {
 	BYTES(iu_path, path, path_len), PLAIN(iu_path, lstat_errno),
 	WORD(iu_path, kind, file_words), PLAIN(iu_path, dev), PLAIN(iu_path, ino),
-	PLAIN(iu_path, uid), PLAIN(iu_path, user), TRI(iu_path, alive),
+	PLAIN(iu_path, uid), PLAIN(iu_path, user), PLAIN(iu_path, gid), PLAIN(iu_path, mode),
+	PLAIN(iu_path, group), TRI(iu_path, alive),
 	PLAIN(iu_path, parent_errno), PLAIN(iu_path, parent_mode), PLAIN(iu_path, parent_uid),
 	PLAIN(iu_path, parents_open), PLAIN(iu_path, unanswered), PLAIN(iu_path, fs_type),
 	PLAIN(iu_path, fs_readonly), PLAIN(iu_path, fs_no_inodes), PLAIN(iu_path, fs_no_blocks),

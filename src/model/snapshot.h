@@ -98,6 +98,8 @@ struct iu_path {
 	uint64_t dev, ino;
 	uint32_t uid;
 	const char *user;
+	uint32_t gid, mode; /* permission bits, meaningful where something is there */
+	const char *group;
 	/*
 	 * Whether any socket of any namespace is bound to the file: a connect() by a socket of
 	 * another type never reaches it and says EPROTOTYPE (alive) or ECONNREFUSED (dead).

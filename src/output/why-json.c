@@ -39,11 +39,14 @@ json_t *iu_json_request(struct iu_json *json, const struct iu_question *question
 
 	iu_json_put(json, request, "target", iu_json_text(json, question->target.text));
 	iu_json_put(json, request, "protocol",
-		json_string(iu_protocol_name(question->target.protocol)));
+		json_string(question->target.other ? question->target.other
+						   : iu_protocol_name(question->target.protocol)));
 	iu_json_put(json, request, "family", json_string(iu_family_name(question->target.family)));
 	iu_json_put(json, request, "address", inet && question->target.family != IU_FAMILY_ANY
 			? iu_json_address(&question->target.address) : json_null());
-	iu_json_put(json, request, "port", iu_json_known(inet, question->target.port));
+	iu_json_put(json, request, "port",
+		iu_json_known(inet && !(question->target.other && !question->target.port),
+			question->target.port));
 	iu_json_put(json, request, "path",
 		iu_json_path(json, question->target.path, question->target.path_len,
 			question->target.abstract));
@@ -56,6 +59,8 @@ json_t *iu_json_request(struct iu_json *json, const struct iu_question *question
 			? options->uid : json->snapshot->host.uid)));
 	iu_json_put(json, request, "options", asked);
 	iu_json_put(json, request, "message", message_json(json, question));
+	iu_json_put(json, request, "call",
+		iu_json_text(json, iu_question_call_name(question->symptom.from_message.call)));
 	return request;
 }
 

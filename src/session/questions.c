@@ -4,10 +4,16 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/char.h"
 #include "base/err.h"
+#include "base/span.h"
+#include "engine/connect.h"
+#include "engine/elsewhere.h"
 #include "input/error-text.h"
 #include "input/message.h"
+#include "input/message-system.h"
 #include "input/target.h"
+#include "knowledge/other-protocols.h"
 #include "os/os.h"
 
 /* One text being read. */
@@ -18,7 +24,6 @@ struct reading {
 	struct iu_questions *out;
 	struct iu_text *complaint; /* of the last endpoint that was refused */
 	size_t taken;		   /* endpoints of a message that were taken */
-	enum iu_message_call other; /* the message is about this call, which asks nothing of ours */
 };
 
 static int take(struct reading *r, const struct iu_target *target)
@@ -46,6 +51,14 @@ static const char *said_words(struct iu_arena *arena, const struct iu_error_read
 	return name;
 }
 
+/* A right that the error proves to be there, or to be missing. */
+static enum iu_tri low_ports(enum iu_call call, int error)
+{
+	if (call > IU_CALL_BIND)
+		return IU_UNKNOWN;
+	return error == IU_ERROR_ADDRINUSE ? IU_YES : error == IU_ERROR_ACCES ? IU_NO : IU_UNKNOWN;
+}
+
 /* What a message says of the error; of several ones only the system that all of them are of. */
 static void add_said(struct iu_arena *arena, const struct iu_error_readings *readings,
 	struct iu_question *questions, size_t count)
@@ -57,11 +70,31 @@ static void add_said(struct iu_arena *arena, const struct iu_error_readings *rea
 		if (readings->v[i].system != system)
 			system = IU_ERROR_ANY;
 	for (size_t i = 0; i < count; i++) {
-		questions[i].symptom.from_message.given = true;
-		questions[i].symptom.from_message.error =
+		struct iu_question *q = &questions[i];
+
+		q->symptom.from_message.given = true;
+		q->symptom.from_message.error =
 			readings->n == 1 ? (int)readings->v[0].id : IU_ERROR_OTHER;
-		questions[i].symptom.from_message.system = (int)system;
-		questions[i].symptom.from_message.text = said;
+		q->symptom.from_message.system = (int)system;
+		q->symptom.from_message.text = said;
+		q->asker.low_ports =
+			low_ports(q->symptom.from_message.call, q->symptom.from_message.error);
+	}
+}
+
+/* What stands around the error tells the system where the error does not. */
+static void add_system(struct iu_questions *questions, size_t first, struct iu_span text)
+{
+	enum iu_error_system system = iu_message_system_read(text);
+	bool likely = iu_message_system_likely(text);
+
+	for (size_t i = first; i < questions->n; i++) {
+		struct iu_symptom *symptom = &questions->v[i].symptom;
+
+		if (symptom->from_message.system != IU_ERROR_ANY)
+			continue;
+		symptom->from_message.system = (int)system;
+		symptom->from_message.windows_likely = likely;
 	}
 }
 
@@ -75,44 +108,113 @@ static int take_text(struct reading *r, const char *text)
 	return ret < 0 ? ret : take(r, &target);
 }
 
-/* "db.internal:9092": the port, where nobody here knows the name. */
-static const char *without_host(struct iu_arena *arena, const struct iu_message_endpoint *endpoint)
+static int add_question(struct reading *r, const struct iu_question *question)
 {
-	return endpoint->named && endpoint->port && endpoint->call != IU_MESSAGE_CONNECT
-		       ? iu_arena_printf(arena, ":%s", endpoint->port)
-		       : NULL;
+	struct iu_question *q = iu_list_add(r->arena, r->out);
+
+	if (!q || !question->target.text)
+		return IU_E_NOMEM;
+	*q = *question;
+	return 1;
+}
+
+/* "db.internal:5432", which nobody here knows: the other end of a connection all the same. */
+static int take_name(struct reading *r, const struct iu_message_endpoint *endpoint)
+{
+	struct iu_question question = {.options = *r->options};
+	struct iu_target target;
+	int ret = iu_target_parse(r->arena, endpoint->target, strlen(endpoint->target), &target, NULL);
+
+	if (ret < 0)
+		return ret;
+	question.target.text = iu_arena_strdup(r->arena, endpoint->target);
+	question.target.protocol = target.udp ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP;
+	question.target.port = target.ports.n ? target.ports.v[0].first : 0;
+	question.symptom.from_message.host = question.target.text;
+	return add_question(r, &question);
+}
+
+/* "db.internal:9092": what is asked where nobody here knows the name. */
+static int take_unknown_host(struct reading *r, const struct iu_message_endpoint *endpoint)
+{
+	const char *port;
+
+	if (!endpoint->named || !endpoint->port)
+		return IU_E_INPUT;
+	if (endpoint->call == IU_CALL_CONNECT)
+		return take_name(r, endpoint);
+	port = iu_arena_printf(r->arena, ":%s", endpoint->port);
+	return port ? take_text(r, port) : IU_E_NOMEM;
+}
+
+/* A protocol that is not looked at, by a word of the line. */
+static const char *other_protocol(struct iu_span line)
+{
+	size_t count;
+	const struct iu_other_protocol *rows = iu_other_protocols(&count);
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < IU_OTHER_PROTOCOL_WORDS && rows[i].words[k]; k++) {
+			size_t at = iu_span_find(line, rows[i].words[k]);
+
+			if (at < line.len && (at == 0 || !iu_char_is_word(line.text[at - 1])))
+				return rows[i].name;
+		}
+	return NULL;
+}
+
+/* A number of the port is all that is left of an endpoint of another protocol. */
+static int set_other(struct reading *r, const char *other, struct iu_question *q)
+{
+	q->target.other = other;
+	q->target.text = q->target.port
+		? iu_arena_printf(r->arena, "%s:%u", other, (unsigned int)q->target.port)
+		: other;
+	return q->target.text ? 0 : IU_E_NOMEM;
+}
+
+static int complete(struct reading *r, const struct iu_message_endpoint *endpoint, size_t before)
+{
+	const char *other = endpoint->port ? other_protocol(endpoint->said) : NULL;
+	const char *source = endpoint->source
+		? iu_arena_strdup(r->arena, endpoint->source) : NULL;
+	struct iu_error_readings readings;
+
+	/* Of the two addresses of "localhost" one is asked for: the answer says of both. */
+	if (endpoint->call == IU_CALL_CONNECT || other)
+		r->out->n = before + 1;
+	for (size_t i = before; i < r->out->n; i++) {
+		struct iu_question *q = &r->out->v[i];
+
+		q->symptom.from_message.call = endpoint->call;
+		q->symptom.from_message.source = source;
+		q->symptom.connects = endpoint->call == IU_CALL_CONNECT;
+		if (other && set_other(r, other, q) < 0)
+			return IU_E_NOMEM;
+	}
+	iu_error_read_message(endpoint->said.text, endpoint->said.len, &readings);
+	add_said(r->arena, &readings, r->out->v + before, r->out->n - before);
+	return 0;
 }
 
 /* An endpoint of a message. One that is not of this machine (a peer, a URL) does no harm. */
 static int visit(void *context, const struct iu_message_endpoint *endpoint)
 {
 	struct reading *r = context;
-	const char *port = without_host(r->arena, endpoint);
-	struct iu_error_readings readings;
 	size_t before = r->out->n;
-	int ret;
+	int ret = take_text(r, endpoint->target);
 
-	if (endpoint->call > IU_MESSAGE_BIND) {
-		r->other = endpoint->call;
-		return 0;
-	}
-	ret = take_text(r, endpoint->target);
-
-	if (ret == IU_E_INPUT && port)
-		ret = take_text(r, port);
+	if (ret == IU_E_INPUT)
+		ret = take_unknown_host(r, endpoint);
 	if (ret == IU_E_INPUT)
 		return 0;
 	r->taken += ret > 0;
-	iu_error_read_message(endpoint->said.text, endpoint->said.len, &readings);
-	if (ret < 0)
-		return ret;
-	add_said(r->arena, &readings, r->out->v + before, r->out->n - before);
-	return 0;
+	return ret <= 0 ? ret : complete(r, endpoint, before);
 }
 
-static enum iu_message_call call_of(const struct iu_text texts[], size_t count)
+static enum iu_call call_of(const struct iu_text texts[], size_t count)
 {
-	enum iu_message_call call = IU_MESSAGE_NONE;
+	enum iu_call call = IU_CALL_NONE;
 
 	for (size_t i = 0; i < count && !call; i++)
 		if (texts[i].len)
@@ -120,12 +222,28 @@ static enum iu_message_call call_of(const struct iu_text texts[], size_t count)
 	return call;
 }
 
-static int complain_call(enum iu_message_call call, struct iu_text *complaint)
+/* "bind(AF_NETLINK): Address already in use": there is nothing like a port, and still an answer. */
+static int take_without_endpoint(struct reading *r, const struct iu_text texts[], size_t count)
+{
+	struct iu_question question = {.options = *r->options};
+
+	for (size_t i = 0; i < count && !question.target.other; i++)
+		question.target.other =
+			other_protocol((struct iu_span){texts[i].data, texts[i].len});
+	if (!question.target.other || call_of(texts, count) != IU_CALL_BIND)
+		return 0;
+	question.target.text = question.target.other;
+	question.symptom.from_message.given = true;
+	question.symptom.from_message.system = IU_ERROR_ANY;
+	return add_question(r, &question);
+}
+
+static int complain_call(enum iu_call call, struct iu_text *complaint)
 {
 	iu_text_printf(complaint,
-		"the message is about %s() that failed, and no bind(): no port of this machine is in "
-		"the way of it",
-		iu_message_call_name(call));
+		"the message is about %s() that failed, and does not say where to: no bind() and no port "
+		"of this machine",
+		iu_question_call_name(call));
 	return IU_E_INPUT;
 }
 
@@ -138,9 +256,9 @@ static int complain_nothing(struct iu_arena *arena, const struct iu_text texts[]
 
 	for (size_t i = 0; i < count && !readings.n; i++)
 		iu_error_read_message(texts[i].data, texts[i].len, &readings);
-	if (call_of(texts, count) > IU_MESSAGE_BIND)
+	if (call_of(texts, count) > IU_CALL_REMOTE)
 		return complain_call(call_of(texts, count), complaint);
-	if (!readings.n || call_of(texts, count) != IU_MESSAGE_BIND) {
+	if (!readings.n || call_of(texts, count) != IU_CALL_BIND) {
 		iu_text_add(complaint, nothing);
 		return IU_E_INPUT;
 	}
@@ -209,12 +327,16 @@ int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *nam
 		if (readings.n == 1)
 			add_said(arena, &readings, out->v + before, out->n - before);
 		note_engine_list(&texts[which], out, before);
+		add_system(out, before, (struct iu_span){texts[which].data, texts[which].len});
 		if (!names->recorded)
 			iu_questions_set_error(out, iu_error_space_of(iu_os_error_space()));
 		return arena->failed ? IU_E_NOMEM : 0;
 	}
-	if (r.other)
-		return complain_call(r.other, complaint);
+	if (!found) {
+		found = take_without_endpoint(&r, texts, count);
+		if (found)
+			return found < 0 ? found : 0;
+	}
 	if (!found)
 		return complain_nothing(arena, texts, count, nothing, complaint);
 	return IU_E_INPUT;
@@ -241,11 +363,48 @@ int iu_questions_from_text(struct iu_arena *arena, const struct iu_names *names,
 			"write for example inuse 8080",
 			options, out, complaint);
 	case IU_TARGET_STDIN: return IU_E_NOENT;
+	case IU_TARGET_OTHER:
 	case IU_TARGET_INET:
 	case IU_TARGET_UNIX: break;
 	}
 	ret = take(&r, &target);
 	return ret < 0 ? ret : 0;
+}
+
+bool iu_questions_all_bind(const struct iu_questions *questions, struct iu_text *complaint)
+{
+	for (size_t i = 0; i < questions->n; i++) {
+		const struct iu_question *q = &questions->v[i];
+
+		if (iu_connect_is(q))
+			iu_text_add(complaint,
+				"the message is about connect() that failed: there is no bind() to wait for "
+				"(until somebody listens waits: inuse wait --listening PORT)");
+		else if (iu_elsewhere_is(q))
+			iu_text_add(complaint,
+				"that is no port or socket path of this machine that could be looked at");
+		else
+			continue;
+		return false;
+	}
+	return true;
+}
+
+bool iu_questions_is_message(const struct iu_names *names, const char *joined, const char *first)
+{
+	const struct iu_options options = {0};
+	struct iu_questions questions = {0};
+	struct iu_text complaint = {0};
+	struct iu_arena arena = {0};
+	bool target;
+
+	if (!iu_message_call(joined, strlen(joined)))
+		return false;
+	target = iu_questions_from_text(&arena, names, first, &options, &questions, &complaint) !=
+		 IU_E_INPUT;
+	iu_text_free(&complaint);
+	iu_arena_free(&arena);
+	return !target;
 }
 
 int iu_questions_from_socket(struct iu_arena *arena, int fd, const void *address, size_t len,

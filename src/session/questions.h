@@ -32,6 +32,18 @@ int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *nam
 void iu_questions_set_error(struct iu_questions *questions, enum iu_error_system system);
 
 /**
+ * iu_questions_all_bind() - whether all of them ask for a bind() on this machine
+ * @complaint: where not, receives one line
+ */
+bool iu_questions_all_bind(const struct iu_questions *questions, struct iu_text *complaint);
+
+/**
+ * iu_questions_is_message() - whether words that were given apart read as one message
+ * @joined: all of them; @first: the first one, which is no target by itself then
+ */
+bool iu_questions_is_message(const struct iu_names *names, const char *joined, const char *first);
+
+/**
  * iu_questions_from_socket() - that of a socket of our own process whose bind() or listen() failed
  * @address: a struct sockaddr of @len bytes; NULL: listen() failed, on the bound socket
  * @error: the errno it failed with

@@ -5,18 +5,21 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
-	const char *in_the_way = NULL;
+	const char *in_the_way = NULL, *who;
 
 	if (iu_evaluation_foreign_user(evaluation->question, snapshot) &&
 		verdict->status != IU_STATUS_FREE)
 		iu_strings_add(arena, &verdict->caveats,
 			"The capabilities of the other user's program are not known; only root has this one by default.");
+	if (evaluation->question->asker.low_ports == IU_NO)
+		who = "the program that printed the message";
+	else
+		who = iu_phrase_user(arena,
+			attempt->request.uid == snapshot->host.uid ? snapshot->host.user : NULL, true,
+			attempt->request.uid);
 	verdict->headline = iu_phrase(arena,
 		"Port %u/%s needs a right that %s does not have: ports below %d are for programs with CAP_NET_BIND_SERVICE.",
-		(unsigned int)attempt->request.port, iu_protocol_name(attempt->request.protocol),
-		attempt->request.uid == snapshot->host.uid
-			? iu_phrase_user(arena, snapshot->host.user, true, attempt->request.uid)
-			: iu_phrase_user(arena, NULL, true, attempt->request.uid),
+		(unsigned int)attempt->request.port, iu_protocol_name(attempt->request.protocol), who,
 		(int)snapshot->sysctls.unprivileged_port_start);
 	if (attempt->outcome.fails == IU_YES && attempt->outcome.blocker < evaluation->sockets.n)
 		in_the_way = iu_phrase_endpoint(arena, &evaluation->sockets.v[attempt->outcome.blocker]);

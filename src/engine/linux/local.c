@@ -127,6 +127,8 @@ static struct iu_local_check check_port(const struct iu_question *question,
 	/* somebody else's capabilities cannot be seen; only root has this one by default */
 	if (iu_evaluation_foreign_user(question, snapshot))
 		may = iu_tri(question->options.uid == 0);
+	if (question->asker.low_ports != IU_UNKNOWN)
+		may = question->asker.low_ports;
 	if (may == IU_NO)
 		return denied;
 	return (struct iu_local_check){.ok = may};

@@ -12,6 +12,7 @@
 #include "engine/phrase.h"
 #include "knowledge/causes.h"
 #include "knowledge/engines.h"
+#include "knowledge/interpreters.h"
 #include "knowledge/kernel-users.h"
 #include "knowledge/ports.h"
 
@@ -549,13 +550,27 @@ static bool grant_capability(struct iu_remedy_context *m)
 
 	m->remedy->needs_root = true;
 	if (!program || !m->question->asker.program_known || program[0] != '/') {
-		m->remedy->summary = "give the program CAP_NET_BIND_SERVICE: setcap on its file, or AmbientCapabilities= in its unit";
+		m->remedy->summary = "let it bind low ports: in its unit AmbientCapabilities=CAP_NET_BIND_SERVICE, "
+				     "else setcap cap_net_bind_service=+ep on its program file (of an interpreter "
+				     "that gives the right to every script)";
 		return true;
 	}
-	m->remedy->summary = iu_phrase(m->arena, "allow %s to bind such ports",
-		iu_safe(m->arena, program, 80));
+	m->remedy->summary = iu_phrase(m->arena, "let it bind low ports%s",
+		iu_is_interpreter(program)
+			? " (it is an interpreter: every script that it runs gets the right)"
+			: "");
 	return command(m, "setcap") && command(m, "cap_net_bind_service=+ep") &&
 	       command(m, program);
+}
+
+static bool lower_start(struct iu_remedy_context *m)
+{
+	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
+	m->remedy->summary = iu_phrase(m->arena,
+		"let every program of the machine bind ports from %u up", (unsigned int)m->question->target.port);
+	return m->question->target.port && command(m, "sysctl") && command(m, "-w") &&
+	       command(m, iu_phrase(m->arena, "net.ipv4.ip_unprivileged_port_start=%u",
+				  (unsigned int)m->question->target.port));
 }
 
 static bool freebind(struct iu_remedy_context *m)
@@ -715,6 +730,7 @@ static bool (*const makers[IU_REMEDY_COUNT])(struct iu_remedy_context *m) = {
 	[IU_REMEDY_FREE_SPACE] = free_space,
 	[IU_REMEDY_WIDEN_RANGE] = widen_range,
 	[IU_REMEDY_GRANT_CAPABILITY] = grant_capability,
+	[IU_REMEDY_LOWER_UNPRIVILEGED_START] = lower_start,
 	[IU_REMEDY_FREEBIND] = freebind,
 	[IU_REMEDY_KERNEL_HINT] = kernel_hint,
 	[IU_REMEDY_POLICY_HINT] = policy_hint,

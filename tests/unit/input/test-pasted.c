@@ -112,13 +112,13 @@ static int describe(void *context, const struct iu_message_endpoint *e)
 
 	if (out->len)
 		iu_text_add(out, ", ");
-	if (e->call == IU_MESSAGE_CONNECT) {
+	if (e->call == IU_CALL_CONNECT) {
 		iu_text_add(out, "connect ");
 		iu_text_add(out, e->port ? e->target : e->target + strlen("unix:"));
 		return 0;
 	}
-	if (e->call > IU_MESSAGE_CONNECT)
-		iu_text_printf(out, "%s ", iu_message_call_name(e->call));
+	if (e->call > IU_CALL_CONNECT)
+		iu_text_printf(out, "%s ", iu_question_call_name(e->call));
 	iu_text_add(out, protocol);
 	if (!e->port)
 		iu_text_add(out, e->target + strlen("unix:"));
@@ -165,7 +165,7 @@ static void read_all(const char *text, size_t len, struct iu_text *out)
 	if (out->len)
 		return;
 	iu_error_read_message(text, len, &readings);
-	if (readings.n && iu_message_call(text, len) == IU_MESSAGE_BIND)
+	if (readings.n && iu_message_call(text, len) == IU_CALL_BIND)
 		iu_text_add(out, "error only");
 	else
 		iu_text_add(out, "nothing");

@@ -127,6 +127,9 @@ static void describe(const struct iu_names *with, const char *text, size_t len,
 		assert_int_equal(complaint.len, 0);
 		for (size_t i = 0; i < questions.n; i++)
 			iu_text_printf(out, "%s%s", i ? ", " : "", questions.v[i].target.text);
+		if (target.kind == IU_TARGET_OTHER)
+			iu_text_printf(out, " = %s %u", questions.v[0].target.other,
+				(unsigned int)questions.v[0].target.port);
 	}
 	iu_text_free(&complaint);
 	iu_arena_free(&arena);
@@ -153,6 +156,14 @@ static const struct row good[] = {
 	{"65534-65535", "65534/tcp, 65535/tcp"},
 	{"127.0.0.1:80,443", "127.0.0.1:80/tcp, 127.0.0.1:443/tcp"},
 	/* protocols */
+	{"8080/sctp", "8080/sctp = sctp 8080"},
+	{"sctp:3868", "sctp:3868 = sctp 3868"},
+	{"SCTP:127.0.0.1:3868", "SCTP:127.0.0.1:3868 = sctp 3868"},
+	{"vsock:2:1234", "vsock:2:1234 = vsock 1234"},
+	{"vsock://2:1234", "vsock://2:1234 = vsock 1234"},
+	{"9/udplite", "9/udplite = udplite 9"},
+	{"dccp/5001", "dccp/5001 = dccp 5001"},
+	{"netlink:route", "netlink:route = netlink 0"},
 	{"8080/tcp", "8080/tcp"},
 	{"8080/udp", "8080/udp"},
 	{"8080/UDP", "8080/udp"},
@@ -336,7 +347,7 @@ static const struct row bad[] = {
 	{"80,http", "!\"http\"" NUMBER},
 	{"1-65535,1-65535", "!\"1-65535,1-65535\" names more than 65536 ports"},
 	/* protocols */
-	{"8080/sctp", "!unknown protocol \"sctp\"" UNKNOWN_PROTOCOL},
+	{"8080/spx", "!unknown protocol \"spx\"" UNKNOWN_PROTOCOL},
 	{"8080/unix", "!unknown protocol \"unix\"" UNKNOWN_PROTOCOL},
 	{"run/app.sock", "!unknown protocol \"app.sock\"" UNKNOWN_PROTOCOL},
 	{"localhost:3000/path", "!unknown protocol \"path\"" UNKNOWN_PROTOCOL},

@@ -95,7 +95,7 @@ static const char full_expected[] =
 	"\"privileged\":true,\"wsl\":false},"
 	"\"request\":{\"target\":\"127.0.0.1:8080/tcp\",\"protocol\":\"tcp\",\"family\":\"ipv4\","
 	"\"address\":\"127.0.0.1\",\"port\":8080,\"path\":null,\"options\":{\"reuseaddr\":false,"
-	"\"reuseport\":false,\"v6only\":false,\"exclusive\":false,\"device\":null,\"uid\":1000},\"message\":null},"
+	"\"reuseport\":false,\"v6only\":false,\"exclusive\":false,\"device\":null,\"uid\":1000},\"message\":null,\"call\":null},"
 	"\"verdict\":{\"status\":\"in-use\",\"operation\":\"bind\",\"errno\":98,"
 	"\"error\":\"EADDRINUSE\",\"cause\":\"other-program\",\"confidence\":\"proven\","
 	"\"probe\":\"EADDRINUSE\",\"headline\":\"node holds it.\",\"warnings\":[],\"doubts\":[],\"evidence\":[],\"endless\":null},"

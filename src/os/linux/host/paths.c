@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/stat.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -80,7 +81,7 @@ struct asked {
 
 struct found {
 	int lstat_errno, parent_errno;
-	uint32_t mode, uid;
+	uint32_t mode, uid, gid;
 	uint64_t dev, ino, mount, folder_mount; /* numbers of mounts; 0: not known */
 	enum iu_tri alive;
 	bool refused, readonly, no_inodes, no_blocks;
@@ -152,6 +153,7 @@ static void look_at_file(int folder, const char *name, struct found *found)
 		return;
 	found->mode = status.stx_mode;
 	found->uid = status.stx_uid;
+	found->gid = status.stx_gid;
 	found->dev = makedev(status.stx_dev_major, status.stx_dev_minor);
 	found->ino = status.stx_ino;
 	found->mount = status.stx_mask & STATX_MNT_ID ? status.stx_mnt_id : 0;
@@ -375,6 +377,16 @@ static const struct iu_mount *mount_of(
 	return found->folder[0] == '/' ? iu_mounts_at(mounts, found->folder) : NULL;
 }
 
+static const char *group_name(struct iu_scan *scan, uint32_t gid)
+{
+	struct group entry, *found = NULL;
+	char text[PATH_TEXT];
+
+	if (getgrgid_r(gid, &entry, text, sizeof(text), &found) != 0 || !found)
+		return NULL;
+	return iu_arena_strdup(&scan->snapshot->arena, found->gr_name);
+}
+
 static void fill(struct iu_scan *scan, struct iu_path *path, const struct found *found,
 	const struct iu_mounts *mounts)
 {
@@ -396,6 +408,9 @@ static void fill(struct iu_scan *scan, struct iu_path *path, const struct found 
 	path->ino = found->ino;
 	path->uid = found->uid;
 	path->user = iu_scan_user(scan, path->uid);
+	path->mode = found->mode & 07777;
+	path->gid = found->gid;
+	path->group = group_name(scan, path->gid);
 	path->alive = found->alive;
 	path->mount_point = found->mount && found->folder_mount && found->mount != found->folder_mount;
 	complete_sockets(scan->snapshot, path, mount);
