@@ -287,6 +287,44 @@ static bool is_visible(const char *word)
 	return true;
 }
 
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* What would be read as an escape itself. */
+static bool looks_escaped(const char *bytes, size_t len)
+{
+	return len >= 4 && bytes[0] == '\\' && bytes[1] == 'x' && is_hex(bytes[2]) &&
+	       is_hex(bytes[3]);
+}
+
+void iu_text_abstract(struct iu_text *text, const char *bytes, size_t len, size_t columns)
+{
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = 0;
+		if (looks_escaped(bytes + i, len - i)) {
+			iu_text_add(text, "\\x5c");
+			n = 1;
+			continue;
+		}
+		while (i + n < len && !bytes[i + n])
+			n++;
+		if (n) {
+			iu_text_add(text, "\\x00");
+			if (n > 1)
+				iu_text_printf(text, "{%zu}", n);
+			continue;
+		}
+		n = 1;
+		while (i + n < len && bytes[i + n] && !looks_escaped(bytes + i + n, len - i - n))
+			n++;
+		iu_text_foreign(text, bytes + i, n, columns);
+	}
+}
+
 void iu_text_shell_word(struct iu_text *text, const char *word)
 {
 	const char *at;

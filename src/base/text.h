@@ -39,6 +39,13 @@ void iu_text_printf(struct iu_text *text, const char *format, ...) IU_PRINTF(2, 
 void iu_text_foreign(struct iu_text *text, const char *bytes, size_t len, size_t columns);
 
 /**
+ * iu_text_abstract() - appends an abstract name of UNIX sockets as targets are written, without its '@'
+ * It may have NUL bytes, and whoever gives bind() the whole address has many at its end: "\x00", "\x00{101}".
+ * Other bytes are those of iu_text_foreign(), @columns at most.
+ */
+void iu_text_abstract(struct iu_text *text, const char *bytes, size_t len, size_t columns);
+
+/**
  * iu_text_shell_word() - appends one argument so that a POSIX shell reads exactly these bytes
  * @word: NUL-terminated bytes of any content; NULL adds nothing
  *

@@ -16,6 +16,7 @@
 #include "engine/remedies.h"
 #include "engine/rules.h"
 #include "engine/unix-path.h"
+#include "engine/unix.h"
 #include "model/question.h"
 
 /* The worse answer counts: what fails for certain, then what could not be told. */
@@ -177,8 +178,11 @@ static struct iu_judgement judge_abstract(const struct iu_verdict *verdict, bool
 }
 
 static void unix_doubts(struct iu_arena *arena, const struct iu_question *question,
-	const struct iu_judgement *j, struct iu_verdict *verdict)
+	const struct iu_snapshot *snapshot, const struct iu_judgement *j,
+	struct iu_verdict *verdict)
 {
+	const struct iu_socket *padded = NULL;
+
 	if (question->symptom.from_call && j->status == IU_STATUS_FREE) {
 		doubt(arena, verdict,
 			"The program was refused a moment ago, and what was in the way has gone since: another try works.");
@@ -191,6 +195,12 @@ static void unix_doubts(struct iu_arena *arena, const struct iu_question *questi
 		return;
 	}
 	if (question->target.abstract && j->status == IU_STATUS_FREE)
+		padded = iu_unix_padded(question, snapshot);
+	if (padded)
+		doubt(arena, verdict,
+			iu_phrase(arena, "A socket here has the name with NUL bytes behind it, which is another name: a program that gives bind() the whole address means %s.",
+				iu_phrase_abstract(arena, padded->path, padded->path_len)));
+	else if (question->target.abstract && j->status == IU_STATUS_FREE)
 		doubt(arena, verdict,
 			"Abstract names belong to a network namespace; this is the answer for this one.");
 }
@@ -237,7 +247,7 @@ static void decide_unix(struct iu_arena *arena, const struct iu_question *questi
 		verdict->endless = "to wait tells no more about it";
 	else if (!question->target.abstract && j.error == EPERM)
 		verdict->endless = "that file system will not have sockets later, either";
-	unix_doubts(arena, question, &j, verdict);
+	unix_doubts(arena, question, snapshot, &j, verdict);
 	iu_unix_path_tell(arena, path, verdict);
 	copy_gaps(arena, question, snapshot, verdict);
 	if (!question->target.abstract && !path)

@@ -9,10 +9,10 @@
 
 static const char *subject_path(struct iu_arena *arena, const struct iu_question *question)
 {
-	char *bytes = iu_arena_strndup(arena, question->target.path, question->target.path_len);
-
-	return iu_phrase(
-		arena, "%s%s", question->target.abstract ? "@" : "", iu_safe(arena, bytes, 120));
+	if (question->target.abstract)
+		return iu_phrase_abstract(arena, question->target.path, question->target.path_len);
+	return iu_safe(arena,
+		iu_arena_strndup(arena, question->target.path, question->target.path_len), 120);
 }
 
 const char *iu_subject(struct iu_arena *arena, const struct iu_question *question)

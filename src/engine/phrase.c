@@ -254,6 +254,18 @@ static const char *on_device(struct iu_arena *arena, const struct iu_socket *s)
 		(unsigned int)s->port);
 }
 
+const char *iu_phrase_abstract(struct iu_arena *arena, const char *name, size_t len)
+{
+	struct iu_text text = {0};
+	const char *copy;
+
+	iu_text_add(&text, "@");
+	iu_text_abstract(&text, name, len, IU_PATH_COLUMNS);
+	copy = text.failed ? NULL : iu_arena_strndup(arena, text.data, text.len);
+	iu_text_free(&text);
+	return copy ? copy : "?";
+}
+
 const char *iu_phrase_endpoint(struct iu_arena *arena, const struct iu_socket *s)
 {
 	char text[IU_ADDRESS_TEXT];
@@ -265,8 +277,10 @@ const char *iu_phrase_endpoint(struct iu_arena *arena, const struct iu_socket *s
 		return iu_phrase(arena, "%s", iu_endpoint_format(&s->local, s->port, text));
 	if (!s->path)
 		return "an unnamed socket";
+	if (s->abstract)
+		return iu_phrase_abstract(arena, s->path, s->path_len);
 	bytes = iu_arena_strndup(arena, s->path, s->path_len);
-	return iu_phrase(arena, "%s%s", s->abstract ? "@" : "", iu_phrase_safe(arena, bytes, IU_PATH_COLUMNS));
+	return iu_phrase_safe(arena, bytes, IU_PATH_COLUMNS);
 }
 
 bool iu_phrase_many(const struct iu_snapshot *snapshot, const struct iu_blocker *blocker)

@@ -48,6 +48,9 @@ const char *iu_phrase_command(struct iu_arena *arena, const struct iu_process *p
 /** iu_phrase_shell() - an argument vector quoted for a POSIX shell, harmless on a terminal. */
 const char *iu_phrase_shell(struct iu_arena *arena, const char *const *argv, size_t n);
 
+/** iu_phrase_abstract() - "@name", as it can be asked for, NUL bytes too. */
+const char *iu_phrase_abstract(struct iu_arena *arena, const char *name, size_t len);
+
 /** iu_phrase_endpoint() - "127.0.0.1:80", "[::]:80", the path, "@name". */
 const char *iu_phrase_endpoint(struct iu_arena *arena, const struct iu_socket *s);
 

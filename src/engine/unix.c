@@ -36,3 +36,27 @@ enum iu_tri iu_unix_blocks(const struct iu_question *question, const struct iu_s
 		return IU_NO;
 	return holds_name(s) ? IU_YES : IU_UNKNOWN;
 }
+
+static bool is_padding(const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i])
+			return false;
+	return len > 0;
+}
+
+const struct iu_socket *iu_unix_padded(
+	const struct iu_question *question, const struct iu_snapshot *snapshot)
+{
+	size_t len = question->target.path_len;
+
+	for (size_t i = 0; i < snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+
+		if (s->protocol == IU_PROTOCOL_UNIX && s->abstract && s->path && holds_name(s) &&
+			s->path_len > len && !memcmp(s->path, question->target.path, len) &&
+			is_padding(s->path + len, s->path_len - len))
+			return s;
+	}
+	return NULL;
+}

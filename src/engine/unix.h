@@ -16,4 +16,8 @@
 enum iu_tri iu_unix_blocks(const struct iu_question *question, const struct iu_snapshot *snapshot,
 	const struct iu_socket *s);
 
+/** iu_unix_padded() - a socket whose abstract name is the asked one with NUL bytes behind it; NULL: none. */
+const struct iu_socket *iu_unix_padded(
+	const struct iu_question *question, const struct iu_snapshot *snapshot);
+
 #endif

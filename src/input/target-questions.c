@@ -233,8 +233,15 @@ static int add_service(struct reader *r, const struct iu_names *names, const str
 static const char *unix_text(struct iu_arena *arena, const struct iu_target *t)
 {
 	struct iu_span path = {t->path, t->path_len};
-	const char *prefix = "unix:";
+	const char *prefix = "unix:", *copy;
+	struct iu_text text = {0};
 
+	if (t->abstract && (memchr(t->path, '\0', t->path_len) || strstr(t->path, "\\x"))) {
+		iu_text_abstract(&text, t->path, t->path_len, SIZE_MAX);
+		copy = text.failed ? NULL : iu_arena_printf(arena, "@%s", text.data);
+		iu_text_free(&text);
+		return copy;
+	}
 	if (t->abstract)
 		prefix = "@";
 	else if (iu_span_begins(path, "/") || iu_span_begins(path, "./") ||

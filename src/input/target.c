@@ -500,6 +500,57 @@ static int parse_url(struct reader *r, struct iu_span s, size_t scheme_len)
 	return parse_authority(r, scheme, authority, at ? authority : s);
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* "\x00" is a byte, "\x00{101}" so many of them. Returns: bytes of the escape, 0: it is none. */
+static size_t read_escape(struct iu_span s, char *ret_byte, size_t *ret_times)
+{
+	size_t len = 4;
+
+	*ret_times = 1;
+	if (s.len < 4 || s.text[0] != '\\' || s.text[1] != 'x' || hex_digit(s.text[2]) < 0 ||
+		hex_digit(s.text[3]) < 0)
+		return 0;
+	*ret_byte = (char)(hex_digit(s.text[2]) << 4 | hex_digit(s.text[3]));
+	if (s.len > 5 && s.text[4] == '{') {
+		size_t times = 0, at = 5;
+
+		for (; at < s.len && s.text[at] >= '0' && s.text[at] <= '9'; at++)
+			times = times > IU_UNIX_PATH_MAX ? times : times * 10 + (size_t)(s.text[at] - '0');
+		if (at > 5 && at < s.len && s.text[at] == '}' && times) {
+			*ret_times = times;
+			len = at + 1;
+		}
+	}
+	return len;
+}
+
+/* An abstract name has any bytes: those that nobody can type are written as `list` writes them. */
+static struct iu_span unescape(struct reader *r, struct iu_span s)
+{
+	char name[2 * IU_UNIX_PATH_MAX];
+	size_t len = 0, taken, times;
+	char byte = 0;
+
+	for (size_t i = 0; i < s.len && len < IU_UNIX_PATH_MAX; i += taken) {
+		taken = read_escape(iu_span_from(s, i), &byte, &times);
+		if (!taken) {
+			taken = 1;
+			byte = s.text[i];
+		}
+		for (; times && len < IU_UNIX_PATH_MAX; times--)
+			name[len++] = byte;
+	}
+	return (struct iu_span){iu_arena_strndup(r->arena, name, len), len};
+}
+
 static int parse_unix(struct reader *r, struct iu_span path)
 {
 	struct iu_target *t = &r->target;
@@ -508,6 +559,10 @@ static int parse_unix(struct reader *r, struct iu_span path)
 	if (path.len && path.text[0] == '@') {
 		t->abstract = true;
 		path = iu_span_from(path, 1);
+		if (iu_span_find_exact(path, "\\x") < path.len)
+			path = unescape(r, path);
+		if (!path.text)
+			return IU_E_NOMEM;
 		if (!path.len)
 			return refuse_plain(r, "the name after '@' is missing: write @name");
 		if (path.len > IU_UNIX_PATH_MAX - 1)

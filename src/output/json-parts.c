@@ -66,10 +66,19 @@ json_t *iu_json_strings(struct iu_json *json, const char *const *strings, size_t
 
 json_t *iu_json_path(struct iu_json *json, const char *path, size_t len, bool abstract)
 {
+	struct iu_text text = {0};
+	json_t *string;
 	char *named;
 
 	if (!path || !abstract)
 		return iu_json_bytes(json, path, len);
+	if (memchr(path, '\0', len)) { /* as it can be asked for */
+		iu_text_add(&text, "@");
+		iu_text_abstract(&text, path, len, SIZE_MAX);
+		string = text.failed ? NULL : iu_json_bytes(json, text.data, text.len);
+		iu_text_free(&text);
+		return string;
+	}
 	named = iu_arena_alloc(&json->scratch, len + 1);
 	if (!named)
 		return NULL;

@@ -38,7 +38,9 @@ static void cell_address(const struct cell_source *from, struct iu_text *cell)
 
 	if (s->protocol == IU_PROTOCOL_UNIX) {
 		iu_text_add(cell, s->abstract ? "@" : "");
-		if (s->path)
+		if (s->path && s->abstract)
+			iu_text_abstract(cell, s->path, s->path_len, CELL_MAX);
+		else if (s->path)
 			iu_text_foreign(cell, s->path, s->path_len, CELL_MAX);
 		return;
 	}

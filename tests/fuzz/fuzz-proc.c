@@ -8,6 +8,7 @@
 #include "os/linux/holders/hidden.h"
 #include "os/linux/holders/kernel-sockets.h"
 #include "os/linux/holders/waiters.h"
+#include "os/linux/host/mounts.h"
 #include "os/linux/host/sysctl.h"
 #include "os/linux/process/cmdline.h"
 #include "os/linux/process/container.h"
@@ -24,6 +25,27 @@ static void check(bool good)
 {
 	if (!good)
 		abort();
+}
+
+static int on_layer(void *context, const char *layer, size_t len)
+{
+	check(len > 0 && layer[0] == '/');
+	++*(size_t *)context;
+	return 0;
+}
+
+static void parse_mount(const char *line, size_t len)
+{
+	struct iu_arena arena = {0};
+	struct iu_mount mount;
+	size_t layers = 0;
+
+	if (iu_mount_line(&arena, line, len, &mount) == 1) {
+		check(mount.point && mount.type && mount.source && mount.options);
+		iu_mount_layers(&mount, on_layer, &layers);
+		check(layers <= len);
+	}
+	iu_arena_free(&arena);
 }
 
 static int on_line(void *context, const char *line, size_t len)
@@ -45,6 +67,7 @@ static int on_line(void *context, const char *line, size_t len)
 		check(len > 8);
 	if (iu_kernel_portlist(line, len, &use))
 		check(use.port != 0);
+	parse_mount(line, len);
 	if (iu_epoll_line(line, len, &target))
 		check(target.fd >= 0);
 	return 0;

@@ -424,6 +424,38 @@ def mounted_over(room):
         LIBC.umount2(os.fsencode(room.path("app.sock")), 2)
 
 
+def abstract(room, name):
+    """A listener on an abstract name of exactly these bytes, in a process of its own."""
+    process = room.keep(subprocess.Popen(
+        [sys.executable, "-c", "import ctypes, socket, struct, sys, time\ns = socket.socket(socket.AF_UNIX)\n"
+         "a = struct.pack('H', 1) + bytes.fromhex(sys.argv[1])\n"
+         "assert not ctypes.CDLL(None).bind(s.fileno(), a, len(a))\ns.listen(1)\nprint(flush=True)\ntime.sleep(120)",
+         name.hex()], stdout=subprocess.PIPE))
+    process.stdout.readline()
+    return process.pid
+
+
+def padded_names(room):
+    """Who gives bind() the whole sockaddr_un has NUL bytes in the name."""
+    pid = abstract(room, b"\0padded".ljust(108, b"\0"))
+    other = abstract(room, b"\0two\0parts")
+    text = ask("list", "unix")[2]
+    for line, holder in (("@padded\\x00{101}", pid), ("@two\\x00parts", other)):
+        expect_in(line + " ", text, "list")
+        code, document, _ = why(line)
+        expect((code, holders(document)), (0, [holder]), line)
+        expect(document["request"]["target"], line, "target")
+        expect([b["path"] for b in document["blockers"]], [line], "path")
+        expect(why(document["request"]["path"])[1]["blockers"][0]["path"], line, "asked as it was answered")
+    expect(why("@padded" + "\\x00" * 101)[0], 0, "exit code with each byte written")
+    code, document, _ = why("@padded")
+    expect((code, document["verdict"]["status"]), (1, "free"), "the short name")
+    expect_in("@padded\\x00{101}", " ".join(document["verdict"]["doubts"]), "doubt")
+    expect(why("@padded\\x00{100}")[0], 1, "exit code of a shorter one")
+    expect(ask("wait", "--timeout", "0", "@padded\\x00{101}")[0], 1, "exit code of wait")
+    expect(ask("why", "@padded\\x00{102}")[0], 2, "exit code of what is too long")
+
+
 # ---- somebody exchanges folders ----
 
 def exchanger(room):
@@ -591,7 +623,7 @@ def self_connected(room):
 
 SCENES = [fuse_mirror, overlay_upper, overlay_merged, overlay_lower, overlay_holder, bind_mount, linked, stale_local,
           hung_holder, hung_path, watchdog, without_sockets, without_inodes, read_only, not_writable,
-          who_serves_decides, mounted_over, exchanger, less_than_root, ipv6_disabled, ipv6_filtered, without_carrier,
+          who_serves_decides, mounted_over, padded_names, exchanger, less_than_root, ipv6_disabled, ipv6_filtered, without_carrier,
           wrong_interface, self_connected]
 
 

@@ -393,6 +393,33 @@ static void test_safe(void **state)
 	iu_arena_free(&full);
 }
 
+static void test_abstract(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		const char *text;
+	} rows[] = {
+		{"name", 4, "name"},
+		{"name\0", 5, "name\\x00"},
+		{"\0\0a\0b\0\0\0", 8, "\\x00{2}a\\x00b\\x00{3}"},
+		{"a\\x41", 5, "a\\x5cx41"},
+		{"a\\xg", 4, "a\\xg"},
+		{"\x1b", 1, "\\x1b"},
+		{"", 0, ""},
+	};
+
+	for (size_t i = 0; i < IU_COUNT(rows); i++) {
+		struct iu_text text = {0};
+
+		iu_text_add(&text, "");
+		iu_text_abstract(&text, rows[i].bytes, rows[i].len, 100);
+		assert_string_equal(text.data, rows[i].text);
+		iu_text_free(&text);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -409,6 +436,7 @@ int main(void)
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_clean_random),
 		cmocka_unit_test(test_safe),
+		cmocka_unit_test(test_abstract),
 		cmocka_unit_test(test_shell_reads_it_back), /* the last one */
 	};
 	size_t count = sizeof(tests) / sizeof(tests[0]);

@@ -979,6 +979,65 @@ static void test_paths(void **state)
 	(void)state;
 }
 
+/* What nobody can try: by what the file system below it is. */
+static void test_places(void **state)
+{
+	struct iu_question q = ask_path("/mnt/app.sock", false);
+	struct iu_path *p = put_path("/mnt/app.sock", IU_FILE_NONE, IU_UNKNOWN);
+	struct iu_verdict v;
+
+	p->lstat_errno = ENOENT;
+	p->parent_mode = 0755;
+	p->fs_type = "ext4";
+	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
+	p->fs_no_blocks = true;
+	assert_int_equal(why_question(q).status, IU_STATUS_UNKNOWN);
+	p->fs_no_inodes = true;
+	v = why_question(q);
+	assert_string_equal(v.error, "ENOSPC");
+	assert_non_null(remedy(&v, IU_REMEDY_FREE_SPACE));
+	p->fs_type = "cgroup2";
+	v = why_question(q);
+	assert_string_equal(v.error, "EPERM");
+	assert_non_null(v.endless);
+	p->fs_readonly = true;
+	assert_string_equal(why_question(q).error, "EROFS");
+	p->fs_readonly = p->fs_no_blocks = p->fs_no_inodes = false;
+	p->fs_type = "fuse.sshfs";
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_UNKNOWN);
+	assert_non_null(v.endless);
+	p->fs_type = "what will be";
+	assert_int_equal(why_question(q).status, IU_STATUS_UNKNOWN);
+	p->fs_type = "ext4";
+	q.options.uid_given = true;
+	q.options.uid = 4321;
+	p->parent_mode = 0750;
+	p->parents_open = true;
+	assert_string_equal(why_question(q).error, "EACCES");
+	p->parent_mode = 0770;
+	assert_int_equal(why_question(q).status, IU_STATUS_UNKNOWN);
+	p->parent_mode = 0777;
+	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
+	p->parents_open = false;
+	assert_int_equal(why_question(q).status, IU_STATUS_UNKNOWN);
+	/* a file that others serve is never stale */
+	q.options.uid_given = false;
+	p->lstat_errno = 0;
+	p->kind = IU_FILE_SOCKET;
+	p->alive = IU_NO;
+	assert_int_equal(why_question(q).cause, IU_CAUSE_STALE_SOCKET_FILE);
+	p->shared = "fuse.sshfs";
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_IN_USE);
+	assert_int_equal(v.cause, IU_CAUSE_HIDDEN_HOLDER);
+	assert_int_equal(v.confidence, IU_CONFIDENCE_POSSIBLE);
+	assert_null(remedy(&v, IU_REMEDY_REMOVE_SOCKET_FILE));
+	p->unanswered = true;
+	assert_int_equal(why_question(q).status, IU_STATUS_UNKNOWN);
+	(void)state;
+}
+
 static void test_abstract(void **state)
 {
 	struct iu_question q = ask_path("name", true);
@@ -1088,6 +1147,7 @@ int main(void)
 		TEST(test_family_any),
 		TEST(test_shadowed),
 		TEST(test_paths),
+		TEST(test_places),
 		TEST(test_abstract),
 		TEST(test_no_memory),
 	};

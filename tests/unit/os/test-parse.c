@@ -29,6 +29,7 @@
 #include "os/linux/holders/waiters.h"
 #include "os/linux/host/addresses.h"
 #include "os/linux/host/host.h"
+#include "os/linux/host/mounts.h"
 #include "os/linux/host/sysctl.h"
 #include "os/linux/process/cgroup.h"
 #include "os/linux/process/cmdline.h"
@@ -678,6 +679,56 @@ static void test_container_line(void **state)
 #undef ID
 }
 
+static int add_layer(void *context, const char *layer, size_t len)
+{
+	struct iu_text *text = context;
+
+	iu_text_printf(text, "%.*s;", (int)len, layer);
+	return 0;
+}
+
+static void test_mounts(void **state)
+{
+	static const char overlay[] =
+		"61 29 0:45 / /over\\040there/m rw,relatime shared:3 master:1 - overlay none rw,lowerdir=/a:b:/c\\040d,upperdir=/u,workdir=/w";
+	static const char *const odd[] = {"", "61", "61 29 0:45 / /m rw", "x 29 0:45 / /m rw - ext4 /dev/a rw",
+		"61 29 0-45 / /m rw - ext4 /dev/a rw", "61 29 0:45 / /m rw shared:1  - ext4 /dev/a rw",
+		"61 29 0:45 / /m rw shared:1"};
+	struct iu_mounts mounts = {0};
+	struct iu_text layers = {0};
+	struct iu_mount m;
+
+	for (size_t i = 0; i < IU_COUNT(odd); i++)
+		assert_int_equal(iu_mount_line(&mounts.arena, odd[i], strlen(odd[i]), &m), 0);
+	assert_int_equal(iu_mount_line(&mounts.arena, overlay, strlen(overlay), &m), 1);
+	assert_int_equal(m.id, 61);
+	assert_true(m.dev == makedev(0, 45));
+	assert_string_equal(m.point, "/over there/m");
+	assert_string_equal(m.type, "overlay");
+	assert_false(m.readonly);
+	assert_int_equal(iu_mount_layers(&m, add_layer, &layers), 0);
+	assert_string_equal(layers.data, "/u;/a;/c d;"); /* what begins nowhere is left out */
+	iu_text_free(&layers);
+	*iu_list_add(&mounts.arena, &mounts.rows) = (struct iu_mount){.id = 1, .point = "/", .type = "ext4"};
+	*iu_list_add(&mounts.arena, &mounts.rows) = m;
+	assert_false(iu_mounts_wait(&mounts));
+	*iu_list_add(&mounts.arena, &mounts.rows) =
+		(struct iu_mount){.id = 3, .point = "/proc/sys/fs/binfmt_misc", .type = "autofs"};
+	assert_false(iu_mounts_wait(&mounts));
+	*iu_list_add(&mounts.arena, &mounts.rows) =
+		(struct iu_mount){.id = 4, .point = "/over there/m", .type = "fuse.sshfs", .source = "host:/"};
+	assert_true(iu_mounts_wait(&mounts));
+	assert_int_equal(iu_mounts_at(&mounts, "/over there/m/x")->id, 4);
+	assert_int_equal(iu_mounts_at(&mounts, "/over there/mx")->id, 1);
+	assert_null(iu_mounts_by_id(&mounts, 9));
+	assert_string_equal(iu_mounts_below("/a/b/c", "/a/b"), "c");
+	assert_string_equal(iu_mounts_below("/a/b", "/a/b/"), "");
+	assert_string_equal(iu_mounts_below("/a", "/"), "a");
+	assert_null(iu_mounts_below("/ab", "/a"));
+	iu_mounts_free(&mounts);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -701,6 +752,7 @@ int main(void)
 		cmocka_unit_test(test_shell_words),
 		cmocka_unit_test(test_kernel_number),
 		cmocka_unit_test(test_rtnetlink),
+		cmocka_unit_test(test_mounts),
 	};
 
 	return cmocka_run_group_tests_name("the parse halves for Linux", tests, NULL, NULL);

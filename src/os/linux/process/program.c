@@ -234,7 +234,8 @@ int iu_collect_programs(struct iu_scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
 
-	for (size_t i = 0; i < snapshot->holds.n; i++) {
+	/* openat2() is none of the calls of a plain look */
+	for (size_t i = 0; i < snapshot->holds.n && !scan->plain; i++) {
 		const struct iu_hold *hold = &snapshot->holds.v[i];
 
 		if (hold->via != IU_VIA_DESCRIPTOR || hold->cloexec == IU_YES ||
