@@ -19,27 +19,6 @@ static struct iu_span value_of(struct iu_span line)
 	return (struct iu_span){0};
 }
 
-/* "0000: 40 27 00 00               @'..": the bytes, up to the first word that is none. */
-static bool read_dump(struct iu_span line, struct iu_capture_event *event)
-{
-	struct iu_phrase words;
-	uint64_t number;
-	size_t before = event->binary_len;
-
-	iu_words_split(line, &words);
-	if (words.n < 2 || words.v[0].len < 5 || words.v[0].text[words.v[0].len - 1] != ':')
-		return false;
-	words.v[0].len--;
-	if (!iu_span_hex(words.v[0], &number))
-		return false;
-	for (size_t i = 1; i < words.n && event->binary_len < IU_EVENT_BINARY_MAX; i++) {
-		if (words.v[i].len != 2 || !iu_span_hex(words.v[i], &number))
-			break;
-		event->binary[event->binary_len++] = (uint8_t)number;
-	}
-	return event->binary_len > before;
-}
-
 /* A field of a list has its value behind a colon, a sentence is longer. */
 static void add_value(struct iu_capture_event *event, struct iu_span line)
 {
@@ -77,7 +56,7 @@ int iu_capture_event_text(const struct iu_lines *lines, size_t at, struct iu_cap
 		/* the next entry begins */
 		if (value.len && iu_capture_event_provider(value))
 			break;
-		if (read_dump(lines->v[i], &event)) {
+		if (iu_capture_event_data(lines->v[i], &event)) {
 			last = i;
 		} else if (event.binary_len) {
 			break; /* nothing follows the data */
@@ -86,6 +65,8 @@ int iu_capture_event_text(const struct iu_lines *lines, size_t at, struct iu_cap
 			last = i;
 		}
 	}
+	if (!event.binary_len)
+		iu_capture_event_data_above(lines, at, &event);
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	ret = iu_capture_event_add(out, &event);
 	/* other captures may follow without data between: only the head is certain to be its own */

@@ -249,17 +249,27 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-static bool is_known(const struct iu_windows *windows, const struct iu_event *event)
+/* The same entry may be there twice: as a list and as its message, one with its data. */
+static bool is_known(struct iu_windows *windows, const struct iu_event *event)
 {
 	size_t i = windows->events.n > 256 ? windows->events.n - 256 : 0;
 
 	for (; i < windows->events.n; i++) {
-		const struct iu_event *e = &windows->events.v[i];
+		struct iu_event *e = &windows->events.v[i];
 
-		if (e->id == event->id && e->time == event->time && e->code == event->code &&
-			e->port == event->port && e->pid == event->pid &&
-			same_text(e->text, event->text) && same_text(e->provider, event->provider))
-			return true;
+		if (e->id != event->id || e->port != event->port || e->pid != event->pid ||
+			(e->code && event->code && e->code != event->code) ||
+			(e->time >= 0 && event->time >= 0 && e->time != event->time) ||
+			(e->text && event->text && !same_text(e->text, event->text)) ||
+			!same_text(e->provider, event->provider))
+			continue;
+		if (!e->code)
+			e->code = event->code;
+		if (e->time < 0)
+			e->time = event->time;
+		if (!e->text)
+			e->text = event->text;
+		return true;
 	}
 	return false;
 }

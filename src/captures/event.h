@@ -23,6 +23,17 @@ bool iu_capture_event_provider(struct iu_span provider);
 /** iu_capture_event_known() - whether the entry is one that speaks of a port. */
 bool iu_capture_event_known(struct iu_span provider, uint32_t id);
 
+/**
+ * iu_capture_event_data() - the binary data of an entry, when a line has it
+ *
+ * "0000: 40 27 00 00", in words "0000: 00002740", "Data : {64, 39, 0, 0}", "Data: 40270000".
+ */
+bool iu_capture_event_data(struct iu_span line, struct iu_capture_event *event);
+
+/** iu_capture_event_data_above() - the same where Get-EventLog lists it before source and message. */
+void iu_capture_event_data_above(
+	const struct iu_lines *lines, size_t at, struct iu_capture_event *event);
+
 /** iu_capture_event_add() - understands the entry and adds it. Returns: 0, IU_E_NOMEM. */
 int iu_capture_event_add(struct iu_capture_out *out, const struct iu_capture_event *event);
 

@@ -31,6 +31,7 @@ iu_capture_reader iu_capture_powershell_nothing; /* … that found nothing */
 iu_capture_reader iu_capture_powershell_csv;  /* … | ConvertTo-Csv */
 iu_capture_reader iu_capture_event_xml;       /* wevtutil, Event Viewer */
 iu_capture_reader iu_capture_event_text;      /* Event Viewer's text */
+iu_capture_reader iu_capture_event_line;      /* … in one line, or its message alone */
 iu_capture_reader iu_capture_ss;              /* ss */
 iu_capture_reader iu_capture_netstat_bsd;    /* netstat -an, -anv of macOS and BSD */
 iu_capture_reader iu_capture_netstat_linux;   /* netstat -tulpn, -anp */

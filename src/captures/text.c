@@ -24,6 +24,7 @@ static iu_capture_reader *const readers[] = {
 	iu_capture_service_control,
 	iu_capture_event_xml,
 	iu_capture_event_text,
+	iu_capture_event_line,
 	iu_capture_netstat_bsd,
 	iu_capture_netstat_linux,
 	iu_capture_ss,

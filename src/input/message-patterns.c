@@ -30,6 +30,7 @@ static const struct iu_message_pattern patterns[] = {
 	{"Kubernetes", "hostport: invalid value: ", IU_PATTERN_PORT},
 	{"Kubernetes", "healthchecknodeport: invalid value: ", IU_PATTERN_PORT},
 	{"Dovecot", "listen(*, ", IU_PATTERN_PORT},
+	{"IIS, event 115 of W3SVC", "could not bind instance", IU_PATTERN_DEFAULT, 80},
 	{"adb", "*smartsocket* listener", IU_PATTERN_DEFAULT, 5037},
 	{"adb", "_smartsocket_ listener", IU_PATTERN_DEFAULT, 5037},
 #define UDP IU_PATTERN_PROTOCOL, .protocol = IU_MESSAGE_UDP

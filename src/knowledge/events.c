@@ -6,11 +6,14 @@
 
 #include "base/compat.h"
 
+#define SITE_DATA "its data, which is not in that text, is the error code: 40 27 00 00 there is 10048, the address is in use"
+
 static const struct iu_event_row rows[] = {
 	{"W3SVC", 115, false, "the Web service could not bind a site to its address",
 		"On IIS before 6.0 stop IISADMIN first (net stop iisadmin /y), then netstat shows who else listens; resetting TCP/IP helps only right after IIS 5 was installed over IIS 4.",
-		{80, 443}},
-	{"SMTPSVC", 115, false, "the SMTP service could not bind its address", NULL, {25}},
+		SITE_DATA, {80, 443}},
+	{"SMTPSVC", 115, false, "the SMTP service could not bind its address", NULL,
+		SITE_DATA, {25}},
 	{"Microsoft-Windows-IIS-W3SVC", 1004, false,
 		"the Web service could not register a URL of a site with HTTP.sys", NULL},
 	{"Microsoft-Windows-IIS-W3SVC", 1007, false,

@@ -11,6 +11,7 @@ struct iu_event_row {
 	bool exhausted;       /* it speaks of ports that run out */
 	const char *sentence;
 	const char *advice;   /* one sentence, or NULL */
+	const char *data;     /* what its data tells, where a copy has left that out; or NULL */
 	uint16_t ports[2];    /* where such an entry names no port: what it is about mostly; TCP */
 };
 

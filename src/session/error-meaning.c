@@ -9,6 +9,7 @@
 #include "input/message.h"
 #include "input/target.h"
 #include "os/os.h"
+#include "session/event-meaning.h"
 
 #define ASKED_COLUMNS 60
 #define TEXT_BYTES    (16 * 1024) /* of a message, in JSON */
@@ -69,6 +70,7 @@ int iu_error_meaning_read(const char *asked, size_t len, struct iu_error_answer 
 
 	*m = (struct iu_error_answer){.asked = asked, .len = len};
 	iu_error_read(asked, len, &m->readings);
+	m->event = iu_event_meaning_find(&m->arena, asked, len, &m->readings);
 	m->system_text = system_text(m, number_here(&m->readings));
 	if (m->readings.is_message)
 		r = iu_message_targets(asked, len, keep_endpoint, m);
@@ -112,6 +114,8 @@ int iu_error_meaning_text(
 			m->readings.value,
 			iu_error_system_title(iu_error_space_of(iu_os_error_space())),
 			m->system_text);
+	if (m->event)
+		iu_text_printf(out, "The message is %s.\n", m->event);
 	for (size_t i = 0; r >= 0 && i < m->readings.n; i++)
 		if (m->readings.v[i].id != IU_ERROR_OTHER)
 			r = add_story(m, i, style, out);

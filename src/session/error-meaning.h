@@ -14,6 +14,7 @@ struct iu_error_answer {
 	size_t len;
 	struct iu_error_readings readings;
 	IU_LIST(const char *) endpoints; /* that a message names */
+	const char *event; /* what an entry of Windows' event log means; NULL: it is none */
 	const char *system_text; /* of the number on this machine, escaped; NULL: none */
 };
 

@@ -15,6 +15,7 @@
 #include "input/target.h"
 #include "knowledge/other-protocols.h"
 #include "os/os.h"
+#include "session/event-meaning.h"
 
 /* One text being read. */
 struct reading {
@@ -302,6 +303,25 @@ static void note_engine_list(const struct iu_text *text, struct iu_questions *qu
 	}
 }
 
+/* An entry of Windows' event log: its data is the error, wherever it stands. */
+static void note_event(struct iu_arena *arena, const struct iu_text *text,
+	struct iu_questions *questions, size_t from)
+{
+	struct iu_error_readings readings = {.n = 0};
+	const char *event = iu_event_meaning_find(arena, text->data, text->len, &readings);
+
+	if (!event)
+		return;
+	if (readings.n == 1)
+		add_said(arena, &readings, questions->v + from, questions->n - from);
+	for (size_t i = from; i < questions->n; i++) {
+		const char *said = questions->v[i].symptom.from_message.text;
+
+		questions->v[i].symptom.from_message.text = iu_arena_printf(
+			arena, "%s%s%s", said ? said : "", said ? "; " : "", event);
+	}
+}
+
 int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *names,
 	const struct iu_text texts[], size_t count, const char *nothing,
 	const struct iu_options *options, struct iu_questions *out, struct iu_text *complaint)
@@ -328,6 +348,7 @@ int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *nam
 			add_said(arena, &readings, out->v + before, out->n - before);
 		note_engine_list(&texts[which], out, before);
 		add_system(out, before, (struct iu_span){texts[which].data, texts[which].len});
+		note_event(arena, &texts[which], out, before);
 		if (!names->recorded)
 			iu_questions_set_error(out, iu_error_space_of(iu_os_error_space()));
 		return arena->failed ? IU_E_NOMEM : 0;

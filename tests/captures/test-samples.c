@@ -227,6 +227,98 @@ static void samples_are_answered(void **state)
 	}
 }
 
+/* Event 115 of the third article in the forms that people copy it in. */
+static const struct {
+	const char *form;
+	uint32_t code; /* 0: not copied */
+	const char *site;
+	const char *text;
+} events[] = {
+	{"Event Viewer", 0, "site 1",
+		"Log Name:      System\n"
+		"Source:        W3SVC\n"
+		"Date:          3/14/2005 9:12:44 AM\n"
+		"Event ID:      115\n"
+		"Task Category: None\n"
+		"Level:         Error\n"
+		"Keywords:      Classic\n"
+		"User:          N/A\n"
+		"Computer:      WEB01\n"
+		"Description:\n"
+		"The service could not bind instance 1.  The data is the error code.\n"},
+	{"Get-EventLog | Format-List", 10048, "site 1",
+		"EventID            : 115\n"
+		"MachineName        : WEB01\n"
+		"Data               : {64, 39, 0, 0}\n"
+		"Index              : 2345\n"
+		"Category           : (0)\n"
+		"CategoryNumber     : 0\n"
+		"EntryType          : Error\n"
+		"Message            : The service could not bind instance 1.  The data is the error code.\n"
+		"Source             : W3SVC\n"
+		"ReplacementStrings : {1}\n"
+		"InstanceId         : 3221225587\n"},
+	{"Get-WinEvent | Format-List", 0, "site 1",
+		"TimeCreated  : 3/14/2005 9:12:44 AM\n"
+		"ProviderName : W3SVC\n"
+		"Id           : 115\n"
+		"Message      : The service could not bind instance 1.  The data is the error code.\n"},
+	{"Get-EventLog", 0, "site 1",
+		"   Index Time          EntryType   Source                 InstanceID Message\n"
+		"   ----- ----          ---------   ------                 ---------- -------\n"
+		"    2345 Mar 14 09:12  Error       W3SVC                  3221225587 The service could not bind instance 1.  The data is the error code.\n"},
+	{"its message", 0, "site 1",
+		"Could not bind instance 1.  The data is the error code.\n"},
+	{"a mail", 10048, "site 1",
+		"Event ID: 115, Source: W3SVC, Description: The service could not bind instance 1.  The data is the error code. Data: 0000: 40 27 00 00   @'..\n"},
+	{"data in words", 10048, "site 2",
+		"Event Type:\tError\n"
+		"Event Source:\tW3SVC\n"
+		"Event ID:\t115\n"
+		"Description:\n"
+		"The service could not bind instance 2.  The data is the error code.\n"
+		"Data:\n"
+		"0000: 00002740\n"},
+	{"a list with commas", 0, "site 1",
+		"Error,3/14/2005 9:12:44 AM,W3SVC,115,None,\"The service could not bind instance 1.  The data is the error code.\"\n"},
+	{"Get-WinEvent", 0, "site 1",
+		"   ProviderName: W3SVC\n"
+		"\n"
+		"TimeCreated                     Id LevelDisplayName Message\n"
+		"-----------                     -- ---------------- -------\n"
+		"3/14/2005 9:12:44 AM           115 Error            The service could not bind instance 1.  The data is the error code.\n"},
+	{"bytes in a row", 10049, "site 3",
+		"Source: W3SVC\n"
+		"Event ID: 115\n"
+		"The service could not bind instance 3.  The data is the error code.\n"
+		"Data: 41270000\n"},
+	{"another language", 10048, "-",
+		"W3SVC 115: Der Dienst konnte nicht an die Instanz 1 gebunden werden. 0000: 40 27 00 00\n"},
+};
+
+static void event_115_is_read_in_every_form(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < IU_COUNT(events); i++) {
+		struct iu_capture capture = {"event", events[i].text, strlen(events[i].text)};
+		struct iu_text complaint = {0};
+		struct iu_snapshot snapshot;
+		const struct iu_event *event;
+
+		assert_int_equal(iu_captures_read(&capture, 1, &snapshot, &complaint), 0);
+		assert_int_equal(snapshot.windows.events.n, 1);
+		event = &snapshot.windows.events.v[0];
+		print_message("# %s: %s %u, code %u, %s\n", events[i].form, event->provider,
+			event->id, event->code, event->text ? event->text : "-");
+		assert_string_equal(event->provider, "W3SVC");
+		assert_int_equal(event->id, 115);
+		assert_int_equal(event->code, events[i].code);
+		assert_string_equal(event->text ? event->text : "-", events[i].site);
+		iu_snapshot_free(&snapshot);
+		iu_text_free(&complaint);
+	}
+}
+
 static void prompts_tell_the_version(void **state)
 {
 	static const struct {
@@ -289,6 +381,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(samples_are_read),
 		cmocka_unit_test(samples_are_answered),
+		cmocka_unit_test(event_115_is_read_in_every_form),
 		cmocka_unit_test(prompts_tell_the_version),
 	};
 

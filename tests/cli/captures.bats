@@ -55,6 +55,48 @@ ask() {
 	says "IISADMIN"
 }
 
+@test "the third article: the event alone, as a message and as a capture" {
+	text='Could not bind instance 1.  The data is the error code.'
+	run "$INUSE" error "$text"
+	expect 0
+	says "event 115 of W3SVC: the Web service could not bind a site to its address"
+	says "40 27 00 00 there is 10048, the address is in use"
+	run "$INUSE" error "$text Data: 0000: 41 27 00 00"
+	expect 0
+	says "its data is the error code: 10049, the address is not one of this machine"
+	run "$INUSE" why "$text"
+	expect 3
+	says "80/tcp"
+	says "event 115 of W3SVC"
+	echo "$text" >event
+	run "$INUSE" why --from event 80
+	expect 3
+	says "Event 115 of W3SVC"
+	says "netstat -ano"
+}
+
+@test "a captured machine is helped with its own tools" {
+	for row in "docker-backend 80:docker ps" "netstat-ab-host 8080:taskkill /IM ApplicationWebServer.exe" \
+		"netstat-grep-dnsmasq 53:kill 1360" "lsof-openocd 6666:kill 22020" "docker-ps 8080:docker stop shop-web-1" \
+		"podman-ps 8080:podman stop quirky_bell" "list-sockets 22:systemctl stop ssh.socket" \
+		"init-escaped 6720:systemctl list-sockets" "line-in-a-sentence 53:taskkill /PID 12010" \
+		"kubectl-get-svc 30080:kubectl edit svc/web" "macos-netstat 8809:lsof -nP -iTCP:8809" \
+		"netstat-an-no-pid 80:netstat -ano" "rpcbind-dash 111:ss -tlnp"; do
+		ask "$(cut -d: -f1 <<<"${row#* }")" "pasted/${row%% *}.txt"
+		expect 0
+		says "${row#*:}"
+		says_not "inuse free"
+		says_not "inuse wait"
+	done
+}
+
+@test "which switch of netstat was missing" {
+	ask 80 pasted/netstat-an-no-pid.txt
+	says "netstat was run without -o"
+	ask 8080 pasted/netstat-ab-host.txt
+	says 'names programs, and numbers only with -o'
+}
+
 @test "the samples: who is in the way, in any language and encoding" {
 	for file in en de-cp850 fr-cp850 ja-utf8 ru-cp866 zh-gbk powershell-utf16le; do
 		ask 8080 windows/netstat-ano-$file.txt windows/tasklist-svc-en.csv

@@ -183,6 +183,15 @@ static void tell_event(struct iu_arena *arena, const struct iu_event *event,
 		event->time >= 0 ? iu_phrase_time(arena, event->time) : "",
 		row ? ", " : "", row ? row->sentence : "", what ? ": " : "", what ? what : "");
 
+	/* an entry alone proves nothing of now; where there is nothing else it still is what was pasted */
+	if (!verdict->blockers.n)
+		add(arena, verdict,
+			iu_phrase(arena, "Event %u of %s: %s%s%s.", (unsigned int)event->id,
+				event->provider ? iu_safe(arena, event->provider, 40) : "?",
+				row ? row->sentence : "it speaks of this port",
+				what || (row && row->data) ? "; " : "",
+				what ? iu_phrase(arena, "its data is the error code: %s", what)
+				     : row && row->data ? row->data : ""));
 	iu_strings_add(arena, &verdict->evidence, text);
 }
 
