@@ -52,6 +52,7 @@ bench:
 	meson setup build-bench -Dtests=true -Dbuildtype=release 2>/dev/null || true
 	ninja -C build-bench inuse tests/bench/bench-scene tests/bench/bench-timed tests/bench/bench-empty
 	python3 tests/bench/bench.py build-bench --scenes $(SCENES) --page docs/performance.md
+	python3 tests/bench/captures.py build-bench/inuse
 
 # Every parser under libFuzzer, ten minutes each.
 fuzz:

@@ -160,8 +160,11 @@ static bool is_listed(struct iu_span line, struct iu_capture_event *event)
 	for (size_t i = 0; i < n; i++)
 		if (copy[i] == ',')
 			copy[i] = ' ';
-	if (!is_named((struct iu_span){copy, n}, event))
+	event->provider = (struct iu_span){0};
+	if (!is_named((struct iu_span){copy, n}, event)) {
+		event->provider = (struct iu_span){0};
 		return false;
+	}
 	event->provider.text = line.text + (event->provider.text - copy);
 	return true;
 }
