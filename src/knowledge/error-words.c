@@ -26,7 +26,6 @@ static const struct iu_error_alias aliases[] = {
  * ASCII: some runtimes print the text in lower case.
  */
 static const struct iu_error_phrase phrases[] = {
-	{"could not bind instance", "en", IU_ERROR_ADDRINUSE, WIN}, /* IIS, event 115 of W3SVC */
 	{"only one usage of each socket address", "en", IU_ERROR_ADDRINUSE, WIN},
 	{"normalerweise darf jede socketadresse", "de", IU_ERROR_ADDRINUSE, WIN},
 	{"une seule utilisation de chaque adresse de socket", "fr", IU_ERROR_ADDRINUSE, WIN},

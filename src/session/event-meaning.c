@@ -36,13 +36,13 @@ static const char *sentence(struct iu_arena *arena, const struct iu_event *event
 		code ? code : row->data ? row->data : "");
 }
 
+/* Where its data was not copied it is the one that such entries mostly have. */
 static void read_code(const struct iu_event *event, struct iu_error_readings *ret)
 {
-	char number[16];
+	char number[16] = "WSAEADDRINUSE";
 
-	if (!event->code)
-		return;
-	snprintf(number, sizeof(number), "%" PRIu32, event->code);
+	if (event->code)
+		snprintf(number, sizeof(number), "%" PRIu32, event->code);
 	iu_error_read(number, strlen(number), ret);
 	ret->is_message = true; /* nobody asked for the number itself */
 	ret->is_number = false;

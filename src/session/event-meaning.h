@@ -7,7 +7,7 @@
 
 /**
  * iu_event_meaning_find() - what the first entry in a text that speaks of a port means
- * @ret_readings: the error in its data; untouched where the text has none
+ * @ret_readings: the error in its data, or what it mostly is; untouched where there is no entry
  * Returns: "event 115 of W3SVC: …", in @arena; NULL: there is none.
  */
 const char *iu_event_meaning_find(struct iu_arena *arena, const char *text, size_t len,
