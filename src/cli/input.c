@@ -6,10 +6,12 @@
 #include "cli/cli.h"
 #include "input/error-text.h"
 #include "input/message.h"
+#include "input/message-clean.h"
 
 #define LINE_BYTES 65536		/* a longer line is read in pieces */
 #define KEEP_BYTES (IU_MESSAGE_MAX / 4) /* of each kind of line; the first ones count */
 #define LOOK_BYTES (8 * 1024 * 1024)	/* a log without errors is not about a failed bind */
+#define UNITS_BYTES 4096 /* of UTF-16, at a time */
 #define RING_BYTES 1024			/* of a line that is remembered for what may follow */
 
 struct input {
@@ -103,16 +105,50 @@ static int end_line(struct input *input)
 	return ret;
 }
 
+static int take_byte(struct input *input, int c)
+{
+	int ret = 0;
+
+	if (c == '\n' || c == '\r' || input->n == LINE_BYTES)
+		ret = end_line(input);
+	if (c && c != '\n' && c != '\r')
+		input->line[input->n++] = (char)c;
+	return ret;
+}
+
+/* PowerShell redirects as UTF-16, with a mark in front: its units, until there is another one. */
+static int read_units(struct input *input, bool big)
+{
+	char units[UNITS_BYTES], text[IU_MESSAGE_CLEAN_GROWS * UNITS_BYTES + 1];
+	int ret = 0, c;
+	size_t n;
+
+	do {
+		memcpy(units, big ? "\xfe\xff" : "\xff\xfe", 2);
+		for (n = 2; n < sizeof(units) && (c = getc(stdin)) != EOF; n++)
+			units[n] = (char)c;
+		n = iu_message_clean((struct iu_span){units, n & ~(size_t)1}, text);
+		for (size_t i = 0; i < n && ret == 0; i++)
+			ret = take_byte(input, (unsigned char)text[i]);
+	} while (ret == 0 && !feof(stdin) && !ferror(stdin));
+	return ret;
+}
+
 int iu_input_read(struct iu_text *suspects, struct iu_text *others)
 {
 	struct input input = {.suspects = suspects, .others = others};
+	int first = getc(stdin), second = first == 0xff || first == 0xfe ? getc(stdin) : EOF;
 	int ret = 0, c;
 
-	while (ret == 0 && (c = getc(stdin)) != EOF) {
-		if (c == '\n' || c == '\r' || input.n == LINE_BYTES)
-			ret = end_line(&input);
-		if (c && c != '\n' && c != '\r') /* no NUL: UTF-16 then reads as ASCII */
-			input.line[input.n++] = (char)c;
+	if ((first == 0xff && second == 0xfe) || (first == 0xfe && second == 0xff)) {
+		ret = read_units(&input, first == 0xfe);
+	} else {
+		if (first != EOF)
+			ret = take_byte(&input, first);
+		if (ret == 0 && second != EOF)
+			ret = take_byte(&input, second);
+		while (ret == 0 && (c = getc(stdin)) != EOF)
+			ret = take_byte(&input, c); /* no NUL: UTF-16 without a mark reads as ASCII */
 	}
 	if (ret == 0)
 		ret = end_line(&input);
