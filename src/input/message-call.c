@@ -29,7 +29,9 @@ static const char *const connect_words[] = {
 	"connect failed", "connect error", "connection failed", "trying to connect",
 	"connect to host", "connect to address", "connection to server", "connecting to",
 	"dial tcp", "dial udp", "dial unix", "dial:", "- local (", "syscall: 'connect'",
-	"syscall: \"connect\"", "open a connection", "establish connection",
+	"syscall: \"connect\"", "open a connection", "establish connection", "attempt to connect",
+	"attempting to connect", "make connection to", "connection to node", "could not be established",
+	"connect to server",
 };
 
 /* bind() beside connect()'s words: "dial tcp :20->:80: bind: …". */
@@ -57,6 +59,17 @@ static const char *const send_words[] = {
 	"sendto error",
 };
 
+/* "reconnect", "connector" are other words; "connect econn" goes on. */
+static bool stands_alone(struct iu_span line, size_t at, const char *word)
+{
+	size_t end = at + strlen(word);
+
+	if (at && iu_char_is_word(word[0]) && iu_char_is_word(line.text[at - 1]))
+		return false;
+	return !iu_span_before((struct iu_span){word, strlen(word)}, strlen(word), "connect") ||
+	       end >= line.len || !iu_char_is_letter(line.text[end]);
+}
+
 /* A line is short or looked at piece by piece: one look, of all the lists together. */
 static bool any_of(struct iu_span line, const char *const words[], size_t count)
 {
@@ -73,9 +86,7 @@ static bool any_of(struct iu_span line, const char *const words[], size_t count)
 		if (!(begins[c >> 6] & UINT64_C(1) << (c & 63)))
 			continue;
 		for (size_t i = 0; i < count; i++)
-			if (iu_span_at(line, at, words[i]) &&
-				(!at || !iu_char_is_word(words[i][0]) ||
-					!iu_char_is_word(line.text[at - 1])))
+			if (iu_span_at(line, at, words[i]) && stands_alone(line, at, words[i]))
 				return true;
 	}
 	return false;
@@ -136,7 +147,8 @@ static const char *const well[] = {
 	"get http", "post http", "put http", "not found", " 404", " 502", " 503", " 500 ",
 	"econnreset", "connection reset", "socket hang up", "broken pipe", "epipe", "enotfound",
 	"getaddrinfo", "timed out", "timeout", "unreachable", "certificate", "handshake", "bad gateway",
-	"proxying", "forwarding from", "exposed", "opened", "open http",
+	"proxying", "forwarding from", "exposed", "opened", "open http", "successfully",
+	"you can now", "local: http", "network: http",
 };
 
 bool iu_message_call_well(struct iu_span line)

@@ -205,6 +205,30 @@ static bool is_error(const struct iu_error_phrase *phrase)
 	       phrase->id == IU_ERROR_ADDRNOTAVAIL || phrase->id == IU_ERROR_SHARING;
 }
 
+/* Files are refused so as well: it takes another word to make it a socket's. */
+static bool is_weak(const char *word)
+{
+	return !strcmp(word, "permission denied") || !strcmp(word, "eacces");
+}
+
+static bool has(struct iu_span line, const char *word)
+{
+	return iu_span_find(line, word) < line.len;
+}
+
+static bool of_socket(struct iu_span line)
+{
+	static const char *const sockets[] = {
+		"bind", "listen", "port", "eaddr", "socket", "addr", "://", "server", "ipv4", "ipv6",
+		"adresse", "direcci", "puerto", "绑定", "监听", "套接字", "端口", "バインド", "ソケット",
+		"ポート", "сокет", "порт", "адрес"};
+
+	for (size_t i = 0; i < IU_COUNT(sockets); i++)
+		if (has(line, sockets[i]))
+			return true;
+	return false;
+}
+
 static bool has_words(struct iu_span line)
 {
 	size_t count;
@@ -219,18 +243,15 @@ static bool has_words(struct iu_span line)
 		if (!may_begin(&begins, line, at))
 			continue;
 		for (size_t i = 0; i < IU_COUNT(words); i++)
-			if (iu_span_at(line, at, words[i]) && stands_alone(line, at, words[i]))
+			if (iu_span_at(line, at, words[i]) && stands_alone(line, at, words[i]) &&
+				(!is_weak(words[i]) || of_socket(line)))
 				return true;
 		for (size_t i = 0; i < count; i++)
-			if (is_error(&phrases[i]) && iu_span_at(line, at, phrases[i].text))
+			if (is_error(&phrases[i]) && iu_span_at(line, at, phrases[i].text) &&
+				(!is_weak(phrases[i].text) || of_socket(line)))
 				return true;
 	}
 	return false;
-}
-
-static bool has(struct iu_span line, const char *word)
-{
-	return iu_span_find(line, word) < line.len;
 }
 
 /* "Port '8786' is already occupied": the word and one of these, in whatever sentence. */

@@ -117,19 +117,28 @@ static bool begins_word(struct iu_span line, size_t at)
 	       (line.text[at] == 'P' && line.text[at - 1] == iu_char_lower(line.text[at - 1]));
 }
 
+/* How long the word for a port is that begins at @at; 0: none does. */
+static size_t port_word(struct iu_span line, size_t at)
+{
+	static const char *const words[] = {"portas", "porta", "ports", "port", "puertos", "puerto",
+		"порта", "порту", "порт", "Порт", "端口", "ポート", "포트"};
+
+	for (size_t i = 0; i < IU_COUNT(words); i++)
+		if (iu_span_at(line, at, words[i]))
+			return strlen(words[i]);
+	return 0;
+}
+
 /* Where the number begins that a word for a port at @at stands in front of; 0: it is none. */
 static size_t number_behind(struct iu_span line, size_t at)
 {
 	bool htons = iu_span_at(line, at, "htons(");
-	bool word = iu_span_at(line, at, "port");
-	size_t number = at + strlen("port");
+	size_t word = htons ? 0 : port_word(line, at), number = at + word;
 
 	if ((!htons && !word) || !begins_word(line, at))
 		return 0;
 	if (htons)
 		return at + strlen("htons(");
-	if (number < line.len && iu_char_lower(line.text[number]) == 's')
-		number++;
 	/* "{port,5671}" of Erlang, "forwarded port to 8080", "port number 80" */
 	if (at && line.text[at - 1] == '{' && number < line.len && line.text[number] == ',')
 		number++;
@@ -141,7 +150,10 @@ static size_t number_behind(struct iu_span line, size_t at)
 	if (iu_span_at(line, number, "[") && number && line.text[number - 1] == ' ')
 		number++; /* "Port [19132] may be in use" */
 	/* "port8080" is a name */
-	return strchr(BETWEEN ",[", line.text[number - 1]) ? number : 0;
+	return (unsigned char)line.text[at] >= 0x80 ||
+			       strchr(BETWEEN ",[", line.text[number - 1])
+		       ? number
+		       : 0;
 }
 
 /* "ports (8005, 8080, 8009)", "ports 80 and 443": where the next one begins; 0: none does. */

@@ -124,6 +124,8 @@ static void read_source(struct iu_message_scan *scan, struct iu_span line)
 
 void iu_message_scan_line(struct iu_message_scan *scan, struct iu_span line)
 {
+	while (line.len && line.text[line.len - 1] == ' ')
+		line.len--;
 	scan->begun = scan->n;
 	scan->protocol = iu_message_patterns_protocol_of(line);
 	if (!scan->protocol && scan->said.text != line.text)

@@ -193,7 +193,7 @@ static void test_pasted(void **state)
 		iu_text_free(&got);
 	}
 	print_message("# %zu of %zu as expected\n", rows->n - wrong, rows->n);
-	assert_true(rows->n >= 174);
+	assert_true(rows->n >= 241);
 	assert_int_equal(wrong, 0);
 }
 
