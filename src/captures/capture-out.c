@@ -213,11 +213,9 @@ int iu_capture_socket(struct iu_capture_out *out, const struct iu_socket *socket
 	if (out->dropping)
 		return out->arena.failed ? IU_E_NOMEM : 0;
 	row = iu_list_add(&out->arena, &out->rows);
-	if (!row)
-		return IU_E_NOMEM;
 	*row = (struct iu_capture_row){
 		.socket = *socket, .block = out->block, .first_owner = out->owners.n};
-	return 0;
+	return out->arena.failed ? IU_E_NOMEM : 0; /* its place counts on the row */
 }
 
 int iu_capture_unit(struct iu_capture_out *out, struct iu_span name)
@@ -244,8 +242,6 @@ int iu_capture_owner(struct iu_capture_out *out, int32_t pid, int32_t fd, struct
 	if (!out->rows.n || out->dropping)
 		return 0;
 	owner = iu_list_add(&out->arena, &out->owners);
-	if (!owner)
-		return IU_E_NOMEM;
 	*owner = (struct iu_capture_owner){pid, fd};
 	out->rows.v[out->rows.n - 1].owners++;
 	out->given |= pid < IU_PID_MADE_UP ? IU_GIVEN_PIDS : IU_GIVEN_IMAGES;
@@ -277,12 +273,10 @@ int iu_capture_image(struct iu_capture_out *out, struct iu_span name, struct iu_
 	if (i == IMAGES_MAX)
 		return 0;
 	if (i == out->images.n) {
+		struct iu_capture_image kept = {keep(out, name), keep(out, part)};
+
 		image = iu_list_add(&out->arena, &out->images);
-		if (!image)
-			return IU_E_NOMEM;
-		*image = (struct iu_capture_image){keep(out, name), keep(out, part)};
-		if (!image->name.text || !image->part.text)
-			return IU_E_NOMEM;
+		*image = kept;
 	}
 	out->given |= IU_GIVEN_TASKS;
 	return iu_capture_owner(out, IU_PID_MADE_UP + (int32_t)i, -1, name);
@@ -322,13 +316,14 @@ int iu_capture_task(struct iu_capture_out *out, int32_t pid, struct iu_span name
 		task = &out->spare;
 	}
 	if (!task) {
+		const char *copy =
+			iu_arena_strndup(&out->snapshot->arena, name.text, name.len);
+
+		if (!copy) /* of the other arena: the list might get it all the same */
+			return IU_E_NOMEM;
 		task = iu_list_add(&out->arena, &out->tasks);
-		if (!task)
-			return IU_E_NOMEM;
-		*task = (struct iu_capture_task){.pid = pid, .order = out->tasks.n};
-		task->name = iu_arena_strndup(&out->snapshot->arena, name.text, name.len);
-		if (!task->name)
-			return IU_E_NOMEM;
+		*task = (struct iu_capture_task){
+			.pid = pid, .order = out->tasks.n, .name = copy};
 		*slot = (uint32_t)out->tasks.n;
 	}
 	if (ret_task)
@@ -340,6 +335,7 @@ int iu_capture_service(struct iu_capture_out *out, struct iu_span name, int32_t 
 {
 	struct iu_snapshot *snapshot = out->snapshot;
 	struct iu_service *service;
+	const char *copy;
 
 	/* before the search: what is beyond all reason must not take time either */
 	if (snapshot->windows.services.n >= SERVICES_MAX)
@@ -354,16 +350,15 @@ int iu_capture_service(struct iu_capture_out *out, struct iu_span name, int32_t 
 			service->state = IU_SERVICE_RUNNING;
 		return 0;
 	}
+	copy = iu_arena_strndup(&snapshot->arena, name.text,
+		name.len > NAME_MAX_BYTES ? NAME_MAX_BYTES : name.len);
 	service = iu_list_add(&snapshot->arena, &snapshot->windows.services);
-	if (!service)
-		return IU_E_NOMEM;
 	*service = (struct iu_service){
-		.name = iu_arena_strndup(&snapshot->arena, name.text,
-			name.len > NAME_MAX_BYTES ? NAME_MAX_BYTES : name.len),
+		.name = copy,
 		.pid = pid > 0 ? pid : 0,
 		.state = pid > 0 ? IU_SERVICE_RUNNING : IU_SERVICE_UNKNOWN,
 	};
-	return service->name ? 0 : IU_E_NOMEM;
+	return 0;
 }
 
 uint32_t iu_capture_ifindex(struct iu_capture_out *out, struct iu_span name)
@@ -535,8 +530,6 @@ static int add_row(struct iu_capture_out *out, struct iu_capture_row *row, uint6
 	struct iu_snapshot *snapshot = out->snapshot;
 	struct iu_socket *slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
 
-	if (!slot)
-		return IU_E_NOMEM;
 	if (has_no_owner(row))
 		row->socket.inode = 0;
 	else if (!row->socket.inode)
@@ -609,8 +602,6 @@ static int add_holds(struct iu_capture_out *out)
 			if (owner->pid <= 0)
 				continue;
 			hold = iu_list_add(&snapshot->arena, &snapshot->holds);
-			if (!hold)
-				return IU_E_NOMEM;
 			*hold = (struct iu_hold){
 				.inode = inode, .pid = owner->pid, .fd = owner->fd};
 		}
@@ -675,8 +666,6 @@ static int add_processes(struct iu_capture_out *out)
 
 		if (!slot || slot->pid != task->pid) {
 			slot = iu_list_add(&snapshot->arena, &snapshot->processes);
-			if (!slot)
-				return IU_E_NOMEM;
 			*slot = (struct iu_process){.pid = task->pid, .started = -1, .ppid = -1,
 				.pgid = -1, .sid = -1};
 		}
@@ -709,8 +698,12 @@ int iu_capture_complete(struct iu_capture_out *out)
 	static const char *const names[] = {
 		[IU_CAPTURE_LINUX] = "linux", [IU_CAPTURE_WINDOWS] = "windows",
 		[IU_CAPTURE_BSD] = "bsd"};
-	int ret = add_sockets(out);
+	int ret;
 
+	/* rows count owners that may have gone into the sink */
+	if (out->arena.failed)
+		return IU_E_NOMEM;
+	ret = add_sockets(out);
 	if (ret == 0)
 		ret = add_processes(out);
 	if (ret < 0)

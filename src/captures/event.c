@@ -189,7 +189,7 @@ static int read_site(struct iu_capture_out *out, const struct iu_capture_event *
 	else
 		return 0;
 	event->pid = 0;
-	return event->text ? 0 : IU_E_NOMEM;
+	return 0;
 }
 
 static int read_url(struct iu_capture_out *out, const struct iu_capture_event *from,
@@ -206,7 +206,7 @@ static int read_url(struct iu_capture_out *out, const struct iu_capture_event *f
 			if (!take_url(word, event))
 				continue;
 			event->text = copy(out, word);
-			return event->text ? 0 : IU_E_NOMEM;
+			return 0;
 		}
 	}
 	return 0;
@@ -224,8 +224,6 @@ static int read_filter(struct iu_capture_out *out, const struct iu_capture_event
 
 		if (iu_span_find(value, "\\device\\") == 0) {
 			event->text = copy(out, value);
-			if (!event->text)
-				return IU_E_NOMEM;
 			if (i && read_number(from->values[i - 1], INT32_MAX, &pid))
 				event->pid = (int32_t)pid;
 		} else if (iu_address_parse(value.text, value.len, &event->address) == 0) {
@@ -300,8 +298,6 @@ int iu_capture_event_add(struct iu_capture_out *out, const struct iu_capture_eve
 	if (is_known(windows, &event))
 		return 0;
 	slot = iu_list_add(&out->snapshot->arena, &windows->events);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = event;
 	return 0;
 }

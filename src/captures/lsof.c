@@ -141,7 +141,7 @@ static int add_owner(struct iu_capture_out *out, const struct row *row)
 		return 0;
 	}
 	task->user = iu_arena_strndup(&out->snapshot->arena, row->user.text, row->user.len);
-	return task->user ? 0 : IU_E_NOMEM;
+	return 0;
 }
 
 /* One socket is in as many rows as it has holders; its inode says so in the end. */

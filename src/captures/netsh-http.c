@@ -190,8 +190,6 @@ static int add_server(struct iu_capture_out *out, size_t queue, int32_t pid)
 		if (q->servers.v[i].pid == pid)
 			return 0;
 	slot = iu_list_add(&out->snapshot->arena, &q->servers);
-	if (!slot)
-		return IU_E_NOMEM;
 	slot->pid = pid;
 	return 0;
 }
@@ -199,18 +197,16 @@ static int add_server(struct iu_capture_out *out, size_t queue, int32_t pid)
 static int add_url(struct iu_capture_out *out, size_t queue, struct iu_span url)
 {
 	struct iu_http_queue *q = &out->snapshot->windows.http_queues.v[queue];
-	const char **slot;
+	const char *text;
 
 	if (q->urls.n >= ROWS_MAX)
 		return 0;
 	for (size_t i = 0; i < q->urls.n; i++)
 		if (iu_span_is(url, q->urls.v[i]))
 			return 0;
-	slot = iu_list_add(&out->snapshot->arena, &q->urls);
-	if (!slot)
-		return IU_E_NOMEM;
-	*slot = copy(out, url);
-	return *slot ? 0 : IU_E_NOMEM;
+	text = copy(out, url);
+	*iu_list_add(&out->snapshot->arena, &q->urls) = text;
+	return 0;
 }
 
 static bool serves(const struct iu_http_queue *queue, int32_t pid)
@@ -251,8 +247,6 @@ static int read_queues(struct state *s)
 			if (current.queue == SIZE_MAX)
 				return s->out->snapshot->arena.failed ? IU_E_NOMEM : 0;
 			slot = iu_list_add(&s->out->arena, &s->heads);
-			if (!slot)
-				return IU_E_NOMEM;
 			*slot = current;
 		}
 		ret = add_server(s->out, current.queue, pid);
@@ -360,7 +354,7 @@ int iu_capture_http_state(const struct iu_lines *lines, size_t at, struct iu_cap
 static int add_reservation(struct iu_capture_out *out, struct iu_span url, struct iu_span user)
 {
 	struct iu_windows *windows = &out->snapshot->windows;
-	struct iu_http_reservation *slot;
+	struct iu_http_reservation row;
 
 	for (size_t i = 0; i < windows->http_reservations.n; i++)
 		if (iu_span_is(url, windows->http_reservations.v[i].url) &&
@@ -368,12 +362,9 @@ static int add_reservation(struct iu_capture_out *out, struct iu_span url, struc
 			return 0;
 	if (windows->http_reservations.n >= ROWS_MAX)
 		return 0;
-	slot = iu_list_add(&out->snapshot->arena, &windows->http_reservations);
-	if (!slot)
-		return IU_E_NOMEM;
-	slot->url = copy(out, url);
-	slot->user = copy(out, user);
-	return slot->url && slot->user ? 0 : IU_E_NOMEM;
+	row = (struct iu_http_reservation){.url = copy(out, url), .user = copy(out, user)};
+	*iu_list_add(&out->snapshot->arena, &windows->http_reservations) = row;
+	return 0;
 }
 
 /*
@@ -428,8 +419,6 @@ int iu_capture_http_iplisten(const struct iu_lines *lines, size_t at, struct iu_
 		if (k < windows->http_listen.n || k >= ROWS_MAX)
 			continue;
 		slot = iu_list_add(&out->snapshot->arena, &windows->http_listen);
-		if (!slot)
-			return IU_E_NOMEM;
 		slot->address = address;
 	}
 	if (!rows)

@@ -58,8 +58,6 @@ static int add_exclusion(struct iu_capture_out *out, const struct iu_exclusion *
 	if (windows->exclusions.n >= ROWS_MAX || is_known(windows, row))
 		return 0;
 	slot = iu_list_add(&out->snapshot->arena, &windows->exclusions);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = *row;
 	return 0;
 }
@@ -214,8 +212,6 @@ int iu_capture_dynamic(const struct iu_lines *lines, size_t at, struct iu_captur
 			windows->ranges.v[i].family == range.family)
 			return 3;
 	slot = iu_list_add(&out->snapshot->arena, &windows->ranges);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = range;
 	return 3;
 }

@@ -47,8 +47,6 @@ int iu_capture_port_proxy_rule(struct iu_capture_out *out, enum iu_family family
 		return 1;
 	rule.connect_to = iu_arena_strndup(&out->snapshot->arena, words[2].text, words[2].len);
 	slot = iu_list_add(&out->snapshot->arena, &windows->port_proxies);
-	if (!slot || !rule.connect_to)
-		return IU_E_NOMEM;
 	*slot = rule;
 	return 1;
 }

@@ -100,8 +100,6 @@ static int add_exclusion(struct iu_capture_out *out, const struct iu_exclusion *
 	if (windows->exclusions.n >= ROWS_MAX)
 		return 0;
 	slot = iu_list_add(&out->snapshot->arena, &windows->exclusions);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = *row;
 	return 0;
 }
@@ -132,8 +130,6 @@ static int add_reserved(struct iu_capture_out *out, uint64_t first, uint64_t las
 	if (sysctls->reserved.n >= ROWS_MAX)
 		return 0;
 	slot = iu_list_add(&out->snapshot->arena, &sysctls->reserved);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = (struct iu_reserved){(uint16_t)first, (uint16_t)last};
 	return 0;
 }

@@ -122,7 +122,7 @@ static int merge(struct iu_capture_out *out, struct iu_span name, struct iu_span
 	if (display.len && !service->display)
 		service->display =
 			iu_arena_strndup(&out->snapshot->arena, display.text, display.len);
-	return display.len && !service->display ? IU_E_NOMEM : 0;
+	return 0;
 }
 
 /* "SERVICE_NAME: W3SVC", perhaps "DISPLAY_NAME: …", then "TYPE : 20  WIN32_SHARE_PROCESS". */

@@ -256,8 +256,6 @@ static int read_extended(struct iu_capture_out *out, struct iu_span rest, struct
 		s->v6only = iu_tri(iu_span_is(word, "1"));
 	if (field(rest, "cgroup:", &word) && word.len && word.text[0] == '/') {
 		s->cgroup = iu_arena_strndup(&out->snapshot->arena, word.text, word.len);
-		if (!s->cgroup)
-			return IU_E_NOMEM;
 	}
 	return 0;
 }

@@ -74,7 +74,6 @@ static int add_task(struct iu_capture_out *out, const struct task *task, struct 
 	if (ret == 0 && task->user.len) {
 		added->user = iu_arena_strndup(
 			&out->snapshot->arena, task->user.text, task->user.len);
-		ret = added->user ? 0 : IU_E_NOMEM;
 	}
 	if (ret < 0 || !task->services.text || means_none(task->services, none))
 		return ret;
