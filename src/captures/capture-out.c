@@ -1,10 +1,10 @@
 /* captures/capture-out.c - rows of several captures become the sockets of one machine */
 #include "captures/capture-out.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
-#include "base/sort.h"
 
 /* Names, users and the like are cut here: nothing real is longer. */
 #define NAME_MAX_BYTES 512
@@ -556,7 +556,7 @@ static void unique_holds(struct iu_holds *holds)
 
 	if (!holds->n)
 		return;
-	iu_sort(holds->v, holds->n, sizeof(*holds->v), by_hold);
+	qsort(holds->v, holds->n, sizeof(*holds->v), by_hold);
 	for (size_t i = 1; i < holds->n; i++) {
 		const struct iu_hold *a = &holds->v[n], *b = &holds->v[i];
 
@@ -624,7 +624,7 @@ static int add_sockets(struct iu_capture_out *out)
 		return IU_E_NOMEM;
 	for (size_t i = 0; i < n; i++)
 		order[i] = &out->rows.v[i];
-	iu_sort(order, n, sizeof(*order), by_place);
+	qsort(order, n, sizeof(*order), by_place);
 	for (size_t i = 0; i < n && ret == 0; i = end) {
 		size_t kept;
 
@@ -660,7 +660,7 @@ static int add_processes(struct iu_capture_out *out)
 	struct iu_process *slot = NULL;
 
 	if (out->tasks.n)
-		iu_sort(out->tasks.v, out->tasks.n, sizeof(*out->tasks.v), by_pid);
+		qsort(out->tasks.v, out->tasks.n, sizeof(*out->tasks.v), by_pid);
 	for (size_t i = 0; i < out->tasks.n; i++) {
 		const struct iu_capture_task *task = &out->tasks.v[i];
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sort.h"
+#include "base/lower-bound.h"
 #include "engine/causes/cause.h"
 #include "engine/rules.h"
 #include "engine/unix.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/sort.h"
+#include "base/lower-bound.h"
 
 #define ID_PREFIX 4 /* the shortest piece of a container id that stands for it */
 

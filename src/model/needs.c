@@ -1,7 +1,7 @@
 /* model/needs.c - whether something is among what is needed */
 #include "model/needs.h"
 
-#include "base/sort.h"
+#include "base/lower-bound.h"
 
 bool iu_needs_port(const struct iu_needs *needs, uint16_t port)
 {

@@ -1,10 +1,10 @@
 /* session/report.c - everything of this machine at once, for later and for elsewhere */
 #include "session/report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
-#include "base/sort.h"
 #include "engine/engine.h"
 #include "os/os.h"
 
@@ -33,7 +33,7 @@ static void unique_paths(struct iu_needs *needs)
 
 	if (!needs->paths.n)
 		return;
-	iu_sort(needs->paths.v, needs->paths.n, sizeof(*needs->paths.v), by_path);
+	qsort(needs->paths.v, needs->paths.n, sizeof(*needs->paths.v), by_path);
 	for (size_t i = 1; i < needs->paths.n; i++)
 		if (by_path(&needs->paths.v[i], &needs->paths.v[n]))
 			needs->paths.v[++n] = needs->paths.v[i];
@@ -89,7 +89,7 @@ static void want_holders(struct iu_arena *arena, const struct iu_snapshot *snaps
 	}
 	if (!needs->inodes.n)
 		return;
-	iu_sort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_number);
+	qsort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_number);
 	for (size_t i = 1; i < needs->inodes.n; i++)
 		if (needs->inodes.v[i] != needs->inodes.v[n])
 			needs->inodes.v[++n] = needs->inodes.v[i];

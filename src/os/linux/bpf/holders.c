@@ -8,7 +8,6 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "base/sort.h"
 #include "os/linux/bpf/bpf.h"
 #include "os/linux/bpf/object.h"
 #include "os/linux/bpf/descriptors.lskel.h" /* made from descriptors.bpf.c */
@@ -69,7 +68,7 @@ static int fill_files(
 		return IU_E_LIMIT;
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = files[i].file;
-	iu_sort(sorted, n, sizeof(*sorted), compare);
+	qsort(sorted, n, sizeof(*sorted), compare);
 	for (size_t i = 0; i < IU_BPF_FILES_MAX; i++)
 		memory->file[i] = i < n ? sorted[i] : UINT64_MAX;
 	memory->files = (uint32_t)n;

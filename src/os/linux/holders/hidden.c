@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/sort.h"
 #include "model/needs.h"
 #include "os/linux/file.h"
 #include "os/linux/process/proc-fd.h"
@@ -23,6 +22,14 @@ static int by_inode(const void *a, const void *b)
 	const struct iu_unheld *x = a, *y = b;
 
 	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+static int by_inode_and_socket(const void *a, const void *b)
+{
+	const struct iu_unheld *x = a, *y = b;
+	int order = by_inode(a, b);
+
+	return order ? order : (x->socket > y->socket) - (x->socket < y->socket);
 }
 
 struct iu_unheld *iu_hidden_find(const struct iu_hidden *hidden, uint64_t inode)
@@ -154,7 +161,7 @@ static int collect_unheld(struct iu_hidden *hidden)
 	for (i = 0; held && i < snapshot->holds.n; i++)
 		held[i] = snapshot->holds.v[i].inode;
 	if (held)
-		iu_sort(held, snapshot->holds.n, sizeof(*held), by_number);
+		qsort(held, snapshot->holds.n, sizeof(*held), by_number);
 	for (i = 0; held && i < snapshot->sockets.n; i++) {
 		uint64_t inode = snapshot->sockets.v[i].inode;
 
@@ -171,7 +178,7 @@ static int collect_unheld(struct iu_hidden *hidden)
 	if (!held || (hidden->n == 0 && i < snapshot->sockets.n))
 		return IU_E_NOMEM;
 	if (hidden->n)
-		iu_sort(hidden->v, hidden->n, sizeof(*hidden->v), by_inode);
+		qsort(hidden->v, hidden->n, sizeof(*hidden->v), by_inode_and_socket);
 	return 0;
 }
 

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/sort.h"
 #include "os/linux/bpf/bpf.h"
 #include "os/linux/process/process.h"
 #include "os/linux/sockets/bound.h"
@@ -20,7 +19,9 @@ static int compare(const void *left, const void *right)
 		return a->pid < b->pid ? -1 : 1;
 	if (a->tid != b->tid) /* the process before its threads */
 		return a->tid == a->pid || (b->tid != b->pid && a->tid < b->tid) ? -1 : 1;
-	return (a->fd > b->fd) - (a->fd < b->fd);
+	if (a->fd != b->fd)
+		return a->fd < b->fd ? -1 : 1;
+	return (a->inode > b->inode) - (a->inode < b->inode); /* told twice, reused between */
 }
 
 /* The process that was looked up last, and how that went. */
@@ -58,7 +59,7 @@ static int note_all(struct iu_proc_walk *walk, const struct iu_bpf_holders *foun
 
 	if (rows && found->n) {
 		memcpy(rows, found->rows, found->n * sizeof(*rows));
-		iu_sort(rows, found->n, sizeof(*rows), compare);
+		qsort(rows, found->n, sizeof(*rows), compare);
 	}
 	for (size_t i = 0; i < found->n && ret == 0; i++)
 		ret = note(walk, &rows[i], &found->processes[rows[i].process], &last);

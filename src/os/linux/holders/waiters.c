@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/sort.h"
+#include "base/lower-bound.h"
 #include "base/table.h"
 #include "model/needs.h"
 #include "os/linux/file.h"
@@ -63,6 +63,7 @@ struct watch {
 struct held {
 	uint64_t inode;
 	int32_t pid;
+	size_t hold; /* whose place among the holds breaks ties */
 };
 
 struct judge {
@@ -522,14 +523,18 @@ static int by_inode(const void *left, const void *right)
 {
 	const struct watch *a = left, *b = right;
 
-	return (a->inode > b->inode) - (a->inode < b->inode);
+	if (a->inode != b->inode)
+		return a->inode < b->inode ? -1 : 1;
+	return (a->socket > b->socket) - (a->socket < b->socket);
 }
 
 static int by_held_inode(const void *left, const void *right)
 {
 	const struct held *a = left, *b = right;
 
-	return (a->inode > b->inode) - (a->inode < b->inode);
+	if (a->inode != b->inode)
+		return a->inode < b->inode ? -1 : 1;
+	return (a->hold > b->hold) - (a->hold < b->hold);
 }
 
 static void add_holder(struct judge *judge, int32_t pid)
@@ -556,15 +561,15 @@ static int prepare(struct judge *judge)
 		if (is_watched(judge->scan, &snapshot->sockets.v[i]))
 			judge->watches[judge->n_watches++] =
 				(struct watch){i, snapshot->sockets.v[i].inode, false, false};
-	iu_sort(judge->watches, judge->n_watches, sizeof(*judge->watches), by_inode);
+	qsort(judge->watches, judge->n_watches, sizeof(*judge->watches), by_inode);
 	for (size_t i = 0; i < snapshot->holds.n; i++) {
 		const struct iu_hold *hold = &snapshot->holds.v[i];
 
-		judge->held[judge->n_held++] = (struct held){hold->inode, hold->pid};
+		judge->held[judge->n_held++] = (struct held){hold->inode, hold->pid, i};
 		if (first_watch(judge, hold->inode))
 			add_holder(judge, hold->pid);
 	}
-	iu_sort(judge->held, judge->n_held, sizeof(*judge->held), by_held_inode);
+	qsort(judge->held, judge->n_held, sizeof(*judge->held), by_held_inode);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && fstat(fd, &status) == 0)
 		judge->sockfs = major(status.st_dev) << 20 | minor(status.st_dev);
