@@ -46,7 +46,9 @@ void iu_arena_free(struct iu_arena *arena);
  * A list in an arena: struct { T *v; size_t n, cap; }. iu_list_add() gives a zeroed new element,
  * never NULL: once the arena has failed the list stays as it is, and the element is the sink.
  * Elements move when the list grows, and all lists of an arena have one sink: keep indices, not
- * pointers, and fill an element before the next one is added.
+ * pointers, and fill an element before the next one is added. What it points to is made first: a
+ * list has whole elements then, and whoever walks through it meets no text that could not be made.
+ * Loops must not wait for a list to grow.
  */
 #define IU_LIST(type)                                                                              \
 	struct {                                                                                   \
