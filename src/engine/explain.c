@@ -66,16 +66,13 @@ static struct iu_strings *add_part(struct telling *t, const char *label)
 {
 	struct iu_explanation_part *part = iu_list_add(t->arena, &t->explanation.parts);
 
-	if (!part)
-		return NULL;
 	part->label = label;
 	return &part->lines;
 }
 
 static void add_line(struct telling *t, struct iu_strings *lines, const char *line)
 {
-	if (lines)
-		(void)iu_strings_add(t->arena, lines, line);
+	iu_strings_add(t->arena, lines, line);
 }
 
 static const char *sentence(struct telling *t, const char *text)
@@ -235,8 +232,7 @@ static void add_step(struct telling *t, const char *text, const char *command)
 {
 	struct iu_explanation_step *step = iu_list_add(t->arena, &t->explanation.steps);
 
-	if (step)
-		*step = (struct iu_explanation_step){.text = text, .command = command};
+	*step = (struct iu_explanation_step){.text = text, .command = command};
 }
 
 static bool about(const struct telling *t, enum iu_error_system system)

@@ -5,18 +5,16 @@
 
 #include "engine/phrase.h"
 
-bool iu_lever_words(struct iu_arena *arena, struct iu_lever *lever, ...)
+void iu_lever_words(struct iu_arena *arena, struct iu_lever *lever, ...)
 {
 	const char *word;
 	va_list args;
-	bool good = true;
 
 	lever->argv = (struct iu_strings){0};
 	va_start(args, lever);
-	while (good && (word = va_arg(args, const char *)))
-		good = iu_strings_add(arena, &lever->argv, word) == 0;
+	while ((word = va_arg(args, const char *)))
+		iu_strings_add(arena, &lever->argv, word);
 	va_end(args);
-	return good;
 }
 
 const struct iu_process *iu_lever_holder(

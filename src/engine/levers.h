@@ -16,8 +16,8 @@ struct iu_lever_context {
 	const struct iu_snapshot *snapshot;
 };
 
-/** iu_lever_words() - sets the command of a lever; the first NULL ends it. False: out of memory. */
-bool iu_lever_words(struct iu_arena *arena, struct iu_lever *lever, ...);
+/** iu_lever_words() - sets the command of a lever; the first NULL ends it. */
+void iu_lever_words(struct iu_arena *arena, struct iu_lever *lever, ...);
 
 /** iu_lever_holder() - the first holder of a blocker of which something is known, or NULL. */
 const struct iu_process *iu_lever_holder(

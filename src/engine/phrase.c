@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/err.h"
 #include "base/text.h"
 #include "knowledge/kernel-users.h"
 
@@ -28,17 +27,14 @@ const char *iu_phrase(struct iu_arena *arena, const char *format, ...)
 	return text;
 }
 
-int iu_strings_add(struct iu_arena *arena, struct iu_strings *strings, const char *text)
+void iu_strings_add(struct iu_arena *arena, struct iu_strings *strings, const char *text)
 {
 	const char **slot;
 
 	if (!text)
-		return IU_E_NOMEM;
+		return;
 	slot = iu_list_add(arena, strings);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = text;
-	return 0;
 }
 
 const char *iu_phrase_safe(struct iu_arena *arena, const char *foreign, size_t columns)
@@ -419,7 +415,7 @@ const char *iu_phrase_errno(int error)
 	return NULL;
 }
 
-int iu_phrase_asked(
+void iu_phrase_asked(
 	struct iu_arena *arena, const struct iu_question *question, struct iu_strings *words)
 {
 	const struct iu_options *options = &question->options;
@@ -429,18 +425,16 @@ int iu_phrase_asked(
 		options->device ? "--device" : NULL,
 		options->device,
 		question->target.text};
-	int ret = 0;
 
-	for (size_t i = 0; i < IU_COUNT(all) && ret == 0; i++)
+	for (size_t i = 0; i < IU_COUNT(all); i++)
 		if (all[i])
-			ret = iu_strings_add(arena, words, all[i]);
-	return ret;
+			iu_strings_add(arena, words, all[i]);
 }
 
 const char *iu_phrase_asked_line(struct iu_arena *arena, const struct iu_question *question)
 {
 	struct iu_strings words = {0};
 
-	return iu_phrase_asked(arena, question, &words) < 0
-		? "?" : iu_phrase_shell(arena, words.v, words.n);
+	iu_phrase_asked(arena, question, &words);
+	return iu_phrase_shell(arena, words.v, words.n);
 }

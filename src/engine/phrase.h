@@ -80,13 +80,12 @@ const char *iu_phrase_span(struct iu_arena *arena, int64_t seconds);
 const char *iu_phrase_errno(int error);
 
 /** iu_strings_add() - appends one string; a NULL text (out of memory) adds nothing. */
-int iu_strings_add(struct iu_arena *arena, struct iu_strings *strings, const char *text);
+void iu_strings_add(struct iu_arena *arena, struct iu_strings *strings, const char *text);
 
 /**
  * iu_phrase_asked() - the words of a command line that ask the same again: options, then the target
- * Returns: 0, IU_E_NOMEM.
  */
-int iu_phrase_asked(
+void iu_phrase_asked(
 	struct iu_arena *arena, const struct iu_question *question, struct iu_strings *words);
 
 /** iu_phrase_asked_line() - the same as one text, quoted for a shell. */

@@ -83,11 +83,12 @@ static int plan_no_bind(struct iu_planning *p, struct iu_plan *ret_plan)
 	bool connect = iu_connect_is(p->question);
 
 	p->plan.kind = IU_PLAN_REFUSED;
-	if (iu_planning_refuse(p, 0, "nothing is ended",
-		    connect ? "it is connect() that failed, and no bind(): whoever has that port is not in "
-			      "the way"
-			    : "it is no port or socket path of this machine",
-		    NULL) < 0)
+	iu_planning_refuse(p, 0, "nothing is ended",
+		connect ? "it is connect() that failed, and no bind(): whoever has that port is not in "
+			  "the way"
+			: "it is no port or socket path of this machine",
+		NULL);
+	if (p->arena->failed)
 		return IU_E_NOMEM;
 	say_headline(p);
 	*ret_plan = p->plan;
@@ -106,7 +107,6 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 		.verdict = verdict,
 		.rules = rules};
 	bool bind = !iu_connect_is(question) && !iu_elsewhere_is(question);
-	int r = 0;
 
 	if (!bind)
 		return plan_no_bind(&p, ret_plan);
@@ -117,18 +117,18 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 	case IU_STATUS_DENIED:
 	case IU_STATUS_UNAVAILABLE:
 		p.plan.kind = IU_PLAN_READY;
-		r = iu_rules_of(snapshot)->plan(&p);
+		iu_rules_of(snapshot)->plan(&p);
 		break;
 	}
-	if (r >= 0 && p.plan.kind == IU_PLAN_READY && !p.plan.steps.n && !p.plan.refusals.n)
-		r = iu_planning_refuse_cause(&p, verdict->cause);
+	if (p.plan.kind == IU_PLAN_READY && !p.plan.steps.n && !p.plan.refusals.n)
+		iu_planning_refuse_cause(&p, verdict->cause);
 	if (p.plan.refusals.n) {
 		p.plan.kind = IU_PLAN_REFUSED;
 		p.plan.steps.n = 0; /* not the half of it either */
 	}
 	if (p.plan.kind != IU_PLAN_NOTHING)
 		add_hints(&p);
-	if (r < 0 || arena->failed)
+	if (arena->failed)
 		return IU_E_NOMEM;
 	say_headline(&p);
 	*ret_plan = p.plan;

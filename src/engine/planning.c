@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/err.h"
 #include "base/text.h"
 #include "engine/causes/cause.h"
 #include "engine/phrase.h"
@@ -13,8 +12,7 @@ struct iu_step *iu_planning_step(struct iu_planning *p, const struct iu_lever *l
 {
 	struct iu_step *step = iu_list_add(p->arena, &p->plan.steps);
 
-	if (step)
-		*step = (struct iu_step){.lever = *lever, .wait_ms = -1, .risk = IU_RISK_LOW};
+	*step = (struct iu_step){.lever = *lever, .wait_ms = -1, .risk = IU_RISK_LOW};
 	return step;
 }
 
@@ -23,7 +21,7 @@ struct iu_lever_context iu_planning_levers(const struct iu_planning *p)
 	return (struct iu_lever_context){p->arena, p->question, p->snapshot};
 }
 
-int iu_planning_refuse(struct iu_planning *p, int32_t pid, const char *what, const char *why,
+void iu_planning_refuse(struct iu_planning *p, int32_t pid, const char *what, const char *why,
 	const char *next)
 {
 	struct iu_refusal *refusal;
@@ -31,12 +29,9 @@ int iu_planning_refuse(struct iu_planning *p, int32_t pid, const char *what, con
 	for (size_t i = 0; i < p->plan.refusals.n; i++)
 		if (pid && p->plan.refusals.v[i].pid == pid &&
 			!strcmp(p->plan.refusals.v[i].what, what))
-			return 0;
+			return;
 	refusal = iu_list_add(p->arena, &p->plan.refusals);
-	if (!refusal)
-		return IU_E_NOMEM;
 	*refusal = (struct iu_refusal){.pid = pid, .what = what, .why = why, .next = next};
-	return 0;
 }
 
 struct iu_refusal iu_planning_refusal(const struct iu_snapshot *snapshot, enum iu_cause cause)
@@ -51,11 +46,11 @@ struct iu_refusal iu_planning_refusal(const struct iu_snapshot *snapshot, enum i
 	};
 }
 
-int iu_planning_refuse_cause(struct iu_planning *p, enum iu_cause cause)
+void iu_planning_refuse_cause(struct iu_planning *p, enum iu_cause cause)
 {
 	struct iu_refusal refusal = iu_planning_refusal(p->snapshot, cause);
 
-	return iu_planning_refuse(p, 0, refusal.what, refusal.why, NULL);
+	iu_planning_refuse(p, 0, refusal.what, refusal.why, NULL);
 }
 
 bool iu_planning_ends(const struct iu_planning *p, int32_t pid)

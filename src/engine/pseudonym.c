@@ -207,8 +207,6 @@ int iu_pseudonym_route(struct iu_pseudonymes *aliases, const struct iu_local *ro
 	if (route->kind != IU_LOCAL_ROUTE || stays(&route->address) || is_mapped(&route->address))
 		return 0;
 	slot = iu_list_add(aliases->arena, &aliases->routes);
-	if (!slot)
-		return IU_E_NOMEM;
 	*slot = (struct iu_pseudonym_route){route->address, route->bits, 0};
 	return 0;
 }

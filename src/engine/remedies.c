@@ -15,18 +15,17 @@
 
 bool iu_remedy_word(struct iu_remedy_context *m, const char *word)
 {
-	return iu_strings_add(m->arena, &m->remedy->command, word) == 0;
+	iu_strings_add(m->arena, &m->remedy->command, word);
+	return true;
 }
 
 bool iu_remedy_target(struct iu_remedy_context *m)
 {
 	struct iu_strings words = {0};
 
-	if (iu_phrase_asked(m->arena, m->question, &words) < 0)
-		return false;
+	iu_phrase_asked(m->arena, m->question, &words);
 	for (size_t i = 0; i < words.n; i++)
-		if (!iu_remedy_word(m, words.v[i]))
-			return false;
+		iu_remedy_word(m, words.v[i]);
 	return true;
 }
 

@@ -16,7 +16,7 @@ struct iu_remedy_context {
 	struct iu_remedy *remedy;
 };
 
-/** iu_remedy_word() - appends a word to the command; false: out of memory. */
+/** iu_remedy_word() - appends a word to the command. Always true, so that it ends a maker. */
 bool iu_remedy_word(struct iu_remedy_context *m, const char *word);
 
 /** iu_remedy_target() - appends what was asked for: the options of the asking socket, and the target. */

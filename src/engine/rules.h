@@ -118,8 +118,8 @@ struct iu_rules {
 	bool (*remedy)(struct iu_remedy_context *m, bool *freeing);
 	/* What may help whatever the cause, where asking the rules again says so; NONE at the end. */
 	const enum iu_remedy_id *again;
-	/* Fills in steps and refusals of the plan for what is in use or refused. Returns: 0, IU_E_NOMEM. */
-	int (*plan)(struct iu_planning *p);
+	/* Fills in steps and refusals of the plan for what is in use or refused. */
+	void (*plan)(struct iu_planning *p);
 };
 
 extern const struct iu_rules iu_rules_linux, iu_rules_windows;

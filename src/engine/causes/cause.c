@@ -38,7 +38,7 @@ void iu_case_say(struct iu_case *c, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, (size_t)len + 1, format, args);
 	va_end(args);
-	(void)iu_strings_add(c->arena, &c->blocker->evidence, text);
+	iu_strings_add(c->arena, &c->blocker->evidence, text);
 }
 
 bool iu_cause_is_reaper(const struct iu_process *process)

@@ -1,7 +1,6 @@
 /* engine/causes/hidden-holder.c - the socket is there, and no process shows it */
 #include <string.h>
 
-#include "base/err.h"
 #include "base/text.h"
 #include "engine/causes/cause.h"
 
@@ -29,8 +28,6 @@ static bool add_candidates(struct iu_case *c, bool by_cgroup)
 		if (!fits || c->blocker->candidates.n == CANDIDATES_MAX)
 			continue;
 		slot = iu_list_add(c->arena, &c->blocker->candidates);
-		if (!slot)
-			return false;
 		*slot = i;
 	}
 	return c->blocker->candidates.n > 0;

@@ -46,8 +46,6 @@ static bool changed_sockets(
 	for (size_t i = 0; i < all->n; i++) {
 		struct iu_socket *slot = iu_list_add(m->arena, &sockets);
 
-		if (!slot)
-			return false;
 		*slot = all->v[i];
 		change_holder(slot, change);
 	}

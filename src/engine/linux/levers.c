@@ -56,13 +56,13 @@ bool iu_linux_lever_named(const struct iu_lever_context *c, const struct iu_step
 	if (unit->user && unit->uid != c->snapshot->host.uid)
 		machine = iu_phrase(c->arena, "--machine=%u@.host", (unsigned int)unit->uid);
 	lever.needs_root = (!unit->user || machine) && !iu_linux_is_privileged(c->snapshot);
-	if (iu_strings_add(c->arena, &lever.argv, "systemctl") < 0 ||
-		(unit->user && iu_strings_add(c->arena, &lever.argv, "--user") < 0) ||
-		(machine && iu_strings_add(c->arena, &lever.argv, machine) < 0) ||
-		iu_strings_add(c->arena, &lever.argv, "stop") < 0 ||
-		iu_strings_add(c->arena, &lever.argv, unit->name) < 0 ||
-		(unit->second && iu_strings_add(c->arena, &lever.argv, unit->second) < 0))
-		return false;
+	iu_strings_add(c->arena, &lever.argv, "systemctl");
+	if (unit->user)
+		iu_strings_add(c->arena, &lever.argv, "--user");
+	iu_strings_add(c->arena, &lever.argv, machine);
+	iu_strings_add(c->arena, &lever.argv, "stop");
+	iu_strings_add(c->arena, &lever.argv, unit->name);
+	iu_strings_add(c->arena, &lever.argv, unit->second);
 	*ret_lever = lever;
 	return true;
 }
@@ -184,10 +184,11 @@ bool iu_linux_lever_container(const struct iu_lever_context *c, const struct iu_
 	};
 	lever.needs_root = !iu_linux_is_privileged(c->snapshot) && process && process->uid_known &&
 			   process->uid != c->snapshot->host.uid;
-	if (!lever.container.id ||
-		(lever.container.program && !iu_lever_words(c->arena, &lever,
-			lever.container.program, "stop", lever.container.id, NULL)))
+	if (!lever.container.id)
 		return false;
+	if (lever.container.program)
+		iu_lever_words(c->arena, &lever, lever.container.program, "stop",
+			lever.container.id, NULL);
 	*ret_lever = lever;
 	return true;
 }
@@ -207,10 +208,9 @@ bool iu_linux_lever_published(const struct iu_lever_context *c, const struct iu_
 		.protocol = c->question->target.protocol};
 	lever.needs_root = !iu_linux_is_privileged(c->snapshot) && b->socket.uid_known &&
 			   b->socket.uid != c->snapshot->host.uid;
-	if (!iu_lever_words(c->arena, &lever, row->client, "ps", row->filters ? "--filter" : NULL,
-		    iu_phrase(c->arena, "publish=%u", (unsigned int)c->question->target.port),
-		    NULL))
-		return false;
+	iu_lever_words(c->arena, &lever, row->client, "ps", row->filters ? "--filter" : NULL,
+		iu_phrase(c->arena, "publish=%u", (unsigned int)c->question->target.port),
+		NULL);
 	*ret_lever = lever;
 	return true;
 }
@@ -237,9 +237,8 @@ bool iu_linux_lever_process(const struct iu_lever_context *c, const struct iu_bl
 	if (lever.process.exe_known)
 		lever.process.exe = process->files.v[0];
 	lever.needs_root = iu_linux_lever_is_foreign(c->snapshot, process);
-	if (!iu_lever_words(c->arena, &lever, "kill",
-		    iu_phrase(c->arena, "%d", (int)hold->pid), NULL))
-		return false;
+	iu_lever_words(c->arena, &lever, "kill",
+		iu_phrase(c->arena, "%d", (int)hold->pid), NULL);
 	*ret_lever = lever;
 	return true;
 }
@@ -277,8 +276,6 @@ bool iu_linux_lever_closed(const struct iu_lever_context *c, struct iu_lever *re
 		if (!can_be_dropped(c, &all->v[i]))
 			continue;
 		slot = iu_list_add(c->arena, &lever.sockets);
-		if (!slot)
-			return false;
 		*slot = all->v[i];
 	}
 	if (!lever.sockets.n)
@@ -302,8 +299,7 @@ bool iu_linux_lever_file(const struct iu_lever_context *c, struct iu_lever *ret_
 	lever.file = (struct iu_step_file){
 		.path = path, .path_len = q->target.path_len, .dev = file->dev, .ino = file->ino};
 	lever.needs_root = !iu_linux_is_privileged(c->snapshot) && file->uid != c->snapshot->host.uid;
-	if (!path || !iu_lever_words(c->arena, &lever, "rm", "--", path, NULL))
-		return false;
+	iu_lever_words(c->arena, &lever, "rm", "--", path, NULL);
 	*ret_lever = lever;
 	return true;
 }

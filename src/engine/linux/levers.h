@@ -14,7 +14,7 @@ bool iu_linux_is_bsd(const struct iu_snapshot *snapshot);
 bool iu_linux_lever_is_foreign(
 	const struct iu_snapshot *snapshot, const struct iu_process *process);
 
-/* Each returns false where there is no such lever, or no memory: arena->failed tells. */
+/* Each returns false where there is no such lever. */
 
 /**
  * iu_linux_lever_unit() - stops a unit that stands for one program

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/err.h"
 #include "base/text.h"
 #include "engine/causes/cause.h"
 #include "engine/linux/levers.h"
@@ -122,18 +121,20 @@ static bool belongs_to_allowed(
 		       may_end_owner(p, parent));
 }
 
-static int check_process(
+static void check_process(
 	struct iu_planning *p, const struct iu_blocker *b, const struct iu_process *process)
 {
 	const char *who = iu_phrase_process(p->arena, process), *user, *why = why_not(p, process);
 
-	if (why)
-		return iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
+	if (why) {
+		iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
 			why, NULL);
+		return;
+	}
 	if (belongs_to_allowed(p, b, process))
-		return 0;
-	if (!iu_linux_is_privileged(p->snapshot))
-		return iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
+		return;
+	if (!iu_linux_is_privileged(p->snapshot)) {
+		iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
 			iu_phrase(p->arena, "it belongs to %s, and only root may end it",
 				iu_phrase_user(p->arena, process->user, process->uid_known,
 					process->uid)),
@@ -141,8 +142,10 @@ static int check_process(
 						iu_safe(p->arena, process->user, NAME_COLUMNS),
 						iu_phrase_asked_line(p->arena, p->question))
 				      : NULL);
+		return;
+	}
 	user = iu_phrase_user(p->arena, process->user, process->uid_known, process->uid);
-	return iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
+	iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
 		iu_phrase(p->arena, "it belongs to another user: %s", user),
 		process->uid_known
 			? iu_phrase(p->arena, "if it is that one you mean: inuse free --user %s %s",
@@ -184,13 +187,12 @@ static bool has_string(const struct iu_strings *strings, const char *text)
 }
 
 /* Other sockets of @pid, or of every process of @unit. */
-static int add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid, const char *unit)
+static void add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid, const char *unit)
 {
 	const struct iu_snapshot *all = p->everything;
 	size_t more = 0;
-	int ret = 0;
 
-	for (size_t i = 0; all && i < all->holds.n && ret == 0; i++) {
+	for (size_t i = 0; all && i < all->holds.n; i++) {
 		const struct iu_hold *hold = &all->holds.v[i];
 		const struct iu_process *process = iu_snapshot_process(all, hold->pid);
 		const struct iu_socket *s;
@@ -206,16 +208,15 @@ static int add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid, 
 		if (has_string(&step->serves, text))
 			continue;
 		if (step->serves.n < SERVES_MAX)
-			ret = iu_strings_add(p->arena, &step->serves, text);
+			iu_strings_add(p->arena, &step->serves, text);
 		else
 			more++;
 	}
-	if (ret == 0 && more)
-		ret = iu_strings_add(p->arena, &step->serves, iu_phrase(p->arena, "%zu more", more));
-	return ret;
+	if (more)
+		iu_strings_add(p->arena, &step->serves, iu_phrase(p->arena, "%zu more", more));
 }
 
-static int add_connections(struct iu_planning *p, struct iu_step *step)
+static void add_connections(struct iu_planning *p, struct iu_step *step)
 {
 	size_t n = 0;
 
@@ -227,8 +228,8 @@ static int add_connections(struct iu_planning *p, struct iu_step *step)
 		     p->question->target.protocol == IU_PROTOCOL_TCP;
 	}
 	if (!n)
-		return 0;
-	return iu_strings_add(p->arena, &step->losses,
+		return;
+	iu_strings_add(p->arena, &step->losses,
 		n == 1 ? "one open connection on this port breaks off"
 		       : iu_phrase(p->arena, "%zu open connections on this port break off", n));
 }
@@ -250,7 +251,7 @@ static bool only_waits(const struct iu_planning *p, const struct iu_process *pro
 }
 
 /* Who would start it again. */
-static int add_respawner(struct iu_planning *p, struct iu_step *step, const struct iu_process *process)
+static void add_respawner(struct iu_planning *p, struct iu_step *step, const struct iu_process *process)
 {
 	for (size_t i = 0; i < process->parents.n; i++) {
 		const struct iu_parent *parent = &process->parents.v[i];
@@ -260,12 +261,12 @@ static int add_respawner(struct iu_planning *p, struct iu_step *step, const stru
 			continue;
 		step->comes_back = true;
 		step->back_ms = row->slow_ms ? row->slow_ms : BACK_MS;
-		return iu_strings_add(p->arena, &step->losses,
+		iu_strings_add(p->arena, &step->losses,
 			iu_phrase(p->arena, "%s may start it again; then: %s",
 				iu_planning_parent(p->arena, parent),
 				iu_planning_how_to_stop(p->arena, row, parent)));
+		return;
 	}
-	return 0;
 }
 
 static const char *describe(struct iu_planning *p, const struct iu_process *process)
@@ -282,19 +283,16 @@ static const char *describe(struct iu_planning *p, const struct iu_process *proc
 	return text;
 }
 
-static int terminate(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold,
+static void terminate(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold,
 	const struct iu_process *process, bool if_it_stays)
 {
 	struct iu_lever_context c = iu_planning_levers(p);
 	struct iu_lever lever;
 	struct iu_step *step;
-	int ret;
 
 	if (!iu_linux_lever_process(&c, b, hold, process, &lever))
-		return IU_E_NOMEM;
+		return;
 	step = iu_planning_step(p, &lever);
-	if (!step)
-		return IU_E_NOMEM;
 	step->risk = IU_RISK_MEDIUM;
 	step->if_it_stays = if_it_stays;
 	step->kill = p->rules->force;
@@ -305,20 +303,19 @@ static int terminate(struct iu_planning *p, const struct iu_blocker *b, const st
 			    : iu_phrase(p->arena, " (and SIGKILL when it has not ended after %u s)",
 				      p->rules->grace_seconds),
 		describe(p, process));
-	ret = add_serves(p, step, process->pid, NULL);
-	if (ret == 0 && !if_it_stays)
-		ret = add_connections(p, step);
-	if (ret == 0 && process->state == IU_PROCESS_FROZEN)
-		ret = iu_strings_add(p->arena, &step->losses,
+	add_serves(p, step, process->pid, NULL);
+	if (!if_it_stays)
+		add_connections(p, step);
+	if (process->state == IU_PROCESS_FROZEN)
+		iu_strings_add(p->arena, &step->losses,
 			"its cgroup is frozen: what it does on SIGTERM it does once it is thawed (systemctl thaw UNIT, docker unpause NAME)");
-	if (ret == 0 && !if_it_stays)
-		ret = add_respawner(p, step, process);
-	if (ret == 0 && step->lever.process.resume)
-		ret = iu_strings_add(p->arena, &p->plan.hints,
+	if (!if_it_stays)
+		add_respawner(p, step, process);
+	if (step->lever.process.resume)
+		iu_strings_add(p->arena, &p->plan.hints,
 			iu_phrase(p->arena,
 				"or let it go on: fg in its terminal, or kill -CONT %d",
 				(int)process->pid));
-	return ret;
 }
 
 /* The one that the others descend from first: it would start them again. */
@@ -329,41 +326,41 @@ static bool is_leader(
 	       !holds_it(p, b, process->ppid);
 }
 
-static int end_process(
+static void end_process(
 	struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold, bool follower)
 {
 	const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
 	size_t refused = p->plan.refusals.n;
-	int ret;
 
-	if (!process)
-		return iu_planning_refuse(p, hold->pid,
+	if (!process) {
+		iu_planning_refuse(p, hold->pid,
 			iu_phrase(p->arena, "pid %d is left alone", (int)hold->pid),
 			"nothing could be learned about it", NULL);
+		return;
+	}
 	if (iu_planning_ends(p, hold->pid))
-		return 0;
-	ret = check_process(p, b, process);
-	if (ret < 0 || p->plan.refusals.n > refused)
-		return ret;
-	return terminate(p, b, hold, process, follower);
+		return;
+	check_process(p, b, process);
+	if (p->plan.refusals.n > refused)
+		return;
+	terminate(p, b, hold, process, follower);
 }
 
-static int signal_holders(struct iu_planning *p, const struct iu_blocker *b)
+static void signal_holders(struct iu_planning *p, const struct iu_blocker *b)
 {
 	bool leaders;
-	int ret = 0, pass;
+	int pass;
 
 	for (pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < b->holds.n && ret >= 0; i++) {
+		for (size_t i = 0; i < b->holds.n; i++) {
 			const struct iu_hold *hold = &p->snapshot->holds.v[b->holds.v[i]];
 			const struct iu_process *process =
 				iu_snapshot_process(p->snapshot, hold->pid);
 
 			leaders = !process || is_leader(p, b, process);
 			if (leaders == (pass == 0))
-				ret = end_process(p, b, hold, p->plan.steps.n > 0);
+				end_process(p, b, hold, p->plan.steps.n > 0);
 		}
-	return ret;
 }
 
 static const struct iu_unit_facts *unit_facts(
@@ -379,24 +376,24 @@ static const struct iu_unit_facts *unit_facts(
 	return NULL;
 }
 
-static int tell_unit(struct iu_planning *p, struct iu_step *step)
+static void tell_unit(struct iu_planning *p, struct iu_step *step)
 {
 	const struct iu_unit_facts *facts = unit_facts(p, &step->lever.unit);
-	int ret = 0;
 
-	if (!facts)
-		return iu_strings_add(p->arena, &step->losses,
+	if (!facts) {
+		iu_strings_add(p->arena, &step->losses,
 			"if the unit is enabled, it comes back with the next boot or login");
+		return;
+	}
 	if (facts->restart && strcmp(facts->restart, "no") != 0)
-		ret = iu_strings_add(p->arena, &step->losses,
+		iu_strings_add(p->arena, &step->losses,
 			iu_phrase(p->arena,
 				"it has Restart=%s: stopped as a unit it stays down, killed it would come back",
 				iu_safe(p->arena, facts->restart, 20)));
-	if (ret == 0 && facts->triggered_by && !step->lever.unit.second)
-		ret = iu_strings_add(p->arena, &step->losses,
+	if (facts->triggered_by && !step->lever.unit.second)
+		iu_strings_add(p->arena, &step->losses,
 			iu_phrase(p->arena, "%s would start it again: stop that too if it should stay down",
 				iu_safe(p->arena, facts->triggered_by, 100)));
-	return ret;
 }
 
 static bool is_unit_planned(const struct iu_planning *p, const struct iu_step_unit *unit)
@@ -412,25 +409,21 @@ static bool is_unit_planned(const struct iu_planning *p, const struct iu_step_un
 	return false;
 }
 
-static int stop_unit(struct iu_planning *p, const struct iu_lever *lever)
+static void stop_unit(struct iu_planning *p, const struct iu_lever *lever)
 {
 	const struct iu_step_unit *unit = &lever->unit;
 	struct iu_step *step;
-	int ret;
 
 	if (is_unit_planned(p, unit))
-		return 0;
+		return;
 	step = iu_planning_step(p, lever);
-	if (!step)
-		return IU_E_NOMEM;
 	step->risk = IU_RISK_MEDIUM;
 	step->what = iu_phrase(p->arena, "stop the %sunit%s %s%s%s", unit->user ? "user " : "",
 		unit->second ? "s" : "", iu_safe(p->arena, unit->name, 80),
 		unit->second ? " and " : "", unit->second ? iu_safe(p->arena, unit->second, 80) : "");
-	ret = add_serves(p, step, 0, unit->second ? unit->second : unit->name);
-	if (ret == 0)
-		ret = add_connections(p, step);
-	return ret < 0 ? ret : tell_unit(p, step);
+	add_serves(p, step, 0, unit->second ? unit->second : unit->name);
+	add_connections(p, step);
+	tell_unit(p, step);
 }
 
 /* Whether ending the unit does no harm to anybody else, us included. */
@@ -454,13 +447,12 @@ static bool unit_of(struct iu_planning *p, const struct iu_blocker *b,
 	return any || !ret_lever->unit.user || ret_lever->unit.uid == own || own == 0;
 }
 
-static int stop_holder(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold);
+static void stop_holder(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold);
 
-static int stop_holders(struct iu_planning *p, const struct iu_blocker *b)
+static void stop_holders(struct iu_planning *p, const struct iu_blocker *b)
 {
 	struct iu_lever lever;
 	bool units = false;
-	int ret = 0;
 
 	for (size_t i = 0; i < b->holds.n; i++) {
 		const struct iu_process *process = iu_snapshot_process(
@@ -468,11 +460,12 @@ static int stop_holders(struct iu_planning *p, const struct iu_blocker *b)
 
 		units |= process && (process->container || unit_of(p, b, process, true, &lever));
 	}
-	if (!units)
-		return signal_holders(p, b);
-	for (size_t i = 0; i < b->holds.n && ret >= 0; i++)
-		ret = stop_holder(p, b, &p->snapshot->holds.v[b->holds.v[i]]);
-	return ret;
+	if (!units) {
+		signal_holders(p, b);
+		return;
+	}
+	for (size_t i = 0; i < b->holds.n; i++)
+		stop_holder(p, b, &p->snapshot->holds.v[b->holds.v[i]]);
 }
 
 static bool is_container_planned(const struct iu_planning *p, const char *id)
@@ -484,16 +477,14 @@ static bool is_container_planned(const struct iu_planning *p, const char *id)
 	return false;
 }
 
-static int stop_container(struct iu_planning *p, const struct iu_lever *lever)
+static void stop_container(struct iu_planning *p, const struct iu_lever *lever)
 {
 	const struct iu_step_container *container = &lever->container;
 	struct iu_step *step;
 
 	if (is_container_planned(p, container->id))
-		return 0;
+		return;
 	step = iu_planning_step(p, lever);
-	if (!step)
-		return IU_E_NOMEM;
 	step->lever.needs_root = false; /* the engine says whom it obeys */
 	step->risk = IU_RISK_MEDIUM;
 	step->what = container->id
@@ -502,24 +493,24 @@ static int stop_container(struct iu_planning *p, const struct iu_lever *lever)
 			  container->program)
 		: iu_phrase(p->arena, "stop the container that publishes port %u (%s finds it)",
 			  (unsigned int)p->question->target.port, container->program);
-	return iu_strings_add(p->arena, &step->losses,
+	iu_strings_add(p->arena, &step->losses,
 		"everything else that runs in the container ends, too");
 }
 
 /* A rootless engine knows the containers of its own user, and no others. */
-static int refuse_rootless(struct iu_planning *p, uint32_t uid)
+static void refuse_rootless(struct iu_planning *p, uint32_t uid)
 {
-	return iu_planning_refuse(p, 0, "the container is left alone",
+	iu_planning_refuse(p, 0, "the container is left alone",
 		iu_phrase(p->arena, "its engine runs for the user %u, and obeys that user only",
 			(unsigned int)uid),
 		iu_phrase(p->arena, "as that user: inuse free %s", iu_phrase_asked_line(p->arena, p->question)));
 }
 
-static int refuse_container(struct iu_planning *p, const struct iu_step_container *container)
+static void refuse_container(struct iu_planning *p, const struct iu_step_container *container)
 {
 	const struct iu_engine_row *row = iu_engine(container->engine);
 
-	return iu_planning_refuse(p, 0,
+	iu_planning_refuse(p, 0,
 		iu_phrase(p->arena, "the container %s is left alone",
 			iu_safe(p->arena, container->id, 24)),
 		iu_phrase(p->arena, "there is no safe way from here to stop one of %s",
@@ -539,41 +530,52 @@ static bool obeys_client(const struct iu_step_container *container)
 }
 
 /* A container of a process: by whom its engine can be told to stop it. */
-static int stop_container_of(
+static void stop_container_of(
 	struct iu_planning *p, const struct iu_blocker *b, const struct iu_process *process)
 {
 	struct iu_lever_context c = iu_planning_levers(p);
 	const char *why = why_listed(p, process);
 	struct iu_lever lever;
 
-	if (why)
-		return iu_planning_refuse(p, 0, "the container is left alone", why, NULL);
+	if (why) {
+		iu_planning_refuse(p, 0, "the container is left alone", why, NULL);
+		return;
+	}
 	if (!iu_linux_lever_container(&c, b, process, &lever))
-		return IU_E_NOMEM;
-	if (!process->engine || !obeys_client(&lever.container))
-		return refuse_container(p, &lever.container);
-	if (lever.container.owner_known && lever.container.owner != p->snapshot->host.uid)
-		return refuse_rootless(p, lever.container.owner);
-	return stop_container(p, &lever);
+		return;
+	if (!process->engine || !obeys_client(&lever.container)) {
+		refuse_container(p, &lever.container);
+		return;
+	}
+	if (lever.container.owner_known && lever.container.owner != p->snapshot->host.uid) {
+		refuse_rootless(p, lever.container.owner);
+		return;
+	}
+	stop_container(p, &lever);
 }
 
-static int stop_holder(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold)
+static void stop_holder(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold)
 {
 	const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
 	size_t refused = p->plan.refusals.n;
 	struct iu_lever lever;
-	int ret;
 
-	if (!process)
-		return end_process(p, b, hold, p->plan.steps.n > 0);
-	ret = check_process(p, b, process);
-	if (ret < 0 || p->plan.refusals.n > refused)
-		return ret;
-	if (process->container && !same(process->container, p->rules->own_container))
-		return stop_container_of(p, b, process);
-	if (!unit_of(p, b, process, false, &lever))
-		return end_process(p, b, hold, p->plan.steps.n > 0);
-	return stop_unit(p, &lever);
+	if (!process) {
+		end_process(p, b, hold, p->plan.steps.n > 0);
+		return;
+	}
+	check_process(p, b, process);
+	if (p->plan.refusals.n > refused)
+		return;
+	if (process->container && !same(process->container, p->rules->own_container)) {
+		stop_container_of(p, b, process);
+		return;
+	}
+	if (!unit_of(p, b, process, false, &lever)) {
+		end_process(p, b, hold, p->plan.steps.n > 0);
+		return;
+	}
+	stop_unit(p, &lever);
 }
 
 /* What Docker itself keeps goes with its container, surely; others outlive theirs now and then. */
@@ -586,48 +588,59 @@ static bool may_be_left_over(const struct iu_process *process)
 }
 
 /* Docker's proxy and its like: the container, and the process only where there is none any more. */
-static int stop_published(struct iu_planning *p, const struct iu_blocker *b)
+static void stop_published(struct iu_planning *p, const struct iu_blocker *b)
 {
 	const struct iu_process *process = iu_lever_holder(p->snapshot, b);
 	struct iu_lever_context c = iu_planning_levers(p);
 	struct iu_lever lever;
 	bool named = iu_linux_lever_container(&c, b, process, &lever);
 
-	if (named && same(lever.container.id, p->rules->own_container))
-		return signal_holders(p, b);
-	if (process && process->container && process->engine)
-		return stop_container_of(p, b, process);
+	if (named && same(lever.container.id, p->rules->own_container)) {
+		signal_holders(p, b);
+		return;
+	}
+	if (process && process->container && process->engine) {
+		stop_container_of(p, b, process);
+		return;
+	}
 	/* Who publishes the port of a rootless container runs as its user. */
 	if (process && process->uid_known && process->uid != 0 &&
-		process->uid != p->snapshot->host.uid)
-		return refuse_rootless(p, process->uid);
-	if (process && process->left_over == IU_YES)
-		return signal_holders(p, b);
+		process->uid != p->snapshot->host.uid) {
+		refuse_rootless(p, process->uid);
+		return;
+	}
+	if (process && process->left_over == IU_YES) {
+		signal_holders(p, b);
+		return;
+	}
 	if (p->question->target.port &&
 		(named || iu_linux_lever_published(&c, b, process, &lever)) &&
 		obeys_client(&lever.container)) {
-		int ret = stop_container(p, &lever);
-
+		stop_container(p, &lever);
 		/* where its engine knows of no such container, or is not there, it serves nobody */
-		return ret < 0 || named || !may_be_left_over(process) ? ret : signal_holders(p, b);
+		if (!named && may_be_left_over(process))
+			signal_holders(p, b);
+		return;
 	}
-	return iu_planning_refuse(p, 0, "the container is left alone",
+	iu_planning_refuse(p, 0, "the container is left alone",
 		"which engine runs it could not be told", "stop it with the client of its engine");
 }
 
 /* Another user's systemd: root may speak to it, and has to name that user. */
-static int refuse_manager(struct iu_planning *p, const struct iu_step_unit *unit)
+static void refuse_manager(struct iu_planning *p, const struct iu_step_unit *unit)
 {
 	const char *uid = iu_phrase(p->arena, "%u", (unsigned int)unit->uid);
 
-	if (p->snapshot->host.uid != 0)
-		return iu_planning_refuse(p, 0, "nothing is stopped",
+	if (p->snapshot->host.uid != 0) {
+		iu_planning_refuse(p, 0, "nothing is stopped",
 			iu_phrase(p->arena,
 				"the systemd of user %s listens there, and it hears that user and root only",
 				uid),
 			iu_phrase(p->arena, "sudo inuse free --user %s %s", uid,
 				iu_phrase_asked_line(p->arena, p->question)));
-	return iu_planning_refuse(p, 0,
+		return;
+	}
+	iu_planning_refuse(p, 0,
 		iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, unit->name, 80)),
 		iu_phrase(p->arena, "it belongs to another user: %s", uid),
 		iu_phrase(p->arena, "if it is that one you mean: inuse free --user %s %s", uid,
@@ -635,61 +648,63 @@ static int refuse_manager(struct iu_planning *p, const struct iu_step_unit *unit
 }
 
 /* A unit that systemd keeps the socket for, or had it made. */
-static int stop_kept(struct iu_planning *p, const struct iu_lever *lever)
+static void stop_kept(struct iu_planning *p, const struct iu_lever *lever)
 {
 	const struct iu_step_unit *unit = &lever->unit;
 	uint32_t own = p->snapshot->host.uid;
 
-	if (unit->user && (!may_end_user(p, unit->uid) || (own != 0 && unit->uid != own)))
-		return refuse_manager(p, unit);
-	if (!may_stop_unit(p, unit->name))
-		return iu_planning_refuse(p, 0,
+	if (unit->user && (!may_end_user(p, unit->uid) || (own != 0 && unit->uid != own))) {
+		refuse_manager(p, unit);
+		return;
+	}
+	if (!may_stop_unit(p, unit->name)) {
+		iu_planning_refuse(p, 0,
 			iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, unit->name, 80)),
 			iu_protected_unit(unit->name) ? iu_protected_unit(unit->name)
 						      : "it is protected, or we run in it ourselves",
 			NULL);
-	return stop_unit(p, lever);
+		return;
+	}
+	stop_unit(p, lever);
 }
 
-static int stop_activation(struct iu_planning *p, const struct iu_blocker *b)
+static void stop_activation(struct iu_planning *p, const struct iu_blocker *b)
 {
 	struct iu_lever_context c = iu_planning_levers(p);
 	const struct iu_step_unit *told = &p->rules->activator;
 	const struct iu_process *process;
 	struct iu_lever lever;
 
-	if (iu_linux_lever_activator(&c, b, &process, &lever))
-		return lever.kind == IU_STEP_STOP_UNIT ? stop_kept(p, &lever)
-						       : signal_holders(p, b);
-	if (p->arena->failed)
-		return IU_E_NOMEM;
-	if (!told->name)
-		return iu_planning_refuse(p, 0, "nothing is stopped",
+	if (iu_linux_lever_activator(&c, b, &process, &lever)) {
+		if (lever.kind == IU_STEP_STOP_UNIT)
+			stop_kept(p, &lever);
+		else
+			signal_holders(p, b);
+	} else if (told->name && iu_linux_lever_named(&c, told, &lever)) {
+		stop_kept(p, &lever);
+	} else {
+		iu_planning_refuse(p, 0, "nothing is stopped",
 			"systemd listens there, and for which unit could not be told",
 			"systemctl list-sockets --all shows it; then systemctl stop that .socket unit");
-	return iu_linux_lever_named(&c, told, &lever) ? stop_kept(p, &lever) : IU_E_NOMEM;
+	}
 }
 
-static int close_what_is_left(struct iu_planning *p, const struct iu_lever *lever)
+static void close_what_is_left(struct iu_planning *p, const struct iu_lever *lever)
 {
 	struct iu_step *step = iu_planning_step(p, lever);
 
-	if (!step)
-		return IU_E_NOMEM;
 	step->what = iu_phrase(p->arena,
 		"have the kernel drop %zu closed connection%s that no process has any more (SOCK_DESTROY)",
 		lever->sockets.n, lever->sockets.n == 1 ? "" : "s");
-	return iu_strings_add(p->arena, &step->losses,
+	iu_strings_add(p->arena, &step->losses,
 		"bytes that the other side has not got yet are lost; TIME-WAIT's guard against stray packets ends early");
 }
 
-static int wait_for_closing(struct iu_planning *p)
+static void wait_for_closing(struct iu_planning *p)
 {
 	struct iu_step *step = iu_planning_step(p, &(struct iu_lever){.kind = IU_STEP_WAIT});
 	int64_t longest = 0;
 
-	if (!step)
-		return IU_E_NOMEM;
 	for (size_t i = 0; i < p->verdict->blockers.n; i++) {
 		const struct iu_socket *s = &p->verdict->blockers.v[i].socket;
 		bool sure = s->state == IU_STATE_TIME_WAIT || s->mini;
@@ -705,11 +720,10 @@ static int wait_for_closing(struct iu_planning *p)
 		? "wait until the kernel gives up on the closing connections, mostly a minute or two"
 		: iu_phrase(p->arena, "wait %lld s: then the closed connections are gone by themselves",
 			  (long long)((longest + 999) / 1000));
-	return 0;
 }
 
 /* Nobody is left to be stopped: time does it, or on demand the kernel. */
-static int wait_or_destroy(struct iu_planning *p, const struct iu_blocker *b)
+static void wait_or_destroy(struct iu_planning *p, const struct iu_blocker *b)
 {
 	struct iu_lever_context c = iu_planning_levers(p);
 	bool may_drop = p->snapshot->host.cap_net_admin == IU_YES;
@@ -718,22 +732,22 @@ static int wait_or_destroy(struct iu_planning *p, const struct iu_blocker *b)
 	for (size_t i = 0; i < p->plan.steps.n; i++)
 		if (p->plan.steps.v[i].lever.kind == IU_STEP_WAIT ||
 			p->plan.steps.v[i].lever.kind == IU_STEP_DESTROY)
-			return 0;
+			return;
 	if (p->plan.steps.n) /* whoever ends leaves more of them: see what is left afterwards */
-		return 0;
-	if (b->socket.inode)
-		return signal_holders(p, b);
-	if (p->rules->force && may_drop && iu_linux_lever_closed(&c, &lever))
-		return close_what_is_left(p, &lever);
-	if (p->rules->force && !may_drop)
-		return iu_strings_add(p->arena, &p->plan.hints,
-			       "dropping them at once (--force) needs root") < 0
-			? IU_E_NOMEM
-			: wait_for_closing(p);
-	return wait_for_closing(p);
+		return;
+	if (b->socket.inode) {
+		signal_holders(p, b);
+	} else if (p->rules->force && may_drop && iu_linux_lever_closed(&c, &lever)) {
+		close_what_is_left(p, &lever);
+	} else {
+		if (p->rules->force && !may_drop)
+			iu_strings_add(p->arena, &p->plan.hints,
+				"dropping them at once (--force) needs root");
+		wait_for_closing(p);
+	}
 }
 
-static int remove_file(struct iu_planning *p, const struct iu_blocker *b)
+static void remove_file(struct iu_planning *p, const struct iu_blocker *b)
 {
 	const struct iu_path *file = iu_snapshot_path(
 		p->snapshot, p->question->target.path, p->question->target.path_len);
@@ -742,23 +756,24 @@ static int remove_file(struct iu_planning *p, const struct iu_blocker *b)
 	struct iu_step *step;
 
 	(void)b;
-	if (file && (file->fs_readonly || file->mount_point))
-		return iu_planning_refuse(p, 0, "the socket file is left alone",
+	if (file && (file->fs_readonly || file->mount_point)) {
+		iu_planning_refuse(p, 0, "the socket file is left alone",
 			file->fs_readonly ? "its file system is read-only, so nobody can remove it"
 					  : "something is mounted over it, so nobody can remove it",
 			file->fs_readonly ? "remount it for writing, or mount a tmpfs over its directory"
 					  : "unmount that first");
-	if (!file || file->alive != IU_NO || file->shared || !iu_linux_lever_file(&c, &lever))
-		return iu_planning_refuse(p, 0, "the socket file is left alone",
+		return;
+	}
+	if (!file || file->alive != IU_NO || file->shared || !iu_linux_lever_file(&c, &lever)) {
+		iu_planning_refuse(p, 0, "the socket file is left alone",
 			"it could not be made certain that nobody is bound to it",
 			"ask again as its owner or as root");
+		return;
+	}
 	step = iu_planning_step(p, &lever);
-	if (!step)
-		return IU_E_NOMEM;
 	step->what = iu_phrase(p->arena,
 		"remove the dead socket file %s (if it is still the same, and still nobody is bound to it)",
 		iu_safe(p->arena, lever.file.path, 120));
-	return 0;
 }
 
 static bool is_unreachable(const struct iu_planning *p, uint64_t inode)
@@ -770,7 +785,7 @@ static bool is_unreachable(const struct iu_planning *p, uint64_t inode)
 }
 
 /* Held without a descriptor: by a process, by systemd for a service, or by nobody any more. */
-static int release_hidden(struct iu_planning *p, const struct iu_blocker *b)
+static void release_hidden(struct iu_planning *p, const struct iu_blocker *b)
 {
 	struct iu_lever_context c = iu_planning_levers(p);
 	bool is_message = iu_cause_rule(p->snapshot, b->cause)->lever == IU_WAY_MESSAGE;
@@ -779,41 +794,40 @@ static int release_hidden(struct iu_planning *p, const struct iu_blocker *b)
 
 	if (is_unreachable(p, b->socket.inode)) {
 		step = iu_planning_step(p, &(struct iu_lever){.kind = IU_STEP_COLLECT_GARBAGE});
-		if (!step)
-			return IU_E_NOMEM;
 		step->what = "have the kernel collect the messages that no process can reach (for that a pair of UNIX sockets of our own is opened and closed)";
-		return 0;
+		return;
 	}
-	if (is_message && iu_linux_lever_store(&c, b, &lever))
-		return stop_kept(p, &lever);
-	if (b->holds.n)
-		return stop_holders(p, b);
-	return iu_planning_refuse(p, 0, "nothing is stopped",
+	if (is_message && iu_linux_lever_store(&c, b, &lever)) {
+		stop_kept(p, &lever);
+		return;
+	}
+	if (b->holds.n) {
+		stop_holders(p, b);
+		return;
+	}
+	iu_planning_refuse(p, 0, "nothing is stopped",
 		"no process is known for certain to keep the socket",
 		is_message
 			? "a message that no process can reach goes when any program closes a UNIX socket"
 			: NULL);
 }
 
-static int refuse_blocker(struct iu_planning *p, const struct iu_blocker *b)
+static void refuse_blocker(struct iu_planning *p, const struct iu_blocker *b)
 {
-	return iu_planning_refuse_cause(p, b->cause);
+	iu_planning_refuse_cause(p, b->cause);
 }
 
-static int wait_for_address(struct iu_planning *p)
+static void wait_for_address(struct iu_planning *p)
 {
 	struct iu_step *step = iu_planning_step(p, &(struct iu_lever){.kind = IU_STEP_WAIT});
 
-	if (!step)
-		return IU_E_NOMEM;
 	step->risk = IU_RISK_NONE;
 	step->wait_ms = 5000;
 	step->what = "wait for the duplicate address detection to end, a second or two";
-	return 0;
 }
 
 /* Most servers leave their socket file behind, and then that is in the way. */
-static int remove_file_after(struct iu_planning *p)
+static void remove_file_after(struct iu_planning *p)
 {
 	struct iu_lever_context c = iu_planning_levers(p);
 	struct iu_lever lever;
@@ -821,18 +835,15 @@ static int remove_file_after(struct iu_planning *p)
 
 	if (!p->plan.steps.n || p->plan.steps.v[0].lever.kind == IU_STEP_REMOVE_FILE ||
 		!iu_linux_lever_file(&c, &lever))
-		return 0;
+		return;
 	step = iu_planning_step(p, &lever);
-	if (!step)
-		return IU_E_NOMEM;
 	step->lever.needs_root = false; /* whoever may end its owner may remove it */
 	step->if_it_stays = true;
 	step->what = iu_phrase(p->arena, "if its socket file %s is left behind: remove it",
 		iu_safe(p->arena, lever.file.path, 120));
-	return 0;
 }
 
-static int (*const levers[])(struct iu_planning *p, const struct iu_blocker *b) = {
+static void (*const levers[])(struct iu_planning *p, const struct iu_blocker *b) = {
 	[IU_WAY_NONE] = refuse_blocker,
 	[IU_WAY_HOLDERS] = stop_holders,
 	[IU_WAY_PROCESSES] = signal_holders,
@@ -851,33 +862,35 @@ static int (*const levers[])(struct iu_planning *p, const struct iu_blocker *b) 
 	[IU_WAY_HANDLE] = refuse_blocker,
 };
 
-static int plan_blockers(struct iu_planning *p)
+static void plan_blockers(struct iu_planning *p)
 {
 	const struct iu_verdict *verdict = p->verdict;
 	bool no_socket = !iu_cause_rule(p->snapshot, verdict->cause)->applies;
-	int ret = 0;
 
-	for (size_t i = 0; i < verdict->blockers.n && ret >= 0; i++) {
+	for (size_t i = 0; i < verdict->blockers.n; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
 		/* What perhaps is in the way is not touched for that. */
 		if (b->certain != IU_YES)
 			continue;
 		/* An exhausted range names its blockers by what they are: none of them is meant. */
-		if (no_socket)
-			return iu_planning_refuse_cause(p, verdict->cause);
-		ret = levers[iu_cause_rule(p->snapshot, b->cause)->lever](p, b);
+		if (no_socket) {
+			iu_planning_refuse_cause(p, verdict->cause);
+			return;
+		}
+		levers[iu_cause_rule(p->snapshot, b->cause)->lever](p, b);
 	}
-	return ret < 0 ? ret : remove_file_after(p);
+	remove_file_after(p);
 }
 
-int iu_linux_plan(struct iu_planning *p)
+void iu_linux_plan(struct iu_planning *p)
 {
 	enum iu_cause cause = p->verdict->cause;
 
 	if (p->verdict->status == IU_STATUS_IN_USE)
-		return plan_blockers(p);
-	return iu_cause_rule(p->snapshot, cause)->lever == IU_WAY_ADDRESS && !p->verdict->endless
-		? wait_for_address(p)
-		: iu_planning_refuse_cause(p, cause);
+		plan_blockers(p);
+	else if (iu_cause_rule(p->snapshot, cause)->lever == IU_WAY_ADDRESS && !p->verdict->endless)
+		wait_for_address(p);
+	else
+		iu_planning_refuse_cause(p, cause);
 }

@@ -110,13 +110,10 @@ bool iu_windows_lever_service(const struct iu_lever_context *c, enum iu_cause ca
 	for (size_t i = 0; service && i < service->dependents.n; i++) {
 		const char **slot = iu_list_add(c->arena, &lever.service.dependents);
 
-		if (!slot)
-			return false;
 		*slot = service->dependents.v[i];
 	}
-	if (!iu_lever_words(c->arena, &lever, "net", "stop", name,
-		    lever.service.dependents.n ? "/y" : NULL, NULL))
-		return false;
+	iu_lever_words(c->arena, &lever, "net", "stop", name,
+		lever.service.dependents.n ? "/y" : NULL, NULL);
 	*ret_lever = lever;
 	return true;
 }
@@ -131,9 +128,9 @@ bool iu_windows_lever_disable(
 			.start = service ? service->start : IU_SERVICE_START_UNKNOWN}};
 
 	if (!name || has_other_help(c, name) ||
-		(service && service->start == IU_SERVICE_START_DISABLED) ||
-		!iu_lever_words(c->arena, &lever, "sc.exe", "config", name, "start=", "disabled", NULL))
+		(service && service->start == IU_SERVICE_START_DISABLED))
 		return false;
+	iu_lever_words(c->arena, &lever, "sc.exe", "config", name, "start=", "disabled", NULL);
 	*ret_lever = lever;
 	return true;
 }
@@ -161,9 +158,8 @@ bool iu_windows_lever_process(const struct iu_lever_context *c, const struct iu_
 
 	if (lever.process.exe_known)
 		lever.process.exe = process->files.v[0];
-	if (!iu_lever_words(c->arena, &lever, "taskkill", "/PID",
-		    iu_phrase(c->arena, "%d", (int)process->pid), NULL))
-		return false;
+	iu_lever_words(c->arena, &lever, "taskkill", "/PID",
+		iu_phrase(c->arena, "%d", (int)process->pid), NULL);
 	*ret_lever = lever;
 	return true;
 }
@@ -250,10 +246,10 @@ bool iu_windows_lever_container(const struct iu_lever_context *c, struct iu_leve
 			.port = c->question->target.port,
 			.protocol = c->question->target.protocol}};
 
-	if (!c->question->target.port ||
-		!iu_lever_words(c->arena, &lever, "docker", "ps", "--filter",
-			port_word(c, "publish=%u"), NULL))
+	if (!c->question->target.port)
 		return false;
+	iu_lever_words(c->arena, &lever, "docker", "ps", "--filter",
+		port_word(c, "publish=%u"), NULL);
 	*ret_lever = lever;
 	return true;
 }
@@ -306,11 +302,10 @@ bool iu_windows_lever_proxy(const struct iu_lever_context *c, const struct iu_bl
 		.connect_to = proxy->connect_to,
 		.connect_port = proxy->connect_port,
 	};
-	if (!iu_lever_words(c->arena, &lever, "netsh", "interface", "portproxy", "delete",
-		    lever.proxy.table, port_word(c, "listenport=%u"),
-		    iu_phrase(c->arena, "listenaddress=%s", iu_address_format(&proxy->listen, text)),
-		    NULL))
-		return false;
+	iu_lever_words(c->arena, &lever, "netsh", "interface", "portproxy", "delete",
+		lever.proxy.table, port_word(c, "listenport=%u"),
+		iu_phrase(c->arena, "listenaddress=%s", iu_address_format(&proxy->listen, text)),
+		NULL);
 	*ret_lever = lever;
 	return true;
 }
@@ -324,13 +319,13 @@ bool iu_windows_lever_exclude(const struct iu_lever_context *c, struct iu_lever 
 		.needs_root = !iu_windows_is_elevated(c->snapshot),
 		.exclusion = {.protocol = q->target.protocol, .first = q->target.port, .count = 1}};
 
-	if (!e || iu_exclusion_maker(e) != IU_EXCLUDED_WINNAT ||
-		!iu_lever_words(c->arena, &lever, "cmd", "/c",
-			iu_phrase(c->arena,
-				"net stop winnat & netsh int ipv4 add excludedportrange protocol=%s startport=%u numberofports=1 store=persistent & net start winnat",
-				protocol_word(c), (unsigned int)q->target.port),
-			NULL))
+	if (!e || iu_exclusion_maker(e) != IU_EXCLUDED_WINNAT)
 		return false;
+	iu_lever_words(c->arena, &lever, "cmd", "/c",
+		iu_phrase(c->arena,
+			"net stop winnat & netsh int ipv4 add excludedportrange protocol=%s startport=%u numberofports=1 store=persistent & net start winnat",
+			protocol_word(c), (unsigned int)q->target.port),
+		NULL);
 	*ret_lever = lever;
 	return true;
 }

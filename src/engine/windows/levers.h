@@ -10,7 +10,7 @@
 /** iu_windows_is_elevated() - the one who looks may do what administrators may. */
 bool iu_windows_is_elevated(const struct iu_snapshot *snapshot);
 
-/* Each returns false where there is no such lever, or no memory: arena->failed tells. */
+/* Each returns false where there is no such lever. */
 
 /**
  * iu_windows_lever_service() - stops the one service that a cause speaks of, with its dependents

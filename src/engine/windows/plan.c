@@ -4,7 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/err.h"
 #include "base/text.h"
 #include "engine/causes/cause.h"
 #include "engine/windows/conflict.h"
@@ -20,18 +19,17 @@ static struct iu_step *add_step(struct iu_planning *p, const struct iu_lever *le
 {
 	struct iu_step *step = iu_planning_step(p, lever);
 
-	if (step)
-		step->risk = IU_RISK_MEDIUM;
+	step->risk = IU_RISK_MEDIUM;
 	return step;
 }
 
-static int refuse(struct iu_planning *p, int32_t pid, const char *what, const char *why,
+static void refuse(struct iu_planning *p, int32_t pid, const char *what, const char *why,
 	const char *next)
 {
 	for (size_t i = 0; i < p->plan.refusals.n; i++)
 		if (p->plan.refusals.v[i].pid == pid && !strcmp(p->plan.refusals.v[i].what, what))
-			return 0;
-	return iu_planning_refuse(p, pid, what, why, next);
+			return;
+	iu_planning_refuse(p, pid, what, why, next);
 }
 
 static const struct iu_remedy *remedy_of(const struct iu_planning *p, enum iu_remedy_id id)
@@ -43,12 +41,11 @@ static const struct iu_remedy *remedy_of(const struct iu_planning *p, enum iu_re
 }
 
 /* What one process has besides; a service's neighbours in its svchost are not stopped with it. */
-static int add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid)
+static void add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid)
 {
 	const struct iu_snapshot *all = p->everything;
-	int ret = 0;
 
-	for (size_t i = 0; all && pid > 0 && i < all->sockets.n && ret == 0; i++) {
+	for (size_t i = 0; all && pid > 0 && i < all->sockets.n; i++) {
 		const struct iu_socket *s = &all->sockets.v[i];
 
 		if (iu_windows_owner(all, s) != pid ||
@@ -56,13 +53,14 @@ static int add_serves(struct iu_planning *p, struct iu_step *step, int32_t pid)
 			(s->port == p->question->target.port &&
 				s->protocol == p->question->target.protocol))
 			continue;
-		if (step->serves.n == SERVES_MAX)
-			return iu_strings_add(p->arena, &step->serves, "more");
-		ret = iu_strings_add(p->arena, &step->serves,
+		if (step->serves.n == SERVES_MAX) {
+			iu_strings_add(p->arena, &step->serves, "more");
+			return;
+		}
+		iu_strings_add(p->arena, &step->serves,
 			iu_phrase(p->arena, "%s %s", iu_protocol_name(s->protocol),
 				iu_phrase_endpoint(p->arena, s)));
 	}
-	return ret;
 }
 
 /* ---- services ---- */
@@ -89,28 +87,30 @@ static const char *why_not_service(const struct iu_planning *p, const char *name
 }
 
 /* The service itself and all that stop with it. */
-static int check_service(
+static void check_service(
 	struct iu_planning *p, const char *name, const struct iu_service *service)
 {
 	const char *why = why_not_service(p, name);
 
-	if (why)
-		return refuse(p, 0,
+	if (why) {
+		refuse(p, 0,
 			iu_phrase(p->arena, "the service %s is left alone",
 				iu_safe(p->arena, name, 60)),
 			why, NULL);
+		return;
+	}
 	for (size_t i = 0; service && i < service->dependents.n; i++) {
 		why = why_not_service(p, service->dependents.v[i]);
 		if (!why)
 			continue;
-		return refuse(p, 0,
+		refuse(p, 0,
 			iu_phrase(p->arena, "the service %s is left alone",
 				iu_safe(p->arena, name, 60)),
 			iu_phrase(p->arena, "with it %s would stop: %s",
 				iu_safe(p->arena, service->dependents.v[i], 60), why),
 			NULL);
+		return;
 	}
-	return 0;
 }
 
 static bool is_service_planned(const struct iu_planning *p, const char *name)
@@ -122,76 +122,70 @@ static bool is_service_planned(const struct iu_planning *p, const char *name)
 	return false;
 }
 
-static int tell_service(
+static void tell_service(
 	struct iu_planning *p, struct iu_step *step, const struct iu_service *service)
 {
 	const char *name = iu_safe(p->arena, step->lever.service.name, 60);
-	int ret = 0;
 
-	for (size_t i = 0; service && i < service->dependents.n && ret == 0; i++) {
-		ret = iu_strings_add(p->arena, &step->losses,
+	for (size_t i = 0; service && i < service->dependents.n; i++) {
+		iu_strings_add(p->arena, &step->losses,
 			iu_phrase(p->arena, "the service %s depends on it and stops, too",
 				iu_safe(p->arena, service->dependents.v[i], 60)));
 	}
-	if (ret == 0 && p->verdict->cause == IU_CAUSE_ALG_RESERVED)
-		ret = iu_strings_add(p->arena, &step->losses,
+	if (p->verdict->cause == IU_CAUSE_ALG_RESERVED)
+		iu_strings_add(p->arena, &step->losses,
 			"FTP through the shared connection stops working");
-	if (ret == 0 && (!service || service->start != IU_SERVICE_START_DISABLED))
-		ret = iu_strings_add(p->arena, &step->losses,
+	if ((!service || service->start != IU_SERVICE_START_DISABLED))
+		iu_strings_add(p->arena, &step->losses,
 			iu_phrase(p->arena, service && service->start == IU_SERVICE_START_DEMAND
 					? "%s may be started again by whatever needs it; undo: net start %s"
 					: "%s comes back with the next start of Windows unless it is disabled; undo: net start %s",
 				name,
 				iu_windows_quote(p->arena, &step->lever.service.name, 1)));
-	return ret;
 }
 
-static int stop_service(struct iu_planning *p, const struct iu_lever *lever)
+static void stop_service(struct iu_planning *p, const struct iu_lever *lever)
 {
 	const char *name = lever->service.name;
 	const struct iu_service *service = iu_windows_service(p->snapshot, name);
 	size_t refused = p->plan.refusals.n;
 	struct iu_step *step;
-	int ret = check_service(p, name, service);
 
-	if (ret < 0 || p->plan.refusals.n > refused || is_service_planned(p, name))
-		return ret;
+	check_service(p, name, service);
+	if (p->plan.refusals.n > refused || is_service_planned(p, name))
+		return;
 	step = add_step(p, lever);
-	if (!step)
-		return IU_E_NOMEM;
 	step->what = iu_phrase(p->arena, "stop the service %s%s%s%s", iu_safe(p->arena, name, 60),
 		service && service->display ? " (" : "",
 		service && service->display ? iu_safe(p->arena, service->display, 60) : "",
 		service && service->display ? ")" : "");
 	if (service && !service->shared)
-		ret = add_serves(p, step, service->pid);
-	return ret < 0 ? ret : tell_service(p, step, service);
+		add_serves(p, step, service->pid);
+	tell_service(p, step, service);
 }
 
 /* Before it is stopped: when that alone has freed the port, the steps behind it are needless. */
-static int disable_service(struct iu_planning *p, const char *name)
+static void disable_service(struct iu_planning *p, const char *name)
 {
 	struct iu_lever_context c = iu_planning_levers(p);
 	struct iu_lever lever;
 	struct iu_step *step;
 
 	if (!iu_windows_lever_disable(&c, name, &lever))
-		return p->arena->failed ? IU_E_NOMEM : 0;
+		return;
 	step = add_step(p, &lever);
-	if (!step)
-		return IU_E_NOMEM;
 	step->what = iu_phrase(p->arena,
 		"keep the service %s from starting again: start type disabled; inuse free --undo restores it",
 		iu_safe(p->arena, name, 60));
-	return iu_strings_add(p->arena, &step->losses,
+	iu_strings_add(p->arena, &step->losses,
 		"whatever needs the service does not get it any more");
 }
 
-static int stop_service_for(struct iu_planning *p, const struct iu_lever *lever)
+static void stop_service_for(struct iu_planning *p, const struct iu_lever *lever)
 {
-	int ret = p->rules->disable ? disable_service(p, lever->service.name) : 0;
-
-	return ret < 0 ? ret : stop_service(p, lever);
+	if (p->rules->disable)
+		disable_service(p, lever->service.name);
+	stop_service(p, lever);
 }
 
 /* ---- processes ---- */
@@ -218,35 +212,34 @@ static const char *why_not(const struct iu_planning *p, const struct iu_process 
 		iu_safe(p->arena, process->user, 60));
 }
 
-static int check_process(struct iu_planning *p, const struct iu_process *process)
+static void check_process(struct iu_planning *p, const struct iu_process *process)
 {
 	const char *why = why_not(p, process), *next = NULL;
 	const struct iu_remedy *remedy;
 
 	if (!why)
-		return 0;
+		return;
 	/* where the process stands for somebody else, the remedy says whom to end instead */
 	remedy = p->verdict->remedies.n ? &p->verdict->remedies.v[0] : NULL;
 	if (remedy && (remedy->id != IU_REMEDY_STOP_PROCESS || !remedy->acts))
 		next = remedy->summary;
-	return refuse(p, process->pid,
+	refuse(p, process->pid,
 		iu_phrase(p->arena, "%s is left alone", iu_phrase_process(p->arena, process)), why,
 		next);
 }
 
-static int terminate(struct iu_planning *p, const struct iu_socket *s, uint64_t inode,
+static void terminate(struct iu_planning *p, const struct iu_socket *s, uint64_t inode,
 	const struct iu_process *process)
 {
 	struct iu_lever_context c = iu_planning_levers(p);
 	struct iu_lever lever;
 	struct iu_step *step;
 
-	if (!iu_windows_lever_process(&c, s, inode, process, &lever) ||
-		(p->rules->force && iu_strings_add(p->arena, &lever.argv, "/F") < 0))
-		return IU_E_NOMEM;
+	if (!iu_windows_lever_process(&c, s, inode, process, &lever))
+		return;
+	if (p->rules->force)
+		iu_strings_add(p->arena, &lever.argv, "/F");
 	step = add_step(p, &lever);
-	if (!step)
-		return IU_E_NOMEM;
 	step->kill = p->rules->force;
 	step->what = iu_phrase(p->arena, "ask %s to end: its windows are closed, its console gets Ctrl-C%s%s%s",
 		iu_phrase_process(p->arena, process),
@@ -254,31 +247,32 @@ static int terminate(struct iu_planning *p, const struct iu_socket *s, uint64_t 
 				     p->rules->grace_seconds) : "",
 		process->command.n || process->exe ? "; it is " : "",
 		process->command.n || process->exe ? iu_windows_quote_process(p->arena, process) : "");
-	return add_serves(p, step, process->pid);
+	add_serves(p, step, process->pid);
 }
 
 /* A service that has inherited the handle is none that listens there: who ends it must know. */
-static int refuse_heir(struct iu_planning *p, const struct iu_process *heir,
+static void refuse_heir(struct iu_planning *p, const struct iu_process *heir,
 	const struct iu_service *service)
 {
 	const char *words[] = {"net", "stop", service->name};
 
-	return refuse(p, heir->pid,
+	refuse(p, heir->pid,
 		iu_phrase(p->arena, "%s is left alone", iu_phrase_process(p->arena, heir)),
 		iu_phrase(p->arena, "it is the process of the service %s",
 			iu_safe(p->arena, service->name, 60)),
 		iu_windows_quote(p->arena, words, IU_COUNT(words)));
 }
 
-static int end_holders(struct iu_planning *p, const struct iu_blocker *b)
+static void end_holders(struct iu_planning *p, const struct iu_blocker *b)
 {
 	size_t refused, count;
-	int ret = 0;
 
-	if (!b->holds.n)
-		return refuse(p, 0, "nothing is stopped",
+	if (!b->holds.n) {
+		refuse(p, 0, "nothing is stopped",
 			"which process holds the socket cannot be seen from here", NULL);
-	for (size_t i = 0; i < b->holds.n && ret == 0; i++) {
+		return;
+	}
+	for (size_t i = 0; i < b->holds.n; i++) {
 		const struct iu_hold *hold = &p->snapshot->holds.v[b->holds.v[i]];
 		const struct iu_process *process = iu_snapshot_process(p->snapshot, hold->pid);
 		const struct iu_service *service = NULL;
@@ -287,7 +281,7 @@ static int end_holders(struct iu_planning *p, const struct iu_blocker *b)
 		if (!process && b->cause == IU_CAUSE_ORPHANED_HANDLE)
 			continue;
 		if (!process) {
-			ret = refuse(p, hold->pid,
+			refuse(p, hold->pid,
 				iu_phrase(p->arena, "pid %d is left alone", (int)hold->pid),
 				"nothing could be learned about it", NULL);
 			continue;
@@ -298,134 +292,134 @@ static int end_holders(struct iu_planning *p, const struct iu_blocker *b)
 		if (b->cause == IU_CAUSE_ORPHANED_HANDLE)
 			service = iu_windows_service_at(p->snapshot, hold->pid,
 				p->question->target.port, p->question->target.protocol, &count);
-		ret = service ? refuse_heir(p, process, service) : check_process(p, process);
-		if (ret == 0 && p->plan.refusals.n == refused)
-			ret = terminate(p, &b->socket, hold->inode, process);
+		if (service)
+			refuse_heir(p, process, service);
+		else
+			check_process(p, process);
+		if (p->plan.refusals.n == refused)
+			terminate(p, &b->socket, hold->inode, process);
 	}
-	return ret;
 }
 
 /* ---- the other levers ---- */
 
-static int delete_rule(struct iu_planning *p, const struct iu_blocker *b)
+static void delete_rule(struct iu_planning *p, const struct iu_blocker *b)
 {
 	struct iu_lever_context c = iu_planning_levers(p);
 	struct iu_lever lever;
 	struct iu_step *step;
 
-	if (!iu_windows_lever_proxy(&c, b, &lever))
-		return refuse(p, 0, "no rule is deleted", "which one it is could not be told",
+	if (!iu_windows_lever_proxy(&c, b, &lever)) {
+		refuse(p, 0, "no rule is deleted", "which one it is could not be told",
 			"netsh interface portproxy show all");
+		return;
+	}
 	step = add_step(p, &lever);
-	if (!step)
-		return IU_E_NOMEM;
 	step->risk = IU_RISK_LOW;
 	step->what = iu_phrase(p->arena, "delete the port proxy rule that leads to %s port %u",
 		lever.proxy.connect_to ? iu_safe(p->arena, lever.proxy.connect_to, 60) : "an address",
 		(unsigned int)lever.proxy.connect_port);
-	return 0;
 }
 
-static int exclude_port(struct iu_planning *p)
+static void exclude_port(struct iu_planning *p)
 {
 	const struct iu_remedy *remedy = remedy_of(p, IU_REMEDY_EXCLUDE_PORT);
 	struct iu_lever_context c = iu_planning_levers(p);
 	struct iu_lever lever;
 	struct iu_step *step;
 
-	if (!iu_windows_lever_exclude(&c, &lever))
-		return refuse(p, 0, "no range is changed",
+	if (!iu_windows_lever_exclude(&c, &lever)) {
+		refuse(p, 0, "no range is changed",
 			"only blocks of WinNAT can be asked to let a port go",
 			remedy ? remedy->summary : "whoever reserved it has to let go");
+		return;
+	}
 	step = add_step(p, &lever);
-	if (!step)
-		return IU_E_NOMEM;
 	step->what = iu_phrase(p->arena,
 		"stop WinNAT, exclude port %u by hand so that it stays yours, start WinNAT again",
 		(unsigned int)lever.exclusion.first);
-	return iu_strings_add(p->arena, &step->losses,
+	iu_strings_add(p->arena, &step->losses,
 		"the network of WSL, Docker and Hyper-V is gone for a moment");
 }
 
-static int stop_container(struct iu_planning *p)
+static void stop_container(struct iu_planning *p)
 {
 	struct iu_lever_context c = iu_planning_levers(p);
 	struct iu_lever lever;
 	struct iu_step *step;
 
-	if (!iu_windows_lever_container(&c, &lever))
-		return refuse(p, 0, "the container is left alone",
+	if (!iu_windows_lever_container(&c, &lever)) {
+		refuse(p, 0, "the container is left alone",
 			"which one publishes the port could not be told",
 			"stop it in Docker Desktop");
+		return;
+	}
 	step = add_step(p, &lever);
-	if (!step)
-		return IU_E_NOMEM;
 	step->what = iu_phrase(p->arena,
 		"stop the container that publishes port %u (docker finds it)",
 		(unsigned int)lever.container.port);
-	return iu_strings_add(p->arena, &step->losses,
+	iu_strings_add(p->arena, &step->losses,
 		"everything else that runs in the container ends, too");
 }
 
-static int wait_for_closing(struct iu_planning *p)
+static void wait_for_closing(struct iu_planning *p)
 {
 	struct iu_step *step;
 
 	if (p->plan.steps.n)
-		return 0;
+		return;
 	step = add_step(p, &(struct iu_lever){.kind = IU_STEP_WAIT});
-	if (!step)
-		return IU_E_NOMEM;
 	step->risk = IU_RISK_NONE;
 	step->what = "wait until Windows forgets the closed connections, at most 4 minutes";
-	return 0;
 }
 
-static int refuse_http(struct iu_planning *p)
+static void refuse_http(struct iu_planning *p)
 {
-	return refuse(p, IU_WINDOWS_SYSTEM_PID, "pid 4 is left alone",
+	refuse(p, IU_WINDOWS_SYSTEM_PID, "pid 4 is left alone",
 		"it is Windows itself, and for whom its HTTP server has the port could not be told",
 		"netsh http show servicestate view=requestq");
 }
 
 /* The program that serves the URL, where it is no service. */
-static int end_servers(struct iu_planning *p)
+static void end_servers(struct iu_planning *p)
 {
 	const char *url;
 	const struct iu_http_queue *queue =
 		iu_windows_queue(p->snapshot, p->question->target.port, &url);
 	const struct iu_socket none = {.protocol = IU_PROTOCOL_TCP, .timer_ms = -1};
 	size_t refused;
-	int ret = 0;
 
-	if (!queue || !queue->servers.n)
-		return refuse_http(p);
-	for (size_t i = 0; i < queue->servers.n && ret == 0; i++) {
+	if (!queue || !queue->servers.n) {
+		refuse_http(p);
+		return;
+	}
+	for (size_t i = 0; i < queue->servers.n; i++) {
 		const struct iu_process *process =
 			iu_snapshot_process(p->snapshot, queue->servers.v[i].pid);
 
-		if (!process)
-			return refuse_http(p);
+		if (!process) {
+			refuse_http(p);
+			return;
+		}
 		refused = p->plan.refusals.n;
-		ret = check_process(p, process);
-		if (ret == 0 && p->plan.refusals.n == refused && !iu_planning_ends(p, process->pid))
-			ret = terminate(p, &none, 0, process);
+		check_process(p, process);
+		if (p->plan.refusals.n == refused && !iu_planning_ends(p, process->pid))
+			terminate(p, &none, 0, process);
 	}
-	return ret;
 }
 
 /* @remedy: what helps instead, where the cause has words of its own. */
-static int refuse_cause(
+static void refuse_cause(
 	struct iu_planning *p, enum iu_cause cause, const struct iu_remedy *remedy)
 {
 	struct iu_refusal refusal = iu_planning_refusal(p->snapshot, cause);
 	bool general = !iu_cause_rule(p->snapshot, cause)->refusal.what;
 
-	return refuse(p, 0, refusal.what, refusal.why,
+	refuse(p, 0, refusal.what, refusal.why,
 		remedy && !general ? remedy->summary : NULL);
 }
 
-static int pull_lever(struct iu_planning *p, enum iu_cause cause, const struct iu_blocker *b)
+static void pull_lever(struct iu_planning *p, enum iu_cause cause, const struct iu_blocker *b)
 {
 	struct iu_lever_context c = iu_planning_levers(p);
 	const struct iu_remedy *first =
@@ -434,25 +428,32 @@ static int pull_lever(struct iu_planning *p, enum iu_cause cause, const struct i
 	size_t from = 0;
 
 	if (cause == p->verdict->cause && remedy_of(p, IU_REMEDY_STOP_SERVICE) &&
-		iu_windows_lever_service(&c, cause, b, &service))
-		return stop_service_for(p, &service);
+		iu_windows_lever_service(&c, cause, b, &service)) {
+		stop_service_for(p, &service);
+		return;
+	}
 	switch (iu_cause_rule(p->snapshot, cause)->lever) {
-	case IU_WAY_PROXY_RULE: return delete_rule(p, b);
-	case IU_WAY_CONTAINER: return stop_container(p);
-	case IU_WAY_TIME: return wait_for_closing(p);
-	case IU_WAY_RANGE: return exclude_port(p);
-	case IU_WAY_URL: return end_servers(p);
+	case IU_WAY_PROXY_RULE: delete_rule(p, b); return;
+	case IU_WAY_CONTAINER: stop_container(p); return;
+	case IU_WAY_TIME: wait_for_closing(p); return;
+	case IU_WAY_RANGE: exclude_port(p); return;
+	case IU_WAY_URL: end_servers(p); return;
 	case IU_WAY_SERVICE:
-		return refuse_cause(p, cause, remedy_of(p, IU_REMEDY_STOP_SERVICE));
+		refuse_cause(p, cause, remedy_of(p, IU_REMEDY_STOP_SERVICE));
+		return;
 	case IU_WAY_HANDLE:
-		if (b && iu_windows_heir(p->snapshot, &b->socket, &from))
-			return end_holders(p, b);
+		if (b && iu_windows_heir(p->snapshot, &b->socket, &from)) {
+			end_holders(p, b);
+			return;
+		}
 		break;
 	case IU_WAY_HOLDERS:
 	case IU_WAY_PROCESSES:
 	case IU_WAY_FILE:
-		if (b)
-			return end_holders(p, b);
+		if (b) {
+			end_holders(p, b);
+			return;
+		}
 		break;
 	case IU_WAY_NONE:
 	/* of Linux alone */
@@ -461,25 +462,25 @@ static int pull_lever(struct iu_planning *p, enum iu_cause cause, const struct i
 	case IU_WAY_RING:
 	case IU_WAY_ADDRESS: break;
 	}
-	return refuse_cause(p, cause, first);
+	refuse_cause(p, cause, first);
 }
 
-int iu_windows_plan(struct iu_planning *p)
+void iu_windows_plan(struct iu_planning *p)
 {
 	const struct iu_verdict *verdict = p->verdict;
 	/* what no socket shows is none of those that are in the way */
 	bool by_blockers = verdict->blockers.n && verdict->cause == verdict->blockers.v[0].cause &&
 			   iu_cause_rule(p->snapshot, verdict->cause)->applies;
-	int ret = 0;
 
-	if (!by_blockers)
-		return pull_lever(p, verdict->cause, NULL);
-	for (size_t i = 0; i < verdict->blockers.n && ret == 0; i++) {
+	if (!by_blockers) {
+		pull_lever(p, verdict->cause, NULL);
+		return;
+	}
+	for (size_t i = 0; i < verdict->blockers.n; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 
 		/* What perhaps is in the way is not touched for that. */
 		if (b->certain == IU_YES)
-			ret = pull_lever(p, b->cause, b);
+			pull_lever(p, b->cause, b);
 	}
-	return ret;
 }

@@ -5,6 +5,6 @@
 #include "engine/planning.h"
 
 /** iu_windows_plan() - see iu_rules.plan. */
-int iu_windows_plan(struct iu_planning *p);
+void iu_windows_plan(struct iu_planning *p);
 
 #endif
