@@ -110,7 +110,7 @@ int iu_captures_read(const struct iu_capture *captures, size_t count,
 	if (ret == 0 && reading.pieces)
 		ret = iu_capture_complete(&reading.out);
 	if (ret == 0 && reading.pieces)
-		ret = iu_capture_gaps(&reading.out);
+		iu_capture_gaps(&reading.out);
 	/* first of all: what was read without memory may look as if it were no capture */
 	if (reading.out.arena.failed || snapshot.arena.failed)
 		ret = IU_E_NOMEM;

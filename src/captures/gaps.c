@@ -80,68 +80,63 @@ static const struct row {
 		"the captures name no process", "run `sudo ss -tulpane` and add its output"},
 };
 
-static int add_rows(struct iu_capture_out *out)
+static void add_rows(struct iu_capture_out *out)
 {
-	int ret = 0;
-
-	for (size_t i = 0; i < IU_COUNT(rows) && ret == 0; i++) {
+	for (size_t i = 0; i < IU_COUNT(rows); i++) {
 		const struct row *r = &rows[i];
 
 		if (r->system != out->system || (out->given & r->unless) ||
 			(r->only && !(out->given & r->only)))
 			continue;
-		ret = iu_snapshot_add_gap(out->snapshot,
+		iu_snapshot_add_gap(out->snapshot,
 			&(struct iu_gap){.kind = r->kind,
 				.fact = (enum iu_fact)r->facts,
 				.what = r->what,
 				.why = r->why,
 				.fix = r->fix});
 	}
-	return ret;
 }
 
 /*
  * Text has no end mark: a line that was left out leaves no trace. So pasted lists of sockets are
  * never all sockets, whatever they look like, and a port that is in none of them is not "free".
  */
-static int add_doubt(struct iu_capture_out *out)
+static void add_doubt(struct iu_capture_out *out)
 {
 	if (out->system == IU_CAPTURE_ANY)
-		return 0;
-	return iu_snapshot_gap(out->snapshot,
+		return;
+	iu_snapshot_gap(out->snapshot,
 		IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX, 0,
 		"whether these are all sockets", "a copied list may lack lines without a trace",
 		"run `inuse report` on that machine: its file is complete");
 }
 
-static int add_unread(struct iu_capture_out *out)
+static void add_unread(struct iu_capture_out *out)
 {
 	char what[96];
-	int ret = 0;
 
 	if (out->unread) {
 		snprintf(what, sizeof(what), "%zu line%s cut off", out->unread,
 			out->unread == 1 ? " that is" : "s that are");
-		ret = iu_snapshot_gap(out->snapshot, IU_FACT_TCP | IU_FACT_UDP, 0, what,
+		iu_snapshot_gap(out->snapshot, IU_FACT_TCP | IU_FACT_UDP, 0, what,
 			"what is left of them names no socket",
 			"write the output into a file and give that");
 	}
-	if (out->left_out && ret == 0) {
+	if (out->left_out) {
 		snprintf(what, sizeof(what), "%zu rows beyond what one machine has",
 			out->left_out);
-		ret = iu_snapshot_gap(out->snapshot,
+		iu_snapshot_gap(out->snapshot,
 			IU_FACT_TCP | IU_FACT_UDP | IU_FACT_UNIX | IU_FACT_HOLDERS, 0, what,
 			"listeners were kept before connections",
 			"give the rows of that port alone");
 	}
-	if (out->named && ret == 0) {
+	if (out->named) {
 		snprintf(what, sizeof(what), "%zu row%s with names instead of numbers", out->named,
 			out->named == 1 ? "" : "s");
-		ret = iu_snapshot_gap(out->snapshot, IU_FACT_TCP | IU_FACT_UDP, 0, what,
+		iu_snapshot_gap(out->snapshot, IU_FACT_TCP | IU_FACT_UDP, 0, what,
 			"which addresses and ports they mean is not said",
 			"run it with -n and add its output");
 	}
-	return ret;
 }
 
 /* They are sorted by then. */
@@ -200,14 +195,10 @@ static uint32_t seen_of(const struct iu_capture_out *out)
 	return seen;
 }
 
-int iu_capture_gaps(struct iu_capture_out *out)
+void iu_capture_gaps(struct iu_capture_out *out)
 {
-	int ret = add_rows(out);
-
-	if (ret == 0)
-		ret = add_unread(out);
-	if (ret == 0)
-		ret = add_doubt(out);
+	add_rows(out);
+	add_unread(out);
+	add_doubt(out);
 	out->snapshot->seen |= seen_of(out);
-	return ret;
 }

@@ -5,6 +5,6 @@
 #include "captures/capture-out.h"
 
 /** iu_capture_gaps() - sets `seen` and adds the gaps. Returns: 0, IU_E_NOMEM. */
-int iu_capture_gaps(struct iu_capture_out *out);
+void iu_capture_gaps(struct iu_capture_out *out);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/err.h"
 
 void iu_snapshot_init(struct iu_snapshot *snapshot)
 {
@@ -70,30 +69,27 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-int iu_snapshot_add_gap(struct iu_snapshot *snapshot, const struct iu_gap *gap)
+void iu_snapshot_add_gap(struct iu_snapshot *snapshot, const struct iu_gap *gap)
 {
-	struct iu_gap *slot;
+	struct iu_gap kept = *gap;
 
 	for (size_t i = 0; i < snapshot->gaps.n; i++) {
-		slot = &snapshot->gaps.v[i];
-		if (slot->kind == gap->kind && slot->fact == gap->fact &&
-			same(slot->what, gap->what) && same(slot->why, gap->why))
-			return 0;
+		const struct iu_gap *told = &snapshot->gaps.v[i];
+
+		if (told->kind == gap->kind && told->fact == gap->fact &&
+			same(told->what, gap->what) && same(told->why, gap->why))
+			return;
 	}
-	slot = iu_list_add(&snapshot->arena, &snapshot->gaps);
-	if (!slot)
-		return IU_E_NOMEM;
-	*slot = *gap;
-	slot->what = iu_arena_strdup(&snapshot->arena, gap->what);
-	slot->why = iu_arena_strdup(&snapshot->arena, gap->why);
-	slot->fix = iu_arena_strdup(&snapshot->arena, gap->fix);
-	return snapshot->arena.failed ? IU_E_NOMEM : 0;
+	kept.what = iu_arena_strdup(&snapshot->arena, gap->what);
+	kept.why = iu_arena_strdup(&snapshot->arena, gap->why);
+	kept.fix = iu_arena_strdup(&snapshot->arena, gap->fix);
+	*iu_list_add(&snapshot->arena, &snapshot->gaps) = kept;
 }
 
-int iu_snapshot_gap(struct iu_snapshot *snapshot, enum iu_fact fact, int32_t pid, const char *what,
+void iu_snapshot_gap(struct iu_snapshot *snapshot, enum iu_fact fact, int32_t pid, const char *what,
 	const char *why, const char *fix)
 {
-	return iu_snapshot_add_gap(snapshot,
+	iu_snapshot_add_gap(snapshot,
 		&(struct iu_gap){.fact = fact, .pid = pid, .what = what, .why = why, .fix = fix});
 }
 

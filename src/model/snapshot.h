@@ -285,13 +285,13 @@ const struct iu_path *iu_snapshot_path(
 
 /**
  * iu_snapshot_gap() - records what could not be seen; a repeated (what, why) is kept once
- * The three sentences are copied. Returns: 0, IU_E_NOMEM.
+ * The three sentences are copied.
  */
-int iu_snapshot_gap(struct iu_snapshot *snapshot, enum iu_fact fact, int32_t pid, const char *what,
+void iu_snapshot_gap(struct iu_snapshot *snapshot, enum iu_fact fact, int32_t pid, const char *what,
 	const char *why, const char *fix);
 
 /** iu_snapshot_add_gap() - the same for a gap of any kind. */
-int iu_snapshot_add_gap(struct iu_snapshot *snapshot, const struct iu_gap *gap);
+void iu_snapshot_add_gap(struct iu_snapshot *snapshot, const struct iu_gap *gap);
 
 /** iu_snapshot_drop_gaps() - forgets those of a kind: it was seen after all, or is told anew. */
 void iu_snapshot_drop_gaps(struct iu_snapshot *snapshot, enum iu_gap_kind kind);

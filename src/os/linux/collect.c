@@ -59,7 +59,7 @@ static int run(struct iu_scan *scan)
 			if (!collectors[i].what)
 				continue; /* the one before it said so */
 			iu_scan_seen(scan, collectors[i].facts, false);
-			ret = iu_snapshot_gap(snapshot, (enum iu_fact)collectors[i].facts, 0,
+			iu_snapshot_gap(snapshot, (enum iu_fact)collectors[i].facts, 0,
 				collectors[i].what, why, fix);
 			continue;
 		}

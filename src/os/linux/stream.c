@@ -73,7 +73,7 @@ static int begin(struct iu_scan *scan)
 	iu_scan_open(&stream->people, &stream->needs, &stream->processes);
 	if (scan->proc < 0) {
 		why = iu_scan_no_proc(scan, &fix);
-		ret = iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0,
+		iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0,
 			"which processes hold the sockets", why, fix);
 	} else if (scan->needs->facts & IU_FACT_HOLDERS)
 		ret = iu_fd_index_make(scan, &stream->index);
@@ -170,13 +170,10 @@ static void add_processes(struct iu_scan *scan)
 	}
 }
 
-static int keep_gaps(struct iu_snapshot *to, const struct iu_snapshot *from)
+static void keep_gaps(struct iu_snapshot *to, const struct iu_snapshot *from)
 {
-	int ret = 0;
-
-	for (size_t i = 0; i < from->gaps.n && ret == 0; i++)
-		ret = iu_snapshot_add_gap(to, &from->gaps.v[i]);
-	return ret;
+	for (size_t i = 0; i < from->gaps.n; i++)
+		iu_snapshot_add_gap(to, &from->gaps.v[i]);
 }
 
 /* A new snapshot of the same machine; nothing of the old one's memory is needed any more. */
@@ -184,8 +181,8 @@ static int start_anew(struct iu_scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->snapshot, fresh;
 	struct iu_stream *stream = scan->stream;
-	int ret = keep_gaps(&stream->gone, snapshot);
 
+	keep_gaps(&stream->gone, snapshot);
 	iu_snapshot_init(&fresh);
 	fresh.seen = snapshot->seen;
 	fresh.host = snapshot->host;
@@ -198,7 +195,7 @@ static int start_anew(struct iu_scan *scan)
 	*snapshot = fresh;
 	iu_scan_open(scan, scan->needs, snapshot);
 	scan->stream = stream;
-	return snapshot->arena.failed ? IU_E_NOMEM : ret;
+	return snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
 
 static int name_all(struct iu_scan *scan)
@@ -261,6 +258,6 @@ int iu_stream_end(struct iu_scan *scan)
 	if (ret == 0 && stream->begun)
 		ret = name_all(scan);
 	if (ret == 0)
-		ret = keep_gaps(scan->snapshot, &stream->gone);
+		keep_gaps(scan->snapshot, &stream->gone);
 	return ret < 0 ? ret : hand_out(scan, true);
 }

@@ -62,13 +62,12 @@ static void test_gaps(void **state)
 	char what[] = "descriptors of pid 77";
 
 	iu_snapshot_init(&s);
-	assert_int_equal(
-		iu_snapshot_gap(&s, IU_FACT_HOLDERS, 77, what, "EACCES", "run as root"), 0);
-	assert_int_equal(iu_snapshot_gap(&s, IU_FACT_HOLDERS, 77, what, "EACCES", NULL), 0);
+	iu_snapshot_gap(&s, IU_FACT_HOLDERS, 77, what, "EACCES", "run as root");
+	iu_snapshot_gap(&s, IU_FACT_HOLDERS, 77, what, "EACCES", NULL);
 	assert_int_equal(s.gaps.n, 1);
-	assert_int_equal(iu_snapshot_gap(&s, IU_FACT_HOLDERS, 77, what, "EPERM", NULL), 0);
-	assert_int_equal(iu_snapshot_gap(&s, IU_FACT_TCP, 0, what, NULL, NULL), 0);
-	assert_int_equal(iu_snapshot_gap(&s, IU_FACT_TCP, 0, what, NULL, NULL), 0);
+	iu_snapshot_gap(&s, IU_FACT_HOLDERS, 77, what, "EPERM", NULL);
+	iu_snapshot_gap(&s, IU_FACT_TCP, 0, what, NULL, NULL);
+	iu_snapshot_gap(&s, IU_FACT_TCP, 0, what, NULL, NULL);
 	assert_int_equal(s.gaps.n, 3);
 	memset(what, 'x', sizeof(what) - 1); /* the sentences were copied */
 	assert_string_equal(s.gaps.v[0].what, "descriptors of pid 77");
@@ -77,7 +76,8 @@ static void test_gaps(void **state)
 	assert_null(s.gaps.v[2].why);
 	iu_snapshot_free(&s);
 	s.arena.limit = 8;
-	assert_int_equal(iu_snapshot_gap(&s, IU_FACT_TCP, 0, "a", "b", "c"), IU_E_NOMEM);
+	iu_snapshot_gap(&s, IU_FACT_TCP, 0, "a", "b", "c");
+	assert_true(s.arena.failed);
 	s.arena.limit = 0;
 	iu_snapshot_free(&s);
 }

@@ -575,7 +575,7 @@ static void close_gaps(struct evidence *evidence)
 	}
 }
 
-static int tell_gaps(struct evidence *evidence)
+static void tell_gaps(struct evidence *evidence)
 {
 	struct iu_snapshot *snapshot = evidence->scan->snapshot;
 	bool asked = evidence->scan->needs->facts & IU_FACT_EVIDENCE;
@@ -584,18 +584,16 @@ static int tell_gaps(struct evidence *evidence)
 		evidence->scan->plain				   ? IU_SCAN_PLAIN_FIX
 		: evidence->error == IU_E_ACCESS && geteuid() != 0 ? "run as root"
 								   : NULL;
-	int ret = 0;
 
 	if (evidence->error == 0)
-		return 0;
+		return;
 	/* where descriptors could not be read that gap is told already, and says more */
 	if (any_open(evidence) && snapshot->unreadable.n == 0)
-		ret = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0,
+		iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0,
 			"sockets in messages and in registered files", why, fix);
-	if (ret == 0 && asked && !knows_orphans(evidence))
-		ret = iu_snapshot_gap(snapshot, IU_FACT_OPTIONS, 0,
+	if (asked && !knows_orphans(evidence))
+		iu_snapshot_gap(snapshot, IU_FACT_OPTIONS, 0,
 			"options of connections that no process has any more", why, fix);
-	return ret;
 }
 
 static int finish(struct evidence *evidence)
@@ -607,7 +605,8 @@ static int finish(struct evidence *evidence)
 		missing &= ~(unsigned int)WALKS_DEEP;
 	if (evidence->scan->needs->facts & IU_FACT_EVIDENCE)
 		iu_scan_seen(evidence->scan, IU_FACT_EVIDENCE, missing == 0 && !evidence->incomplete);
-	return tell_gaps(evidence);
+	tell_gaps(evidence);
+	return 0;
 }
 
 int iu_collect_evidence(struct iu_scan *scan)

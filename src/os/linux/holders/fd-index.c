@@ -202,7 +202,7 @@ int iu_fd_index_make(struct iu_scan *scan, struct iu_fd_index *ret_index)
 	ret = iu_proc_walk_tell(walk, ret < 0 ? ret : 0);
 	free(walk);
 	if (ret == 0 && ret_index->full)
-		ret = iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0, "some of the holders",
+		iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0, "some of the holders",
 			"more descriptors lead to sockets than can be kept",
 			"inuse why names those of one port");
 	sort(ret_index->v, ret_index->n);

@@ -81,11 +81,12 @@ static void drop_earlier(struct iu_proc_walk *walk)
 static int tell_first(struct iu_proc_walk *walk, bool hopeless)
 {
 	iu_scan_seen(walk->scan, IU_FACT_HOLDERS, false);
-	return iu_snapshot_gap(walk->scan->snapshot, IU_FACT_HOLDERS, 0,
+	iu_snapshot_gap(walk->scan->snapshot, IU_FACT_HOLDERS, 0,
 		hopeless ? "the processes that hold the socket" : "further holders of the socket",
 		hopeless ? "they are another user's, and --first was given"
 			 : "--first: one was enough",
 		hopeless ? "run as root" : "ask without --first");
+	return 0;
 }
 
 static int find_and_tell(struct iu_proc_walk *walk)

@@ -463,46 +463,48 @@ static bool processes_hidden(const struct iu_proc_walk *walk)
 }
 
 /* Somebody outside of our PID namespace may have what nobody in it has. */
-static int tell_outside(struct iu_proc_walk *walk)
+static void tell_outside(struct iu_proc_walk *walk)
 {
 	struct stat status;
 	struct iu_proc_walk_inode *row;
 
 	if (walk->told || fstatat(walk->scan->proc, "self/ns/pid", &status, 0) < 0 ||
 		status.st_ino == INITIAL_PID_NS)
-		return 0;
+		return;
 	for (row = walk->inodes; row; row = row->hh.next)
-		if (!row->held)
-			return iu_snapshot_gap(walk->scan->snapshot, IU_FACT_HOLDERS, 0,
+		if (!row->held) {
+			iu_snapshot_gap(walk->scan->snapshot, IU_FACT_HOLDERS, 0,
 				"processes outside of this PID namespace",
 				"they are not visible from inside of it",
 				"ask on the host, outside of the container");
-	return 0;
+			return;
+		}
 }
 
-static int tell_unreadable(struct iu_proc_walk *walk)
+static void tell_unreadable(struct iu_proc_walk *walk)
 {
 	struct iu_snapshot *snapshot = walk->scan->snapshot;
 	const char *fix = walk->unreadable && !iu_privileged() ? "run as root" : NULL;
 	char what[80];
-	int ret = 0;
 
 	if (walk->unreadable > GAPS_NAMED) {
 		/* an earlier look counted, too; its number is replaced, not put next to ours */
 		iu_snapshot_drop_gaps(snapshot, IU_GAP_PROCESSES);
 		snprintf(what, sizeof(what), "descriptors of %zu processes", walk->unreadable);
-		return iu_snapshot_add_gap(snapshot,
+		iu_snapshot_add_gap(snapshot,
 			&(struct iu_gap){.kind = IU_GAP_PROCESSES,
 				.fact = IU_FACT_HOLDERS,
 				.what = what,
-				.why = snapshot->unreadable.v[0].why,
+				.why = snapshot->unreadable.n ? snapshot->unreadable.v[0].why
+							      : NULL,
 				.fix = fix});
+		return;
 	}
-	for (size_t i = 0; i < snapshot->unreadable.n && walk->unreadable > 0 && ret == 0; i++) {
+	for (size_t i = 0; i < snapshot->unreadable.n && walk->unreadable > 0; i++) {
 		const struct iu_unreadable *row = &snapshot->unreadable.v[i];
 
 		snprintf(what, sizeof(what), "descriptors of pid %d", (int)row->pid);
-		ret = iu_snapshot_add_gap(snapshot,
+		iu_snapshot_add_gap(snapshot,
 			&(struct iu_gap){.kind = IU_GAP_DESCRIPTORS,
 				.fact = IU_FACT_HOLDERS,
 				.pid = row->pid,
@@ -510,7 +512,6 @@ static int tell_unreadable(struct iu_proc_walk *walk)
 				.why = row->why,
 				.fix = fix});
 	}
-	return ret;
 }
 
 int iu_proc_walk_tell(struct iu_proc_walk *walk, int result)
@@ -522,15 +523,20 @@ int iu_proc_walk_tell(struct iu_proc_walk *walk, int result)
 		result == 0 && !hidden && walk->unreadable == 0 && !walk->few_files);
 	if (result == IU_E_NOMEM)
 		return result;
-	if (walk->few_files || result == IU_E_LIMIT)
-		return iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "some of the processes",
+	if (walk->few_files || result == IU_E_LIMIT) {
+		iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "some of the processes",
 			IU_SCAN_TOO_MANY, "close some, or raise the limit (ulimit -n)");
-	if (result < 0)
-		return iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the list of processes",
+		return 0;
+	}
+	if (result < 0) {
+		iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the list of processes",
 			iu_error_text(result), NULL);
-	result = tell_unreadable(walk);
-	if (result == 0 && hidden)
-		result = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "processes of other users",
+		return 0;
+	}
+	tell_unreadable(walk);
+	if (hidden)
+		iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "processes of other users",
 			"/proc is mounted with hidepid", "run as root");
-	return result < 0 ? result : tell_outside(walk);
+	tell_outside(walk);
+	return 0;
 }

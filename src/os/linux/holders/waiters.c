@@ -329,8 +329,9 @@ static int refused(struct judge *judge, struct holder *holder, int error)
 		return 0; /* the thread ended */
 	judge->incomplete = true;
 	snprintf(what, sizeof(what), "what pid %d waits for", (int)holder->pid);
-	return iu_snapshot_gap(judge->scan->snapshot, IU_FACT_WAITERS, holder->pid, what,
+	iu_snapshot_gap(judge->scan->snapshot, IU_FACT_WAITERS, holder->pid, what,
 		iu_os_error_name(error), iu_privileged() ? NULL : "run as root");
+	return 0;
 }
 
 static int sample_thread(struct judge *judge, struct holder *holder, int32_t tid)

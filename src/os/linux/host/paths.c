@@ -422,8 +422,9 @@ static int say_unanswered(struct iu_scan *scan, struct iu_path *path)
 {
 	path->unanswered = true;
 	path->lstat_errno = ETIMEDOUT;
-	return iu_snapshot_gap(scan->snapshot, IU_FACT_PATHS, 0, "what lies at the path",
+	iu_snapshot_gap(scan->snapshot, IU_FACT_PATHS, 0, "what lies at the path",
 		"its file system does not answer", "see why its server does not answer, or unmount it");
+	return 0;
 }
 
 /* Forgets what an earlier look has found. */
@@ -493,7 +494,7 @@ int iu_collect_paths(struct iu_scan *scan)
 		result = look_at(scan, &needs->paths.v[i], &refused);
 		if (result == 0 && refused) {
 			all = false;
-			result = iu_snapshot_gap(scan->snapshot, IU_FACT_PATHS, 0,
+			iu_snapshot_gap(scan->snapshot, IU_FACT_PATHS, 0,
 				"whether a socket is bound to the socket file", "EACCES",
 				"run as its owner or as root");
 		}

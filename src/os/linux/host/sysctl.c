@@ -113,9 +113,11 @@ int iu_collect_sysctls(struct iu_scan *scan)
 	s->l3mdev_accept = (int8_t)read_number(scan, "sys/net/ipv4/tcp_l3mdev_accept", 127);
 	s->fin_timeout = read_number(scan, "sys/net/ipv4/tcp_fin_timeout", INT32_MAX);
 	/* The port limits are what answers depend on; the others exist with their feature only. */
-	if (s->port_first < 0 || s->unprivileged_port_start < 0)
-		return iu_snapshot_gap(scan->snapshot, IU_FACT_SYSCTLS, 0,
+	if (s->port_first < 0 || s->unprivileged_port_start < 0) {
+		iu_snapshot_gap(scan->snapshot, IU_FACT_SYSCTLS, 0,
 			"port limits in /proc/sys", "they cannot be read here", NULL);
+		return 0;
+	}
 	iu_scan_seen(scan, IU_FACT_SYSCTLS, true);
 	return read_reserved(scan);
 }

@@ -577,9 +577,11 @@ static int take_refusal(
 	outcome->incomplete |= table->fact;
 	if (error == IU_E_NOMEM)
 		return error;
-	if (error == IU_E_AGAIN)
-		return iu_snapshot_gap(scan->snapshot, table->fact, 0, table->name,
+	if (error == IU_E_AGAIN) {
+		iu_snapshot_gap(scan->snapshot, table->fact, 0, table->name,
 			"the list changed faster than it could be read", "ask again");
+		return 0;
+	}
 	if (ipv6 && !iu_ipv6_possible()) {
 		outcome->incomplete &= ~(uint32_t)table->fact;
 		return 0;
@@ -603,11 +605,12 @@ static int settle_bound(
 	iu_scan_seen(scan, IU_FACT_BOUND, complete);
 	if (complete || !asked)
 		return 0;
-	return iu_snapshot_gap(scan->snapshot, IU_FACT_BOUND, 0,
+	iu_snapshot_gap(scan->snapshot, IU_FACT_BOUND, 0,
 		"TCP sockets that are bound, but neither listen nor are connected",
 		tested ? "this kernel does not list them (Linux 6.8 and later do)"
 		       : "whether this kernel lists them could not be tested",
 		tested ? "Linux 6.8 or later" : NULL);
+	return 0;
 }
 
 /* A listener on each port that is asked for is enough. Returns: 1: there is, 0, IU_E_NOMEM. */
@@ -715,10 +718,12 @@ int iu_collect_inet(struct iu_scan *scan)
 	close_own(&own);
 	if (opened == 0 && ask)
 		iu_netlink_close(&netlink);
-	if (listeners_only)
-		return iu_snapshot_gap(scan->snapshot, IU_FACT_TCP, 0,
+	if (listeners_only) {
+		iu_snapshot_gap(scan->snapshot, IU_FACT_TCP, 0,
 			"connections, TIME-WAIT and sockets that are bound only on this port",
 			"--first: a listener was enough", "ask without --first");
+		return 0;
+	}
 	if (tcp)
 		iu_scan_seen(scan, IU_FACT_TCP, ret == 0 && !(outcome.incomplete & IU_FACT_TCP));
 	if (udp)

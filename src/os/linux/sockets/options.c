@@ -144,13 +144,14 @@ static int add_gap(struct iu_scan *scan, const struct iu_socket *sock, size_t fi
 
 	snprintf(what, sizeof(what), "options of the socket on port %u, held by pid %d",
 		(unsigned int)sock->port, (int)hold->pid);
-	return iu_snapshot_gap(scan->snapshot, IU_FACT_OPTIONS, hold->pid, what,
+	iu_snapshot_gap(scan->snapshot, IU_FACT_OPTIONS, hold->pid, what,
 		scan->plain ? IU_SCAN_PLAIN_WHY
 		: error		   ? iu_os_error_name(error)
 				   : "the descriptor changed meanwhile",
 		scan->plain		     ? IU_SCAN_PLAIN_FIX
 		: error == EPERM && !iu_privileged() ? "run as root"
 						     : NULL);
+	return 0;
 }
 
 static struct hold_row *index_holds(const struct iu_holds *holds, bool *ret_failed)

@@ -220,21 +220,23 @@ static int read_table(struct reader *reader, const char *path, enum iu_fact fact
 		/* Without IPv6 there is no table for it, and nothing to miss. */
 		if (ret == -ENOENT && reader->ipv6 && reader->scan->proc >= 0)
 			return 0;
-		return ret == -ENOMEM
-			       ? IU_E_NOMEM
-			       : iu_snapshot_gap(snapshot, fact, 0, "the list of sockets",
-					 "neither netlink nor /proc/net can be read",
-					 reader->scan->proc < 0 ? "mount /proc" : "run as root");
+		if (ret == -ENOMEM)
+			return IU_E_NOMEM;
+		iu_snapshot_gap(snapshot, fact, 0, "the list of sockets",
+			"neither netlink nor /proc/net can be read",
+			reader->scan->proc < 0 ? "mount /proc" : "run as root");
+		return 0;
 	}
 	if (text.data)
 		ret = iu_file_lines(text.data, text.len, line, reader);
 	iu_text_free(&text);
 	if (ret < 0)
 		return ret;
-	return iu_snapshot_gap(snapshot, fact, 0, unseen,
+	iu_snapshot_gap(snapshot, fact, 0, unseen,
 		refusal == IU_E_ACCESS ? "the system refused the netlink request (a sandbox?)"
 				       : "this kernel does not answer the netlink request",
 		NULL);
+	return 0;
 }
 
 int iu_proc_net_inet(struct iu_scan *scan, enum iu_protocol protocol, bool ipv6, int refusal)

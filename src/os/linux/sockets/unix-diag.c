@@ -283,9 +283,11 @@ int iu_collect_unix(struct iu_scan *scan)
 		return drop_accepted(scan->snapshot, dump.start);
 	if (ret == 0 || ret == IU_E_NOMEM)
 		return ret;
-	if (ret == IU_E_AGAIN)
-		return iu_snapshot_gap(scan->snapshot, IU_FACT_UNIX, 0, "UNIX sockets",
+	if (ret == IU_E_AGAIN) {
+		iu_snapshot_gap(scan->snapshot, IU_FACT_UNIX, 0, "UNIX sockets",
 			"the list changed faster than it could be read", "ask again");
+		return 0;
+	}
 	restart(&dump);
 	return iu_proc_net_unix(scan, ret);
 }

@@ -43,7 +43,7 @@ int iu_collect_holders(struct iu_scan *scan)
 			has_holder(snapshot, socket->inode))
 			continue;
 		all = false;
-		ret = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the owner of a socket",
+		iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the owner of a socket",
 			iu_owner_of(socket->inode)
 				? "it is gone, and another process has its number"
 				: "the system's table names none",

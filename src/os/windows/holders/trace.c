@@ -95,7 +95,7 @@ int iu_trace_holders(struct iu_scan *scan)
 	if (ret == 0)
 		ret = ask_all(&trace, handles, false, &missed);
 	if (ret == 0 && missed)
-		ret = iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0,
+		iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0,
 			"who has handles to a socket whose owner is gone",
 			"not every process may be asked", "run inuse as administrator");
 	return ret;

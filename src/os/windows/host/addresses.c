@@ -78,9 +78,11 @@ int iu_collect_addresses(struct iu_scan *scan)
 	if (scan->snapshot->seen & IU_FACT_ADDRESSES)
 		return 0;
 	list = iu_adapters();
-	if (!list)
-		return iu_snapshot_gap(scan->snapshot, IU_FACT_ADDRESSES, 0,
+	if (!list) {
+		iu_snapshot_gap(scan->snapshot, IU_FACT_ADDRESSES, 0,
 			"the addresses of this machine", "GetAdaptersAddresses() failed", NULL);
+		return 0;
+	}
 	add_loopback(scan);
 	for (const IP_ADAPTER_ADDRESSES *adapter = list; adapter; adapter = adapter->Next) {
 		struct iu_interface *row = iu_list_add(arena, &scan->snapshot->interfaces);

@@ -76,9 +76,11 @@ int iu_collect_events(struct iu_scan *scan)
 
 	if (scan->snapshot->seen & IU_FACT_EVENTS)
 		return 0;
-	if (!open_log(&log) || !read_log(&log, &text))
-		return iu_snapshot_gap(scan->snapshot, IU_FACT_EVENTS, 0, "the event log",
+	if (!open_log(&log) || !read_log(&log, &text)) {
+		iu_snapshot_gap(scan->snapshot, IU_FACT_EVENTS, 0, "the event log",
 			"this system gives no access to one", NULL);
+		return 0;
+	}
 	if (text.len) {
 		iu_capture_begin(&out, scan->snapshot);
 		ret = iu_capture_text(text.data, text.len, &out, NULL);

@@ -106,12 +106,13 @@ static int add_list(struct iu_scan *scan, size_t i, bool *all)
 	if (ret < 0 || given & lists[i].given)
 		return ret;
 	*all = false;
-	return iu_snapshot_add_gap(scan->snapshot,
+	iu_snapshot_add_gap(scan->snapshot,
 		&(struct iu_gap){.kind = lists[i].gap,
 			.fact = IU_FACT_EXCLUSIONS,
 			.what = "port ranges that the system has set aside",
 			.why = "netsh does not tell them here",
 			.fix = lists[i].fix});
+	return 0;
 }
 
 int iu_collect_exclusions(struct iu_scan *scan)

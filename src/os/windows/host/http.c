@@ -106,9 +106,11 @@ int iu_collect_http(struct iu_scan *scan)
 
 	if (scan->snapshot->seen & IU_FACT_HTTP)
 		return 0;
-	if (!open_http(&http))
-		return iu_snapshot_gap(scan->snapshot, IU_FACT_HTTP, 0, "what HTTP.sys serves",
+	if (!open_http(&http)) {
+		iu_snapshot_gap(scan->snapshot, IU_FACT_HTTP, 0, "what HTTP.sys serves",
 			"its interface cannot be opened", NULL);
+		return 0;
+	}
 	ret = add_reservations(scan, &http, &all);
 	if (ret == 0)
 		add_listen(scan, &http, &all);
@@ -121,8 +123,9 @@ int iu_collect_http(struct iu_scan *scan)
 		return ret;
 	all = all && (given & IU_GIVEN_HTTP);
 	iu_scan_seen(scan, IU_FACT_HTTP, all);
-	return all ? 0
-		   : iu_snapshot_gap(scan->snapshot, IU_FACT_HTTP, 0, "the programs behind HTTP.sys",
-			     "netsh does not tell them here",
-			     "netsh http show servicestate view=requestq");
+	if (!all)
+		iu_snapshot_gap(scan->snapshot, IU_FACT_HTTP, 0, "the programs behind HTTP.sys",
+			"netsh does not tell them here",
+			"netsh http show servicestate view=requestq");
+	return 0;
 }

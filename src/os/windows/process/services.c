@@ -179,7 +179,7 @@ int iu_collect_services(struct iu_scan *scan)
 	if (ret == 0)
 		ret = iu_name_tagged(scan->snapshot, iu_system_tag_name, NULL);
 	if (!list && ret == 0)
-		ret = iu_snapshot_gap(scan->snapshot, IU_FACT_SERVICES, 0, "the services",
+		iu_snapshot_gap(scan->snapshot, IU_FACT_SERVICES, 0, "the services",
 			"the service manager refuses to list them", NULL);
 	iu_scan_seen(scan, IU_FACT_SERVICES, list && ret == 0);
 	free(list);

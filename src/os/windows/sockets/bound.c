@@ -87,12 +87,14 @@ int iu_collect_bound(struct iu_scan *scan)
 		void *table = NULL;
 
 		iu_api_into(L"iphlpapi.dll", get, tables[i].name);
-		if (!get || get(&table, GetProcessHeap(), 0) != ERROR_SUCCESS)
-			return iu_snapshot_gap(scan->snapshot, IU_FACT_BOUND, 0,
+		if (!get || get(&table, GetProcessHeap(), 0) != ERROR_SUCCESS) {
+			iu_snapshot_gap(scan->snapshot, IU_FACT_BOUND, 0,
 				"TCP sockets that are bound but do not listen",
 				get ? "the system refused to list them"
 				    : "this system has no function that lists them",
 				NULL);
+			return 0;
+		}
 		if (table) {
 			ret = tables[i].add(scan, table);
 			HeapFree(GetProcessHeap(), 0, table);

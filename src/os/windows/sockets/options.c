@@ -53,11 +53,12 @@ static int add_gap(struct iu_scan *scan, int32_t pid, int error)
 
 	if (!what)
 		return IU_E_NOMEM;
-	return iu_snapshot_gap(scan->snapshot, IU_FACT_OPTIONS, pid, what,
+	iu_snapshot_gap(scan->snapshot, IU_FACT_OPTIONS, pid, what,
 		error == IU_E_ACCESS   ? "its handles may not be looked at"
 		: error == IU_E_NOTSUP ? "this system does not tell them"
 				       : "none of its handles told them",
 		may_help ? "run inuse as administrator" : NULL);
+	return 0;
 }
 
 /* The socket's first living holder is asked: all that have it have the same socket. */

@@ -278,9 +278,10 @@ static int add_table(struct iu_scan *scan, size_t i, bool *all)
 	if (error) {
 		*all = false;
 		snprintf(why, sizeof(why), "the system says error %lu", error);
-		return error == ERROR_NOT_ENOUGH_MEMORY
-			? IU_E_NOMEM
-			: iu_snapshot_gap(scan->snapshot, tables[i].fact, 0, tables[i].what, why, NULL);
+		if (error == ERROR_NOT_ENOUGH_MEMORY)
+			return IU_E_NOMEM;
+		iu_snapshot_gap(scan->snapshot, tables[i].fact, 0, tables[i].what, why, NULL);
+		return 0;
 	}
 	memcpy(&count, table, sizeof(count));
 	if (count > (size - tables[i].header) / tables[i].row)
