@@ -89,6 +89,7 @@ struct iu_capture_out {
 	enum iu_family hint_family;
 	bool hint_tcp, hint_udp;
 	bool hint_exclusions; /* … are ranges that Windows keeps */
+	enum iu_capture_system asked; /* of a prompt with a command that lists sockets; ANY: none */
 	const char *engine;   /* whose containers were listed last; NULL: not said. Static */
 	bool inside; /* what is read stood in a sentence: a row alone, and its ends are certain */
 	unsigned int hint_age; /* lines since then */

@@ -87,6 +87,10 @@ static int read_one(struct reading *reading, const struct iu_capture *capture,
 		return refuse(capture, " has more lines than a capture of one machine", complaint);
 	if (ret < 0)
 		return ret;
+	if (!lines && reading->out.asked && !iu_capture_is_refused(capture->text, capture->len)) {
+		iu_capture_is(&reading->out, reading->out.asked);
+		lines = 1;
+	}
 	if (!lines)
 		return refuse(capture, iu_capture_refusal(capture->text, capture->len), complaint);
 	if (reading->out.mixed)

@@ -27,6 +27,8 @@ iu_capture_reader iu_capture_port_proxy;      /* netsh interface portproxy show 
 iu_capture_reader iu_capture_registry;        /* reg query and .reg files of three keys */
 iu_capture_reader iu_capture_service_control; /* sc queryex, sc query, sc qc */
 iu_capture_reader iu_capture_powershell;      /* Get-NetTCPConnection, a table */
+iu_capture_reader iu_capture_powershell_list; /* … | Format-List */
+iu_capture_reader iu_capture_get_process;     /* Get-Process */
 iu_capture_reader iu_capture_powershell_nothing; /* … that found nothing */
 iu_capture_reader iu_capture_powershell_csv;  /* … | ConvertTo-Csv */
 iu_capture_reader iu_capture_event_xml;       /* wevtutil, Event Viewer */
@@ -56,6 +58,9 @@ int iu_capture_text(
  * Returns: 1: there was one, 0, IU_E_NOMEM.
  */
 int iu_capture_inside(struct iu_span line, struct iu_capture_out *out);
+
+/** iu_capture_is_refused() - a command says in place of its list that it may not show it. */
+bool iu_capture_is_refused(const char *text, size_t len);
 
 /** iu_capture_refusal() - why a text in which nothing was found is no capture. Static. */
 const char *iu_capture_refusal(const char *text, size_t len);

@@ -8,7 +8,7 @@
 
 /* Of a row in a sentence: what follows is the sentence again. */
 #define ROW_BYTES 512
-#define ROW_WORDS 8
+#define ROW_WORDS 12
 /* So many rows one sentence has. */
 #define ROWS_MAX 16
 
@@ -45,7 +45,7 @@ static int read_words(struct iu_span text, struct iu_capture_out *out)
 
 	iu_words_split(text, &words);
 	for (size_t i = 0; i < words.n && i < ROW_WORDS; i++) {
-		struct iu_span word = iu_span_strip(words.v[i], "`\"'(),;!?");
+		struct iu_span word = iu_span_strip(words.v[i], "`\"'(),;!?|");
 
 		if (word.len > 1 && strchr(".:", word.text[word.len - 1]))
 			word.len--;

@@ -271,6 +271,14 @@ static int add_image(struct iu_capture_out *out, const struct parts *row, struct
 	if (row->told || (pid >= 0 && pid <= SYSTEM_PID))
 		return 0;
 	out->given |= IU_GIVEN_TASKS;
+	/* the kernel is named so, and its number is the same everywhere; that is no list with numbers */
+	if (pid < 0 && iu_span_is(image, "System")) {
+		uint32_t given = out->given | IU_GIVEN_IMAGES;
+
+		ret = iu_capture_owner(out, SYSTEM_PID, -1, image);
+		out->given = given;
+		return ret;
+	}
 	if (pid < 0) {
 		ret = iu_capture_image(out, image, component);
 		pid = out->owners.n ? out->owners.v[out->owners.n - 1].pid : -1;

@@ -8,6 +8,8 @@
 
 /* Columns of "tasklist /svc" and of "tasklist"; /v has nine. */
 #define SERVICE_COLUMNS 3
+/* Of the first column, in every version. */
+#define NAME_WIDTH 25
 #define PLAIN_COLUMNS   5
 #define VERBOSE_COLUMNS 9
 /* Services of one process in the table form; svchost had forty of them once. */
@@ -213,6 +215,9 @@ static bool cut_row(struct iu_span line, size_t name_end, size_t pid_end,
 	if (pid.len > pid_end - name_end)
 		pid.len = pid_end - name_end;
 	ret->name = iu_span_trim((struct iu_span){line.text, name_end});
+	/* where the first column has lost its left side, what stands there may be another one */
+	if (table->name_end < NAME_WIDTH && !iu_span_find_char(ret->name, '.'))
+		return false;
 	if (!ret->name.len || iu_has_gap(ret->name) || !iu_span_pid(iu_span_trim(pid), &ret->pid))
 		return false;
 	if (table->services)
@@ -404,7 +409,8 @@ static bool has_services(struct iu_span list)
 			name.len = (size_t)(comma - name.text);
 		at += name.len + 1;
 		name = iu_span_trim(name);
-		if (!is_service_name(name) && !iu_span_is(name, "N/A"))
+		/* of a name that was cut less than any has may be left */
+		if ((!is_service_name(name) || name.len < 3) && !iu_span_is(name, "N/A"))
 			return false;
 		any = true;
 	}

@@ -15,6 +15,8 @@ static iu_capture_reader *const readers[] = {
 	iu_capture_dynamic,
 	iu_capture_powershell,
 	iu_capture_powershell_csv,
+	iu_capture_powershell_list,
+	iu_capture_get_process,
 	iu_capture_powershell_nothing,
 	iu_capture_port_proxy,
 	iu_capture_registry,
@@ -69,6 +71,43 @@ static void take_engine(struct iu_span line, struct iu_capture_out *out)
 	for (size_t i = 0; i < IU_COUNT(rows); i++)
 		if (iu_span_find(line, rows[i].command) < line.len)
 			out->engine = rows[i].engine;
+}
+
+/* What is behind a prompt, and whose prompt it is: "C:\\>", "PS C:\\>", "$ ", "me@mac ~ % ". */
+static struct iu_span behind_prompt(struct iu_span line, enum iu_capture_system *ret)
+{
+	static const struct {
+		char sign;
+		enum iu_capture_system system;
+	} prompts[] = {{'>', IU_CAPTURE_WINDOWS}, {'$', IU_CAPTURE_LINUX}, {'#', IU_CAPTURE_LINUX},
+		{'%', IU_CAPTURE_BSD}};
+	bool path = line.len > 2 && (iu_span_begins(line, "PS ") || line.text[1] == ':');
+
+	for (size_t i = 0; i < IU_COUNT(prompts); i++) {
+		const char *sign = iu_span_find_char(line, prompts[i].sign);
+
+		if (!sign || (prompts[i].sign == '>') != path)
+			continue;
+		*ret = prompts[i].system;
+		return iu_span_trim(iu_span_from(line, (size_t)(sign - line.text) + 1));
+	}
+	return (struct iu_span){0};
+}
+
+/* A command that lists sockets and printed nothing: that is a capture of nothing, and no "free". */
+static void take_command(struct iu_span line, struct iu_capture_out *out)
+{
+	static const char *const commands[] = {"netstat", "ss", "lsof", "fuser", "tasklist",
+		"Get-NetTCPConnection", "Get-NetUDPEndpoint", "netsh"};
+	enum iu_capture_system system = IU_CAPTURE_ANY;
+	struct iu_phrase words;
+	size_t at = 0;
+
+	iu_words_split(behind_prompt(line, &system), &words);
+	at += words.n && iu_span_is(words.v[0], "sudo");
+	for (size_t i = 0; i < IU_COUNT(commands) && at < words.n; i++)
+		if (iu_span_is_any_case(words.v[at], commands[i]))
+			out->asked = system;
 }
 
 /* So far below it, not counting empty ones, a list stands that a line speaks of. */
@@ -186,6 +225,7 @@ static int read_piece(const struct iu_lines *lines, struct iu_capture_out *out,
 		} else if (ret == 0) {
 			take_hint(lines->v[at], out);
 			take_banner(lines->v[at], out);
+			take_command(lines->v[at], out);
 			ret = iu_capture_inside(lines->v[at++], out);
 			*known += ret > 0;
 		}
@@ -202,6 +242,7 @@ int iu_capture_text(
 	int ret = 0;
 
 	out->task_columns = 0;
+	out->asked = IU_CAPTURE_ANY;
 	while (at.len && ret >= 0) {
 		struct iu_arena arena = {0};
 		struct iu_lines lines = {0};
@@ -221,10 +262,15 @@ int iu_capture_text(
 	return 0;
 }
 
-const char *iu_capture_refusal(const char *text, size_t len)
+bool iu_capture_is_refused(const char *text, size_t len)
 {
 	/* what `netstat -b` says instead of its list; the words are those of English Windows */
-	if (iu_span_find((struct iu_span){text, len}, "requires elevation") < len)
+	return iu_span_find((struct iu_span){text, len}, "requires elevation") < len;
+}
+
+const char *iu_capture_refusal(const char *text, size_t len)
+{
+	if (iu_capture_is_refused(text, len))
 		return " says that the command was refused: run it in a prompt that was opened as administrator";
 	return " is no capture that can be read: give what `inuse report`, `netstat -ano`, `tasklist /svc /fo csv`, `ss -tulpane` or the like wrote";
 }

@@ -79,6 +79,8 @@ static const struct iu_proxy_row takers[] = {
 		"systemd-socket-proxyd passes connections on to another address", NULL, has_arguments},
 	{"init", NULL, IU_PROXY_ACTIVATION,
 		"process 1 listens for a unit that starts on the first connection (systemctl list-sockets)"},
+	{"launchd", NULL, IU_PROXY_ACTIVATION,
+		"launchd of macOS listens for a service that it starts on the first connection"},
 	{"inetd", NULL, IU_PROXY_ACTIVATION, "inetd listens for the service it starts on demand"},
 	{"openbsd-inetd", NULL, IU_PROXY_ACTIVATION,
 		"inetd listens for the service it starts on demand"},

@@ -123,6 +123,20 @@ static const struct row {
 		""},
 	{"lsof-macos-hbci.txt", IU_PROTOCOL_TCP, NULL, 3000, IU_CAUSE_OTHER_PROGRAM,
 		"51234 node"},
+	{"get-nettcp-list.txt", IU_PROTOCOL_TCP, NULL, 80, IU_CAUSE_OTHER_PROGRAM,
+		"4340 nginx.exe"},
+	{"markdown-table.txt", IU_PROTOCOL_TCP, NULL, 8080, IU_CAUSE_OTHER_PROGRAM,
+		"5512 -"},
+	{"lsof-launchd.txt", IU_PROTOCOL_TCP, NULL, 22, IU_CAUSE_SOCKET_ACTIVATION,
+		"1 launchd"},
+	{"netstat-ab-system.txt", IU_PROTOCOL_TCP, NULL, 5985, IU_CAUSE_HTTP_SYS,
+		"4 System"},
+	{"netstat-ab-system.txt", IU_PROTOCOL_TCP, NULL, 80, IU_CAUSE_HIDDEN_HOLDER,
+		""},
+	{"lsof-nothing.txt", IU_PROTOCOL_TCP, NULL, 3000, IU_CAUSE_NONE,
+		""},
+	{"netstat-nothing.txt", IU_PROTOCOL_TCP, NULL, 3000, IU_CAUSE_NONE,
+		""},
 };
 
 static const char *folder;

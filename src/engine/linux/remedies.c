@@ -56,6 +56,10 @@ static bool stop_activation(struct iu_remedy_context *m)
 	struct iu_lever_context c = levers(m);
 	struct iu_lever lever;
 
+	if (iu_linux_is_bsd(m->snapshot)) {
+		m->remedy->summary = "find the service that launchd listens for, then take it out with launchctl bootout (what System Settings starts is stopped there, under Sharing)";
+		return command(m, "sudo") && command(m, "launchctl") && command(m, "list");
+	}
 	if (!iu_linux_lever_activator(&c, m->blocker, &m->holder, &lever)) {
 		m->remedy->summary = "find the socket unit that listens there, then stop it with systemctl stop";
 		return command(m, "systemctl") &&
