@@ -266,13 +266,11 @@ static int add_unix(struct reader *r, const struct iu_options *options, struct i
 	return add_question(r, &question, out, false);
 }
 
-static int add_other(struct reader *r, const struct iu_options *options, struct iu_questions *out)
+static void add_other(struct reader *r, const struct iu_options *options, struct iu_questions *out)
 {
 	const struct iu_target *t = &r->target;
 	struct iu_question *q = iu_list_add(r->arena, out);
 
-	if (!q)
-		return IU_E_NOMEM;
 	*q = (struct iu_question){
 		.target.text = t->text,
 		.target.other = t->other,
@@ -280,7 +278,6 @@ static int add_other(struct reader *r, const struct iu_options *options, struct 
 		.target.port = t->ports.n ? t->ports.v[0].first : 0,
 		.options = *options,
 	};
-	return 0;
 }
 
 int iu_target_questions(struct iu_arena *arena, const struct iu_target *target,
@@ -296,7 +293,7 @@ int iu_target_questions(struct iu_arena *arena, const struct iu_target *target,
 	case IU_TARGET_MESSAGE:
 	case IU_TARGET_STDIN: return 0;
 	case IU_TARGET_UNIX: ret = add_unix(&r, options, out); break;
-	case IU_TARGET_OTHER: ret = add_other(&r, options, out); break;
+	case IU_TARGET_OTHER: add_other(&r, options, out); break;
 	case IU_TARGET_INET:
 		ret = resolve_host(&r, names, options, &list);
 		if (ret == 0 && target->service)

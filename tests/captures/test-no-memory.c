@@ -37,7 +37,7 @@ static void *give(size_t size)
 #include "model/snapshot-json.h"
 
 #define REFUSALS_MAX  1500 /* of an act; where more is asked for some are left out */
-#define QUESTIONS_MAX 6    /* of a snapshot */
+#define QUESTIONS_MAX 10   /* of a snapshot */
 
 static const char *folder;
 
@@ -60,6 +60,7 @@ static const struct scene {
 	{{"windows/get-nettcpconnection-table.txt", "windows/tasklist-svc-table-en.txt",
 		"windows/http-servicestate-session-en.txt"}},
 	{{"windows/netstat-ano-powershell-utf16le.txt", "windows/prompt-10-alg-es-utf8.txt"}},
+	{{"busy-machine.json"}},
 	{{"../fuzz/corpus/report/secrets.json"}},
 	{{"../fuzz/corpus/report/windows.json"}},
 	{{"../fuzz/corpus/snapshot-json/random-aa"}},
@@ -148,10 +149,11 @@ static int act_needs(const struct play *play)
 	return ret;
 }
 
-static int act_answer(const struct play *play)
+static int answer(const struct play *play, bool force)
 {
 	struct iu_snapshot snapshot = play->snapshot;
-	const struct iu_plan_rules rules = {.force = true, .disable = true, .grace_seconds = 3};
+	const struct iu_plan_rules rules = {.force = force, .disable = force, .grace_seconds = 3,
+		.uids = {1000, 33}, .uid_count = 2};
 	struct iu_arena arena = {0};
 	struct iu_probes probes = {0};
 	struct iu_explanation explanation;
@@ -173,6 +175,16 @@ static int act_answer(const struct play *play)
 		ret = iu_plan_respawned(&arena, &plan, &snapshot, &snapshot, &verdict, &text);
 	iu_arena_free(&arena);
 	return ret;
+}
+
+static int act_answer(const struct play *play)
+{
+	return answer(play, false);
+}
+
+static int act_free(const struct play *play)
+{
+	return answer(play, true);
 }
 
 static int act_list(const struct play *play)
@@ -321,6 +333,7 @@ static void play_scene(const struct scene *scene, struct tally *tally)
 		play.question = &questions[i];
 		refuse_each(name, "needs", act_needs, &play, tally);
 		refuse_each(name, "answered", act_answer, &play, tally);
+		refuse_each(name, "freed by force", act_free, &play, tally);
 	}
 	iu_snapshot_free(&play.snapshot);
 	for (size_t i = 0; i < play.count; i++)
