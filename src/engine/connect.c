@@ -4,13 +4,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/err.h"
+#include "base/compat.h"
 #include "base/text.h"
 #include "engine/blockers.h"
 #include "engine/connect-path.h"
 #include "engine/evaluation.h"
 #include "engine/phrase.h"
 #include "engine/remedies.h"
+#include "engine/rules.h"
 #include "knowledge/causes.h"
 #include "knowledge/errors.h"
 
@@ -107,8 +108,26 @@ struct answer {
 	const char *subject; /* "127.0.0.1:3000" */
 };
 
+/* The same error as the system of the snapshot numbers it. */
+static int native(const struct answer *a, int error)
+{
+	static const struct {
+		int error, windows;
+	} numbers[] = {
+		{ECONNREFUSED, IU_WSAECONNREFUSED}, {EADDRNOTAVAIL, IU_WSAEADDRNOTAVAIL},
+		{EADDRINUSE, IU_WSAEADDRINUSE}, {EACCES, IU_WSAEACCES},
+	};
+
+	/* Of the systems that are known only Windows has SO_EXCLUSIVEADDRUSE, and numbers of its own. */
+	for (size_t i = 0; i < IU_COUNT(numbers) && iu_rules_of(a->snapshot)->has_exclusive; i++)
+		if (numbers[i].error == error)
+			return numbers[i].windows;
+	return error;
+}
+
 static void fail(struct answer *a, enum iu_status status, int error, enum iu_cause cause)
 {
+	error = native(a, error);
 	a->verdict->status = status;
 	a->verdict->cause = cause;
 	a->verdict->error_number = error;
@@ -218,7 +237,8 @@ static void answer_nobody(struct answer *a)
 	fail(a, IU_STATUS_UNAVAILABLE, ECONNREFUSED, IU_CAUSE_NONE);
 	a->verdict->confidence = IU_CONFIDENCE_PROVEN;
 	a->verdict->headline = iu_phrase(a->arena,
-		"Nothing listens on %s now, so a connection is refused (ECONNREFUSED).", a->subject);
+		"Nothing listens on %s now, so a connection is refused (%s).", a->subject,
+		a->verdict->error);
 	add_remedy(a, IU_REMEDY_START_SERVER,
 		iu_phrase(a->arena, "start the server that should listen there, or wait for it: inuse wait "
 				    "--listening %s",

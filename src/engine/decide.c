@@ -17,6 +17,7 @@
 #include "engine/rules.h"
 #include "engine/unix-path.h"
 #include "engine/unix.h"
+#include "knowledge/errors.h"
 #include "model/question.h"
 
 /* The worse answer counts: what fails for certain, then what could not be told. */
@@ -255,6 +256,13 @@ static void decide_unix(struct iu_arena *arena, const struct iu_question *questi
 	finish(arena, question, snapshot, NULL, verdict);
 }
 
+/* Windows' rules know themselves of a connect() that finds no port. */
+static bool own_rules(const struct iu_question *question, const struct iu_snapshot *snapshot)
+{
+	return iu_rules_of(snapshot) == &iu_rules_windows &&
+	       question->symptom.from_message.error == IU_ERROR_ADDRINUSE;
+}
+
 int iu_decide(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *ret_verdict)
 {
@@ -264,12 +272,14 @@ int iu_decide(struct iu_arena *arena, const struct iu_question *question,
 		iu_elsewhere_decide(arena, question, &verdict);
 	else if (iu_other_system_is(question, snapshot))
 		iu_other_system_decide(arena, question, snapshot, &verdict);
-	else if (iu_connect_is(question))
+	else if (iu_connect_is(question) && !own_rules(question, snapshot))
 		iu_connect_decide(arena, question, snapshot, &verdict);
 	else if (question->target.protocol == IU_PROTOCOL_UNIX)
 		decide_unix(arena, question, snapshot, &verdict);
 	else
 		decide_inet(arena, question, snapshot, &verdict);
+	if (question->symptom.from_message.note)
+		iu_strings_add(arena, &verdict.caveats, question->symptom.from_message.note);
 	if (!iu_connect_is(question)) {
 		iu_engine_list_decide(arena, question, &verdict);
 		iu_other_system_doubt(arena, question, &verdict);

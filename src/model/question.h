@@ -46,6 +46,7 @@ struct iu_symptom {
 		const char *text;
 		enum iu_call call;
 		const char *host;   /* a name that nobody here knows; NULL: none */
+		const char *note;   /* what of the message was not taken as it stands; NULL: nothing */
 		const char *source; /* connect(): the address it was made from; NULL: not told */
 		bool windows_likely; /* the words are a runtime's, of Windows where no right is missing */
 	} from_message;

@@ -13,6 +13,7 @@ enum {
 	IU_WSAEADDRINUSE = 10048,
 	IU_WSAEADDRNOTAVAIL = 10049,
 	IU_WSAENOBUFS = 10055,
+	IU_WSAECONNREFUSED = 10061,
 };
 
 /* The process that stands for the kernel: HTTP.sys, SMB, NetBIOS. */

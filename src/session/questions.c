@@ -25,6 +25,7 @@ struct reading {
 	struct iu_questions *out;
 	struct iu_text *complaint; /* of the last endpoint that was refused */
 	size_t taken;		   /* endpoints of a message that were taken */
+	const char *note;	   /* of the endpoint that is being taken */
 };
 
 static int take(struct reading *r, const struct iu_target *target)
@@ -145,7 +146,13 @@ static int take_unknown_host(struct reading *r, const struct iu_message_endpoint
 	if (endpoint->call == IU_CALL_CONNECT)
 		return take_name(r, endpoint);
 	port = iu_arena_printf(r->arena, ":%s", endpoint->port);
-	return port ? take_text(r, port) : IU_E_NOMEM;
+	if (!port)
+		return IU_E_NOMEM;
+	r->note = iu_arena_printf(r->arena,
+		"The message names %s, which is no address or name that this machine knows: the port is "
+		"answered for all addresses (of an address of another machine bind() says EADDRNOTAVAIL).",
+		iu_safe(r->arena, endpoint->target, 0));
+	return take_text(r, port);
 }
 
 /* A protocol that is not looked at, by a word of the line. */
@@ -189,6 +196,7 @@ static int complete(struct reading *r, const struct iu_message_endpoint *endpoin
 
 		q->symptom.from_message.call = endpoint->call;
 		q->symptom.from_message.source = source;
+		q->symptom.from_message.note = r->note;
 		q->symptom.connects = endpoint->call == IU_CALL_CONNECT;
 		if (other && set_other(r, other, q) < 0)
 			return IU_E_NOMEM;
@@ -205,6 +213,9 @@ static int visit(void *context, const struct iu_message_endpoint *endpoint)
 	size_t before = r->out->n;
 	int ret = take_text(r, endpoint->target);
 
+	r->note = endpoint->both && endpoint->call <= IU_CALL_BIND
+		? "The message does not tell whether it is TCP or UDP: both are answered."
+		: NULL;
 	if (ret == IU_E_INPUT)
 		ret = take_unknown_host(r, endpoint);
 	if (ret == IU_E_INPUT)

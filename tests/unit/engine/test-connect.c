@@ -298,6 +298,32 @@ static void test_rights(void **state)
 	(void)state;
 }
 
+/* A capture of Windows: the same answers, with its numbers. */
+static void test_windows(void **state)
+{
+	struct iu_question q = asked("127.0.0.1", IU_ERROR_CONNREFUSED);
+	struct iu_verdict v;
+
+	snap.host.os = "windows";
+	v = verdict_of(&q);
+	assert_int_equal(v.status, IU_STATUS_UNAVAILABLE);
+	assert_int_equal(v.error_number, 10061);
+	assert_string_equal(v.error, "WSAECONNREFUSED");
+	(void)state;
+}
+
+/* What was not taken as it stands is said with the answer. */
+static void test_note(void **state)
+{
+	struct iu_question q = ask(NULL, 9092);
+	struct iu_verdict v;
+
+	q.symptom.from_message.note = "the name is not known";
+	v = decide(&arena, &q, &snap);
+	assert_string_equal(v.caveats.v[0], "the name is not known");
+	(void)state;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -306,7 +332,7 @@ int main(void)
 		TEST(test_listens_now), TEST(test_dual_stack), TEST(test_listens_beside),
 		TEST(test_nobody_listens), TEST(test_another_machine), TEST(test_local_ports_left),
 		TEST(test_local_ports_gone), TEST(test_source), TEST(test_path), TEST(test_elsewhere),
-		TEST(test_rights),
+		TEST(test_rights), TEST(test_windows), TEST(test_note),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
