@@ -56,16 +56,37 @@ bool iu_system_program(const wchar_t *name, wchar_t path[MAX_PATH])
 	return true;
 }
 
-/* By its full path: a library of the same name beside the program or in PATH is not the system's. */
+/*
+ * A library of the same name beside the program or in PATH is not the system's, nor are those that this one
+ * needs in turn. Windows 7 without KB2533623 does not know the flag: there the full path has to do.
+ */
+static HMODULE load_system(const wchar_t *dll)
+{
+	HMODULE module = LoadLibraryExW(dll, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+	wchar_t path[MAX_PATH];
+
+	if (!module && GetLastError() == ERROR_INVALID_PARAMETER && iu_system_program(dll, path))
+		module = LoadLibraryW(path);
+	return module;
+}
+
+void iu_windows_api_system_only(void)
+{
+	BOOL(WINAPI * set)(DWORD);
+
+	iu_api_into(L"kernel32.dll", set, "SetDefaultDllDirectories");
+	if (set)
+		set(LOAD_LIBRARY_SEARCH_SYSTEM32);
+}
+
 void *iu_api(const wchar_t *dll, const char *name)
 {
-	wchar_t path[MAX_PATH];
 	HMODULE module = GetModuleHandleW(dll);
 	FARPROC found;
 	void *function = NULL;
 
-	if (!module && iu_system_program(dll, path))
-		module = LoadLibraryW(path);
+	if (!module)
+		module = load_system(dll);
 	found = module ? GetProcAddress(module, name) : NULL;
 	memcpy(&function, &found, sizeof(function));
 	return function;

@@ -35,6 +35,9 @@ const char *iu_utf8_base(const char *path);
  */
 void *iu_api(const wchar_t *dll, const char *name);
 
+/** iu_windows_api_system_only() - from now on libraries come from the system's directory alone. */
+void iu_windows_api_system_only(void);
+
 /** iu_api_into() - the same into a variable of the function's type. */
 #define iu_api_into(dll, variable, name)                                                           \
 	do {                                                                                       \

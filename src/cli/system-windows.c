@@ -75,6 +75,7 @@ void iu_system_prepare(int *argc, char ***argv)
 {
 	WSADATA data;
 
+	iu_windows_api_system_only();
 	WSAStartup(MAKEWORD(2, 2), &data);
 	_setmode(_fileno(stdout), _O_BINARY);
 	_setmode(_fileno(stderr), _O_BINARY);

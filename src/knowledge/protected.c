@@ -155,6 +155,18 @@ static const struct {
 	{"LanmanServer", "shares and remote management of this machine would end"},
 };
 
+bool iu_protected_is_guarded(const char *name)
+{
+	static const char *const names[] = {"lsass.exe", "LsaIso.exe", "csrss.exe", "smss.exe",
+		"wininit.exe", "winlogon.exe", "services.exe", "MsMpEng.exe", "MsSense.exe",
+		"NisSrv.exe", "SecurityHealthService.exe", "System", "Registry", "Secure System"};
+
+	for (size_t i = 0; i < IU_COUNT(names); i++)
+		if (!strcasecmp(name, names[i]))
+			return true;
+	return false;
+}
+
 const char *iu_protected_windows(const char *name)
 {
 	for (size_t i = 0; name && i < IU_COUNT(windows_rows); i++)

@@ -53,6 +53,9 @@ def orphans(points):
 def service(points, name, port, causes):
     """A service of that name holds the port: diagnosed, stopped, disabled, undone."""
     started = holder("install", name, str(port))
+    if started.startswith("error 1073"):  # Windows has one of its own
+        points.skip(f"a service {name}", "there is a real one of that name here, which is left alone")
+        return
     try:
         if not points.check(started == "running", f"a service {name} that holds {port}", started):
             return

@@ -347,10 +347,10 @@ def imports(points):
         return
     text = subprocess.run([dump, "-p", INUSE], capture_output=True, text=True, timeout=60).stdout
     dlls = {name.lower() for name in re.findall(r"DLL Name: (\S+)", text)}
-    allowed = {"advapi32.dll", "iphlpapi.dll", "kernel32.dll", "msvcrt.dll", "shell32.dll", "user32.dll",
-               "ws2_32.dll"}
-    points.check(dlls <= allowed, f"only libraries of the system are needed: {', '.join(sorted(dlls))}")
-    optional = ["InternalGetBoundTcpEndpointTable", "EvtQuery", "HttpInitialize", "IsProcessCritical",
+    # those of HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\KnownDLLs: none beside the program is taken
+    known = {"advapi32.dll", "kernel32.dll", "msvcrt.dll", "shell32.dll", "user32.dll", "ws2_32.dll"}
+    points.check(dlls <= known, f"only known libraries are needed: {', '.join(sorted(dlls))}")
+    optional = ["GetExtendedTcpTable", "GetAdaptersAddresses", "InternalGetBoundTcpEndpointTable", "EvtQuery", "HttpInitialize", "IsProcessCritical",
                 "I_QueryTagInformation", "NtQuerySystemInformation"]
     imported = set(re.findall(r"^\s+[0-9a-f]+\s+\d+\s+(\w+)", text, re.M))
     points.check(len(imported) > 50 and not imported & set(optional),

@@ -195,10 +195,18 @@ static int remove_service(char **argv)
 {
 	SC_HANDLE manager = OpenSCManagerA(NULL, NULL, SC_MANAGER_ALL_ACCESS);
 	SC_HANDLE service = OpenServiceA(manager, argv[0], SERVICE_ALL_ACCESS);
+	char path[MAX_PATH], room[8192];
+	QUERY_SERVICE_CONFIGA *config = (QUERY_SERVICE_CONFIGA *)room;
 	SERVICE_STATUS status;
+	DWORD n;
 
-	if (!service)
+	GetModuleFileNameA(NULL, path, sizeof(path));
+	/* a service of that name that Windows or somebody else has made stays */
+	if (!service || !QueryServiceConfigA(service, config, sizeof(room), &n) ||
+		!strstr(config->lpBinaryPathName, path)) {
+		printf("not ours\n");
 		return 1;
+	}
 	ControlService(service, SERVICE_CONTROL_STOP, &status);
 	return DeleteService(service) ? 0 : 1;
 }

@@ -239,21 +239,6 @@ size_t iu_windows_lever_pids(const struct iu_lever_context *c, const struct iu_v
 
 /* ---- containers, rules and ranges ---- */
 
-bool iu_windows_lever_container(const struct iu_lever_context *c, struct iu_lever *ret_lever)
-{
-	struct iu_lever lever = {.kind = IU_STEP_STOP_CONTAINER,
-		.container = {.program = "docker",
-			.port = c->question->target.port,
-			.protocol = c->question->target.protocol}};
-
-	if (!c->question->target.port)
-		return false;
-	iu_lever_words(c->arena, &lever, "docker", "ps", "--filter",
-		port_word(c, "publish=%u"), NULL);
-	*ret_lever = lever;
-	return true;
-}
-
 /* netsh names the four tables by where they listen and where they connect to. */
 static const char *proxy_table(const struct iu_port_proxy *proxy)
 {

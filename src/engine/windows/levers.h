@@ -46,9 +46,6 @@ bool iu_windows_lever_process(const struct iu_lever_context *c, const struct iu_
 size_t iu_windows_lever_pids(const struct iu_lever_context *c, const struct iu_verdict *verdict,
 	const struct iu_blocker *b, int32_t pids[IU_WINDOWS_PIDS_MAX]);
 
-/** iu_windows_lever_container() - finds the container that publishes the port; Docker is asked. */
-bool iu_windows_lever_container(const struct iu_lever_context *c, struct iu_lever *ret_lever);
-
 /** iu_windows_lever_proxy() - deletes the port proxy rule at @b, or at the address asked for. */
 bool iu_windows_lever_proxy(const struct iu_lever_context *c, const struct iu_blocker *b,
 	struct iu_lever *ret_lever);

@@ -205,9 +205,11 @@ static const char *why_not(const struct iu_planning *p, const struct iu_process 
 		return why;
 	if (in_list(p, name) || in_list(p, process->exe))
 		return "your own list of protected programs names it";
-	if (iu_windows_same_account(process->user, p->snapshot->host.user) != IU_NO ||
+	if (iu_windows_same_account(process->user, p->snapshot->host.user) == IU_YES ||
 		p->rules->force)
 		return NULL;
+	if (!process->user || !p->snapshot->host.user)
+		return "whose it is could not be told, and another account's is left alone";
 	return iu_phrase(p->arena, "it belongs to another account: %s",
 		iu_safe(p->arena, process->user, 60));
 }
@@ -334,32 +336,31 @@ static void exclude_port(struct iu_planning *p)
 			remedy ? remedy->summary : "whoever reserved it has to let go");
 		return;
 	}
+	if (!p->rules->force) {
+		refuse(p, 0, "WinNAT is left alone",
+			"WSL and Docker would have no network from then on until wsl --shutdown or a restart of Windows",
+			iu_phrase(p->arena, "inuse free --force %u",
+				(unsigned int)lever.exclusion.first));
+		return;
+	}
 	step = add_step(p, &lever);
+	step->risk = IU_RISK_HIGH;
 	step->what = iu_phrase(p->arena,
 		"stop WinNAT, exclude port %u by hand so that it stays yours, start WinNAT again",
 		(unsigned int)lever.exclusion.first);
 	iu_strings_add(p->arena, &step->losses,
-		"the network of WSL, Docker and Hyper-V is gone for a moment");
+		"WSL and Docker have no network from then on until wsl --shutdown or a restart of Windows");
 }
 
-static void stop_container(struct iu_planning *p)
+/* No container engine of Windows is asked: whoever has Docker Desktop sees there which one it is. */
+static void leave_container(struct iu_planning *p)
 {
-	struct iu_lever_context c = iu_planning_levers(p);
-	struct iu_lever lever;
-	struct iu_step *step;
-
-	if (!iu_windows_lever_container(&c, &lever)) {
-		refuse(p, 0, "the container is left alone",
-			"which one publishes the port could not be told",
-			"stop it in Docker Desktop");
-		return;
-	}
-	step = add_step(p, &lever);
-	step->what = iu_phrase(p->arena,
-		"stop the container that publishes port %u (docker finds it)",
-		(unsigned int)lever.container.port);
-	iu_strings_add(p->arena, &step->losses,
-		"everything else that runs in the container ends, too");
+	refuse(p, 0, "the container is left alone",
+		"which one publishes the port only its engine knows, and inuse asks none on Windows",
+		p->question->target.port
+			? iu_phrase(p->arena, "docker ps --filter publish=%u, then docker stop with its name",
+				  (unsigned int)p->question->target.port)
+			: "stop it in Docker Desktop");
 }
 
 static void wait_for_closing(struct iu_planning *p)
@@ -434,7 +435,7 @@ static void pull_lever(struct iu_planning *p, enum iu_cause cause, const struct 
 	}
 	switch (iu_cause_rule(p->snapshot, cause)->lever) {
 	case IU_WAY_PROXY_RULE: delete_rule(p, b); return;
-	case IU_WAY_CONTAINER: stop_container(p); return;
+	case IU_WAY_CONTAINER: leave_container(p); return;
 	case IU_WAY_TIME: wait_for_closing(p); return;
 	case IU_WAY_RANGE: exclude_port(p); return;
 	case IU_WAY_URL: end_servers(p); return;

@@ -216,26 +216,20 @@ static bool stop_process(struct iu_remedy_context *m)
 
 static bool stop_container(struct iu_remedy_context *m)
 {
-	struct iu_lever_context c = levers(m);
-	struct iu_lever lever;
-
-	if (m->verdict->cause != IU_CAUSE_CONTAINER_PORT ||
-		!iu_windows_lever_container(&c, &lever))
+	if (m->verdict->cause != IU_CAUSE_CONTAINER_PORT || !m->question->target.port)
 		return false;
 	m->remedy->summary = "find the container that publishes the port, then stop it with docker stop; the process on Windows only passes the port on";
-	take(m, &lever);
-	m->remedy->acts = false; /* Docker Desktop's own window shows which one it is */
 	if (m->blocker && m->blocker->socket.container) {
 		const char *name = m->blocker->socket.container;
 
 		m->remedy->summary = iu_phrase(m->arena,
 			"stop the container %s; the process on Windows only passes the port on",
 			iu_phrase_container(m->arena, name, NULL));
-		m->remedy->command = (struct iu_strings){0};
 		return words(m, m->blocker->socket.engine ? m->blocker->socket.engine : "docker",
 			"stop", name, NULL);
 	}
-	return true;
+	return words(m, "docker", "ps", "--filter",
+		iu_phrase(m->arena, "publish=%u", (unsigned int)m->question->target.port), NULL);
 }
 
 /* ---- ranges and rules ---- */
@@ -272,7 +266,7 @@ static bool exclude_port(struct iu_remedy_context *m)
 			NULL);
 	case IU_EXCLUDED_WINNAT: break;
 	}
-	m->remedy->summary = "take the port out of WinNAT's reach, once for all: the network of WSL, Docker and Hyper-V is gone for a moment; undo: netsh int ipv4 delete excludedportrange with the same protocol, startport and numberofports (in PowerShell, too)";
+	m->remedy->summary = "take the port out of WinNAT's reach, once for all: WSL and Docker have no network from then on until wsl --shutdown or a restart of Windows, so do it before they start; undo: netsh int ipv4 delete excludedportrange with the same protocol, startport and numberofports (in PowerShell, too)";
 	return iu_windows_lever_exclude(&c, &lever) && take(m, &lever);
 }
 
@@ -425,5 +419,8 @@ bool iu_windows_remedy(struct iu_remedy_context *m, bool *freeing)
 	m->remedy->raw = m->remedy->command;
 	m->remedy->command = (struct iu_strings){0};
 	*freeing = true;
-	return words(m, "inuse", "free", m->question->target.text, NULL);
+	/* what takes the network from others is not done without that word */
+	return words(m, "inuse", "free", NULL) &&
+	       (m->remedy->id != IU_REMEDY_EXCLUDE_PORT || words(m, "--force", NULL)) &&
+	       words(m, m->question->target.text, NULL);
 }

@@ -33,13 +33,31 @@ struct watch {
 static HANDLE make_job(void)
 {
 	JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
-		.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE};
+		/* daemons of build tools ask to leave the job, and fail where they may not */
+		.BasicLimitInformation.LimitFlags =
+			JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_BREAKAWAY_OK};
 	HANDLE job = CreateJobObjectW(NULL, NULL);
 
 	if (job)
 		SetInformationJobObject(
 			job, JobObjectExtendedLimitInformation, &limits, sizeof(limits));
 	return job;
+}
+
+/* What the errno says to people: "Permission denied" is not true of everything. */
+static int error_of(DWORD error)
+{
+	switch (error) {
+	case ERROR_FILE_NOT_FOUND:
+	case ERROR_PATH_NOT_FOUND: return ENOENT;
+	case ERROR_BAD_ARGUMENTS:
+	case ERROR_FILENAME_EXCED_RANGE: return EINVAL; /* cmd.exe would read them as its own */
+	case ERROR_BAD_EXE_FORMAT: return ENOEXEC;
+	case ERROR_NOT_ENOUGH_MEMORY:
+	case ERROR_OUTOFMEMORY: return ENOMEM;
+	case 740: return EPERM; /* ERROR_ELEVATION_REQUIRED */
+	}
+	return EACCES;
 }
 
 /* Returns: 0 with w->code, or an errno. */
@@ -53,7 +71,7 @@ static int run_once(struct watch *w)
 		return ENOMEM;
 	process = iu_spawn_in_job(w->argv, w->output.to[0], w->output.to[1], w->job);
 	if (!process)
-		error = GetLastError() == ERROR_FILE_NOT_FOUND ? ENOENT : EACCES;
+		error = error_of(GetLastError());
 	iu_run_output_started(&w->output);
 	while (process && WaitForSingleObject(process, POLL_MS) == WAIT_TIMEOUT)
 		iu_run_output_pass(&w->output);

@@ -1049,9 +1049,13 @@ static void test_plan(void **state)
 	assert_string_equal(p.steps.v[0].lever.service.name, "W3SVC");
 	/* rules and ranges */
 	exclude(50000, 50099, false);
+	assert_int_equal(plan(50010, rules).kind, IU_PLAN_REFUSED); /* WSL loses its network */
+	rules.force = true;
 	p = plan(50010, rules);
+	rules.force = false;
 	assert_int_equal(p.kind, IU_PLAN_READY);
 	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_EXCLUDE_PORT);
+	assert_int_equal(p.steps.v[0].risk, IU_RISK_HIGH);
 	assert_int_equal(p.steps.v[0].lever.exclusion.first, 50010);
 	assert_int_equal(p.steps.v[0].lever.exclusion.count, 1);
 	exclude(47001, 47001, false);
@@ -1214,7 +1218,8 @@ static void test_plan_proxy(void **state)
 	row("0.0.0.0", 5000, 30);
 	process(30, "com.docker.backend.exe", NULL);
 	p = plan(5000, rules);
-	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_STOP_CONTAINER);
+	assert_int_equal(p.kind, IU_PLAN_REFUSED);
+	assert_non_null(strstr(p.refusals.v[0].next, "docker ps --filter publish="));
 	row("127.0.0.1", 5001, 31);
 	process(31, "wslrelay.exe", "PC\\alice");
 	{

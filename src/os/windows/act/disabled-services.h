@@ -16,8 +16,8 @@ struct iu_disabled_services {
 };
 
 /**
- * iu_disabled_services_read() - inuse\disabled-services below ProgramData: a line each, "demand ALG"
- * Returns: 0 (no file: none), IU_E_NOMEM, IU_E_IO.
+ * iu_disabled_services_read() - HKLM\SOFTWARE\inuse\DisabledServices: a value each
+ * Returns: 0 (no key: none), IU_E_NOMEM, IU_E_ACCESS.
  */
 int iu_disabled_services_read(struct iu_arena *arena, struct iu_disabled_services *ret);
 

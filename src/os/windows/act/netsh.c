@@ -112,7 +112,8 @@ void iu_act_exclude(const struct iu_step_exclusion *target, struct iu_step_resul
 		L"int ipv4 add excludedportrange protocol=%hs startport=%u numberofports=%u store=persistent",
 		iu_protocol_name(target->protocol), target->first, target->count);
 	done = run(L"netsh.exe", line, result);
-	if (!run(L"net.exe", L"start winnat", &again))
+	/* 2: it runs already, for another service needs it */
+	if (!run(L"net.exe", L"start winnat", &again) && again.error_number != 2)
 		*result = again;
 	else if (done)
 		result->kind = IU_RESULT_DONE;

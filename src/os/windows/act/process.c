@@ -8,6 +8,7 @@
 #include "os/windows/handle.h"
 #include "os/windows/process/process.h"
 #include "os/windows/scan.h"
+#include "os/windows/process/debugging.h"
 
 #define PATH_UNITS 32768
 #define PIDS_MAX   256
@@ -94,6 +95,18 @@ struct windows {
 	unsigned int asked;
 };
 
+/*
+ * Windows tells the program that a console was made for as the owner of the console's window. What closes
+ * that one ends everybody on the console, and Windows Terminal's stand-in ignores it.
+ */
+static bool is_console_window(HWND window)
+{
+	wchar_t name[32] = L"";
+
+	GetClassNameW(window, name, IU_COUNT(name));
+	return !wcscmp(name, L"ConsoleWindowClass") || !wcscmp(name, L"PseudoConsoleWindow");
+}
+
 /* Those that a user could close, too: visible and owned by no other. */
 static BOOL CALLBACK close_window(HWND window, LPARAM parameter)
 {
@@ -102,6 +115,7 @@ static BOOL CALLBACK close_window(HWND window, LPARAM parameter)
 
 	GetWindowThreadProcessId(window, &pid);
 	if (pid == windows->pid && IsWindowVisible(window) && !GetWindow(window, GW_OWNER) &&
+		!is_console_window(window) &&
 		PostMessageW(window, WM_CLOSE, 0, 0))
 		windows->asked++;
 	return TRUE;
@@ -217,17 +231,22 @@ static bool ask_to_end(const struct iu_step_process *target, struct iu_step_resu
 void iu_act_end_process(const struct iu_step_process *target, bool may_kill, bool force,
 	struct iu_step_result *result, int *ret_handle)
 {
-	HANDLE process = OpenProcess(PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION |
-					     SYNCHRONIZE,
-		FALSE, (DWORD)target->pid);
+	struct iu_debugging debugging;
 	bool done = false;
+	HANDLE process;
+	DWORD error;
 
-	if (!process && GetLastError() == ERROR_INVALID_PARAMETER) {
+	iu_debugging_begin(&debugging);
+	process = OpenProcess(PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE,
+		FALSE, (DWORD)target->pid);
+	error = GetLastError();
+	iu_debugging_end(&debugging);
+	if (!process && error == ERROR_INVALID_PARAMETER) {
 		iu_result_say(result, IU_RESULT_GONE, 0, "it has ended already");
 		return;
 	}
 	if (!process) {
-		iu_result_system(result, GetLastError(), "the process cannot be opened");
+		iu_result_system(result, error, "the process cannot be opened");
 		return;
 	}
 	if (is_same(process, target, result)) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "os/os.h"
+#include "os/windows/host/host.h"
 
 void iu_result_say(struct iu_step_result *result, enum iu_result_kind kind, DWORD error,
 	const char *format, ...)
@@ -21,7 +22,9 @@ void iu_result_system(struct iu_step_result *result, DWORD error, const char *wh
 {
 	if (error == ERROR_ACCESS_DENIED)
 		iu_result_say(result, IU_RESULT_DENIED, error,
-			"%s: access denied; an elevated prompt may", what);
+			iu_host_is_elevated() == IU_YES ? "%s: access denied, also to administrators"
+						   : "%s: access denied; an elevated prompt may",
+			what);
 	else
 		iu_result_say(result, IU_RESULT_FAILED, error, "%s: error %lu, %s", what, error,
 			iu_os_error_name((int)error));

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "os/windows/process/debugging.h"
+#include "os/windows/process/process.h"
 
 #define PATIENCE_MS  100
 #define ALL_MS	     3000  /* for all questions together */
@@ -33,7 +35,6 @@ struct iu_socket_handles {
 	enum iu_afd_way way;
 	char name[NAME_BYTES];
 	struct asker *asker; /* NULL: none yet */
-	TOKEN_PRIVILEGES before; /* what set_debugging() has changed; none: nothing */
 	ULONGLONG deadline;
 	size_t asked, stuck;
 };
@@ -133,33 +134,6 @@ static struct asker *make_asker(const struct iu_socket_handles *handles)
 
 /* ---- opening ---- */
 
-/*
- * Handles of services' processes may be duplicated only with SeDebugPrivilege, which administrators
- * have, but switched off. Only as long as it is needed: it opens every other door, too.
- */
-static void set_debugging(TOKEN_PRIVILEGES *wanted, TOKEN_PRIVILEGES *ret_before)
-{
-	DWORD n = sizeof(*ret_before);
-	HANDLE token;
-
-	if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &token))
-		return;
-	if (!AdjustTokenPrivileges(token, FALSE, wanted, sizeof(*wanted), ret_before,
-		    ret_before ? &n : NULL) &&
-		ret_before)
-		ret_before->PrivilegeCount = 0;
-	CloseHandle(token);
-}
-
-static void start_debugging(struct iu_socket_handles *handles)
-{
-	TOKEN_PRIVILEGES wanted = {
-		.PrivilegeCount = 1, .Privileges[0].Attributes = SE_PRIVILEGE_ENABLED};
-
-	if (LookupPrivilegeValueW(NULL, L"SeDebugPrivilege", &wanted.Privileges[0].Luid))
-		set_debugging(&wanted, &handles->before);
-}
-
 size_t iu_socket_rows(const void *table, size_t size, int32_t pid, uintptr_t socket,
 	struct iu_handle_row *rows)
 {
@@ -205,10 +179,8 @@ struct iu_socket_handles *iu_socket_handles_open(void)
 		return NULL;
 	handles->way = iu_afd_way();
 	handles->deadline = GetTickCount64() + ALL_MS;
-	if (handles->way != IU_AFD_NONE && learn(handles)) {
-		start_debugging(handles);
+	if (handles->way != IU_AFD_NONE && learn(handles))
 		return handles;
-	}
 	iu_socket_handles_close(handles);
 	return NULL;
 }
@@ -217,8 +189,6 @@ void iu_socket_handles_close(struct iu_socket_handles *handles)
 {
 	if (!handles)
 		return;
-	if (handles->before.PrivilegeCount)
-		set_debugging(&handles->before, NULL);
 	end_asker(handles->asker);
 	free(handles->rows);
 	free(handles);
@@ -269,11 +239,22 @@ static bool is_tired(const struct iu_socket_handles *handles)
 int iu_socket_handles_of(struct iu_socket_handles *handles, int32_t pid,
 	void (*visit)(void *context, const struct iu_afd_socket *socket), void *context)
 {
-	HANDLE process = OpenProcess(PROCESS_DUP_HANDLE, FALSE, (DWORD)pid), copy;
+	HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)pid), copy;
+	bool guarded = process && iu_process_is_guarded(process);
+	struct iu_debugging debugging;
+	DWORD error;
 	int ret = 0;
 
+	if (process)
+		CloseHandle(process);
+	if (guarded)
+		return IU_E_ACCESS;
+	iu_debugging_begin(&debugging);
+	process = OpenProcess(PROCESS_DUP_HANDLE, FALSE, (DWORD)pid);
+	error = GetLastError();
+	iu_debugging_end(&debugging);
 	if (!process)
-		return GetLastError() == ERROR_INVALID_PARAMETER ? IU_E_GONE : IU_E_ACCESS;
+		return error == ERROR_INVALID_PARAMETER ? IU_E_GONE : IU_E_ACCESS;
 	for (size_t i = 0; i < handles->count; i++) {
 		struct iu_afd_socket socket;
 		bool good = false;

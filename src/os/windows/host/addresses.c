@@ -29,13 +29,18 @@ void iu_address_of(const SOCKADDR *from, struct iu_address *ret)
 IP_ADAPTER_ADDRESSES *iu_adapters(void)
 {
 	const ULONG flags = GAA_FLAG_SKIP_ANYCAST | GAA_FLAG_SKIP_MULTICAST | GAA_FLAG_SKIP_DNS_SERVER;
+	ULONG(WINAPI * get)(ULONG, ULONG, void *, IP_ADAPTER_ADDRESSES *, ULONG *);
 	ULONG size = FIRST_BYTES, r = ERROR_BUFFER_OVERFLOW;
 	IP_ADAPTER_ADDRESSES *list = NULL;
+
+	iu_api_into(L"iphlpapi.dll", get, "GetAdaptersAddresses");
+	if (!get)
+		return NULL;
 
 	for (int i = 0; i < TRIES && r == ERROR_BUFFER_OVERFLOW; i++) {
 		free(list);
 		list = malloc(size);
-		r = list ? GetAdaptersAddresses(AF_UNSPEC, flags, NULL, list, &size)
+		r = list ? get(AF_UNSPEC, flags, NULL, list, &size)
 			 : ERROR_NOT_ENOUGH_MEMORY;
 	}
 	if (r != ERROR_SUCCESS) {

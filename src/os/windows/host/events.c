@@ -55,16 +55,20 @@ static bool read_log(const struct log *log, struct iu_text *text)
 	EVT_HANDLE rows = log->query(
 		NULL, L"System", QUERY, EvtQueryChannelPath | EvtQueryReverseDirection);
 	EVT_HANDLE entry = NULL;
+	bool all;
 	DWORD n = 0;
+	int i = 0;
 
 	if (!rows)
 		return false;
-	for (int i = 0; i < ROWS_MAX && log->next(rows, 1, &entry, WAIT_MS, 0, &n) && n == 1; i++) {
+	for (; i < ROWS_MAX && log->next(rows, 1, &entry, WAIT_MS, 0, &n) && n == 1; i++) {
 		add_xml(log, entry, text);
 		log->close(entry);
 	}
+	/* the log has no index: a large one without a match is read longer than we wait */
+	all = i == ROWS_MAX || GetLastError() == ERROR_NO_MORE_ITEMS;
 	log->close(rows);
-	return true;
+	return all;
 }
 
 int iu_collect_events(struct iu_scan *scan)
@@ -78,7 +82,7 @@ int iu_collect_events(struct iu_scan *scan)
 		return 0;
 	if (!open_log(&log) || !read_log(&log, &text)) {
 		iu_snapshot_gap(scan->snapshot, IU_FACT_EVENTS, 0, "the event log",
-			"this system gives no access to one", NULL);
+			"this system gives no access to one, or not in time", NULL);
 		return 0;
 	}
 	if (text.len) {

@@ -7,6 +7,7 @@
 #include "os/windows/process/process.h"
 #include "os/windows/scan.h"
 #include "os/windows/system.h"
+#include "os/windows/host/host.h"
 
 #define NAME_UNITS 256
 
@@ -24,7 +25,7 @@ static void read_version(struct iu_windows *windows)
 	windows->build = version.dwBuildNumber;
 }
 
-static enum iu_tri is_elevated(void)
+enum iu_tri iu_host_is_elevated(void)
 {
 	TOKEN_ELEVATION elevation;
 	enum iu_tri answer = IU_UNKNOWN;
@@ -61,7 +62,7 @@ int iu_collect_host(struct iu_scan *scan)
 		return 0;
 	host->os = "windows";
 	read_version(windows);
-	windows->elevated = is_elevated();
+	windows->elevated = iu_host_is_elevated();
 	host->release = iu_arena_printf(arena, "%u.%u.%u%s", windows->version >> 16,
 		windows->version >> 8 & 255, windows->build, windows->wine ? " (Wine)" : "");
 	host->hostname = GetComputerNameW(name, &n) ? iu_utf8_n(arena, name, n) : NULL;

@@ -8,6 +8,8 @@
 #include <shellapi.h>
 
 #include "base/err.h"
+#include "knowledge/protected.h"
+#include "os/windows/process/debugging.h"
 
 #define PATH_UNITS    32768 /* the longest path Windows knows */
 #define USER_UNITS    256
@@ -78,9 +80,14 @@ const char *iu_process_user(struct iu_arena *arena, HANDLE process, uint32_t *re
 
 const char *iu_process_account(struct iu_arena *arena, int32_t pid, uint32_t *ret_uid)
 {
-	HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)pid);
-	const char *name = process ? iu_process_user(arena, process, ret_uid) : NULL;
+	struct iu_debugging debugging;
+	const char *name;
+	HANDLE process;
 
+	iu_debugging_begin(&debugging);
+	process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)pid);
+	name = process ? iu_process_user(arena, process, ret_uid) : NULL;
+	iu_debugging_end(&debugging);
 	if (process)
 		CloseHandle(process);
 	return name;
@@ -230,10 +237,44 @@ static void add_command(struct iu_arena *arena, const wchar_t *line, struct iu_p
 		LocalFree(words);
 }
 
+bool iu_process_is_guarded(HANDLE process)
+{
+	wchar_t *path = calloc(PATH_UNITS, sizeof(*path));
+	struct iu_arena arena = {0};
+	DWORD n = PATH_UNITS;
+	bool guarded = true; /* what it is cannot be told */
+
+	if (path && QueryFullProcessImageNameW(process, 0, path, &n) && n) {
+		const char *text = iu_utf8_n(&arena, path, n);
+
+		guarded = !text || iu_protected_is_guarded(iu_utf8_base(text));
+	}
+	iu_arena_free(&arena);
+	free(path);
+	return guarded;
+}
+
+static bool is_ours(HANDLE process)
+{
+	TOKEN_USER *its = token_user(process), *own = its ? token_user(GetCurrentProcess()) : NULL;
+	bool same = its && own && EqualSid(its->User.Sid, own->User.Sid);
+
+	free(its);
+	free(own);
+	return same;
+}
+
+/* The memory of others is let alone, also where it could be read: that is how passwords are stolen. */
+static HANDLE open_reader(int32_t pid, HANDLE handle)
+{
+	if (!is_ours(handle) || iu_process_is_guarded(handle))
+		return NULL;
+	return OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ, FALSE, (DWORD)pid);
+}
+
 static void read_command(struct iu_arena *arena, int32_t pid, HANDLE handle, struct iu_process *process)
 {
-	HANDLE reader = OpenProcess(
-		PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ, FALSE, (DWORD)pid);
+	HANDLE reader = open_reader(pid, handle);
 	const char *parameters = reader ? parameters_of(reader) : NULL;
 	wchar_t *line = command_told(handle), *current = NULL;
 
@@ -301,6 +342,7 @@ int iu_process_add(struct iu_scan *scan, int32_t pid)
 	struct iu_process process = {.pid = pid, .started = -1, .ppid = -1, .pgid = -1, .sid = -1};
 	struct iu_arena *arena = &scan->snapshot->arena;
 	struct iu_process *slot;
+	struct iu_debugging debugging;
 	struct iu_listed row;
 	HANDLE handle;
 	bool listed;
@@ -311,9 +353,11 @@ int iu_process_add(struct iu_scan *scan, int32_t pid)
 	listed = iu_process_listed(scan->list, pid, &row);
 	if (listed)
 		ret = fill_listed(scan, &row, &process);
+	iu_debugging_begin(&debugging);
 	handle = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)pid);
 	if (handle && ret >= 0)
 		ret = fill_opened(scan, handle, &process);
+	iu_debugging_end(&debugging);
 	if (handle)
 		CloseHandle(handle);
 	if (ret < 0 || (!handle && !listed))

@@ -50,4 +50,7 @@ bool iu_process_uid(int32_t pid, uint32_t *ret_uid);
 /** iu_process_file() - the identity of the file at a path; false: not to be had. */
 bool iu_file_identity(const wchar_t *path, struct iu_file_id *ret);
 
+/** iu_process_is_guarded() - it is none whose memory or handles may be read: lsass.exe and its like. */
+bool iu_process_is_guarded(HANDLE process);
+
 #endif

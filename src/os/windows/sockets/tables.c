@@ -242,19 +242,24 @@ static const struct {
 /* Returns: what the system said, 0: *ret_table is to be freed. */
 static DWORD read_table(enum iu_fact fact, ULONG family, void **ret_table, size_t *ret_size)
 {
+	DWORD(WINAPI * tcp)(void *, DWORD *, BOOL, ULONG, TCP_TABLE_CLASS, ULONG);
+	DWORD(WINAPI * udp)(void *, DWORD *, BOOL, ULONG, UDP_TABLE_CLASS, ULONG);
 	DWORD size = 0, room = 0, r = ERROR_INSUFFICIENT_BUFFER;
 	void *table = NULL;
 
+	iu_api_into(L"iphlpapi.dll", tcp, "GetExtendedTcpTable");
+	iu_api_into(L"iphlpapi.dll", udp, "GetExtendedUdpTable");
+	if (!tcp || !udp)
+		return ERROR_PROC_NOT_FOUND;
 	for (int i = 0; i < TRIES && r == ERROR_INSUFFICIENT_BUFFER; i++) {
 		free(table);
 		room = size += SLACK;
 		table = calloc(1, room);
 		if (!table)
 			return ERROR_NOT_ENOUGH_MEMORY;
-		r = fact == IU_FACT_TCP ? GetExtendedTcpTable(table, &size, TRUE, family,
-						  TCP_TABLE_OWNER_MODULE_ALL, 0)
-					: GetExtendedUdpTable(table, &size, TRUE, family,
-						  UDP_TABLE_OWNER_MODULE, 0);
+		r = fact == IU_FACT_TCP
+			? tcp(table, &size, TRUE, family, TCP_TABLE_OWNER_MODULE_ALL, 0)
+			: udp(table, &size, TRUE, family, UDP_TABLE_OWNER_MODULE, 0);
 	}
 	if (r) {
 		free(table);

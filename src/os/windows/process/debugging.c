@@ -1,0 +1,33 @@
+/* os/windows/process/debugging.c - the right to open processes of other accounts, while it is needed */
+#include "os/windows/process/debugging.h"
+
+static void adjust(TOKEN_PRIVILEGES *wanted, TOKEN_PRIVILEGES *ret_before)
+{
+	DWORD n = sizeof(*ret_before);
+	HANDLE token;
+
+	if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &token))
+		return;
+	if (!AdjustTokenPrivileges(token, FALSE, wanted, sizeof(*wanted), ret_before,
+		    ret_before ? &n : NULL) &&
+		ret_before)
+		ret_before->PrivilegeCount = 0;
+	CloseHandle(token);
+}
+
+void iu_debugging_begin(struct iu_debugging *debugging)
+{
+	TOKEN_PRIVILEGES wanted = {
+		.PrivilegeCount = 1, .Privileges[0].Attributes = SE_PRIVILEGE_ENABLED};
+
+	*debugging = (struct iu_debugging){0};
+	if (LookupPrivilegeValueW(NULL, L"SeDebugPrivilege", &wanted.Privileges[0].Luid))
+		adjust(&wanted, &debugging->before);
+}
+
+void iu_debugging_end(struct iu_debugging *debugging)
+{
+	if (debugging->before.PrivilegeCount)
+		adjust(&debugging->before, NULL);
+	debugging->before.PrivilegeCount = 0;
+}
