@@ -99,8 +99,9 @@ judge_without_proc() {
 # Without the right to load BPF: valgrind does not know what bpf(2) reads and writes.
 @test "valgrind finds neither errors nor leaks" {
 	[ "${SANITIZED:-no}" = no ] || skip "built with sanitizers, which look for the same and exclude valgrind"
+	export SUPPRESSED="$BATS_TEST_DIRNAME/valgrind.supp"
 	for words in 8080 "8080 81/udp [::1]:9 @x /run/no-such" "--json 8080" list "list --json --all" "99999" "--help" "--jsno"; do
-		run in_net 'pid=$("$HOLD" 8080 holder); setpriv --bounding-set=-bpf,-sys_admin valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect,possible "$INUSE" $1; code=$?; kill $pid; exit $code' "$words"
+		run in_net 'pid=$("$HOLD" 8080 holder); setpriv --bounding-set=-bpf,-sys_admin valgrind -q --suppressions="$SUPPRESSED" --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect,possible "$INUSE" $1; code=$?; kill $pid; exit $code' "$words"
 		[ "$status" -le 2 ] || { echo "# $words: $status"; echo "$output"; return 1; }
 	done
 }

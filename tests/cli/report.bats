@@ -45,6 +45,11 @@ lacks() {
 		assert live.pop("from") is None
 		origin = again.pop("from")
 		assert origin["files"] == ["r.json"] and origin["recorded"], origin
+		# what helps there is done with that machine's own tools, for `inuse free` acts on this one
+		for a, b in zip(live["remedies"], again["remedies"]):
+		    if "inuse" in a["command"][:2]:
+		        assert "inuse" not in b["command"], b
+		        a["command"] = b["command"]
 		assert live == again, (live, again)
 	END
 	run "$INUSE" why --from r.json 8080

@@ -467,9 +467,11 @@ static bool run_as_root_there(struct iu_remedy_context *m)
 	bool udp = m->question->target.protocol == IU_PROTOCOL_UDP;
 	unsigned int port = m->question->target.port;
 
-	if (m->question->target.protocol == IU_PROTOCOL_UNIX)
-		return false;
+	if (iu_linux_is_privileged(m->snapshot))
+		return false; /* root has looked already */
 	m->remedy->summary = "look there again as root, who sees the processes of every user";
+	if (m->question->target.protocol == IU_PROTOCOL_UNIX)
+		return command(m, "sudo") && command(m, "ss") && command(m, "-xlp");
 	if (iu_linux_is_bsd(m->snapshot))
 		return command(m, "sudo") && command(m, "lsof") && command(m, "-nP") &&
 		       command(m, iu_phrase(m->arena, udp ? "-iUDP:%u" : "-iTCP:%u", port));
