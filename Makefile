@@ -40,6 +40,8 @@ safety: all
 	ninja -C build-safety
 	INUSE_SAFETY=full INUSE=$(CURDIR)/build-safety/inuse build-safety/tests/scenes/scenes-freeing
 	INUSE_SAFETY=full INUSE=$(CURDIR)/build-safety/inuse PYTHONDONTWRITEBYTECODE=1 python3 tests/scenes/places.py exchanger
+	INUSE_SAFETY=full INUSE=$(CURDIR)/build-safety/inuse DEMO_SERVER=$(CURDIR)/build-safety/demo-server \
+		PYTHONDONTWRITEBYTECODE=1 python3 tests/scenes/faults.py
 
 # What `inuse run` costs, beside strace, a ptrace loop and LD_PRELOAD.
 bench-run:

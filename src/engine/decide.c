@@ -244,10 +244,6 @@ static void decide_unix(struct iu_arena *arena, const struct iu_question *questi
 	} else if (j.status != IU_STATUS_FREE) {
 		verdict->headline = iu_unix_path_headline(arena, question, path, verdict);
 	}
-	if (!question->target.abstract && path && j.status == IU_STATUS_UNKNOWN)
-		verdict->endless = "to wait tells no more about it";
-	else if (!question->target.abstract && j.error == EPERM)
-		verdict->endless = "that file system will not have sockets later, either";
 	unix_doubts(arena, question, snapshot, &j, verdict);
 	iu_unix_path_tell(arena, path, verdict);
 	copy_gaps(arena, question, snapshot, verdict);

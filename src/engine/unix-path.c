@@ -123,6 +123,11 @@ void iu_unix_path_tell(struct iu_arena *arena, const struct iu_path *path, struc
 {
 	const char *type = path && path->fs_type ? iu_safe(arena, path->fs_type, 40) : "unknown";
 
+	if (path && verdict->status == IU_STATUS_UNKNOWN)
+		verdict->endless = "to wait tells no more about it";
+	else if (path && path->fs_type && verdict->error_number == EPERM &&
+		 iu_filesystem(path->fs_type)->sockets == IU_NO)
+		verdict->endless = "that file system will not have sockets later, either";
 	if (!path || !path->lstat_errno || path->unanswered)
 		return;
 	if (verdict->status != IU_STATUS_FREE && path->fs_type)

@@ -18,7 +18,7 @@ UNFIT = re.compile(
     r"|gethostby(name|addr)|inet_ntoa|s?rand|random|(un)?setenv|putenv|setlocale|f?chdir|umask|signal|sigaction"
     r"|sigprocmask|fork|vfork|alarm|system|popen|atexit|setrlimit|set(re|res)?[ug]id|unshare|setns)(@|$)")
 # What guards the process's own things, and the libraries that are loaded once (os/linux/lock.c, sd-bus.c).
-REMEMBERED = {"looks", "table", "once", "loaded", "result"}
+REMEMBERED = {"looks", "table", "prepared", "once", "loaded", "result"}
 LINKER = re.compile(r"^(completed\.\d+|__dso_handle|__TMC_END__|\.bss|\.data|__bss_start|_edata|_end)$")
 
 

@@ -2,6 +2,7 @@
 #include "os/linux/lock.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 
 /*
  * The only variables of the house that are shared: descriptor table and bound ports belong to the
@@ -9,7 +10,7 @@
  */
 static pthread_rwlock_t looks = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_mutex_t table = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool prepared; /* under table; pthread_once() would ask the kernel, and end us when that fails */
 
 /*
  * fork() waits until no port is bound and no descriptor duplicated for a moment: a child would keep them.
@@ -35,12 +36,16 @@ static void in_child(void)
 
 static void prepare(void)
 {
-	pthread_atfork(before_fork, after_fork, in_child);
+	pthread_mutex_lock(&table);
+	if (!prepared)
+		pthread_atfork(before_fork, after_fork, in_child);
+	prepared = true;
+	pthread_mutex_unlock(&table);
 }
 
 void iu_lock_fds(void)
 {
-	pthread_once(&once, prepare);
+	prepare();
 	pthread_mutex_lock(&table);
 }
 
@@ -51,13 +56,13 @@ void iu_lock_fds_end(void)
 
 void iu_lock_scan(void)
 {
-	pthread_once(&once, prepare);
+	prepare();
 	pthread_rwlock_rdlock(&looks);
 }
 
 void iu_lock_probe(void)
 {
-	pthread_once(&once, prepare);
+	prepare();
 	pthread_rwlock_wrlock(&looks);
 }
 

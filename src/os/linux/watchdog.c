@@ -23,7 +23,7 @@
  */
 static void (*on_expiry)(void);
 static int exit_code;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static atomic_flag begun = ATOMIC_FLAG_INIT; /* pthread_once() would ask the kernel, and abort on its errors */
 static atomic_llong deadline; /* ms; 0: nobody looks */
 static atomic_bool running;
 
@@ -106,7 +106,8 @@ void iu_watchdog_start(struct iu_watched *ret_watched)
 	ret_watched->on = false;
 	if (!on_expiry)
 		return;
-	pthread_once(&once, start);
+	if (!atomic_flag_test_and_set(&begun))
+		start();
 	if (!atomic_load(&running))
 		return;
 	sigemptyset(&set);

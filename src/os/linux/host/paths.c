@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -142,12 +143,30 @@ static void look_at_folders(int folder, struct found *found)
 	}
 }
 
+static void look_at_file_plainly(int folder, const char *name, struct found *found)
+{
+	struct stat status;
+
+	found->lstat_errno =
+		fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0 ? errno : 0;
+	if (found->lstat_errno)
+		return;
+	found->mode = status.st_mode;
+	found->uid = status.st_uid;
+	found->dev = status.st_dev;
+	found->ino = status.st_ino;
+}
+
 static void look_at_file(int folder, const char *name, struct found *found)
 {
 	struct statx status;
 	int error = iu_file_status(folder, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
 		STATX_BASIC_STATS | STATX_MNT_ID, &status);
 
+	if (error && error != -ENOENT) { /* statx() may be refused, too */
+		look_at_file_plainly(folder, name, found);
+		return;
+	}
 	found->lstat_errno = -error;
 	if (error)
 		return;
@@ -157,6 +176,16 @@ static void look_at_file(int folder, const char *name, struct found *found)
 	found->dev = makedev(status.stx_dev_major, status.stx_dev_minor);
 	found->ino = status.stx_ino;
 	found->mount = status.stx_mask & STATX_MNT_ID ? status.stx_mnt_id : 0;
+}
+
+/* faccessat2() is newer than many a filter, which says EPERM to it: as a folder that is immutable does. */
+static int why_not_make(int folder, const char *link)
+{
+	int error = faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) < 0 ? errno : 0;
+
+	if (error && error != EROFS && !getauxval(AT_SECURE)) /* access() is about the real user */
+		error = access(link, W_OK | X_OK) < 0 ? errno : 0;
+	return error;
 }
 
 static void look(const void *context, void *result)
@@ -172,12 +201,11 @@ static void look(const void *context, void *result)
 		found->lstat_errno = found->parent_errno = errno;
 		return;
 	}
-	if (faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) < 0)
-		found->parent_errno = errno;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+	found->parent_errno = why_not_make(folder, link);
 	if (iu_file_status(folder, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) == 0 &&
 		status.stx_mask & STATX_MNT_ID)
 		found->folder_mount = status.stx_mnt_id;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
 	if (iu_file_link(AT_FDCWD, link, found->folder, sizeof(found->folder)) < 0)
 		found->folder[0] = '\0';
 	look_at_folders(folder, found);
