@@ -27,10 +27,12 @@
  * inuse_escape() before a person sees them.
  *
  * Sandboxes: where a seccomp filter is in force, or where `plain` is set, asking and listing make
- * these system calls only: access, bind, brk, capget, clock_gettime, close, faccessat2, fcntl,
- * fstatfs, futex, getdents64, geteuid, getpid, getrandom, getsockname, getsockopt, ioctl, lseek,
- * mmap, mprotect, munmap, newfstatat, openat, pread64, prlimit64, read, readlinkat, recvmsg, sendto,
- * setsockopt, socket, statx, uname. Freeing makes more of them.
+ * these system calls only: access, bind, brk, capget, clock_gettime, clock_nanosleep, close,
+ * faccessat2, fcntl, fstatfs, futex, getdents64, getegid, geteuid, getgid, getgroups, getpid,
+ * getppid, getrandom, getsockname, getsockopt, gettid, getuid, ioctl, lseek, madvise, mmap,
+ * mprotect, mremap, munmap, newfstatat, openat, poll, pread64, prlimit64, read, readlinkat,
+ * recvmsg, rt_sigprocmask, sched_yield, sendto, setsockopt, socket, statfs, statx, sysinfo,
+ * uname. Freeing makes more of them.
  *
  * Files: those below /proc, /sys and /etc are read. Nothing is written, unless `keeps` is set.
  *
