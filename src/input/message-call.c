@@ -70,44 +70,78 @@ static bool stands_alone(struct iu_span line, size_t at, const char *word)
 	       end >= line.len || !iu_char_is_letter(line.text[end]);
 }
 
-/* A line is short or looked at piece by piece: one look, of all the lists together. */
-static bool any_of(struct iu_span line, const char *const words[], size_t count)
+struct list {
+	const char *const *words;
+	size_t count;
+};
+
+#define LIST(words) {(words), IU_COUNT(words)}
+
+enum { REMOTE, SEND, SURELY_CONNECT, SURELY_BIND, CONNECT, ACCEPT, LISTS };
+
+static const struct list lists[LISTS] = {
+	[REMOTE] = LIST(remote_words),
+	[SEND] = LIST(send_words),
+	[SURELY_CONNECT] = LIST(surely_connect),
+	[SURELY_BIND] = LIST(surely_bind),
+	[CONNECT] = LIST(connect_words),
+	[ACCEPT] = LIST(accept_words),
+};
+
+/* By the first byte which second bytes follow it: a log of 100 MB is looked at so. */
+struct begins {
+	uint64_t second[256];
+};
+
+static void add_begins(struct begins *begins, struct list list)
 {
-	uint64_t begins[4] = {0};
+	for (size_t i = 0; i < list.count; i++)
+		begins->second[(unsigned char)list.words[i][0]] |=
+			UINT64_C(1) << ((unsigned char)list.words[i][1] & 63);
+}
 
-	for (size_t i = 0; i < count; i++) {
-		unsigned char c = (unsigned char)words[i][0];
+static bool may_begin(const struct begins *begins, struct iu_span line, size_t at)
+{
+	return begins->second[(unsigned char)iu_char_lower(line.text[at])] &
+	       UINT64_C(1) << ((unsigned char)iu_char_lower(line.text[at + 1]) & 63);
+}
 
-		begins[c >> 6] |= UINT64_C(1) << (c & 63);
-	}
-	for (size_t at = 0; at < line.len; at++) {
-		unsigned char c = (unsigned char)iu_char_lower(line.text[at]);
-
-		if (!(begins[c >> 6] & UINT64_C(1) << (c & 63)))
-			continue;
-		for (size_t i = 0; i < count; i++)
-			if (iu_span_at(line, at, words[i]) && stands_alone(line, at, words[i]))
-				return true;
-	}
+static bool has_at(struct iu_span line, size_t at, struct list list)
+{
+	for (size_t i = 0; i < list.count; i++)
+		if (iu_char_lower(line.text[at]) == list.words[i][0] &&
+			iu_span_at(line, at, list.words[i]) && stands_alone(line, at, list.words[i]))
+			return true;
 	return false;
 }
 
-#define ANY_OF(line, words) any_of((line), (words), IU_COUNT(words))
+/* Which of the lists have a word on the line: a bit each. */
+static unsigned int lists_of(struct iu_span line)
+{
+	struct begins begins = {{0}};
+	unsigned int found = 0;
+
+	for (size_t k = 0; k < LISTS; k++)
+		add_begins(&begins, lists[k]);
+	for (size_t at = 0; at + 1 < line.len; at++)
+		for (size_t k = 0; k < LISTS && may_begin(&begins, line, at); k++)
+			if (!(found & 1u << k) && has_at(line, at, lists[k]))
+				found |= 1u << k;
+	return found;
+}
 
 enum iu_call iu_message_call_read(struct iu_span line)
 {
-	bool bind;
+	unsigned int found = lists_of(line);
+	bool bind = found & 1u << SURELY_BIND;
 
-	if (ANY_OF(line, remote_words))
+	if (found & 1u << REMOTE)
 		return IU_CALL_REMOTE;
-	if (ANY_OF(line, send_words))
+	if (found & 1u << SEND)
 		return IU_CALL_SEND;
-	if (ANY_OF(line, surely_connect))
+	if (found & 1u << SURELY_CONNECT || (!bind && found & 1u << CONNECT))
 		return IU_CALL_CONNECT;
-	bind = ANY_OF(line, surely_bind);
-	if (!bind && ANY_OF(line, connect_words))
-		return IU_CALL_CONNECT;
-	if (!bind && ANY_OF(line, accept_words))
+	if (!bind && found & 1u << ACCEPT)
 		return IU_CALL_ACCEPT;
 	return iu_message_patterns_bind(line) ? IU_CALL_BIND : IU_CALL_NONE;
 }
@@ -153,5 +187,12 @@ static const char *const well[] = {
 
 bool iu_message_call_well(struct iu_span line)
 {
-	return ANY_OF(line, well);
+	const struct list list = LIST(well);
+	struct begins begins = {{0}};
+
+	add_begins(&begins, list);
+	for (size_t at = 0; at + 1 < line.len; at++)
+		if (may_begin(&begins, line, at) && has_at(line, at, list))
+			return true;
+	return false;
 }

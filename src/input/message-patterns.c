@@ -198,6 +198,12 @@ static bool may_begin(const struct begins *begins, struct iu_span line, size_t a
 	       UINT64_C(1) << ((unsigned char)iu_char_lower(line.text[at + 1]) & 63);
 }
 
+/* The first byte tells most of them apart, and needs no call. */
+static bool word_at(struct iu_span line, size_t at, const char *word)
+{
+	return iu_char_lower(line.text[at]) == word[0] && iu_span_at(line, at, word);
+}
+
 /* Errors of bind() in the texts of systems, in every language. */
 static bool is_error(const struct iu_error_phrase *phrase)
 {
@@ -243,11 +249,11 @@ static bool has_words(struct iu_span line)
 		if (!may_begin(&begins, line, at))
 			continue;
 		for (size_t i = 0; i < IU_COUNT(words); i++)
-			if (iu_span_at(line, at, words[i]) && stands_alone(line, at, words[i]) &&
+			if (word_at(line, at, words[i]) && stands_alone(line, at, words[i]) &&
 				(!is_weak(words[i]) || of_socket(line)))
 				return true;
 		for (size_t i = 0; i < count; i++)
-			if (is_error(&phrases[i]) && iu_span_at(line, at, phrases[i].text) &&
+			if (word_at(line, at, phrases[i].text) && is_error(&phrases[i]) &&
 				(!is_weak(phrases[i].text) || of_socket(line)))
 				return true;
 	}
@@ -263,11 +269,16 @@ static bool port_is_taken(struct iu_span line)
 		"already exists", "already running", "another process", "another program",
 		"another application", "used by", "couldn't allocate", "could not allocate"};
 
+	struct begins begins = {{0}};
+
 	if (!has(line, "port"))
 		return false;
 	for (size_t i = 0; i < IU_COUNT(taken); i++)
-		if (has(line, taken[i]))
-			return true;
+		add_begin(&begins, taken[i]);
+	for (size_t at = 0; at + 1 < line.len; at++)
+		for (size_t i = 0; i < IU_COUNT(taken) && may_begin(&begins, line, at); i++)
+			if (word_at(line, at, taken[i]))
+				return true;
 	return false;
 }
 
