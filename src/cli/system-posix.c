@@ -66,7 +66,23 @@ bool iu_system_is_open(int fd)
 
 int iu_system_open(const char *file)
 {
-	return open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	/* no link leads elsewhere, and a FIFO that nobody reads is an error at once */
+	const int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	int fd = open(file, flags, 0666);
+	struct stat status;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &status) < 0 || (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
+	if (S_ISREG(status.st_mode) && ftruncate(fd, 0) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
 }
 
 int iu_system_terminal(void)

@@ -64,6 +64,7 @@ struct iu_local_check {
 	int error;           /* errno where ok is IU_NO */
 	enum iu_cause cause; /* IU_CAUSE_NONE: an errno with a headline of its own */
 	enum iu_rule rule;
+	bool excepted;       /* the asking socket may what ours may not: no bind of ours tells */
 };
 
 /** iu_importance() - LISTEN before bound before connected before closing before TIME-WAIT. */

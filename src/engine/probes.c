@@ -61,7 +61,7 @@ static bool may_ask(const struct iu_evaluation *evaluation, const struct iu_atte
 {
 	if (evaluation->question->how.probe == IU_PROBE_ALWAYS)
 		return true;
-	if (!evaluation->rules->sockets_seen(evaluation))
+	if (!evaluation->rules->sockets_seen(evaluation) || attempt->check.excepted)
 		return false;
 	if (attempt->check.ok == IU_NO)
 		return true;

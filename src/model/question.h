@@ -14,6 +14,7 @@ enum iu_probe_mode { IU_PROBE_AUTO, IU_PROBE_ALWAYS, IU_PROBE_NEVER };
 struct iu_options {
 	bool reuseaddr, reuseport;
 	bool exclusive;        /* SO_EXCLUSIVEADDRUSE, Windows only */
+	bool nonlocal;         /* IP_FREEBIND, IP_TRANSPARENT: an address need not be there */
 	enum iu_tri v6only;    /* IU_UNKNOWN: the system's default (net.ipv6.bindv6only) */
 	const char *device;    /* SO_BINDTODEVICE, NULL: none */
 	uint32_t ifindex;      /* its index, 0: none */

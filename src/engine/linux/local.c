@@ -6,6 +6,7 @@
 
 #include "engine/evaluation.h"
 #include "engine/linux/conflict.h"
+#include "knowledge/errors.h"
 
 #define LOOPBACK_NET  0x7f000000u
 #define LOOPBACK_MASK 0xff000000u
@@ -91,6 +92,33 @@ static struct iu_local_check check_v6(const struct iu_snapshot *snapshot,
 		IU_RULE_ADDRESS_UNKNOWN};
 }
 
+/* Another socket has just this address and port. */
+static bool is_taken(const struct iu_snapshot *snapshot, const struct iu_request *request)
+{
+	for (size_t i = 0; request->port && i < snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+
+		if (s->protocol == request->protocol && s->port == request->port &&
+			s->family == request->address.family &&
+			iu_address_equal(&s->local, &request->address))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * IP_FREEBIND and IP_TRANSPARENT skip the look at addresses. A message of EADDRINUSE proves that its
+ * program passed it; that the address is taken without being there says how.
+ */
+static bool need_not_be_local(const struct iu_question *question, const struct iu_snapshot *snapshot,
+	const struct iu_request *request)
+{
+	return question->options.nonlocal ||
+	       (question->symptom.from_message.given &&
+		       question->symptom.from_message.error == IU_ERROR_ADDRINUSE &&
+		       is_taken(snapshot, request));
+}
+
 static struct iu_local_check check_address(const struct iu_snapshot *snapshot,
 	const struct iu_request *request)
 {
@@ -143,6 +171,11 @@ struct iu_local_check iu_linux_local_check(const struct iu_question *question,
 	bool v6 = request->address.family == IU_FAMILY_IPV6;
 	struct iu_local_check first = v6 ? port : address, second = v6 ? address : port;
 
+	if (address.ok != IU_YES && (!address.error || address.error == EADDRNOTAVAIL) &&
+		need_not_be_local(question, snapshot, request)) {
+		address = (struct iu_local_check){.ok = IU_YES, .excepted = true};
+		*(v6 ? &second : &first) = address;
+	}
 	if (v6 && snapshot->host.ipv6 == IU_NO)
 		return (struct iu_local_check){IU_NO, EAFNOSUPPORT, IU_CAUSE_NONE, IU_RULE_NONE};
 	if (v6 && request->protocol == IU_PROTOCOL_TCP &&
@@ -154,5 +187,7 @@ struct iu_local_check iu_linux_local_check(const struct iu_question *question,
 	if (second.ok == IU_NO)
 		/* which of the two it is depends on the first one, but it fails for certain */
 		return second;
-	return first.ok == IU_UNKNOWN ? first : second;
+	if (address.excepted)
+		port.excepted = true;
+	return first.ok == IU_UNKNOWN ? first : address.excepted ? port : second;
 }

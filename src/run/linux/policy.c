@@ -3,24 +3,24 @@
 
 #include <errno.h>
 
-#include "base/compat.h"
-
 /* Only where nothing that we may and the thread may not can make a difference. */
 bool iu_run_policy_may_perform(const struct iu_run_facts *facts)
 {
-	return facts->inet && facts->equal && !facts->domain;
+	return (facts->inet || facts->plain) && facts->equal && !facts->domain;
 }
 
 static enum iu_run_way choose_bind(const struct iu_run_facts *facts)
 {
 	switch (facts->name) {
-	case IU_RUN_NAME_FOREIGN: return IU_RUN_LET;
+	case IU_RUN_NAME_FOREIGN:
+		return iu_run_policy_may_perform(facts) ? IU_RUN_PERFORM : IU_RUN_LET;
 	case IU_RUN_NAME_PATH: return IU_RUN_LOOK;
 	case IU_RUN_NAME_ABSTRACT: return facts->equal ? IU_RUN_TRY : IU_RUN_WORKER;
 	case IU_RUN_NAME_INET: break;
 	}
 	if (!facts->inet)
-		return IU_RUN_LET;
+		return iu_run_policy_may_perform(facts) && !facts->privileged ? IU_RUN_PERFORM
+									      : IU_RUN_LET;
 	if (facts->moved || (facts->policy == IU_RUN_REUSEADDR && facts->tcp))
 		return IU_RUN_WORKER;
 	if (iu_run_policy_may_perform(facts) && !facts->privileged)
@@ -38,7 +38,10 @@ enum iu_run_way iu_run_policy_choose(const struct iu_run_facts *facts)
 {
 	switch (facts->kind) {
 	case IU_RUN_BIND: return choose_bind(facts);
-	case IU_RUN_LISTEN: return iu_run_policy_may_perform(facts) ? IU_RUN_PERFORM : IU_RUN_LET;
+	case IU_RUN_LISTEN:
+		if (facts->unix_socket) /* who listens is told to clients: it must not be us */
+			return IU_RUN_LOOK;
+		return facts->inet && iu_run_policy_may_perform(facts) ? IU_RUN_PERFORM : IU_RUN_LET;
 	case IU_RUN_RING:
 	case IU_RUN_DOMAIN:
 	case IU_RUN_OTHER:
@@ -47,14 +50,16 @@ enum iu_run_way iu_run_policy_choose(const struct iu_run_facts *facts)
 	return IU_RUN_LET;
 }
 
+/* A signal ended it: the program tries again. Everything else is the program's own result. */
 bool iu_run_policy_explains(int error)
 {
-	static const int known[] = {EADDRINUSE, EACCES, EPERM, EADDRNOTAVAIL};
+	return error > 0 && error != EINTR && error != EAGAIN;
+}
 
-	for (size_t i = 0; i < IU_COUNT(known); i++)
-		if (known[i] == error)
-			return true;
-	return false;
+bool iu_run_policy_looks_after(const struct iu_run_facts *facts)
+{
+	return facts->kind == IU_RUN_BIND &&
+	       (facts->name == IU_RUN_NAME_PATH || facts->domain) && facts->name != IU_RUN_NAME_FOREIGN;
 }
 
 bool iu_run_policy_waits(int error)

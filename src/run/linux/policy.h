@@ -24,6 +24,8 @@ struct iu_run_facts {
 	enum iu_run_name_kind name; /* of bind() */
 	bool inet;        /* the socket is TCP or UDP over IP */
 	bool tcp;
+	bool plain;       /* it is of another protocol, to which it makes no difference who calls */
+	bool unix_socket;
 	bool equal;       /* the thread may do exactly what we may */
 	bool domain;      /* somebody of the command has taken a Landlock domain: it is not visible whose */
 	bool privileged;  /* the port needs a right */
@@ -36,6 +38,9 @@ enum iu_run_way iu_run_policy_choose(const struct iu_run_facts *facts);
 
 /** iu_run_policy_may_perform() - whether a call may be done by us when the user asked for help (a policy). */
 bool iu_run_policy_may_perform(const struct iu_run_facts *facts);
+
+/** iu_run_policy_looks_after() - whether the kernel may refuse what nothing shows before. */
+bool iu_run_policy_looks_after(const struct iu_run_facts *facts);
 
 /** iu_run_policy_explains() - whether a failure with this errno has a cause that can be told. */
 bool iu_run_policy_explains(int error);

@@ -132,6 +132,7 @@ static void set_options(const struct iu_run_supervisor *s, const struct iu_run_c
 	question->options = (struct iu_options){.reuseaddr = sock.reuseaddr || c->sock.reuseaddr,
 		.reuseport = sock.reuseport,
 		.v6only = sock.v6only,
+		.nonlocal = sock.nonlocal,
 		.ifindex = sock.ifindex,
 		.device = sock.device[0] ? iu_arena_strdup(arena, sock.device) : NULL,
 		.uid_given = c->credentials.rights.uid[1] != s->ours.rights.uid[1],
@@ -209,20 +210,24 @@ const char *iu_run_question_target(struct iu_run_question *asked)
 		       : "its address";
 }
 
+const char *iu_run_question_name(struct iu_arena *arena, const struct iu_run_case *c)
+{
+	const char *name = NULL;
+	char comm[COMM_BYTES];
+	ssize_t len = iu_run_proc_files_text(c->credentials.rights.tgid, "comm", comm, sizeof(comm));
+
+	if (len > 1)
+		comm[len - 1] = '\0'; /* a newline */
+	if (c->comm[0] || len > 1)
+		name = iu_safe(arena, c->comm[0] ? c->comm : comm, NAME_COLUMNS);
+	return name ? name : "a program";
+}
+
 const char *iu_run_question_intro(
 	struct iu_run_question *asked, const struct iu_run_case *c, int error)
 {
-	int32_t pid = c->credentials.rights.tgid;
-	const char *name = NULL, *text;
-	char comm[COMM_BYTES];
-	ssize_t len = iu_run_proc_files_text(pid, "comm", comm, sizeof(comm));
-
-	if (len > 1) { /* with a newline at its end */
-		comm[len - 1] = '\0';
-		name = iu_safe(&asked->arena, comm, NAME_COLUMNS);
-	}
-	text = iu_arena_printf(&asked->arena, "%s (pid %d) cannot %s %s (%s)",
-		name ? name : "a program", (int)pid,
+	const char *text = iu_arena_printf(&asked->arena, "%s (pid %d) cannot %s %s (%s)",
+		iu_run_question_name(&asked->arena, c), (int)c->credentials.rights.tgid,
 		c->call.kind == IU_RUN_LISTEN ? "listen on" : "bind", iu_run_question_target(asked),
 		iu_os_error_name(error));
 	return text ? text : "a program cannot bind its address";

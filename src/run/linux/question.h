@@ -30,4 +30,7 @@ const char *iu_run_question_target(struct iu_run_question *asked);
 /** iu_run_question_end() - frees it. */
 void iu_run_question_end(struct iu_run_question *asked);
 
+/** iu_run_question_name() - of the program that called; escaped. */
+const char *iu_run_question_name(struct iu_arena *arena, const struct iu_run_case *c);
+
 #endif

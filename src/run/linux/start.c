@@ -16,6 +16,7 @@
 
 #include "base/compat.h"
 #include "base/err.h"
+#include "os/os.h"
 #include "run/linux/postmortem.h"
 #include "run/linux/pass-fd.h"
 #include "run/linux/preload-server.h"
@@ -259,6 +260,22 @@ static void say_without(const struct iu_run *run, int error, bool by_library)
 	run->line(run->context, text);
 }
 
+/* No process or descriptor is to be had: the command can do without us. */
+static bool is_shortage(int error)
+{
+	return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
+}
+
+static void say_alone(const struct iu_run *run, int error)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text),
+		"nor can what it prints be looked at (%s): the command runs without inuse",
+		iu_os_error_name(error));
+	run->line(run->context, text);
+}
+
 int iu_run_start(struct iu_run *run, int *ret_status)
 {
 	struct iu_run_table table;
@@ -278,8 +295,12 @@ int iu_run_start(struct iu_run *run, int *ret_status)
 		say_without(run, ret, by_library);
 	else
 		say_no_new_privs(run);
-	if (ret < 0 && !by_library)
-		return iu_run_postmortem(run, ret_status);
+	if (ret < 0 && !by_library) {
+		ret = iu_run_postmortem(run, ret_status);
+		if (!is_shortage(ret))
+			return ret;
+		say_alone(run, ret);
+	}
 	run->restore(run->context);
 	execvp(run->argv[0], run->argv);
 	return errno;

@@ -18,11 +18,13 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "run/linux/pass-fd.h"
+#include "os/os.h"
 #include "run/linux/preload-server.h"
 
 #define WORKERS_MAX  IU_RUN_HELD_MAX
 #define LIVES	     5
 #define NO_NOTICE    1 /* a worker works for a preloaded library, which sees its end by itself */
+#define FINISH_MS    5000
 #define LINGER_MS    10000 /* after the command: so long libraries in what it left behind may ask */
 #define HANDLES_MAX  16
 #define FILES_MAX    16
@@ -157,9 +159,17 @@ static bool read_socket(struct loop *l, struct iu_run_case *c)
 {
 	if (c->socket < 0)
 		c->socket = duplicate(l, c);
-	if (c->socket < 0 || iu_run_socket_read(c->socket, &c->sock) < 0)
+	if (c->socket < 0) {
+		c->error = errno == EBADF ? EBADF : c->error;
 		return false;
+	}
+	if (iu_run_socket_read(c->socket, &c->sock) < 0) {
+		c->error = ENOTSOCK;
+		return false;
+	}
 	c->facts.inet = c->sock.inet;
+	c->facts.plain = c->sock.plain;
+	c->facts.unix_socket = c->sock.domain == AF_UNIX;
 	c->facts.tcp = c->sock.inet && c->sock.carries == IU_PROTOCOL_TCP;
 	return true;
 }
@@ -175,10 +185,12 @@ static bool read_case(struct loop *l, struct iu_run_case *c)
 	if (read_credentials(l, c->notice.tid, &c->credentials) < 0)
 		return false;
 	c->facts.name = c->name.kind;
-	if (c->call.kind == IU_RUN_BIND && c->name.kind == IU_RUN_NAME_FOREIGN)
+	if (!read_socket(l, c))
 		return false;
-	if (c->name.kind != IU_RUN_NAME_PATH && !read_socket(l, c))
-		return false;
+	/* too short for its family: the kernel says so to us as well */
+	if (c->call.kind == IU_RUN_BIND && c->name.kind == IU_RUN_NAME_FOREIGN &&
+		(c->sock.domain == AF_INET || c->sock.domain == AF_INET6))
+		c->facts.plain = true;
 	c->facts.equal = iu_run_credentials_equal(&s->ours, &c->credentials);
 	c->facts.privileged = c->name.kind == IU_RUN_NAME_INET && c->name.port &&
 			      c->name.port < s->unprivileged;
@@ -230,7 +242,7 @@ static void start_worker(struct loop *l, struct iu_run_case *c)
 	while (held < WORKERS_MAX && l->s.told->held[held])
 		held++;
 	if (!silent && held < WORKERS_MAX) {
-		l->s.told->held[held] = c->notice.id ? c->notice.id : NO_NOTICE;
+		l->s.told->held[held] = c->notice.id && (!c->after || c->hold) ? c->notice.id : NO_NOTICE;
 		pid = fork();
 	}
 	if (pid == 0)
@@ -238,7 +250,8 @@ static void start_worker(struct loop *l, struct iu_run_case *c)
 	if (pid < 0) {
 		if (!silent && held < WORKERS_MAX)
 			l->s.told->held[held] = 0;
-		let(l, c);
+		if (!c->after || c->hold)
+			let(l, c);
 		return;
 	}
 	*worker = (struct worker){.pid = pid, .held = held};
@@ -308,6 +321,26 @@ static void perform(struct loop *l, struct iu_run_case *c)
 	}
 }
 
+/* The worker has a duplicate of its own, and looks from now on; then the kernel does it. */
+static void look_after(struct loop *l, struct iu_run_case *c)
+{
+	struct iu_run_case later = *c;
+	ssize_t n;
+
+	later.socket = fcntl(c->socket, F_DUPFD_CLOEXEC, 0);
+	if (later.socket >= 0 && l->worker_count < WORKERS_MAX) {
+		n = iu_run_proc_files_text(c->notice.tid, "comm", later.comm, sizeof(later.comm));
+		later.comm[n > 1 ? n - 1 : 0] = '\0'; /* without its newline */
+		later.after = true;
+		later.hold = c->facts.domain && c->facts.inet;
+		start_worker(l, &later);
+	}
+	if (later.socket >= 0)
+		close(later.socket);
+	if (!later.hold)
+		let(l, c);
+}
+
 static void foresee(struct loop *l, struct iu_run_case *c, int error)
 {
 	if (error > 0 && iu_run_policy_explains(error)) {
@@ -317,7 +350,10 @@ static void foresee(struct loop *l, struct iu_run_case *c, int error)
 	}
 	if (error == 0 && c->facts.inet)
 		iu_run_tell_port(l->s.run, -1, c->name.port);
-	let(l, c);
+	if (error <= 0 && c->reply < 0 && iu_run_policy_looks_after(&c->facts))
+		look_after(l, c);
+	else
+		let(l, c);
 }
 
 static void take(struct loop *l, struct iu_run_case *c)
@@ -347,6 +383,19 @@ static void say_blind(const struct loop *l, const struct iu_run_case *c)
 	l->s.run->line(l->s.run->context, text);
 }
 
+/* A number that is no socket: it is the program's own mistake, and nothing of the port. */
+static void say_no_socket(const struct loop *l, const struct iu_run_case *c)
+{
+	char text[200];
+
+	if (!iu_run_told_claim(l->s.told, iu_run_told_key((uint64_t)c->call.fd, &c->error, sizeof(c->error))))
+		return;
+	snprintf(text, sizeof(text), "process %d of it calls %s() with descriptor %d, which is %s (%s)",
+		(int)c->notice.tid, c->call.kind == IU_RUN_LISTEN ? "listen" : "bind", c->call.fd,
+		c->error == EBADF ? "not open" : "no socket", iu_os_error_name(c->error));
+	l->s.run->line(l->s.run->context, text);
+}
+
 static void handle_notice(struct loop *l)
 {
 	struct iu_run_case c = {.socket = -1, .handle = -1, .error = -1, .reply = -1};
@@ -359,8 +408,11 @@ static void handle_notice(struct loop *l)
 	case IU_RUN_LISTEN:
 		if (read_arguments(&c) && read_case(l, &c))
 			take(l, &c);
-		else
+		else {
+			if (c.error == EBADF || c.error == ENOTSOCK)
+				say_no_socket(l, &c);
 			let(l, &c);
+		}
 		if (c.blind)
 			say_blind(l, &c);
 		break;
@@ -463,6 +515,17 @@ static bool prepare(struct loop *l, int listener, enum iu_run_source source)
 	return iu_run_notices_new(listener, &l->s.notices) >= 0;
 }
 
+/* Everybody who could ask has gone; what has failed is told before we go, too. */
+static void finish_workers(struct loop *l)
+{
+	int64_t deadline = iu_os_now_ms() + FINISH_MS;
+
+	while (l->worker_count && iu_os_now_ms() < deadline) {
+		(void)poll(l->polls + FIXED_POLLS, l->worker_count, 100);
+		end_workers(l);
+	}
+}
+
 _Noreturn static void watch(struct loop *l)
 {
 	for (;;) {
@@ -490,6 +553,7 @@ _Noreturn static void watch(struct loop *l)
 	}
 	if (!l->s.command_ended)
 		iu_run_exit_note(&l->s);
+	finish_workers(l);
 	_exit(0);
 }
 

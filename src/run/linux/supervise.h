@@ -36,6 +36,9 @@ struct iu_run_case {
 	struct iu_run_socket sock;
 	int error;         /* what the kernel said; -1: not asked yet */
 	bool blind;        /* its memory may not be read */
+	bool after;        /* the kernel does it: whether it did is to be seen afterwards */
+	bool hold;         /* after: it waits until the words are ready, so that they come first */
+	char comm[24];     /* after: whose it was */
 };
 
 /** iu_run_supervise() - answers until nobody is left who could ask. Ends the process. */
@@ -65,10 +68,16 @@ uint64_t iu_run_lost_key(const struct iu_run_case *c);
 /** iu_run_perform() - bind() or listen() on the duplicate. Returns: 0 or an errno. */
 int iu_run_perform(const struct iu_run_case *c);
 
+/**
+ * iu_run_see() - waits until the kernel has done the call, and looks whether the socket has an address
+ * Returns: 0, or what it most likely said; -1: it could not be seen.
+ */
+int iu_run_see(struct iu_run_case *c);
+
 /** iu_run_try() - the same with a socket alike, closed at once. Returns: 0, an errno, -1: not tried. */
 int iu_run_try(const struct iu_run_case *c);
 
-/** iu_run_look() - whether something is at the path. Returns: 0 or EADDRINUSE. */
+/** iu_run_look() - what a path, or a UNIX socket itself, shows before the call. Returns: 0 or an errno. */
 int iu_run_look(const struct iu_run_case *c);
 
 /** iu_run_tell_port() - writes the port a socket was bound to where the user wants it. */

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "os/os.h"
 #include "run/linux/question.h"
+#include "run/linux/result.h"
 #include "run/linux/supervise.h"
 #include "session/free.h"
 
@@ -163,18 +164,41 @@ static bool only_time_helps(const struct iu_verdict *verdict)
 		       verdict->cause == IU_CAUSE_CLOSING_CONNECTION);
 }
 
+/* Of a protocol that is not looked at: its result, and what shows more. */
+static void tell_plain(struct worker *h, int error)
+{
+	struct iu_run_question asked = {0};
+	const char *text;
+
+	if (iu_run_told_claim(h->s->told, key_of(h->c, (uint32_t)error)) && has_room(h)) {
+		text = iu_run_result_line(&asked.arena, h->c,
+			iu_run_question_name(&asked.arena, h->c), error);
+		h->run->line(h->run->context, text);
+	}
+	iu_run_question_end(&asked);
+}
+
 static void explain(struct worker *h, int error, const char *help)
 {
 	struct iu_run_failure failure = {.help = help};
 
 	if (iu_run_worker_is_muted(h->s, h->c))
 		return;
-	ask(h, error);
+	if (h->c->facts.plain) {
+		tell_plain(h, error);
+		return;
+	}
+	if (!h->is_asked || !h->c->hold)
+		ask(h, error);
+	if (h->is_asked)
+		iu_run_result_apply(h->s, h->c, error, &h->asked);
 	iu_run_told_put(h->s->told, key_of(h->c, 'q'), iu_os_now_ms());
 	if (!is_news(h, error) || !has_room(h))
 		return;
 	failure.intro = iu_run_question_intro(&h->asked, h->c, error);
 	failure.answer = h->is_asked ? &h->asked.answer : NULL;
+	if (!h->is_asked && !help)
+		failure.help = iu_run_result_why(h->c, error);
 	if (h->is_asked && !help && only_time_helps(&h->asked.answer.verdict))
 		failure.help = "inuse run --wait 90 -- … holds the call until then.";
 	if (h->is_asked && h->asked.answer.verdict.status == IU_STATUS_FREE && !help)
@@ -370,6 +394,8 @@ static int make_free(struct worker *h, int error)
 
 static int apply_policy(struct worker *h, int error)
 {
+	if (h->c->facts.plain)
+		return error;
 	switch (h->run->policy) {
 	case IU_RUN_EXPLAIN: break;
 	case IU_RUN_WAIT: return iu_run_policy_waits(error) ? wait_for_it(h, error) : error;
@@ -407,12 +433,53 @@ static void end_call(struct worker *h)
 		iu_run_told_put(h->s->told, lost, 1);
 }
 
+/* The kernel has refused it, and nothing that can be seen says why. */
+static void say_unknown(struct worker *h)
+{
+	struct iu_text text = {0};
+
+	if (!iu_run_told_claim(h->s->told, key_of(h->c, 'u')) || !has_room(h))
+		return;
+	iu_text_printf(&text, "%s (pid %d) could not bind %s; which error it was told cannot be seen",
+		iu_run_question_name(&h->asked.arena, h->c), (int)h->c->credentials.rights.tgid,
+		iu_run_question_target(&h->asked));
+	line(h, &text);
+	iu_text_free(&text);
+}
+
+/* The kernel does the call; whether it has is seen at the socket. */
+static void look_after(struct worker *h)
+{
+	bool entered = enter(h);
+	int error;
+
+	if (h->c->hold && entered)
+		ask(h, EACCES);
+	if (h->c->hold)
+		(void)iu_run_notices_continue(h->s->notices, h->c->notice.id);
+	error = iu_run_see(h->c);
+	if (error < 0 && entered) {
+		ask(h, 0); /* the place itself may say what it takes */
+		error = h->is_asked ? h->asked.answer.verdict.error_number : 0;
+		if (!error)
+			say_unknown(h);
+	}
+	if (error > 0 && entered)
+		explain(h, error, NULL);
+	if (h->is_asked)
+		iu_run_question_end(&h->asked);
+}
+
 void iu_run_worker(const struct iu_run_supervisor *s, struct iu_run_case *c)
 {
 	struct worker h = {.s = s, .run = s->run, .c = c};
 	int error = -1;
 
 	use_stderr_of_caller(&h);
+	if (c->after) {
+		look_after(&h);
+		return;
+	}
 	if (enter(&h)) {
 		error = find_out(&h);
 		if (error > 0)

@@ -15,6 +15,10 @@
 #include "os/linux/sockets/options.h"
 #include "os/os.h"
 
+#ifndef IPV6_FREEBIND
+#define IPV6_FREEBIND 78
+#endif
+
 #define PROTOCOL_MPTCP 262 /* IPPROTO_MPTCP, Linux 5.6: headers may be older */
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71 /* headers may be older than 5.14 */
@@ -76,6 +80,14 @@ static bool is_elsewhere(int fd)
 	return in_other_netns;
 }
 
+static bool has(int fd, int level, int name)
+{
+	int value = 0;
+	socklen_t len = sizeof(value);
+
+	return getsockopt(fd, level, name, &value, &len) == 0 && value;
+}
+
 static int read_options(int fd, struct iu_arena *arena, struct iu_question *q)
 {
 	struct iu_socket sock = {.family = q->target.family};
@@ -93,6 +105,9 @@ static int read_options(int fd, struct iu_arena *arena, struct iu_question *q)
 	q->options.v6only = sock.v6only;
 	q->options.device = sock.device;
 	q->options.ifindex = sock.ifindex;
+	q->options.nonlocal = has(fd, IPPROTO_IP, IP_FREEBIND) || has(fd, IPPROTO_IP, IP_TRANSPARENT) ||
+			      has(fd, IPPROTO_IPV6, IPV6_FREEBIND) ||
+			      has(fd, IPPROTO_IPV6, IPV6_TRANSPARENT);
 	return 0;
 }
 
