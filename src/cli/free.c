@@ -33,8 +33,8 @@ static void put(struct run *run, struct iu_text *text)
 {
 	wipe(run);
 	run->written = iu_write(text) && run->written;
+	run->written = iu_write_end() && run->written;
 	iu_text_free(text);
-	fflush(stdout);
 }
 
 static bool stopped(void *context)
@@ -54,6 +54,10 @@ static bool consent(void *context, const struct iu_free_run *freeing)
 		iu_output_explanation(&freeing->explanation, &run->style, &text);
 		iu_text_add(&text, "\n");
 		put(run, &text);
+	}
+	if (!run->written) {
+		run->declined = "nothing was done: the plan could not be shown";
+		return false;
 	}
 	if (arguments->yes)
 		return true;

@@ -95,6 +95,14 @@ static int plan_no_bind(struct iu_planning *p, struct iu_plan *ret_plan)
 	return p->arena->failed ? IU_E_NOMEM : 0;
 }
 
+/* What is to be left alone is written there, and could not be read. */
+static void refuse_list(struct iu_planning *p)
+{
+	iu_planning_refuse(p, 0, "nothing is done",
+		iu_phrase(p->arena, "the list of protected programs could not be read: %s",
+			iu_safe(p->arena, p->rules->list_error, 160)), NULL);
+}
+
 int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_snapshot *everything,
 	const struct iu_verdict *verdict, const struct iu_plan_rules *rules,
@@ -117,7 +125,10 @@ int iu_plan(struct iu_arena *arena, const struct iu_question *question,
 	case IU_STATUS_DENIED:
 	case IU_STATUS_UNAVAILABLE:
 		p.plan.kind = IU_PLAN_READY;
-		iu_rules_of(snapshot)->plan(&p);
+		if (rules->list_error)
+			refuse_list(&p);
+		else
+			iu_rules_of(snapshot)->plan(&p);
 		break;
 	}
 	if (p.plan.kind == IU_PLAN_READY && !p.plan.steps.n && !p.plan.refusals.n)
@@ -224,7 +235,16 @@ static bool is_service(const char *unit)
 	return dot && !strcmp(dot, ".service");
 }
 
-static const char *who_starts_it(struct iu_arena *arena, const struct iu_process *process)
+static bool is_above_us(const struct iu_plan_rules *rules, int32_t pid)
+{
+	for (size_t i = 0; i < rules->ancestor_count; i++)
+		if (rules->ancestors[i] == pid)
+			return true;
+	return false;
+}
+
+static const char *who_starts_it(struct iu_arena *arena, const struct iu_plan_rules *rules,
+	const struct iu_process *process)
 {
 	const struct iu_supervisor_row *row;
 	size_t i;
@@ -233,20 +253,21 @@ static const char *who_starts_it(struct iu_arena *arena, const struct iu_process
 		const struct iu_parent *parent = &process->parents.v[i];
 
 		row = iu_supervisor_parent(parent);
-		if (row && parent->loops != IU_NO)
+		if (row && parent->loops != IU_NO && !is_above_us(rules, parent->pid))
 			return iu_phrase(arena, "%s starts it again: %s",
 				iu_planning_parent(arena, parent), iu_planning_how_to_stop(arena, row, parent));
 	}
 	if (process->unit && is_service(process->unit))
 		return iu_phrase(arena, "%s starts it again: systemctl stop %s",
 			iu_safe(arena, process->unit, 80), iu_safe(arena, process->unit, 80));
-	if (process->parents.n)
+	if (process->parents.n && !is_above_us(rules, process->parents.v[0].pid))
 		return iu_phrase(arena, "%s started it: stop that first",
 			iu_planning_parent(arena, &process->parents.v[0]));
 	return "who starts it could not be seen";
 }
 
 int iu_plan_respawned(struct iu_arena *arena, const struct iu_plan *plan,
+	const struct iu_plan_rules *rules,
 	const struct iu_snapshot *before, const struct iu_snapshot *now,
 	const struct iu_verdict *verdict, const char **ret_text)
 {
@@ -263,7 +284,7 @@ int iu_plan_respawned(struct iu_arena *arena, const struct iu_plan *plan,
 			if (!process || was_target(plan, process) || was_there(before, process))
 				continue;
 			text = iu_phrase(arena, "a new process has it now, %s; %s",
-				iu_phrase_process(arena, process), who_starts_it(arena, process));
+				iu_phrase_process(arena, process), who_starts_it(arena, rules, process));
 		}
 	}
 	if (arena->failed)

@@ -32,13 +32,14 @@ int iu_plan_tell(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 
 /**
  * iu_plan_respawned() - who started a new holder after the planned ones were gone
- * @plan: what was applied
+ * @plan: what was applied; @rules: of it
  * @before: the snapshot of the plan; @now, @verdict: the look after it
  * @ret_text: receives a sentence, NULL: no new holder is there
  *
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_plan_respawned(struct iu_arena *arena, const struct iu_plan *plan,
+	const struct iu_plan_rules *rules,
 	const struct iu_snapshot *before, const struct iu_snapshot *now,
 	const struct iu_verdict *verdict, const char **ret_text);
 

@@ -137,6 +137,22 @@ static bool is_unit(const struct part *part)
 	return false;
 }
 
+/*
+ * systemd makes units in its slices and nowhere else: a name in another folder is anybody's
+ * invention. Before something is stopped, systemd is asked whether it is so.
+ */
+static void follow_slices(const struct part *part, const struct part *parent, bool *sliced)
+{
+	static const char *const known[] = {"system.slice", "user.slice", "machine.slice"};
+
+	if (!parent->len)
+		*sliced = ends(part, ".slice") || is_word(part, "init.scope");
+	else if (*sliced && !ends(part, ".slice"))
+		*sliced = is_unit(part);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		*sliced |= is_word(part, known[i]);
+}
+
 static int read_unit(struct iu_arena *arena, const struct part *part, struct iu_cgroup_names *names)
 {
 	uint32_t user;
@@ -240,7 +256,7 @@ int iu_cgroup_names(struct iu_arena *arena, const char *path, struct iu_cgroup_n
 {
 	struct iu_cgroup_names names = {0};
 	struct part part, parent = {"", 0};
-	bool in_pods = false;
+	bool in_pods = false, sliced = false;
 	int ret = 0;
 
 	while (path && *path && ret == 0) {
@@ -255,7 +271,9 @@ int iu_cgroup_names(struct iu_arena *arena, const char *path, struct iu_cgroup_n
 		if (ret == 0 && !names.container && !names.pod)
 			ret = read_pod(arena, &part, &names);
 		in_pods |= begins(&part, "kubepods");
-		if (ret == 0)
+		follow_slices(&part, &parent, &sliced);
+		/* of the systemd in a container this machine's knows nothing */
+		if (ret == 0 && sliced && (!names.container || ends(&part, ".scope")))
 			ret = read_unit(arena, &part, &names);
 		parent = part;
 	}

@@ -114,6 +114,12 @@ struct iu_lever {
 	enum iu_step_kind kind; /* says which of the union counts */
 	bool needs_root;
 	struct iu_strings argv; /* what would do the same by hand, raw bytes; n == 0: nothing */
+	/*
+	 * STOP_UNIT, STOP_CONTAINER: the holder for whose sake it is stopped. Unless it still is that
+	 * process with that socket, nothing is. pid 0: none is known.
+	 */
+	struct iu_step_process witness;
+	bool witness_is_member; /* it runs in the unit, and its systemd must say so */
 	union {
 		struct iu_step_process process;     /* TERMINATE */
 		struct iu_step_unit unit;           /* STOP_UNIT */
@@ -189,6 +195,8 @@ struct iu_plan_rules {
 	const char *own_unit, *own_container; /* where we run; NULL: none */
 	/* More names, executables or units that are never touched, besides our own list. */
 	struct iu_strings protected_names;
+	/* A list that is there and could not be read, and why: then nothing is done. NULL: none. */
+	const char *list_error;
 	/* Whose processes may be ended; the one who looks is among them. */
 	uint32_t uids[4];
 	size_t uid_count;

@@ -455,7 +455,7 @@ static int act_and_prove(struct freeing *run)
 	if (ret >= 0 && is_free(f))
 		ret = confirm(run);
 	if (ret >= 0 && f->after_known && !is_free(f))
-		ret = iu_plan_respawned(&f->arena, &f->plan, &f->before_session.snapshot,
+		ret = iu_plan_respawned(&f->arena, &f->plan, &run->rules, &f->before_session.snapshot,
 			&f->after_session.snapshot, &f->after.verdict, &text);
 	if (ret < 0)
 		return ret;

@@ -172,7 +172,7 @@ static int answer(const struct play *play, bool force)
 	if (ret >= 0)
 		ret = iu_plan_tell(&arena, &snapshot, &plan, &verdict, &explanation);
 	if (ret >= 0)
-		ret = iu_plan_respawned(&arena, &plan, &snapshot, &snapshot, &verdict, &text);
+		ret = iu_plan_respawned(&arena, &plan, &rules, &snapshot, &snapshot, &verdict, &text);
 	iu_arena_free(&arena);
 	return ret;
 }

@@ -178,7 +178,8 @@ def seen(document):
         "unit": first(document, "blockers", 0, "unit"),
         "user": first(document, "blockers", 0, "user"),
         "pids": [h["pid"] for h in first(document, "blockers", 0, "holders") or []],
-        "command": first(document, "remedies", 0, "command"),
+        # another port or address, which harms nobody, may come before it
+        "command": next((r["command"] for r in first(document, "remedies") or [] if r["command"]), []),
     }
 
 

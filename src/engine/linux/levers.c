@@ -29,6 +29,39 @@ bool iu_linux_lever_is_foreign(
 	       (!process || !process->uid_known || process->uid != snapshot->host.uid);
 }
 
+/* The process as a plan knows it, with the descriptor that it has of the socket. */
+static struct iu_step_process identity(const struct iu_blocker *b, const struct iu_hold *hold,
+	const struct iu_process *process)
+{
+	struct iu_step_process identity = {
+		.pid = hold->pid,
+		.start_ticks = process ? process->start_ticks : 0,
+		.exe_known = process && process->exe && process->files.n,
+		.inode = hold->inode,
+		.cookie = b->socket.cookie,
+		.tid = hold->tid,
+		.fd = hold->fd,
+		.via = hold->via,
+		.state = b->socket.state,
+		.resume = process && process->state == IU_PROCESS_STOPPED,
+	};
+
+	if (identity.exe_known)
+		identity.exe = process->files.v[0];
+	return identity;
+}
+
+static void add_witness(const struct iu_lever_context *c, const struct iu_blocker *b,
+	const struct iu_process *process, struct iu_lever *lever)
+{
+	for (size_t i = 0; process && i < b->holds.n && !lever->witness.pid; i++) {
+		const struct iu_hold *hold = &c->snapshot->holds.v[b->holds.v[i]];
+
+		if (hold->pid == process->pid)
+			lever->witness = identity(b, hold, process);
+	}
+}
+
 /* ---- units ---- */
 
 static bool has_suffix(const char *text, const char *suffix)
@@ -61,6 +94,8 @@ bool iu_linux_lever_named(const struct iu_lever_context *c, const struct iu_step
 		iu_strings_add(c->arena, &lever.argv, "--user");
 	iu_strings_add(c->arena, &lever.argv, machine);
 	iu_strings_add(c->arena, &lever.argv, "stop");
+	if (unit->name[0] == '-')
+		iu_strings_add(c->arena, &lever.argv, "--");
 	iu_strings_add(c->arena, &lever.argv, unit->name);
 	iu_strings_add(c->arena, &lever.argv, unit->second);
 	*ret_lever = lever;
@@ -82,7 +117,12 @@ static bool stop_unit(const struct iu_lever_context *c, const struct iu_blocker 
 	target.uid = names.user_known ? names.user
 		     : process	      ? process->uid
 				      : c->snapshot->host.uid;
-	return iu_linux_lever_named(c, &target, ret_lever);
+	if (!iu_linux_lever_named(c, &target, ret_lever))
+		return false;
+	add_witness(c, b, process, ret_lever);
+	ret_lever->witness_is_member = ret_lever->witness.pid && process->unit &&
+				       !strcmp(process->unit, second ? second : unit);
+	return true;
 }
 
 bool iu_linux_lever_unit(const struct iu_lever_context *c, const struct iu_blocker *b,
@@ -189,6 +229,7 @@ bool iu_linux_lever_container(const struct iu_lever_context *c, const struct iu_
 	if (lever.container.program)
 		iu_lever_words(c->arena, &lever, lever.container.program, "stop",
 			lever.container.id, NULL);
+	add_witness(c, b, process, &lever);
 	*ret_lever = lever;
 	return true;
 }
@@ -211,6 +252,7 @@ bool iu_linux_lever_published(const struct iu_lever_context *c, const struct iu_
 	iu_lever_words(c->arena, &lever, row->client, "ps", row->filters ? "--filter" : NULL,
 		iu_phrase(c->arena, "publish=%u", (unsigned int)c->question->target.port),
 		NULL);
+	add_witness(c, b, process, &lever);
 	*ret_lever = lever;
 	return true;
 }
@@ -220,22 +262,8 @@ bool iu_linux_lever_published(const struct iu_lever_context *c, const struct iu_
 bool iu_linux_lever_process(const struct iu_lever_context *c, const struct iu_blocker *b,
 	const struct iu_hold *hold, const struct iu_process *process, struct iu_lever *ret_lever)
 {
-	struct iu_lever lever = {.kind = IU_STEP_TERMINATE};
+	struct iu_lever lever = {.kind = IU_STEP_TERMINATE, .process = identity(b, hold, process)};
 
-	lever.process = (struct iu_step_process){
-		.pid = hold->pid,
-		.start_ticks = process ? process->start_ticks : 0,
-		.exe_known = process && process->exe && process->files.n,
-		.inode = hold->inode,
-		.cookie = b->socket.cookie,
-		.tid = hold->tid,
-		.fd = hold->fd,
-		.via = hold->via,
-		.state = b->socket.state,
-		.resume = process && process->state == IU_PROCESS_STOPPED,
-	};
-	if (lever.process.exe_known)
-		lever.process.exe = process->files.v[0];
 	lever.needs_root = iu_linux_lever_is_foreign(c->snapshot, process);
 	iu_lever_words(c->arena, &lever, "kill",
 		iu_phrase(c->arena, "%d", (int)hold->pid), NULL);

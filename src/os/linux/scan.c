@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 #include "os/linux/file.h"
 
 #define INITIAL_PID_NS 0xEFFFFFFCu /* PROC_PID_INIT_INO: the same on every kernel */
+#define OVERFLOW_UID 65534
 #define PASSWD_MAX (4u << 20)
 
 struct iu_user_row {
@@ -148,6 +150,35 @@ static bool has_services(struct iu_scan *scan)
 	return other;
 }
 
+/*
+ * In a user namespace all that it does not map shows as one number, that of nobody: then it is nobody's
+ * name, and no user's process. Where everything is mapped, the number is what it says.
+ */
+bool iu_scan_is_unmapped(struct iu_scan *scan, uint32_t uid)
+{
+	uint64_t overflow = OVERFLOW_UID, inside = 1, outside = 1, count = 0;
+	unsigned long long numbers[3];
+	char text[256];
+	ssize_t len;
+
+	if (scan->uid_map == IU_UNKNOWN) {
+		scan->uid_map = IU_YES;
+		len = scan->proc < 0 ? -1 : iu_file_read(scan->proc, "self/uid_map", text, sizeof(text));
+		if (len > 0 && sscanf(text, "%llu %llu %llu", &numbers[0], &numbers[1], &numbers[2]) == 3) {
+			inside = numbers[0];
+			outside = numbers[1];
+			count = numbers[2];
+			scan->uid_map = iu_tri(!inside && !outside && count >= UINT32_MAX);
+		}
+	}
+	if (scan->uid_map == IU_YES)
+		return false;
+	len = iu_file_read(scan->proc, "sys/kernel/overflowuid", text, sizeof(text));
+	if (len > 0)
+		iu_number(text, (size_t)len, 10, &overflow);
+	return uid == overflow && uid != geteuid();
+}
+
 const char *iu_scan_user(struct iu_scan *scan, uint32_t uid)
 {
 	struct iu_user_row *row;
@@ -162,8 +193,8 @@ const char *iu_scan_user(struct iu_scan *scan, uint32_t uid)
 	if (!row)
 		return NULL;
 	row->uid = uid;
-	row->name = user_in_file(scan, uid);
-	if (!row->name && !scan->plain && has_services(scan) &&
+	row->name = iu_scan_is_unmapped(scan, uid) ? NULL : user_in_file(scan, uid);
+	if (!row->name && !iu_scan_is_unmapped(scan, uid) && !scan->plain && has_services(scan) &&
 		getpwuid_r(uid, &entry, text, sizeof(text), &found) == 0 && found)
 		row->name = iu_arena_strdup(&scan->snapshot->arena, found->pw_name);
 	name = row->name;

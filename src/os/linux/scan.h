@@ -49,6 +49,7 @@ struct iu_scan {
 	struct iu_stream *stream; /* the sockets go there in portions; NULL: they are kept */
 	iu_scan_closer *close[4]; /* are called at its end, the last one first */
 	size_t closers;
+	enum iu_tri uid_map; /* every user has a number here; IU_UNKNOWN: not looked at */
 	uint64_t boot; /* when the system started, seconds since 1970; 0: not read */
 };
 
@@ -81,6 +82,9 @@ iu_collector iu_collect_cgroups;
 void iu_scan_open(
 	struct iu_scan *scan, const struct iu_needs *needs, struct iu_snapshot *snapshot);
 void iu_scan_close(struct iu_scan *scan);
+
+/** iu_scan_is_unmapped() - the number stands for every user that has none in this user namespace. */
+bool iu_scan_is_unmapped(struct iu_scan *scan, uint32_t uid);
 
 /** iu_scan_user() - the name of a uid, NULL: it has none. Asks the system once for each uid. */
 const char *iu_scan_user(struct iu_scan *scan, uint32_t uid);

@@ -673,14 +673,14 @@ static void test_respawn(void **state)
 	assert_true(p.steps.v[0].comes_back);
 	assert_non_null(strstr(words(&p.steps.v[0].losses), "supervisorctl"));
 	v = decide(&arena, &q, &snap);
-	assert_int_equal(iu_plan_respawned(&arena, &p, &snap, &snap, &v, &text), 0);
+	assert_int_equal(iu_plan_respawned(&arena, &p, &rules, &snap, &snap, &v, &text), 0);
 	assert_null(text); /* the same process is no new one */
 	machine(&snap);
 	holder = listener(5000, "node");
 	holder->start_ticks = 9;
 	put_parent(holder, 600, "supervisord");
 	v = decide(&arena, &q, &snap);
-	assert_int_equal(iu_plan_respawned(&arena, &p, &before, &snap, &v, &text), 0);
+	assert_int_equal(iu_plan_respawned(&arena, &p, &rules, &before, &snap, &v, &text), 0);
 	printf("# %s\n", text);
 	assert_non_null(strstr(text, "node (pid 5000)"));
 	assert_non_null(strstr(text, "supervisorctl stop NAME"));

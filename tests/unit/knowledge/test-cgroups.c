@@ -39,8 +39,12 @@ static const struct row {
 		1000, false},
 	{"/system.slice/docker-" ID ".scope", "docker-" ID ".scope", ID, "docker", NULL, -1, false},
 	{"/docker/" ID, NULL, ID, "docker", NULL, -1, false},
-	{"/docker/" ID "/system.slice/nginx.service", "nginx.service", ID, "docker", NULL, -1,
-		false},
+	/* units of a systemd that is not the one of this machine */
+	{"/docker/" ID "/system.slice/nginx.service", NULL, ID, "docker", NULL, -1, false},
+	{"/jobs/system.slice/nginx.service", "nginx.service", NULL, NULL, NULL, -1, false},
+	{"/jobs/evil.slice/nginx.service", NULL, NULL, NULL, NULL, -1, false},
+	{"/nginx.service", NULL, NULL, NULL, NULL, -1, false},
+	{"/system.slice/app/nginx.service", NULL, NULL, NULL, NULL, -1, false},
 	{"/machine.slice/libpod-" ID ".scope", "libpod-" ID ".scope", ID, "podman", NULL, -1,
 		false},
 	{"/machine.slice/libpod-" ID ".scope/container", "libpod-" ID ".scope", ID, "podman", NULL,
@@ -56,8 +60,8 @@ static const struct row {
 		"cri-o", POD_DASHES, -1, false},
 	{"/kubepods/burstable/pod" POD_DASHES "/" ID, NULL, ID, "kubepods", POD_DASHES, -1, false},
 	{"/lxc/box", NULL, "box", "lxc", NULL, -1, false},
-	{"/lxc.payload.box/system.slice/ssh.service", "ssh.service", "box", "lxc", NULL, -1, false},
-	{"/lxc.payload/box/init.scope", "init.scope", "box", "lxc", NULL, -1, false},
+	{"/lxc.payload.box/system.slice/ssh.service", NULL, "box", "lxc", NULL, -1, false},
+	{"/lxc.payload/box/init.scope", NULL, "box", "lxc", NULL, -1, false},
 	{"/machine.slice/machine-my\\x2dbox.scope", "machine-my\\x2dbox.scope", "my-box",
 		"systemd-nspawn", NULL, -1, false},
 	/* odd and hostile ones */
@@ -65,7 +69,7 @@ static const struct row {
 	{"//system.slice///web.service//", "web.service", NULL, NULL, NULL, -1, false},
 	{"/docker/short", NULL, NULL, NULL, NULL, -1, false},
 	{"/docker/0123456789ABCDEF", NULL, NULL, NULL, NULL, -1, false},
-	{"/docker-.scope", "docker-.scope", NULL, NULL, NULL, -1, false},
+	{"/docker-.scope", NULL, NULL, NULL, NULL, -1, false},
 	{"/.service", NULL, NULL, NULL, NULL, -1, false},
 	{"/user-99999999999.slice/x.service", "x.service", NULL, NULL, NULL, -1, false},
 	{"/user-.slice", NULL, NULL, NULL, NULL, -1, false},
@@ -74,7 +78,7 @@ static const struct row {
 	{"/kubepods-podzz.slice", NULL, NULL, NULL, NULL, -1, false},
 	{"/lxc/a\\x", NULL, "a\\x", "lxc", NULL, -1, false},
 	{"/lxc/a\\x0", NULL, "a\\x0", "lxc", NULL, -1, false},
-	{"/\033[31m.service", "\033[31m.service", NULL, NULL, NULL, -1, false},
+	{"/system.slice/\033[31m.service", "\033[31m.service", NULL, NULL, NULL, -1, false},
 };
 
 static void same(const char *what, const char *path, const char *seen, const char *expected)

@@ -208,12 +208,25 @@ static void collect_garbage(struct iu_step_result *result)
 	result->kind = IU_RESULT_DONE;
 }
 
+/* Whoever had the port may have gone since, or let go of it: then nothing is stopped for its sake. */
+static bool is_witness_there(const struct iu_lever *lever, struct iu_step_result *result)
+{
+	if (iu_identity_check(&lever->witness, result) < 0)
+		return false;
+	return lever->kind != IU_STEP_STOP_UNIT || !lever->witness_is_member ||
+	       iu_systemd_has(&lever->unit, lever->witness.pid, result);
+}
+
 void iu_os_apply(const struct iu_step *step, bool force, struct iu_step_result *ret_result,
 	int *ret_handle)
 {
 	struct iu_step_result result = {.kind = IU_RESULT_FAILED};
 
 	*ret_handle = -1;
+	if (step->lever.witness.pid && !is_witness_there(&step->lever, &result)) {
+		*ret_result = result;
+		return;
+	}
 	switch (step->lever.kind) {
 	case IU_STEP_WAIT: result.kind = IU_RESULT_DONE; break;
 	case IU_STEP_TERMINATE: end_process(step, force, &result, ret_handle); break;

@@ -7,12 +7,16 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "os/os.h"
+
+#define SYSTEM_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
 
 extern char **environ;
 
@@ -55,17 +59,63 @@ static bool read_both(struct reader readers[2], size_t size, int64_t deadline)
 	return true;
 }
 
+/* What root runs comes from the folders of the system, whoever has set PATH; for others it is theirs. */
+static bool find(const char *name, char *path, size_t size)
+{
+	const char *places = geteuid() == 0 ? SYSTEM_PATH : getenv("PATH");
+
+	for (const char *at = places ? places : SYSTEM_PATH; *at;) {
+		size_t len = strcspn(at, ":");
+		int n = snprintf(path, size, "%.*s/%s", (int)len, at, name);
+
+		if (at[0] == '/' && n > 0 && (size_t)n < size && access(path, X_OK) == 0)
+			return true;
+		at += len + (at[len] == ':');
+	}
+	return false;
+}
+
+/* Ours with that PATH: what it starts in turn is found there, too. NULL: out of memory. */
+static char **environment_for_root(void)
+{
+	static char path[] = "PATH=" SYSTEM_PATH;
+	size_t n = 0, to = 0;
+	char **copy;
+
+	while (environ && environ[n])
+		n++;
+	copy = calloc(n + 2, sizeof(*copy));
+	if (!copy)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(environ[i], "PATH=", 5) != 0)
+			copy[to++] = environ[i];
+	copy[to] = path;
+	return copy;
+}
+
 static int spawn(const char *const argv[], int out, int err, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
+	char program[4096], **environment;
 	int ret;
 
-	if (posix_spawn_file_actions_init(&actions) != 0)
+	if (!find(argv[0], program, sizeof(program)))
+		return ENOENT;
+	environment = environment_for_root();
+	if (!environment)
 		return ENOMEM;
+
+	if (posix_spawn_file_actions_init(&actions) != 0) {
+		free(environment);
+		return ENOMEM;
+	}
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
-	ret = posix_spawnp(ret_pid, argv[0], &actions, NULL, (char *const *)argv, environ);
+	ret = posix_spawn(ret_pid, program, &actions, NULL, (char *const *)argv,
+		geteuid() == 0 ? environment : environ);
+	free(environment);
 	posix_spawn_file_actions_destroy(&actions);
 	return ret;
 }

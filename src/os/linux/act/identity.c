@@ -183,17 +183,11 @@ static int compare(int proc, int pidfd, const struct iu_step_process *target,
 	return 0;
 }
 
-int iu_identity_open(const struct iu_step_process *target, int *ret_pidfd,
+static int open_same(const struct iu_step_process *target, int *ret_pidfd,
 	struct iu_step_result *ret_result)
 {
 	int proc, pidfd, ret;
 
-	/* A last fence: nothing above this file may ever ask for these. */
-	if (target->pid <= 1 || target->pid == getpid() || target->pid == getppid()) {
-		iu_result_say(ret_result, IU_RESULT_FAILED, EPERM, "pid %d is never signalled",
-			(int)target->pid);
-		return -1;
-	}
 	pidfd = (int)syscall(SYS_pidfd_open, target->pid, 0);
 	if (pidfd < 0) {
 		bool gone = errno == ESRCH || errno == EINVAL; /* EINVAL: a thread has the number */
@@ -218,6 +212,31 @@ int iu_identity_open(const struct iu_step_process *target, int *ret_pidfd,
 		return -1;
 	}
 	*ret_pidfd = pidfd;
+	return 0;
+}
+
+int iu_identity_open(const struct iu_step_process *target, int *ret_pidfd,
+	struct iu_step_result *ret_result)
+{
+	/* A last fence: nothing above this file may ever ask for these. */
+	if (target->pid <= 1 || target->pid == getpid() || target->pid == getppid()) {
+		iu_result_say(ret_result, IU_RESULT_FAILED, EPERM, "pid %d is never signalled",
+			(int)target->pid);
+		return -1;
+	}
+	return open_same(target, ret_pidfd, ret_result);
+}
+
+int iu_identity_check(const struct iu_step_process *target, struct iu_step_result *ret_result)
+{
+	int pidfd = -1, ret = open_same(target, &pidfd, ret_result);
+
+	if (ret == 0)
+		close(pidfd);
+	/* its descriptors are the last that is looked at: it is that process */
+	if (ret == 0 || ret_result->kind != IU_RESULT_DENIED)
+		return ret;
+	*ret_result = (struct iu_step_result){.kind = IU_RESULT_FAILED};
 	return 0;
 }
 

@@ -13,6 +13,13 @@
 int iu_identity_open(const struct iu_step_process *target, int *ret_pidfd,
 	struct iu_step_result *ret_result);
 
+/**
+ * iu_identity_check() - the same process with the same socket, as far as we may look
+ * Without rights to its descriptors it has to be that process at least. Pid 1 may be asked about, too.
+ * Returns: 0, or -1 with *ret_result written.
+ */
+int iu_identity_check(const struct iu_step_process *target, struct iu_step_result *ret_result);
+
 /** iu_identity_signal() - sends a signal through the handle. Returns: 0, or -1 with *ret_result. */
 int iu_identity_signal(int pidfd, int signal_number, struct iu_step_result *ret_result);
 

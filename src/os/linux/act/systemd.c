@@ -117,6 +117,54 @@ static int ask_stop(sd_bus *bus, const char *unit, struct iu_step_result *result
 	return ret;
 }
 
+/* The name in a cgroup's path may be anybody's; systemd knows whose processes are its own. */
+static bool unit_is(sd_bus *bus, const char *object, const struct iu_step_unit *unit)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	char **names = NULL;
+	bool same = false;
+
+	if (sd_bus_get_property_strv(bus, MANAGER, object, UNIT_FACE, "Names", &error, &names) < 0)
+		names = NULL;
+	for (size_t i = 0; names && names[i]; i++) {
+		same |= !strcmp(names[i], unit->name) ||
+			(unit->second && !strcmp(names[i], unit->second));
+		free(names[i]);
+	}
+	free(names);
+	sd_bus_error_free(&error);
+	return same;
+}
+
+bool iu_systemd_has(
+	const struct iu_step_unit *unit, int32_t pid, struct iu_step_result *ret_result)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus_message *reply = NULL;
+	const char *object = NULL;
+	sd_bus *bus = NULL;
+	bool has = false;
+	int ret = open_bus(unit->user, unit->uid, &bus);
+
+	if (ret < 0) {
+		iu_result_say(ret_result,
+			ret == -EACCES || ret == -EPERM ? IU_RESULT_DENIED : IU_RESULT_FAILED, -ret,
+			"systemd cannot be reached: %s", iu_os_error_name(-ret));
+		return false;
+	}
+	if (sd_bus_call_method(bus, MANAGER, OBJECT, MANAGER_FACE, "GetUnitByPID", &error, &reply,
+		    "u", (uint32_t)pid) >= 0 &&
+		sd_bus_message_read(reply, "o", &object) >= 0)
+		has = unit_is(bus, object, unit);
+	if (!has)
+		iu_result_say(ret_result, IU_RESULT_CHANGED, 0,
+			"systemd does not say that pid %d is of %.100s", (int)pid, unit->name);
+	sd_bus_message_unref(reply);
+	sd_bus_error_free(&error);
+	sd_bus_flush_close_unref(bus);
+	return has;
+}
+
 static bool wait_down(sd_bus *bus, const struct iu_step_unit *unit)
 {
 	int64_t deadline = iu_os_now_ms() + STOP_MS;

@@ -16,6 +16,7 @@
 #include "os/os.h"
 
 #define LIST_BYTES   65536
+#define ROOM_BYTES   16384 /* of one entry of passwd */
 #define STATUS_BYTES (1 << 20) /* mostly the groups of the user */
 /* A chain that does not end by then is none of this world: pids are fewer. */
 #define ANCESTORS_MAX 65536
@@ -133,31 +134,93 @@ static int add_line(void *context, const char *line, size_t len)
 	return 0;
 }
 
+/* Why the list is not read: only its absence means that there is none. The first one counts. */
+static int refuse_list(struct iu_arena *arena, const char *path, const char *why,
+	struct iu_plan_rules *rules)
+{
+	if (!rules->list_error)
+		rules->list_error = iu_arena_printf(arena, "%s: %s", path, why);
+	return rules->list_error ? 0 : IU_E_NOMEM;
+}
+
+static int read_list(struct iu_arena *arena, int fd, const char *path, struct iu_plan_rules *rules)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	struct names names = {.arena = arena, .to = &rules->protected_names};
+	char *bytes = malloc(LIST_BYTES + 1);
+	size_t len = 0, from;
+	ssize_t n = 1;
+	int ret;
+
+	if (!bytes)
+		return IU_E_NOMEM;
+	while (n > 0 && len <= LIST_BYTES) {
+		n = read(fd, bytes + len, LIST_BYTES + 1 - len);
+		if (n > 0)
+			len += (size_t)n;
+		else if (n < 0 && errno == EINTR)
+			n = 1;
+	}
+	from = len >= sizeof(mark) - 1 && !memcmp(bytes, mark, sizeof(mark) - 1) ? sizeof(mark) - 1 : 0;
+	if (n < 0)
+		ret = refuse_list(arena, path, iu_os_error_name(errno), rules);
+	else if (len > LIST_BYTES)
+		ret = refuse_list(arena, path, "it is larger than 64 KiB", rules);
+	else
+		ret = iu_file_lines(bytes + from, len - from, add_line, &names);
+	free(bytes);
+	return ret;
+}
+
 static int add_list(struct iu_arena *arena, const char *path, struct iu_plan_rules *rules)
 {
-	struct names names = {.arena = arena, .to = &rules->protected_names};
-	struct iu_text text = {0};
-	int ret = 0;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), ret;
+	struct stat status;
 
-	if (iu_file_load(AT_FDCWD, path, LIST_BYTES, &text) == 0 && text.data)
-		ret = iu_file_lines(text.data, text.len, add_line, &names);
-	iu_text_free(&text);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : refuse_list(arena, path, iu_os_error_name(errno), rules);
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+		ret = refuse_list(arena, path, "it is no ordinary file", rules);
+	else
+		ret = read_list(arena, fd, path, rules);
+	close(fd);
 	return ret;
+}
+
+/* Of the user who typed sudo. NULL: nobody did, or has no home. */
+static const char *home_of_sudo(struct iu_arena *arena)
+{
+	const char *sudo = getenv("SUDO_UID"), *home = NULL;
+	char *room = malloc(ROOM_BYTES);
+	struct passwd entry, *found = NULL;
+	uint64_t uid = 0;
+
+	if (room && geteuid() == 0 && sudo && *sudo &&
+		iu_number(sudo, strlen(sudo), 10, &uid) == strlen(sudo) && uid < UINT32_MAX &&
+		getpwuid_r((uid_t)uid, &entry, room, ROOM_BYTES, &found) == 0 && found &&
+		found->pw_dir && found->pw_dir[0] == '/')
+		home = iu_arena_strdup(arena, found->pw_dir);
+	free(room);
+	return home;
 }
 
 static int add_lists(struct iu_arena *arena, struct iu_plan_rules *rules)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char path[4096];
+	const char *other = home_of_sudo(arena), *path = NULL;
 	int ret = add_list(arena, "/etc/inuse/protected", rules);
 
 	if (config && *config == '/')
-		snprintf(path, sizeof(path), "%s/inuse/protected", config);
+		path = iu_arena_printf(arena, "%s/inuse/protected", config);
 	else if (home && *home == '/')
-		snprintf(path, sizeof(path), "%s/.config/inuse/protected", home);
-	else
-		return ret;
-	return ret < 0 ? ret : add_list(arena, path, rules);
+		path = iu_arena_printf(arena, "%s/.config/inuse/protected", home);
+	if (ret == 0 && path)
+		ret = add_list(arena, path, rules);
+	if (ret == 0 && other)
+		path = iu_arena_printf(arena, "%s/.config/inuse/protected", other);
+	if (ret == 0 && other && path)
+		ret = add_list(arena, path, rules);
+	return arena->failed ? IU_E_NOMEM : ret;
 }
 
 /* Below sudo the one who typed is meant, too. */

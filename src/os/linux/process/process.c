@@ -53,7 +53,7 @@ static void read_uid(struct iu_scan *scan, struct iu_process *process)
 		if (len <= 0 || iu_proc_status_uid(text, (size_t)len, &process->uid) < 0)
 			return;
 	}
-	process->uid_known = true;
+	process->uid_known = !iu_scan_is_unmapped(scan, process->uid);
 	process->user = iu_scan_user(scan, process->uid);
 }
 
