@@ -11,6 +11,7 @@
 #include "cli/system.h"
 #include "engine/redact.h"
 #include "model/snapshot-json.h"
+#include "os/os.h"
 
 /* Who wrote the file, when, and what was asked: for people and other programs. */
 static json_t *about(const struct iu_snapshot *snapshot, const struct iu_questions *questions,
@@ -112,9 +113,12 @@ static int report(const struct iu_arguments *arguments, struct iu_arena *arena,
 {
 	struct iu_snapshot *snapshot = &from->session.snapshot;
 	int ret = look(from, questions), code;
+	struct iu_people people = {0};
 
 	if (ret >= 0 && arguments->redact)
-		ret = iu_redact(arena, snapshot, questions);
+		ret = iu_os_people(arena, &people.users, &people.homes);
+	if (ret >= 0 && arguments->redact)
+		ret = iu_redact(arena, snapshot, &people, questions);
 	if (ret < 0)
 		iu_complain(iu_error_text(ret), NULL, "");
 	code = ret < 0 ? IU_EXIT_UNKNOWN : put_report(arguments, snapshot, questions);

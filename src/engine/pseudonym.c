@@ -15,13 +15,29 @@ struct iu_pseudonym_row {
 	struct iu_address address;
 };
 
+/* "Alice" is alice, and "BOX" is box: names of people and machines are the same in capitals. */
+static unsigned char folded(enum iu_pseudonym_kind kind, char c)
+{
+	bool folds = kind == IU_PSEUDONYM_USER || kind == IU_PSEUDONYM_HOST;
+
+	return (unsigned char)(folds && c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+static bool equal(enum iu_pseudonym_kind kind, const char *a, const char *b, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (folded(kind, a[i]) != folded(kind, b[i]))
+			return false;
+	return true;
+}
+
 /* FNV-1a */
 static size_t bucket_of(enum iu_pseudonym_kind kind, const char *text, size_t len)
 {
 	uint32_t hash = 2166136261u ^ (uint32_t)kind;
 
 	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+		hash = (hash ^ folded(kind, text[i])) * 16777619u;
 	return hash % IU_PSEUDONYM_BUCKETS;
 }
 
@@ -30,7 +46,7 @@ static struct iu_pseudonym_row *find(const struct iu_pseudonymes *aliases, enum 
 {
 	struct iu_pseudonym_row *row = aliases->buckets[bucket_of(kind, text, len)];
 
-	while (row && (row->kind != kind || row->len != len || memcmp(row->from, text, len) != 0))
+	while (row && (row->kind != kind || row->len != len || !equal(kind, row->from, text, len)))
 		row = row->next;
 	return row;
 }

@@ -15,6 +15,7 @@
 #define NAME_BYTES   256 /* a longer name is nobody's */
 
 struct redaction {
+	const struct iu_people *people;
 	struct iu_pseudonymes aliases;
 	struct iu_snapshot *snapshot;
 	struct iu_text scratch;
@@ -52,12 +53,34 @@ static bool is_common(const char *name, size_t len)
 	return len < 2;
 }
 
+/* A home that is somewhere else ("/srv/people/alice"): its last part, of the longest one that fits. */
+static size_t listed_home(const struct redaction *r, const char *path, size_t len, size_t *ret_at)
+{
+	size_t best = 0;
+
+	for (size_t i = 0; r->people && i < r->people->homes.n; i++) {
+		const char *home = r->people->homes.v[i];
+		size_t n = strlen(home), from = n;
+
+		if (n <= best || n > len || memcmp(path, home, n) != 0 || (n < len && !is_slash(path[n])))
+			continue;
+		while (from && !is_slash(home[from - 1]))
+			from--;
+		best = n;
+		*ret_at = from;
+	}
+	return best ? best - *ret_at : 0;
+}
+
 /* "/home/alice", "C:\Users\alice": the name at @path + *ret_at. 0: no home. */
-static size_t home_name(const char *path, size_t len, size_t *ret_at)
+static size_t home_name(
+	const struct redaction *r, const char *path, size_t len, size_t *ret_at)
 {
 	static const char *const places[] = {"home", "Users", "users"};
-	size_t at, n;
+	size_t at, n = listed_home(r, path, len, ret_at);
 
+	if (n)
+		return n;
 	for (at = 0; at + 1 < len; at++) {
 		if (!is_slash(path[at]))
 			continue;
@@ -145,7 +168,7 @@ static int collect(void *context, const struct iu_member *member)
 		return learn_user(r, *member->text,
 			((const struct iu_path *)member->owner)->gid);
 	n = member->len ? *member->len : strlen(*member->text);
-	n = home_name(*member->text, n, &at);
+	n = home_name(r, *member->text, n, &at);
 	return n ? learn(r, IU_PSEUDONYM_USER, *member->text + at, n) : 0;
 }
 
@@ -214,6 +237,39 @@ static size_t find_name(
 	return best;
 }
 
+static bool is_mail_byte(char c)
+{
+	return is_word_byte(c) || memchr("._%+-", c, 5);
+}
+
+/* "web@1.service" is a unit and no address of a person. */
+static bool is_unit_kind(const char *text, size_t len)
+{
+	static const char *const kinds[] = {"service", "socket", "scope", "slice", "mount", "timer",
+		"target", "path", "swap", "device", "automount"};
+
+	for (size_t i = 0; i < IU_COUNT(kinds); i++)
+		if (strlen(kinds[i]) == len && !memcmp(kinds[i], text, len))
+			return true;
+	return false;
+}
+
+/* An e-mail address at the start of @text: it is private as a whole. Returns how many bytes. */
+static size_t find_mail(const char *text, size_t len)
+{
+	size_t n = 0, at, dot = 0;
+
+	while (n < len && n < NAME_BYTES && is_mail_byte(text[n]))
+		n++;
+	if (!n || n == len || text[n] != '@')
+		return 0;
+	for (at = ++n; n < len && n < NAME_BYTES && is_mail_byte(text[n]); n++)
+		dot = text[n] == '.' ? n : dot;
+	if (dot <= at || n - dot < 3 || is_unit_kind(text + dot + 1, n - dot - 1))
+		return 0;
+	return n;
+}
+
 /* Every private name and public address inside of @text, which is appended to the scratch. */
 static int add_clean(struct redaction *r, const char *text, size_t len)
 {
@@ -227,6 +283,14 @@ static int add_clean(struct redaction *r, const char *text, size_t len)
 		n = find_address(text + i, len - i, &address);
 		if (n) {
 			error = put_address(r, &address);
+			i += n;
+			continue;
+		}
+		n = find_mail(text + i, len - i);
+		if (n) {
+			alias = iu_pseudonym(&r->aliases, IU_PSEUDONYM_USER, text + i, n);
+			iu_text_add(&r->scratch, alias);
+			error = alias ? 0 : IU_E_NOMEM;
 			i += n;
 			continue;
 		}
@@ -263,7 +327,7 @@ static int add_path(struct redaction *r, const char *path, size_t len, bool keep
 	size_t at = 0, n, last = len;
 	int error;
 
-	n = home_name(path, len, &at);
+	n = home_name(r, path, len, &at);
 	if (!n && len >= 6 && !memcmp(path, "/root/", 6)) {
 		at = 1;
 		n = 4;
@@ -389,13 +453,22 @@ static int add_socket_path(struct redaction *r, const char *path, size_t len)
 	return error;
 }
 
+/* Whoever makes an abstract name puts into it what he likes: none of its words stays. */
+static int add_abstract(struct redaction *r, const char *name, size_t len)
+{
+	const char *alias = iu_pseudonym(&r->aliases, IU_PSEUDONYM_PART, name, len);
+
+	iu_text_add(&r->scratch, alias);
+	return alias ? 0 : IU_E_NOMEM;
+}
+
 static int clean_path(struct redaction *r, const struct iu_member *member)
 {
 	bool abstract = same(member->group, "sockets") &&
 			((const struct iu_socket *)member->owner)->abstract;
 
 	if (abstract)
-		return clean_plain(r, member);
+		return set(r, member, add_abstract(r, *member->text, *member->len));
 	return set(r, member, add_socket_path(r, *member->text, *member->len));
 }
 
@@ -494,7 +567,7 @@ static int clean_question(struct redaction *r, struct iu_arena *arena, struct iu
 			iu_protocol_name(q->target.protocol));
 		return q->target.text ? error : IU_E_NOMEM;
 	}
-	error = q->target.abstract ? add_clean(r, q->target.path, q->target.path_len)
+	error = q->target.abstract ? add_abstract(r, q->target.path, q->target.path_len)
 			    : add_socket_path(r, q->target.path, q->target.path_len);
 	path = take_scratch(r, arena, &q->target.path_len);
 	if (!path || error)
@@ -508,7 +581,18 @@ static int clean_question(struct redaction *r, struct iu_arena *arena, struct iu
 	return q->target.text ? 0 : IU_E_NOMEM;
 }
 
-int iu_redact(struct iu_arena *arena, struct iu_snapshot *snapshot, struct iu_questions *questions)
+static int learn_people(struct redaction *r)
+{
+	int error = 0;
+
+	for (size_t i = 0; r->people && i < r->people->users.n && error == 0; i++)
+		error = learn(r, IU_PSEUDONYM_USER, r->people->users.v[i],
+			strlen(r->people->users.v[i]));
+	return error;
+}
+
+int iu_redact(struct iu_arena *arena, struct iu_snapshot *snapshot,
+	const struct iu_people *people, struct iu_questions *questions)
 {
 	struct iu_arena scratch = {0};
 	struct redaction *r = iu_arena_alloc(&scratch, sizeof(*r));
@@ -517,6 +601,10 @@ int iu_redact(struct iu_arena *arena, struct iu_snapshot *snapshot, struct iu_qu
 	if (error == 0) {
 		r->aliases.arena = &scratch;
 		r->snapshot = snapshot;
+		r->people = people;
+		error = learn_people(r);
+	}
+	if (error == 0) {
 		error = iu_snapshot_members(snapshot, collect, r);
 	}
 	for (size_t i = 0; i < snapshot->locals.n && error == 0; i++)

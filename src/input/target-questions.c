@@ -244,8 +244,8 @@ static const char *unix_text(struct iu_arena *arena, const struct iu_target *t)
 	}
 	if (t->abstract)
 		prefix = "@";
-	else if (iu_span_begins(path, "/") || iu_span_begins(path, "./") ||
-		 iu_span_begins(path, "../"))
+	else if (!strchr(t->path, '\n') && (iu_span_begins(path, "/") ||
+		 iu_span_begins(path, "./") || iu_span_begins(path, "../")))
 		prefix = "";
 	return iu_arena_printf(arena, "%s%s", prefix, t->path);
 }

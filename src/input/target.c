@@ -621,7 +621,8 @@ static bool is_message(struct iu_span s, bool like_path)
 	if (!like_path)
 		return has_space(s) || names_error(s);
 	return has_space(s) &&
-	       (holds(s, ": ") || holds(s, "\n") || iu_message_call_read(s) == IU_CALL_BIND);
+	       (holds(s, ": ") || (holds(s, "\n") && !iu_span_begins(s, "unix:")) ||
+		       iu_message_call_read(s) == IU_CALL_BIND);
 }
 
 /* "sctp:3868", "3868/sctp", "vsock://2:1234": read as what it is, and answered as that. */

@@ -66,6 +66,13 @@ void iu_os_probe(struct iu_probe *probe);
 /** iu_os_names() - the system's name tables: services, hosts file, interfaces, users. Static. */
 const struct iu_names *iu_os_names(void);
 
+/**
+ * iu_os_people() - accounts of people on this machine, and where they live
+ * @users, @homes: receive them; accounts of the system and homes of several are left out
+ * Returns: 0, IU_E_NOMEM.
+ */
+int iu_os_people(struct iu_arena *arena, struct iu_strings *users, struct iu_strings *homes);
+
 /** iu_os_interfaces() - adds the names of the network interfaces, the first 16: "lo, eth0". */
 void iu_os_interfaces(struct iu_text *out);
 

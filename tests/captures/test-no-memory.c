@@ -124,7 +124,7 @@ static int act_redact(const struct play *play)
 
 	if (ret < 0)
 		return ret;
-	ret = iu_redact(&snapshot.arena, &snapshot, &questions);
+	ret = iu_redact(&snapshot.arena, &snapshot, NULL, &questions);
 	iu_snapshot_free(&snapshot);
 	return ret;
 }

@@ -232,3 +232,37 @@ hold_python() {
 	says "plain: Address already in use"
 	says "got b'hello'"
 }
+
+@test "free: a plan that cannot be shown is neither asked for nor followed" {
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --dry-run 8080 >/dev/full; echo "dry $?"; "$INUSE" free --yes 8080 >/dev/full; code=$?; lives $pid; kill $pid; exit $code'
+	expect 3
+	says "dry 3"
+	says "nothing was done: the plan could not be shown"
+	says "it lives"
+}
+
+@test "free: a list of protected programs that cannot be read stops all" {
+	export XDG_CONFIG_HOME="$BATS_TEST_TMPDIR"
+	mkdir -p "$XDG_CONFIG_HOME/inuse"
+	list="$XDG_CONFIG_HOME/inuse/protected"
+	printf '\xef\xbb\xbfholder\r\n' >"$list"
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --dry-run 8080; code=$?; kill $pid; exit $code'
+	expect 1
+	says "names holder"
+	rm "$list"; mkfifo "$list"
+	run in_net 'pid=$("$HOLD" 8080 holder); timeout 10 "$INUSE" free --yes 8080; code=$?; lives $pid; kill $pid; exit $code'
+	expect 1
+	says "$list: it is no ordinary file"
+	says "it lives"
+	rm "$list"; mkdir "$list"
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --yes 8080; code=$?; lives $pid; kill $pid; exit $code'
+	expect 1
+	says "it lives"
+	rmdir "$list"; (head -c 70000 /dev/zero | tr '\0' '#'; echo; echo holder) >"$list"
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --yes 8080; code=$?; lives $pid; kill $pid; exit $code'
+	expect 1
+	says "larger than 64 KiB"
+	rm "$list"
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --yes 8080'
+	expect 0
+}

@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ask_names(&snapshot);
 	answer(&snapshot, &question);
 	write_and_read(&snapshot);
-	check(iu_redact(&arena, &snapshot, &questions) == 0);
+	check(iu_redact(&arena, &snapshot, NULL, &questions) == 0);
 	answer(&snapshot, &question);
 	write_and_read(&snapshot);
 	iu_snapshot_free(&snapshot);

@@ -317,6 +317,119 @@ def landlock():
     same("under run", run(CALLS, "landlock", port()).stdout, alone)
 
 
+def landlock_is_told():
+    """The command's own Landlock domain is the reason that is given"""
+    done = run(CALLS, "landlock", port())
+    if "landlock 0" not in done.stdout:
+        raise Skip(f"this kernel has no Landlock for bind(): {done.stdout!r}")
+    has(done.stderr, "(EACCES)", "policy-denied", "under Landlock")
+
+
+def python(text, **kwargs):
+    """A few lines of Python as the command; each says the errno that it has caught."""
+    lines = ("import errno, socket, struct, ctypes\nTCP = socket.socket\n"
+             "def failed(call, *a):\n"
+             "    try: call(*a)\n"
+             "    except OSError as e: print(errno.errorcode[e.errno])\n" + text)
+    return run("/usr/bin/python3", "-S", "-c", lines, **kwargs)
+
+
+def any_errno():
+    """Whatever errno bind() and listen() give, the program's own result is explained"""
+    p = port()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = (
+            ("EINVAL", f"s = TCP(); s.bind(('127.0.0.1', {p})); failed(s.bind, ('127.0.0.1', {p + 1}))",
+             ("own-socket (proven)", "has an address already")),
+            ("EINVAL", f"s = TCP(socket.AF_INET6); failed(s.bind, ('fe80::1', {p}))", ("interface",)),
+            ("ENOENT", f"failed(TCP(socket.AF_UNIX).bind, '{folder}/no/s')", ("(ENOENT)", "does not exist")),
+            ("ENOTDIR", "failed(TCP(socket.AF_UNIX).bind, '/etc/passwd/s')", ("(ENOTDIR)",)),
+            ("EINVAL", "failed(TCP(socket.AF_UNIX).listen)", ("bind() comes before listen()",)),
+            ("EOPNOTSUPP", f"s = TCP(2, 2); s.bind(('127.0.0.1', {p + 2})); failed(s.listen)",
+             ("only stream sockets listen",)),
+            ("EAFNOSUPPORT", "s = TCP(socket.AF_INET6); l = ctypes.CDLL(None, use_errno=True)\n"
+             f"l.bind(s.fileno(), struct.pack('<HH24x', 2, socket.htons({p + 3})), 28)\n"
+             "print(errno.errorcode[ctypes.get_errno()])", ("another family",)),
+            ("EBADF", "l = ctypes.CDLL(None, use_errno=True); l.bind(77, b'\\2\\0', 16)\n"
+             "print(errno.errorcode[ctypes.get_errno()])", ("descriptor 77", "not open")),
+        )
+        for name, text, words in rows:
+            done = python(text)
+            if name == "EAFNOSUPPORT" and done.stdout == "":
+                raise Skip("this machine has no IPv6")
+            same(text, done.stdout.replace("ENOTSUP\n", "EOPNOTSUPP\n"), name + "\n")  # one number, two names
+            has(done.stderr, f"({name})", *words)
+
+
+def good_paths():
+    """A path that can be bound is bound, and nothing is said"""
+    with tempfile.TemporaryDirectory() as folder:
+        done = python(f"s = TCP(socket.AF_UNIX); s.bind('{folder}/s'); s.listen(); print('good')")
+        same("results", (done.stdout, done.stderr), ("good\n", ""))
+
+
+def place_without_sockets():
+    """What only the kernel knows of a place is seen at the socket"""
+    done = python("failed(TCP(socket.AF_UNIX).bind, '/proc/inuse.sock')")
+    assert done.stdout in ("ENOENT\n", "EPERM\n"), done.stdout
+    has(done.stderr, "/proc/inuse.sock")
+
+
+def other_protocols():
+    """Another protocol is not answered for TCP"""
+    p = port()
+    done = python(f"s = TCP(2, 2, 136); s.bind(('127.0.0.1', {p})); failed(TCP(2, 2, 136).bind, ('127.0.0.1', {p}))")
+    if "not supported" in done.stderr:
+        raise Skip("this kernel has no UDP-Lite")
+    same("results", done.stdout, "EADDRINUSE\n")
+    has(done.stderr, "(UDP-Lite) (EADDRINUSE)", "/proc/net/udplite")
+    lacks(done.stderr, "/tcp", "/udp (")
+
+
+def freebind():
+    """An address that is not there and yet taken is EADDRINUSE, with its holder"""
+    p = port()
+    text = f"s = TCP(); s.setsockopt(0, 15, 1); failed(s.bind, ('203.0.113.5', {p}))"
+    hold = ("import socket, sys; s = socket.socket(); s.setsockopt(0, 15, 1); "
+            f"s.bind(('203.0.113.5', {p})); s.listen(); print('ready', flush=True); sys.stdin.read()")
+    with subprocess.Popen(["/usr/bin/python3", "-S", "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True) as holder:
+        holder.stdout.readline()
+        done = python(text)
+        same("results", done.stdout, "EADDRINUSE\n")
+        has(done.stderr, "(EADDRINUSE)", f"pid {holder.pid}")
+        told = subprocess.run([INUSE, f"bind 203.0.113.5:{p}: Address already in use"], capture_output=True, text=True)
+        has(told.stdout, "is in use", f"pid {holder.pid}")
+        plain = subprocess.run([INUSE, f"203.0.113.5:{p}"], capture_output=True, text=True)
+        has(plain.stdout, "not an address of this machine")
+        holder.stdin.close()
+
+
+def few_descriptors():
+    """With few descriptors the command runs all the same"""
+    for most in (3, 4, 5, 6, 8, 12):
+        done = subprocess.run(["/bin/sh", "-c", f"ulimit -n {most}; exec {INUSE} run -- /bin/echo it runs"],
+                              capture_output=True, text=True)
+        print(f"# {most} descriptors: {done.returncode} {done.stdout!r} {done.stderr!r}")
+        if "error while loading" in done.stderr:
+            continue  # the program itself could not start
+        same("results", (done.returncode, done.stdout), (0, "it runs\n"))
+
+
+def port_file_is_plain():
+    """--port-file follows no link and waits for no reader"""
+    with tempfile.TemporaryDirectory() as folder:
+        link, fifo, victim = (os.path.join(folder, n) for n in ("link", "fifo", "victim"))
+        open(victim, "w").write("mine")
+        os.symlink(victim, link)
+        os.mkfifo(fifo)
+        for name in (link, fifo, folder):
+            done = run("/bin/true", options=["--port-file", name], timeout=20)
+            same(name, done.returncode, 3)
+            has(done.stderr, "cannot write to")
+        same("file", open(victim).read(), "mine")
+
+
 def dropped_rights():
     """A child with fewer rights is not given ours: port 80 stays forbidden"""
     done = run(*NOBODY, CALLS, "bind", 80)
@@ -620,7 +733,8 @@ def wrong_lines():
 TESTS = [wait_for_time_wait, exit_codes, not_started, same_process, descriptors_and_signals, closed_streams, no_children, end_of_output,
          explains, quiet_when_good, listen_fails, own_both_families, own_parent, other_directory, udp, unix_paths,
          threads, once_for_each_cause, exec_chain, daemons, daemon_speaks, static_program, program_of_32_bits,
-         own_filter, unprivileged, landlock, dropped_rights, kept_rights, other_address, other_namespace, json_document,
+         own_filter, unprivileged, landlock, landlock_is_told, any_errno, good_paths, place_without_sockets, other_protocols, freebind,
+         few_descriptors, port_file_is_plain, dropped_rights, kept_rights, other_address, other_namespace, json_document,
          supervisor_killed, supervisor_killed_while_it_holds, watcher_killed, watcher_killed_while_it_holds, rings,
          setuid_program, outer_watcher, explained_afterwards, inside_itself, wait_for_holder, wait_gives_up,
          wait_and_signals, next_port, reuseaddr, free_asks, wrong_lines, waited_for_time_wait]

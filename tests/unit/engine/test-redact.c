@@ -113,7 +113,7 @@ static void nothing_private_survives(void **state)
 	struct iu_arena arena = {0};
 	char *text;
 
-	assert_int_equal(iu_redact(&arena, &snapshot, NULL), 0);
+	assert_int_equal(iu_redact(&arena, &snapshot, NULL, NULL), 0);
 	text = dump(&snapshot);
 	print_message("# %zu bytes searched for %zu secrets\n", strlen(text), IU_COUNT(secrets));
 	search(text);
@@ -134,7 +134,7 @@ static void same_thing_same_name(void **state)
 	struct iu_snapshot s = load();
 	struct iu_arena arena = {0};
 
-	assert_int_equal(iu_redact(&arena, &s, NULL), 0);
+	assert_int_equal(iu_redact(&arena, &s, NULL, NULL), 0);
 	assert_string_equal(s.host.user, s.sockets.v[0].user);
 	assert_string_equal(s.host.user, s.processes.v[0].user);
 	assert_string_not_equal(s.host.user, s.sockets.v[1].user);
@@ -193,7 +193,7 @@ static void answers_stay(void **state)
 	struct iu_arena arena = {0};
 
 	memcpy(before, list, sizeof(list));
-	assert_int_equal(iu_redact(&arena, &redacted, &questions), 0);
+	assert_int_equal(iu_redact(&arena, &redacted, NULL, &questions), 0);
 	for (size_t i = 0; i < IU_COUNT(list); i++) {
 		struct iu_verdict a, b;
 
@@ -241,7 +241,7 @@ static void every_text_is_cleaned(void **state)
 
 	assert_int_equal(iu_snapshot_members(&snapshot, plant, &count), 0);
 	assert_true(count > 20);
-	assert_int_equal(iu_redact(&arena, &snapshot, NULL), 0);
+	assert_int_equal(iu_redact(&arena, &snapshot, NULL, NULL), 0);
 	text = dump(&snapshot);
 	print_message("# %zu texts planted\n", count);
 	for (size_t i = 0; i < IU_COUNT(secrets); i++)
@@ -287,6 +287,37 @@ static void addresses(void **state)
 	iu_arena_free(&arena);
 }
 
+/* Abstract names, homes anywhere, e-mail addresses as a whole, names in capitals; units stay. */
+static void hidden_corners(void **state)
+{
+	static const char *words[] = {"carol"};
+	static const char *homes[] = {"/srv/people/carol"};
+	static const char *const gone[] = {"Alice", "ALICE", "alice", "carol", "Meier", "chat", "eva",
+		"firma", "secret-plan"};
+	struct iu_people people = {.users = {words, 1, 1}, .homes = {homes, 1, 1}};
+	struct iu_snapshot snapshot = load();
+	struct iu_arena arena = {0};
+	char *text;
+
+	(void)state;
+	snapshot.sockets.v[4].path = "Meier-chat";
+	snapshot.sockets.v[4].path_len = 10;
+	snapshot.processes.v[0].cwd = "/srv/people/carol/secret-plan";
+	snapshot.processes.v[1].cgroup = "/Alice/ALICE";
+	snapshot.processes.v[1].unit = "getty@tty1.service";
+	snapshot.gaps.v[0].what = "eva.m+x@mail.firma.example";
+	assert_int_equal(iu_redact(&arena, &snapshot, &people, NULL), 0);
+	text = dump(&snapshot);
+	for (size_t i = 0; i < IU_COUNT(gone); i++) {
+		print_message("# %s: %s\n", gone[i], strstr(text, gone[i]) ? "still there" : "gone");
+		assert_null(strstr(text, gone[i]));
+	}
+	assert_string_equal(snapshot.processes.v[1].unit, "getty@tty1.service");
+	free(text);
+	iu_snapshot_free(&snapshot);
+	iu_arena_free(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +325,7 @@ int main(void)
 		cmocka_unit_test(same_thing_same_name),
 		cmocka_unit_test(answers_stay),
 		cmocka_unit_test(every_text_is_cleaned),
+		cmocka_unit_test(hidden_corners),
 		cmocka_unit_test(addresses),
 	};
 

@@ -267,6 +267,7 @@ static const struct row good[] = {
 	{"unix:///run/app.sock", "/run/app.sock"},
 	{"unix:./app.sock", "./app.sock"},
 	{"unix:app.sock", "unix:app.sock"},
+	{"unix:/run/two\nlines", "unix:/run/two\nlines"},
 	{"unix:8080", "unix:8080"},
 	{"@name", "@name"},
 	{"unix:@name", "@name"},

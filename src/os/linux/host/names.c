@@ -177,6 +177,62 @@ const char *iu_os_program_folder(
 	return folder;
 }
 
+#define FIRST_PERSON 1000
+#define NOBODY	     65534
+#define PEOPLE_MAX   4096
+
+struct people {
+	struct iu_arena *arena;
+	struct iu_strings *users, *homes;
+};
+
+static int add_text(struct people *p, struct iu_strings *to, const char *text, size_t len)
+{
+	const char **slot = iu_list_add(p->arena, to);
+
+	if (!slot)
+		return IU_E_NOMEM;
+	*slot = iu_arena_strndup(p->arena, text, len);
+	return *slot ? 0 : IU_E_NOMEM;
+}
+
+/* "alice:x:1001:1001:Alice:/srv/people/alice:/bin/bash"; a home at the root of everything is none. */
+static int on_account(void *context, const char *line, size_t len)
+{
+	struct people *p = context;
+	const char *field[7] = {line}, *end = line + len;
+	size_t n = 1, home;
+	uint64_t uid = 0;
+	int ret;
+
+	for (const char *at = line; at < end && n < 7; at++)
+		if (*at == ':')
+			field[n++] = at + 1;
+	if (n < 7 || p->users->n >= PEOPLE_MAX ||
+		iu_number(field[2], (size_t)(end - field[2]), 10, &uid) == 0 || uid < FIRST_PERSON ||
+		uid == NOBODY)
+		return 0;
+	ret = add_text(p, p->users, line, (size_t)(field[1] - 1 - line));
+	home = (size_t)(field[6] - 1 - field[5]);
+	while (home > 1 && field[5][home - 1] == '/')
+		home--;
+	if (ret < 0 || home < 3 || field[5][0] != '/' || !memchr(field[5] + 1, '/', home - 1))
+		return ret;
+	return add_text(p, p->homes, field[5], home);
+}
+
+int iu_os_people(struct iu_arena *arena, struct iu_strings *users, struct iu_strings *homes)
+{
+	struct people people = {arena, users, homes};
+	struct iu_text text = {0};
+	int ret = 0;
+
+	if (iu_file_load(AT_FDCWD, "/etc/passwd", 4u << 20, &text) == 0 && text.data)
+		ret = iu_file_lines(text.data, text.len, on_account, &people);
+	iu_text_free(&text);
+	return ret;
+}
+
 bool iu_os_service_port(uint16_t port, enum iu_protocol protocol)
 {
 	struct servent entry, *found = NULL;

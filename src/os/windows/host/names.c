@@ -179,6 +179,14 @@ int iu_os_find_program(const char *program, struct iu_file_id *ret_file)
 	return ret;
 }
 
+int iu_os_people(struct iu_arena *arena, struct iu_strings *users, struct iu_strings *homes)
+{
+	(void)arena;
+	(void)users;
+	(void)homes;
+	return 0; /* they live below Users, wherever the drive */
+}
+
 const char *iu_os_program_folder(
 	struct iu_arena *arena, const char *program, bool *ret_is_folder)
 {
