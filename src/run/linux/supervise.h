@@ -6,6 +6,7 @@
 #include "run/linux/credentials.h"
 #include "run/linux/filter.h"
 #include "run/run.h"
+#include "run/linux/socket.h"
 #include "run/linux/task.h"
 #include "run/linux/told.h"
 
@@ -67,12 +68,6 @@ uint64_t iu_run_lost_key(const struct iu_run_case *c);
 
 /** iu_run_perform() - bind() or listen() on the duplicate. Returns: 0 or an errno. */
 int iu_run_perform(const struct iu_run_case *c);
-
-/**
- * iu_run_see() - waits until the kernel has done the call, and looks whether the socket has an address
- * Returns: 0, or what it most likely said; -1: it could not be seen.
- */
-int iu_run_see(struct iu_run_case *c);
 
 /** iu_run_try() - the same with a socket alike, closed at once. Returns: 0, an errno, -1: not tried. */
 int iu_run_try(const struct iu_run_case *c);

@@ -12,6 +12,7 @@
 #include "os/os.h"
 #include "run/linux/question.h"
 #include "run/linux/result.h"
+#include "run/linux/see.h"
 #include "run/linux/supervise.h"
 #include "session/free.h"
 
