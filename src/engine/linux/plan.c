@@ -8,6 +8,7 @@
 #include "engine/linux/levers.h"
 #include "engine/phrase.h"
 #include "knowledge/engines.h"
+#include "knowledge/interpreters.h"
 #include "knowledge/protected.h"
 #include "knowledge/supervisors.h"
 
@@ -16,6 +17,7 @@
 #define SERVES_MAX 6
 /* So soon most of those start a program again that do it at all. */
 #define BACK_MS 1500
+#define PARENT_MS 2500 /* of a program nobody knows */
 /* After the last TIME-WAIT timer the kernel may take a moment longer (its wheel is coarse). */
 #define TIMER_SLACK_MS 1500
 
@@ -250,6 +252,40 @@ static bool only_waits(const struct iu_planning *p, const struct iu_process *pro
 	       (process->tty && parent->pid == process->sid);
 }
 
+/* Programs that stand between a server and whoever typed its name, and start nothing by themselves. */
+static bool is_bystander(const struct iu_process *process, const struct iu_parent *parent)
+{
+	static const char *const names[] = {"sshd", "sshd-session", "login", "su", "sudo", "doas",
+		"tmux: server", "tmux", "screen", "SCREEN", "script", "init", "systemd", "timeout", "env",
+		"nohup", "setsid", "strace", "ltrace", "gdb", "cron", "crond", "make"};
+
+	if (!parent->name || iu_interpreter_is_shell(parent->name) || parent->pid == 1)
+		return true;
+	for (size_t i = 0; i < IU_COUNT(names); i++)
+		if (!strcmp(parent->name, names[i]))
+			return true;
+	return process->tty && parent->pid == process->sid;
+}
+
+/* A parent that lives waits for its child for some reason; what it does then nobody knows. */
+static void add_parent(struct iu_planning *p, struct iu_step *step, const struct iu_process *process)
+{
+	for (size_t i = 0; i < process->parents.n; i++) {
+		const struct iu_parent *parent = &process->parents.v[i];
+
+		if (iu_planning_is_ancestor(p, parent->pid) || iu_planning_ends(p, parent->pid))
+			return;
+		if (is_bystander(process, parent))
+			continue;
+		step->comes_back = true;
+		step->back_ms = PARENT_MS;
+		iu_strings_add(p->arena, &step->losses,
+			iu_phrase(p->arena, "its parent, %s, lives and may start it again; then: end that first (kill %d)",
+				iu_planning_parent(p->arena, parent), (int)parent->pid));
+		return;
+	}
+}
+
 /* Who would start it again. */
 static void add_respawner(struct iu_planning *p, struct iu_step *step, const struct iu_process *process)
 {
@@ -267,6 +303,7 @@ static void add_respawner(struct iu_planning *p, struct iu_step *step, const str
 				iu_planning_how_to_stop(p->arena, row, parent)));
 		return;
 	}
+	add_parent(p, step, process);
 }
 
 static const char *describe(struct iu_planning *p, const struct iu_process *process)

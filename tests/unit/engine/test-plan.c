@@ -715,6 +715,22 @@ static void test_shells(void **state)
 		iu_snapshot_free(&snap);
 		machine(&snap);
 	}
+	/* above a shell that ends with it: whoever runs that one */
+	{
+		struct iu_process *holder = listener(4242, "python3");
+		struct iu_plan p;
+
+		put_parent(holder, 600, "sh");
+		put_parent(holder, 601, "python3");
+		holder->parents.v[holder->parents.n - 2].loops = IU_NO;
+		holder->parents.v[holder->parents.n - 1].script = "guard";
+		p = plan_port();
+		print_message("# guard: %s\n", words(&p.steps.v[0].losses));
+		assert_true(p.steps.v[0].comes_back);
+		assert_non_null(strstr(words(&p.steps.v[0].losses), "guard (pid 601)"));
+		iu_snapshot_free(&snap);
+		machine(&snap);
+	}
 	listener(4242, "node");
 	rules.ancestors_unknown = true;
 	assert_int_equal(plan_port().kind, IU_PLAN_REFUSED);
