@@ -59,6 +59,8 @@ struct iu_process {
 	/* … or, of one that leads a session itself, only who started it */
 	/* Its program, or a library of it, names bind(): else a socket cannot be of its making. */
 	enum iu_tri binds;
+	/* Its parent lives and runs the very same command: it is a copy that never called exec(). */
+	enum iu_tri forked;
 	/* The executable and the files its first arguments name (a script), by identity. */
 	IU_LIST(struct iu_file_id) files;
 	const char *cgroup, *unit, *container;

@@ -520,6 +520,7 @@ struct legacy {
 	struct sock sock;
 	bool daemon; /* the child leads a session of its own */
 	bool shell;  /* and starts another one, which has it, too */
+	bool copy;   /* it calls no exec() */
 };
 
 static void hand_down(struct stage *stage, const void *arg, int say)
@@ -534,6 +535,8 @@ static void hand_down(struct stage *stage, const void *arg, int say)
 	if (pid == 0) {
 		if (legacy->daemon)
 			setsid();
+		while (legacy->copy)
+			pause();
 		if (legacy->shell)
 			execl("/bin/sh", "sh", "-c", "sleep 1000; true", (char *)NULL);
 		else
@@ -585,12 +588,17 @@ static int handed_down(struct stage *stage, const struct legacy *legacy)
 			return stage_fail(stage, "the shell starts nothing");
 		stage_holder(stage, last);
 	}
-	return wait_for_name(stage, last, "sleep") < 0 ? -1 : wait_for_sleep(stage, last);
+	return !legacy->copy && wait_for_name(stage, last, "sleep") < 0 ? -1 : wait_for_sleep(stage, last);
 }
 
 int stage_handed_tcp(struct stage *stage)
 {
 	return handed_down(stage, &(struct legacy){{TCP, "0.0.0.0", PORT, LISTEN}, false, false});
+}
+
+int stage_handed_copy(struct stage *stage)
+{
+	return handed_down(stage, &(struct legacy){{TCP, "0.0.0.0", PORT, LISTEN}, .copy = true});
 }
 
 int stage_handed_daemon(struct stage *stage)

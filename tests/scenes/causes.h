@@ -25,6 +25,7 @@ int stage_suspended(struct stage *stage);
 int stage_frozen(struct stage *stage);
 int stage_inherited(struct stage *stage);
 int stage_handed_tcp(struct stage *stage);
+int stage_handed_copy(struct stage *stage);
 int stage_handed_daemon(struct stage *stage);
 int stage_handed_udp(struct stage *stage);
 int stage_handed_path(struct stage *stage);

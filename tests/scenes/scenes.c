@@ -88,6 +88,8 @@ const struct scene scene_table[] = {
 		IN_USE("inherited-descriptor") },
 	{ "inherited-of-a-living-parent", .stage = stage_handed_tcp, .args = "4000",
 		IN_USE("inherited-descriptor"), .remedy = "close-on-exec" },
+	{ "inherited-by-a-copy-of-its-parent", .stage = stage_handed_copy, .args = "4000",
+		IN_USE("inherited-descriptor") },
 	{ "inherited-by-a-daemon-and-its-child", .stage = stage_handed_daemon, .args = "4000",
 		IN_USE("inherited-descriptor") },
 	{ "inherited-udp-by-a-daemon", .stage = stage_handed_udp, .args = "4000/udp",

@@ -11,6 +11,7 @@ enum sign {
 	SIGN_LEFT_OPEN,   /* its language closes sockets on exec(), and this one is open */
 	SIGN_ELSEWHERE,   /* another user or cgroup made it */
 	SIGN_ORPHAN,      /* who started it is gone */
+	SIGN_COPY,        /* it is a copy of its parent, which has not got the socket (any more) */
 	SIGN_DAEMON,      /* … and it leads a session or group of its own: it may have meant to */
 };
 
@@ -85,6 +86,8 @@ static enum sign sign_of(const struct iu_snapshot *snapshot, const struct iu_soc
 		return SIGN_LEFT_OPEN;
 	if (made_elsewhere(s, process))
 		return SIGN_ELSEWHERE;
+	if (process->forked == IU_YES && !hold_of(snapshot, s, process->ppid))
+		return SIGN_COPY;
 	return orphaned(snapshot, s, process);
 }
 
@@ -137,6 +140,9 @@ static void say_sign(struct iu_case *c, const struct iu_process *process, enum s
 	case SIGN_ORPHAN:
 		iu_case_say(c, "its parent is gone, and it inherited the descriptor from there");
 		break;
+	case SIGN_COPY:
+		iu_case_say(c, "%s is a copy of its parent, which may have made the socket and closed it", who);
+		break;
 	case SIGN_DAEMON:
 		iu_case_say(c, "its parent is gone, and it may have inherited the descriptor from there");
 		break;
@@ -175,7 +181,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	say_sign(c, eldest, sign);
 	say_parent(c, eldest);
 	iu_cause_say_worker(c, eldest);
-	*ret_confidence = sign == SIGN_DAEMON ? IU_CONFIDENCE_POSSIBLE : IU_CONFIDENCE_LIKELY;
+	*ret_confidence = sign == SIGN_DAEMON || sign == SIGN_COPY ? IU_CONFIDENCE_POSSIBLE : IU_CONFIDENCE_LIKELY;
 	return true;
 }
 

@@ -229,25 +229,58 @@ enum iu_tri iu_program_binds(struct iu_scan *scan, int32_t pid)
 	return look.named;
 }
 
-/* Of those alone that may have inherited it: a descriptor that exec() closes was opened after it. */
+/* What exec() sets anew: both are the same in a child that never called it. */
+static enum iu_tri is_copy(struct iu_scan *scan, const struct iu_process *process)
+{
+	char path[64], own[PATH_TEXT], other[PATH_TEXT];
+	ssize_t len, n;
+
+	if (process->ppid <= 1 || process->ppid == scan->self)
+		return IU_NO;
+	snprintf(path, sizeof(path), "%d/exe", (int)process->ppid);
+	n = iu_file_link(scan->proc, path, other, sizeof(other));
+	if (n <= 0 || !process->exe)
+		return IU_UNKNOWN;
+	if (strcmp(other, process->exe) != 0)
+		return IU_NO;
+	snprintf(path, sizeof(path), "%d/cmdline", (int)process->pid);
+	len = iu_file_read(scan->proc, path, own, sizeof(own));
+	snprintf(path, sizeof(path), "%d/cmdline", (int)process->ppid);
+	n = iu_file_read(scan->proc, path, other, sizeof(other));
+	return len <= 0 || n <= 0 ? IU_UNKNOWN : iu_tri(len == n && !memcmp(own, other, (size_t)n));
+}
+
+static struct iu_process *process_of(struct iu_snapshot *snapshot, int32_t pid)
+{
+	for (size_t i = 0; i < snapshot->processes.n; i++)
+		if (snapshot->processes.v[i].pid == pid)
+			return &snapshot->processes.v[i];
+	return NULL;
+}
+
+/*
+ * Of those alone that may have inherited it: a descriptor that exec() closes was opened after it, or
+ * came with a fork().
+ */
 int iu_collect_programs(struct iu_scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
 
 	/* openat2() is none of the calls of a plain look */
-	for (size_t i = 0; i < snapshot->holds.n && !scan->plain; i++) {
+	for (size_t i = 0; i < snapshot->holds.n && !scan->plain && !scan->needs->brief; i++) {
 		const struct iu_hold *hold = &snapshot->holds.v[i];
+		struct iu_process *process;
 
-		if (hold->via != IU_VIA_DESCRIPTOR || hold->cloexec == IU_YES ||
-			!iu_needs_inode(scan->needs, hold->inode) || scan->needs->brief)
+		if (hold->via != IU_VIA_DESCRIPTOR || hold->pid == scan->self ||
+			!iu_needs_inode(scan->needs, hold->inode))
 			continue;
-		for (size_t k = 0; k < snapshot->processes.n; k++) {
-			struct iu_process *process = &snapshot->processes.v[k];
-
-			if (process->pid == hold->pid && process->pid != scan->self &&
-				process->binds == IU_UNKNOWN && process->exe)
-				process->binds = iu_program_binds(scan, process->pid);
-		}
+		process = process_of(snapshot, hold->pid);
+		if (!process || !process->exe)
+			continue;
+		if (process->binds == IU_UNKNOWN && hold->cloexec != IU_YES)
+			process->binds = iu_program_binds(scan, process->pid);
+		if (process->forked == IU_UNKNOWN)
+			process->forked = is_copy(scan, process);
 	}
 	return 0;
 }
