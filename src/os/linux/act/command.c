@@ -78,7 +78,7 @@ static bool find(const char *name, char *path, size_t size)
 /* Ours with that PATH: what it starts in turn is found there, too. NULL: out of memory. */
 static char **environment_for_root(void)
 {
-	static char path[] = "PATH=" SYSTEM_PATH;
+	static const char path[] = "PATH=" SYSTEM_PATH;
 	size_t n = 0, to = 0;
 	char **copy;
 
@@ -90,7 +90,7 @@ static char **environment_for_root(void)
 	for (size_t i = 0; i < n; i++)
 		if (strncmp(environ[i], "PATH=", 5) != 0)
 			copy[to++] = environ[i];
-	copy[to] = path;
+	copy[to] = (char *)path; /* nobody writes into it: it is copied by the kernel */
 	return copy;
 }
 
