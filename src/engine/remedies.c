@@ -13,6 +13,8 @@
 #include "knowledge/ports.h"
 #include "knowledge/services.h"
 
+#define FIRST_HANDED 3 /* SD_LISTEN_FDS_START */
+
 bool iu_remedy_word(struct iu_remedy_context *m, const char *word)
 {
 	iu_strings_add(m->arena, &m->remedy->command, word);
@@ -141,8 +143,31 @@ static bool is_of_same_command(const struct iu_remedy_context *m)
 	return m->blocker && q->asker.count && m->blocker->holds.n && !own;
 }
 
+/* The asker has it by a descriptor that was there when it started. 0: it has not. */
+static int handed_over(const struct iu_remedy_context *m)
+{
+	const struct iu_question *q = m->question;
+
+	for (size_t i = 0; m->blocker && q->asker.count && i < m->blocker->holds.n; i++) {
+		const struct iu_hold *hold = &m->snapshot->holds.v[m->blocker->holds.v[i]];
+
+		if (hold->pid == q->asker.line[0] && hold->fd >= FIRST_HANDED &&
+			(uint32_t)(hold->fd - FIRST_HANDED) < q->asker.handed)
+			return hold->fd;
+	}
+	return 0;
+}
+
 bool iu_remedy_fix_program(struct iu_remedy_context *m)
 {
+	int handed = handed_over(m);
+
+	if (handed) {
+		m->remedy->summary = iu_phrase(m->arena,
+			"it was handed over to the program as descriptor %d (LISTEN_FDS): take that one, or start it without its socket unit",
+			handed);
+		return true;
+	}
 	if (is_of_same_command(m)) {
 		m->remedy->summary = handed_down(m->holder);
 		return true;

@@ -82,6 +82,7 @@ struct iu_asker {
 	 */
 	const int32_t *line;
 	size_t count;
+	uint32_t handed; /* sockets that it was started with, from descriptor 3 on (LISTEN_FDS) */
 };
 
 /*

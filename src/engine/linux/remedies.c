@@ -15,6 +15,8 @@
 #include "knowledge/interpreters.h"
 #include "knowledge/kernel-users.h"
 #include "knowledge/ports.h"
+#include "knowledge/protected.h"
+#include "knowledge/supervisors.h"
 
 /* Processes that one `kill` is offered for; where there are more, the sentence says so. */
 #define KILL_MAX 64
@@ -237,6 +239,36 @@ static bool end_together(
 	return true;
 }
 
+/*
+ * What `inuse free` leaves alone for what it is, is not offered: one decision, two readers. Who keeps
+ * other programs running has a way of its own to stop one of them.
+ */
+static bool is_left_alone(struct iu_remedy_context *m, const struct iu_process *p, const char **ret_instead)
+{
+	const struct iu_supervisor_row *row = iu_supervisor(p->name);
+
+	*ret_instead = row && row->keeps_many
+		? iu_phrase(m->arena, "stop what %s keeps running: %s", iu_phrase_process(m->arena, p),
+			  row->stop)
+		: NULL;
+	return *ret_instead || iu_protected_process(p) || iu_supervisor_is_manager(p);
+}
+
+/* Whether any of them is left alone; a word for what to do instead takes the place of the command. */
+static bool left_alone(struct iu_remedy_context *m, const struct iu_hold *const *holds, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct iu_process *p = iu_snapshot_process(m->snapshot, holds[i]->pid);
+		const char *instead;
+
+		if (!p || !is_left_alone(m, p, &instead))
+			continue;
+		m->remedy->summary = instead;
+		return true;
+	}
+	return false;
+}
+
 static bool stop_process(struct iu_remedy_context *m)
 {
 	enum iu_way way = iu_cause_rule(m->snapshot, m->verdict->cause)->lever;
@@ -254,6 +286,8 @@ static bool stop_process(struct iu_remedy_context *m)
 		return false;
 	if (!n || !m->blocker)
 		return false;
+	if (left_alone(m, holds, n))
+		return m->remedy->summary != NULL;
 	leader_first(m, holds, n);
 	if (!end_together(m, holds, n))
 		return false;

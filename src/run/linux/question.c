@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -12,6 +13,8 @@
 
 #define PATH_BYTES   4096
 #define STATUS_BYTES 8192
+#define ENVIRON_BYTES 65536
+#define HANDED_MAX   1024
 #define COMM_BYTES   64
 #define LINE_MAX_PID 64
 #define NAME_COLUMNS 40
@@ -84,6 +87,24 @@ static void add_program(struct iu_arena *arena, int32_t pid, struct iu_question 
 	question->asker.program_known = true;
 	question->asker.program_dev = file.dev;
 	question->asker.program_ino = file.ino;
+}
+
+/* LISTEN_FDS counts only where LISTEN_PID is its own: children have the words, too. */
+static void add_handed(int32_t pid, struct iu_question *question)
+{
+	static const char fds[] = "LISTEN_FDS=", owner[] = "LISTEN_PID=";
+	char text[ENVIRON_BYTES];
+	ssize_t len = iu_run_proc_files_text(pid, "environ", text, sizeof(text));
+	long count = 0, whose = 0;
+
+	for (ssize_t at = 0; at < len; at += (ssize_t)strnlen(text + at, (size_t)(len - at)) + 1) {
+		if (len - at > (ssize_t)sizeof(fds) && !strncmp(text + at, fds, sizeof(fds) - 1))
+			count = strtol(text + at + sizeof(fds) - 1, NULL, 10);
+		if (len - at > (ssize_t)sizeof(owner) && !strncmp(text + at, owner, sizeof(owner) - 1))
+			whose = strtol(text + at + sizeof(owner) - 1, NULL, 10);
+	}
+	if (whose == pid && count > 0 && count <= HANDED_MAX)
+		question->asker.handed = (uint32_t)count;
 }
 
 /* listen() names no address: the socket has one. */
@@ -165,6 +186,7 @@ static int make_question(const struct iu_run_supervisor *s, const struct iu_run_
 	question->symptom.from_capture = error;
 	add_line(s, arena, c->credentials.rights.tgid, question);
 	add_program(arena, c->credentials.rights.tgid, question);
+	add_handed(c->credentials.rights.tgid, question);
 	return arena->failed ? IU_E_NOMEM : 0;
 }
 

@@ -37,6 +37,13 @@ static struct iu_verdict why_question(struct iu_question q)
 	return v;
 }
 
+static const struct iu_remedy *remedy_of(
+	const char *address, enum iu_remedy_id id, struct iu_verdict *ret_verdict)
+{
+	*ret_verdict = why(address, TEST_PORT);
+	return remedy(ret_verdict, id);
+}
+
 static void test_nothing_there(void **state)
 {
 	struct iu_verdict v = why("127.0.0.1", TEST_PORT);
@@ -274,6 +281,42 @@ static void test_options_kept(void **state)
 	assert_int_equal(words->n, 6);
 	assert_string_equal(words->v[2], "--reuseaddr");
 	assert_string_equal(words->v[4], "lan0");
+	(void)state;
+}
+
+/* What `inuse free` leaves alone for what it is, is not offered as that. */
+static void test_left_alone(void **state)
+{
+	struct iu_process *p;
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	p = put_process(&snap, 4242, "tmux: server", 77);
+	assert_null(remedy_of("0.0.0.0", IU_REMEDY_STOP_PROCESS, &v));
+	p->name = "PM2 v5.3.0: God";
+	assert_non_null(strstr(remedy_of("0.0.0.0", IU_REMEDY_STOP_PROCESS, &v)->summary, "pm2 stop NAME"));
+	assert_int_equal(remedy(&v, IU_REMEDY_STOP_PROCESS)->command.n, 0);
+	p->name = "node";
+	assert_non_null(remedy_of("0.0.0.0", IU_REMEDY_STOP_PROCESS, &v));
+	(void)state;
+}
+
+/* A socket that the asker was started with is neither bound twice nor in its code. */
+static void test_handed_over(void **state)
+{
+	static const int32_t line[] = {4242};
+	struct iu_question q = ask("0.0.0.0", TEST_PORT);
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	put_process(&snap, 4242, "app", 77);
+	q.asker.line = line;
+	q.asker.count = 1;
+	v = why_question(q);
+	assert_null(strstr(remedy(&v, IU_REMEDY_FIX_PROGRAM)->summary, "LISTEN_FDS"));
+	q.asker.handed = 1;
+	v = why_question(q);
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_FIX_PROGRAM)->summary, "descriptor 3 (LISTEN_FDS)"));
 	(void)state;
 }
 
@@ -1124,6 +1167,8 @@ int main(void)
 		TEST(test_fixed_protocols),
 		TEST(test_options_kept),
 		TEST(test_engine_list),
+		TEST(test_left_alone),
+		TEST(test_handed_over),
 		TEST(test_units),
 		TEST(test_kill_rules),
 		TEST(test_already_running),
