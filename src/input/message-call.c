@@ -31,7 +31,7 @@ static const char *const connect_words[] = {
 	"dial tcp", "dial udp", "dial unix", "dial:", "- local (", "syscall: 'connect'",
 	"syscall: \"connect\"", "open a connection", "establish connection", "attempt to connect",
 	"attempting to connect", "make connection to", "connection to node", "could not be established",
-	"connect to server",
+	"connect to server", "connect to /", "connect to unix",
 };
 
 /* bind() beside connect()'s words: "dial tcp :20->:80: bind: …". */

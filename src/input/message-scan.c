@@ -130,6 +130,9 @@ void iu_message_scan_line(struct iu_message_scan *scan, struct iu_span line)
 	scan->protocol = iu_message_patterns_protocol_of(line);
 	if (!scan->protocol && scan->said.text != line.text)
 		scan->protocol = iu_message_patterns_protocol_of(scan->said);
+	/* sendto() is of datagrams: a stream has send() and write(). */
+	if (!scan->protocol && scan->call == IU_CALL_SEND)
+		scan->protocol = IU_MESSAGE_UDP;
 	iu_message_pairs_scan(scan, line);
 	iu_message_tuples_scan(scan, line);
 	iu_message_paths_scan(scan, line);

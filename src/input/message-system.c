@@ -14,6 +14,8 @@ static const struct {
 	{"win32-x64", IU_ERROR_WINDOWS}, {"w64-mingw32", IU_ERROR_WINDOWS},
 	{"compiled by visual c++", IU_ERROR_WINDOWS}, {"compiled by msvc", IU_ERROR_WINDOWS},
 	{"microsoft windows [", IU_ERROR_WINDOWS}, {"httplistener", IU_ERROR_WINDOWS},
+	{"failed to listen on prefix", IU_ERROR_WINDOWS},
+	{"conflicts with an existing registration", IU_ERROR_WINDOWS},
 	{"http.sys", IU_ERROR_WINDOWS}, {"httpsys", IU_ERROR_WINDOWS}, {"winsock", IU_ERROR_WINDOWS},
 	{"hresult", IU_ERROR_WINDOWS}, {"wsagetlasterror", IU_ERROR_WINDOWS},
 	{".exe:", IU_ERROR_WINDOWS}, {".exe ", IU_ERROR_WINDOWS}, {".exe\"", IU_ERROR_WINDOWS},
@@ -54,6 +56,9 @@ bool iu_message_system_likely(struct iu_span text)
 {
 	static const char *const forms[] = {"listen eacces", "bind eacces", "-4092"};
 
+	/* libuv has numbers of its own on Windows only. */
+	if (iu_span_find(text, "errno: -13") < text.len)
+		return false;
 	for (size_t i = 0; i < IU_COUNT(forms); i++)
 		if (iu_span_find(text, forms[i]) < text.len)
 			return true;

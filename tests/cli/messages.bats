@@ -70,3 +70,23 @@ s = socket.socket(socket.AF_UNIX); s.bind(\"server.sock\"); s.listen(); os.chmod
 	says '"cause":"privileged-port"'
 	says "net.ipv4.ip_unprivileged_port_start=81"
 }
+
+@test "connect() without a local port left: who has them, of how many" {
+	run in_net 'echo "40000 40003" >/proc/sys/net/ipv4/ip_local_port_range || exit 77
+python3 -c "
+import socket, subprocess, os
+server = socket.create_server((\"127.0.0.1\", 8080))
+clients = [socket.create_connection((\"127.0.0.1\", 8080)) for i in range(4)]
+try:
+    socket.create_connection((\"127.0.0.1\", 8080))
+except OSError as error:
+    print(error.errno)
+message = \"connect() to 127.0.0.1:8080 failed (99: Cannot assign requested address)\"
+raise SystemExit(subprocess.run([os.environ[\"INUSE\"], \"--json\", message]).returncode)"'
+	[ "$status" -ne 77 ] || skip "the range of ports cannot be set here"
+	expect 0
+	says "99"
+	says "No local port is left for a connection to 127.0.0.1:8080"
+	says '"cause":"ephemeral-exhausted"'
+	says '"operation":"connect"'
+}
