@@ -563,6 +563,14 @@ def ipv6_filtered(_):
     expect(ask("wait", "--timeout", "20", "[::1]:4100", before=refuse_ipv6)[3] < SOON, True, "wait says so at once")
 
 
+def ipv6_message(_):
+    """Who was told EAFNOSUPPORT has no IPv6, whatever this machine has."""
+    code, document, _ = why("Error: listen EAFNOSUPPORT: address family not supported ::1:3000")
+    expect((code, document["verdict"]["error"]), (0, "EAFNOSUPPORT"), "exit code, error")
+    expect_in("RestrictAddressFamilies", document["verdict"]["headline"], "headline")
+    expect_in("127.0.0.1:3000", document["remedies"][0]["summary"], "stand-in")
+
+
 def links():
     sh("ip", "link", "add", "pl0", "type", "veth", "peer", "name", "pl1")
     sh("ip", "link", "set", "pl0", "up")
@@ -623,7 +631,7 @@ def self_connected(room):
 
 SCENES = [fuse_mirror, overlay_upper, overlay_merged, overlay_lower, overlay_holder, bind_mount, linked, stale_local,
           hung_holder, hung_path, watchdog, without_sockets, without_inodes, read_only, not_writable,
-          who_serves_decides, mounted_over, padded_names, exchanger, less_than_root, ipv6_disabled, ipv6_filtered, without_carrier,
+          who_serves_decides, mounted_over, padded_names, exchanger, less_than_root, ipv6_disabled, ipv6_filtered, ipv6_message, without_carrier,
           wrong_interface, self_connected]
 
 

@@ -82,7 +82,8 @@ static void tell_state(struct iu_arena *arena, const struct iu_evaluation *evalu
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_question *question = evaluation->question;
-	enum iu_ipv6 ipv6 = iu_linux_ipv6(evaluation->snapshot, &attempt->request.address);
+	enum iu_ipv6 ipv6 = iu_linux_ipv6_asked(
+		question, evaluation->snapshot, &attempt->request.address);
 
 	for (size_t i = 0; i < verdict->blockers.n && !verdict->endless; i++)
 		if (verdict->blockers.v[i].certain == IU_YES &&
@@ -91,14 +92,15 @@ static void tell_state(struct iu_arena *arena, const struct iu_evaluation *evalu
 	if (verdict->error_number == EAFNOSUPPORT && ipv6 == IU_IPV6_MISSING)
 		verdict->headline = iu_phrase(arena, "%s cannot be bound: this kernel has no IPv6 (EAFNOSUPPORT).",
 			iu_subject(arena, question));
+	else if (verdict->error_number == EAFNOSUPPORT && evaluation->snapshot->host.ipv6 != IU_NO)
+		verdict->headline = iu_phrase(arena, "%s could not be bound by the program that printed the message: a filter (RestrictAddressFamilies=, seccomp) refuses it IPv6 (EAFNOSUPPORT), which this machine has.",
+			iu_subject(arena, question));
 	else if (verdict->error_number == EAFNOSUPPORT && ipv6 == IU_IPV6_REFUSED)
 		verdict->headline = iu_phrase(arena, "%s cannot be bound here: a filter (RestrictAddressFamilies=, seccomp) refuses IPv6 sockets (EAFNOSUPPORT), which this kernel has.",
 			iu_subject(arena, question));
 	if (verdict->error_number == EAFNOSUPPORT)
 		verdict->endless = "IPv6 stays as it is until somebody changes that";
-	if (question->symptom.from_capture == EAFNOSUPPORT && ipv6 == IU_IPV6_ON)
-		add(arena, verdict,
-			"This machine has IPv6, so it is the program that may not use it: RestrictAddressFamilies= of its unit, or the filter of its sandbox.");
+
 }
 
 void iu_linux_caveats(struct iu_arena *arena, const struct iu_evaluation *evaluation,

@@ -1,6 +1,7 @@
 /* engine/linux/ipv6.c - why an IPv6 address cannot be had: switched off, elsewhere, not checked yet */
 #include "engine/linux/ipv6.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum iu_ipv6 iu_linux_ipv6(const struct iu_snapshot *snapshot, const struct iu_address *address)
@@ -18,6 +19,17 @@ enum iu_ipv6 iu_linux_ipv6(const struct iu_snapshot *snapshot, const struct iu_a
 	if (iu_address_is_loopback(address) ? sysctls->disable_ipv6_lo > 0 : sysctls->disable_ipv6 > 0)
 		return IU_IPV6_DISABLED;
 	return IU_IPV6_ON;
+}
+
+enum iu_ipv6 iu_linux_ipv6_asked(const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_address *address)
+{
+	enum iu_ipv6 ipv6 = iu_linux_ipv6(snapshot, address);
+
+	return ipv6 == IU_IPV6_ON && address->family == IU_FAMILY_IPV6 &&
+			       question->symptom.from_capture == EAFNOSUPPORT
+		? IU_IPV6_REFUSED
+		: ipv6;
 }
 
 struct iu_address iu_linux_ipv6_stand_in(const struct iu_address *address)

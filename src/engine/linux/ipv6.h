@@ -14,6 +14,10 @@ enum iu_ipv6 {
 /** iu_linux_ipv6() - how it stands for an address that somebody asks for. */
 enum iu_ipv6 iu_linux_ipv6(const struct iu_snapshot *snapshot, const struct iu_address *address);
 
+/** iu_linux_ipv6_asked() - the same for the one who asks, who may have been told EAFNOSUPPORT. */
+enum iu_ipv6 iu_linux_ipv6_asked(const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_address *address);
+
 /** iu_linux_ipv6_stand_in() - the IPv4 address that does the same: 127.0.0.1 for ::1; ANY: none. */
 struct iu_address iu_linux_ipv6_stand_in(const struct iu_address *address);
 

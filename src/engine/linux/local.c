@@ -176,7 +176,8 @@ struct iu_local_check iu_linux_local_check(const struct iu_question *question,
 		address = (struct iu_local_check){.ok = IU_YES, .excepted = true};
 		*(v6 ? &second : &first) = address;
 	}
-	if (v6 && snapshot->host.ipv6 == IU_NO)
+	/* a program that was told so has no IPv6, whatever others have */
+	if (v6 && (snapshot->host.ipv6 == IU_NO || question->symptom.from_capture == EAFNOSUPPORT))
 		return (struct iu_local_check){IU_NO, EAFNOSUPPORT, IU_CAUSE_NONE, IU_RULE_NONE};
 	if (v6 && request->protocol == IU_PROTOCOL_TCP &&
 		iu_address_space(&request->address) == IU_SPACE_V6 &&

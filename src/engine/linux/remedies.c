@@ -691,7 +691,7 @@ static bool bind_address(struct iu_remedy_context *m)
 			(unsigned int)m->question->target.port);
 		return true;
 	}
-	if (iu_linux_ipv6(m->snapshot, asked) == IU_IPV6_ON)
+	if (iu_linux_ipv6_asked(m->question, m->snapshot, asked) == IU_IPV6_ON)
 		return iu_remedy_bind_address(m);
 	stand_in = iu_linux_ipv6_stand_in(asked);
 	if (stand_in.family == IU_FAMILY_ANY)
@@ -707,7 +707,7 @@ static bool enable_ipv6(struct iu_remedy_context *m)
 	bool loopback = asked && iu_address_is_loopback(asked);
 
 	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
-	switch (asked ? iu_linux_ipv6(m->snapshot, asked) : IU_IPV6_ON) {
+	switch (asked ? iu_linux_ipv6_asked(m->question, m->snapshot, asked) : IU_IPV6_ON) {
 	case IU_IPV6_ON: break;
 	case IU_IPV6_MISSING:
 		m->remedy->summary = "switch IPv6 on: without ipv6.disable=1 on the kernel's command line, and with the module ipv6 loaded";

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "input/hosts.h"
 #include "os/linux/file.h"
+#include "os/linux/watchdog.h"
 #include "os/os.h"
 
 #define PATH_TEXT 4096
@@ -152,9 +153,14 @@ static int locate(const char *program, char *file, size_t size, struct iu_file_i
 
 int iu_os_find_program(const char *program, struct iu_file_id *ret_file)
 {
+	struct iu_watched watched;
 	char file[PATH_TEXT];
+	int ret;
 
-	return locate(program, file, sizeof(file), ret_file);
+	iu_watchdog_begin(&watched);
+	ret = locate(program, file, sizeof(file), ret_file);
+	iu_watchdog_end(&watched);
+	return ret;
 }
 
 const char *iu_os_program_folder(
