@@ -27,6 +27,7 @@ enum iu_capture_given {
 	IU_GIVEN_PIDS = 1 << 15,         /* who has a socket, by number */
 	IU_GIVEN_IMAGES = 1 << 16,       /* … by the name of a program alone */
 	IU_GIVEN_CONTAINERS = 1 << 17,   /* ports that containers publish */
+	IU_GIVEN_EXCLUDED_SOME = 1 << 19, /* a list of excluded ranges without its protocol */
 	IU_GIVEN_PORTS = 1 << 18,        /* a port and who has it, without an address */
 };
 

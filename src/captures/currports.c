@@ -1,6 +1,7 @@
 /* captures/currports.c - rows of NirSoft's CurrPorts, as they are copied out of its window */
 #include "base/compat.h"
 #include "base/err.h"
+#include "captures/csv.h"
 #include "captures/formats-text.h"
 
 /* "System  4  TCP  80  http  0.0.0.0  …  Listening": cells without a value leave nothing behind. */
@@ -61,16 +62,33 @@ static void read_rest(const struct iu_phrase *words, size_t at, struct row *row)
 	}
 }
 
+/* What it saves with commas: the cells that have something in them. */
+static bool read_cells(struct iu_span line, struct iu_phrase *ret)
+{
+	struct iu_csv csv;
+
+	ret->n = 0;
+	if (!iu_span_find_char(line, ',') || !iu_csv_split(iu_span_trim(line), &csv) || csv.n < 11)
+		return false;
+	for (size_t i = 0; i < csv.n && ret->n < IU_WORDS_MAX; i++)
+		if (csv.v[i].len)
+			ret->v[ret->n++] = csv.v[i];
+	return ret->n > 4 && (iu_span_is(ret->v[2], "TCP") || iu_span_is(ret->v[2], "UDP"));
+}
+
 static bool read_row(struct iu_span line, struct row *ret)
 {
 	struct row row = {.local.family = IU_FAMILY_ANY, .peer.family = IU_FAMILY_ANY};
 	struct iu_phrase words;
 	size_t k = 2, at;
+	bool csv;
 
 	if (iu_span_find_exact(line, "TCP") == line.len &&
 		iu_span_find_exact(line, "UDP") == line.len)
 		return false;
-	iu_words_split(line, &words);
+	csv = read_cells(line, &words);
+	if (!csv)
+		iu_words_split(line, &words);
 	while (k < words.n && !iu_span_is(words.v[k], "TCP") && !iu_span_is(words.v[k], "UDP"))
 		k++;
 	if (k + 2 >= words.n || !iu_span_pid(words.v[k - 1], &row.pid) ||
@@ -83,8 +101,9 @@ static bool read_row(struct iu_span line, struct row *ret)
 		return false;
 	row.protocol = iu_span_is(words.v[k], "TCP") ? IU_PROTOCOL_TCP : IU_PROTOCOL_UDP;
 	row.state = row.protocol == IU_PROTOCOL_TCP ? IU_STATE_UNKNOWN : IU_STATE_BOUND;
-	row.name = iu_span_trim(
-		iu_span_upto(line, (size_t)(words.v[k - 1].text - line.text)));
+	row.name = csv ? words.v[0]
+		       : iu_span_trim(iu_span_upto(
+				 line, (size_t)(words.v[k - 1].text - line.text)));
 	read_rest(&words, at + 1, &row);
 	*ret = row;
 	return true;

@@ -116,6 +116,15 @@ static bool protocol_of(const struct iu_capture_out *out, enum iu_protocol *ret)
 	return out->hint_tcp != out->hint_udp || (out->hint_exclusions && !out->hint_udp);
 }
 
+/* "----------    --------" is drawn by nothing else above rows of this shape. */
+static bool is_rule(const struct iu_lines *lines, size_t at)
+{
+	struct iu_exclusion row;
+
+	return iu_span_is(lines->v[at], "----------    --------") && at + 1 < lines->n &&
+	       read_row(lines->v[at + 1], &row) && first_end(lines->v[at + 1]) == COLUMN_WIDTH;
+}
+
 /* "      6953        7052" as netsh aligns it, both numbers to the right. */
 static bool is_aligned(struct iu_span line)
 {
@@ -154,13 +163,13 @@ int iu_capture_exclusions(const struct iu_lines *lines, size_t at, struct iu_cap
 	struct iu_exclusion row = {0};
 	struct shape shape;
 	size_t i = at + 1, rows = 0;
-	bool whole;
+	bool whole, said = protocol_of(out, &row.protocol);
 	int ret = 0;
 
 	/* with fewer dashes all rows have lost their left side */
 	if (iu_rule_groups(lines->v[at], '-') != 2 ||
 		first_end(lines->v[at]) < iu_span_indent(lines->v[at]) + COLUMN_WIDTH ||
-		!protocol_of(out, &row.protocol))
+		(!said && (out->hint_tcp || !is_rule(lines, at))))
 		return 0;
 	shape = shape_of(lines, at);
 	for (; i < lines->n && ret == 0 && read_row(lines->v[i], &row); i++, rows++) {
@@ -173,7 +182,9 @@ int iu_capture_exclusions(const struct iu_lines *lines, size_t at, struct iu_cap
 	if (!rows && !whole)
 		return 0;
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
-	if (whole)
+	if (!said)
+		out->given |= IU_GIVEN_EXCLUDED_SOME;
+	else if (whole)
 		out->given |= row.protocol == IU_PROTOCOL_TCP ? IU_GIVEN_EXCLUDED_TCP
 							      : IU_GIVEN_EXCLUDED_UDP;
 	iu_capture_forget(out); /* that was for this list only */

@@ -9,7 +9,7 @@ struct entry {
 	uint64_t port, peer_port;
 	struct iu_span state;
 	int32_t pid;
-	bool has_port, has_state;
+	bool has_port, has_peer;
 };
 
 #define ENTRY_LINES 24
@@ -37,7 +37,7 @@ static void read_property(struct iu_span line, struct entry *entry)
 	else if ((value = value_of(line, "LocalPort")).len)
 		entry->has_port = iu_span_number(value, 65535, &entry->port) && entry->port;
 	else if ((value = value_of(line, "RemotePort")).len)
-		iu_span_number(value, 65535, &entry->peer_port);
+		entry->has_peer = iu_span_number(value, 65535, &entry->peer_port);
 	else if ((value = value_of(line, "OwningProcess")).len)
 		iu_span_pid(value, &entry->pid);
 	else if ((value = value_of(line, "State")).len)
@@ -81,7 +81,8 @@ int iu_capture_powershell_list(const struct iu_lines *lines, size_t at, struct i
 	iu_capture_is(out, IU_CAPTURE_WINDOWS);
 	iu_capture_block(out);
 	/* endpoints of UDP have no state, and no other end */
-	if (!entry.state.len && (entry.pid < 0 || entry.peer.family != IU_FAMILY_ANY)) {
+	if (!entry.state.len && (entry.pid < 0 || entry.has_peer ||
+					entry.peer.family != IU_FAMILY_ANY)) {
 		out->unread++;
 		return (int)(i - at);
 	}

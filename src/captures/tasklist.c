@@ -207,6 +207,15 @@ static bool read_rule(struct iu_span line, struct table *ret)
 	return ret->name_end >= 8 && ret->pid_end > ret->name_end;
 }
 
+/* No file has these in its name, and no name has blanks in a row. */
+static bool is_file_name(struct iu_span name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (strchr("\\/:*?\"<>|", name.text[i]))
+			return false;
+	return name.len > 0 && !iu_has_gap(name);
+}
+
 static bool cut_row(struct iu_span line, size_t name_end, size_t pid_end,
 	const struct table *table, struct task *ret)
 {
@@ -218,7 +227,7 @@ static bool cut_row(struct iu_span line, size_t name_end, size_t pid_end,
 	/* where the first column has lost its left side, what stands there may be another one */
 	if (table->name_end < NAME_WIDTH && !iu_span_find_char(ret->name, '.'))
 		return false;
-	if (!ret->name.len || iu_has_gap(ret->name) || !iu_span_pid(iu_span_trim(pid), &ret->pid))
+	if (!is_file_name(ret->name) || !iu_span_pid(iu_span_trim(pid), &ret->pid))
 		return false;
 	if (table->services)
 		ret->services = iu_span_trim(iu_span_from(line, pid_end));
@@ -445,7 +454,7 @@ static bool read_bare_row(struct iu_span line, struct task *ret)
 		struct task task = {.name = iu_span_trim(iu_span_upto(line, start))};
 		struct iu_span rest = iu_span_trim(iu_span_from(line, start + words.v[k].len));
 
-		if (!iu_span_pid(words.v[k], &task.pid) || iu_has_gap(task.name))
+		if (!iu_span_pid(words.v[k], &task.pid) || !is_file_name(task.name))
 			continue;
 		if (has_session(&words, k)) {
 			*ret = task;

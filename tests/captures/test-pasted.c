@@ -137,6 +137,20 @@ static const struct row {
 		""},
 	{"netstat-nothing.txt", IU_PROTOCOL_TCP, NULL, 3000, IU_CAUSE_NONE,
 		""},
+	{"excluded-in-a-sentence.txt", IU_PROTOCOL_TCP, NULL, 7001, IU_CAUSE_EXCLUDED_RANGE,
+		""},
+	{"excluded-quoted-no-heading.txt", IU_PROTOCOL_TCP, NULL, 8900, IU_CAUSE_EXCLUDED_RANGE,
+		""},
+	{"currports-commas.txt", IU_PROTOCOL_TCP, NULL, 80, IU_CAUSE_HTTP_SYS,
+		"4 System"},
+	{"fuser-two-ports.txt", IU_PROTOCOL_TCP, NULL, 443, IU_CAUSE_OTHER_PROGRAM,
+		"812 nginx"},
+	{"lsof-macos-docker.txt", IU_PROTOCOL_TCP, NULL, 8081, IU_CAUSE_CONTAINER_PORT,
+		"71234 com.docke"},
+	{"lsof-cut-names.txt", IU_PROTOCOL_TCP, NULL, 5432, IU_CAUSE_CONTAINER_PORT,
+		"4021 docker-pr"},
+	{"lsof-cut-names.txt", IU_PROTOCOL_TCP, NULL, 53, IU_CAUSE_OTHER_PROGRAM,
+		"511 systemd-r"},
 };
 
 static const char *folder;
