@@ -84,7 +84,8 @@ static const struct iu_target_form target_forms[] = {
 	{"@name", "an abstract UNIX name"},
 	{"0  127.0.0.1:0", "any free port: is the ephemeral range exhausted?"},
 	{"any other text",
-		"an error message as a program printed it: the endpoint is read out of it"},
+		"an error message as a program printed it, of bind() or connect(): the endpoint is read "
+		"out of it"},
 	{"-", "the same from standard input"},
 };
 

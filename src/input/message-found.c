@@ -167,7 +167,9 @@ void iu_message_found_keep(struct iu_message_scan *scan, struct iu_span line, si
 		return;
 	f.every = !host->text.len;
 	f.weak = port.text[0] == '0';
-	if ((f.weak && (!f.bare || scan->guess || scan->call != IU_CALL_BIND)) || is_next(line, at) || is_other_end(scan, line, at))
+	if (f.weak && (!f.bare || scan->guess || scan->call != IU_CALL_BIND))
+		return;
+	if (is_next(line, at) || is_other_end(scan, line, at))
 		return;
 	f.protocol = iu_message_patterns_protocol(line, at);
 	if (!f.protocol)
