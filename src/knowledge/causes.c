@@ -19,7 +19,7 @@ static const struct iu_cause_row causes[] = {IU_CAUSES(X)};
 #undef R
 
 /* The names of the contract, as constants that a table may start from. */
-enum { NAME_BYTES = 24 };
+enum { NAME_BYTES = 32 };
 #define X(id, text) static const char remedy_##id[NAME_BYTES] = text;
 IU_REMEDIES(X)
 #undef X

@@ -151,8 +151,9 @@ def freed(machine, name, port, by_name):
     document = answer(run)
     steps = document.get("steps", [])
     yield "exit", run.returncode, 0
-    yield "steps", [(step["kind"], step["result"]["outcome"]) for step in steps], [("stop-container", "done")]
-    yield "engine", [step["target"]["engine"] for step in steps], ["podman"]
+    yield "steps", [(step["kind"], step["result"]["outcome"]) for step in steps
+                    if step["result"]["outcome"] != "needless"], [("stop-container", "done")]
+    yield "engine", [step["target"]["engine"] for step in steps if step["kind"] == "stop-container"], ["podman"]
     yield "after", (document.get("after") or {}).get("status"), "free"
     yield "container", state(machine, name), "exited"
     yield "bind after", can_bind(machine, port), True
