@@ -473,6 +473,7 @@ def exchanger(room):
     if pid == 0:
         one, two = os.fsencode(home + "/app"), os.fsencode(home + "/alt")
         os.setresuid(NOBODY, NOBODY, NOBODY)
+        LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
         while True:
             LIBC.renameat2(-100, one, -100, two, 2)
     results = {}
