@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "os/windows/process/debugging.h"
 #include "os/windows/process/process.h"
 #include "os/windows/scan.h"
 #include "os/windows/holders/socket-handles.h"
@@ -180,22 +181,27 @@ static void set_debug(DWORD attributes)
 static void test_privilege(void **state)
 {
 	struct iu_socket_handles *handles;
+	struct iu_debugging debugging;
 
 	set_debug(SE_PRIVILEGE_ENABLED);
 	if (!may_debug()) {
 		print_message("# this account has no SeDebugPrivilege\n");
 		skip();
 	}
-	handles = iu_socket_handles_open();
+	iu_debugging_begin(&debugging);
 	assert_true(may_debug());
-	iu_socket_handles_close(handles);
-	assert_true(may_debug());
+	iu_debugging_end(&debugging);
+	assert_true(may_debug()); /* it was on before */
 	set_debug(0);
 	assert_false(may_debug());
-	handles = iu_socket_handles_open();
+	iu_debugging_begin(&debugging);
 	assert_true(may_debug());
-	iu_socket_handles_close(handles);
+	iu_debugging_end(&debugging);
 	assert_false(may_debug());
+	/* programs that are started while handles are open do not inherit it */
+	handles = iu_socket_handles_open();
+	assert_false(may_debug());
+	iu_socket_handles_close(handles);
 	(void)state;
 }
 

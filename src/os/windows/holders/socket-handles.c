@@ -248,7 +248,7 @@ int iu_socket_handles_of(struct iu_socket_handles *handles, int32_t pid,
 	if (process)
 		CloseHandle(process);
 	if (guarded)
-		return IU_E_ACCESS;
+		return IU_E_NOTSUP;
 	iu_debugging_begin(&debugging);
 	process = OpenProcess(PROCESS_DUP_HANDLE, FALSE, (DWORD)pid);
 	error = GetLastError();

@@ -37,7 +37,8 @@ int32_t iu_socket_handles_next(const struct iu_socket_handles *handles, int32_t 
  * Each handle is duplicated, asked and closed again with CloseHandle(): the socket does not notice.
  * A handle that does not answer at once is given up.
  * Returns: 0, IU_E_ACCESS: its handles may not be duplicated, IU_E_GONE: there is no such process,
- * IU_E_LIMIT: some did not answer, or there were too many.
+ * IU_E_LIMIT: some did not answer, or there were too many, IU_E_NOTSUP: it guards Windows (lsass.exe and
+ * its like) and is not asked by anybody.
  */
 int iu_socket_handles_of(struct iu_socket_handles *handles, int32_t pid,
 	void (*visit)(void *context, const struct iu_afd_socket *socket), void *context);

@@ -68,7 +68,8 @@ static int ask_all(struct trace *trace, struct iu_socket_handles *handles, bool 
 			continue;
 		trace->pid = pid;
 		ret = iu_socket_handles_of(handles, pid, take, trace);
-		if (ret == 0 || ret == IU_E_GONE)
+		/* what guards Windows inherits nothing of others, and no right would tell more */
+		if (ret == 0 || ret == IU_E_GONE || ret == IU_E_NOTSUP)
 			continue;
 		(*missed)++;
 		if (heirs && trace->error == 0) /* named, as who may have it */
