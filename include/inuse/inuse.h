@@ -263,8 +263,8 @@ int inuse_why(const char *target, const struct inuse_options *options,
  * @ret_answers: receives one answer, as inuse_why() gives it
  *
  * Knows TCP, UDP and UNIX sockets of this network namespace. What the kernel said to the program is
- * taken as its answer. Where nothing is in the way any more, the status is INUSE_FREE and a doubt
- * says so: another try works.
+ * taken as its answer. Where it was EADDRINUSE and nothing is in the way any more, the status is
+ * INUSE_FREE and a doubt says so: another try works. After any other error it is never INUSE_FREE.
  * Returns: 1, or INUSE_ERROR_*. errno is kept.
  */
 int inuse_explain_bind(int fd, const struct sockaddr *address, size_t length, int error,

@@ -136,6 +136,32 @@ static struct iu_judgement judge(
 	return worst;
 }
 
+/*
+ * Only "in use" goes away by itself. Whoever was told anything else and hears that nothing is in the way
+ * tries again for ever. Returns: whether it changed the judgement.
+ */
+static bool heed_call(const struct iu_question *question, struct iu_judgement *judgement)
+{
+	int error = question->symptom.from_call;
+
+	if (!error || error == EADDRINUSE || error == IU_WSAEADDRINUSE ||
+		judgement->status != IU_STATUS_FREE)
+		return false;
+	*judgement = iu_judge_unknown();
+	return true;
+}
+
+static void doubt_call(struct iu_arena *arena, const struct iu_question *question,
+	struct iu_verdict *verdict)
+{
+	const char *name = iu_phrase_errno(question->symptom.from_call);
+
+	doubt(arena, verdict,
+		iu_phrase(arena, "The program was told %s, for which nothing that is seen here is the reason: another try may fail alike.",
+			name ? name
+			     : iu_phrase(arena, "error %d", question->symptom.from_call)));
+}
+
 static void decide_inet(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
@@ -143,10 +169,12 @@ static void decide_inet(struct iu_arena *arena, const struct iu_question *questi
 	const struct iu_rules *rules;
 	const struct iu_attempt *attempt;
 	struct iu_judgement worst;
+	bool heeded;
 
 	iu_evaluation_make(arena, question, snapshot, &evaluation);
 	rules = evaluation.rules;
 	worst = judge(&evaluation, &attempt);
+	heeded = heed_call(question, &worst);
 	verdict->status = worst.status;
 	verdict->cause = worst.cause;
 	verdict->confidence = worst.confidence;
@@ -161,6 +189,8 @@ static void decide_inet(struct iu_arena *arena, const struct iu_question *questi
 	}
 	rules->warnings(arena, &evaluation, verdict);
 	rules->caveats(arena, &evaluation, &worst, attempt, verdict);
+	if (heeded)
+		doubt_call(arena, question, verdict);
 	copy_gaps(arena, question, snapshot, verdict);
 	rules->gaps(arena, &evaluation, verdict);
 	add_evidence(arena, &evaluation, attempt, verdict);
@@ -228,6 +258,7 @@ static void decide_unix(struct iu_arena *arena, const struct iu_question *questi
 		: iu_snapshot_path(snapshot, question->target.path, question->target.path_len);
 	bool looked = snapshot->seen & IU_FACT_UNIX;
 	struct iu_judgement j = {0};
+	bool heeded;
 
 	if (!question->target.abstract)
 		j = iu_unix_path_judge(question, snapshot, path);
@@ -235,6 +266,7 @@ static void decide_unix(struct iu_arena *arena, const struct iu_question *questi
 		iu_blockers_unix(arena, question, snapshot, verdict);
 	if (question->target.abstract)
 		j = judge_abstract(verdict, looked);
+	heeded = heed_call(question, &j);
 	verdict->status = j.status;
 	verdict->confidence = j.confidence;
 	set_error(verdict, question, j.error);
@@ -245,6 +277,8 @@ static void decide_unix(struct iu_arena *arena, const struct iu_question *questi
 		verdict->headline = iu_unix_path_headline(arena, question, path, verdict);
 	}
 	unix_doubts(arena, question, snapshot, &j, verdict);
+	if (heeded)
+		doubt_call(arena, question, verdict);
 	iu_unix_path_tell(arena, path, verdict);
 	copy_gaps(arena, question, snapshot, verdict);
 	if (!question->target.abstract && !path)

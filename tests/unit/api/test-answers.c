@@ -300,6 +300,31 @@ static void explains_other_errors(void **state)
 	close(fd);
 }
 
+/* A server that tries again where it hears "free" would try for ever. */
+static void is_free_after_in_use_only(void **state)
+{
+	static const int others[] = {ENOMEM, ENOBUFS, EIO, EFAULT, EBADF, ENOTSOCK, ELOOP, EROFS, 9999};
+	struct sockaddr_in address = loopback(20009);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct inuse_answers *answers;
+
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, sizeof(address),
+				 EADDRINUSE, NULL, &answers), 1);
+	assert_int_equal(inuse_answer_status(inuse_answers_get(answers, 0)), INUSE_FREE);
+	inuse_answers_free(answers);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address,
+					 sizeof(address), others[i], NULL, &answers), 1);
+		print_message("# told %d: %s\n", others[i],
+			inuse_answer_doubt(inuse_answers_get(answers, 0), 0));
+		assert_int_equal(
+			inuse_answer_status(inuse_answers_get(answers, 0)), INUSE_UNKNOWN);
+		assert_non_null(inuse_answer_doubt(inuse_answers_get(answers, 0), 0));
+		inuse_answers_free(answers);
+	}
+	close(fd);
+}
+
 /* What is seen here is not in the way of a socket of another network namespace. */
 static void refuses_sockets_of_other_namespaces(void **state)
 {
@@ -456,6 +481,7 @@ int main(void)
 		cmocka_unit_test(explains_a_failed_bind),
 		cmocka_unit_test(explains_a_failed_listen),
 		cmocka_unit_test(explains_other_errors),
+		cmocka_unit_test(is_free_after_in_use_only),
 		cmocka_unit_test(refuses_sockets_of_other_namespaces),
 		cmocka_unit_test(explains_mptcp),
 		cmocka_unit_test(explains_unix_paths),
