@@ -142,8 +142,18 @@ def can_bind(machine, port):
     return machine.run("python3", "-c", f"import socket; socket.create_server(('', {port}))").returncode == 0
 
 
+def wait_taken(machine, port):
+    """podman returns before the server in the container has its port."""
+    for _ in range(200):
+        if not can_bind(machine, port):
+            return
+        signal.sigtimedwait([], 0.05)
+    print(f"# {port}: nobody took it")
+
+
 def freed(machine, name, port, by_name):
     """The story of one container: why, the plan, the act, and what is left."""
+    wait_taken(machine, port)
     before = answer(machine.run(INUSE, "--json", port))
     blocker = (before.get("blockers") or [{}])[0]
     holder = (blocker.get("holders") or [{}])[0]
@@ -179,6 +189,7 @@ def published_port(machine):
 
 def dry_run(machine):
     machine.start("stays", ["--network=host"], "8083")
+    wait_taken(machine, "8083")
     run = machine.run(INUSE, "free", "--dry-run", "8083")
     yield "exit", run.returncode, 0
     yield "command", bool(re.search(r"podman stop [0-9a-f]{64}", run.stdout)), True
