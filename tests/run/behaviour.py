@@ -58,7 +58,7 @@ def watchers():
     ours = os.readlink("/proc/self/ns/net")
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            if open(f"/proc/{pid}/comm").read().strip() == "inuse-run" and os.readlink(f"/proc/{pid}/ns/net") == ours:
+            if open(f"/proc/{pid}/comm", errors="replace").read().strip() == "inuse-run" and os.readlink(f"/proc/{pid}/ns/net") == ours:
                 found.append(int(pid))
         except OSError:
             pass
@@ -470,12 +470,14 @@ def json_document():
 def supervisor_killed():
     """When the background process is killed the command does not hang"""
     p = port()
-    process = subprocess.Popen([INUSE, "run", "--", "sh", "-c", f"sleep 0.6; {CALLS} bind {p}; echo rest $?"],
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(0.3)
+    # the shell says when it runs, and goes on when it is told to
+    process = subprocess.Popen([INUSE, "run", "--", "sh", "-c",
+                                f"echo runs; read go; {CALLS} bind {p}; echo rest $?"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    same("before", process.stdout.readline(), "runs\n")
     for pid in watchers():
         os.kill(pid, signal.SIGKILL)
-    out = process.communicate(timeout=5)[0]
+    out = process.communicate("go\n", timeout=20)[0]
     has(out, "bind ", "rest ")
 
 
