@@ -6,11 +6,13 @@
 #include "base/char.h"
 #include "base/compat.h"
 #include "base/err.h"
+#include "base/unicode.h"
 
 /* Wrappings lie in each other: a quoted line of a journal of a container. */
 #define LAYERS_MAX 6
 /* No program, host or service that begins a line has a longer name. */
 #define NAME_MAX_BYTES 80
+#define REPLACEMENT    0xfffd /* for half a character */
 
 static bool is_name_char(char c)
 {
@@ -259,39 +261,23 @@ static size_t string_end(struct iu_span line, size_t at)
 	return at < line.len ? at : line.len;
 }
 
-static char *put_point(char *to, uint32_t point)
-{
-	if (point >= 0x10000) {
-		*to++ = (char)(0xf0 | point >> 18);
-		*to++ = (char)(0x80 | (point >> 12 & 0x3f));
-	} else if (point >= 0x800) {
-		*to++ = (char)(0xe0 | point >> 12);
-	}
-	if (point >= 0x800)
-		*to++ = (char)(0x80 | (point >> 6 & 0x3f));
-	else if (point >= 0x80)
-		*to++ = (char)(0xc0 | point >> 6);
-	*to++ = (char)(point < 0x80 ? point : 0x80 | (point & 0x3f));
-	return to;
-}
-
 /* "\u001b", and two of them for what lies beyond; what is none gives nothing. */
 static char *put_unicode(char *to, struct iu_span text, size_t *at)
 {
 	uint64_t point, low;
+	uint32_t pair = 0;
 
 	if (!iu_span_hex(iu_span_upto(iu_span_from(text, *at), 4), &point))
 		return to;
 	*at += 4;
-	if (point >= 0xd800 && point < 0xdc00 && iu_span_at(text, *at, "\\u") &&
-		iu_span_hex(iu_span_upto(iu_span_from(text, *at + 2), 4), &low) &&
-		low >= 0xdc00 && low < 0xe000) {
+	if (iu_span_at(text, *at, "\\u") &&
+		iu_span_hex(iu_span_upto(iu_span_from(text, *at + 2), 4), &low))
+		pair = iu_unicode_pair((uint32_t)point, (uint32_t)low);
+	if (pair)
 		*at += 6;
-		point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
-	}
-	if (point >= 0xd800 && point < 0xe000)
-		point = 0xfffd;
-	return put_point(to, (uint32_t)point);
+	else if (iu_unicode_is_half((uint32_t)point))
+		point = REPLACEMENT;
+	return to + iu_unicode_put(pair ? pair : (uint32_t)point, to);
 }
 
 /* The text of a string, and an end of line where it has none. Never longer than it was. */

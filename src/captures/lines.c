@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/unicode.h"
 #include "captures/damage.h"
 
 /* How the bytes of one line are to be read. */
@@ -43,25 +44,6 @@ static bool end_line(struct cleaner *c)
 	c->line = c->n;
 	c->lines.end = c->out + c->n;
 	return true;
-}
-
-static void put_point(struct cleaner *c, uint32_t point)
-{
-	if (point < 0x80) {
-		c->out[c->n++] = (char)point;
-	} else if (point < 0x800) {
-		c->out[c->n++] = (char)(0xc0 | point >> 6);
-		c->out[c->n++] = (char)(0x80 | (point & 0x3f));
-	} else if (point < 0x10000) {
-		c->out[c->n++] = (char)(0xe0 | point >> 12);
-		c->out[c->n++] = (char)(0x80 | (point >> 6 & 0x3f));
-		c->out[c->n++] = (char)(0x80 | (point & 0x3f));
-	} else {
-		c->out[c->n++] = (char)(0xf0 | point >> 18);
-		c->out[c->n++] = (char)(0x80 | (point >> 12 & 0x3f));
-		c->out[c->n++] = (char)(0x80 | (point >> 6 & 0x3f));
-		c->out[c->n++] = (char)(0x80 | (point & 0x3f));
-	}
 }
 
 /* ESC [ … letter, and ESC ] … BEL; returns whether the character belongs to such a code. */
@@ -110,7 +92,7 @@ static bool put(struct cleaner *c, uint32_t point, bool byte)
 	if (byte)
 		c->out[c->n++] = (char)point;
 	else
-		put_point(c, point);
+		c->n += iu_unicode_put(point, c->out + c->n);
 	return true;
 }
 
@@ -123,20 +105,16 @@ static bool put_utf16(struct cleaner *c, const unsigned char *at, size_t len,
 	enum encoding encoding)
 {
 	while (len >= 2) {
-		uint32_t point = unit(at, encoding);
+		uint32_t point = unit(at, encoding), pair = 0;
 		size_t took = 2;
 
-		if (point >= 0xd800 && point < 0xdc00 && len >= 4) {
-			uint32_t low = unit(at + 2, encoding);
-
-			if (low >= 0xdc00 && low < 0xe000) {
-				point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
-				took = 4;
-			}
-		}
-		if (point >= 0xd800 && point < 0xe000)
+		if (len >= 4)
+			pair = iu_unicode_pair(point, unit(at + 2, encoding));
+		if (pair)
+			took = 4;
+		else if (iu_unicode_is_half(point))
 			point = 0xfffd;
-		if (!put(c, point, false))
+		if (!put(c, pair ? pair : point, false))
 			return false;
 		at += took;
 		len -= took;

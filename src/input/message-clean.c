@@ -6,6 +6,7 @@
 
 #include "base/char.h"
 #include "base/compat.h"
+#include "base/unicode.h"
 
 struct cleaner {
 	char *out;
@@ -14,22 +15,8 @@ struct cleaner {
 
 static void put(struct cleaner *c, uint32_t point)
 {
-	if (point < 0x80) {
-		if (point)
-			c->out[c->n++] = (char)point;
-	} else if (point < 0x800) {
-		c->out[c->n++] = (char)(0xc0 | point >> 6);
-		c->out[c->n++] = (char)(0x80 | (point & 0x3f));
-	} else if (point < 0x10000) {
-		c->out[c->n++] = (char)(0xe0 | point >> 12);
-		c->out[c->n++] = (char)(0x80 | (point >> 6 & 0x3f));
-		c->out[c->n++] = (char)(0x80 | (point & 0x3f));
-	} else {
-		c->out[c->n++] = (char)(0xf0 | point >> 18);
-		c->out[c->n++] = (char)(0x80 | (point >> 12 & 0x3f));
-		c->out[c->n++] = (char)(0x80 | (point >> 6 & 0x3f));
-		c->out[c->n++] = (char)(0x80 | (point & 0x3f));
-	}
+	if (point)
+		c->n += iu_unicode_put(point, c->out + c->n);
 }
 
 /* ---- UTF-16 ---- */
@@ -63,26 +50,19 @@ static uint32_t unit_at(struct iu_span text, size_t at, enum encoding encoding)
 				    : (uint32_t)(first << 8 | second);
 }
 
-static uint32_t of_pair(uint32_t high, uint32_t low)
-{
-	return 0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff);
-}
-
 static void decode(struct cleaner *c, struct iu_span text, enum encoding encoding)
 {
 	for (size_t at = 0; at + 1 < text.len; at += 2) {
-		uint32_t unit = unit_at(text, at, encoding), low;
+		uint32_t unit = unit_at(text, at, encoding), pair = 0;
 
-		if (unit >= 0xd800 && unit < 0xdc00 && at + 3 < text.len) {
-			low = unit_at(text, at + 2, encoding);
-			if (low >= 0xdc00 && low < 0xe000) {
-				put(c, of_pair(unit, low));
-				at += 2;
-				continue;
-			}
-		}
-		if (unit != 0xfeff && (unit < 0xd800 || unit >= 0xe000))
+		if (at + 3 < text.len)
+			pair = iu_unicode_pair(unit, unit_at(text, at + 2, encoding));
+		if (pair) {
+			put(c, pair);
+			at += 2;
+		} else if (unit != 0xfeff && !iu_unicode_is_half(unit)) {
 			put(c, unit);
+		}
 	}
 }
 
@@ -123,18 +103,19 @@ static bool read_hex4(struct iu_span text, size_t at, uint32_t *ret)
 /* "\u00e9", "\ud83d\ude00" at @at; how many bytes, 0: it is none. */
 static size_t unicode_escape(struct cleaner *c, struct iu_span text, size_t at)
 {
-	uint32_t point, low;
+	uint32_t point, low, pair = 0;
 
 	if (!iu_span_at(text, at, "\\u") || !read_hex4(text, at + 2, &point))
 		return 0;
-	if (point >= 0xd800 && point < 0xdc00 && iu_span_at(text, at + 6, "\\u") &&
-		read_hex4(text, at + 8, &low) && low >= 0xdc00 && low < 0xe000) {
-		put(c, of_pair(point, low));
+	if (iu_span_at(text, at + 6, "\\u") && read_hex4(text, at + 8, &low))
+		pair = iu_unicode_pair(point, low);
+	if (pair) {
+		put(c, pair);
 		return 12;
 	}
 	if (point < ' ')
 		point = ' ';
-	if (point < 0xd800 || point >= 0xe000)
+	if (!iu_unicode_is_half(point))
 		put(c, point);
 	return 6;
 }

@@ -223,7 +223,7 @@ const char *iu_scan_no_proc(const struct iu_scan *scan, const char **ret_fix)
 	switch (scan->proc_error) {
 	case EMFILE:
 	case ENFILE:
-		*ret_fix = "close some, or raise the limit (ulimit -n)";
+		*ret_fix = IU_SCAN_TOO_MANY_FIX;
 		return IU_SCAN_TOO_MANY;
 	case ENOMEM: return "out of memory";
 	case EACCES:

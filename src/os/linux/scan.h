@@ -93,7 +93,8 @@ const char *iu_scan_user(struct iu_scan *scan, uint32_t uid);
 void iu_scan_on_close(struct iu_scan *scan, iu_scan_closer *close);
 
 /* What would tell what a plain look leaves out. */
-#define IU_SCAN_TOO_MANY  "too many open files (EMFILE)"
+#define IU_SCAN_TOO_MANY     "too many open files (EMFILE)"
+#define IU_SCAN_TOO_MANY_FIX "close some, or raise the limit (ulimit -n)"
 #define IU_SCAN_PLAIN_WHY IU_BPF_AVOIDED
 #define IU_SCAN_PLAIN_FIX "ask with the program inuse, outside of the sandbox"
 

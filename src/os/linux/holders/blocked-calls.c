@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -65,21 +64,13 @@ static void add(struct search *search, const struct call *call)
 		search->calls[search->n++] = *call;
 }
 
-static bool read_memory(int32_t pid, uint64_t address, void *to, size_t len)
-{
-	struct iovec local = {to, len}, remote = {(void *)(uintptr_t)address, len};
-
-	return process_vm_readv(pid, &local, 1, &remote, 1, 0) == (ssize_t)len;
-}
-
 static void add_polled(struct search *search, struct call call, uint64_t address, uint64_t count)
 {
 	struct pollfd polled[POLL_MAX];
 	uint64_t i;
 
 	if (count == 0 || count > POLL_MAX ||
-		search->hidden->scan->plain ||
-		!read_memory(call.pid, address, polled, count * sizeof(*polled)))
+		!iu_proc_syscall_memory(search->hidden->scan, call.pid, address, polled, count * sizeof(*polled)))
 		return;
 	for (i = 0; i < count; i++) {
 		call.fd = polled[i].fd;
@@ -94,8 +85,7 @@ static void add_selected(struct search *search, struct call call, uint64_t count
 	uint64_t i;
 
 	if (count == 0 || count > SELECT_MAX || address == 0 ||
-		search->hidden->scan->plain ||
-		!read_memory(call.pid, address, set, (count + bits - 1) / bits * sizeof(*set)))
+		!iu_proc_syscall_memory(search->hidden->scan, call.pid, address, set, (count + bits - 1) / bits * sizeof(*set)))
 		return;
 	for (i = 0; i < count; i++) {
 		if (!(set[i / bits] >> (i % bits) & 1))

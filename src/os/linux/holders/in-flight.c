@@ -5,13 +5,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "os/linux/file.h"
 #include "os/linux/holders/hidden.h"
 #include "os/linux/lock.h"
+#include "os/linux/process/proc-fd.h"
 #include "os/linux/sockets/options.h"
 
 #define DEPTH_MAX   4		 /* queues within queues; the kernel itself allows more */
@@ -153,17 +153,6 @@ static int peek_queue(struct peek *peek, int fd, int depth)
 	return look_at_rights(peek, &message, depth);
 }
 
-static int duplicate(int32_t pid, int32_t fd)
-{
-	int process = (int)syscall(SYS_pidfd_open, pid, 0), copy;
-
-	if (process < 0)
-		return -1;
-	copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
-	close(process);
-	return copy;
-}
-
 int iu_in_flight_search(struct iu_hidden *hidden, int32_t pid, int32_t fd, uint64_t queue)
 {
 	struct peek peek = {.hidden = hidden, .pid = pid, .queue = queue};
@@ -171,9 +160,9 @@ int iu_in_flight_search(struct iu_hidden *hidden, int32_t pid, int32_t fd, uint6
 	int copy, ret = 0;
 
 	iu_lock_fds();
-	copy = hidden->scan->plain ? -1 : duplicate(pid, fd);
+	copy = iu_proc_fd_duplicate(hidden->scan, pid, 0, fd);
 	if (copy < 0) {
-		peek.blind = hidden->scan->plain || errno == EPERM || errno == EACCES || errno == ENOSYS;
+		peek.blind = copy == -EPERM || copy == -EACCES || copy == -ENOSYS;
 	} else {
 		peek.bytes = malloc(BYTES_MAX);
 		ret = peek.bytes ? peek_queue(&peek, copy, 0) : IU_E_NOMEM;

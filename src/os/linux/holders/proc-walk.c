@@ -525,7 +525,7 @@ int iu_proc_walk_tell(struct iu_proc_walk *walk, int result)
 		return result;
 	if (walk->few_files || result == IU_E_LIMIT) {
 		iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "some of the processes",
-			IU_SCAN_TOO_MANY, "close some, or raise the limit (ulimit -n)");
+			IU_SCAN_TOO_MANY, IU_SCAN_TOO_MANY_FIX);
 		return 0;
 	}
 	if (result < 0) {

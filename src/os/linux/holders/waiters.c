@@ -9,9 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -215,13 +213,6 @@ static void look_into_epoll(
 	iu_text_free(&text);
 }
 
-static bool read_memory(int32_t pid, uint64_t address, void *to, size_t len)
-{
-	struct iovec local = {to, len}, remote = {(void *)(uintptr_t)address, len};
-
-	return process_vm_readv(pid, &local, 1, &remote, 1, 0) == (ssize_t)len;
-}
-
 /* Returns false when the array could not be read: then nobody knows. */
 static bool look_into_poll(
 	struct judge *judge, int32_t pid, int32_t tid, uint64_t address, uint64_t count)
@@ -232,8 +223,7 @@ static bool look_into_poll(
 		return true;
 	if (count > POLL_MAX || !(polled = calloc(count, sizeof(*polled))))
 		return false;
-	if (judge->scan->plain ||
-		!read_memory(pid, address, polled, count * sizeof(*polled))) {
+	if (!iu_proc_syscall_memory(judge->scan, pid, address, polled, count * sizeof(*polled))) {
 		free(polled);
 		return false;
 	}
@@ -256,8 +246,7 @@ static bool look_into_select(
 	words = (count + bits - 1) / bits;
 	if (count > SELECT_MAX || !(set = calloc(words, sizeof(*set))))
 		return false;
-	if (judge->scan->plain ||
-		!read_memory(pid, address, set, words * sizeof(*set))) {
+	if (!iu_proc_syscall_memory(judge->scan, pid, address, set, words * sizeof(*set))) {
 		free(set);
 		return false;
 	}

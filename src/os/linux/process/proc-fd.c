@@ -1,11 +1,17 @@
-/* os/linux/process/proc-fd.c - the links of /proc/PID/fd and the texts of /proc/PID/fdinfo */
+/* os/linux/process/proc-fd.c - descriptors of a process: /proc/PID/fd, /proc/PID/fdinfo, duplicates */
 #include "os/linux/process/proc-fd.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "os/linux/file.h"
+
+#define PIDFD_THREAD_FLAG O_EXCL /* PIDFD_THREAD, Linux 6.9: headers may be older */
 
 int iu_proc_fd_socket(const char *link, size_t len, uint64_t *ret_inode)
 {
@@ -49,4 +55,24 @@ int iu_proc_fd_flags(const char *bytes, size_t len, uint64_t *ret_flags)
 		return IU_E_PROTO;
 	*ret_flags = reader.flags;
 	return 0;
+}
+
+int iu_proc_fd_duplicate(const struct iu_scan *scan, int32_t pid, int32_t tid, int32_t fd)
+{
+	int process, copy, saved;
+
+	if (pid == scan->self && !tid) {
+		copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+		return copy < 0 ? -errno : copy;
+	}
+	if (scan->plain)
+		return -ENOSYS;
+	process = tid ? (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD_FLAG)
+		      : (int)syscall(SYS_pidfd_open, pid, 0);
+	if (process < 0)
+		return -errno;
+	copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
+	saved = errno;
+	close(process);
+	return copy < 0 ? -saved : copy;
 }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/uio.h>
 
 #include "base/compat.h"
 #include "base/err.h"
@@ -88,4 +89,12 @@ bool iu_proc_syscall_is_foreign(int proc, int32_t pid)
 	if (iu_file_read(proc, path, head, sizeof(head)) < 5)
 		return true;
 	return memcmp(head, "\177ELF", 4) != 0 || head[4] != (sizeof(long) == 8 ? 2 : 1);
+}
+
+bool iu_proc_syscall_memory(
+	const struct iu_scan *scan, int32_t pid, uint64_t address, void *to, size_t len)
+{
+	struct iovec local = {to, len}, remote = {(void *)(uintptr_t)address, len};
+
+	return !scan->plain && process_vm_readv(pid, &local, 1, &remote, 1, 0) == (ssize_t)len;
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "os/linux/scan.h"
+
 /* One line of /proc/PID/task/TID/syscall. */
 struct iu_proc_syscall {
 	bool asleep; /* in a system call; false: running, or stopped outside of one */
@@ -31,5 +33,12 @@ enum iu_wait_kind iu_proc_syscall_wait(int64_t number);
 
 /** iu_proc_syscall_is_foreign() - the program has another word size: its calls have other numbers. */
 bool iu_proc_syscall_is_foreign(int proc, int32_t pid);
+
+/**
+ * iu_proc_syscall_memory() - what an argument of a call points to, in the memory of another process
+ * Returns: all of it was read. Never in a plain look: a sandbox may not know process_vm_readv().
+ */
+bool iu_proc_syscall_memory(
+	const struct iu_scan *scan, int32_t pid, uint64_t address, void *to, size_t len);
 
 #endif

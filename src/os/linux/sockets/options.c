@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -18,10 +17,9 @@
 #include "model/needs.h"
 #include "os/linux/host/host.h"
 #include "os/linux/lock.h"
+#include "os/linux/process/proc-fd.h"
 #include "os/linux/scan.h"
 #include "os/os.h"
-
-#define PIDFD_THREAD_FLAG O_EXCL /* PIDFD_THREAD, Linux 6.9: headers may be older */
 
 static bool read_flag(int fd, int level, int option, enum iu_tri *ret)
 {
@@ -74,30 +72,6 @@ int iu_options_read(int fd, struct iu_arena *arena, struct iu_socket *sock)
 	return is_same(fd, sock) ? iu_options_take(fd, arena, sock) : IU_E_GONE;
 }
 
-static int dup_own(int fd)
-{
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-
-	return copy < 0 ? -errno : copy;
-}
-
-/* A duplicate of a holder's descriptor, or -errno. */
-static int duplicate(const struct iu_hold *hold)
-{
-	int pid, fd, saved;
-
-	if (hold->tid != 0)
-		pid = (int)syscall(SYS_pidfd_open, hold->tid, PIDFD_THREAD_FLAG);
-	else
-		pid = (int)syscall(SYS_pidfd_open, hold->pid, 0);
-	if (pid < 0)
-		return -errno;
-	fd = (int)syscall(SYS_pidfd_getfd, pid, hold->fd, 0);
-	saved = errno;
-	close(pid);
-	return fd < 0 ? -saved : fd;
-}
-
 struct hold_row {
 	uint64_t inode;
 	size_t first; /* into snapshot->holds; the others of the socket lie anywhere */
@@ -115,12 +89,8 @@ static int read_socket(struct iu_scan *scan, size_t first, struct iu_socket *soc
 
 		if (hold->inode != sock->inode || hold->via != IU_VIA_DESCRIPTOR)
 			continue;
-		if (scan->plain && hold->pid != scan->self) {
-			*ret_errno = ENOSYS;
-			return IU_E_NOENT;
-		}
 		iu_lock_fds();
-		fd = hold->pid == scan->self ? dup_own(hold->fd) : duplicate(hold);
+		fd = iu_proc_fd_duplicate(scan, hold->pid, hold->tid, hold->fd);
 		if (fd < 0) {
 			iu_lock_fds_end();
 			if (*ret_errno == 0 || (fd != -ESRCH && fd != -EBADF))

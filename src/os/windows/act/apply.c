@@ -38,19 +38,19 @@ int iu_os_undo(void (*visit)(void *context, const char *name, const struct iu_st
 	void *context)
 {
 	struct iu_arena arena = {0};
-	struct iu_disabled_services cache;
-	int ret = iu_disabled_services_read(&arena, &cache), all = 0;
+	struct iu_disabled_services known;
+	int ret = iu_disabled_services_read(&arena, &known), all = 0;
 
-	for (size_t i = 0; ret == 0 && i < cache.list.n; i++) {
+	for (size_t i = 0; ret == 0 && i < known.list.n; i++) {
 		struct iu_step_result result;
 
-		if (!iu_service_restore(cache.list.v[i].name, cache.list.v[i].start, &result))
+		if (!iu_service_restore(known.list.v[i].name, known.list.v[i].start, &result))
 			all = IU_E_ACCESS;
-		else if (!iu_disabled_services_remove(cache.list.v[i].name))
+		else if (!iu_disabled_services_remove(known.list.v[i].name))
 			all = IU_E_ACCESS;
-		visit(context, cache.list.v[i].name, &result);
+		visit(context, known.list.v[i].name, &result);
 	}
-	ret = ret < 0 ? ret : all < 0 ? all : (int)cache.list.n;
+	ret = ret < 0 ? ret : all < 0 ? all : (int)known.list.n;
 	iu_arena_free(&arena);
 	return ret;
 }

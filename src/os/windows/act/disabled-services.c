@@ -27,7 +27,7 @@ static bool is_restorable(enum iu_service_start start)
 static int add_value(void *context, const struct iu_value *value)
 {
 	struct reader *reader = context;
-	struct iu_scan_cache *slot;
+	struct iu_disabled_service *slot;
 	uint32_t start;
 
 	if (value->type != REG_DWORD || value->size != sizeof(start) || !value->name[0] ||
@@ -37,7 +37,7 @@ static int add_value(void *context, const struct iu_value *value)
 	if (!is_restorable((enum iu_service_start)start))
 		return 0;
 	slot = iu_list_add(reader->arena, &reader->services->list);
-	*slot = (struct iu_scan_cache){
+	*slot = (struct iu_disabled_service){
 		iu_utf8(reader->arena, value->name), (enum iu_service_start)start};
 	return reader->arena->failed ? IU_E_NOMEM : 0;
 }

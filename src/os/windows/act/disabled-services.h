@@ -6,13 +6,13 @@
 #include "model/plan.h"
 #include "model/windows.h"
 
-struct iu_scan_cache {
+struct iu_disabled_service {
 	const char *name;
 	enum iu_service_start start;
 };
 
 struct iu_disabled_services {
-	IU_LIST(struct iu_scan_cache) list;
+	IU_LIST(struct iu_disabled_service) list;
 };
 
 /**
