@@ -5,6 +5,7 @@
 
 #include "base/compat.h"
 #include "cli/commands.h"
+#include "cli/system.h"
 #include "knowledge/causes.h"
 
 #define LINE_BYTES 4096
@@ -34,6 +35,8 @@ static void put_targets(void)
 	const struct iu_target_form *forms = iu_target_forms(&count);
 
 	for (size_t i = 0; i < count; i++) {
+		if (forms[i].on && forms[i].on != iu_system_kind())
+			continue;
 		put_bold(forms[i].written);
 		fputs("\n\t", stdout);
 		put_scdoc(forms[i].means);
@@ -41,7 +44,7 @@ static void put_targets(void)
 	}
 }
 
-static void put_commands(void)
+static void put_synopsis(void)
 {
 	size_t count;
 	const struct iu_command *const *commands = iu_commands(&count);
@@ -49,53 +52,65 @@ static void put_commands(void)
 	for (size_t i = 0; i < count; i++) {
 		fputs("*inuse ", stdout);
 		put_scdoc(commands[i]->name);
-		fputs("* ", stdout);
+		fputs("* [_OPTION_...] ", stdout);
 		put_scdoc(commands[i]->operands);
-		fputs("\n\t", stdout);
-		put_scdoc(commands[i]->description);
 		fputs("\n\n", stdout);
 	}
 }
 
-/* " (why, list)", where it is not for every command. */
-static void put_takers(int option)
+static void put_option(const struct iu_command *command, int number)
 {
-	size_t count, takers = 0, put = 0;
+	const struct iu_option *option = iu_option_row(number);
+	const char *argument = iu_option_argument(command, number);
+
+	if (option->letter)
+		printf("*-%c*, ", option->letter);
+	printf("*--%s*", option->name);
+	if (argument) {
+		fputs(" _", stdout);
+		put_scdoc(argument);
+		putchar('_');
+	}
+	fputs("\n\t", stdout);
+	put_scdoc(iu_option_help(command, number));
+	put_scdoc(iu_option_more(command, number));
+	fputs(".\n\n", stdout);
+}
+
+/* What every answer takes stands once, unless this command means something else by it. */
+static bool is_own(const struct iu_command *command, int option)
+{
+	return iu_command_shows(command, option) &&
+	       (option < IU_OPTION_JSON ||
+		       iu_option_help(command, option) != iu_option_row(option)->help);
+}
+
+static void put_command(const struct iu_command *command)
+{
+	printf("## inuse %s", command->name);
+	for (size_t i = 0; i < IU_ALIASES_MAX && command->aliases[i]; i++)
+		printf("%s%s", i ? ", " : " (or ", command->aliases[i]);
+	puts(command->aliases[0] ? ")\n" : "\n");
+	put_scdoc(command->description);
+	fputs("\n\n", stdout);
+	for (int i = IU_OPTION_NONE + 1; i < IU_OPTION_END; i++)
+		if (is_own(command, i))
+			put_option(command, i);
+}
+
+static void put_commands(void)
+{
+	size_t count;
 	const struct iu_command *const *commands = iu_commands(&count);
 
 	for (size_t i = 0; i < count; i++)
-		takers += iu_command_takes(commands[i], option);
-	for (size_t i = 0; i < count && takers < count; i++)
-		if (iu_command_takes(commands[i], option))
-			printf("%s%s", put++ ? ", " : " (", commands[i]->name);
-	if (put)
-		putchar(')');
-}
-
-static void put_help(int option, void (*put)(const char *text))
-{
-	struct iu_text help = {0};
-
-	iu_option_help(option, &help);
-	put(help.data ? help.data : "");
-	iu_text_free(&help);
+		put_command(commands[i]);
 }
 
 static void put_options(void)
 {
-	for (int i = IU_OPTION_NONE + 1; i < IU_OPTION_END; i++) {
-		const struct iu_option *option = iu_option_row(i);
-
-		if (option->letter)
-			printf("*-%c*, ", option->letter);
-		printf("*--%s*", option->name);
-		if (option->argument)
-			printf(" _%s_", option->argument);
-		put_takers(i);
-		fputs("\n\t", stdout);
-		put_help(i, put_scdoc);
-		fputs(".\n\n", stdout);
-	}
+	for (int i = IU_OPTION_JSON; i < IU_OPTION_END; i++)
+		put_option(&iu_command_why, i);
 }
 
 static void put_exit_codes(void)
@@ -104,9 +119,11 @@ static void put_exit_codes(void)
 	const struct iu_exit_code *codes = iu_exit_codes(&count);
 
 	for (size_t i = 0; i < count; i++) {
-		printf("*%d*\n\t*why*: ", codes[i].code);
+		printf("*%d*\n\t", codes[i].code);
 		put_scdoc(codes[i].why);
-		if (strcmp(codes[i].why, codes[i].others) != 0) {
+		if (strcmp(codes[i].list, "the same") != 0) {
+			fputs(". *list*, *pid*: ", stdout);
+			put_scdoc(codes[i].list);
 			fputs(". Other commands: ", stdout);
 			put_scdoc(codes[i].others);
 		}
@@ -149,6 +166,7 @@ static const struct {
 	const char *mark;
 	void (*put)(void);
 } marks[] = {
+	{"@SYNOPSIS@\n", put_synopsis},
 	{"@TARGETS@\n", put_targets},
 	{"@COMMANDS@\n", put_commands},
 	{"@OPTIONS@\n", put_options},
@@ -310,7 +328,7 @@ static void put_zsh_text(const char *text)
 	}
 }
 
-static void put_zsh_option(int number)
+static void put_zsh_option(const struct iu_command *command, int number)
 {
 	const struct iu_option *option = iu_option_row(number);
 	size_t row = argument_row(option);
@@ -320,7 +338,7 @@ static void put_zsh_option(int number)
 			option->letter, option->name);
 	else
 		printf("\t\t\t'--%s%s[", option->name, option->argument ? "=" : "");
-	put_help(number, put_zsh_text);
+	put_zsh_text(iu_option_help(command, number));
 	putchar(']');
 	if (option->argument) {
 		putchar(':');
@@ -341,7 +359,7 @@ static void put_zsh_options(const struct iu_command *command)
 {
 	for (int i = IU_OPTION_NONE + 1; i < IU_OPTION_END; i++)
 		if (iu_command_takes(command, i))
-			put_zsh_option(i);
+			put_zsh_option(command, i);
 }
 
 static void put_zsh(void)
@@ -415,7 +433,7 @@ static void put_fish_option(int number)
 		printf(" -a '%s'", arguments[row].fish);
 	}
 	fputs(" -d '", stdout);
-	put_help(number, put_fish_text);
+	put_fish_text(option->help ? option->help : "");
 	puts("'");
 }
 

@@ -25,6 +25,7 @@ enum iu_exit {
 struct iu_invocation {
 	const struct iu_command *command;
 	bool command_given; /* written out, not chosen by the operands */
+	bool given[IU_OPTION_END];
 	struct iu_arguments arguments;
 	char **words; /* what is left after options and command */
 	size_t count;
@@ -33,8 +34,18 @@ struct iu_invocation {
 /** iu_invocation_read() - options, command and operands; returns 0 or an exit code, complained. */
 int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocation);
 
-/** iu_help_show() - writes the help of one command, or of all with NULL. Returns an exit code. */
-int iu_help_show(const struct iu_command *command);
+/**
+ * iu_help_show() - writes the help of one command, or of all with NULL
+ * @brief: no more than one screen
+ * Returns: an exit code.
+ */
+int iu_help_show(const struct iu_command *command, bool brief);
+
+/** iu_help_topic() - the name of a topic, by its number; NULL: there are no more. Static. */
+const char *iu_help_topic(size_t which);
+
+/** iu_options_check() - whether @command takes all options that were given; 0, or IU_EXIT_USAGE complained. */
+int iu_options_check(const struct iu_invocation *invocation, const struct iu_command *command);
 
 /** iu_options_style() - colour, width and length from options, environment and terminal. */
 struct iu_style iu_options_style(const struct iu_arguments *arguments);
@@ -77,6 +88,13 @@ int iu_user_read(const char *user, const struct iu_names *names, uint32_t *ret_u
 int iu_number_read(const char *option, const char *text, unsigned long least, unsigned long most,
 	unsigned long *ret_number);
 
+/**
+ * iu_duration_read() - the value of an option: a time, in seconds or as 5s, 2m, 1h
+ * Returns: 0, or IU_EXIT_USAGE complained.
+ */
+int iu_duration_read(
+	const char *option, const char *text, unsigned long most, unsigned long *ret_seconds);
+
 /** iu_options_socket() - what the options say of the asking socket; 0, or an exit code. */
 int iu_options_socket(const struct iu_arguments *arguments, const struct iu_names *names,
 	struct iu_options *ret_options);
@@ -88,6 +106,9 @@ int iu_options_socket(const struct iu_arguments *arguments, const struct iu_name
  */
 int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocation,
 	const struct iu_names *names, const struct iu_options *options, struct iu_questions *out);
+
+/** iu_targets_are_message() - whether all operands read as one message that was given without quotes. */
+bool iu_targets_are_message(const struct iu_invocation *invocation, const struct iu_names *names);
 
 /* ---- --from: captures instead of this machine ---- */
 
@@ -112,6 +133,9 @@ void iu_from_words(const struct iu_from *from, struct iu_text *out);
 json_t *iu_from_json(const struct iu_from *from, json_t *document);
 
 void iu_from_free(struct iu_from *from);
+
+/** iu_list_run() - what `list` does with a command line whose captures have been read already. */
+int iu_list_run(const struct iu_invocation *invocation, struct iu_from *from);
 
 /**
  * iu_targets_few() - options and operands of a command that acts on each: read, and not too many

@@ -131,7 +131,7 @@ static int run_command(const struct iu_invocation *invocation)
 const struct iu_command iu_command_error = {
 	.name = "error",
 	.operands = "CODE|NAME|MESSAGE…",
-	.summary = "what an error of bind(), listen() or connect() means on each system",
+	.summary = "what an error means on each system",
 	.description =
 		"Takes a number (98, 10048, 0x80072740, -4091), a name (EADDRINUSE, WSAEACCES, "
 		"STATUS_SHARING_VIOLATION) or a message, also in other languages, and says what "
@@ -146,9 +146,9 @@ const struct iu_command iu_command_error = {
 		{"inuse error 'bind: Address already in use'", "a message"},
 	},
 	.options = {
-		{IU_OPTION_JSON}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
+		{IU_OPTION_JSON}, {IU_OPTION_VERBOSE}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
 	},
-	.shows_targets = true,
+	.takes = IU_OPERAND_ERROR,
 	.takes_negatives = true,
 	.run = run_command,
 };

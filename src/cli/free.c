@@ -214,7 +214,7 @@ static int read_act(const struct iu_arguments *arguments, struct iu_free_options
 	int code = 0;
 
 	if (arguments->grace)
-		code = iu_number_read("grace", arguments->grace, 0, GRACE_MOST, &grace);
+		code = iu_duration_read("grace", arguments->grace, GRACE_MOST, &grace);
 	act->grace_seconds = (unsigned int)grace;
 	act->force = arguments->force;
 	act->dry_run = arguments->dry_run;
@@ -293,8 +293,10 @@ static int run_command(const struct iu_invocation *invocation)
 
 const struct iu_command iu_command_free = {
 	.name = "free",
+	.aliases = {"kill"},
+	.meant = {"stop", "close", "release", "end"},
 	.operands = "TARGET…",
-	.summary = "make it bindable: shows the plan, asks, acts, proves it",
+	.summary = "free the port: show the plan, ask, act, check",
 	.description =
 		"Shows what stands in the way of each TARGET and what would be done: the unit, "
 		"the container or the process that is asked to end, what else it serves, what "
@@ -309,19 +311,20 @@ const struct iu_command iu_command_free = {
 		{"inuse free --dry-run 8080", "only shows it"},
 		{"inuse free --yes --json 8080", "for a script"},
 		{"sudo inuse free --user postgres 5432", "another user's program has to be named"},
-		{"inuse free --yes --force --grace 10 8080",
+		{"inuse free --yes --force --grace 10s 8080",
 			"SIGKILL when 10 s after SIGTERM it has not ended"},
 	},
 	.options = {
 		IU_OPTIONS_OF_ASKER,
-		{IU_OPTION_USER, "that user's programs may be ended"},
+		{IU_OPTION_USER, "that user's programs may be stopped"},
 		{IU_OPTION_YES},
 		{IU_OPTION_DRY_RUN, "only show the plan"},
 		{IU_OPTION_GRACE}, {IU_OPTION_FORCE},
-		{IU_OPTION_DISABLE, "Windows: keep a service that is stopped from starting again"},
-		{IU_OPTION_UNDO, "Windows: give back the start types that --disable changed"},
-		{IU_OPTION_JSON}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
+		{IU_OPTION_DISABLE, "keep a service that is stopped from starting again"},
+		{IU_OPTION_UNDO, "give back the start types that --disable changed"},
+		{IU_OPTION_JSON}, {IU_OPTION_VERBOSE}, {IU_OPTION_QUIET, "nothing but the result"},
+		IU_OPTIONS_EVERYWHERE,
 	},
-	.shows_targets = true,
+	.takes = IU_OPERAND_TARGET,
 	.run = run_command,
 };

@@ -1,8 +1,13 @@
 /* cli/list.c - inuse list: every bound socket with its holder */
+#include <string.h>
+
 #include "base/err.h"
 #include "cli/cli.h"
+#include "cli/words.h"
 #include "input/filter.h"
 #include "session/session.h"
+
+#define NAME_COLUMNS 40
 
 /* Complains of what is wrong with the word. */
 static int take_word(struct iu_arena *arena, const struct iu_names *names, const char *word,
@@ -54,6 +59,7 @@ struct listed {
 	struct iu_output_table table;
 	bool begun, unwritten;
 	bool seen; /* any kind of socket could be looked at */
+	size_t rows;
 };
 
 static bool put_rows(struct listed *listed, const struct iu_snapshot *snapshot,
@@ -151,6 +157,7 @@ static int take(void *context, const struct iu_snapshot *snapshot, bool last)
 	int ret = iu_listing_make(&arena, snapshot, listed->filter, &listing);
 
 	if (ret == 0) {
+		listed->rows += listing.rows.n;
 		listed->seen = listed->seen || snapshot->seen & kinds || listing.rows.n;
 		listed->unwritten = !(listed->arguments->lines	? put_json_lines
 				      : listed->arguments->json ? put_json
@@ -168,7 +175,33 @@ static bool is_brief(const struct iu_invocation *invocation)
 	return !invocation->arguments.json && !invocation->arguments.process;
 }
 
-static int list(const struct iu_invocation *invocation, struct iu_from *from)
+/* Nothing is shown of a program that may hold something: that is not "nothing". */
+static int complain_hidden(const struct iu_unreadable *hidden)
+{
+	struct iu_text line = {0};
+
+	iu_text_add(&line, "what ");
+	iu_text_foreign(&line, hidden->name, strlen(hidden->name), NAME_COLUMNS);
+	iu_text_printf(&line, " (pid %d) holds could not be seen: run as root", (int)hidden->pid);
+	iu_complain_text(&line);
+	iu_text_free(&line);
+	return IU_EXIT_UNKNOWN;
+}
+
+static int exit_of(const struct listed *listed, const struct iu_snapshot *snapshot)
+{
+	const char *process = listed->filter->process;
+	const struct iu_unreadable *hidden =
+		process && !listed->rows ? iu_words_hidden(snapshot, process) : NULL;
+
+	if (hidden)
+		return complain_hidden(hidden);
+	if (!listed->seen)
+		return IU_EXIT_UNKNOWN;
+	return listed->rows ? IU_EXIT_YES : IU_EXIT_NO;
+}
+
+int iu_list_run(const struct iu_invocation *invocation, struct iu_from *from)
 {
 	struct iu_session here = {0};
 	struct iu_filter filter;
@@ -190,8 +223,9 @@ static int list(const struct iu_invocation *invocation, struct iu_from *from)
 					    take, &listed);
 		if (ret < 0 && !listed.unwritten)
 			iu_complain(iu_error_text(ret), NULL, "");
-		if (ret < 0 || !listed.seen)
-			code = IU_EXIT_UNKNOWN;
+		code = ret < 0 ? IU_EXIT_UNKNOWN
+			       : exit_of(&listed, from->given ? &from->session.snapshot
+							      : &here.snapshot);
 	}
 	iu_session_free(&here);
 	iu_arena_free(&arena);
@@ -204,7 +238,7 @@ static int run_command(const struct iu_invocation *invocation)
 	int code = iu_from_read(invocation, &from);
 
 	if (code == 0)
-		code = list(invocation, &from);
+		code = iu_list_run(invocation, &from);
 	iu_from_free(&from);
 	return code;
 }
@@ -212,11 +246,14 @@ static int run_command(const struct iu_invocation *invocation)
 const struct iu_command iu_command_list = {
 	.name = "list",
 	.operands = "[FILTER…]",
-	.summary = "every bound socket with its holder: listening, bound, UDP, UNIX",
+	.aliases = {"ls", "ps"},
+	.meant = {"show", "ports", "status", "all"},
+	.summary = "what is listening or bound, and who holds it",
 	.description =
-		"Shows the sockets that take a port or a name away from others. A FILTER is a "
-		"TARGET, an address, an interface, or one of the words tcp, udp and unix; "
-		"several of them are alternatives.",
+		"Shows what is listening or bound, and who holds it. A FILTER is a TARGET, an "
+		"address, an interface, or one of the words tcp, udp and unix; several of them are "
+		"alternatives. `inuse nginx` is `inuse list --process nginx` while a program of that "
+		"name holds a socket. The exit code is 1 when nothing matches.",
 	.examples = {
 		{"inuse", "everything that is bound"},
 		{"inuse list tcp --user www-data", "TCP sockets of one user"},
@@ -225,17 +262,17 @@ const struct iu_command iu_command_list = {
 		{"inuse list --process nginx --json", "for a script"},
 	},
 	.options = {
-		{IU_OPTION_USER, "only sockets of that user"},
+		{IU_OPTION_USER, "what that user holds"},
 		{IU_OPTION_FROM},
-		{IU_OPTION_PROCESS, "only sockets held by programs of that name, or by that PID"},
-		{IU_OPTION_UNIT, "only sockets of that systemd unit or container"},
-		{IU_OPTION_PROTOCOL, "only sockets of that protocol"},
+		{IU_OPTION_PROCESS, "what programs of that name hold, or the PID"},
+		{IU_OPTION_UNIT, "what that unit, service or container holds"},
+		{IU_OPTION_PROTOCOL, "what is of that protocol"},
 		{IU_OPTION_ALL, "connections and TIME-WAIT too"},
-		{IU_OPTION_LINES,
-			"with --json: each socket in a document and a line of its own, and what "
-			"could not be seen in the last one"},
-		{IU_OPTION_JSON}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
+		{IU_OPTION_LINES, "with --json: one document for each socket",
+			", on a line of its own; what could not be seen stands in the last one"},
+		{IU_OPTION_JSON}, {IU_OPTION_VERBOSE, "nothing is cut"},
+		{IU_OPTION_QUIET, "rows only: no headings, no notes"}, IU_OPTIONS_EVERYWHERE,
 	},
-	.shows_targets = true,
+	.takes = IU_OPERAND_FILTER,
 	.run = run_command,
 };

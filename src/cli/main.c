@@ -42,7 +42,8 @@ int main(int argc, char **argv)
 	if (invocation.arguments.version)
 		code = show_version();
 	else if (invocation.arguments.help)
-		code = iu_help_show(invocation.command_given ? invocation.command : NULL);
+		code = iu_help_show(invocation.command_given ? invocation.command : NULL,
+			invocation.arguments.brief_help);
 	else
 		code = invocation.command->run(&invocation);
 	return finish(code);

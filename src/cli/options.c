@@ -5,6 +5,7 @@
 
 #include "base/compat.h"
 #include "cli/cli.h"
+#include "cli/words.h"
 #include "os/os.h"
 
 #define FIRST_VALUE 256 /* beyond every letter */
@@ -132,38 +133,9 @@ static int refuse_option(int result, int value, const char *word)
 	return IU_EXIT_USAGE;
 }
 
-/* The first word decides; without one it is `list`, with a target `why`. */
-static int choose_command(struct iu_invocation *invocation)
+int iu_options_check(const struct iu_invocation *invocation, const struct iu_command *command)
 {
-	const char *first = invocation->count ? invocation->words[0] : NULL;
-
-	invocation->command = first ? iu_command_find(first) : &iu_command_list;
-	if (invocation->command && first) {
-		invocation->command_given = true;
-		invocation->words++;
-		invocation->count--;
-		return 0;
-	}
-	if (invocation->command)
-		return 0;
-	if (iu_command_is_later(first)) {
-		struct iu_text line = {0};
-
-		iu_text_printf(&line,
-			"there is no command '%s' in this version; for the service of that name "
-			"write inuse why %s",
-			first, first);
-		iu_complain_text(&line);
-		iu_text_free(&line);
-		return IU_EXIT_USAGE;
-	}
-	invocation->command = &iu_command_why;
-	return 0;
-}
-
-static int check_options(const struct iu_invocation *invocation, const bool *given)
-{
-	const struct iu_command *command = invocation->command;
+	const bool *given = invocation->given;
 
 	for (int option = IU_OPTION_NONE + 1; option < IU_OPTION_END; option++) {
 		struct iu_text line = {0};
@@ -177,6 +149,14 @@ static int check_options(const struct iu_invocation *invocation, const bool *giv
 		return IU_EXIT_USAGE;
 	}
 	return 0;
+}
+
+/* A bare word is looked at before it is clear whose options have to be right. */
+static int check(const struct iu_invocation *invocation)
+{
+	if (iu_words_may_name_program(invocation))
+		return 0;
+	return iu_options_check(invocation, invocation->command);
 }
 
 /* Operands that getopt() took for options: "inuse error -4091". */
@@ -222,7 +202,6 @@ static void return_negatives(const struct negatives *negatives, int argc, char *
 int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocation)
 {
 	struct iu_invocation invocation = {0};
-	bool given[IU_OPTION_END] = {false};
 	struct negatives negatives = {.n = 0};
 	struct table table;
 	int ret, option, code;
@@ -239,7 +218,8 @@ int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocati
 		option = option_of(ret);
 		if (option == IU_OPTION_NONE || ret == '?' || ret == ':')
 			return refuse_option(ret, optopt, argv[optind - 1]);
-		given[option] = true;
+		invocation.given[option] = true;
+		invocation.arguments.brief_help |= ret == 'h';
 		code = store(iu_option_row(option), optarg, &invocation.arguments);
 		if (code)
 			return code;
@@ -247,11 +227,11 @@ int iu_invocation_read(int argc, char **argv, struct iu_invocation *ret_invocati
 	return_negatives(&negatives, argc, argv);
 	invocation.words = argv + optind;
 	invocation.count = (size_t)(argc - optind);
-	code = choose_command(&invocation);
+	code = iu_words_choose(&invocation);
 	if (code == 0 && negatives.n && !invocation.command->takes_negatives)
 		return refuse_option('?', negatives.words[0][1], negatives.words[0]);
 	if (code == 0 && !invocation.arguments.help && !invocation.arguments.version)
-		code = check_options(&invocation, given);
+		code = check(&invocation);
 	if (code == 0)
 		*ret_invocation = invocation;
 	return code;

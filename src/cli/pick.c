@@ -189,7 +189,7 @@ static int run_command(const struct iu_invocation *invocation)
 const struct iu_command iu_command_pick = {
 	.name = "pick",
 	.operands = "[-- CMD…]",
-	.summary = "a port that can be bound, and that nobody gets by accident",
+	.summary = "print a free port that nothing else will pick",
 	.description =
 		"Prints a port that can be bound now for all addresses of both families, "
 		"outside of the range that the system gives to connections, not reserved, "
@@ -208,15 +208,16 @@ const struct iu_command iu_command_pick = {
 		{"inuse pick --hold -- ./server --port {}", "nobody can take it in between"},
 	},
 	.options = {
-		{IU_OPTION_FOR, "the same port again for that directory"},
+		{IU_OPTION_FOR, "the same port again for that directory", .argument = "DIR"},
 		{IU_OPTION_NEAR, "the nearest port to that one"},
-		{IU_OPTION_RANGE, "the first port of that range"},
+		{IU_OPTION_RANGE, "the first free port of that range"},
 		{IU_OPTION_UDP, "a UDP port"},
-		{IU_OPTION_COUNT, "so many different ports, one a line"},
+		{IU_OPTION_COUNT, "print N ports", ", all different, one a line"},
 		{IU_OPTION_HOLD, "keep the port bound, and start CMD with it"},
-		{IU_OPTION_JSON},
+		{IU_OPTION_JSON}, {IU_OPTION_VERBOSE},
 		{IU_OPTION_QUIET, "nothing but the result"},
 		IU_OPTIONS_EVERYWHERE,
 	},
+	.takes = IU_OPERAND_PROGRAM,
 	.run = run_command,
 };

@@ -149,7 +149,7 @@ static int run_command(const struct iu_invocation *invocation)
 const struct iu_command iu_command_report = {
 	.name = "report",
 	.operands = "[TARGET…]",
-	.summary = "a capture of this machine as one JSON file, that --from reads",
+	.summary = "write a file of this machine that --from reads",
 	.description =
 		"Writes down all sockets of this machine with their holders, options, addresses "
 		"and limits: inuse why --from FILE and inuse list --from FILE then answer from "
@@ -168,15 +168,15 @@ const struct iu_command iu_command_report = {
 	},
 	.options = {
 		IU_OPTIONS_OF_ASKER, {IU_OPTION_FROM},
-		{IU_OPTION_OUTPUT,
-			"write to FILE, which must not exist yet and only you may read; - (the "
-			"default) is standard output"},
-		{IU_OPTION_REDACT,
-			"without names of users and of the host, arguments of commands, public "
-			"addresses and home directories; the same thing gets the same name "
-			"instead everywhere"},
-		{IU_OPTION_JSON}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
+		{IU_OPTION_OUTPUT, "write to FILE",
+			", which must not exist yet and only you may read; - (the default) is standard "
+			"output"},
+		{IU_OPTION_REDACT, "leave out what is private",
+			": names of users and of the host, arguments of commands, public addresses, home "
+			"directories; the same thing gets the same other name everywhere"},
+		{IU_OPTION_JSON, "as without it: a report is JSON"}, {IU_OPTION_VERBOSE},
+		{IU_OPTION_QUIET, "nothing but the report"}, IU_OPTIONS_EVERYWHERE,
 	},
-	.shows_targets = true,
+	.takes = IU_OPERAND_TARGET,
 	.run = run_command,
 };

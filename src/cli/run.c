@@ -148,7 +148,7 @@ static int read_policy(const struct iu_arguments *arguments, struct iu_run *run)
 		return IU_EXIT_USAGE;
 	}
 	if (arguments->wait) {
-		code = iu_number_read("wait", arguments->wait, 0, WAIT_MOST, &seconds);
+		code = iu_duration_read("wait", arguments->wait, WAIT_MOST, &seconds);
 		run->policy = IU_RUN_WAIT;
 		run->wait_ms = (int64_t)seconds * 1000;
 	}
@@ -179,7 +179,7 @@ static int read_free(const struct iu_arguments *arguments, struct work *work)
 		.consent = consent,
 		.step = report_step};
 	if (arguments->grace)
-		code = iu_number_read("grace", arguments->grace, 0, GRACE_MOST, &grace);
+		code = iu_duration_read("grace", arguments->grace, GRACE_MOST, &grace);
 	act->grace_seconds = (unsigned int)grace;
 	if (code == 0 && arguments->user) {
 		code = iu_user_read(arguments->user, iu_os_names(), &act->user);
@@ -248,7 +248,7 @@ static int run_command(const struct iu_invocation *invocation)
 const struct iu_command iu_command_run = {
 	.name = "run",
 	.operands = "-- CMD…",
-	.summary = "run a program; when its bind() or listen() fails, say why",
+	.summary = "run CMD; when its bind() or listen() fails, say why",
 	.description =
 		"Becomes CMD: same process, terminal, exit code and signals. Whenever bind() or "
 		"listen() of CMD, or of a program that it starts, fails, standard error tells "
@@ -257,20 +257,26 @@ const struct iu_command iu_command_run = {
 		"more rights under it (no_new_privs). Binds made through io_uring are not seen.",
 	.examples = {
 		{"inuse run -- npm start", "explained where it happens"},
-		{"inuse run --wait 90 -- ./server", "starts as soon as the port can be bound"},
+		{"inuse run --wait 90s -- ./server", "starts as soon as the port can be bound"},
 		{"inuse run --next --port-file port -- ./server",
 			"the next free port instead, written to a file"},
 		{"inuse run --free -- ./server", "asks, then ends whoever is in the way"},
 	},
 	.options = {
-		{IU_OPTION_REUSEADDR, "set it, and say whether it helped"},
-		{IU_OPTION_USER}, {IU_OPTION_YES}, {IU_OPTION_GRACE}, {IU_OPTION_FORCE},
-		{IU_OPTION_WAIT, "hold the call until the port can be bound, so long at most"},
+		{IU_OPTION_REUSEADDR, "set SO_REUSEADDR, and say whether it helped"},
+		{IU_OPTION_USER, "with --free: that user's programs may be stopped"},
+		{IU_OPTION_YES, "with --free: do it without asking"},
+		{IU_OPTION_GRACE, "with --free: wait TIME before --force kills", " (default 5s)"},
+		{IU_OPTION_FORCE, "with --free: kill what has not ended by then"},
+		{IU_OPTION_WAIT, "wait for the port, TIME at most",
+			": the call returns when it can be bound"},
 		{IU_OPTION_NEXT, "bind the next free port instead, and say which"},
-		{IU_OPTION_FREE, "free the port as `inuse free` does, with its questions"},
+		{IU_OPTION_FREE, "free the port as inuse free does", ", with its questions"},
 		{IU_OPTION_PORT_FILE, "write the port that was bound into FILE"},
-		{IU_OPTION_PORT_FD, "write the port that was bound to the open descriptor N"},
-		{IU_OPTION_JSON}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
+		{IU_OPTION_PORT_FD, "write the port that was bound to descriptor N"},
+		{IU_OPTION_JSON, "explain in JSON, one document per line"}, {IU_OPTION_VERBOSE},
+		{IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
 	},
+	.takes = IU_OPERAND_PROGRAM,
 	.run = run_command,
 };

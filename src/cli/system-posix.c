@@ -37,6 +37,11 @@ void iu_system_prepare(int *argc, char ***argv)
 	}
 }
 
+enum iu_system_kind iu_system_kind(void)
+{
+	return IU_ON_LINUX;
+}
+
 void iu_system_restore(void)
 {
 	if (!pipe_was_ignored)

@@ -85,6 +85,11 @@ void iu_system_prepare(int *argc, char ***argv)
 }
 
 /* Only a console's page was changed, and it is given back at the end. */
+enum iu_system_kind iu_system_kind(void)
+{
+	return IU_ON_WINDOWS;
+}
+
 void iu_system_restore(void)
 {
 }

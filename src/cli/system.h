@@ -15,6 +15,12 @@
  */
 void iu_system_prepare(int *argc, char ***argv);
 
+/* Where something exists: help, man page and completions of another system do not show it. */
+enum iu_system_kind { IU_ON_LINUX = 1, IU_ON_WINDOWS = 2 };
+
+/** iu_system_kind() - which system this program is for. */
+enum iu_system_kind iu_system_kind(void);
+
 /** iu_system_restore() - undoes iu_system_prepare(), for a program that takes this process. */
 void iu_system_restore(void);
 

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "cli/cli.h"
+#include "input/target.h"
 #include "os/os.h"
 #include "session/questions.h"
 
@@ -100,16 +101,58 @@ static const char *as_message(struct iu_arena *arena, const struct iu_invocation
 	return message;
 }
 
+bool iu_targets_are_message(const struct iu_invocation *invocation, const struct iu_names *names)
+{
+	struct iu_arena arena = {0};
+	bool message = as_message(&arena, invocation, names) != NULL;
+
+	iu_arena_free(&arena);
+	return message;
+}
+
+/* Whether it is a port somewhere that does not say its protocol yet. */
+static bool lacks_protocol(struct iu_arena *arena, const char *word)
+{
+	struct iu_target target;
+
+	return !strchr(word, '/') && iu_target_parse(arena, word, strlen(word), &target, NULL) == 0 &&
+	       target.kind == IU_TARGET_INET && !target.protocol_given;
+}
+
+/* "8080 tcp" and "udp 53" are one target each. Returns: how many words it takes. */
+static size_t join_protocol(struct iu_arena *arena, char *const *words, size_t count, const char **ret_word)
+{
+	*ret_word = words[0];
+	if (count < 2)
+		return 1;
+	if (iu_target_is_protocol(words[1]) && lacks_protocol(arena, words[0])) {
+		*ret_word = iu_arena_printf(arena, "%s/%s", words[0], words[1]);
+		return 2;
+	}
+	if (iu_target_is_protocol(words[0]) && lacks_protocol(arena, words[1])) {
+		*ret_word = iu_arena_printf(arena, "%s:%s", words[0], words[1]);
+		return 2;
+	}
+	return 1;
+}
+
 int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocation,
 	const struct iu_names *names, const struct iu_options *options, struct iu_questions *out)
 {
 	const char *message = as_message(arena, invocation, names);
 	size_t count = message ? 1 : invocation->count;
+	size_t taken;
 	int ret = 0;
 
-	for (size_t i = 0; i < count && ret >= 0; i++) {
-		const char *word = message ? message : invocation->words[i];
+	for (size_t i = 0; i < count && ret >= 0; i += taken) {
+		const char *word = message;
 		struct iu_text complaint = {0};
+
+		taken = message ? 1 : join_protocol(arena, invocation->words + i, count - i, &word);
+		if (!word) {
+			iu_complain(iu_error_text(IU_E_NOMEM), NULL, "");
+			return IU_EXIT_UNKNOWN;
+		}
 
 		ret = iu_questions_from_text(arena, names, word, options, out, &complaint);
 		if (ret == IU_E_NOENT)

@@ -164,8 +164,8 @@ static int run_command(const struct iu_invocation *invocation)
 		return IU_EXIT_USAGE;
 	}
 	if (run.arguments->timeout) {
-		code = iu_number_read(
-			"timeout", run.arguments->timeout, 0, TIMEOUT_MOST, &seconds);
+		code = iu_duration_read(
+			"timeout", run.arguments->timeout, TIMEOUT_MOST, &seconds);
 		deadline = iu_os_now_ms() + (int64_t)seconds * 1000;
 	}
 	if (code == 0)
@@ -185,24 +185,25 @@ static int run_command(const struct iu_invocation *invocation)
 const struct iu_command iu_command_wait = {
 	.name = "wait",
 	.operands = "TARGET…",
-	.summary = "return when it can be bound, or when something listens there",
+	.summary = "wait until it can be bound, or something listens",
 	.description =
 		"Returns the moment all TARGETs can be bound at once, with --listening the "
 		"moment somebody listens at each. On a terminal it says what it waits for and "
 		"how long at most.",
 	.examples = {
 		{"inuse wait 8080 && ./server", "start as soon as it can"},
-		{"./server & inuse wait --listening --timeout 10 8080",
+		{"./server & inuse wait --listening --timeout 10s 8080",
 			"go on when the server is up"},
 	},
 	.options = {
 		IU_OPTIONS_OF_ASKER,
 		{IU_OPTION_LISTENING, "wait until something listens there"},
-		{IU_OPTION_TIMEOUT, "give up after that time, with exit code 1"},
-		{IU_OPTION_JSON},
+		{IU_OPTION_TIMEOUT, "give up after that time, with exit code 1",
+			": seconds, or 5s, 2m, 1h; 0 asks once"},
+		{IU_OPTION_JSON}, {IU_OPTION_VERBOSE},
 		{IU_OPTION_QUIET, "nothing but the result"},
 		IU_OPTIONS_EVERYWHERE,
 	},
-	.shows_targets = true,
+	.takes = IU_OPERAND_TARGET,
 	.run = run_command,
 };

@@ -3,6 +3,7 @@
 #include "captures/captures.h"
 #include "cli/cli.h"
 #include "cli/system.h"
+#include "cli/words.h"
 #include "os/os.h"
 #include "session/questions.h"
 #include "session/session.h"
@@ -155,12 +156,26 @@ static int answer_all(const struct iu_arguments *arguments, struct iu_from *from
 	return tally.unknown ? IU_EXIT_UNKNOWN : IU_EXIT_NO;
 }
 
+/* "inuse nginx tcp": the sockets of a program that runs. */
+static int list_program(const struct iu_invocation *invocation, struct iu_from *from)
+{
+	struct iu_invocation list = *invocation;
+	int code = iu_options_check(invocation, &iu_command_list);
+
+	list.command = &iu_command_list;
+	list.arguments.process = invocation->words[0];
+	list.words++;
+	list.count--;
+	return code ? code : iu_list_run(&list, from);
+}
+
 static int run_command(const struct iu_invocation *invocation)
 {
 	struct iu_arena arena = {0};
 	struct iu_questions questions = {0};
 	struct iu_options options;
 	struct iu_from from;
+	bool is_program = false;
 	int code;
 
 	if (!invocation->count) {
@@ -168,6 +183,15 @@ static int run_command(const struct iu_invocation *invocation)
 		return IU_EXIT_USAGE;
 	}
 	code = iu_from_read(invocation, &from);
+	if (code == 0 && !iu_targets_are_message(invocation, &from.names))
+		code = iu_words_decide(invocation, &from, &is_program);
+	if (code == 0 && is_program) {
+		code = list_program(invocation, &from);
+		iu_from_free(&from);
+		return code;
+	}
+	if (code == 0)
+		code = iu_options_check(invocation, invocation->command);
 	if (code == 0)
 		code = read_options(&invocation->arguments, &from, &options);
 	if (code == 0)
@@ -183,8 +207,10 @@ static int run_command(const struct iu_invocation *invocation)
 
 const struct iu_command iu_command_why = {
 	.name = "why",
+	.aliases = {"who"},
+	.meant = {"check", "explain", "port", "find"},
 	.operands = "TARGET…",
-	.summary = "would bind() and listen() fail, who is in the way, what helps",
+	.summary = "why it cannot be bound, and what helps",
 	.description =
 		"Says for each TARGET whether a program could bind it now. If not: which socket "
 		"is in the way, which program, unit or container holds it, by which rule it "
@@ -203,23 +229,20 @@ const struct iu_command iu_command_why = {
 	},
 	.options = {
 		IU_OPTIONS_OF_ASKER,
-		{IU_OPTION_EXCLUSIVE,
-			"ask for a socket that sets SO_EXCLUSIVEADDRUSE (Windows only)"},
-		{IU_OPTION_USER, "ask as that user"},
-		{IU_OPTION_FOR,
-			"the program that wants the port, or its folder: a holder that runs the same "
-			"file (not just the same interpreter), or in that folder, is \"already running\""},
-		{IU_OPTION_PROBE,
-			"always ask the kernel with a bind() of our own (never listen(), closed "
-			"at once; never on UNIX paths)"},
-		{IU_OPTION_NO_PROBE,
-			"never ask the kernel; without --probe and --no-probe only where asking "
-			"can change nothing"},
-		{IU_OPTION_FIRST,
-			"be content with the first listener and its first holder where looking "
-			"for all of them takes long; what was not looked at is said"},
-		{IU_OPTION_FROM}, {IU_OPTION_JSON}, {IU_OPTION_QUIET}, IU_OPTIONS_EVERYWHERE,
+		{IU_OPTION_EXCLUSIVE},
+		{IU_OPTION_USER, "as that user asks"},
+		{IU_OPTION_FOR, "the program that wants the port, or its folder",
+			": a holder that runs the same file (not just the same interpreter), or in that "
+			"folder, is \"already running\""},
+		{IU_OPTION_PROBE, "always try a bind() of our own",
+			" (never listen(), closed at once; never on UNIX paths); without --probe and "
+			"--no-probe only where trying can change nothing"},
+		{IU_OPTION_NO_PROBE, "never try a bind() of our own"},
+		{IU_OPTION_FIRST, "stop at the first holder found",
+			", where finding all of them takes long; what was not looked at is said"},
+		{IU_OPTION_FROM}, {IU_OPTION_JSON}, {IU_OPTION_VERBOSE}, {IU_OPTION_QUIET},
+		IU_OPTIONS_EVERYWHERE,
 	},
-	.shows_targets = true,
+	.takes = IU_OPERAND_TARGET,
 	.run = run_command,
 };

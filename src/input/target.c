@@ -215,6 +215,11 @@ static const struct protocol_word *protocol_word(struct iu_span s)
 	return NULL;
 }
 
+bool iu_target_is_protocol(const char *word)
+{
+	return strcmp(word, "*") != 0 && protocol_word(iu_span_of(word)) != NULL;
+}
+
 static int take_protocol(struct reader *r, const struct protocol_word *word, struct iu_span all)
 {
 	struct iu_target *t = &r->target;

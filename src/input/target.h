@@ -50,6 +50,9 @@ struct iu_target {
 int iu_target_parse(struct iu_arena *arena, const char *text, size_t len,
 	struct iu_target *ret_target, struct iu_text *complaint);
 
+/** iu_target_is_protocol() - "tcp", "udp6": a word that only says the protocol ("*" is none). */
+bool iu_target_is_protocol(const char *word);
+
 /**
  * iu_target_questions() - the questions a target stands for, one an answer
  * @options: copied into each question

@@ -109,7 +109,7 @@ print(subprocess.run([os.environ[\"INUSE\"], \"free\", \"--yes\", \"8080\"], tex
 	run "$INUSE" free
 	complains "free needs a TARGET, for example: inuse free 8080"
 	run "$INUSE" free --grace soon 8080
-	complains '--grace takes a number from 0 to 3600, not "soon"'
+	complains '--grace takes a time such as 5s, 2m or 1h, not "soon"'
 	run "$INUSE" free --user nobody-of-that-name 8080
 	complains 'unknown user "nobody-of-that-name": give a name of this system or a number'
 	run "$INUSE" free 1-1000
@@ -119,7 +119,7 @@ print(subprocess.run([os.environ[\"INUSE\"], \"free\", \"--yes\", \"8080\"], tex
 	run "$INUSE" wait
 	complains "wait needs a TARGET, for example: inuse wait 8080"
 	run "$INUSE" wait --timeout -1 8080
-	complains '--timeout takes a number from 0 to 31536000, not "-1"'
+	complains '--timeout takes a time such as 5s, 2m or 1h, not "-1"'
 	run "$INUSE" pick 8080
 	complains "pick takes no TARGET; a CMD needs --hold: inuse pick --hold -- CMD…"
 	run "$INUSE" pick --hold

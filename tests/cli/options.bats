@@ -12,7 +12,7 @@ load common
 }
 
 @test "--help of all and of each command, within 80 columns" {
-	for words in --help -h help "why --help" "list --help" "help why" "help list" "help help"; do
+	for words in --help help "why --help" "list --help" "help why" "help list" "help help" "kill --help"; do
 		run "$INUSE" $words
 		expect 0
 		says "Usage: inuse"
@@ -21,12 +21,59 @@ load common
 			[ "${#line}" -le 80 ] || { echo "# $words: $line"; return 1; }
 		done
 	done
+	for word in "" why list pid free wait pick error report run help; do
+		run "$INUSE" $word -h
+		expect 0
+		says "Usage: inuse"
+		says "More: inuse help"
+		rows=$("$INUSE" $word -h | wc -l)
+		[ "$rows" -le 25 ] || { echo "# $word -h: $rows lines"; return 1; }
+		for line in "${lines[@]}"; do
+			[ "${#line}" -le 80 ] || { echo "# $word -h: $line"; return 1; }
+		done
+		[ "$("$INUSE" $word --help | wc -l)" -gt "$rows" ]
+	done
 	run "$INUSE" list --help
 	says_not "--reuseaddr"
 	says "--process NAME"
 	run "$INUSE" why --help
 	says "--reuseaddr"
 	says_not "--process"
+}
+
+@test "help has the texts of its command, and nothing of another system" {
+	run "$INUSE" help list
+	says "what that user holds"
+	says_not "as that user asks"
+	run "$INUSE" help pick
+	says "--for DIR"
+	for word in "" why free "help targets" "help causes"; do
+		run "$INUSE" $word --help
+		says_not "--exclusive"
+		says_not "--disable"
+		says_not "Windows:"
+	done
+	run "$INUSE" help targets
+	says "/run/app.sock"
+	run "$INUSE" help causes
+	says "time-wait"
+	run "$INUSE" help exit-codes
+	says "nothing matches"
+}
+
+@test "times are seconds, or 5s, 2m, 1h" {
+	for time in 1 1s 0m 0h; do
+		run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" wait --timeout '$time' 8080; code=$?; kill $pid; exit $code'
+		expect 1
+	done
+	for time in "" s 5d 5S -1 1.5 "5 s"; do
+		run "$INUSE" wait --timeout "$time" 8080
+		complains "--timeout takes a time such as 5s, 2m or 1h, not \"$time\""
+	done
+	run "$INUSE" free --grace 2h 8080
+	complains '--grace takes a time such as 5s, 2m or 1h, 3600 seconds at most, not "2h"'
+	run "$INUSE" wait --timeout 99999999999999999999h 8080
+	complains '--timeout takes a time such as 5s, 2m or 1h, 31536000 seconds at most, not "99999999999999999999h"'
 }
 
 @test "unknown options" {
@@ -86,7 +133,11 @@ load common
 	run "$INUSE" why
 	complains "why needs a TARGET, for example: inuse why 8080"
 	run "$INUSE" help nothing
-	complains 'there is no command "nothing"; see inuse --help'
+	complains 'there is no command or topic "nothing"; see inuse help'
+	run "$INUSE" help cause
+	complains 'there is no command or topic "cause"; did you mean: inuse help causes?'
+	run "$INUSE" pid
+	complains "pid needs a TARGET, for example: inuse pid 8080"
 	run "$INUSE" why watch
 	expect 2
 	says 'unknown service "watch"'

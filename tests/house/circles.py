@@ -17,8 +17,8 @@ TABLES = {
 }
 # Arrows that close a circle, and why they are there: rows may go, none may come.
 BACK = {
-    ("cli/options", "cli/list"): "without a command and a target, list is meant",
-    ("cli/options", "cli/why"): "without a command, why is meant",
+    ("cli/words", "cli/list"): "without a command and a target, list is meant",
+    ("cli/words", "cli/why"): "without a command, why is meant",
     ("run/linux/worker", "run/linux/supervise"): "it answers the call in the supervisor's place",
 }
 
