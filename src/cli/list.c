@@ -1,6 +1,7 @@
 /* cli/list.c - inuse list: every bound socket with its holder */
 #include <string.h>
 
+#include "base/compat.h"
 #include "base/err.h"
 #include "cli/cli.h"
 #include "cli/words.h"
@@ -57,17 +58,35 @@ struct listed {
 	const struct iu_filter *filter;
 	struct iu_style style;
 	struct iu_output_table table;
+	int sort; /* column; -1: by protocol, port and address */
 	bool begun, unwritten;
 	bool seen; /* any kind of socket could be looked at */
 	size_t rows;
 };
 
+/* UNIX sockets are many, and seldom what somebody looks for: counted, unless they were asked for. */
+static void leave_out(struct listed *listed, const struct iu_snapshot *snapshot, struct iu_listing *listing)
+{
+	size_t kept = 0;
+
+	if (listed->filter->unix_sockets || listed->filter->endpoints.n)
+		return;
+	for (size_t i = 0; i < listing->rows.n; i++) {
+		if (snapshot->sockets.v[listing->rows.v[i].socket].protocol == IU_PROTOCOL_UNIX)
+			listed->table.left_out++;
+		else
+			listing->rows.v[kept++] = listing->rows.v[i];
+	}
+	listing->rows.n = kept;
+}
+
 static bool put_rows(struct listed *listed, const struct iu_snapshot *snapshot,
-	const struct iu_listing *listing, bool last)
+	struct iu_listing *listing, bool last)
 {
 	struct iu_text text = {0};
 	bool good;
 
+	leave_out(listed, snapshot, listing);
 	iu_output_list_rows(&listed->table, snapshot, listing, &listed->style, &text);
 	if (last)
 		iu_output_list_end(&listed->table, snapshot, &listed->style, &text);
@@ -107,7 +126,7 @@ static bool put_json_end(const struct listed *listed, const struct iu_snapshot *
 
 /* One document in one line, however long it is: nothing of it is kept. */
 static bool put_json(struct listed *listed, const struct iu_snapshot *snapshot,
-	const struct iu_listing *listing, bool last)
+	struct iu_listing *listing, bool last)
 {
 	bool good = true;
 
@@ -136,7 +155,7 @@ static bool put_line(struct listed *listed, const struct iu_snapshot *snapshot, 
 
 /* A document for each socket, so that a reader need not wait for the end either. */
 static bool put_json_lines(struct listed *listed, const struct iu_snapshot *snapshot,
-	const struct iu_listing *listing, bool last)
+	struct iu_listing *listing, bool last)
 {
 	bool good = true;
 
@@ -156,6 +175,8 @@ static int take(void *context, const struct iu_snapshot *snapshot, bool last)
 	struct iu_arena arena = {0};
 	int ret = iu_listing_make(&arena, snapshot, listed->filter, &listing);
 
+	if (ret == 0 && listed->sort >= 0)
+		ret = iu_output_list_sort(snapshot, listed->sort, &listing);
 	if (ret == 0) {
 		listed->rows += listing.rows.n;
 		listed->seen = listed->seen || snapshot->seen & kinds || listing.rows.n;
@@ -201,6 +222,105 @@ static int exit_of(const struct listed *listed, const struct iu_snapshot *snapsh
 	return listed->rows ? IU_EXIT_YES : IU_EXIT_NO;
 }
 
+static int complain_column(const char *option, const char *name)
+{
+	struct iu_text line = {0};
+
+	iu_text_printf(&line, "--%s: there is no column \"", option);
+	iu_text_foreign(&line, name, strlen(name), NAME_COLUMNS);
+	iu_text_add(&line, "\"; there are: ");
+	for (size_t i = 0; iu_output_list_column_name(i); i++)
+		iu_text_printf(&line, "%s%s", i ? ", " : "", iu_output_list_column_name(i));
+	iu_complain_text(&line);
+	iu_text_free(&line);
+	return IU_EXIT_USAGE;
+}
+
+/* "pid,port,command" */
+static int read_columns(struct iu_arena *arena, const char *text, struct iu_output_table *table)
+{
+	size_t len;
+	int column;
+
+	table->chosen = true;
+	for (;; text += len + 1) {
+		const char *name;
+
+		len = strcspn(text, ",");
+		name = iu_arena_strndup(arena, text, len);
+		column = name ? iu_output_list_column(name) : -1;
+		if (column < 0 || table->n == IU_LIST_COLUMNS)
+			return complain_column("output", name ? name : "");
+		table->column[table->n++] = (unsigned char)column;
+		if (!text[len])
+			return 0;
+	}
+}
+
+static const char *conflict(const struct iu_arguments *arguments)
+{
+	if (arguments->lines && !arguments->json)
+		return "--lines goes with --json: inuse list --json --lines";
+	if (arguments->output && arguments->json)
+		return "--output chooses columns of the table; --json has everything";
+	return NULL;
+}
+
+static int read_table(struct iu_arena *arena, const struct iu_arguments *arguments, struct listed *listed)
+{
+	const char *wrong = conflict(arguments);
+	int code = 0;
+
+	if (wrong) {
+		iu_complain(wrong, NULL, "");
+		return IU_EXIT_USAGE;
+	}
+	listed->sort = -1;
+	if (arguments->sort) {
+		listed->sort = iu_output_list_column(arguments->sort);
+		code = listed->sort < 0 ? complain_column("sort", arguments->sort) : 0;
+	}
+	if (code == 0 && arguments->output)
+		code = read_columns(arena, arguments->output, &listed->table);
+	if (arguments->verbose)
+		listed->style.columns = 0;
+	return code;
+}
+
+/* The command that shows the UNIX sockets of the same filter. */
+static void tell_left_out(const struct iu_arguments *arguments, struct iu_text *command)
+{
+	const struct {
+		const char *option, *value;
+	} given[] = {{"process", arguments->process}, {"unit", arguments->unit}, {"user", arguments->user}};
+
+	iu_text_add(command, "inuse list unix");
+	for (size_t i = 0; i < IU_COUNT(given); i++) {
+		if (!given[i].value)
+			continue;
+		iu_text_printf(command, " --%s ", given[i].option);
+		iu_text_shell_word(command, given[i].value);
+	}
+	iu_text_add(command, arguments->all ? " --all" : "");
+	for (size_t i = 0; i < arguments->from.n; i++) {
+		iu_text_add(command, " --from ");
+		iu_text_shell_word(command, arguments->from.v[i]);
+	}
+}
+
+/* What is sorted by something else than comes in portions has to be there as a whole. */
+static int look(struct listed *listed, struct iu_session *here, bool brief)
+{
+	int ret;
+
+	if (listed->from->given)
+		return take(listed, &listed->from->session.snapshot, true);
+	if (listed->sort < 0)
+		return iu_session_stream(here, listed->filter->all, brief, take, listed);
+	ret = iu_session_list(here, listed->filter);
+	return ret < 0 ? ret : take(listed, &here->snapshot, true);
+}
+
 int iu_list_run(const struct iu_invocation *invocation, struct iu_from *from)
 {
 	struct iu_session here = {0};
@@ -209,18 +329,17 @@ int iu_list_run(const struct iu_invocation *invocation, struct iu_from *from)
 		.from = from,
 		.filter = &filter,
 		.style = iu_options_style(&invocation->arguments)};
+	struct iu_text left_out = {0};
 	struct iu_arena arena = {0};
 	int code, ret = 0;
 
 	code = make_filter(&arena, invocation, &from->names, &filter);
-	if (code == 0 && listed.arguments->lines && !listed.arguments->json) {
-		iu_complain("--lines goes with --json: inuse list --json --lines", NULL, "");
-		code = IU_EXIT_USAGE;
-	}
+	if (code == 0)
+		code = read_table(&arena, &invocation->arguments, &listed);
 	if (code == 0) {
-		ret = from->given ? take(&listed, &from->session.snapshot, true)
-				  : iu_session_stream(&here, filter.all, is_brief(invocation),
-					    take, &listed);
+		tell_left_out(&invocation->arguments, &left_out);
+		listed.table.left_out_command = left_out.failed ? "" : left_out.data;
+		ret = look(&listed, &here, is_brief(invocation));
 		if (ret < 0 && !listed.unwritten)
 			iu_complain(iu_error_text(ret), NULL, "");
 		code = ret < 0 ? IU_EXIT_UNKNOWN
@@ -228,6 +347,7 @@ int iu_list_run(const struct iu_invocation *invocation, struct iu_from *from)
 							      : &here.snapshot);
 	}
 	iu_session_free(&here);
+	iu_text_free(&left_out);
 	iu_arena_free(&arena);
 	return code;
 }
@@ -253,13 +373,15 @@ const struct iu_command iu_command_list = {
 		"Shows what is listening or bound, and who holds it. A FILTER is a TARGET, an "
 		"address, an interface, or one of the words tcp, udp and unix; several of them are "
 		"alternatives. `inuse nginx` is `inuse list --process nginx` while a program of that "
-		"name holds a socket. The exit code is 1 when nothing matches.",
+		"name holds a socket. Without a FILTER for them UNIX sockets are only counted; --json has "
+		"them all. The exit code is 1 when nothing matches.",
 	.examples = {
 		{"inuse", "everything that is bound"},
 		{"inuse list tcp --user www-data", "TCP sockets of one user"},
 		{"inuse list 8000-8999 127.0.0.1",
 			"some ports, and everything on the loopback address"},
 		{"inuse list --process nginx --json", "for a script"},
+		{"inuse list -o pid,port,command --sort age", "some columns, the youngest program first"},
 	},
 	.options = {
 		{IU_OPTION_USER, "what that user holds"},
@@ -268,6 +390,10 @@ const struct iu_command iu_command_list = {
 		{IU_OPTION_UNIT, "what that unit, service or container holds"},
 		{IU_OPTION_PROTOCOL, "what is of that protocol"},
 		{IU_OPTION_ALL, "connections and TIME-WAIT too"},
+		{IU_OPTION_OUTPUT, "these columns, from left to right",
+			": any of proto, address, port, state, pid, program, user, unit, age, dir, command, "
+			"with commas between them", "COLUMNS"},
+		{IU_OPTION_SORT, "in the order of that column", ": any of those of --output"},
 		{IU_OPTION_LINES, "with --json: one document for each socket",
 			", on a line of its own; what could not be seen stands in the last one"},
 		{IU_OPTION_JSON}, {IU_OPTION_VERBOSE, "nothing is cut"},

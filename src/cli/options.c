@@ -248,6 +248,7 @@ struct iu_style iu_options_style_for(const struct iu_arguments *arguments, enum 
 		.color = iu_system_wants_color(stream),
 		.columns = iu_system_columns(stream),
 		.quiet = arguments->quiet,
+		.home = iu_system_home(),
 	};
 
 	if (arguments->color && strcmp(arguments->color, "auto") != 0)

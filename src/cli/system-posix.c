@@ -141,6 +141,13 @@ unsigned int iu_system_columns(enum iu_stream stream)
 	return clamp(size.ws_col);
 }
 
+const char *iu_system_home(void)
+{
+	const char *home = getenv("HOME");
+
+	return home && home[0] == '/' && home[1] ? home : NULL;
+}
+
 void iu_system_cry(const char *message)
 {
 	if (write(STDERR_FILENO, message, strlen(message)) < 0)

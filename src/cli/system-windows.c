@@ -181,6 +181,11 @@ unsigned int iu_system_columns(enum iu_stream stream)
 	return clamp((unsigned long)(screen.srWindow.Right - screen.srWindow.Left));
 }
 
+const char *iu_system_home(void)
+{
+	return NULL; /* no shell here writes ~ */
+}
+
 void iu_system_cry(const char *message)
 {
 	fputs(message, stderr);

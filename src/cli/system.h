@@ -54,6 +54,9 @@ bool iu_system_wants_color(enum iu_stream stream);
 /** iu_system_columns() - the width of the terminal, or COLUMNS; 0: no limit. */
 unsigned int iu_system_columns(enum iu_stream stream);
 
+/** iu_system_home() - the folder that shells write as ~, or NULL. */
+const char *iu_system_home(void);
+
 /** iu_system_cry() - a message past every buffer, while the thread that has them hangs. */
 void iu_system_cry(const char *message);
 

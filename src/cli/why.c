@@ -5,6 +5,7 @@
 #include "cli/system.h"
 #include "cli/words.h"
 #include "os/os.h"
+#include "output/range.h"
 #include "session/questions.h"
 #include "session/session.h"
 
@@ -122,31 +123,119 @@ static void count(struct tally *tally, enum iu_status status)
 	}
 }
 
-static int answer_all(const struct iu_arguments *arguments, struct iu_from *from,
-	const struct iu_questions *questions)
+/* One command line at work. */
+struct answering {
+	const struct iu_arguments *arguments;
+	struct iu_from *from;
+	struct iu_session *session;
+	struct iu_style style;
+	struct tally tally;
+	bool begun; /* something was printed, so that an empty line comes between */
+};
+
+/* Returns 0, IU_E_NOMEM, or IU_E_IO: complained already. */
+static int answer_one(struct answering *a, const struct iu_question *question)
 {
-	struct iu_style style = iu_options_style(arguments);
-	struct iu_session here = {0}, *session = from->given ? &from->session : &here;
 	struct iu_arena arena = {0};
 	struct iu_answer answer;
-	struct tally tally = {0, 0};
-	bool written = true;
+	int ret = iu_session_answer(a->session, question, &arena, &answer);
+
+	if (ret >= 0 && a->from->given)
+		ret = add_origin(&arena, a->from, &answer.explanation);
+	if (ret >= 0) {
+		ret = put_answer(a->arguments, &a->style, a->from, &answer, !a->begun) ? 0 : IU_E_IO;
+		count(&a->tally, answer.verdict.status);
+	}
+	a->begun = true;
+	iu_arena_free(&arena);
+	return ret;
+}
+
+static int put_range(struct answering *a, const struct iu_range *range, const struct iu_text *details)
+{
+	struct iu_text text = {0};
+	int ret;
+
+	iu_text_add(&text, a->begun && !a->style.quiet ? "\n" : "");
+	iu_range_put(range, &a->style, &text);
+	if (a->from->given && !a->style.quiet) {
+		iu_text_add(&text, "From ");
+		iu_from_words(a->from, &text);
+		iu_text_add(&text, "\n");
+	}
+	iu_text_addn(&text, details->data ? details->data : "", details->len);
+	text.failed = text.failed || details->failed;
+	ret = iu_write(&text) ? 0 : IU_E_IO;
+	iu_text_free(&text);
+	a->begun = true;
+	return ret;
+}
+
+/* The ports of one target, a line each; with -v everything about those that are taken follows. */
+static int answer_range(struct answering *a, const struct iu_question *questions, size_t n)
+{
+	struct iu_range range = {.rows = {0}};
+	struct iu_text details = {0};
 	int ret = 0;
 
-	if (!from->given)
-		ret = iu_session_look(session, questions);
-	for (size_t i = 0; ret >= 0 && written && i < questions->n; i++) {
-		ret = iu_session_answer(session, &questions->v[i], &arena, &answer);
-		if (ret >= 0 && from->given)
-			ret = add_origin(&arena, from, &answer.explanation);
+	for (size_t i = 0; i < n && ret >= 0; i++) {
+		struct iu_arena arena = {0};
+		struct iu_answer answer;
+
+		ret = iu_session_answer(a->session, &questions[i], &arena, &answer);
 		if (ret >= 0) {
-			written = put_answer(arguments, &style, from, &answer, i == 0);
-			count(&tally, answer.verdict.status);
+			iu_range_add(&range, &questions[i], &a->session->snapshot, &answer.verdict, a->style.home);
+			count(&a->tally, answer.verdict.status);
+		}
+		if (ret >= 0 && a->arguments->verbose && answer.verdict.status != IU_STATUS_FREE) {
+			iu_text_add(&details, "\n");
+			iu_output_explanation(&answer.explanation, &a->style, &details);
 		}
 		iu_arena_free(&arena);
 	}
+	if (ret >= 0)
+		ret = put_range(a, &range, &details);
+	iu_text_free(&details);
+	iu_arena_free(&range.arena);
+	return ret;
+}
+
+/* How many of the questions belong to one range; 0: the first of them is answered by itself. */
+static size_t range_length(const struct answering *a, const struct iu_questions *questions, size_t at)
+{
+	size_t n = 0;
+
+	while (!a->arguments->json && at + n < questions->n && questions->v[at + n].target.one_of_many)
+		n++;
+	return n;
+}
+
+static int answer_all(const struct iu_arguments *arguments, struct iu_from *from,
+	const struct iu_questions *questions)
+{
+	struct iu_session here = {0};
+	struct answering a = {.arguments = arguments,
+		.from = from,
+		.session = from->given ? &from->session : &here,
+		.style = iu_options_style(arguments)};
+	struct tally tally;
+	bool written = true;
+	size_t i, n;
+	int ret = 0;
+
+	if (!from->given)
+		ret = iu_session_look(a.session, questions);
+	for (i = 0; ret >= 0 && i < questions->n; i += n ? n : 1) {
+		n = range_length(&a, questions, i);
+		ret = n ? answer_range(&a, &questions->v[i], n) : answer_one(&a, &questions->v[i]);
+	}
 	if (!from->given)
 		iu_session_free(&here);
+	tally = a.tally;
+	if (ret == IU_E_IO) {
+		written = false;
+		ret = 0;
+	}
 	if (ret < 0)
 		iu_complain(iu_error_text(ret), NULL, "");
 	if (ret < 0 || !written)

@@ -165,9 +165,11 @@ static int add_port(struct reader *r, uint16_t port, enum iu_protocol protocol,
 {
 	struct iu_question question = {
 		.target.protocol = protocol, .target.port = port, .options = *options};
+	const struct iu_port_range *ports = r->target.ports.v;
 	bool by_name = list->of_interface || r->target.host_kind == IU_HOST_ADDRESS;
 	int ret = 0;
 
+	question.target.one_of_many = r->target.ports.n > 1 || (ports && ports[0].first != ports[0].last);
 	if (!list->n)
 		return add_question(r, &question, out, by_name);
 	for (size_t i = 0; i < list->n && ret == 0; i++) {

@@ -24,7 +24,8 @@ struct iu_needs {
 	/* Sockets whose holders are wanted, sorted; all_inodes: of every socket. */
 	IU_LIST(uint64_t) inodes;
 	bool all_inodes;
-	bool brief; /* of processes only what a row of a table shows: name, user, unit, age */
+	bool brief; /* of processes only what a row of a table shows: name, user, unit, age, directory, command */
+	bool names; /* brief, and without directory and command: there are too many */
 	bool automatic;   /* all_ports: also which ports the system chose; of single ports always */
 	bool own_process; /* the one that looks may be a holder too: it asks for itself (libinuse) */
 	/*

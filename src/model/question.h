@@ -100,6 +100,7 @@ struct iu_question {
 		const char *path; /* UNIX: bytes of the path or abstract name (without its NUL) */
 		size_t path_len;
 		bool abstract;
+		bool one_of_many; /* the target named several ports: people want one line of each */
 		const char *other; /* of no protocol above: "sctp", "vsock"; NULL. Static. */
 	} target;
 	struct iu_options options;

@@ -1,170 +1,17 @@
 /* output/list.c - a listing as a table for people */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/list-columns.h"
 #include "output/output.h"
 #include "output/wrap.h"
 
-#define COLUMN_GAP     2
-#define CONTAINER_ID   12 /* as container engines shorten their ids */
-#define FOOT_NOTES_MAX 5
-/* An abstract name or a path may be 108 bytes of escapes; more of a cell nobody reads. */
-#define CELL_MAX 160
-
-struct cell_source {
-	const struct iu_snapshot *snapshot;
-	const struct iu_socket *socket;
-	const struct iu_row *row;
-	const struct iu_hold *hold;       /* the first holder, NULL: none seen */
-	const struct iu_process *process; /* and its process, NULL: not known */
-};
-
-static void add_foreign(struct iu_text *cell, const char *text)
-{
-	if (text)
-		iu_text_foreign(cell, text, strlen(text), CELL_MAX);
-}
-
-static void cell_protocol(const struct cell_source *from, struct iu_text *cell)
-{
-	iu_text_add(cell, iu_protocol_name(from->socket->protocol));
-}
-
-static void cell_address(const struct cell_source *from, struct iu_text *cell)
-{
-	const struct iu_socket *s = from->socket;
-	char text[IU_ADDRESS_TEXT];
-
-	if (s->protocol == IU_PROTOCOL_UNIX) {
-		iu_text_add(cell, s->abstract ? "@" : "");
-		if (s->path && s->abstract)
-			iu_text_abstract(cell, s->path, s->path_len, CELL_MAX);
-		else if (s->path)
-			iu_text_foreign(cell, s->path, s->path_len, CELL_MAX);
-		return;
-	}
-	iu_text_add(cell, iu_endpoint_format(&s->local, s->port, text));
-	if (s->device) {
-		iu_text_add(cell, "%");
-		add_foreign(cell, s->device);
-	}
-	if (s->peer.family == IU_FAMILY_ANY)
-		return;
-	iu_text_add(cell, " -> ");
-	iu_text_add(cell, iu_endpoint_format(&s->peer, s->peer_port, text));
-}
-
-static void cell_state(const struct cell_source *from, struct iu_text *cell)
-{
-	iu_text_add(cell, iu_state_name(from->socket->state));
-}
-
-/* "?": somebody has it, but who could not be seen. "-": no process has it. */
-static void cell_holder(const struct cell_source *from, struct iu_text *cell)
-{
-	if (!from->hold) {
-		iu_text_add(cell, from->socket->inode ? "?" : "-");
-		return;
-	}
-	add_foreign(cell, from->process && from->process->name ? from->process->name : "?");
-	if (from->hold->pid < IU_PID_MADE_UP)
-		iu_text_printf(cell, "(%d)", (int)from->hold->pid);
-	if (from->row->holds.n > 1)
-		iu_text_printf(cell, " +%zu", from->row->holds.n - 1);
-}
-
-static void cell_user(const struct cell_source *from, struct iu_text *cell)
-{
-	const struct iu_socket *s = from->socket;
-	const struct iu_process *p = from->process;
-
-	if (s->user)
-		add_foreign(cell, s->user);
-	else if (s->uid_known)
-		iu_text_printf(cell, "%u", (unsigned int)s->uid);
-	else if (p && p->user)
-		add_foreign(cell, p->user);
-	else if (p && p->uid_known)
-		iu_text_printf(cell, "%u", (unsigned int)p->uid);
-	else
-		iu_text_add(cell, "-");
-}
-
-static void add_container(struct iu_text *cell, const char *container)
-{
-	size_t len = strlen(container);
-	bool id = len == 64 && strspn(container, "0123456789abcdef") == len;
-
-	iu_text_foreign(cell, container, id ? CONTAINER_ID : len, CELL_MAX);
-}
-
-/* A container says more than the unit that its engine made for it. */
-static void cell_unit(const struct cell_source *from, struct iu_text *cell)
-{
-	const struct iu_socket *s = from->socket;
-	const struct iu_process *p = from->process;
-
-	if (s->container)
-		add_container(cell, s->container);
-	else if (p && p->container)
-		add_container(cell, p->container);
-	else if (s->unit)
-		add_foreign(cell, s->unit);
-	else if (p && p->unit)
-		add_foreign(cell, p->unit);
-}
-
-static void cell_age(const struct cell_source *from, struct iu_text *cell)
-{
-	static const struct {
-		int64_t seconds;
-		const char *letter;
-	} units[] = {{86400, "d"}, {3600, "h"}, {60, "m"}, {1, "s"}};
-	int64_t now = from->snapshot->host.now, age;
-	size_t i;
-
-	if (!from->process || from->process->started < 0 || now <= 0)
-		return;
-	age = now > from->process->started ? now - from->process->started : 0;
-	for (i = 0; i < IU_COUNT(units) - 1 && age < units[i].seconds; i++)
-		;
-	iu_text_printf(cell, "%lld%s", (long long)(age / units[i].seconds), units[i].letter);
-}
-
-/* A column is a row here. @drop: which goes first where even the least widths are too much. */
-static const struct column {
-	const char *heading;
-	size_t least;
-	int drop; /* 0: never */
-	void (*cell)(const struct cell_source *from, struct iu_text *cell);
-} columns[] = {
-	{"PROTO", 5, 0, cell_protocol},
-	{"ADDRESS", 14, 0, cell_address},
-	{"STATE", 6, 1, cell_state},
-	{"HOLDER", 12, 0, cell_holder},
-	{"USER", 4, 2, cell_user},
-	{"UNIT/CONTAINER", 10, 4, cell_unit},
-	{"AGE", 3, 3, cell_age},
-};
-
-#define COLUMNS IU_COUNT(columns)
-_Static_assert(COLUMNS == IU_LIST_COLUMNS, "a width for each column");
-
-static struct cell_source source_of(const struct iu_snapshot *snapshot, const struct iu_row *row)
-{
-	struct cell_source from = {
-		.snapshot = snapshot,
-		.socket = &snapshot->sockets.v[row->socket],
-		.row = row,
-	};
-
-	if (row->holds.n) {
-		from.hold = &snapshot->holds.v[row->holds.v[0]];
-		from.process = iu_snapshot_process(snapshot, from.hold->pid);
-	}
-	return from;
-}
+#define COLUMN_GAP	 2
+#define FOOT_NOTES_MAX	 5
+#define NOTE_MAX	 160
+#define ROOM_FOR_DIR	 100 /* from this width on the directory is shown */
+#define ROOM_FOR_COMMAND 80  /* from this one on the others leave some to the command line */
+#define COMMAND_LEAST	 16
 
 /* The cells of a portion, row by row; each is made once. */
 struct cells {
@@ -174,24 +21,31 @@ struct cells {
 	} *v;
 };
 
-static bool make_cells(const struct iu_snapshot *snapshot, const struct iu_listing *listing,
-	struct cells *cells)
+static bool make_cells(const struct iu_output_table *table, const struct iu_snapshot *snapshot,
+	const struct iu_listing *listing, const struct iu_style *style, struct cells *cells)
 {
+	const struct iu_list_column *columns = iu_list_columns();
 	struct cell *cell;
-	size_t c, r;
 
-	cells->v = cell = calloc(listing->rows.n * COLUMNS + 1, sizeof(*cells->v));
+	cells->v = cell = calloc(listing->rows.n * table->n + 1, sizeof(*cells->v));
 	iu_text_add(&cells->text, "");
-	for (r = 0; cells->v && r < listing->rows.n; r++) {
-		struct cell_source from = source_of(snapshot, &listing->rows.v[r]);
+	for (size_t r = 0; cells->v && r < listing->rows.n; r++) {
+		struct iu_list_source from = iu_list_columns_source(snapshot, &listing->rows.v[r]);
 
-		for (c = 0; c < COLUMNS; c++, cell++) {
+		from.home = style->home;
+		from.narrow = style->columns != 0;
+		for (size_t c = 0; c < table->n; c++, cell++) {
 			cell->at = (uint32_t)cells->text.len;
-			columns[c].cell(&from, &cells->text);
+			columns[table->column[c]].cell(&from, &cells->text);
 			cell->len = (uint32_t)(cells->text.len - cell->at);
 		}
 	}
 	return cells->v && !cells->text.failed && cells->text.len <= UINT32_MAX;
+}
+
+static const struct iu_list_column *column_of(const struct iu_output_table *table, size_t at)
+{
+	return &iu_list_columns()[table->column[at]];
 }
 
 /* The natural widths; a column that would stay empty is left out, until a later portion has it. */
@@ -199,17 +53,19 @@ static void measure(struct cells *cells, size_t rows, struct iu_output_table *ta
 {
 	size_t c;
 
-	for (size_t i = 0; i < rows * COLUMNS; i++) {
+	for (size_t i = 0; i < rows * table->n; i++) {
 		struct cell *cell = &cells->v[i];
 
-		c = i % COLUMNS;
+		c = i % table->n;
 		cell->columns = (uint32_t)iu_text_columns(cells->text.data + cell->at, cell->len);
 		if (cell->columns > table->width[c])
 			table->width[c] = cell->columns;
 	}
-	for (c = 0; c < COLUMNS; c++) {
-		if (table->width[c] && table->width[c] < strlen(columns[c].heading))
-			table->width[c] = strlen(columns[c].heading);
+	for (c = 0; c < table->n; c++) {
+		size_t heading = strlen(column_of(table, c)->heading);
+
+		if ((table->width[c] || table->chosen) && table->width[c] < heading)
+			table->width[c] = heading;
 	}
 }
 
@@ -217,19 +73,19 @@ static size_t total_width(const struct iu_output_table *table)
 {
 	size_t total = 0, c;
 
-	for (c = 0; c < COLUMNS; c++)
+	for (c = 0; c < table->n; c++)
 		total += table->width[c] ? table->width[c] + COLUMN_GAP : 0;
 	return total ? total - COLUMN_GAP : 0;
 }
 
-/* The column that can give most; COLUMNS when none has more than its least width. */
+/* The column that can give most; table->n when none has more than its least width. */
 static size_t widest(const struct iu_output_table *table)
 {
-	size_t best = COLUMNS, c;
+	size_t best = table->n, c;
 
-	for (c = 0; c < COLUMNS; c++) {
-		if (table->width[c] > columns[c].least &&
-			(best == COLUMNS || table->width[c] > table->width[best]))
+	for (c = 0; c < table->n; c++) {
+		if (!column_of(table, c)->whole && table->width[c] > column_of(table, c)->least &&
+			(best == table->n || table->width[c] > table->width[best]))
 			best = c;
 	}
 	return best;
@@ -237,11 +93,11 @@ static size_t widest(const struct iu_output_table *table)
 
 static size_t first_to_drop(const struct iu_output_table *table)
 {
-	size_t best = COLUMNS, c;
+	size_t best = table->n, c;
 
-	for (c = 0; c < COLUMNS; c++) {
-		if (table->width[c] && columns[c].drop &&
-			(best == COLUMNS || columns[c].drop > columns[best].drop))
+	for (c = 0; c < table->n; c++) {
+		if (table->width[c] && column_of(table, c)->drop &&
+			(best == table->n || column_of(table, c)->drop > column_of(table, best)->drop))
 			best = c;
 	}
 	return best;
@@ -255,25 +111,55 @@ static void fit(struct iu_output_table *table, size_t room)
 
 	while (room && total_width(table) > room) {
 		c = widest(table);
-		if (c < COLUMNS) {
+		if (c < table->n) {
 			table->width[c]--;
 			continue;
 		}
 		c = first_to_drop(table);
-		if (c == COLUMNS)
+		if (c == table->n)
 			return;
 		natural.width[c] = 0;
 		*table = natural;
 	}
 }
 
+/* The last one is the command line: it takes what the others leave. */
+static void fit_all(struct iu_output_table *table, size_t room)
+{
+	size_t last = table->n - 1, natural = table->width[last], left;
+
+	if (!room || total_width(table) <= room)
+		return;
+	if (table->chosen) {
+		fit(table, room);
+		return;
+	}
+	table->width[last] = 0;
+	fit(table, natural && room >= ROOM_FOR_COMMAND ? room - COMMAND_LEAST - COLUMN_GAP : room);
+	left = total_width(table) + COLUMN_GAP < room ? room - total_width(table) - COLUMN_GAP : 0;
+	if (natural > left)
+		natural = left >= column_of(table, last)->least ? left : 0;
+	table->width[last] = natural;
+}
+
+/* What is shown where nobody has chosen: all that there is room for. */
+static void choose(struct iu_output_table *table, size_t room)
+{
+	static const char *const names[] = {"proto", "address", "state", "pid", "program", "user", "unit",
+		"age", "dir", "command"};
+
+	for (size_t i = 0; i < IU_COUNT(names) && !table->chosen; i++)
+		if (!room || room >= ROOM_FOR_DIR || strcmp(names[i], "dir") != 0)
+			table->column[table->n++] = (unsigned char)iu_output_list_column(names[i]);
+}
+
 /* One line; no spaces at its end. */
-static void put_line(const char *const text[COLUMNS], const size_t len[COLUMNS],
-	const size_t natural[COLUMNS], const struct iu_output_table *table, struct iu_text *out)
+static void put_line(const char *const text[IU_LIST_COLUMNS], const size_t len[IU_LIST_COLUMNS],
+	const size_t natural[IU_LIST_COLUMNS], const struct iu_output_table *table, struct iu_text *out)
 {
 	size_t pending = 0, used, c;
 
-	for (c = 0; c < COLUMNS; c++) {
+	for (c = 0; c < table->n; c++) {
 		struct iu_text shown = {0};
 
 		if (!table->width[c])
@@ -299,11 +185,11 @@ static void put_line(const char *const text[COLUMNS], const size_t len[COLUMNS],
 static void put_row(
 	const struct cells *cells, size_t row, const struct iu_output_table *table, struct iu_text *out)
 {
-	const char *text[COLUMNS];
-	size_t len[COLUMNS], natural[COLUMNS], c;
+	const char *text[IU_LIST_COLUMNS];
+	size_t len[IU_LIST_COLUMNS], natural[IU_LIST_COLUMNS], c;
 
-	for (c = 0; c < COLUMNS; c++) {
-		const struct cell *cell = &cells->v[row * COLUMNS + c];
+	for (c = 0; c < table->n; c++) {
+		const struct cell *cell = &cells->v[row * table->n + c];
 
 		text[c] = cells->text.data + cell->at;
 		len[c] = cell->len;
@@ -346,6 +232,12 @@ static void put_hidden(
 	iu_text_free(&note);
 }
 
+static void add_foreign(struct iu_text *cell, const char *text)
+{
+	if (text)
+		iu_text_foreign(cell, text, strlen(text), NOTE_MAX);
+}
+
 /* What else could not be looked at: whole kinds of sockets may be missing from the table. */
 static void put_gaps(const struct iu_snapshot *snapshot, size_t wrap, struct iu_text *out)
 {
@@ -383,11 +275,11 @@ static void put_gaps(const struct iu_snapshot *snapshot, size_t wrap, struct iu_
 static void put_headings(
 	const struct iu_output_table *table, const struct iu_style *style, struct iu_text *out)
 {
-	const char *text[COLUMNS];
-	size_t len[COLUMNS], c;
+	const char *text[IU_LIST_COLUMNS];
+	size_t len[IU_LIST_COLUMNS], c;
 
-	for (c = 0; c < COLUMNS; c++) {
-		text[c] = columns[c].heading;
+	for (c = 0; c < table->n; c++) {
+		text[c] = column_of(table, c)->heading;
 		len[c] = strlen(text[c]);
 	}
 	iu_text_add(out, style->color ? "\x1b[1m" : "");
@@ -403,9 +295,11 @@ void iu_output_list_rows(struct iu_output_table *table, const struct iu_snapshot
 	size_t r;
 
 	iu_text_add(out, "");
-	if (make_cells(snapshot, listing, &cells)) {
+	if (!table->n)
+		choose(table, style->columns);
+	if (make_cells(table, snapshot, listing, style, &cells)) {
 		measure(&cells, listing->rows.n, table);
-		fit(table, style->columns);
+		fit_all(table, style->columns);
 		if (listing->rows.n && !table->rows && !style->quiet)
 			put_headings(table, style, out);
 	} else {
@@ -428,10 +322,26 @@ void iu_output_list_end(const struct iu_output_table *table, const struct iu_sna
 	iu_text_add(out, "");
 	if (style->quiet)
 		return;
-	if (!table->rows)
+	if (!table->rows && !table->left_out)
 		iu_text_add(out, "No socket here matches.\n");
 	put_hidden(snapshot, table->hidden, style->columns, out);
 	put_gaps(snapshot, style->columns, out);
+	if (table->left_out)
+		iu_text_printf(out, "+ %zu UNIX socket%s: %s\n", table->left_out,
+			table->left_out == 1 ? "" : "s", table->left_out_command);
+}
+
+int iu_output_list_column(const char *name)
+{
+	for (int i = 0; i < IU_LIST_COLUMNS; i++)
+		if (!strcmp(iu_list_columns()[i].name, name))
+			return i;
+	return -1;
+}
+
+const char *iu_output_list_column_name(size_t which)
+{
+	return which < IU_LIST_COLUMNS ? iu_list_columns()[which].name : NULL;
 }
 
 void iu_output_list(const struct iu_snapshot *snapshot, const struct iu_listing *listing,

@@ -14,6 +14,7 @@ struct iu_style {
 	bool color;
 	unsigned int columns; /* width to wrap at; 0: never wrap */
 	bool quiet;           /* the headline only */
+	const char *home;     /* the folder that is written as ~; NULL: none */
 };
 
 /** iu_output_explanation() - the explanation as text for people, with a final newline. */
@@ -52,12 +53,17 @@ struct iu_output_error {
 /** iu_output_error_json() - one inuse.error/1 document; NULL when out of memory. */
 json_t *iu_output_error_json(const struct iu_output_error *error);
 
-#define IU_LIST_COLUMNS 7
+#define IU_LIST_COLUMNS 11
 
 /* A table that is written in portions: its columns grow, but never shrink. Begins zeroed. */
 struct iu_output_table {
+	unsigned char column[IU_LIST_COLUMNS]; /* which ones, from left to right … */
+	size_t n;
+	bool chosen;                   /* … by the user; else those that there is room for */
 	size_t width[IU_LIST_COLUMNS]; /* 0: the column is left out */
 	size_t rows;
+	size_t left_out; /* UNIX sockets that match and are not shown, and what would show them */
+	const char *left_out_command;
 	size_t hidden; /* rows of which no holder was seen, though there is one */
 };
 
@@ -68,6 +74,18 @@ void iu_output_list_rows(struct iu_output_table *table, const struct iu_snapshot
 /** iu_output_list_end() - what is said below the table. @snapshot: the last portion's */
 void iu_output_list_end(const struct iu_output_table *table, const struct iu_snapshot *snapshot,
 	const struct iu_style *style, struct iu_text *out);
+
+/** iu_output_list_column() - the number of the column of that name; -1: there is none. */
+int iu_output_list_column(const char *name);
+
+/** iu_output_list_column_name() - the name of a column, by its number; NULL: there are no more. Static. */
+const char *iu_output_list_column_name(size_t which);
+
+/**
+ * iu_output_list_sort() - puts the rows into the order of a column; what is not known comes last
+ * Returns: 0, IU_E_NOMEM.
+ */
+int iu_output_list_sort(const struct iu_snapshot *snapshot, int which, struct iu_listing *listing);
 
 /** iu_output_list() - the listing as a table for people; headings from the column table. */
 void iu_output_list(const struct iu_snapshot *snapshot, const struct iu_listing *listing,

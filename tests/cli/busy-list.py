@@ -98,14 +98,14 @@ def forever(act, server):
 
 
 def missing(wanted):
-    text = subprocess.run([os.environ["INUSE"], "list"], env=dict(os.environ, INUSE_QUICK="on"),
+    text = subprocess.run([os.environ["INUSE"], "list", "tcp", "udp", "unix"], env=dict(os.environ, INUSE_QUICK="on"),
                           capture_output=True, text=True, check=True).stdout
     holders = {}
     for line in text.splitlines()[1:]:
         words = line.split()
         if len(words) > 3:
             holders[f"{words[1]} {words[2]}"] = words[3]
-    return [f"{key}: {holders.get(key)}" for key in sorted(wanted) if "(" not in holders.get(key, "")]
+    return [f"{key}: {holders.get(key)}" for key in sorted(wanted) if not holders.get(key, "").isdigit()]
 
 
 def main():

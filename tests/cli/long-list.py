@@ -74,7 +74,7 @@ def read_rows(text):
         words = line.split()
         if words[:1] == ["tcp"]:
             peer = words[3] if words[2] == "->" else None
-            pid = words[5 if peer else 3].split("(")[-1].split(")")[0]
+            pid = words[5 if peer else 3]
             rows.setdefault((words[1], peer), []).append(int(pid) if pid.isdigit() else pid)
     return rows
 

@@ -127,6 +127,7 @@ def words(points):
                  "bad input: one line, exit 2", wrong)
     text = inuse("--help")
     points.check(b"\r" not in text.bytes and text.code == 0, "no carriage returns in pipes", text)
+    points.check("--exclusive" in text.out and "--reuseport" not in text.out, "help has the options of Windows alone", text)
     points.check(b"\x1b" not in inuse("why", str(PORT)).bytes, "no colours in pipes")
 
 

@@ -90,6 +90,7 @@ static void forget_processes(struct iu_stream *stream)
 	iu_snapshot_free(&stream->processes);
 	iu_snapshot_init(&stream->processes);
 	stream->needs.brief = stream->asked->brief;
+	stream->needs.names = stream->asked->names;
 	iu_scan_open(&stream->people, &stream->needs, &stream->processes);
 }
 
@@ -103,8 +104,8 @@ static struct iu_fd_index_table *process_of(struct iu_stream *stream, size_t at)
 		table--;
 	if (table->process)
 		return table;
-	stream->needs.brief =
-		stream->needs.brief || processes->arena.used > PROCESSES_MANY;
+	if (processes->arena.used > PROCESSES_MANY)
+		stream->needs.brief = stream->needs.names = true;
 	processes->processes = (struct iu_processes){0};
 	if (iu_process_read(&stream->people, table->pid) == 0 &&
 		processes->processes.v[0].start_ticks <= stream->ticks)

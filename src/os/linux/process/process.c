@@ -31,6 +31,7 @@
 #define FILES_MS       300 /* servers that answer at all are faster; a whole look takes no second */
 #define PATH_TEXT      4096
 #define DELETED	       " (deleted)"
+#define ROWS_MANY      1000 /* of more processes no row shows the command line: 20 us each */
 
 static bool is_brief(const struct iu_scan *scan)
 {
@@ -381,13 +382,19 @@ static int read_files(struct iu_scan *scan, struct iu_process *process)
 	return 0;
 }
 
+/* What a row of a table shows on top of what stands in the process's stat. */
+static int read_row(struct iu_scan *scan, struct iu_process *process)
+{
+	process->cwd = read_link(scan, process->pid, "cwd");
+	return read_command(scan, process);
+}
+
 static int read_more(struct iu_scan *scan, struct iu_process *process)
 {
 	int ret;
 
 	read_exe(scan, process);
-	process->cwd = read_link(scan, process->pid, "cwd");
-	ret = read_command(scan, process);
+	ret = read_row(scan, process);
 	if (ret == 0)
 		ret = iu_container_name(scan, process);
 	if (ret == 0)
@@ -419,6 +426,8 @@ int iu_process_read(struct iu_scan *scan, int32_t pid)
 	ret = iu_cgroup_of_process(scan, &process);
 	if (ret == 0 && !is_brief(scan))
 		ret = read_more(scan, &process);
+	else if (ret == 0 && !scan->needs->names)
+		ret = read_row(scan, &process);
 	if (ret < 0)
 		return ret;
 	/* A pid that was given to another process meanwhile: the facts are mixed. */
@@ -445,6 +454,20 @@ static const char *listed_name(struct iu_arena *arena, const char *name, size_t 
 	return copy;
 }
 
+/* The kernel's memory has told the rest: the pid may be another process's by now. */
+static int read_listed_row(struct iu_scan *scan, struct iu_process *process)
+{
+	struct iu_proc_stat again;
+	int ret = read_row(scan, process);
+
+	if (iu_proc_stat_read(scan->proc, process->pid, &again) >= 0 &&
+		again.start_ticks == process->start_ticks)
+		return ret;
+	process->cwd = NULL;
+	process->command.n = 0;
+	return ret;
+}
+
 int iu_process_listed(struct iu_scan *scan, const struct iu_bpf_process *told)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
@@ -467,6 +490,8 @@ int iu_process_listed(struct iu_scan *scan, const struct iu_bpf_process *told)
 	process.uid_known = true;
 	process.user = iu_scan_user(scan, process.uid);
 	ret = iu_cgroup_listed(scan, told->groups, &process);
+	if (ret == 0 && snapshot->processes.n < ROWS_MANY)
+		ret = read_listed_row(scan, &process);
 	if (ret < 0)
 		return ret;
 	*iu_list_add(&snapshot->arena, &snapshot->processes) = process;
