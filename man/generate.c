@@ -1,4 +1,4 @@
-/* man/generate.c - man page and shell completions from the records of the command line */
+/* man/generate.c - man page and completions from the records of the command line */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/system.h"
 #include "knowledge/causes.h"
+#include "complete.h"
 
 #define LINE_BYTES 4096
 
@@ -225,231 +226,25 @@ static int tidy_man(void)
 	return 0;
 }
 
-/* ---- completions ---- */
-
-/* What an option's argument is made of, in each shell. */
 static const struct {
-	const char *argument, *bash, *zsh, *fish;
-} arguments[] = {
-	{"IF", "$(command ls /sys/class/net 2>/dev/null)", "_net_interfaces",
-		"(command ls /sys/class/net 2>/dev/null)"},
-	{"NAME|UID", "$(compgen -u)", "_users", "(__fish_complete_users)"},
-	{"PROGRAM", "$(compgen -c) $(compgen -f -- \"$word\")", "_command_names -e",
-		"(__fish_complete_command)"},
-	{"FILE", "$(compgen -f -- \"$word\")", "_files", "(__fish_complete_path)"},
-	{"FILE…", "$(compgen -f -- \"$word\")", "_files", "(__fish_complete_path)"},
+	const char *shell;
+	void (*put)(void);
+} shells[] = {
+	{"bash", complete_bash},
+	{"zsh", complete_zsh},
+	{"fish", complete_fish},
+	{"powershell", complete_powershell},
 };
 
-static size_t argument_row(const struct iu_option *option)
+static bool complete(const char *shell)
 {
-	size_t i;
-
-	for (i = 0; i < IU_COUNT(arguments); i++)
-		if (option->argument && !strcmp(arguments[i].argument, option->argument))
-			break;
-	return i;
-}
-
-static void put_words(const char *choices)
-{
-	for (; *choices; choices++)
-		putchar(*choices == '|' ? ' ' : *choices);
-}
-
-static void put_bash_values(void)
-{
-	for (int i = IU_OPTION_NONE + 1; i < IU_OPTION_END; i++) {
-		const struct iu_option *option = iu_option_row(i);
-		size_t row = argument_row(option);
-
-		if (!option->argument)
+	for (size_t i = 0; i < IU_COUNT(shells); i++) {
+		if (strcmp(shells[i].shell, shell) != 0)
 			continue;
-		printf("\t--%s", option->name);
-		if (option->letter)
-			printf("|-%c", option->letter);
-		fputs(") values=\"", stdout);
-		if (option->choices)
-			put_words(option->choices);
-		else if (row < IU_COUNT(arguments))
-			fputs(arguments[row].bash, stdout);
-		puts("\" ;;");
+		shells[i].put();
+		return true;
 	}
-}
-
-static void put_bash(void)
-{
-	size_t count;
-	const struct iu_command *const *commands = iu_commands(&count);
-
-	puts("# bash completion for inuse(1)\n\n_inuse()\n{\n"
-	     "\tlocal word=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
-	     "\tlocal command=why options values=\"\" i\n\tCOMPREPLY=()\n"
-	     "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n\t\tcase \"${COMP_WORDS[i]}\" in");
-	for (size_t c = 0; c < count; c++)
-		printf("\t\t%s) command=%s; break ;;\n", commands[c]->name, commands[c]->name);
-	puts("\t\t-*) ;;\n\t\t*) break ;;\n\t\tesac\n\tdone\n\tcase \"$command\" in");
-	for (size_t c = 0; c < count; c++) {
-		printf("\t%s) options=\"", commands[c]->name);
-		for (int i = IU_OPTION_NONE + 1; i < IU_OPTION_END; i++)
-			if (iu_command_takes(commands[c], i))
-				printf("--%s ", iu_option_row(i)->name);
-		puts("\" ;;");
-	}
-	/* "--color=al" comes as three words. */
-	puts("\tesac\n\tif [[ $word == \"=\" ]]; then\n\t\tword=\"\"\n"
-	     "\telif [[ $before == \"=\" ]]; "
-	     "then\n\t\tbefore=\"${COMP_WORDS[COMP_CWORD-2]}\"\n\tfi\n"
-	     "\tcase \"$before\" in");
-	put_bash_values();
-	puts("\t*) before=\"\" ;;\n\tesac\n\tif [[ -n $before ]]; then\n"
-	     "\t\tCOMPREPLY=($(compgen -W \"$values\" -- \"$word\"))\n"
-	     "\telif [[ $word == -* ]]; then\n"
-	     "\t\tCOMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
-	     "\telif [[ $word == /* || $word == ./* || $word == ../* ]]; then\n"
-	     "\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n\telse");
-	fputs("\t\tvalues=\"", stdout);
-	for (size_t c = 0; c < count; c++)
-		printf("%s ", commands[c]->name);
-	puts("localhost:\"\n\t\tif ((i < COMP_CWORD)); then values=\"localhost:\"; fi\n"
-	     "\t\tCOMPREPLY=($(compgen -W \"$values\" -- \"$word\"))\n\tfi\n}\n"
-	     "complete -o default -F _inuse inuse");
-}
-
-/* Within an _arguments spec brackets and colons have a meaning, within quotes the quote has. */
-static void put_zsh_text(const char *text)
-{
-	for (; *text; text++) {
-		if (strchr("[]:\\", *text))
-			putchar('\\');
-		if (*text == '\'')
-			fputs("'\\''", stdout);
-		else
-			putchar(*text);
-	}
-}
-
-static void put_zsh_option(const struct iu_command *command, int number)
-{
-	const struct iu_option *option = iu_option_row(number);
-	size_t row = argument_row(option);
-
-	if (option->letter)
-		printf("\t\t\t'(-%c --%s)'{-%c,--%s}'[", option->letter, option->name,
-			option->letter, option->name);
-	else
-		printf("\t\t\t'--%s%s[", option->name, option->argument ? "=" : "");
-	put_zsh_text(iu_option_help(command, number));
-	putchar(']');
-	if (option->argument) {
-		putchar(':');
-		put_zsh_text(option->argument);
-		putchar(':');
-		if (option->choices) {
-			putchar('(');
-			put_words(option->choices);
-			putchar(')');
-		} else if (row < IU_COUNT(arguments)) {
-			fputs(arguments[row].zsh, stdout);
-		}
-	}
-	puts("' \\");
-}
-
-static void put_zsh_options(const struct iu_command *command)
-{
-	for (int i = IU_OPTION_NONE + 1; i < IU_OPTION_END; i++)
-		if (iu_command_takes(command, i))
-			put_zsh_option(command, i);
-}
-
-static void put_zsh(void)
-{
-	size_t count;
-	const struct iu_command *const *commands = iu_commands(&count);
-
-	puts("#compdef inuse\n# zsh completion for inuse(1)\n\n_inuse()\n{\n\tlocal command=why\n"
-	     "\tlocal -a commands\n\tcommands=(");
-	for (size_t c = 0; c < count; c++) {
-		printf("\t\t'%s:", commands[c]->name);
-		put_zsh_text(commands[c]->summary);
-		puts("'");
-	}
-	puts("\t)\n\t(( CURRENT > 2 )) && command=${words[2]}\n\tcase $command in");
-	for (size_t c = 0; c < count; c++) {
-		printf("\t(%s)\n\t\t_arguments -s \\\n", commands[c]->name);
-		put_zsh_options(commands[c]);
-		puts("\t\t\t'1: :{ _describe command commands; _files }' '*:target:_files' ;;");
-	}
-	puts("\t(*)\n\t\t_arguments -s \\");
-	put_zsh_options(&iu_command_why);
-	puts("\t\t\t'*:target:_files' ;;\n\tesac\n}\n\n_inuse \"$@\"");
-}
-
-static void put_fish_text(const char *text)
-{
-	for (; *text; text++) {
-		if (strchr("'\\", *text))
-			putchar('\\');
-		putchar(*text);
-	}
-}
-
-/* Those that take an option, or those that do not. */
-static void put_fish_commands(int option, bool takes)
-{
-	size_t count;
-	const struct iu_command *const *commands = iu_commands(&count);
-
-	for (size_t c = 0; c < count; c++)
-		if (iu_command_takes(commands[c], option) == takes)
-			printf(" %s", commands[c]->name);
-}
-
-static void put_fish_option(int number)
-{
-	const struct iu_option *option = iu_option_row(number);
-	size_t row = argument_row(option);
-
-	fputs("complete -c inuse", stdout);
-	if (!iu_command_takes(&iu_command_why, number)) { /* those of `why` go without the word */
-		fputs(" -n '__fish_seen_subcommand_from", stdout);
-		put_fish_commands(number, true);
-		fputs("'", stdout);
-	} else if (!iu_command_takes(&iu_command_list, number)) {
-		fputs(" -n 'not __fish_seen_subcommand_from", stdout);
-		put_fish_commands(number, false);
-		fputs("'", stdout);
-	}
-	printf(" -l %s", option->name);
-	if (option->letter)
-		printf(" -s %c", option->letter);
-	if (option->argument)
-		fputs(" -x", stdout);
-	if (option->choices) {
-		fputs(" -a '", stdout);
-		put_words(option->choices);
-		fputs("'", stdout);
-	} else if (row < IU_COUNT(arguments)) {
-		printf(" -a '%s'", arguments[row].fish);
-	}
-	fputs(" -d '", stdout);
-	put_fish_text(option->help ? option->help : "");
-	puts("'");
-}
-
-static void put_fish(void)
-{
-	size_t count;
-	const struct iu_command *const *commands = iu_commands(&count);
-
-	puts("# fish completion for inuse(1)\n");
-	for (size_t c = 0; c < count; c++) {
-		printf("complete -c inuse -n __fish_use_subcommand -a %s -d '", commands[c]->name);
-		put_fish_text(commands[c]->summary);
-		puts("'");
-	}
-	for (int i = IU_OPTION_NONE + 1; i < IU_OPTION_END; i++)
-		put_fish_option(i);
+	return false;
 }
 
 int main(int argc, char **argv)
@@ -460,14 +255,10 @@ int main(int argc, char **argv)
 		ret = put_man(argv[2]);
 	else if (argc == 2 && !strcmp(argv[1], "tidy"))
 		ret = tidy_man();
-	else if (argc == 2 && !strcmp(argv[1], "bash"))
-		put_bash();
-	else if (argc == 2 && !strcmp(argv[1], "zsh"))
-		put_zsh();
-	else if (argc == 2 && !strcmp(argv[1], "fish"))
-		put_fish();
+	else if (argc == 2 && complete(argv[1]))
+		ret = 0;
 	else {
-		fputs("usage: generate man TEMPLATE | tidy | bash | zsh | fish\n", stderr);
+		fputs("usage: generate man TEMPLATE | tidy | bash | zsh | fish | powershell\n", stderr);
 		return 2;
 	}
 	return fflush(stdout) == EOF || ferror(stdout) ? 1 : ret;

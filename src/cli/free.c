@@ -310,7 +310,7 @@ const struct iu_command iu_command_free = {
 		{"inuse free 8080", "shows the plan and asks"},
 		{"inuse free --dry-run 8080", "only shows it"},
 		{"inuse free --yes --json 8080", "for a script"},
-		{"sudo inuse free --user postgres 5432", "another user's program has to be named"},
+		{"sudo inuse free --user www-data 8080", "another user's program has to be named"},
 		{"inuse free --yes --force --grace 10s 8080",
 			"SIGKILL when 10 s after SIGTERM it has not ended"},
 	},

@@ -41,7 +41,8 @@ options() {
 		source "$COMPLETIONS/inuse"
 		try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _inuse; echo "${COMPREPLY[*]}"; }
 		try inuse --reuse; try inuse list --pro; try inuse w; try inuse --color al
-		try inuse list --protocol ""; try inuse --color = n; try inuse list --reuse; try inuse --device l'
+		try inuse list --protocol ""; try inuse --color = n; try inuse list -o pid,co; try inuse list --sort ag
+		try inuse list --reuse; try inuse --device l; try inuse free --dis'
 	expect 0
 	[ "${lines[0]}" = "--reuseaddr --reuseport" ]
 	[ "${lines[1]}" = "--process --protocol" ]
@@ -49,10 +50,14 @@ options() {
 	[ "${lines[3]}" = "always" ]
 	[ "${lines[4]}" = "tcp udp unix" ]
 	[ "${lines[5]}" = "never" ]
+	[ "${lines[6]}" = "pid,command" ]
+	[ "${lines[7]}" = "age" ]
 	says "lo"
+	says_not "disable"
 }
 
-@test "zsh and fish can read their files" {
+@test "bash, zsh and fish can read their files" {
+	bash -n "$COMPLETIONS/inuse"
 	found=0
 	if command -v zsh >/dev/null; then zsh -n "$COMPLETIONS/_inuse"; found=1; fi
 	if command -v fish >/dev/null; then fish -n "$COMPLETIONS/inuse.fish"; found=1; fi
