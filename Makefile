@@ -1,16 +1,21 @@
-# The front door. Everything else is in meson.build; this file only installs, configures and calls.
+# The front door. Everything else is in meson.build; this file only configures and calls.
 BUILD  ?= build
 PREFIX ?= /usr/local
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
 
-# Installed packages are asked for, never assumed: a fresh Debian 12 has none of them.
+# Installs nothing: it says what is missing.
 $(BUILD)/build.ninja:
-	tools/install-packages build bpf
+	@tools/install-packages --missing build bpf
 	meson setup --prefix $(PREFIX) -Dtests=false $(BUILD)
 
-demo: all
+# What a build needs. A fresh Debian 12 has none of it.
+deps:
+	tools/install-packages build bpf
+
+demo: deps
+	$(MAKE) all
 	INUSE=$(BUILD)/inuse tools/demo
 
 check:
@@ -69,10 +74,15 @@ quick-proof:
 
 install: all
 	meson configure $(BUILD) -Dprefix=$(PREFIX)
-	meson install -C $(BUILD)
+	meson install --strip -C $(BUILD)
+
+# What `make install` of this build folder has installed, and nothing else.
+uninstall:
+	ninja -C $(BUILD) uninstall
+	rmdir $(PREFIX)/include/inuse $(PREFIX)/share/inuse/schema $(PREFIX)/share/inuse 2>/dev/null || true
 
 clean:
 	rm -rf $(BUILD) build-check build-asan build-safety build-bench build-fuzz build-bare build-proof build-matrix \
 		build-windows build-windows-libs build-windows-check build-fresh
 
-.PHONY: all demo check windows windows-check safety bench bench-run quick-proof fuzz kernel-proof kernel-matrix install clean
+.PHONY: all deps demo check windows windows-check safety bench bench-run quick-proof fuzz kernel-proof kernel-matrix install uninstall clean

@@ -49,8 +49,41 @@ library_works() {
 		LD_LIBRARY_PATH=$(pkg-config --variable=libdir inuse) "$scratch/try"
 }
 
-echo 1..6
-point "make builds build/inuse" make BUILD="$scratch/build"
+# Programs that would install something leave a mark.
+installs_nothing() {
+	mkdir -p "$scratch/marked"
+	for program in apt-get apt dpkg sudo; do
+		printf '#!/bin/sh\ntouch "%s"\n' "$scratch/installed" >"$scratch/marked/$program"
+		chmod +x "$scratch/marked/$program"
+	done
+	PATH=$scratch/marked:$PATH make BUILD="$scratch/build" && [ ! -e "$scratch/installed" ]
+}
+
+# Of a build that lacks everything: what is missing is said, and how to get it.
+says_what_is_missing() {
+	mkdir -p "$scratch/bare"
+	for program in sh awk grep dirname cat; do
+		ln -sf "$(command -v $program)" "$scratch/bare/$program"
+	done
+	printf '#!/bin/sh\nexit 1\n' >"$scratch/bare/dpkg-query"
+	chmod +x "$scratch/bare/dpkg-query"
+	said=$(PATH=$scratch/bare tools/install-packages --missing build 2>&1) && return 1
+	echo "$said"
+	case $said in *"Not installed:"*meson*"make deps"*"A build needs: meson ninja"*) ;; *) return 1 ;; esac
+}
+
+leaves_nothing() {
+	make BUILD="$scratch/build" PREFIX="$scratch/prefix" uninstall &&
+		[ -z "$(find "$scratch/prefix" -type f -o -type l)" ] && [ ! -e "$scratch/prefix/share/inuse" ]
+}
+
+is_stripped() {
+	[ -z "$(nm "$scratch/prefix/bin/inuse" 2>/dev/null)" ] && ls -l "$scratch/prefix/bin/inuse"
+}
+
+echo 1..10
+point "make builds build/inuse, and installs nothing" installs_nothing
+point "what a build lacks is said" says_what_is_missing
 point "build/inuse answers" "$scratch/build/inuse" --version
 point "make demo stages, explains and resolves a conflict" demo_tells
 point "make install PREFIX=…" make BUILD="$scratch/build" PREFIX="$scratch/prefix" install
@@ -58,3 +91,8 @@ point "the installed program and the man pages are there" \
 	sh -c "'$scratch/prefix/bin/inuse' --version && test -s '$scratch'/prefix/share/man/man1/inuse.1 &&
 		test -s '$scratch'/prefix/share/man/man3/inuse.3"
 point "the installed library compiles and answers" library_works
+point "the installed program is stripped" is_stripped
+point "completions of four shells are installed" sh -c "cd '$scratch/prefix/share' &&
+	test -s bash-completion/completions/inuse && test -s zsh/site-functions/_inuse &&
+	test -s fish/vendor_completions.d/inuse.fish && test -s inuse/inuse.ps1"
+point "make uninstall leaves nothing" leaves_nothing
