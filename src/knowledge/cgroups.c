@@ -28,7 +28,10 @@ static const struct row {
 	{"crio-", ".scope", "cri-o", false},
 	{"crio-", "", "cri-o", false},
 	{"lxc.payload.", "", "lxc", true},
+	/* systemd-machined's; libvirt names its own by the driver and a number: see set_machine() */
 	{"machine-", ".scope", "systemd-nspawn", true},
+	{"", ".libvirt-qemu", "libvirt", true},
+	{"", ".libvirt-lxc", "libvirt", true},
 };
 
 /* Directories whose child is a container. */
@@ -177,12 +180,72 @@ static int read_unit(struct iu_arena *arena, const struct part *part, struct iu_
 	return names->unit ? 0 : IU_E_NOMEM;
 }
 
+static int read_pod(struct iu_arena *arena, const struct part *part, struct iu_cgroup_names *names);
+
+/* "qemu-1-vm1", "lxc-7-box": libvirt's, and behind the number is the name that virsh takes. */
+static void set_machine(struct iu_cgroup_names *names)
+{
+	static const char *const drivers[] = {"qemu-", "lxc-", "xen-", "ch-"};
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+		const char *number = names->container + strlen(drivers[i]);
+		size_t n;
+
+		if (strncmp(names->container, drivers[i], strlen(drivers[i])) != 0)
+			continue;
+		n = strspn(number, "0123456789");
+		if (!n || number[n] != '-' || !number[n + 1])
+			continue;
+		names->engine = "libvirt";
+		names->container = number + n + 1;
+		return;
+	}
+}
+
 static int set_container(struct iu_arena *arena, struct iu_cgroup_names *names, const char *engine,
 	const char *text, size_t len, bool named)
 {
 	names->container = named ? unescape(arena, text, len) : iu_arena_strndup(arena, text, len);
 	names->engine = engine;
-	return names->container ? 0 : IU_E_NOMEM;
+	if (!names->container)
+		return IU_E_NOMEM;
+	if (!strcmp(engine, "systemd-nspawn"))
+		set_machine(names);
+	return 0;
+}
+
+/*
+ * "kubepods-burstable-pod….slice:cri-containerd:ID": what runc is told under the driver of systemd,
+ * taken for a folder by the one of cgroupfs. The unit around it is the engine's own.
+ */
+static int read_triple(
+	struct iu_arena *arena, const struct part *part, struct iu_cgroup_names *names)
+{
+	static const struct {
+		const char *prefix, *engine;
+	} known[] = {{"cri-containerd", "containerd"}, {"nerdctl", "containerd"}, {"crio", "cri-o"},
+		{"docker", "docker"}, {"libpod", "podman"}};
+	const char *first = memchr(part->text, ':', part->len), *end = part->text + part->len;
+	const char *second = first ? memchr(first + 1, ':', (size_t)(end - first - 1)) : NULL;
+	struct part slice, prefix;
+	int ret;
+
+	if (!second || !is_id(second + 1, (size_t)(end - second - 1)))
+		return 0;
+	slice = (struct part){part->text, (size_t)(first - part->text)};
+	prefix = (struct part){first + 1, (size_t)(second - first - 1)};
+	if (!ends(&slice, ".slice"))
+		return 0;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (!is_word(&prefix, known[i].prefix))
+			continue;
+		names->unit = NULL;
+		ret = read_pod(arena, &slice, names);
+		return ret < 0 ? ret
+			       : set_container(arena, names, known[i].engine, second + 1,
+					 (size_t)(end - second - 1), false);
+	}
+	return 0;
 }
 
 /* Behind the first "-pod"; NULL: there is none. memmem() is not everywhere. */
@@ -267,6 +330,8 @@ int iu_cgroup_names(struct iu_arena *arena, const char *path, struct iu_cgroup_n
 			continue;
 		/* The outermost container is the one that the tools of this machine know. */
 		if (!names.container)
+			ret = read_triple(arena, &part, &names);
+		if (ret == 0 && !names.container)
 			ret = read_container(arena, &part, &parent, in_pods, &names);
 		if (ret == 0 && !names.container && !names.pod)
 			ret = read_pod(arena, &part, &names);

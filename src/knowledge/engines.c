@@ -7,15 +7,22 @@
 #include "base/compat.h"
 
 static const struct iu_engine_row rows[] = {
-	{"docker", "docker", true, false},
-	{"podman", "podman", false, false},
-	{"libpod", "podman", false, false},
-	{"nerdctl", "nerdctl", true, false},
-	{"containerd", "crictl", false, true},
-	{"cri-containerd", "crictl", false, true},
-	{"cri-o", "crictl", false, true},
-	{"kubepods", NULL, false, true},
-	{"kubernetes", NULL, false, true},
+	{.engine = "docker", .client = "docker", .filters = true},
+	{.engine = "podman", .client = "podman"},
+	{.engine = "libpod", .client = "podman"},
+	{.engine = "nerdctl", .client = "nerdctl", .filters = true},
+	{.engine = "containerd", .client = "crictl", .pods = true},
+	{.engine = "cri-containerd", .client = "crictl", .pods = true},
+	{.engine = "cri-o", .client = "crictl", .pods = true},
+	{.engine = "kubepods", .pods = true},
+	{.engine = "kubernetes", .pods = true},
+	/* machines, and containers that are like one */
+	{.engine = "libvirt", .client = "virsh", .verb = "shutdown", .by_hand = true},
+	{.engine = "systemd-nspawn", .client = "machinectl", .verb = "poweroff", .by_hand = true},
+	{.engine = "lxc", .client = "lxc-stop", .verb = "-n", .by_hand = true,
+		.also = "under LXD that is lxc stop NAME, under Incus incus stop NAME"},
+	{.engine = "lxd", .client = "lxc", .verb = "stop", .by_hand = true},
+	{.engine = "incus", .client = "incus", .verb = "stop", .by_hand = true},
 };
 
 const struct iu_engine_row *iu_engine(const char *engine)

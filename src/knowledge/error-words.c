@@ -81,6 +81,8 @@ static const struct iu_error_phrase phrases[] = {
 
 	{"address already in use", "en", IU_ERROR_ADDRINUSE, ANY},
 	{"address in use", "en", IU_ERROR_ADDRINUSE, ANY},
+	/* QEMU does not print the errno, and checks the rule's form before */
+	{"could not set up host forwarding rule", "en", IU_ERROR_ADDRINUSE, ANY},
 	{"port is already allocated", "en", IU_ERROR_ADDRINUSE, ANY},
 	{"cannot assign requested address", "en", IU_ERROR_ADDRNOTAVAIL, ANY},
 	{"can't assign requested address", "en", IU_ERROR_ADDRNOTAVAIL, IU_ERROR_BSD},

@@ -2,8 +2,11 @@
 #include "knowledge/ports.h"
 
 #include <stddef.h>
+#include <string.h>
 
+#include "base/char.h"
 #include "base/compat.h"
+#include "base/span.h"
 
 #define BROWSERS "a port that browsers refuse to open"
 
@@ -74,5 +77,53 @@ bool iu_port_is_fixed(uint16_t port, enum iu_protocol protocol)
 	for (size_t i = 0; i < IU_COUNT(fixed); i++)
 		if (fixed[i].port == port && (protocol == IU_PROTOCOL_UDP || fixed[i].tcp))
 			return true;
+	return false;
+}
+
+bool iu_port_is_customary(const char *name, uint16_t port)
+{
+	static const struct {
+		uint16_t port;
+		const char *names[5];
+	} customs[] = {
+		{22, {"sshd"}}, {25, {"master", "exim4", "sendmail"}},
+		{53, {"named", "unbound", "dnsmasq", "systemd-resolve", "coredns"}},
+		{80, {"nginx", "apache2", "httpd", "caddy", "haproxy"}},
+		{111, {"rpcbind"}}, {139, {"smbd"}}, {443, {"nginx", "apache2", "httpd", "caddy", "haproxy"}},
+		{445, {"smbd"}}, {514, {"rsyslogd"}}, {631, {"cupsd"}}, {1883, {"mosquitto"}},
+		{2375, {"dockerd"}}, {2376, {"dockerd"}}, {2379, {"etcd"}}, {3128, {"squid"}},
+		{3306, {"mysqld", "mariadbd"}}, {5353, {"avahi-daemon"}}, {5432, {"postgres"}},
+		{5672, {"beam.smp"}}, {5900, {"Xtigervnc", "Xvnc", "x11vnc", "vino-server"}},
+		{6379, {"redis-server", "valkey-server"}}, {6443, {"kube-apiserver", "k3s-server"}},
+		{8500, {"consul"}}, {9090, {"prometheus", "cockpit-tls"}}, {9100, {"node_exporter"}},
+		{10250, {"kubelet"}}, {11211, {"memcached"}}, {11434, {"ollama"}}, {27017, {"mongod"}},
+		{51820, {"wireguard"}},
+	};
+
+	for (size_t i = 0; name && i < IU_COUNT(customs); i++)
+		for (size_t k = 0; customs[i].port == port && k < IU_COUNT(customs[i].names) &&
+				   customs[i].names[k]; k++)
+			if (!strcmp(customs[i].names[k], name))
+				return true;
+	return false;
+}
+
+bool iu_port_is_word(const char *text, size_t len, uint16_t port)
+{
+	struct iu_span line = {text, len};
+	uint64_t number;
+
+	for (size_t at = 0; at < len; at++) {
+		size_t n = iu_span_digits(line, at);
+
+		if (!n)
+			continue;
+		if ((!at || !(iu_char_is_word(text[at - 1]) || text[at - 1] == '.')) &&
+			(at + n == len || !(iu_char_is_word(text[at + n]) || text[at + n] == '.')) &&
+			iu_span_number((struct iu_span){text + at, n}, UINT16_MAX, &number) &&
+			number == port)
+			return true;
+		at += n - 1;
+	}
 	return false;
 }

@@ -64,6 +64,23 @@ static const struct row {
 	{"/lxc.payload/box/init.scope", NULL, "box", "lxc", NULL, -1, false},
 	{"/machine.slice/machine-my\\x2dbox.scope", "machine-my\\x2dbox.scope", "my-box",
 		"systemd-nspawn", NULL, -1, false},
+	/* machines of libvirt: the name that virsh takes */
+	{"/machine.slice/machine-qemu\\x2d1\\x2dvm1.scope/libvirt/emulator",
+		"machine-qemu\\x2d1\\x2dvm1.scope", "vm1", "libvirt", NULL, -1, false},
+	{"/machine.slice/machine-qemu\\x2d12\\x2dmy\\x2dvm\\x2d3.scope",
+		"machine-qemu\\x2d12\\x2dmy\\x2dvm\\x2d3.scope", "my-vm-3", "libvirt", NULL, -1, false},
+	{"/machine.slice/machine-lxc\\x2d7\\x2dbox.scope", "machine-lxc\\x2d7\\x2dbox.scope", "box",
+		"libvirt", NULL, -1, false},
+	{"/machine/vm1.libvirt-qemu/emulator", NULL, "vm1", "libvirt", NULL, -1, false},
+	{"/machine.slice/machine-qemu\\x2dvm1.scope", "machine-qemu\\x2dvm1.scope", "qemu-vm1",
+		"systemd-nspawn", NULL, -1, false},
+	/* runc's form for the driver of systemd, under the one of cgroupfs */
+	{"/system.slice/containerd.service/kubepods-burstable-pod" POD ".slice:cri-containerd:" ID, NULL,
+		ID, "containerd", POD_DASHES, -1, false},
+	{"/kubepods-pod" POD ".slice:crio:" ID, NULL, ID, "cri-o", POD_DASHES, -1, false},
+	{"/system.slice:docker:" ID, NULL, ID, "docker", NULL, -1, false},
+	{"/system.slice/a.service/b.slice:other:" ID, "a.service", NULL, NULL, NULL, -1, false},
+	{"/system.slice/a.service/b.slice:docker:short", "a.service", NULL, NULL, NULL, -1, false},
 	/* odd and hostile ones */
 	{"system.slice/web.service", "web.service", NULL, NULL, NULL, -1, false},
 	{"//system.slice///web.service//", "web.service", NULL, NULL, NULL, -1, false},
