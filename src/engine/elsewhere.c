@@ -3,12 +3,14 @@
 
 #include "base/text.h"
 #include "engine/phrase.h"
+#include "knowledge/books.h"
 #include "knowledge/causes.h"
 #include "knowledge/other-protocols.h"
 
 bool iu_elsewhere_is(const struct iu_question *question)
 {
 	return question->target.other || question->symptom.from_message.host ||
+	       question->symptom.from_message.book ||
 	       question->symptom.from_message.call >= IU_CALL_ACCEPT ||
 	       question->symptom.from_message.call == IU_CALL_REMOTE;
 }
@@ -57,6 +59,23 @@ static void decide_remote(
 	iu_strings_add(arena, &remedy->command, target);
 }
 
+/* The kernel of this machine has no say in it, and its sockets show nothing of it. */
+static void decide_book(
+	struct iu_arena *arena, const struct iu_question *question, struct iu_verdict *verdict)
+{
+	const struct iu_book_row *row = iu_book_row(question->symptom.from_message.book);
+	struct iu_remedy *remedy = add_remedy(arena, verdict, IU_REMEDY_ASK_THERE);
+
+	verdict->headline = question->target.port
+		? iu_phrase(arena, "Port %u is taken in %s: no socket of this machine tells who has it.",
+			  (unsigned int)question->target.port, row->title)
+		: iu_phrase(arena, "%s is taken in %s: no socket of this machine tells who has it.",
+			  row->subject, row->title);
+	remedy->summary = row->advice;
+	for (size_t i = 0; i < IU_BOOK_COMMAND && row->command[i]; i++)
+		iu_strings_add(arena, &remedy->command, row->command[i]);
+}
+
 static void decide_host(
 	struct iu_arena *arena, const struct iu_question *question, struct iu_verdict *verdict)
 {
@@ -84,7 +103,9 @@ void iu_elsewhere_decide(
 {
 	*verdict = (struct iu_verdict){
 		.status = IU_STATUS_UNKNOWN, .confidence = IU_CONFIDENCE_POSSIBLE};
-	if (question->target.other)
+	if (question->symptom.from_message.book)
+		decide_book(arena, question, verdict);
+	else if (question->target.other)
 		decide_protocol(arena, question, verdict);
 	else if (question->symptom.from_message.call == IU_CALL_REMOTE)
 		decide_remote(arena, question, verdict);

@@ -92,12 +92,26 @@ static bool is_before_arrow(struct iu_span line, size_t at)
 	return iu_span_at(line, at, "->") || iu_span_at(line, at, " ->");
 }
 
+/* "listen=tcp:0.0.0.0:80 connect=tcp:127.0.0.1:80", "to guest 10.0.2.15:22": where a forward leads. */
+static bool is_led_to(struct iu_span line, size_t at)
+{
+	static const char *const words[] = {"connect=", "guest ", "guest=", "to container ", "guest: ",
+		"forwarding to ", "forwarded to ", "redirecting to ", "backend "};
+
+	if (iu_span_before(line, at, "tcp:") || iu_span_before(line, at, "udp:"))
+		at -= strlen("tcp:");
+	for (size_t i = 0; i < IU_COUNT(words); i++)
+		if (iu_span_before(line, at, words[i]))
+			return true;
+	return false;
+}
+
 static bool is_other_end(const struct iu_message_scan *scan, struct iu_span line, size_t at)
 {
 	if (scan->call == IU_CALL_CONNECT)
 		return is_before_arrow(line, at) || is_peer(line, at) ||
 		       iu_span_before(line, at, "local (") || iu_span_before(line, at, "local [");
-	return is_behind_arrow(line, at) || (scan->guess && is_peer(line, at));
+	return is_behind_arrow(line, at) || is_led_to(line, at) || (scan->guess && is_peer(line, at));
 }
 
 /* ---- what was found ---- */
@@ -152,6 +166,23 @@ static bool is_port(struct iu_span port)
 	return port.len < 5 || memcmp(port.text, "65535", 5) <= 0;
 }
 
+/* "-vnc 127.0.0.1:1" of QEMU: the number of a display, whose port is 5900 above. */
+static struct iu_span screen_port(
+	struct iu_span line, size_t at, struct iu_span port, char room[8])
+{
+	static const char *const words[] = {"-vnc ", "-vnc=", "-vnc '", "-vnc \"", "vnc="};
+	uint64_t display;
+
+	for (size_t i = 0; i < IU_COUNT(words); i++) {
+		if (!iu_span_before(line, at, words[i]) ||
+			!iu_span_number(port, UINT16_MAX - 5900, &display))
+			continue;
+		snprintf(room, 8, "%u", 5900 + (unsigned int)display);
+		return iu_span_of(room);
+	}
+	return port;
+}
+
 void iu_message_found_keep(struct iu_message_scan *scan, struct iu_span line, size_t at,
 	const struct iu_message_host *host, struct iu_message_ports ports)
 {
@@ -162,7 +193,9 @@ void iu_message_found_keep(struct iu_message_scan *scan, struct iu_span line, si
 	bool range = ports.last.len && is_port(ports.last) &&
 		     !iu_span_is((struct iu_span){ports.last.text, ports.last.len}, "0");
 	const char *suffix;
+	char room[8];
 
+	port = screen_port(line, at, port, room);
 	if (!is_port(port) || host->text.len + 24 > IU_MESSAGE_TARGET_BYTES)
 		return;
 	f.every = !host->text.len;

@@ -141,10 +141,34 @@ static void scan_multiaddresses(struct iu_message_scan *scan, struct iu_span lin
 		}
 }
 
+/* QEMU's "tcp:127.0.0.1:2222-10.0.2.15:22": what stands behind the dash is the guest's. */
+static void scan_forwards(struct iu_message_scan *scan, struct iu_span line)
+{
+	static const char *const begins[] = {"hostfwd=tcp:", "hostfwd=udp:", "rule 'tcp:", "rule 'udp:"};
+
+	for (size_t at = 0; at < line.len; at++)
+		for (size_t i = 0; i < IU_COUNT(begins); i++) {
+			size_t begin = at + strlen(begins[i]), colon, digits;
+			struct iu_message_host host;
+
+			if (!iu_span_at(line, at, begins[i]))
+				continue;
+			for (colon = begin; colon < line.len && !strchr(":-'\", ", line.text[colon]); colon++)
+				;
+			digits = colon < line.len ? iu_span_digits(line, colon + 1) : 0;
+			if (colon == begin || !digits || !iu_span_at(line, colon + 1 + digits, "-") ||
+				!iu_message_hosts_form((struct iu_span){line.text + begin, colon - begin}, &host))
+				continue;
+			iu_message_found_keep(scan, line, begin, &host,
+				(struct iu_message_ports){.first = {line.text + colon + 1, digits}});
+		}
+}
+
 void iu_message_pairs_scan(struct iu_message_scan *scan, struct iu_span line)
 {
 	scan_pairs(scan, line);
 	scan_urls(scan, line);
 	scan_families(scan, line);
 	scan_multiaddresses(scan, line);
+	scan_forwards(scan, line);
 }

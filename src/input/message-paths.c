@@ -17,7 +17,7 @@ static const char *const in_front[] = {"unix ", "unix:", "unix://", "unix addres
 	"unix domain socket \"", "unix domain socket '", "in use ", "sun_path=\"", "sun_path=@\"",
 	"bind() to ", "connect() to ", "socket='", "socket=\"", "socket=", "socket: ", "socket '",
 	"socket \"", "socket file ", "socket file '", "socket path ", "on socket ", "socket at ",
-	"econnrefused ", "enoent ", "connect eacces ", "path='", "path=\"", "through socket '"};
+	"because of ", "econnrefused ", "enoent ", "connect eacces ", "path='", "path=\"", "through socket '"};
 
 static const char *const no_sockets[] = {".lock", ".c", ".pid", ".py", ".js", ".ts", ".go", ".rb",
 	".rs", ".cpp", ".cc", ".conf", ".cfg", ".ini", ".log", ".yml", ".yaml", ".json", ".java", ".php"};
@@ -36,7 +36,7 @@ static bool is_socket_path(struct iu_span line, size_t at, struct iu_span path)
 	for (size_t i = 0; i < IU_COUNT(sockets); i++)
 		if (iu_span_ends(path, sockets[i]))
 			return true;
-	return iu_span_find(path, "/.s.pgsql.") < path.len;
+	return iu_span_find(path, "/.s.pgsql.") < path.len || iu_span_find(path, "/.x11-unix/x") < path.len;
 }
 
 void iu_message_paths_scan(struct iu_message_scan *scan, struct iu_span line)
@@ -47,6 +47,8 @@ void iu_message_paths_scan(struct iu_message_scan *scan, struct iu_span line)
 
 		if (line.text[at] != '/' && !abstract)
 			continue;
+		if (abstract && at && iu_char_is_word(line.text[at - 1]))
+			continue; /* "getty@tty1.socket" is a unit's name */
 		if (!abstract && at && !strchr(" \t\"'`(<=:[", line.text[at - 1]))
 			if (!iu_span_before(line, at, "unix://"))
 				continue;

@@ -6,6 +6,7 @@
 #include "base/char.h"
 #include "base/compat.h"
 #include "base/span.h"
+#include "input/message-locks.h"
 #include "knowledge/errors.h"
 
 /* What the general shapes of message.c do not read, or would read as something else. */
@@ -19,6 +20,11 @@ static const struct iu_message_pattern patterns[] = {
 	{"Tomcat", "\"https-openssl-nio-", IU_PATTERN_PORT},
 	{"Elasticsearch, OpenSearch", "failed to bind to [", IU_PATTERN_PORT},
 	{"X11", "already active for display ", IU_PATTERN_DISPLAY},
+	{"X11", "already active for display :", IU_PATTERN_DISPLAY},
+	{"vncserver", "vnc server is already running as :", IU_PATTERN_SCREEN},
+	{"vncserver", "vnc server already running as :", IU_PATTERN_SCREEN},
+	{"vncserver", "vnc server is already running on :", IU_PATTERN_SCREEN},
+	{"vncserver", "vnc server is already running for display :", IU_PATTERN_SCREEN},
 	{"MonetDB", "stream socket (", IU_PATTERN_PORT},
 	{"many", "socket.bind(", IU_PATTERN_PORT},
 	{"many", ".listen(", IU_PATTERN_PORT},
@@ -139,10 +145,15 @@ static const char *const words[] = {
 	"binding to",
 	"cannot bind '",
 	"not valid in its context",
-	"could not set up host forwarding",
 	"couldn't listen",
 	"unable to start listener",
 	"already active for display",
+	"is taken because of",
+	"server is already running as :",
+	"server already running as :",
+	"server is already running on :",
+	"server is already running for display",
+	"could not set up host forwarding",
 	"seems to already listen",
 	"in use)",
 	"with bind",
@@ -300,7 +311,8 @@ bool iu_message_patterns_other(struct iu_span line)
 
 bool iu_message_patterns_bind(struct iu_span line)
 {
-	return (has_words(line) || port_is_taken(line)) && !iu_message_patterns_other(line);
+	return iu_message_locks_said(line) ||
+	       ((has_words(line) || port_is_taken(line)) && !iu_message_patterns_other(line));
 }
 
 /* ---- protocols ---- */
@@ -326,7 +338,7 @@ enum iu_message_protocol iu_message_patterns_protocol_of(struct iu_span line)
 /* "tcp", "udp4", "TCP/UDP" at @at; IU_MESSAGE_UNSAID: none. */
 static enum iu_message_protocol protocol_at(struct iu_span line, size_t at)
 {
-	static const char *const both[] = {"tcp/udp ", "udp/tcp ", "tcp and udp ", "tcp & udp ",
+	static const char *const both[] = {"tcp/udp ", "udp/tcp ", "tcp/udp:", "tcp and udp ", "tcp & udp ",
 		"udp and tcp ", "tcp+udp "};
 	bool udp = iu_span_at(line, at, "udp");
 

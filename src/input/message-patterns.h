@@ -19,7 +19,8 @@ enum iu_message_protocol {
 
 enum iu_pattern_kind {
 	IU_PATTERN_PORT,     /* behind these words stands a port */
-	IU_PATTERN_DISPLAY,  /* … the number of an X display: /tmp/.X11-unix/X0 */
+	IU_PATTERN_DISPLAY,  /* … the number of an X display: /tmp/.X0-lock, /tmp/.X11-unix/X0 */
+	IU_PATTERN_SCREEN,   /* … of one that VNC shows: 5900 and 6000 with it, too */
 	IU_PATTERN_PROTOCOL, /* with these words in a line its endpoints are of that protocol */
 	IU_PATTERN_DEFAULT,  /* the program does not say its port, and always has this one */
 };

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "input/message-call.h"
+#include "input/message-locks.h"
 #include "input/message-shapes.h"
 
 /* ---- what only one program prints so ---- */
@@ -16,6 +17,54 @@ static void keep_number(
 	const struct iu_message_host none = {.text = {NULL, 0}};
 
 	iu_message_found_keep(scan, line, at, &none, (struct iu_message_ports){.first = number});
+}
+
+#define VNC_PORT 5900
+#define X_PORT	 6000
+
+/* What a display takes: an X server reads the lock before it binds the socket. */
+static void keep_display(
+	struct iu_message_scan *scan, struct iu_span line, size_t at, bool screen)
+{
+	struct iu_span number = {line.text + at, iu_span_digits(line, at)};
+	char text[24];
+	uint64_t display;
+
+	if (!number.len || number.len > 3 || !iu_span_number(number, 999, &display))
+		return;
+	/* "… is already running as :0 on port 5900" */
+	for (size_t i = scan->begun; screen && i < scan->n; i++)
+		if (scan->found[i].port_at)
+			return;
+	snprintf(text, sizeof(text), "%u-lock", (unsigned int)display);
+	iu_message_found_keep_path(scan, at, "unix:/tmp/.X", iu_span_of(text));
+	iu_message_found_keep_path(scan, at, "unix:/tmp/.X11-unix/X", number);
+	iu_message_found_keep_path(scan, at, "unix:@/tmp/.X11-unix/X", number);
+	if (!screen)
+		return;
+	snprintf(text, sizeof(text), "%u", VNC_PORT + (unsigned int)display);
+	keep_number(scan, line, at, iu_span_of(text));
+	snprintf(text, sizeof(text), "%u", X_PORT + (unsigned int)display);
+	keep_number(scan, line, at, iu_span_of(text));
+}
+
+/* "localhost:1" of a line about X is a display. */
+static void drop_displays(struct iu_message_scan *scan, struct iu_span line)
+{
+	static const char *const words[] = {
+		"/tmp/.x", "x server", "vnc server", "x display", "display :", "display \":"};
+	bool of_x = false;
+	uint64_t port;
+
+	for (size_t i = 0; i < IU_COUNT(words); i++)
+		of_x |= iu_span_find(line, words[i]) < line.len;
+	for (size_t i = scan->n; of_x && i-- > scan->begun;) {
+		const struct iu_message_found *f = &scan->found[i];
+
+		if (f->port_at && iu_span_number((struct iu_span){f->text + f->port_at, f->port_len},
+					  999, &port))
+			iu_message_found_drop(scan, i);
+	}
 }
 
 /* Behind a pattern's words: @at. */
@@ -34,8 +83,8 @@ static void keep_pattern(struct iu_message_scan *scan, struct iu_span line, size
 			keep_number(scan, line, at, number);
 		break;
 	case IU_PATTERN_DISPLAY:
-		if (number.len && number.len <= 3)
-			iu_message_found_keep_path(scan, at, "unix:/tmp/.X11-unix/X", number);
+	case IU_PATTERN_SCREEN:
+		keep_display(scan, line, at, pattern->kind == IU_PATTERN_SCREEN);
 		break;
 	case IU_PATTERN_DEFAULT:
 		number = (struct iu_span){
@@ -59,6 +108,23 @@ static void scan_patterns(struct iu_message_scan *scan, struct iu_span line)
 			if (iu_span_at(line, at, patterns[i].words))
 				keep_pattern(scan, line, at + n, &patterns[i]);
 	}
+}
+
+/* Its program reads the process id in it, and never comes to a bind(). */
+static void scan_locks(struct iu_message_scan *scan, struct iu_span line)
+{
+	struct iu_span folder = iu_message_locks_folder(line), path;
+	char text[IU_UNIX_PATH_MAX + 1];
+
+	if (!iu_message_locks_said(line))
+		return;
+	for (size_t at = 0; (path = iu_message_locks_next(line, at)).len;
+		at = (size_t)(path.text - line.text) + path.len)
+		iu_message_found_keep_path(scan, (size_t)(path.text - line.text), "unix:", path);
+	if (folder.len && (size_t)snprintf(text, sizeof(text), "%.*s/postmaster.pid", (int)folder.len,
+				  folder.text) < sizeof(text))
+		iu_message_found_keep_path(
+			scan, (size_t)(folder.text - line.text), "unix:", iu_span_of(text));
 }
 
 /* ---- the line ---- */
@@ -135,7 +201,9 @@ void iu_message_scan_line(struct iu_message_scan *scan, struct iu_span line)
 		scan->protocol = IU_MESSAGE_UDP;
 	iu_message_pairs_scan(scan, line);
 	iu_message_tuples_scan(scan, line);
+	drop_displays(scan, line);
 	iu_message_paths_scan(scan, line);
+	scan_locks(scan, line);
 	iu_message_ports_scan(scan, line); /* late: it gives way to what is said with an address */
 	scan_patterns(scan, line);
 	if (scan->call == IU_CALL_CONNECT || scan->call == IU_CALL_REMOTE) {

@@ -43,6 +43,7 @@ struct iu_symptom {
 	struct {
 		bool given;
 		bool engine_list; /* it speaks of a container engine's own list of ports */
+		const char *book; /* it speaks of a list that is not this machine's: a row of knowledge/books.h */
 		int error, system;
 		const char *text;
 		enum iu_call call;

@@ -250,4 +250,23 @@ int iu_os_reserve(struct iu_probe *probe, bool used, int *ret_fd);
 /** iu_os_service_port() - whether the services database gives the port to somebody. */
 bool iu_os_service_port(uint16_t port, enum iu_protocol protocol);
 
+/* ---- what a message speaks of without naming it ---- */
+
+/**
+ * iu_os_unit_listens() - the targets that the files of a socket unit say it listens on
+ * @unit: "web.socket", "web@1.socket"
+ * @visit: < 0 ends it
+ * Returns: 0, < 0 as @visit returned, IU_E_NOENT: there is no such unit, IU_E_INPUT, IU_E_NOTSUP.
+ */
+int iu_os_unit_listens(
+	const char *unit, int (*visit)(void *context, const char *target), void *context);
+
+/**
+ * iu_os_idle_ports() - the ports that interfaces will want when they are brought up (VXLAN, Geneve, WireGuard)
+ * @visit: the name lives for the call; < 0 ends it
+ * Returns: 0, < 0 as @visit returned, IU_E_NOTSUP, IU_E_*.
+ */
+int iu_os_idle_ports(
+	int (*visit)(void *context, const struct iu_kernel_use *use), void *context);
+
 #endif

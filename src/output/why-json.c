@@ -35,6 +35,8 @@ json_t *iu_json_request(struct iu_json *json, const struct iu_question *question
 {
 	const struct iu_options *options = &question->options;
 	bool inet = question->target.protocol != IU_PROTOCOL_UNIX;
+	/* of another protocol, or of somebody's list, a port need not be told */
+	bool other = question->target.other || question->symptom.from_message.book;
 	json_t *request = json_object(), *asked = json_object();
 
 	iu_json_put(json, request, "target", iu_json_text(json, question->target.text));
@@ -45,7 +47,7 @@ json_t *iu_json_request(struct iu_json *json, const struct iu_question *question
 	iu_json_put(json, request, "address", inet && question->target.family != IU_FAMILY_ANY
 			? iu_json_address(&question->target.address) : json_null());
 	iu_json_put(json, request, "port",
-		iu_json_known(inet && !(question->target.other && !question->target.port),
+		iu_json_known(inet && !(other && !question->target.port),
 			question->target.port));
 	iu_json_put(json, request, "path",
 		iu_json_path(json, question->target.path, question->target.path_len,

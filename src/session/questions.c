@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "base/char.h"
+#include "base/compat.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "engine/connect.h"
 #include "engine/elsewhere.h"
 #include "input/error-text.h"
 #include "input/message.h"
+#include "input/message-book.h"
 #include "input/message-system.h"
 #include "input/target.h"
 #include "knowledge/other-protocols.h"
@@ -234,6 +236,129 @@ static enum iu_call call_of(const struct iu_text texts[], size_t count)
 	return call;
 }
 
+/* ---- what a message speaks of without naming it ---- */
+
+struct looking {
+	struct reading *r;
+	const char *unit;
+};
+
+static int take_listen(void *context, const char *target)
+{
+	struct looking *looking = context;
+	struct reading *r = looking->r;
+	size_t before = r->out->n;
+	int ret = take_text(r, target);
+
+	if (ret == IU_E_INPUT)
+		return 0;
+	for (size_t i = before; ret > 0 && i < r->out->n; i++)
+		r->out->v[i].symptom.from_message.note = iu_arena_printf(r->arena,
+			"The message names no port or path: this is what the files of %s say.",
+			iu_safe(r->arena, looking->unit, 0));
+	r->taken += ret > 0;
+	return ret < 0 ? ret : 0;
+}
+
+/* "web.socket: Failed to listen on sockets": the unit's own lines say on which. */
+static int take_units(struct reading *r, struct iu_span text)
+{
+	static const char *const words[] = {".socket: failed to listen", ".socket: failed to create listening",
+		".socket: failed to receive listening"};
+	int ret = 0;
+
+	for (size_t at = 0; at < text.len && ret >= 0; at++) {
+		struct looking looking = {.r = r};
+		size_t start = at;
+		bool found = false;
+
+		for (size_t i = 0; i < IU_COUNT(words); i++)
+			found |= iu_span_at(text, at, words[i]);
+		while (found && start > 0 && (iu_char_is_word(text.text[start - 1]) ||
+						     strchr("-.@:\\", text.text[start - 1])))
+			start--;
+		if (!found || start == at)
+			continue;
+		looking.unit = iu_arena_strndup(
+			r->arena, text.text + start, at - start + strlen(".socket"));
+		if (!looking.unit)
+			return IU_E_NOMEM;
+		ret = iu_os_unit_listens(looking.unit, take_listen, &looking);
+		if (ret == IU_E_NOENT || ret == IU_E_NOTSUP || ret == IU_E_INPUT)
+			ret = 0;
+		if (r->taken)
+			break;
+	}
+	return ret;
+}
+
+static int take_idle(void *context, const struct iu_kernel_use *use)
+{
+	struct reading *r = context;
+	size_t before = r->out->n;
+	int ret = take_text(r, iu_arena_printf(r->arena, ":%u/udp", (unsigned int)use->port));
+
+	if (ret == IU_E_INPUT)
+		return 0;
+	for (size_t i = before; ret > 0 && i < r->out->n; i++)
+		r->out->v[i].symptom.from_message.note = iu_arena_printf(r->arena,
+			"The message names no port: the interface %s, which is down, wants this one when it is brought up.",
+			iu_safe(r->arena, use->name, 0));
+	r->taken += ret > 0;
+	return ret < 0 ? ret : 0;
+}
+
+/* "RTNETLINK answers: Address already in use": the kernel could not open the port of an interface. */
+static int take_interfaces(struct reading *r, struct iu_span text)
+{
+	int ret;
+
+	if (iu_span_find(text, "rtnetlink answers: address already in use") >= text.len)
+		return 0;
+	ret = iu_os_idle_ports(take_idle, r);
+	return ret == IU_E_NOMEM ? ret : 0;
+}
+
+static int take_unnamed(struct reading *r, const struct iu_text texts[], size_t count)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < count && ret == 0 && !r->taken && !r->names->recorded; i++) {
+		const struct iu_span text = {texts[i].data, texts[i].len};
+
+		ret = take_units(r, text);
+		if (ret == 0 && !r->taken)
+			ret = take_interfaces(r, text);
+	}
+	return ret;
+}
+
+/* "didn't have free ports for the requested pod ports": a list of others, and no port of it. */
+static int take_book(struct reading *r, const struct iu_text texts[], size_t count)
+{
+	struct iu_question question = {.options = *r->options};
+	const struct iu_book_row *row = NULL;
+
+	for (size_t i = 0; i < count && !row; i++)
+		row = iu_message_book_read(texts[i].data, texts[i].len);
+	if (!row)
+		return 0;
+	question.target.text = row->name;
+	question.symptom.from_message.given = true;
+	question.symptom.from_message.system = IU_ERROR_ANY;
+	question.symptom.from_message.book = row->name;
+	return add_question(r, &question);
+}
+
+/* The endpoints of a message that speaks of such a list are that list's. */
+static void note_book(const struct iu_text *text, struct iu_questions *questions, size_t from)
+{
+	const struct iu_book_row *row = iu_message_book_read(text->data, text->len);
+
+	for (size_t i = from; row && i < questions->n; i++)
+		questions->v[i].symptom.from_message.book = row->name;
+}
+
 /* "bind(AF_NETLINK): Address already in use": there is nothing like a port, and still an answer. */
 static int take_without_endpoint(struct reading *r, const struct iu_text texts[], size_t count)
 {
@@ -350,6 +475,8 @@ int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *nam
 		found = iu_message_endpoints(texts[i].data, texts[i].len, visit, &r);
 		which = i;
 	}
+	if (found == 0)
+		found = take_unnamed(&r, texts, count);
 	if (found < 0)
 		return found;
 	if (r.taken) {
@@ -358,6 +485,8 @@ int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *nam
 		if (readings.n == 1)
 			add_said(arena, &readings, out->v + before, out->n - before);
 		note_engine_list(&texts[which], out, before);
+		if (found > 0)
+			note_book(&texts[which], out, before);
 		add_system(out, before, (struct iu_span){texts[which].data, texts[which].len});
 		note_event(arena, &texts[which], out, before);
 		if (!names->recorded)
@@ -365,7 +494,9 @@ int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *nam
 		return arena->failed ? IU_E_NOMEM : 0;
 	}
 	if (!found) {
-		found = take_without_endpoint(&r, texts, count);
+		found = take_book(&r, texts, count);
+		if (!found)
+			found = take_without_endpoint(&r, texts, count);
 		if (found)
 			return found < 0 ? found : 0;
 	}

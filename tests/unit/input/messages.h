@@ -347,9 +347,9 @@ static const struct row rows[] = {
 		"01-Jan-2024 12:00:00.000 couldn't add command channel 127.0.0.1#953: address in use",
 		"127.0.0.1:953", "EADDRINUSE any"},
 	{"OpenVPN", "TCP/UDP: Socket bind failed on local address [AF_INET]192.168.0.240:1194: Cannot assign requested "
-		"address (errno=99)", "192.168.0.240:1194/udp", "EADDRNOTAVAIL linux 99"},
+		"address (errno=99)", "192.168.0.240:1194/*", "EADDRNOTAVAIL linux 99"},
 	{"OpenVPN, any address", "2024-01-01 12:00:00 TCP/UDP: Socket bind failed on local address [AF_INET][undef]:1194: "
-		"Address already in use (errno=98)", ":1194/udp", "EADDRINUSE linux 98"},
+		"Address already in use (errno=98)", ":1194/*", "EADDRINUSE linux 98"},
 	{"Exim", "2007-07-09 12:13:14 socket bind() to port 25 for address 127.0.0.1 failed: Address already in use: "
 		"daemon abandoned", "127.0.0.1:25", "EADDRINUSE any"},
 	{"Postfix", "postfix/master[1234]: fatal: bind 0.0.0.0 port 25: Address already in use",
@@ -379,7 +379,7 @@ static const struct row rows[] = {
 		"", "EADDRINUSE windows 10048"},
 	{"X11", "Fatal server error:\n(EE) Server is already active for display 0\n"
 		"\tIf this server is no longer running, remove /tmp/.X0-lock\n\tand start again.",
-		"unix:/tmp/.X11-unix/X0", ""},
+		"unix:/tmp/.X0-lock, unix:/tmp/.X11-unix/X0, unix:@/tmp/.X11-unix/X0", ""},
 	{"X11, transport", "_XSERVTransSocketUNIXCreateListener: ...SocketCreateListener() failed\n"
 		"_XSERVTransMakeAllCOTSServerListeners: server already running", "", ""},
 };

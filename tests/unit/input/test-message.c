@@ -135,7 +135,7 @@ static const struct row rows[] = {
 		"127.0.0.1:5432"},
 	{"could not bind Unix address \"/tmp/.s.PGSQL.5432\": Address already in use",
 		"unix:/tmp/.s.PGSQL.5432"},
-	{"FATAL:  lock file \"/tmp/.s.PGSQL.5432.lock\" already exists", ""},
+	{"FATAL:  lock file \"/tmp/.s.PGSQL.5432.lock\" already exists", "unix:/tmp/.s.PGSQL.5432.lock"},
 	{"Can't start server: Bind on TCP/IP port: Address already in use\n"
 	 "Do you already have another mysqld server running on port: 3306 ?",
 		":3306"},
@@ -194,7 +194,7 @@ static const struct row rows[] = {
 	{"bind failed (8080)", ""},
 	{"failed to bind to [::1]:[9200]", "[::1]:9200"},
 	{"failed to bind to [8080 bytes]", ""},
-	{"display 10: Server is already active for display 10", "unix:/tmp/.X11-unix/X10"},
+	{"display 10: Server is already active for display 10", "unix:/tmp/.X10-lock, unix:/tmp/.X11-unix/X10, unix:@/tmp/.X11-unix/X10"},
 	{"at server.js:12:34\nmain.go:45\nfoo.c:80: error", ""},
 	{"in fe80::1:2:3 and 00:11:22:33:44:55 and std::net:80", ""},
 	{"airport 80, viewport 800, port8080, port 80.5, port 99999, port 0, port 080, ports", ""},

@@ -14,12 +14,13 @@
 #include "base/text.h"
 #include "input/error-text.h"
 #include "input/message.h"
+#include "input/message-book.h"
 #include "input/target.h"
 
 /*
  * A row of pasted.tsv: what is to be read, a tab, the message with \n for its line ends.
  * "tcp any:80": any: no address is said; "error only": an error and no endpoint; "nothing": no failed
- * bind; "connect A:P": it is connect() that failed, and A:P is the other end.
+ * bind; "book NAME": it speaks of a list of others (knowledge/books.h); "connect A:P": it is connect() that failed, and A:P is the other end.
  */
 struct row {
 	char *want;
@@ -139,7 +140,8 @@ static void expand(const char *want, struct iu_text *out)
 	size_t len;
 
 	iu_text_add(out, "");
-	if (!strchr(want, ',') || !space) {
+	/* ", ": of different kinds, all written out */
+	if (!strchr(want, ',') || strstr(want, ", ") || !space) {
 		iu_text_add(out, want);
 		return;
 	}
@@ -158,10 +160,17 @@ static void expand(const char *want, struct iu_text *out)
 
 static void read_all(const char *text, size_t len, struct iu_text *out)
 {
+	const struct iu_book_row *book = iu_message_book_read(text, len);
 	struct iu_error_readings readings;
+	struct iu_text endpoints = {0};
 
 	iu_text_add(out, "");
-	assert_true(iu_message_endpoints(text, len, describe, out) >= 0);
+	if (book)
+		iu_text_printf(out, "book %s", book->name);
+	iu_text_add(&endpoints, "");
+	assert_true(iu_message_endpoints(text, len, describe, &endpoints) >= 0);
+	iu_text_printf(out, "%s%s", out->len && endpoints.len ? " " : "", endpoints.data);
+	iu_text_free(&endpoints);
 	if (out->len)
 		return;
 	iu_error_read_message(text, len, &readings);

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <linux/genetlink.h>
+#include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -13,6 +14,7 @@
 #include "os/linux/file.h"
 #include "os/linux/holders/hidden.h"
 #include "os/linux/sockets/netlink.h"
+#include "os/os.h"
 
 /* Numbers of the families' own headers, which are not everywhere; they are fixed for ever. */
 #define MPTCP_GET_ADDR	  3
@@ -74,6 +76,7 @@ int iu_kernel_link(const void *payload, size_t len, struct iu_kernel_link *ret_l
 		return 0;
 	}
 	link.ifindex = (uint32_t)head.ifi_index;
+	link.up = head.ifi_flags & IFF_UP;
 	link.use.name = name.at;
 	link.name_len = name.at ? strnlen(name.at, name.len) : 0;
 	*ret_link = link;
@@ -155,6 +158,9 @@ static const struct {
 
 struct asking {
 	struct iu_hidden *hidden;
+	/* Those of interfaces that are down, in place of those that sockets have. */
+	int (*visit)(void *context, const struct iu_kernel_use *use);
+	void *context;
 	enum iu_kernel_user user;
 	const char *name; /* of the interface that was asked about */
 	uint16_t numbers[IU_COUNT(families)]; /* of the families, 0: not here */
@@ -165,13 +171,27 @@ struct asking {
 	size_t n;
 };
 
+static int visit_idle(
+	struct asking *asking, const struct iu_kernel_use *use, const char *name, size_t len)
+{
+	struct iu_kernel_use told = *use;
+	char text[NAME_TEXT];
+
+	snprintf(text, sizeof(text), "%.*s", (int)len, name ? name : "");
+	told.name = text;
+	return asking->visit(asking->context, &told);
+}
+
 /* Kept when a socket that nobody has is at that port; those of the kernel belong to root. */
 static int keep(
 	struct asking *asking, const struct iu_kernel_use *use, const char *name, size_t len)
 {
-	struct iu_snapshot *snapshot = asking->hidden->scan->snapshot;
+	struct iu_snapshot *snapshot;
 	struct iu_kernel_use *slot = NULL;
 
+	if (asking->visit)
+		return visit_idle(asking, use, name, len);
+	snapshot = asking->hidden->scan->snapshot;
 	for (size_t i = 0; i < asking->hidden->n; i++) {
 		struct iu_unheld *unheld = &asking->hidden->v[i];
 		const struct iu_socket *sock = &snapshot->sockets.v[unheld->socket];
@@ -196,7 +216,8 @@ static int on_link(void *context, const struct nlmsghdr *message)
 	struct iu_kernel_link link;
 
 	if (message->nlmsg_type != RTM_NEWLINK ||
-		iu_kernel_link(payload.at, payload.len, &link) <= 0)
+		iu_kernel_link(payload.at, payload.len, &link) <= 0 ||
+		(asking->visit && link.up))
 		return 0;
 	if (link.use.user == IU_KERNEL_WIREGUARD) {
 		if (asking->n == LINKS_MAX)
@@ -365,4 +386,25 @@ int iu_kernel_search(struct iu_hidden *hidden)
 	if (ret == 0)
 		ret = ask_generic(&asking);
 	return ret < 0 ? ret : ask_files(&asking);
+}
+
+int iu_os_idle_ports(
+	int (*visit)(void *context, const struct iu_kernel_use *use), void *context)
+{
+	struct asking asking = {.visit = visit, .context = context};
+	struct iu_netlink netlink = {0};
+	int ret = ask_links(&asking);
+
+	if (ret < 0 || !asking.n)
+		return ret;
+	ret = iu_netlink_open(NETLINK_GENERIC, &netlink);
+	if (ret < 0)
+		return ret;
+	ret = find_families(&netlink, &asking);
+	asking.user = IU_KERNEL_WIREGUARD;
+	for (size_t i = 0; i < IU_COUNT(families) && ret == 0; i++)
+		if (families[i].user == IU_KERNEL_WIREGUARD && asking.numbers[i])
+			ret = ask_wireguards(&netlink, &asking, asking.numbers[i]);
+	iu_netlink_close(&netlink);
+	return ret;
 }

@@ -11,6 +11,7 @@ struct iu_kernel_link {
 	struct iu_kernel_use use; /* port 0: none told */
 	uint32_t ifindex;
 	size_t name_len;
+	bool up;
 };
 
 /**
