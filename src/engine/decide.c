@@ -1,6 +1,8 @@
 /* engine/decide.c - the verdict on one question */
 #include <errno.h>
+#include <string.h>
 
+#include "base/compat.h"
 #include "base/err.h"
 #include "engine/blockers.h"
 #include "engine/causes/cause.h"
@@ -11,6 +13,7 @@
 #include "engine/evaluation.h"
 #include "engine/headline.h"
 #include "engine/judge.h"
+#include "engine/lock.h"
 #include "engine/other-system.h"
 #include "engine/phrase.h"
 #include "engine/remedies.h"
@@ -250,6 +253,52 @@ static void path_gap(struct iu_arena *arena, const struct iu_question *question,
 	};
 }
 
+/* How a server makes the file of its socket anew. */
+static const char *make_anew(struct iu_arena *arena, const struct iu_process *process)
+{
+	static const struct {
+		const char *name, *signal;
+	} rows[] = {{"tmux: server", "USR1"}, {"tmux", "USR1"}, {"screen", "CHLD"}, {"SCREEN", "CHLD"}};
+
+	for (size_t i = 0; process && process->name && i < IU_COUNT(rows); i++)
+		if (!strcmp(rows[i].name, process->name))
+			return iu_phrase(arena, "kill -%s %d has it make the file anew", rows[i].signal,
+				(int)process->pid);
+	return "it has to be restarted, or told to make the file anew";
+}
+
+/* The path can be bound, and nobody would find the old server any more: a cleaner of /tmp took its file. */
+static void warn_lost(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
+{
+	for (size_t i = 0; i < snapshot->sockets.n && verdict->status == IU_STATUS_FREE; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+		const struct iu_process *process = NULL;
+
+		if (!iu_unix_is_lost(question, snapshot, s))
+			continue;
+		for (size_t k = 0; k < snapshot->holds.n && !process; k++)
+			if (snapshot->holds.v[k].inode == s->inode)
+				process = iu_snapshot_process(snapshot, snapshot->holds.v[k].pid);
+		iu_strings_add(arena, &verdict->warnings,
+			iu_phrase(arena, "shadowed: %s %s this path, and its file is gone: it lives, and no client finds it any more; %s",
+				process ? iu_phrase_process(arena, process) : "a server",
+				s->state == IU_STATE_LISTEN ? "still listens on" : "is still bound to",
+				make_anew(arena, process)));
+	}
+}
+
+/* The path can be bound, and its server would not come so far. */
+static void warn_lock(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_path *path, struct iu_verdict *verdict)
+{
+	if (verdict->status == IU_STATUS_FREE && iu_lock_is_there(path))
+		iu_strings_add(arena, &verdict->warnings,
+			iu_phrase(arena, "locked: %s; a server that keeps such a lock reads it first, and gives up%s",
+				iu_lock_phrase(arena, snapshot, &path->lock),
+				iu_lock_is_stale(&path->lock) ? " or removes it" : ""));
+}
+
 static void decide_unix(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, struct iu_verdict *verdict)
 {
@@ -280,6 +329,8 @@ static void decide_unix(struct iu_arena *arena, const struct iu_question *questi
 	if (heeded)
 		doubt_call(arena, question, verdict);
 	iu_unix_path_tell(arena, path, verdict);
+	warn_lock(arena, snapshot, path, verdict);
+	warn_lost(arena, question, snapshot, verdict);
 	copy_gaps(arena, question, snapshot, verdict);
 	if (!question->target.abstract && !path)
 		path_gap(arena, question, verdict);

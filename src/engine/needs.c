@@ -1,5 +1,6 @@
 /* engine/needs.c - which facts are still wanted to answer the questions */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "engine/causes/cause.h"
@@ -10,6 +11,7 @@
 #include "engine/needs.h"
 #include "engine/rules.h"
 #include "engine/unix.h"
+#include "knowledge/locks.h"
 
 /* With more ports than this one walk over all sockets is cheaper than a filter. */
 #define PORTS_MAX 16
@@ -104,6 +106,15 @@ static bool address_matters(const struct iu_question *q)
 	       (q->target.family != IU_FAMILY_ANY && !iu_address_is_wildcard(&q->target.address));
 }
 
+static void want_path(
+	struct iu_arena *arena, struct iu_needs *needs, const char *text, size_t len)
+{
+	struct iu_path *path = iu_list_add(arena, &needs->paths);
+
+	path->path = text;
+	path->path_len = text ? len : 0;
+}
+
 static void first_round(struct iu_arena *arena, const struct iu_questions *questions,
 	struct iu_needs *needs)
 {
@@ -114,7 +125,7 @@ static void first_round(struct iu_arena *arena, const struct iu_questions *quest
 	for (i = 0; i < questions->n; i++) {
 		const struct iu_question *q = &questions->v[i];
 		struct iu_question look;
-		struct iu_path *path;
+		char beside[IU_UNIX_PATH_MAX + 1];
 
 		if (iu_elsewhere_is(q))
 			continue;
@@ -139,9 +150,11 @@ static void first_round(struct iu_arena *arena, const struct iu_questions *quest
 		if (q->target.abstract)
 			continue;
 		needs->facts |= IU_FACT_PATHS;
-		path = iu_list_add(arena, &needs->paths);
-		path->path = q->target.path;
-		path->path_len = q->target.path_len;
+		want_path(arena, needs, q->target.path, q->target.path_len);
+		/* of a lock the socket, too: both are there, or none of them should be */
+		if (iu_lock_row(q->target.path, q->target.path_len) &&
+			iu_lock_beside(q->target.path, q->target.path_len, beside, sizeof(beside)))
+			want_path(arena, needs, iu_arena_strdup(arena, beside), strlen(beside));
 	}
 	if (ports > PORTS_MAX)
 		needs->all_ports = true;
@@ -161,7 +174,8 @@ static void want_unix_holders(struct iu_arena *arena, const struct iu_question *
 	for (i = 0; i < snapshot->sockets.n && n < IU_INODES_OF_PORT; i++) {
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 
-		if (!s->inode || iu_unix_blocks(question, snapshot, s) == IU_NO)
+		if (!s->inode || (iu_unix_blocks(question, snapshot, s) == IU_NO &&
+					 !iu_unix_is_lost(question, snapshot, s)))
 			continue;
 		n++;
 		iu_needs_add_inode(arena, needs, s->inode);

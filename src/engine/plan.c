@@ -35,6 +35,7 @@ static void add_hints(struct iu_planning *p)
 		case IU_REMEDY_STOP_SERVICE:
 		case IU_REMEDY_DELETE_PORTPROXY:
 		case IU_REMEDY_EXCLUDE_PORT:
+		case IU_REMEDY_REMOVE_LOCK_FILE:
 		case IU_REMEDY_REMOVE_SOCKET_FILE: continue; /* steps of the plan, or refused */
 		default: break;
 		}

@@ -1,6 +1,7 @@
 /* engine/unix.c - who blocks a UNIX socket path or an abstract name */
 #include "engine/unix.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* Listeners, what is bound and waits, and datagram sockets hold a name; connections carry one. */
@@ -59,4 +60,18 @@ const struct iu_socket *iu_unix_padded(
 			return s;
 	}
 	return NULL;
+}
+
+bool iu_unix_is_lost(const struct iu_question *question, const struct iu_snapshot *snapshot,
+	const struct iu_socket *s)
+{
+	const struct iu_path *path;
+
+	if (s->protocol != IU_PROTOCOL_UNIX || question->target.abstract || s->abstract || !s->path ||
+		!s->inode || !holds_name(s) || s->path[0] != '/' || s->in_other_netns ||
+		s->path_len != question->target.path_len ||
+		memcmp(s->path, question->target.path, s->path_len) != 0)
+		return false;
+	path = iu_snapshot_path(snapshot, question->target.path, question->target.path_len);
+	return path && path->lstat_errno == ENOENT && !path->unanswered;
 }

@@ -20,4 +20,11 @@ enum iu_tri iu_unix_blocks(const struct iu_question *question, const struct iu_s
 const struct iu_socket *iu_unix_padded(
 	const struct iu_question *question, const struct iu_snapshot *snapshot);
 
+/**
+ * iu_unix_is_lost() - a server that was bound to the path, and whose file is gone or another one now
+ * Nobody reaches it by the path any more, and it lives.
+ */
+bool iu_unix_is_lost(const struct iu_question *question, const struct iu_snapshot *snapshot,
+	const struct iu_socket *s);
+
 #endif

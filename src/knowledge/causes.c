@@ -53,6 +53,7 @@ static const struct iu_remedy_row remedies[] = {
 	HELP(RESERVE_PORT, "keep the system from choosing this port for connections", LOW),
 	HELP(RUN_AS_ROOT, "look again as root, who may see every process", NONE),
 	HELP(REMOVE_SOCKET_FILE, "remove the socket file", LOW),
+	HELP(REMOVE_LOCK_FILE, "remove the lock", LOW),
 	HELP(USE_PATH, "use another path", NONE),
 	HELP(FREE_SPACE, "make room on the file system", LOW),
 	HELP(WIDEN_RANGE, "widen the range of ports the system may choose from", LOW),

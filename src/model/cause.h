@@ -66,6 +66,9 @@
 	X(PATH_EXISTS, path_exists, "path-exists",                                                 \
 		"the path is taken by a file that is no socket",                                   \
 		R(USE_PATH))                                                                       \
+	X(LOCK_FILE, lock_file, "lock-file",                                                       \
+		"a lock: its program reads the process id in it, and gives up before it binds anything", \
+		R(REMOVE_LOCK_FILE), R(STOP_PROCESS))                                              \
 	X(EPHEMERAL_EXHAUSTED, ephemeral_exhausted, "ephemeral-exhausted",                         \
 		"every port that the system may choose by itself is held",                         \
 		R(RESTORE_RANGE), R(WIDEN_RANGE), R(NO_PORT_BEFORE_CONNECT), R(STOP_PROCESS))         \
@@ -139,6 +142,7 @@ const char *iu_cause_name(enum iu_cause cause);
 	X(RESERVE_PORT, "reserve-port")                                                            \
 	X(RUN_AS_ROOT, "run-as-root")                                                              \
 	X(REMOVE_SOCKET_FILE, "remove-socket-file")                                                \
+	X(REMOVE_LOCK_FILE, "remove-lock-file")                                                    \
 	X(USE_PATH, "use-path")                                                                    \
 	X(WIDEN_RANGE, "widen-range")                                                              \
 	X(GRANT_CAPABILITY, "grant-capability")                                                    \

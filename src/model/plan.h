@@ -104,6 +104,7 @@ struct iu_step_file {
 	const char *path; /* NUL-terminated */
 	size_t path_len;
 	uint64_t dev, ino;
+	int32_t lock_pid; /* it is a lock that names this process, which must not be its writer; 0: a socket */
 };
 
 /*

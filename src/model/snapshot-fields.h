@@ -225,7 +225,11 @@ static const struct field path_fields[] = {
 	PLAIN(iu_path, parents_open), PLAIN(iu_path, unanswered), PLAIN(iu_path, fs_type),
 	PLAIN(iu_path, fs_readonly), PLAIN(iu_path, fs_no_inodes), PLAIN(iu_path, fs_no_blocks),
 	PLAIN(iu_path, shared), PLAIN(iu_path, shared_elsewhere), TRI(iu_path, shared_alive),
-	PLAIN(iu_path, mount_point),
+	PLAIN(iu_path, mount_point), PLAIN_AS(iu_path, lock.path, "lock"),
+	PLAIN_AS(iu_path, lock.dev, "lock_dev"), PLAIN_AS(iu_path, lock.ino, "lock_ino"),
+	PLAIN_AS(iu_path, lock.written, "lock_written"), PLAIN_AS(iu_path, lock.pid, "lock_pid"),
+	PLAIN_AS(iu_path, lock.holder, "lock_holder"), TRI_AS(iu_path, lock.alive, "lock_alive"),
+	TRI_AS(iu_path, lock.writer, "lock_writer"), PLAIN_AS(iu_path, lock.outer, "lock_outer"),
 };
 SHAPE(path, iu_path, NULL);
 

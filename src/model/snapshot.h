@@ -89,6 +89,21 @@ struct iu_interface {
 enum iu_file_kind { IU_FILE_NONE, IU_FILE_SOCKET, IU_FILE_REGULAR, IU_FILE_DIRECTORY,
 	IU_FILE_SYMLINK, IU_FILE_OTHER };
 
+/*
+ * A file with the number of a process, which a program reads before it binds anything: the path
+ * itself, or what a server keeps beside its socket.
+ */
+struct iu_lock {
+	const char *path;  /* NULL: there is none */
+	uint64_t dev, ino;
+	int64_t written;   /* seconds since 1970 */
+	int32_t pid;       /* that it names; 0: no number was read */
+	int32_t holder;    /* that process as it is called here; 0: none */
+	enum iu_tri alive; /* a process of that number is there, in this PID namespace or one below */
+	enum iu_tri writer; /* it may have written the file: its program does, and it is no younger */
+	bool outer;        /* there may be PID namespaces above, whose processes are not seen */
+};
+
 /* What lies at a UNIX socket path. errno values of the system that was asked; 0: fine. */
 struct iu_path {
 	const char *path;
@@ -122,6 +137,7 @@ struct iu_path {
 	bool shared_elsewhere;    /* it is another one than that of the path */
 	enum iu_tri shared_alive; /* a socket is bound to the file there */
 	bool mount_point;  /* something is mounted over it: it cannot be removed */
+	struct iu_lock lock;
 };
 
 /* A bind() that was asked of the kernel, with the answer. Never listen(), closed at once. */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/causes/cause.h"
 #include "knowledge/interpreters.h"
+#include "knowledge/machines.h"
 #include "knowledge/workers.h"
 
 /*
@@ -58,6 +59,9 @@ static bool works_there(struct iu_case *c, const struct iu_process *process)
 static bool runs_already(struct iu_case *c, bool by_name, enum iu_confidence *ret_confidence)
 {
 	if (!c->question->asker.program_known)
+		return false;
+	/* two machines of one QEMU are two machines */
+	if (c->question->asker.program && iu_machine_program(c->question->asker.program))
 		return false;
 	for (size_t i = 0; i < c->holders.n; i++)
 		if (works_there(c, c->holders.v[i])) {

@@ -32,6 +32,7 @@ enum iu_way {
 	IU_WAY_MESSAGE,   /* a message with the descriptor, or a store of systemd for a service */
 	IU_WAY_RING,      /* an io_uring that has it among its files */
 	IU_WAY_FILE,      /* the file of a UNIX socket that is gone */
+	IU_WAY_LOCK,      /* a lock whose program is gone */
 	IU_WAY_ADDRESS,   /* the check of the address, which ends by itself */
 	/* Windows */
 	IU_WAY_SERVICE,

@@ -59,9 +59,11 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 				taker->sentence);
 			say_target(c, process);
 			if (process->left_over == IU_YES)
-				iu_case_say(c, taker->of_engine
-					? "its parent is no container engine any more: it is left over"
-					: "the network namespace that it publishes for is gone: it is left over");
+				iu_case_say(c, "%s: it is left over",
+					taker->of_engine ? "its parent is no container engine any more"
+					: !strcmp(taker->program, "conmon")
+						? "the container that it kept is gone"
+						: "the network namespace that it publishes for is gone");
 			return true;
 		}
 		if (process->container) {

@@ -1,11 +1,16 @@
 /* engine/causes/hidden-holder.c - the socket is there, and no process shows it */
 #include <string.h>
 
+#include "base/compat.h"
 #include "base/text.h"
 #include "engine/causes/cause.h"
+#include "knowledge/ports.h"
 
-/* At most so many processes are offered as candidates. */
+/* At most so many processes are offered as candidates … */
 #define CANDIDATES_MAX 8
+/* … and told in words. */
+#define TOLD_MAX       2
+#define RANK_MAX       7 /* of rank() */
 
 /* A cgroup that names somebody: the root holds everything that nobody sorted. */
 static bool names_somebody(const char *cgroup)
@@ -13,41 +18,72 @@ static bool names_somebody(const char *cgroup)
 	return cgroup && *cgroup && strcmp(cgroup, "/") != 0;
 }
 
-static bool add_candidates(struct iu_case *c, bool by_cgroup)
+/* What makes one likelier than others; the command lines are those of processes that were read. */
+static int rank(const struct iu_case *c, const struct iu_unreadable *u)
 {
+	const struct iu_process *process = iu_snapshot_process(c->snapshot, u->pid);
 	const struct iu_socket *s = &c->blocker->socket;
-	const struct iu_snapshot *snapshot = c->snapshot;
+	int points = 0;
 
-	for (size_t i = 0; i < snapshot->unreadable.n; i++) {
-		const struct iu_unreadable *u = &snapshot->unreadable.v[i];
-		bool fits = by_cgroup ? names_somebody(s->cgroup) && u->cgroup &&
-						!strcmp(s->cgroup, u->cgroup)
-				      : s->uid_known && u->uid_known && s->uid == u->uid;
+	for (size_t i = 0; process && s->port && i < process->command.n && !points; i++)
+		if (process->command.v[i] &&
+			iu_port_is_word(process->command.v[i], strlen(process->command.v[i]), s->port))
+			points = 4;
+	points += s->port && iu_port_is_customary(u->name, s->port) ? 2 : 0;
+	return points + (names_somebody(s->cgroup) && u->cgroup && !strcmp(s->cgroup, u->cgroup));
+}
+
+static bool fits(const struct iu_socket *s, const struct iu_unreadable *u)
+{
+	if (names_somebody(s->cgroup) && u->cgroup && !strcmp(s->cgroup, u->cgroup))
+		return true;
+	return s->uid_known && u->uid_known && s->uid == u->uid;
+}
+
+/* Those of a rank; of them the older ones first, as pids mostly tell. Returns how many there are. */
+static size_t add_candidates(struct iu_case *c, int wanted)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->snapshot->unreadable.n; i++) {
+		const struct iu_unreadable *u = &c->snapshot->unreadable.v[i];
 		size_t *slot;
 
-		if (!fits || c->blocker->candidates.n == CANDIDATES_MAX)
+		if (!fits(&c->blocker->socket, u) || rank(c, u) != wanted)
+			continue;
+		n++;
+		if (c->blocker->candidates.n == CANDIDATES_MAX)
 			continue;
 		slot = iu_list_add(c->arena, &c->blocker->candidates);
 		*slot = i;
 	}
-	return c->blocker->candidates.n > 0;
+	return n;
 }
 
+/* The likeliest in words; nobody where nothing distinguishes them from the others. */
 static void say_candidates(struct iu_case *c)
 {
-	const char *why = "runs in the same cgroup";
+	static const char *const reasons[] = {"belongs to the same user", "runs in the same cgroup",
+		"mostly has this port", "mostly has this port", "has the port among its arguments"};
+	size_t best = 0, told = 0;
 
-	if (!add_candidates(c, true)) {
-		why = "belongs to the same user";
-		if (!add_candidates(c, false))
-			return;
+	for (int points = RANK_MAX; points >= 0; points--) {
+		size_t n = add_candidates(c, points);
+
+		if (n && !told) {
+			best = (size_t)points;
+			told = n;
+		}
 	}
-	for (size_t i = 0; i < c->blocker->candidates.n && i < 3; i++) {
+	if (best < 2 && told > TOLD_MAX)
+		return;
+	for (size_t i = 0; i < told && i < TOLD_MAX; i++) {
 		const struct iu_unreadable *u =
 			&c->snapshot->unreadable.v[c->blocker->candidates.v[i]];
 
 		iu_case_say(c, "%s (pid %d) could be it: it %s, and its descriptors may not be read",
-			iu_safe(c->arena, u->name, 40), (int)u->pid, why);
+			iu_safe(c->arena, u->name, 40), (int)u->pid,
+			reasons[best < IU_COUNT(reasons) ? best : IU_COUNT(reasons) - 1]);
 	}
 }
 

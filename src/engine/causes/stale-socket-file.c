@@ -1,6 +1,7 @@
 /* engine/causes/stale-socket-file.c - the file of a UNIX socket that is gone */
 #include "base/text.h"
 #include "engine/causes/cause.h"
+#include "engine/lock.h"
 
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
@@ -8,6 +9,9 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		c->path->kind != IU_FILE_SOCKET || c->path->alive != IU_NO || c->path->shared)
 		return false;
 	iu_case_say(c, "the file is a socket, and no socket of this system is bound to it any more");
+	if (iu_lock_is_there(c->path))
+		iu_case_say(c, "the lock beside it, %s",
+			iu_lock_phrase(c->arena, c->snapshot, &c->path->lock));
 	*ret_confidence = IU_CONFIDENCE_PROVEN;
 	return true;
 }

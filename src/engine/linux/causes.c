@@ -6,6 +6,7 @@
 /* From what the kernel itself says, over who holds it, to what remains. */
 const struct iu_cause_rule *const iu_linux_causes[] = {
 	&iu_cause_stale_socket_file,
+	&iu_cause_lock_file,
 	&iu_cause_path_exists,
 	&iu_cause_time_wait,
 	&iu_cause_closing_connection,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/evaluation.h"
+#include "engine/lock.h"
 #include "engine/phrase.h"
 #include "knowledge/cgroups.h"
 #include "knowledge/engines.h"
@@ -226,9 +227,9 @@ bool iu_linux_lever_container(const struct iu_lever_context *c, const struct iu_
 			   process->uid != c->snapshot->host.uid;
 	if (!lever.container.id)
 		return false;
-	if (lever.container.program)
-		iu_lever_words(c->arena, &lever, lever.container.program, "stop",
-			lever.container.id, NULL);
+	if (lever.container.program && !(row && row->pods))
+		iu_lever_words(c->arena, &lever, lever.container.program,
+			row && row->verb ? row->verb : "stop", lever.container.id, NULL);
 	add_witness(c, b, process, &lever);
 	*ret_lever = lever;
 	return true;
@@ -242,7 +243,8 @@ bool iu_linux_lever_published(const struct iu_lever_context *c, const struct iu_
 	const struct iu_engine_row *row = iu_engine(proxy && proxy->engine ? proxy->engine : "docker");
 	struct iu_lever lever = {.kind = IU_STEP_STOP_CONTAINER};
 
-	if (!row || !c->question->target.port || (process && process->left_over == IU_YES))
+	if (!row || row->by_hand || !c->question->target.port ||
+		(process && process->left_over == IU_YES))
 		return false;
 	lever.container = (struct iu_step_container){.program = row->client,
 		.port = c->question->target.port,
@@ -255,6 +257,50 @@ bool iu_linux_lever_published(const struct iu_lever_context *c, const struct iu_
 	add_witness(c, b, process, &lever);
 	*ret_lever = lever;
 	return true;
+}
+
+/* "…/logs/web/proxy.http.log", "…/devices/web/proxy.http": the container, and its device. */
+static bool read_device(
+	struct iu_arena *arena, const char *path, const char **ret_container, const char **ret_device)
+{
+	static const char word[] = "/proxy.";
+	const char *at = path ? strstr(path, word) : NULL, *name = at, *device;
+	size_t len;
+
+	while (name && name > path && name[-1] != '/')
+		name--;
+	if (!at || name == at || name == path)
+		return false;
+	device = at + sizeof(word) - 1;
+	len = strlen(device);
+	if (len > 4 && !strcmp(device + len - 4, ".log"))
+		len -= 4;
+	*ret_container = iu_arena_strndup(arena, name, (size_t)(at - name));
+	*ret_device = iu_arena_strndup(arena, device, len);
+	return len > 0 && *ret_container && *ret_device;
+}
+
+bool iu_linux_lever_device(const struct iu_lever_context *c, const struct iu_blocker *b,
+	const struct iu_process *process, struct iu_lever *ret_lever)
+{
+	const struct iu_proxy_row *proxy = process ? iu_proxy_of(process) : NULL;
+	const struct iu_engine_row *row = proxy && proxy->argument ? iu_engine(proxy->engine) : NULL;
+	struct iu_lever lever = {.kind = IU_STEP_STOP_CONTAINER};
+	const char *device;
+
+	if (!row || strcmp(proxy->argument, "forkproxy") != 0)
+		return false;
+	for (size_t i = 1; i < process->command.n; i++) {
+		if (!read_device(c->arena, process->command.v[i], &lever.container.id, &device))
+			continue;
+		lever.container.engine = row->engine;
+		iu_lever_words(c->arena, &lever, row->client, "config", "device", "remove",
+			lever.container.id, device, NULL);
+		add_witness(c, b, process, &lever);
+		*ret_lever = lever;
+		return true;
+	}
+	return false;
 }
 
 /* ---- processes ---- */
@@ -312,22 +358,48 @@ bool iu_linux_lever_closed(const struct iu_lever_context *c, struct iu_lever *re
 	return true;
 }
 
+bool iu_linux_lever_path(const struct iu_lever_context *c, const struct iu_path *file,
+	struct iu_lever *ret_lever)
+{
+	struct iu_lever lever = {.kind = IU_STEP_REMOVE_FILE};
+	char *path;
+
+	if (file->lstat_errno || file->kind != IU_FILE_SOCKET || file->fs_readonly || file->mount_point)
+		return false; /* nobody can */
+	path = iu_arena_strndup(c->arena, file->path, file->path_len);
+	lever.file = (struct iu_step_file){
+		.path = path, .path_len = file->path_len, .dev = file->dev, .ino = file->ino};
+	lever.needs_root = !iu_linux_is_privileged(c->snapshot) && file->uid != c->snapshot->host.uid;
+	iu_lever_words(c->arena, &lever, "rm", "--", path, NULL);
+	*ret_lever = lever;
+	return true;
+}
+
 bool iu_linux_lever_file(const struct iu_lever_context *c, struct iu_lever *ret_lever)
 {
 	const struct iu_question *q = c->question;
 	const struct iu_path *file =
 		iu_snapshot_path(c->snapshot, q->target.path, q->target.path_len);
-	struct iu_lever lever = {.kind = IU_STEP_REMOVE_FILE};
-	char *path;
 
-	if (q->target.protocol != IU_PROTOCOL_UNIX || q->target.abstract || !file ||
-		file->kind != IU_FILE_SOCKET || file->fs_readonly || file->mount_point)
-		return false; /* nobody can */
-	path = iu_arena_strndup(c->arena, q->target.path, q->target.path_len);
-	lever.file = (struct iu_step_file){
-		.path = path, .path_len = q->target.path_len, .dev = file->dev, .ino = file->ino};
+	return q->target.protocol == IU_PROTOCOL_UNIX && !q->target.abstract && file &&
+	       iu_linux_lever_path(c, file, ret_lever);
+}
+
+bool iu_linux_lever_lock(const struct iu_lever_context *c, const struct iu_path *file,
+	struct iu_lever *ret_lever)
+{
+	struct iu_lever lever = {.kind = IU_STEP_REMOVE_FILE};
+	const struct iu_lock *lock = &file->lock;
+
+	if (!iu_lock_is_stale(lock) || file->fs_readonly)
+		return false;
+	lever.file = (struct iu_step_file){.path = lock->path,
+		.path_len = strlen(lock->path),
+		.dev = lock->dev,
+		.ino = lock->ino,
+		.lock_pid = lock->pid};
 	lever.needs_root = !iu_linux_is_privileged(c->snapshot) && file->uid != c->snapshot->host.uid;
-	iu_lever_words(c->arena, &lever, "rm", "--", path, NULL);
+	iu_lever_words(c->arena, &lever, "rm", "--", lock->path, NULL);
 	*ret_lever = lever;
 	return true;
 }

@@ -52,6 +52,13 @@ bool iu_linux_lever_container(const struct iu_lever_context *c, const struct iu_
 bool iu_linux_lever_published(const struct iu_lever_context *c, const struct iu_blocker *b,
 	const struct iu_process *process, struct iu_lever *ret_lever);
 
+/**
+ * iu_linux_lever_device() - the proxy device of LXD or Incus that @process serves
+ * What its engine is told to take away; the container of the lever is the device's.
+ */
+bool iu_linux_lever_device(const struct iu_lever_context *c, const struct iu_blocker *b,
+	const struct iu_process *process, struct iu_lever *ret_lever);
+
 /** iu_linux_lever_process() - asks one holder to end; @process: NULL: only its pid is known. */
 bool iu_linux_lever_process(const struct iu_lever_context *c, const struct iu_blocker *b,
 	const struct iu_hold *hold, const struct iu_process *process, struct iu_lever *ret_lever);
@@ -61,5 +68,13 @@ bool iu_linux_lever_closed(const struct iu_lever_context *c, struct iu_lever *re
 
 /** iu_linux_lever_file() - removes the socket file that was asked for. */
 bool iu_linux_lever_file(const struct iu_lever_context *c, struct iu_lever *ret_lever);
+
+/** iu_linux_lever_path() - removes the socket file of a path that was looked at. */
+bool iu_linux_lever_path(const struct iu_lever_context *c, const struct iu_path *file,
+	struct iu_lever *ret_lever);
+
+/** iu_linux_lever_lock() - removes the lock that is the path, or stands beside it. */
+bool iu_linux_lever_lock(const struct iu_lever_context *c, const struct iu_path *file,
+	struct iu_lever *ret_lever);
 
 #endif

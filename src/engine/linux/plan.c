@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "engine/causes/cause.h"
 #include "engine/linux/levers.h"
+#include "engine/lock.h"
+#include "engine/machine.h"
 #include "engine/phrase.h"
 #include "knowledge/engines.h"
 #include "knowledge/interpreters.h"
@@ -341,6 +343,10 @@ static void terminate(struct iu_planning *p, const struct iu_blocker *b, const s
 				      p->rules->grace_seconds),
 		describe(p, process));
 	add_serves(p, step, process->pid, NULL);
+	if (iu_machine_of(process))
+		iu_strings_add(p->arena, &step->losses,
+			iu_phrase(p->arena, "it pulls the plug of %s: what its guest has not written is lost",
+				iu_machine_phrase(p->arena, process)));
 	if (!if_it_stays)
 		add_connections(p, step);
 	if (process->state == IU_PROCESS_FROZEN)
@@ -363,6 +369,22 @@ static bool is_leader(
 	       !holds_it(p, b, process->ppid);
 }
 
+/* SIGTERM is no shutdown of a guest: it is done where somebody says so a second time. */
+static bool spare_machine(struct iu_planning *p, const struct iu_process *process)
+{
+	const char *machine = iu_machine_phrase(p->arena, process);
+
+	if (!machine || p->rules->force)
+		return false;
+	iu_planning_refuse(p, process->pid,
+		iu_phrase(p->arena, "%s is left alone", iu_phrase_process(p->arena, process)),
+		iu_phrase(p->arena, "it runs %s, and a signal would pull its plug: what the guest has not written would be lost",
+			machine),
+		iu_phrase(p->arena, "%s; or pull its plug: inuse free --force %s",
+			iu_machine_shut_down(p->arena, process), iu_phrase_asked_line(p->arena, p->question)));
+	return true;
+}
+
 static void end_process(
 	struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold, bool follower)
 {
@@ -378,7 +400,7 @@ static void end_process(
 	if (iu_planning_ends(p, hold->pid))
 		return;
 	check_process(p, b, process);
-	if (p->plan.refusals.n > refused)
+	if (p->plan.refusals.n > refused || spare_machine(p, process))
 		return;
 	terminate(p, b, hold, process, follower);
 }
@@ -535,17 +557,34 @@ static void stop_container(struct iu_planning *p, const struct iu_lever *lever)
 }
 
 /* A rootless engine knows the containers of its own user, and no others. */
-static void refuse_rootless(struct iu_planning *p, uint32_t uid)
+static void refuse_rootless(struct iu_planning *p, uint32_t uid, const struct iu_strings *argv)
 {
 	iu_planning_refuse(p, 0, "the container is left alone",
 		iu_phrase(p->arena, "its engine runs for the user %u, and obeys that user only",
 			(unsigned int)uid),
-		iu_phrase(p->arena, "as that user: inuse free %s", iu_phrase_asked_line(p->arena, p->question)));
+		argv && argv->n
+			? iu_phrase(p->arena, "as that user: sudo -u '#%u' env XDG_RUNTIME_DIR=/run/user/%u %s",
+				  (unsigned int)uid, (unsigned int)uid,
+				  iu_phrase_shell(p->arena, argv->v, argv->n))
+			: iu_phrase(p->arena, "as that user: inuse free %s",
+				  iu_phrase_asked_line(p->arena, p->question)));
 }
 
-static void refuse_container(struct iu_planning *p, const struct iu_step_container *container)
+static void refuse_container(struct iu_planning *p, const struct iu_lever *lever)
 {
+	const struct iu_step_container *container = &lever->container;
 	const struct iu_engine_row *row = iu_engine(container->engine);
+
+	if (row && row->by_hand) {
+		iu_planning_refuse(p, 0,
+			iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, container->id, 64)),
+			iu_phrase(p->arena, "it is a whole machine or container of %s, and how that ends is not for inuse to decide",
+				container->engine),
+			iu_phrase(p->arena, "%s%s%s",
+				iu_phrase_shell(p->arena, lever->argv.v, lever->argv.n),
+				row->also ? "; " : "", row->also ? row->also : ""));
+		return;
+	}
 
 	iu_planning_refuse(p, 0,
 		iu_phrase(p->arena, "the container %s is left alone",
@@ -563,7 +602,7 @@ static bool obeys_client(const struct iu_step_container *container)
 {
 	const struct iu_engine_row *row = iu_engine(container->engine);
 
-	return container->program && !(row && row->pods);
+	return container->program && !(row && (row->pods || row->by_hand));
 }
 
 /* A container of a process: by whom its engine can be told to stop it. */
@@ -581,11 +620,11 @@ static void stop_container_of(
 	if (!iu_linux_lever_container(&c, b, process, &lever))
 		return;
 	if (!process->engine || !obeys_client(&lever.container)) {
-		refuse_container(p, &lever.container);
+		refuse_container(p, &lever);
 		return;
 	}
 	if (lever.container.owner_known && lever.container.owner != p->snapshot->host.uid) {
-		refuse_rootless(p, lever.container.owner);
+		refuse_rootless(p, lever.container.owner, &lever.argv);
 		return;
 	}
 	stop_container(p, &lever);
@@ -636,6 +675,12 @@ static void stop_published(struct iu_planning *p, const struct iu_blocker *b)
 		signal_holders(p, b);
 		return;
 	}
+	if (iu_linux_lever_device(&c, b, process, &lever)) {
+		iu_planning_refuse(p, 0, "the proxy device is left alone",
+			"it belongs to the configuration of its container, which would only start it again",
+			iu_phrase_shell(p->arena, lever.argv.v, lever.argv.n));
+		return;
+	}
 	if (process && process->container && process->engine) {
 		stop_container_of(p, b, process);
 		return;
@@ -643,7 +688,7 @@ static void stop_published(struct iu_planning *p, const struct iu_blocker *b)
 	/* Who publishes the port of a rootless container runs as its user. */
 	if (process && process->uid_known && process->uid != 0 &&
 		process->uid != p->snapshot->host.uid) {
-		refuse_rootless(p, process->uid);
+		refuse_rootless(p, process->uid, NULL);
 		return;
 	}
 	if (process && process->left_over == IU_YES) {
@@ -784,13 +829,86 @@ static void wait_or_destroy(struct iu_planning *p, const struct iu_blocker *b)
 	}
 }
 
+/* Without the lock of a server that runs a second one would start on the same data. */
+static void refuse_lock(struct iu_planning *p, const struct iu_lock *lock)
+{
+	const struct iu_process *holder = iu_snapshot_process(p->snapshot, lock->holder);
+	const char *next = NULL;
+
+	if (holder && lock->writer == IU_YES && !iu_protected_process(holder))
+		next = iu_phrase(p->arena, "end that program, and it removes its lock: kill %d",
+			(int)lock->holder);
+	else if (lock->writer != IU_YES)
+		next = iu_phrase(p->arena, "if you know that its program is gone: rm -- %s",
+			iu_phrase_shell(p->arena, (const char *const[]){lock->path}, 1));
+	iu_planning_refuse(p, 0,
+		iu_phrase(p->arena, "the lock %s is left alone", iu_safe(p->arena, lock->path, 120)),
+		iu_lock_phrase(p->arena, p->snapshot, lock), next);
+}
+
+static void add_file_step(struct iu_planning *p, const struct iu_lever *lever)
+{
+	struct iu_step *step = iu_planning_step(p, lever);
+
+	step->what = iu_phrase(p->arena,
+		"remove the dead socket file %s (if it is still the same, and still nobody is bound to it)",
+		iu_safe(p->arena, lever->file.path, 120));
+}
+
+static void add_lock_step(struct iu_planning *p, const struct iu_path *file)
+{
+	struct iu_lever_context c = iu_planning_levers(p);
+	struct iu_lever lever;
+	struct iu_step *step;
+
+	if (!iu_linux_lever_lock(&c, file, &lever))
+		return;
+	step = iu_planning_step(p, &lever);
+	step->what = iu_phrase(p->arena,
+		"remove the lock %s (if it still names process %d, and that still is not the program that wrote it)",
+		iu_safe(p->arena, lever.file.path, 120), (int)lever.file.lock_pid);
+	if (file->lock.outer)
+		iu_strings_add(p->arena, &step->losses,
+			"processes outside of this PID namespace are not seen: where another container uses the same file, its program may run");
+}
+
+/* The lock, and with it the socket that it stands beside, so that none of the two is left. */
+static void remove_lock(struct iu_planning *p, const struct iu_blocker *b)
+{
+	const struct iu_path *file = iu_snapshot_path(p->snapshot, b->socket.path, b->socket.path_len);
+	const struct iu_path *socket = file ? iu_lock_socket(p->snapshot, file) : NULL;
+	struct iu_lever_context c = iu_planning_levers(p);
+	bool is_socket = socket && !socket->lstat_errno && socket->kind == IU_FILE_SOCKET;
+	struct iu_lever lever;
+
+	if (!file || !iu_lock_is_stale(&file->lock)) {
+		if (file)
+			refuse_lock(p, &file->lock);
+		return;
+	}
+	if (is_socket && (socket->alive != IU_NO || socket->shared)) {
+		iu_planning_refuse(p, 0, "the lock is left alone",
+			"the socket that it stands beside is in use, or that could not be ruled out",
+			iu_phrase(p->arena, "inuse %s",
+				iu_safe(p->arena, iu_arena_strndup(p->arena, socket->path, socket->path_len), 120)));
+		return;
+	}
+	if (file->fs_readonly) {
+		iu_planning_refuse(p, 0, "the lock is left alone",
+			"its file system is read-only, so nobody can remove it", "remount it for writing");
+		return;
+	}
+	if (is_socket && iu_linux_lever_path(&c, socket, &lever))
+		add_file_step(p, &lever);
+	add_lock_step(p, file);
+}
+
 static void remove_file(struct iu_planning *p, const struct iu_blocker *b)
 {
 	const struct iu_path *file = iu_snapshot_path(
 		p->snapshot, p->question->target.path, p->question->target.path_len);
 	struct iu_lever_context c = iu_planning_levers(p);
 	struct iu_lever lever;
-	struct iu_step *step;
 
 	(void)b;
 	if (file && (file->fs_readonly || file->mount_point)) {
@@ -807,10 +925,12 @@ static void remove_file(struct iu_planning *p, const struct iu_blocker *b)
 			"ask again as its owner or as root");
 		return;
 	}
-	step = iu_planning_step(p, &lever);
-	step->what = iu_phrase(p->arena,
-		"remove the dead socket file %s (if it is still the same, and still nobody is bound to it)",
-		iu_safe(p->arena, lever.file.path, 120));
+	if (iu_lock_is_there(file) && !iu_lock_is_stale(&file->lock)) {
+		refuse_lock(p, &file->lock);
+		return;
+	}
+	add_lock_step(p, file); /* what was asked for is removed last: then all is done */
+	add_file_step(p, &lever);
 }
 
 static bool is_unreachable(const struct iu_planning *p, uint64_t inode)
@@ -890,6 +1010,7 @@ static void (*const levers[])(struct iu_planning *p, const struct iu_blocker *b)
 	[IU_WAY_MESSAGE] = release_hidden,
 	[IU_WAY_RING] = release_hidden,
 	[IU_WAY_FILE] = remove_file,
+	[IU_WAY_LOCK] = remove_lock,
 	[IU_WAY_ADDRESS] = refuse_blocker,
 	/* of Windows alone */
 	[IU_WAY_SERVICE] = refuse_blocker,

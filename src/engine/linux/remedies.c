@@ -9,8 +9,11 @@
 #include "engine/linux/again.h"
 #include "engine/linux/ipv6.h"
 #include "engine/linux/levers.h"
+#include "engine/lock.h"
+#include "engine/machine.h"
 #include "engine/phrase.h"
 #include "knowledge/causes.h"
+#include "knowledge/cgroups.h"
 #include "knowledge/engines.h"
 #include "knowledge/interpreters.h"
 #include "knowledge/kernel-users.h"
@@ -111,6 +114,12 @@ static bool find_container(struct iu_remedy_context *m)
 	struct iu_lever_context c = levers(m);
 	struct iu_lever lever;
 
+	const struct iu_proxy_row *proxy = m->holder ? iu_proxy_of(m->holder) : NULL;
+
+	if (proxy && proxy->engine && !strcmp(proxy->engine, "libvirt")) {
+		m->remedy->summary = "shut down the virtual machine whose port it is, or take the forward out of its definition";
+		return command(m, "virsh") && command(m, "list");
+	}
 	if (iu_cause_rule(m->snapshot, m->verdict->cause)->lever != IU_WAY_CONTAINER ||
 		!iu_linux_lever_published(&c, m->blocker, m->holder, &lever))
 		return false;
@@ -126,12 +135,84 @@ static bool is_cluster_service(const struct iu_lever *lever)
 	return lever->container.engine && !strcmp(lever->container.engine, "kubernetes");
 }
 
+/* LXD, Incus: "forkproxy" has the port for a device of a container. */
+static bool remove_device(struct iu_remedy_context *m, const struct iu_lever *lever)
+{
+	m->remedy->summary = iu_phrase(m->arena,
+		"take the proxy device %s away from the container %s, or give it another port (listen=)",
+		iu_safe(m->arena, lever->argv.v[lever->argv.n - 1], IU_NAME_COLUMNS),
+		iu_safe(m->arena, lever->container.id, 64));
+	take(m, lever);
+	m->remedy->acts = false;
+	return true;
+}
+
 static bool edit_service(struct iu_remedy_context *m, const struct iu_lever *lever)
 {
 	m->remedy->summary = iu_phrase(m->arena,
 		"give the service %s another port of the nodes (nodePort), or delete it",
 		iu_safe(m->arena, lever->container.id, 80));
 	return command(m, "kubectl") && command(m, "edit") && command(m, lever->container.id);
+}
+
+/* A container that its node would start again: its pod, which a cgroup names by its uid alone. */
+static bool delete_pod(struct iu_remedy_context *m, const struct iu_lever *lever)
+{
+	const char *cgroup = m->holder ? m->holder->cgroup : m->blocker->socket.cgroup;
+	struct iu_cgroup_names names = {0};
+
+	if (cgroup && iu_cgroup_names(m->arena, cgroup, &names) < 0)
+		return false;
+	m->remedy->summary = iu_phrase(m->arena,
+		"find the pod of the container %s, then delete it or scale down what made it, with kubectl: the node starts a container again that is only stopped",
+		iu_phrase_container(m->arena, lever->container.id, lever->container.name));
+	if (!names.pod)
+		return command(m, "kubectl") && command(m, "get") && command(m, "pods") && command(m, "-A");
+	return command(m, "kubectl") && command(m, "get") && command(m, "pods") && command(m, "-A") &&
+	       command(m, "-o") &&
+	       command(m, iu_phrase(m->arena,
+				  "jsonpath={range .items[?(@.metadata.uid==\"%s\")]}{.metadata.namespace}/{.metadata.name}{\"\\n\"}{end}",
+				  iu_safe(m->arena, names.pod, 64)));
+}
+
+/* A rootless engine obeys its own user: the command says as whom. */
+static bool as_owner(struct iu_remedy_context *m, const struct iu_lever *lever)
+{
+	const struct iu_step_container *container = &lever->container;
+	const char *user;
+
+	if (!container->owner_known || container->owner == m->snapshot->host.uid || !lever->argv.n)
+		return false;
+	user = m->holder && m->holder->user && m->holder->uid == container->owner
+		? m->holder->user
+		: iu_phrase(m->arena, "#%u", (unsigned int)container->owner);
+	m->remedy->summary = iu_phrase(m->arena, "%s, as its user", m->remedy->summary);
+	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
+	if (!command(m, "sudo") || !command(m, "-u") || !command(m, user) || !command(m, "env") ||
+		!command(m, iu_phrase(m->arena, "XDG_RUNTIME_DIR=/run/user/%u",
+				    (unsigned int)container->owner)))
+		return false;
+	for (size_t i = 0; i < lever->argv.n; i++)
+		command(m, lever->argv.v[i]);
+	return true;
+}
+
+static bool is_by_hand(const struct iu_lever *lever)
+{
+	const struct iu_engine_row *row = iu_engine(lever->container.engine);
+
+	return row && row->by_hand;
+}
+
+/* A whole machine, or a container that is like one. */
+static void word_machine(struct iu_remedy_context *m, const struct iu_lever *lever)
+{
+	const struct iu_engine_row *row = iu_engine(lever->container.engine);
+	bool machine = !strcmp(lever->container.engine, "libvirt");
+
+	m->remedy->summary = iu_phrase(m->arena, "%s the %s %s of %s%s%s", machine ? "shut down" : "stop",
+		machine ? "virtual machine" : "container", iu_safe(m->arena, lever->container.id, 64),
+		lever->container.engine, row->also ? "; " : "", row->also ? row->also : "");
 }
 
 static bool stop_container(struct iu_remedy_context *m)
@@ -142,19 +223,27 @@ static bool stop_container(struct iu_remedy_context *m)
 
 	if (!m->blocker)
 		return false;
+	if (iu_linux_lever_device(&c, m->blocker, m->holder, &lever))
+		return remove_device(m, &lever);
 	if (!iu_linux_lever_container(&c, m->blocker, m->holder, &lever))
 		return find_container(m);
 	if (is_cluster_service(&lever))
 		return edit_service(m, &lever);
+	row = iu_engine(lever.container.engine);
+	if (row && row->pods)
+		return delete_pod(m, &lever);
 	m->remedy->summary = iu_phrase(m->arena, "stop the container %s%s%s",
 		iu_phrase_container(m->arena, lever.container.id, lever.container.name),
 		lever.container.engine ? " of " : "",
 		lever.container.engine ? iu_safe(m->arena, lever.container.engine, 20) : "");
 	if (lever.argv.n)
 		lever.argv.v[lever.argv.n - 1] = short_id(m, lever.container.id);
+	if (is_by_hand(&lever))
+		word_machine(m, &lever);
+	if (as_owner(m, &lever))
+		return true;
 	take(m, &lever);
-	row = iu_engine(lever.container.engine);
-	m->remedy->acts &= !(row && row->pods); /* it would be started again */
+	m->remedy->acts &= !is_by_hand(&lever);
 	return true;
 }
 
@@ -246,7 +335,14 @@ static bool end_together(
 static bool is_left_alone(struct iu_remedy_context *m, const struct iu_process *p, const char **ret_instead)
 {
 	const struct iu_supervisor_row *row = iu_supervisor(p->name);
+	const char *machine = iu_machine_phrase(m->arena, p), *close;
 
+	if (machine && !iu_protected_process(p)) {
+		close = m->verdict->cause == IU_CAUSE_PORT_FORWARD ? iu_machine_close(m->arena, p) : NULL;
+		*ret_instead = iu_phrase(m->arena, "%s is a matter of its guest: %s%s%s", machine,
+			close ? close : "", close ? "; or " : "", iu_machine_shut_down(m->arena, p));
+		return true;
+	}
 	*ret_instead = row && row->keeps_many
 		? iu_phrase(m->arena, "stop what %s keeps running: %s", iu_phrase_process(m->arena, p),
 			  row->stop)
@@ -269,6 +365,21 @@ static bool left_alone(struct iu_remedy_context *m, const struct iu_hold *const 
 	return false;
 }
 
+/* A lock has no descriptor: its program is known by the number in it. */
+static bool stop_writer(struct iu_remedy_context *m)
+{
+	const struct iu_path *file = iu_snapshot_path(
+		m->snapshot, m->question->target.path, m->question->target.path_len);
+	const struct iu_process *p = file ? iu_snapshot_process(m->snapshot, file->lock.holder) : NULL;
+
+	if (!p || file->lock.writer != IU_YES || iu_protected_process(p) || p->pid <= 1)
+		return false;
+	m->remedy->summary = iu_phrase(m->arena, "ask %s to end: it removes its lock",
+		iu_phrase_process(m->arena, p));
+	m->remedy->needs_root = iu_linux_lever_is_foreign(m->snapshot, p);
+	return command(m, "kill") && command(m, number(m, p->pid));
+}
+
 static bool stop_process(struct iu_remedy_context *m)
 {
 	enum iu_way way = iu_cause_rule(m->snapshot, m->verdict->cause)->lever;
@@ -276,6 +387,8 @@ static bool stop_process(struct iu_remedy_context *m)
 	size_t more, n = collect_holds(m, holds, &more);
 	const char *first;
 
+	if (way == IU_WAY_LOCK)
+		return stop_writer(m);
 	if (!n && way == IU_WAY_MESSAGE && !m->blocker->holds.n && !m->snapshot->suspects.n) {
 		m->remedy->summary = "open and close any UNIX socket: the kernel then collects messages that nobody can reach";
 		m->remedy->risk = IU_RISK_NONE;
@@ -536,6 +649,19 @@ static bool remove_socket_file(struct iu_remedy_context *m)
 	return take(m, &lever);
 }
 
+static bool remove_lock_file(struct iu_remedy_context *m)
+{
+	const struct iu_path *file = iu_snapshot_path(
+		m->snapshot, m->question->target.path, m->question->target.path_len);
+	struct iu_lever_context c = levers(m);
+	struct iu_lever lever;
+
+	if (!file || !iu_linux_lever_lock(&c, file, &lever))
+		return false;
+	m->remedy->summary = "remove the lock, and the dead socket with it: the program that wrote it is gone";
+	return take(m, &lever);
+}
+
 /* Another path, or what makes this one usable. */
 static bool use_path(struct iu_remedy_context *m)
 {
@@ -766,6 +892,7 @@ static bool (*const makers[IU_REMEDY_COUNT])(struct iu_remedy_context *m) = {
 	[IU_REMEDY_RESERVE_PORT] = reserve_port,
 	[IU_REMEDY_RUN_AS_ROOT] = run_as_root,
 	[IU_REMEDY_REMOVE_SOCKET_FILE] = remove_socket_file,
+	[IU_REMEDY_REMOVE_LOCK_FILE] = remove_lock_file,
 	[IU_REMEDY_USE_PATH] = use_path,
 	[IU_REMEDY_FREE_SPACE] = free_space,
 	[IU_REMEDY_WIDEN_RANGE] = widen_range,
@@ -812,6 +939,7 @@ static void offer_ours(struct iu_remedy_context *m, bool *freeing)
 	case IU_REMEDY_STOP_CONTAINER:
 	case IU_REMEDY_STOP_PROCESS:
 	case IU_REMEDY_REMOVE_SOCKET_FILE:
+	case IU_REMEDY_REMOVE_LOCK_FILE:
 		if (!remedy->acts)
 			return;
 		verb = "free";

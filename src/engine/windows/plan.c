@@ -451,6 +451,7 @@ static void pull_lever(struct iu_planning *p, enum iu_cause cause, const struct 
 	case IU_WAY_HOLDERS:
 	case IU_WAY_PROCESSES:
 	case IU_WAY_FILE:
+	case IU_WAY_LOCK:
 		if (b) {
 			end_holders(p, b);
 			return;

@@ -30,6 +30,7 @@ static const struct {
 	{IU_FACT_HOLDERS, iu_collect_hidden, true, true, NULL},
 	{IU_FACT_HOLDERS | IU_FACT_EVIDENCE, iu_collect_evidence, false, true, NULL},
 	{IU_FACT_HOLDERS, iu_collect_found_by_bpf, false, true, NULL},
+	{IU_FACT_HOLDERS, iu_collect_guesses, true, true, NULL},
 	{IU_FACT_HOLDERS, iu_collect_programs, true, true, NULL},
 	{IU_FACT_HOLDERS, iu_collect_publishers, true, true, NULL},
 	{IU_FACT_OPTIONS, iu_collect_options, true, false, "socket options"},

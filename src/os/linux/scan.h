@@ -70,6 +70,7 @@ iu_collector iu_collect_paths;
 iu_collector iu_collect_other_netns;
 iu_collector iu_collect_holders;
 iu_collector iu_collect_hidden;
+iu_collector iu_collect_guesses;
 iu_collector iu_collect_evidence;
 iu_collector iu_collect_found_by_bpf;
 iu_collector iu_collect_programs;

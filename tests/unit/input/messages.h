@@ -326,9 +326,9 @@ static const struct row rows[] = {
 	{"systemd-socket-activate", "Failed to listen on 127.0.0.1:18080: Address already in use\n"
 		"Failed to open '127.0.0.1:18080': Address already in use", "127.0.0.1:18080", "EADDRINUSE any"},
 	{"QEMU", "qemu-system-x86_64: -netdev user,id=n0,hostfwd=tcp:127.0.0.1:18080-:22: Could not set up host "
-		"forwarding rule 'tcp:127.0.0.1:18080-:22'", "127.0.0.1:18080", ""},
+		"forwarding rule 'tcp:127.0.0.1:18080-:22'", "127.0.0.1:18080", "EADDRINUSE any"},
 	{"QEMU, any address", "qemu-system-x86_64: -netdev user,id=net0,hostfwd=tcp::2222-:22: Could not set up host "
-		"forwarding rule 'tcp::2222-:22'", ":2222", ""},
+		"forwarding rule 'tcp::2222-:22'", ":2222", "EADDRINUSE any"},
 	{"QEMU monitor", "qemu-system-x86_64: -monitor tcp:127.0.0.1:18080,server,nowait: Failed to find an available "
 		"port: Address already in use", "127.0.0.1:18080", "EADDRINUSE any"},
 	/* network services and tools */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "knowledge/locks.h"
 #include "os/linux/act/identity.h"
 #include "os/linux/file.h"
 #include "os/linux/host/paths.h"
@@ -60,6 +61,43 @@ static bool is_dead(const struct iu_step_file *target, struct iu_step_result *re
 	else if (file->shared)
 		iu_result_say(result, IU_RESULT_CHANGED, 0,
 			"others may serve it through another file system");
+	else
+		result->kind = IU_RESULT_DONE;
+	iu_snapshot_free(&snapshot);
+	return result->kind == IU_RESULT_DONE;
+}
+
+/* The same file with the same number, whose process still is not the one that wrote it; no socket beside it lives. */
+static bool is_lock_dead(const struct iu_step_file *target, struct iu_step_result *result)
+{
+	char beside[IU_UNIX_PATH_MAX + 1] = "";
+	struct iu_needs needs = {.facts = IU_FACT_UNIX | IU_FACT_PATHS};
+	struct iu_path paths[2] = {{.path = target->path, .path_len = target->path_len}};
+	const struct iu_path *file, *socket;
+	struct iu_snapshot snapshot;
+	int ret;
+
+	needs.paths.v = paths;
+	needs.paths.n = 1;
+	if (iu_lock_beside(target->path, target->path_len, beside, sizeof(beside)))
+		paths[needs.paths.n++] = (struct iu_path){.path = beside, .path_len = strlen(beside)};
+	iu_snapshot_init(&snapshot);
+	ret = iu_os_collect(&needs, &snapshot);
+	file = ret < 0 ? NULL : iu_snapshot_path(&snapshot, target->path, target->path_len);
+	socket = ret < 0 || !*beside ? NULL : iu_snapshot_path(&snapshot, beside, strlen(beside));
+	if (!file || (file->lstat_errno && file->lstat_errno != ENOENT))
+		iu_result_say(result, IU_RESULT_FAILED, file ? file->lstat_errno : 0,
+			"the lock could not be looked at once more");
+	else if (file->lstat_errno == ENOENT)
+		iu_result_say(result, IU_RESULT_GONE, 0, "the lock is gone");
+	else if (file->dev != target->dev || file->ino != target->ino ||
+		 file->lock.pid != target->lock_pid)
+		iu_result_say(result, IU_RESULT_CHANGED, 0, "it is another lock now");
+	else if (file->lock.alive != IU_NO && file->lock.writer != IU_NO)
+		iu_result_say(result, IU_RESULT_CHANGED, 0, "the process that it names may be there now");
+	else if (socket && !socket->lstat_errno && socket->kind == IU_FILE_SOCKET &&
+		 (socket->alive != IU_NO || is_bound(&snapshot, socket)))
+		iu_result_say(result, IU_RESULT_CHANGED, 0, "a socket is bound beside it now");
 	else
 		result->kind = IU_RESULT_DONE;
 	iu_snapshot_free(&snapshot);
@@ -185,7 +223,8 @@ static bool is_target(int folder, const char *name, const struct iu_step_file *t
 	struct stat status;
 
 	return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       S_ISSOCK(status.st_mode) && status.st_dev == target->dev &&
+	       (target->lock_pid ? S_ISREG(status.st_mode) : S_ISSOCK(status.st_mode)) &&
+	       status.st_dev == target->dev &&
 	       status.st_ino == target->ino;
 }
 
@@ -230,7 +269,8 @@ static void remove_in(int folder, const struct iu_step_file *target, const struc
 		syscall(SYS_setfsgid, NOBODY);
 		syscall(SYS_setfsuid, walk->by);
 	}
-	if (is_target(folder, name, target) && iu_path_alive(folder, name, &refused) != IU_YES)
+	if (is_target(folder, name, target) &&
+		(target->lock_pid || iu_path_alive(folder, name, &refused) != IU_YES))
 		ret = take_away(folder, name, target);
 	if (foreign) {
 		syscall(SYS_setfsuid, geteuid());
@@ -255,7 +295,7 @@ void iu_socket_file_remove(const struct iu_step_file *target, struct iu_step_res
 	struct walk walk;
 	int folder;
 
-	if (!is_dead(target, ret_result))
+	if (target->lock_pid ? !is_lock_dead(target, ret_result) : !is_dead(target, ret_result))
 		return;
 	folder = open_folder(target->path, &walk);
 	if (folder < 0) {

@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "knowledge/filesystems.h"
 #include "os/linux/file.h"
+#include "os/linux/host/locks.h"
 #include "os/linux/host/mounts.h"
 #include "os/linux/patient.h"
 
@@ -89,6 +90,7 @@ struct found {
 	uint32_t folder_mode, folder_uid;
 	bool open; /* everybody may pass the directories above */
 	char folder[PATH_TEXT]; /* without links */
+	struct iu_lock_found lock;
 };
 
 static const char *name_of(const struct asked *asked)
@@ -199,6 +201,8 @@ static void look(const void *context, void *result)
 
 	if (folder < 0) {
 		found->lstat_errno = found->parent_errno = errno;
+		if (errno == ENOENT) /* /tmp/.X11-unix may be gone, and /tmp/.X1-lock be there */
+			iu_locks_read(asked->path, false, &found->lock);
 		return;
 	}
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
@@ -219,6 +223,9 @@ static void look(const void *context, void *result)
 		if (found->alive == IU_UNKNOWN && !found->refused)
 			found->alive = iu_path_alive(AT_FDCWD, asked->path, &found->refused);
 	}
+	if (found->lstat_errno == ENOENT || (!found->lstat_errno &&
+			(S_ISSOCK(found->mode) || S_ISREG(found->mode))))
+		iu_locks_read(asked->path, !found->lstat_errno && S_ISREG(found->mode), &found->lock);
 	close(folder);
 }
 
@@ -489,7 +496,7 @@ int iu_path_look(struct iu_scan *scan, struct iu_path *path, bool *ret_refused)
 	} else {
 		fill(scan, path, &found, &mounts);
 		*ret_refused = found.refused && found.alive == IU_UNKNOWN;
-		ret = 0;
+		ret = iu_locks_look(scan, &found.lock, path);
 	}
 	iu_mounts_free(&mounts);
 	return ret;

@@ -69,6 +69,27 @@ static enum iu_tri namespace_is_gone(struct iu_scan *scan, const struct iu_proce
 	return IU_UNKNOWN;
 }
 
+/* conmon is the parent of the container's first process, and has no other child while that runs. */
+static enum iu_tri container_is_gone(struct iu_scan *scan, const struct iu_process *process)
+{
+	char path[64], children[64];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%d/task/%d/children", (int)process->pid, (int)process->pid);
+	len = iu_file_read(scan->proc, path, children, sizeof(children));
+	return len < 0 ? IU_UNKNOWN : iu_tri(len == 0);
+}
+
+static enum iu_tri is_left_over(
+	struct iu_scan *scan, const struct iu_process *process, const struct iu_proxy_row *proxy)
+{
+	if (proxy->of_engine)
+		return engine_is_gone(scan, process);
+	if (!strcmp(proxy->program, "conmon"))
+		return container_is_gone(scan, process);
+	return namespace_is_gone(scan, process);
+}
+
 int iu_collect_publishers(struct iu_scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
@@ -79,8 +100,7 @@ int iu_collect_publishers(struct iu_scan *scan)
 
 		if (!proxy || proxy->kind != IU_PROXY_CONTAINER || !process->command.n)
 			continue;
-		process->left_over = proxy->of_engine ? engine_is_gone(scan, process)
-						      : namespace_is_gone(scan, process);
+		process->left_over = is_left_over(scan, process, proxy);
 	}
 	return 0;
 }

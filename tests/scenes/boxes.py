@@ -1,0 +1,379 @@
+#!/usr/bin/env python3
+"""Boxes: machines and pods that have a port, locks that are no sockets, servers whose socket file is gone, and
+messages that name no port of their own.
+
+Each scene is real, in network and mount namespaces of its own; machines and servers are stand-ins with the names and
+arguments of the real ones. Prints TAP. Environment: INUSE (the program).
+"""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import places
+from places import Missing, Wrong, ask, expect, expect_in, holders, mount, remedies, sh, stale, why
+
+NOBODY = 65534
+POD = "1b2c3d4e-1111-2222-3333-444455556666"
+ID = "9b37429654ab4b7c6f2c1d0e8a5f3b219b37429654ab4b7c6f2c1d0e8a5f3b21"
+
+LISTEN = """
+import socket, sys, time
+s = socket.socket()
+s.bind(("0.0.0.0", int(sys.argv[1])))
+s.listen(5)
+print(flush=True)
+time.sleep(120)
+"""
+
+
+def start(room, command, **how):
+    process = room.keep(subprocess.Popen(command, stdout=subprocess.PIPE, **how))
+    process.stdout.readline()
+    return process
+
+
+def stand_in(room, name):
+    """A copy of the interpreter with another program's name."""
+    path = room.path(name)
+    shutil.copy(os.path.realpath(sys.executable), path)
+    return path
+
+
+def environment():
+    return {**os.environ, "PYTHONHOME": sys.base_prefix}
+
+
+def lives(process):
+    return process.poll() is None
+
+
+# ---- machines ----
+
+def machine(room):
+    """QEMU's arguments say what the port is; a signal would pull the plug."""
+    qemu = stand_in(room, "qemu-system-x86_64")
+    forward = ["-name", "web", "-netdev", "user,id=n1,hostfwd=tcp::2222-:22", "-vnc", ":1"]
+    holder = start(room, [qemu, "-c", LISTEN, "2222", *forward], env=environment())
+    code, document, _ = why("2222")
+    verdict = document["verdict"]
+    expect((code, verdict["cause"], verdict["confidence"]), (0, "port-forward", "proven"), "exit code, cause, confidence")
+    expect_in("the virtual machine web", verdict["headline"], "headline")
+    expect_in("guest's port 22", verdict["headline"], "headline")
+    for remedy in document["remedies"]:
+        if remedy["id"] == "stop-process":
+            expect(remedy["command"], [], "command of stop-process")
+            expect_in("hostfwd_remove", remedy["summary"], "stop-process")
+    expect(ask("free", "--yes", "2222")[0], 1, "free: exit code")
+    expect(lives(holder), True, "the machine lives after free")
+    _, document, _ = why("--for", qemu, "2222")
+    expect(document["verdict"]["cause"], "port-forward", "cause for another machine")
+    expect(ask("free", "--yes", "--force", "2222")[0], 0, "free --force: exit code")
+    expect(lives(holder), False, "the machine lives after free --force")
+
+
+def screen(room):
+    qemu = stand_in(room, "qemu-system-x86_64")
+    start(room, [qemu, "-c", LISTEN, "5901", "-vnc", ":1"], env=environment())
+    _, document, _ = why("5901")
+    expect(document["verdict"]["cause"], "other-program", "cause")
+    expect_in("for its screen", json.dumps(document["blockers"]), "evidence")
+
+
+def desktop(room):
+    vnc = stand_in(room, "Xtigervnc")
+    holder = start(room, [vnc, "-c", LISTEN, "5902", ":2"], env=environment())
+    _, document, _ = why("5902")
+    expect(remedies(document).count("stop-process"), 0, "stop-process is offered")
+    expect(ask("free", "--yes", "5902")[0], 1, "free: exit code")
+    expect(lives(holder), True, "the desktop lives")
+
+
+# ---- control groups ----
+
+def cgroup_root():
+    with open("/proc/mounts", encoding="utf-8") as mounts:
+        for line in mounts:
+            if line.split()[2] == "cgroup2":
+                return line.split()[1]
+    raise Missing("no cgroup2 is mounted")
+
+
+def in_cgroup(room, path, port):
+    root = os.path.join(cgroup_root(), f"inuse-boxes-{os.getpid()}")
+    folder = os.path.join(root, path)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise Missing(f"no cgroup can be made: {error.strerror}") from error
+
+    def enter():
+        with open(os.path.join(folder, "cgroup.procs"), "w", encoding="ascii") as procs:
+            procs.write("0")
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    python = shutil.which("python3", path="/usr/bin:/bin")  # one that everybody may run
+    if not python:
+        raise Missing("no python3 that another user may run")
+    try:
+        process = start(room, [python, "-c", LISTEN, port], preexec_fn=enter)
+    except subprocess.SubprocessError as error:
+        raise Missing("no process may enter the cgroup") from error
+    if not lives(process):
+        raise Missing("no process may enter the cgroup")
+
+    class Folders:
+        """Removed once the process is gone."""
+
+        def close(self):
+            for parent, _, _ in os.walk(root, topdown=False):
+                try:
+                    os.rmdir(parent)
+                except OSError:
+                    pass
+    room.keep(Folders())
+    return process
+
+
+def boxed(room, path, port, words, never=()):
+    process = in_cgroup(room, path, port)
+    _, document, _ = why(port)
+    expect(document["verdict"]["cause"], "container-port", "cause")
+    commands = [r["command"] for r in document["remedies"]]
+    text = json.dumps(commands)
+    for word in words:
+        expect_in(word, text, "commands")
+    for word in never:
+        expect(word in text, False, f"{word} in {text}")
+    expect(remedies(document).count("stop-unit"), 0, "stop-unit is offered")
+    expect(ask("free", "--yes", port)[0], 1, "free: exit code")
+    expect(lives(process), True, "the process lives")
+
+
+def libvirt(room):
+    boxed(room, r"machine.slice/machine-qemu\x2d1\x2dvm1.scope/libvirt/emulator", "9101",
+          ('"virsh", "shutdown", "vm1"',), ("machinectl",))
+
+
+def nspawn(room):
+    boxed(room, r"machine.slice/machine-my\x2dbox.scope/payload", "9102", ('"machinectl", "poweroff", "my-box"',))
+
+
+def pod_of_cgroupfs(room):
+    name = f"kubepods-burstable-pod{POD.replace('-', '_')}.slice:cri-containerd:{ID}"
+    boxed(room, f"system.slice/containerd.service/{name}", "9103", ('"kubectl"', POD), ("crictl", "systemctl"))
+
+
+def pod_of_systemd(room):
+    pod = f"kubepods-burstable-pod{POD.replace('-', '_')}.slice"
+    boxed(room, f"kubepods.slice/kubepods-burstable.slice/{pod}/cri-containerd-{ID}.scope", "9104",
+          ('"kubectl"', POD), ("crictl",))
+
+
+def rootless(room):
+    boxed(room, f"user.slice/user-{NOBODY}.slice/user@{NOBODY}.service/user.slice/libpod-{ID}.scope/container", "9105",
+          ('"sudo", "-u"', f"XDG_RUNTIME_DIR=/run/user/{NOBODY}", '"podman", "stop"'))
+
+
+def lxc(room):
+    boxed(room, "lxc.payload.web", "9106", ('"lxc-stop", "-n", "web"',))
+
+
+# ---- locks ----
+
+def gone_pid():
+    done = subprocess.Popen(["true"])
+    done.wait()
+    return done.pid
+
+
+def write(path, text):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def display(room):
+    """The lock and the socket of an X server that is gone go together, whichever is asked for."""
+    tmp, = room.make("tmp")
+    os.mkdir(os.path.join(tmp, ".X11-unix"))
+    lock, path = os.path.join(tmp, ".X99-lock"), os.path.join(tmp, ".X11-unix", "X99")
+    for target in (lock, path):
+        write(lock, f"{gone_pid():10d}\n")
+        stale(path)
+        code, document, _ = why(target)
+        verdict = document["verdict"]
+        expect((code, verdict["cause"], document["request"]["path"]),
+               (0, "lock-file" if target == lock else "stale-socket-file", target), "exit code, cause, path")
+        expect_in("which is gone", json.dumps(document["blockers"]), "evidence")
+        expect(ask("free", "--yes", target)[0], 0, "free: exit code")
+        expect((os.path.lexists(lock), os.path.lexists(path)), (False, False), "lock and socket are there")
+
+
+def display_that_lives(room):
+    """A lock names an X server that runs: nothing is removed, and nobody is ended."""
+    tmp, = room.make("tmp")
+    os.mkdir(os.path.join(tmp, ".X11-unix"))
+    lock, path = os.path.join(tmp, ".X7-lock"), os.path.join(tmp, ".X11-unix", "X7")
+    server = start(room, [stand_in(room, "Xvfb"), "-c", "import time; print(flush=True); time.sleep(120)", ":7"],
+                   env=environment())
+    write(lock, f"{server.pid:10d}\n")
+    _, document, _ = why(lock)
+    expect(document["verdict"]["cause"], "lock-file", "cause")
+    expect_in(f"Xvfb (pid {server.pid})", document["verdict"]["headline"], "headline")
+    expect(ask("free", "--yes", "--force", lock)[0], 1, "free: exit code")
+    code, document, _ = why(path)
+    expect((code, document["verdict"]["status"]), (1, "free"), "exit code and status of the socket")
+    expect_in("locked: ", json.dumps(document["verdict"]["warnings"]), "warnings")
+    stale(path)
+    expect(ask("free", "--yes", path)[0], 1, "free of the socket: exit code")
+    expect((lives(server), os.path.lexists(lock), os.path.lexists(path)), (True, True, True), "server, lock, socket")
+
+
+def given_again(room):
+    """The number belongs to another program now: a PostgreSQL lock names this test."""
+    lock = room.path(".s.PGSQL.5432.lock")
+    write(lock, f"{os.getpid()}\n/var/lib/postgresql/data\n")
+    _, document, _ = why(lock)
+    expect(document["verdict"]["cause"], "lock-file", "cause")
+    expect_in("another program now", json.dumps(document["blockers"]), "evidence")
+    expect(ask("free", "--yes", lock)[0], 0, "free: exit code")
+    expect(os.path.lexists(lock), False, "the lock is there")
+
+
+def unknown_writer(room):
+    """Nobody knows which programs write a tool.pid: as long as its number is somebody's, it stays."""
+    lock = room.path("tool.pid")
+    write(lock, f"{os.getpid()}\n")
+    _, document, _ = why(lock)
+    expect((document["verdict"]["cause"], remedies(document).count("remove-lock-file")), ("lock-file", 0),
+           "cause, remove-lock-file is offered")
+    expect(ask("free", "--yes", lock)[0], 1, "free: exit code")
+    expect(os.path.lexists(lock), True, "the lock is there")
+    write(lock, f"{gone_pid()}\n")
+    expect(ask("free", "--yes", lock)[0], 0, "free: exit code")
+    expect(os.path.lexists(lock), False, "the lock is there")
+
+
+def lock_with_live_socket(room):
+    """The number is gone, and somebody is bound to the socket all the same."""
+    path = room.path("mysqld.sock")
+    write(path + ".lock", f"{gone_pid()}\n")
+    room.serve(path)
+    _, document, _ = why(path + ".lock")
+    expect(document["verdict"]["cause"], "lock-file", "cause")
+    expect(ask("free", "--yes", path + ".lock")[0], 1, "free: exit code")
+    expect((os.path.lexists(path), os.path.lexists(path + ".lock")), (True, True), "socket and lock are there")
+
+
+def no_lock(room):
+    """A file of such a name without a number is a file."""
+    path = room.path("yarn.lock")
+    write(path, "# yarn lockfile v1\n")
+    _, document, _ = why(path)
+    expect(document["verdict"]["cause"], "path-exists", "cause")
+    expect(ask("free", "--yes", path)[0], 1, "free: exit code")
+    expect(os.path.lexists(path), True, "the file is there")
+
+
+# ---- a server without its file ----
+
+def lost_file(room):
+    path = room.path("app.sock")
+    pid = room.serve(path)
+    os.unlink(path)
+    code, document, _ = why(path)
+    expect((code, document["verdict"]["status"]), (1, "free"), "exit code, status")
+    expect_in(f"(pid {pid}) still listens", json.dumps(document["verdict"]["warnings"]), "warnings")
+
+
+def lost_tmux(room):
+    if not shutil.which("tmux"):
+        raise Missing("tmux is not installed")
+    path = room.path("tmux.sock")
+    sh("tmux", "-S", path, "-f", "/dev/null", "new-session", "-d", "sleep 120")
+    try:
+        pid = int(sh("tmux", "-S", path, "display-message", "-p", "#{pid}"))
+        os.unlink(path)
+        _, document, _ = why(path)
+        expect_in(f"kill -USR1 {pid}", json.dumps(document["verdict"]["warnings"]), "warnings")
+        os.kill(pid, signal.SIGUSR1)
+        for _ in range(200):
+            if os.path.lexists(path):
+                break
+            signal.sigtimedwait([], 0.05)
+        expect(holders(why(path)[1]), [pid], "holder once the file is there again")
+    finally:
+        subprocess.run(["tmux", "-S", path, "kill-server"], capture_output=True, check=False)
+
+
+# ---- whose it may be ----
+
+def guess(room):
+    """Of root's processes the one whose arguments name the port; without one nobody."""
+    named = LISTEN.replace("int(sys.argv[1])", "int(sys.argv[1].split('=')[1])")
+    silent = LISTEN.replace("int(sys.argv[1])", "int(__import__('os').environ['P'])")
+    for port, command in (("4711", [named, "--port=4711"]), ("4712", [silent])):
+        process = start(room, [sys.executable, "-c", *command], env={**os.environ, "P": port})
+        _, document, _ = why(port, user=NOBODY)
+        expect(document["verdict"]["cause"], "hidden-holder", "cause")
+        told = [line for line in document["blockers"][0]["evidence"] if "could be it" in line]
+        expect([f"(pid {process.pid})" in line for line in told], [True] if port == "4711" else [], f"guesses at {port}")
+
+
+# ---- messages ----
+
+def units(_):
+    """systemd says which unit it could not listen for, and the unit's files where."""
+    mount("tmpfs", "/run")
+    os.makedirs("/run/systemd/system/many@.socket.d")
+    write("/run/systemd/system/many@.socket", "[Unit]\nDescription=%i\n[Socket]\nListenStream=80\nListenDatagram=127.0.0.1:4053\n"
+          "ListenStream=%t/many-%i.sock\n[Install]\nListenStream=81\n")
+    write("/run/systemd/system/many@.socket.d/10-port.conf", "[Socket]\nListenStream=\nListenStream=4080\n"
+          "ListenDatagram=127.0.0.1:4053\nListenStream=%t/many-%i.sock\n")
+    _, documents, _, _ = ask("why", "--json", "systemd[1]: many@a.socket: Failed to create listening socket: Address already "
+                             "in use\nsystemd[1]: many@a.socket: Failed to listen on sockets: Address already in use")
+    found = [(d["request"]["protocol"], d["request"]["port"], d["request"]["path"]) for d in documents]
+    expect(found, [("tcp", 4080, None), ("udp", 4053, None), ("unix", None, "/run/many-a.sock")], "what was asked")
+    code, _, text, _ = ask("none.socket: Failed to listen on sockets: Address already in use")
+    expect(code, 2, "exit code of a unit that is not there")
+    expect_in("names no port", text, "answer")
+
+
+def interface(_):
+    """`ip link set up` says no more than that it failed; the interface knows its port."""
+    try:
+        sh("ip", "link", "add", "vx0", "type", "vxlan", "id", "7", "dstport", "4789", "local", "127.0.0.1")
+    except Missing as missing:
+        raise Missing("this kernel has no VXLAN") from missing
+    code, documents, _, _ = ask("why", "--json", "RTNETLINK answers: Address already in use")
+    expect([(d["request"]["protocol"], d["request"]["port"]) for d in documents], [("udp", 4789)], "what was asked")
+    sh("ip", "link", "del", "vx0")
+    code, documents, _, _ = ask("why", "--json", "RTNETLINK answers: Address already in use")
+    expect((code, documents[0]["remedies"][0]["command"][:1]), (3, ["ip"]), "exit code, command without such an interface")
+
+
+def books(_):
+    for message, port, client in (
+            ('The Service "web" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already '
+             'allocated', 30080, "kubectl"),
+            ("0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.", None, "kubectl"),
+            ("Error response from daemon: rpc error: code = InvalidArgument desc = port '8080' is already in use by "
+             "service 'web' (x5qc) as an ingress port", 8080, "docker"),
+            ("docker: Error response from daemon: failed to set up container networking: Address already in use", None,
+             "docker")):
+        code, document, _ = why(message)
+        expect((code, document["verdict"]["status"], document["request"]["port"]), (3, "unknown", port),
+               "exit code, status, port")
+        expect([(r["id"], r["command"][0]) for r in document["remedies"]], [("ask-there", client)], "remedies")
+        expect(ask("free", "--yes", message)[0], 1, "free: exit code")
+
+
+places.SCENES = [machine, screen, desktop, libvirt, nspawn, pod_of_cgroupfs, pod_of_systemd, rootless, lxc, display,
+                 display_that_lives, given_again, unknown_writer, lock_with_live_socket, no_lock, lost_file, lost_tmux,
+                 guess, units, interface, books]
+
+if __name__ == "__main__":
+    sys.exit(places.main())
