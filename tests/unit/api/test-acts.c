@@ -108,7 +108,7 @@ static void waits(void **state)
 {
 	struct told told = {0, 0};
 	struct inuse_wait_options wait = {
-		.size = sizeof(wait), .timeout_given = true, .timeout_ms = 400};
+		.size = sizeof(wait), .timeout_given = true, .timeout_ms = 30000};
 	pthread_t thread;
 	char target[32];
 	pid_t pid = give_to_child(listener(target));
@@ -116,6 +116,7 @@ static void waits(void **state)
 	wait.listening = true;
 	assert_int_equal(inuse_wait(target, NULL, &wait), INUSE_WAITED_DONE);
 	wait.listening = false;
+	wait.timeout_ms = 2000; /* a loaded machine looks at least once in that time */
 	wait.context = &told;
 	wait.progress = count_progress;
 	assert_int_equal(inuse_wait(target, NULL, &wait), INUSE_WAITED_TIME_UP);
