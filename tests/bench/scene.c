@@ -74,8 +74,19 @@ static int listener(uint32_t host, uint16_t port)
 	return fd;
 }
 
+/* What a process waits on, as servers do. */
+struct waiting {
+	struct pollfd on[3];
+	nfds_t count;
+};
+
+static void wait_on(struct waiting *waiting, int fd)
+{
+	waiting->on[waiting->count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+}
+
 /* A UDP socket and a UNIX socket, which are owned as well. */
-static void others(void)
+static void others(struct waiting *waiting)
 {
 	struct sockaddr_in at = address(0, PORT_UDP);
 	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = NAME};
@@ -86,6 +97,8 @@ static void others(void)
 	check(local >= 0 && bind(local, (struct sockaddr *)&name,
 				    offsetof(struct sockaddr_un, sun_path) + sizeof(NAME) - 1) == 0 &&
 			listen(local, 8) == 0, "bind UNIX");
+	wait_on(waiting, udp);
+	wait_on(waiting, local);
 }
 
 /* A client of an address of its own, so that there are ports enough. */
@@ -159,27 +172,27 @@ static long share(long all, long number, long of)
 	return all * (number + 1) / of - all * number / of;
 }
 
-/* Returns: the listener to wait on. */
-static int populate(const struct plan *plan, long number)
+static void populate(const struct plan *plan, long number, struct waiting *waiting)
 {
 	long listeners = share(plan->listeners, number, plan->processes), have = 3, i;
 	long pairs = share(plan->connected / 2, number, plan->processes);
 	uint32_t host = (uint32_t)(1 << 16) + (uint32_t)number * 4;
-	int server, waits, far;
+	int server, far;
 
 	for (i = 0; i < listeners; i++, have++)
 		listener(host, (uint16_t)(PORT_FILL + i));
-	waits = server = listener(host + 1, PORT_FILL);
+	server = listener(host + 1, PORT_FILL);
 	if (number == plan->processes / 2) {
-		waits = listener(0, PORT_OWNED);
+		wait_on(waiting, listener(0, PORT_OWNED));
 		bound(0, PORT_BOUND);
-		others();
+		others(waiting);
 		have += 4;
+	} else {
+		wait_on(waiting, server);
 	}
 	for (i = 0; i < pairs; i++, have += 2)
 		make_pair(server, host + 2, host + 1, PORT_FILL, &far);
 	fill(have + 1, plan->descriptors, number);
-	return waits;
 }
 
 /* Many connections of one port, more than one process may have. */
@@ -212,15 +225,13 @@ static pid_t start(int ready, long number)
 }
 
 /* A server that waits for clients, as servers do. */
-static void rest(int told, int server)
+static void rest(int told, struct waiting *waiting)
 {
-	struct pollfd wanted = {.fd = server, .events = POLLIN};
-
 	check(write(told, "x", 1) == 1, "write");
 	close(told);
 	alarm(LIFE_SECONDS);
 	for (;;)
-		poll(&wanted, 1, -1);
+		poll(waiting->on, waiting->count, -1);
 }
 
 /* Keeps the number of TIME-WAITs, which end after a minute. */
@@ -244,6 +255,7 @@ static void keep_time_waits(const struct plan *plan, int told)
 int main(int argc, char **argv)
 {
 	long numbers[6] = {0}, i, hot_processes, most, waited = 0;
+	struct waiting waiting = {.count = 0};
 	struct plan plan;
 	struct rlimit limit;
 	int told[2], server = -1;
@@ -261,16 +273,16 @@ int main(int argc, char **argv)
 	hot_processes = (plan.hot + most - 1) / most;
 	for (i = 0; i < plan.processes; i++)
 		if (start(told[0], i) == 0) {
-			int waits = populate(&plan, i);
-
-			rest(told[1], waits);
+			populate(&plan, i, &waiting);
+			rest(told[1], &waiting);
 		}
 	if (plan.hot)
 		server = listener(0, PORT_HOT);
 	for (i = 0; i < hot_processes; i++)
 		if (start(told[0], -1) == 0) {
 			populate_hot(&plan, server, i, most);
-			rest(told[1], server);
+			wait_on(&waiting, server);
+			rest(told[1], &waiting);
 		}
 	if (server >= 0)
 		close(server);
