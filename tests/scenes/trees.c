@@ -516,10 +516,10 @@ static bool compare(unsigned int number, size_t *holds, unsigned int *counted)
 
 static bool knows_tables(struct iu_bpf *bpf)
 {
-	static struct iu_bpf_filter filter;
+	static struct iu_bpf_file_set files = {.size = IU_BPF_FILTER};
 	struct iu_bpf_found found;
 
-	return iu_bpf_bound(bpf, NULL, 0, &found, &filter) != IU_E_NOTSUP;
+	return iu_bpf_bound(bpf, NULL, 0, &found, &files) != IU_E_NOTSUP;
 }
 
 int main(void)

@@ -51,28 +51,37 @@ struct iu_bpf_found {
 	const struct iu_bpf_socket *rows;
 	size_t n;
 	/* of a bind bucket */
+	uint16_t port;
 	const struct iu_bpf_cache *cache;
 	const uint32_t *rest; /* by the kernel's numbers of states: owners that got no row */
 };
 
 /**
  * iu_bpf_bucket() - the TCP sockets that own a port in our network namespace
+ * @first, @last: the first one of these ports that anybody owns is told; no rows: nobody owns one
+ *
  * Returns: 0, IU_E_LIMIT: too many to be walked, IU_E_NOTSUP, IU_E_SYSTEM.
  */
-int iu_bpf_bucket(struct iu_bpf *bpf, uint16_t port, struct iu_bpf_found *ret_found);
+int iu_bpf_bucket(struct iu_bpf *bpf, uint16_t first, uint16_t last, struct iu_bpf_found *ret_found);
+
+/* Files of sockets, with others that look like them: of the filter so many bytes are used. */
+struct iu_bpf_file_set {
+	size_t size; /* IU_BPF_FILTER_NEAR for a few hundred, else IU_BPF_FILTER */
+	struct iu_bpf_filter filter;
+};
 
 /**
  * iu_bpf_bound() - walks the tables for TCP sockets that are bound, and neither listen nor are connected
  * @ports: the local ports of the UDP sockets that are wanted, @n of them
- * @ret_filter: takes the files of all TCP listeners, of these, and of UDP and UNIX sockets, for
- *	iu_bpf_holders()
+ * @ret_files: has a size, and takes the files of all TCP listeners, of these, and of UDP and UNIX
+ *	sockets, for iu_bpf_holders_in()
  *
  * Each step is checked, so that nothing that is there all the time is missing. Returns: 0, IU_E_LIMIT:
  * more than there is room for, IU_E_AGAIN: they changed faster than they could be read, IU_E_NOTSUP:
  * before 6.8, IU_E_SYSTEM.
  */
 int iu_bpf_bound(struct iu_bpf *bpf, const uint16_t *ports, size_t n, struct iu_bpf_found *ret_found,
-	struct iu_bpf_filter *ret_filter);
+	struct iu_bpf_file_set *ret_files);
 
 /* A file that is looked for, as struct iu_bpf_socket has it. */
 struct iu_bpf_file {
@@ -114,7 +123,7 @@ struct iu_bpf_holders {
 /**
  * iu_bpf_holders() - the places in the descriptor tables of all processes where files are
  * @files: @n of them, 1 to IU_BPF_FILES_MAX
- * @filter: instead of them, for lists: descriptors of other sockets are then among the rows
+ * @set: instead of them, for lists: descriptors of other sockets are then among the rows
  * @canary: a socket's descriptor of our own, which the walk has to find; it is among the rows, too
  *
  * A file counts its references: with as many places found there are no others, and the walk ends.
@@ -124,7 +133,7 @@ struct iu_bpf_holders {
  */
 int iu_bpf_holders_of(struct iu_bpf *bpf, const struct iu_bpf_file *files, size_t n, int canary,
 	struct iu_bpf_holders *ret_found);
-int iu_bpf_holders_in(struct iu_bpf *bpf, const struct iu_bpf_filter *filter, int canary,
+int iu_bpf_holders_in(struct iu_bpf *bpf, const struct iu_bpf_file_set *set, int canary,
 	struct iu_bpf_holders *ret_found);
 
 /* ---- what is hidden ---- */

@@ -101,6 +101,14 @@ static __always_inline bool has_addresses(void)
 	return bpf_core_field_exists(((struct inet_bind2_bucket *)NULL)->bhash_node);
 }
 
+/* Ports that nobody owns are passed: the neighbours of a port, of which most are free. */
+static __always_inline void next_port(void)
+{
+	__u64 slot = (bucket.port + bucket.walk.mix) & bucket.walk.mask;
+
+	bucket.walk.port_at = read_pointer(bucket.walk.slots + slot * BUCKET + CHAIN);
+}
+
 /* One flat loop over ports, their addresses and their sockets: nested ones cost the verifier ms. */
 static long bucket_step(__u32 i, void *unused)
 {
@@ -119,6 +127,9 @@ static long bucket_step(__u32 i, void *unused)
 		walk->address_at = read_pointer(walk->address_at);
 	} else if (walk->port_at) {
 		next_bucket_of_hash();
+	} else if (bucket.rows == 0 && bucket.port < bucket.last) {
+		bucket.port++;
+		next_port();
 	} else {
 		bucket.ended = 1;
 		return 1;
@@ -136,15 +147,16 @@ int inuse_bucket(void *ctx)
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct net *net = BPF_CORE_READ(task, nsproxy, net_ns);
 	struct inet_hashinfo *hash = BPF_CORE_READ(net, ipv4.tcp_death_row.hashinfo);
-	__u64 slot = (bucket.port + BPF_CORE_READ(net, hash_mix)) & (BPF_CORE_READ(hash, bhash_size) - 1);
 
 	if (!knows_buckets()) {
 		bucket.unknown = 1;
 		return 0;
 	}
 	bucket.net = (__u64)net;
-	bucket.walk.port_at =
-		read_pointer((__u64)BPF_CORE_READ(hash, bhash) + slot * BUCKET + CHAIN);
+	bucket.walk.slots = (__u64)BPF_CORE_READ(hash, bhash);
+	bucket.walk.mask = BPF_CORE_READ(hash, bhash_size) - 1;
+	bucket.walk.mix = BPF_CORE_READ(net, hash_mix);
+	next_port();
 	bpf_loop(IU_BPF_STEPS, bucket_step, NULL, 0);
 	return 0;
 }

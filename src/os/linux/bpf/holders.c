@@ -13,7 +13,6 @@
 #include "os/linux/bpf/descriptors.lskel.h" /* made from descriptors.bpf.c */
 
 #define ROWS_NEAR      256  /* that are always mapped */
-#define FILTER_NEAR    4096 /* bytes that are used where only a few files are looked for */
 #define EXPECTED_MAX   1024
 #define THREADS_COMING 64 /* so many may begin while the walk is on */
 
@@ -175,29 +174,29 @@ int iu_bpf_holders_of(struct iu_bpf *bpf, const struct iu_bpf_file *files, size_
 	struct iu_bpf_filter *filter;
 	int ret;
 
-	memory = begin(bpf, canary, FILTER_NEAR, &filter);
+	memory = begin(bpf, canary, IU_BPF_FILTER_NEAR, &filter);
 	if (!memory)
 		return IU_E_SYSTEM;
 	ret = fill_files(memory, files, n);
 	if (ret < 0)
 		return ret;
 	fill_expected(memory, files, n);
-	memset(filter, 0, FILTER_NEAR);
+	memset(filter, 0, IU_BPF_FILTER_NEAR);
 	for (size_t i = 0; i < n; i++)
-		filter->bits[IU_BPF_FILTER_BYTE(files[i].file, FILTER_NEAR - 1)] |=
+		filter->bits[IU_BPF_FILTER_BYTE(files[i].file, IU_BPF_FILTER_NEAR - 1)] |=
 			(uint8_t)(1u << IU_BPF_FILTER_BIT(files[i].file));
 	return run(bpf, memory, ret_found);
 }
 
-int iu_bpf_holders_in(struct iu_bpf *bpf, const struct iu_bpf_filter *filter, int canary,
+int iu_bpf_holders_in(struct iu_bpf *bpf, const struct iu_bpf_file_set *set, int canary,
 	struct iu_bpf_holders *ret_found)
 {
 	struct iu_bpf_descriptors_memory *memory;
 	struct iu_bpf_filter *wanted;
 
-	memory = begin(bpf, canary, sizeof(*wanted), &wanted);
+	memory = begin(bpf, canary, set->size, &wanted);
 	if (!memory)
 		return IU_E_SYSTEM;
-	memcpy(wanted, filter, sizeof(*wanted));
+	memcpy(wanted, &set->filter, set->size);
 	return run(bpf, memory, ret_found);
 }

@@ -25,22 +25,23 @@ int iu_bpf_tables_open(enum iu_bpf_mode mode, struct iu_bpf **ret_bpf)
 	return IU_E_NOTSUP;
 }
 
-int iu_bpf_bucket(struct iu_bpf *bpf, uint16_t port, struct iu_bpf_found *ret_found)
+int iu_bpf_bucket(struct iu_bpf *bpf, uint16_t first, uint16_t last, struct iu_bpf_found *ret_found)
 {
 	(void)bpf;
-	(void)port;
+	(void)first;
+	(void)last;
 	(void)ret_found;
 	return IU_E_NOTSUP;
 }
 
 int iu_bpf_bound(struct iu_bpf *bpf, const uint16_t *ports, size_t n, struct iu_bpf_found *ret_found,
-	struct iu_bpf_filter *ret_filter)
+	struct iu_bpf_file_set *ret_files)
 {
 	(void)bpf;
 	(void)ports;
 	(void)n;
 	(void)ret_found;
-	(void)ret_filter;
+	(void)ret_files;
 	return IU_E_NOTSUP;
 }
 
@@ -70,11 +71,11 @@ int iu_bpf_holders_of(struct iu_bpf *bpf, const struct iu_bpf_file *files, size_
 	return IU_E_NOTSUP;
 }
 
-int iu_bpf_holders_in(struct iu_bpf *bpf, const struct iu_bpf_filter *filter, int canary,
+int iu_bpf_holders_in(struct iu_bpf *bpf, const struct iu_bpf_file_set *set, int canary,
 	struct iu_bpf_holders *ret_found)
 {
 	(void)bpf;
-	(void)filter;
+	(void)set;
 	(void)canary;
 	(void)ret_found;
 	return IU_E_NOTSUP;

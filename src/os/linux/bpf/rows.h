@@ -7,7 +7,8 @@
 /* Included by BPF code too: only types of <linux/types.h>, no padding that is not named. */
 
 #define IU_BPF_STRAYS 256   /* lists that were changed while they were read, and begun anew */
-#define IU_BPF_FILTER 65536 /* bytes; a power of two */
+#define IU_BPF_FILTER	   65536 /* bytes; a power of two */
+#define IU_BPF_FILTER_NEAR 4096	 /* of them, where only a few files are looked for */
 
 /*
  * A bit for each file that is looked for, by its address: other files may have the same one. Of a few
@@ -83,12 +84,13 @@ struct iu_bpf_bucket_walk {
 	__u64 port_at, address_at, socket_at; /* nodes of lists */
 	__u64 wait, waiter; /* who waits on a socket, and a node of that list; 0: nobody left */
 	__u64 file;	    /* of that socket */
-	__u32 row, spare;
+	__u64 slots, mask;  /* the hash table of ports */
+	__u32 mix, row;
 };
 
 /* The memory of bucket.bpf.c. */
 struct iu_bpf_bucket_memory {
-	__u32 port; /* asked */
+	__u32 port, last; /* asked; told: the first port of them that has owners, or the last one */
 	/* told */
 	__u32 rows;
 	__u32 ended;
@@ -124,6 +126,8 @@ struct iu_bpf_tables_memory {
 	__u32 by_inode;	 /* 1: rows of the wanted inodes, 0: the files of all, and what is bound only */
 	__u32 udp_ports; /* IU_BPF_PORTS and more: all of them */
 	__u32 mix;	 /* of the network namespace: goes into each hash */
+	__u32 mask;	 /* bytes of the filter that are used, less one */
+	__u32 spare;
 	__u16 udp_port[IU_BPF_PORTS];
 	__u8 inode[IU_BPF_INODES / 8];
 	/* told */

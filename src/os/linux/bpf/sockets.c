@@ -87,14 +87,15 @@ static int find_rows(struct iu_bpf *bpf, size_t n, size_t most, struct iu_bpf_fo
 	return ret_found->rows ? 0 : IU_E_SYSTEM;
 }
 
-int iu_bpf_bucket(struct iu_bpf *bpf, uint16_t port, struct iu_bpf_found *ret_found)
+int iu_bpf_bucket(struct iu_bpf *bpf, uint16_t first, uint16_t last, struct iu_bpf_found *ret_found)
 {
 	struct iu_bpf_bucket_memory *memory = begin(bpf, sizeof(*memory));
 	int ret;
 
 	if (!memory)
 		return IU_E_SYSTEM;
-	memory->port = port;
+	memory->port = first;
+	memory->last = last;
 	ret = iu_bpf_run(bpf, PROGRAM);
 	if (ret < 0)
 		return ret;
@@ -102,7 +103,8 @@ int iu_bpf_bucket(struct iu_bpf *bpf, uint16_t port, struct iu_bpf_found *ret_fo
 		return IU_E_NOTSUP;
 	if (!memory->ended || memory->rows > IU_BPF_OWNERS)
 		return IU_E_LIMIT;
-	*ret_found = (struct iu_bpf_found){.cache = &memory->cache, .rest = memory->rest};
+	*ret_found = (struct iu_bpf_found){
+		.port = (uint16_t)memory->port, .cache = &memory->cache, .rest = memory->rest};
 	return find_rows(bpf, memory->rows, IU_BPF_OWNERS, ret_found);
 }
 
@@ -124,22 +126,23 @@ static int walk_tables(struct iu_bpf *bpf, const struct iu_bpf_tables_memory *me
 }
 
 int iu_bpf_bound(struct iu_bpf *bpf, const uint16_t *ports, size_t n, struct iu_bpf_found *ret_found,
-	struct iu_bpf_filter *ret_filter)
+	struct iu_bpf_file_set *ret_files)
 {
-	struct iu_bpf_filter *filter = iu_bpf_map(bpf, FILTER, sizeof(*filter));
+	struct iu_bpf_filter *filter = iu_bpf_map(bpf, FILTER, ret_files->size);
 	struct iu_bpf_tables_memory *memory = begin(bpf, sizeof(*memory));
 	int ret;
 
 	if (!memory || !filter)
 		return IU_E_SYSTEM;
-	memset(filter, 0, sizeof(*filter));
+	memset(filter, 0, ret_files->size);
+	memory->mask = (uint32_t)ret_files->size - 1;
 	memory->tables = (1u << IU_BPF_TABLES) - 1;
 	memory->udp_ports = n < IU_BPF_PORTS ? (uint32_t)n : IU_BPF_PORTS;
 	if (n > 0 && n < IU_BPF_PORTS)
 		memcpy(memory->udp_port, ports, n * sizeof(*ports));
 	ret = walk_tables(bpf, memory, ret_found);
 	if (ret == 0)
-		memcpy(ret_filter, filter, sizeof(*filter));
+		memcpy(&ret_files->filter, filter, ret_files->size);
 	return ret;
 }
 

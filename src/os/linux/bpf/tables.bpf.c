@@ -72,7 +72,7 @@ static __always_inline void want(__u64 file)
 
 	wanted = file ? bpf_map_lookup_elem(&filter, &zero) : NULL;
 	if (wanted)
-		wanted->bits[IU_BPF_FILTER_BYTE(file, IU_BPF_FILTER - 1)] |=
+		wanted->bits[IU_BPF_FILTER_BYTE(file, tables.mask & (IU_BPF_FILTER - 1))] |=
 			1 << IU_BPF_FILTER_BIT(file);
 }
 

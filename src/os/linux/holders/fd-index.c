@@ -187,20 +187,19 @@ static void sort(struct iu_fd_index_row *v, size_t n)
 
 int iu_fd_index_make(struct iu_scan *scan, struct iu_fd_index *ret_index)
 {
-	struct iu_proc_walk *walk = calloc(1, sizeof(*walk));
+	struct iu_proc_walk *walk = iu_proc_walk_new(scan);
 	int ret;
 
 	*ret_index = (struct iu_fd_index){0};
 	if (!walk)
 		return IU_E_NOMEM;
-	walk->scan = scan;
 	walk->note = note;
 	walk->context = ret_index;
 	ret = ask_kernel(walk, ret_index);
 	if (ret == 0)
 		ret = iu_proc_walk_all(walk);
 	ret = iu_proc_walk_tell(walk, ret < 0 ? ret : 0);
-	free(walk);
+	iu_proc_walk_end(walk);
 	if (ret == 0 && ret_index->full)
 		iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0, "some of the holders",
 			"more descriptors lead to sockets than can be kept",

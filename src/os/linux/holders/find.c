@@ -1,5 +1,4 @@
 /* os/linux/holders/find.c - which way the holders of sockets are found */
-#include <stdlib.h>
 
 #include "base/err.h"
 #include "model/needs.h"
@@ -105,12 +104,12 @@ static int find_and_tell(struct iu_proc_walk *walk)
 
 int iu_collect_holders(struct iu_scan *scan)
 {
-	struct iu_proc_walk *walk = calloc(1, sizeof(*walk)); /* three portions of directory entries */
+	struct iu_proc_walk *walk = iu_proc_walk_new(scan);
 	int ret;
 
 	if (!walk)
 		return IU_E_NOMEM;
-	ret = iu_proc_walk_begin(walk, scan);
+	ret = iu_proc_walk_begin(walk);
 	if (ret == 0)
 		drop_earlier(walk);
 	if (ret == 0 && walk->inodes)
@@ -118,6 +117,5 @@ int iu_collect_holders(struct iu_scan *scan)
 	else if (ret == 0)
 		iu_scan_seen(scan, IU_FACT_HOLDERS, true);
 	iu_proc_walk_end(walk);
-	free(walk);
 	return ret;
 }

@@ -69,15 +69,15 @@ static int note_all(struct iu_proc_walk *walk, const struct iu_bpf_holders *foun
 
 int iu_list_walk(struct iu_proc_walk *walk)
 {
-	const struct iu_bpf_filter *filter = iu_bound_filter(walk->scan);
+	const struct iu_bpf_file_set *files = iu_bound_files(walk->scan);
 	struct iu_bpf_holders found;
 	struct iu_bpf *bpf = NULL;
 	int canary, ret;
 
-	if (!filter || iu_bpf_holders_open(iu_scan_bpf(walk->scan), &bpf) < 0)
+	if (!files || iu_bpf_holders_open(iu_scan_bpf(walk->scan), &bpf) < 0)
 		return 0;
 	canary = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	ret = canary < 0 ? IU_E_SYSTEM : iu_bpf_holders_in(bpf, filter, canary, &found);
+	ret = canary < 0 ? IU_E_SYSTEM : iu_bpf_holders_in(bpf, files, canary, &found);
 	ret = ret < 0 ? 0 : note_all(walk, &found);
 	walk->told = ret > 0;
 	if (canary >= 0)

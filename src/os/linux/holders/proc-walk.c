@@ -57,13 +57,23 @@ static int want(struct iu_proc_walk *walk, uint64_t inode)
 	return IU_E_NOMEM;
 }
 
-int iu_proc_walk_begin(struct iu_proc_walk *walk, struct iu_scan *scan)
+struct iu_proc_walk *iu_proc_walk_new(struct iu_scan *scan)
 {
-	const struct iu_needs *needs = scan->needs;
-	const struct iu_sockets *sockets = &scan->snapshot->sockets;
+	struct iu_proc_walk *walk = malloc(sizeof(*walk));
+
+	if (walk) {
+		memset(walk, 0, offsetof(struct iu_proc_walk, processes));
+		walk->scan = scan;
+	}
+	return walk;
+}
+
+int iu_proc_walk_begin(struct iu_proc_walk *walk)
+{
+	const struct iu_needs *needs = walk->scan->needs;
+	const struct iu_sockets *sockets = &walk->scan->snapshot->sockets;
 	int ret = 0;
 
-	walk->scan = scan;
 	for (size_t i = 0; i < needs->inodes.n && ret == 0; i++)
 		ret = want(walk, needs->inodes.v[i]);
 	for (size_t i = 0; i < sockets->n && needs->all_inodes && ret == 0; i++)
@@ -81,6 +91,7 @@ void iu_proc_walk_end(struct iu_proc_walk *walk)
 		free(row);
 	}
 	free(walk->passed);
+	free(walk);
 }
 
 bool iu_proc_walk_all_held(const struct iu_proc_walk *walk)

@@ -17,12 +17,11 @@ struct iu_proc_walk_inode {
 	UT_hash_handle hh;
 };
 
-/* What the ways to find holders have in common. Each begins with zeroes but for @scan. */
+/* What the ways to find holders have in common. */
 struct iu_proc_walk {
 	struct iu_scan *scan;
 	struct iu_proc_walk_inode *inodes;
 	size_t n_held; /* of the inodes */
-	struct iu_entries processes, threads, descriptors;
 	size_t unreadable; /* processes */
 	bool kcmp_refused;
 	bool few_files; /* there was no descriptor left to read something of a process */
@@ -31,15 +30,24 @@ struct iu_proc_walk {
 	/* Given every descriptor that leads to a socket, instead of the wanted ones; NULL: nobody is. */
 	int (*note)(void *context, const struct iu_hold *hold);
 	void *context;
+	struct iu_entries processes, threads, descriptors; /* last: see iu_proc_walk_new() */
 };
 
 /* Called for a process; what it returns != 0 ends the walk. @name: in /proc. */
 typedef int iu_proc_walk_visit(void *context, int32_t pid, const char *name);
 
-/** iu_proc_walk_begin() - takes over which sockets are wanted. Returns: 0, IU_E_NOMEM. */
-int iu_proc_walk_begin(struct iu_proc_walk *walk, struct iu_scan *scan);
+/**
+ * iu_proc_walk_new() - a walk of which all is zero but @scan, and the portions of directory entries that
+ * only some of the ways use: their pages are not touched before
+ *
+ * Returns: the walk, for iu_proc_walk_end(); NULL: no memory.
+ */
+struct iu_proc_walk *iu_proc_walk_new(struct iu_scan *scan);
 
-/** iu_proc_walk_end() - frees what the walk has */
+/** iu_proc_walk_begin() - takes over which sockets are wanted. Returns: 0, IU_E_NOMEM. */
+int iu_proc_walk_begin(struct iu_proc_walk *walk);
+
+/** iu_proc_walk_end() - frees the walk and what it has */
 void iu_proc_walk_end(struct iu_proc_walk *walk);
 
 /** iu_proc_walk_find() - Returns: the wanted socket, NULL: it is not wanted. */

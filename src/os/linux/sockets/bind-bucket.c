@@ -108,12 +108,11 @@ struct iu_reuse_cache iu_bind_bucket_cache(const struct iu_bpf_cache *cache, uin
 	return known;
 }
 
-static void add_cache(
-	struct iu_snapshot *snapshot, const struct iu_bpf_found *found, uint16_t port)
+static void add_cache(struct iu_snapshot *snapshot, const struct iu_bpf_found *found)
 {
 	struct iu_reuse_cache *slot = iu_list_add(&snapshot->arena, &snapshot->caches);
 
-	*slot = iu_bind_bucket_cache(found->cache, port);
+	*slot = iu_bind_bucket_cache(found->cache, found->port);
 }
 
 /* ---- what sock_diag says of them ---- */
@@ -212,9 +211,9 @@ struct owners {
 	struct iu_netlink *netlink;
 	struct iu_bpf *bpf;
 	struct iu_netlink_sink sink;
+	size_t n_files;
 	struct iu_bpf_file files[FILES_MAX]; /* addresses; they stay in here */
 	uint64_t inodes[FILES_MAX];
-	size_t n_files;
 };
 
 static int note_file(struct owners *owners, const struct iu_bpf_socket *row)
@@ -253,28 +252,40 @@ static int count_rest(const struct iu_needs *needs, struct iu_snapshot *snapshot
 	return 0;
 }
 
-static int collect_port(struct owners *owners, uint16_t port)
+static int collect_port(struct owners *owners, const struct iu_bpf_found *found)
 {
 	struct iu_netlink_request request;
 	struct iu_snapshot *snapshot = owners->scan->snapshot;
 	size_t first = snapshot->sockets.n;
-	struct iu_bpf_found found;
 	struct iu_socket s;
-	int ret = iu_bpf_bucket(owners->bpf, port, &found);
+	int ret;
 
-	if (ret < 0 || found.n == 0)
-		return ret;
-	add_cache(snapshot, &found, port);
-	make_dump_of_listeners(&request, port);
+	add_cache(snapshot, found);
+	make_dump_of_listeners(&request, found->port);
 	ret = iu_netlink_dump(owners->netlink, &request, &owners->sink, NULL);
-	for (size_t i = 0; i < found.n && ret == 0; i++) {
-		if (!iu_bind_bucket_decode(&found.rows[i], port, &s))
+	for (size_t i = 0; i < found->n && ret == 0; i++) {
+		if (!iu_bind_bucket_decode(&found->rows[i], found->port, &s))
 			continue;
 		ret = confirm(owners->scan, owners->netlink, first, &s, &owners->sink);
 		if (ret == 0)
-			ret = note_file(owners, &found.rows[i]);
+			ret = note_file(owners, &found->rows[i]);
 	}
-	return ret == 0 ? count_rest(owners->scan->needs, snapshot, first, &found) : ret;
+	return ret == 0 ? count_rest(owners->scan->needs, snapshot, first, found) : ret;
+}
+
+static int collect_range(struct owners *owners, struct iu_port_range range)
+{
+	struct iu_bpf_found found = {.n = 1};
+	uint32_t port = range.first;
+	int ret = 0;
+
+	while (ret == 0 && found.n > 0 && port <= range.last) {
+		ret = iu_bpf_bucket(owners->bpf, (uint16_t)port, range.last, &found);
+		if (ret == 0 && found.n > 0)
+			ret = collect_port(owners, &found);
+		port = found.port + 1u;
+	}
+	return ret;
 }
 
 static bool few_ports(const struct iu_needs *needs)
@@ -289,13 +300,10 @@ static bool few_ports(const struct iu_needs *needs)
 static int collect_ports(struct owners *owners)
 {
 	const struct iu_needs *needs = owners->scan->needs;
-	uint32_t port;
 	int ret = 0;
 
 	for (size_t i = 0; i < needs->ports.n && ret == 0; i++)
-		for (port = needs->ports.v[i].first;
-			port <= needs->ports.v[i].last && ret == 0; port++)
-			ret = collect_port(owners, (uint16_t)port);
+		ret = collect_range(owners, needs->ports.v[i]);
 	iu_bpf_close(owners->bpf); /* one object at a time has the lock */
 	owners->bpf = NULL;
 	/* who has them, while their addresses are at hand */
@@ -314,11 +322,13 @@ int iu_bind_bucket_collect(struct iu_scan *scan, struct iu_netlink *netlink, iu_
 
 	if (!few_ports(scan->needs))
 		return 0;
-	owners = calloc(1, sizeof(*owners));
+	owners = malloc(sizeof(*owners)); /* of the files only what is used is ever touched */
 	if (!owners)
 		return IU_E_NOMEM;
 	owners->scan = scan;
 	owners->netlink = netlink;
+	owners->bpf = NULL;
+	owners->n_files = 0;
 	owners->sink = (struct iu_netlink_sink){sink, NULL, context};
 	ret = iu_bpf_bucket_open(iu_scan_bpf(scan), &owners->bpf);
 	if (ret == 0)

@@ -12,10 +12,11 @@
 
 /* To load the programs takes as long as to look at so many files in other ways. */
 #define FILES_FEW 4000
+#define SOCKETS_FEW 300 /* a hundredth of the bits of a small filter */
 
 struct iu_bound {
 	struct iu_bpf *bpf; /* for the walk over sockets; NULL: it is over */
-	struct iu_bpf_filter filter; /* their files */
+	struct iu_bpf_file_set files; /* theirs */
 };
 
 static bool worth_while(const struct iu_scan *scan)
@@ -44,9 +45,10 @@ int iu_bound_open(struct iu_scan *scan)
 	if (scan->bound_failed || !iu_needs_is_listing(needs) || needs->connections || scan->proc < 0 ||
 		!(needs->facts & IU_FACT_HOLDERS) || !worth_while(scan) || !iu_scan_initial_pids(scan))
 		return 0;
-	bound = calloc(1, sizeof(*bound));
+	bound = malloc(sizeof(*bound)); /* what is not used of it is never touched */
 	if (!bound)
 		return IU_E_NOMEM;
+	bound->bpf = NULL;
 	ret = iu_bpf_tables_open(iu_scan_bpf(scan), &bound->bpf);
 	if (ret < 0) {
 		free(bound);
@@ -108,7 +110,8 @@ int iu_collect_bound(struct iu_scan *scan)
 	if (!bound)
 		return 0;
 	n = udp_ports(scan->snapshot, ports);
-	ret = iu_bpf_bound(bound->bpf, ports, n, &found, &bound->filter);
+	bound->files.size = scan->snapshot->sockets.n < SOCKETS_FEW ? IU_BPF_FILTER_NEAR : IU_BPF_FILTER;
+	ret = iu_bpf_bound(bound->bpf, ports, n, &found, &bound->files);
 	if (ret < 0) { /* iu_collect_inet_anew() goes on as if it had never been possible */
 		close_bound(scan);
 		scan->bound_failed = true;
@@ -122,7 +125,7 @@ int iu_collect_bound(struct iu_scan *scan)
 	return ret;
 }
 
-const struct iu_bpf_filter *iu_bound_filter(const struct iu_scan *scan)
+const struct iu_bpf_file_set *iu_bound_files(const struct iu_scan *scan)
 {
-	return scan->bound ? &scan->bound->filter : NULL;
+	return scan->bound ? &scan->bound->files : NULL;
 }

@@ -14,7 +14,7 @@
  */
 int iu_bound_open(struct iu_scan *scan);
 
-/** iu_bound_filter() - the files of the sockets that listen or are bound; NULL: the kernel was not asked */
-const struct iu_bpf_filter *iu_bound_filter(const struct iu_scan *scan);
+/** iu_bound_files() - of the sockets that listen or are bound; NULL: the kernel was not asked */
+const struct iu_bpf_file_set *iu_bound_files(const struct iu_scan *scan);
 
 #endif
