@@ -108,6 +108,13 @@ bool iu_port_is_customary(const char *name, uint16_t port)
 	return false;
 }
 
+/* "-p8080": an option of one letter may have its value without a blank. */
+static bool is_option(const char *text, size_t at)
+{
+	return at >= 2 && iu_char_is_letter(text[at - 1]) && text[at - 2] == '-' &&
+	       (at == 2 || !text[at - 3] || text[at - 3] == ' ');
+}
+
 bool iu_port_is_word(const char *text, size_t len, uint16_t port)
 {
 	struct iu_span line = {text, len};
@@ -118,7 +125,7 @@ bool iu_port_is_word(const char *text, size_t len, uint16_t port)
 
 		if (!n)
 			continue;
-		if ((!at || !(iu_char_is_word(text[at - 1]) || text[at - 1] == '.')) &&
+		if ((!at || !(iu_char_is_word(text[at - 1]) || text[at - 1] == '.') || is_option(text, at)) &&
 			(at + n == len || !(iu_char_is_word(text[at + n]) || text[at + n] == '.')) &&
 			iu_span_number((struct iu_span){text + at, n}, UINT16_MAX, &number) &&
 			number == port)

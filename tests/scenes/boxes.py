@@ -268,6 +268,19 @@ def lock_with_live_socket(room):
     expect((os.path.lexists(path), os.path.lexists(path + ".lock")), (True, True), "socket and lock are there")
 
 
+def lock_of_another_machine(room):
+    """On a file system that others serve, too, a number that is nobody's here may be somebody's there."""
+    real, seen = room.make("real", "seen")
+    room.keep(places.fuse_mount(places.fuse.mirror, seen, real))
+    write(os.path.join(real, "postmaster.pid"), f"{gone_pid()}\n")
+    lock = os.path.join(seen, "postmaster.pid")
+    _, document, _ = why(lock)
+    expect((document["verdict"]["cause"], remedies(document).count("remove-lock-file")), ("lock-file", 0),
+           "cause, remove-lock-file is offered")
+    expect(ask("free", "--yes", lock)[0], 1, "free: exit code")
+    expect(os.path.lexists(lock), True, "the lock is there")
+
+
 def no_lock(room):
     """A file of such a name without a number is a file."""
     path = room.path("yarn.lock")
@@ -372,7 +385,7 @@ def books(_):
 
 
 places.SCENES = [machine, screen, desktop, libvirt, nspawn, pod_of_cgroupfs, pod_of_systemd, rootless, lxc, display,
-                 display_that_lives, given_again, unknown_writer, lock_with_live_socket, no_lock, lost_file, lost_tmux,
+                 display_that_lives, given_again, unknown_writer, lock_with_live_socket, lock_of_another_machine, no_lock, lost_file, lost_tmux,
                  guess, units, interface, books]
 
 if __name__ == "__main__":

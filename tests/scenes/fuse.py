@@ -9,7 +9,8 @@ import stat
 import struct
 import threading
 
-LOOKUP, FORGET, GETATTR, UNLINK, STATFS, INIT, ACCESS, INTERRUPT, BATCH_FORGET = 1, 2, 3, 10, 17, 26, 34, 36, 42
+LOOKUP, FORGET, GETATTR, UNLINK, READ, STATFS, INIT, ACCESS, INTERRUPT, BATCH_FORGET = (
+    1, 2, 3, 10, 15, 17, 26, 34, 36, 42)
 ENOENT, ENOSYS = 2, 38
 NO_ANSWER = (FORGET, INTERRUPT, BATCH_FORGET)
 
@@ -88,6 +89,10 @@ class Mount:
         if code == UNLINK:
             os.unlink(os.path.join(path, os.fsdecode(data.split(b"\0")[0])))
             return 0, b""
+        if code == READ:
+            _, offset, size = struct.unpack("<QQI", data[:20])
+            with open(path, "rb") as file:
+                return 0, os.pread(file.fileno(), size, offset)
         if code == STATFS:
             return 0, struct.pack("<5Q10I", 1000, 1000, 1000, 1000, 1000, 4096, 255, 4096, *([0] * 7))
         return ENOSYS, b""

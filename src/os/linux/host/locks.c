@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "knowledge/filesystems.h"
 #include "knowledge/locks.h"
 #include "os/linux/file.h"
 #include "os/linux/process/process.h"
@@ -166,6 +167,7 @@ int iu_locks_look(struct iu_scan *scan, const struct iu_lock_found *found, struc
 {
 	const struct iu_lock_row *row = iu_lock_row(found->path, strlen(found->path));
 	struct iu_lock *lock = &path->lock;
+	int ret;
 
 	*lock = (struct iu_lock){.path = NULL};
 	if (!found->path[0] || !row)
@@ -182,5 +184,9 @@ int iu_locks_look(struct iu_scan *scan, const struct iu_lock_found *found, struc
 	if (!lock->pid || scan->proc < 0)
 		return 0;
 	lock->outer = !iu_scan_initial_pids(scan);
-	return find_process(scan, row, lock);
+	ret = find_process(scan, row, lock);
+	/* on a file system of others the process may be one of another machine, whatever has its number here */
+	if (path->fs_type && iu_filesystem(path->fs_type)->waits && lock->writer != IU_YES)
+		lock->alive = lock->writer = IU_UNKNOWN;
+	return ret;
 }
