@@ -37,6 +37,7 @@ static void add_probe(struct iu_arena *arena, const struct iu_evaluation *evalua
 								    : IU_UNKNOWN,
 		.device = evaluation->question->options.device,
 		.ifindex = request->ifindex,
+		.nonlocal = evaluation->question->options.nonlocal,
 	};
 }
 

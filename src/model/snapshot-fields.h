@@ -256,7 +256,7 @@ SHAPE(cache, iu_reuse_cache, NULL);
 static const struct field probe_fields[] = {
 	WORD(iu_probe, protocol, protocol_words), ADDRESS(iu_probe, address),
 	PLAIN(iu_probe, port), PLAIN(iu_probe, reuseaddr), PLAIN(iu_probe, reuseport),
-	PLAIN(iu_probe, exclusive),
+	PLAIN(iu_probe, exclusive), PLAIN(iu_probe, nonlocal),
 	TRI(iu_probe, v6only), PLAIN(iu_probe, device), PLAIN(iu_probe, ifindex),
 	PLAIN(iu_probe, done), PLAIN(iu_probe, result),
 };

@@ -147,6 +147,7 @@ struct iu_probe {
 	uint16_t port;
 	bool reuseaddr, reuseport;
 	bool exclusive; /* SO_EXCLUSIVEADDRUSE, Windows only */
+	bool nonlocal;  /* with IP_FREEBIND, Linux only */
 	enum iu_tri v6only;
 	const char *device;
 	uint32_t ifindex;

@@ -43,6 +43,7 @@ int iu_run_try(const struct iu_run_case *c)
 		.reuseaddr = c->sock.reuseaddr,
 		.reuseport = c->sock.reuseport,
 		.v6only = c->sock.v6only,
+		.nonlocal = c->sock.nonlocal,
 		.device = c->sock.device[0] ? c->sock.device : NULL,
 		.ifindex = c->sock.ifindex};
 

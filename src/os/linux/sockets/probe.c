@@ -43,6 +43,13 @@ static bool set_flag(int fd, int level, int option, int value)
 	return setsockopt(fd, level, option, &value, sizeof(value)) == 0;
 }
 
+/* Who has IP_TRANSPARENT binds the same addresses, and this one needs no right. */
+static bool set_nonlocal(int fd, enum iu_family family)
+{
+	return family == IU_FAMILY_IPV6 ? set_flag(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1)
+					: set_flag(fd, IPPROTO_IP, IP_FREEBIND, 1);
+}
+
 static bool set_options(int fd, const struct iu_probe *probe)
 {
 	if (probe->reuseaddr && !set_flag(fd, SOL_SOCKET, SO_REUSEADDR, 1))
@@ -51,6 +58,8 @@ static bool set_options(int fd, const struct iu_probe *probe)
 		return false;
 	if (probe->address.family == IU_FAMILY_IPV6 && probe->v6only != IU_UNKNOWN &&
 		!set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY, probe->v6only == IU_YES))
+		return false;
+	if (probe->nonlocal && !set_nonlocal(fd, probe->address.family))
 		return false;
 	return !probe->device || setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, probe->device,
 					 (socklen_t)strnlen(probe->device, IFNAMSIZ)) == 0;
