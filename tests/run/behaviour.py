@@ -325,6 +325,23 @@ def landlock_is_told():
     has(done.stderr, "(EACCES)", "policy-denied", "under Landlock")
 
 
+def told_before():
+    """What only the kernel decides is told before the program says so itself, also where somebody else traces it"""
+    tracer = ("strace", "-f", "-o", "/dev/null") if shutil.which("strace") else ()
+    for command in ((CALLS,), (*tracer, CALLS)):
+        both = run(*command, "landlock", port(), capture_output=False, stdout=subprocess.PIPE,
+                   stderr=subprocess.STDOUT).stdout
+        if "landlock 0" not in both:
+            raise Skip(f"this kernel has no Landlock for bind(): {both!r}")
+        has(both, "policy-denied", "bind 13")
+        if command == (CALLS,):
+            same("the reason comes first", both.index("policy-denied") < both.index("bind 13"), True)
+    both = python("failed(TCP(socket.AF_UNIX).bind, '/proc/inuse.sock')", capture_output=False,
+                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+    own = "ENOENT\n" if "ENOENT\n" in both else "EPERM\n"
+    same("the reason comes first", both.index("/proc/inuse.sock") < both.index(own), True)
+
+
 def python(text, **kwargs):
     """A few lines of Python as the command; each says the errno that it has caught."""
     lines = ("import errno, socket, struct, ctypes\nTCP = socket.socket\n"
@@ -403,6 +420,24 @@ def freebind():
         plain = subprocess.run([INUSE, f"203.0.113.5:{p}"], capture_output=True, text=True)
         has(plain.stdout, "not an address of this machine")
         holder.stdin.close()
+
+
+def freebind_low():
+    """… also where a look-alike has to be asked: below 1024, IPv6, IP_TRANSPARENT; a free one is bound"""
+    for domain, level, option, address in ((2, 0, 15, "203.0.113.5"), (2, 0, 19, "203.0.113.6"), (10, 41, 78, "2001:db8::5")):
+        text = f"s = TCP({domain}); s.setsockopt({level}, {option}, 1); "
+        port_free, port_held = 443, 444
+        hold = ("import socket, sys; TCP = socket.socket; " + text + f"s.bind(('{address}', {port_held})); s.listen(); "
+                "print('ready', flush=True); sys.stdin.read()")
+        with subprocess.Popen(["/usr/bin/python3", "-S", "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True) as holder:
+            same("the holder", holder.stdout.readline(), "ready\n")
+            done = python(text + f"failed(s.bind, ('{address}', {port_held}))")
+            same("results", done.stdout, "EADDRINUSE\n")
+            has(done.stderr, "(EADDRINUSE)", f"pid {holder.pid}")
+            done = python(text + f"s.bind(('{address}', {port_free})); print('good')")
+            same("a free one", (done.stdout, done.stderr), ("good\n", ""))
+            holder.stdin.close()
 
 
 def few_descriptors():
@@ -735,7 +770,7 @@ def wrong_lines():
 TESTS = [wait_for_time_wait, exit_codes, not_started, same_process, descriptors_and_signals, closed_streams, no_children, end_of_output,
          explains, quiet_when_good, listen_fails, own_both_families, own_parent, other_directory, udp, unix_paths,
          threads, once_for_each_cause, exec_chain, daemons, daemon_speaks, static_program, program_of_32_bits,
-         own_filter, unprivileged, landlock, landlock_is_told, any_errno, good_paths, place_without_sockets, other_protocols, freebind,
+         own_filter, unprivileged, landlock, landlock_is_told, told_before, any_errno, good_paths, place_without_sockets, other_protocols, freebind, freebind_low,
          few_descriptors, port_file_is_plain, dropped_rights, kept_rights, other_address, other_namespace, json_document,
          supervisor_killed, supervisor_killed_while_it_holds, watcher_killed, watcher_killed_while_it_holds, rings,
          setuid_program, outer_watcher, explained_afterwards, inside_itself, wait_for_holder, wait_gives_up,

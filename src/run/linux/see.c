@@ -32,12 +32,12 @@ static enum iu_tri is_in_call(const struct iu_run_case *c)
 	return iu_tri(len > 0 && atoi(text) == c->notice.number);
 }
 
-int iu_run_see(struct iu_run_case *c)
+int iu_run_see(struct iu_run_case *c, bool done)
 {
 	const struct timespec pause = {.tv_nsec = 50000};
 	int64_t deadline = iu_os_now_ms() + SEE_MS;
 	uint64_t start = runtime_of(c);
-	enum iu_tri in_call = IU_YES;
+	enum iu_tri in_call = done ? IU_NO : IU_YES;
 	int error;
 
 	while (!iu_run_socket_is_bound(c->socket) && in_call != IU_NO && iu_os_now_ms() < deadline) {

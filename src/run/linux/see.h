@@ -6,8 +6,9 @@
 
 /**
  * iu_run_see() - waits until the kernel has done the call, and looks whether the socket has an address
+ * @done: it has
  * Returns: 0, or what it most likely said; -1: it could not be seen.
  */
-int iu_run_see(struct iu_run_case *c);
+int iu_run_see(struct iu_run_case *c, bool done);
 
 #endif

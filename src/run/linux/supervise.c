@@ -242,7 +242,7 @@ static void start_worker(struct loop *l, struct iu_run_case *c)
 	while (held < WORKERS_MAX && l->s.told->held[held])
 		held++;
 	if (!silent && held < WORKERS_MAX) {
-		l->s.told->held[held] = c->notice.id && (!c->after || c->hold) ? c->notice.id : NO_NOTICE;
+		l->s.told->held[held] = c->notice.id ? c->notice.id : NO_NOTICE;
 		pid = fork();
 	}
 	if (pid == 0)
@@ -250,8 +250,7 @@ static void start_worker(struct loop *l, struct iu_run_case *c)
 	if (pid < 0) {
 		if (!silent && held < WORKERS_MAX)
 			l->s.told->held[held] = 0;
-		if (!c->after || c->hold)
-			let(l, c);
+		let(l, c);
 		return;
 	}
 	*worker = (struct worker){.pid = pid, .held = held};
@@ -321,24 +320,14 @@ static void perform(struct loop *l, struct iu_run_case *c)
 	}
 }
 
-/* The worker has a duplicate of its own, and looks from now on; then the kernel does it. */
+/* The worker lets the kernel do it, and sees what comes of it. */
 static void look_after(struct loop *l, struct iu_run_case *c)
 {
-	struct iu_run_case later = *c;
-	ssize_t n;
+	ssize_t n = iu_run_proc_files_text(c->notice.tid, "comm", c->comm, sizeof(c->comm));
 
-	later.socket = fcntl(c->socket, F_DUPFD_CLOEXEC, 0);
-	if (later.socket >= 0 && l->worker_count < WORKERS_MAX) {
-		n = iu_run_proc_files_text(c->notice.tid, "comm", later.comm, sizeof(later.comm));
-		later.comm[n > 1 ? n - 1 : 0] = '\0'; /* without its newline */
-		later.after = true;
-		later.hold = c->facts.domain && c->facts.inet;
-		start_worker(l, &later);
-	}
-	if (later.socket >= 0)
-		close(later.socket);
-	if (!later.hold)
-		let(l, c);
+	c->comm[n > 1 ? n - 1 : 0] = '\0'; /* without its newline */
+	c->after = true;
+	start_worker(l, c);
 }
 
 static void foresee(struct loop *l, struct iu_run_case *c, int error)

@@ -37,8 +37,8 @@ struct iu_run_case {
 	struct iu_run_socket sock;
 	int error;         /* what the kernel said; -1: not asked yet */
 	bool blind;        /* its memory may not be read */
-	bool after;        /* the kernel does it: whether it did is to be seen afterwards */
-	bool hold;         /* after: it waits until the words are ready, so that they come first */
+	bool after;        /* the kernel does it when the worker says so: whether it did is to be seen */
+	int signal;        /* after: it was on its way when the thread was stopped; 0: none */
 	char comm[24];     /* after: whose it was */
 };
 

@@ -13,6 +13,7 @@
 #include "run/linux/question.h"
 #include "run/linux/result.h"
 #include "run/linux/see.h"
+#include "run/linux/stop.h"
 #include "run/linux/supervise.h"
 #include "session/free.h"
 
@@ -27,6 +28,7 @@ struct worker {
 	struct iu_run_case *c;
 	struct iu_run_question asked;
 	bool is_asked;
+	bool early;     /* asked before the call, so that the words come soon behind it */
 	bool performed; /* it is done: the caller gets 0 */
 	bool again;     /* it is to be stopped: the call is made anew when it goes on */
 	char words[256];
@@ -189,7 +191,7 @@ static void explain(struct worker *h, int error, const char *help)
 		tell_plain(h, error);
 		return;
 	}
-	if (!h->is_asked || !h->c->hold)
+	if (!h->is_asked || !h->early)
 		ask(h, error);
 	if (h->is_asked)
 		iu_run_result_apply(h->s, h->c, error, &h->asked);
@@ -448,25 +450,34 @@ static void say_unknown(struct worker *h)
 	iu_text_free(&text);
 }
 
-/* The kernel does the call; whether it has is seen at the socket. */
+/*
+ * The kernel does the call. Where the thread can be stopped behind it, it reads the result after we have
+ * told why; else the socket shows whether it is done.
+ */
 static void look_after(struct worker *h)
 {
-	bool entered = enter(h);
-	int error;
+	bool stops = iu_run_stop_prepare(h->c), stopped = false, entered = enter(h);
+	int error = -1;
 
-	if (h->c->hold && entered)
+	h->early = !stops && entered && h->c->facts.domain && h->c->facts.inet;
+	if (h->early)
 		ask(h, EACCES);
-	if (h->c->hold)
-		(void)iu_run_notices_continue(h->s->notices, h->c->notice.id);
-	error = iu_run_see(h->c);
+	(void)iu_run_notices_continue(h->s->notices, h->c->notice.id);
+	if (stops)
+		stopped = iu_run_stop_behind(h->c, &error);
+	if (error < 0)
+		error = iu_run_see(h->c, stopped);
 	if (error < 0 && entered) {
 		ask(h, 0); /* the place itself may say what it takes */
 		error = h->is_asked ? h->asked.answer.verdict.error_number : 0;
 		if (!error)
 			say_unknown(h);
 	}
-	if (error > 0 && entered)
+	if (error > 0 && entered && iu_run_policy_explains(error))
 		explain(h, error, NULL);
+	close(h->c->socket); /* the program may close its own now, and use the address again */
+	if (stopped)
+		iu_run_stop_end(h->c);
 	if (h->is_asked)
 		iu_run_question_end(&h->asked);
 }
