@@ -8,6 +8,7 @@
 #include "os/linux/holders/hidden.h"
 #include "os/linux/holders/kernel-sockets.h"
 #include "os/linux/holders/waiters.h"
+#include "os/linux/host/exports.h"
 #include "os/linux/host/mounts.h"
 #include "os/linux/host/sysctl.h"
 #include "os/linux/process/cmdline.h"
@@ -48,6 +49,16 @@ static void parse_mount(const char *line, size_t len)
 	iu_arena_free(&arena);
 }
 
+static void parse_export(const char *line, size_t len)
+{
+	char *argument = strndup(line, len);
+
+	(void)iu_exports_line(line, len, "/srv/a b/x.sock");
+	if (argument)
+		(void)iu_exports_argument(argument, "/srv/a b/x.sock");
+	free(argument);
+}
+
 static int on_line(void *context, const char *line, size_t len)
 {
 	struct iu_epoll_target target;
@@ -57,6 +68,7 @@ static int on_line(void *context, const char *line, size_t len)
 	int kind;
 
 	(void)context;
+	parse_export(line, len);
 	for (kind = 0; kind < 4; kind++)
 		if (iu_proc_net_line(line, len, kind & 1 ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP,
 			    kind & 2, &sock) == 1)

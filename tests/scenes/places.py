@@ -229,6 +229,46 @@ def overlay_lower(room):
     not_stale(lower + "/low.sock", "overlay")
 
 
+# A server of folders, as far as it can be seen from outside: its name and its arguments.
+SERVE_FOLDER = "import time; print(flush=True); time.sleep(120)"
+
+
+def given_away(room, name, *arguments):
+    os.symlink(sys.executable, room.path(name))
+    process = room.keep(subprocess.Popen([room.path(name), "-c", SERVE_FOLDER, *arguments], stdout=subprocess.PIPE))
+    process.stdout.readline()
+
+
+def given_away_by_programs(room):
+    """Who has the folder in a virtual machine or over the network binds there, and nobody here is bound to the file."""
+    one, two, three, near = room.make("one", "two", "three", "three-more")
+    for folder in (one, two, three, near):
+        stale(folder + "/x.sock")
+    given_away(room, "virtiofsd", "--socket-path=/run/v.sock", "--shared-dir", one)
+    given_away(room, "qemu-system-x86_64", "-virtfs", f"local,path={two},mount_tag=host,security_model=none")
+    given_away(room, "diod", "-f", "-e", three)
+    not_stale(one + "/x.sock", "virtiofs")
+    not_stale(two + "/x.sock", "9p")
+    not_stale(three + "/x.sock", "9p")
+    expect(why(near + "/x.sock")[1]["verdict"]["cause"], "stale-socket-file", "cause in a folder beside it")
+
+
+def given_away_by_the_kernel(room):
+    """exportfs keeps a list of what the kernel's NFS server gives away."""
+    shared, other = room.make("with blank", "other")
+    for folder in (shared, other):
+        stale(folder + "/x.sock")
+    mount("tmpfs", "/var/lib")
+    try:
+        os.mkdir("/var/lib/nfs")
+        with open("/var/lib/nfs/etab", "w", encoding="ascii") as table:
+            table.write(shared.replace(" ", "\\040") + "\t192.0.2.0/24(rw,sync,wdelay,hide,sec=sys)\n")
+        not_stale(shared + "/x.sock", "nfs")
+        expect(why(other + "/x.sock")[1]["verdict"]["cause"], "stale-socket-file", "cause in another folder")
+    finally:
+        sh("umount", "/var/lib")
+
+
 def overlay_holder(room):
     """stat() shows another device there than the kernel's table."""
     _, _, merged = overlay(room)
@@ -316,6 +356,8 @@ def watchdog(room):
     code, _, text, took = ask("4100", environment=hangs)
     expect((code, 9 < took < 20), (3, True), "exit code, after 10 s")
     expect_in("longer than 10 s", text, "what is said")
+    code, documents, _, _ = ask("list", "--json", environment=hangs)
+    expect((code, [(d["schema"], d["exit_code"]) for d in documents]), (3, [("inuse.failure/1", 3)]), "as JSON")
     for arguments in (("4100",), ("wait", "4100"), ("free", "--yes", "4100")):
         process = room.keep(subprocess.Popen([INUSE, *arguments], env={**os.environ, **hangs},
                                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
@@ -630,7 +672,8 @@ def self_connected(room):
     expect((code, documents[0]["steps"][0]["target"]["pid"]), (0, client.pid), "free: exit code, whom it would end")
 
 
-SCENES = [fuse_mirror, overlay_upper, overlay_merged, overlay_lower, overlay_holder, bind_mount, linked, stale_local,
+SCENES = [fuse_mirror, overlay_upper, overlay_merged, overlay_lower, overlay_holder, given_away_by_programs,
+          given_away_by_the_kernel, bind_mount, linked, stale_local,
           hung_holder, hung_path, watchdog, without_sockets, without_inodes, read_only, not_writable,
           who_serves_decides, mounted_over, padded_names, exchanger, less_than_root, ipv6_disabled, ipv6_filtered, ipv6_message, without_carrier,
           wrong_interface, self_connected]

@@ -28,6 +28,7 @@
 #include "os/linux/file.h"
 #include "os/linux/holders/waiters.h"
 #include "os/linux/host/addresses.h"
+#include "os/linux/host/exports.h"
 #include "os/linux/host/host.h"
 #include "os/linux/host/mounts.h"
 #include "os/linux/host/sysctl.h"
@@ -687,6 +688,30 @@ static int add_layer(void *context, const char *layer, size_t len)
 	return 0;
 }
 
+static void test_exports(void **state)
+{
+	static const char line[] = "/srv/a\\040b\t10.0.0.0/8(rw,sync)";
+	static const struct {
+		const char *argument, *file;
+		bool above;
+	} rows[] = {
+		{"/srv", "/srv/x.sock", true}, {"/srv/", "/srv/x.sock", true}, {"/", "/srv/x.sock", true},
+		{"--shared-dir=/srv/a", "/srv/a/b/x", true}, {"source=/srv,cache=none", "/srv/x", true},
+		{"local,id=f,path=/srv,readonly=on", "/srv/x", true}, {"/tmp:/srv", "/srv/x", true},
+		{"/srv", "/srv2/x", false}, {"srv", "/srv/x", false}, {"/srv/x/y", "/srv/x", false},
+		{"", "/srv/x", false}, {",=:", "/srv/x", false}, {"path=", "/srv/x", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IU_COUNT(rows); i++)
+		assert_int_equal(iu_exports_argument(rows[i].argument, rows[i].file), rows[i].above);
+	assert_true(iu_exports_line(line, strlen(line), "/srv/a b/x"));
+	assert_true(iu_exports_line("/srv *(rw)", 10, "/srv/x"));
+	assert_false(iu_exports_line(line, strlen(line), "/srv/a/x"));
+	assert_false(iu_exports_line("# Path Client(Flags) # IPs", 26, "/srv/x"));
+	assert_false(iu_exports_line("", 0, "/srv/x"));
+}
+
 static void test_mounts(void **state)
 {
 	static const char overlay[] =
@@ -752,7 +777,7 @@ int main(void)
 		cmocka_unit_test(test_shell_words),
 		cmocka_unit_test(test_kernel_number),
 		cmocka_unit_test(test_rtnetlink),
-		cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_exports), cmocka_unit_test(test_mounts),
 	};
 
 	return cmocka_run_group_tests_name("the parse halves for Linux", tests, NULL, NULL);

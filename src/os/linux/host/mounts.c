@@ -28,8 +28,7 @@ static bool is_octal(char c)
 	return c >= '0' && c <= '7';
 }
 
-/* Blanks, tabs, newlines and backslashes are written as "\040" (mangle_path()). */
-static const char *unescape(struct iu_arena *arena, const char *text, size_t len)
+const char *iu_mounts_unescape(struct iu_arena *arena, const char *text, size_t len)
 {
 	char *copy = iu_arena_strndup(arena, text, len), *to = copy;
 
@@ -76,8 +75,8 @@ int iu_mount_line(struct iu_arena *arena, const char *line, size_t len, struct i
 	if (iu_number(texts[0], lens[0], 10, &mount.id) == 0 ||
 		!read_device(texts[2], lens[2], &mount.dev))
 		return 0;
-	mount.root = unescape(arena, texts[3], lens[3]);
-	mount.point = unescape(arena, texts[4], lens[4]);
+	mount.root = iu_mounts_unescape(arena, texts[3], lens[3]);
+	mount.point = iu_mounts_unescape(arena, texts[4], lens[4]);
 	mount.readonly = lens[5] >= 2 && !memcmp(texts[5], "ro", 2) &&
 			 (lens[5] == 2 || texts[5][2] == ',');
 	for (;;) { /* any number of fields, up to a dash */
@@ -93,9 +92,9 @@ int iu_mount_line(struct iu_arena *arena, const char *line, size_t len, struct i
 		texts[i] = at;
 		lens[i] = field(&at, end);
 	}
-	mount.type = unescape(arena, texts[0], lens[0]);
-	mount.source = unescape(arena, texts[1], lens[1]);
-	mount.options = unescape(arena, texts[2], lens[2]);
+	mount.type = iu_mounts_unescape(arena, texts[0], lens[0]);
+	mount.source = iu_mounts_unescape(arena, texts[1], lens[1]);
+	mount.options = iu_mounts_unescape(arena, texts[2], lens[2]);
 	if (arena->failed)
 		return IU_E_NOMEM;
 	*ret_mount = mount;

@@ -35,6 +35,12 @@ int iu_mount_line(struct iu_arena *arena, const char *line, size_t len, struct i
 int iu_mounts_load(int proc, const char *who, struct iu_mounts *ret_mounts);
 void iu_mounts_free(struct iu_mounts *mounts);
 
+/**
+ * iu_mounts_unescape() - a path as the kernel's lists have it, in @arena
+ * Blanks, tabs, newlines and backslashes are written as "\040" (mangle_path()). NULL: no memory.
+ */
+const char *iu_mounts_unescape(struct iu_arena *arena, const char *text, size_t len);
+
 /** iu_mounts_at() - the mount that has @path, an absolute one without links; NULL: none. */
 const struct iu_mount *iu_mounts_at(const struct iu_mounts *mounts, const char *path);
 

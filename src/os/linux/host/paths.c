@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "knowledge/filesystems.h"
 #include "os/linux/file.h"
+#include "os/linux/host/exports.h"
 #include "os/linux/host/locks.h"
 #include "os/linux/host/mounts.h"
 #include "os/linux/patient.h"
@@ -398,6 +399,10 @@ static void find_sharing(struct iu_scan *scan, struct iu_path *path, const struc
 		find_elsewhere(&sharing, mounts);
 		if (!path->shared && scan->proc >= 0)
 			find_in_namespaces(scan, &sharing);
+		if (!path->shared) {
+			path->shared = iu_exports_find(scan, file);
+			path->shared_elsewhere = path->shared != NULL;
+		}
 	}
 	path->shared = iu_arena_strdup(&scan->snapshot->arena, path->shared);
 }
