@@ -19,10 +19,18 @@ static int show_version(void)
 	return good ? IU_EXIT_DONE : IU_EXIT_UNKNOWN;
 }
 
+#define HUNG "could not tell: looking at this machine took longer than 10 s, as something in it does not answer (a file server, a device)"
+
 /* The one sentence that is printed while something else hangs: no buffer, no lock. */
 static void say_hung(void)
 {
-	iu_system_cry("inuse: could not tell: looking at this machine took longer than 10 s, as something in it does not answer (a file server, a device)\n");
+	iu_system_cry(IU_STREAM_MESSAGES, "inuse: " HUNG "\n");
+}
+
+static void say_hung_as_json(void)
+{
+	iu_system_cry(IU_STREAM_RESULTS,
+		"{\"schema\":\"inuse.failure/1\",\"exit_code\":3,\"message\":\"" HUNG "\"}\n");
 }
 
 int main(int argc, char **argv)
@@ -38,7 +46,7 @@ int main(int argc, char **argv)
 		return code;
 	/* Under `run` it is the command that must not end. */
 	if (invocation.command != &iu_command_run)
-		iu_os_watchdog(say_hung, IU_EXIT_UNKNOWN);
+		iu_os_watchdog(invocation.arguments.json ? say_hung_as_json : say_hung, IU_EXIT_UNKNOWN);
 	if (invocation.arguments.version)
 		code = show_version();
 	else if (invocation.arguments.help)

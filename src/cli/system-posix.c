@@ -148,9 +148,9 @@ const char *iu_system_home(void)
 	return home && home[0] == '/' && home[1] ? home : NULL;
 }
 
-void iu_system_cry(const char *message)
+void iu_system_cry(enum iu_stream stream, const char *message)
 {
-	if (write(STDERR_FILENO, message, strlen(message)) < 0)
+	if (write(descriptor_of(stream), message, strlen(message)) < 0)
 		return; /* there is nobody to tell */
 }
 

@@ -186,9 +186,9 @@ const char *iu_system_home(void)
 	return NULL; /* no shell here writes ~ */
 }
 
-void iu_system_cry(const char *message)
+void iu_system_cry(enum iu_stream stream, const char *message)
 {
-	fputs(message, stderr);
+	fputs(message, stream == IU_STREAM_RESULTS ? stdout : stderr);
 }
 
 bool iu_system_says_progress(void)

@@ -57,8 +57,8 @@ unsigned int iu_system_columns(enum iu_stream stream);
 /** iu_system_home() - the folder that shells write as ~, or NULL. */
 const char *iu_system_home(void);
 
-/** iu_system_cry() - a message past every buffer, while the thread that has them hangs. */
-void iu_system_cry(const char *message);
+/** iu_system_cry() - writes past every buffer, while the thread that has them hangs. */
+void iu_system_cry(enum iu_stream stream, const char *message);
 
 /** iu_system_says_progress() - whether messages go to a terminal, so that a line may be rewritten. */
 bool iu_system_says_progress(void);
