@@ -49,9 +49,9 @@ static void decide_remote(
 	const char *target = question->target.text;
 
 	verdict->headline = iu_phrase(arena,
-		"%s is a port of the machine that ssh is connected to: who has it there cannot be seen "
+		"%s is %s of the machine that ssh is connected to: who has it there cannot be seen "
 		"from here.",
-		iu_safe(arena, target, 0));
+		iu_safe(arena, target, 0), question->target.path ? "a socket" : "a port");
 	remedy->summary = iu_phrase(arena,
 		"ask on that machine, and see that its sshd_config allows it (AllowTcpForwarding, "
 		"GatewayPorts, PermitListen)");

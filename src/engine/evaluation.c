@@ -1,6 +1,8 @@
 /* engine/evaluation.c - a question as the binds it stands for, and the sockets that matter to it */
 #include "engine/evaluation.h"
 
+#include <errno.h>
+
 #include "engine/rules.h"
 
 struct iu_port_range iu_evaluation_port_range(uint16_t port)
@@ -27,6 +29,14 @@ enum iu_tri iu_in_range(const struct iu_sysctls *sysctls, uint16_t port)
 bool iu_evaluation_foreign_user(const struct iu_question *question, const struct iu_snapshot *snapshot)
 {
 	return question->options.uid_given && question->options.uid != snapshot->host.uid;
+}
+
+bool iu_evaluation_told_refused(const struct iu_question *question)
+{
+	const struct iu_symptom *symptom = &question->symptom;
+
+	return symptom->from_message.given && symptom->from_message.call <= IU_CALL_BIND &&
+	       (symptom->from_capture == EACCES || symptom->from_capture == EPERM);
 }
 
 const struct iu_probe *iu_evaluation_probe(

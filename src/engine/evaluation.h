@@ -65,6 +65,12 @@ const struct iu_probe *iu_evaluation_probe(
 /** iu_evaluation_only_closing() - sockets are on the port, and all are TIME-WAIT or closing. */
 bool iu_evaluation_only_closing(const struct iu_evaluation *evaluation);
 
+/**
+ * iu_evaluation_told_refused() - a message says that bind() was refused (EACCES, EPERM)
+ * What another program may, the one that asks here among them, says nothing against it.
+ */
+bool iu_evaluation_told_refused(const struct iu_question *question);
+
 /** iu_evaluation_foreign_user() - the asker is another user than the one who looks. */
 bool iu_evaluation_foreign_user(const struct iu_question *question, const struct iu_snapshot *snapshot);
 

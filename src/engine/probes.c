@@ -51,7 +51,7 @@ static bool asker_matters(const struct iu_evaluation *evaluation)
 
 	if (low && q->asker.low_ports != IU_UNKNOWN)
 		return true;
-	if (q->symptom.from_capture == EAFNOSUPPORT)
+	if (q->symptom.from_capture == EAFNOSUPPORT || iu_evaluation_told_refused(q))
 		return true;
 	return iu_evaluation_foreign_user(q, evaluation->snapshot) && (q->options.reuseport || low);
 }

@@ -33,6 +33,7 @@ static const struct protocol_word protocol_words[] = {
 	{"tcp", true, false, IU_FAMILY_ANY},
 	{"tcp4", true, false, IU_FAMILY_IPV4},
 	{"tcp6", true, false, IU_FAMILY_IPV6},
+	{"mptcp", true, false, IU_FAMILY_ANY}, /* its listeners take TCP's ports */
 	{"udp", false, true, IU_FAMILY_ANY},
 	{"udp4", false, true, IU_FAMILY_IPV4},
 	{"udp6", false, true, IU_FAMILY_IPV6},

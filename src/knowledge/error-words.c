@@ -88,6 +88,10 @@ static const struct iu_error_phrase phrases[] = {
 	{"can't assign requested address", "en", IU_ERROR_ADDRNOTAVAIL, IU_ERROR_BSD},
 	{"address not available", "en", IU_ERROR_ADDRNOTAVAIL, ANY},
 	{"permission denied", "en", IU_ERROR_ACCES, ANY},
+	/* of rootlesskit and podman's rootlessport, of servers that look before they bind */
+	{"cannot expose privileged port", "en", IU_ERROR_ACCES, UNX},
+	{"requires elevated privileges", "en", IU_ERROR_ACCES, UNX},
+	{"requires root privileges", "en", IU_ERROR_ACCES, UNX},
 	{"operation not permitted", "en", IU_ERROR_PERM, ANY},
 	{"address family not supported", "en", IU_ERROR_AFNOSUPPORT, ANY},
 	{"no buffer space available", "en", IU_ERROR_NOBUFS, ANY},

@@ -8,6 +8,14 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	const char *error = verdict->error ? verdict->error : "an error";
 
 	(void)attempt;
+	if (iu_evaluation_told_refused(evaluation->question)) {
+		verdict->headline = iu_phrase(arena,
+			"%s was refused to the program that printed the message (%s): a security policy does that, and no other socket.",
+			iu_subject(arena, evaluation->question), error);
+		iu_strings_add(arena, &verdict->caveats,
+			"That port needs no right here. What refuses it to one program and not to others: SELinux or AppArmor, a cgroup program (SocketBindDeny= of its unit), Landlock, a system call filter, or its container.");
+		return;
+	}
 	verdict->headline = iu_phrase(arena, "%s may not be bound: a security policy refuses with %s.",
 		iu_subject(arena, evaluation->question), error);
 	iu_strings_add(arena, &verdict->caveats,

@@ -145,9 +145,14 @@ static struct iu_local_check check_port(const struct iu_question *question,
 {
 	struct iu_local_check denied = {IU_NO, EACCES, IU_CAUSE_PRIVILEGED_PORT,
 		IU_RULE_PORT_PRIVILEGED};
+	/* that another one may is no news to the program that was told so */
+	struct iu_local_check refused = {IU_NO, question->symptom.from_capture, IU_CAUSE_POLICY_DENIED,
+		IU_RULE_NONE};
 	enum iu_tri may = snapshot->host.cap_net_bind;
 
 	if (!port || (int32_t)port >= snapshot->sysctls.unprivileged_port_start) {
+		if (iu_evaluation_told_refused(question))
+			return refused;
 		if (port && snapshot->sysctls.unprivileged_port_start < 0 && port < 1024)
 			return (struct iu_local_check){.ok = may == IU_YES ? IU_YES : IU_UNKNOWN};
 		return (struct iu_local_check){.ok = IU_YES};

@@ -298,6 +298,29 @@ static void test_rights(void **state)
 	(void)state;
 }
 
+/* … and of a port that needs no right that a policy has refused it, whatever others may. */
+static void test_refused(void **state)
+{
+	static const int errors[] = {EACCES, EPERM};
+	struct iu_question q = asked("127.0.0.1", IU_ERROR_ACCES);
+	struct iu_verdict v;
+
+	snap.host.cap_net_bind = IU_YES;
+	for (size_t i = 0; i < IU_COUNT(errors); i++) {
+		q.symptom = (struct iu_symptom){.from_capture = errors[i]};
+		q.symptom.from_message.given = true;
+		assert_int_equal(iu_decide(&arena, &q, &snap, &v), 0);
+		print_message("# %s\n", v.headline);
+		assert_int_equal(v.status, IU_STATUS_DENIED);
+		assert_int_equal(v.error_number, errors[i]);
+		assert_int_equal(v.cause, IU_CAUSE_POLICY_DENIED);
+		q.symptom.from_message.given = false; /* `run` has its own words for what it has seen */
+		assert_int_equal(iu_decide(&arena, &q, &snap, &v), 0);
+		assert_int_equal(v.status, IU_STATUS_FREE);
+	}
+	(void)state;
+}
+
 /* A capture of Windows: the same answers, with its numbers. */
 static void test_windows(void **state)
 {
@@ -332,7 +355,7 @@ int main(void)
 		TEST(test_listens_now), TEST(test_dual_stack), TEST(test_listens_beside),
 		TEST(test_nobody_listens), TEST(test_another_machine), TEST(test_local_ports_left),
 		TEST(test_local_ports_gone), TEST(test_source), TEST(test_path), TEST(test_elsewhere),
-		TEST(test_rights), TEST(test_windows), TEST(test_note),
+		TEST(test_rights), TEST(test_refused), TEST(test_windows), TEST(test_note),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -312,6 +312,9 @@ static const struct row rows[] = {
 		"in use", "0.0.0.0:5353/udp", "EADDRINUSE any"},
 	{"Podman", "Error: rootlessport listen tcp 0.0.0.0:8080: bind: address already in use",
 		"0.0.0.0:8080", "EADDRINUSE any"},
+	{"rootlessport", "Error: rootlessport cannot expose privileged port 80, you can add "
+		"'net.ipv4.ip_unprivileged_port_start=80' to /etc/sysctl.conf (currently 1024), or choose a larger port "
+		"number (>= 1024)", ":80", "EACCES linux"},
 	{"kubectl", "Unable to listen on port 8080: Listeners failed to create with the following errors: [unable "
 		"to create listener: Error listen tcp4 127.0.0.1:8080: bind: address already in use unable to create "
 		"listener: Error listen tcp6 [::1]:8080: bind: address already in use]\nerror: unable to listen on any "
