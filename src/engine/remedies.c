@@ -237,21 +237,38 @@ static bool serves_others(const struct iu_snapshot *snapshot, const struct iu_pr
 	       (holder->uid_known && holder->uid != snapshot->host.uid) || iu_service_of(holder);
 }
 
+/* What it serves is there again a moment later. */
+static bool is_gentle(enum iu_remedy_id id)
+{
+	return id == IU_REMEDY_RESTART_SERVICE;
+}
+
+static void move_up(struct iu_verdict *verdict, bool (*fits)(enum iu_remedy_id id), size_t *from)
+{
+	size_t to = *from;
+
+	for (size_t i = to; i < verdict->remedies.n; i++) {
+		struct iu_remedy remedy = verdict->remedies.v[i];
+
+		if (!fits(remedy.id))
+			continue;
+		for (size_t k = i; k > to; k--)
+			verdict->remedies.v[k] = verdict->remedies.v[k - 1];
+		verdict->remedies.v[to++] = remedy;
+	}
+	*from = to;
+}
+
 /* What harms nobody comes before what ends somebody who serves others; else the order stays. */
 static void order(const struct iu_snapshot *snapshot, const struct iu_process *holder,
 	struct iu_verdict *verdict)
 {
 	size_t to = 0;
 
-	for (size_t i = 0; i < verdict->remedies.n && serves_others(snapshot, holder); i++) {
-		struct iu_remedy remedy = verdict->remedies.v[i];
-
-		if (!is_harmless(remedy.id))
-			continue;
-		for (size_t k = i; k > to; k--)
-			verdict->remedies.v[k] = verdict->remedies.v[k - 1];
-		verdict->remedies.v[to++] = remedy;
-	}
+	if (!serves_others(snapshot, holder))
+		return;
+	move_up(verdict, is_harmless, &to);
+	move_up(verdict, is_gentle, &to);
 }
 
 /* Where time or the asker itself clears the way, no other way is looked for. */

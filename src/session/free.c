@@ -299,6 +299,14 @@ static int take_step(struct freeing *run, size_t i)
 	return ret;
 }
 
+/* What stops a container needs its engine; the next step was shown for when that does not help. */
+static bool has_another_way(const struct iu_free_run *f, size_t i)
+{
+	return f->plan.steps.v[i].lever.kind == IU_STEP_STOP_CONTAINER &&
+	       f->results.v[i].kind == IU_RESULT_FAILED && i + 1 < f->plan.steps.n &&
+	       f->plan.steps.v[i + 1].if_it_stays;
+}
+
 /* Each step only as far as it is needed. Stops at one that could not be taken as planned. */
 static int take_steps(struct freeing *run, size_t from)
 {
@@ -318,7 +326,7 @@ static int take_steps(struct freeing *run, size_t from)
 		}
 		ret = take_step(run, i);
 		if (ret >= 0 && f->results.v[i].kind != IU_RESULT_DONE &&
-			f->results.v[i].kind != IU_RESULT_GONE)
+			f->results.v[i].kind != IU_RESULT_GONE && !has_another_way(f, i))
 			break;
 	}
 	return ret;

@@ -644,7 +644,12 @@ static void stop_holder(struct iu_planning *p, const struct iu_blocker *b, const
 	if (p->plan.refusals.n > refused)
 		return;
 	if (process->container && !same(process->container, p->rules->own_container)) {
+		size_t steps = p->plan.steps.n;
+
 		stop_container_of(p, b, process);
+		/* an engine that answers has told its name: without one there may be none any more */
+		if (p->plan.steps.n > steps && !process->container_name)
+			terminate(p, b, hold, process, true);
 		return;
 	}
 	if (!unit_of(p, b, process, false, &lever)) {

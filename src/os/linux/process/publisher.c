@@ -39,12 +39,27 @@ static bool names_namespace(const char *argument)
 	       strstr(argument, "/netns/");
 }
 
+/*
+ * A process of the namespace: "slirp4netns -c --mtu=65520 4711 tap0". The value of an option is none, so
+ * behind one only what the name of the device follows.
+ */
+static bool names_process(const struct iu_process *process, size_t i)
+{
+	const char *const *v = process->command.v;
+	uint64_t number = 0;
+
+	if (!v[i][0] || iu_number(v[i], strlen(v[i]), 10, &number) != strlen(v[i]) || number <= 1)
+		return false;
+	return v[i - 1][0] != '-' || strchr(v[i - 1], '=') ||
+	       (i + 2 == process->command.n && v[i + 1][0] != '-' &&
+		       iu_number(v[i + 1], strlen(v[i + 1]), 10, &number) == 0);
+}
+
 /* The namespace that it connects with the outside, by its file or by a process in it. */
 static enum iu_tri namespace_is_gone(struct iu_scan *scan, const struct iu_process *process)
 {
 	struct stat status;
 	char path[4200];
-	uint64_t pid = 0;
 	int n;
 
 	for (size_t i = 1; i < process->command.n; i++) {
@@ -54,9 +69,7 @@ static enum iu_tri namespace_is_gone(struct iu_scan *scan, const struct iu_proce
 		if (names_namespace(value && argument[0] == '-' ? value + 1 : argument))
 			n = snprintf(path, sizeof(path), "%d/root%s", (int)process->pid,
 				value && argument[0] == '-' ? value + 1 : argument);
-		else if (argument[0] != '-' && argument[0] &&
-			 process->command.v[i - 1][0] != '-' &&
-			 iu_number(argument, strlen(argument), 10, &pid) == strlen(argument) && pid > 1)
+		else if (names_process(process, i))
 			n = snprintf(path, sizeof(path), "%s", argument);
 		else
 			continue;
