@@ -946,15 +946,12 @@ int stage_docker_proxy(struct stage *stage)
 		       : run_listener(stage, argv);
 }
 
-/* passt under its other name, and the namespace that it was for is gone. */
-int stage_pasta(struct stage *stage)
+static int run_as(struct stage *stage, const char *file, const char *const *argv)
 {
 	char path[4096];
-	const char *argv[] = {"pasta", "--config-net", "-t", "4000-4000:4000-4000", "-host-ip", "0.0.0.0",
-		"-host-port", "4000", "--netns", "/run/inuse-scene/netns/gone", NULL};
 	pid_t pid;
 
-	if (stage_copy(stage, "passt.avx2", path, sizeof(path)) < 0)
+	if (stage_copy(stage, file, path, sizeof(path)) < 0)
 		return -1;
 	pid = fork();
 	if (pid == 0) {
@@ -965,6 +962,32 @@ int stage_pasta(struct stage *stage)
 		return -1;
 	stage_holder(stage, pid);
 	return 0;
+}
+
+/* passt under its other name, and the namespace that it was for is gone. */
+int stage_pasta(struct stage *stage)
+{
+	const char *argv[] = {"pasta", "--config-net", "-t", "4000-4000:4000-4000", "-host-ip", "0.0.0.0",
+		"-host-port", "4000", "--netns", "/run/inuse-scene/netns/gone", NULL};
+
+	return run_as(stage, "passt.avx2", argv);
+}
+
+/* A pid that no kernel gives away (PID_MAX_LIMIT). */
+int stage_slirp(struct stage *stage)
+{
+	const char *argv[] = {"slirp4netns", "-c", "-r", "3", "-host-ip", "0.0.0.0", "-host-port", "4000",
+		"--mtu=65520", "4194305", "tap0", NULL};
+
+	return run_as(stage, "slirp4netns", argv);
+}
+
+/* passt under its own name is a virtual machine's. */
+int stage_passt(struct stage *stage)
+{
+	const char *argv[] = {"passt", "-f", "-t", "4000", "-host-ip", "0.0.0.0", "-host-port", "4000", NULL};
+
+	return run_as(stage, "passt", argv);
 }
 
 int stage_kubectl(struct stage *stage)

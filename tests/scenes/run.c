@@ -365,12 +365,13 @@ static int run_all(const char *only)
 
 int main(int argc, char **argv)
 {
+	static const char *const parts[] = {"docker-proxy", "pasta", "passt", "slirp4netns", "kubectl"};
 	const char *name = strrchr(argv[0], '/');
 
 	name = name ? name + 1 : argv[0];
-	if (strcmp(name, "docker-proxy") == 0 || strcmp(name, "pasta") == 0 || strcmp(name, "kubectl") == 0 ||
-		(argc > 1 && strcmp(argv[1], "serve") == 0))
-		return stage_play(argc, argv);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strcmp(name, parts[i]) == 0 || (argc > 1 && strcmp(argv[1], "serve") == 0))
+			return stage_play(argc, argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	set_signals(true);
 	if (geteuid() != 0) {

@@ -605,6 +605,25 @@ static bool obeys_client(const struct iu_step_container *container)
 	return container->program && !(row && (row->pods || row->by_hand));
 }
 
+/* The engine that stops it may be gone itself; whoever may not be ended is left to it. */
+static void end_if_it_stays(
+	struct iu_planning *p, const struct iu_blocker *b, const struct iu_process *process)
+{
+	size_t refused = p->plan.refusals.n;
+
+	check_process(p, b, process);
+	if (p->plan.refusals.n > refused) {
+		p->plan.refusals.n = refused;
+		return;
+	}
+	for (size_t i = 0; i < b->holds.n; i++) {
+		const struct iu_hold *hold = &p->snapshot->holds.v[b->holds.v[i]];
+
+		if (hold->pid == process->pid && !iu_planning_ends(p, hold->pid))
+			terminate(p, b, hold, process, true);
+	}
+}
+
 /* A container of a process: by whom its engine can be told to stop it. */
 static void stop_container_of(
 	struct iu_planning *p, const struct iu_blocker *b, const struct iu_process *process)
@@ -628,6 +647,9 @@ static void stop_container_of(
 		return;
 	}
 	stop_container(p, &lever);
+	/* an engine that answers has told the name */
+	if (!process->container_name)
+		end_if_it_stays(p, b, process);
 }
 
 static void stop_holder(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold)
@@ -644,12 +666,7 @@ static void stop_holder(struct iu_planning *p, const struct iu_blocker *b, const
 	if (p->plan.refusals.n > refused)
 		return;
 	if (process->container && !same(process->container, p->rules->own_container)) {
-		size_t steps = p->plan.steps.n;
-
 		stop_container_of(p, b, process);
-		/* an engine that answers has told its name: without one there may be none any more */
-		if (p->plan.steps.n > steps && !process->container_name)
-			terminate(p, b, hold, process, true);
 		return;
 	}
 	if (!unit_of(p, b, process, false, &lever)) {

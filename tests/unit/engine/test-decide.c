@@ -250,6 +250,7 @@ static void test_fixed_protocols(void **state)
 	p->uid = 101;
 	v = why_question(q);
 	assert_int_equal(v.remedies.v[0].id, IU_REMEDY_BIND_ADDRESS);
+	assert_int_equal(v.remedies.v[1].id, IU_REMEDY_RESTART_SERVICE);
 	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_RESTART_SERVICE)),
 		"systemctl restart systemd-resolved");
 	assert_null(remedy(&v, IU_REMEDY_USE_PORT));

@@ -212,7 +212,10 @@ static void test_container(void **state)
 	holder->container = id;
 	holder->engine = "docker";
 	p = plan_port();
-	assert_int_equal(p.steps.n, 1);
+	/* who has told no name may be gone, and then nothing but the process is left to be ended */
+	assert_int_equal(p.steps.n, 2);
+	assert_int_equal(p.steps.v[1].lever.kind, IU_STEP_TERMINATE);
+	assert_true(p.steps.v[1].if_it_stays);
 	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_STOP_CONTAINER);
 	assert_string_equal(p.steps.v[0].lever.container.id, id);
 	assert_string_equal(p.steps.v[0].lever.container.program, "docker");
@@ -232,6 +235,7 @@ static void test_container(void **state)
 	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_STOP_CONTAINER);
 	holder->container_name = "shop";
 	p = plan_port();
+	assert_int_equal(p.steps.n, 1);
 	assert_non_null(strstr(p.steps.v[0].what, "stop the container shop (0123456789ab) of podman"));
 	name = iu_list_add(&arena, &rules.protected_names);
 	*name = "shop";
