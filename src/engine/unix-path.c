@@ -52,6 +52,8 @@ static struct iu_judgement judge_new(const struct iu_question *question,
 		return fails(ENOENT);
 	if (path->fs_readonly || path->parent_errno == EROFS)
 		return fails(EROFS);
+	if (iu_evaluation_told_refused(question))
+		return fails(question->symptom.from_capture);
 	may = may_make(question, snapshot, path);
 	if (may == IU_NO)
 		return fails(path->parent_errno ? path->parent_errno : EACCES);
@@ -92,6 +94,9 @@ const char *iu_unix_path_headline(struct iu_arena *arena, const struct iu_questi
 		(verdict->error_number == EPERM || verdict->error_number == ENOENT))
 		return iu_phrase(arena, "%s cannot be bound: there are no sockets on its file system (%s), which says %s.",
 			subject, type, verdict->error);
+	if (iu_evaluation_told_refused(question) && verdict->status == IU_STATUS_DENIED)
+		return iu_phrase(arena, "%s was refused to the program that printed the message (%s): its user may not make a file in that directory, or a security policy refuses.",
+			subject, verdict->error);
 	switch (verdict->error_number) {
 	case ENOENT:
 		return iu_phrase(arena, "%s cannot be bound: its directory does not exist (ENOENT).",

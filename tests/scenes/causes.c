@@ -982,14 +982,6 @@ int stage_slirp(struct stage *stage)
 	return run_as(stage, "slirp4netns", argv);
 }
 
-/* passt under its own name is a virtual machine's. */
-int stage_passt(struct stage *stage)
-{
-	const char *argv[] = {"passt", "-f", "-t", "4000", "-host-ip", "0.0.0.0", "-host-port", "4000", NULL};
-
-	return run_as(stage, "passt", argv);
-}
-
 int stage_kubectl(struct stage *stage)
 {
 	char path[4096];

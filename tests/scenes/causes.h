@@ -34,7 +34,6 @@ int stage_handed_name(struct stage *stage);
 int stage_named_socat(struct stage *stage);
 int stage_pasta(struct stage *stage);
 int stage_slirp(struct stage *stage);
-int stage_passt(struct stage *stage);
 int stage_named_docker_proxy(struct stage *stage);
 int stage_socat_server(struct stage *stage);
 int stage_prefork(struct stage *stage);

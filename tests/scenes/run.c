@@ -365,7 +365,7 @@ static int run_all(const char *only)
 
 int main(int argc, char **argv)
 {
-	static const char *const parts[] = {"docker-proxy", "pasta", "passt", "slirp4netns", "kubectl"};
+	static const char *const parts[] = {"docker-proxy", "pasta", "slirp4netns", "kubectl"};
 	const char *name = strrchr(argv[0], '/');
 
 	name = name ? name + 1 : argv[0];

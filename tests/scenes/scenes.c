@@ -188,8 +188,6 @@ const struct scene scene_table[] = {
 		IN_USE("container-port"), .remedy = "stop-process" },
 	{ "container-port-slirp4netns-left-over", .stage = stage_slirp, .args = "4000",
 		IN_USE("container-port"), .remedy = "stop-process" },
-	{ "port-forward-passt", .stage = stage_passt, .args = "4000",
-		IN_USE("port-forward"), .remedy = "stop-process" },
 	{ "container-port-cgroup", .stage = stage_container, .args = "4000",
 		IN_USE("container-port"), .container = SCENE_CONTAINER,
 		.remedy = "stop-container" },

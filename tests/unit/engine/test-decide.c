@@ -1010,6 +1010,13 @@ static void test_paths(void **state)
 	assert_null(remedy(&v, IU_REMEDY_REMOVE_SOCKET_FILE));
 	p->lstat_errno = ENOENT;
 	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
+	/* a program that was refused is no freer for what the one who asks may */
+	q.symptom.from_message.given = true;
+	q.symptom.from_capture = EACCES;
+	v = why_question(q);
+	assert_int_equal(v.status, IU_STATUS_DENIED);
+	assert_string_equal(v.error, "EACCES");
+	q.symptom = (struct iu_symptom){0};
 	p->parent_errno = EACCES;
 	assert_int_equal(why_question(q).status, IU_STATUS_DENIED);
 	p->parent_errno = EROFS;
