@@ -81,8 +81,12 @@ uninstall:
 	ninja -C $(BUILD) uninstall
 	rmdir $(PREFIX)/include/inuse $(PREFIX)/share/inuse/schema $(PREFIX)/share/inuse 2>/dev/null || true
 
+# The picture of the README, from a real run.
+picture: all
+	python3 tools/picture $(BUILD)/inuse docs/inuse.svg
+
 clean:
 	rm -rf $(BUILD) build-check build-asan build-safety build-bench build-fuzz build-bare build-proof build-matrix \
 		build-windows build-windows-libs build-windows-check build-fresh
 
-.PHONY: all deps demo check windows windows-check safety bench bench-run quick-proof fuzz kernel-proof kernel-matrix install uninstall clean
+.PHONY: all deps demo check windows windows-check safety bench bench-run quick-proof fuzz kernel-proof kernel-matrix install uninstall picture clean
