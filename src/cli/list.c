@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "cli/cli.h"
 #include "cli/words.h"
+#include "engine/guess.h"
 #include "input/filter.h"
 #include "session/session.h"
 
@@ -87,6 +88,13 @@ static bool put_rows(struct listed *listed, const struct iu_snapshot *snapshot,
 	bool good;
 
 	leave_out(listed, snapshot, listing);
+	for (size_t i = 0; i < listing->rows.n; i++) {
+		struct iu_row *row = &listing->rows.v[i];
+		const struct iu_socket *s = &snapshot->sockets.v[row->socket];
+
+		if (!row->holds.n && s->inode)
+			row->guess = iu_guess_holder(snapshot, s);
+	}
 	iu_output_list_rows(&listed->table, snapshot, listing, &listed->style, &text);
 	if (last)
 		iu_output_list_end(&listed->table, snapshot, &listed->style, &text);

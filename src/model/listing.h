@@ -22,6 +22,7 @@ struct iu_row {
 	size_t socket;         /* index into snapshot->sockets */
 	IU_LIST(size_t) holds; /* indices into snapshot->holds, one a process */
 	IU_LIST(size_t) descriptors; /* the same, every descriptor of each */
+	const struct iu_unreadable *guess; /* where no holder was seen: who it most likely is; NULL: nobody knows */
 };
 
 struct iu_listing {

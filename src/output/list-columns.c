@@ -85,24 +85,37 @@ static void cell_state(const struct iu_list_source *from, struct iu_text *cell)
 	iu_text_add(cell, iu_state_name(from->socket->state));
 }
 
-/* "?": somebody has it, but who could not be seen. "-": no process has it. */
-static const char *unseen(const struct iu_list_source *from)
+/* "?": somebody has it, but who could not be seen. "-": no process has it. "(nginx)": a guess. */
+static void add_unseen(const struct iu_list_source *from, bool pid, struct iu_text *cell)
 {
-	return from->socket->inode ? "?" : "-";
+	const struct iu_unreadable *guess = from->row->guess;
+
+	if (!guess) {
+		iu_text_add(cell, from->socket->inode ? "?" : "-");
+		return;
+	}
+	iu_text_add(cell, "(");
+	if (pid)
+		iu_text_printf(cell, "%d", (int)guess->pid);
+	else
+		add_foreign(cell, guess->name);
+	iu_text_add(cell, ")");
 }
 
 static void cell_pid(const struct iu_list_source *from, struct iu_text *cell)
 {
-	if (from->hold && from->hold->pid < IU_PID_MADE_UP)
+	if (!from->hold)
+		add_unseen(from, true, cell);
+	else if (from->hold->pid < IU_PID_MADE_UP)
 		iu_text_printf(cell, "%d", (int)from->hold->pid);
 	else
-		iu_text_add(cell, from->hold ? "-" : unseen(from));
+		iu_text_add(cell, "-");
 }
 
 static void cell_program(const struct iu_list_source *from, struct iu_text *cell)
 {
 	if (!from->hold) {
-		iu_text_add(cell, unseen(from));
+		add_unseen(from, false, cell);
 		return;
 	}
 	add_foreign(cell, from->process && from->process->name ? from->process->name : "?");

@@ -81,3 +81,12 @@ assert len(pids) == 3 and pids == sorted(pids), pids'
 	run in_net '"$INUSE" --json 3000-3003'
 	[ "${#lines[@]}" -eq 4 ]
 }
+
+@test "without root: the only program of that user is named in brackets, and many are not guessed among" {
+	[ "$(id -u)" = 0 ] || skip "needs root, who starts them"
+	run in_net 'as() { setpriv --reuid $1 --regid $1 --clear-groups "${@:2}"; }; a=$(as 61234 "$HOLD" 3000 lonely-one); b=$(as 61235 "$HOLD" 3001 crowd-a); c=$(as 61235 "$HOLD" 3002 crowd-b); as 65534 "$INUSE" list -o address,pid,program tcp; as 65534 "$INUSE" pid 3000; echo "code $? pids $a $b $c"; kill $a $b $c'
+	[[ "$output" =~ 127.0.0.1:3000\ +\([0-9]+\)\ +\(lonely-one\) ]] || { echo "$output"; return 1; }
+	[[ "$output" =~ 127.0.0.1:3001\ +\?\ +\? ]]
+	[[ "$output" =~ 127.0.0.1:3002\ +\?\ +\? ]]
+	says "code 3"
+}
