@@ -10,7 +10,8 @@
 #include "input/filter.h"
 #include "input/target.h"
 
-#define WORD_COLUMNS 40
+#define WORD_COLUMNS   40
+#define NAME_MAX_BYTES 255 /* no file of a program has a longer name */
 
 static int complain_later(const char *first)
 {
@@ -61,7 +62,7 @@ static bool is_bare(const char *word)
 	for (; word[n]; n++)
 		if (!iu_char_is_letter(word[n]) && (n == 0 || !strchr("0123456789._+-", word[n])))
 			return false;
-	return n > 0 && !iu_target_is_protocol(word);
+	return n > 0 && n <= NAME_MAX_BYTES && !iu_target_is_protocol(word);
 }
 
 bool iu_words_may_name_program(const struct iu_invocation *invocation)
