@@ -185,6 +185,7 @@ static int take(void *context, const struct iu_snapshot *snapshot, bool last)
 
 	if (ret == 0 && listed->sort >= 0)
 		ret = iu_output_list_sort(snapshot, listed->sort, &listing);
+	listed->table.unsure = listed->filter->process && iu_words_hidden(snapshot, listed->filter->process);
 	if (ret == 0) {
 		listed->rows += listing.rows.n;
 		listed->seen = listed->seen || snapshot->seen & kinds || listing.rows.n;

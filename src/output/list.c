@@ -322,7 +322,7 @@ void iu_output_list_end(const struct iu_output_table *table, const struct iu_sna
 	iu_text_add(out, "");
 	if (style->quiet)
 		return;
-	if (!table->rows && !table->left_out)
+	if (!table->rows && !table->left_out && !table->unsure)
 		iu_text_add(out, "No socket here matches.\n");
 	put_hidden(snapshot, table->hidden, style->columns, out);
 	put_gaps(snapshot, style->columns, out);

@@ -64,6 +64,7 @@ struct iu_output_table {
 	size_t rows;
 	size_t left_out; /* UNIX sockets that match and are not shown, and what would show them */
 	const char *left_out_command;
+	bool unsure; /* something may match that nobody here may see */
 	size_t hidden; /* rows of which no holder was seen, though there is one */
 };
 

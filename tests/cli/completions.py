@@ -34,7 +34,7 @@ class Shell:
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
             os.execvpe(words[0], words, env)
-        self.text = ""
+        self.text, self.count = "", 0
 
     def send(self, keys):
         self.text = ""
@@ -52,6 +52,12 @@ class Shell:
             except OSError:
                 return False
         return True
+
+    def clear(self):
+        """An empty line, and a prompt that waits for keys."""
+        self.count += 1
+        self.send(f"{CLEAR}echo clear-$((0+{self.count}))\n")
+        return self.until(rf"clear-{self.count}\s+ready> $")
 
     def end(self):
         os.close(self.terminal)
@@ -92,8 +98,7 @@ def try_keys(tap, name, shell):
             shell.send(keys)
             found = shell.until(re.escape(wanted).replace("\\ ", " +"))
         tap.ok(found, f"{name}: {what}: {wanted.strip()}", keys, shell.text)
-        shell.send(CLEAR)
-        shell.until("\x15|\r|\x08|\x1b|ready>|$")
+        shell.clear()
     shell.send("inuse 345" + TAB + TAB)
     tap.ok(shell.until(f"{PORT}[^\r\n]*hold-of-us") and shell.until(f"{UDP}/udp[^\r\n]*python"),
            f"{name}: what holds a port is told beside it", shell.text)
@@ -109,8 +114,9 @@ def bash(tap, folder):
     with open(f"{folder}/inputrc", "w", encoding="ascii") as file:
         file.write("set enable-bracketed-paste off\nset completion-query-items 0\nset page-completions off\nset bell-style none\n")
     shell = Shell(["bash", "--norc", "--noprofile", "-i"], dict(env_of(folder), INPUTRC=f"{folder}/inputrc", PS1="ready> "))
-    shell.send(f"source {FOLDER}/inuse; echo loaded-$((1+1))\n")
-    tap.ok(shell.until("loaded-2"), "bash loads it", shell.text)
+    shell.until("ready> $")
+    shell.send(f"source {FOLDER}/inuse\n")
+    tap.ok(shell.until("ready> $") and shell.clear(), "bash loads it", shell.text)
     try_keys(tap, "bash", shell)
     shell.end()
 
@@ -118,10 +124,11 @@ def bash(tap, folder):
 def zsh(tap, folder):
     os.makedirs(f"{folder}/functions")
     shutil.copy(f"{FOLDER}/_inuse", f"{folder}/functions/_inuse")
-    shell = Shell(["zsh", "-f", "-i"], dict(env_of(folder), TERM="vt100"))
-    shell.send(f"PS1='ready> '; unsetopt beep auto_menu zle_bracketed_paste; LISTMAX=1000; fpath=({folder}/functions $fpath); "
-               f"autoload -Uz compinit; compinit -u -d {folder}/dump; echo loaded-$((1+1))\n")
-    tap.ok(shell.until("loaded-2"), "zsh loads it", shell.text)
+    shell = Shell(["zsh", "-f", "-i", "+o", "prompt_sp"], dict(env_of(folder), TERM="vt100", PS1="ready> "))
+    shell.until("ready> $")
+    shell.send(f"unsetopt beep auto_menu zle_bracketed_paste; LISTMAX=1000; fpath=({folder}/functions $fpath); "
+               f"autoload -Uz compinit; compinit -u -d {folder}/dump\n")
+    tap.ok(shell.until("ready> $") and shell.clear(), "zsh loads it", shell.text)
     try_keys(tap, "zsh", shell)
     shell.end()
 

@@ -34,6 +34,7 @@ load common
 	run in_net 'pid=$("$HOLD" 8080 secret-one); setpriv --reuid 65534 --regid 65534 --clear-groups "$INUSE" secret-one; code=$?; kill $pid; exit $code'
 	expect 3
 	says "secret-one (pid "
+	says_not "matches"
 	says "run as root"
 }
 
