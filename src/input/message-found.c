@@ -183,9 +183,17 @@ static struct iu_span screen_port(
 	return port;
 }
 
+/* Kestrel tries localhost twice: "http://localhost:5000 on the IPv6 loopback interface" is [::1]. */
+static bool is_ipv6_localhost(struct iu_span line, const struct iu_message_host *host)
+{
+	return iu_span_is_any_case(host->text, "localhost") &&
+	       iu_span_find(line, "on the ipv6 loopback interface") < line.len;
+}
+
 void iu_message_found_keep(struct iu_message_scan *scan, struct iu_span line, size_t at,
 	const struct iu_message_host *host, struct iu_message_ports ports)
 {
+	static const struct iu_message_host ipv6_localhost = {.text = {"[::1]", 5}};
 	static const char *const suffixes[] = {
 		[IU_MESSAGE_UDP] = "/udp", [IU_MESSAGE_BOTH] = "/*"};
 	struct iu_message_found f = {.at = at, .bare = !host->text.text, .named = host->named};
@@ -198,6 +206,8 @@ void iu_message_found_keep(struct iu_message_scan *scan, struct iu_span line, si
 	port = screen_port(line, at, port, room);
 	if (!is_port(port) || host->text.len + 24 > IU_MESSAGE_TARGET_BYTES)
 		return;
+	if (host->text.len && is_ipv6_localhost(line, host))
+		host = &ipv6_localhost;
 	f.every = !host->text.len;
 	f.weak = port.text[0] == '0';
 	if (f.weak && (!f.bare || scan->guess || scan->call != IU_CALL_BIND))

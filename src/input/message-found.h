@@ -30,6 +30,7 @@ struct iu_message_scan {
 	size_t n;
 	size_t begun; /* of these before the line that is being read */
 	bool guess;   /* no line speaks of a failed call, or this one does not */
+	struct iu_span text; /* all of it */
 	struct iu_span said; /* the line that does, or the one that is being read */
 	enum iu_message_protocol protocol; /* that the words of both lines tell */
 	enum iu_call call;

@@ -39,7 +39,7 @@ static bool is_ipv6(struct iu_span s)
 /* What programs print in place of "every address". */
 static bool is_wildcard_word(struct iu_span s)
 {
-	static const char *const words[] = {"any", "tcp", "udp"};
+	static const char *const words[] = {"any", "tcp", "udp", "null"};
 
 	for (size_t i = 0; i < IU_COUNT(words); i++)
 		if (iu_span_is_any_case(s, words[i]))

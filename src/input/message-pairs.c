@@ -21,6 +21,24 @@ static struct iu_message_ports ports_at(struct iu_span line, size_t number, bool
 	return ports;
 }
 
+/* "/run/ssh/git@host.example:22" is the path of a socket that ssh keeps for a connection. */
+static bool is_in_path(struct iu_span line, size_t at)
+{
+	size_t start = at;
+	bool name = false;
+
+	while (start > 0 && at - start < IU_MESSAGE_REACH && !strchr(" \t\"'`(<=,;|", line.text[start - 1])) {
+		start--;
+		name |= line.text[start] == '@';
+	}
+	if (!name || iu_span_find((struct iu_span){line.text + start, at - start}, "://") < at - start)
+		return false;
+	/* "unix:/run/…", "bind:/run/…" */
+	while (start < at && line.text[start] != '/' && line.text[start] != '@' && line.text[start] != '~')
+		start++;
+	return line.text[start] != '@';
+}
+
 /* Every "HOST:PORT", named's "127.0.0.1#53", Elasticsearch's "127.0.0.1:[9300-9400]". */
 static void scan_pairs(struct iu_message_scan *scan, struct iu_span line)
 {
@@ -32,7 +50,7 @@ static void scan_pairs(struct iu_message_scan *scan, struct iu_span line)
 		struct iu_message_ports ports;
 		size_t start = at;
 
-		if ((line.text[at] != ':' && !sharp) || !n || n > 5)
+		if ((line.text[at] != ':' && !sharp) || !n || n > 5 || is_in_path(line, at))
 			continue;
 		if (!iu_message_hosts_before(line, at, &host) ||
 			((sharp || range) && !host.text.len))

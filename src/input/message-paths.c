@@ -17,12 +17,24 @@ static const char *const in_front[] = {"unix ", "unix:", "unix://", "unix addres
 	"unix domain socket \"", "unix domain socket '", "in use ", "sun_path=\"", "sun_path=@\"",
 	"bind() to ", "connect() to ", "socket='", "socket=\"", "socket=", "socket: ", "socket '",
 	"socket \"", "socket file ", "socket file '", "socket path ", "on socket ", "socket at ",
+	"bind to path ", "controlsocket ", "mux listener ",
 	"because of ", "econnrefused ", "enoent ", "connect eacces ", "path='", "path=\"", "through socket '"};
 
 static const char *const no_sockets[] = {".lock", ".c", ".pid", ".py", ".js", ".ts", ".go", ".rb",
 	".rs", ".cpp", ".cc", ".conf", ".cfg", ".ini", ".log", ".yml", ".yaml", ".json", ".java", ".php"};
 
 static const char *const sockets[] = {".sock", ".socket", ".ipc", ".sock.0", ".ctl"};
+
+/* "git@host.example:22": so ssh names the sockets of its connections. */
+static bool is_connection(struct iu_span path)
+{
+	size_t at = iu_span_find(path, "@");
+
+	for (; at + 1 < path.len; at++)
+		if (path.text[at] == ':' && iu_char_is_digit(path.text[at + 1]))
+			return true;
+	return false;
+}
 
 /* A path that is a socket's by its name, or by the words in front of it. */
 static bool is_socket_path(struct iu_span line, size_t at, struct iu_span path)
@@ -36,7 +48,8 @@ static bool is_socket_path(struct iu_span line, size_t at, struct iu_span path)
 	for (size_t i = 0; i < IU_COUNT(sockets); i++)
 		if (iu_span_ends(path, sockets[i]))
 			return true;
-	return iu_span_find(path, "/.s.pgsql.") < path.len || iu_span_find(path, "/.x11-unix/x") < path.len;
+	return iu_span_find(path, "/.s.pgsql.") < path.len || iu_span_find(path, "/.x11-unix/x") < path.len ||
+	       is_connection(path);
 }
 
 void iu_message_paths_scan(struct iu_message_scan *scan, struct iu_span line)

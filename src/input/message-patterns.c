@@ -39,8 +39,11 @@ static const struct iu_message_pattern patterns[] = {
 	{"IIS, event 115 of W3SVC", "could not bind instance", IU_PATTERN_DEFAULT, 80},
 	{"adb", "*smartsocket* listener", IU_PATTERN_DEFAULT, 5037},
 	{"adb", "_smartsocket_ listener", IU_PATTERN_DEFAULT, 5037},
+#define TCP IU_PATTERN_PROTOCOL, .protocol = IU_MESSAGE_TCP
 #define UDP IU_PATTERN_PROTOCOL, .protocol = IU_MESSAGE_UDP
 #define BOTH IU_PATTERN_PROTOCOL, .protocol = IU_MESSAGE_BOTH
+	{"Node.js, a worker of a cluster", "bind eaddrinuse null:", TCP},
+	{"Node.js, a worker of a cluster", "bind eacces null:", TCP},
 	{"Node.js: TCP says \"listen\"", "bind eaddrinuse", UDP},
 	{"Node.js: TCP says \"listen\"", "bind eacces", UDP},
 	{"Node.js: TCP says \"listen\"", "bind eaddrnotavail", UDP},
@@ -84,6 +87,7 @@ static const struct iu_message_pattern patterns[] = {
 	{"Unbound", "unbound", BOTH},
 	{"Kerberos", "krb5kdc", BOTH},
 	{"rpcbind", "rpcbind", BOTH},
+#undef TCP
 #undef UDP
 #undef BOTH
 };

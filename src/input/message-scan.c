@@ -6,8 +6,11 @@
 
 #include "base/compat.h"
 #include "input/message-call.h"
+#include "input/message-lines.h"
 #include "input/message-locks.h"
 #include "input/message-shapes.h"
+
+#define TRACE_LINES 6
 
 /* ---- what only one program prints so ---- */
 
@@ -188,14 +191,29 @@ static void read_source(struct iu_message_scan *scan, struct iu_span line)
 	f->source[colon - at] = '\0';
 }
 
+/* "bind EADDRINUSE 0.0.0.0:80" of Node.js is of UDP, but for a worker of a cluster: its trace says that. */
+static bool is_of_cluster(const struct iu_message_scan *scan, struct iu_span line)
+{
+	for (int i = 0; i < TRACE_LINES && line.len; i++) {
+		if (iu_span_find(line, "listenincluster") < line.len)
+			return true;
+		line = iu_message_lines_next(scan->text, line);
+	}
+	return false;
+}
+
 void iu_message_scan_line(struct iu_message_scan *scan, struct iu_span line)
 {
+	struct iu_span whole = line;
+
 	while (line.len && line.text[line.len - 1] == ' ')
 		line.len--;
 	scan->begun = scan->n;
 	scan->protocol = iu_message_patterns_protocol_of(line);
 	if (!scan->protocol && scan->said.text != line.text)
 		scan->protocol = iu_message_patterns_protocol_of(scan->said);
+	if (scan->protocol == IU_MESSAGE_UDP && is_of_cluster(scan, whole))
+		scan->protocol = IU_MESSAGE_TCP;
 	/* sendto() is of datagrams: a stream has send() and write(). */
 	if (!scan->protocol && scan->call == IU_CALL_SEND)
 		scan->protocol = IU_MESSAGE_UDP;

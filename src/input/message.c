@@ -110,6 +110,7 @@ static void scan_text(struct iu_message_scan *scan, struct iu_span text)
 	struct iu_span lines[SUSPECTS_MAX];
 	size_t suspects = 0;
 
+	scan->text = text;
 	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]) && !suspects; k++) {
 		scan->guess = false;
 		suspects = scan_suspects(scan, text, order[k], lines);
