@@ -32,6 +32,7 @@ struct iu_run {
 	int64_t wait_ms;   /* IU_RUN_WAIT: so long for each port */
 	int port_fd;       /* receives the port that was bound in the end; -1: none */
 	int terminal;      /* to ask on, for IU_RUN_FREE; -1: none */
+	bool explained;    /* by an `inuse run` around it: failures are not told a second time */
 	struct iu_free_options act; /* IU_RUN_FREE: its context is that of the callbacks */
 	void *context;
 	void (*line)(void *context, const char *text);

@@ -636,6 +636,20 @@ def inside_itself():
         same("stderr", done.stderr, "")
 
 
+def run_inside_of_run():
+    """inuse run inside of inuse run: one explanation, and nothing is left when the command has ended"""
+    p = port()
+    with Holder("bind", p, 30):
+        done = run(INUSE, "run", "--", INUSE, "run", "--", CALLS, "bind", p)
+        same("exit", done.returncode, 3)
+        same("explanations", done.stderr.count("cannot bind"), 1)
+        lacks(done.stderr, "another program around it watches")
+        no_watcher_is_left()
+        done = run("sh", "-c", f"{INUSE} run --next -- {CALLS} bind {p}; true")
+        has(done.stdout, "bind 0", f"port {p + 1}", "listen 0")
+        no_watcher_is_left()
+
+
 # ---- policies ----
 
 
@@ -773,7 +787,7 @@ TESTS = [wait_for_time_wait, exit_codes, not_started, same_process, descriptors_
          own_filter, unprivileged, landlock, landlock_is_told, told_before, any_errno, good_paths, place_without_sockets, other_protocols, freebind, freebind_low,
          few_descriptors, port_file_is_plain, dropped_rights, kept_rights, other_address, other_namespace, json_document,
          supervisor_killed, supervisor_killed_while_it_holds, watcher_killed, watcher_killed_while_it_holds, rings,
-         setuid_program, outer_watcher, explained_afterwards, inside_itself, wait_for_holder, wait_gives_up,
+         setuid_program, outer_watcher, explained_afterwards, inside_itself, run_inside_of_run, wait_for_holder, wait_gives_up,
          wait_and_signals, next_port, reuseaddr, free_asks, wrong_lines, waited_for_time_wait]
 
 if __name__ == "__main__":

@@ -37,6 +37,13 @@ struct iu_run_notice {
 	uint64_t args[6];
 };
 
+/*
+ * How `inuse run` inside of another one finds that out: listen(-1, HELLO), which the kernel answers
+ * with EBADF, and who watches the calls already with this errno. Nobody else asks for that.
+ */
+#define IU_RUN_HELLO	   0x696e7573
+#define IU_RUN_HELLO_ERRNO ENOTUNIQ
+
 /* The arguments of a bind() or listen(). */
 struct iu_run_call {
 	enum iu_run_kind kind;

@@ -269,9 +269,9 @@ int iu_run_notices_continue(const struct iu_run_notices *notices, uint64_t id)
 	return answer(notices, id, SECCOMP_USER_NOTIF_FLAG_CONTINUE, 0);
 }
 
-int iu_run_notices_done(const struct iu_run_notices *notices, uint64_t id)
+int iu_run_notices_done(const struct iu_run_notices *notices, uint64_t id, int error)
 {
-	return answer(notices, id, 0, 0);
+	return answer(notices, id, 0, -error);
 }
 
 int iu_run_notices_again(const struct iu_run_notices *notices, uint64_t id)

@@ -38,8 +38,8 @@ bool iu_run_notices_valid(const struct iu_run_notices *notices, uint64_t id);
 /** iu_run_notices_continue() - lets the kernel do it. Returns: 0, IU_E_GONE, IU_E_SYSTEM. */
 int iu_run_notices_continue(const struct iu_run_notices *notices, uint64_t id);
 
-/** iu_run_notices_done() - it was done already: returns 0 to the caller. As above. */
-int iu_run_notices_done(const struct iu_run_notices *notices, uint64_t id);
+/** iu_run_notices_done() - the kernel is not asked: the caller gets 0, or this errno. As above. */
+int iu_run_notices_done(const struct iu_run_notices *notices, uint64_t id, int error);
 
 /**
  * iu_run_notices_rescue() - lets the kernel do the call that was read last, if it still waits

@@ -41,8 +41,9 @@ int iu_run_notices_continue(const struct iu_run_notices *notices, uint64_t id)
 	return IU_E_SYSTEM;
 }
 
-int iu_run_notices_done(const struct iu_run_notices *notices, uint64_t id)
+int iu_run_notices_done(const struct iu_run_notices *notices, uint64_t id, int error)
 {
+	(void)error;
 	(void)notices;
 	(void)id;
 	return IU_E_SYSTEM;

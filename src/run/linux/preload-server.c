@@ -1,9 +1,11 @@
 /* run/linux/preload-server.c - takes the requests of preloaded libraries; nothing in them is trusted */
 #include "run/linux/preload-server.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -72,6 +74,46 @@ int iu_run_preload_server_next(int server, struct iu_run_preload_client *ret_cli
 	}
 	*ret_client = client;
 	return 0;
+}
+
+static bool has_words(const char *pid, const char *words, size_t len)
+{
+	char path[64], *text = NULL;
+	bool found = false;
+	size_t room = 0;
+	ssize_t n;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/environ", pid);
+	file = fopen(path, "re");
+	while (file && !found && (n = getdelim(&text, &room, '\0', file)) > 0)
+		found = !strncmp(text, words, len + 1);
+	free(text);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+bool iu_run_preload_server_is_wanted(int server)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	socklen_t len = sizeof(name);
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	char words[64];
+	bool wanted = false;
+	int n;
+
+	if (getsockname(server, (struct sockaddr *)(void *)&name, &len) < 0)
+		len = 0;
+	n = snprintf(words, sizeof(words), IU_PRELOAD_VARIABLE "=%.*s", IU_RUN_NAME_TEXT,
+		name.sun_path + 1);
+	while (proc && len && !wanted && (entry = readdir(proc)) != NULL)
+		if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
+			wanted = has_words(entry->d_name, words, (size_t)n);
+	if (proc)
+		closedir(proc);
+	return wanted;
 }
 
 /* The path of a file that we may read, from the folder of our own program. */

@@ -2,6 +2,7 @@
 #ifndef IU_RUN_LINUX_PRELOAD_SERVER_H
 #define IU_RUN_LINUX_PRELOAD_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "run/preload/preload.h"
@@ -21,6 +22,9 @@ struct iu_run_preload_client {
 
 /** iu_run_preload_server_next() - takes one request. Returns: 0, IU_E_PROTO: nothing of use came. */
 int iu_run_preload_server_next(int server, struct iu_run_preload_client *ret_client);
+
+/** iu_run_preload_server_is_wanted() - whether a process that we may look at was started with its name. */
+bool iu_run_preload_server_is_wanted(int server);
 
 /** iu_run_preload_server_library() - its path, beside this program or where it is installed. */
 int iu_run_preload_server_library(char *path, size_t size);

@@ -252,6 +252,8 @@ static void say_without(const struct iu_run *run, int error, bool by_library)
 {
 	char text[300];
 
+	if (run->explained && by_library)
+		return; /* nothing is missing */
 	snprintf(text, sizeof(text), "the calls of the command cannot be watched: %s; %s",
 		why_not(error),
 		by_library ? "a library in it tells of its failed bind() calls instead, but not in "
@@ -276,12 +278,28 @@ static void say_alone(const struct iu_run *run, int error)
 	run->line(run->context, text);
 }
 
+/* Another `inuse run` around us explains what fails: what is left for us is to help, where that is wanted. */
+static bool is_explained(void)
+{
+	return listen(-1, IU_RUN_HELLO) < 0 && errno == IU_RUN_HELLO_ERRNO;
+}
+
+static int become_command(struct iu_run *run)
+{
+	run->restore(run->context);
+	execvp(run->argv[0], run->argv);
+	return errno;
+}
+
 int iu_run_start(struct iu_run *run, int *ret_status)
 {
 	struct iu_run_table table;
 	int control, ret = IU_E_SYSTEM;
 	bool by_library = false;
 
+	run->explained = is_explained();
+	if (run->explained && run->policy == IU_RUN_EXPLAIN && run->port_fd < 0)
+		return become_command(run);
 	run->act.on_behalf = (int32_t)getpid();
 	iu_run_filter_table(&table);
 	control = start_supervisor(run, &table);
@@ -301,7 +319,5 @@ int iu_run_start(struct iu_run *run, int *ret_status)
 			return ret;
 		say_alone(run, ret);
 	}
-	run->restore(run->context);
-	execvp(run->argv[0], run->argv);
-	return errno;
+	return become_command(run);
 }

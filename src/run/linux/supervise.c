@@ -25,7 +25,8 @@
 #define LIVES	     5
 #define NO_NOTICE    1 /* a worker works for a preloaded library, which sees its end by itself */
 #define FINISH_MS    5000
-#define LINGER_MS    10000 /* after the command: so long libraries in what it left behind may ask */
+#define LINGER_MS    10000 /* after the command: so long libraries in what it left behind may ask … */
+#define LEFT_MS	     100   /* … as long as there is such: looked at so often */
 #define HANDLES_MAX  16
 #define FILES_MAX    16
 #define FIXED_POLLS  2 /* listener, command */
@@ -58,7 +59,7 @@ int iu_run_answer(const struct iu_run_supervisor *s, struct iu_run_case *c, bool
 	c->socket = -1;
 	if (c->reply >= 0)
 		return send(c->reply, &byte, 1, MSG_NOSIGNAL) == 1 ? 0 : IU_E_GONE;
-	return done ? iu_run_notices_done(s->notices, c->notice.id)
+	return done ? iu_run_notices_done(s->notices, c->notice.id, 0)
 		    : iu_run_notices_continue(s->notices, c->notice.id);
 }
 
@@ -385,6 +386,12 @@ static void say_no_socket(const struct loop *l, const struct iu_run_case *c)
 	l->s.run->line(l->s.run->context, text);
 }
 
+static bool is_hello(const struct iu_run_call *call)
+{
+	return call->kind == IU_RUN_LISTEN && !call->packed && call->fd == -1 &&
+	       (uint32_t)call->address == IU_RUN_HELLO;
+}
+
 static void handle_notice(struct loop *l)
 {
 	struct iu_run_case c = {.socket = -1, .handle = -1, .error = -1, .reply = -1};
@@ -392,6 +399,10 @@ static void handle_notice(struct loop *l)
 	if (iu_run_notices_next(l->s.notices, &c.notice) < 0)
 		return;
 	iu_run_call_read(&l->s.table, &c.notice, &c.call);
+	if (is_hello(&c.call)) {
+		(void)iu_run_notices_done(l->s.notices, c.notice.id, IU_RUN_HELLO_ERRNO);
+		return;
+	}
 	switch (c.call.kind) {
 	case IU_RUN_BIND:
 	case IU_RUN_LISTEN:
@@ -515,18 +526,28 @@ static void finish_workers(struct loop *l)
 	}
 }
 
+/* The command has ended; whether a library in what it left behind may still ask. */
+static bool may_ask(const struct loop *l, int64_t *deadline)
+{
+	if (!*deadline)
+		*deadline = iu_os_now_ms() + LINGER_MS;
+	return iu_os_now_ms() < *deadline && iu_run_preload_server_is_wanted(l->polls[0].fd);
+}
+
 _Noreturn static void watch(struct loop *l)
 {
+	int64_t deadline = 0;
+
 	for (;;) {
+		bool lingers = !l->s.notices && l->s.command_ended;
 		int n;
 
 		l->polls[1] = (struct pollfd){.fd = l->s.command_handle, .events = POLLIN};
-		n = poll(l->polls, FIXED_POLLS + l->worker_count,
-			!l->s.notices && l->s.command_ended ? LINGER_MS : -1);
+		n = poll(l->polls, FIXED_POLLS + l->worker_count, lingers ? LEFT_MS : -1);
 
 		if (n < 0)
 			continue;
-		if (n == 0 && !l->worker_count)
+		if (n == 0 && !l->worker_count && lingers && !may_ask(l, &deadline))
 			break;
 		if ((l->polls[0].revents & POLLIN) && l->s.notices)
 			handle_notice(l);

@@ -196,8 +196,11 @@ static void explain(struct worker *h, int error, const char *help)
 	if (h->is_asked)
 		iu_run_result_apply(h->s, h->c, error, &h->asked);
 	iu_run_told_put(h->s->told, key_of(h->c, 'q'), iu_os_now_ms());
-	if (!is_news(h, error) || !has_room(h))
+	if (h->run->explained || !is_news(h, error) || !has_room(h)) {
+		if (h->run->explained && help)
+			h->run->line(h->run->context, help);
 		return;
+	}
 	failure.intro = iu_run_question_intro(&h->asked, h->c, error);
 	failure.answer = h->is_asked ? &h->asked.answer : NULL;
 	if (!h->is_asked && !help)
