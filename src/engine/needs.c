@@ -278,6 +278,7 @@ int iu_needs_next(struct iu_arena *arena, const struct iu_questions *questions,
 		for (i = 0; i < questions->n; i++) {
 			needs.first &= questions->v[i].how.first;
 			needs.own_process |= questions->v[i].asker.by_self;
+			needs.starters |= questions->v[i].how.every;
 			if (iu_elsewhere_is(&questions->v[i]))
 				continue;
 			if (questions->v[i].target.protocol == IU_PROTOCOL_UNIX)

@@ -10,9 +10,9 @@
 #include "engine/phrase.h"
 #include "engine/planning.h"
 #include "engine/remedies.h"
+#include "engine/restarter.h"
 #include "engine/rules.h"
 #include "knowledge/snippets.h"
-#include "knowledge/supervisors.h"
 
 /* Ways that the programmer or the administrator has. */
 static void add_hints(struct iu_planning *p)
@@ -236,34 +236,20 @@ static bool is_service(const char *unit)
 	return dot && !strcmp(dot, ".service");
 }
 
-static bool is_above_us(const struct iu_plan_rules *rules, int32_t pid)
+static const char *who_starts_it(struct iu_arena *arena, const struct iu_plan *plan,
+	const struct iu_plan_rules *rules, const struct iu_process *process)
 {
-	for (size_t i = 0; i < rules->ancestor_count; i++)
-		if (rules->ancestors[i] == pid)
-			return true;
-	return false;
-}
+	struct iu_restarter restarter = iu_restarter_of(plan, rules, process);
 
-static const char *who_starts_it(struct iu_arena *arena, const struct iu_plan_rules *rules,
-	const struct iu_process *process)
-{
-	const struct iu_supervisor_row *row;
-	size_t i;
-
-	for (i = 0; i < process->parents.n; i++) {
-		const struct iu_parent *parent = &process->parents.v[i];
-
-		row = iu_supervisor_parent(parent);
-		if (row && parent->loops != IU_NO && !is_above_us(rules, parent->pid))
-			return iu_phrase(arena, "%s starts it again: %s",
-				iu_planning_parent(arena, parent), iu_planning_how_to_stop(arena, row, parent));
-	}
+	if (restarter.kind == IU_RESTARTER_KNOWN || restarter.kind == IU_RESTARTER_SHOWN)
+		return iu_phrase(arena, "%s starts it again: %s",
+			iu_restarter_name(arena, restarter.parent), iu_restarter_stop(arena, &restarter));
 	if (process->unit && is_service(process->unit))
 		return iu_phrase(arena, "%s starts it again: systemctl stop %s",
 			iu_safe(arena, process->unit, 80), iu_safe(arena, process->unit, 80));
-	if (process->parents.n && !is_above_us(rules, process->parents.v[0].pid))
+	if (restarter.kind == IU_RESTARTER_ALIVE)
 		return iu_phrase(arena, "%s started it: stop that first",
-			iu_planning_parent(arena, &process->parents.v[0]));
+			iu_restarter_name(arena, restarter.parent));
 	return "who starts it could not be seen";
 }
 
@@ -285,7 +271,7 @@ int iu_plan_respawned(struct iu_arena *arena, const struct iu_plan *plan,
 			if (!process || was_target(plan, process) || was_there(before, process))
 				continue;
 			text = iu_phrase(arena, "a new process has it now, %s; %s",
-				iu_phrase_process(arena, process), who_starts_it(arena, rules, process));
+				iu_phrase_process(arena, process), who_starts_it(arena, plan, rules, process));
 		}
 	}
 	if (arena->failed)

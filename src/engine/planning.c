@@ -69,18 +69,3 @@ bool iu_planning_is_ancestor(const struct iu_planning *p, int32_t pid)
 			return true;
 	return false;
 }
-
-const char *iu_planning_parent(struct iu_arena *arena, const struct iu_parent *parent)
-{
-	return iu_phrase(arena, "%s (pid %d)",
-		iu_safe(arena, parent->script ? parent->script : parent->name, 40),
-		(int)parent->pid);
-}
-
-/* How what it keeps is stopped; without a terminal Ctrl-C is no way. */
-const char *iu_planning_how_to_stop(struct iu_arena *arena, const struct iu_supervisor_row *row,
-	const struct iu_parent *parent)
-{
-	return row->ends ? iu_phrase(arena, "%s, or kill %d", row->stop, (int)parent->pid)
-			 : row->stop;
-}

@@ -41,11 +41,4 @@ bool iu_planning_ends(const struct iu_planning *p, int32_t pid);
 /** iu_planning_is_ancestor() - inuse was started from the process. */
 bool iu_planning_is_ancestor(const struct iu_planning *p, int32_t pid);
 
-/** iu_planning_parent() - "nodemon (pid 7)": of an interpreter the script says more. */
-const char *iu_planning_parent(struct iu_arena *arena, const struct iu_parent *parent);
-
-/** iu_planning_how_to_stop() - what ends all that a supervisor keeps running. */
-const char *iu_planning_how_to_stop(struct iu_arena *arena, const struct iu_supervisor_row *row,
-	const struct iu_parent *parent);
-
 #endif

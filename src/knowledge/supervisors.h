@@ -12,7 +12,15 @@ struct iu_supervisor_row {
 	bool keeps_many;     /* it keeps other programs, too, which would all end with it */
 	bool ends;           /* it is stopped by ending it */
 	unsigned int slow_ms; /* it may take so long until it does it; 0: a moment */
+	bool on_change;       /* when a file is saved, not when it ends */
+	const char *argument; /* only with this argument, or one that begins so ("--watch"); NULL: always */
 };
+
+/** iu_supervisor_mode() - the argument of a row of that parent that @word is, or begins with; NULL. Static. */
+const char *iu_supervisor_mode(const struct iu_parent *parent, const char *word);
+
+/** iu_supervisor_has_mode() - there is a row for a process of that name with an argument. */
+bool iu_supervisor_has_mode(const char *name);
 
 /** iu_supervisor() - the row for a process of that name, or NULL. Static. */
 const struct iu_supervisor_row *iu_supervisor(const char *name);

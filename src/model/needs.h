@@ -27,6 +27,7 @@ struct iu_needs {
 	bool brief; /* of processes only what a row of a table shows: name, user, unit, age, directory, command */
 	bool names; /* brief, and without directory and command: there are too many */
 	bool automatic;   /* all_ports: also which ports the system chose; of single ports always */
+	bool starters;    /* whether those above a holder would start it again: it may be ended */
 	bool own_process; /* the one that looks may be a holder too: it asks for itself (libinuse) */
 	/*
 	 * Only calls that every server makes: files, sockets, netlink. Others (bpf, kcmp, pidfd_getfd,

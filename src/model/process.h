@@ -27,6 +27,12 @@ struct iu_parent {
 	const char *name;
 	const char *script; /* what an interpreter runs: "nodemon"; NULL: it is none, or not known */
 	enum iu_tri loops;  /* a shell that runs a script or a loop; IU_NO: somebody types, or it ends with this */
+	/* The argument that makes it start its program again ("--watch"); NULL: none is known. */
+	const char *mode;
+	/* Looked at only where the process is to be ended: it waits for its children (wait4(), SIGCHLD) … */
+	enum iu_tri waits;
+	enum iu_tri names;   /* … its arguments hold the command of one below it … */
+	enum iu_tri repeats; /* … and it has more children of that kind, or had one before */
 };
 
 /* A file by identity. */

@@ -109,7 +109,7 @@ struct iu_question {
 	struct iu_symptom symptom;
 	struct {
 		enum iu_probe_mode probe;
-		bool every; /* each socket by itself, of thousands too: it may be acted upon */
+		bool every; /* each socket by itself, of thousands too, and who starts its holders: it may be acted upon */
 		bool first; /* the first listener and its first holder are enough */
 		bool plain, leaves_nothing; /* as in struct iu_needs */
 	} how;

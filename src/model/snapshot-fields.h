@@ -186,7 +186,8 @@ SHAPE(kernel_use, iu_kernel_use, NULL);
 
 static const struct field parent_fields[] = {
 	PLAIN(iu_parent, pid), PLAIN(iu_parent, name), PLAIN(iu_parent, script),
-	TRI(iu_parent, loops)};
+	TRI(iu_parent, loops), PLAIN(iu_parent, mode), TRI(iu_parent, waits), TRI(iu_parent, names),
+	TRI(iu_parent, repeats)};
 SHAPE(parent, iu_parent, NULL);
 
 static const struct field file_id_fields[] = {PLAIN(iu_file_id, dev), PLAIN(iu_file_id, ino)};

@@ -137,6 +137,8 @@ static void parse_names(struct iu_arena *arena, const char *bytes, size_t size)
 	if (name)
 		check(len > 0 && name >= bytes && name + len <= bytes + size);
 	iu_cmdline_loops(bytes, size);
+	iu_cmdline_text_loops(bytes, size);
+	iu_cmdline_mode(bytes, size, &(const struct iu_parent){.name = "node"});
 	name = iu_cmdline_script(bytes, size, &len);
 	if (name)
 		check(len > 0 && name >= bytes && name + len <= bytes + size);

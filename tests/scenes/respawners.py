@@ -16,6 +16,7 @@ INUSE = os.path.abspath(os.environ["INUSE"])
 SERVER = os.path.abspath(os.environ["DEMO_SERVER"])
 PATHS = os.environ["PATH"] + ":/usr/sbin:/sbin"
 LOOP = f"while true; do {SERVER} 8003; done"
+GUARD = "import subprocess, sys, time\nwhile True:\n    subprocess.call(sys.argv[2:])\n    time.sleep(float(sys.argv[1]))\n"
 NODE = "require('http').createServer((q, r) => r.end()).listen(+process.argv[2])\n"
 
 SUPERVISORD = f"""
@@ -190,7 +191,75 @@ def nodemon(room):
     yield "who and how", (mind, "nodemon (pid " in mind and "end nodemon itself" in mind), (mind, True)
 
 
-CASES = [("supervisord", supervisord), ("runit", runit), ("a loop of a shell", shell_loop), ("PM2", pm2),
+def guard(room, port, *command):
+    """A program that nobody knows starts @command again a second after its end."""
+    script = room.write("guard.py", GUARD)
+    pid = room.start(sys.executable, script, "1", *command)
+    yield from told(room, port, f"guard (pid {pid})", f"kill {pid}")
+    os.kill(pid, signal.SIGTERM)
+    free(room, port)  # the server of the last round
+    yield from stopped(room, port)
+
+
+def guard_alone(room):
+    yield from guard(room, "8007", SERVER, "8007")
+
+
+def guard_of_a_shell(room):
+    """Between the two is a shell that runs one command and ends with it: it is not named."""
+    yield from guard(room, "8008", "sh", "-c", f"{SERVER} 8008; true")
+
+
+def supervisord_of_a_shell(room):
+    path = program("supervisord")
+    more = library_of(path)
+    conf = room.write("supervisord.conf", SUPERVISORD.replace(f"{SERVER} 8001", f"sh -c '{SERVER} 8009; true'\nautorestart=true"))
+    room.start(path, "-c", conf, more=more)
+    yield from told(room, "8009", "supervisord (pid ", "supervisorctl stop NAME")
+    room.run(program("supervisorctl"), "-c", conf, "stop", "web", more=more)
+    free(room, "8009")  # the shell's child
+    yield from stopped(room, "8009")
+
+
+def script_that_loops(room):
+    script = room.write("loop.sh", f"while sleep 0.3; do\n\t{SERVER} 8010\ndone\n")
+    pid = room.start("sh", script)
+    yield from told(room, "8010", "sh (pid ", f"or kill {pid}")
+    os.kill(pid, signal.SIGTERM)
+    free(room, "8010")
+    yield from stopped(room, "8010")
+
+
+def not_again(room, port, *words):
+    """Done, and these words and no others are said of who might start it again."""
+    yield "serves", wait_for(room, port), True
+    code, document = free(room, port)
+    mind = [text for step in document.get("steps", []) for text in step["mind"] if "again" in text]
+    yield "exit", code, 0
+    yield "end", document.get("end"), "done"
+    yield "mind", (mind, [all(word in text for word in words) for text in mind]), (mind, [True] * bool(words))
+
+
+def script_that_ends(room):
+    """It runs one thing after the other: it is none that starts anything again. So are the wrappers."""
+    script = room.write("once.sh", f"# no while loop\nmkdir -p x\n{SERVER} 8011\ntrue\n")
+    room.start("timeout", "60", "env", "A=B", "sh", script)
+    yield from not_again(room, "8011")
+
+
+def node_watch(room):
+    """Back at the next save of a file: said before, and nothing comes back by itself."""
+    node = program("node")
+    if int(room.run(node, "--version").stdout[1:].split(".")[0]) < 18:
+        raise Missing("this Node.js has no --watch")
+    pid = room.start(node, "--watch", room.write("watched.js", NODE), "8012")
+    yield from not_again(room, "8012", f"node --watch (pid {pid}) starts it again when a file changes", f"kill {pid}")
+
+
+CASES = [("a guard that nobody knows", guard_alone), ("a guard of a shell", guard_of_a_shell),
+         ("supervisord of a shell", supervisord_of_a_shell), ("a script that loops", script_that_loops),
+         ("no script that runs once", script_that_ends), ("node --watch", node_watch),
+         ("supervisord", supervisord), ("runit", runit), ("a loop of a shell", shell_loop), ("PM2", pm2),
          ("PM2 in cluster mode", pm2_cluster), ("nodemon", nodemon)]
 
 

@@ -9,8 +9,8 @@
 #include "engine/lock.h"
 #include "engine/machine.h"
 #include "engine/phrase.h"
+#include "engine/restarter.h"
 #include "knowledge/engines.h"
-#include "knowledge/interpreters.h"
 #include "knowledge/protected.h"
 #include "knowledge/supervisors.h"
 
@@ -18,17 +18,10 @@
 /* Other sockets of a target that are named; the rest is counted. */
 #define SERVES_MAX 6
 /* So soon most of those start a program again that do it at all. */
-#define BACK_MS 1500
-#define PARENT_MS 2500 /* of a program nobody knows */
+#define BACK_MS 2000
+#define PARENT_MS 3000 /* of a program nobody knows: a pause of a second or two, and the start */
 /* After the last TIME-WAIT timer the kernel may take a moment longer (its wheel is coarse). */
 #define TIMER_SLACK_MS 1500
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t n = text ? strlen(text) : 0, m = strlen(end);
-
-	return n >= m && !strcmp(text + n - m, end);
-}
 
 static bool same(const char *a, const char *b)
 {
@@ -240,72 +233,37 @@ static void add_connections(struct iu_planning *p, struct iu_step *step)
 
 /* ---- the levers ---- */
 
-/*
- * Whoever starts nothing again: a shell in which somebody types, or that only waits for what it
- * started, the one that waits for us among them. A systemd is the parent of what lost its own,
- * too, and starts only units again.
- */
-static bool only_waits(const struct iu_planning *p, const struct iu_process *process,
-	const struct iu_parent *parent)
+static const char *how_it_starts(struct iu_arena *arena, const struct iu_restarter *restarter)
 {
-	if (same(parent->name, "systemd"))
-		return !ends_with(process->unit, ".service");
-	return parent->loops == IU_NO || iu_planning_is_ancestor(p, parent->pid) ||
-	       (process->tty && parent->pid == process->sid);
-}
+	const char *who = restarter->parent ? iu_restarter_name(arena, restarter->parent) : NULL;
 
-/* Programs that stand between a server and whoever typed its name, and start nothing by themselves. */
-static bool is_bystander(const struct iu_process *process, const struct iu_parent *parent)
-{
-	static const char *const names[] = {"sshd", "sshd-session", "login", "su", "sudo", "doas",
-		"tmux: server", "tmux", "screen", "SCREEN", "script", "init", "systemd", "timeout", "env",
-		"nohup", "setsid", "strace", "ltrace", "gdb", "cron", "crond", "make"};
-
-	if (!parent->name || iu_interpreter_is_shell(parent->name) || parent->pid == 1)
-		return true;
-	for (size_t i = 0; i < IU_COUNT(names); i++)
-		if (!strcmp(parent->name, names[i]))
-			return true;
-	return process->tty && parent->pid == process->sid;
-}
-
-/* A parent that lives waits for its child for some reason; what it does then nobody knows. */
-static void add_parent(struct iu_planning *p, struct iu_step *step, const struct iu_process *process)
-{
-	for (size_t i = 0; i < process->parents.n; i++) {
-		const struct iu_parent *parent = &process->parents.v[i];
-
-		if (iu_planning_is_ancestor(p, parent->pid) || iu_planning_ends(p, parent->pid))
-			return;
-		if (is_bystander(process, parent))
-			continue;
-		step->comes_back = true;
-		step->back_ms = PARENT_MS;
-		iu_strings_add(p->arena, &step->losses,
-			iu_phrase(p->arena, "its parent, %s, lives and may start it again; then: end that first (kill %d)",
-				iu_planning_parent(p->arena, parent), (int)parent->pid));
-		return;
+	switch (restarter->kind) {
+	case IU_RESTARTER_NONE: break;
+	case IU_RESTARTER_KNOWN:
+		return iu_phrase(arena, restarter->row->on_change ? "%s starts it again when a file changes"
+								   : "%s may start it again", who);
+	case IU_RESTARTER_SHOWN:
+		return iu_phrase(arena, restarter->direct ? "its parent, %s, waits for it and may start it again"
+							  : "%s, further up, waits for it and may start it again", who);
+	case IU_RESTARTER_ALIVE:
+		return iu_phrase(arena, "its parent, %s, lives and may start it again", who);
 	}
+	return NULL;
 }
 
-/* Who would start it again. */
-static void add_respawner(struct iu_planning *p, struct iu_step *step, const struct iu_process *process)
+/* Who would start it again, and how long that is waited for. */
+static void add_restarter(struct iu_planning *p, struct iu_step *step, const struct iu_process *process)
 {
-	for (size_t i = 0; i < process->parents.n; i++) {
-		const struct iu_parent *parent = &process->parents.v[i];
-		const struct iu_supervisor_row *row = iu_supervisor_parent(parent);
+	struct iu_restarter restarter = iu_restarter_of(&p->plan, p->rules, process);
+	const char *how = how_it_starts(p->arena, &restarter);
 
-		if (!row || only_waits(p, process, parent) || iu_planning_ends(p, parent->pid))
-			continue;
-		step->comes_back = true;
-		step->back_ms = row->slow_ms ? row->slow_ms : BACK_MS;
-		iu_strings_add(p->arena, &step->losses,
-			iu_phrase(p->arena, "%s may start it again; then: %s",
-				iu_planning_parent(p->arena, parent),
-				iu_planning_how_to_stop(p->arena, row, parent)));
+	if (!how)
 		return;
-	}
-	add_parent(p, step, process);
+	step->comes_back = true;
+	step->back_ms = !restarter.row ? PARENT_MS
+			: restarter.row->slow_ms ? restarter.row->slow_ms : BACK_MS;
+	iu_strings_add(p->arena, &step->losses,
+		iu_phrase(p->arena, "%s; then: %s", how, iu_restarter_stop(p->arena, &restarter)));
 }
 
 static const char *describe(struct iu_planning *p, const struct iu_process *process)
@@ -353,7 +311,7 @@ static void terminate(struct iu_planning *p, const struct iu_blocker *b, const s
 		iu_strings_add(p->arena, &step->losses,
 			"its cgroup is frozen: what it does on SIGTERM it does once it is thawed (systemctl thaw UNIT, docker unpause NAME)");
 	if (!if_it_stays)
-		add_respawner(p, step, process);
+		add_restarter(p, step, process);
 	if (step->lever.process.resume)
 		iu_strings_add(p->arena, &p->plan.hints,
 			iu_phrase(p->arena,

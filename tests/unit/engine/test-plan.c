@@ -692,6 +692,48 @@ static void test_respawn(void **state)
 	(void)state;
 }
 
+/* Who is no supervisor by name shows by what it does that it would start the program again. */
+static void test_evidence(void)
+{
+	static const struct {
+		const char *name;
+		enum iu_tri waits, names, repeats;
+		const char *mode, *told; /* NULL: nobody */
+	} rows[] = {
+		{"guard", IU_YES, IU_YES, IU_NO, NULL, "waits for it and may start it again"},
+		{"guard", IU_YES, IU_NO, IU_YES, NULL, "waits for it and may start it again"},
+		{"guard", IU_UNKNOWN, IU_YES, IU_UNKNOWN, NULL, "waits for it and may start it again"},
+		{"guard", IU_YES, IU_NO, IU_NO, NULL, "lives and may start it again"},
+		{"guard", IU_NO, IU_YES, IU_YES, NULL, "lives and may start it again"},
+		{"node", IU_YES, IU_YES, IU_NO, "--watch", "node --watch (pid 600) starts it again when a file changes"},
+		{"timeout", IU_YES, IU_YES, IU_NO, NULL, NULL},
+		{"npm run dev", IU_YES, IU_NO, IU_YES, NULL, NULL},
+		{"sshd", IU_YES, IU_NO, IU_YES, NULL, NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct iu_process *holder = listener(4242, "node");
+		struct iu_parent *parent;
+		const char *told;
+		struct iu_plan p;
+
+		put_parent(holder, 600, rows[i].name);
+		parent = &holder->parents.v[holder->parents.n - 1];
+		parent->waits = rows[i].waits;
+		parent->names = rows[i].names;
+		parent->repeats = rows[i].repeats;
+		parent->mode = rows[i].mode;
+		p = plan_port();
+		told = words(&p.steps.v[0].losses);
+		print_message("# %s: %s\n", rows[i].name, told);
+		assert_int_equal(p.steps.v[0].comes_back, rows[i].told != NULL);
+		assert_true(!rows[i].told || strstr(told, rows[i].told));
+		assert_true(!rows[i].told || p.steps.v[0].back_ms >= 2000);
+		iu_snapshot_free(&snap);
+		machine(&snap);
+	}
+}
+
 /* A shell starts a program again only in a loop, and never the one that waits for inuse. */
 static void test_shells(void **state)
 {
@@ -735,6 +777,7 @@ static void test_shells(void **state)
 		iu_snapshot_free(&snap);
 		machine(&snap);
 	}
+	test_evidence();
 	listener(4242, "node");
 	rules.ancestors_unknown = true;
 	assert_int_equal(plan_port().kind, IU_PLAN_REFUSED);

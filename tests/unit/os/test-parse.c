@@ -578,6 +578,91 @@ static void test_shell_words(void **state)
 	assert_int_equal(iu_cmdline_loops("", 0), IU_UNKNOWN);
 }
 
+/* What a shell's script repeats, and what only looks like it. */
+static void test_script_text(void **state)
+{
+	static const struct {
+		const char *text;
+		bool loops;
+	} rows[] = {
+		{"#!/bin/sh\nmkdir -p log\nexec ./server\n", false},
+		{"# while it runs\n./server\necho for sale\n", false},
+		{"#!/bin/sh\nwhile :; do\n\t./server\ndone\n", true},
+		{"./server\nsleep 1\n  exec \"$0\" \"$@\"\n", true},
+		{"until ./server; do sleep 1; done", true},
+		{"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		print_message("# script %zu: %d\n", i, rows[i].loops);
+		assert_int_equal(iu_cmdline_text_loops(rows[i].text, strlen(rows[i].text)), rows[i].loops);
+	}
+}
+
+/* Whether the arguments of a parent hold the command of the one below. */
+static void test_named_commands(void **state)
+{
+	static const struct {
+		const char *above;
+		size_t above_len;
+		const char *below;
+		size_t below_len;
+		bool names;
+	} rows[] = {
+#define B(text) text, sizeof(text) - 1
+		{B("python3\0guard.py\0 1\0sh\0-c\0serve 80; true\0"), B("sh\0-c\0serve 80; true\0"), true},
+		{B("python3\0guard.py\0/opt/serve\00080\0"), B("serve\00080\0"), true},
+		{B("node\0concurrently\0node app.js\0"), B("/usr/bin/node\0app.js\0"), true},
+		{B("guard\0./run.py\0"), B("/usr/bin/python3\0./run.py\0"), true}, /* by its first line */
+		{B("node\0--watch\0app.js\0"), B("node\0app.js\0"), true},
+		{B("node\0concurrently\0npm:dev\0"), B("node\0app.js\0"), false},
+		{B("pytest\0"), B("serve\00080\0"), false},
+		{B("guard\0serve\00081\0"), B("serve\00080\0"), false},
+		{B("guard\0serve\0"), B(""), false},
+#undef B
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct iu_arena arena = {0};
+		struct iu_process above = {0}, below = {0};
+
+		iu_cmdline_parse(&arena, rows[i].above, rows[i].above_len, &above);
+		iu_cmdline_parse(&arena, rows[i].below, rows[i].below_len, &below);
+		print_message("# row %zu: %d\n", i, rows[i].names);
+		assert_int_equal(iu_cmdline_names(&above, &below), rows[i].names);
+		iu_arena_free(&arena);
+	}
+}
+
+static void test_modes(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		struct iu_parent parent;
+		const char *mode;
+	} rows[] = {
+#define B(text) text, sizeof(text) - 1
+		{B("node\0--watch\0app.js\0"), {.name = "node"}, "--watch"},
+		{B("node\0--watch-path=./src\0app.js\0"), {.name = "MainThread"}, "--watch"},
+		{B("node\0/x/tsx\0watch\0app.ts\0"), {.name = "node", .script = "tsx"}, "watch"},
+		{B("node\0/x/tsx\0watchdog.ts\0"), {.name = "node", .script = "tsx"}, NULL},
+		{B("node\0app.js\0"), {.name = "node"}, NULL},
+		{B("python3\0app.py\0--watch\0"), {.name = "python3", .script = "app"}, NULL},
+#undef B
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *mode = iu_cmdline_mode(rows[i].bytes, rows[i].len, &rows[i].parent);
+
+		print_message("# row %zu: %s\n", i, mode ? mode : "none");
+		assert_true(mode ? rows[i].mode && !strcmp(mode, rows[i].mode) : !rows[i].mode);
+	}
+}
+
 static void test_scripts(void **state)
 {
 	static const struct {
@@ -760,6 +845,9 @@ int main(void)
 		cmocka_unit_test(test_inet),
 		cmocka_unit_test(test_container_line),
 		cmocka_unit_test(test_container_names),
+		cmocka_unit_test(test_script_text),
+		cmocka_unit_test(test_named_commands),
+		cmocka_unit_test(test_modes),
 		cmocka_unit_test(test_scripts),
 		cmocka_unit_test(test_inet_states),
 		cmocka_unit_test(test_v6only),

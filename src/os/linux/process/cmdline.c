@@ -3,7 +3,11 @@
 
 #include <string.h>
 
+#include "base/compat.h"
 #include "base/err.h"
+#include "base/text.h"
+#include "knowledge/supervisors.h"
+#include "os/linux/file.h"
 
 int iu_cmdline_parse(
 	struct iu_arena *arena, const char *bytes, size_t len, struct iu_process *process)
@@ -87,4 +91,98 @@ enum iu_tri iu_cmdline_loops(const char *bytes, size_t len)
 		return words ? iu_tri(has_loop(at, n)) : n > 0 ? IU_YES : IU_UNKNOWN;
 	}
 	return IU_NO;
+}
+
+struct loop_reader {
+	bool found;
+};
+
+/* Comments and what is only printed are left out. */
+static int script_line(void *context, const char *line, size_t len)
+{
+	static const char *const again[] = {"exec \"$0\"", "exec $0", "exec bash $0", "exec sh $0"};
+	struct loop_reader *reader = context;
+
+	while (len && (*line == ' ' || *line == '\t')) {
+		line++;
+		len--;
+	}
+	if (!len || *line == '#' || !strncmp(line, "echo ", len < 5 ? len : 5))
+		return 0;
+	reader->found = has_loop(line, len);
+	for (size_t i = 0; i < IU_COUNT(again); i++)
+		reader->found |= memmem(line, len, again[i], strlen(again[i])) != NULL;
+	return reader->found;
+}
+
+bool iu_cmdline_text_loops(const char *text, size_t len)
+{
+	struct loop_reader reader = {0};
+
+	iu_file_lines(text, len, script_line, &reader);
+	return reader.found;
+}
+
+const char *iu_cmdline_mode(const char *bytes, size_t len, const struct iu_parent *parent)
+{
+	const char *end = bytes + len, *at = bytes + strnlen(bytes, len) + 1, *mode = NULL;
+	char word[64];
+
+	for (; at < end && !mode; at += strnlen(at, (size_t)(end - at)) + 1) {
+		size_t n = strnlen(at, (size_t)(end - at));
+
+		if (n == 0 || n >= sizeof(word))
+			continue;
+		memcpy(word, at, n);
+		word[n] = '\0';
+		mode = iu_supervisor_mode(parent, word);
+	}
+	return mode;
+}
+
+/* @below from its word @from on is a part of @above. */
+static bool has_words(const struct iu_process *above, const struct iu_process *below, size_t from)
+{
+	size_t n = below->command.n - from;
+
+	for (size_t i = 1; i + n <= above->command.n; i++) {
+		size_t k = 1;
+
+		if (strcmp(iu_text_base_name(above->command.v[i], "/"),
+			    iu_text_base_name(below->command.v[from], "/")) != 0)
+			continue;
+		while (k < n && !strcmp(above->command.v[i + k], below->command.v[from + k]))
+			k++;
+		if (k == n)
+			return true;
+	}
+	return false;
+}
+
+#define SHORT_TEXT 4 /* what is no longer is found by accident */
+
+/* The same inside of a single word, as it was written for a shell. */
+static bool has_text(const struct iu_process *above, const struct iu_process *below, size_t from)
+{
+	struct iu_text text = {0};
+	bool found = false;
+
+	iu_text_add(&text, iu_text_base_name(below->command.v[from], "/"));
+	for (size_t i = from + 1; i < below->command.n; i++) {
+		iu_text_add(&text, " ");
+		iu_text_add(&text, below->command.v[i]);
+	}
+	for (size_t i = 1; i < above->command.n && !text.failed && text.len > SHORT_TEXT; i++)
+		found |= strstr(above->command.v[i], text.data) != NULL;
+	iu_text_free(&text);
+	return found;
+}
+
+bool iu_cmdline_names(const struct iu_process *above, const struct iu_process *below)
+{
+	for (size_t from = 0; from < 2 && from < below->command.n; from++)
+		if (below->command.v[from][0] &&
+			(has_words(above, below, from) || has_text(above, below, from)))
+			return true;
+	return false;
 }

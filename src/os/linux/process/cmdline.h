@@ -29,4 +29,17 @@ const char *iu_cmdline_script(const char *bytes, size_t len, size_t *ret_len);
  */
 enum iu_tri iu_cmdline_loops(const char *bytes, size_t len);
 
+/** iu_cmdline_mode() - the argument by which @parent starts its program again ("--watch"), or NULL. Static. */
+const char *iu_cmdline_mode(const char *bytes, size_t len, const struct iu_parent *parent);
+
+/**
+ * iu_cmdline_names() - whether the arguments of one process hold the command of another
+ * As words of their own, or inside of one ("sh -c" and its like); folders of the program may differ,
+ * and an interpreter that came with its script may be missing.
+ */
+bool iu_cmdline_names(const struct iu_process *above, const struct iu_process *below);
+
+/** iu_cmdline_text_loops() - whether the text of a shell's script has a loop, or begins anew by itself. */
+bool iu_cmdline_text_loops(const char *text, size_t len);
+
 #endif

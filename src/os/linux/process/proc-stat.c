@@ -44,7 +44,8 @@ static bool next_field(const char **at, const char *end, int64_t *ret)
 
 int iu_proc_stat_parse(const char *bytes, size_t len, struct iu_proc_stat *ret_stat)
 {
-	enum { PPID = 4, PGID = 5, SID = 6, TTY = 7, FLAGS = 9, THREADS = 20, START = 22 };
+	enum { PPID = 4, PGID = 5, SID = 6, TTY = 7, FLAGS = 9, CMINFLT = 11, CMAJFLT = 13, CUTIME = 16,
+		CSTIME = 17, THREADS = 20, START = 22 };
 	struct iu_proc_stat stat = {0};
 	const char *open = memchr(bytes, '(', len), *close, *end = bytes + len;
 	int64_t value[START + 1] = {0};
@@ -67,6 +68,7 @@ int iu_proc_stat_parse(const char *bytes, size_t len, struct iu_proc_stat *ret_s
 	stat.sid = (int32_t)value[SID];
 	stat.tty = (int32_t)value[TTY];
 	stat.flags = (uint32_t)value[FLAGS];
+	stat.reaped = value[CMINFLT] || value[CMAJFLT] || value[CUTIME] || value[CSTIME];
 	stat.threads = (uint64_t)value[THREADS];
 	stat.start_ticks = (uint64_t)value[START];
 	*ret_stat = stat;

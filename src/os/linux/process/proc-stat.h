@@ -2,6 +2,7 @@
 #ifndef IU_OS_LINUX_PROCESS_PROC_STAT_H
 #define IU_OS_LINUX_PROCESS_PROC_STAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,7 @@ struct iu_proc_stat {
 	int32_t ppid, pgid, sid, tty;
 	uint32_t flags;
 	uint64_t threads, start_ticks;
+	bool reaped; /* it has waited for children that are gone: they left it their page faults and time */
 	char name[64]; /* comm, which may contain blanks, brackets and newlines */
 };
 

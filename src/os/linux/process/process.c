@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "knowledge/filesystems.h"
 #include "knowledge/interpreters.h"
+#include "knowledge/supervisors.h"
 #include "os/linux/bpf/rows.h"
 #include "os/linux/file.h"
 #include "os/linux/host/mounts.h"
@@ -140,33 +141,38 @@ static void read_script(struct iu_scan *scan, struct iu_parent *parent, const ch
 {
 	bool is_shell = iu_interpreter_is_shell(name);
 	char path[64], text[IU_CMDLINE_ARGUMENT];
-	const char *script = NULL;
+	const char *script;
 	size_t n = 0;
 	ssize_t len;
 
-	if (!is_shell && !iu_interpreter(name))
+	if (!is_shell && !iu_interpreter(name) && !iu_supervisor_has_mode(name))
 		return;
 	snprintf(path, sizeof(path), "%d/cmdline", (int)parent->pid);
 	len = iu_file_read(scan->proc, path, text, sizeof(text));
 	if (len <= 0)
 		return;
-	if (is_shell)
+	if (is_shell) {
 		parent->loops = iu_cmdline_loops(text, (size_t)len);
-	else
-		script = iu_cmdline_script(text, (size_t)len, &n);
+		return;
+	}
+	script = iu_interpreter(name) ? iu_cmdline_script(text, (size_t)len, &n) : NULL;
 	if (script)
 		parent->script = iu_arena_strndup(&scan->snapshot->arena, script, n);
+	parent->mode = iu_cmdline_mode(text, (size_t)len, parent);
 }
 
 /*
  * Up to and including the session leader: the terminal's shell, the service's main process. Of one
- * that leads its session only who started it: some supervisors give each program a session.
+ * that leads its session only who started it: some supervisors give each program a session. All of
+ * them where it matters who would start it again.
  */
 static int read_parents(struct iu_scan *scan, struct iu_process *process)
 {
 	struct iu_arena *arena = &scan->snapshot->arena;
 	int32_t pid = process->ppid;
 	bool leads = process->sid == process->pid, reached = false;
+	/* without a terminal nobody types anywhere above: a supervisor may be further up */
+	bool all = scan->needs && scan->needs->starters && !process->tty;
 	struct iu_proc_stat stat;
 
 	while (!reached && pid > 1 && process->parents.n < PARENTS_MAX) {
@@ -178,7 +184,7 @@ static int read_parents(struct iu_scan *scan, struct iu_process *process)
 		parent->pid = pid;
 		parent->name = iu_arena_strdup(arena, stat.name);
 		read_script(scan, parent, stat.name);
-		reached = leads || pid == process->sid;
+		reached = !all && (leads || pid == process->sid);
 		pid = stat.ppid;
 	}
 	return arena->failed ? IU_E_NOMEM : 0;
