@@ -66,6 +66,7 @@ static int complete(struct iu_arena *arena, const struct iu_arguments *arguments
 		iu_questions_set_error(questions, system_of(from));
 	for (size_t i = 0; i < questions->n; i++) {
 		questions->v[i].how.first = arguments->first;
+		questions->v[i].how.around = true;
 		if (arguments->probe || arguments->no_probe)
 			questions->v[i].how.probe =
 				arguments->probe ? IU_PROBE_ALWAYS : IU_PROBE_NEVER;

@@ -107,12 +107,14 @@ static bool address_matters(const struct iu_question *q)
 }
 
 static void want_path(
-	struct iu_arena *arena, struct iu_needs *needs, const char *text, size_t len)
+	struct iu_arena *arena, struct iu_needs *needs, const char *text, size_t len,
+	int32_t root_pid)
 {
 	struct iu_path *path = iu_list_add(arena, &needs->paths);
 
 	path->path = text;
 	path->path_len = text ? len : 0;
+	path->root_pid = root_pid;
 }
 
 static void first_round(struct iu_arena *arena, const struct iu_questions *questions,
@@ -150,11 +152,12 @@ static void first_round(struct iu_arena *arena, const struct iu_questions *quest
 		if (q->target.abstract)
 			continue;
 		needs->facts |= IU_FACT_PATHS;
-		want_path(arena, needs, q->target.path, q->target.path_len);
+		want_path(arena, needs, q->target.path, q->target.path_len, q->asker.root_pid);
 		/* of a lock the socket, too: both are there, or none of them should be */
 		if (iu_lock_row(q->target.path, q->target.path_len) &&
 			iu_lock_beside(q->target.path, q->target.path_len, beside, sizeof(beside)))
-			want_path(arena, needs, iu_arena_strdup(arena, beside), strlen(beside));
+			want_path(arena, needs, iu_arena_strdup(arena, beside), strlen(beside),
+				q->asker.root_pid);
 	}
 	if (ports > PORTS_MAX)
 		needs->all_ports = true;

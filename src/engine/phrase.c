@@ -242,7 +242,8 @@ static const char *on_device(struct iu_arena *arena, const struct iu_socket *s)
 {
 	char text[IU_ADDRESS_TEXT];
 	struct iu_address plain = s->local;
-	const char *device = iu_phrase_safe(arena, s->device, IU_NAME_COLUMNS);
+	const char *device = s->device ? iu_phrase_safe(arena, s->device, IU_NAME_COLUMNS)
+				       : iu_phrase(arena, "if%u", (unsigned int)s->ifindex); /* it is gone */
 
 	plain.scope = 0; /* of a link-local address it is the same device */
 	iu_address_format(&plain, text);
@@ -267,7 +268,7 @@ const char *iu_phrase_endpoint(struct iu_arena *arena, const struct iu_socket *s
 	char text[IU_ADDRESS_TEXT];
 	char *bytes;
 
-	if (s->protocol != IU_PROTOCOL_UNIX && s->device && s->port)
+	if (s->protocol != IU_PROTOCOL_UNIX && (s->device || s->ifindex) && s->port)
 		return on_device(arena, s);
 	if (s->protocol != IU_PROTOCOL_UNIX)
 		return iu_phrase(arena, "%s", iu_endpoint_format(&s->local, s->port, text));
@@ -430,6 +431,27 @@ void iu_phrase_asked(
 	for (size_t i = 0; i < IU_COUNT(all); i++)
 		if (all[i])
 			iu_strings_add(arena, words, all[i]);
+}
+
+void iu_phrase_there(
+	struct iu_arena *arena, const struct iu_question *question, struct iu_strings *words)
+{
+	if (!question->asker.netns_pid)
+		return;
+	iu_strings_add(arena, words, "nsenter");
+	iu_strings_add(arena, words, "-n");
+	iu_strings_add(arena, words, "-t");
+	iu_strings_add(arena, words, iu_phrase(arena, "%d", (int)question->asker.netns_pid));
+}
+
+const char *iu_phrase_free_line(struct iu_arena *arena, const struct iu_question *question)
+{
+	struct iu_strings words = {0};
+
+	iu_phrase_there(arena, question, &words);
+	iu_strings_add(arena, &words, "inuse");
+	iu_strings_add(arena, &words, "free");
+	return iu_phrase_shell(arena, words.v, words.n);
 }
 
 const char *iu_phrase_asked_line(struct iu_arena *arena, const struct iu_question *question)

@@ -88,6 +88,13 @@ void iu_strings_add(struct iu_arena *arena, struct iu_strings *strings, const ch
 void iu_phrase_asked(
 	struct iu_arena *arena, const struct iu_question *question, struct iu_strings *words);
 
+/** iu_phrase_there() - the words that have a command act in the network namespace asked about, if any. */
+void iu_phrase_there(
+	struct iu_arena *arena, const struct iu_question *question, struct iu_strings *words);
+
+/** iu_phrase_free_line() - "inuse free " with those words before it, for a shell. */
+const char *iu_phrase_free_line(struct iu_arena *arena, const struct iu_question *question);
+
 /** iu_phrase_asked_line() - the same as one text, quoted for a shell. */
 const char *iu_phrase_asked_line(struct iu_arena *arena, const struct iu_question *question);
 

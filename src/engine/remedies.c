@@ -62,7 +62,8 @@ bool iu_remedy_use_port(struct iu_remedy_context *m)
 		if (m->verdict->cause != IU_CAUSE_PRIVILEGED_PORT)
 			return false;
 		m->remedy->summary = iu_phrase(m->arena, "use a port from %d up",
-			(int)m->snapshot->sysctls.unprivileged_port_start);
+			m->snapshot->sysctls.unprivileged_port_start < 0
+				? 1024 : (int)m->snapshot->sysctls.unprivileged_port_start);
 		return true;
 	}
 	m->remedy->tried = iu_remedy_tried(m, port, false);

@@ -3,6 +3,7 @@
 
 #include "base/char.h"
 #include "base/err.h"
+#include "model/zone.h"
 #include "base/span.h"
 #include "input/refuse.h"
 #include "input/target.h"
@@ -95,10 +96,11 @@ static int resolve_scope(struct reader *r, const struct iu_names *names,
 	char text[IU_ADDRESS_TEXT];
 	uint32_t index = 0;
 
-	if (!iu_address_is_link_local(address))
-		return 0; /* the kernel reads a scope of link-local addresses only */
-	if (!scope && (options->ifindex || options->device))
+	/* the kernel reads a scope of these only; of others the target has the device as an option */
+	if (!iu_zone_needed(address) || (!scope && (options->ifindex || options->device)))
 		return 0;
+	if (!scope && !iu_address_is_link_local(address))
+		return 0; /* a group without its interface is said to be refused, with the error */
 	if (!scope)
 		return refuse(r, "the link-local address ",
 			iu_span_of(iu_address_format(address, text)),
@@ -110,6 +112,22 @@ static int resolve_scope(struct reader *r, const struct iu_names *names,
 			names->recorded ? ": it is not in the capture; give its number"
 					: ": `ip link` lists those there are");
 	address->scope = index;
+	return 0;
+}
+
+/* Where the address says nothing of an interface, "%eth0" means a socket that is bound to the device. */
+static int resolve_device(struct reader *r, const struct iu_names *names, struct iu_options *options)
+{
+	const char *device = r->target.host;
+	uint32_t index = 0;
+
+	if (r->target.host_kind != IU_HOST_ADDRESS || !device || iu_zone_needed(&r->target.address))
+		return 0;
+	if (names->ifindex(names->context, device, &index) < 0)
+		return refuse(r, "unknown interface ", iu_span_of(device),
+			names->recorded ? ": it is not in the capture" : ": `ip link` lists those there are");
+	options->device = device;
+	options->ifindex = index;
 	return 0;
 }
 
@@ -289,6 +307,7 @@ int iu_target_questions(struct iu_arena *arena, const struct iu_target *target,
 	struct reader r = {.arena = arena, .target = *target, .complaint = complaint};
 	struct addresses list = {.n = 0};
 	size_t before = out->n;
+	struct iu_options on_device = *options;
 	int ret = 0;
 
 	switch (target->kind) {
@@ -298,10 +317,12 @@ int iu_target_questions(struct iu_arena *arena, const struct iu_target *target,
 	case IU_TARGET_OTHER: add_other(&r, options, out); break;
 	case IU_TARGET_INET:
 		ret = resolve_host(&r, names, options, &list);
+		if (ret == 0)
+			ret = resolve_device(&r, names, &on_device);
 		if (ret == 0 && target->service)
-			ret = add_service(&r, names, &list, options, out);
+			ret = add_service(&r, names, &list, &on_device, out);
 		else if (ret == 0)
-			ret = add_ports(&r, &list, options, out);
+			ret = add_ports(&r, &list, &on_device, out);
 		break;
 	}
 	if (arena->failed)

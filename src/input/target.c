@@ -287,6 +287,23 @@ static bool only_of(struct iu_span s, const char *bytes)
 	return true;
 }
 
+/* "0.0.0.0%eth0", as a socket that is bound to a device is written. */
+static int parse_on_device(struct reader *r, struct iu_span host)
+{
+	size_t n = iu_span_find_exact(host, "%");
+	struct iu_span literal = iu_span_upto(host, n), device = iu_span_from(host, n + 1);
+	struct iu_address address;
+
+	if (iu_address_parse(literal.text, literal.len, &address) < 0 || address.family != IU_FAMILY_IPV4)
+		return refuse(r, "", host,
+			": only an address takes %interface, an IPv6 one in brackets; see --device for "
+			"others");
+	if (!device.len || device.len > HOST_MAX)
+		return refuse(r, "no interface after '%' in ", host, ": write for example 0.0.0.0%eth0:67");
+	r->target.host = iu_arena_strndup(r->arena, device.text, device.len);
+	return take_address(r, &address, literal);
+}
+
 /* A host without brackets and colons: an IPv4 address, a name, an interface. */
 static int parse_host(struct reader *r, struct iu_span host, struct iu_span all)
 {
@@ -306,9 +323,7 @@ static int parse_host(struct reader *r, struct iu_span host, struct iu_span all)
 		return refuse(
 			r, "", host, " is no IPv4 address: it has four numbers from 0 to 255");
 	if (iu_span_find_char(host, '%'))
-		return refuse(r, "", host,
-			": only an IPv6 address takes %interface, in brackets; see --device for "
-			"others");
+		return parse_on_device(r, host);
 	if (iu_span_find_char(host, '[') || iu_span_find_char(host, ']'))
 		return refuse(r, "the brackets in ", all,
 			" do not match: an IPv6 address with a port is written [::1]:8080");

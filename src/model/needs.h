@@ -5,6 +5,12 @@
 #include "model/address.h"
 #include "model/snapshot.h"
 
+struct iu_endpoint {
+	enum iu_protocol protocol;
+	struct iu_address address; /* family ANY: every one */
+	uint16_t port;
+};
+
 /*
  * Filled by the engine (pure), served by the collectors. Everything is allocated in the arena of
  * whoever asks; collectors borrow it for the call.
@@ -35,7 +41,10 @@ struct iu_needs {
 	 */
 	bool plain;
 	bool leaves_nothing; /* nothing is kept in bpffs for the next look */
-	IU_LIST(struct iu_path) paths; /* only path and path_len are read */
+	int32_t asker; /* of IU_FACT_POLICY: whose cgroup it is; 0: our own */
+	/* What IU_FACT_AROUND looks for. */
+	IU_LIST(struct iu_endpoint) around;
+	IU_LIST(struct iu_path) paths; /* only path, path_len, root_pid are read */
 };
 
 /** iu_needs_port() - whether the sockets of a port are wanted. */

@@ -103,6 +103,7 @@ struct iu_step_exclusion {
 struct iu_step_file {
 	const char *path; /* NUL-terminated */
 	size_t path_len;
+	int32_t root_pid; /* as in struct iu_path */
 	uint64_t dev, ino;
 	int32_t lock_pid; /* it is a lock that names this process, which must not be its writer; 0: a socket */
 };

@@ -83,6 +83,14 @@ struct iu_asker {
 	 */
 	const int32_t *line;
 	size_t count;
+	/*
+	 * `run`: the process in whose root directory and mount namespace paths are looked up, and the
+	 * one whose network namespace is looked at; 0: they are those of the one who looks.
+	 */
+	int32_t root_pid, netns_pid;
+	/* `run`: why a file's capabilities would not count for it, and whether its file has some. */
+	bool rights_known;
+	enum iu_tri no_new_privs, net_bind_dropped, program_has_cap;
 	uint32_t handed; /* sockets that it was started with, from descriptor 3 on (LISTEN_FDS) */
 };
 
@@ -112,6 +120,7 @@ struct iu_question {
 		bool every; /* each socket by itself, of thousands too, and who starts its holders: it may be acted upon */
 		bool first; /* the first listener and its first holder are enough */
 		bool plain, leaves_nothing; /* as in struct iu_needs */
+		bool around; /* also what takes the port away from whoever binds it (IU_FACT_AROUND) */
 	} how;
 };
 

@@ -84,6 +84,7 @@ static const char *const service_state_words[] = {IU_SERVICE_STATES(X)};
 static const char *const service_start_words[] = {IU_SERVICE_STARTS(X)};
 static const char *const state_words[] = {IU_STATES(X)};
 static const char *const process_state_words[] = {IU_PROCESS_STATES(X)};
+static const char *const taker_words[] = {IU_TAKERS(X)};
 #undef X
 static const char *const via_words[] = {"descriptor", "message", "ring", "mapping", "call"};
 static const char *const protocol_words[] = {"tcp", "udp", "unix"};
@@ -99,7 +100,7 @@ static const char *const gap_words[] = {"general", "descriptors", "processes", "
 /* By the number of the bit. */
 static const char *const fact_words[] = {"host", "sysctls", "addresses", "tcp", "bound", "udp",
 	"unix", "paths", "holders", "options", "served", "evidence", "exclusions", "services",
-	"http", "proxies", "events", "files"};
+	"http", "proxies", "events", "files", "policy", "around"};
 
 static const struct field host_fields[] = {
 	PLAIN(iu_host, os), PLAIN(iu_host, release), PLAIN(iu_host, hostname),
@@ -107,7 +108,8 @@ static const struct field host_fields[] = {
 	PLAIN(iu_host, uid), PLAIN(iu_host, pid), PLAIN(iu_host, user),
 	TRI(iu_host, cap_net_bind), TRI(iu_host, cap_net_admin), TRI(iu_host, cap_sys_ptrace),
 	TRI(iu_host, ipv6), PLAIN(iu_host, wsl), PLAIN(iu_host, now),
-	PLAIN(iu_host, init_is_manager),
+	PLAIN(iu_host, init_is_manager), PLAIN(iu_host, foreign_pids),
+	TRI(iu_host, no_new_privs), TRI(iu_host, net_bind_dropped), PLAIN(iu_host, sysctls_readonly),
 };
 SHAPE(host, iu_host, NULL);
 
@@ -254,12 +256,40 @@ static const struct field cache_fields[] = {
 };
 SHAPE(cache, iu_reuse_cache, NULL);
 
+static const struct field bind_program_fields[] = {
+	PLAIN(iu_bind_program, id), PLAIN(iu_bind_program, name), PLAIN(iu_bind_program, attach),
+};
+SHAPE(bind_program, iu_bind_program, NULL);
+
+static const struct field taker_fields[] = {
+	WORD(iu_taker, kind, taker_words), WORD(iu_taker, protocol, protocol_words),
+	PLAIN(iu_taker, first), PLAIN(iu_taker, last), ADDRESS(iu_taker, address),
+	ADDRESS(iu_taker, to), PLAIN(iu_taker, to_port), PLAIN(iu_taker, incoming),
+	PLAIN(iu_taker, outgoing), PLAIN(iu_taker, table), PLAIN(iu_taker, chain),
+	PLAIN(iu_taker, handle), PLAIN(iu_taker, legacy), TRI(iu_taker, answered), TRI(iu_taker, there),
+	PLAIN(iu_taker, pid), PLAIN(iu_taker, netns),
+};
+SHAPE(taker, iu_taker, NULL);
+
+static const struct field far_socket_fields[] = {
+	NESTED(iu_far_socket, socket, KIND_OBJECT, socket_shape), PLAIN(iu_far_socket, netns),
+	PLAIN(iu_far_socket, pid), PLAIN(iu_far_socket, name),
+};
+SHAPE(far_socket, iu_far_socket, NULL);
+
+static const struct field far_address_fields[] = {
+	ADDRESS(iu_far_address, address), PLAIN(iu_far_address, device),
+	PLAIN(iu_far_address, netns), PLAIN(iu_far_address, pid),
+};
+SHAPE(far_address, iu_far_address, NULL);
+
 static const struct field probe_fields[] = {
 	WORD(iu_probe, protocol, protocol_words), ADDRESS(iu_probe, address),
 	PLAIN(iu_probe, port), PLAIN(iu_probe, reuseaddr), PLAIN(iu_probe, reuseport),
 	PLAIN(iu_probe, exclusive), PLAIN(iu_probe, nonlocal),
 	TRI(iu_probe, v6only), PLAIN(iu_probe, device), PLAIN(iu_probe, ifindex),
-	PLAIN(iu_probe, done), PLAIN(iu_probe, result),
+	PLAIN(iu_probe, done), PLAIN(iu_probe, result), ADDRESS(iu_probe, moved_address),
+	PLAIN(iu_probe, moved_port),
 };
 SHAPE(probe, iu_probe, NULL);
 
@@ -353,6 +383,10 @@ static const struct field snapshot_fields[] = {
 	NESTED(iu_snapshot, suspects, KIND_LIST, suspect_shape),
 	NESTED(iu_snapshot, kernel_uses, KIND_LIST, kernel_use_shape),
 	NESTED(iu_snapshot, caches, KIND_LIST, cache_shape),
+	NESTED(iu_snapshot, bind_programs, KIND_LIST, bind_program_shape),
+	NESTED(iu_snapshot, takers, KIND_LIST, taker_shape),
+	NESTED(iu_snapshot, far_sockets, KIND_LIST, far_socket_shape),
+	NESTED(iu_snapshot, far_addresses, KIND_LIST, far_address_shape),
 	NESTED(iu_snapshot, probes, KIND_LIST, probe_shape),
 	NESTED(iu_snapshot, windows, KIND_OBJECT, windows_shape),
 	NESTED(iu_snapshot, gaps, KIND_LIST, gap_shape),

@@ -29,6 +29,9 @@ enum iu_fact {
 	IU_FACT_PROXIES = 1 << 15,    /* port proxy rules */
 	IU_FACT_EVENTS = 1 << 16,     /* the event log's words about ports */
 	IU_FACT_FILES = 1 << 17,      /* which files holders were started with */
+	/* Linux */
+	IU_FACT_POLICY = 1 << 18,     /* cgroup programs that see each bind() */
+	IU_FACT_AROUND = 1 << 19,     /* rules that take a port away, and other network namespaces */
 };
 
 struct iu_host {
@@ -39,8 +42,12 @@ struct iu_host {
 	bool privileged;    /* may look into every process here */
 	uint32_t uid;       /* effective uid of the one who looks */
 	int32_t pid;        /* the process that looks: never an answer to "who is in the way" */
+	bool foreign_pids;  /* /proc counts processes of an outer PID namespace: kill(2) means others */
 	const char *user;
 	enum iu_tri cap_net_bind, cap_net_admin, cap_sys_ptrace;
+	/* Why a file's capabilities would not count; read only where a port needs one. */
+	enum iu_tri no_new_privs, net_bind_dropped; /* dropped: not in the bounding set */
+	bool sysctls_readonly; /* /proc/sys is mounted so that nothing can be written */
 	enum iu_tri ipv6;   /* AF_INET6 sockets can be made */
 	bool wsl;
 	int64_t now;        /* seconds since 1970 */
@@ -108,6 +115,7 @@ struct iu_lock {
 struct iu_path {
 	const char *path;
 	size_t path_len;
+	int32_t root_pid;  /* as this process sees it, in its root and mount namespace; 0: as we do */
 	int lstat_errno;   /* 0: something is there; ENOENT: nothing */
 	enum iu_file_kind kind;
 	uint64_t dev, ino;
@@ -153,6 +161,9 @@ struct iu_probe {
 	uint32_t ifindex;
 	bool done;
 	int result; /* 0: bound; else the errno, on Windows the WSA number (10048) */
+	/* It was bound, and not to what was asked for (a cgroup program): where to; port 0: no. */
+	struct iu_address moved_address;
+	uint16_t moved_port;
 };
 
 /* What of a gap has to be known again later. */
@@ -258,6 +269,59 @@ struct iu_fd_candidates {
 	IU_LIST(uint64_t) inodes; /* … these sockets */
 };
 
+/* A BPF program that sees each bind() in the asker's cgroup: it may refuse it, or change where to. */
+struct iu_bind_program {
+	uint32_t id;
+	const char *name;   /* as its maker called it, 15 bytes at most; NULL: not known */
+	const char *attach; /* "bind4", "post_bind6" */
+};
+
+#define IU_TAKERS(X)                                                                               \
+	X(NAT, "nat") /* DNAT, REDIRECT: another address or port gets it */                        \
+	X(TPROXY, "tproxy") /* another socket gets it, whatever address it has */                  \
+	X(IPVS, "ipvs")                                                                            \
+	X(SK_LOOKUP, "sk-lookup") /* a BPF program of the network namespace chooses the socket */
+
+enum iu_taker_kind {
+#define X(name, text) IU_TAKER_##name,
+	IU_TAKERS(X)
+#undef X
+};
+
+/* What takes packets for a port before a socket sees them. */
+struct iu_taker {
+	enum iu_taker_kind kind;
+	enum iu_protocol protocol;
+	uint16_t first, last;      /* ports; of SK_LOOKUP nobody knows which: all */
+	struct iu_address address; /* its own destination; family ANY: every one */
+	struct iu_address to;      /* family ANY: this machine's own (REDIRECT), or not known */
+	uint16_t to_port;          /* 0: the same, or not known */
+	bool incoming, outgoing;   /* what comes in from outside; what this machine itself sends */
+	const char *table, *chain; /* "ip nat", "DOCKER"; of SK_LOOKUP the name of the program */
+	uint64_t handle;           /* of the rule, the number of the program; 0: none */
+	bool legacy;               /* of the old tables: iptables-legacy shows it */
+	/* Whether somebody has what it leads to, on this machine; who, and in which namespace. */
+	enum iu_tri answered, there;
+	int32_t pid;
+	const char *netns;
+};
+
+/* A socket of another network namespace, and a process that is there. */
+struct iu_far_socket {
+	struct iu_socket socket;
+	const char *netns; /* as `ip netns` calls it; NULL: it has no name */
+	int32_t pid;
+	const char *name;  /* of the holder; NULL: @pid is only somebody who is there */
+};
+
+/* An address of an interface in another network namespace. */
+struct iu_far_address {
+	struct iu_address address;
+	const char *device; /* NULL: not known */
+	const char *netns;
+	int32_t pid;
+};
+
 struct iu_probes {
 	struct iu_probe *v;
 	size_t n, cap;
@@ -280,6 +344,10 @@ struct iu_snapshot {
 	IU_LIST(struct iu_suspect) suspects;
 	IU_LIST(struct iu_kernel_use) kernel_uses;
 	IU_LIST(struct iu_reuse_cache) caches;
+	IU_LIST(struct iu_bind_program) bind_programs;
+	IU_LIST(struct iu_taker) takers;
+	IU_LIST(struct iu_far_socket) far_sockets;
+	IU_LIST(struct iu_far_address) far_addresses;
 	struct iu_probes probes;
 	struct iu_windows windows;
 	struct iu_fd_candidates fd_candidates;

@@ -73,6 +73,13 @@ const struct iu_names *iu_os_names(void);
  */
 int iu_os_people(struct iu_arena *arena, struct iu_strings *users, struct iu_strings *homes);
 
+/**
+ * iu_os_netns_name() - what `ip netns` calls a network namespace; Linux
+ * @inode: of the namespace
+ * Returns: its name in @arena, as bytes; NULL: it has none, or the folder may not be read.
+ */
+const char *iu_os_netns_name(struct iu_arena *arena, uint64_t inode);
+
 /** iu_os_interfaces() - adds the names of the network interfaces, the first 16: "lo, eth0". */
 void iu_os_interfaces(struct iu_text *out);
 

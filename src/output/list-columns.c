@@ -38,6 +38,21 @@ static void add_name(const struct iu_socket *s, struct iu_text *cell)
 		iu_text_foreign(cell, s->path, s->path_len, CELL_MAX);
 }
 
+/* "0.0.0.0%eth0:67", "[::%eth0]:547": as it can be asked for. */
+static void add_on_device(const struct iu_socket *s, struct iu_address local, struct iu_text *cell)
+{
+	bool ipv6 = local.family == IU_FAMILY_IPV6;
+	char text[IU_ADDRESS_TEXT];
+
+	local.scope = 0; /* of a link-local address it is the same device */
+	iu_text_printf(cell, "%s%s%%", ipv6 ? "[" : "", iu_address_format(&local, text));
+	if (s->device)
+		add_foreign(cell, s->device);
+	else
+		iu_text_printf(cell, "if%u", (unsigned int)s->ifindex); /* it is gone */
+	iu_text_printf(cell, "%s:%u", ipv6 ? "]" : "", (unsigned int)s->port);
+}
+
 /* "*:3000": all addresses of both families. "[::]:6379 (v6)": those of IPv6 alone. */
 static void add_local(const struct iu_socket *s, struct iu_text *cell)
 {
@@ -45,14 +60,12 @@ static void add_local(const struct iu_socket *s, struct iu_text *cell)
 	bool any6 = iu_address_space(&local) == IU_SPACE_ANY6;
 	char text[IU_ADDRESS_TEXT];
 
-	if (any6 && s->v6only == IU_NO)
+	if ((s->device || s->ifindex) && s->port)
+		add_on_device(s, local, cell);
+	else if (any6 && s->v6only == IU_NO)
 		iu_text_printf(cell, "*:%u", (unsigned int)s->port);
 	else
 		iu_text_add(cell, iu_endpoint_format(&local, s->port, text));
-	if (s->device) {
-		iu_text_add(cell, "%");
-		add_foreign(cell, s->device);
-	}
 	iu_text_add(cell, any6 && s->v6only == IU_YES ? " (v6)" : "");
 }
 

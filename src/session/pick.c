@@ -106,6 +106,24 @@ static int take(const struct iu_pick_run *p, uint16_t port, bool used, int *ret_
 	return iu_os_reserve(&probe, used, ret_fd);
 }
 
+/* Rules send what arrives there elsewhere: a server on it would never hear of it. */
+static bool is_taken_away(const struct iu_pick_run *p, uint16_t port)
+{
+	struct iu_endpoint asked = {.protocol = p->pick.udp ? IU_PROTOCOL_UDP : IU_PROTOCOL_TCP, .port = port};
+	struct iu_needs needs = {.facts = IU_FACT_ADDRESSES | IU_FACT_AROUND, .first = true};
+	struct iu_snapshot snapshot;
+	bool taken = false;
+
+	needs.around.v = &asked;
+	needs.around.n = needs.around.cap = 1;
+	iu_snapshot_init(&snapshot);
+	if (iu_os_collect(&needs, &snapshot) >= 0)
+		for (size_t i = 0; i < snapshot.takers.n; i++)
+			taken |= snapshot.takers.v[i].kind != IU_TAKER_SK_LOOKUP;
+	iu_snapshot_free(&snapshot);
+	return taken;
+}
+
 int iu_pick_run_next(struct iu_pick_run *p, bool used, int *hold)
 {
 	for (;;) {
@@ -133,6 +151,10 @@ int iu_pick_run_next(struct iu_pick_run *p, bool used, int *hold)
 		p->at++;
 		if (!port || take(p, (uint16_t)port, used, &fd) < 0)
 			continue;
+		if (is_taken_away(p, (uint16_t)port)) {
+			iu_os_release(fd);
+			continue;
+		}
 		if (hold)
 			*hold = fd;
 		else

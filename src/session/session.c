@@ -50,6 +50,8 @@ static void recall(const struct iu_probes *then, struct iu_probe *probe)
 			continue;
 		probe->done = true;
 		probe->result = p->result;
+		probe->moved_address = p->moved_address;
+		probe->moved_port = p->moved_port;
 	}
 }
 

@@ -1,6 +1,7 @@
 /* engine/causes/address-not-local.c - no interface has the address */
 #include "base/text.h"
 #include "engine/causes/cause.h"
+#include "engine/linux/around.h"
 #include "engine/linux/ipv6.h"
 
 static const char *name_of(
@@ -45,12 +46,23 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	char address[IU_ADDRESS_TEXT];
-	const char *why = not_here(arena, evaluation->snapshot, &attempt->request,
+	const struct iu_far_address *far =
+		iu_linux_far_address(evaluation->snapshot, &attempt->request.address);
+	const char *where, *why = not_here(arena, evaluation->snapshot, &attempt->request,
 		iu_address_format(&attempt->request.address, address));
 
 	tell(arena, evaluation, attempt, verdict);
 	if (why)
 		verdict->headline = why;
+	if (!far)
+		return;
+	/* another namespace's address may be moved here at any time, and its programs mean that one */
+	verdict->confidence = IU_CONFIDENCE_LIKELY;
+	where = iu_linux_namespace(arena, far->netns, far->pid);
+	verdict->headline = far->device
+		? iu_phrase(arena, "%s is no address of this network namespace: it is one of %s, in %s.", address,
+			  iu_safe(arena, far->device, 32), where)
+		: iu_phrase(arena, "%s is no address of this network namespace, but of %s.", address, where);
 }
 
 #define REFUSAL "nothing is in the way", "the address is not one of this machine"

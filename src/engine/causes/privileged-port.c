@@ -5,7 +5,7 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
-	const char *in_the_way = NULL, *who;
+	const char *in_the_way = NULL, *who, *below;
 
 	if (iu_evaluation_foreign_user(evaluation->question, snapshot) &&
 		verdict->status != IU_STATUS_FREE)
@@ -17,10 +17,12 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 		who = iu_phrase_user(arena,
 			attempt->request.uid == snapshot->host.uid ? snapshot->host.user : NULL, true,
 			attempt->request.uid);
+	/* 1024, where the limit cannot be read */
+	below = snapshot->sysctls.unprivileged_port_start < 0
+		? "low ports" : iu_phrase(arena, "ports below %d", (int)snapshot->sysctls.unprivileged_port_start);
 	verdict->headline = iu_phrase(arena,
-		"Port %u/%s needs a right that %s does not have: ports below %d are for programs with CAP_NET_BIND_SERVICE.",
-		(unsigned int)attempt->request.port, iu_protocol_name(attempt->request.protocol), who,
-		(int)snapshot->sysctls.unprivileged_port_start);
+		"Port %u/%s needs a right that %s does not have: %s are for programs with CAP_NET_BIND_SERVICE.",
+		(unsigned int)attempt->request.port, iu_protocol_name(attempt->request.protocol), who, below);
 	if (attempt->outcome.fails == IU_YES && attempt->outcome.blocker < evaluation->sockets.n)
 		in_the_way = iu_phrase_endpoint(arena, &evaluation->sockets.v[attempt->outcome.blocker]);
 	if (in_the_way)

@@ -6,6 +6,7 @@
 #include "engine/causes/cause.h"
 #include "engine/evaluation.h"
 #include "engine/headline.h"
+#include "engine/linux/around.h"
 #include "engine/linux/conflict.h"
 #include "engine/linux/ipv6.h"
 #include "engine/phrase.h"
@@ -156,6 +157,7 @@ static const char *holder_words(struct iu_arena *arena, const struct iu_evaluati
 void iu_linux_warnings(
 	struct iu_arena *arena, const struct iu_evaluation *evaluation, struct iu_verdict *verdict)
 {
+	iu_linux_around(arena, evaluation, verdict);
 	/* port 0: the system chooses, and no other socket is on that port */
 	if (verdict->status != IU_STATUS_FREE || !evaluation->question->target.port)
 		return;

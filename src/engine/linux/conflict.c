@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/zone.h"
+
 /* Since 6.1 TCP looks sockets up by port and address (bhash2); before it used UDP's comparison. */
 #define KERNEL_BHASH2 (6u << 16 | 1u << 8)
 /* Since 6.8 tb->fastreuse is never set: inet_csk_update_fastreuse() comes too late for it. */
@@ -58,11 +60,7 @@ static bool holds_port(const struct iu_socket *s)
 /* Multicast of an interface or a link names its device like a link-local address does. */
 bool iu_linux_needs_device(const struct iu_address *address)
 {
-	if (address->family != IU_FAMILY_IPV6)
-		return false;
-	return iu_address_is_link_local(address) ||
-	       (address->bytes[0] == 0xff && (address->bytes[1] & 0xf) >= 1 &&
-		       (address->bytes[1] & 0xf) <= 2);
+	return iu_zone_needed(address);
 }
 
 /* bind() to an address with a scope binds that device, over the one that was bound before. */

@@ -38,6 +38,8 @@ bool iu_linux_gap_matters(const struct iu_question *question, const struct iu_sn
 	}
 	if (question->target.protocol != IU_PROTOCOL_UNIX)
 		facts |= IU_FACT_SYSCTLS | IU_FACT_ADDRESSES;
+	if (verdict->status == IU_STATUS_FREE && question->how.around)
+		facts |= IU_FACT_AROUND;
 	for (size_t i = 0; i < verdict->blockers.n; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 

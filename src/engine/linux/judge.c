@@ -41,7 +41,9 @@ static struct iu_judgement judge_rules(const struct iu_evaluation *evaluation, c
 			attempt->outcome.cache_dependent ? IU_CONFIDENCE_POSSIBLE
 						     : IU_CONFIDENCE_LIKELY);
 	case IU_NO:
-		if (evaluation->complete && attempt->check.ok == IU_YES)
+		/* programs of the cgroup may refuse it, or bind something else */
+		if (evaluation->complete && attempt->check.ok == IU_YES &&
+			!evaluation->snapshot->bind_programs.n)
 			return iu_judge(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
 		break;
 	case IU_UNKNOWN: break;
@@ -53,6 +55,8 @@ static struct iu_judgement judge_success(const struct iu_evaluation *evaluation,
 {
 	struct iu_judgement j = iu_judge(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_PROVEN);
 
+	if (attempt->probe->moved_port)
+		return iu_judge_unknown();
 	if (attempt->outcome.fails == IU_YES) {
 		if (!attempt->outcome.cache_dependent && !attempt->outcome.order_dependent &&
 			!attempt->outcome.fastreuse_dependent)
@@ -89,6 +93,8 @@ static struct iu_judgement judge_in_use(const struct iu_evaluation *evaluation, 
 	if (evaluation->snapshot->host.wsl)
 		return iu_judge(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_WSL_HOST,
 			evaluation->complete ? IU_CONFIDENCE_LIKELY : IU_CONFIDENCE_POSSIBLE);
+	if (evaluation->complete && evaluation->snapshot->bind_programs.n)
+		return iu_judge_unknown(); /* a program may have bound something else, which is taken */
 	if (evaluation->complete)
 		return iu_judge_disagreement();
 	/* the kernel sees what the incomplete list does not show */

@@ -368,9 +368,14 @@ bool iu_linux_lever_path(const struct iu_lever_context *c, const struct iu_path 
 		return false; /* nobody can */
 	path = iu_arena_strndup(c->arena, file->path, file->path_len);
 	lever.file = (struct iu_step_file){
-		.path = path, .path_len = file->path_len, .dev = file->dev, .ino = file->ino};
+		.path = path, .path_len = file->path_len, .root_pid = file->root_pid,
+		.dev = file->dev, .ino = file->ino};
 	lever.needs_root = !iu_linux_is_privileged(c->snapshot) && file->uid != c->snapshot->host.uid;
-	iu_lever_words(c->arena, &lever, "rm", "--", path, NULL);
+	if (file->root_pid)
+		iu_lever_words(c->arena, &lever, "nsenter", "-m", "-r", "-t",
+			iu_phrase(c->arena, "%d", (int)file->root_pid), "rm", "--", path, NULL);
+	else
+		iu_lever_words(c->arena, &lever, "rm", "--", path, NULL);
 	*ret_lever = lever;
 	return true;
 }

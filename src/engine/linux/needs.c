@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "engine/linux/around.h"
 #include "engine/linux/conflict.h"
 #include "engine/needs.h"
 
@@ -75,6 +76,7 @@ void iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *que
 	size_t n = 0, most = question->target.port ? IU_INODES_OF_PORT : IU_INODES_OF_RANGE;
 
 	iu_evaluation_make(arena, question, snapshot, &evaluation);
+	iu_linux_want_around(arena, &evaluation, needs);
 	if (iu_needs_nothing_of_range(&evaluation))
 		return;
 	list = iu_arena_alloc(arena, (evaluation.sockets.n + 1) * sizeof(*list));

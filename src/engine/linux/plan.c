@@ -78,6 +78,8 @@ static const char *why_not(const struct iu_planning *p, const struct iu_process 
 
 	if (process->pid == 1)
 		return "pid 1 keeps the whole system running";
+	if (p->snapshot->host.foreign_pids)
+		return "/proc shows the processes of an outer PID namespace, and their numbers mean others here";
 	if (is_kernel_thread(process))
 		return "it is a thread of the kernel";
 	if (process->pid == p->snapshot->host.pid)
@@ -135,7 +137,8 @@ static void check_process(
 			iu_phrase(p->arena, "it belongs to %s, and only root may end it",
 				iu_phrase_user(p->arena, process->user, process->uid_known,
 					process->uid)),
-			process->user ? iu_phrase(p->arena, "sudo inuse free --user %s %s",
+			process->user ? iu_phrase(p->arena, "sudo %s --user %s %s",
+						iu_phrase_free_line(p->arena, p->question),
 						iu_safe(p->arena, process->user, NAME_COLUMNS),
 						iu_phrase_asked_line(p->arena, p->question))
 				      : NULL);
@@ -145,7 +148,8 @@ static void check_process(
 	iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
 		iu_phrase(p->arena, "it belongs to another user: %s", user),
 		process->uid_known
-			? iu_phrase(p->arena, "if it is that one you mean: inuse free --user %s %s",
+			? iu_phrase(p->arena, "if it is that one you mean: %s --user %s %s",
+				  iu_phrase_free_line(p->arena, p->question),
 				  process->user ? iu_safe(p->arena, process->user, NAME_COLUMNS)
 						: iu_phrase(p->arena, "%u", process->uid),
 				  iu_phrase_asked_line(p->arena, p->question))
@@ -524,7 +528,8 @@ static void refuse_rootless(struct iu_planning *p, uint32_t uid, const struct iu
 			? iu_phrase(p->arena, "as that user: sudo -u '#%u' env XDG_RUNTIME_DIR=/run/user/%u %s",
 				  (unsigned int)uid, (unsigned int)uid,
 				  iu_phrase_shell(p->arena, argv->v, argv->n))
-			: iu_phrase(p->arena, "as that user: inuse free %s",
+			: iu_phrase(p->arena, "as that user: %s %s",
+				  iu_phrase_free_line(p->arena, p->question),
 				  iu_phrase_asked_line(p->arena, p->question)));
 }
 
@@ -698,14 +703,16 @@ static void refuse_manager(struct iu_planning *p, const struct iu_step_unit *uni
 			iu_phrase(p->arena,
 				"the systemd of user %s listens there, and it hears that user and root only",
 				uid),
-			iu_phrase(p->arena, "sudo inuse free --user %s %s", uid,
+			iu_phrase(p->arena, "sudo %s --user %s %s",
+				iu_phrase_free_line(p->arena, p->question), uid,
 				iu_phrase_asked_line(p->arena, p->question)));
 		return;
 	}
 	iu_planning_refuse(p, 0,
 		iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, unit->name, 80)),
 		iu_phrase(p->arena, "it belongs to another user: %s", uid),
-		iu_phrase(p->arena, "if it is that one you mean: inuse free --user %s %s", uid,
+		iu_phrase(p->arena, "if it is that one you mean: %s --user %s %s",
+			iu_phrase_free_line(p->arena, p->question), uid,
 			iu_phrase_asked_line(p->arena, p->question)));
 }
 

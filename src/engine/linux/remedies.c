@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "engine/causes/cause.h"
 #include "engine/linux/again.h"
+#include "engine/linux/around.h"
 #include "engine/linux/ipv6.h"
 #include "engine/linux/levers.h"
 #include "engine/lock.h"
@@ -631,7 +632,7 @@ static bool run_as_root(struct iu_remedy_context *m)
 {
 	if (m->snapshot->host.recorded)
 		return run_as_root_there(m);
-	if (iu_linux_is_privileged(m->snapshot) || !m->question->target.text)
+	if (iu_linux_is_privileged(m->snapshot) || !m->question->target.text || m->question->asker.root_pid)
 		return false;
 	m->remedy->needs_root = true;
 	m->remedy->summary = "look again as root, who may see the descriptors of every process";
@@ -710,11 +711,31 @@ static bool widen_range(struct iu_remedy_context *m)
 	       command(m, iu_phrase(m->arena, "net.ipv4.ip_local_port_range=%d 65535", (int)first));
 }
 
+/* Where a file's capabilities count for nothing, whoever starts the program has to give it the right. */
+static bool grant_at_start(struct iu_remedy_context *m)
+{
+	bool run = m->question->asker.rights_known;
+	enum iu_tri locked = run ? m->question->asker.no_new_privs : m->snapshot->host.no_new_privs;
+	enum iu_tri dropped = run ? m->question->asker.net_bind_dropped : m->snapshot->host.net_bind_dropped;
+
+	if (dropped == IU_YES)
+		m->remedy->summary = "start it with the right: it was taken out of its bounding set, so that setcap would only keep it from starting "
+				     "(of a container: --cap-add NET_BIND_SERVICE, in Kubernetes capabilities.add; of a unit: CapabilityBoundingSet=, AmbientCapabilities=)";
+	else if (locked == IU_YES)
+		m->remedy->summary = "start it with the right, or without no_new_privs: with it the capabilities of a file count for nothing "
+				     "(of a container: allowPrivilegeEscalation: true; of a unit: AmbientCapabilities=CAP_NET_BIND_SERVICE, NoNewPrivileges=no)";
+	return dropped == IU_YES || locked == IU_YES;
+}
+
 static bool grant_capability(struct iu_remedy_context *m)
 {
 	const char *program = m->question->asker.program;
 
 	m->remedy->needs_root = true;
+	if (grant_at_start(m))
+		return true;
+	if (m->question->asker.program_has_cap == IU_YES)
+		return false; /* it has it already, and something else keeps it from counting */
 	if (!program || !m->question->asker.program_known || program[0] != '/') {
 		m->remedy->summary = "let it bind low ports: in its unit AmbientCapabilities=CAP_NET_BIND_SERVICE, "
 				     "else setcap cap_net_bind_service=+ep on its program file (of an interpreter "
@@ -731,6 +752,12 @@ static bool grant_capability(struct iu_remedy_context *m)
 
 static bool lower_start(struct iu_remedy_context *m)
 {
+	if (m->snapshot->host.sysctls_readonly) {
+		m->remedy->summary = iu_phrase(m->arena,
+			"from outside of this container (/proc/sys is read-only in it) let its programs bind ports from %u up: --sysctl net.ipv4.ip_unprivileged_port_start=%u, in Kubernetes securityContext.sysctls",
+			(unsigned int)m->question->target.port, (unsigned int)m->question->target.port);
+		return m->question->target.port != 0;
+	}
 	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
 	m->remedy->summary = iu_phrase(m->arena,
 		"let every program of the machine bind ports from %u up", (unsigned int)m->question->target.port);
@@ -803,7 +830,7 @@ static bool bind_address(struct iu_remedy_context *m)
 	struct iu_address stand_in;
 	char text[IU_ADDRESS_TEXT];
 
-	if (!asked)
+	if (!asked || iu_linux_far_address(m->snapshot, asked))
 		return false;
 	other = iu_linux_ipv6_elsewhere(m->snapshot, &m->evaluation->attempts[0].request);
 	if (other) {
@@ -948,7 +975,8 @@ static void offer_ours(struct iu_remedy_context *m, bool *freeing)
 	case IU_REMEDY_WAIT: verb = "wait"; break;
 	default: return;
 	}
-	if (m->snapshot->host.recorded || !m->question->target.text || (*freeing && remedy->id != IU_REMEDY_DESTROY_SOCKET &&
+	/* a command line has no way to say whose root directory a path means */
+	if (m->snapshot->host.recorded || m->question->asker.root_pid || !m->question->target.text || (*freeing && remedy->id != IU_REMEDY_DESTROY_SOCKET &&
 					  remedy->id != IU_REMEDY_WAIT))
 		return;
 	remedy->raw = remedy->command;
@@ -964,10 +992,48 @@ static void offer_ours(struct iu_remedy_context *m, bool *freeing)
 	*freeing |= !strcmp(verb, "free");
 }
 
+/* The number is right in /proc, and another process has it where kill(1) would be typed. */
+static void leave_foreign_pids(struct iu_remedy_context *m)
+{
+	struct iu_remedy *remedy = m->remedy;
+
+	if (!m->snapshot->host.foreign_pids || !remedy->command.n ||
+		strcmp(remedy->command.v[0], "kill") != 0)
+		return;
+	remedy->command = (struct iu_strings){0};
+	remedy->acts = false;
+	remedy->summary = iu_phrase(m->arena,
+		"%s, from the PID namespace that /proc shows: it is an outer one, whose numbers mean other processes here",
+		remedy->summary);
+}
+
+/* What acts on the network has to be typed in the namespace that was asked about. */
+static void act_there(struct iu_remedy_context *m, struct iu_strings *argv)
+{
+	static const char *const programs[] = {"inuse", "ss", "ip", "sysctl"};
+	struct iu_strings words = {0};
+	bool sudo = argv->n && !strcmp(argv->v[0], "sudo"), network = false;
+
+	for (size_t i = 0; i < IU_COUNT(programs) && argv->n > sudo; i++)
+		network |= !strcmp(argv->v[sudo], programs[i]);
+	if (!m->question->asker.netns_pid || !network)
+		return;
+	if (sudo)
+		iu_strings_add(m->arena, &words, "sudo");
+	iu_phrase_there(m->arena, m->question, &words);
+	for (size_t i = sudo; i < argv->n; i++)
+		iu_strings_add(m->arena, &words, argv->v[i]);
+	*argv = words;
+	m->remedy->needs_root |= !iu_linux_is_privileged(m->snapshot);
+}
+
 bool iu_linux_remedy(struct iu_remedy_context *m, bool *freeing)
 {
 	if (!makers[m->remedy->id] || !makers[m->remedy->id](m))
 		return false;
+	leave_foreign_pids(m);
 	offer_ours(m, freeing);
+	act_there(m, &m->remedy->command);
+	act_there(m, &m->remedy->raw);
 	return true;
 }

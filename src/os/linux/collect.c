@@ -23,6 +23,8 @@ static const struct {
 	{IU_FACT_UNIX, iu_collect_unix, false, false, NULL},
 	{IU_FACT_HOLDERS, iu_collect_bound, false, false, NULL},
 	{IU_FACT_HOLDERS, iu_collect_inet_anew, false, false, NULL},
+	{IU_FACT_POLICY, iu_collect_policy, true, true, NULL},
+	{IU_FACT_AROUND, iu_collect_around, false, false, NULL},
 	{IU_FACT_PATHS, iu_collect_paths, false, false, NULL},
 	{IU_FACT_PATHS, iu_collect_other_netns, true, false, NULL},
 	{IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX, iu_collect_cgroups, false, false, NULL},

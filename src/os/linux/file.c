@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -55,6 +57,25 @@ ssize_t iu_file_read(int dir, const char *path, char *buffer, size_t size)
 	if (len >= 0)
 		buffer[len] = '\0';
 	return len;
+}
+
+int iu_file_root(int32_t pid)
+{
+	char path[64] = "/";
+	int fd;
+
+	if (pid)
+		snprintf(path, sizeof(path), "/proc/%d/root", (int)pid);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int iu_file_in_root(int root, const char *path, int flags)
+{
+	struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = RESOLVE_IN_ROOT};
+	long fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : (int)fd;
 }
 
 int iu_file_load(int dir, const char *path, size_t max, struct iu_text *text)

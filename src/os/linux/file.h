@@ -29,6 +29,20 @@ int iu_file_load(int dir, const char *path, size_t max, struct iu_text *text);
  */
 ssize_t iu_file_link(int dir, const char *path, char *buffer, size_t size);
 
+/**
+ * iu_file_root() - the root directory as a process sees it, for openat()
+ * @pid: 0: our own
+ * Returns: a descriptor (O_PATH), or -errno.
+ */
+int iu_file_root(int32_t pid);
+
+/**
+ * iu_file_in_root() - opens @path below such a root: no link and no ".." leads out of it
+ * @flags: of open(), O_CLOEXEC is added
+ * Returns: a descriptor, or -errno; -ENOSYS before Linux 5.6.
+ */
+int iu_file_in_root(int root, const char *path, int flags);
+
 struct statx;
 
 /**

@@ -79,6 +79,8 @@ iu_collector iu_collect_starters;
 iu_collector iu_collect_options;
 iu_collector iu_collect_waiters;
 iu_collector iu_collect_cgroups;
+iu_collector iu_collect_policy;
+iu_collector iu_collect_around;
 
 /** iu_scan_open(), iu_scan_close() - the beginning and the end of a look. */
 void iu_scan_open(

@@ -1,12 +1,14 @@
 /* run/linux/attempt.c - asks the kernel: with the socket itself, with one alike, at a path */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -55,44 +57,67 @@ int iu_run_try(const struct iu_run_case *c)
 	return probe.done ? probe.result : -1;
 }
 
-/* The path of a call as this process can use it; false: too long. */
-static bool path_of(const struct iu_run_case *c, char *buffer, size_t size)
+/* The folder of a path as the thread sees it: below its root no link leads out of that. */
+static int open_folder(const struct iu_run_case *c, const char *folder)
 {
-	const char *root = c->name.path[0] == '/' ? "root" : "cwd/";
-	int n = snprintf(buffer, size, "/proc/%d/%s%.*s", (int)c->notice.tid, root,
-		(int)c->name.path_len, c->name.path);
+	const struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+	bool absolute = folder[0] == '/';
+	char path[64];
+	int base, fd, error;
 
-	return n > 0 && (size_t)n < size;
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)c->notice.tid, absolute ? "root" : "cwd");
+	base = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (base < 0)
+		return -1;
+	fd = absolute ? (int)syscall(SYS_openat2, base, folder, &how, sizeof(how)) : -1;
+	if (!absolute || (fd < 0 && errno == ENOSYS)) { /* before 5.6 */
+		folder += strspn(folder, "/");
+		fd = openat(base, *folder ? folder : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	error = errno;
+	close(base);
+	errno = error;
+	return fd;
 }
 
-/* Of the folder that the file is to be made in; only for whom the same rights count as for us. */
-static int look_at_folder(const struct iu_run_case *c, char *path)
+/* What the folder says to a new file; rights only for whom the same ones count as for us. */
+static int look_at_name(const struct iu_run_case *c, int folder, const char *name)
 {
-	char *slash = strrchr(path, '/');
 	struct stat status;
 
-	if (!slash)
-		return 0;
-	*slash = '\0';
-	if (stat(path, &status) < 0)
+	if (fstatat(folder, *name ? name : ".", &status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == 0)
+		return EADDRINUSE;
+	if (errno != ENOENT)
 		return errno;
-	if (!S_ISDIR(status.st_mode))
-		return ENOTDIR;
-	if (!c->facts.equal || c->facts.domain || faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0)
+	if (!c->facts.equal || c->facts.domain || faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) == 0)
 		return 0;
 	return errno;
 }
 
 static int look_at_path(const struct iu_run_case *c)
 {
-	char path[256];
-	struct stat status;
+	char folder[256];
+	const char *slash = memrchr(c->name.path, '/', c->name.path_len), *name;
+	size_t len = slash ? (size_t)(slash - c->name.path) : 0;
+	int fd, error;
 
-	if (!path_of(c, path, sizeof(path)))
+	if (c->name.path_len + 2 > sizeof(folder) / 2)
 		return 0;
-	if (lstat(path, &status) == 0)
-		return EADDRINUSE;
-	return errno == ENOENT ? look_at_folder(c, path) : errno;
+	/* the folder, its end, then the name */
+	snprintf(folder, sizeof(folder), "%.*s", (int)len, c->name.path);
+	if (!len)
+		strcpy(folder, slash ? "/" : ".");
+	name = folder + strlen(folder) + 1;
+	len = slash ? len + 1 : 0;
+	snprintf(folder + strlen(folder) + 1, sizeof(folder) - strlen(folder) - 1, "%.*s",
+		(int)(c->name.path_len - len), c->name.path + len);
+	fd = open_folder(c, folder);
+	if (fd < 0)
+		return errno;
+	error = look_at_name(c, fd, name);
+	close(fd);
+	return error;
 }
 
 int iu_run_look(const struct iu_run_case *c)

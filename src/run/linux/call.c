@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "model/zone.h"
+
 /* x32 calls come as x86-64 with this bit in the number (__X32_SYSCALL_BIT); no other arch has it. */
 #define X32_BIT 0x40000000
 
@@ -79,7 +81,7 @@ static void read_inet6(const unsigned char *bytes, size_t len, struct iu_run_nam
 	name->kind = IU_RUN_NAME_INET;
 	name->address.family = IU_FAMILY_IPV6;
 	memcpy(name->address.bytes, &in6.sin6_addr, 16);
-	if (iu_address_is_link_local(&name->address))
+	if (iu_zone_needed(&name->address))
 		name->address.scope = in6.sin6_scope_id;
 	name->port = ntohs(in6.sin6_port);
 }

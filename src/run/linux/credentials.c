@@ -2,6 +2,11 @@
 #include "run/linux/credentials.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -52,6 +57,42 @@ int iu_run_credentials_read(
 	credentials.label = content(files->label);
 	*ret_credentials = credentials;
 	return 0;
+}
+
+static int open_file(int32_t tid, const char *name)
+{
+	char path[LINK_BYTES];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)tid, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Upwards from the owner of the network: whoever is met on the way has rights there. */
+static bool is_above_network(int32_t tid)
+{
+	int net = open_file(tid, "ns/net"), at = net < 0 ? -1 : ioctl(net, NS_GET_USERNS), up;
+	int own = open_file(tid, "ns/user");
+	struct stat wanted, status;
+	bool found = false;
+
+	if (net >= 0)
+		close(net);
+	while (at >= 0 && own >= 0 && !found && fstat(own, &wanted) == 0 && fstat(at, &status) == 0) {
+		found = status.st_ino == wanted.st_ino;
+		up = found ? -1 : ioctl(at, NS_GET_PARENT);
+		close(at);
+		at = up;
+	}
+	if (at >= 0)
+		close(at);
+	if (own >= 0)
+		close(own);
+	return found;
+}
+
+bool iu_run_credentials_may_bind_low(int32_t tid, const struct iu_run_credentials *credentials)
+{
+	return iu_run_rights_may_bind_low(&credentials->rights) && is_above_network(tid);
 }
 
 bool iu_run_credentials_equal(

@@ -16,6 +16,12 @@ struct iu_run_credentials {
 int iu_run_credentials_read(
 	const struct iu_run_proc_files *files, struct iu_run_credentials *ret_credentials);
 
+/**
+ * iu_run_credentials_may_bind_low() - it has CAP_NET_BIND_SERVICE where that counts: in the user namespace
+ *	that owns its network namespace, or in one above
+ */
+bool iu_run_credentials_may_bind_low(int32_t tid, const struct iu_run_credentials *credentials);
+
 /** iu_run_credentials_equal() - same rights, namespaces, cgroup and label. */
 bool iu_run_credentials_equal(
 	const struct iu_run_credentials *ours, const struct iu_run_credentials *theirs);

@@ -1,12 +1,16 @@
 /* run/linux/question.c - the question `why` for a call, with what is known of the one who asks */
 #include "run/linux/question.h"
 
+#include <endian.h>
+#include <errno.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "base/err.h"
 #include "os/os.h"
@@ -89,6 +93,30 @@ static void add_program(struct iu_arena *arena, int32_t pid, struct iu_question 
 	question->asker.program_ino = file.ino;
 }
 
+/* VFS_CAP_REVISION_2 and 3 begin alike: a head, then what is permitted. */
+static enum iu_tri file_has_cap(int32_t pid)
+{
+	uint32_t words[6];
+	char path[64];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	len = getxattr(path, "security.capability", words, sizeof(words));
+	if (len < 0)
+		return errno == ENODATA ? IU_NO : IU_UNKNOWN;
+	return iu_tri(len >= 8 && le32toh(words[1]) >> CAP_NET_BIND_SERVICE & 1);
+}
+
+static void add_rights(const struct iu_run_rights *rights, struct iu_question *question)
+{
+	struct iu_asker *asker = &question->asker;
+
+	asker->rights_known = rights->no_new_privs_known && rights->bounding_known;
+	asker->no_new_privs = iu_tri(rights->no_new_privs);
+	asker->net_bind_dropped = iu_tri(!(rights->bounding >> CAP_NET_BIND_SERVICE & 1));
+	asker->program_has_cap = file_has_cap(rights->tgid);
+}
+
 /* LISTEN_FDS counts only where LISTEN_PID is its own: children have the words, too. */
 static void add_handed(int32_t pid, struct iu_question *question)
 {
@@ -120,7 +148,49 @@ static void name_of_socket(const struct iu_run_case *c, struct iu_run_name *name
 		iu_run_name_read(local.bytes, len, name);
 }
 
-static void set_path(const struct iu_run_case *c, const struct iu_run_name *name,
+static bool status_of(int32_t pid, const char *name, struct stat *ret_status)
+{
+	char path[PATH_BYTES];
+	int n = pid ? snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name)
+		    : snprintf(path, sizeof(path), "/proc/self/%s", name);
+
+	return name && n > 0 && (size_t)n < sizeof(path) && stat(path, ret_status) == 0;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Whether the thread finds the same files under the same names as we do. */
+static bool shares_root(int32_t tid)
+{
+	struct stat ours, theirs;
+
+	return status_of(0, "ns/mnt", &ours) && status_of(tid, "ns/mnt", &theirs) &&
+	       is_same(&ours, &theirs) && status_of(0, "root/", &ours) &&
+	       status_of(tid, "root/", &theirs) && is_same(&ours, &theirs);
+}
+
+/*
+ * The directory of the thread below its own root. Links of /proc say it from the root of its mount
+ * namespace on; whether that is right shows when it is looked up. NULL: it cannot be said.
+ */
+static const char *directory_in_root(struct iu_arena *arena, int32_t tid)
+{
+	const char *cwd = link_text(arena, tid, "cwd"), *root = link_text(arena, tid, "root");
+	size_t len = root && strcmp(root, "/") ? strlen(root) : 0;
+	struct stat said, meant;
+
+	if (!cwd || !root || strncmp(cwd, root, len) || (cwd[len] && cwd[len] != '/'))
+		return NULL;
+	cwd += len;
+	return status_of(tid, iu_arena_printf(arena, "root/%s", cwd), &said) &&
+			status_of(tid, "cwd/", &meant) && is_same(&said, &meant)
+		? cwd : NULL;
+}
+
+static int set_path(const struct iu_run_case *c, const struct iu_run_name *name,
 	struct iu_arena *arena, struct iu_question *question)
 {
 	struct iu_text text = {0};
@@ -129,8 +199,13 @@ static void set_path(const struct iu_run_case *c, const struct iu_run_name *name
 	question->target.protocol = IU_PROTOCOL_UNIX;
 	question->target.family = IU_FAMILY_UNIX;
 	question->target.abstract = name->kind == IU_RUN_NAME_ABSTRACT;
+	if (!question->target.abstract && !shares_root(c->notice.tid))
+		question->asker.root_pid = c->notice.tid;
 	if (!question->target.abstract && name->path[0] != '/') {
-		cwd = link_text(arena, c->notice.tid, "cwd");
+		cwd = question->asker.root_pid ? directory_in_root(arena, c->notice.tid)
+					       : link_text(arena, c->notice.tid, "cwd");
+		if (!cwd && question->asker.root_pid)
+			return IU_E_NOTSUP;
 		if (cwd) {
 			iu_text_add(&text, cwd);
 			iu_text_add(&text, "/");
@@ -142,6 +217,7 @@ static void set_path(const struct iu_run_case *c, const struct iu_run_name *name
 	question->target.text = iu_arena_printf(arena, "%s%s", question->target.abstract ? "@" : "",
 		text.failed ? "" : text.data);
 	iu_text_free(&text);
+	return 0;
 }
 
 static void set_options(const struct iu_run_supervisor *s, const struct iu_run_case *c,
@@ -165,13 +241,16 @@ static int make_question(const struct iu_run_supervisor *s, const struct iu_run_
 {
 	struct iu_run_name name = c->name;
 	char text[IU_ADDRESS_TEXT];
+	int ret = 0;
 
 	if (c->call.kind == IU_RUN_LISTEN)
 		name_of_socket(c, &name);
 	switch (name.kind) {
 	case IU_RUN_NAME_FOREIGN: return IU_E_NOTSUP;
 	case IU_RUN_NAME_PATH:
-	case IU_RUN_NAME_ABSTRACT: set_path(c, &name, arena, question); break;
+	case IU_RUN_NAME_ABSTRACT:
+		ret = set_path(c, &name, arena, question);
+		break;
 	case IU_RUN_NAME_INET:
 		question->target.protocol = c->sock.carries;
 		question->target.family = name.address.family;
@@ -183,11 +262,34 @@ static int make_question(const struct iu_run_supervisor *s, const struct iu_run_
 			iu_protocol_name(question->target.protocol));
 		break;
 	}
+	if (ret < 0)
+		return ret;
 	question->symptom.from_capture = error;
+	if (c->credentials.userns != s->ours.userns)
+		question->how.probe = IU_PROBE_NEVER; /* rights of ours that the thread has not */
 	add_line(s, arena, c->credentials.rights.tgid, question);
 	add_program(arena, c->credentials.rights.tgid, question);
 	add_handed(c->credentials.rights.tgid, question);
+	if (error == EACCES)
+		add_rights(&c->credentials.rights, question);
 	return arena->failed ? IU_E_NOMEM : 0;
+}
+
+/* Somebody who stays in the namespace of the question: a holder, else the one who asks. */
+static void name_netns(const struct iu_run_case *c, struct iu_run_question *asked)
+{
+	const struct iu_holds *holds = &asked->session.snapshot.holds;
+	struct stat ours, theirs;
+
+	asked->question.asker.netns_pid = c->credentials.rights.tgid;
+	if (!status_of(0, "ns/net", &ours))
+		return;
+	for (size_t i = 0; i < holds->n; i++)
+		if (holds->v[i].pid != c->credentials.rights.tgid &&
+			status_of(holds->v[i].pid, "ns/net", &theirs) && is_same(&ours, &theirs)) {
+			asked->question.asker.netns_pid = holds->v[i].pid;
+			return;
+		}
 }
 
 static int answer(const struct iu_run_supervisor *s, const struct iu_run_case *c,
@@ -198,10 +300,12 @@ static int answer(const struct iu_run_supervisor *s, const struct iu_run_case *c
 
 	if (ret < 0)
 		return ret;
+	if (c->credentials.netns != s->ours.netns)
+		name_netns(c, asked);
 	/* what the thread may, not what we may */
-	if (c->credentials.userns == s->ours.userns && c->credentials.rights.complete)
+	if (c->credentials.rights.complete)
 		asked->session.snapshot.host.cap_net_bind =
-			iu_tri(iu_run_rights_may_bind_low(&c->credentials.rights));
+			iu_tri(iu_run_credentials_may_bind_low(c->notice.tid, &c->credentials));
 	return iu_session_answer(
 		&asked->session, &asked->question, &asked->arena, &asked->answer);
 }
@@ -245,11 +349,29 @@ const char *iu_run_question_name(struct iu_arena *arena, const struct iu_run_cas
 	return name ? name : "a program";
 }
 
+/* Where it is, if its names and ports are not ours: ", in the network namespace pod". */
+static const char *place_of(struct iu_run_question *asked)
+{
+	const char *name = NULL, *text;
+
+	if (asked->question.asker.root_pid)
+		return ", which sees other files than inuse";
+	if (!asked->question.asker.netns_pid)
+		return "";
+	name = iu_os_netns_name(&asked->arena, asked->session.snapshot.host.netns);
+	text = name ? iu_arena_printf(&asked->arena, ", in the network namespace %s",
+			      iu_safe(&asked->arena, name, NAME_COLUMNS))
+		    : iu_arena_printf(&asked->arena, ", in the network namespace of pid %d",
+			      (int)asked->question.asker.netns_pid);
+	return text ? text : "";
+}
+
 const char *iu_run_question_intro(
 	struct iu_run_question *asked, const struct iu_run_case *c, int error)
 {
-	const char *text = iu_arena_printf(&asked->arena, "%s (pid %d) cannot %s %s (%s)",
+	const char *text = iu_arena_printf(&asked->arena, "%s (pid %d%s) cannot %s %s (%s)",
 		iu_run_question_name(&asked->arena, c), (int)c->credentials.rights.tgid,
+		place_of(asked),
 		c->call.kind == IU_RUN_LISTEN ? "listen on" : "bind", iu_run_question_target(asked),
 		iu_os_error_name(error));
 	return text ? text : "a program cannot bind its address";

@@ -78,6 +78,11 @@ static void read_line(struct reader *reader, struct iu_span line)
 		reader->found |= GROUPS;
 	} else if (iu_span_is(name, "CapEff") && hex(rest, &rights->capabilities)) {
 		reader->found |= CAPS;
+	} else if (iu_span_is(name, "CapBnd") && hex(rest, &rights->bounding)) {
+		rights->bounding_known = true;
+	} else if (iu_span_is(name, "NoNewPrivs") && decimal(rest, &value)) {
+		rights->no_new_privs = value;
+		rights->no_new_privs_known = true;
 	} else if (iu_span_is(name, "Seccomp_filters") && decimal(rest, &value)) {
 		rights->filters = (int32_t)value;
 	} else if ((iu_span_is(name, "SigPnd") || iu_span_is(name, "ShdPnd")) &&

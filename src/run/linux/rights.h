@@ -13,6 +13,8 @@ struct iu_run_rights {
 	uint32_t uid[4], gid[4]; /* real, effective, saved, file system */
 	uint64_t groups;         /* a hash of the list */
 	uint64_t capabilities;   /* effective */
+	uint64_t bounding;       /* what it may ever get */
+	bool bounding_known, no_new_privs_known, no_new_privs;
 	int32_t filters;         /* system call filters; -1: the kernel does not say (before 5.9) */
 	uint64_t pending, blocked, ignored, caught; /* signals; bit 0 is signal 1 */
 	bool complete;           /* every field was there */

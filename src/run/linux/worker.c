@@ -119,7 +119,7 @@ static int attempt(struct worker *h)
 		return -1;
 	if (c->name.kind == IU_RUN_NAME_PATH)
 		return iu_run_look(c);
-	if (c->facts.privileged && !iu_run_rights_may_bind_low(&c->credentials.rights))
+	if (c->facts.privileged && !iu_run_credentials_may_bind_low(c->notice.tid, &c->credentials))
 		return EACCES;
 	if (c->facts.inet && !c->facts.tcp && c->facts.shared)
 		return by_rules(h);

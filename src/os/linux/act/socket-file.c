@@ -37,7 +37,8 @@ static bool is_bound(const struct iu_snapshot *snapshot, const struct iu_path *f
 static bool is_dead(const struct iu_step_file *target, struct iu_step_result *result)
 {
 	struct iu_needs needs = {.facts = IU_FACT_UNIX | IU_FACT_PATHS};
-	struct iu_path path = {.path = target->path, .path_len = target->path_len};
+	struct iu_path path = {.path = target->path, .path_len = target->path_len,
+		.root_pid = target->root_pid};
 	struct iu_snapshot snapshot;
 	const struct iu_path *file;
 	int ret;
@@ -108,6 +109,7 @@ static bool is_lock_dead(const struct iu_step_file *target, struct iu_step_resul
 
 struct walk {
 	char rest[PATH_TEXT]; /* what is still to go */
+	int32_t root_pid;     /* whose root it is */
 	int at;		      /* the folder that was reached */
 	unsigned int links;
 	bool exchangeable; /* by another user than root and the one who acts */
@@ -144,6 +146,14 @@ static int go_to(struct walk *walk, int fd)
 	return 0;
 }
 
+static int open_root(int32_t pid)
+{
+	int fd = iu_file_root(pid);
+
+	errno = fd < 0 ? -fd : 0;
+	return fd < 0 ? -1 : fd;
+}
+
 /* The link's text takes the place of its name. */
 static int follow(struct walk *walk, int link, const char *rest)
 {
@@ -157,7 +167,7 @@ static int follow(struct walk *walk, int link, const char *rest)
 	if (snprintf(whole, sizeof(whole), "%s%s", text, rest) >= (int)sizeof(whole))
 		return -ENAMETOOLONG;
 	strcpy(walk->rest, whole);
-	return text[0] == '/' ? go_to(walk, open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) : 0;
+	return text[0] == '/' ? go_to(walk, open_root(walk->root_pid)) : 0;
 }
 
 /* Over one name; *@done: there is none left. */
@@ -176,6 +186,8 @@ static int step(struct walk *walk, bool *done)
 		return -ENAMETOOLONG;
 	memcpy(name, start, len);
 	name[len] = '\0';
+	if (walk->root_pid && !strcmp(name, ".."))
+		return -EXDEV; /* it could lead out of that root */
 	fd = openat(walk->at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(walk->at, &folder) < 0 || fstat(fd, &entry) < 0) {
 		ret = -errno;
@@ -196,13 +208,15 @@ static int step(struct walk *walk, bool *done)
 }
 
 /* Returns: a descriptor of the folder of @path, or -errno. */
-static int open_folder(const char *path, struct walk *walk)
+static int open_folder(const struct iu_step_file *target, struct walk *walk)
 {
-	const char *slash = strrchr(path, '/');
+	const char *path = target->path, *slash = strrchr(path, '/');
 	bool done = false;
 	int ret = 0;
 
-	*walk = (struct walk){.at = open(path[0] == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+	*walk = (struct walk){.root_pid = target->root_pid,
+		.at = path[0] == '/' || target->root_pid ? open_root(target->root_pid)
+							 : open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)};
 	if (walk->at < 0)
 		return -errno;
 	if (slash && (size_t)(slash - path) < sizeof(walk->rest))
@@ -297,7 +311,7 @@ void iu_socket_file_remove(const struct iu_step_file *target, struct iu_step_res
 
 	if (target->lock_pid ? !is_lock_dead(target, ret_result) : !is_dead(target, ret_result))
 		return;
-	folder = open_folder(target->path, &walk);
+	folder = open_folder(target, &walk);
 	if (folder < 0) {
 		iu_result_say(ret_result, IU_RESULT_CHANGED, -folder, "its folder: %s",
 			iu_os_error_name(-folder));

@@ -1,4 +1,5 @@
 /* os/linux/holders/other-netns.c - who is bound to a socket file from another network namespace */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #define NAMESPACES_MAX 256
 #define TABLE_MAX      (16 << 20)
+#define PATH_TEXT      4096
 
 /* Each network namespace has a file of its own behind /proc/PID/net/unix: nobody hides it. */
 struct search {
@@ -51,6 +53,21 @@ static int on_line(void *context, const char *line, size_t len)
 	return 0;
 }
 
+/* A name in a table says nothing about the file: whoever has another root means another one by it. */
+static bool sees_file(const struct search *search, const char *pid)
+{
+	const struct iu_path *wanted = search->path;
+	struct stat status;
+	char path[PATH_TEXT];
+	int n = snprintf(path, sizeof(path), "%s/root/%.*s", pid, (int)wanted->path_len, wanted->path);
+
+	if (wanted->path[0] != '/' || n < 0 || (size_t)n >= sizeof(path))
+		return !wanted->root_pid;
+	if (fstatat(search->scan->proc, path, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return !wanted->root_pid && errno == EACCES;
+	return status.st_dev == wanted->dev && status.st_ino == wanted->ino;
+}
+
 /* Whether this process's table was not read yet. */
 static bool is_new(struct search *search, const char *pid)
 {
@@ -63,6 +80,8 @@ static bool is_new(struct search *search, const char *pid)
 	for (size_t i = 0; i < search->n; i++)
 		if (search->files[i] == status.st_ino)
 			return false;
+	if (!sees_file(search, pid))
+		return false;
 	search->files[search->n++] = status.st_ino;
 	return true;
 }
@@ -83,10 +102,12 @@ static int read_table(struct search *search, const char *pid)
 static int search_all(struct search *search)
 {
 	const char *name;
+	struct stat status;
 	int ret = 0, error = 0;
 
 	search->n = 0;
-	is_new(search, "self"); /* our own namespace was listed already */
+	if (fstatat(search->scan->proc, "self/net/unix", &status, 0) == 0)
+		search->files[search->n++] = status.st_ino; /* our own namespace was listed already */
 	search->entries.fd =
 		openat(search->scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	search->entries.at = search->entries.len = 0;

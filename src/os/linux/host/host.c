@@ -8,8 +8,10 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -99,15 +101,12 @@ bool iu_privileged(void)
 }
 
 /*
- * Capabilities for the network count in the user namespace that owns the network namespace. Ours
- * may be another one: a child of it (no rights there), or an ancestor (rights, which we cannot
- * tell from here without asking: unknown).
+ * Capabilities for the network count in the user namespace that owns the network namespace, and in all
+ * above it. Ours may be below it: then it has none there.
  */
 static enum iu_tri owns_network(struct iu_scan *scan)
 {
-	struct stat owner_status;
 	int netns, owner;
-	bool same;
 
 	if (scan->proc < 0)
 		return IU_UNKNOWN;
@@ -118,11 +117,30 @@ static enum iu_tri owns_network(struct iu_scan *scan)
 	close(netns);
 	if (owner < 0)
 		return errno == EPERM ? IU_NO : IU_UNKNOWN; /* EPERM: it lies outside of ours */
-	same = fstat(owner, &owner_status) == 0 &&
-	       owner_status.st_ino == inode_of(scan->proc, "self/ns/user");
 	close(owner);
-	/* The owner is visible from ours, so it is ours or a descendant: rights extend to it. */
-	return same ? IU_YES : IU_UNKNOWN;
+	/* The owner is visible from ours, so it is ours or a descendant: rights extend to it (cap_capable()). */
+	return IU_YES;
+}
+
+/* Whether a port is asked about that may need a right. */
+static bool wants_low(const struct iu_needs *needs)
+{
+	for (size_t i = 0; i < needs->ports.n; i++)
+		if (needs->ports.v[i].first < 1024)
+			return true;
+	return false;
+}
+
+/* What would keep a file's capabilities from counting, and a limit from being changed. */
+static void add_obstacles(struct iu_scan *scan)
+{
+	struct iu_host *host = &scan->snapshot->host;
+	int locked = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), bound = prctl(PR_CAPBSET_READ, CAP_NET_BIND_SERVICE, 0, 0, 0);
+	struct statvfs status;
+
+	host->no_new_privs = locked < 0 ? IU_UNKNOWN : iu_tri(locked > 0);
+	host->net_bind_dropped = bound < 0 ? IU_UNKNOWN : iu_tri(bound == 0);
+	host->sysctls_readonly = statvfs("/proc/sys", &status) == 0 && status.f_flag & ST_RDONLY;
 }
 
 static void add_rights(struct iu_scan *scan)
@@ -140,6 +158,8 @@ static void add_rights(struct iu_scan *scan)
 	host->cap_net_bind = bind ? owns : IU_NO;
 	host->cap_net_admin = admin ? owns : IU_NO;
 	host->cap_sys_ptrace = iu_tri(has(&rights, CAP_SYS_PTRACE));
+	if (wants_low(scan->needs))
+		add_obstacles(scan);
 }
 
 static bool is_manager(struct iu_scan *scan)
@@ -178,6 +198,7 @@ int iu_collect_host(struct iu_scan *scan)
 	host->netns = scan->proc < 0 ? 0 : inode_of(scan->proc, "self/ns/net");
 	host->uid = geteuid();
 	host->pid = scan->self;
+	host->foreign_pids = scan->self != (int32_t)getpid();
 	host->privileged = iu_privileged();
 	host->now = (int64_t)time(NULL);
 	if (scan->needs->brief) /* a table says no more of it */

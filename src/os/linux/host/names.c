@@ -1,4 +1,5 @@
 /* os/linux/host/names.c - the system's name tables: services, hosts file, interfaces, users */
+#include <dirent.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -19,7 +20,6 @@
 
 #define PATH_TEXT 4096
 #define INTERFACES_MAX 16
-#define PATH_TEXT      4096
 
 static int find_service(void *context, const char *name, enum iu_protocol protocol, uint16_t *ret)
 {
@@ -263,4 +263,27 @@ void iu_os_interfaces(struct iu_text *out)
 	}
 	if (list)
 		if_freenameindex(list);
+}
+
+const char *iu_os_netns_name(struct iu_arena *arena, uint64_t inode)
+{
+	static const char *const folders[] = {"/run/netns", "/run/docker/netns"};
+	const char *name = NULL;
+
+	for (size_t i = 0; i < IU_COUNT(folders) && !name && inode; i++) {
+		DIR *folder = opendir(folders[i]);
+		struct dirent *entry;
+		struct stat status, own;
+
+		if (!folder)
+			continue;
+		while (!name && (entry = readdir(folder)))
+			/* of what is no namespace the number means something else */
+			if (fstatat(dirfd(folder), entry->d_name, &status, 0) == 0 &&
+				status.st_ino == inode && stat("/proc/self/ns/net", &own) == 0 &&
+				status.st_dev == own.st_dev)
+				name = iu_arena_strdup(arena, entry->d_name);
+		closedir(folder);
+	}
+	return name;
 }

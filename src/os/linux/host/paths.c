@@ -80,6 +80,7 @@ enum iu_tri iu_path_alive(int dir, const char *name, bool *ret_refused)
 struct asked {
 	char path[PATH_TEXT];
 	size_t folder; /* bytes up to the last slash */
+	int32_t root_pid;
 };
 
 struct found {
@@ -92,6 +93,7 @@ struct found {
 	bool open; /* everybody may pass the directories above */
 	char folder[PATH_TEXT]; /* without links */
 	struct iu_lock_found lock;
+	int root_errno; /* the root of that process could not be entered: nothing else is known */
 };
 
 static const char *name_of(const struct asked *asked)
@@ -101,7 +103,21 @@ static const char *name_of(const struct asked *asked)
 	return slash ? slash + 1 : asked->path;
 }
 
-static int open_folder(const struct asked *asked)
+/* Where somebody else's names are meant, links count as they do for them. */
+static int open_in_root(const struct asked *asked, const char *path, int flags, struct found *found)
+{
+	int root = iu_file_root(asked->root_pid);
+	int fd = root < 0 ? root : iu_file_in_root(root, path, flags);
+
+	if (root < 0 || fd == -ENOSYS)
+		found->root_errno = -fd;
+	if (root >= 0)
+		close(root);
+	errno = fd < 0 ? -fd : 0;
+	return fd < 0 ? -1 : fd;
+}
+
+static int open_folder(const struct asked *asked, struct found *found)
 {
 	char folder[PATH_TEXT] = ".";
 
@@ -111,6 +127,8 @@ static int open_folder(const struct asked *asked)
 		if (asked->folder == 0)
 			strcpy(folder, "/");
 	}
+	if (asked->root_pid)
+		return open_in_root(asked, folder, O_PATH | O_DIRECTORY, found);
 	return open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
@@ -129,21 +147,20 @@ static void look_at_room(int folder, struct found *found)
 /* Who may go there, and make something. */
 static void look_at_folders(int folder, struct found *found)
 {
-	struct stat status;
-	char path[PATH_TEXT];
-	char *slash;
+	struct stat status, below;
+	char path[PATH_TEXT] = "..";
+	size_t len = 2;
 
 	if (fstat(folder, &status) < 0)
 		return;
 	found->folder_mode = status.st_mode;
 	found->folder_uid = status.st_uid;
-	found->open = found->folder[0] == '/';
-	strcpy(path, found->folder);
-	while (found->open && (slash = strrchr(path, '/'))) {
-		*slash = '\0';
-		found->open = stat(slash == path ? "/" : path, &status) == 0 &&
-			      status.st_mode & S_IXOTH;
-	}
+	do { /* the root is above itself */
+		below = status;
+		found->open = fstatat(folder, path, &status, AT_NO_AUTOMOUNT) == 0 &&
+			      status.st_mode & S_IXOTH && len + 4 < sizeof(path);
+		len += (size_t)sprintf(path + len, "/..");
+	} while (found->open && (status.st_ino != below.st_ino || status.st_dev != below.st_dev));
 }
 
 static void look_at_file_plainly(int folder, const char *name, struct found *found)
@@ -198,7 +215,7 @@ static void look(const void *context, void *result)
 	struct found *found = result;
 	struct statx status;
 	char link[32];
-	int folder = open_folder(asked);
+	int folder = open_folder(asked, found), self;
 
 	if (folder < 0) {
 		found->lstat_errno = found->parent_errno = errno;
@@ -215,17 +232,24 @@ static void look(const void *context, void *result)
 		found->folder[0] = '\0';
 	look_at_folders(folder, found);
 	look_at_room(folder, found);
-	if (*name && strcmp(name, ".") && strcmp(name, ".."))
+	if (*name && strcmp(name, ".") && strcmp(name, "..")) {
 		look_at_file(folder, name, found);
-	else
+	} else if (asked->root_pid) {
+		self = open_in_root(asked, asked->path, O_PATH, found);
+		look_at_file(self < 0 ? folder : self, ".", found);
+		if (self >= 0)
+			close(self);
+	} else {
 		look_at_file(AT_FDCWD, asked->path, found);
+	}
 	if (!found->lstat_errno && S_ISSOCK(found->mode)) {
 		found->alive = iu_path_alive(folder, name, &found->refused);
-		if (found->alive == IU_UNKNOWN && !found->refused)
+		if (found->alive == IU_UNKNOWN && !found->refused && !asked->root_pid)
 			found->alive = iu_path_alive(AT_FDCWD, asked->path, &found->refused);
 	}
-	if (found->lstat_errno == ENOENT || (!found->lstat_errno &&
-			(S_ISSOCK(found->mode) || S_ISREG(found->mode))))
+	/* a lock tells a pid: of another root it would be one of another namespace */
+	if (!asked->root_pid && (found->lstat_errno == ENOENT || (!found->lstat_errno &&
+			(S_ISSOCK(found->mode) || S_ISREG(found->mode)))))
 		iu_locks_read(asked->path, !found->lstat_errno && S_ISREG(found->mode), &found->lock);
 	close(folder);
 }
@@ -389,13 +413,13 @@ static void find_sharing(struct iu_scan *scan, struct iu_path *path, const struc
 	sharing.file = file;
 	sharing.below = mount ? iu_mounts_below(file, mount->point) : NULL;
 	if (mount && iu_filesystem(mount->type)->shared) {
-		if (strcmp(mount->type, "overlay") == 0 && sharing.below)
+		if (strcmp(mount->type, "overlay") == 0 && sharing.below && !path->root_pid)
 			iu_mount_layers(mount, ask_layer, &sharing);
 		if (strcmp(mount->type, "overlay") != 0 || strcmp(mount->point, "/") != 0 ||
 			path->shared_alive == IU_YES)
 			path->shared = mount->type;
 	}
-	if (!path->shared && found->folder[0] == '/') {
+	if (!path->shared && found->folder[0] == '/' && !path->root_pid) {
 		find_elsewhere(&sharing, mounts);
 		if (!path->shared && scan->proc >= 0)
 			find_in_namespaces(scan, &sharing);
@@ -458,19 +482,26 @@ static void fill(struct iu_scan *scan, struct iu_path *path, const struct found 
 		find_sharing(scan, path, found, mounts, mount);
 }
 
-static int say_unanswered(struct iu_scan *scan, struct iu_path *path)
+static int say_unanswered(struct iu_scan *scan, struct iu_path *path, const char *why, const char *fix)
 {
 	path->unanswered = true;
 	path->lstat_errno = ETIMEDOUT;
-	iu_snapshot_gap(scan->snapshot, IU_FACT_PATHS, 0, "what lies at the path",
-		"its file system does not answer", "see why its server does not answer, or unmount it");
+	iu_snapshot_gap(scan->snapshot, IU_FACT_PATHS, 0, "what lies at the path", why, fix);
 	return 0;
+}
+
+static int say_no_root(struct iu_scan *scan, struct iu_path *path, int error)
+{
+	return say_unanswered(scan, path,
+		error == ENOSYS ? "paths of another root directory need Linux 5.6"
+				: "the program sees other files, and its root directory may not be entered",
+		error == ENOSYS ? NULL : "run as root");
 }
 
 /* Forgets what an earlier look has found. */
 static void clear(struct iu_path *path)
 {
-	*path = (struct iu_path){.path = path->path, .path_len = path->path_len};
+	*path = (struct iu_path){.path = path->path, .path_len = path->path_len, .root_pid = path->root_pid};
 }
 
 int iu_path_look(struct iu_scan *scan, struct iu_path *path, bool *ret_refused)
@@ -479,6 +510,7 @@ int iu_path_look(struct iu_scan *scan, struct iu_path *path, bool *ret_refused)
 	struct found found = {0};
 	struct iu_mounts mounts = {0};
 	const char *slash;
+	char who[16] = "self";
 	int ret = 0;
 
 	*ret_refused = false;
@@ -490,14 +522,20 @@ int iu_path_look(struct iu_scan *scan, struct iu_path *path, bool *ret_refused)
 	memcpy(asked.path, path->path, path->path_len);
 	slash = strrchr(asked.path, '/');
 	asked.folder = slash ? (size_t)(slash - asked.path) : 0;
+	asked.root_pid = path->root_pid;
+	if (path->root_pid)
+		snprintf(who, sizeof(who), "%d", (int)path->root_pid);
 	if (scan->proc >= 0)
-		ret = iu_mounts_load(scan->proc, "self", &mounts);
+		ret = iu_mounts_load(scan->proc, who, &mounts);
 	if (ret == IU_E_NOMEM) {
 		iu_mounts_free(&mounts);
 		return ret;
 	}
 	if (look_anyhow(&asked, &mounts, scan->plain, &found) < 0) {
-		ret = say_unanswered(scan, path);
+		ret = say_unanswered(scan, path, "its file system does not answer",
+			"see why its server does not answer, or unmount it");
+	} else if (found.root_errno) {
+		ret = say_no_root(scan, path, found.root_errno);
 	} else {
 		fill(scan, path, &found, &mounts);
 		*ret_refused = found.refused && found.alive == IU_UNKNOWN;
@@ -517,6 +555,7 @@ static int look_at(struct iu_scan *scan, const struct iu_path *wanted, bool *ret
 		slot = iu_list_add(&snapshot->arena, &snapshot->paths);
 		slot->path = iu_arena_strndup(&snapshot->arena, wanted->path, wanted->path_len);
 		slot->path_len = wanted->path_len;
+		slot->root_pid = wanted->root_pid;
 		if (!slot->path)
 			return IU_E_NOMEM;
 	}

@@ -208,6 +208,11 @@ static int find_mounts(struct iu_scan *scan)
 	return ret;
 }
 
+const char *iu_cgroup_mount(struct iu_scan *scan)
+{
+	return find_mounts(scan) < 0 ? NULL : scan->cache->cgroup_mount;
+}
+
 static int remember(struct iu_scan *scan, uint64_t id, const char *path, const char **ret_path)
 {
 	struct iu_cgroup_row *row;

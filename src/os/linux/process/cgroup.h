@@ -48,6 +48,9 @@ int iu_cgroup_listed(struct iu_scan *scan, uint64_t groups, struct iu_process *p
  */
 int iu_cgroup_processes(struct iu_scan *scan, const char *path, struct iu_text *text);
 
+/** iu_cgroup_mount() - where the cgroup2 file system is mounted; NULL: nowhere that is known. */
+const char *iu_cgroup_mount(struct iu_scan *scan);
+
 /** iu_cgroup_close() - frees what look->cgroups and look->groups remember. */
 void iu_cgroup_close(struct iu_scan *scan);
 

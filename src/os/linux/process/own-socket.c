@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "knowledge/interpreters.h"
+#include "model/zone.h"
 #include "os/linux/process/process.h"
 #include "os/linux/scan.h"
 #include "os/linux/sockets/options.h"
@@ -127,7 +128,7 @@ static int take_inet(struct iu_arena *arena, const union name *name, size_t len,
 		memcpy(q->target.address.bytes, &name->v6.sin6_addr,
 			sizeof(q->target.address.bytes));
 		q->target.port = ntohs(name->v6.sin6_port);
-		if (len >= sizeof(name->v6) && iu_address_is_link_local(&q->target.address))
+		if (len >= sizeof(name->v6) && iu_zone_needed(&q->target.address))
 			q->target.address.scope = name->v6.sin6_scope_id;
 	} else {
 		return IU_E_INPUT;

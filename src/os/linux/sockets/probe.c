@@ -2,11 +2,13 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "model/zone.h"
 #include "os/linux/lock.h"
 #include "os/os.h"
 
@@ -27,7 +29,7 @@ static void make_name(const struct iu_probe *probe, struct name *name)
 		name->in6.sin6_family = AF_INET6;
 		name->in6.sin6_port = htons(probe->port);
 		memcpy(&name->in6.sin6_addr, probe->address.bytes, 16);
-		if (iu_address_is_link_local(&probe->address))
+		if (iu_zone_needed(&probe->address))
 			name->in6.sin6_scope_id =
 				probe->address.scope ? probe->address.scope : probe->ifindex;
 		return;
@@ -65,6 +67,22 @@ static bool set_options(int fd, const struct iu_probe *probe)
 					 (socklen_t)strnlen(probe->device, IFNAMSIZ)) == 0;
 }
 
+/* Programs of the cgroup may have changed where to. */
+static void read_moved(int fd, struct iu_probe *probe)
+{
+	struct name name = {.len = sizeof(name) - offsetof(struct name, any)};
+	struct iu_address got = {.family = probe->address.family};
+	bool ipv6 = got.family == IU_FAMILY_IPV6;
+
+	if (!probe->port || getsockname(fd, &name.any, &name.len) < 0)
+		return;
+	memcpy(got.bytes, ipv6 ? (const void *)&name.in6.sin6_addr : &name.in.sin_addr, ipv6 ? 16 : 4);
+	if (!memcmp(got.bytes, probe->address.bytes, sizeof(got.bytes)) && ntohs(name.in.sin_port) == probe->port)
+		return;
+	probe->moved_address = got;
+	probe->moved_port = ntohs(name.in.sin_port);
+}
+
 void iu_os_probe(struct iu_probe *probe)
 {
 	int type = probe->protocol == IU_PROTOCOL_UDP ? SOCK_DGRAM : SOCK_STREAM;
@@ -81,6 +99,9 @@ void iu_os_probe(struct iu_probe *probe)
 		make_name(probe, &name);
 		probe->result = bind(fd, &name.any, name.len) == 0 ? 0 : errno;
 		probe->done = true;
+		probe->moved_port = 0;
+		if (!probe->result)
+			read_moved(fd, probe);
 	}
 	if (fd >= 0)
 		close(fd);

@@ -1,0 +1,378 @@
+/* os/linux/around/far.c - who has a port or an address in the other network namespaces of this machine */
+#include "os/linux/around/far.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/file.h"
+#include "os/linux/process/proc-fd.h"
+#include "os/linux/sockets/proc-net.h"
+#include "os/os.h"
+
+#define NAMESPACES_MAX 1024
+#define TABLE_MAX      (16u << 20)
+#define FOUND_MAX      32
+#define NAME_BYTES     64
+
+struct search {
+	struct iu_scan *scan;
+	const struct iu_far_wanted *wanted;
+	uint64_t files[NAMESPACES_MAX];
+	size_t n;
+	/* the namespace that is looked at */
+	bool own;
+	int32_t pid;
+	uint64_t file;
+	const char *netns;
+	/* … and the table of it */
+	enum iu_protocol protocol;
+	bool ipv6;
+};
+
+/* ---- parsers ---- */
+
+/* "           |-- 10.7.0.5", and on the next line "/32 host LOCAL". */
+bool iu_far_trie_has(const char *bytes, size_t len, const struct iu_address *address)
+{
+	char text[INET_ADDRSTRLEN + 8];
+	const char *at = bytes, *end = bytes + len;
+	size_t n;
+
+	if (address->family != IU_FAMILY_IPV4 || !bytes)
+		return false;
+	n = (size_t)snprintf(text, sizeof(text), "|-- %u.%u.%u.%u\n", address->bytes[0], address->bytes[1],
+		address->bytes[2], address->bytes[3]);
+	while ((at = memmem(at, (size_t)(end - at), text, n))) {
+		const char *line = at + n, *over = memchr(line, '\n', (size_t)(end - line));
+		size_t left = (size_t)((over ? over : end) - line);
+
+		at = line;
+		if (memmem(line, left, "/32 host LOCAL", 14))
+			return true;
+	}
+	return false;
+}
+
+struct inet6_search {
+	char address[33];
+	char *device;
+};
+
+/* "fe800000000000000000000000000001 02 40 20 80     eth0" */
+static int inet6_line(void *context, const char *line, size_t len)
+{
+	struct inet6_search *search = context;
+	size_t n = 0;
+
+	if (len < 34 || strncmp(line, search->address, 32) != 0 || line[32] != ' ')
+		return 0;
+	while (n < 15 && n < len && !isspace((unsigned char)line[len - 1 - n]))
+		n++;
+	memcpy(search->device, line + len - n, n);
+	search->device[n] = '\0';
+	return 1;
+}
+
+bool iu_far_inet6_has(const char *bytes, size_t len, const struct iu_address *address, char device[16])
+{
+	struct inet6_search search = {.device = device};
+
+	if (address->family != IU_FAMILY_IPV6 || !bytes)
+		return false;
+	for (size_t i = 0; i < 16; i++)
+		snprintf(search.address + 2 * i, 3, "%02x", address->bytes[i]);
+	return iu_file_lines(bytes, len, inet6_line, &search) == 1;
+}
+
+struct route_search {
+	uint32_t address;
+	char *device;
+};
+
+/* "eth0\t0000070A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t…": words of this machine's byte order. */
+static int route_line(void *context, const char *line, size_t len)
+{
+	struct route_search *search = context;
+	char text[256], name[16];
+	unsigned int to, gateway, mask;
+
+	if (len >= sizeof(text))
+		return 0;
+	memcpy(text, line, len);
+	text[len] = '\0';
+	if (sscanf(text, "%15s %x %x %*x %*d %*u %*d %x", name, &to, &gateway, &mask) != 4 || !mask || gateway ||
+		(search->address & mask) != to)
+		return 0;
+	strcpy(search->device, name);
+	return 1;
+}
+
+/* ---- one namespace ---- */
+
+static int load(const struct search *search, const char *name, struct iu_text *text)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%d/net/%s", (int)search->pid, name);
+	return iu_file_load(search->scan->proc, path, TABLE_MAX, text);
+}
+
+static const char *device_of(const struct search *search, const struct iu_address *address, char device[16])
+{
+	struct route_search route = {.device = device};
+	struct iu_text text = {0};
+
+	memcpy(&route.address, address->bytes, 4);
+	if (address->family == IU_FAMILY_IPV4) {
+		device[0] = '\0';
+		if (load(search, "route", &text) == 0 && text.data)
+			(void)iu_file_lines(text.data, text.len, route_line, &route);
+		iu_text_free(&text);
+	}
+	return device[0] ? iu_arena_strdup(&search->scan->snapshot->arena, device) : NULL;
+}
+
+static bool has_address(const struct search *search, const struct iu_address *address, char device[16])
+{
+	bool ipv6 = address->family == IU_FAMILY_IPV6, has;
+	struct iu_text text = {0};
+
+	(void)load(search, ipv6 ? "if_inet6" : "fib_trie", &text);
+	has = ipv6 ? iu_far_inet6_has(text.data, text.len, address, device)
+		   : iu_far_trie_has(text.data, text.len, address);
+	iu_text_free(&text);
+	return has;
+}
+
+static void look_for_addresses(const struct search *search)
+{
+	struct iu_snapshot *snapshot = search->scan->snapshot;
+	char device[16] = "";
+
+	for (size_t i = 0; i < search->wanted->n && !search->own; i++) {
+		const struct iu_address *address = &search->wanted->endpoints[i].address;
+
+		if (address->family != IU_FAMILY_ANY && !iu_address_is_loopback(address) &&
+			!iu_address_is_wildcard(address) && has_address(search, address, device))
+			*iu_list_add(&snapshot->arena, &snapshot->far_addresses) = (struct iu_far_address){
+				.address = *address, .device = device_of(search, address, device),
+				.netns = search->netns, .pid = search->pid};
+	}
+	for (size_t i = 0; i < snapshot->takers.n; i++) {
+		struct iu_taker *t = &snapshot->takers.v[i];
+		bool here = t->to.family == IU_FAMILY_ANY || iu_address_is_loopback(&t->to);
+
+		if (t->to_port && t->there != IU_YES && (here ? search->own : has_address(search, &t->to, device))) {
+			t->there = IU_YES;
+			t->netns = search->own ? NULL : search->netns;
+			t->pid = search->own ? 0 : search->pid;
+		}
+	}
+}
+
+static bool covers(const struct iu_socket *s, const struct iu_address *address)
+{
+	return address->family == IU_FAMILY_ANY || iu_address_is_wildcard(&s->local) ||
+	       iu_address_is_wildcard(address) || iu_address_equal(&s->local, address);
+}
+
+static bool is_served(const struct iu_socket *s)
+{
+	return s->state == IU_STATE_LISTEN || (s->protocol == IU_PROTOCOL_UDP && s->state == IU_STATE_BOUND);
+}
+
+static void answer_takers(const struct search *search, const struct iu_socket *s)
+{
+	struct iu_snapshot *snapshot = search->scan->snapshot;
+
+	for (size_t i = 0; i < snapshot->takers.n; i++) {
+		struct iu_taker *t = &snapshot->takers.v[i];
+
+		if (t->to_port == s->port && t->protocol == s->protocol && t->there == IU_YES &&
+			(search->own ? !t->pid : t->pid == search->pid) && covers(s, &t->to))
+			t->answered = IU_YES;
+	}
+}
+
+static bool is_wanted(const struct search *search, const struct iu_socket *s)
+{
+	for (size_t i = 0; i < search->wanted->n; i++)
+		if (search->wanted->endpoints[i].port == s->port &&
+			search->wanted->endpoints[i].protocol == s->protocol)
+			return true;
+	return false;
+}
+
+static int on_line(void *context, const char *line, size_t len)
+{
+	struct search *search = context;
+	struct iu_snapshot *snapshot = search->scan->snapshot;
+	struct iu_socket s;
+
+	if (iu_proc_net_line(line, len, search->protocol, search->ipv6, &s) != 1 || !is_served(&s))
+		return 0;
+	answer_takers(search, &s);
+	if (search->own || !is_wanted(search, &s) || snapshot->far_sockets.n >= FOUND_MAX)
+		return 0;
+	s.in_other_netns = true;
+	*iu_list_add(&snapshot->arena, &snapshot->far_sockets) =
+		(struct iu_far_socket){.socket = s, .netns = search->netns, .pid = search->pid};
+	return 0;
+}
+
+/* ---- who holds it ---- */
+
+static bool holds(struct iu_scan *scan, int32_t pid, uint64_t inode)
+{
+	struct iu_entries *entries = calloc(1, sizeof(*entries));
+	const char *name;
+	uint64_t found = 0;
+	char path[64], link[64];
+	int error = 0;
+	bool held = false;
+
+	snprintf(path, sizeof(path), "%d/fd", (int)pid);
+	if (entries)
+		entries->fd = openat(scan->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (entries && entries->fd >= 0 && !held && (name = iu_entries_next(entries, &error))) {
+		ssize_t len = iu_file_link(entries->fd, name, link, sizeof(link));
+
+		held = len > 0 && iu_proc_fd_socket(link, (size_t)len, &found) && found == inode;
+	}
+	if (entries && entries->fd >= 0)
+		close(entries->fd);
+	free(entries);
+	return held;
+}
+
+static uint64_t file_of(struct iu_scan *scan, const char *pid)
+{
+	struct stat status;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/net/unix", pid);
+	return fstatat(scan->proc, path, &status, 0) < 0 ? 0 : status.st_ino;
+}
+
+/* The process of the namespace that has a socket of it; who is elsewhere and has it is not looked for. */
+static void name_holder(struct iu_scan *scan, const char *pid, uint64_t file)
+{
+	struct iu_snapshot *snapshot = scan->snapshot;
+	char path[64], name[NAME_BYTES];
+
+	for (size_t i = 0; i < snapshot->far_sockets.n; i++) {
+		struct iu_far_socket *far = &snapshot->far_sockets.v[i];
+		char there[16];
+		ssize_t len;
+
+		snprintf(there, sizeof(there), "%d", (int)far->pid);
+		if (far->name || file_of(scan, there) != file ||
+			!holds(scan, (int32_t)strtol(pid, NULL, 10), far->socket.inode))
+			continue;
+		snprintf(path, sizeof(path), "%s/comm", pid);
+		len = iu_file_read(scan->proc, path, name, sizeof(name));
+		far->pid = (int32_t)strtol(pid, NULL, 10);
+		far->name = iu_arena_strndup(&snapshot->arena, name, len > 1 ? (size_t)len - 1 : 0);
+	}
+}
+
+/* ---- all namespaces ---- */
+
+/* Calls @visit for each process. */
+static int each_process(struct iu_scan *scan, int (*visit)(void *context, const char *pid), void *context)
+{
+	struct iu_entries *entries = calloc(1, sizeof(*entries));
+	const char *name;
+	int ret = 0, error = 0;
+
+	if (!entries)
+		return IU_E_NOMEM;
+	entries->fd = openat(scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (entries->fd >= 0 && ret == 0 && (name = iu_entries_next(entries, &error)))
+		if (isdigit((unsigned char)name[0]))
+			ret = visit(context, name);
+	if (entries->fd >= 0)
+		close(entries->fd);
+	free(entries);
+	return ret;
+}
+
+static const char *const tables[][2] = {[IU_PROTOCOL_TCP] = {"tcp", "tcp6"}, [IU_PROTOCOL_UDP] = {"udp", "udp6"}};
+
+static int look_into(struct search *search)
+{
+	struct iu_text text = {0};
+
+	look_for_addresses(search);
+	for (size_t k = 0; k < 2 * IU_COUNT(tables); k++) {
+		search->protocol = (enum iu_protocol)(k / 2);
+		search->ipv6 = k % 2;
+		text = (struct iu_text){0};
+		if (load(search, tables[k / 2][k % 2], &text) == 0 && text.data)
+			(void)iu_file_lines(text.data, text.len, on_line, search);
+		iu_text_free(&text);
+	}
+	return search->scan->snapshot->arena.failed ? IU_E_NOMEM : 0;
+}
+
+static int look_at_process(void *context, const char *pid)
+{
+	struct search *search = context;
+	uint64_t file = file_of(search->scan, pid);
+	struct stat status;
+	char path[64];
+
+	if (!file || search->n == NAMESPACES_MAX)
+		return 0;
+	for (size_t i = 0; i < search->n; i++)
+		if (search->files[i] == file)
+			return 0;
+	search->files[search->n++] = file;
+	search->file = file;
+	search->pid = (int32_t)strtol(pid, NULL, 10);
+	snprintf(path, sizeof(path), "%s/ns/net", pid);
+	search->netns = fstatat(search->scan->proc, path, &status, 0) == 0
+		? iu_os_netns_name(&search->scan->snapshot->arena, status.st_ino)
+		: NULL;
+	return look_into(search);
+}
+
+static int look_for_holder(void *context, const char *pid)
+{
+	struct search *search = context;
+	uint64_t file = file_of(search->scan, pid);
+
+	if (file && file != search->files[0])
+		name_holder(search->scan, pid, file);
+	return 0;
+}
+
+int iu_far_look(struct iu_scan *scan, const struct iu_far_wanted *wanted)
+{
+	struct search *search = calloc(1, sizeof(*search));
+	int ret;
+
+	if (!search)
+		return IU_E_NOMEM;
+	search->scan = scan;
+	search->wanted = wanted;
+	/* our own first: rules lead to its ports, too */
+	search->own = true;
+	search->pid = scan->self;
+	search->files[search->n++] = file_of(scan, "self");
+	ret = look_into(search);
+	search->own = false;
+	if (ret == 0)
+		ret = each_process(scan, look_at_process, search);
+	if (ret == 0 && scan->snapshot->far_sockets.n)
+		ret = each_process(scan, look_for_holder, search);
+	free(search);
+	return ret;
+}
