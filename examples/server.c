@@ -44,9 +44,14 @@ static void echo(int client)
 int main(int argc, char **argv)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET};
+	unsigned long port = argc > 1 ? strtoul(argv[1], NULL, 10) : 8080;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1, client;
 
-	address.sin_port = htons((uint16_t)(argc > 1 ? atoi(argv[1]) : 8080));
+	if (port > 65535) {
+		fputs("server: a port is a number up to 65535\n", stderr);
+		return EXIT_FAILURE;
+	}
+	address.sin_port = htons((uint16_t)port);
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)

@@ -188,17 +188,24 @@ static void put_heading(const char *line)
 	fputs("\n\n", stdout);
 }
 
-/* In bold, its lines as one. */
+/* In bold, its lines as one; what only a compiler wants to know is left out. */
 static size_t put_prototype(const struct header *h, size_t at)
 {
+	static const char check[] = " INUSE_CHECK;";
 	bool last = false;
 
 	putchar('*');
 	for (; at < h->n && !last; at++) {
 		const char *line = h->lines[at] + strspn(h->lines[at], "\t");
+		size_t len = strlen(line), cut = sizeof(check) - 1;
 
 		last = strchr(line, ';') != NULL;
-		put_text(line, strlen(line));
+		if (len > cut && !strcmp(line + len - cut, check)) {
+			put_text(line, len - cut);
+			putchar(';');
+		} else {
+			put_text(line, len);
+		}
 		putchar(last ? '*' : ' ');
 	}
 	puts("\n");
@@ -221,13 +228,63 @@ static size_t put_function(const struct header *h, size_t at)
 	return after;
 }
 
+/* Paragraphs of the comment at the top that readers of a page look for under a heading of their own. */
+static const struct {
+	const char *begins, *heading;
+} parts[] = {
+	{"Files:", "FILES"},
+	{"Environment:", "ENVIRONMENT"},
+	{"Threads:", "ATTRIBUTES"},
+	{"Examples:", "EXAMPLES"},
+};
+
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+/* The part that a line begins; PARTS: none. */
+static size_t part_of(const char *line)
+{
+	size_t i = 0;
+
+	while (i < PARTS && !(starts(line, " * ") && starts(line + 3, parts[i].begins)))
+		i++;
+	return i;
+}
+
+/* The lines of the comment at the top that are of @part; PARTS: those of none. */
+static void choose(const struct header *h, size_t part, struct header *chosen)
+{
+	size_t at = 3, now = PARTS;
+	bool paragraph = true; /* one begins */
+
+	chosen->n = 0;
+	for (; at < h->n && !starts(h->lines[at], " */"); at++) {
+		if (paragraph)
+			now = part_of(h->lines[at]);
+		paragraph = strlen(h->lines[at]) <= 2;
+		if (now == part)
+			memcpy(chosen->lines[chosen->n++], h->lines[at], LINE_BYTES);
+	}
+	memcpy(chosen->lines[chosen->n++], " */", 4);
+}
+
+static void put_part(const struct header *h, size_t part)
+{
+	static struct header chosen;
+	size_t skip = part < PARTS ? strlen(parts[part].begins) + 1 : 0;
+
+	choose(h, part, &chosen);
+	if (chosen.n < 2)
+		return;
+	chosen.lines[0][3 + skip] = (char)toupper((unsigned char)chosen.lines[0][3 + skip]);
+	printf("# %s\n\n", part < PARTS ? parts[part].heading : "DESCRIPTION");
+	put_comment(&chosen, 0, chosen.lines[0] + 3 + skip, "", true);
+}
+
 static void put_page(const struct header *h)
 {
 	size_t at = 3;
 
-	/* the comment at its top, without its first line, which is the name, and the empty one */
-	puts("# DESCRIPTION\n");
-	at = put_comment(h, at, h->lines[at] + strlen(" * "), "", true);
+	put_part(h, PARTS);
 	while (at < h->n && !starts(h->lines[at], "/* ---- "))
 		at++;
 	while (at < h->n) {
@@ -253,6 +310,11 @@ static void put_page(const struct header *h)
 			at++;
 		}
 	}
+	puts("# RETURN VALUE\n\nFunctions that return _int_ and can fail return a number that is not negative, as "
+	     "described with each, or INUSE\\_ERROR\\_\\*. The others return what they are asked for; where there is "
+	     "none, or for an object that is NULL: NULL, 0, \\-1, or the value of an enum that means not known.\n");
+	for (size_t i = 0; i < PARTS; i++)
+		put_part(h, i);
 }
 
 int main(int argc, char **argv)

@@ -26,18 +26,34 @@
  * escaped. Names, paths and command lines of other programs are their very bytes: use
  * inuse_escape() before a person sees them.
  *
+ * Stack: 64 KiB are enough for every call. Signals: none is sent, blocked or handled but by freeing;
+ * every call goes on after one, and those that wait look at `stopped` then. errno is kept by
+ * inuse_explain_bind(), and may be anything after other calls.
+ *
+ * Time: some milliseconds; what grows with the machine is in docs/performance.md. Whoever asks in a
+ * place that must not wait sets `timeout_ms`: what was not looked at by then is a gap.
+ *
  * Sandboxes: where a seccomp filter is in force, or where `plain` is set, asking and listing make
  * these system calls only: access, bind, brk, capget, clock_gettime, clock_nanosleep, close,
- * faccessat2, fcntl, fstatfs, futex, getdents64, getegid, geteuid, getgid, getgroups, getpid,
- * getppid, getrandom, getsockname, getsockopt, gettid, getuid, ioctl, lseek, madvise, mmap,
+ * faccessat2, fcntl, fstatfs, futex, getdents64, getegid, geteuid, getgid, getgroups, getpeername,
+ * getpid, getppid, getrandom, getsockname, getsockopt, gettid, getuid, ioctl, lseek, madvise, mmap,
  * mprotect, mremap, munmap, newfstatat, openat, poll, pread64, prlimit64, read, readlinkat,
  * recvmsg, rt_sigprocmask, sched_yield, sendto, setsockopt, socket, statfs, statx, sysinfo,
- * uname. Freeing makes more of them.
+ * uname. Freeing and waiting make more of them.
  *
  * Files: those below /proc, /sys and /etc are read. Nothing is written, unless `keeps` is set.
+ * Freeing reads inuse/protected below /etc and the user's ~/.config, too.
+ *
+ * Environment: asking reads none but INUSE_QUICK (for tests). Freeing looks for the clients of
+ * container engines in PATH, unless it is root's, and for the user's bus and configuration. A
+ * set-user-ID program is served without any of it.
+ *
+ * Examples: server.c, c89.c, watch.cpp (C++20, an event loop), explain.py (Python, ctypes) and
+ * explain.go (Go, cgo) lie in the folder examples/ of the documentation, doc/inuse.
  *
  * Versions: fields are added at the end of a struct, and values at the end of an enum, never
- * changed. Every options struct begins with its size; the rest may be zeroes.
+ * changed. Every options struct begins with its size and is otherwise zeroes to begin with, the
+ * padding too: struct inuse_options options = INUSE_OPTIONS_INIT; does both.
  */
 #ifndef INUSE_INUSE_H
 #define INUSE_INUSE_H
@@ -46,7 +62,43 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Of this header; inuse_version() is that of the library. */
+#define INUSE_VERSION_MAJOR 0
+#define INUSE_VERSION_MINOR 1
+#define INUSE_VERSION_PATCH 0
+#define INUSE_VERSION_NUMBER \
+	(INUSE_VERSION_MAJOR * 1000000 + INUSE_VERSION_MINOR * 1000 + INUSE_VERSION_PATCH)
+
+/* An options struct with its size and zeroes, in C and in C++. */
+#if defined(__cplusplus)
+#define INUSE_INIT(type) inuse_init<type>()
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L
+#define INUSE_INIT(type) {.size = sizeof(type)}
+#else
+#define INUSE_INIT(type) {sizeof(type)}
+#endif
+#define INUSE_OPTIONS_INIT	INUSE_INIT(struct inuse_options)
+#define INUSE_LIST_OPTIONS_INIT INUSE_INIT(struct inuse_list_options)
+#define INUSE_PICK_OPTIONS_INIT INUSE_INIT(struct inuse_pick_options)
+#define INUSE_WAIT_OPTIONS_INIT INUSE_INIT(struct inuse_wait_options)
+#define INUSE_FREE_OPTIONS_INIT INUSE_INIT(struct inuse_free_options)
+
+#if defined(__GNUC__)
+#define INUSE_CHECK __attribute__((warn_unused_result)) /* the result says whether there is an object */
+#pragma GCC visibility push(default)
+#else
+#define INUSE_CHECK
+#endif
+
 #ifdef __cplusplus
+template <typename options> inline options inuse_init()
+{
+	options value = options();
+
+	value.size = sizeof(value);
+	return value;
+}
+
 extern "C" {
 #endif
 
@@ -57,7 +109,7 @@ struct sockaddr; /* <sys/socket.h> */
 /* Negative results, of every function that returns int. */
 enum inuse_error {
 	INUSE_ERROR_NOMEM = -1,   /* out of memory */
-	INUSE_ERROR_INPUT = -2,   /* what was given is wrong; see complaint in struct inuse_options */
+	INUSE_ERROR_INPUT = -2,   /* what was given is wrong; `complaint` says what */
 	INUSE_ERROR_PROTO = -3,   /* malformed data came from the system */
 	INUSE_ERROR_ACCESS = -4,  /* permission denied */
 	INUSE_ERROR_NOENT = -5,   /* there is none */
@@ -66,7 +118,7 @@ enum inuse_error {
 	INUSE_ERROR_NOTSUP = -8,  /* not supported here, or by this version of the library */
 	INUSE_ERROR_LIMIT = -9,   /* too large */
 	INUSE_ERROR_IO = -10,     /* input/output error */
-	INUSE_ERROR_SYSTEM = -11, /* the system refused everything */
+	INUSE_ERROR_SYSTEM = -11  /* the system refused everything */
 };
 
 /* What bind() and listen() get. */
@@ -74,15 +126,15 @@ enum inuse_status {
 	INUSE_FREE = 0,        /* they would work */
 	INUSE_IN_USE = 1,      /* EADDRINUSE, 10048 */
 	INUSE_DENIED = 2,      /* EACCES, EPERM, 10013 */
-	INUSE_UNAVAILABLE = 3, /* EADDRNOTAVAIL, 10049 */
-	INUSE_UNKNOWN = 4,     /* it could not be told; never a guess that it is free */
+	INUSE_UNAVAILABLE = 3, /* EADDRNOTAVAIL, 10049, EINVAL and all that nobody else is the reason of */
+	INUSE_UNKNOWN = 4      /* it could not be told; never a guess that it is free */
 };
 
 /* How certain the cause is. */
 enum inuse_confidence {
 	INUSE_POSSIBLE = 0,
 	INUSE_LIKELY = 1,
-	INUSE_PROVEN = 2, /* rule, blocker and the kernel's own answer agree */
+	INUSE_PROVEN = 2  /* rule, blocker and the kernel's own answer agree */
 };
 
 /* What a remedy or a step may destroy. */
@@ -90,21 +142,35 @@ enum inuse_risk {
 	INUSE_RISK_NONE = 0,
 	INUSE_RISK_LOW = 1,
 	INUSE_RISK_MEDIUM = 2,
-	INUSE_RISK_HIGH = 3,
+	INUSE_RISK_HIGH = 3
 };
 
 /* Yes, no, or not known. */
 enum inuse_tri {
 	INUSE_TRI_UNKNOWN = 0,
 	INUSE_TRI_NO = 1,
-	INUSE_TRI_YES = 2,
+	INUSE_TRI_YES = 2
 };
 
-/* How inuse_wait() ended. */
+/* Which call it was that failed. */
+enum inuse_operation {
+	INUSE_OPERATION_AUTO = 0, /* listen() where no address is given, else bind() */
+	INUSE_OPERATION_BIND = 1,
+	INUSE_OPERATION_LISTEN = 2
+};
+
+/* What a build can do, as bits; see inuse_features(). */
+enum inuse_feature {
+	INUSE_FEATURE_BPF = 1,     /* evidence out of the kernel, for root: quicker, and finds more */
+	INUSE_FEATURE_SYSTEMD = 2, /* units are stopped through systemd's bus */
+	INUSE_FEATURE_WATCH = 4    /* inuse_watch_new() */
+};
+
+/* How inuse_wait() and inuse_watch_check() ended. */
 enum inuse_waited {
-	INUSE_WAITED_TIME_UP = 0,
+	INUSE_WAITED_TIME_UP = 0, /* of inuse_watch_check(): not yet */
 	INUSE_WAITED_DONE = 1,
-	INUSE_WAITED_STOPPED = 2, /* the caller's `stopped` said so */
+	INUSE_WAITED_STOPPED = 2  /* the caller's `stopped` said so */
 };
 
 /* How freeing one target ended. */
@@ -117,7 +183,7 @@ enum inuse_end {
 	INUSE_END_DONE = 5,        /* it can be bound now; proven by asking again */
 	INUSE_END_STILL_HELD = 6,
 	INUSE_END_RESPAWNED = 7,   /* a new holder came after the old one */
-	INUSE_END_INTERRUPTED = 8, /* the caller's `stopped` said so */
+	INUSE_END_INTERRUPTED = 8  /* the caller's `stopped` said so */
 };
 
 /* ---- what is asked for ---- */
@@ -138,7 +204,7 @@ struct inuse_options {
 	enum inuse_tri v6only; /* IPV6_V6ONLY; unknown: the system's default */
 	const char *device;  /* SO_BINDTODEVICE: the name of an interface; NULL: none */
 	const char *program; /* the program that asks, a path or a name; NULL: this one, "": nobody says */
-	char *complaint;     /* on INUSE_ERROR_INPUT receives one line: what, where, what would be right */
+	char *complaint;     /* on any error receives one line: what, where, what would be right */
 	size_t complaint_size; /* bytes there; a longer line is cut short */
 	/*
 	 * Only system calls that every server makes: files below /proc, /sys and /etc, sockets,
@@ -147,6 +213,16 @@ struct inuse_options {
 	 */
 	bool plain;
 	bool keeps; /* as root: may keep BPF programs in /sys/fs/bpf/inuse, for quicker answers later */
+	enum inuse_operation operation; /* inuse_explain_bind(): which call it was */
+	/*
+	 * The most that one look may take; 0: as long as it takes. With it no name service is asked
+	 * (LDAP), since nobody can end that. What was cut short is a gap.
+	 */
+	uint32_t timeout_ms;
+	bool (*stopped)(void *context); /* called often while it looks: true ends the look, as the time does */
+	void *context;                  /* handed to it */
+	uint16_t columns; /* that text is wrapped at; 0: 80, UINT16_MAX: never */
+	bool colour;      /* text with ANSI colours */
 };
 
 /* Which sockets inuse_list() gives. All conditions must hold; zeroes are none. */
@@ -161,7 +237,12 @@ struct inuse_list_options {
 	uint32_t user;
 	char *complaint;
 	size_t complaint_size;
-	bool plain, keeps;   /* as in struct inuse_options */
+	bool plain, keeps;   /* as in struct inuse_options, like all that follows */
+	uint32_t timeout_ms;
+	bool (*stopped)(void *context);
+	void *context;
+	uint16_t columns;
+	bool colour;
 };
 
 /* Which ports inuse_pick() takes. Zeroes: any TCP port below the range the system gives out. */
@@ -194,6 +275,8 @@ struct inuse_socket;  /* in an answer: what is in the way; or a row of a list */
 struct inuse_holder;  /* a process that has the socket */
 struct inuse_remedy;  /* something that helps */
 struct inuse_gap;     /* something that could not be seen */
+struct inuse_watch;   /* a wait that can be polled */
+struct inuse_snapshot; /* all that was seen of a machine at one time */
 struct inuse_meaning; /* of an error */
 struct inuse_plans;   /* one plan for each answer that was to be freed */
 struct inuse_plan;
@@ -225,6 +308,9 @@ struct inuse_free_options {
 /** inuse_version() - "0.1.0", of the library that runs. Static. */
 const char *inuse_version(void);
 
+/** inuse_features() - what this build can do: INUSE_FEATURE_*, as bits. */
+uint32_t inuse_features(void);
+
 /** inuse_error_name() - "INUSE_ERROR_NOMEM"; "INUSE_ERROR_UNKNOWN" for other numbers. Static. */
 const char *inuse_error_name(int error);
 
@@ -252,23 +338,25 @@ char *inuse_escape(const char *text, char *buffer, size_t size);
  * Returns: how many answers there are (at least 1), or INUSE_ERROR_*.
  */
 int inuse_why(const char *target, const struct inuse_options *options,
-	struct inuse_answers **ret_answers);
+	struct inuse_answers **ret_answers) INUSE_CHECK;
 
 /**
  * inuse_explain_bind() - why did this bind() or listen() fail, asked right after it did
  * @fd: the socket; its own options are read, it stays as it is
  * @address: what was given to bind(), @length bytes; NULL: listen() failed, on the bound socket
  * @error: the errno it failed with
- * @options: only program, probe, no_probe and complaint are read; NULL is fine
+ * @options: what the socket has set is read from it, not from here; NULL is fine
  * @ret_answers: receives one answer, as inuse_why() gives it
  *
- * Knows TCP, UDP and UNIX sockets of this network namespace. What the kernel said to the program is
+ * Knows TCP, UDP and UNIX sockets of this network namespace, and what is wrong with a call that was
+ * given a descriptor, an address or a length that cannot be. What the kernel said to the program is
  * taken as its answer. Where it was EADDRINUSE and nothing is in the way any more, the status is
  * INUSE_FREE and a doubt says so: another try works. After any other error it is never INUSE_FREE.
- * Returns: 1, or INUSE_ERROR_*. errno is kept.
+ * Returns: 1; INUSE_ERROR_INPUT: such a call is not told that error; INUSE_ERROR_NOTSUP: a socket of
+ * another network namespace; other INUSE_ERROR_*. errno is kept.
  */
 int inuse_explain_bind(int fd, const struct sockaddr *address, size_t length, int error,
-	const struct inuse_options *options, struct inuse_answers **ret_answers);
+	const struct inuse_options *options, struct inuse_answers **ret_answers) INUSE_CHECK;
 
 /** inuse_answers_count() - how many there are. */
 size_t inuse_answers_count(const struct inuse_answers *answers);
@@ -296,7 +384,7 @@ const char *inuse_answer_error(const struct inuse_answer *answer);
 /** inuse_answer_operation() - which call fails: "bind", "listen", "connect"; NULL: none. */
 const char *inuse_answer_operation(const struct inuse_answer *answer);
 
-/** inuse_answer_cause() - the name of the cause, as `man inuse` lists it; NULL: none. */
+/** inuse_answer_cause() - the name of the cause, INUSE_CAUSE_* of inuse/names.h; NULL: none. */
 const char *inuse_answer_cause(const struct inuse_answer *answer);
 
 /** inuse_answer_confidence() - how certain the answer is. */
@@ -346,7 +434,7 @@ uint16_t inuse_socket_port(const struct inuse_socket *socket);
 /** inuse_socket_peer() - "192.0.2.1:50000", the other end of a connection; NULL: none. */
 const char *inuse_socket_peer(const struct inuse_socket *socket);
 
-/** inuse_socket_state() - "listen", "bound", "time-wait" …, "file": no socket, only a file. */
+/** inuse_socket_state() - INUSE_STATE_* of inuse/names.h: "listen", "bound", "time-wait" … */
 const char *inuse_socket_state(const struct inuse_socket *socket);
 
 /** inuse_socket_inode() - the number that /proc/PID/fd shows; 0: no process has it. */
@@ -408,7 +496,7 @@ const char *inuse_holder_user(const struct inuse_holder *holder);
 /** inuse_holder_started() - when, in seconds since 1970; -1: not known. */
 int64_t inuse_holder_started(const struct inuse_holder *holder);
 
-/** inuse_holder_state() - "running", "stopped", "traced", "frozen", "zombie"; NULL: not known. */
+/** inuse_holder_state() - INUSE_PROCESS_* of inuse/names.h: "running" …; NULL: not known. */
 const char *inuse_holder_state(const struct inuse_holder *holder);
 
 /** inuse_holder_unit() - its systemd unit; NULL: none, or not known. Foreign bytes. */
@@ -425,7 +513,7 @@ bool inuse_holder_is_self(const struct inuse_holder *holder);
 
 /* ---- something that helps ---- */
 
-/** inuse_remedy_id() - "stop-process", "set-reuseaddr", "wait" … as `man inuse` lists them. */
+/** inuse_remedy_id() - INUSE_REMEDY_* of inuse/names.h: "stop-process", "set-reuseaddr" … */
 const char *inuse_remedy_id(const struct inuse_remedy *remedy);
 
 /** inuse_remedy_summary() - one sentence. */
@@ -465,7 +553,10 @@ const char *inuse_gap_lift(const struct inuse_gap *gap);
  * @ret_list: receives it, to be freed with inuse_listing_free(); on success only
  * Returns: how many sockets there are (0: none; see inuse_listing_gap()), or INUSE_ERROR_*.
  */
-int inuse_list(const struct inuse_list_options *options, struct inuse_listing **ret_list);
+int inuse_list(const struct inuse_list_options *options, struct inuse_listing **ret_list) INUSE_CHECK;
+
+/** inuse_listing_count() - how many sockets there are. */
+size_t inuse_listing_count(const struct inuse_listing *list);
 
 /** inuse_listing_socket() - one of them, by protocol, port and address; NULL past the end. */
 const struct inuse_socket *inuse_listing_socket(const struct inuse_listing *list, size_t index);
@@ -490,7 +581,7 @@ void inuse_listing_free(struct inuse_listing *list);
  * @ret_meaning: receives it, to be freed with inuse_meaning_free(); on success only
  * Returns: 1, INUSE_ERROR_NOENT: no error that is known, other INUSE_ERROR_*.
  */
-int inuse_explain_error(const char *error, struct inuse_meaning **ret_meaning);
+int inuse_explain_error(const char *error, struct inuse_meaning **ret_meaning) INUSE_CHECK;
 
 /** inuse_meaning_text() - the explanation for people, made at the first call; NULL: no memory. */
 const char *inuse_meaning_text(struct inuse_meaning *meaning);
@@ -513,7 +604,7 @@ void inuse_meaning_free(struct inuse_meaning *meaning);
  * Returns: @count, INUSE_ERROR_NOENT: there are not so many, other INUSE_ERROR_*.
  */
 int inuse_pick(const struct inuse_pick_options *options, size_t count, uint16_t *ret_ports,
-	int *ret_descriptors);
+	int *ret_descriptors) INUSE_CHECK;
 
 /* ---- waiting ---- */
 
@@ -526,7 +617,79 @@ int inuse_pick(const struct inuse_pick_options *options, size_t count, uint16_t 
  * Returns: enum inuse_waited, or INUSE_ERROR_*.
  */
 int inuse_wait(const char *target, const struct inuse_options *options,
-	const struct inuse_wait_options *wait);
+	const struct inuse_wait_options *wait) INUSE_CHECK;
+
+/**
+ * inuse_watch_new() - the same wait for a program with an event loop
+ * @listening: until somebody listens there; else until it can be bound
+ * @ret_watch: receives it, to be freed with inuse_watch_free(); on success only
+ * Returns: 1, INUSE_ERROR_NOTSUP: not on this system, other INUSE_ERROR_*.
+ */
+int inuse_watch_new(const char *target, const struct inuse_options *options, bool listening,
+	struct inuse_watch **ret_watch) INUSE_CHECK;
+
+/**
+ * inuse_watch_fd() - a descriptor that is readable when inuse_watch_check() is due
+ *
+ * The same one as long as the watch lives: for poll(), epoll, libuv (uv_poll_t), sd-event. Right
+ * after inuse_watch_new() it is readable. Nobody but the watch reads from it or closes it.
+ */
+int inuse_watch_fd(const struct inuse_watch *watch);
+
+/**
+ * inuse_watch_check() - looks, where something may have changed; never waits
+ * Returns: INUSE_WAITED_DONE; INUSE_WAITED_TIME_UP: not yet; INUSE_ERROR_NOENT: it never ends by
+ * itself; other INUSE_ERROR_*.
+ */
+int inuse_watch_check(struct inuse_watch *watch) INUSE_CHECK;
+
+/** inuse_watch_headline() - what it is that is waited for, in one sentence; NULL: not looked yet. */
+const char *inuse_watch_headline(const struct inuse_watch *watch);
+
+/** inuse_watch_free() - ends it, and closes its descriptor; NULL is fine. */
+void inuse_watch_free(struct inuse_watch *watch);
+
+/* ---- another machine, or another time ---- */
+
+/**
+ * inuse_snapshot_take() - all sockets of this machine, with all that any answer could need
+ * @targets: @count of which more is recorded: what a bind() is told, what lies at a path; or NULL
+ * @options: what the asking socket sets, how to look; NULL is fine
+ * @ret_snapshot: receives it, to be freed with inuse_snapshot_free(); on success only
+ * Returns: 1, or INUSE_ERROR_*.
+ */
+int inuse_snapshot_take(const char *const *targets, size_t count,
+	const struct inuse_options *options, struct inuse_snapshot **ret_snapshot) INUSE_CHECK;
+
+/**
+ * inuse_snapshot_read() - the same out of a text, as `inuse why --from` reads it
+ * @text: what inuse_snapshot_json() or `inuse report` wrote, or output of ss, netstat, lsof … of
+ *	@length bytes; borrowed for the call
+ * @options: complaint is read; NULL is fine
+ */
+int inuse_snapshot_read(const char *text, size_t length, const struct inuse_options *options,
+	struct inuse_snapshot **ret_snapshot) INUSE_CHECK;
+
+/**
+ * inuse_snapshot_redact() - takes names of users and of the host, arguments, homes and public
+ *	addresses out of it, for a report that others may read
+ * Returns: 1; INUSE_ERROR_NOMEM: it is half done, and must not be shown.
+ */
+int inuse_snapshot_redact(struct inuse_snapshot *snapshot) INUSE_CHECK;
+
+/** inuse_snapshot_json() - the inuse.snapshot/1 document, as it is now; NULL: no memory. */
+const char *inuse_snapshot_json(struct inuse_snapshot *snapshot);
+
+/**
+ * inuse_snapshot_why() - inuse_why(), answered for the machine of a snapshot
+ *
+ * Nothing of this machine is looked at. The answers end before the snapshot does.
+ */
+int inuse_snapshot_why(const struct inuse_snapshot *snapshot, const char *target,
+	const struct inuse_options *options, struct inuse_answers **ret_answers) INUSE_CHECK;
+
+/** inuse_snapshot_free() - frees it; NULL is fine. */
+void inuse_snapshot_free(struct inuse_snapshot *snapshot);
 
 /* ---- acting ---- */
 
@@ -543,7 +706,7 @@ int inuse_wait(const char *target, const struct inuse_options *options,
  * Returns: how many plans there are, or INUSE_ERROR_*.
  */
 int inuse_free_target(const char *target, const struct inuse_options *options,
-	const struct inuse_free_options *how, struct inuse_plans **ret_plans);
+	const struct inuse_free_options *how, struct inuse_plans **ret_plans) INUSE_CHECK;
 
 /**
  * inuse_answer_apply() - the same for what an answer was about
@@ -554,7 +717,7 @@ int inuse_free_target(const char *target, const struct inuse_options *options,
  * INUSE_ERROR_*.
  */
 int inuse_answer_apply(const struct inuse_answer *answer, const struct inuse_remedy *remedy,
-	const struct inuse_free_options *how, struct inuse_plans **ret_plans);
+	const struct inuse_free_options *how, struct inuse_plans **ret_plans) INUSE_CHECK;
 
 /** inuse_plans_count() - how many there are. */
 size_t inuse_plans_count(const struct inuse_plans *plans);
@@ -592,7 +755,7 @@ const struct inuse_refusal *inuse_plan_refusal(const struct inuse_plan *plan, si
 /** inuse_plan_hint() - another way, one sentence; NULL past the end. */
 const char *inuse_plan_hint(const struct inuse_plan *plan, size_t index);
 
-/** inuse_step_kind() - "terminate", "stop-unit", "stop-container", "wait", "destroy-socket" … */
+/** inuse_step_kind() - INUSE_STEP_* of inuse/names.h: "terminate", "stop-unit" … */
 const char *inuse_step_kind(const struct inuse_step *step);
 
 /** inuse_step_what() - what it does, one sentence. */
@@ -619,7 +782,7 @@ const char *inuse_step_serves(const struct inuse_step *step, size_t index);
 /** inuse_step_loss() - what is lost, or comes back, one sentence; NULL past the end. */
 const char *inuse_step_loss(const struct inuse_step *step, size_t index);
 
-/** inuse_step_result() - "not-yet", "done", "gone", "changed", "denied", "failed", "needless". */
+/** inuse_step_result() - INUSE_RESULT_* of inuse/names.h: "not-yet", "done", "denied" … */
 const char *inuse_step_result(const struct inuse_step *step);
 
 /** inuse_step_detail() - why it went so; NULL: nothing to add. Foreign bytes. */
@@ -639,6 +802,10 @@ const char *inuse_refusal_next(const struct inuse_refusal *refusal);
 
 #ifdef __cplusplus
 }
+#endif
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
 #endif
 
 #endif

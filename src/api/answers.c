@@ -10,6 +10,7 @@
 #include "session/questions.h"
 
 struct inuse_answers {
+	struct iu_api_look look;
 	struct iu_arena arena;
 	struct iu_session session;
 	struct iu_questions questions;
@@ -48,10 +49,12 @@ static int add_blockers(struct inuse_answer *answer)
 
 static int answer_all(struct inuse_answers *answers)
 {
-	int ret = iu_session_look(&answers->session, &answers->questions);
+	bool recorded = answers->session.recorded;
+	int ret = recorded ? 0 : iu_session_look(&answers->session, &answers->questions);
 
 	for (size_t i = 0; ret >= 0 && i < answers->questions.n; i++) {
-		struct inuse_answer answer = {.arena = &answers->arena};
+		struct inuse_answer answer = {
+			.arena = &answers->arena, .style = &answers->look.style, .recorded = recorded};
 
 		ret = iu_session_answer(&answers->session, &answers->questions.v[i],
 			&answers->arena, &answer.answer);
@@ -64,10 +67,17 @@ static int answer_all(struct inuse_answers *answers)
 
 static int finish(struct inuse_answers *answers, int r, struct inuse_answers **ret_answers)
 {
-	if (r >= 0 && !answers->arena.failed)
+	const struct inuse_options *options = &answers->look.options;
+	struct iu_text none = {0};
+
+	if (r < 0 || answers->arena.failed) {
+		r = r < 0 ? r : IU_E_NOMEM; /* whoever failed has complained */
+	} else {
 		r = answer_all(answers);
-	if (r >= 0 && answers->arena.failed)
-		r = IU_E_NOMEM;
+		if (r >= 0 && answers->arena.failed)
+			r = IU_E_NOMEM;
+		iu_api_complain(&(struct iu_complaint){options->complaint, options->complaint_size}, &none, r);
+	}
 	if (r < 0) {
 		inuse_answers_free(answers);
 		return r;
@@ -76,44 +86,85 @@ static int finish(struct inuse_answers *answers, int r, struct inuse_answers **r
 	return (int)answers->list.n;
 }
 
+/* NULL: no memory, which is said. */
+static struct inuse_answers *begin(const struct inuse_options *given, int *ret)
+{
+	struct inuse_answers *answers = calloc(1, sizeof(*answers));
+	struct iu_api_look look;
+
+	if (!answers) {
+		*ret = iu_api_begin(given, &look);
+		if (*ret >= 0)
+			*ret = iu_api_complain(&(struct iu_complaint){look.options.complaint,
+						       look.options.complaint_size}, &(struct iu_text){0}, IU_E_NOMEM);
+		return NULL;
+	}
+	iu_snapshot_init(&answers->session.snapshot);
+	*ret = iu_api_begin(given, &answers->look);
+	return answers;
+}
+
 int inuse_why(const char *target, const struct inuse_options *given,
 	struct inuse_answers **ret_answers)
 {
-	struct inuse_answers *answers = calloc(1, sizeof(*answers));
-	struct inuse_options options;
+	struct inuse_answers *answers;
 	int ret;
 
+	answers = begin(given, &ret);
 	if (!answers)
-		return IU_E_NOMEM;
-	iu_snapshot_init(&answers->session.snapshot);
-	ret = iu_api_options(given, &options);
+		return ret;
 	if (ret >= 0)
-		ret = iu_api_questions(&answers->arena, target, &options, &answers->questions);
+		ret = iu_api_questions(
+			&answers->arena, target, &answers->look, NULL, &answers->questions);
 	return finish(answers, ret, ret_answers);
+}
+
+int iu_api_answers_replay(const struct iu_snapshot *snapshot, const char *target,
+	const struct inuse_options *given, struct inuse_answers **ret_answers)
+{
+	struct inuse_answers *answers;
+	int ret;
+
+	answers = begin(given, &ret);
+	if (!answers)
+		return ret;
+	iu_session_replay(&answers->session, snapshot);
+	if (ret >= 0)
+		ret = iu_api_questions(
+			&answers->arena, target, &answers->look, snapshot, &answers->questions);
+	return finish(answers, ret, ret_answers);
+}
+
+static enum iu_operation operation_of(const struct inuse_options *options)
+{
+	return options->operation == INUSE_OPERATION_BIND     ? IU_OPERATION_BIND
+	       : options->operation == INUSE_OPERATION_LISTEN ? IU_OPERATION_LISTEN
+							      : IU_OPERATION_NONE;
 }
 
 int inuse_explain_bind(int fd, const struct sockaddr *address, size_t length, int error,
 	const struct inuse_options *given, struct inuse_answers **ret_answers)
 {
-	struct inuse_answers *answers = calloc(1, sizeof(*answers));
 	struct iu_text complaint = {0};
-	struct inuse_options options = {0};
+	struct inuse_answers *answers;
 	struct iu_question *question;
-	struct iu_complaint to;
+	struct inuse_options *options;
 	int ret, saved = errno;
 
+	answers = begin(given, &ret);
 	if (!answers)
-		return IU_E_NOMEM;
-	iu_snapshot_init(&answers->session.snapshot);
-	ret = iu_api_options(given, &options);
-	to = (struct iu_complaint){options.complaint, options.complaint_size};
+		return ret;
+	if (ret < 0)
+		return finish(answers, ret, ret_answers);
+	options = &answers->look.options;
 	question = iu_list_add(&answers->arena, &answers->questions);
+	ret = iu_questions_from_socket(&answers->arena, fd, address, length, operation_of(options),
+		error, question, &complaint);
 	if (ret >= 0)
-		ret = iu_questions_from_socket(&answers->arena, fd, address, length, error, question,
-			&complaint);
-	if (ret >= 0)
-		ret = iu_api_finish(&answers->arena, &options, &answers->questions, &complaint);
-	ret = finish(answers, iu_api_complain(&to, &complaint, ret), ret_answers);
+		ret = iu_api_finish(&answers->arena, &answers->look, &answers->questions, &complaint);
+	ret = iu_api_complain(&(struct iu_complaint){options->complaint, options->complaint_size},
+		&complaint, ret);
+	ret = finish(answers, ret, ret_answers);
 	errno = saved;
 	return ret;
 }
@@ -132,7 +183,8 @@ void inuse_answers_free(struct inuse_answers *answers)
 {
 	if (!answers)
 		return;
-	iu_session_free(&answers->session);
+	if (!answers->session.recorded) /* else it belongs to whoever gave it */
+		iu_session_free(&answers->session);
 	iu_arena_free(&answers->arena);
 	free(answers);
 }
@@ -184,7 +236,7 @@ const char *inuse_answer_text(struct inuse_answer *answer)
 	if (!answer)
 		return NULL;
 	if (!answer->text) {
-		iu_output_explanation(&answer->answer.explanation, &iu_api_plain, &text);
+		iu_output_explanation(&answer->answer.explanation, answer->style, &text);
 		answer->text = iu_api_keep(answer->arena, &text);
 	}
 	return answer->text;

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "base/err.h"
+#include "captures/captures.h"
 #include "os/os.h"
 #include "session/questions.h"
 
@@ -18,11 +19,16 @@ IU_ERRORS(X)
 /* No options are larger; copy_struct_from_user() of the kernel draws the line at a page, too. */
 #define SIZE_LIMIT 4096
 
-const struct iu_style iu_api_plain = {.columns = 80};
+#define COLUMNS 80
 
 const char *inuse_version(void)
 {
 	return IU_VERSION;
+}
+
+uint32_t inuse_features(void)
+{
+	return IU_FEATURES;
 }
 
 const char *inuse_error_name(int error)
@@ -77,42 +83,56 @@ char *inuse_escape(const char *text, char *buffer, size_t size)
 int iu_api_copy(const void *given, size_t given_size, void *ours, size_t size)
 {
 	const unsigned char *bytes = given;
+	int ret = 0;
 
 	if (given_size < sizeof(given_size) || given_size > SIZE_LIMIT)
 		return IU_E_INPUT; /* nobody set it */
 	/* A newer caller that asks for nothing new is served; one that does must not be half heard. */
-	for (size_t i = size; i < given_size; i++)
+	for (size_t i = size; i < given_size && ret == 0; i++)
 		if (bytes[i])
-			return IU_E_NOTSUP;
+			ret = IU_E_NOTSUP;
 	memcpy(ours, given, given_size < size ? given_size : size);
-	return 0;
+	return ret;
 }
 
 int iu_api_complain(const struct iu_complaint *to, struct iu_text *complaint, int r)
 {
-	if (r == IU_E_INPUT && to->buffer && complaint->data)
-		copy_cut(complaint->data, complaint->len, to->buffer, to->size);
+	const char *text = complaint->len && !complaint->failed ? complaint->data : iu_error_text(r);
+
+	if (r < 0 && to->buffer)
+		copy_cut(text, strlen(text), to->buffer, to->size);
 	iu_text_free(complaint);
 	return r;
 }
 
-int iu_api_options(const struct inuse_options *given, struct inuse_options *ret_options)
+struct iu_style iu_api_style(uint16_t columns, bool colour)
 {
-	struct inuse_options options = {0};
-	int ret = given ? iu_api_copy(given, given->size, &options, sizeof(options)) : 0;
-
-	if (options.complaint && options.complaint_size)
-		options.complaint[0] = '\0';
-	if (ret >= 0)
-		*ret_options = options;
-	return ret;
+	return (struct iu_style){.color = colour,
+		.columns = columns == UINT16_MAX ? 0 : columns ? columns : COLUMNS};
 }
 
-static int read_device(const struct inuse_options *options, struct iu_options *asked,
-	struct iu_text *complaint)
+int iu_api_begin(const struct inuse_options *given, struct iu_api_look *ret_look)
 {
-	const struct iu_names *names = iu_os_names();
+	struct inuse_options *options = &ret_look->options;
+	struct iu_text complaint = {0};
+	int ret;
 
+	*ret_look = (struct iu_api_look){0};
+	ret = given ? iu_api_copy(given, given->size, options, sizeof(*options)) : 0;
+	if (options->complaint && options->complaint_size)
+		options->complaint[0] = '\0';
+	ret_look->style = iu_api_style(options->columns, options->colour);
+	ret_look->budget = (struct iu_budget){
+		.most_ms = options->timeout_ms, .stopped = options->stopped, .context = options->context};
+	if (ret == IU_E_NOTSUP)
+		iu_text_add(&complaint, "these options are of a newer version than the library: what they ask for is not known");
+	return iu_api_complain(
+		&(struct iu_complaint){options->complaint, options->complaint_size}, &complaint, ret);
+}
+
+static int read_device(const struct inuse_options *options, const struct iu_names *names,
+	struct iu_options *asked, struct iu_text *complaint)
+{
 	asked->device = options->device;
 	if (!options->device ||
 		names->ifindex(names->context, options->device, &asked->ifindex) >= 0)
@@ -152,23 +172,59 @@ static enum iu_probe_mode probe_mode(const struct inuse_options *options)
 				 : IU_PROBE_AUTO;
 }
 
-int iu_api_finish(struct iu_arena *arena, const struct inuse_options *options,
+int iu_api_finish(struct iu_arena *arena, struct iu_api_look *look,
 	struct iu_questions *questions, struct iu_text *complaint)
 {
+	const struct inuse_options *options = &look->options;
 	bool plain = options->plain || iu_os_is_sandboxed();
 
 	for (size_t i = 0; i < questions->n; i++) {
 		questions->v[i].how.probe = probe_mode(options);
 		questions->v[i].how.plain = plain;
 		questions->v[i].how.leaves_nothing = !options->keeps;
+		questions->v[i].how.budget = iu_api_budget(look);
 		questions->v[i].asker.by_self = true;
 	}
 	return read_program(arena, options, questions, complaint);
 }
 
-int iu_api_questions(struct iu_arena *arena, const char *target,
-	const struct inuse_options *options, struct iu_questions *ret_questions)
+/* The same for another machine: the program that asks is one of its, or nobody says. */
+static int finish_recorded(struct iu_arena *arena, const struct inuse_options *options,
+	const struct iu_snapshot *snapshot, struct iu_questions *questions)
 {
+	const char *program = options->program && *options->program
+		? iu_arena_strdup(arena, options->program) : NULL;
+	struct iu_file_id file = {0, 0};
+
+	iu_questions_set_error(questions, iu_questions_system(snapshot));
+	if (program) {
+		iu_captures_program(snapshot, program, &file);
+		iu_questions_set_program(program, &file, questions);
+	}
+	return arena->failed ? IU_E_NOMEM : 0;
+}
+
+static int check(const struct inuse_options *options, const struct iu_snapshot *snapshot,
+	struct iu_text *complaint)
+{
+	if (options->probe && options->no_probe) {
+		iu_text_add(complaint, "probe and no_probe exclude each other");
+	} else if (options->probe && snapshot) {
+		iu_text_add(complaint, "probe asks the kernel of this machine, and the snapshot is of another");
+	} else if (options->v6only != INUSE_TRI_UNKNOWN && options->v6only != INUSE_TRI_NO &&
+		   options->v6only != INUSE_TRI_YES) {
+		iu_text_printf(complaint, "v6only is %d: INUSE_TRI_UNKNOWN, _NO or _YES is meant",
+			(int)options->v6only);
+	} else {
+		return 0;
+	}
+	return IU_E_INPUT;
+}
+
+int iu_api_questions(struct iu_arena *arena, const char *target, struct iu_api_look *look,
+	const struct iu_snapshot *snapshot, struct iu_questions *ret_questions)
+{
+	const struct inuse_options *options = &look->options;
 	const struct iu_complaint to = {options->complaint, options->complaint_size};
 	struct iu_options asked = {.reuseaddr = options->reuseaddr,
 		.reuseport = options->reuseport,
@@ -178,32 +234,27 @@ int iu_api_questions(struct iu_arena *arena, const char *target,
 		.uid = options->user};
 	struct iu_text complaint = {0};
 	struct iu_questions questions = {0};
-	int ret = 0;
+	struct iu_names names = *iu_os_names();
+	int ret = check(options, snapshot, &complaint);
 
-	if (options->probe && options->no_probe) {
-		iu_text_add(&complaint, "probe and no_probe exclude each other");
-		ret = IU_E_INPUT;
-	} else if (options->v6only != INUSE_TRI_UNKNOWN && options->v6only != INUSE_TRI_NO &&
-		   options->v6only != INUSE_TRI_YES) {
-		iu_text_printf(&complaint, "v6only is %d: INUSE_TRI_UNKNOWN, _NO or _YES is meant",
-			(int)options->v6only);
-		ret = IU_E_INPUT;
-	}
+	if (snapshot)
+		iu_captures_names(snapshot, &names);
 	if (ret >= 0)
-		ret = read_device(options, &asked, &complaint);
+		ret = read_device(options, &names, &asked, &complaint);
 	if (ret >= 0 && asked.device) {
 		asked.device = iu_arena_strdup(arena, asked.device);
 		ret = asked.device ? 0 : IU_E_NOMEM;
 	}
 	if (ret >= 0)
-		ret = iu_questions_from_text(arena, iu_os_names(), target ? target : "", &asked,
-			&questions, &complaint);
+		ret = iu_questions_from_text(
+			arena, &names, target ? target : "", &asked, &questions, &complaint);
 	if (ret == IU_E_NOENT) {
 		iu_text_add(&complaint, "\"-\" is no target here: give a port, an endpoint, a path or a message");
 		ret = IU_E_INPUT;
 	}
 	if (ret >= 0)
-		ret = iu_api_finish(arena, options, &questions, &complaint);
+		ret = snapshot ? finish_recorded(arena, options, snapshot, &questions)
+			       : iu_api_finish(arena, look, &questions, &complaint);
 	if (ret >= 0)
 		*ret_questions = questions;
 	return iu_api_complain(&to, &complaint, ret);

@@ -15,12 +15,14 @@ struct inuse_step {
 
 struct inuse_plan {
 	struct iu_free_run freeing;
+	const struct iu_style *style;
 	struct iu_arena arena; /* what was given out */
 	const struct inuse_free_options *how; /* while it is carried out */
 	IU_LIST(struct inuse_step *) steps;
 };
 
 struct inuse_plans {
+	struct iu_api_look look;
 	struct iu_arena arena;
 	struct iu_questions questions;
 	struct inuse_plan *v;
@@ -104,16 +106,23 @@ static int free_one(struct inuse_plan *plan, const struct iu_question *question,
 static int free_all(struct inuse_plans *plans, const struct inuse_free_options *how, int r,
 	struct inuse_plans **ret_plans)
 {
+	const struct inuse_options *options = &plans->look.options;
+	struct iu_text none = {0};
+
 	if (r >= 0) {
 		plans->v = iu_arena_alloc(&plans->arena, plans->questions.n * sizeof(*plans->v));
 		r = plans->v ? 0 : IU_E_NOMEM;
 	}
 	while (r >= 0 && plans->n < plans->questions.n &&
 		!(how->stopped && plans->n && how->stopped(how->context))) {
+		plans->v[plans->n].style = &plans->look.style;
 		plans->n++;
 		r = free_one(&plans->v[plans->n - 1], &plans->questions.v[plans->n - 1], how);
 	}
 	if (r < 0) {
+		/* unless somebody has said more of it */
+		if (options->complaint && !options->complaint[0])
+			iu_api_complain(&(struct iu_complaint){options->complaint, options->complaint_size}, &none, r);
 		inuse_plans_free(plans);
 		return r;
 	}
@@ -132,15 +141,15 @@ int inuse_free_target(const char *target, const struct inuse_options *given,
 {
 	struct inuse_plans *plans = calloc(1, sizeof(*plans));
 	struct inuse_free_options how;
-	struct inuse_options options;
-	int ret = read_how(given_how, &how);
+	int ret = read_how(given_how, &how), looked;
 
 	if (!plans)
 		return IU_E_NOMEM;
+	looked = iu_api_begin(given, &plans->look);
 	if (ret >= 0)
-		ret = iu_api_options(given, &options);
+		ret = looked;
 	if (ret >= 0)
-		ret = iu_api_questions(&plans->arena, target, &options, &plans->questions);
+		ret = iu_api_questions(&plans->arena, target, &plans->look, NULL, &plans->questions);
 	return free_all(plans, &how, ret, ret_plans);
 }
 
@@ -162,6 +171,8 @@ static int copy_question(struct inuse_plans *plans, const struct iu_question *as
 
 	*q = *asked;
 	q->symptom.from_call = 0;
+	q->symptom.call = (struct iu_call_facts){0};
+	q->how.budget = NULL;
 	q->target.text = iu_arena_strdup(arena, asked->target.text);
 	q->options.device = iu_arena_strdup(arena, asked->options.device);
 	q->asker.program = iu_arena_strdup(arena, asked->asker.program);
@@ -181,11 +192,13 @@ int inuse_answer_apply(const struct inuse_answer *answer, const struct inuse_rem
 
 	if (ret < 0 || !answer)
 		return ret < 0 ? ret : IU_E_INPUT;
-	if (remedy && !inuse_remedy_can_apply(remedy))
+	if ((remedy && !inuse_remedy_can_apply(remedy)) || answer->recorded ||
+		answer->answer.question->symptom.call.alone)
 		return IU_E_NOTSUP;
 	plans = calloc(1, sizeof(*plans));
 	if (!plans)
 		return IU_E_NOMEM;
+	plans->look.style = *answer->style;
 	return free_all(plans, &how, copy_question(plans, answer->answer.question), ret_plans);
 }
 
@@ -239,7 +252,7 @@ const char *inuse_plan_text(struct inuse_plan *plan)
 
 	if (!plan)
 		return NULL;
-	iu_output_explanation(&plan->freeing.explanation, &iu_api_plain, &text);
+	iu_output_explanation(&plan->freeing.explanation, plan->style, &text);
 	return iu_api_keep(&plan->arena, &text);
 }
 

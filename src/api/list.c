@@ -11,6 +11,8 @@
 #include "session/session.h"
 
 struct inuse_listing {
+	struct iu_style style;
+	struct iu_budget budget;
 	struct iu_arena arena;
 	struct iu_session session;
 	struct iu_listing listing;
@@ -18,22 +20,24 @@ struct inuse_listing {
 	const char *text, *json; /* NULL: not made yet */
 };
 
-static int make_filter(struct iu_arena *arena, const struct inuse_list_options *options,
+static int make_filter(struct inuse_listing *list, const struct inuse_list_options *options,
 	struct iu_filter *ret_filter)
 {
 	const struct iu_complaint to = {options->complaint, options->complaint_size};
+	bool timed = options->timeout_ms || options->stopped;
 	struct iu_filter filter = {.process = options->process,
 		.unit = options->unit,
 		.user_given = options->user_given,
 		.uid = options->user,
 		.all = options->all,
 		.plain = options->plain || iu_os_is_sandboxed(),
-		.leaves_nothing = !options->keeps};
+		.leaves_nothing = !options->keeps,
+		.budget = timed ? &list->budget : NULL};
 	struct iu_text complaint = {0};
 	int ret = 0;
 
 	for (size_t i = 0; options->words && i < options->word_count && ret >= 0; i++)
-		ret = iu_filter_word(arena, iu_os_names(), options->words[i] ? options->words[i] : "",
+		ret = iu_filter_word(&list->arena, iu_os_names(), options->words[i] ? options->words[i] : "",
 			&filter, &complaint);
 	if (ret >= 0)
 		*ret_filter = filter;
@@ -67,14 +71,21 @@ int inuse_list(const struct inuse_list_options *given, struct inuse_listing **re
 	struct inuse_list_options options = {0};
 	struct iu_filter filter;
 	int ret = given ? iu_api_copy(given, given->size, &options, sizeof(options)) : 0;
+	struct iu_complaint to = {options.complaint, options.complaint_size};
+	struct iu_text none = {0};
 
-	if (!list)
-		return IU_E_NOMEM;
-	iu_snapshot_init(&list->session.snapshot);
 	if (options.complaint && options.complaint_size)
 		options.complaint[0] = '\0';
-	if (ret >= 0)
-		ret = make_filter(&list->arena, &options, &filter);
+	if (!list)
+		return iu_api_complain(&to, &none, IU_E_NOMEM);
+	iu_snapshot_init(&list->session.snapshot);
+	list->style = iu_api_style(options.columns, options.colour);
+	list->budget = (struct iu_budget){
+		.most_ms = options.timeout_ms, .stopped = options.stopped, .context = options.context};
+	if (ret >= 0) {
+		ret = make_filter(list, &options, &filter);
+		to.buffer = ret < 0 ? NULL : to.buffer; /* it has complained */
+	}
 	if (ret >= 0)
 		ret = iu_session_filter(&list->arena, &filter, &list->session, &list->listing);
 	if (ret >= 0)
@@ -83,10 +94,15 @@ int inuse_list(const struct inuse_list_options *given, struct inuse_listing **re
 		ret = IU_E_NOMEM;
 	if (ret < 0) {
 		inuse_listing_free(list);
-		return ret;
+		return iu_api_complain(&to, &none, ret);
 	}
 	*ret_list = list;
 	return (int)list->sockets.n;
+}
+
+size_t inuse_listing_count(const struct inuse_listing *list)
+{
+	return list ? list->sockets.n : 0;
 }
 
 const struct inuse_socket *inuse_listing_socket(const struct inuse_listing *list, size_t index)
@@ -108,7 +124,7 @@ const char *inuse_listing_text(struct inuse_listing *list)
 	if (!list)
 		return NULL;
 	if (!list->text) {
-		iu_output_list(&list->session.snapshot, &list->listing, &iu_api_plain, &text);
+		iu_output_list(&list->session.snapshot, &list->listing, &list->style, &text);
 		list->text = iu_api_keep(&list->arena, &text);
 	}
 	return list->text;

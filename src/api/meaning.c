@@ -33,12 +33,13 @@ int inuse_explain_error(const char *error, struct inuse_meaning **ret_meaning)
 
 const char *inuse_meaning_text(struct inuse_meaning *meaning)
 {
+	const struct iu_style style = iu_api_style(0, false);
 	struct iu_text text = {0};
 
 	if (!meaning)
 		return NULL;
 	if (!meaning->text) {
-		if (iu_error_meaning_text(&meaning->meaning, &iu_api_plain, &text) < 0)
+		if (iu_error_meaning_text(&meaning->meaning, &style, &text) < 0)
 			text.failed = true;
 		meaning->text = iu_api_keep(&meaning->meaning.arena, &text);
 	}

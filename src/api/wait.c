@@ -32,20 +32,24 @@ int inuse_wait(const char *target, const struct inuse_options *given,
 		.context = &how, .progress = progress, .stopped = stopped};
 	struct iu_arena arena = {0};
 	struct iu_questions questions = {0};
-	struct inuse_options options;
+	struct iu_api_look look;
 	enum iu_waited waited = IU_WAITED_DONE;
 	int64_t deadline = INT64_MAX;
-	int ret = wait ? iu_api_copy(wait, wait->size, &how, sizeof(how)) : 0;
+	int ret = wait ? iu_api_copy(wait, wait->size, &how, sizeof(how)) : 0, begun;
 
 	if (how.timeout_given)
 		deadline = iu_os_now_ms() + (int64_t)how.timeout_ms;
+	begun = iu_api_begin(given, &look);
 	if (ret >= 0)
-		ret = iu_api_options(given, &options);
+		ret = begun;
 	if (ret >= 0)
-		ret = iu_api_questions(&arena, target, &options, &questions);
+		ret = iu_api_questions(&arena, target, &look, NULL, &questions);
 	if (ret >= 0)
 		ret = iu_wait_for(&questions, how.listening, deadline, &events, &waited);
 	iu_arena_free(&arena);
+	if (ret < 0 && look.options.complaint && look.options.complaint_size && !look.options.complaint[0])
+		iu_api_complain(&(struct iu_complaint){look.options.complaint, look.options.complaint_size},
+			&(struct iu_text){0}, ret);
 	if (ret < 0)
 		return ret;
 	switch (waited) {

@@ -4,37 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/err.h"
 #include "cli/cli.h"
 #include "cli/system.h"
-#include "engine/redact.h"
 #include "model/snapshot-json.h"
-#include "os/os.h"
-
-/* Who wrote the file, when, and what was asked: for people and other programs. */
-static json_t *about(const struct iu_snapshot *snapshot, const struct iu_questions *questions,
-	bool redacted)
-{
-	time_t when = (time_t)snapshot->host.now;
-	const struct tm *tm = when > 0 ? gmtime(&when) : NULL;
-	json_t *targets = json_array();
-	struct iu_arena arena = {0};
-	char text[40] = "";
-
-	if (tm)
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", tm);
-	for (size_t i = 0; i < questions->n; i++) {
-		const char *target = questions->v[i].target.text;
-		const char *clean = iu_utf8_clean(&arena, target, strlen(target), 0);
-
-		json_array_append_new(targets, json_string(clean ? clean : ""));
-	}
-	iu_arena_free(&arena);
-	return json_pack("{s:{s:s, s:s?, s:b, s:o}}", "report", "version", IU_VERSION, "recorded",
-		*text ? text : NULL, "redacted", redacted, "targets", targets);
-}
 
 static int put(void *context, const char *bytes, size_t len)
 {
@@ -85,7 +59,7 @@ static int put_report(const struct iu_arguments *arguments, const struct iu_snap
 		file = open_output(path);
 	if (!file)
 		return IU_EXIT_NO;
-	code = write_report(file, snapshot, about(snapshot, questions, arguments->redact));
+	code = write_report(file, snapshot, iu_report_about(snapshot, questions, arguments->redact));
 	if (file == stdout)
 		return code;
 	if (fclose(file) == EOF && code == IU_EXIT_DONE) {
@@ -103,7 +77,7 @@ static int look(struct iu_from *from, const struct iu_questions *questions)
 	struct iu_session *session = &from->session;
 
 	if (!from->given)
-		return iu_report_look(session, questions);
+		return iu_report_look(session, questions, NULL);
 	session->snapshot.probes = session->then;
 	return 0;
 }
@@ -113,12 +87,9 @@ static int report(const struct iu_arguments *arguments, struct iu_arena *arena,
 {
 	struct iu_snapshot *snapshot = &from->session.snapshot;
 	int ret = look(from, questions), code;
-	struct iu_people people = {0};
 
 	if (ret >= 0 && arguments->redact)
-		ret = iu_os_people(arena, &people.users, &people.homes);
-	if (ret >= 0 && arguments->redact)
-		ret = iu_redact(arena, snapshot, &people, questions);
+		ret = iu_report_redact(arena, snapshot, questions);
 	if (ret < 0)
 		iu_complain(iu_error_text(ret), NULL, "");
 	code = ret < 0 ? IU_EXIT_UNKNOWN : put_report(arguments, snapshot, questions);

@@ -32,14 +32,6 @@ static int read_options(const struct iu_arguments *arguments, const struct iu_fr
 	return code;
 }
 
-/* A number in a message is one of the system that the capture is of. */
-static enum iu_error_system system_of(const struct iu_from *from)
-{
-	enum iu_error_system system = iu_error_system_of(from->session.snapshot.host.os);
-
-	return system == IU_ERROR_ANY ? IU_ERROR_LINUX : system;
-}
-
 /* What the command line says of every question. */
 static int complete(struct iu_arena *arena, const struct iu_arguments *arguments,
 	const struct iu_from *from, struct iu_questions *questions)
@@ -63,7 +55,8 @@ static int complete(struct iu_arena *arena, const struct iu_arguments *arguments
 		iu_questions_set_folder(folder, only, questions);
 	}
 	if (from->given)
-		iu_questions_set_error(questions, system_of(from));
+		iu_questions_set_error(
+			questions, iu_questions_system(&from->session.snapshot));
 	for (size_t i = 0; i < questions->n; i++) {
 		questions->v[i].how.first = arguments->first;
 		questions->v[i].how.around = true;

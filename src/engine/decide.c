@@ -5,6 +5,7 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "engine/blockers.h"
+#include "engine/call-result.h"
 #include "engine/causes/cause.h"
 #include "engine/connect.h"
 #include "engine/elsewhere.h"
@@ -359,6 +360,7 @@ int iu_decide(struct iu_arena *arena, const struct iu_question *question,
 		decide_unix(arena, question, snapshot, &verdict);
 	else
 		decide_inet(arena, question, snapshot, &verdict);
+	iu_call_result_heed(arena, question, &verdict);
 	if (question->symptom.from_message.note)
 		iu_strings_add(arena, &verdict.caveats, question->symptom.from_message.note);
 	if (!iu_connect_is(question)) {

@@ -9,7 +9,7 @@
 
 bool iu_elsewhere_is(const struct iu_question *question)
 {
-	return question->target.other || question->symptom.from_message.host ||
+	return question->target.other || question->symptom.call.alone || question->symptom.from_message.host ||
 	       question->symptom.from_message.book ||
 	       question->symptom.from_message.call >= IU_CALL_ACCEPT ||
 	       question->symptom.from_message.call == IU_CALL_REMOTE;
@@ -107,6 +107,8 @@ void iu_elsewhere_decide(
 		decide_book(arena, question, verdict);
 	else if (question->target.other)
 		decide_protocol(arena, question, verdict);
+	else if (question->symptom.call.alone)
+		return; /* iu_call_result_heed() has all that can be said */
 	else if (question->symptom.from_message.call == IU_CALL_REMOTE)
 		decide_remote(arena, question, verdict);
 	else if (question->symptom.from_message.call >= IU_CALL_ACCEPT)

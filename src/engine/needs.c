@@ -302,6 +302,8 @@ int iu_needs_next(struct iu_arena *arena, const struct iu_questions *questions,
 	for (i = 0; i < questions->n; i++) {
 		needs.plain |= questions->v[i].how.plain;
 		needs.leaves_nothing |= questions->v[i].how.leaves_nothing;
+		if (questions->v[i].how.budget)
+			needs.budget = questions->v[i].how.budget;
 	}
 	*ret_wants = needs;
 	return 0;

@@ -98,6 +98,8 @@ static const struct iu_error_phrase phrases[] = {
 	{"connection refused", "en", IU_ERROR_CONNREFUSED, ANY},
 	{"too many open files", "en", IU_ERROR_MFILE, ANY},
 	{"socket operation on non-socket", "en", IU_ERROR_NOTSOCK, ANY},
+	{"bad file descriptor", "en", IU_ERROR_BADF, ANY},
+	{"operation not supported", "en", IU_ERROR_OPNOTSUPP, ANY},
 	{"invalid argument", "en", IU_ERROR_INVAL, ANY},
 	{"an invalid argument was supplied", "en", IU_ERROR_INVAL, WIN},
 

@@ -15,6 +15,7 @@ struct iu_filter {
 	const char *unit;    /* unit or container; with or without ".service" */
 	bool all;            /* connections and TIME-WAIT too */
 	bool plain, leaves_nothing; /* how it is looked: as in struct iu_needs */
+	struct iu_budget *budget;
 };
 
 /* One row: a socket and, where known, its holders. */

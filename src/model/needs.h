@@ -11,6 +11,15 @@ struct iu_endpoint {
 	uint16_t port;
 };
 
+/* How long one look may take, and who may end it. What is left out then is a gap. */
+struct iu_budget {
+	int64_t most_ms;     /* 0: as long as it takes */
+	int64_t deadline_ms; /* of the look that runs, on the clock of iu_os_now_ms() */
+	bool (*stopped)(void *context); /* NULL: nobody */
+	void *context;
+	const char *cut; /* why it was cut short; NULL: it was not */
+};
+
 /*
  * Filled by the engine (pure), served by the collectors. Everything is allocated in the arena of
  * whoever asks; collectors borrow it for the call.
@@ -45,6 +54,7 @@ struct iu_needs {
 	/* What IU_FACT_AROUND looks for. */
 	IU_LIST(struct iu_endpoint) around;
 	IU_LIST(struct iu_path) paths; /* only path, path_len, root_pid are read */
+	struct iu_budget *budget; /* NULL: none */
 };
 
 /** iu_needs_port() - whether the sockets of a port are wanted. */

@@ -8,6 +8,8 @@
 /* sun_path on Linux: 108 bytes, with or without the final NUL. */
 #define IU_UNIX_PATH_MAX 108
 
+struct iu_budget;
+
 enum iu_probe_mode { IU_PROBE_AUTO, IU_PROBE_ALWAYS, IU_PROBE_NEVER };
 
 /* What the asking socket sets before bind(). */
@@ -31,6 +33,22 @@ enum iu_call {
 	IU_CALL_ACCEPT,
 	IU_CALL_SEND,
 	IU_CALLS
+};
+
+/* What was given to bind() or listen(): many failures have their whole reason there. Zeroes: not known. */
+struct iu_call_facts {
+	bool given;
+	bool alone;     /* nothing else is known: there is no socket or address that could be looked for */
+	bool closed;    /* the descriptor is not open */
+	bool no_socket; /* it is something else */
+	bool null;      /* no address was given */
+	bool too_short, too_long; /* the length, for the family of the address */
+	bool connected; /* the socket is */
+	bool bound;     /* it has an address already */
+	bool stream;    /* of a type that can listen */
+	bool mapped_v6only; /* an IPv4-mapped address, and IPV6_V6ONLY is set */
+	bool own_policy;    /* a policy that the program gave itself (Landlock) may refuse */
+	enum iu_family socket, address; /* IU_FAMILY_ANY: none of those known here, or not looked at */
 };
 
 /* What the asker was told already. Zeroes: nobody has tried yet. */
@@ -57,6 +75,7 @@ struct iu_symptom {
 	/* bind() or listen() has failed just now, and needs no second asking. */
 	int from_call; /* errno; 0: no */
 	bool listen;   /* it was listen() */
+	struct iu_call_facts call;
 	bool connects; /* it was connect() that failed */
 };
 
@@ -121,6 +140,7 @@ struct iu_question {
 		bool first; /* the first listener and its first holder are enough */
 		bool plain, leaves_nothing; /* as in struct iu_needs */
 		bool around; /* also what takes the port away from whoever binds it (IU_FACT_AROUND) */
+		struct iu_budget *budget;   /* the same; one for all questions of a look */
 	} how;
 };
 

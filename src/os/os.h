@@ -108,10 +108,11 @@ int iu_os_program_of(struct iu_arena *arena, int32_t pid, struct iu_file_id *ret
 
 /**
  * iu_os_asking_socket() - what a socket of our own process wants to bind, and with which options
- * @address: a struct sockaddr of @len bytes; NULL: the one it is bound to (listen() has failed)
+ * @address: a struct sockaddr of @len bytes; NULL with 0 bytes: the one it is bound to (listen() has
+ *	failed), with more: bind() was given none
  * @ret_question: everything but what the program itself says; strings live in @arena
- * Returns: 0; IU_E_INPUT: no socket, or not of a kind that is known here; IU_E_NOTSUP: one of
- * another network namespace than ours; IU_E_NOMEM, IU_E_*.
+ * Returns: 0; IU_E_INPUT: there is nothing to look for, *@ret_question has symptom.call alone;
+ * IU_E_NOTSUP: one of another network namespace than ours; IU_E_NOMEM, IU_E_*.
  */
 int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, size_t len,
 	struct iu_question *ret_question);
@@ -225,6 +226,27 @@ void iu_os_watch_path(struct iu_os_watch *watch, const char *path, size_t len);
  * Returns: 1: something watched has changed, 0: the time is up, IU_E_AGAIN: a signal came.
  */
 int iu_os_watch_wait(struct iu_os_watch *watch, unsigned int ms);
+
+/*
+ * One descriptor for a program that has an event loop of its own: readable when what is watched has
+ * changed, or the time is up.
+ */
+struct iu_os_alarm;
+
+/** iu_os_alarm_new() - is not readable yet. Returns: 0, IU_E_NOTSUP: not on this system, IU_E_*. */
+int iu_os_alarm_new(struct iu_os_alarm **ret_alarm);
+
+/** iu_os_alarm_fd() - the descriptor; it stays the same. */
+int iu_os_alarm_fd(const struct iu_os_alarm *alarm);
+
+/**
+ * iu_os_alarm_set() - in @ms, or when @watch wakes; what was set before is forgotten
+ * @watch: NULL: only the time. It may end before the alarm does.
+ */
+void iu_os_alarm_set(struct iu_os_alarm *alarm, struct iu_os_watch *watch, unsigned int ms);
+
+/** iu_os_alarm_free() - closes the descriptor; NULL is fine. */
+void iu_os_alarm_free(struct iu_os_alarm *alarm);
 
 /** iu_os_watch_free() - NULL is fine. */
 void iu_os_watch_free(struct iu_os_watch *watch);

@@ -191,6 +191,21 @@ static int add_results(struct iu_free_run *f)
 
 /* ---- acting ---- */
 
+/* Sleeps @ms, whatever signals come. Returns: whether something watched has changed. */
+static bool rest(const struct freeing *run, struct iu_os_watch *watch, int64_t ms)
+{
+	int64_t end = iu_os_now_ms() + ms, left = ms;
+	int woke = 0;
+
+	while (left > 0 && !is_stopped(run)) {
+		woke = iu_os_watch_wait(watch, (unsigned int)left);
+		if (woke != IU_E_AGAIN)
+			break;
+		left = end - iu_os_now_ms();
+	}
+	return woke > 0;
+}
+
 /* Waits for the end of a process; looks now and then whether the port is free already. */
 static int wait_process(struct freeing *run, int handle, int64_t deadline, bool *ret_ended)
 {
@@ -204,9 +219,7 @@ static int wait_process(struct freeing *run, int handle, int64_t deadline, bool 
 	iu_os_watch_handle(watch, handle);
 	while (!*ret_ended && now < deadline && !is_stopped(run)) {
 		tell_progress(run, "it has been asked to end", deadline - now);
-		*ret_ended = iu_os_watch_wait(watch,
-				     (unsigned int)(deadline - now < pause ? deadline - now
-									   : pause)) > 0;
+		*ret_ended = rest(run, watch, deadline - now < pause ? deadline - now : pause);
 		if (!*ret_ended && ask_again(run) >= 0 && is_free(run->f))
 			break;
 		pause = pause * 2 > LOOK_MAX_MS ? LOOK_MAX_MS : pause * 2;
@@ -344,7 +357,7 @@ static int settle(struct freeing *run, int64_t ms)
 	ret = ask_again(run);
 	while (ret >= 0 && !is_free(run->f) && !only_closing_left(run->f) &&
 		iu_os_now_ms() < deadline && !is_stopped(run)) {
-		iu_os_watch_wait(watch, (unsigned int)pause);
+		rest(run, watch, pause);
 		pause = pause * 2 > LOOK_MAX_MS ? LOOK_MAX_MS : pause * 2;
 		ret = ask_again(run);
 	}
@@ -374,7 +387,7 @@ static int confirm(struct freeing *run)
 		return ret;
 	deadline = iu_os_now_ms() + ms;
 	while (ret >= 0 && is_free(run->f) && iu_os_now_ms() < deadline && !is_stopped(run)) {
-		iu_os_watch_wait(watch, CONFIRM_MS / 2);
+		rest(run, watch, CONFIRM_MS / 2);
 		ret = ask_again(run);
 	}
 	iu_os_watch_free(watch);

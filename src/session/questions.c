@@ -1,6 +1,7 @@
 /* session/questions.c - questions out of what was given: a TARGET, a message, a failed socket */
 #include "session/questions.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "engine/call-result.h"
 #include "engine/connect.h"
 #include "engine/elsewhere.h"
 #include "input/error-text.h"
@@ -409,6 +411,13 @@ static int complain_nothing(struct iu_arena *arena, const struct iu_text texts[]
 	return IU_E_INPUT;
 }
 
+enum iu_error_system iu_questions_system(const struct iu_snapshot *snapshot)
+{
+	enum iu_error_system system = iu_error_system_of(snapshot->host.os);
+
+	return system == IU_ERROR_ANY ? IU_ERROR_LINUX : system;
+}
+
 void iu_questions_set_error(struct iu_questions *questions, enum iu_error_system system)
 {
 	enum iu_error_space space = system == IU_ERROR_WINDOWS ? IU_SPACE_WINSOCK
@@ -570,20 +579,44 @@ bool iu_questions_is_message(const struct iu_names *names, const char *joined, c
 	return !target;
 }
 
-int iu_questions_from_socket(struct iu_arena *arena, int fd, const void *address, size_t len,
-	int error, struct iu_question *ret_question, struct iu_text *complaint)
+/* What the caller gave is no call that could have had this error, or nothing is known of its socket. */
+static void complain_socket(int fd, int error, const struct iu_question *question, struct iu_text *complaint)
 {
-	int r = iu_os_asking_socket(arena, fd, address, len, ret_question);
+	const char *misuse = iu_call_result_misuse(question);
 
-	if (r == IU_E_INPUT)
+	if (misuse)
+		iu_text_printf(complaint, "descriptor %d cannot have been told error %d: %s", fd, error, misuse);
+	else
 		iu_text_printf(complaint,
-			"descriptor %d and this address are no TCP, UDP or UNIX socket with an "
-			"address to bind",
+			"descriptor %d and this address are no TCP, UDP or UNIX socket with an address to bind", fd);
+}
+
+int iu_questions_from_socket(struct iu_arena *arena, int fd, const void *address, size_t len,
+	enum iu_operation operation, int error, struct iu_question *ret_question, struct iu_text *complaint)
+{
+	/* listen() is given no address, and so never says EFAULT */
+	bool listen = operation == IU_OPERATION_LISTEN ||
+		      (operation == IU_OPERATION_NONE && !address && !len && error != EFAULT);
+	struct iu_question question;
+	int r;
+
+	if (listen)
+		r = iu_os_asking_socket(arena, fd, NULL, 0, &question);
+	else
+		r = iu_os_asking_socket(arena, fd, address, address || len ? len : 1, &question);
+	if (r == IU_E_NOTSUP)
+		iu_text_printf(complaint,
+			"descriptor %d is a socket of another network namespace: nothing that is seen here is in its way",
 			fd);
-	if (r < 0)
+	if (r < 0 && r != IU_E_INPUT)
 		return r;
-	ret_question->symptom.from_call = error > 0 ? error : 0;
-	ret_question->symptom.listen = !address;
+	question.symptom.from_call = error > 0 ? error : 0;
+	question.symptom.listen = listen;
+	if (r == IU_E_INPUT && !iu_call_result_row(&question, error)) {
+		complain_socket(fd, error, &question, complaint);
+		return r;
+	}
+	*ret_question = question;
 	return 0;
 }
 

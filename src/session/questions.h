@@ -7,6 +7,7 @@
 #include "model/name-tables.h"
 #include "model/process.h"
 #include "model/question.h"
+#include "model/verdict.h"
 
 /**
  * iu_questions_from_text() - the questions of one TARGET, or of a message that names endpoints
@@ -31,6 +32,9 @@ int iu_questions_from_message(struct iu_arena *arena, const struct iu_names *nam
 /** iu_questions_set_error() - gives the questions of messages the error's number on that system. */
 void iu_questions_set_error(struct iu_questions *questions, enum iu_error_system system);
 
+/** iu_questions_system() - the system of a captured machine, whose numbers its messages have. */
+enum iu_error_system iu_questions_system(const struct iu_snapshot *snapshot);
+
 /**
  * iu_questions_all_bind() - whether all of them ask for a bind() on this machine
  * @complaint: where not, receives one line
@@ -45,12 +49,16 @@ bool iu_questions_is_message(const struct iu_names *names, const char *joined, c
 
 /**
  * iu_questions_from_socket() - that of a socket of our own process whose bind() or listen() failed
- * @address: a struct sockaddr of @len bytes; NULL: listen() failed, on the bound socket
+ * @address: a struct sockaddr of @len bytes, as the call was given it
+ * @operation: IU_OPERATION_NONE: listen() where there is no address, else bind()
  * @error: the errno it failed with
- * Returns: 0, IU_E_INPUT, IU_E_NOTSUP: it is of another network namespace, IU_E_NOMEM, IU_E_*.
+ *
+ * Where the call itself is wrong (no socket, no address, a length that fits none), that is the answer.
+ * Returns: 0; IU_E_INPUT: and @error is not what such a call is told; IU_E_NOTSUP: it is of another
+ * network namespace; IU_E_NOMEM, IU_E_*.
  */
 int iu_questions_from_socket(struct iu_arena *arena, int fd, const void *address, size_t len,
-	int error, struct iu_question *ret_question, struct iu_text *complaint);
+	enum iu_operation operation, int error, struct iu_question *ret_question, struct iu_text *complaint);
 
 /** iu_questions_set_program() - says which program asks: what somebody calls it, and its file. */
 void iu_questions_set_program(

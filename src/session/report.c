@@ -3,9 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/compat.h"
 #include "base/err.h"
 #include "engine/engine.h"
+#include "engine/redact.h"
 #include "os/os.h"
 
 /* ---- what to look for ---- */
@@ -129,7 +132,20 @@ static int ask_all(const struct iu_questions *questions, struct iu_snapshot *sna
 	return ret;
 }
 
-int iu_report_look(struct iu_session *session, const struct iu_questions *questions)
+static int collect(const struct iu_needs *wanted, const struct iu_filter *how, struct iu_snapshot *snapshot)
+{
+	struct iu_needs needs = *wanted;
+
+	if (how) {
+		needs.plain = how->plain;
+		needs.leaves_nothing = how->leaves_nothing;
+		needs.budget = how->budget;
+	}
+	return iu_os_collect(&needs, snapshot);
+}
+
+int iu_report_look(struct iu_session *session, const struct iu_questions *questions,
+	const struct iu_filter *how)
 {
 	struct iu_snapshot *snapshot = &session->snapshot;
 	struct iu_needs sockets = {
@@ -143,20 +159,54 @@ int iu_report_look(struct iu_session *session, const struct iu_questions *questi
 	struct iu_arena arena = {0};
 	int ret;
 
+	iu_session_begin(how ? how->budget : NULL);
 	iu_snapshot_init(snapshot);
-	ret = iu_os_collect(&sockets, snapshot);
+	ret = collect(&sockets, how, snapshot);
 	if (ret >= 0)
 		want_paths(&arena, snapshot, questions, &files);
 	if (ret >= 0)
-		ret = iu_os_collect(&files, snapshot);
+		ret = collect(&files, how, snapshot);
 	if (ret >= 0)
 		want_holders(&arena, snapshot, &holders);
 	if (ret >= 0)
-		ret = iu_os_collect(&holders, snapshot);
+		ret = collect(&holders, how, snapshot);
 	if (ret >= 0)
 		ret = ask_all(questions, snapshot);
 	if (ret >= 0 && arena.failed)
 		ret = IU_E_NOMEM;
 	iu_arena_free(&arena);
 	return ret < 0 ? ret : snapshot->arena.failed ? IU_E_NOMEM : 0;
+}
+
+int iu_report_redact(
+	struct iu_arena *arena, struct iu_snapshot *snapshot, struct iu_questions *questions)
+{
+	struct iu_people people = {0};
+	int ret = iu_os_people(arena, &people.users, &people.homes);
+
+	return ret < 0 ? ret : iu_redact(arena, snapshot, &people, questions);
+}
+
+/* Who wrote the file, when, and what was asked: for people and other programs. */
+json_t *iu_report_about(
+	const struct iu_snapshot *snapshot, const struct iu_questions *questions, bool redacted)
+{
+	time_t when = (time_t)snapshot->host.now;
+	struct tm room;
+	const struct tm *tm = when > 0 ? gmtime_r(&when, &room) : NULL;
+	json_t *targets = json_array();
+	struct iu_arena arena = {0};
+	char text[40] = "";
+
+	if (tm)
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", tm);
+	for (size_t i = 0; i < questions->n; i++) {
+		const char *target = questions->v[i].target.text;
+		const char *clean = iu_utf8_clean(&arena, target, strlen(target), 0);
+
+		json_array_append_new(targets, json_string(clean ? clean : ""));
+	}
+	iu_arena_free(&arena);
+	return json_pack("{s:{s:s, s:s?, s:b, s:o}}", "report", "version", IU_VERSION, "recorded",
+		*text ? text : NULL, "redacted", redacted, "targets", targets);
 }

@@ -2,6 +2,8 @@
 #ifndef IU_SESSION_REPORT_H
 #define IU_SESSION_REPORT_H
 
+#include <jansson.h>
+
 #include "session/session.h"
 
 /**
@@ -10,9 +12,20 @@
  *	where `inuse why` would ask it), what lies at their paths; may be empty
  * @session: receives a snapshot that iu_session_replay() takes
  *
+ * @how: plain, leaves_nothing and budget of it are read; NULL: none of them
+ *
  * What `inuse why` looks for in rounds, of the sockets in the way, is looked for of all
  * sockets here. Returns: 0, IU_E_NOMEM.
  */
-int iu_report_look(struct iu_session *session, const struct iu_questions *questions);
+int iu_report_look(struct iu_session *session, const struct iu_questions *questions,
+	const struct iu_filter *how);
+
+/** iu_report_redact() - iu_redact(), with all people that this machine knows. */
+int iu_report_redact(
+	struct iu_arena *arena, struct iu_snapshot *snapshot, struct iu_questions *questions);
+
+/** iu_report_about() - who wrote it, when, and what was asked; a new reference, NULL: no memory. */
+json_t *iu_report_about(
+	const struct iu_snapshot *snapshot, const struct iu_questions *questions, bool redacted);
 
 #endif

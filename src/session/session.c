@@ -26,10 +26,19 @@ static int collect_round(struct iu_session *session, const struct iu_questions *
 	return ret;
 }
 
+void iu_session_begin(struct iu_budget *budget)
+{
+	if (!budget)
+		return;
+	budget->cut = NULL;
+	budget->deadline_ms = budget->most_ms ? iu_os_now_ms() + budget->most_ms : INT64_MAX;
+}
+
 int iu_session_look(struct iu_session *session, const struct iu_questions *questions)
 {
 	int round, ret = 1;
 
+	iu_session_begin(questions->n ? questions->v[0].how.budget : NULL);
 	iu_snapshot_init(&session->snapshot);
 	for (round = 0; round < ROUNDS && ret > 0; round++)
 		ret = collect_round(session, questions);
@@ -105,6 +114,7 @@ static struct iu_needs everything(const struct iu_filter *filter, bool all)
 		.all_inodes = true,
 		.plain = filter && filter->plain,
 		.leaves_nothing = filter && filter->leaves_nothing,
+		.budget = filter ? filter->budget : NULL,
 	};
 }
 
@@ -112,6 +122,7 @@ int iu_session_list(struct iu_session *session, const struct iu_filter *filter)
 {
 	struct iu_needs needs = everything(filter, filter && filter->all);
 
+	iu_session_begin(needs.budget);
 	iu_snapshot_init(&session->snapshot);
 	return iu_os_collect(&needs, &session->snapshot);
 }
@@ -149,11 +160,13 @@ int iu_session_filter(struct iu_arena *arena, const struct iu_filter *filter,
 	const uint32_t kinds = IU_FACT_TCP | IU_FACT_UDP | IU_FACT_UNIX;
 	struct iu_listing listing = {0};
 	int ret = session->recorded ? 0 : iu_session_list(session, filter);
+	bool cut;
 
 	if (ret >= 0)
 		ret = iu_listing_make(arena, &session->snapshot, filter, &listing);
 	if (ret < 0)
 		return ret;
 	*ret_listing = listing;
-	return session->snapshot.seen & kinds || listing.rows.n ? 0 : IU_E_SYSTEM;
+	cut = filter && filter->budget && filter->budget->cut;
+	return session->snapshot.seen & kinds || listing.rows.n || cut ? 0 : IU_E_SYSTEM;
 }

@@ -3,6 +3,7 @@
 #define IU_SESSION_SESSION_H
 
 #include "model/listing.h"
+#include "model/needs.h"
 #include "model/question.h"
 #include "model/snapshot.h"
 #include "model/verdict.h"
@@ -28,6 +29,9 @@ struct iu_session {
 	bool recorded;
 	struct iu_probes then; /* of the capture, borrowed from its arena */
 };
+
+/** iu_session_begin() - the time of a look counts from now on; NULL is fine. Whoever looks does it. */
+void iu_session_begin(struct iu_budget *budget);
 
 /**
  * iu_session_look() - collects what @questions need: sockets first, then holders of what blocks

@@ -1,6 +1,7 @@
 /* session/wait.c - asks the same question again until the answer is the one waited for */
 #include "session/wait.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -35,6 +36,11 @@ struct waiting {
 	int64_t timer_ms; /* what is left of the longest timer; -1: something has none */
 	int64_t looked_at;
 	int64_t told_at;
+	/* until the next one */
+	struct iu_os_watch *watch;
+	int64_t next; /* not later than this */
+	int64_t due;  /* when the sockets are looked up */
+	int64_t tick; /* … and how long after that again */
 };
 
 /* A listener, or what receives datagrams, that has what is asked for. */
@@ -216,40 +222,62 @@ static bool is_stopped(const struct waiting *w)
 	return w->events && w->events->stopped && w->events->stopped(w->events->context);
 }
 
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* From now on another look may tell something new. */
+static void prepare(struct waiting *w)
+{
+	int64_t now = iu_os_now_ms();
+	bool told = false;
+
+	w->next = w->looked_at + w->look_ms;
+	w->timer_ms = longest_timer(w);
+	if (w->timer_ms >= 0)
+		w->next = w->looked_at + sooner(w->timer_ms + 2, SLOW_MS);
+	/* When only the time of a look has passed there was no time left for others. */
+	if (w->next < now + TICK_MIN_MS)
+		w->next = now + TICK_MIN_MS;
+	w->next = sooner(w->next, w->deadline);
+	w->look_ms = sooner(w->look_ms * 2, LOOK_MAX_MS);
+	w->watch = make_watch(w, &told);
+	w->tick = w->watch && told ? TICK_MAX_MS : TICK_MIN_MS; /* the net under the events, and the pace of progress */
+	w->due = now + w->tick;
+}
+
+/* Whether another look is due; wakes after @ms at the latest, or when something has changed. */
+static bool is_due(struct waiting *w, int64_t ms)
+{
+	int64_t now;
+
+	if (!w->watch || iu_os_watch_wait(w->watch, (unsigned int)(ms > 0 ? ms : 0)) > 0)
+		return true;
+	now = iu_os_now_ms();
+	if (now >= w->next)
+		return true;
+	if (now < w->due)
+		return false; /* a signal came: to ask for each would keep a processor busy */
+	if (one_has_changed(w))
+		return true;
+	w->tick = sooner(w->tick * 5 / 4 + 1, TICK_MAX_MS);
+	w->due = iu_os_now_ms() + w->tick;
+	return false;
+}
+
 /* Sleeps until another look may tell something new. */
 static void doze(struct waiting *w)
 {
-	int64_t now = iu_os_now_ms(), next = w->looked_at + w->look_ms, tick = TICK_MIN_MS;
-	struct iu_os_watch *watch;
-	bool told;
+	int64_t now;
 
-	w->timer_ms = longest_timer(w);
-	if (w->timer_ms >= 0) {
-		next = w->looked_at + w->timer_ms + 2;
-		if (next > w->looked_at + SLOW_MS)
-			next = w->looked_at + SLOW_MS;
-	}
-	/* When only the time of a look has passed there was no time left for others. */
-	if (next < now + TICK_MIN_MS)
-		next = now + TICK_MIN_MS;
-	if (next > w->deadline)
-		next = w->deadline;
-	watch = make_watch(w, &told);
-	if (watch && told)
-		tick = TICK_MAX_MS; /* the net under the events, and the pace of progress */
-	while (watch && now < next && !is_stopped(w)) {
-		int64_t ms = next - now < tick ? next - now : tick;
-
-		tell(w, now);
-		if (iu_os_watch_wait(watch, (unsigned int)ms) > 0)
-			break;
-		if (one_has_changed(w))
-			break;
+	prepare(w);
+	do {
 		now = iu_os_now_ms();
-		tick = tick * 5 / 4 + 1 > TICK_MAX_MS ? TICK_MAX_MS : tick * 5 / 4 + 1;
-	}
-	iu_os_watch_free(watch);
-	w->look_ms = w->look_ms * 2 > LOOK_MAX_MS ? LOOK_MAX_MS : w->look_ms * 2;
+		tell(w, now);
+	} while (!is_stopped(w) && !is_due(w, sooner(w->next, w->due) - now));
+	iu_os_watch_free(w->watch);
+	w->watch = NULL;
 }
 
 int iu_wait_for(const struct iu_questions *questions, bool listening, int64_t deadline_ms,
@@ -274,6 +302,9 @@ int iu_wait_for(const struct iu_questions *questions, bool listening, int64_t de
 			waited = IU_WAITED_ENDLESS;
 			break;
 		}
+		/* on a machine that is busy the looks alone take all of the time */
+		w.timer_ms = longest_timer(&w);
+		tell(&w, iu_os_now_ms());
 		if (iu_os_now_ms() >= deadline_ms || is_stopped(&w)) {
 			waited = is_stopped(&w) ? IU_WAITED_STOPPED : IU_WAITED_TIME_UP;
 			break;
@@ -286,4 +317,94 @@ int iu_wait_for(const struct iu_questions *questions, bool listening, int64_t de
 		return ret;
 	*ret_waited = waited;
 	return 0;
+}
+
+/* ---- the same for a program with an event loop ---- */
+
+struct iu_wait {
+	struct waiting w;
+	struct iu_os_alarm *alarm;
+	bool looked;
+};
+
+int iu_wait_new(const struct iu_questions *questions, bool listening, struct iu_wait **ret_wait)
+{
+	struct iu_wait *wait = calloc(1, sizeof(*wait));
+	int ret;
+
+	if (!wait)
+		return IU_E_NOMEM;
+	wait->w = (struct waiting){.questions = questions,
+		.listening = listening,
+		.deadline = INT64_MAX,
+		.look_ms = LOOK_MIN_MS,
+		.timer_ms = -1};
+	iu_snapshot_init(&wait->w.session.snapshot);
+	ret = iu_os_alarm_new(&wait->alarm);
+	if (ret < 0) {
+		iu_wait_free(wait);
+		return ret;
+	}
+	iu_os_alarm_set(wait->alarm, NULL, 0);
+	*ret_wait = wait;
+	return 0;
+}
+
+int iu_wait_fd(const struct iu_wait *wait)
+{
+	return iu_os_alarm_fd(wait->alarm);
+}
+
+static void arm(struct iu_wait *wait)
+{
+	int64_t ms = sooner(wait->w.next, wait->w.due) - iu_os_now_ms();
+
+	iu_os_alarm_set(wait->alarm, wait->w.watch, (unsigned int)(ms > 0 ? ms : 0));
+}
+
+int iu_wait_check(struct iu_wait *wait, enum iu_waited *ret_waited)
+{
+	struct waiting *w = &wait->w;
+	int ret;
+
+	*ret_waited = IU_WAITED_TIME_UP;
+	if (wait->looked && !is_due(w, 0)) {
+		arm(wait);
+		return 0;
+	}
+	iu_os_watch_free(w->watch);
+	w->watch = NULL;
+	ret = look(w);
+	if (ret < 0)
+		return ret;
+	wait->looked = true;
+	if (w->left == 0)
+		*ret_waited = IU_WAITED_DONE;
+	else if (is_endless(w))
+		*ret_waited = IU_WAITED_ENDLESS;
+	prepare(w);
+	arm(wait);
+	return 0;
+}
+
+const char *iu_wait_headline(const struct iu_wait *wait)
+{
+	size_t first = 0;
+
+	if (!wait->looked)
+		return NULL;
+	while (first + 1 < wait->w.questions->n && wait->w.v[first].done)
+		first++;
+	return wait->w.v[first].verdict.headline;
+}
+
+void iu_wait_free(struct iu_wait *wait)
+{
+	if (!wait)
+		return;
+	iu_os_watch_free(wait->w.watch);
+	iu_os_alarm_free(wait->alarm);
+	iu_session_free(&wait->w.session);
+	iu_arena_free(&wait->w.arena);
+	free(wait);
 }

@@ -33,4 +33,30 @@ struct iu_wait_events {
 int iu_wait_for(const struct iu_questions *questions, bool listening, int64_t deadline_ms,
 	const struct iu_wait_events *events, enum iu_waited *ret_waited);
 
+/* The same for a program with an event loop. */
+struct iu_wait;
+
+/**
+ * iu_wait_new() - nothing is looked at yet
+ * @questions: borrowed until the end of it
+ * Returns: 0, IU_E_NOTSUP: not on this system, IU_E_NOMEM, IU_E_*.
+ */
+int iu_wait_new(const struct iu_questions *questions, bool listening, struct iu_wait **ret_wait);
+
+/** iu_wait_fd() - readable when iu_wait_check() is due; always the same one. */
+int iu_wait_fd(const struct iu_wait *wait);
+
+/**
+ * iu_wait_check() - looks where something may have changed, and never waits
+ * @ret_waited: IU_WAITED_TIME_UP: not yet
+ * Returns: 0, IU_E_NOMEM.
+ */
+int iu_wait_check(struct iu_wait *wait, enum iu_waited *ret_waited);
+
+/** iu_wait_headline() - what is waited for; NULL: not looked yet. */
+const char *iu_wait_headline(const struct iu_wait *wait);
+
+/** iu_wait_free() - NULL is fine. */
+void iu_wait_free(struct iu_wait *wait);
+
 #endif

@@ -1,8 +1,9 @@
 /* header.c - inuse.h as the first thing a C or C++ file includes; the numbers that never change */
 #include <inuse/inuse.h>
 #include <inuse/inuse.h> /* twice does no harm */
+#include <inuse/names.h>
 
-#ifdef __cplusplus
+#if defined(__cplusplus) && __cplusplus >= 201103L
 #define HOLDS(condition) static_assert(condition, #condition)
 #elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
 #define HOLDS(condition) _Static_assert(condition, #condition)
@@ -45,6 +46,14 @@ HOLDS(INUSE_WAITED_TIME_UP == 0);
 HOLDS(INUSE_WAITED_DONE == 1);
 HOLDS(INUSE_WAITED_STOPPED == 2);
 
+HOLDS(INUSE_OPERATION_AUTO == 0);
+HOLDS(INUSE_OPERATION_BIND == 1);
+HOLDS(INUSE_OPERATION_LISTEN == 2);
+
+HOLDS(INUSE_FEATURE_BPF == 1);
+HOLDS(INUSE_FEATURE_SYSTEMD == 2);
+HOLDS(INUSE_FEATURE_WATCH == 4);
+
 HOLDS(INUSE_END_NOTHING == 0);
 HOLDS(INUSE_END_PLANNED == 1);
 HOLDS(INUSE_END_DECLINED == 2);
@@ -64,9 +73,12 @@ HOLDS(offsetof(struct inuse_free_options, size) == 0);
 
 int main(void)
 {
-	struct inuse_options options;
+	struct inuse_options options = INUSE_OPTIONS_INIT;
 	struct inuse_answers *answers = NULL;
 
+	if (inuse_why("127.0.0.1:20000", &options, &answers) < 1)
+		return 1;
+	inuse_answers_free(answers);
 	options.size = sizeof(options.size); /* a caller that knows nothing else */
 	if (inuse_why("127.0.0.1:20000", &options, &answers) < 1 || !inuse_version()[0])
 		return 1;

@@ -276,7 +276,8 @@ def page(scenes):
         lines.append(f"| all | {what} | | ≤ 8 MiB | {most / 1024:.1f} MiB | "
                      f"{'holds' if most <= 8192 else '**missed**'} |")
     model = os.path.join(HERE, "cost-model.md")
-    return "\n".join(lines) + "\n\n" + open(model).read()
+    library = os.path.join(HERE, "library.md") # written by library.py
+    return "\n".join(lines) + "\n\n" + open(model).read() + "\n" + open(library).read()
 
 
 def main():

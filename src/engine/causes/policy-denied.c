@@ -19,7 +19,8 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	verdict->headline = iu_phrase(arena, "%s may not be bound: a security policy refuses with %s.",
 		iu_subject(arena, evaluation->question), error);
 	iu_strings_add(arena, &verdict->caveats,
-		iu_phrase(arena, "Nothing that is visible forbids it, and a bind() that was tried said %s: a cgroup program (SocketBindDeny= of a unit), a security module or a system call filter does. Another program may be allowed.",
+		iu_phrase(arena, "Nothing that is visible forbids it, and %s said %s: a cgroup program (SocketBindDeny= of a unit), a security module or a system call filter does. Another program may be allowed.",
+			evaluation->question->symptom.from_call ? "the program's own bind()" : "a bind() that was tried",
 			error));
 }
 

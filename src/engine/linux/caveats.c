@@ -93,13 +93,15 @@ static void tell_state(struct iu_arena *arena, const struct iu_evaluation *evalu
 	if (verdict->error_number == EAFNOSUPPORT && ipv6 == IU_IPV6_MISSING)
 		verdict->headline = iu_phrase(arena, "%s cannot be bound: this kernel has no IPv6 (EAFNOSUPPORT).",
 			iu_subject(arena, question));
-	else if (verdict->error_number == EAFNOSUPPORT && evaluation->snapshot->host.ipv6 != IU_NO)
-		verdict->headline = iu_phrase(arena, "%s could not be bound by the program that printed the message: a filter (RestrictAddressFamilies=, seccomp) refuses it IPv6 (EAFNOSUPPORT), which this machine has.",
-			iu_subject(arena, question));
+	else if (verdict->error_number == EAFNOSUPPORT && evaluation->snapshot->host.ipv6 != IU_NO &&
+		 question->target.family != IU_FAMILY_IPV4)
+		verdict->headline = iu_phrase(arena, "%s could not be bound by %s: a filter (RestrictAddressFamilies=, seccomp) refuses it IPv6 (EAFNOSUPPORT), which this machine has.",
+			iu_subject(arena, question),
+			question->symptom.from_call ? "this program" : "the program that printed the message");
 	else if (verdict->error_number == EAFNOSUPPORT && ipv6 == IU_IPV6_REFUSED)
 		verdict->headline = iu_phrase(arena, "%s cannot be bound here: a filter (RestrictAddressFamilies=, seccomp) refuses IPv6 sockets (EAFNOSUPPORT), which this kernel has.",
 			iu_subject(arena, question));
-	if (verdict->error_number == EAFNOSUPPORT)
+	if (verdict->error_number == EAFNOSUPPORT && question->target.family != IU_FAMILY_IPV4)
 		verdict->endless = "IPv6 stays as it is until somebody changes that";
 
 }

@@ -101,6 +101,15 @@ static struct iu_judgement judge_in_use(const struct iu_evaluation *evaluation, 
 	return iu_judge(IU_STATUS_IN_USE, EADDRINUSE, IU_CAUSE_HIDDEN_HOLDER, IU_CONFIDENCE_POSSIBLE);
 }
 
+/* Only below it a right may be missing. */
+static bool is_low(const struct iu_evaluation *evaluation)
+{
+	int32_t start = evaluation->snapshot->sysctls.unprivileged_port_start;
+	uint16_t port = evaluation->question->target.port;
+
+	return port && (int32_t)port < (start < 0 ? 1024 : start);
+}
+
 /* EACCES, EPERM, EADDRNOTAVAIL … where the rules saw no reason for it. */
 static struct iu_judgement judge_other(
 	const struct iu_evaluation *evaluation, const struct iu_attempt *attempt, int error)
@@ -109,7 +118,7 @@ static struct iu_judgement judge_other(
 
 	if (status_of(error) == IU_STATUS_UNKNOWN)
 		return judge_rules(evaluation, attempt);
-	if (attempt->check.ok == IU_UNKNOWN && error == EACCES)
+	if (attempt->check.ok == IU_UNKNOWN && error == EACCES && is_low(evaluation))
 		cause = IU_CAUSE_PRIVILEGED_PORT;
 	else if (error == EACCES || error == EPERM)
 		cause = IU_CAUSE_POLICY_DENIED;

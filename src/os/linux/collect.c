@@ -46,6 +46,29 @@ static bool is_over(const struct iu_scan *scan, size_t i)
 	return iu_stream_begun(scan->stream) && collectors[i].collect != iu_collect_unix;
 }
 
+/* What is not there for want of /proc, or of time: of the facts of a row. */
+static const char *what_of(uint32_t facts)
+{
+	static const struct {
+		uint32_t fact;
+		const char *what;
+	} rows[] = {
+		{IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP, "which sockets there are"},
+		{IU_FACT_UNIX, "which UNIX sockets there are"},
+		{IU_FACT_PATHS, "what lies at the path"},
+		{IU_FACT_ADDRESSES, "the addresses of this machine"},
+		{IU_FACT_SYSCTLS, "port ranges and limits"},
+		{IU_FACT_OPTIONS, "socket options"},
+		{IU_FACT_WAITERS, "whether somebody waits on the sockets"},
+		{IU_FACT_HOST, "the rights and the system of who asks"},
+	};
+
+	for (size_t i = 0; i < IU_COUNT(rows); i++)
+		if (rows[i].fact & facts)
+			return rows[i].what;
+	return "which processes hold the sockets";
+}
+
 static int run(struct iu_scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
@@ -57,6 +80,10 @@ static int run(struct iu_scan *scan)
 		if (!(needs->facts & collectors[i].facts) || is_over(scan, i) ||
 			(needs->first && collectors[i].thorough))
 			continue;
+		if (iu_scan_over(scan)) {
+			iu_scan_cut(scan, collectors[i].facts & needs->facts, what_of(collectors[i].facts));
+			continue;
+		}
 		if (collectors[i].needs_proc && scan->proc < 0) {
 			const char *fix, *why = iu_scan_no_proc(scan, &fix);
 

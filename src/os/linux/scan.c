@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/table.h"
@@ -179,6 +180,12 @@ bool iu_scan_is_unmapped(struct iu_scan *scan, uint32_t uid)
 	return uid == overflow && uid != geteuid();
 }
 
+/* Nobody can say how long a name service takes (LDAP), or end its look. */
+static bool is_timed(const struct iu_scan *scan)
+{
+	return scan->needs && scan->needs->budget && scan->needs->budget->most_ms;
+}
+
 const char *iu_scan_user(struct iu_scan *scan, uint32_t uid)
 {
 	struct iu_user_row *row;
@@ -194,7 +201,8 @@ const char *iu_scan_user(struct iu_scan *scan, uint32_t uid)
 		return NULL;
 	row->uid = uid;
 	row->name = iu_scan_is_unmapped(scan, uid) ? NULL : user_in_file(scan, uid);
-	if (!row->name && !iu_scan_is_unmapped(scan, uid) && !scan->plain && has_services(scan) &&
+	if (!row->name && !iu_scan_is_unmapped(scan, uid) && !scan->plain && !is_timed(scan) &&
+		has_services(scan) &&
 		getpwuid_r(uid, &entry, text, sizeof(text), &found) == 0 && found)
 		row->name = iu_arena_strdup(&scan->snapshot->arena, found->pw_name);
 	name = row->name;
@@ -303,4 +311,33 @@ bool iu_scan_open_files(const struct iu_scan *scan, uint64_t least)
 	ssize_t len = iu_file_read(scan->proc, "sys/fs/file-nr", text, sizeof(text));
 
 	return len > 0 && iu_number(text, (size_t)len, 10, &files) > 0 && files >= least;
+}
+
+/* That of iu_os_now_ms(), which lies in a room above. */
+static int64_t now_ms(void)
+{
+	struct timespec now = {0};
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool iu_scan_over(const struct iu_scan *scan)
+{
+	struct iu_budget *budget = scan->needs ? scan->needs->budget : NULL;
+
+	if (!budget)
+		return false;
+	if (!budget->cut && budget->stopped && budget->stopped(budget->context))
+		budget->cut = "whoever asked has ended the look";
+	if (!budget->cut && now_ms() >= budget->deadline_ms)
+		budget->cut = "the time for the look was up (timeout_ms)";
+	return budget->cut != NULL;
+}
+
+void iu_scan_cut(struct iu_scan *scan, uint32_t fact, const char *what)
+{
+	iu_scan_seen(scan, fact, false);
+	iu_snapshot_gap(scan->snapshot, (enum iu_fact)fact, 0, what, scan->needs->budget->cut,
+		"give it more time");
 }

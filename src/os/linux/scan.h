@@ -113,6 +113,12 @@ static inline enum iu_bpf_mode iu_scan_bpf(const struct iu_scan *scan)
 					  : IU_BPF_KEEP;
 }
 
+/** iu_scan_over() - the time of the look is up, or whoever asks has ended it: nothing more is begun. */
+bool iu_scan_over(const struct iu_scan *scan);
+
+/** iu_scan_cut() - says of a fact that iu_scan_over() has kept it from being looked at in full. */
+void iu_scan_cut(struct iu_scan *scan, uint32_t fact, const char *what);
+
 /** iu_scan_initial_pids() - whether our pids and those of /proc are those of the initial PID namespace. */
 bool iu_scan_initial_pids(const struct iu_scan *scan);
 

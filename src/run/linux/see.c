@@ -38,6 +38,7 @@ int iu_run_see(struct iu_run_case *c, bool done)
 	int64_t deadline = iu_os_now_ms() + SEE_MS;
 	uint64_t start = runtime_of(c);
 	enum iu_tri in_call = done ? IU_NO : IU_YES;
+	char root[4];
 	int error;
 
 	while (!iu_run_socket_is_bound(c->socket) && in_call != IU_NO && iu_os_now_ms() < deadline) {
@@ -51,5 +52,8 @@ int iu_run_see(struct iu_run_case *c, bool done)
 	if (c->facts.domain)
 		return EACCES;
 	error = c->name.kind == IU_RUN_NAME_PATH ? iu_run_look(c) : -1;
+	/* it is looked at through the process: of one that has ended nothing is there any more */
+	if (error == ENOENT && iu_run_proc_files_link(c->notice.tid, "root", root, sizeof(root)) <= 0)
+		return -1;
 	return error == 0 ? -1 : error;
 }

@@ -185,9 +185,12 @@ static bool read_case(struct loop *l, struct iu_run_case *c)
 		.domain = s->domain};
 	if (read_credentials(l, c->notice.tid, &c->credentials) < 0)
 		return false;
-	c->facts.name = c->name.kind;
 	if (!read_socket(l, c))
 		return false;
+	/* a path for a socket of another family is none */
+	if ((c->name.kind == IU_RUN_NAME_PATH || c->name.kind == IU_RUN_NAME_ABSTRACT) && !c->facts.unix_socket)
+		c->name.kind = IU_RUN_NAME_FOREIGN;
+	c->facts.name = c->name.kind;
 	/* too short for its family: the kernel says so to us as well */
 	if (c->call.kind == IU_RUN_BIND && c->name.kind == IU_RUN_NAME_FOREIGN &&
 		(c->sock.domain == AF_INET || c->sock.domain == AF_INET6))

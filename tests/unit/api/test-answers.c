@@ -1,8 +1,10 @@
 /* test-answers.c - asking through libinuse as a program outside the house does: the public header only */
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "inuse/names.h"
 #include "stage.h"
 
 static struct inuse_answer *only(struct inuse_answers *answers)
@@ -273,7 +275,9 @@ static void explains_a_failed_listen(void **state)
 
 static void explains_other_errors(void **state)
 {
+	struct inuse_options options = INUSE_OPTIONS_INIT;
 	struct inuse_answers *answers = NULL;
+	char complaint[200];
 	struct sockaddr_in address = loopback(20006);
 	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(20006)};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -286,12 +290,17 @@ static void explains_other_errors(void **state)
 	assert_string_equal(inuse_answer_cause(only(answers)), "address-not-local");
 	assert_string_equal(inuse_answer_target(only(answers)), "198.51.100.1:20006/udp");
 	inuse_answers_free(answers);
-	/* what is no such socket */
+	/* what such a call is not told: there is nothing to explain */
 	answers = NULL;
+	options.complaint = complaint;
+	options.complaint_size = sizeof(complaint);
 	assert_int_equal(inuse_explain_bind(0x7fffffff, (struct sockaddr *)&address,
-				 sizeof(address), EADDRINUSE, NULL, &answers), INUSE_ERROR_INPUT);
-	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, 3, EADDRINUSE, NULL,
+				 sizeof(address), EADDRINUSE, &options, &answers), INUSE_ERROR_INPUT);
+	print_message("# %s\n", complaint);
+	assert_non_null(strstr(complaint, "not open"));
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, 3, EADDRINUSE, &options,
 				 &answers), INUSE_ERROR_INPUT);
+	assert_non_null(strstr(complaint, "length"));
 	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&six, 7, EADDRINUSE, NULL,
 				 &answers), INUSE_ERROR_INPUT);
 	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, 1 << 20, EADDRINUSE,
@@ -300,10 +309,108 @@ static void explains_other_errors(void **state)
 	close(fd);
 }
 
+struct misuse {
+	const char *name, *says;
+	int fd, error; /* 0: of bind() */
+	const void *address;
+	size_t length;
+	enum inuse_operation operation;
+};
+
+/* The commonest failures of beginners: the call itself is wrong, and bind() is really told so. */
+static void explains_misuse(void **state)
+{
+	struct sockaddr_in four = loopback(20010);
+	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(20010)};
+	struct sockaddr_in6 local = six, mapped = six;
+	struct sockaddr_un path = {.sun_family = AF_UNIX, .sun_path = "/tmp/x"};
+	struct sockaddr_storage storage = {0};
+	int tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int tcp6 = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), file = open("/dev/null", O_RDWR | O_CLOEXEC);
+	uint16_t port;
+	int on = 1, twice = bound(0, &port);
+	const struct misuse rows[] = {
+		{"closed", "not open", 9999, 0, &four, sizeof(four), INUSE_OPERATION_AUTO},
+		{"a file", "no socket", file, 0, &four, sizeof(four), INUSE_OPERATION_AUTO},
+		{"too short", "less than an address", tcp, 0, &four, 7, INUSE_OPERATION_AUTO},
+		{"too long", "more than any", tcp, 0, &four, 4096, INUSE_OPERATION_AUTO},
+		{"bound already", "bind() works once", twice, 0, &four, sizeof(four), INUSE_OPERATION_AUTO},
+		{"IPv6 for IPv4", "another family", tcp, 0, &six, sizeof(six), INUSE_OPERATION_AUTO},
+		{"a path for IPv4", "another family", tcp, 0, &path, sizeof(path), INUSE_OPERATION_AUTO},
+		{"no family", "another family", tcp, 0, &storage, 4, INUSE_OPERATION_AUTO},
+		{"link-local", "which one?", tcp6, 0, &local, sizeof(local), INUSE_OPERATION_AUTO},
+		{"IPv4 in IPv6 only", "IPV6_V6ONLY", tcp6, 0, &mapped, sizeof(mapped), INUSE_OPERATION_AUTO},
+		{"NULL", "NULL", tcp, EFAULT, NULL, sizeof(four), INUSE_OPERATION_BIND},
+		{"listen() on UDP", "only stream sockets", udp, EOPNOTSUPP, NULL, 0, INUSE_OPERATION_LISTEN},
+		{"listen() of nothing", "not open", 9999, EBADF, NULL, 0, INUSE_OPERATION_LISTEN},
+	};
+
+	local.sin6_addr.s6_addr[0] = 0xfe;
+	local.sin6_addr.s6_addr[1] = 0x80;
+	local.sin6_addr.s6_addr[15] = 1;
+	mapped.sin6_addr.s6_addr[10] = mapped.sin6_addr.s6_addr[11] = 0xff;
+	mapped.sin6_addr.s6_addr[12] = 127;
+	mapped.sin6_addr.s6_addr[15] = 1;
+	if (tcp6 >= 0)
+		assert_int_equal(setsockopt(tcp6, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct inuse_options options = INUSE_OPTIONS_INIT;
+		struct inuse_answers *answers = NULL;
+		int error = rows[i].error;
+
+		if (tcp6 < 0 && rows[i].fd == tcp6)
+			continue; /* no IPv6 here */
+		if (!error) {
+			errno = 0;
+			assert_int_equal(bind(rows[i].fd, rows[i].address, (socklen_t)rows[i].length), -1);
+			error = errno;
+		}
+		options.operation = rows[i].operation;
+		assert_int_equal(inuse_explain_bind(rows[i].fd, rows[i].address, rows[i].length, error, &options,
+					 &answers), 1);
+		print_message("# %s: %s\n", rows[i].name, inuse_answer_headline(only(answers)));
+		assert_int_equal(inuse_answer_status(only(answers)), INUSE_UNAVAILABLE);
+		assert_int_equal(inuse_answer_errno(only(answers)), error);
+		assert_non_null(strstr(inuse_answer_headline(only(answers)), rows[i].says));
+		assert_string_equal(inuse_answer_operation(only(answers)),
+			rows[i].operation == INUSE_OPERATION_LISTEN ? "listen" : "bind");
+		assert_non_null(inuse_answer_text(only(answers)));
+		assert_non_null(strstr(inuse_answer_json(only(answers)), inuse_answer_error(only(answers))));
+		inuse_answers_free(answers);
+	}
+	close(tcp);
+	close(tcp6);
+	close(udp);
+	close(file);
+	close(twice);
+}
+
+/* What is neither TCP, UDP nor UNIX is named, and not taken for something else. */
+static void names_other_protocols(void **state)
+{
+	struct inuse_answers *answers = NULL;
+	struct sockaddr_in address = loopback(0);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, sizeof(address), EADDRINUSE,
+				 NULL, &answers), 1);
+	print_message("# %s\n", inuse_answer_headline(only(answers)));
+	assert_int_equal(inuse_answer_status(only(answers)), INUSE_UNKNOWN);
+	assert_non_null(strstr(inuse_answer_headline(only(answers)), "netlink"));
+	inuse_answers_free(answers);
+	close(fd);
+}
+
 /* A server that tries again where it hears "free" would try for ever. */
 static void is_free_after_in_use_only(void **state)
 {
-	static const int others[] = {ENOMEM, ENOBUFS, EIO, EFAULT, EBADF, ENOTSOCK, ELOOP, EROFS, 9999};
+	static const struct {
+		int error;
+		enum inuse_status status;
+	} others[] = {{ENOMEM, INUSE_UNAVAILABLE}, {ENOBUFS, INUSE_UNAVAILABLE}, {EFAULT, INUSE_UNAVAILABLE},
+		{EACCES, INUSE_DENIED}, {EPERM, INUSE_DENIED}, {EIO, INUSE_UNKNOWN}, {EBADF, INUSE_UNKNOWN},
+		{ENOTSOCK, INUSE_UNKNOWN}, {ELOOP, INUSE_UNKNOWN}, {EROFS, INUSE_UNKNOWN}, {9999, INUSE_UNKNOWN}};
 	struct sockaddr_in address = loopback(20009);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct inuse_answers *answers;
@@ -313,21 +420,162 @@ static void is_free_after_in_use_only(void **state)
 	assert_int_equal(inuse_answer_status(inuse_answers_get(answers, 0)), INUSE_FREE);
 	inuse_answers_free(answers);
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		struct inuse_answer *answer;
+
 		assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address,
-					 sizeof(address), others[i], NULL, &answers), 1);
-		print_message("# told %d: %s\n", others[i],
-			inuse_answer_doubt(inuse_answers_get(answers, 0), 0));
-		assert_int_equal(
-			inuse_answer_status(inuse_answers_get(answers, 0)), INUSE_UNKNOWN);
-		assert_non_null(inuse_answer_doubt(inuse_answers_get(answers, 0), 0));
+					 sizeof(address), others[i].error, NULL, &answers), 1);
+		answer = only(answers);
+		print_message("# told %d: %s %s\n", others[i].error, inuse_answer_headline(answer),
+			inuse_answer_doubt(answer, 0) ? inuse_answer_doubt(answer, 0) : "");
+		assert_int_equal(inuse_answer_status(answer), others[i].status);
+		if (others[i].status == INUSE_UNKNOWN)
+			assert_non_null(inuse_answer_doubt(answer, 0));
+		else
+			assert_int_equal(inuse_answer_errno(answer), others[i].error);
 		inuse_answers_free(answers);
 	}
+	close(fd);
+}
+
+static bool says_yes(void *context)
+{
+	++*(int *)context;
+	return true;
+}
+
+/* What was cut short is a gap, and never free. */
+static void keeps_to_its_time(void **state)
+{
+	struct inuse_options options = INUSE_OPTIONS_INIT;
+	struct inuse_list_options all = INUSE_LIST_OPTIONS_INIT;
+	struct inuse_answers *answers = NULL;
+	struct inuse_listing *list = NULL;
+	char target[32];
+	int fd = listener(target), calls = 0, n;
+
+	options.stopped = all.stopped = says_yes;
+	options.context = all.context = &calls;
+	assert_int_equal(inuse_why(target, &options, &answers), 1);
+	assert_true(calls > 0);
+	print_message("# stopped: %s\n", inuse_answer_headline(only(answers)));
+	assert_int_equal(inuse_answer_status(only(answers)), INUSE_UNKNOWN);
+	assert_non_null(inuse_answer_gap(only(answers), 0));
+	for (size_t i = 0; inuse_answer_gap(only(answers), i); i++)
+		print_message("# gap: %s: %s\n", inuse_gap_what(inuse_answer_gap(only(answers), i)),
+			inuse_gap_why(inuse_answer_gap(only(answers), i)));
+	inuse_answers_free(answers);
+	assert_int_equal(inuse_list(&all, &list), 0);
+	assert_non_null(inuse_listing_gap(list, 0));
+	inuse_listing_free(list);
+	options.stopped = all.stopped = NULL;
+	options.timeout_ms = all.timeout_ms = 60000; /* enough */
+	assert_int_equal(inuse_why(target, &options, &answers), 1);
+	assert_string_equal(inuse_answer_cause(only(answers)), INUSE_CAUSE_OWN_SOCKET);
+	inuse_answers_free(answers);
+	n = inuse_list(&all, &list);
+	assert_true(n >= 1);
+	assert_int_equal(inuse_listing_count(list), n);
+	inuse_listing_free(list);
+	close(fd);
+}
+
+/* With few descriptors left less is seen: that is said, and nothing is proven that was not. */
+static void is_honest_without_descriptors(void **state)
+{
+	struct sockaddr_in address;
+	char target[32];
+	int busy = listener(target), fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	address = loopback((uint16_t)atoi(strchr(target, ':') + 1));
+	for (int left = 0; left <= 8; left++) {
+		pid_t pid;
+		int status;
+
+		fflush(stdout);
+		pid = fork();
+		if (pid == 0) {
+			struct rlimit limit = {(rlim_t)(fd + 1 + left), (rlim_t)(fd + 1 + left)};
+			struct inuse_answers *answers;
+			struct inuse_answer *answer;
+			const char *cause;
+			bool own, proven, gap = false;
+
+			setrlimit(RLIMIT_NOFILE, &limit);
+			if (inuse_explain_bind(fd, (struct sockaddr *)&address, sizeof(address), EADDRINUSE,
+				    NULL, &answers) != 1)
+				_exit(0); /* it says so */
+			answer = inuse_answers_get(answers, 0);
+			cause = inuse_answer_cause(answer);
+			own = cause && !strcmp(cause, INUSE_CAUSE_OWN_SOCKET);
+			/* that it is in use was told by the kernel; by whom was not seen */
+			proven = cause && strcmp(cause, INUSE_CAUSE_HIDDEN_HOLDER) &&
+				 inuse_answer_confidence(answer) == INUSE_PROVEN;
+			for (size_t i = 0; inuse_answer_gap(answer, i); i++)
+				gap |= strstr(inuse_gap_why(inuse_answer_gap(answer, i)), "EMFILE") != NULL;
+			dprintf(STDOUT_FILENO, "# %d left: %s, %s%s\n", left, cause ? cause : "-",
+				proven ? "proven" : "not proven", gap ? ", a gap names EMFILE" : "");
+			_exit(inuse_answer_status(answer) == INUSE_FREE ? 1
+			      : !own && proven			       ? 2
+			      : !own && !gap			       ? 3
+								       : 0);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+	}
+	close(fd);
+	close(busy);
+}
+
+static void says_what_it_is(void **state)
+{
+	char version[40];
+
+	snprintf(version, sizeof(version), "%d.%d.%d", INUSE_VERSION_MAJOR, INUSE_VERSION_MINOR,
+		INUSE_VERSION_PATCH);
+	assert_string_equal(version, inuse_version());
+	print_message("# features: %u\n", (unsigned int)inuse_features());
+	assert_true(inuse_features() & INUSE_FEATURE_WATCH);
+	assert_int_equal(inuse_features() & ~7u, 0);
+}
+
+static size_t longest_line(const char *text)
+{
+	size_t longest = 0, n;
+
+	for (; *text; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		longest = n > longest ? n : longest;
+	}
+	return longest;
+}
+
+static void wraps_and_colours(void **state)
+{
+	struct inuse_options options = INUSE_OPTIONS_INIT;
+	struct inuse_answers *answers;
+	size_t lengths[3];
+	static const uint16_t columns[] = {50, 0, UINT16_MAX};
+	char target[32];
+	int fd = listener(target);
+
+	for (size_t i = 0; i < 3; i++) {
+		options.columns = columns[i];
+		options.colour = i == 0;
+		assert_int_equal(inuse_why(target, &options, &answers), 1);
+		lengths[i] = longest_line(inuse_answer_text(only(answers)));
+		assert_int_equal(strstr(inuse_answer_text(only(answers)), "\x1b[") != NULL, i == 0);
+		inuse_answers_free(answers);
+	}
+	print_message("# longest lines: %zu %zu %zu\n", lengths[0], lengths[1], lengths[2]);
+	assert_true(lengths[0] < lengths[1] && lengths[1] < lengths[2]);
 	close(fd);
 }
 
 /* What is seen here is not in the way of a socket of another network namespace. */
 static void refuses_sockets_of_other_namespaces(void **state)
 {
+	struct inuse_options options = INUSE_OPTIONS_INIT;
+	char complaint[200];
 	struct inuse_answers *answers = NULL;
 	struct sockaddr_in address = loopback(20007);
 	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
@@ -339,9 +587,12 @@ static void refuses_sockets_of_other_namespaces(void **state)
 	}
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(setns(here, CLONE_NEWNET), 0);
+	options.complaint = complaint;
+	options.complaint_size = sizeof(complaint);
 	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, sizeof(address),
-				 EADDRINUSE, NULL, &answers), INUSE_ERROR_NOTSUP);
+				 EADDRINUSE, &options, &answers), INUSE_ERROR_NOTSUP);
 	assert_null(answers);
+	assert_non_null(strstr(complaint, "another network namespace"));
 	close(fd);
 	close(here);
 }
@@ -481,7 +732,13 @@ int main(void)
 		cmocka_unit_test(explains_a_failed_bind),
 		cmocka_unit_test(explains_a_failed_listen),
 		cmocka_unit_test(explains_other_errors),
+		cmocka_unit_test(explains_misuse),
+		cmocka_unit_test(names_other_protocols),
 		cmocka_unit_test(is_free_after_in_use_only),
+		cmocka_unit_test(keeps_to_its_time),
+		cmocka_unit_test(is_honest_without_descriptors),
+		cmocka_unit_test(says_what_it_is),
+		cmocka_unit_test(wraps_and_colours),
 		cmocka_unit_test(refuses_sockets_of_other_namespaces),
 		cmocka_unit_test(explains_mptcp),
 		cmocka_unit_test(explains_unix_paths),

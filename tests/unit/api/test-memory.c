@@ -40,6 +40,19 @@ void *realloc(void *memory, size_t size)
 	return refuse() ? NULL : __libc_realloc(memory, size);
 }
 
+static long services; /* name services that were asked while there was no memory */
+
+int getpwuid_r(uid_t uid, struct passwd *entry, char *buffer, size_t size, struct passwd **found)
+{
+	(void)uid;
+	(void)entry;
+	(void)buffer;
+	(void)size;
+	services += left == 0;
+	*found = NULL;
+	return 0;
+}
+
 struct tally {
 	unsigned int refused, told, wrong;
 };
@@ -85,8 +98,7 @@ static void is_refused_at_every_place(void **state)
 	char target[32];
 	pid_t pid = give_to_child(listener(target));
 
-	/* What is loaded once is loaded now: glibc's own first look into NSS ends in a crash (2.36). */
-	(void)getpwuid(0);
+	/* What is loaded once is loaded now. */
 	(void)getservbyport(80, "tcp");
 	try_one(&tally, target, -1);
 	asked = 0;
@@ -100,6 +112,8 @@ static void is_refused_at_every_place(void **state)
 		tally.refused, tally.told, tally.wrong);
 	assert_true(tally.refused > 10);
 	assert_int_equal(tally.wrong, 0);
+	/* glibc 2.36 ends in a crash there */
+	assert_int_equal(services, 0);
 	end_child(pid);
 }
 

@@ -10,13 +10,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "os/linux/patient.h"
 #include "os/os.h"
 
 #define SYSTEM_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
+
+#define MORE_SECONDS 2 /* for whoever waits, after it was killed */
 
 extern char **environ;
 
@@ -59,10 +64,16 @@ static bool read_both(struct reader readers[2], size_t size, int64_t deadline)
 	return true;
 }
 
+/* Whoever started us may have less rights than we: nothing of what he has set counts. */
+static bool is_secure(void)
+{
+	return getauxval(AT_SECURE) != 0;
+}
+
 /* What root runs comes from the folders of the system, whoever has set PATH; for others it is theirs. */
 static bool find(const char *name, char *path, size_t size)
 {
-	const char *places = geteuid() == 0 ? SYSTEM_PATH : getenv("PATH");
+	const char *places = geteuid() == 0 ? SYSTEM_PATH : secure_getenv("PATH");
 
 	for (const char *at = places ? places : SYSTEM_PATH; *at;) {
 		size_t len = strcspn(at, ":");
@@ -76,13 +87,13 @@ static bool find(const char *name, char *path, size_t size)
 }
 
 /* Ours with that PATH: what it starts in turn is found there, too. NULL: out of memory. */
-static char **environment_for_root(void)
+static char **environment_with_path(void)
 {
 	static const char path[] = "PATH=" SYSTEM_PATH;
 	size_t n = 0, to = 0;
 	char **copy;
 
-	while (environ && environ[n])
+	while (environ && environ[n] && !is_secure())
 		n++;
 	copy = calloc(n + 2, sizeof(*copy));
 	if (!copy)
@@ -94,28 +105,45 @@ static char **environment_for_root(void)
 	return copy;
 }
 
-static int spawn(const char *const argv[], int out, int err, pid_t *ret_pid)
+/* Of a program that ignores SIGCHLD, or blocks signals, the child is to know nothing. */
+static int set_signals(posix_spawnattr_t *attributes)
+{
+	sigset_t none, defaults;
+
+	sigemptyset(&none);
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGCHLD);
+	sigaddset(&defaults, SIGPIPE);
+	posix_spawnattr_setsigmask(attributes, &none);
+	posix_spawnattr_setsigdefault(attributes, &defaults);
+	return posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+/* One command, and where what it says goes: the exit code, then both texts. */
+struct command {
+	const char *const *argv;
+	const char *program;
+	char **environment;
+	unsigned int seconds;
+	size_t size;
+};
+
+static int spawn(const struct command *command, int out, int err, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
-	char program[4096], **environment;
+	posix_spawnattr_t attributes;
 	int ret;
 
-	if (!find(argv[0], program, sizeof(program)))
-		return ENOENT;
-	environment = environment_for_root();
-	if (!environment)
+	if (posix_spawn_file_actions_init(&actions) != 0)
 		return ENOMEM;
-
-	if (posix_spawn_file_actions_init(&actions) != 0) {
-		free(environment);
-		return ENOMEM;
-	}
+	posix_spawnattr_init(&attributes);
+	set_signals(&attributes);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
-	ret = posix_spawn(ret_pid, program, &actions, NULL, (char *const *)argv,
-		geteuid() == 0 ? environment : environ);
-	free(environment);
+	ret = posix_spawn(ret_pid, command->program, &actions, &attributes,
+		(char *const *)command->argv, command->environment);
+	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return ret;
 }
@@ -135,14 +163,13 @@ static int finish(pid_t pid, bool ended)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int iu_command_execute(const char *const argv[], unsigned int seconds, char *out, char *err, size_t size)
+static int execute(const struct command *command, char *out, char *err)
 {
-	int64_t deadline = iu_os_now_ms() + (int64_t)seconds * 1000;
+	int64_t deadline = iu_os_now_ms() + (int64_t)command->seconds * 1000;
 	struct reader readers[2] = {{.to = out}, {.to = err}};
 	int pipes[2][2], ret;
 	pid_t pid;
 
-	out[0] = err[0] = '\0';
 	if (pipe2(pipes[0], O_CLOEXEC) < 0)
 		return IU_E_SYSTEM;
 	if (pipe2(pipes[1], O_CLOEXEC) < 0) {
@@ -150,16 +177,65 @@ int iu_command_execute(const char *const argv[], unsigned int seconds, char *out
 		close(pipes[0][1]);
 		return IU_E_SYSTEM;
 	}
-	ret = spawn(argv, pipes[0][1], pipes[1][1], &pid);
+	ret = spawn(command, pipes[0][1], pipes[1][1], &pid);
 	close(pipes[0][1]);
 	close(pipes[1][1]);
 	readers[0].fd = pipes[0][0];
 	readers[1].fd = pipes[1][0];
 	if (ret == 0)
-		ret = finish(pid, read_both(readers, size, deadline));
+		ret = finish(pid, read_both(readers, command->size, deadline));
 	else
 		ret = ret == ENOENT ? IU_E_NOENT : IU_E_SYSTEM;
 	close(pipes[0][0]);
 	close(pipes[1][0]);
+	return ret;
+}
+
+/* Of this process alone, which has no other thread. All zeroes: SIG_DFL, whatever the layout is. */
+static void take_own_children(void)
+{
+	static const unsigned long nothing[16];
+
+	syscall(SYS_rt_sigaction, SIGCHLD, nothing, NULL, (size_t)_NSIG / 8);
+}
+
+/* In a process of its own, whose children are nobody else's: see iu_command_execute(). */
+static void body(const void *context, void *result)
+{
+	const struct command *command = context;
+	char *out = (char *)result + sizeof(int), *err = out + command->size;
+	int code;
+
+	take_own_children();
+	code = execute(command, out, err);
+	memcpy(result, &code, sizeof(code));
+}
+
+/*
+ * The one who asks may ignore SIGCHLD, or have a handler that takes the exit code of every child: so
+ * the command is the child of one that sends no such signal (iu_patient_call()).
+ */
+int iu_command_execute(const char *const argv[], unsigned int seconds, char *out, char *err, size_t size)
+{
+	char program[4096], **environment = environment_with_path();
+	struct command command = {.argv = argv, .program = program, .seconds = seconds, .size = size};
+	char *result = calloc(2, size + sizeof(int));
+	int ret = IU_E_SYSTEM;
+
+	out[0] = err[0] = '\0';
+	command.environment = geteuid() == 0 || is_secure() ? environment : environ;
+	if (!find(argv[0], program, sizeof(program)))
+		ret = IU_E_NOENT;
+	else if (environment && result)
+		ret = iu_patient_call((seconds + MORE_SECONDS) * 1000, body, &command, -1, result,
+			sizeof(int) + 2 * size);
+	if (ret == 0) {
+		memcpy(&ret, result, sizeof(ret));
+		memcpy(out, result + sizeof(int), size);
+		memcpy(err, result + sizeof(int) + size, size);
+		out[size - 1] = err[size - 1] = '\0';
+	}
+	free(environment);
+	free(result);
 	return ret;
 }

@@ -8,7 +8,8 @@
 #include "model/plan.h"
 
 /**
- * iu_command_execute() - runs a program, found in PATH, and waits for its end
+ * iu_command_execute() - runs a program, found in PATH, and waits for its end, whatever this process does
+ *	with SIGCHLD; set-user-ID nothing of the environment counts
  * @argv: NULL-terminated
  * @seconds: it is killed when it takes longer
  * @out, @err: receive the first bytes of what it wrote, NUL-terminated; @size each

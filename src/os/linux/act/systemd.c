@@ -54,7 +54,7 @@ static int open_bus(bool user, uint32_t uid, sd_bus **ret_bus)
 		return 0;
 	if (!user)
 		return sd_bus_open_system(ret_bus);
-	if (uid == geteuid() && getenv("DBUS_SESSION_BUS_ADDRESS")) {
+	if (uid == geteuid() && secure_getenv("DBUS_SESSION_BUS_ADDRESS")) {
 		ret = sd_bus_open_user(ret_bus);
 		if (ret >= 0)
 			return ret;

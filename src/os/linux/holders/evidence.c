@@ -221,7 +221,7 @@ static int on_hold(struct evidence *evidence, const struct iu_row_hold *row)
 	if (!node->wanted || has_hold(&snapshot->holds, node->first, &hold))
 		return 0;
 	ret = iu_process_read(evidence->scan, row->pid);
-	if (ret < 0) /* it ended while we looked: it holds nothing any more */
+	if (ret < 0 && ret != IU_E_LIMIT) /* it ended while we looked: it holds nothing any more */
 		return ret == IU_E_NOMEM ? ret : 0;
 	slot = iu_list_add(&snapshot->arena, &snapshot->holds);
 	*slot = hold;

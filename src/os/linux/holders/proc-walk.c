@@ -26,6 +26,8 @@
 #define TABLES_MAX     16 /* descriptor tables of one process that are told apart */
 #define THREADS_MAX    65536
 #define NO_KCMP_MAX    64	   /* threads compared descriptor by descriptor */
+#define OWN_MAX	       (1 << 20)
+#define LINKS_A_LOOK   256 /* descriptors between two looks at the clock */
 #define GAPS_NAMED     4	   /* processes that get a gap of their own */
 #define PID_BYTES      ((4u << 20) / 8) /* a bit for each pid there can be (PID_MAX_LIMIT) */
 #define INITIAL_PID_NS 0xEFFFFFFCu /* PROC_PID_INIT_INO */
@@ -145,6 +147,37 @@ static bool is_known(const struct iu_holds *holds, size_t from, const struct iu_
 	return false;
 }
 
+/* Whether a descriptor of our own leads to a wanted socket, or to any where all are noted. */
+static int look_at_own(struct iu_proc_walk *walk, int fd)
+{
+	struct iu_hold hold = {.pid = walk->scan->self, .fd = fd};
+	struct stat status;
+	int flags;
+
+	if (fstat(fd, &status) < 0 || !S_ISSOCK(status.st_mode))
+		return 0;
+	hold.inode = status.st_ino;
+	if (walk->note)
+		return walk->note(walk->context, &hold);
+	if (!iu_proc_walk_find(walk, hold.inode))
+		return 0;
+	flags = fcntl(fd, F_GETFD);
+	hold.cloexec = flags < 0 ? IU_UNKNOWN : iu_tri(flags & FD_CLOEXEC);
+	return iu_proc_walk_hold(walk, &hold);
+}
+
+/* Our own table, where there is no descriptor left to open it: whoever leaks them is to hear of it. */
+static int scan_own(struct iu_proc_walk *walk)
+{
+	long most = sysconf(_SC_OPEN_MAX);
+	int ret = 0;
+
+	walk->few_files = true;
+	for (int fd = 0; fd < most && fd < OWN_MAX && ret >= 0; fd++)
+		ret = look_at_own(walk, fd);
+	return ret;
+}
+
 /* One descriptor table. Returns: 0, IU_E_ACCESS with *ret_errno, IU_E_GONE, IU_E_NOMEM. */
 static int scan_table(struct iu_proc_walk *walk, const char *table, int32_t pid, int32_t tid,
 	size_t process_holds, int *ret_errno)
@@ -155,16 +188,21 @@ static int scan_table(struct iu_proc_walk *walk, const char *table, int32_t pid,
 
 	snprintf(path, sizeof(path), "%s/fd", table);
 	walk->descriptors.fd = openat(walk->scan->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (walk->descriptors.fd < 0 && pid == walk->scan->self && !tid &&
+		(errno == EMFILE || errno == ENFILE))
+		return scan_own(walk) < 0 ? IU_E_NOMEM : 0;
 	if (walk->descriptors.fd < 0) {
 		*ret_errno = errno;
 		return errno == ENOENT || errno == ESRCH ? IU_E_GONE : IU_E_ACCESS;
 	}
 	walk->descriptors.at = walk->descriptors.len = 0;
-	while (ret >= 0 && (name = iu_entries_next(&walk->descriptors, &error))) {
+	while (ret >= 0 && !walk->cut && (name = iu_entries_next(&walk->descriptors, &error))) {
 		struct iu_hold hold = {.pid = pid, .tid = tid};
 		uint64_t fd = 0;
 		ssize_t len;
 
+		if (++walk->links % LINKS_A_LOOK == 0)
+			walk->cut = iu_scan_over(walk->scan);
 		if (iu_number(name, strlen(name), 10, &fd) == 0 || fd > INT32_MAX)
 			continue;
 		len = iu_file_link(walk->descriptors.fd, name, link, sizeof(link));
@@ -391,7 +429,8 @@ int iu_proc_walk_place(struct iu_proc_walk *walk, int32_t pid, int32_t tid, int3
 		return 0;
 	if (iu_proc_walk_find(walk, hold.inode)) {
 		ret = iu_process_read(walk->scan, pid);
-		if (ret < 0) /* it ended while we looked: it holds nothing any more */
+		walk->few_files |= ret == IU_E_LIMIT;
+		if (ret < 0 && ret != IU_E_LIMIT) /* it ended while we looked: it holds nothing any more */
 			return ret == IU_E_NOMEM ? ret : 0;
 		if (!iu_needs_is_listing(walk->scan->needs))
 			hold.cloexec = read_cloexec(walk, table, number);
@@ -431,8 +470,12 @@ int iu_proc_walk_each(struct iu_proc_walk *walk, iu_proc_walk_visit *visit, void
 	while (ret == 0 && (name = iu_entries_next(&walk->processes, &error))) {
 		uint64_t pid = 0;
 
-		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX)
-			ret = visit(context, (int32_t)pid, name);
+		if (iu_number(name, strlen(name), 10, &pid) != strlen(name) || pid > INT32_MAX)
+			continue;
+		walk->cut = walk->cut || iu_scan_over(walk->scan);
+		if (walk->cut)
+			break;
+		ret = visit(context, (int32_t)pid, name);
 	}
 	close(walk->processes.fd);
 	return ret < 0 ? ret : iu_error_from(-error);
@@ -534,8 +577,11 @@ int iu_proc_walk_tell(struct iu_proc_walk *walk, int result)
 		result == 0 && !hidden && walk->unreadable == 0 && !walk->few_files);
 	if (result == IU_E_NOMEM)
 		return result;
+	if (walk->cut)
+		iu_scan_cut(walk->scan, IU_FACT_HOLDERS, "some of the processes");
 	if (walk->few_files || result == IU_E_LIMIT) {
-		iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "some of the processes",
+		/* of the holders that were found something is missing, too */
+		iu_snapshot_gap(snapshot, IU_FACT_HOLDERS | IU_FACT_FILES, 0, "some of the processes",
 			IU_SCAN_TOO_MANY, IU_SCAN_TOO_MANY_FIX);
 		return 0;
 	}

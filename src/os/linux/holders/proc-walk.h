@@ -25,6 +25,8 @@ struct iu_proc_walk {
 	size_t unreadable; /* processes */
 	bool kcmp_refused;
 	bool few_files; /* there was no descriptor left to read something of a process */
+	bool cut;	 /* it ended before its end: iu_scan_over() */
+	unsigned int links; /* descriptors looked at */
 	bool told;	 /* the kernel told of all processes, whatever /proc shows */
 	uint8_t *passed; /* a bit for each process that was looked into already; NULL: none */
 	/* Given every descriptor that leads to a socket, instead of the wanted ones; NULL: nobody is. */

@@ -133,7 +133,7 @@ static int identify(const char *path, bool executable, struct iu_file_id *ret_fi
 /* Where the program lies, in @file of @size bytes. */
 static int locate(const char *program, char *file, size_t size, struct iu_file_id *ret_file)
 {
-	const char *path = getenv("PATH"), *at = path ? path : "/usr/local/bin:/usr/bin:/bin";
+	const char *path = secure_getenv("PATH"), *at = path ? path : "/usr/local/bin:/usr/bin:/bin";
 	int n;
 
 	if (!*program)

@@ -190,7 +190,7 @@ static int add_list(struct iu_arena *arena, const char *path, struct iu_plan_rul
 /* Of the user who typed sudo. NULL: nobody did, or has no home. */
 static const char *home_of_sudo(struct iu_arena *arena)
 {
-	const char *sudo = getenv("SUDO_UID"), *home = NULL;
+	const char *sudo = secure_getenv("SUDO_UID"), *home = NULL;
 	char *room = malloc(ROOM_BYTES);
 	struct passwd entry, *found = NULL;
 	uint64_t uid = 0;
@@ -206,7 +206,7 @@ static const char *home_of_sudo(struct iu_arena *arena)
 
 static int add_lists(struct iu_arena *arena, struct iu_plan_rules *rules)
 {
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *config = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
 	const char *other = home_of_sudo(arena), *path = NULL;
 	int ret = add_list(arena, "/etc/inuse/protected", rules);
 
@@ -226,7 +226,7 @@ static int add_lists(struct iu_arena *arena, struct iu_plan_rules *rules)
 /* Below sudo the one who typed is meant, too. */
 static void add_users(struct iu_plan_rules *rules)
 {
-	const char *sudo = getenv("SUDO_UID");
+	const char *sudo = secure_getenv("SUDO_UID");
 	uint64_t uid = 0;
 
 	rules->uids[rules->uid_count++] = (uint32_t)geteuid();

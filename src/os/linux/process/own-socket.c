@@ -1,4 +1,5 @@
 /* os/linux/process/own-socket.c - a socket of our own process that could not be bound, as a question */
+#include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -21,6 +22,9 @@
 #endif
 
 #define PROTOCOL_MPTCP 262 /* IPPROTO_MPTCP, Linux 5.6: headers may be older */
+#ifndef AF_XDP
+#define AF_XDP 44
+#endif
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71 /* headers may be older than 5.14 */
 #endif
@@ -45,20 +49,51 @@ static int number_option(int fd, int option)
  * Datagrams that are no UDP (ICMP), SCTP and the like have rules of their own. MPTCP binds a TCP
  * socket inside of it.
  */
-static int read_protocol(int fd, enum iu_protocol *ret_protocol)
-{
-	int domain = number_option(fd, SO_DOMAIN), protocol = number_option(fd, SO_PROTOCOL);
+static const struct {
+	int domain, type, protocol; /* -1: any */
+	enum iu_family family;
+	enum iu_protocol carries;
+	const char *other; /* of knowledge/other-protocols.c, where nothing is looked at */
+} kinds[] = {
+	{AF_UNIX, -1, -1, IU_FAMILY_UNIX, IU_PROTOCOL_UNIX, NULL},
+	{AF_INET, -1, IPPROTO_TCP, IU_FAMILY_IPV4, IU_PROTOCOL_TCP, NULL},
+	{AF_INET6, -1, IPPROTO_TCP, IU_FAMILY_IPV6, IU_PROTOCOL_TCP, NULL},
+	{AF_INET, -1, PROTOCOL_MPTCP, IU_FAMILY_IPV4, IU_PROTOCOL_TCP, NULL},
+	{AF_INET6, -1, PROTOCOL_MPTCP, IU_FAMILY_IPV6, IU_PROTOCOL_TCP, NULL},
+	{AF_INET, SOCK_DGRAM, IPPROTO_UDP, IU_FAMILY_IPV4, IU_PROTOCOL_UDP, NULL},
+	{AF_INET6, SOCK_DGRAM, IPPROTO_UDP, IU_FAMILY_IPV6, IU_PROTOCOL_UDP, NULL},
+	{-1, -1, IPPROTO_SCTP, IU_FAMILY_ANY, IU_PROTOCOL_TCP, "sctp"},
+	{-1, -1, IPPROTO_DCCP, IU_FAMILY_ANY, IU_PROTOCOL_TCP, "dccp"},
+	{-1, -1, IPPROTO_UDPLITE, IU_FAMILY_ANY, IU_PROTOCOL_UDP, "udplite"},
+	{AF_INET, -1, -1, IU_FAMILY_IPV4, IU_PROTOCOL_TCP, "raw"},
+	{AF_INET6, -1, -1, IU_FAMILY_IPV6, IU_PROTOCOL_TCP, "raw"},
+	{AF_VSOCK, -1, -1, IU_FAMILY_ANY, IU_PROTOCOL_TCP, "vsock"},
+	{AF_NETLINK, -1, -1, IU_FAMILY_ANY, IU_PROTOCOL_TCP, "netlink"},
+	{AF_PACKET, -1, -1, IU_FAMILY_ANY, IU_PROTOCOL_TCP, "packet"},
+	{AF_TIPC, -1, -1, IU_FAMILY_ANY, IU_PROTOCOL_TCP, "tipc"},
+	{AF_XDP, -1, -1, IU_FAMILY_ANY, IU_PROTOCOL_TCP, "xdp"},
+};
 
-	if (domain == AF_UNIX)
-		*ret_protocol = IU_PROTOCOL_UNIX;
-	else if ((domain == AF_INET || domain == AF_INET6) &&
-		 (protocol == IPPROTO_TCP || protocol == PROTOCOL_MPTCP))
-		*ret_protocol = IU_PROTOCOL_TCP;
-	else if ((domain == AF_INET || domain == AF_INET6) && protocol == IPPROTO_UDP)
-		*ret_protocol = IU_PROTOCOL_UDP;
-	else
-		return IU_E_INPUT;
-	return 0;
+static bool is_or_any(int wanted, int value)
+{
+	return wanted < 0 || wanted == value;
+}
+
+/* Returns: 0, IU_E_INPUT: of none that is known. */
+static int read_kind(int fd, int domain, int type, struct iu_question *q)
+{
+	int protocol = number_option(fd, SO_PROTOCOL);
+
+	for (size_t i = 0; i < IU_COUNT(kinds); i++) {
+		if (!is_or_any(kinds[i].domain, domain) || !is_or_any(kinds[i].type, type) ||
+			!is_or_any(kinds[i].protocol, domain == AF_NETLINK || domain == AF_PACKET ? -2 : protocol))
+			continue;
+		q->target.protocol = kinds[i].carries;
+		q->target.other = kinds[i].other;
+		q->symptom.call.socket = kinds[i].family;
+		return 0;
+	}
+	return IU_E_INPUT;
 }
 
 static bool netns_cookie(int fd, uint64_t *ret_cookie)
@@ -91,7 +126,7 @@ static bool has(int fd, int level, int name)
 
 static int read_options(int fd, struct iu_arena *arena, struct iu_question *q)
 {
-	struct iu_socket sock = {.family = q->target.family};
+	struct iu_socket sock = {.family = q->symptom.call.socket};
 	struct stat status;
 	int ret;
 
@@ -119,6 +154,9 @@ static int take_inet(struct iu_arena *arena, const union name *name, size_t len,
 	char text[IU_ADDRESS_TEXT], device[IF_NAMESIZE];
 	struct iu_address plain;
 
+	q->symptom.call.address = name->any.sa_family == AF_INET    ? IU_FAMILY_IPV4
+				  : name->any.sa_family == AF_INET6 ? IU_FAMILY_IPV6
+								    : IU_FAMILY_ANY;
 	if (name->any.sa_family == AF_INET && len >= sizeof(name->v4)) {
 		q->target.address = iu_address_ipv4(ntohl(name->v4.sin_addr.s_addr));
 		q->target.port = ntohs(name->v4.sin_port);
@@ -131,8 +169,11 @@ static int take_inet(struct iu_arena *arena, const union name *name, size_t len,
 		if (len >= sizeof(name->v6) && iu_zone_needed(&q->target.address))
 			q->target.address.scope = name->v6.sin6_scope_id;
 	} else {
+		q->symptom.call.too_short = q->symptom.call.address == q->symptom.call.socket;
 		return IU_E_INPUT;
 	}
+	q->symptom.call.mapped_v6only = q->options.v6only == IU_YES &&
+					iu_address_space(&q->target.address) == IU_SPACE_MAPPED;
 	q->target.family = q->target.address.family;
 	plain = q->target.address;
 	plain.scope = 0;
@@ -153,6 +194,8 @@ static int take_unix(struct iu_arena *arena, const union name *name, size_t len,
 	const char *path = name->un.sun_path, *prefix = "unix:";
 	size_t n = len - offsetof(struct sockaddr_un, sun_path);
 
+	q->symptom.call.address = name->any.sa_family == AF_UNIX ? IU_FAMILY_UNIX : IU_FAMILY_ANY;
+	q->symptom.call.too_long = len > sizeof(name->un);
 	if (name->any.sa_family != AF_UNIX || len <= offsetof(struct sockaddr_un, sun_path))
 		return IU_E_INPUT; /* no name at all: the system would choose one */
 	q->target.family = IU_FAMILY_UNIX;
@@ -168,31 +211,77 @@ static int take_unix(struct iu_arena *arena, const union name *name, size_t len,
 	return q->target.text ? 0 : IU_E_NOMEM;
 }
 
+/* What the socket itself is. Returns: 0, IU_E_INPUT: nothing that could be looked for. */
+static int look_at_socket(int fd, struct iu_question *q)
+{
+	struct iu_call_facts *call = &q->symptom.call;
+	int domain = number_option(fd, SO_DOMAIN), type = number_option(fd, SO_TYPE);
+
+	call->given = true;
+	if (domain < 0) {
+		call->closed = fcntl(fd, F_GETFD) < 0;
+		/* O_PATH: open, and good for nothing */
+		call->closed |= !call->closed && fcntl(fd, F_GETFL) >= 0 && fcntl(fd, F_GETFL) & O_PATH;
+		call->no_socket = !call->closed;
+		return IU_E_INPUT;
+	}
+	call->stream = type == SOCK_STREAM || type == SOCK_SEQPACKET;
+	call->connected = getpeername(fd, &(struct sockaddr){0}, &(socklen_t){sizeof(struct sockaddr)}) == 0;
+	return read_kind(fd, domain, type, q);
+}
+
+static bool is_bound(const union name *name, socklen_t len)
+{
+	if (name->any.sa_family == AF_INET || name->any.sa_family == AF_INET6)
+		return name->v4.sin_port != 0; /* the same place in both families */
+	return name->any.sa_family == AF_UNIX && len > offsetof(struct sockaddr_un, sun_path);
+}
+
+/* The address that was given to the call, or the one the socket has; IU_E_INPUT: none to look for. */
+static int look_at_address(struct iu_arena *arena, const void *address, size_t len,
+	const union name *bound, socklen_t bound_len, struct iu_question *q)
+{
+	struct iu_call_facts *call = &q->symptom.call;
+	union name name = {0};
+
+	call->address = call->socket;
+	call->null = !address && len;
+	call->too_long = address && len > sizeof(name);
+	call->too_short = address && len < sizeof(name.any.sa_family);
+	if (call->null || call->too_long || call->too_short)
+		return IU_E_INPUT;
+	memcpy(&name, address ? address : bound, address ? len : bound_len);
+	if (!address)
+		len = bound_len;
+	return q->target.protocol == IU_PROTOCOL_UNIX ? take_unix(arena, &name, len, q)
+						   : take_inet(arena, &name, len, q);
+}
+
 int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, size_t len,
 	struct iu_question *ret_question)
 {
-	struct iu_question q = {0};
-	union name name = {0}, bound = {0};
+	struct iu_question q = {.target.text = iu_arena_printf(arena, "descriptor %d", fd)};
+	union name bound = {0};
 	socklen_t bound_len = sizeof(bound);
-	int ret = read_protocol(fd, &q.target.protocol);
+	int ret = look_at_socket(fd, &q);
 
-	if (ret < 0 || getsockname(fd, &bound.any, &bound_len) < 0)
-		return IU_E_INPUT;
-	if (is_elsewhere(fd))
+	if (ret == 0 && getsockname(fd, &bound.any, &bound_len) < 0)
+		ret = IU_E_INPUT;
+	if (ret == 0 && q.target.other)
+		q.target.text = iu_arena_printf(arena, "a %s socket", q.target.other);
+	else if (ret == 0 && is_elsewhere(fd))
 		return IU_E_NOTSUP;
-	if (address && (len < sizeof(name.any.sa_family) || len > sizeof(name)))
-		return IU_E_INPUT;
-	memcpy(&name, address ? address : &bound, address ? len : bound_len);
-	if (!address)
-		len = bound_len;
-	ret = q.target.protocol == IU_PROTOCOL_UNIX ? take_unix(arena, &name, len, &q)
-					   : take_inet(arena, &name, len, &q);
-	if (ret < 0)
-		return ret;
-	if (bound.any.sa_family == AF_INET || bound.any.sa_family == AF_INET6)
-		q.asker.bound = bound.v4.sin_port != 0; /* the same place in both families */
-	ret = read_options(fd, arena, &q);
-	if (ret >= 0)
+	if (ret == 0 && !q.target.other) {
+		q.asker.bound = bound.any.sa_family != AF_UNIX && is_bound(&bound, bound_len);
+		q.symptom.call.bound = is_bound(&bound, bound_len);
+		ret = read_options(fd, arena, &q);
+		if (ret == 0)
+			ret = look_at_address(arena, address, len, &bound, bound_len, &q);
+	}
+	q.symptom.call.alone = ret == IU_E_INPUT;
+	if (arena->failed)
+		return IU_E_NOMEM;
+	if (ret >= 0 || ret == IU_E_INPUT)
 		*ret_question = q;
 	return ret;
 }

@@ -436,8 +436,11 @@ int iu_process_read(struct iu_scan *scan, int32_t pid)
 		ret = read_row(scan, &process);
 	if (ret < 0)
 		return ret;
+	ret = iu_proc_stat_read(scan->proc, pid, &again);
+	if (ret == IU_E_LIMIT || ret == IU_E_NOMEM)
+		return ret;
 	/* A pid that was given to another process meanwhile: the facts are mixed. */
-	if (iu_proc_stat_read(scan->proc, pid, &again) < 0 || again.start_ticks != stat.start_ticks)
+	if (ret < 0 || again.start_ticks != stat.start_ticks)
 		return IU_E_GONE;
 	*iu_list_add(&snapshot->arena, &snapshot->processes) = process;
 	return snapshot->arena.failed ? IU_E_NOMEM : 0;

@@ -33,6 +33,7 @@
 #define STATES_BOUND (1u << IU_TCP_BOUND_INACTIVE)
 
 #define TIMER_TIME_WAIT 3  /* inet_diag: the timer of a mini socket */
+#define HEARD_A_LOOK    1024 /* messages between two looks at the clock */
 #define ASKED_MAX       64 /* ports that are looked at one by one */
 #define RANGES_MAX	64 /* past that a filter costs the kernel more than it saves */
 #define ORPHAN_UID_REAL ((6u << 16) | (17u << 8)) /* 6.17: orphans keep their uid */
@@ -59,6 +60,7 @@ struct dump {
 	bool listeners_only; /* the first of them was enough */
 	bool passed; /* a part of it has gone to a stream: it cannot be forgotten any more */
 	bool lost;   /* … and the dump started anew */
+	unsigned int heard; /* messages */
 };
 
 static void address_of(
@@ -330,7 +332,7 @@ static int on_socket(void *context, const struct nlmsghdr *message)
 	char name[IF_NAMESIZE];
 	int ret;
 
-	if (dump->lost)
+	if (dump->lost || (++dump->heard % HEARD_A_LOOK == 0 && iu_scan_over(dump->scan)))
 		return IU_E_AGAIN;
 	if (!describes_socket(message))
 		return 0;

@@ -1,4 +1,4 @@
-/* os/linux/sockets/watch.c - sleeps until something changes: the end of a process, a file, the clock */
+/* os/linux/sockets/watch.c - wakes when something changes: the end of a process, a file, a socket, the clock */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sock_diag.h>
@@ -6,14 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "os/linux/error.h"
 #include "os/linux/sockets/inet-diag.h"
 #include "os/linux/sockets/netlink.h"
 #include "os/os.h"
@@ -192,6 +195,60 @@ void iu_os_watch_free(struct iu_os_watch *watch)
 			close(watch->polls[i].fd);
 	iu_netlink_close(&watch->freed);
 	free(watch);
+}
+
+struct iu_os_alarm {
+	int epoll, timer;
+};
+
+int iu_os_alarm_new(struct iu_os_alarm **ret_alarm)
+{
+	struct iu_os_alarm *alarm = calloc(1, sizeof(*alarm));
+	struct epoll_event event = {.events = EPOLLIN};
+	int error;
+
+	if (!alarm)
+		return IU_E_NOMEM;
+	alarm->epoll = epoll_create1(EPOLL_CLOEXEC);
+	alarm->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (alarm->epoll >= 0 && alarm->timer >= 0 &&
+		epoll_ctl(alarm->epoll, EPOLL_CTL_ADD, alarm->timer, &event) == 0) {
+		*ret_alarm = alarm;
+		return 0;
+	}
+	error = errno;
+	iu_os_alarm_free(alarm);
+	return iu_error_from(error);
+}
+
+int iu_os_alarm_fd(const struct iu_os_alarm *alarm)
+{
+	return alarm->epoll;
+}
+
+/* Closed descriptors have left the epoll by themselves. */
+void iu_os_alarm_set(struct iu_os_alarm *alarm, struct iu_os_watch *watch, unsigned int ms)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	struct itimerspec time = {.it_value = {ms / 1000, (long)(ms % 1000) * 1000000}};
+
+	if (ms == 0 || (watch && watch->due))
+		time.it_value.tv_nsec = 1; /* zero would be never */
+	timerfd_settime(alarm->timer, 0, &time, NULL);
+	for (nfds_t i = 0; watch && i < watch->count; i++)
+		if (watch->polls[i].fd >= 0)
+			epoll_ctl(alarm->epoll, EPOLL_CTL_ADD, watch->polls[i].fd, &event);
+}
+
+void iu_os_alarm_free(struct iu_os_alarm *alarm)
+{
+	if (!alarm)
+		return;
+	if (alarm->epoll >= 0)
+		close(alarm->epoll);
+	if (alarm->timer >= 0)
+		close(alarm->timer);
+	free(alarm);
 }
 
 int64_t iu_os_now_ms(void)

@@ -45,8 +45,12 @@ int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, siz
 	union name name = {0}, bound = {0};
 	int n = sizeof(bound), r = read_kind(s, &q);
 
+	q.symptom.call.alone = true;
+	q.target.text = iu_arena_printf(arena, "socket %d", fd);
+	*ret_question = q;
 	if (r < 0)
-		return r;
+		return q.target.text ? r : IU_E_NOMEM;
+	q.symptom.call.alone = false;
 	/* Of a socket that is not bound yet Winsock tells no name at all. */
 	q.asker.bound = getsockname(s, &bound.any, &n) == 0 && bound.v4.sin_port;
 	if (address)

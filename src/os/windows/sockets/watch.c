@@ -100,3 +100,28 @@ uint32_t iu_os_random(void)
 	QueryPerformanceCounter(&counter);
 	return (uint32_t)counter.QuadPart * 2654435761u ^ GetCurrentProcessId() * 40503u;
 }
+
+/* No handle serves select() and the completion ports of libuv alike. */
+int iu_os_alarm_new(struct iu_os_alarm **ret_alarm)
+{
+	(void)ret_alarm;
+	return IU_E_NOTSUP;
+}
+
+int iu_os_alarm_fd(const struct iu_os_alarm *alarm)
+{
+	(void)alarm;
+	return -1;
+}
+
+void iu_os_alarm_set(struct iu_os_alarm *alarm, struct iu_os_watch *watch, unsigned int ms)
+{
+	(void)alarm;
+	(void)watch;
+	(void)ms;
+}
+
+void iu_os_alarm_free(struct iu_os_alarm *alarm)
+{
+	(void)alarm;
+}
