@@ -45,6 +45,30 @@ const char *iu_utf8_base(const char *path)
 	return base;
 }
 
+#define PATH_UNITS 32768 /* the longest path Windows knows */
+
+wchar_t *iu_full_path(const wchar_t *name)
+{
+	wchar_t *path = calloc(PATH_UNITS, sizeof(*path));
+	DWORD n = path ? GetFullPathNameW(name, PATH_UNITS, path, NULL) : 0;
+
+	if (n && n < PATH_UNITS)
+		return path;
+	free(path);
+	return NULL;
+}
+
+wchar_t *iu_own_program(void)
+{
+	wchar_t *path = calloc(PATH_UNITS, sizeof(*path));
+	DWORD n = path ? GetModuleFileNameW(NULL, path, PATH_UNITS) : 0;
+
+	if (n && n < PATH_UNITS)
+		return path;
+	free(path);
+	return NULL;
+}
+
 bool iu_system_program(const wchar_t *name, wchar_t path[MAX_PATH])
 {
 	UINT n = GetSystemDirectoryW(path, MAX_PATH);

@@ -45,6 +45,12 @@ void iu_windows_api_system_only(void);
 		memcpy(&(variable), &iu_api_found, sizeof(variable));                              \
 	} while (0)
 
+/** iu_full_path() - the absolute path of a name, however long, to be freed with free(); NULL: none. */
+wchar_t *iu_full_path(const wchar_t *name);
+
+/** iu_own_program() - the path of the program that runs, to be freed with free(); NULL: not told. */
+wchar_t *iu_own_program(void);
+
 /** iu_system_program() - the full path of a program of the system: "netsh.exe". */
 bool iu_system_program(const wchar_t *name, wchar_t path[MAX_PATH]);
 

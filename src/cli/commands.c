@@ -25,7 +25,7 @@ static const struct iu_target_form target_forms[] = {
 	{"http://localhost:3000/x", "the host and port of a URL"},
 	{"/run/app.sock  ./app.sock  unix:app.sock", "the path of a UNIX socket", IU_ON_LINUX},
 	{"@name", "an abstract UNIX name", IU_ON_LINUX},
-	{"unix:app.sock", "the path of a UNIX socket", IU_ON_WINDOWS},
+	{"unix:app.sock", "the path of a UNIX socket: not supported on Windows", IU_ON_WINDOWS},
 	{"0  127.0.0.1:0", "any free port: is the ephemeral range exhausted?"},
 	{"any other text",
 		"an error message as a program printed it, of bind() or connect(), quoted or not: the "

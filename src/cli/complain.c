@@ -1,16 +1,18 @@
 /* cli/complain.c - one line on standard error */
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/system.h"
 
 #define COMPLAINT_COLUMNS 60
 
 void iu_complain_text(const struct iu_text *line)
 {
-	fputs("inuse: ", stderr);
-	fputs(line->failed || !line->data ? "out of memory" : line->data, stderr);
-	fputs("\n", stderr);
+	const char *text = line->failed || !line->data ? "out of memory" : line->data;
+
+	iu_system_write(IU_STREAM_MESSAGES, "inuse: ", 7);
+	iu_system_write(IU_STREAM_MESSAGES, text, strlen(text));
+	iu_system_write(IU_STREAM_MESSAGES, "\n", 1);
 }
 
 void iu_complain(const char *before, const char *foreign, const char *after)

@@ -25,7 +25,7 @@ struct run {
 static void wipe(struct run *run)
 {
 	if (run->progress)
-		fputs("\r\x1b[K", stderr);
+		iu_system_write(IU_STREAM_MESSAGES, "\r\x1b[K", 4);
 	run->progress = false;
 }
 
@@ -107,7 +107,7 @@ static void progress(void *context, const char *what, int64_t left_ms)
 		iu_text_printf(&line, " (%lld s at most)", (long long)((left_ms + 999) / 1000));
 	iu_text_add(&line, "\x1b[K");
 	if (!line.failed)
-		fputs(line.data, stderr);
+		iu_system_write(IU_STREAM_MESSAGES, line.data, line.len);
 	run->progress = true;
 	iu_text_free(&text);
 	iu_text_free(&line);

@@ -28,7 +28,7 @@ struct work {
 static void put(struct iu_text *text)
 {
 	if (!text->failed && text->data) {
-		fputs(text->data, stderr);
+		iu_system_write(IU_STREAM_MESSAGES, text->data, text->len);
 		fflush(stderr);
 	}
 	iu_text_free(text);

@@ -148,6 +148,11 @@ const char *iu_system_home(void)
 	return home && home[0] == '/' && home[1] ? home : NULL;
 }
 
+bool iu_system_write(enum iu_stream stream, const char *text, size_t len)
+{
+	return fwrite(text, 1, len, stream == IU_STREAM_RESULTS ? stdout : stderr) == len;
+}
+
 void iu_system_cry(enum iu_stream stream, const char *message)
 {
 	if (write(descriptor_of(stream), message, strlen(message)) < 0)

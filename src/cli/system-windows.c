@@ -19,33 +19,47 @@
 #define COLUMNS_MAX    1000
 #define CTRL_C	       2 /* as POSIX numbers it */
 
-static UINT console_page; /* what the console had before us; 0: left as it was */
+static const DWORD handles[] = {
+	[IU_STREAM_RESULTS] = STD_OUTPUT_HANDLE,
+	[IU_STREAM_MESSAGES] = STD_ERROR_HANDLE,
+};
+
+/* What belongs to the console outlives us: it is given back. Both streams may be one screen. */
+static struct {
+	HANDLE handle; /* NULL: not changed */
+	DWORD mode;
+} changed[IU_COUNT(handles)];
 
 static void restore_console(void)
 {
-	if (console_page)
-		SetConsoleOutputCP(console_page);
+	for (size_t i = IU_COUNT(changed); i-- > 0;)
+		if (changed[i].handle)
+			SetConsoleMode(changed[i].handle, changed[i].mode);
 }
 
-/* UTF-8 on the way out, and sequences for colours where the console knows them (Windows 10). */
+/* Ctrl-C ends a program past atexit(). Where somebody catches it, this one is not reached. */
+static BOOL WINAPI restore_at_event(DWORD event)
+{
+	(void)event;
+	restore_console();
+	return FALSE;
+}
+
+/* Sequences for colours where the console knows them (Windows 10). */
 static void prepare_console(void)
 {
-	static const DWORD outputs[] = {STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};
-	DWORD mode;
+	for (size_t i = 0; i < IU_COUNT(handles); i++) {
+		HANDLE handle = GetStdHandle(handles[i]);
+		DWORD mode, wanted = ENABLE_PROCESSED_OUTPUT | ENABLE_VIRTUAL_TERMINAL_PROCESSING;
 
-	for (size_t i = 0; i < IU_COUNT(outputs); i++) {
-		HANDLE handle = GetStdHandle(outputs[i]);
-
-		if (!GetConsoleMode(handle, &mode))
+		if (!GetConsoleMode(handle, &mode) || (mode & wanted) == wanted ||
+			!SetConsoleMode(handle, mode | wanted))
 			continue;
-		SetConsoleMode(handle,
-			mode | ENABLE_PROCESSED_OUTPUT | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
-		if (!console_page && GetConsoleOutputCP() != CP_UTF8) {
-			console_page = GetConsoleOutputCP();
-			SetConsoleOutputCP(CP_UTF8);
-			atexit(restore_console);
-		}
+		changed[i].handle = handle;
+		changed[i].mode = mode;
 	}
+	atexit(restore_console);
+	SetConsoleCtrlHandler(restore_at_event, TRUE);
 }
 
 /* The system's own split of the command line, in UTF-8: the C library's is in the code page. */
@@ -84,7 +98,6 @@ void iu_system_prepare(int *argc, char ***argv)
 	read_arguments(argc, argv);
 }
 
-/* Only a console's page was changed, and it is given back at the end. */
 enum iu_system_kind iu_system_kind(void)
 {
 	return IU_ON_WINDOWS;
@@ -92,6 +105,7 @@ enum iu_system_kind iu_system_kind(void)
 
 void iu_system_restore(void)
 {
+	restore_console();
 }
 
 int iu_system_end_like(int status)
@@ -126,11 +140,6 @@ int iu_system_ask_on(int terminal, const char *question)
 	(void)terminal;
 	return iu_system_ask(question);
 }
-
-static const DWORD handles[] = {
-	[IU_STREAM_RESULTS] = STD_OUTPUT_HANDLE,
-	[IU_STREAM_MESSAGES] = STD_ERROR_HANDLE,
-};
 
 static bool is_console(DWORD number)
 {
@@ -186,9 +195,45 @@ const char *iu_system_home(void)
 	return NULL; /* no shell here writes ~ */
 }
 
+/* Pieces of one write may stay behind in part; a console takes so much at a time. */
+#define CONSOLE_UNITS 4096
+
+static bool write_console(HANDLE console, const char *text, size_t len)
+{
+	struct iu_arena arena = {0};
+	wchar_t *wide;
+	int n = len > INT_MAX ? 0 : MultiByteToWideChar(CP_UTF8, 0, text, (int)len, NULL, 0);
+	DWORD written = 0;
+	bool good = true;
+
+	wide = n > 0 ? iu_arena_alloc(&arena, (size_t)n * sizeof(*wide)) : NULL;
+	if (wide)
+		MultiByteToWideChar(CP_UTF8, 0, text, (int)len, wide, n);
+	for (int at = 0; wide && good && at < n; at += (int)written) {
+		DWORD piece = (DWORD)(n - at < CONSOLE_UNITS ? n - at : CONSOLE_UNITS);
+
+		good = WriteConsoleW(console, wide + at, piece, &written, NULL) && written;
+	}
+	iu_arena_free(&arena);
+	if (!wide || !good)
+		errno = wide ? EIO : ENOMEM;
+	return wide && good;
+}
+
+bool iu_system_write(enum iu_stream stream, const char *text, size_t len)
+{
+	FILE *file = stream == IU_STREAM_RESULTS ? stdout : stderr;
+
+	if (!len)
+		return true;
+	if (!is_console(handles[stream]))
+		return fwrite(text, 1, len, file) == len;
+	return fflush(file) == 0 && write_console(GetStdHandle(handles[stream]), text, len);
+}
+
 void iu_system_cry(enum iu_stream stream, const char *message)
 {
-	fputs(message, stream == IU_STREAM_RESULTS ? stdout : stderr);
+	iu_system_write(stream, message, strlen(message));
 }
 
 bool iu_system_says_progress(void)
@@ -246,13 +291,15 @@ int iu_system_caught(void)
 int iu_system_exec(char *const argv[], int fd)
 {
 	unsigned long code = 0;
+	const char *why;
 	HANDLE process;
 
 	iu_os_release(fd);
 	iu_leave_interrupts();
+	restore_console();
 	process = iu_spawn(argv);
 	if (!process)
-		return ENOENT;
+		return iu_spawn_error(GetLastError(), &why);
 	WaitForSingleObject(process, INFINITE);
 	GetExitCodeProcess(process, &code);
 	CloseHandle(process);
@@ -261,16 +308,15 @@ int iu_system_exec(char *const argv[], int fd)
 
 bool iu_system_directory(const char *name, struct iu_text *ret_path)
 {
-	wchar_t *wide = iu_wide(name), path[MAX_PATH];
+	wchar_t *wide = iu_wide(name), *path = wide ? iu_full_path(wide) : NULL;
 	struct iu_arena arena = {0};
-	DWORD n = wide ? GetFullPathNameW(wide, MAX_PATH, path, NULL) : 0, kind;
-	bool found = n && n < MAX_PATH;
+	DWORD kind = path ? GetFileAttributesW(path) : INVALID_FILE_ATTRIBUTES;
+	bool found = kind != INVALID_FILE_ATTRIBUTES && (kind & FILE_ATTRIBUTE_DIRECTORY);
 
-	kind = found ? GetFileAttributesW(path) : INVALID_FILE_ATTRIBUTES;
-	found = kind != INVALID_FILE_ATTRIBUTES && (kind & FILE_ATTRIBUTE_DIRECTORY);
 	if (found)
 		iu_text_add(ret_path, iu_utf8(&arena, path));
 	iu_arena_free(&arena);
+	free(path);
 	free(wide);
 	return found;
 }

@@ -57,6 +57,14 @@ unsigned int iu_system_columns(enum iu_stream stream);
 /** iu_system_home() - the folder that shells write as ~, or NULL. */
 const char *iu_system_home(void);
 
+/**
+ * iu_system_write() - writes text; messages at once, results when stdio does
+ *
+ * A console of Windows is told characters: its code page belongs to every program on it, and stays.
+ * Returns: false with errno.
+ */
+bool iu_system_write(enum iu_stream stream, const char *text, size_t len);
+
 /** iu_system_cry() - writes past every buffer, while the thread that has them hangs. */
 void iu_system_cry(enum iu_stream stream, const char *message);
 

@@ -42,7 +42,7 @@ static void progress(
 		iu_text_printf(&line, " (%lld s at most)", (long long)((left_ms + 999) / 1000));
 	iu_text_add(&line, "\x1b[K");
 	if (!line.failed)
-		fputs(line.data, stderr);
+		iu_system_write(IU_STREAM_MESSAGES, line.data, line.len);
 	run->progress = true;
 	iu_text_free(&line);
 }
@@ -101,7 +101,7 @@ static int wait_all(struct run *run, const struct iu_questions *questions, int64
 	int code = 0;
 
 	if (run->progress)
-		fputs("\r\x1b[K", stderr);
+		iu_system_write(IU_STREAM_MESSAGES, "\r\x1b[K", 4);
 	run->progress = false;
 	if (r < 0) {
 		iu_complain(iu_error_text(r), NULL, "");

@@ -20,14 +20,15 @@ bool iu_write(const struct iu_text *text)
 		iu_complain("out of memory", NULL, "");
 		return false;
 	}
-	if (text->len && fwrite(text->data, 1, text->len, stdout) != text->len)
+	if (text->len && !iu_system_write(IU_STREAM_RESULTS, text->data, text->len))
 		return failed();
 	return true;
 }
 
 static int write_piece(const char *bytes, size_t size, void *context)
 {
-	return !size || fwrite(bytes, 1, size, context) == size ? 0 : -1;
+	(void)context;
+	return !size || iu_system_write(IU_STREAM_RESULTS, bytes, size) ? 0 : -1;
 }
 
 bool iu_write_json_part(json_t *json)
@@ -42,7 +43,7 @@ bool iu_write_json_part(json_t *json)
 		return false;
 	}
 	errno = 0;
-	good = json_dump_callback(json, write_piece, stdout, flags) == 0;
+	good = json_dump_callback(json, write_piece, NULL, flags) == 0;
 	json_decref(json);
 	if (good)
 		return true;
@@ -56,7 +57,7 @@ bool iu_write_json(json_t *json)
 	if (!iu_write_json_part(json))
 		return false;
 	errno = 0;
-	return fputc('\n', stdout) != EOF || failed();
+	return iu_system_write(IU_STREAM_RESULTS, "\n", 1) || failed();
 }
 
 bool iu_write_end(void)

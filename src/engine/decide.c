@@ -333,7 +333,8 @@ static void decide_unix(struct iu_arena *arena, const struct iu_question *questi
 	warn_lock(arena, snapshot, path, verdict);
 	warn_lost(arena, question, snapshot, verdict);
 	copy_gaps(arena, question, snapshot, verdict);
-	if (!question->target.abstract && !path)
+	/* where it is not even looked for there is another reason, which was told */
+	if (!question->target.abstract && !path && iu_rules_of(snapshot) != &iu_rules_windows)
 		path_gap(arena, question, verdict);
 	finish(arena, question, snapshot, NULL, verdict);
 }

@@ -251,6 +251,41 @@ def consoles(points):
                      "run --free --yes frees the port and starts the command again", ran)
 
 
+def pages(points):
+    """The code page and the mode of a console belong to all programs on it."""
+    for words, name in ((("--version",), "--version"), (("why", "no-such-host:1"), "an error"),
+                        (("run", "--", HOLDER, "page"), "run")):
+        said = holder("pages", INUSE, *words).splitlines()
+        told = [line.strip() for line in said if line.startswith("page ")]
+        points.check(len(told) >= 2 and len(set(told)) == 1 and told[0].startswith("page 850 "),
+                     f"the console is what it was before and after: {name}", *said)
+        if name == "run":
+            points.check(len(told) == 3, "and the command finds it so", *said)
+        if name == "an error":
+            points.check(any("inuse: " in line for line in said), "what is said on it is read there", *said)
+
+
+def batch(points):
+    """Batch files: the file that was found, arguments as they are, or a refusal that says why."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = pathlib.Path(folder) / "with blanks"
+        place.mkdir()
+        file = place / "say.cmd"
+        file.write_bytes(b"@echo [%1] [%2]\r\n")
+        named = subprocess.run(["winepath", "-w", str(file)], capture_output=True, text=True, timeout=60,
+                               env={**os.environ, "WINEPREFIX": str(ROOT / "build-windows-libs/prefix"),
+                                    "WINEDEBUG": "-all"}).stdout.strip() if ON_WINE else str(file)
+        ran = inuse("run", "--", named, "a b", "c")
+        points.check(ran.code == 0 and ran.out.split("\r\n")[0] == '["a b"] [c]',
+                     "run: a batch file with blanks in its path gets an argument with blanks", ran)
+        ran = inuse("run", "--", named, "--port=3000")
+        points.check(ran.out.split("\r\n")[0] == '["--port=3000"] []', "= parts no words", ran)
+        for word in ("a&b", "%PATH%", 'a"b', "x|y"):
+            ran = inuse("run", "--", named, word)
+            points.check(ran.code == 126 and not ran.out and "cmd.exe would read" in ran.err and
+                         "ermission denied" not in ran.err, f"an argument {word} is refused, with the reason", ran)
+
+
 def reports(points):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "here.json")
@@ -341,29 +376,48 @@ def without(points):
                      "and a report says what could not be asked", gaps, made)
 
 
-def imports(points):
-    dump = shutil.which("x86_64-w64-mingw32-objdump")
-    if not dump:
-        points.skip("only libraries of the system are needed", "no objdump for Windows here")
-        return
-    text = subprocess.run([dump, "-p", INUSE], capture_output=True, text=True, timeout=60).stdout
-    dlls = {name.lower() for name in re.findall(r"DLL Name: (\S+)", text)}
-    # those of HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\KnownDLLs: none beside the program is taken
-    known = {"advapi32.dll", "kernel32.dll", "msvcrt.dll", "shell32.dll", "user32.dll", "ws2_32.dll"}
-    points.check(dlls <= known, f"only known libraries are needed: {', '.join(sorted(dlls))}")
-    optional = ["GetExtendedTcpTable", "GetAdaptersAddresses", "InternalGetBoundTcpEndpointTable", "EvtQuery", "HttpInitialize", "IsProcessCritical",
-                "I_QueryTagInformation", "NtQuerySystemInformation"]
-    imported = set(re.findall(r"^\s+[0-9a-f]+\s+\d+\s+(\w+)", text, re.M))
-    points.check(len(imported) > 50 and not imported & set(optional),
-                 "what some systems lack is asked for at run time", imported & set(optional), len(imported))
+def acceptance(points):
+    """What docs/windows-acceptance.md and accept.ps1 speak of: commands and words that there are."""
+    page = (ROOT / "docs/windows-acceptance.md").read_text(encoding="utf-8")
+    script = (ROOT / "tests/windows/accept.ps1").read_text(encoding="utf-8")
+    asked = [words.split() for words in re.findall(r"\binuse ([a-z][^`&|]*)", page)]
+    asked += [words.replace("'", " ").replace(",", " ").split()
+              for words in re.findall(r"(?:Ask|Why) @\(([^)]*)\)", script)]
+    texts, wrong = {}, []
+    for words in asked:
+        command = words[0] if words[0] in ("why", "free", "list", "run", "wait", "report") else "why"
+        if command not in texts:
+            texts[command] = inuse("help", command).out
+        own = words[:words.index("--")] if "--" in words else words
+        wrong += [(command, word) for word in own if re.fullmatch(r"--?[a-z][a-z-]*", word)
+                  and word not in texts[command] and word not in ("--version",)]
+    points.check(len(asked) > 30 and not wrong, f"{len(asked)} commands of the acceptance list are commands of inuse", wrong)
+    image = pathlib.Path(INUSE).read_bytes()
+    said = re.findall(r"-match '([A-Za-z][^'\\\[]{11,})'", script)
+    missing = [text for text in said if text.encode() not in image]
+    points.check(len(said) >= 2 and not missing, f"its words are words of inuse: {'; '.join(said)}", missing)
+    steps = [int(number) for number in re.findall(r"^\| (\d+) \|", page, re.M)]
+    done = {int(number) for number in re.findall(r"\b(?:Tell|Pass) (\d+)", script)}
+    points.check(steps == list(range(1, 23)) and done == set(steps), "the script has a line for each of its 22 steps",
+                 steps, sorted(done))
+
+
+def unix_sockets(points):
+    """Windows has them, inuse does not look at them: said plainly, and never free."""
+    answer = inuse("why", "--json", "C:\\no-such\\app.sock")
+    document = answer.json() if answer.out.startswith("{") else {"verdict": {"status": None}, "gaps": []}
+    points.check(answer.code == 3 and document["verdict"]["status"] == "unknown" and
+                 any("not supported" in gap["why"] for gap in document["gaps"]),
+                 "the path of a UNIX socket: unknown, not supported", answer)
 
 
 def main():
     points = Points()
     socket.setdefaulttimeout(10)
     points.check(inuse("--version").code == 0, "it starts")
-    for part in (holders, options, denied, words, hosts, unicode_names, waiting, picking, running, consoles, reports,
-                 samples, registry, without, imports):
+    for part in (holders, options, denied, words, hosts, unicode_names, waiting, picking, running, batch, consoles, pages, reports,
+                 samples, registry, without, unix_sockets,
+                 acceptance):
         part(points)
     return points.end()
 

@@ -413,6 +413,44 @@ static int screen(char **argv)
 	return 0;
 }
 
+/* page: the code page and the mode of the console that it is on */
+static int page(char **argv)
+{
+	HANDLE out = CreateFileA("CONOUT$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+		NULL, OPEN_EXISTING, 0, NULL);
+	DWORD mode = 0;
+
+	(void)argv;
+	GetConsoleMode(out, &mode);
+	printf("page %u mode %lu\n", GetConsoleOutputCP(), mode);
+	fflush(stdout);
+	return 0;
+}
+
+/* pages PROGRAM WORD...: on a console of our own with page 850; what that is before and afterwards */
+static int pages(char **argv)
+{
+	SECURITY_ATTRIBUTES inherited = {.nLength = sizeof(inherited), .bInheritHandle = TRUE};
+	STARTUPINFOA streams = {.cb = sizeof(streams), .dwFlags = STARTF_USESTDHANDLES};
+	PROCESS_INFORMATION child;
+	char line[2048];
+
+	join(argv, line, sizeof(line));
+	FreeConsole();
+	AllocConsole();
+	SetConsoleOutputCP(850);
+	streams.hStdOutput = streams.hStdError = CreateFileA("CONOUT$", GENERIC_READ | GENERIC_WRITE,
+		FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited, OPEN_EXISTING, 0, NULL);
+	SetConsoleMode(streams.hStdOutput, ENABLE_PROCESSED_OUTPUT | ENABLE_WRAP_AT_EOL_OUTPUT);
+	page(NULL);
+	if (!CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &streams, &child))
+		return 1;
+	WaitForSingleObject(child.hProcess, END_MS);
+	page(NULL);
+	print_screen(streams.hStdOutput);
+	return 0;
+}
+
 /* one FILE PROGRAM WORD...: runs it with one handle of a file as both of its streams */
 static int one_file(char **argv)
 {
@@ -514,7 +552,7 @@ static const struct {
 	{"window", 1, window},	  {"console", 1, console}, {"time-wait", 1, time_wait},
 	{"beside", 2, beside},	  {"orphan", 1, orphan},   {"sit", 1, sit},
 	{"interrupt", -1, interrupt}, {"screen", -1, screen}, {"say", 3, say_error},
-	{"here", 1, here}, {"one", -1, one_file}, {"mixed", 1, mixed},
+	{"here", 1, here}, {"one", -1, one_file}, {"page", 0, page}, {"pages", -1, pages}, {"mixed", 1, mixed},
 };
 
 int main(int argc, char **argv)

@@ -76,35 +76,36 @@ static void test_hostile_counts(void **state)
 /* The way that is taken has told sockets of our own; sockets of our own are then found by it. */
 static void test_own_sockets(void **state)
 {
-	enum iu_afd_way way = iu_afd_way();
+	struct iu_afd afd;
 	struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int len = sizeof(name);
 	SOCKET s = socket(AF_INET, SOCK_STREAM, 0), plain = socket(AF_INET, SOCK_STREAM, 0);
 	struct iu_afd_socket told;
 	DWORD yes = 1;
 
-	print_message("# asked by way %d\n", (int)way);
-	assert_int_not_equal(way, IU_AFD_NONE);
-	assert_false(iu_afd_ask(way, (HANDLE)plain, &told)); /* not bound */
+	assert_true(iu_afd_open(&afd));
+	print_message("# asked by way %d\n", (int)afd.way);
+	assert_false(iu_afd_ask(&afd, (HANDLE)plain, &told)); /* not bound */
 	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, (char *)&yes, sizeof(yes));
 	assert_int_equal(bind(s, (struct sockaddr *)&name, sizeof(name)), 0);
 	assert_int_equal(getsockname(s, (struct sockaddr *)&name, &len), 0);
 	assert_int_equal(listen(s, 1), 0);
-	assert_true(iu_afd_ask(way, (HANDLE)s, &told));
+	assert_true(iu_afd_ask(&afd, (HANDLE)s, &told));
 	assert_int_equal(told.port, ntohs(name.sin_port));
 	assert_int_equal(told.reuseaddr, IU_YES);
 	assert_int_equal(told.exclusive, IU_NO);
 	assert_false(told.connected);
 	/* what connects to it, and what it accepts, is not the one that keeps the port */
 	assert_int_equal(connect(plain, (struct sockaddr *)&name, sizeof(name)), 0);
-	assert_true(iu_afd_ask(way, (HANDLE)plain, &told));
+	assert_true(iu_afd_ask(&afd, (HANDLE)plain, &told));
 	assert_true(told.connected);
 	closesocket(plain);
 	plain = accept(s, NULL, NULL);
-	assert_true(iu_afd_ask(way, (HANDLE)plain, &told));
+	assert_true(iu_afd_ask(&afd, (HANDLE)plain, &told));
 	assert_true(told.connected);
 	closesocket(plain);
 	closesocket(s);
+	iu_afd_close(&afd);
 	(void)state;
 }
 

@@ -115,6 +115,23 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	say_urls(arena, snapshot, question->target.port, &verdict->evidence);
 }
 
+/* HTTP.sys excludes its ports one by one; a service that is known for the port says the same. */
+static bool speaks_for_http(const struct iu_snapshot *snapshot, uint16_t port)
+{
+	const struct iu_exclusion *e = iu_windows_exclusion(snapshot, IU_PROTOCOL_TCP, port);
+	unsigned long count;
+	const struct iu_windows_port *rows = iu_windows_ports(&count);
+
+	if (e && e->first == e->last && !e->administered)
+		return true;
+	for (unsigned long i = 0; i < count; i++)
+		if (rows[i].taker == IU_WINDOWS_HTTP && port >= rows[i].first &&
+			port <= rows[i].last && iu_windows_running(snapshot, rows[i].name) != IU_NO)
+			return true;
+	/* who has which URLs was not seen */
+	return !(snapshot->seen & IU_FACT_HTTP);
+}
+
 static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 {
 	const struct iu_socket *s = &c->blocker->socket;
@@ -126,7 +143,10 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		iu_phrase_endpoint(c->arena, s));
 	say_urls(c->arena, c->snapshot, s->port, &c->blocker->evidence);
 	*ret_confidence = iu_windows_queue(c->snapshot, s->port, &url) ? IU_CONFIDENCE_PROVEN
-								       : IU_CONFIDENCE_LIKELY;
+			  : speaks_for_http(c->snapshot, s->port)     ? IU_CONFIDENCE_LIKELY
+								       : IU_CONFIDENCE_POSSIBLE;
+	if (*ret_confidence == IU_CONFIDENCE_POSSIBLE)
+		iu_case_say(c, "no URL and no service is known for it: drivers of other programs (antivirus, VPN) listen as pid 4, too");
 	return true;
 }
 

@@ -57,6 +57,8 @@ static uint32_t facts_for(const struct iu_question *question,
 
 	if (verdict->status == IU_STATUS_FREE)
 		return 0;
+	if (question->target.protocol == IU_PROTOCOL_UNIX)
+		return IU_FACT_UNIX;
 	if (verdict->cause == IU_CAUSE_HTTP_SYS)
 		facts |= IU_FACT_HTTP | IU_FACT_SERVICES;
 	if (verdict->cause == IU_CAUSE_ALG_RESERVED)

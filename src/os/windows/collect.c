@@ -15,6 +15,7 @@ static const struct {
 	{IU_FACT_ADDRESSES, iu_collect_addresses},
 	{IU_FACT_TCP | IU_FACT_UDP, iu_collect_inet},
 	{IU_FACT_BOUND, iu_collect_bound},
+	{IU_FACT_UNIX, iu_collect_unix},
 	{IU_FACT_HOLDERS, iu_collect_holders},
 	{IU_FACT_OPTIONS, iu_collect_options},
 	{IU_FACT_SERVICES, iu_collect_services},

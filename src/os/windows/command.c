@@ -2,6 +2,7 @@
 #include "os/windows/command.h"
 
 #include "base/err.h"
+#include "os/windows/start-process.h"
 
 #define LINE_UNITS 1024
 #define OUT_MAX	   (1u << 20)
@@ -46,7 +47,6 @@ static int attend(HANDLE process, HANDLE pipe, unsigned int seconds, struct iu_t
 int iu_command_execute(const wchar_t *program, const wchar_t *arguments, unsigned int seconds,
 	struct iu_text *out, unsigned long *ret_code)
 {
-	STARTUPINFOW start = {.cb = sizeof(start), .dwFlags = STARTF_USESTDHANDLES};
 	wchar_t path[MAX_PATH], line[LINE_UNITS];
 	HANDLE read = NULL, write = NULL;
 	PROCESS_INFORMATION child;
@@ -57,8 +57,7 @@ int iu_command_execute(const wchar_t *program, const wchar_t *arguments, unsigne
 		return IU_E_NOENT;
 	if (!make_pipe(&read, &write))
 		return IU_E_SYSTEM;
-	start.hStdOutput = start.hStdError = write;
-	if (CreateProcessW(path, line, NULL, NULL, TRUE, CREATE_NO_WINDOW, NULL, NULL, &start, &child)) {
+	if (iu_start_process(path, line, CREATE_NO_WINDOW, (HANDLE[]){NULL, write, write}, &child)) {
 		CloseHandle(write);
 		write = NULL;
 		ret = attend(child.hProcess, read, seconds, out);

@@ -4,6 +4,8 @@
 
 #include "model/needs.h"
 #include "model/snapshot.h"
+#include "os/windows/host/addresses.h"
+#include "os/windows/process/accounts.h"
 
 struct iu_process_list;
 struct iu_socket_handles;
@@ -15,6 +17,8 @@ struct iu_scan {
 	struct iu_process_list *list; /* every process of the system, as it says itself; NULL: none */
 	struct iu_socket_handles *handles; /* iu_scan_handles() */
 	bool handles_read;
+	struct iu_scopes scopes;     /* iu_scan_scope() */
+	struct iu_accounts accounts; /* iu_account_name() */
 };
 
 /*
@@ -27,6 +31,7 @@ iu_collector iu_collect_host;
 iu_collector iu_collect_addresses;
 iu_collector iu_collect_inet;
 iu_collector iu_collect_bound;
+iu_collector iu_collect_unix;
 iu_collector iu_collect_services;
 iu_collector iu_collect_holders;
 iu_collector iu_collect_options;
@@ -50,6 +55,9 @@ bool iu_holds(const struct iu_snapshot *snapshot, uint64_t inode, int32_t pid);
 
 /** iu_scan_handles() - the handles of all processes, read once a look; NULL: not to be had. */
 struct iu_socket_handles *iu_scan_handles(struct iu_scan *scan);
+
+/** iu_scan_scope() - iu_scope_of() with the interfaces of this machine, read once a look. */
+uint32_t iu_scan_scope(struct iu_scan *scan, uint32_t told);
 
 /**
  * iu_trace_holders() - who has a handle to a wanted socket whose owner is not told, or is gone

@@ -12,6 +12,17 @@ int64_t iu_seconds_of(uint64_t filetime)
 	return (int64_t)((filetime - EPOCH_DIFFERENCE) / TICKS_OF_SECOND);
 }
 
+SOCKET iu_socket(int family, int type, int protocol)
+{
+	SOCKET s = WSASocketW(family, type, protocol, NULL, 0,
+		WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+
+	/* Windows 7 without its service pack does not know the second flag */
+	if (s == INVALID_SOCKET && WSAGetLastError() == WSAEINVAL)
+		s = socket(family, type, protocol);
+	return s;
+}
+
 /* FNV-1a over the bytes of the SID. */
 uint32_t iu_sid_number(PSID sid)
 {

@@ -13,6 +13,14 @@ static inline uint64_t iu_ticks_of(FILETIME time)
 }
 
 /**
+ * iu_socket() - a socket that no program inherits which is started meanwhile
+ *
+ * Those of socket() are inherited by default, and whoever starts programs in another thread of the process
+ * that the library lives in would hand ours on.
+ */
+SOCKET iu_socket(int family, int type, int protocol);
+
+/**
  * iu_sid_number() - an account as a number: the same exactly when the SID is the same
  *
  * The rules and the plan compare users by number, as POSIX has them.

@@ -12,11 +12,19 @@
 wchar_t *iu_command_line(char *const argv[]);
 
 /**
- * iu_spawn() - starts a program, looked up in PATH, with our console and streams
- * Returns: the process, the caller's to close; NULL: see GetLastError().
+ * iu_batch_line() - the command line with which cmd.exe runs a batch file
+ * @path: of the file, in full
+ * @argv: argv[0] is not used
+ * Returns: to be freed with free(); NULL: path or an argument has what cmd.exe reads as its own.
+ */
+wchar_t *iu_batch_line(const char *path, char *const argv[]);
+
+/**
+ * iu_spawn() - starts a program (iu_find_program()) with our console and streams
+ * Returns: the process, the caller's to close; NULL: see GetLastError() and iu_spawn_error().
  *
- * A batch file is run by cmd.exe, which reads some characters of arguments in its own way: with one
- * of them in an argument it is refused (ERROR_BAD_ARGUMENTS).
+ * It inherits the streams and nothing else. A batch file that cannot be told its arguments as they are
+ * is refused (ERROR_BAD_ARGUMENTS).
  */
 HANDLE iu_spawn(char *const argv[]);
 
@@ -26,6 +34,12 @@ HANDLE iu_spawn(char *const argv[]);
  * @output, @error: inheritable
  */
 HANDLE iu_spawn_in_job(char *const argv[], HANDLE output, HANDLE error, HANDLE job);
+
+/**
+ * iu_spawn_error() - the errno of an error of iu_spawn(), and in words what the errno does not say
+ * @ret_why: NULL: the errno says it all
+ */
+int iu_spawn_error(unsigned long error, const char **ret_why);
 
 /**
  * iu_leave_interrupts() - Ctrl-C is for the program that we started: we end when it does

@@ -44,25 +44,10 @@ static HANDLE make_job(void)
 	return job;
 }
 
-/* What the errno says to people: "Permission denied" is not true of everything. */
-static int error_of(DWORD error)
-{
-	switch (error) {
-	case ERROR_FILE_NOT_FOUND:
-	case ERROR_PATH_NOT_FOUND: return ENOENT;
-	case ERROR_BAD_ARGUMENTS:
-	case ERROR_FILENAME_EXCED_RANGE: return EINVAL; /* cmd.exe would read them as its own */
-	case ERROR_BAD_EXE_FORMAT: return ENOEXEC;
-	case ERROR_NOT_ENOUGH_MEMORY:
-	case ERROR_OUTOFMEMORY: return ENOMEM;
-	case 740: return EPERM; /* ERROR_ELEVATION_REQUIRED */
-	}
-	return EACCES;
-}
-
 /* Returns: 0 with w->code, or an errno. */
 static int run_once(struct watch *w)
 {
+	const char *why = NULL;
 	HANDLE process;
 	int error = 0;
 
@@ -71,7 +56,9 @@ static int run_once(struct watch *w)
 		return ENOMEM;
 	process = iu_spawn_in_job(w->argv, w->output.to[0], w->output.to[1], w->job);
 	if (!process)
-		error = error_of(GetLastError());
+		error = iu_spawn_error(GetLastError(), &why);
+	if (why)
+		w->run->line(w->run->context, why);
 	iu_run_output_started(&w->output);
 	while (process && WaitForSingleObject(process, POLL_MS) == WAIT_TIMEOUT)
 		iu_run_output_pass(&w->output);
@@ -235,6 +222,7 @@ int iu_run_start(struct iu_run *run, int *ret_status)
 	}
 	w.job = make_job();
 	iu_leave_interrupts();
+	run->restore(run->context); /* the console is the command's */
 	do
 		error = run_once(&w);
 	while (!error && w.code && look_back(&w));

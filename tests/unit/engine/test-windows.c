@@ -1200,6 +1200,42 @@ static void test_service_tag(void **state)
 	(void)state;
 }
 
+/* Antivirus and VPN drivers listen as pid 4 as well. */
+static void test_kernel_listeners(void **state)
+{
+	struct iu_verdict v;
+
+	row("0.0.0.0", 43210, 4);
+	v = why(NULL, 43210);
+	assert_int_equal(v.cause, IU_CAUSE_HTTP_SYS);
+	assert_int_equal(v.blockers.v[0].confidence, IU_CONFIDENCE_POSSIBLE);
+	assert_true(says(&v.blockers.v[0].evidence, "antivirus, VPN"));
+	exclude(43210, 43210, false); /* as HTTP.sys does */
+	v = why(NULL, 43210);
+	assert_int_equal(v.blockers.v[0].confidence, IU_CONFIDENCE_LIKELY);
+	/* not seen: nothing speaks against it */
+	snap.windows.exclusions.n = 0;
+	snap.seen &= ~(uint32_t)IU_FACT_HTTP;
+	v = why(NULL, 43210);
+	assert_int_equal(v.blockers.v[0].confidence, IU_CONFIDENCE_LIKELY);
+	(void)state;
+}
+
+static void test_protected_names(void **state)
+{
+	static const char *const names[] = {"dockerd.exe", "vmcompute.exe", "vmwp.exe", "conhost.exe",
+		"WindowsTerminal.exe", "sihost.exe", "com.docker.service", "vmmemCmZygote", "lsass.exe"};
+	struct iu_plan_rules rules = {.grace_seconds = 5, .force = true};
+	uint16_t port = 6100;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++, port++) {
+		row("127.0.0.1", port, 1000 + (int32_t)i);
+		process(1000 + (int32_t)i, names[i], "PC\\alice");
+		assert_int_equal(plan(port, rules).steps.n, 0);
+	}
+	(void)state;
+}
+
 static void test_plan_proxy(void **state)
 {
 	struct iu_plan_rules rules = {.grace_seconds = 5};
@@ -1416,6 +1452,7 @@ int main(void)
 		T(http_sys), T(http_program), T(alg), T(event_115), T(service), T(stand_ins),
 		T(told), T(udp), T(exhausted), T(probe), T(words), T(explanation), T(articles), T(hostile_names), T(plan), T(orphan),
 		T(options_read), T(service_tag), T(probe_block), T(plan_proxy),
+		T(kernel_listeners), T(protected_names),
 		T(needs), T(random),
 #undef T
 	};

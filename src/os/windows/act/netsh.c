@@ -10,6 +10,20 @@
 #define SECONDS	   60
 #define LINE_UNITS 256
 
+/* What programs of the console write is in the console's old code page. */
+static void say_output(struct iu_step_result *result, const wchar_t *program, unsigned long code,
+	const struct iu_text *out)
+{
+	wchar_t wide[LINE_UNITS] = L"";
+	size_t blank = out->data ? strspn(out->data, "\r\n \t") : 0, len = out->len - blank;
+
+	if (len >= LINE_UNITS)
+		len = LINE_UNITS - 1;
+	if (out->data)
+		MultiByteToWideChar(CP_OEMCP, 0, out->data + blank, (int)len, wide, LINE_UNITS - 1);
+	iu_result_say(result, IU_RESULT_FAILED, code, "%ls: %.150ls", program, *wide ? wide : L"failed");
+}
+
 static bool run(const wchar_t *program, const wchar_t *arguments, struct iu_step_result *result)
 {
 	struct iu_text out = {0};
@@ -20,8 +34,7 @@ static bool run(const wchar_t *program, const wchar_t *arguments, struct iu_step
 		iu_result_say(result, IU_RESULT_FAILED, 0, "%ls %.80ls: %s", program, arguments,
 			iu_error_text(ret));
 	else if (code)
-		iu_result_say(result, IU_RESULT_FAILED, code, "%ls: %.150s", program,
-			out.data ? out.data + strspn(out.data, "\r\n \t") : "failed");
+		say_output(result, program, code, &out);
 	iu_text_free(&out);
 	return ret == 0 && code == 0;
 }
@@ -70,8 +83,8 @@ static void confirm_gone(const struct iu_step_proxy *target, struct iu_step_resu
 	scan(&snapshot);
 	if (find_rule(&snapshot, target))
 		iu_result_say(result, IU_RESULT_FAILED, 0, "netsh has not deleted the rule");
-	else
-		result->kind = IU_RESULT_DONE;
+	else /* what the first try has said of the other form is of no interest any more */
+		*result = (struct iu_step_result){.kind = IU_RESULT_DONE};
 	iu_snapshot_free(&snapshot);
 }
 

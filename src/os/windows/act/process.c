@@ -9,10 +9,12 @@
 #include "os/windows/process/process.h"
 #include "os/windows/scan.h"
 #include "os/windows/process/debugging.h"
+#include "os/windows/start-process.h"
 
 #define PATH_UNITS 32768
 #define PIDS_MAX   256
 #define HELPER_MS  5000
+#define BREAK_ON_TERMINATION 29 /* ProcessBreakOnTermination; IsProcessCritical() is 8.1's */
 
 /* It is the owner, or it has a handle to that very socket. */
 static bool has(int32_t pid, const struct iu_socket *socket)
@@ -59,11 +61,12 @@ static bool same_path(HANDLE process, const char *path)
 /* What Windows itself would not survive. The rule has refused them before; a handle says it for sure. */
 static bool is_critical(HANDLE process)
 {
-	BOOL(WINAPI * ask)(HANDLE, BOOL *);
-	BOOL critical = FALSE;
+	LONG(NTAPI * query)(HANDLE, int, void *, ULONG, ULONG *);
+	ULONG critical = 0;
 
-	iu_api_into(L"kernel32.dll", ask, "IsProcessCritical");
-	return ask && ask(process, &critical) && critical;
+	iu_api_into(L"ntdll.dll", query, "NtQueryInformationProcess");
+	return query && query(process, BREAK_ON_TERMINATION, &critical, sizeof(critical), NULL) >= 0 &&
+	       critical;
 }
 
 /* The same process, the same program, the same hold on the port. */
@@ -183,16 +186,15 @@ bool iu_os_errand(int argc, char **argv, int *ret_code)
  */
 static enum interrupted interrupt_from_outside(int32_t pid)
 {
-	wchar_t program[MAX_PATH], line[MAX_PATH + 64];
-	STARTUPINFOW start = {.cb = sizeof(start)};
-	DWORD n = GetModuleFileNameW(NULL, program, MAX_PATH), code = INTERRUPT_NO_CONSOLE;
+	wchar_t *program = iu_own_program(), line[64];
+	DWORD code = INTERRUPT_NO_CONSOLE;
 	PROCESS_INFORMATION child;
+	bool started;
 
-	if (!n || n >= MAX_PATH)
-		return INTERRUPT_NO_CONSOLE;
-	_snwprintf(line, IU_COUNT(line), L"\"%ls\" %hs %ld", program, INTERRUPT_WORD, (long)pid);
-	if (!CreateProcessW(program, line, NULL, NULL, FALSE, DETACHED_PROCESS, NULL, NULL, &start,
-		    &child))
+	_snwprintf(line, IU_COUNT(line), L"inuse.exe %hs %ld", INTERRUPT_WORD, (long)pid);
+	started = program && iu_start_process(program, line, DETACHED_PROCESS, (HANDLE[IU_STREAMS]){0}, &child);
+	free(program);
+	if (!started)
 		return INTERRUPT_NO_CONSOLE;
 	if (WaitForSingleObject(child.hProcess, HELPER_MS) != WAIT_OBJECT_0)
 		TerminateProcess(child.hProcess, 1);

@@ -8,21 +8,26 @@
 #include "os/windows/process/debugging.h"
 #include "os/windows/process/process.h"
 
-#define PATIENCE_MS  100
+#define PATIENCE_MS  500   /* a busy machine may let a thread wait for its turn that long */
+#define BEGIN_MS     5000
 #define ALL_MS	     3000  /* for all questions together */
 #define ASKED_MAX    65536
 #define STUCK_MAX    8
 #define NAME_BYTES   2048
 #define OBJECT_NAME  1 /* ObjectNameInformation */
 
+typedef LONG NTAPI query_object(HANDLE, int, void *, ULONG, ULONG *);
+
 /*
  * What asks. A handle that was opened for one call at a time (somebody accepts with it, and nobody
  * comes) lets nobody in until that call ends. Then the thread is ended, which has nothing but its
- * stack: our duplicate must not outlive the look, or it would be us who keep the port.
+ * stack: our duplicate must not outlive the look, or it would be us who keep the port. Once it has begun it
+ * calls the kernel alone: ended while it has the loader's lock, it would take us with it.
  */
 struct asker {
 	HANDLE thread, asked, answered;
-	enum iu_afd_way way;
+	struct iu_afd afd;
+	query_object *query;
 	HANDLE handle;    /* the duplicate; NULL: the end */
 	struct iu_afd_socket socket;
 	bool good;
@@ -32,7 +37,8 @@ struct asker {
 struct iu_socket_handles {
 	struct iu_handle_row *rows; /* those that may be sockets; a process's rows follow each other */
 	size_t count;
-	enum iu_afd_way way;
+	struct iu_afd afd;
+	query_object *query; /* NtQueryObject() */
 	char name[NAME_BYTES];
 	struct asker *asker; /* NULL: none yet */
 	ULONGLONG deadline;
@@ -40,9 +46,8 @@ struct iu_socket_handles {
 };
 
 /* The name of the object without the pointer before it: "\Device\Afd", on Wine nothing. */
-static bool object_name(HANDLE handle, char name[NAME_BYTES])
+static bool object_name(query_object *query, HANDLE handle, char name[NAME_BYTES])
 {
-	LONG(NTAPI * query)(HANDLE, int, void *, ULONG, ULONG *);
 	struct {
 		USHORT bytes, room;
 		wchar_t *units;
@@ -51,7 +56,6 @@ static bool object_name(HANDLE handle, char name[NAME_BYTES])
 	ULONG n = 0;
 	size_t bytes;
 
-	iu_api_into(L"ntdll.dll", query, "NtQueryObject");
 	if (!query || query(handle, OBJECT_NAME, &told, sizeof(told), &n) < 0)
 		return false;
 	bytes = told.bytes;
@@ -70,12 +74,13 @@ static DWORD WINAPI ask_on(void *parameter)
 {
 	struct asker *asker = parameter;
 
+	SetEvent(asker->answered); /* it has begun */
 	while (WaitForSingleObject(asker->asked, INFINITE) == WAIT_OBJECT_0 && asker->handle) {
 		char name[NAME_BYTES];
 
-		asker->good = object_name(asker->handle, name) &&
+		asker->good = object_name(asker->query, asker->handle, name) &&
 			      !memcmp(name, asker->own_name, NAME_BYTES) &&
-			      iu_afd_ask(asker->way, asker->handle, &asker->socket);
+			      iu_afd_ask(&asker->afd, asker->handle, &asker->socket);
 		SetEvent(asker->answered);
 	}
 	return 0;
@@ -89,6 +94,7 @@ static void free_asker(struct asker *asker)
 		CloseHandle(asker->asked);
 	if (asker->answered)
 		CloseHandle(asker->answered);
+	iu_afd_close(&asker->afd);
 	free(asker);
 }
 
@@ -120,16 +126,18 @@ static struct asker *make_asker(const struct iu_socket_handles *handles)
 
 	if (!asker)
 		return NULL;
-	asker->way = handles->way;
+	asker->query = handles->query;
 	memcpy(asker->own_name, handles->name, NAME_BYTES);
 	asker->asked = CreateEventW(NULL, FALSE, FALSE, NULL);
 	asker->answered = CreateEventW(NULL, FALSE, FALSE, NULL);
-	if (asker->asked && asker->answered)
+	if (asker->asked && asker->answered && iu_afd_again(&handles->afd, &asker->afd))
 		asker->thread = CreateThread(NULL, 0, ask_on, asker, 0, NULL);
-	if (asker->thread)
-		return asker;
-	free_asker(asker);
-	return NULL;
+	if (!asker->thread) {
+		free_asker(asker);
+		return NULL;
+	}
+	/* a thread begins in the loader: one that has not begun is left alone, with what it has */
+	return WaitForSingleObject(asker->answered, BEGIN_MS) == WAIT_OBJECT_0 ? asker : NULL;
 }
 
 /* ---- opening ---- */
@@ -156,13 +164,13 @@ size_t iu_socket_rows(const void *table, size_t size, int32_t pid, uintptr_t soc
 /* A socket as any program makes one is in the table, too: its row says what to look for. */
 static bool learn(struct iu_socket_handles *handles)
 {
-	SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
+	SOCKET s = iu_socket(AF_INET, SOCK_STREAM, 0);
 	size_t size = 0;
 	void *table = s == INVALID_SOCKET ? NULL : iu_handle_table_read(&size);
 
 	if (table)
 		handles->rows = calloc(iu_handle_table_count(table, size) + 1, sizeof(*handles->rows));
-	if (handles->rows && object_name((HANDLE)s, handles->name))
+	if (handles->rows && object_name(handles->query, (HANDLE)s, handles->name))
 		handles->count = iu_socket_rows(table, size, (int32_t)GetCurrentProcessId(), s,
 			handles->rows);
 	free(table);
@@ -177,9 +185,9 @@ struct iu_socket_handles *iu_socket_handles_open(void)
 
 	if (!handles)
 		return NULL;
-	handles->way = iu_afd_way();
+	iu_api_into(L"ntdll.dll", handles->query, "NtQueryObject");
 	handles->deadline = GetTickCount64() + ALL_MS;
-	if (handles->way != IU_AFD_NONE && learn(handles))
+	if (iu_afd_open(&handles->afd) && learn(handles))
 		return handles;
 	iu_socket_handles_close(handles);
 	return NULL;
@@ -190,6 +198,7 @@ void iu_socket_handles_close(struct iu_socket_handles *handles)
 	if (!handles)
 		return;
 	end_asker(handles->asker);
+	iu_afd_close(&handles->afd);
 	free(handles->rows);
 	free(handles);
 }

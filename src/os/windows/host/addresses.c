@@ -50,6 +50,34 @@ IP_ADAPTER_ADDRESSES *iu_adapters(void)
 	return list;
 }
 
+static bool has_scope(const struct iu_scopes *scopes, uint32_t number)
+{
+	for (size_t i = 0; i < scopes->list.n; i++)
+		if (scopes->list.v[i] == number)
+			return true;
+	return false;
+}
+
+uint32_t iu_scope_of(const struct iu_scopes *scopes, uint32_t told)
+{
+	uint32_t swapped = ntohl(told);
+
+	return !has_scope(scopes, told) && has_scope(scopes, swapped) ? swapped : told;
+}
+
+uint32_t iu_scan_scope(struct iu_scan *scan, uint32_t told)
+{
+	struct iu_scopes *scopes = &scan->scopes;
+	IP_ADAPTER_ADDRESSES *list = scopes->read ? NULL : iu_adapters();
+
+	for (const IP_ADAPTER_ADDRESSES *adapter = list; adapter; adapter = adapter->Next)
+		*iu_list_add(&scan->snapshot->arena, &scopes->list) =
+			adapter->Ipv6IfIndex ? adapter->Ipv6IfIndex : adapter->IfIndex;
+	free(list);
+	scopes->read = true;
+	return iu_scope_of(scopes, told);
+}
+
 static void add_addresses(struct iu_scan *scan, const IP_ADAPTER_ADDRESSES *adapter)
 {
 	for (const IP_ADAPTER_UNICAST_ADDRESS *row = adapter->FirstUnicastAddress; row;

@@ -3,6 +3,7 @@
 #define IU_OS_WINDOWS_HOST_ADDRESSES_H
 
 #include "model/address.h"
+#include "base/arena.h"
 #include "os/windows/system.h"
 
 #include <iphlpapi.h>
@@ -14,5 +15,19 @@ void iu_address_of(const SOCKADDR *from, struct iu_address *ret);
 
 /** iu_adapters() - GetAdaptersAddresses(), to be freed with free(); NULL: not to be had. */
 IP_ADAPTER_ADDRESSES *iu_adapters(void);
+
+/* The numbers of the interfaces, as scopes of IPv6 name them. */
+struct iu_scopes {
+	IU_LIST(uint32_t) list;
+	bool read;
+};
+
+/**
+ * iu_scope_of() - the scope that a table of sockets has told, as the number of an interface
+ *
+ * One page of Microsoft calls it network order, all that read it take it as it is. What is no interface
+ * but would be one the other way round is meant that way: a held address must never be missed.
+ */
+uint32_t iu_scope_of(const struct iu_scopes *scopes, uint32_t told);
 
 #endif

@@ -1,12 +1,11 @@
 /* os/windows/host/events.c - what the event log says of ports */
+#include "os/windows/host/events.h"
+
 #include <stdlib.h>
 
 #include "base/err.h"
 #include "captures/formats-text.h"
 #include "os/windows/scan.h"
-#include "os/windows/system.h"
-
-#include <winevt.h>
 
 #define ROWS_MAX   64 /* the newest */
 #define XML_BYTES  65536
@@ -16,15 +15,7 @@
 	L"*[System[(EventID=115 or EventID=15005 or EventID=1004 or EventID=1007 or EventID=4227"  \
 	L" or EventID=4231 or EventID=4266) and TimeCreated[timediff(@SystemTime) <= 86400000]]]"
 
-struct log {
-	EVT_HANDLE(WINAPI * query)(EVT_HANDLE, LPCWSTR, LPCWSTR, DWORD);
-	BOOL(WINAPI * next)(EVT_HANDLE, DWORD, EVT_HANDLE *, DWORD, DWORD, DWORD *);
-	BOOL(WINAPI * render)
-	(EVT_HANDLE, EVT_HANDLE, DWORD, DWORD, void *, DWORD *, DWORD *);
-	BOOL(WINAPI * close)(EVT_HANDLE);
-};
-
-static bool open_log(struct log *log)
+static bool open_log(struct iu_event_log *log)
 {
 	iu_api_into(L"wevtapi.dll", log->query, "EvtQuery");
 	iu_api_into(L"wevtapi.dll", log->next, "EvtNext");
@@ -34,7 +25,7 @@ static bool open_log(struct log *log)
 }
 
 /* One entry as XML, in the form that wevtutil and the Event Viewer write, too. */
-static void add_xml(const struct log *log, EVT_HANDLE entry, struct iu_text *text)
+static void add_xml(const struct iu_event_log *log, EVT_HANDLE entry, struct iu_text *text)
 {
 	wchar_t *xml = calloc(1, XML_BYTES);
 	struct iu_arena arena = {0};
@@ -49,8 +40,8 @@ static void add_xml(const struct log *log, EVT_HANDLE entry, struct iu_text *tex
 	free(xml);
 }
 
-/* Returns false: there is no log to ask. Wine answers with no handle and no error. */
-static bool read_log(const struct log *log, struct iu_text *text)
+/* Wine answers with no handle and no error. */
+bool iu_event_log_read(const struct iu_event_log *log, struct iu_text *text)
 {
 	EVT_HANDLE rows = log->query(
 		NULL, L"System", QUERY, EvtQueryChannelPath | EvtQueryReverseDirection);
@@ -75,12 +66,12 @@ int iu_collect_events(struct iu_scan *scan)
 {
 	struct iu_capture_out out = {0};
 	struct iu_text text = {0};
-	struct log log;
+	struct iu_event_log log;
 	int ret = 0;
 
 	if (scan->snapshot->seen & IU_FACT_EVENTS)
 		return 0;
-	if (!open_log(&log) || !read_log(&log, &text)) {
+	if (!open_log(&log) || !iu_event_log_read(&log, &text)) {
 		iu_snapshot_gap(scan->snapshot, IU_FACT_EVENTS, 0, "the event log",
 			"this system gives no access to one, or not in time", NULL);
 		return 0;

@@ -42,7 +42,7 @@ enum iu_tri iu_host_is_elevated(void)
 
 static enum iu_tri has_ipv6(void)
 {
-	SOCKET s = socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDP);
+	SOCKET s = iu_socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDP);
 
 	if (s == INVALID_SOCKET)
 		return iu_tri(WSAGetLastError() != WSAEAFNOSUPPORT);
@@ -67,7 +67,7 @@ int iu_collect_host(struct iu_scan *scan)
 		windows->version >> 8 & 255, windows->build, windows->wine ? " (Wine)" : "");
 	host->hostname = GetComputerNameW(name, &n) ? iu_utf8_n(arena, name, n) : NULL;
 	host->pid = (int32_t)GetCurrentProcessId();
-	host->user = iu_process_user(arena, GetCurrentProcess(), &host->uid);
+	host->user = iu_process_user(scan, GetCurrentProcess(), &host->uid);
 	host->privileged = windows->elevated == IU_YES;
 	/* No port is privileged here; the word means what may be done to others' sockets. */
 	host->cap_net_bind = IU_YES;

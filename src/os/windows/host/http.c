@@ -21,13 +21,28 @@ struct http {
 	(HANDLE, HTTP_SERVICE_CONFIG_ID, void *, ULONG, void *, ULONG, ULONG *, OVERLAPPED *);
 };
 
-static bool open_http(struct http *http)
+/* Whoever opens the interface starts the driver: where it is stopped nobody is served, and it stays so. */
+static bool is_stopped(void)
+{
+	SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+	SC_HANDLE driver = manager ? OpenServiceW(manager, L"HTTP", SERVICE_QUERY_STATUS) : NULL;
+	SERVICE_STATUS status;
+	bool stopped = driver && QueryServiceStatus(driver, &status) &&
+		       status.dwCurrentState == SERVICE_STOPPED;
+
+	if (driver)
+		CloseServiceHandle(driver);
+	if (manager)
+		CloseServiceHandle(manager);
+	return stopped;
+}
+
+static bool find_http(struct http *http)
 {
 	iu_api_into(L"httpapi.dll", http->start, "HttpInitialize");
 	iu_api_into(L"httpapi.dll", http->end, "HttpTerminate");
 	iu_api_into(L"httpapi.dll", http->query, "HttpQueryServiceConfiguration");
-	return http->start && http->end && http->query &&
-	       http->start((HTTPAPI_VERSION){1, 0}, INITIALIZE_CONFIG, NULL) == NO_ERROR;
+	return http->start && http->end && http->query;
 }
 
 static ULONG ask(const struct http *http, HTTP_SERVICE_CONFIG_ID id, void *in, ULONG in_size,
@@ -101,12 +116,17 @@ int iu_collect_http(struct iu_scan *scan)
 {
 	struct http http;
 	uint32_t given = 0;
-	bool all = true;
+	bool all = true, found;
 	int ret;
 
 	if (scan->snapshot->seen & IU_FACT_HTTP)
 		return 0;
-	if (!open_http(&http)) {
+	found = find_http(&http);
+	if (found && is_stopped()) {
+		iu_scan_seen(scan, IU_FACT_HTTP, true);
+		return 0;
+	}
+	if (!found || http.start((HTTPAPI_VERSION){1, 0}, INITIALIZE_CONFIG, NULL) != NO_ERROR) {
 		iu_snapshot_gap(scan->snapshot, IU_FACT_HTTP, 0, "what HTTP.sys serves",
 			"its interface cannot be opened", NULL);
 		return 0;

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "input/hosts.h"
 #include "os/os.h"
+#include "os/windows/find-program.h"
 #include "os/windows/host/addresses.h"
 #include "os/windows/process/process.h"
 #include "os/windows/system.h"
@@ -133,24 +134,36 @@ static int find_ifindex(void *context, const char *name, uint32_t *ret)
 	return r;
 }
 
-static int find_user(void *context, const char *name, uint32_t *ret)
+static bool find_account(const wchar_t *name, uint32_t *ret)
 {
-	wchar_t *wide = iu_wide(name), domain[NAME_UNITS];
 	union {
 		SID sid;
 		char bytes[SID_BYTES];
 	} sid;
+	wchar_t domain[NAME_UNITS];
 	DWORD size = sizeof(sid), units = NAME_UNITS;
 	SID_NAME_USE use;
-	int r = IU_E_NOENT;
+
+	if (!LookupAccountNameW(NULL, name, &sid, &size, domain, &units, &use))
+		return false;
+	*ret = iu_sid_number(&sid);
+	return true;
+}
+
+/* A name alone is looked for in every domain that is trusted: this machine's own accounts come first. */
+static int find_user(void *context, const char *name, uint32_t *ret)
+{
+	wchar_t *wide = iu_wide(name), here[MAX_COMPUTERNAME_LENGTH + 1], both[2 * NAME_UNITS];
+	DWORD units = IU_COUNT(here);
+	bool found = false;
 
 	(void)context;
-	if (wide && LookupAccountNameW(NULL, wide, &sid, &size, domain, &units, &use)) {
-		*ret = iu_sid_number(&sid);
-		r = 0;
-	}
+	if (wide && !wcspbrk(wide, L"\\@") && GetComputerNameW(here, &units) &&
+		_snwprintf(both, IU_COUNT(both), L"%ls\\%ls", here, wide) > 0)
+		found = find_account(both, ret);
+	found = found || (wide && find_account(wide, ret));
 	free(wide);
-	return r;
+	return found ? 0 : IU_E_NOENT;
 }
 
 static const struct iu_names names = {
@@ -168,13 +181,10 @@ const struct iu_names *iu_os_names(void)
 
 int iu_os_find_program(const char *program, struct iu_file_id *ret_file)
 {
-	wchar_t *wide = iu_wide(program), path[MAX_PATH], *base;
-	int ret = IU_E_NOENT;
+	wchar_t *wide = iu_wide(program), *path = wide ? iu_find_program_here(wide) : NULL;
+	int ret = path && iu_file_identity(path, ret_file) ? 0 : IU_E_NOENT;
 
-	if (wide && (SearchPathW(NULL, wide, NULL, MAX_PATH, path, &base) ||
-			    SearchPathW(NULL, wide, L".exe", MAX_PATH, path, &base)) &&
-		iu_file_identity(path, ret_file))
-		ret = 0;
+	free(path);
 	free(wide);
 	return ret;
 }

@@ -1,4 +1,5 @@
 /* os/windows/process/own-socket.c - a socket of our own process that could not be bound, as a question */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -79,11 +80,13 @@ int iu_os_asking_socket(struct iu_arena *arena, int fd, const void *address, siz
 int iu_os_program_of(struct iu_arena *arena, int32_t pid, struct iu_file_id *ret_file,
 	const char **ret_path)
 {
-	wchar_t path[MAX_PATH];
-	DWORD n = GetModuleFileNameW(NULL, path, MAX_PATH);
+	wchar_t *path = pid ? NULL : iu_own_program();
+	int ret = path && iu_file_identity(path, ret_file) ? 0 : IU_E_NOENT;
 
-	if (pid || !n || n >= MAX_PATH || !iu_file_identity(path, ret_file))
-		return IU_E_NOENT;
-	*ret_path = iu_utf8(arena, path);
-	return *ret_path ? 0 : IU_E_NOMEM;
+	if (ret == 0) {
+		*ret_path = iu_utf8(arena, path);
+		ret = *ret_path ? 0 : IU_E_NOMEM;
+	}
+	free(path);
+	return ret;
 }

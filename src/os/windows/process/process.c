@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sddl.h>
 #include <shellapi.h>
 
 #include "base/err.h"
@@ -12,7 +11,6 @@
 #include "os/windows/process/debugging.h"
 
 #define PATH_UNITS    32768 /* the longest path Windows knows */
-#define USER_UNITS    256
 #define COMMAND_BYTES 65536
 #define PARENTS_MAX   32
 #define COMMAND_LINE  60 /* ProcessCommandLineInformation, since 8.1 */
@@ -45,40 +43,21 @@ static TOKEN_USER *token_user(HANDLE process)
 	return user;
 }
 
-static const char *name_of_sid(struct iu_arena *arena, PSID sid)
-{
-	wchar_t name[USER_UNITS], domain[USER_UNITS], both[2 * USER_UNITS + 1], *text = NULL;
-	DWORD n = USER_UNITS, m = USER_UNITS;
-	SID_NAME_USE use;
-	const char *utf8;
-
-	if (LookupAccountSidW(NULL, sid, name, &n, domain, &m, &use)) {
-		_snwprintf(both, IU_COUNT(both), m ? L"%ls\\%ls" : L"%ls%ls", domain, name);
-		both[IU_COUNT(both) - 1] = 0;
-		return iu_utf8(arena, both);
-	}
-	if (!ConvertSidToStringSidW(sid, &text))
-		return NULL;
-	utf8 = iu_utf8(arena, text);
-	LocalFree(text);
-	return utf8;
-}
-
-const char *iu_process_user(struct iu_arena *arena, HANDLE process, uint32_t *ret_uid)
+const char *iu_process_user(struct iu_scan *scan, HANDLE process, uint32_t *ret_uid)
 {
 	TOKEN_USER *user = token_user(process);
 	const char *name;
 
 	if (!user)
 		return NULL;
-	name = name_of_sid(arena, user->User.Sid);
+	name = iu_account_name(&scan->snapshot->arena, &scan->accounts, user->User.Sid);
 	if (name)
 		*ret_uid = iu_sid_number(user->User.Sid);
 	free(user);
 	return name;
 }
 
-const char *iu_process_account(struct iu_arena *arena, int32_t pid, uint32_t *ret_uid)
+const char *iu_process_account(struct iu_scan *scan, int32_t pid, uint32_t *ret_uid)
 {
 	struct iu_debugging debugging;
 	const char *name;
@@ -86,7 +65,7 @@ const char *iu_process_account(struct iu_arena *arena, int32_t pid, uint32_t *re
 
 	iu_debugging_begin(&debugging);
 	process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)pid);
-	name = process ? iu_process_user(arena, process, ret_uid) : NULL;
+	name = process ? iu_process_user(scan, process, ret_uid) : NULL;
 	iu_debugging_end(&debugging);
 	if (process)
 		CloseHandle(process);
@@ -272,6 +251,22 @@ static HANDLE open_reader(int32_t pid, HANDLE handle)
 	return OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ, FALSE, (DWORD)pid);
 }
 
+static bool is_32_bit(HANDLE process)
+{
+	BOOL wow64 = FALSE;
+
+	return IsWow64Process(process, &wow64) && wow64;
+}
+
+/* "C:\shop\" is C:\shop; C:\ stays. */
+static void trim_folder(wchar_t *path)
+{
+	size_t n = wcslen(path);
+
+	if (n > 3 && path[n - 1] == L'\\')
+		path[n - 1] = 0;
+}
+
 static void read_command(struct iu_arena *arena, int32_t pid, HANDLE handle, struct iu_process *process)
 {
 	HANDLE reader = open_reader(pid, handle);
@@ -280,8 +275,11 @@ static void read_command(struct iu_arena *arena, int32_t pid, HANDLE handle, str
 
 	if (!line && parameters)
 		line = memory_text(reader, parameters, PARAMETERS_COMMAND);
-	if (parameters)
+	/* a 32-bit program keeps its own in its other half: the one here is where it was started, or none */
+	if (parameters && !is_32_bit(handle))
 		current = memory_text(reader, parameters, PARAMETERS_CURRENT);
+	if (current)
+		trim_folder(current);
 	if (line)
 		add_command(arena, line, process);
 	process->cwd = iu_utf8(arena, current);
@@ -329,7 +327,7 @@ static int fill_opened(struct iu_scan *scan, HANDLE handle, struct iu_process *p
 		process->start_ticks = iu_ticks_of(created);
 		process->started = iu_seconds_of(process->start_ticks);
 	}
-	process->user = iu_process_user(arena, handle, &process->uid);
+	process->user = iu_process_user(scan, handle, &process->uid);
 	process->uid_known = process->user != NULL;
 	ret = read_path(arena, handle, process);
 	if (ret == 0)

@@ -39,10 +39,10 @@ int iu_process_add(struct iu_scan *scan, int32_t pid);
  * @ret_uid: its number (iu_sid_number())
  * Returns: NULL: not to be had; *ret_uid is not written then.
  */
-const char *iu_process_user(struct iu_arena *arena, HANDLE process, uint32_t *ret_uid);
+const char *iu_process_user(struct iu_scan *scan, HANDLE process, uint32_t *ret_uid);
 
 /** iu_process_account() - the same of a pid. */
-const char *iu_process_account(struct iu_arena *arena, int32_t pid, uint32_t *ret_uid);
+const char *iu_process_account(struct iu_scan *scan, int32_t pid, uint32_t *ret_uid);
 
 /** iu_process_uid() - the number of its account alone. */
 bool iu_process_uid(int32_t pid, uint32_t *ret_uid);

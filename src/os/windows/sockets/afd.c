@@ -37,29 +37,22 @@ union name {
 };
 
 /* Without a context for the completion: the port of the socket's owner must not hear of it. */
-static bool request(HANDLE handle, ULONG code, void *in, ULONG in_bytes, void *out, ULONG out_bytes)
+static bool request(const struct iu_afd *afd, HANDLE handle, ULONG code, void *in, ULONG in_bytes, void *out,
+	ULONG out_bytes)
 {
-	LONG(NTAPI * control)
-	(HANDLE, HANDLE, void *, void *, IO_STATUS_BLOCK *, ULONG, void *, ULONG, void *, ULONG);
 	IO_STATUS_BLOCK block = {0};
-	HANDLE event;
-	LONG status;
+	LONG status = afd->control(
+		handle, afd->event, NULL, NULL, &block, code, in, in_bytes, out, out_bytes);
 
-	iu_api_into(L"ntdll.dll", control, "NtDeviceIoControlFile");
-	event = control ? CreateEventW(NULL, TRUE, FALSE, NULL) : NULL;
-	if (!event)
-		return false;
-	status = control(handle, event, NULL, NULL, &block, code, in, in_bytes, out, out_bytes);
 	if (status == STATUS_IS_PENDING) {
-		WaitForSingleObject(event, INFINITE);
+		WaitForSingleObject(afd->event, INFINITE);
 		status = block.Status;
 	}
-	CloseHandle(event);
 	return status >= 0;
 }
 
 /* Some options are a byte, some a number: the lowest byte tells for both. */
-static bool driver_option(HANDLE handle, int level, int option, DWORD *ret)
+static bool driver_option(const struct iu_afd *afd, HANDLE handle, int level, int option, DWORD *ret)
 {
 	struct transport_request ask = {.type = TRANSPORT_GETSOCKOPT,
 		.level = (ULONG)level,
@@ -67,14 +60,14 @@ static bool driver_option(HANDLE handle, int level, int option, DWORD *ret)
 		.endpoint = TRUE};
 
 	*ret = 0;
-	return request(handle, AFD_TRANSPORT_REQUEST, &ask, sizeof(ask), ret, sizeof(*ret));
+	return request(afd, handle, AFD_TRANSPORT_REQUEST, &ask, sizeof(ask), ret, sizeof(*ret));
 }
 
-static enum iu_tri driver_flag(HANDLE handle, int level, int option)
+static enum iu_tri driver_flag(const struct iu_afd *afd, HANDLE handle, int level, int option)
 {
 	DWORD value;
 
-	return driver_option(handle, level, option, &value) ? iu_tri((value & 0xFF) != 0)
+	return driver_option(afd, handle, level, option, &value) ? iu_tri((value & 0xFF) != 0)
 							    : IU_UNKNOWN;
 }
 
@@ -86,26 +79,26 @@ static bool take_name(const union name *name, struct iu_afd_socket *socket)
 }
 
 /* Each transport knows its own options only, and by that it is told. */
-static bool by_driver(HANDLE handle, struct iu_afd_socket *socket)
+static bool by_driver(const struct iu_afd *afd, HANDLE handle, struct iu_afd_socket *socket)
 {
 	ULONG context[CONTEXT_BYTES / sizeof(ULONG)] = {0};
 	union name name = {0};
 	DWORD value;
 
-	if (!request(handle, AFD_GET_ADDRESS, NULL, 0, &name, sizeof(name)) ||
+	if (!request(afd, handle, AFD_GET_ADDRESS, NULL, 0, &name, sizeof(name)) ||
 		!take_name(&name, socket))
 		return false;
-	if (driver_option(handle, IPPROTO_TCP, TCP_NODELAY, &value))
+	if (driver_option(afd, handle, IPPROTO_TCP, TCP_NODELAY, &value))
 		socket->protocol = IU_PROTOCOL_TCP;
-	else if (driver_option(handle, IPPROTO_UDP, UDP_NOCHECKSUM, &value))
+	else if (driver_option(afd, handle, IPPROTO_UDP, UDP_NOCHECKSUM, &value))
 		socket->protocol = IU_PROTOCOL_UDP;
 	else
 		return false;
-	socket->reuseaddr = driver_flag(handle, SOL_SOCKET, SO_REUSEADDR);
-	socket->exclusive = driver_flag(handle, SOL_SOCKET, SO_EXCLUSIVEADDRUSE);
+	socket->reuseaddr = driver_flag(afd, handle, SOL_SOCKET, SO_REUSEADDR);
+	socket->exclusive = driver_flag(afd, handle, SOL_SOCKET, SO_EXCLUSIVEADDRUSE);
 	if (socket->local.family == IU_FAMILY_IPV6)
-		socket->v6only = driver_flag(handle, IPPROTO_IPV6, IPV6_V6ONLY);
-	socket->connected = request(handle, AFD_GET_CONTEXT, NULL, 0, context, sizeof(context)) &&
+		socket->v6only = driver_flag(afd, handle, IPPROTO_IPV6, IPV6_V6ONLY);
+	socket->connected = request(afd, handle, AFD_GET_CONTEXT, NULL, 0, context, sizeof(context)) &&
 			    context[0] == CONTEXT_CONNECTED;
 	return true;
 }
@@ -166,14 +159,14 @@ bool iu_afd_is(const struct iu_afd_socket *told, const struct iu_socket *row)
 	       !memcmp(told->local.bytes, row->local.bytes, sizeof(row->local.bytes));
 }
 
-bool iu_afd_ask(enum iu_afd_way way, HANDLE handle, struct iu_afd_socket *ret)
+bool iu_afd_ask(const struct iu_afd *afd, HANDLE handle, struct iu_afd_socket *ret)
 {
 	struct iu_afd_socket socket = {0};
 	bool good = false;
 
-	switch (way) {
+	switch (afd->way) {
 	case IU_AFD_NONE: break;
-	case IU_AFD_DRIVER: good = by_driver(handle, &socket); break;
+	case IU_AFD_DRIVER: good = by_driver(afd, handle, &socket); break;
 	case IU_AFD_WINSOCK: good = by_winsock(handle, &socket); break;
 	}
 	if (good)
@@ -187,11 +180,12 @@ bool iu_afd_ask(enum iu_afd_way way, HANDLE handle, struct iu_afd_socket *ret)
 static const struct {
 	int family, type;
 	bool reuseaddr, exclusive, dual;
+	const char *address; /* the loopback: what can be reached from outside is the firewall's business */
 } examples[] = {
-	{AF_INET, SOCK_STREAM, true, false, false},
-	{AF_INET, SOCK_DGRAM, false, true, false},
-	{AF_INET6, SOCK_STREAM, false, false, false},
-	{AF_INET6, SOCK_DGRAM, false, false, true},
+	{AF_INET, SOCK_STREAM, true, false, false, "127.0.0.1"},
+	{AF_INET, SOCK_DGRAM, false, true, false, "127.0.0.1"},
+	{AF_INET6, SOCK_STREAM, false, false, false, "::1"},
+	{AF_INET6, SOCK_DGRAM, false, false, true, "::ffff:127.0.0.1"},
 };
 
 static bool set(SOCKET s, int level, int option, bool value)
@@ -204,16 +198,14 @@ static bool set(SOCKET s, int level, int option, bool value)
 /* A socket like the example, on a port that the system chooses. */
 static SOCKET make_example(size_t i, union name *name)
 {
-	SOCKET s = socket(examples[i].family, examples[i].type, 0);
+	SOCKET s = iu_socket(examples[i].family, examples[i].type, 0);
 	bool six = examples[i].family == AF_INET6;
 	int len = six ? sizeof(name->v6) : sizeof(name->v4);
 
 	memset(name, 0, sizeof(*name));
 	name->any.sa_family = (ADDRESS_FAMILY)examples[i].family;
-	if (!six)
-		name->v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	else if (!examples[i].dual) /* which means nothing on one address */
-		name->v6.sin6_addr.s6_addr[15] = 1;
+	inet_pton(examples[i].family, examples[i].address,
+		six ? (void *)&name->v6.sin6_addr : (void *)&name->v4.sin_addr);
 	if (s == INVALID_SOCKET)
 		return s;
 	if ((!examples[i].reuseaddr || set(s, SOL_SOCKET, SO_REUSEADDR, true)) &&
@@ -238,7 +230,7 @@ static bool is_right(const struct iu_afd_socket *told, size_t i, const union nam
 	       (examples[i].family == AF_INET || told->v6only == iu_tri(!examples[i].dual));
 }
 
-static bool tells_right(enum iu_afd_way way)
+static bool tells_right(const struct iu_afd *afd)
 {
 	struct iu_afd_socket told;
 	bool right = true, any = false;
@@ -250,17 +242,36 @@ static bool tells_right(enum iu_afd_way way)
 		if (s == INVALID_SOCKET)
 			continue; /* no IPv6 here: then nobody has such a socket */
 		any = true;
-		right = iu_afd_ask(way, (HANDLE)s, &told) && is_right(&told, i, &name);
+		right = iu_afd_ask(afd, (HANDLE)s, &told) && is_right(&told, i, &name);
 		closesocket(s);
 	}
 	return right && any;
 }
 
-enum iu_afd_way iu_afd_way(void)
+bool iu_afd_open(struct iu_afd *ret)
 {
-	if (tells_right(IU_AFD_DRIVER))
-		return IU_AFD_DRIVER;
-	if (iu_api(L"ntdll.dll", "wine_get_version") && tells_right(IU_AFD_WINSOCK))
-		return IU_AFD_WINSOCK;
-	return IU_AFD_NONE;
+	struct iu_afd afd = {.way = IU_AFD_DRIVER, .event = CreateEventW(NULL, TRUE, FALSE, NULL)};
+
+	iu_api_into(L"ntdll.dll", afd.control, "NtDeviceIoControlFile");
+	if (!afd.control || !afd.event || !tells_right(&afd))
+		afd.way = IU_AFD_WINSOCK;
+	if (afd.way == IU_AFD_WINSOCK &&
+		(!afd.event || !iu_api(L"ntdll.dll", "wine_get_version") || !tells_right(&afd)))
+		afd.way = IU_AFD_NONE;
+	*ret = afd;
+	return afd.way != IU_AFD_NONE;
+}
+
+bool iu_afd_again(const struct iu_afd *afd, struct iu_afd *ret)
+{
+	*ret = *afd;
+	ret->event = CreateEventW(NULL, TRUE, FALSE, NULL);
+	return ret->event != NULL;
+}
+
+void iu_afd_close(struct iu_afd *afd)
+{
+	if (afd->event)
+		CloseHandle(afd->event);
+	afd->event = NULL;
 }

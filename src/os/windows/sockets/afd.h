@@ -27,8 +27,27 @@ enum iu_afd_way {
 	IU_AFD_WINSOCK, /* Wine, whose driver has no such requests: through Winsock's own duplicates */
 };
 
-/** iu_afd_way() - tries the ways on sockets of our own on the loopback, which are closed again. */
-enum iu_afd_way iu_afd_way(void);
+typedef LONG NTAPI iu_afd_control(HANDLE, HANDLE, void *, void *, void *, ULONG, void *, ULONG, void *,
+	ULONG);
+
+/* Made before anything is asked: who asks may be ended at any time, so it calls nothing but the kernel. */
+struct iu_afd {
+	enum iu_afd_way way;
+	iu_afd_control *control; /* NtDeviceIoControlFile() */
+	HANDLE event;
+};
+
+/**
+ * iu_afd_open() - tries the ways on sockets of our own on the loopback, which are closed again
+ * Returns: false, IU_AFD_NONE: nobody tells.
+ */
+bool iu_afd_open(struct iu_afd *ret);
+
+/** iu_afd_again() - the same way once more, for another thread. Returns: false: no memory. */
+bool iu_afd_again(const struct iu_afd *afd, struct iu_afd *ret);
+
+/** iu_afd_close() - all zero is fine. */
+void iu_afd_close(struct iu_afd *afd);
 
 /**
  * iu_afd_ask() - what the socket says; may block where the handle is of another kind or was opened
@@ -37,6 +56,6 @@ enum iu_afd_way iu_afd_way(void);
  *	closesocket(), which would end a connection that is the other's
  * Returns: it is a bound socket of TCP or UDP.
  */
-bool iu_afd_ask(enum iu_afd_way way, HANDLE handle, struct iu_afd_socket *ret);
+bool iu_afd_ask(const struct iu_afd *afd, HANDLE handle, struct iu_afd_socket *ret);
 
 #endif

@@ -1,9 +1,10 @@
 /* os/windows/sockets/bound.c - TCP sockets that are bound and neither listen nor connect */
+#include "os/windows/sockets/bound.h"
+
 #include <string.h>
 
 #include "base/err.h"
 #include "model/needs.h"
-#include "os/windows/scan.h"
 #include "os/windows/system.h"
 
 #include <iphlpapi.h>
@@ -11,7 +12,10 @@
 /* What `netstat -q` calls; in no header. The table is in the heap given, the caller's to free. */
 typedef ULONG WINAPI bound_table(void **table, HANDLE heap, ULONG flags);
 
-/* It lists the bindings of listeners and connections, too: the main table has those. */
+/*
+ * It lists the bindings of listeners and connections, too: the main table has those. A connection's binding
+ * may still be on the wildcard; a listener's is the address it listens on, and another one is another socket.
+ */
 static bool is_known(const struct iu_scan *scan, const struct iu_socket *s, int32_t pid)
 {
 	const struct iu_sockets *sockets = &scan->snapshot->sockets;
@@ -20,7 +24,9 @@ static bool is_known(const struct iu_scan *scan, const struct iu_socket *s, int3
 		const struct iu_socket *known = &sockets->v[i];
 
 		if (known->protocol == IU_PROTOCOL_TCP && known->port == s->port &&
-			known->family == s->family && iu_owner_of(known->inode) == pid)
+			known->family == s->family && iu_owner_of(known->inode) == pid &&
+			((known->state != IU_STATE_LISTEN && known->state != IU_STATE_BOUND) ||
+				iu_address_equal(&known->local, &s->local)))
 			return true;
 	}
 	return false;
@@ -36,7 +42,7 @@ static int add_row(struct iu_scan *scan, struct iu_socket *s, DWORD port, DWORD 
 	return iu_add_socket(scan, s, (int32_t)pid, 0);
 }
 
-static int add_bound4(struct iu_scan *scan, const void *table)
+int iu_bound_add4(struct iu_scan *scan, const void *table)
 {
 	const MIB_TCPTABLE2 *rows = table;
 	int ret = 0;
@@ -62,7 +68,7 @@ static int add_bound6(struct iu_scan *scan, const void *table)
 		s.local.family = IU_FAMILY_IPV6;
 		memcpy(s.local.bytes, &rows->table[i].LocalAddr, 16);
 		if (iu_address_is_link_local(&s.local))
-			s.local.scope = rows->table[i].dwLocalScopeId;
+			s.local.scope = iu_scan_scope(scan, rows->table[i].dwLocalScopeId);
 		ret = add_row(scan, &s, rows->table[i].dwLocalPort, rows->table[i].dwOwningPid);
 	}
 	return ret;
@@ -72,7 +78,7 @@ static const struct {
 	const char *name;
 	int (*add)(struct iu_scan *scan, const void *table);
 } tables[] = {
-	{"InternalGetBoundTcpEndpointTable", add_bound4},
+	{"InternalGetBoundTcpEndpointTable", iu_bound_add4},
 	{"InternalGetBoundTcp6EndpointTable", add_bound6},
 };
 

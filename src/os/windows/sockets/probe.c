@@ -53,7 +53,7 @@ static SOCKET make_socket(const struct iu_probe *probe)
 {
 	bool udp = probe->protocol == IU_PROTOCOL_UDP;
 
-	return socket(probe->address.family == IU_FAMILY_IPV6 ? AF_INET6 : AF_INET,
+	return iu_socket(probe->address.family == IU_FAMILY_IPV6 ? AF_INET6 : AF_INET,
 		udp ? SOCK_DGRAM : SOCK_STREAM, udp ? IPPROTO_UDP : IPPROTO_TCP);
 }
 

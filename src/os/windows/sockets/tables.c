@@ -46,13 +46,13 @@ static struct iu_address address4(DWORD bytes)
 	return address;
 }
 
-static struct iu_address address6(const UCHAR bytes[16], DWORD scope)
+static struct iu_address address6(struct iu_scan *scan, const UCHAR bytes[16], DWORD scope)
 {
 	struct iu_address address = {.family = IU_FAMILY_IPV6};
 
 	memcpy(address.bytes, bytes, 16);
 	/* Wine leaves something there that is no scope. */
-	address.scope = iu_address_is_link_local(&address) ? scope : 0;
+	address.scope = iu_address_is_link_local(&address) ? iu_scan_scope(scan, scope) : 0;
 	return address;
 }
 
@@ -100,7 +100,7 @@ int iu_add_socket(struct iu_scan *scan, struct iu_socket *socket, int32_t pid, u
 		taken(&snapshot->sockets, socket->inode))
 		socket->inode++;
 	if (pid && !scan->needs->all_ports) {
-		socket->user = iu_process_account(&snapshot->arena, pid, &socket->uid);
+		socket->user = iu_process_account(scan, pid, &socket->uid);
 		socket->uid_known = socket->user != NULL;
 	}
 	slot = iu_list_add(&snapshot->arena, &snapshot->sockets);
@@ -162,13 +162,13 @@ static int add_tcp6(struct iu_scan *scan, const void *table)
 		struct iu_socket s = {.protocol = IU_PROTOCOL_TCP,
 			.family = IU_FAMILY_IPV6,
 			.state = state_of(row->dwState),
-			.local = address6(row->ucLocalAddr, row->dwLocalScopeId),
+			.local = address6(scan, row->ucLocalAddr, row->dwLocalScopeId),
 			.port = port_of(row->dwLocalPort)};
 
 		if (!is_wanted(scan, s.state, s.port))
 			continue;
 		if (s.state != IU_STATE_LISTEN) {
-			s.peer = address6(row->ucRemoteAddr, row->dwRemoteScopeId);
+			s.peer = address6(scan, row->ucRemoteAddr, row->dwRemoteScopeId);
 			s.peer_port = port_of(row->dwRemotePort);
 		}
 		s.mini = s.state == IU_STATE_TIME_WAIT;
@@ -210,7 +210,7 @@ static int add_udp6(struct iu_scan *scan, const void *table)
 		struct iu_socket s = {.protocol = IU_PROTOCOL_UDP,
 			.family = IU_FAMILY_IPV6,
 			.state = IU_STATE_BOUND,
-			.local = address6(row->ucLocalAddr, row->dwLocalScopeId),
+			.local = address6(scan, row->ucLocalAddr, row->dwLocalScopeId),
 			.port = port_of(row->dwLocalPort)};
 
 		take_origin(&s, row->liCreateTimestamp, row->OwningModuleInfo);
