@@ -404,7 +404,7 @@ def acceptance(points):
 
 def unix_sockets(points):
     """Windows has them, inuse does not look at them: said plainly, and never free."""
-    answer = inuse("why", "--json", "C:\\no-such\\app.sock")
+    answer = inuse("why", "--json", "unix:no-such.sock")
     document = answer.json() if answer.out.startswith("{") else {"verdict": {"status": None}, "gaps": []}
     points.check(answer.code == 3 and document["verdict"]["status"] == "unknown" and
                  any("not supported" in gap["why"] for gap in document["gaps"]),
