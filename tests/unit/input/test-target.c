@@ -206,6 +206,8 @@ static const struct row good[] = {
 	{"[fe80::1%eth0]:80", "[fe80::1%eth0]:80/tcp"},
 	{"[fe80::1%7]:80", "[fe80::1%7]:80/tcp"},
 	{"[::1%eth0]:80", "[::1]:80/tcp"},
+	{"[ff02::1:2%eth0]:547/udp", "[ff02::1:2%eth0]:547/udp"},
+	{"0.0.0.0%eth0:67/udp", "0.0.0.0:67/udp"}, /* the device is an option of the question */
 	{"[::1]:80,443", "[::1]:80/tcp, [::1]:443/tcp"},
 	{"[::1]:3000-3001", "[::1]:3000/tcp, [::1]:3001/tcp"},
 	/* names */
@@ -421,9 +423,10 @@ static const struct row bad[] = {
 	{"1.2.3.4.5:80", "!\"1.2.3.4.5\" is no IPv4 address: it has four numbers from 0 to 255"},
 	{"8080:80", "!\"8080:80\" has two numbers: give the port that is bound, and the protocol "
 		    "after a slash"},
-	{"127.0.0.1%lo:53",
-		"!\"127.0.0.1%lo\": only an IPv6 address takes %interface, in brackets; see "
-		"--device for others"},
+	{"127.0.0.1%lo:53", "!unknown interface \"lo\": `ip link` lists those there are"},
+	{"localhost%eth0:53",
+		"!\"localhost%eth0\": only an address takes %interface, an IPv6 one in brackets; see --device "
+		"for others"},
 	{"nope:80", "!unknown host \"nope\"" UNKNOWN_HOST},
 	{"example.com:80", "!unknown host \"example.com\"" UNKNOWN_HOST},
 	{"down0:80", "!the interface \"down0\" has no address to bind"},
