@@ -10,13 +10,13 @@
 #include <cmocka.h>
 
 #include "os/windows/command.h"
-#include "os/windows/find-program.h"
+#include "base/find-program.h"
 #include "os/windows/host/addresses.h"
 #include "os/windows/host/events.h"
 #include "os/windows/process/accounts.h"
 #include "os/windows/scan.h"
 #include "os/windows/sockets/bound.h"
-#include "os/windows/start-process.h"
+#include "base/start-process.h"
 #include "run/windows/spawn.h"
 
 #include <sddl.h>

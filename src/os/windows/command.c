@@ -2,7 +2,7 @@
 #include "os/windows/command.h"
 
 #include "base/err.h"
-#include "os/windows/start-process.h"
+#include "base/start-process.h"
 
 #define LINE_UNITS 1024
 #define OUT_MAX	   (1u << 20)

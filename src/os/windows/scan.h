@@ -4,11 +4,16 @@
 
 #include "model/needs.h"
 #include "model/snapshot.h"
-#include "os/windows/host/addresses.h"
 #include "os/windows/process/accounts.h"
 
 struct iu_process_list;
 struct iu_socket_handles;
+
+/* The numbers of the interfaces, as scopes of IPv6 name them. */
+struct iu_scopes {
+	IU_LIST(uint32_t) list;
+	bool read;
+};
 
 /* Lives for one iu_os_collect(). Strings handed out live in the snapshot's arena. */
 struct iu_scan {

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/windows/find-program.h"
-#include "os/windows/start-process.h"
+#include "base/find-program.h"
+#include "base/start-process.h"
 
 #ifndef ERROR_ELEVATION_REQUIRED
 #define ERROR_ELEVATION_REQUIRED 740

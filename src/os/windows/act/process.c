@@ -9,7 +9,7 @@
 #include "os/windows/process/process.h"
 #include "os/windows/scan.h"
 #include "os/windows/process/debugging.h"
-#include "os/windows/start-process.h"
+#include "base/start-process.h"
 
 #define PATH_UNITS 32768
 #define PIDS_MAX   256

@@ -16,11 +16,7 @@ void iu_address_of(const SOCKADDR *from, struct iu_address *ret);
 /** iu_adapters() - GetAdaptersAddresses(), to be freed with free(); NULL: not to be had. */
 IP_ADAPTER_ADDRESSES *iu_adapters(void);
 
-/* The numbers of the interfaces, as scopes of IPv6 name them. */
-struct iu_scopes {
-	IU_LIST(uint32_t) list;
-	bool read;
-};
+struct iu_scopes; /* of a scan */
 
 /**
  * iu_scope_of() - the scope that a table of sockets has told, as the number of an interface

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "input/hosts.h"
 #include "os/os.h"
-#include "os/windows/find-program.h"
+#include "base/find-program.h"
 #include "os/windows/host/addresses.h"
 #include "os/windows/process/process.h"
 #include "os/windows/system.h"

@@ -1,5 +1,5 @@
-/* os/windows/find-program.c - which file a command's name means */
-#include "os/windows/find-program.h"
+/* base/find-program.c - which file a command's name means */
+#include "base/find-program.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
-/* os/windows/find-program.h - which file a command's name means */
-#ifndef IU_OS_WINDOWS_FIND_PROGRAM_H
-#define IU_OS_WINDOWS_FIND_PROGRAM_H
+/* base/find-program.h - which file a command's name means */
+#ifndef IU_BASE_FIND_PROGRAM_H
+#define IU_BASE_FIND_PROGRAM_H
 
-#include "os/windows/system.h"
+#include "base/windows-api.h"
 
 /**
  * iu_find_program() - the file that cmd.exe would start for a name, but never one of the current folder

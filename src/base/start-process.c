@@ -1,5 +1,5 @@
-/* os/windows/start-process.c - starts a program that inherits its streams, and nothing else */
-#include "os/windows/start-process.h"
+/* base/start-process.c - starts a program that inherits its streams, and nothing else */
+#include "base/start-process.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
-/* os/windows/start-process.h - starts a program that inherits its streams, and nothing else */
-#ifndef IU_OS_WINDOWS_START_PROCESS_H
-#define IU_OS_WINDOWS_START_PROCESS_H
+/* base/start-process.h - starts a program that inherits its streams, and nothing else */
+#ifndef IU_BASE_START_PROCESS_H
+#define IU_BASE_START_PROCESS_H
 
-#include "os/windows/system.h"
+#include "base/windows-api.h"
 
 #define IU_STREAMS 3 /* input, output, errors */
 
