@@ -150,7 +150,7 @@ int iu_report_look(struct iu_session *session, const struct iu_questions *questi
 	struct iu_snapshot *snapshot = &session->snapshot;
 	struct iu_needs sockets = {
 		.facts = IU_FACT_HOST | IU_FACT_SYSCTLS | IU_FACT_ADDRESSES | IU_FACT_TCP |
-			IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX | IU_FACT_EXCLUSIONS,
+			IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX | IU_FACT_EXCLUSIONS | IU_FACT_POLICY,
 		.all_ports = true,
 		.connections = true,
 		.automatic = true,
