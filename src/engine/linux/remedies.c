@@ -117,7 +117,8 @@ static bool find_container(struct iu_remedy_context *m)
 
 	const struct iu_proxy_row *proxy = m->holder ? iu_proxy_of(m->holder) : NULL;
 
-	if (proxy && proxy->engine && !strcmp(proxy->engine, "libvirt")) {
+	/* a forwarder whose network is gone serves no machine any more */
+	if (proxy && proxy->engine && !strcmp(proxy->engine, "libvirt") && m->holder->left_over != IU_YES) {
 		m->remedy->summary = "shut down the virtual machine whose port it is, or take the forward out of its definition";
 		return command(m, "virsh") && command(m, "list");
 	}
