@@ -89,7 +89,7 @@ assert lines[-1]["gaps"] == whole["gaps"] and not any(line["gaps"] for line in l
 	says "The message says EADDRINUSE (98, Linux): what was in the way then has gone"
 	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" "listen tcp 127.0.0.1:8080: bind: permission denied"; code=$?; kill $pid; exit $code'
 	expect 0
-	says "The message says EACCES, and now it would be EADDRINUSE"
+	says "127.0.0.1:8080/tcp was refused to the program that printed the message (EACCES)"
 	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" "bind 127.0.0.1:8080: [WinError 10048]"; code=$?; kill $pid; exit $code'
 	expect 3
 	says "The message is from Windows, and this is Linux"

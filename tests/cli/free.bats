@@ -188,7 +188,7 @@ s = socket.socket(fileno=3)
 print(s.getsockname()[1], s.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))"'
 	expect 0
 	says "20000 1"
-	run in_net '"$INUSE" pick --range 20000-20009 --hold -- python3 -m http.server {} & sleep 1.5; "$INUSE" list 20000 | grep -c "listen"; kill $!'
+	run in_net '"$INUSE" pick --range 20000-20009 --hold -- python3 -m http.server {} & "$INUSE" wait -q --listening --timeout 20 20000; "$INUSE" list 20000 | grep -c "listen"; kill $!'
 	says "1"
 	run in_net '"$INUSE" pick --hold -- /no/such/program'
 	expect 127

@@ -8,7 +8,8 @@ import sys
 
 # Headers of one system need a compiler for that system; how their names begin.
 OTHERS = {"src/os/windows/": "x86_64-w64-mingw32-gcc", "src/run/windows/": "x86_64-w64-mingw32-gcc",
-          "src/base/windows-": "x86_64-w64-mingw32-gcc"}
+          "src/base/windows-": "x86_64-w64-mingw32-gcc", "src/base/find-program": "x86_64-w64-mingw32-gcc",
+          "src/base/start-process": "x86_64-w64-mingw32-gcc"}
 # What BPF programs alone include.
 BPF = ("src/os/linux/bpf/kernel.h", ".bpf.h")
 

@@ -131,13 +131,17 @@ static bool wants_low(const struct iu_needs *needs)
 	return false;
 }
 
-/* What would keep a file's capabilities from counting, and a limit from being changed. */
+/* What would keep a file's capabilities from counting, and a limit from being changed; a sandbox may not know the calls. */
 static void add_obstacles(struct iu_scan *scan)
 {
 	struct iu_host *host = &scan->snapshot->host;
-	int locked = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), bound = prctl(PR_CAPBSET_READ, CAP_NET_BIND_SERVICE, 0, 0, 0);
+	int locked, bound;
 	struct statvfs status;
 
+	if (scan->plain)
+		return;
+	locked = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+	bound = prctl(PR_CAPBSET_READ, CAP_NET_BIND_SERVICE, 0, 0, 0);
 	host->no_new_privs = locked < 0 ? IU_UNKNOWN : iu_tri(locked > 0);
 	host->net_bind_dropped = bound < 0 ? IU_UNKNOWN : iu_tri(bound == 0);
 	host->sysctls_readonly = statvfs("/proc/sys", &status) == 0 && status.f_flag & ST_RDONLY;
