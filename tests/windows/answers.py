@@ -214,7 +214,7 @@ def running(points):
 def consoles(points):
     """Ctrl-C while inuse waits, and a command on a console, which stays one."""
     with Held("tcp", "127.0.0.1", str(PORT), "D", "listen") as held:
-        said = holder("interrupt", "1500", INUSE, "wait", f"127.0.0.1:{PORT}")
+        said = holder("interrupt", "4000", INUSE, "wait", f"127.0.0.1:{PORT}")
         points.check(said.splitlines()[-1:] == ["code 1"], "Ctrl-C ends wait: exit 1", said)
         said = holder("interrupt", "5000", INUSE, "run", "--wait", "60", "--", HOLDER, "tcp", "127.0.0.1",
                       str(PORT), "D", "try")
