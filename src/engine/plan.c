@@ -229,6 +229,15 @@ static bool was_there(const struct iu_snapshot *before, const struct iu_process 
 	return old && old->start_ticks == process->start_ticks;
 }
 
+/* Somebody that was seen before anything was done is younger: no new process, whatever it has now. */
+static bool ran_before(const struct iu_snapshot *before, const struct iu_process *process)
+{
+	for (size_t i = 0; process->start_ticks && i < before->processes.n; i++)
+		if (before->processes.v[i].start_ticks > process->start_ticks)
+			return true;
+	return false;
+}
+
 static bool is_service(const char *unit)
 {
 	const char *dot = strrchr(unit, '.');
@@ -270,8 +279,13 @@ int iu_plan_respawned(struct iu_arena *arena, const struct iu_plan *plan,
 
 			if (!process || was_target(plan, process) || was_there(before, process))
 				continue;
-			text = iu_phrase(arena, "a new process has it now, %s; %s",
-				iu_phrase_process(arena, process), who_starts_it(arena, plan, rules, process));
+			if (ran_before(before, process))
+				text = iu_phrase(arena, "%s has it now: it ran before, and opened it itself",
+					iu_phrase_process(arena, process));
+			else
+				text = iu_phrase(arena, "a new process has it now, %s; %s",
+					iu_phrase_process(arena, process),
+					who_starts_it(arena, plan, rules, process));
 		}
 	}
 	if (arena->failed)

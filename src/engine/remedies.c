@@ -159,20 +159,90 @@ static int handed_over(const struct iu_remedy_context *m)
 	return 0;
 }
 
+/* The asker has it by a descriptor that those above it have as well: it came from there. 0: it has not. */
+static int inherited_from(const struct iu_remedy_context *m, int32_t *ret_pid)
+{
+	const struct iu_question *q = m->question;
+	int fd = 0;
+
+	*ret_pid = 0;
+	for (size_t i = 0; m->blocker && q->asker.count && i < m->blocker->holds.n; i++) {
+		const struct iu_hold *hold = &m->snapshot->holds.v[m->blocker->holds.v[i]];
+
+		if (hold->pid == q->asker.line[0] && hold->fd >= 0)
+			fd = hold->fd;
+		for (size_t k = 1; k < q->asker.count; k++)
+			if (hold->pid == q->asker.line[k])
+				*ret_pid = hold->pid;
+	}
+	return *ret_pid ? fd : 0;
+}
+
+/* It opens another address of the port that it has: mostly with a reload. */
+static const char *overlaps_itself(const struct iu_remedy_context *m)
+{
+	const struct iu_question *q = m->question;
+	char text[IU_ADDRESS_TEXT];
+
+	if (!m->blocker || q->target.protocol == IU_PROTOCOL_UNIX || q->target.family == IU_FAMILY_ANY ||
+		m->blocker->socket.family != q->target.family ||
+		iu_address_equal(&m->blocker->socket.local, &q->target.address))
+		return NULL;
+	return iu_phrase(m->arena,
+		"its own socket on %s covers that address: bind one of the two only. A server that reloads opens the new address before it closes the old one: restart it instead, or keep the old line",
+		iu_endpoint_format(&m->blocker->socket.local, m->blocker->socket.port, text));
+}
+
+static const char *divide_ports(const struct iu_remedy_context *m)
+{
+	return m->question->asker.count && iu_own_socket_sister(m->question, m->holder)
+		? "both are workers of one command: give each a port of its own, 0 or one counted from its number (JEST_WORKER_ID, PYTEST_XDIST_WORKER, LOCAL_RANK)"
+		: NULL;
+}
+
+/* A variable that was meant for one program. */
+static const char *give_to_one(const struct iu_remedy_context *m)
+{
+	return m->question->asker.variable
+		? iu_phrase(m->arena,
+			  "%s gives port %u to every program that is started with it, a stop or status command too: set it for the server alone",
+			  iu_phrase_safe(m->arena, m->question->asker.variable, IU_NAME_COLUMNS),
+			  (unsigned int)m->question->target.port)
+		: NULL;
+}
+
 bool iu_remedy_fix_program(struct iu_remedy_context *m)
 {
-	int handed = handed_over(m);
+	int handed = handed_over(m), fd;
+	const char *text = give_to_one(m);
+	int32_t from;
 
+	if (!text)
+		text = divide_ports(m);
+	if (text) {
+		m->remedy->summary = text;
+		return true;
+	}
 	if (handed) {
 		m->remedy->summary = iu_phrase(m->arena,
 			"it was handed over to the program as descriptor %d (LISTEN_FDS): take that one, or start it without its socket unit",
 			handed);
 		return true;
 	}
+	fd = inherited_from(m, &from);
+	if (fd) {
+		m->remedy->summary = iu_phrase(m->arena,
+			"the program was started with it, as descriptor %d from %s: take that one instead of binding it again",
+			fd, iu_phrase_pid(m->arena, m->snapshot, from));
+		return true;
+	}
 	if (is_of_same_command(m)) {
 		m->remedy->summary = handed_down(m->holder);
 		return true;
 	}
+	m->remedy->summary = overlaps_itself(m);
+	if (m->remedy->summary)
+		return true;
 	m->remedy->summary =
 		m->blocker && m->blocker->socket.family != m->question->target.family &&
 				m->question->target.family != IU_FAMILY_ANY
@@ -319,6 +389,8 @@ void iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 	const enum iu_remedy_id *ids = row ? row->remedies : without_cause(verdict);
 	bool freeing = false;
 
+	if (question->asker.variable && blocker)
+		add(arena, &m, IU_REMEDY_FIX_PROGRAM, &freeing);
 	for (size_t i = 0; ids && i < IU_CAUSE_REMEDIES_MAX && ids[i]; i++)
 		add(arena, &m, ids[i], &freeing);
 	if (!evaluation || !again || !looks_further(snapshot, verdict))

@@ -68,6 +68,7 @@ struct iu_symptom {
 		const char *host;   /* a name that nobody here knows; NULL: none */
 		const char *note;   /* what of the message was not taken as it stands; NULL: nothing */
 		const char *source; /* connect(): the address it was made from; NULL: not told */
+		int32_t pid;        /* of the program that wrote this line of a log; 0: not told */
 		bool windows_likely; /* the words are a runtime's, of Windows where no right is missing */
 	} from_message;
 	/* The number that a message or a wrapped program was told, of the system in question. */
@@ -110,6 +111,9 @@ struct iu_asker {
 	/* `run`: why a file's capabilities would not count for it, and whether its file has some. */
 	bool rights_known;
 	enum iu_tri no_new_privs, net_bind_dropped, program_has_cap;
+	const char *exe; /* the file of that process itself, an interpreter's too; NULL: not known */
+	/* A variable by which whoever starts it hands the port down to every program ("NODE_OPTIONS"); NULL: none. */
+	const char *variable;
 	uint32_t handed; /* sockets that it was started with, from descriptor 3 on (LISTEN_FDS) */
 };
 

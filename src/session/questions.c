@@ -13,6 +13,7 @@
 #include "engine/connect.h"
 #include "engine/elsewhere.h"
 #include "input/error-text.h"
+#include "input/message-pid.h"
 #include "input/message.h"
 #include "input/message-book.h"
 #include "input/message-system.h"
@@ -200,6 +201,7 @@ static int complete(struct reading *r, const struct iu_message_endpoint *endpoin
 
 		q->symptom.from_message.call = endpoint->call;
 		q->symptom.from_message.source = source;
+		q->symptom.from_message.pid = iu_message_pid(endpoint->said);
 		q->symptom.from_message.note = r->note;
 		q->symptom.connects = endpoint->call == IU_CALL_CONNECT;
 		if (other && set_other(r, other, q) < 0)

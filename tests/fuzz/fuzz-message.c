@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "input/message-pid.h"
 #include "input/message.h"
 #include "input/target.h"
 
@@ -31,8 +32,10 @@ static int visit(void *context, const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	int32_t pid = iu_message_pid((struct iu_span){(const char *)data, size});
 	int seen = 0, found = iu_message_targets((const char *)data, size, visit, &seen);
 
+	check(pid >= 0);
 	check(found == seen && found <= IU_MESSAGE_TARGETS_MAX);
 	iu_message_suspect((const char *)data, size);
 	return 0;

@@ -654,6 +654,70 @@ def run_inside_of_run():
         no_watcher_is_left()
 
 
+def sisters():
+    """Workers of one command that want one port are none that runs already"""
+    p = port()
+    code = (f"import multiprocessing, socket, time\n"
+            f"def work(i):\n"
+            f"    s = socket.socket()\n"
+            f"    time.sleep(i)\n"
+            f"    try:\n"
+            f"        s.bind(('127.0.0.1', {p}))\n"
+            f"        s.listen()\n"
+            f"        time.sleep(4)\n"
+            f"    except OSError:\n"
+            f"        pass\n"
+            f"if __name__ == '__main__':\n"
+            f"    all = [multiprocessing.get_context('spawn').Process(target=work, args=(i,)) for i in (0, 1.5)]\n"
+            f"    [w.start() for w in all]\n"
+            f"    [w.join() for w in all]\n")
+    with tempfile.TemporaryDirectory() as folder:
+        script = os.path.join(folder, "farm.py")
+        with open(script, "w") as out:
+            out.write(code)
+        lines = run(sys.executable, script, options=["--json"]).stderr.splitlines()
+    documents = [json.loads(line) for line in lines if line.startswith("{")]
+    same("causes", [d["verdict"]["cause"] for d in documents], ["own-socket"])
+    same("remedies", [r["id"] for r in documents[0]["remedies"]], ["fix-program"])
+    has(documents[0]["remedies"][0]["summary"], "workers of one command")
+
+
+def handed_down():
+    """A port that a variable hands down to a stop command, too"""
+    p = port()
+    with Holder("bind", p, 30):
+        done = run(CALLS, "bind", p, options=["--json"], env={**os.environ, "APP_OPTS": f"-Djmxremote.port={p} -x"})
+        document = json.loads(done.stderr.splitlines()[0])
+        same("cause", document["verdict"]["cause"], "other-program")
+        same("first remedy", document["remedies"][0]["id"], "fix-program")
+        has(document["remedies"][0]["summary"], f"APP_OPTS gives port {p}")
+        done = run(CALLS, "bind", p, options=["--json"], env={**os.environ, "PORT": str(p)})
+        same("meant for it", json.loads(done.stderr.splitlines()[0])["verdict"]["cause"], "already-running")
+
+
+def bound_again():
+    """A socket that its parent passed on, and that is bound a second time"""
+    p = port()
+    child = (f"import socket, sys; s = socket.socket(); s.bind(('127.0.0.1', {p}))")
+    parent = (f"import socket, subprocess, sys; s = socket.socket(); s.bind(('127.0.0.1', {p})); s.listen(); "
+              f"s.set_inheritable(True); print(s.fileno(), flush=True); "
+              f"subprocess.run([sys.executable, '-S', '-c', {child!r}], close_fds=False, stderr=subprocess.DEVNULL)")
+    done = run(sys.executable, "-S", "-c", parent, options=["--json"])
+    document = json.loads(done.stderr.splitlines()[0])
+    same("cause", document["verdict"]["cause"], "own-socket")
+    has(document["remedies"][0]["summary"], f"as descriptor {done.stdout.strip()} from", "take that one")
+
+
+def reloads():
+    """A server that opens another address of the port that it has: a reload"""
+    p = port()
+    code = (f"import socket; a = socket.socket(); a.bind(('0.0.0.0', {p})); a.listen(); "
+            f"b = socket.socket(); b.bind(('127.0.0.1', {p}))")
+    document = json.loads(run(sys.executable, "-S", "-c", code, options=["--json"]).stderr.splitlines()[0])
+    same("cause", document["verdict"]["cause"], "own-socket")
+    has(document["remedies"][0]["summary"], "restart it instead")
+
+
 # ---- policies ----
 
 
@@ -791,7 +855,8 @@ TESTS = [wait_for_time_wait, exit_codes, not_started, same_process, descriptors_
          own_filter, unprivileged, landlock, landlock_is_told, told_before, any_errno, good_paths, place_without_sockets, other_protocols, freebind, freebind_low,
          few_descriptors, port_file_is_plain, dropped_rights, kept_rights, other_address, other_namespace, json_document,
          supervisor_killed, supervisor_killed_while_it_holds, watcher_killed, watcher_killed_while_it_holds, rings,
-         setuid_program, outer_watcher, explained_afterwards, inside_itself, run_inside_of_run, wait_for_holder, wait_gives_up,
+         setuid_program, outer_watcher, explained_afterwards, inside_itself, run_inside_of_run, sisters, handed_down, bound_again, reloads,
+         wait_for_holder, wait_gives_up,
          wait_and_signals, next_port, reuseaddr, free_asks, wrong_lines, waited_for_time_wait]
 
 if __name__ == "__main__":

@@ -58,7 +58,8 @@ static bool works_there(struct iu_case *c, const struct iu_process *process)
 
 static bool runs_already(struct iu_case *c, bool by_name, enum iu_confidence *ret_confidence)
 {
-	if (!c->question->asker.program_known)
+	/* with a port that was handed down every program of its kind fails, whatever it is to do */
+	if (!c->question->asker.program_known || c->question->asker.variable)
 		return false;
 	/* two machines of one QEMU are two machines */
 	if (c->question->asker.program && iu_machine_program(c->question->asker.program))

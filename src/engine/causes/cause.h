@@ -106,6 +106,9 @@ void iu_cause_say_worker(struct iu_case *c, const struct iu_process *process);
 bool iu_perhaps_inherited(const struct iu_snapshot *snapshot, const struct iu_socket *s,
 	bool by_self);
 
+/** iu_own_socket_sister() - the command whose workers both the asker and @holder are; NULL: they are not. */
+const struct iu_parent *iu_own_socket_sister(const struct iu_question *q, const struct iu_process *holder);
+
 /** iu_cause_meets_itself() - a client whose connection has itself at the other end. */
 bool iu_cause_meets_itself(const struct iu_socket *s);
 

@@ -25,6 +25,9 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 	const struct iu_socket *s = &c->blocker->socket;
 	const char *who = iu_phrase_holders(c->arena, c->snapshot, c->blocker);
 
+	if (c->question->asker.variable)
+		iu_case_say(c, "the program that asks has the port from %s, as everything that is started with it",
+			iu_phrase_safe(c->arena, c->question->asker.variable, IU_NAME_COLUMNS));
 	if (who) {
 		iu_case_say(c, "%s %s %s", who,
 			iu_phrase_state(s, iu_phrase_many(c->snapshot, c->blocker)),

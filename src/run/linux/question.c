@@ -13,6 +13,7 @@
 #include <sys/xattr.h>
 
 #include "base/err.h"
+#include "knowledge/inherited-options.h"
 #include "os/os.h"
 
 #define PATH_BYTES   4096
@@ -84,6 +85,7 @@ static void add_program(struct iu_arena *arena, int32_t pid, struct iu_question 
 {
 	struct iu_file_id file;
 
+	question->asker.exe = link_text(arena, pid, "exe");
 	question->asker.directory = link_text(arena, pid, "cwd");
 	if (!question->asker.directory ||
 		iu_os_program_of(arena, pid, &file, &question->asker.program) < 0)
@@ -117,8 +119,19 @@ static void add_rights(const struct iu_run_rights *rights, struct iu_question *q
 	asker->program_has_cap = file_has_cap(rights->tgid);
 }
 
-/* LISTEN_FDS counts only where LISTEN_PID is its own: children have the words, too. */
-static void add_handed(int32_t pid, struct iu_question *question)
+/* "JAVA_TOOL_OPTIONS=-Dcom.sun.management.jmxremote.port=9000": every Java gets it. */
+static void add_variable(struct iu_arena *arena, const char *text, struct iu_question *question)
+{
+	if (!question->asker.variable && question->target.port &&
+		iu_inherited_option(text, question->target.port))
+		question->asker.variable = iu_arena_strndup(arena, text, strcspn(text, "="));
+}
+
+/*
+ * What it was started with. LISTEN_FDS counts only where LISTEN_PID is its own: children have the words,
+ * too.
+ */
+static void add_surroundings(struct iu_arena *arena, int32_t pid, struct iu_question *question)
 {
 	static const char fds[] = "LISTEN_FDS=", owner[] = "LISTEN_PID=";
 	char text[ENVIRON_BYTES];
@@ -130,6 +143,7 @@ static void add_handed(int32_t pid, struct iu_question *question)
 			count = strtol(text + at + sizeof(fds) - 1, NULL, 10);
 		if (len - at > (ssize_t)sizeof(owner) && !strncmp(text + at, owner, sizeof(owner) - 1))
 			whose = strtol(text + at + sizeof(owner) - 1, NULL, 10);
+		add_variable(arena, text + at, question);
 	}
 	if (whose == pid && count > 0 && count <= HANDED_MAX)
 		question->asker.handed = (uint32_t)count;
@@ -269,7 +283,7 @@ static int make_question(const struct iu_run_supervisor *s, const struct iu_run_
 		question->how.probe = IU_PROBE_NEVER; /* rights of ours that the thread has not */
 	add_line(s, arena, c->credentials.rights.tgid, question);
 	add_program(arena, c->credentials.rights.tgid, question);
-	add_handed(c->credentials.rights.tgid, question);
+	add_surroundings(arena, c->credentials.rights.tgid, question);
 	if (error == EACCES)
 		add_rights(&c->credentials.rights, question);
 	return arena->failed ? IU_E_NOMEM : 0;

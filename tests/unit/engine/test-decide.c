@@ -321,6 +321,72 @@ static void test_handed_over(void **state)
 	(void)state;
 }
 
+/* Workers of one command are none that runs already; what a shell started may be anything. */
+static void test_sisters(void **state)
+{
+	static const int32_t line[] = {5001, 5000};
+	struct iu_question q = ask("0.0.0.0", TEST_PORT);
+	struct iu_parent *parent;
+	struct iu_process *p;
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	p = put_process(&snap, 4242, "node", 77);
+	p->exe = "/usr/bin/node";
+	*iu_list_add(&snap.arena, &p->parents) = (struct iu_parent){5000, "node"};
+	parent = &p->parents.v[p->parents.n - 1];
+	q.asker.line = line;
+	q.asker.count = 2;
+	q.asker.exe = "/usr/bin/node";
+	v = why_question(q);
+	assert_int_equal(v.cause, IU_CAUSE_OWN_SOCKET);
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_FIX_PROGRAM)->summary, "workers of one command"));
+	assert_null(remedy(&v, IU_REMEDY_STOP_PROCESS));
+	q.asker.exe = "/usr/bin/vite"; /* another program of that command */
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	q.asker.exe = "/usr/bin/node";
+	parent->name = "bash";
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	(void)state;
+}
+
+/* A port that a variable hands down: nobody runs already, and it is given to one program. */
+static void test_variable(void **state)
+{
+	static const int32_t line[] = {5001};
+	struct iu_question q = ask("0.0.0.0", TEST_PORT);
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	put_process(&snap, 4242, "java", 77);
+	q.asker.line = line;
+	q.asker.count = 1;
+	q.asker.variable = "JAVA_TOOL_OPTIONS";
+	v = why_question(q);
+	assert_int_equal(v.cause, IU_CAUSE_OTHER_PROGRAM);
+	assert_int_equal(v.remedies.v[0].id, IU_REMEDY_FIX_PROGRAM);
+	assert_non_null(strstr(v.remedies.v[0].summary, "JAVA_TOOL_OPTIONS gives port"));
+	(void)state;
+}
+
+/* A server that reloads wants another address of the port that it has; its log has its number. */
+static void test_reload(void **state)
+{
+	struct iu_question q = ask("127.0.0.1", TEST_PORT);
+	struct iu_verdict v;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	put_process(&snap, 4242, "nginx", 77);
+	q.symptom.from_message.given = true;
+	q.symptom.from_message.pid = 4242;
+	v = why_question(q);
+	assert_int_equal(v.cause, IU_CAUSE_OWN_SOCKET);
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_FIX_PROGRAM)->summary, "restart it instead"));
+	q.symptom.from_message.pid = 4243;
+	assert_int_equal(why_question(q).cause, IU_CAUSE_OTHER_PROGRAM);
+	(void)state;
+}
+
 /* Docker's own list: no socket is there, and it is no errno of the kernel. */
 static void test_engine_list(void **state)
 {
@@ -1176,7 +1242,7 @@ int main(void)
 		TEST(test_options_kept),
 		TEST(test_engine_list),
 		TEST(test_left_alone),
-		TEST(test_handed_over),
+		TEST(test_handed_over), TEST(test_sisters), TEST(test_variable), TEST(test_reload),
 		TEST(test_units),
 		TEST(test_kill_rules),
 		TEST(test_already_running),

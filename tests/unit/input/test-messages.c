@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "base/text.h"
 #include "input/error-text.h"
+#include "input/message-pid.h"
 #include "input/message.h"
 #include "input/target.h"
 #include "messages.h"
@@ -108,9 +109,35 @@ static void test_dressed(void **state)
 	(void)state;
 }
 
+/* Which process wrote a line; what a sentence says of another one is none. */
+static void test_pids(void **state)
+{
+	static const struct {
+		const char *line;
+		int32_t pid;
+	} lines[] = {
+		{"2026/11/30 13:45:56 [emerg] 24#24: bind() to 127.0.0.1:8081 failed (98: Address already in use)", 24},
+		{"[2026-11-30 13:45:55 +0000] [6] [ERROR] Connection in use: ('0.0.0.0', 8001)", 6},
+		{"Nov 30 13:45:55 host named[812]: could not listen on 127.0.0.1#53: address in use", 812},
+		{"[Mon Nov 30 2026] [mpm_event:error] [pid 77:tid 12] (98)Address already in use: AH00072", 77},
+		{"Error: listen EADDRINUSE: address already in use :::3000", 0},
+		{"port 80 is in use by nginx (pid 812)", 0},
+		{"bind() to [::1]:80 failed (98: Address already in use)", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		int32_t pid = iu_message_pid(iu_span_of(lines[i].line));
+
+		print_message("# %d: %s\n", (int)pid, lines[i].line);
+		assert_int_equal(pid, lines[i].pid);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pids),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_dressed),
 	};
