@@ -530,6 +530,7 @@ static const struct {
 	{"unreadable", "name", clean_program},
 	{"processes", "exe", clean_exe},
 	{"processes", "cwd", clean_directory},
+	{"processes", "control", clean_directory},
 	{"processes", "command", clean_argument},
 	{"sockets", "path", clean_path},
 	{"paths", "path", clean_path},

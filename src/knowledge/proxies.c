@@ -1,6 +1,7 @@
 /* knowledge/proxies.c - programs that take ports on behalf of others */
 #include "knowledge/proxies.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -67,6 +68,26 @@ static bool is_rootlessport(const struct iu_process *process)
 	       starts(process->command.v[0], modules);
 }
 
+/* The engine's own API, as its arguments say: "-H tcp://0.0.0.0:2375", "--host=tcp://:2375". */
+bool iu_proxy_is_own_port(const struct iu_process *process, uint16_t port)
+{
+	char end[16];
+
+	snprintf(end, sizeof(end), ":%u", (unsigned int)port);
+	for (size_t i = 1; i < process->command.n; i++) {
+		const char *url = strstr(process->command.v[i], "tcp://");
+		size_t len = url ? strlen(url) : 0, n = strlen(end);
+
+		if (len > n && !strcmp(url + len - n, end))
+			return true;
+	}
+	return false;
+}
+
+#define EDITOR "its windows and terminals would end with it"
+#define PORTS_VIEW "stop forwarding the port in its Ports view"
+#define OF_EDITOR .shared = EDITOR, .alone = PORTS_VIEW
+
 #define PASTA "pasta publishes a port of a rootless container"
 
 /* The first row that fits wins: rows with an argument stand before the general ones. */
@@ -93,9 +114,9 @@ static const struct iu_proxy_row takers[] = {
 	{"tcpsvd", NULL, IU_PROXY_ACTIVATION,
 		"tcpsvd listens for the program it starts on each connection"},
 	/* containers */
-	{"docker-proxy", NULL, IU_PROXY_CONTAINER, "Docker's proxy publishes a port of a container", NULL, publishes, true},
+	{"docker-proxy", NULL, IU_PROXY_CONTAINER, "Docker's proxy publishes a port of a container", NULL, publishes, .of_engine = true},
 	{"docker-proxy-cu", NULL, IU_PROXY_CONTAINER,
-		"Docker's proxy publishes a port of a container", NULL, publishes, true},
+		"Docker's proxy publishes a port of a container", NULL, publishes, .of_engine = true},
 	{"dockerd", NULL, IU_PROXY_CONTAINER,
 		"the Docker engine itself has the port, for a swarm service or a published port"},
 	{"com.docker.backend", NULL, IU_PROXY_CONTAINER,
@@ -112,7 +133,7 @@ static const struct iu_proxy_row takers[] = {
 	{"rootlesskit", NULL, IU_PROXY_CONTAINER,
 		"RootlessKit publishes a port of a rootless container", NULL, has_arguments},
 	{"rootlesskit-docker-proxy", NULL, IU_PROXY_CONTAINER,
-		"RootlessKit publishes a port of a rootless container", NULL, publishes, true},
+		"RootlessKit publishes a port of a rootless container", NULL, publishes, .of_engine = true},
 	{"conmon", NULL, IU_PROXY_CONTAINER,
 		"conmon keeps the port of a Podman container open while it runs", "podman", has_arguments},
 	{"slirp4netns", NULL, IU_PROXY_CONTAINER,
@@ -159,12 +180,12 @@ static const struct iu_proxy_row takers[] = {
 	{"session-manager-plugin", NULL, IU_PROXY_FORWARD,
 		"the AWS session manager forwards the port", NULL, has_arguments},
 	{"session-manager", NULL, IU_PROXY_FORWARD, "the AWS session manager forwards the port", NULL, has_arguments},
-	{"code", NULL, IU_PROXY_FORWARD, "VS Code forwards the port", NULL, has_arguments},
-	{"code-insiders", NULL, IU_PROXY_FORWARD, "VS Code forwards the port", NULL, has_arguments},
-	{"code-tunnel", NULL, IU_PROXY_FORWARD, "a VS Code tunnel forwards the port", NULL, has_arguments},
-	{"code-server", NULL, IU_PROXY_FORWARD, "the VS Code server has or forwards the port", NULL, has_arguments},
-	{"node", ".vscode-server/", IU_PROXY_FORWARD, "the VS Code server has or forwards the port"},
-	{"cursor", NULL, IU_PROXY_FORWARD, "the Cursor editor forwards the port", NULL, has_arguments},
+	{"code", NULL, IU_PROXY_FORWARD, "VS Code forwards the port", NULL, has_arguments, OF_EDITOR},
+	{"code-insiders", NULL, IU_PROXY_FORWARD, "VS Code forwards the port", NULL, has_arguments, OF_EDITOR},
+	{"code-tunnel", NULL, IU_PROXY_FORWARD, "a VS Code tunnel forwards the port", NULL, has_arguments, OF_EDITOR},
+	{"code-server", NULL, IU_PROXY_FORWARD, "the VS Code server has or forwards the port", NULL, has_arguments, OF_EDITOR},
+	{"node", ".vscode-server/", IU_PROXY_FORWARD, "the VS Code server has or forwards the port", OF_EDITOR},
+	{"cursor", NULL, IU_PROXY_FORWARD, "the Cursor editor forwards the port", NULL, has_arguments, OF_EDITOR},
 };
 
 /* Of a path of either system. */

@@ -23,11 +23,16 @@ struct iu_proxy_row {
 	 * nobody else has that one. Where the arguments are not known it is not asked.
 	 */
 	bool (*shows)(const struct iu_process *process);
+	/* Others hang on it: what would be lost with it, and what stops this port alone. NULL: nobody does. */
+	const char *shared, *alone;
 	bool of_engine; /* a child of its engine, as long as there is one */
 };
 
 /** iu_proxy_of() - the row that fits a process, or NULL. Static. */
 const struct iu_proxy_row *iu_proxy_of(const struct iu_process *process);
+
+/** iu_proxy_is_own_port() - an engine serves its own API there, and no container. */
+bool iu_proxy_is_own_port(const struct iu_process *process, uint16_t port);
 
 /** iu_proxy_program() - whether a row is about programs of that name. */
 bool iu_proxy_program(const char *name);

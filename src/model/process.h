@@ -73,6 +73,8 @@ struct iu_process {
 	const char *engine; /* of the container: "docker", "podman", "containerd", … */
 	enum iu_tri left_over; /* it publishes a port for a container or engine that is gone */
 	const char *container_name; /* as people call it; NULL: not known */
+	const char *control; /* ssh: the socket by which other sessions use its connection; NULL: none */
+	uint32_t sessions;   /* … and how many do now */
 };
 
 struct iu_processes {

@@ -206,7 +206,8 @@ static const struct field process_fields[] = {
 	NESTED(iu_process, parents, KIND_LIST, parent_shape),
 	NESTED(iu_process, files, KIND_LIST, file_id_shape), PLAIN(iu_process, cgroup),
 	PLAIN(iu_process, unit), PLAIN(iu_process, container), PLAIN(iu_process, engine),
-	PLAIN(iu_process, container_name), TRI(iu_process, left_over),
+	PLAIN(iu_process, container_name), TRI(iu_process, left_over), PLAIN(iu_process, control),
+	PLAIN(iu_process, sessions),
 };
 static const struct iu_process fresh_process = {
 	.started = -1, .ppid = -1, .pgid = -1, .sid = -1,

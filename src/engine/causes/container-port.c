@@ -54,7 +54,8 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 		const struct iu_proxy_row *taker = iu_proxy_of(process);
 
 		*ret_confidence = IU_CONFIDENCE_PROVEN;
-		if (taker && taker->kind == IU_PROXY_CONTAINER) {
+		if (taker && taker->kind == IU_PROXY_CONTAINER &&
+			!iu_proxy_is_own_port(process, s->port)) {
 			iu_case_say(c, "%s: %s", iu_phrase_process(c->arena, process),
 				taker->sentence);
 			say_target(c, process);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "engine/causes/cause.h"
 #include "engine/linux/levers.h"
+#include "engine/linux/spared.h"
 #include "engine/lock.h"
 #include "engine/machine.h"
 #include "engine/phrase.h"
@@ -73,9 +74,6 @@ static const char *why_listed(const struct iu_planning *p, const struct iu_proce
 /* Why a process is never ended; NULL: it may be. */
 static const char *why_not(const struct iu_planning *p, const struct iu_process *process)
 {
-	const struct iu_supervisor_row *respawner;
-	const char *why;
-
 	if (process->pid == 1)
 		return "pid 1 keeps the whole system running";
 	if (p->snapshot->host.foreign_pids)
@@ -88,16 +86,6 @@ static const char *why_not(const struct iu_planning *p, const struct iu_process 
 		return "it could not be told whether inuse was started from it";
 	if (iu_planning_is_ancestor(p, process->pid))
 		return "inuse was started from it: it would end its own shell, terminal or session";
-	if (iu_supervisor_is_manager(process))
-		return "it is a systemd, which keeps a whole session or system";
-	respawner = iu_supervisor(process->name);
-	if (respawner && respawner->keeps_many)
-		return iu_phrase(p->arena,
-			"it keeps other programs running, which would all end with it: %s",
-			respawner->stop);
-	why = iu_protected_process(process);
-	if (why)
-		return iu_phrase(p->arena, "it is on the list of protected programs: %s", why);
 	return why_listed(p, process);
 }
 
@@ -120,14 +108,25 @@ static bool belongs_to_allowed(
 		       may_end_owner(p, parent));
 }
 
+/* The sentence of a supervisor stands in the reason already. */
+static const char *what_instead(const struct iu_planning *p, const struct iu_spared *spared)
+{
+	if (!spared->instead || strstr(spared->why, "keeps other programs"))
+		return NULL;
+	return spared->command.n ? iu_phrase(p->arena, "%s: %s", spared->instead,
+					   iu_phrase_shell(p->arena, spared->command.v, spared->command.n))
+				 : spared->instead;
+}
+
 static void check_process(
 	struct iu_planning *p, const struct iu_blocker *b, const struct iu_process *process)
 {
 	const char *who = iu_phrase_process(p->arena, process), *user, *why = why_not(p, process);
+	struct iu_spared spared = iu_linux_spared(p->arena, p->question, process);
 
-	if (why) {
+	if (why || spared.why) {
 		iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
-			why, NULL);
+			why ? why : spared.why, why ? NULL : what_instead(p, &spared));
 		return;
 	}
 	if (belongs_to_allowed(p, b, process))
@@ -284,6 +283,17 @@ static const char *describe(struct iu_planning *p, const struct iu_process *proc
 	return text;
 }
 
+/* An ssh with a shell at its other end: without -N, on a terminal. */
+static bool is_typed_in(const struct iu_process *process)
+{
+	bool idle = !process->tty || !process->name || strcmp(process->name, "ssh") != 0;
+
+	for (size_t i = 1; i < process->command.n && !idle; i++)
+		idle = process->command.v[i][0] == '-' && process->command.v[i][1] != 'o' &&
+		       strchr(process->command.v[i], 'N') != NULL;
+	return !idle;
+}
+
 static void terminate(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold,
 	const struct iu_process *process, bool if_it_stays)
 {
@@ -314,6 +324,12 @@ static void terminate(struct iu_planning *p, const struct iu_blocker *b, const s
 	if (process->state == IU_PROCESS_FROZEN)
 		iu_strings_add(p->arena, &step->losses,
 			"its cgroup is frozen: what it does on SIGTERM it does once it is thawed (systemctl thaw UNIT, docker unpause NAME)");
+	if (process->control || is_typed_in(process))
+		iu_strings_add(p->arena, &step->losses,
+			process->control ? "its own session and all its other forwards end with it"
+					 : iu_phrase(p->arena,
+						   "its own session ends with it; the forward alone: ~C in its terminal, then -KL%u",
+						   (unsigned int)p->question->target.port));
 	if (!if_it_stays)
 		add_restarter(p, step, process);
 	if (step->lever.process.resume)

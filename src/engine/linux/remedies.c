@@ -10,6 +10,7 @@
 #include "engine/linux/around.h"
 #include "engine/linux/ipv6.h"
 #include "engine/linux/levers.h"
+#include "engine/linux/spared.h"
 #include "engine/lock.h"
 #include "engine/machine.h"
 #include "engine/phrase.h"
@@ -20,7 +21,6 @@
 #include "knowledge/kernel-users.h"
 #include "knowledge/ports.h"
 #include "knowledge/protected.h"
-#include "knowledge/supervisors.h"
 
 /* Processes that one `kill` is offered for; where there are more, the sentence says so. */
 #define KILL_MAX 64
@@ -330,38 +330,38 @@ static bool end_together(
 	return true;
 }
 
-/*
- * What `inuse free` leaves alone for what it is, is not offered: one decision, two readers. Who keeps
- * other programs running has a way of its own to stop one of them.
- */
-static bool is_left_alone(struct iu_remedy_context *m, const struct iu_process *p, const char **ret_instead)
+/* `inuse free` pulls the plug of a machine only with --force. */
+static struct iu_spared machine_of(struct iu_remedy_context *m, const struct iu_process *p)
 {
-	const struct iu_supervisor_row *row = iu_supervisor(p->name);
-	const char *machine = iu_machine_phrase(m->arena, p), *close;
+	const char *machine = iu_machine_phrase(m->arena, p), *close = NULL;
 
-	if (machine && !iu_protected_process(p)) {
-		close = m->verdict->cause == IU_CAUSE_PORT_FORWARD ? iu_machine_close(m->arena, p) : NULL;
-		*ret_instead = iu_phrase(m->arena, "%s is a matter of its guest: %s%s%s", machine,
-			close ? close : "", close ? "; or " : "", iu_machine_shut_down(m->arena, p));
-		return true;
-	}
-	*ret_instead = row && row->keeps_many
-		? iu_phrase(m->arena, "stop what %s keeps running: %s", iu_phrase_process(m->arena, p),
-			  row->stop)
-		: NULL;
-	return *ret_instead || iu_protected_process(p) || iu_supervisor_is_manager(p);
+	if (!machine)
+		return (struct iu_spared){0};
+	if (m->verdict->cause == IU_CAUSE_PORT_FORWARD)
+		close = iu_machine_close(m->arena, p);
+	return (struct iu_spared){.why = machine,
+		.instead = iu_phrase(m->arena, "%s is a matter of its guest: %s%s%s", machine,
+			close ? close : "", close ? "; or " : "", iu_machine_shut_down(m->arena, p))};
 }
 
-/* Whether any of them is left alone; a word for what to do instead takes the place of the command. */
+/*
+ * What `inuse free` leaves alone for what it is, is not offered: one decision, two readers. What stops
+ * its port alone takes the place of the command.
+ */
 static bool left_alone(struct iu_remedy_context *m, const struct iu_hold *const *holds, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct iu_process *p = iu_snapshot_process(m->snapshot, holds[i]->pid);
-		const char *instead;
+		struct iu_spared spared = {0};
 
-		if (!p || !is_left_alone(m, p, &instead))
+		if (p)
+			spared = iu_linux_spared(m->arena, m->question, p);
+		if (p && !spared.why)
+			spared = machine_of(m, p);
+		if (!spared.why)
 			continue;
-		m->remedy->summary = instead;
+		m->remedy->summary = spared.instead;
+		m->remedy->command = spared.command;
 		return true;
 	}
 	return false;

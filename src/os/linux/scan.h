@@ -76,6 +76,7 @@ iu_collector iu_collect_found_by_bpf;
 iu_collector iu_collect_programs;
 iu_collector iu_collect_publishers;
 iu_collector iu_collect_starters;
+iu_collector iu_collect_ssh_control;
 iu_collector iu_collect_options;
 iu_collector iu_collect_waiters;
 iu_collector iu_collect_cgroups;

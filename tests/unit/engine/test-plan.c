@@ -681,14 +681,67 @@ static void test_respawn(void **state)
 	assert_null(text); /* the same process is no new one */
 	machine(&snap);
 	holder = listener(5000, "node");
-	holder->start_ticks = 9;
+	holder->start_ticks = 1300;
 	put_parent(holder, 600, "supervisord");
 	v = decide(&arena, &q, &snap);
 	assert_int_equal(iu_plan_respawned(&arena, &p, &rules, &before, &snap, &v, &text), 0);
 	printf("# %s\n", text);
 	assert_non_null(strstr(text, "node (pid 5000)"));
 	assert_non_null(strstr(text, "supervisorctl stop NAME"));
+	holder->start_ticks = 9; /* a master that opened it again after its worker was ended */
+	assert_int_equal(iu_plan_respawned(&arena, &p, &rules, &before, &snap, &v, &text), 0);
+	assert_non_null(strstr(text, "it ran before"));
 	iu_snapshot_free(&before);
+	(void)state;
+}
+
+/* What hangs on a program spares it, and what stops its port alone is said. */
+static void test_shared(void **state)
+{
+	static const char *const words_of[] = {"ssh", "-M", "-L", "8080:web:80", "alice@host"};
+	struct iu_process *holder = listener(4242, "ssh");
+	struct iu_plan p;
+
+	holder->exe = "/usr/bin/ssh";
+	for (size_t i = 0; i < IU_COUNT(words_of); i++)
+		*iu_list_add(&snap.arena, &holder->command) = words_of[i];
+	holder->control = "/run/ssh/x";
+	p = plan_port();
+	assert_int_equal(p.kind, IU_PLAN_READY);
+	assert_non_null(strstr(words(&p.steps.v[0].losses), "its own session"));
+	holder->sessions = 2;
+	p = plan_port();
+	refused(&p, "2 other sessions use its connection");
+	print_message("# %s\n", p.refusals.v[0].next);
+	assert_non_null(strstr(p.refusals.v[0].next, "ssh -S /run/ssh/x -O cancel -L 8080:web:80"));
+	holder->command.n = 2;
+	p = plan_port();
+	assert_non_null(strstr(p.refusals.v[0].next, "-O cancel -L 8080:HOST:PORT"));
+	iu_snapshot_free(&snap);
+	machine(&snap);
+	holder = listener(4242, "code");
+	holder->exe = "/usr/share/code/code";
+	*iu_list_add(&snap.arena, &holder->command) = "code";
+	*iu_list_add(&snap.arena, &holder->command) = "--type=utility";
+	p = plan_port();
+	refused(&p, "its windows and terminals would end");
+	assert_non_null(strstr(p.refusals.v[0].next, "Ports view"));
+	(void)state;
+}
+
+/* The engine's own API is none of a container's ports. */
+static void test_engine_api(void **state)
+{
+	struct iu_process *holder = listener(4242, "dockerd");
+	struct iu_question q = ask(NULL, TEST_PORT);
+
+	holder->exe = "/usr/bin/dockerd";
+	*iu_list_add(&snap.arena, &holder->command) = "dockerd";
+	*iu_list_add(&snap.arena, &holder->command) = "-H";
+	*iu_list_add(&snap.arena, &holder->command) = "tcp://0.0.0.0:8080";
+	assert_int_equal(decide(&arena, &q, &snap).cause, IU_CAUSE_OTHER_PROGRAM);
+	holder->command.v[holder->command.n - 1] = "tcp://0.0.0.0:2375";
+	assert_int_equal(decide(&arena, &q, &snap).cause, IU_CAUSE_CONTAINER_PORT);
 	(void)state;
 }
 
@@ -795,7 +848,7 @@ int main(void)
 		T(test_refuse_pids), T(test_refuse_kernel_thread), T(test_refuse_other_user),
 		T(test_all_or_nothing), T(test_refuse_causes), T(test_refuse_outbound),
 		T(test_refuse_hidden), T(test_clients_spared), T(test_respawn),
-		T(test_shells),
+		T(test_shells), T(test_shared), T(test_engine_api),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
