@@ -45,6 +45,7 @@ int iu_capture_port_proxy_rule(struct iu_capture_out *out, enum iu_family family
 			return 1;
 	if (i >= RULES_MAX)
 		return 1;
+	rule.any = iu_span_is(words[0], "*");
 	rule.connect_to = iu_arena_strndup(&out->snapshot->arena, words[2].text, words[2].len);
 	slot = iu_list_add(&out->snapshot->arena, &windows->port_proxies);
 	*slot = rule;

@@ -84,7 +84,8 @@ struct iu_step_service {
 /* Windows: a port proxy rule as netsh names it; what it leads to must still be the same. */
 struct iu_step_proxy {
 	const char *table; /* "v4tov4", "v4tov6", "v6tov4", "v6tov6" */
-	struct iu_address listen; /* a wildcard: netsh's "*" or 0.0.0.0, whichever is there */
+	struct iu_address listen;
+	bool any; /* netsh's "*" */
 	uint16_t port;
 	const char *connect_to;
 	uint16_t connect_port;

@@ -311,6 +311,7 @@ static const struct field service_fields[] = {
 	PLAIN(iu_service, name), PLAIN(iu_service, display), PLAIN(iu_service, pid),
 	WORD(iu_service, state, service_state_words), WORD(iu_service, start, service_start_words),
 	PLAIN(iu_service, shared), TEXTS(iu_service, dependents),
+	PLAIN(iu_service, delayed), PLAIN(iu_service, of_template),
 };
 SHAPE(service, iu_service, NULL);
 
@@ -335,6 +336,7 @@ SHAPE(http_listen, iu_http_listen, NULL);
 static const struct field port_proxy_fields[] = {
 	ADDRESS(iu_port_proxy, listen), PLAIN(iu_port_proxy, port),
 	PLAIN(iu_port_proxy, connect_to), PLAIN(iu_port_proxy, connect_port),
+	PLAIN(iu_port_proxy, any), TRI(iu_port_proxy, to_ipv6),
 };
 SHAPE(port_proxy, iu_port_proxy, NULL);
 

@@ -68,6 +68,9 @@ struct iu_service {
 	enum iu_service_state state;
 	enum iu_service_start start;
 	bool shared; /* lives in a process with other services (svchost) */
+	bool delayed; /* AUTO: some minutes after the start of Windows */
+	/* A copy that a user's session has of it ("CDPUserSvc_3f2a1" of "CDPUserSvc"); NULL: it is none. */
+	const char *of_template;
 	IU_LIST(const char *) dependents; /* names of those that stop with it */
 };
 
@@ -98,6 +101,8 @@ struct iu_port_proxy {
 	uint16_t port;
 	const char *connect_to;    /* "192.168.101.100" or a name */
 	uint16_t connect_port;
+	bool any;                  /* "*", which to netsh is another rule than 0.0.0.0 or :: */
+	enum iu_tri to_ipv6;       /* which of netsh's four tables it is in; IU_UNKNOWN: not told */
 };
 
 /* An entry of the event log that speaks of ports. */

@@ -124,13 +124,14 @@ bool iu_windows_lever_disable(
 	const struct iu_service *service = iu_windows_service(c->snapshot, name);
 	struct iu_lever lever = {.kind = IU_STEP_DISABLE_SERVICE,
 		.needs_root = !iu_windows_is_elevated(c->snapshot),
-		.service = {.name = name,
+		.service = {.name = service && service->of_template ? service->of_template : name,
 			.start = service ? service->start : IU_SERVICE_START_UNKNOWN}};
 
 	if (!name || has_other_help(c, name) ||
 		(service && service->start == IU_SERVICE_START_DISABLED))
 		return false;
-	iu_lever_words(c->arena, &lever, "sc.exe", "config", name, "start=", "disabled", NULL);
+	/* a session's copy is made anew of its template at each sign-in */
+	iu_lever_words(c->arena, &lever, "sc.exe", "config", lever.service.name, "start=", "disabled", NULL);
 	*ret_lever = lever;
 	return true;
 }
@@ -242,7 +243,8 @@ size_t iu_windows_lever_pids(const struct iu_lever_context *c, const struct iu_v
 /* netsh names the four tables by where they listen and where they connect to. */
 static const char *proxy_table(const struct iu_port_proxy *proxy)
 {
-	bool to6 = proxy->connect_to && strchr(proxy->connect_to, ':');
+	bool to6 = proxy->to_ipv6 == IU_UNKNOWN ? proxy->connect_to && strchr(proxy->connect_to, ':')
+						: proxy->to_ipv6 == IU_YES;
 
 	if (proxy->listen.family == IU_FAMILY_IPV6)
 		return to6 ? "v6tov6" : "v6tov4";
@@ -283,13 +285,15 @@ bool iu_windows_lever_proxy(const struct iu_lever_context *c, const struct iu_bl
 	lever.proxy = (struct iu_step_proxy){
 		.table = proxy_table(proxy),
 		.listen = proxy->listen,
+		.any = proxy->any,
 		.port = proxy->port,
 		.connect_to = proxy->connect_to,
 		.connect_port = proxy->connect_port,
 	};
 	iu_lever_words(c->arena, &lever, "netsh", "interface", "portproxy", "delete",
 		lever.proxy.table, port_word(c, "listenport=%u"),
-		iu_phrase(c->arena, "listenaddress=%s", iu_address_format(&proxy->listen, text)),
+		iu_phrase(c->arena, "listenaddress=%s",
+			proxy->any ? "*" : iu_address_format(&proxy->listen, text)),
 		NULL);
 	*ret_lever = lever;
 	return true;

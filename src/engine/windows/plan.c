@@ -175,8 +175,9 @@ static void disable_service(struct iu_planning *p, const char *name)
 		return;
 	step = add_step(p, &lever);
 	step->what = iu_phrase(p->arena,
-		"keep the service %s from starting again: start type disabled; inuse free --undo restores it",
-		iu_safe(p->arena, name, 60));
+		"keep the service %s from starting again%s: start type disabled; inuse free --undo restores it",
+		iu_safe(p->arena, lever.service.name, 60),
+		strcmp(name, lever.service.name) ? " (for every user, from the next sign-in on)" : "");
 	iu_strings_add(p->arena, &step->losses,
 		"whatever needs the service does not get it any more");
 }

@@ -122,11 +122,16 @@ static bool disable_service(struct iu_remedy_context *m)
 {
 	struct iu_lever_context c = levers(m);
 	const char *name = service_name(m), *was;
+	const struct iu_service *service;
 	struct iu_lever lever;
 
 	if (!iu_windows_lever_disable(&c, name, &lever))
 		return false;
-	was = lever.service.start == IU_SERVICE_START_AUTO ? "auto" : "demand";
+	service = iu_windows_service(m->snapshot, name);
+	was = lever.service.start != IU_SERVICE_START_AUTO ? "demand"
+	      : service && service->delayed		   ? "delayed-auto"
+							   : "auto";
+	name = lever.service.name;
 	m->remedy->summary = iu_phrase(m->arena,
 		"keep %s from starting again; undo: sc.exe config %s start= %s (PowerShell: Set-Service -Name %s -StartupType Disabled)",
 		iu_safe(m->arena, name, 60), iu_windows_quote(m->arena, &name, 1), was,

@@ -1200,6 +1200,50 @@ static void test_service_tag(void **state)
 	(void)state;
 }
 
+/* A session's copy is made anew at each sign-in: what is disabled is its template. */
+static void test_per_user_service(void **state)
+{
+	struct iu_plan_rules rules = {.grace_seconds = 5, .disable = true};
+	struct iu_service *s;
+	struct iu_verdict v;
+	struct iu_plan p;
+
+	row("0.0.0.0", 6000, 20);
+	process(20, "svchost.exe", "PC\\alice");
+	s = service("CDPUserSvc_3f2a1", 20);
+	s->of_template = "CDPUserSvc";
+	s->delayed = true;
+	v = why(NULL, 6000);
+	assert_string_equal(line(&v, IU_REMEDY_STOP_SERVICE), "net stop CDPUserSvc_3f2a1");
+	assert_string_equal(line(&v, IU_REMEDY_DISABLE_SERVICE),
+		"sc.exe config CDPUserSvc start= disabled");
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_DISABLE_SERVICE)->summary,
+		"sc.exe config CDPUserSvc start= delayed-auto"));
+	p = plan(6000, rules);
+	assert_int_equal(p.steps.n, 2);
+	assert_int_equal(p.steps.v[0].lever.kind, IU_STEP_DISABLE_SERVICE);
+	assert_string_equal(p.steps.v[0].lever.service.name, "CDPUserSvc");
+	assert_non_null(strstr(p.steps.v[0].what, "from the next sign-in on"));
+	assert_string_equal(p.steps.v[1].lever.service.name, "CDPUserSvc_3f2a1");
+	(void)state;
+}
+
+/* "*" and 0.0.0.0 are two rules to netsh, and a name tells no table. */
+static void test_proxy_words(void **state)
+{
+	struct iu_port_proxy *proxy = iu_list_add(&snap.arena, &snap.windows.port_proxies);
+	struct iu_verdict v;
+
+	*proxy = (struct iu_port_proxy){addr("0.0.0.0"), 4000, "server.example", 80, true, IU_YES};
+	row("0.0.0.0", 4000, 20);
+	process(20, "svchost.exe", NULL);
+	service("iphlpsvc", 20);
+	v = why(NULL, 4000);
+	assert_string_equal(line(&v, IU_REMEDY_DELETE_PORTPROXY),
+		"netsh interface portproxy delete v4tov6 listenport=4000 listenaddress=*");
+	(void)state;
+}
+
 /* Antivirus and VPN drivers listen as pid 4 as well. */
 static void test_kernel_listeners(void **state)
 {
@@ -1452,7 +1496,7 @@ int main(void)
 		T(http_sys), T(http_program), T(alg), T(event_115), T(service), T(stand_ins),
 		T(told), T(udp), T(exhausted), T(probe), T(words), T(explanation), T(articles), T(hostile_names), T(plan), T(orphan),
 		T(options_read), T(service_tag), T(probe_block), T(plan_proxy),
-		T(kernel_listeners), T(protected_names),
+		T(per_user_service), T(proxy_words), T(kernel_listeners), T(protected_names),
 		T(needs), T(random),
 #undef T
 	};

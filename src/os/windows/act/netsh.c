@@ -41,7 +41,8 @@ static bool run(const wchar_t *program, const wchar_t *arguments, struct iu_step
 
 static bool same_rule(const struct iu_port_proxy *rule, const struct iu_step_proxy *target)
 {
-	return rule->port == target->port && iu_address_equal(&rule->listen, &target->listen);
+	return rule->port == target->port && rule->any == target->any &&
+	       iu_address_equal(&rule->listen, &target->listen);
 }
 
 /* What the registry has of it; NULL: nothing (any more). */
@@ -55,14 +56,14 @@ static const struct iu_port_proxy *find_rule(
 }
 
 /* netsh wants the address as it was written: "*" and 0.0.0.0 are two rules to it. */
-static bool delete_rule(const struct iu_step_proxy *target, const char *listen,
-	struct iu_step_result *result)
+static bool delete_rule(const struct iu_step_proxy *target, struct iu_step_result *result)
 {
+	char listen[IU_ADDRESS_TEXT];
 	wchar_t line[LINE_UNITS];
 
 	_snwprintf(line, IU_COUNT(line),
 		L"interface portproxy delete %hs listenport=%u listenaddress=%hs", target->table,
-		target->port, listen);
+		target->port, target->any ? "*" : iu_address_format(&target->listen, listen));
 	line[IU_COUNT(line) - 1] = 0;
 	return run(L"netsh.exe", line, result);
 }
@@ -83,8 +84,8 @@ static void confirm_gone(const struct iu_step_proxy *target, struct iu_step_resu
 	scan(&snapshot);
 	if (find_rule(&snapshot, target))
 		iu_result_say(result, IU_RESULT_FAILED, 0, "netsh has not deleted the rule");
-	else /* what the first try has said of the other form is of no interest any more */
-		*result = (struct iu_step_result){.kind = IU_RESULT_DONE};
+	else
+		result->kind = IU_RESULT_DONE;
 	iu_snapshot_free(&snapshot);
 }
 
@@ -92,8 +93,6 @@ void iu_act_delete_proxy(const struct iu_step_proxy *target, struct iu_step_resu
 {
 	const struct iu_port_proxy *rule;
 	struct iu_snapshot snapshot;
-	char listen[IU_ADDRESS_TEXT];
-	bool done;
 
 	scan(&snapshot);
 	rule = find_rule(&snapshot, target);
@@ -102,13 +101,8 @@ void iu_act_delete_proxy(const struct iu_step_proxy *target, struct iu_step_resu
 	else if (!rule->connect_to || strcmp(rule->connect_to, target->connect_to) ||
 		 rule->connect_port != target->connect_port)
 		iu_result_say(result, IU_RESULT_CHANGED, 0, "the rule leads elsewhere now");
-	else {
-		done = iu_address_is_wildcard(&target->listen) && delete_rule(target, "*", result);
-		if (!done)
-			done = delete_rule(target, iu_address_format(&target->listen, listen), result);
-		if (done)
-			confirm_gone(target, result);
-	}
+	else if (delete_rule(target, result))
+		confirm_gone(target, result);
 	iu_snapshot_free(&snapshot);
 }
 

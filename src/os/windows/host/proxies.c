@@ -11,16 +11,18 @@
 static const struct {
 	const wchar_t *key;
 	enum iu_family family;
+	enum iu_tri to_ipv6;
 } lists[] = {
-	{KEY L"v4tov4\\tcp", IU_FAMILY_IPV4},
-	{KEY L"v4tov6\\tcp", IU_FAMILY_IPV4},
-	{KEY L"v6tov4\\tcp", IU_FAMILY_IPV6},
-	{KEY L"v6tov6\\tcp", IU_FAMILY_IPV6},
+	{KEY L"v4tov4\\tcp", IU_FAMILY_IPV4, IU_NO},
+	{KEY L"v4tov6\\tcp", IU_FAMILY_IPV4, IU_YES},
+	{KEY L"v6tov4\\tcp", IU_FAMILY_IPV6, IU_NO},
+	{KEY L"v6tov6\\tcp", IU_FAMILY_IPV6, IU_YES},
 };
 
 struct reading {
 	struct iu_scan *scan;
 	enum iu_family family;
+	enum iu_tri to_ipv6;
 };
 
 /* "192.168.101.100/4000": splits it; the port 0 when it is none. */
@@ -52,7 +54,9 @@ static int add_rule(void *context, const struct iu_value *value)
 	rule.port = split(listen);
 	rule.connect_port = split(to);
 	rule.connect_to = to;
-	if (!rule.port || (strcmp(listen, "*") && iu_address_parse(listen, strlen(listen), &rule.listen) < 0))
+	rule.any = !strcmp(listen, "*");
+	rule.to_ipv6 = reading->to_ipv6;
+	if (!rule.port || (!rule.any && iu_address_parse(listen, strlen(listen), &rule.listen) < 0))
 		return 0;
 	slot = iu_list_add(arena, &snapshot->windows.port_proxies);
 	*slot = rule;
@@ -66,7 +70,8 @@ int iu_collect_proxies(struct iu_scan *scan)
 	if (scan->snapshot->seen & IU_FACT_PROXIES)
 		return 0;
 	for (size_t i = 0; i < IU_COUNT(lists); i++) {
-		struct reading reading = {.scan = scan, .family = lists[i].family};
+		struct reading reading = {
+			.scan = scan, .family = lists[i].family, .to_ipv6 = lists[i].to_ipv6};
 		int ret = iu_registry_values(lists[i].key, add_rule, &reading);
 
 		if (ret == IU_E_NOMEM)

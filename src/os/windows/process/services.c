@@ -109,6 +109,30 @@ static void add_dependents(struct iu_arena *arena, SC_HANDLE handle, struct iu_s
 	free(list);
 }
 
+static bool is_delayed(SC_HANDLE service)
+{
+	SERVICE_DELAYED_AUTO_START_INFO delayed = {0};
+	DWORD n;
+
+	return QueryServiceConfig2W(service, SERVICE_CONFIG_DELAYED_AUTO_START_INFO, (BYTE *)&delayed,
+		       sizeof(delayed), &n) &&
+	       delayed.fDelayedAutostart;
+}
+
+#ifndef SERVICE_USERSERVICE_INSTANCE
+#define SERVICE_USERSERVICE_INSTANCE 0x80
+#endif
+
+/* "CDPUserSvc_3f2a1": a session's copy is named after the session. */
+static const char *template_of(struct iu_arena *arena, const ENUM_SERVICE_STATUS_PROCESSW *row)
+{
+	const wchar_t *name = row->lpServiceName, *end = wcsrchr(name, L'_');
+
+	if (!(row->ServiceStatusProcess.dwServiceType & SERVICE_USERSERVICE_INSTANCE) || !end || end == name)
+		return NULL;
+	return iu_utf8_n(arena, name, (size_t)(end - name));
+}
+
 static int add_service(struct iu_scan *scan, SC_HANDLE manager, const ENUM_SERVICE_STATUS_PROCESSW *row)
 {
 	struct iu_arena *arena = &scan->snapshot->arena;
@@ -119,6 +143,7 @@ static int add_service(struct iu_scan *scan, SC_HANDLE manager, const ENUM_SERVI
 		.pid = (int32_t)status->dwProcessId,
 		.state = iu_service_state(status->dwCurrentState),
 		.shared = (status->dwServiceType & SERVICE_WIN32_SHARE_PROCESS) != 0,
+		.of_template = template_of(arena, row),
 	};
 	SC_HANDLE handle = OpenServiceW(
 		manager, row->lpServiceName, SERVICE_QUERY_CONFIG | SERVICE_ENUMERATE_DEPENDENTS);
@@ -126,6 +151,7 @@ static int add_service(struct iu_scan *scan, SC_HANDLE manager, const ENUM_SERVI
 
 	if (config)
 		service.start = iu_service_start(config->dwStartType);
+	service.delayed = handle && is_delayed(handle);
 	if (handle && service.state != IU_SERVICE_STOPPED)
 		add_dependents(arena, handle, &service);
 	free(config);
