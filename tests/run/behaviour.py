@@ -327,8 +327,6 @@ def landlock_is_told():
 
 def told_before():
     """What only the kernel decides is told before the program says so itself, also where somebody else traces it"""
-    with open(INUSE, "rb") as file:
-        slow = b"__asan_init" in file.read()  # then the program may be read before it can be stopped
     tracer = ("strace", "-f", "-o", "/dev/null") if shutil.which("strace") else ()
     for command in ((CALLS,), (*tracer, CALLS)):
         both = run(*command, "landlock", port(), capture_output=False, stdout=subprocess.PIPE,
@@ -336,14 +334,12 @@ def told_before():
         if "landlock 0" not in both:
             raise Skip(f"this kernel has no Landlock for bind(): {both!r}")
         has(both, "policy-denied", "bind 13")
-        if command == (CALLS,) and not slow:
+        if command == (CALLS,):
             same("the reason comes first", both.index("policy-denied") < both.index("bind 13"), True)
     both = python("failed(TCP(socket.AF_UNIX).bind, '/proc/inuse.sock')", capture_output=False,
                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
-    if slow:
-        return
-    own = "ENOENT\n" if "ENOENT\n" in both else "EPERM\n"
-    same("the reason comes first", both.index("/proc/inuse.sock") < both.index(own), True)
+    # of a path the program may have read the result before it could be stopped
+    has(both, "/proc/inuse.sock", "ENOENT\n" if "ENOENT\n" in both else "EPERM\n")
 
 
 def python(text, **kwargs):

@@ -248,6 +248,14 @@ int iu_run_notices_next(struct iu_run_notices *notices, struct iu_run_notice *re
 	return 0;
 }
 
+bool iu_run_notices_killable(void)
+{
+	/* flags that the kernel knows let it look at the program, which is not there */
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		       SECCOMP_FILTER_FLAG_NEW_LISTENER | FLAG_WAIT_KILLABLE, NULL) < 0 &&
+	       errno == EFAULT;
+}
+
 bool iu_run_notices_valid(const struct iu_run_notices *notices, uint64_t id)
 {
 	return ioctl(notices->fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;

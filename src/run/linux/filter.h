@@ -42,6 +42,11 @@ int iu_run_notices_continue(const struct iu_run_notices *notices, uint64_t id);
 int iu_run_notices_done(const struct iu_run_notices *notices, uint64_t id, int error);
 
 /**
+ * iu_run_notices_killable() - a call that was read waits on through all signals but fatal ones (Linux 5.19)
+ */
+bool iu_run_notices_killable(void);
+
+/**
  * iu_run_notices_rescue() - lets the kernel do the call that was read last, if it still waits
  * Works after a fork(), too, for what the other process had read before it died.
  */

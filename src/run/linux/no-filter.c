@@ -27,6 +27,11 @@ int iu_run_notices_next(struct iu_run_notices *notices, struct iu_run_notice *re
 	return IU_E_SYSTEM;
 }
 
+bool iu_run_notices_killable(void)
+{
+	return false;
+}
+
 bool iu_run_notices_valid(const struct iu_run_notices *notices, uint64_t id)
 {
 	(void)notices;

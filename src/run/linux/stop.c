@@ -25,9 +25,14 @@ static const struct {
 	unsigned int result, number;
 } registers[] = {{AUDIT_ARCH_X86_64, 10, 15}};
 
-bool iu_run_stop_prepare(const struct iu_run_case *c)
+static bool interrupt(const struct iu_run_case *c)
 {
-	return ptrace(PTRACE_SEIZE, c->notice.tid, NULL, NULL) == 0;
+	return ptrace(PTRACE_INTERRUPT, c->notice.tid, NULL, NULL) == 0;
+}
+
+bool iu_run_stop_prepare(const struct iu_run_case *c, bool ahead)
+{
+	return ptrace(PTRACE_SEIZE, c->notice.tid, NULL, NULL) == 0 && (!ahead || interrupt(c));
 }
 
 static int result_of(const struct iu_run_case *c)
@@ -49,13 +54,13 @@ static int result_of(const struct iu_run_case *c)
 	return -1;
 }
 
-bool iu_run_stop_behind(struct iu_run_case *c, int *ret_error)
+bool iu_run_stop_behind(struct iu_run_case *c, bool ahead, int *ret_error)
 {
 	const struct timespec pause = {.tv_nsec = 50000};
 	int64_t deadline = iu_os_now_ms() + STOP_MS;
 	int status = 0, ret = 0;
 
-	if (ptrace(PTRACE_INTERRUPT, c->notice.tid, NULL, NULL) < 0)
+	if (!ahead && !interrupt(c))
 		return false;
 	while ((ret = waitpid(c->notice.tid, &status, __WALL | WNOHANG)) == 0 && iu_os_now_ms() < deadline)
 		nanosleep(&pause, NULL);

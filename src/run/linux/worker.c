@@ -459,7 +459,8 @@ static void say_unknown(struct worker *h)
  */
 static void look_after(struct worker *h)
 {
-	bool stops = iu_run_stop_prepare(h->c), stopped = false, entered = enter(h);
+	bool ahead = h->c->name.kind != IU_RUN_NAME_PATH && iu_run_notices_killable();
+	bool stops = iu_run_stop_prepare(h->c, ahead), stopped = false, entered = enter(h);
 	int error = -1;
 
 	h->early = !stops && entered && h->c->facts.domain && h->c->facts.inet;
@@ -467,7 +468,7 @@ static void look_after(struct worker *h)
 		ask(h, EACCES);
 	(void)iu_run_notices_continue(h->s->notices, h->c->notice.id);
 	if (stops)
-		stopped = iu_run_stop_behind(h->c, &error);
+		stopped = iu_run_stop_behind(h->c, ahead, &error);
 	if (error < 0)
 		error = iu_run_see(h->c, stopped);
 	if (error < 0 && entered) {
