@@ -27,7 +27,7 @@ def run(*command, options=(), **kwargs):
 
 
 def same(name, got, wanted):
-    print(f"# {name}: {got!r}, wanted {wanted!r}")
+    print(f"# {name}: {got!r}, wanted {wanted!r}".replace("\n", " "))
     assert got == wanted, f"{name}: {got!r} is not {wanted!r}"
 
 
