@@ -358,6 +358,11 @@ def any_errno():
         rows = (
             ("EINVAL", f"s = TCP(); s.bind(('127.0.0.1', {p})); failed(s.bind, ('127.0.0.1', {p + 1}))",
              ("own-socket (proven)", "has an address already")),
+            # where a socket like it is tried instead of it
+            ("EINVAL", f"s = TCP(); s.bind(('127.0.0.1', {p})); failed(s.bind, ('127.0.0.1', 7))",
+             ("own-socket (proven)", "has an address already")),
+            ("EINVAL", "s = TCP(socket.AF_UNIX); s.bind('\\0one'); failed(s.bind, '\\0two')",
+             ("own-socket (proven)", "has an address already")),
             ("EINVAL", f"s = TCP(socket.AF_INET6); failed(s.bind, ('fe80::1', {p}))", ("interface",)),
             ("ENOENT", f"failed(TCP(socket.AF_UNIX).bind, '{folder}/no/s')", ("(ENOENT)", "does not exist")),
             ("ENOTDIR", "failed(TCP(socket.AF_UNIX).bind, '/etc/passwd/s')", ("(ENOTDIR)",)),

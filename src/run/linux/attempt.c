@@ -37,6 +37,12 @@ static int try_abstract(const struct iu_run_case *c)
 	return error;
 }
 
+/* A socket that is not this one does not know that this one has an address already (__inet_bind()). */
+static int with_address(const struct iu_run_case *c, int error)
+{
+	return c->sock.bound && (error == 0 || error == EADDRINUSE) ? EINVAL : error;
+}
+
 int iu_run_try(const struct iu_run_case *c)
 {
 	struct iu_probe probe = {.protocol = c->sock.carries,
@@ -50,11 +56,11 @@ int iu_run_try(const struct iu_run_case *c)
 		.ifindex = c->sock.ifindex};
 
 	if (c->name.kind == IU_RUN_NAME_ABSTRACT)
-		return try_abstract(c);
+		return with_address(c, try_abstract(c));
 	if (c->name.kind != IU_RUN_NAME_INET || !c->sock.inet)
 		return -1;
 	iu_os_probe(&probe);
-	return probe.done ? probe.result : -1;
+	return probe.done ? with_address(c, probe.result) : -1;
 }
 
 /* The folder of a path as the thread sees it: below its root no link leads out of that. */
