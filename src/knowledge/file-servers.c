@@ -6,27 +6,31 @@
 
 #include "base/compat.h"
 
-/* comm has 15 bytes: "qemu-system-x86". */
-static const struct {
-	const char *start, *type;
-} rows[] = {
-	{"virtiofsd", "virtiofs"},
-	{"crosvm", "virtiofs"},
-	{"qemu-system-", "9p"}, /* -virtfs, -fsdev */
-	{"qemu-kvm", "9p"},
-	{"kvm", "9p"},
-	{"lkvm", "9p"},
-	{"diod", "9p"},
-	{"u9fs", "9p"},
+/*
+ * comm has 15 bytes: "qemu-system-x86". sftp-server is none of them: over SFTP nobody makes a socket
+ * (sshfs says EPERM).
+ */
+static const struct iu_file_server rows[] = {
+	{.start = "virtiofsd", .type = "virtiofs"},
+	{.start = "crosvm", .type = "virtiofs"},
+	{.start = "qemu-system-", .type = "9p"}, /* -virtfs, -fsdev */
+	{.start = "qemu-kvm", .type = "9p"},
+	{.start = "kvm", .type = "9p"},
+	{.start = "lkvm", .type = "9p"},
+	{.start = "diod", .type = "9p"},
+	{.start = "u9fs", .type = "9p"},
+	/* smb.conf(5): "path = /srv"; ganesha-export-config(8): "Path = /srv;" */
+	{"smbd", "cifs", "-s", "--configfile", {"/etc/samba/smb.conf", "/usr/local/samba/etc/smb.conf"}},
+	{"ganesha.nfsd", "nfs", "-f", NULL, {"/etc/ganesha/ganesha.conf"}},
 };
 
-const char *iu_file_server(const char *name)
+const struct iu_file_server *iu_file_server(const char *name)
 {
 	for (size_t i = 0; i < IU_COUNT(rows); i++) {
 		size_t len = strlen(rows[i].start);
 
 		if (!strncmp(name, rows[i].start, len) && (!name[len] || rows[i].start[len - 1] == '-'))
-			return rows[i].type;
+			return &rows[i];
 	}
 	return NULL;
 }

@@ -54,6 +54,7 @@ static void parse_export(const char *line, size_t len)
 	char *argument = strndup(line, len);
 
 	(void)iu_exports_line(line, len, "/srv/a b/x.sock");
+	(void)iu_exports_setting(line, len, "/srv/a b/x.sock");
 	if (argument)
 		(void)iu_exports_argument(argument, "/srv/a b/x.sock");
 	free(argument);

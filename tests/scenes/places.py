@@ -234,7 +234,8 @@ SERVE_FOLDER = "import time; print(flush=True); time.sleep(120)"
 
 
 def given_away(room, name, *arguments):
-    os.symlink(sys.executable, room.path(name))
+    if not os.path.lexists(room.path(name)):
+        os.symlink(sys.executable, room.path(name))
     process = room.keep(subprocess.Popen([room.path(name), "-c", SERVE_FOLDER, *arguments], stdout=subprocess.PIPE))
     process.stdout.readline()
 
@@ -251,6 +252,31 @@ def given_away_by_programs(room):
     not_stale(two + "/x.sock", "9p")
     not_stale(three + "/x.sock", "9p")
     expect(why(near + "/x.sock")[1]["verdict"]["cause"], "stale-socket-file", "cause in a folder beside it")
+
+
+def given_away_by_configuration(room):
+    """Samba and NFS-Ganesha have their folders in a file: one that is named, or the usual one."""
+    one, two, three, other, etc = room.make("one", "two", "three", "other", "etc")
+    for folder in (one, two, three, other):
+        stale(folder + "/x.sock")
+    for name, text in (("smb.conf", f"[global]\n  log level = 1\n[share]\n  path = {one}\n"),
+                       ("g.conf", f"EXPORT {{\n Export_Id = 7;\n Path = {two};\n}}\n")):
+        with open(f"{etc}/{name}", "w", encoding="ascii") as config:
+            config.write(text)
+    given_away(room, "smbd", f"--configfile={etc}/smb.conf")
+    given_away(room, "ganesha.nfsd", "-f", f"{etc}/g.conf")
+    not_stale(one + "/x.sock", "cifs")
+    not_stale(two + "/x.sock", "nfs")
+    expect(why(other + "/x.sock")[1]["verdict"]["cause"], "stale-socket-file", "cause in another folder")
+    mount("tmpfs", "/etc")
+    try:
+        os.mkdir("/etc/samba")
+        with open("/etc/samba/smb.conf", "w", encoding="ascii") as config:
+            config.write(f"[share]\n\tpath = {three}\n")
+        given_away(room, "smbd", "--foreground")
+        not_stale(three + "/x.sock", "cifs")
+    finally:
+        sh("umount", "/etc")
 
 
 def given_away_by_the_kernel(room):
@@ -673,7 +699,7 @@ def self_connected(room):
 
 
 SCENES = [fuse_mirror, overlay_upper, overlay_merged, overlay_lower, overlay_holder, given_away_by_programs,
-          given_away_by_the_kernel, bind_mount, linked, stale_local,
+          given_away_by_configuration, given_away_by_the_kernel, bind_mount, linked, stale_local,
           hung_holder, hung_path, watchdog, without_sockets, without_inodes, read_only, not_writable,
           who_serves_decides, mounted_over, padded_names, exchanger, less_than_root, ipv6_disabled, ipv6_filtered, ipv6_message, without_carrier,
           wrong_interface, self_connected]

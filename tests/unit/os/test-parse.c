@@ -797,6 +797,29 @@ static void test_exports(void **state)
 	assert_false(iu_exports_line("", 0, "/srv/x"));
 }
 
+static void test_export_settings(void **state)
+{
+	static const struct {
+		const char *line, *file;
+		bool above;
+	} rows[] = {
+		{"   path = /srv/share\r", "/srv/share/x.sock", true}, {"Path=/srv;", "/srv/x", true},
+		{"directory = /srv", "/srv/x", true}, {"  Path = \"/srv/a b\";", "/srv/a b/x", true},
+		{"EXPORT { Export_Id = 1; Path = /srv; Pseudo = /else; }", "/srv/x", true},
+		{"path = /srv/%U/new", "/srv/alice/new/x", true}, {"path = /srv/u%U", "/srv/ualice/x", true},
+		{"path = %H", "/home/alice/x", false}, {"Pseudo = /srv;", "/srv/x", false},
+		{"# path = /srv", "/srv/x", false}, {"; path = /srv", "/srv/x", false},
+		{"log file = /srv/log.%m", "/srv/log.1", false}, {"path = srv", "/srv/x", false},
+		{"path =", "/srv/x", false}, {"path", "/srv/x", false}, {"=/srv", "/srv/x", false},
+		{"", "/srv/x", false}, {"path = /srv2", "/srv/x", false}, {"{};=%", "/srv/x", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IU_COUNT(rows); i++)
+		if (iu_exports_setting(rows[i].line, strlen(rows[i].line), rows[i].file) != rows[i].above)
+			fail_msg("%s: %s", rows[i].line, rows[i].file);
+}
+
 static void test_mounts(void **state)
 {
 	static const char overlay[] =
@@ -865,7 +888,7 @@ int main(void)
 		cmocka_unit_test(test_shell_words),
 		cmocka_unit_test(test_kernel_number),
 		cmocka_unit_test(test_rtnetlink),
-		cmocka_unit_test(test_exports), cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_exports), cmocka_unit_test(test_export_settings), cmocka_unit_test(test_mounts),
 	};
 
 	return cmocka_run_group_tests_name("the parse halves for Linux", tests, NULL, NULL);

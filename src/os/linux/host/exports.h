@@ -14,9 +14,15 @@ bool iu_exports_line(const char *line, size_t len, const char *file);
 bool iu_exports_argument(const char *argument, const char *file);
 
 /**
+ * iu_exports_setting() - whether a line of smb.conf or ganesha.conf gives away a folder above @file
+ * "path = /srv/%U", "EXPORT { Export_Id = 1; Path = "/srv"; }"
+ */
+bool iu_exports_setting(const char *line, size_t len, const char *file);
+
+/**
  * iu_exports_find() - the file system under which others may have @file, an absolute path without links
- * The kernel's NFS server, and the programs of knowledge/file-servers.c with folders in their arguments;
- * those that have them in a configuration of their own (smbd, nfs-ganesha, sftp-server) are not known.
+ * The kernel's NFS server, and the programs of knowledge/file-servers.c with folders in their arguments or
+ * their configuration. Not known: files that a configuration includes, smbd's [homes], usershares and registry.
  * Returns: a static string, or NULL.
  */
 const char *iu_exports_find(struct iu_scan *scan, const char *file);
