@@ -4,6 +4,7 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "captures/formats-text.h"
+#include "knowledge/unix-types.h"
 
 /* Words of a row of tcp, tcp6, udp, udp6. */
 enum field { SLOT, LOCAL, PEER, STATE, QUEUES, TIMER, RETRANSMITS, UID, TIMEOUT, INODE, FIELDS };
@@ -124,8 +125,6 @@ static bool read_row(struct iu_span line, struct iu_socket *ret)
 /* "ffff9d0c: 00000002 00000000 00010000 0001 01 12345 /run/x.sock" */
 static bool read_unix(struct iu_span line, struct iu_socket *ret, struct iu_span *path)
 {
-	static const enum iu_unix_type types[] = {
-		[1] = IU_UNIX_STREAM, [2] = IU_UNIX_DGRAM, [5] = IU_UNIX_SEQPACKET};
 	struct iu_socket s = iu_capture_socket_fresh(IU_PROTOCOL_UNIX);
 	struct iu_phrase words;
 	struct iu_span slot;
@@ -141,7 +140,7 @@ static bool read_unix(struct iu_span line, struct iu_socket *ret, struct iu_span
 		!iu_span_hex(words.v[4], &type) || !iu_span_hex(words.v[5], &state) ||
 		!iu_span_number(words.v[6], INT64_MAX, &inode))
 		return false;
-	s.unix_type = type < IU_COUNT(types) ? types[type] : IU_UNIX_UNKNOWN;
+	s.unix_type = iu_unix_type_numbered(type);
 	s.inode = inode < IU_INODE_MADE_UP ? inode : 0;
 	s.state = flags & 0x10000 /* __SO_ACCEPTCON */		   ? IU_STATE_LISTEN
 		  : state == 3 && s.unix_type != IU_UNIX_DGRAM ? IU_STATE_ESTABLISHED

@@ -24,7 +24,7 @@ static const struct iu_target_form target_forms[] = {
 	{"3000-3010  80,443", "several ports: one line each"},
 	{"http://localhost:3000/x", "the host and port of a URL"},
 	{"/run/app.sock  ./app.sock  unix:app.sock", "the path of a UNIX socket", IU_ON_LINUX},
-	{"@name", "an abstract UNIX name", IU_ON_LINUX},
+	{"@name  seqpacket:@name", "an abstract UNIX name; each type of socket has names of its own", IU_ON_LINUX},
 	{"unix:app.sock", "the path of a UNIX socket: not supported on Windows", IU_ON_WINDOWS},
 	{"0  127.0.0.1:0", "any free port: is the ephemeral range exhausted?"},
 	{"any other text",

@@ -18,7 +18,7 @@ static int take_word(struct iu_arena *arena, const struct iu_names *names, const
 	struct iu_text complaint = {0};
 	int ret = iu_filter_word(arena, names, word, filter, &complaint);
 
-	if (ret == IU_E_INPUT)
+	if (complaint.len)
 		iu_complain_text(&complaint);
 	iu_text_free(&complaint);
 	return ret;
@@ -42,7 +42,8 @@ static int make_filter(struct iu_arena *arena, const struct iu_invocation *invoc
 	if (ret == IU_E_INPUT)
 		return IU_EXIT_USAGE;
 	if (ret < 0) {
-		iu_complain(iu_error_text(ret), NULL, "");
+		if (ret != IU_E_NOTSUP) /* another protocol, which was said */
+			iu_complain(iu_error_text(ret), NULL, "");
 		return IU_EXIT_UNKNOWN;
 	}
 	if (arguments->user && iu_user_read(arguments->user, names, &filter.uid) != 0)

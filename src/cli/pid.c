@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "cli/cli.h"
 #include "model/listing.h"
+#include "session/questions.h"
 
 /* What was found: pids, and sockets of which no holder could be seen. */
 struct found {
@@ -105,6 +106,7 @@ static int run_command(const struct iu_invocation *invocation)
 	const struct iu_options options = {0};
 	struct iu_questions questions = {0};
 	struct iu_arena arena = {0};
+	struct iu_text complaint = {0};
 	struct iu_from from;
 	int code;
 
@@ -115,8 +117,13 @@ static int run_command(const struct iu_invocation *invocation)
 	code = iu_from_read(invocation, &from);
 	if (code == 0)
 		code = iu_targets_read(&arena, invocation, &from.names, &options, &questions);
+	if (code == 0 && !iu_questions_all_here(&questions, &complaint)) {
+		iu_complain_text(&complaint);
+		code = IU_EXIT_UNKNOWN;
+	}
 	if (code == 0)
 		code = find(invocation, &from, &arena, &questions);
+	iu_text_free(&complaint);
 	iu_arena_free(&arena);
 	iu_from_free(&from);
 	return code;

@@ -9,6 +9,7 @@
 #include "engine/phrase.h"
 #include "knowledge/causes.h"
 #include "knowledge/errors.h"
+#include "knowledge/unix-types.h"
 
 struct answer {
 	struct iu_arena *arena;
@@ -108,10 +109,18 @@ static void answer_listens(struct answer *a)
 	struct iu_blocker *row = &a->verdict->blockers.v[0];
 	const char *who = iu_phrase_listener(a->arena, a->snapshot, row);
 
+	const char *type = iu_unix_type_name(row->socket.unix_type);
+
 	row->certain = IU_NO;
 	row->cause = IU_CAUSE_NONE;
 	a->verdict->blockers.n = 1;
 	a->verdict->status = IU_STATUS_FREE;
+	if (row->socket.unix_type > IU_UNIX_STREAM) {
+		a->verdict->headline = iu_phrase(a->arena,
+			"%s is there now%s%s%s for sockets of type %s: to one of another type connect() says EPROTOTYPE.",
+			a->subject, who ? " (" : "", who ? who : "", who ? ")" : "", type);
+		return;
+	}
 	a->verdict->headline = iu_phrase(a->arena,
 		"Something listens on %s now%s%s%s: a connection would be accepted.", a->subject,
 		who ? " (" : "", who ? who : "", who ? ")" : "");

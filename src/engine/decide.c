@@ -22,6 +22,7 @@
 #include "engine/unix-path.h"
 #include "engine/unix.h"
 #include "knowledge/errors.h"
+#include "knowledge/unix-types.h"
 #include "model/question.h"
 
 /* The worse answer counts: what fails for certain, then what could not be told. */
@@ -212,6 +213,16 @@ static struct iu_judgement judge_abstract(const struct iu_verdict *verdict, bool
 	return iu_judge(IU_STATUS_FREE, 0, IU_CAUSE_NONE, IU_CONFIDENCE_LIKELY);
 }
 
+static void doubt_type(struct iu_arena *arena, const struct iu_socket *s, struct iu_verdict *verdict)
+{
+	const char *type = iu_unix_type_name(s->unix_type);
+
+	doubt(arena, verdict,
+		type ? iu_phrase(arena, "Each type of socket has names of its own, and this one is of type %s: a socket of another type could still use the name.",
+			       type)
+		     : "Each type of socket has names of its own: a socket of another type could still use this one.");
+}
+
 static void unix_doubts(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_judgement *j,
 	struct iu_verdict *verdict)
@@ -225,8 +236,7 @@ static void unix_doubts(struct iu_arena *arena, const struct iu_question *questi
 	}
 	if (question->target.abstract && verdict->blockers.n &&
 		verdict->blockers.v[0].certain != IU_YES) {
-		doubt(arena, verdict,
-			"Each type of socket has names of its own: a socket of another type could still use this one.");
+		doubt_type(arena, &verdict->blockers.v[0].socket, verdict);
 		return;
 	}
 	if (question->target.abstract && j->status == IU_STATUS_FREE)

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "knowledge/kernel-users.h"
+#include "knowledge/unix-types.h"
 
 const char *iu_phrase(struct iu_arena *arena, const char *format, ...)
 {
@@ -266,7 +267,7 @@ const char *iu_phrase_abstract(struct iu_arena *arena, const char *name, size_t 
 const char *iu_phrase_endpoint(struct iu_arena *arena, const struct iu_socket *s)
 {
 	char text[IU_ADDRESS_TEXT];
-	char *bytes;
+	const char *name;
 
 	if (s->protocol != IU_PROTOCOL_UNIX && (s->device || s->ifindex) && s->port)
 		return on_device(arena, s);
@@ -274,10 +275,11 @@ const char *iu_phrase_endpoint(struct iu_arena *arena, const struct iu_socket *s
 		return iu_phrase(arena, "%s", iu_endpoint_format(&s->local, s->port, text));
 	if (!s->path)
 		return "an unnamed socket";
-	if (s->abstract)
-		return iu_phrase_abstract(arena, s->path, s->path_len);
-	bytes = iu_arena_strndup(arena, s->path, s->path_len);
-	return iu_phrase_safe(arena, bytes, IU_PATH_COLUMNS);
+	name = s->abstract ? iu_phrase_abstract(arena, s->path, s->path_len)
+			   : iu_phrase_safe(arena, iu_arena_strndup(arena, s->path, s->path_len), IU_PATH_COLUMNS);
+	return s->unix_type > IU_UNIX_STREAM /* what most are */
+		? iu_phrase(arena, "%s (%s)", name, iu_unix_type_name(s->unix_type))
+		: name;
 }
 
 bool iu_phrase_many(const struct iu_snapshot *snapshot, const struct iu_blocker *blocker)

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "engine/pseudonym.h"
 #include "knowledge/proxies.h"
+#include "knowledge/unix-types.h"
 #include "model/question.h"
 #include "model/snapshot-texts.h"
 
@@ -574,7 +575,8 @@ static int clean_question(struct redaction *r, struct iu_arena *arena, struct iu
 	if (!path || error)
 		return error ? error : IU_E_NOMEM;
 	q->target.path = path;
-	q->target.text = iu_arena_printf(arena, "%s%s",
+	q->target.text = iu_arena_printf(arena, "%s%s%s",
+		q->target.abstract ? iu_unix_type_prefix(q->target.unix_type) : "",
 		q->target.abstract ? "@"
 		: *path == '/'	   ? ""
 				   : "unix:",

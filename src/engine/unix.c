@@ -16,10 +16,17 @@ static enum iu_tri abstract_blocks(const struct iu_question *question, const str
 	if (!s->abstract || !s->path || s->path_len != question->target.path_len ||
 		memcmp(s->path, question->target.path, s->path_len))
 		return IU_NO;
+	/* the kernel keeps one list of names for each type of socket */
+	if (question->target.unix_type && s->unix_type && s->unix_type != question->target.unix_type)
+		return IU_NO;
 	if (!holds_name(s))
 		return IU_UNKNOWN;
-	/* the kernel keeps one list of names for each type of socket */
-	return s->unix_type == IU_UNIX_STREAM ? IU_YES : IU_UNKNOWN;
+	/* who was told EADDRINUSE had a socket of the type that is there */
+	if (!question->target.unix_type && s->unix_type && question->symptom.from_capture == EADDRINUSE)
+		return IU_YES;
+	return s->unix_type == (question->target.unix_type ? question->target.unix_type : IU_UNIX_STREAM)
+		? IU_YES
+		: IU_UNKNOWN;
 }
 
 enum iu_tri iu_unix_blocks(const struct iu_question *question, const struct iu_snapshot *snapshot,

@@ -11,7 +11,7 @@
  * A path is compared by the file (device and inode) that the kernel has bound, never by name: a
  * removed and rebound path leaves two sockets with one name. An accepted connection carries the
  * name of its listener without holding it. IU_UNKNOWN: it has the name and may be such a
- * connection, or is of a type that shares the name with others.
+ * connection, or it is not known whether both are of one type: each has abstract names of its own.
  */
 enum iu_tri iu_unix_blocks(const struct iu_question *question, const struct iu_snapshot *snapshot,
 	const struct iu_socket *s);

@@ -5,6 +5,7 @@
 
 #include "base/compat.h"
 #include "base/err.h"
+#include "knowledge/other-protocols.h"
 
 bool iu_filter_protocol(const char *word, struct iu_filter *filter)
 {
@@ -53,6 +54,17 @@ static int take_address(struct iu_arena *arena, const struct iu_names *names, co
 	return n > 0 ? n : 0;
 }
 
+/* Its port is no port of TCP: nothing that is listed could be meant. */
+static int refuse_other(const char *name, struct iu_text *complaint)
+{
+	const struct iu_other_protocol *row = iu_other_protocols_row(name);
+
+	iu_text_printf(complaint, "%s are not looked at; this shows them:", row->title);
+	for (size_t i = 0; i < IU_OTHER_PROTOCOL_WORDS && row->command[i]; i++)
+		iu_text_printf(complaint, " %s", row->command[i]);
+	return IU_E_NOTSUP;
+}
+
 static int take_target(struct iu_arena *arena, const struct iu_names *names, const char *word,
 	struct iu_questions *out, struct iu_text *complaint)
 {
@@ -66,6 +78,8 @@ static int take_target(struct iu_arena *arena, const struct iu_names *names, con
 		iu_text_add(complaint, "list takes no message: give ports, addresses or paths");
 		return IU_E_INPUT;
 	}
+	if (target.kind == IU_TARGET_OTHER)
+		return refuse_other(target.other, complaint);
 	if (!target.protocol_given)
 		target.tcp = target.udp = true; /* whoever looks for 53 means both */
 	return iu_target_questions(arena, &target, names, &options, out, complaint);

@@ -12,7 +12,8 @@ static bool is_path_byte(char c)
 }
 
 /* Words in front of a path that make it a socket's. */
-static const char *const in_front[] = {"unix ", "unix:", "unix://", "unix address \"",
+static const char *const in_front[] = {"unix ", "unixpacket ", "unixgram ", "listenstream=", "listendatagram=",
+	"listensequentialpacket=", "unix:", "unix://", "unix address \"",
 	"unix socket ", "unix socket \"", "unix socket '", "unix domain socket ",
 	"unix domain socket \"", "unix domain socket '", "in use ", "sun_path=\"", "sun_path=@\"",
 	"bind() to ", "connect() to ", "socket='", "socket=\"", "socket=", "socket: ", "socket '",

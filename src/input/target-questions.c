@@ -7,6 +7,7 @@
 #include "base/span.h"
 #include "input/refuse.h"
 #include "input/target.h"
+#include "knowledge/unix-types.h"
 
 struct reader {
 	struct iu_arena *arena;
@@ -250,7 +251,7 @@ static int add_service(struct reader *r, const struct iu_names *names, const str
 }
 
 /* "unix:" stands before what would be read as something else without it. */
-static const char *unix_text(struct iu_arena *arena, const struct iu_target *t)
+static const char *path_text(struct iu_arena *arena, const struct iu_target *t)
 {
 	struct iu_span path = {t->path, t->path_len};
 	const char *prefix = "unix:", *copy;
@@ -270,6 +271,14 @@ static const char *unix_text(struct iu_arena *arena, const struct iu_target *t)
 	return iu_arena_printf(arena, "%s%s", prefix, t->path);
 }
 
+/* Sockets of all types share the paths; of abstract names each type has its own. */
+static const char *unix_text(struct iu_arena *arena, const struct iu_target *t)
+{
+	const char *text = path_text(arena, t), *prefix = iu_unix_type_prefix(t->unix_type);
+
+	return text && *prefix && t->abstract ? iu_arena_printf(arena, "%s%s", prefix, text) : text;
+}
+
 static int add_unix(struct reader *r, const struct iu_options *options, struct iu_questions *out)
 {
 	const struct iu_target *t = &r->target;
@@ -280,6 +289,7 @@ static int add_unix(struct reader *r, const struct iu_options *options, struct i
 		.target.path = t->path,
 		.target.path_len = t->path_len,
 		.target.abstract = t->abstract,
+		.target.unix_type = t->unix_type,
 		.options = *options,
 	};
 

@@ -11,6 +11,7 @@
 #include "input/message-patterns.h"
 #include "input/refuse.h"
 #include "knowledge/other-protocols.h"
+#include "knowledge/unix-types.h"
 
 #define HOST_MAX	  253 /* of a DNS name; no interface name is longer */
 #define PORTS_MAX	  65536
@@ -600,19 +601,44 @@ static int parse_unix(struct reader *r, struct iu_span path)
 	return 0;
 }
 
-/* The part of a UNIX target after "unix:"; n == SIZE_MAX: it is none. */
-static struct iu_span unix_part(struct iu_span s)
+static bool begins_like_path(struct iu_span s)
 {
-	static const char *const starts_of_paths[] = {"/", "./", "../", "@"};
+	static const char *const starts[] = {"/", "./", "../", "@"};
 
+	for (size_t i = 0; i < IU_COUNT(starts); i++)
+		if (iu_span_begins(s, starts[i]))
+			return true;
+	return false;
+}
+
+/* "seqpacket:@name", "unixgram:/run/log": what is behind the colon; "stream:8080" is a host's port. */
+static struct iu_span typed_part(struct iu_span s, enum iu_unix_type *ret_type)
+{
+	size_t count;
+	const struct iu_unix_type_row *rows = iu_unix_types(&count);
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < IU_UNIX_TYPE_WORDS && rows[i].targets[k]; k++) {
+			size_t n = strlen(rows[i].targets[k]);
+
+			if (s.len <= n + 1 || !iu_span_at(s, 0, rows[i].targets[k]) || s.text[n] != ':' ||
+				!begins_like_path(iu_span_from(s, n + 1)))
+				continue;
+			*ret_type = rows[i].type;
+			return iu_span_from(s, n + 1);
+		}
+	return (struct iu_span){NULL, SIZE_MAX};
+}
+
+/* The part of a UNIX target after "unix:"; n == SIZE_MAX: it is none. */
+static struct iu_span unix_part(struct iu_span s, enum iu_unix_type *ret_type)
+{
+	*ret_type = IU_UNIX_UNKNOWN;
 	if (iu_span_begins(s, "unix://"))
 		return iu_span_from(s, strlen("unix://"));
 	if (iu_span_begins(s, "unix:"))
 		return iu_span_from(s, strlen("unix:"));
-	for (size_t i = 0; i < IU_COUNT(starts_of_paths); i++)
-		if (iu_span_begins(s, starts_of_paths[i]))
-			return s;
-	return (struct iu_span){NULL, SIZE_MAX};
+	return begins_like_path(s) ? s : typed_part(s, ret_type);
 }
 
 static bool has_space(struct iu_span s)
@@ -688,7 +714,7 @@ static void take_other_port(struct reader *r, struct iu_span s)
 
 static int parse_kind(struct reader *r, struct iu_span s)
 {
-	struct iu_span path = unix_part(s);
+	struct iu_span path = unix_part(s, &r->target.unix_type);
 	bool like_path = path.len != SIZE_MAX;
 	size_t scheme_end;
 

@@ -30,6 +30,7 @@ struct iu_target {
 	const char *path; /* UNIX: bytes of the path or abstract name */
 	size_t path_len;
 	bool abstract;
+	enum iu_unix_type unix_type; /* written as seqpacket:@name; IU_UNIX_UNKNOWN: not written */
 	const char *other; /* IU_TARGET_OTHER: its name, "sctp". Static. */
 };
 

@@ -106,8 +106,10 @@ static bool covers(const struct iu_socket *s, const struct iu_address *want)
 
 static bool matches_endpoint(const struct iu_question *want, const struct iu_socket *s)
 {
-	if (want->target.protocol != s->protocol)
+	if (want->target.protocol != s->protocol || want->target.other)
 		return false;
+	if (want->target.abstract && want->target.unix_type && want->target.unix_type != s->unix_type)
+		return false; /* each type has names of its own */
 	if (s->protocol == IU_PROTOCOL_UNIX)
 		return s->path && want->target.path && want->target.abstract == s->abstract &&
 		       want->target.path_len == s->path_len &&

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "model/address.h"
+#include "model/socket.h"
 
 /* sun_path on Linux: 108 bytes, with or without the final NUL. */
 #define IU_UNIX_PATH_MAX 108
@@ -132,6 +133,7 @@ struct iu_question {
 		const char *path; /* UNIX: bytes of the path or abstract name (without its NUL) */
 		size_t path_len;
 		bool abstract;
+		enum iu_unix_type unix_type; /* IU_UNIX_UNKNOWN: not told, mostly a stream */
 		bool one_of_many; /* the target named several ports: people want one line of each */
 		const char *other; /* of no protocol above: "sctp", "vsock"; NULL. Static. */
 	} target;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "knowledge/unix-types.h"
 
 #define TEXT_MAX 65536 /* bytes of one string in a document; longer ones end in "…" */
 
@@ -265,6 +266,7 @@ static void put_socket(struct iu_json *json, json_t *object, const struct iu_soc
 	iu_json_put(json, object, "address", inet ? iu_json_address(&s->local) : json_null());
 	iu_json_put(json, object, "port", iu_json_known(inet, s->port));
 	iu_json_put(json, object, "path", iu_json_path(json, s->path, s->path_len, s->abstract));
+	iu_json_put(json, object, "type", iu_json_text(json, iu_unix_type_name(s->unix_type)));
 	iu_json_put(json, object, "peer", inet ? peer_json(s) : json_null());
 	iu_json_put(json, object, "state", s->state == IU_STATE_UNKNOWN ? json_null()
 			: json_string(iu_state_name(s->state)));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/compat.h"
+#include "knowledge/unix-types.h"
 #include "output/home.h"
 
 #define CONTAINER_ID 12 /* as container engines shorten their ids */
@@ -36,6 +37,8 @@ static void add_name(const struct iu_socket *s, struct iu_text *cell)
 		iu_text_abstract(cell, s->path, s->path_len, CELL_MAX);
 	else if (s->path)
 		iu_text_foreign(cell, s->path, s->path_len, CELL_MAX);
+	if (s->path && s->unix_type > IU_UNIX_STREAM)
+		iu_text_printf(cell, " (%s)", iu_unix_type_name(s->unix_type));
 }
 
 /* "0.0.0.0%eth0:67", "[::%eth0]:547": as it can be asked for. */

@@ -19,6 +19,7 @@
 #include "input/message-system.h"
 #include "input/target.h"
 #include "knowledge/other-protocols.h"
+#include "knowledge/unix-types.h"
 #include "os/os.h"
 #include "session/event-meaning.h"
 
@@ -160,6 +161,17 @@ static int take_unknown_host(struct reading *r, const struct iu_message_endpoint
 	return take_text(r, port);
 }
 
+static bool has_word(struct iu_span line, const char *const words[], size_t max)
+{
+	for (size_t i = 0; i < max && words[i]; i++) {
+		size_t at = iu_span_find(line, words[i]);
+
+		if (at < line.len && (at == 0 || !iu_char_is_word(line.text[at - 1])))
+			return true;
+	}
+	return false;
+}
+
 /* A protocol that is not looked at, by a word of the line. */
 static const char *other_protocol(struct iu_span line)
 {
@@ -167,13 +179,24 @@ static const char *other_protocol(struct iu_span line)
 	const struct iu_other_protocol *rows = iu_other_protocols(&count);
 
 	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < IU_OTHER_PROTOCOL_WORDS && rows[i].words[k]; k++) {
-			size_t at = iu_span_find(line, rows[i].words[k]);
-
-			if (at < line.len && (at == 0 || !iu_char_is_word(line.text[at - 1])))
-				return rows[i].name;
-		}
+		if (has_word(line, rows[i].words, IU_OTHER_PROTOCOL_WORDS))
+			return rows[i].name;
 	return NULL;
+}
+
+/* "listen unixpacket @app: bind: …": an abstract name is one of that type of socket. */
+static int set_unix_type(struct reading *r, struct iu_span line, struct iu_question *q)
+{
+	size_t count;
+	const struct iu_unix_type_row *rows = iu_unix_types(&count);
+
+	for (size_t i = 0; i < count && q->target.abstract && !q->target.unix_type; i++) {
+		if (!has_word(line, rows[i].words, IU_UNIX_TYPE_WORDS))
+			continue;
+		q->target.unix_type = rows[i].type;
+		q->target.text = iu_arena_printf(r->arena, "%s%s", rows[i].prefix, q->target.text);
+	}
+	return q->target.text ? 0 : IU_E_NOMEM;
 }
 
 /* A number of the port is all that is left of an endpoint of another protocol. */
@@ -204,7 +227,7 @@ static int complete(struct reading *r, const struct iu_message_endpoint *endpoin
 		q->symptom.from_message.pid = iu_message_pid(endpoint->said);
 		q->symptom.from_message.note = r->note;
 		q->symptom.connects = endpoint->call == IU_CALL_CONNECT;
-		if (other && set_other(r, other, q) < 0)
+		if (set_unix_type(r, endpoint->said, q) < 0 || (other && set_other(r, other, q) < 0))
 			return IU_E_NOMEM;
 	}
 	iu_error_read_message(endpoint->said.text, endpoint->said.len, &readings);
@@ -545,23 +568,28 @@ int iu_questions_from_text(struct iu_arena *arena, const struct iu_names *names,
 	return ret < 0 ? ret : 0;
 }
 
-bool iu_questions_all_bind(const struct iu_questions *questions, struct iu_text *complaint)
+bool iu_questions_all_here(const struct iu_questions *questions, struct iu_text *complaint)
 {
 	for (size_t i = 0; i < questions->n; i++) {
-		const struct iu_question *q = &questions->v[i];
-
-		if (iu_connect_is(q))
-			iu_text_add(complaint,
-				"the message is about connect() that failed: there is no bind() to wait for "
-				"(until somebody listens waits: inuse wait --listening PORT)");
-		else if (iu_elsewhere_is(q))
-			iu_text_add(complaint,
-				"that is no port or socket path of this machine that could be looked at");
-		else
+		if (!iu_elsewhere_is(&questions->v[i]))
 			continue;
+		iu_text_add(complaint, "that is no port or socket path of this machine that could be looked at");
 		return false;
 	}
 	return true;
+}
+
+bool iu_questions_all_bind(const struct iu_questions *questions, struct iu_text *complaint)
+{
+	for (size_t i = 0; i < questions->n; i++) {
+		if (!iu_connect_is(&questions->v[i]))
+			continue;
+		iu_text_add(complaint,
+			"the message is about connect() that failed: there is no bind() to wait for "
+			"(until somebody listens waits: inuse wait --listening PORT)");
+		return false;
+	}
+	return iu_questions_all_here(questions, complaint);
 }
 
 bool iu_questions_is_message(const struct iu_names *names, const char *joined, const char *first)

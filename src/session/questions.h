@@ -41,6 +41,9 @@ enum iu_error_system iu_questions_system(const struct iu_snapshot *snapshot);
  */
 bool iu_questions_all_bind(const struct iu_questions *questions, struct iu_text *complaint);
 
+/** iu_questions_all_here() - whether all of them are about sockets that can be looked at; @complaint as above */
+bool iu_questions_all_here(const struct iu_questions *questions, struct iu_text *complaint);
+
 /**
  * iu_questions_is_message() - whether words that were given apart read as one message
  * @joined: all of them; @first: the first one, which is no target by itself then

@@ -51,6 +51,30 @@ s = socket.socket(socket.AF_UNIX); s.bind(\"server.sock\"); s.listen(); os.chmod
 	run in_net '"$INUSE" --json "bind vsock port 8080: Address already in use"'
 	expect 3
 	says '"protocol":"vsock"'
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" pid sctp:8080; code=$?; kill $pid; exit $code'
+	expect 3
+	says "could be looked at"
+	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" list sctp:8080; code=$?; kill $pid; exit $code'
+	expect 3
+	says "ss -anp --sctp"
+	says_not "holder"
+}
+
+@test "UNIX sockets of other types: their abstract names are names of their own" {
+	run in_net 'python3 -c "
+import socket, subprocess, os
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.bind(\"\\0packets\"); s.listen()
+d = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); d.bind(\"packets.sock\")
+for text in (\"seqpacket:@packets\", \"stream:@packets\", \"listen unixpacket @packets: bind: address already in use\",
+             \"connect: unix socket \" + os.getcwd() + \"/packets.sock: Protocol wrong type for socket\"):
+    done = subprocess.run([os.environ[\"INUSE\"], text], stdout=subprocess.PIPE, text=True)
+    print(text, done.returncode, done.stdout.splitlines()[0])
+"; rm -f packets.sock'
+	says "seqpacket:@packets 0 @packets is in use: python3"
+	says "(seqpacket)"
+	says "stream:@packets 1 "
+	says "already in use 0 @packets is in use: python3"
+	says "sockets of type dgram"
 }
 
 @test "a message without quotes, and one in UTF-16" {

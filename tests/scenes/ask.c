@@ -43,7 +43,7 @@ static int add_ask(
 	asks->v[i].sock = *options;
 	asks->v[i].sock.proto = proto;
 	asks->v[i].sock.port = port;
-	asks->v[i].sock.flags |= proto == TCP || proto == STREAM ? LISTEN : 0;
+	asks->v[i].sock.flags |= proto == TCP || proto == STREAM || proto == SEQPACKET ? LISTEN : 0;
 	asks->v[i].both = !addr;
 	snprintf(asks->v[i].addr, sizeof(asks->v[i].addr), "%s", addr ? addr : "");
 	asks->n++;
@@ -90,10 +90,29 @@ static bool is_path(const char *word)
 	return *word == '@' || (slash && strcmp(slash, "/udp") != 0 && strcmp(slash, "/tcp") != 0);
 }
 
+/* "seqpacket:@name": the type, and what stands behind it. */
+static const char *read_type(const char *word, enum proto *ret_proto)
+{
+	static const struct {
+		const char *prefix;
+		enum proto proto;
+	} types[] = {{"seqpacket:", SEQPACKET}, {"unixgram:", DGRAM}};
+
+	*ret_proto = STREAM;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strncmp(word, types[i].prefix, strlen(types[i].prefix)) == 0) {
+			*ret_proto = types[i].proto;
+			return word + strlen(types[i].prefix);
+		}
+	return word;
+}
+
 int ask_read(char *const words[], size_t n, struct asks *ret_asks)
 {
 	struct sock options = {.uid = (uid_t)-1};
 	char copy[256];
+	const char *path;
+	enum proto proto;
 
 	ret_asks->n = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -120,8 +139,9 @@ int ask_read(char *const words[], size_t n, struct asks *ret_asks)
 			     strcmp(words[i], "--for") == 0;
 			continue;
 		}
-		if (is_path(words[i])) {
-			r = add_ask(ret_asks, &options, STREAM, words[i], 0);
+		path = read_type(words[i], &proto);
+		if (is_path(path)) {
+			r = add_ask(ret_asks, &options, proto, path, 0);
 		} else {
 			snprintf(copy, sizeof(copy), "%s", words[i]);
 			r = read_inet(copy, &options, ret_asks);

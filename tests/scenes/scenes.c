@@ -232,6 +232,10 @@ const struct scene scene_table[] = {
 		IN_USE("bound-not-listening|other-program"), .lingers = true },
 	{ "unix-abstract", HELD({ STREAM, "@inuse-scene", 0, LISTEN }), .args = "@inuse-scene",
 		IN_USE("other-program"), .rule = "name-taken" },
+	{ "unix-abstract-seqpacket", HELD({ SEQPACKET, "@inuse-scene", 0, LISTEN }), .args = "seqpacket:@inuse-scene",
+		IN_USE("other-program"), .rule = "name-taken" },
+	{ "unix-abstract-dgram", HELD({ DGRAM, "@inuse-scene", 0, 0 }), .args = "unixgram:@inuse-scene",
+		IN_USE("other-program"), .rule = "name-taken" },
 	{ "unix-other-namespace", .stage = stage_unix_other_netns, .args = "%d/app.sock",
 		IN_USE("other-program"), .lingers = true },
 

@@ -55,7 +55,8 @@ const char *iu_linux_describe_free(
 		return "every socket of the machine was compared, and a bind() that was tried worked";
 	if (question->target.protocol == IU_PROTOCOL_UNIX)
 		return question->target.abstract
-			? "no socket here has the name"
+			? question->target.unix_type ? "no socket of that type has the name here"
+						     : "no socket here has the name"
 			: "nothing has that name, and its directory can take a new file";
 	return "every socket of the machine was compared, and none is in the way";
 }

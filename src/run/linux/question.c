@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "knowledge/inherited-options.h"
+#include "knowledge/unix-types.h"
 #include "os/os.h"
 
 #define PATH_BYTES   4096
@@ -213,6 +214,7 @@ static int set_path(const struct iu_run_case *c, const struct iu_run_name *name,
 	question->target.protocol = IU_PROTOCOL_UNIX;
 	question->target.family = IU_FAMILY_UNIX;
 	question->target.abstract = name->kind == IU_RUN_NAME_ABSTRACT;
+	question->target.unix_type = iu_unix_type_numbered((uint64_t)c->sock.type);
 	if (!question->target.abstract && !shares_root(c->notice.tid))
 		question->asker.root_pid = c->notice.tid;
 	if (!question->target.abstract && name->path[0] != '/') {
@@ -228,8 +230,9 @@ static int set_path(const struct iu_run_case *c, const struct iu_run_name *name,
 	iu_text_addn(&text, name->path, name->path_len);
 	question->target.path = iu_arena_strndup(arena, text.data, text.len);
 	question->target.path_len = text.len;
-	question->target.text = iu_arena_printf(arena, "%s%s", question->target.abstract ? "@" : "",
-		text.failed ? "" : text.data);
+	question->target.text = iu_arena_printf(arena, "%s%s%s",
+		question->target.abstract ? iu_unix_type_prefix(question->target.unix_type) : "",
+		question->target.abstract ? "@" : "", text.failed ? "" : text.data);
 	iu_text_free(&text);
 	return 0;
 }

@@ -1172,6 +1172,17 @@ static void test_abstract(void **state)
 	v = why_question(q);
 	assert_int_equal(v.confidence, IU_CONFIDENCE_POSSIBLE);
 	assert_int_equal(v.caveats.n, 1);
+	/* who says the type, or was refused, asks for that very name; who asks for another type does not */
+	q.target.unix_type = IU_UNIX_DGRAM;
+	assert_int_equal(why_question(q).confidence, IU_CONFIDENCE_PROVEN);
+	q.target.unix_type = IU_UNIX_SEQPACKET;
+	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
+	q.target.unix_type = IU_UNIX_UNKNOWN;
+	q.symptom.from_message.given = true;
+	q.symptom.from_capture = EADDRINUSE;
+	assert_int_equal(why_question(q).confidence, IU_CONFIDENCE_PROVEN);
+	q.symptom.from_message.given = false;
+	q.symptom.from_capture = 0;
 	s->path_len = 3;
 	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
 	snap.seen &= ~(uint32_t)IU_FACT_UNIX;

@@ -65,6 +65,8 @@ static const struct row rows[] = {
 	{"listen udp :53: bind: address already in use", ":53/udp"},
 	{"listen udp4 0.0.0.0:53: bind: permission denied", "0.0.0.0:53/udp"},
 	{"listen unix /run/app.sock: bind: address already in use", "unix:/run/app.sock"},
+	{"listen unixpacket @app: bind: address already in use", "unix:@app"},
+	{"listen unixgram /run/log: bind: address already in use", "unix:/run/log"},
 	{"2024/01/02 12:34:56 main.go:45: listen tcp :9090: bind: address already in use", ":9090"},
 	{"panic: listen tcp :8080: bind: address already in use\n\ngoroutine 1 [running]:\n"
 	 "main.main()\n\t/srv/main.go:45 +0x1d",

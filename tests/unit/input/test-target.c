@@ -278,6 +278,11 @@ static const struct row good[] = {
 	{"@n\\x61me\\x00{2}", "@name\\x00{2}"},
 	{"@a\\x5cx41", "@a\\x5cx41"},
 	{"@a\\xzz{3}", "@a\\xzz{3}"},
+	{"seqpacket:@name", "seqpacket:@name"},
+	{"unixpacket:@name", "seqpacket:@name"},
+	{"u_dgr:@name\\x00", "dgram:@name\\x00"},
+	{"stream:@name", "@name"},
+	{"dgram:/run/log", "/run/log"}, /* of paths the type is no matter */
 	{"/run/with space.sock", "/run/with space.sock"},
 	{"@with space", "@with space"},
 	{"/run/a:b", "/run/a:b"},

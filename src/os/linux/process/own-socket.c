@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "knowledge/interpreters.h"
+#include "knowledge/unix-types.h"
 #include "model/zone.h"
 #include "os/linux/process/process.h"
 #include "os/linux/scan.h"
@@ -206,8 +207,11 @@ static int take_unix(struct iu_arena *arena, const union name *name, size_t len,
 		prefix = "@";
 	else if (path[0] == '/')
 		prefix = "";
-	q->target.text =
-		q->target.path ? iu_arena_printf(arena, "%s%s", prefix, q->target.path) : NULL;
+	q->target.text = q->target.path
+		? iu_arena_printf(arena, "%s%s%s",
+			  q->target.abstract ? iu_unix_type_prefix(q->target.unix_type) : "", prefix,
+			  q->target.path)
+		: NULL;
 	return q->target.text ? 0 : IU_E_NOMEM;
 }
 
@@ -225,6 +229,8 @@ static int look_at_socket(int fd, struct iu_question *q)
 		call->no_socket = !call->closed;
 		return IU_E_INPUT;
 	}
+	if (domain == AF_UNIX)
+		q->target.unix_type = iu_unix_type_numbered((uint64_t)type);
 	call->stream = type == SOCK_STREAM || type == SOCK_SEQPACKET;
 	call->connected = getpeername(fd, &(struct sockaddr){0}, &(socklen_t){sizeof(struct sockaddr)}) == 0;
 	return read_kind(fd, domain, type, q);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "knowledge/unix-types.h"
 #include "model/needs.h"
 #include "os/linux/file.h"
 #include "os/linux/sockets/tcp-states.h"
@@ -126,8 +127,6 @@ int iu_proc_net_line(const char *line, size_t len, enum iu_protocol protocol, bo
 /* "ffff…: 00000002 00000000 00010000 0001 01 12345 /run/x.sock" */
 int iu_proc_net_unix_line(const char *line, size_t len, struct iu_socket *ret_socket)
 {
-	static const enum iu_unix_type types[] = {
-		[1] = IU_UNIX_STREAM, [2] = IU_UNIX_DGRAM, [5] = IU_UNIX_SEQPACKET};
 	struct iu_socket sock = {
 		.protocol = IU_PROTOCOL_UNIX, .family = IU_FAMILY_UNIX, .timer_ms = -1};
 	struct word w[7];
@@ -152,7 +151,7 @@ int iu_proc_net_unix_line(const char *line, size_t len, struct iu_socket *ret_so
 		sock.path++;
 		sock.path_len--;
 	}
-	sock.unix_type = type < IU_COUNT(types) ? types[type] : IU_UNIX_UNKNOWN;
+	sock.unix_type = iu_unix_type_numbered(type);
 	sock.inode = inode;
 	sock.state = flags & 0x10000 /* __SO_ACCEPTCON */	     ? IU_STATE_LISTEN
 		     : state == 3 && sock.unix_type != IU_UNIX_DGRAM ? IU_STATE_ESTABLISHED

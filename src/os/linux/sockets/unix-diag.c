@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/table.h"
+#include "knowledge/unix-types.h"
 #include "os/linux/scan.h"
 #include "os/linux/sockets/netlink.h"
 #include "os/linux/sockets/proc-net.h"
@@ -23,16 +24,6 @@
 uint64_t iu_kernel_dev(uint32_t dev)
 {
 	return makedev(dev >> 20, dev & 0xfffff);
-}
-
-static enum iu_unix_type type_of(unsigned int type)
-{
-	switch (type) {
-	case SOCK_STREAM: return IU_UNIX_STREAM;
-	case SOCK_DGRAM: return IU_UNIX_DGRAM;
-	case SOCK_SEQPACKET: return IU_UNIX_SEQPACKET;
-	}
-	return IU_UNIX_UNKNOWN;
 }
 
 static enum iu_state state_of(unsigned int state, enum iu_unix_type type)
@@ -95,7 +86,7 @@ int iu_unix_diag_parse(const void *payload, size_t len, struct iu_socket *ret_so
 
 	if (!iu_netlink_head(rest, &m, sizeof(m), &rest))
 		return IU_E_PROTO;
-	sock.unix_type = type_of(m.udiag_type);
+	sock.unix_type = iu_unix_type_numbered(m.udiag_type);
 	sock.state = state_of(m.udiag_state, sock.unix_type);
 	sock.inode = m.udiag_ino;
 	sock.cookie = (uint64_t)m.udiag_cookie[1] << 32 | m.udiag_cookie[0];
