@@ -189,7 +189,7 @@ static const char *overlaps_itself(const struct iu_remedy_context *m)
 		iu_address_equal(&m->blocker->socket.local, &q->target.address))
 		return NULL;
 	return iu_phrase(m->arena,
-		"its own socket on %s covers that address: bind one of the two only. A server that reloads opens the new address before it closes the old one: restart it instead, or keep the old line",
+		"its own socket on %s overlaps with that address: bind one of the two only. A server that reloads opens the new address before it closes the old one: restart it instead, or keep the old line",
 		iu_endpoint_format(&m->blocker->socket.local, m->blocker->socket.port, text));
 }
 
@@ -236,13 +236,14 @@ bool iu_remedy_fix_program(struct iu_remedy_context *m)
 			fd, iu_phrase_pid(m->arena, m->snapshot, from));
 		return true;
 	}
+	/* a worker that still has the old address, too: what is handed down is the same address again */
+	m->remedy->summary = overlaps_itself(m);
+	if (m->remedy->summary)
+		return true;
 	if (is_of_same_command(m)) {
 		m->remedy->summary = handed_down(m->holder);
 		return true;
 	}
-	m->remedy->summary = overlaps_itself(m);
-	if (m->remedy->summary)
-		return true;
 	m->remedy->summary =
 		m->blocker && m->blocker->socket.family != m->question->target.family &&
 				m->question->target.family != IU_FAMILY_ANY

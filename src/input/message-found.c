@@ -96,14 +96,20 @@ static bool is_before_arrow(struct iu_span line, size_t at)
 static bool is_led_to(struct iu_span line, size_t at)
 {
 	static const char *const words[] = {"connect=", "guest ", "guest=", "to container ", "guest: ",
-		"forwarding to ", "forwarded to ", "redirecting to ", "backend "};
+		"forwarding to ", "forwarded to ", "redirecting to ", "backend ", "to-destination "};
+	size_t digits = at;
 
 	if (iu_span_before(line, at, "tcp:") || iu_span_before(line, at, "udp:"))
 		at -= strlen("tcp:");
 	for (size_t i = 0; i < IU_COUNT(words); i++)
 		if (iu_span_before(line, at, words[i]))
 			return true;
-	return false;
+	/* "redirection of 2222 to 10.0.2.15:22" */
+	if (!iu_span_before(line, at, " to "))
+		return false;
+	for (digits -= strlen(" to "); digits && iu_char_is_digit(line.text[digits - 1]); digits--)
+		;
+	return iu_span_before(line, digits, "redirection of ");
 }
 
 static bool is_other_end(const struct iu_message_scan *scan, struct iu_span line, size_t at)

@@ -36,7 +36,9 @@ static const struct iu_message_pattern patterns[] = {
 	{"Kubernetes", "hostport: invalid value: ", IU_PATTERN_PORT},
 	{"Kubernetes", "healthchecknodeport: invalid value: ", IU_PATTERN_PORT},
 	{"Dovecot", "listen(*, ", IU_PATTERN_PORT},
+	{"VirtualBox", "failed to set up redirection of ", IU_PATTERN_PORT},
 	{"IIS, event 115 of W3SVC", "could not bind instance", IU_PATTERN_DEFAULT, 80},
+	{"dnsmasq", "dnsmasq: failed to create listening socket ", IU_PATTERN_DEFAULT, 53},
 	{"adb", "*smartsocket* listener", IU_PATTERN_DEFAULT, 5037},
 	{"adb", "_smartsocket_ listener", IU_PATTERN_DEFAULT, 5037},
 #define TCP IU_PATTERN_PROTOCOL, .protocol = IU_MESSAGE_TCP
@@ -158,6 +160,7 @@ static const char *const words[] = {
 	"server is already running on :",
 	"server is already running for display",
 	"could not set up host forwarding",
+	"failed to set up redirection",
 	"seems to already listen",
 	"in use)",
 	"with bind",

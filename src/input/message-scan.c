@@ -75,6 +75,7 @@ static void keep_pattern(struct iu_message_scan *scan, struct iu_span line, size
 	const struct iu_message_pattern *pattern)
 {
 	struct iu_span number = {line.text + at, iu_span_digits(line, at)};
+	struct iu_message_host host;
 	char port[8];
 	size_t had = scan->n;
 
@@ -82,7 +83,8 @@ static void keep_pattern(struct iu_message_scan *scan, struct iu_span line, size
 	case IU_PATTERN_PROTOCOL: break; /* read before the shapes */
 	case IU_PATTERN_PORT:
 		if (number.len > 1 && (at + number.len == line.len ||
-				strchr("]-\":;),}", line.text[at + number.len])))
+				strchr("]-\":;),}", line.text[at + number.len]) ||
+				iu_span_at(line, at + number.len, " to ")))
 			keep_number(scan, line, at, number);
 		break;
 	case IU_PATTERN_DISPLAY:
@@ -92,7 +94,10 @@ static void keep_pattern(struct iu_message_scan *scan, struct iu_span line, size
 	case IU_PATTERN_DEFAULT:
 		number = (struct iu_span){
 			port, (size_t)snprintf(port, sizeof(port), "%u", pattern->port)};
-		keep_number(scan, line, at, number);
+		/* "… listening socket for 127.0.0.1: Address already in use" has an address */
+		if (!iu_message_hosts_behind(line, at, &host))
+			host = (struct iu_message_host){.text = {NULL, 0}};
+		iu_message_found_keep(scan, line, at, &host, (struct iu_message_ports){.first = number});
 		if (scan->n > had)
 			scan->found[had].weak = true;
 		break;

@@ -717,6 +717,14 @@ def reloads():
     document = json.loads(run(sys.executable, "-S", "-c", code, options=["--json"]).stderr.splitlines()[0])
     same("cause", document["verdict"]["cause"], "own-socket")
     has(document["remedies"][0]["summary"], "restart it instead")
+    code = (f"import os, socket, time; a = socket.socket(); a.bind(('127.0.0.1', {p + 1})); a.listen(); w = os.fork();\n"
+            f"if not w: time.sleep(20)\n"
+            f"a.close(); b = socket.socket()\n"
+            f"try: b.bind(('0.0.0.0', {p + 1}))\n"
+            f"finally: os.kill(w, 9)")
+    document = json.loads(run(sys.executable, "-S", "-c", code, options=["--json"]).stderr.splitlines()[0])
+    same("its worker still has the old one", document["verdict"]["cause"], "own-socket")
+    has(document["remedies"][0]["summary"], "restart it instead")
 
 
 # ---- policies ----

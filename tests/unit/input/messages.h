@@ -344,7 +344,7 @@ static const struct row rows[] = {
 	{"dnsmasq", "dnsmasq: failed to create listening socket for port 53: Address already in use",
 		":53/*", "EADDRINUSE any"},
 	{"dnsmasq, one address", "dnsmasq: failed to create listening socket for 127.0.0.1: Address already in use",
-		"", "EADDRINUSE any"},
+		"127.0.0.1:53/*", "EADDRINUSE any"},
 	{"named", "01-Jan-2024 12:00:00.000 could not listen on UDP socket: address in use\n"
 		"01-Jan-2024 12:00:00.000 creating IPv4 interface lo failed; interface ignored\n"
 		"01-Jan-2024 12:00:00.000 couldn't add command channel 127.0.0.1#953: address in use",
