@@ -135,7 +135,7 @@ static const struct iu_proxy_row takers[] = {
 	{"rootlesskit-docker-proxy", NULL, IU_PROXY_CONTAINER,
 		"RootlessKit publishes a port of a rootless container", NULL, publishes, .of_engine = true},
 	{"conmon", NULL, IU_PROXY_CONTAINER,
-		"conmon keeps the port of a Podman container open while it runs", "podman", has_arguments},
+		"conmon keeps the port of a Podman container open while it runs", "podman", has_arguments, .of_child = true},
 	{"slirp4netns", NULL, IU_PROXY_CONTAINER,
 		"slirp4netns publishes a port of a rootless container", NULL, has_arguments},
 	{"pasta", NULL, IU_PROXY_CONTAINER, PASTA, "podman", has_arguments},

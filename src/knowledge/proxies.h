@@ -26,6 +26,7 @@ struct iu_proxy_row {
 	/* Others hang on it: what would be lost with it, and what stops this port alone. NULL: nobody does. */
 	const char *shared, *alone;
 	bool of_engine; /* a child of its engine, as long as there is one */
+	bool of_child;	/* the container's first process is its child, as long as there is one */
 };
 
 /** iu_proxy_of() - the row that fits a process, or NULL. Static. */

@@ -54,6 +54,7 @@ struct iu_step_process {
 	uint16_t port;
 	const char *path; /* of the image; NULL: not known */
 	bool resume; /* stopped (Ctrl-Z): SIGTERM acts only once it goes on, so SIGCONT follows */
+	bool childless; /* it may be ended only while it has no child: what it kept is gone */
 };
 
 struct iu_step_unit {

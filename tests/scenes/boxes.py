@@ -7,10 +7,12 @@ arguments of the real ones. Prints TAP. Environment: INUSE (the program).
 """
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import places
 from places import Missing, Wrong, ask, expect, expect_in, holders, mount, remedies, sh, stale, why
@@ -183,6 +185,63 @@ def lxc(room):
 
 
 # ---- locks ----
+
+CONMON = """
+import os, signal, socket, sys, time
+def begin(*_):
+    if not os.fork():
+        s.close()
+        time.sleep(120)
+signal.signal(signal.SIGUSR1, begin)
+s = socket.socket()
+s.bind(("0.0.0.0", int(sys.argv[1])))
+s.listen(5)
+print(flush=True)
+while True:
+    signal.pause()
+"""
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return file.read().split()
+
+
+def until(what, holds):
+    for _ in range(200):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise Wrong(f"{what} does not come")
+
+
+def conmon(room):
+    """Without a child it is left over; one that it has by the time of the answer is a container that runs."""
+    holder = start(room, [stand_in(room, "conmon"), "-c", CONMON, "8085"], env=environment())
+    _, document, _ = why("8085")
+    expect(["left over" in line for b in document["blockers"] for line in b["evidence"]].count(True), 0, "left over at its start")
+    until("left over", lambda: "it is left over" in json.dumps(why("8085")[1]["blockers"]))
+    free, terminal = pty.fork()
+    if not free:
+        os.execv(places.INUSE, [places.INUSE, "free", "8085"])
+    said = ""
+    try:
+        while True:
+            said += os.read(terminal, 4096).decode()
+            if "[y/N]" in said and not children(holder.pid):
+                holder.send_signal(signal.SIGUSR1)
+                until("its child", lambda: children(holder.pid))
+                os.write(terminal, b"y\n")
+    except OSError:
+        pass  # its end is closed
+    print("#   " + said.replace("\r\n", "\n#   "))
+    code = os.waitstatus_to_exitcode(os.waitpid(free, 0)[1])
+    expect((code, lives(holder)), (1, True), "exit code of free, conmon lives")
+    expect_in("has a child now", said, "free")
+    for pid in children(holder.pid):
+        os.kill(int(pid), signal.SIGKILL)
+    os.kill(holder.pid, signal.SIGKILL)
+
 
 def gone_pid():
     done = subprocess.Popen(["true"])
@@ -384,7 +443,7 @@ def books(_):
         expect(ask("free", "--yes", message)[0], 1, "free: exit code")
 
 
-places.SCENES = [machine, screen, desktop, libvirt, nspawn, pod_of_cgroupfs, pod_of_systemd, rootless, lxc, display,
+places.SCENES = [machine, screen, desktop, libvirt, nspawn, pod_of_cgroupfs, pod_of_systemd, rootless, lxc, conmon, display,
                  display_that_lives, given_again, unknown_writer, lock_with_live_socket, lock_of_another_machine, no_lock, lost_file, lost_tmux,
                  guess, units, interface, books]
 

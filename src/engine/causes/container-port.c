@@ -62,7 +62,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 			if (process->left_over == IU_YES)
 				iu_case_say(c, "%s: it is left over",
 					taker->of_engine ? "its parent is no container engine any more"
-					: !strcmp(taker->program, "conmon")
+					: taker->of_child
 						? "the container that it kept is gone"
 						: "the network namespace that it publishes for is gone");
 			return true;

@@ -45,6 +45,8 @@ static struct iu_step_process identity(const struct iu_blocker *b, const struct 
 		.via = hold->via,
 		.state = b->socket.state,
 		.resume = process && process->state == IU_PROCESS_STOPPED,
+		.childless = process && process->left_over == IU_YES && iu_proxy_of(process) &&
+			     iu_proxy_of(process)->of_child,
 	};
 
 	if (identity.exe_known)

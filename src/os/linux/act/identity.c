@@ -142,6 +142,15 @@ static bool same_program(int proc, const struct iu_step_process *target)
 	       status.stx_ino == target->exe.ino;
 }
 
+/* Its first child is the container: one that has begun, or begun again, since it was looked at. */
+static bool has_child(int proc, int32_t pid)
+{
+	char path[64], children[64];
+
+	snprintf(path, sizeof(path), "%d/task/%d/children", (int)pid, (int)pid);
+	return iu_file_read(proc, path, children, sizeof(children)) != 0;
+}
+
 static int compare(int proc, int pidfd, const struct iu_step_process *target,
 	struct iu_step_result *result)
 {
@@ -161,6 +170,11 @@ static int compare(int proc, int pidfd, const struct iu_step_process *target,
 	if (!same_program(proc, target)) {
 		iu_result_say(result, IU_RESULT_CHANGED, 0,
 			"pid %d runs another program now", (int)target->pid);
+		return -1;
+	}
+	if (target->childless && has_child(proc, target->pid)) {
+		iu_result_say(result, IU_RESULT_CHANGED, 0,
+			"pid %d has a child now: what it keeps runs", (int)target->pid);
 		return -1;
 	}
 	held = target->via == IU_VIA_DESCRIPTOR ? holds_it(proc, pidfd, target)

@@ -82,12 +82,16 @@ static enum iu_tri namespace_is_gone(struct iu_scan *scan, const struct iu_proce
 	return IU_UNKNOWN;
 }
 
+#define BEGINS_S 2 /* so long it may take until the container's first process is there */
+
 /* conmon is the parent of the container's first process, and has no other child while that runs. */
 static enum iu_tri container_is_gone(struct iu_scan *scan, const struct iu_process *process)
 {
 	char path[64], children[64];
 	ssize_t len;
 
+	if (process->started + BEGINS_S > scan->snapshot->host.now)
+		return IU_UNKNOWN;
 	snprintf(path, sizeof(path), "%d/task/%d/children", (int)process->pid, (int)process->pid);
 	len = iu_file_read(scan->proc, path, children, sizeof(children));
 	return len < 0 ? IU_UNKNOWN : iu_tri(len == 0);
@@ -98,7 +102,7 @@ static enum iu_tri is_left_over(
 {
 	if (proxy->of_engine)
 		return engine_is_gone(scan, process);
-	if (!strcmp(proxy->program, "conmon"))
+	if (proxy->of_child)
 		return container_is_gone(scan, process);
 	return namespace_is_gone(scan, process);
 }
