@@ -7,13 +7,11 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "base/span.h"
 #include "os/linux/file.h"
+#include "os/linux/host/unit-file.h"
 #include "os/os.h"
 
 #define FILE_BYTES  65536
-#define LISTENS_MAX 64
-#define TARGET_TEXT 300
 #define DROPINS_MAX 64
 
 /* In the order in which systemd looks: the first file of the name counts, and every drop-in. */
@@ -21,92 +19,13 @@ static const char *const folders[] = {"/etc/systemd/system", "/run/systemd/syste
 	"/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
 	"/etc/systemd/user", "/run/systemd/user", "/usr/lib/systemd/user"};
 
-struct listens {
-	char instance[256]; /* of a template: what %i stands for */
-	char v[LISTENS_MAX][TARGET_TEXT];
-	size_t n;
-	bool in_socket;
-};
-
-/* %i, %I and %t are what sockets are named by; a line with another specifier is left out. */
-static bool expand(const struct listens *listens, struct iu_span value, char *text, size_t size)
-{
-	size_t to = 0;
-
-	for (size_t at = 0; at < value.len; at++) {
-		const char *with = NULL;
-
-		if (value.text[at] != '%') {
-			if (to + 1 >= size)
-				return false;
-			text[to++] = value.text[at];
-			continue;
-		}
-		if (++at == value.len)
-			return false;
-		if (value.text[at] == 'i' || value.text[at] == 'I')
-			with = listens->instance;
-		else if (value.text[at] == 't')
-			with = "/run";
-		else if (value.text[at] == '%')
-			with = "%";
-		if (!with || to + strlen(with) >= size)
-			return false;
-		strcpy(text + to, with);
-		to += strlen(with);
-	}
-	text[to] = '\0';
-	return to > 0;
-}
-
-static void add(struct listens *listens, struct iu_span value, bool datagram)
-{
-	char text[TARGET_TEXT - 16], *slot;
-	bool path, number;
-
-	if (!value.len) {
-		listens->n = 0; /* "ListenStream=" forgets what was said before */
-		return;
-	}
-	if (listens->n == LISTENS_MAX || !expand(listens, value, text, sizeof(text)))
-		return;
-	slot = listens->v[listens->n++];
-	path = text[0] == '/' || text[0] == '@';
-	number = strspn(text, "0123456789") == strlen(text);
-	snprintf(slot, TARGET_TEXT, "%s%s%s", path ? "unix:" : number ? ":" : "", text,
-		datagram && !path ? "/udp" : "");
-}
-
-static int on_line(void *context, const char *bytes, size_t len)
-{
-	static const struct {
-		const char *key;
-		bool datagram;
-	} keys[] = {{"ListenStream", false}, {"ListenDatagram", true}, {"ListenSequentialPacket", false}};
-	struct iu_span line = iu_span_trim((struct iu_span){bytes, len});
-	struct listens *listens = context;
-	const char *equals;
-
-	if (line.len && line.text[0] == '[')
-		listens->in_socket = iu_span_is(line, "[Socket]");
-	equals = iu_span_find_char(line, '=');
-	if (!listens->in_socket || !equals || strchr("#;", line.text[0]))
-		return 0;
-	for (size_t i = 0; i < IU_COUNT(keys); i++)
-		if (iu_span_is(iu_span_trim(iu_span_upto(line, (size_t)(equals - line.text))), keys[i].key))
-			add(listens, iu_span_trim(iu_span_from(line, (size_t)(equals - line.text) + 1)),
-				keys[i].datagram);
-	return 0;
-}
-
-static bool read_file(struct listens *listens, const char *path)
+static bool read_file(struct iu_unit_file *listens, const char *path)
 {
 	struct iu_text text = {0};
 	bool there = iu_file_load(AT_FDCWD, path, FILE_BYTES, &text) == 0;
 
-	listens->in_socket = false;
 	if (there && text.len)
-		iu_file_lines(text.data, text.len, on_line, listens);
+		iu_unit_file_read(listens, text.data, text.len);
 	iu_text_free(&text);
 	return there;
 }
@@ -117,7 +36,7 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Drop-ins of all folders together, by their names. */
-static void read_dropins(struct listens *listens, const char *file, size_t first, size_t last)
+static void read_dropins(struct iu_unit_file *listens, const char *file, size_t first, size_t last)
 {
 	char *paths[DROPINS_MAX], path[600];
 	size_t n = 0;
@@ -150,7 +69,7 @@ static void read_dropins(struct listens *listens, const char *file, size_t first
 }
 
 /* The folders from @first to @last are of one manager, that of the system or of users. */
-static bool read_unit(struct listens *listens, const char *file, size_t first, size_t last)
+static bool read_unit(struct iu_unit_file *listens, const char *file, size_t first, size_t last)
 {
 	char path[600];
 	bool found = false;
@@ -167,7 +86,7 @@ static bool read_unit(struct listens *listens, const char *file, size_t first, s
 int iu_os_unit_listens(
 	const char *unit, int (*visit)(void *context, const char *target), void *context)
 {
-	struct listens *listens = calloc(1, sizeof(*listens));
+	struct iu_unit_file *listens = calloc(1, sizeof(*listens));
 	const char *at = strchr(unit, '@'), *dot = strrchr(unit, '.');
 	char file[256];
 	int ret = 0;
