@@ -100,7 +100,7 @@ static const char full_expected[] =
 	"\"error\":\"EADDRINUSE\",\"cause\":\"other-program\",\"confidence\":\"proven\","
 	"\"probe\":\"EADDRINUSE\",\"headline\":\"node holds it.\",\"warnings\":[],\"doubts\":[],\"evidence\":[],\"endless\":null},"
 	"\"blockers\":[{\"protocol\":\"tcp\",\"family\":\"ipv4\",\"address\":\"0.0.0.0\","
-	"\"port\":8080,\"path\":null,\"peer\":null,\"state\":\"listen\",\"inode\":12345,"
+	"\"port\":8080,\"path\":null,\"type\":null,\"peer\":null,\"state\":\"listen\",\"inode\":12345,"
 	"\"uid\":1000,\"user\":\"alice\",\"cgroup\":\"/system.slice/web.service\","
 	"\"unit\":\"web.service\",\"container\":null,\"timer_ms\":null,"
 	"\"since\":null,"
