@@ -48,6 +48,7 @@ enum iu_option_id {
 	IU_OPTION_OUTPUT,
 	IU_OPTION_SORT,
 	IU_OPTION_REDACT,
+	IU_OPTION_HTML,
 	IU_OPTION_LINES,
 	IU_OPTION_JSON, /* from here on: those of every answer */
 	IU_OPTION_VERBOSE,
@@ -77,7 +78,7 @@ struct iu_values {
 struct iu_arguments {
 	bool reuseaddr, reuseport, v6only, exclusive, probe, no_probe, first, all;
 	bool yes, dry_run, force, listening, udp, hold, free_it, next, disable, undo;
-	bool redact, lines;
+	bool redact, html, lines;
 	bool json, verbose, quiet, help, brief_help, version; /* brief: -h, one screen */
 	const char *grace, *timeout, *near, *range, *count, *wait, *port_file, *port_fd;
 	const char *device, *user, *program, *process, *unit, *protocol, *color, *output, *sort;

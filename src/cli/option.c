@@ -57,6 +57,7 @@ static const struct iu_option options[IU_OPTION_END] = {
 	[IU_OPTION_OUTPUT] = {"output", 'o', IU_VALUE_ONE, FIELD(output), "FILE"},
 	[IU_OPTION_SORT] = {"sort", 0, IU_VALUE_ONE, FIELD(sort), "COLUMN"},
 	[IU_OPTION_REDACT] = {"redact", 0, IU_VALUE_NONE, FIELD(redact)},
+	[IU_OPTION_HTML] = {"html", 0, IU_VALUE_NONE, FIELD(html)},
 	[IU_OPTION_LINES] = {"lines", 0, IU_VALUE_NONE, FIELD(lines)},
 	[IU_OPTION_JSON] = {"json", 'j', IU_VALUE_NONE, FIELD(json), NULL, NULL,
 		"JSON, one document per line"},

@@ -1,4 +1,4 @@
-/* cli/report.c - inuse report: a capture of this machine that --from reads */
+/* cli/report.c - inuse report: a capture of this machine that --from reads, or a page for people */
 #include "session/report.h"
 
 #include <errno.h>
@@ -30,12 +30,28 @@ static FILE *open_output(const char *path)
 	return NULL;
 }
 
-static int write_report(FILE *file, const struct iu_snapshot *snapshot, json_t *head)
+static int write_page(FILE *file, struct iu_session *session, const struct iu_questions *questions, bool redacted)
 {
+	struct iu_text page = {0};
+	int ret = iu_report_page(session, questions, redacted, &page);
+
+	if (ret == 0)
+		ret = put(file, page.data, page.len);
+	iu_text_free(&page);
+	return ret;
+}
+
+static int write_report(FILE *file, struct iu_session *session, const struct iu_questions *questions,
+	const struct iu_arguments *arguments)
+{
+	json_t *head = arguments->html ? NULL : iu_report_about(&session->snapshot, questions, arguments->redact);
 	int ret;
 
 	errno = 0;
-	ret = head ? iu_snapshot_write(snapshot, head, put, file) : IU_E_NOMEM;
+	if (arguments->html)
+		ret = write_page(file, session, questions, arguments->redact);
+	else
+		ret = head ? iu_snapshot_write(&session->snapshot, head, put, file) : IU_E_NOMEM;
 	json_decref(head);
 	if (ret == 0 && fflush(file) == EOF)
 		ret = IU_E_IO;
@@ -48,7 +64,7 @@ static int write_report(FILE *file, const struct iu_snapshot *snapshot, json_t *
 	return IU_EXIT_NO;
 }
 
-static int put_report(const struct iu_arguments *arguments, const struct iu_snapshot *snapshot,
+static int put_report(const struct iu_arguments *arguments, struct iu_session *session,
 	const struct iu_questions *questions)
 {
 	const char *path = arguments->output;
@@ -59,7 +75,7 @@ static int put_report(const struct iu_arguments *arguments, const struct iu_snap
 		file = open_output(path);
 	if (!file)
 		return IU_EXIT_NO;
-	code = write_report(file, snapshot, iu_report_about(snapshot, questions, arguments->redact));
+	code = write_report(file, session, questions, arguments);
 	if (file == stdout)
 		return code;
 	if (fclose(file) == EOF && code == IU_EXIT_DONE) {
@@ -92,7 +108,7 @@ static int report(const struct iu_arguments *arguments, struct iu_arena *arena,
 		ret = iu_report_redact(arena, snapshot, questions);
 	if (ret < 0)
 		iu_complain(iu_error_text(ret), NULL, "");
-	code = ret < 0 ? IU_EXIT_UNKNOWN : put_report(arguments, snapshot, questions);
+	code = ret < 0 ? IU_EXIT_UNKNOWN : put_report(arguments, &from->session, questions);
 	iu_session_free(&from->session);
 	from->given = false;
 	return code;
@@ -104,8 +120,13 @@ static int run_command(const struct iu_invocation *invocation)
 	struct iu_options options;
 	struct iu_arena arena = {0};
 	struct iu_from from;
-	int code = iu_from_read(invocation, &from);
+	int code;
 
+	if (invocation->arguments.html && invocation->arguments.json) {
+		iu_complain("a report is JSON or, with --html, a page: give one of the two", NULL, "");
+		return IU_EXIT_USAGE;
+	}
+	code = iu_from_read(invocation, &from);
 	if (code == 0)
 		code = iu_options_socket(&invocation->arguments, &from.names, &options);
 	if (code == 0)
@@ -120,7 +141,7 @@ static int run_command(const struct iu_invocation *invocation)
 const struct iu_command iu_command_report = {
 	.name = "report",
 	.operands = "[TARGET…]",
-	.summary = "write a file of this machine that --from reads",
+	.summary = "write a file of this machine that --from reads, or a page",
 	.description =
 		"Writes down all sockets of this machine with their holders, options, addresses "
 		"and limits: inuse why --from FILE and inuse list --from FILE then answer from "
@@ -128,7 +149,9 @@ const struct iu_command iu_command_report = {
 		"for each TARGET given: what the kernel says to a bind() of our own, asked "
 		"under the rules of why, and what lies at the path of a UNIX socket. The file "
 		"contains names of users and programs, command lines, paths and addresses; "
-		"--redact takes out what is private.",
+		"--redact takes out what is private. With --html the same becomes a page for people, one file that "
+		"loads nothing: what stands out with its reason and what helps, a map of all ports, and a table "
+		"of all sockets.",
 	.examples = {
 		{"inuse report -o machine.json", "everything"},
 		{"inuse report --redact -o machine.json 8080 /run/app.sock",
@@ -136,6 +159,8 @@ const struct iu_command iu_command_report = {
 		{"inuse why --from machine.json 8080", "the answer from the file"},
 		{"ssh server inuse report 8080 | inuse why --from - 8080",
 			"another machine's answer"},
+		{"inuse report --html -o machine.html", "a page to look at"},
+		{"inuse report --html --from machine.json -o then.html", "a page of what was recorded"},
 	},
 	.options = {
 		IU_OPTIONS_OF_ASKER, {IU_OPTION_FROM},
@@ -145,6 +170,9 @@ const struct iu_command iu_command_report = {
 		{IU_OPTION_REDACT, "leave out what is private",
 			": names of users and of the host, arguments of commands, public addresses, home "
 			"directories; the same thing gets the same other name everywhere"},
+		{IU_OPTION_HTML, "write a page for people",
+			" instead of a file for --from: one HTML file with its style, script and data, which loads "
+			"nothing and sends nothing"},
 		{IU_OPTION_JSON, "as without it: a report is JSON"}, {IU_OPTION_VERBOSE},
 		{IU_OPTION_QUIET, "nothing but the report"}, IU_OPTIONS_EVERYWHERE,
 	},

@@ -42,9 +42,9 @@ static void add_name(const struct iu_socket *s, struct iu_text *cell)
 }
 
 /* "0.0.0.0%eth0:67", "[::%eth0]:547": as it can be asked for. */
-static void add_on_device(const struct iu_socket *s, struct iu_address local, struct iu_text *cell)
+static void add_on_device(const struct iu_socket *s, struct iu_address local, bool port, struct iu_text *cell)
 {
-	bool ipv6 = local.family == IU_FAMILY_IPV6;
+	bool ipv6 = local.family == IU_FAMILY_IPV6 && port;
 	char text[IU_ADDRESS_TEXT];
 
 	local.scope = 0; /* of a link-local address it is the same device */
@@ -53,41 +53,55 @@ static void add_on_device(const struct iu_socket *s, struct iu_address local, st
 		add_foreign(cell, s->device);
 	else
 		iu_text_printf(cell, "if%u", (unsigned int)s->ifindex); /* it is gone */
-	iu_text_printf(cell, "%s:%u", ipv6 ? "]" : "", (unsigned int)s->port);
+	iu_text_add(cell, ipv6 ? "]" : "");
+	if (port)
+		iu_text_printf(cell, ":%u", (unsigned int)s->port);
 }
 
 /* "*:3000": all addresses of both families. "[::]:6379 (v6)": those of IPv6 alone. */
-static void add_local(const struct iu_socket *s, struct iu_text *cell)
+static void add_local(const struct iu_socket *s, bool port, struct iu_text *cell)
 {
 	struct iu_address local = plain(&s->local);
 	bool any6 = iu_address_space(&local) == IU_SPACE_ANY6;
 	char text[IU_ADDRESS_TEXT];
 
 	if ((s->device || s->ifindex) && s->port)
-		add_on_device(s, local, cell);
-	else if (any6 && s->v6only == IU_NO)
+		add_on_device(s, local, port, cell);
+	else if (any6 && s->v6only == IU_NO && port)
 		iu_text_printf(cell, "*:%u", (unsigned int)s->port);
+	else if (any6 && s->v6only == IU_NO)
+		iu_text_add(cell, "*");
 	else
-		iu_text_add(cell, iu_endpoint_format(&local, s->port, text));
+		iu_text_add(cell, port ? iu_endpoint_format(&local, s->port, text)
+				       : iu_address_format(&local, text));
 	iu_text_add(cell, any6 && s->v6only == IU_YES ? " (v6)" : "");
+}
+
+void iu_list_columns_add_local(const struct iu_socket *s, bool port, struct iu_text *cell)
+{
+	if (s->protocol == IU_PROTOCOL_UNIX)
+		add_name(s, cell);
+	else
+		add_local(s, port, cell);
+}
+
+void iu_list_columns_add_peer(const struct iu_socket *s, struct iu_text *cell)
+{
+	struct iu_address peer = plain(&s->peer);
+	char text[IU_ADDRESS_TEXT];
+
+	if (s->protocol != IU_PROTOCOL_UNIX && s->peer.family != IU_FAMILY_ANY)
+		iu_text_add(cell, iu_endpoint_format(&peer, s->peer_port, text));
 }
 
 static void cell_address(const struct iu_list_source *from, struct iu_text *cell)
 {
 	const struct iu_socket *s = from->socket;
-	char text[IU_ADDRESS_TEXT];
-	struct iu_address peer;
 
-	if (s->protocol == IU_PROTOCOL_UNIX) {
-		add_name(s, cell);
-		return;
-	}
-	add_local(s, cell);
-	if (s->peer.family == IU_FAMILY_ANY)
-		return;
-	peer = plain(&s->peer);
-	iu_text_add(cell, " -> ");
-	iu_text_add(cell, iu_endpoint_format(&peer, s->peer_port, text));
+	iu_list_columns_add_local(s, true, cell);
+	if (s->protocol != IU_PROTOCOL_UNIX && s->peer.family != IU_FAMILY_ANY)
+		iu_text_add(cell, " -> ");
+	iu_list_columns_add_peer(s, cell);
 }
 
 static void cell_port(const struct iu_list_source *from, struct iu_text *cell)

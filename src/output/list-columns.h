@@ -33,4 +33,13 @@ const struct iu_list_column *iu_list_columns(void);
 /** iu_list_columns_source() - what the cells of a row are made of. */
 struct iu_list_source iu_list_columns_source(const struct iu_snapshot *snapshot, const struct iu_row *row);
 
+/**
+ * iu_list_columns_add_local() - "127.0.0.1:80", "*:3000", "/run/app.sock", "@name"; escaped
+ * @port: false: the address alone
+ */
+void iu_list_columns_add_local(const struct iu_socket *s, bool port, struct iu_text *cell);
+
+/** iu_list_columns_add_peer() - the other end, or nothing. */
+void iu_list_columns_add_peer(const struct iu_socket *s, struct iu_text *cell);
+
 #endif

@@ -9,7 +9,9 @@
 #include "base/err.h"
 #include "engine/engine.h"
 #include "engine/redact.h"
+#include "engine/troubles.h"
 #include "os/os.h"
+#include "output/page.h"
 
 /* ---- what to look for ---- */
 
@@ -209,4 +211,55 @@ json_t *iu_report_about(
 	iu_arena_free(&arena);
 	return json_pack("{s:{s:s, s:s?, s:b, s:o}}", "report", "version", IU_VERSION, "recorded",
 		*text ? text : NULL, "redacted", redacted, "targets", targets);
+}
+
+/* ---- the same for people ---- */
+
+static int answer_all(struct iu_session *session, const struct iu_questions *questions, struct iu_arena *arena,
+	struct iu_troubles *troubles)
+{
+	for (size_t i = 0; i < questions->n; i++) {
+		struct iu_question question = questions->v[i];
+		struct iu_answer answer;
+		struct iu_trouble *slot;
+		int ret = iu_session_answer(session, &question, arena, &answer);
+
+		if (ret < 0)
+			return ret;
+		slot = iu_list_add(arena, &troubles->list);
+		*slot = (struct iu_trouble){
+			.kind = IU_TROUBLE_ASKED,
+			.headline = answer.explanation.headline,
+			.target = question.target.text,
+			.protocol = question.target.protocol,
+			.port = question.target.port,
+			.explanation = answer.explanation,
+		};
+	}
+	return 0;
+}
+
+int iu_report_page(struct iu_session *session, const struct iu_questions *questions, bool redacted,
+	struct iu_text *out)
+{
+	const struct iu_filter everything = {.all = true};
+	struct iu_session recorded = *session; /* what was asked of the kernel is not asked again */
+	struct iu_troubles troubles = {0};
+	struct iu_listing listing = {0};
+	struct iu_arena arena = {0};
+	int ret;
+
+	if (!session->recorded)
+		recorded.then = session->snapshot.probes;
+	recorded.recorded = true;
+	recorded.snapshot.probes = (struct iu_probes){0};
+	ret = iu_listing_make(&arena, &recorded.snapshot, &everything, &listing);
+	if (ret >= 0)
+		ret = answer_all(&recorded, questions, &arena, &troubles);
+	if (ret >= 0)
+		ret = iu_troubles_find(&arena, &recorded.snapshot, &listing, &troubles);
+	if (ret >= 0)
+		iu_page_write(&(struct iu_page){&recorded.snapshot, &listing, &troubles, redacted}, out);
+	iu_arena_free(&arena);
+	return ret < 0 ? ret : out->failed ? IU_E_NOMEM : 0;
 }

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "base/text.h"
 #include "session/session.h"
 
 /**
@@ -27,5 +28,16 @@ int iu_report_redact(
 /** iu_report_about() - who wrote it, when, and what was asked; a new reference, NULL: no memory. */
 json_t *iu_report_about(
 	const struct iu_snapshot *snapshot, const struct iu_questions *questions, bool redacted);
+
+/**
+ * iu_report_page() - the snapshot of @session as a page for people, appended to @out
+ * @questions: answered first, whatever the answer; may be empty
+ * @redacted: iu_report_redact() has been there
+ *
+ * What else stands out is looked for (engine/troubles.h). Asks this system nothing: what the kernel said
+ * is in the snapshot. Returns: 0, IU_E_NOMEM.
+ */
+int iu_report_page(struct iu_session *session, const struct iu_questions *questions, bool redacted,
+	struct iu_text *out);
 
 #endif

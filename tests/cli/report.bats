@@ -248,3 +248,45 @@ other_machine() {
 	done
 	grep -q EVIL out || "$INUSE" list --from evil.json | grep -q EVIL
 }
+
+@test "a page is one file that loads nothing, and says what stands out" {
+	in_net 'pid=$("$HOLD" 8080 holder); kill -STOP $pid; "$INUSE" report --html -o page.html 8080 9090; kill -KILL $pid'
+	grep -q '^<!doctype html>$' page.html
+	[ "$(stat -c %a page.html)" = 600 ]
+	grep -q '<h3>Port 8080/tcp is in use: .* but is stopped' page.html
+	grep -q '<h3>.*9090/tcp' page.html
+	lacks page.html '(src|href)="[^#]|@import|url\([^#]|https?://[^w"]'
+	run "$INUSE" report --html -o page.html
+	expect 1
+	says "it exists already"
+}
+
+@test "a page of a capture: the policy names the script and the style that are in it" {
+	"$INUSE" report --html --from "$CAPTURES"/busy-machine.json >one.html
+	"$INUSE" report --html --from "$CAPTURES"/busy-machine.json >two.html
+	cmp one.html two.html
+	python3 - <<-'END'
+		import base64, hashlib, re
+		page = open("one.html", newline="").read()
+		policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]
+		for kind, text in ("script", re.search(r"<script>(.*?)</script>", page, re.S)[1]), ("style", re.search(r"<style>(.*?)</style>", page, re.S)[1]):
+		    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+		    assert f"{kind}-src 'sha256-{digest}'" in policy, (kind, digest, policy)
+		assert policy.startswith("default-src 'none'"), policy
+	END
+}
+
+@test "a page without private names, and of another system's netstat" {
+	printf 'Active Connections\r\n\r\n  Proto  Local Address  Foreign Address  State  PID\r\n  TCP    0.0.0.0:8080   0.0.0.0:0   LISTENING   4242\r\n' |
+		"$INUSE" report --html --from - 8080 >windows.html
+	grep -q '<h3>Port 8080/tcp is in use' windows.html
+	in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" report --html --redact -o page.html; kill $pid'
+	grep -q 'private names replaced' page.html
+	lacks page.html "$(uname -n)"
+}
+
+@test "a page and JSON exclude each other" {
+	run "$INUSE" report --html --json
+	expect 2
+	says "one of the two"
+}

@@ -13,8 +13,9 @@ static void say_groups(struct iu_arena *arena, const struct iu_evaluation *evalu
 	size_t i, rest = 0;
 
 	iu_strings_add(arena, evidence,
-		iu_phrase(arena, "the system chooses from %d-%d, and every port of it is held",
-			(int)sysctls->port_first, (int)sysctls->port_last));
+		iu_phrase(arena, "the system chooses from %d-%d, and %s port of it is held",
+			(int)sysctls->port_first, (int)sysctls->port_last,
+			verdict->error_number ? "every" : "nearly every"));
 	for (i = 0; i < verdict->blockers.n && i < GROUPS_SHOWN; i++) {
 		const struct iu_blocker *b = &verdict->blockers.v[i];
 		const char *who = iu_phrase_holders(arena, evaluation->snapshot, b);

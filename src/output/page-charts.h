@@ -1,0 +1,16 @@
+/* output/page-charts.h - the numbers of a machine: tiles, states, TIME-WAIT, ranges */
+#ifndef IU_OUTPUT_PAGE_CHARTS_H
+#define IU_OUTPUT_PAGE_CHARTS_H
+
+#include "output/page-source.h"
+
+/** iu_page_charts_write_tiles() - appends the numbers that come first. */
+void iu_page_charts_write_tiles(const struct iu_page *page, struct iu_text *out);
+
+/** iu_page_charts_write_ranges() - appends a table of the bands of the port map, for who sees no picture. */
+void iu_page_charts_write_ranges(const struct iu_page *page, struct iu_text *out);
+
+/** iu_page_charts_write() - appends sockets by state, and TIME-WAIT by the time that is left. */
+void iu_page_charts_write(const struct iu_page *page, struct iu_text *out);
+
+#endif
