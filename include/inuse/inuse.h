@@ -121,12 +121,12 @@ enum inuse_error {
 	INUSE_ERROR_SYSTEM = -11  /* the system refused everything */
 };
 
-/* What bind() and listen() get. */
+/* What bind() and listen() get; or connect(), where that was asked for. */
 enum inuse_status {
-	INUSE_FREE = 0,        /* they would work */
+	INUSE_FREE = 0,        /* they would work; connect(): somebody listens there */
 	INUSE_IN_USE = 1,      /* EADDRINUSE, 10048 */
 	INUSE_DENIED = 2,      /* EACCES, EPERM, 10013 */
-	INUSE_UNAVAILABLE = 3, /* EADDRNOTAVAIL, 10049, EINVAL and all that nobody else is the reason of */
+	INUSE_UNAVAILABLE = 3, /* EADDRNOTAVAIL, 10049, ECONNREFUSED, EINVAL and all that nobody else is the reason of */
 	INUSE_UNKNOWN = 4      /* it could not be told; never a guess that it is free */
 };
 
@@ -156,7 +156,8 @@ enum inuse_tri {
 enum inuse_operation {
 	INUSE_OPERATION_AUTO = 0, /* listen() where no address is given, else bind() */
 	INUSE_OPERATION_BIND = 1,
-	INUSE_OPERATION_LISTEN = 2
+	INUSE_OPERATION_LISTEN = 2,
+	INUSE_OPERATION_CONNECT = 3 /* never meant by AUTO */
 };
 
 /* What a build can do, as bits; see inuse_features(). */
@@ -341,17 +342,21 @@ int inuse_why(const char *target, const struct inuse_options *options,
 	struct inuse_answers **ret_answers) INUSE_CHECK;
 
 /**
- * inuse_explain_bind() - why did this bind() or listen() fail, asked right after it did
+ * inuse_explain_bind() - why did this bind(), listen() or connect() fail, asked right after it did
  * @fd: the socket; its own options are read, it stays as it is
- * @address: what was given to bind(), @length bytes; NULL: listen() failed, on the bound socket
+ * @address: what was given to bind() or connect(), @length bytes; NULL: listen() failed, on the bound
+ *	socket
  * @error: the errno it failed with
- * @options: what the socket has set is read from it, not from here; NULL is fine
+ * @options: what the socket has set is read from it, not from here; NULL is fine. `operation` says
+ *	which call it was; it must, where that was connect()
  * @ret_answers: receives one answer, as inuse_why() gives it
  *
  * Knows TCP, UDP and UNIX sockets of this network namespace, and what is wrong with a call that was
  * given a descriptor, an address or a length that cannot be. What the kernel said to the program is
  * taken as its answer. Where it was EADDRINUSE and nothing is in the way any more, the status is
  * INUSE_FREE and a doubt says so: another try works. After any other error it is never INUSE_FREE.
+ * Of connect() it is told who listens there, or on which other address, and whether local ports are
+ * left; INUSE_FREE only after ECONNREFUSED or ENOENT, where somebody has begun to listen since.
  * Returns: 1; INUSE_ERROR_INPUT: such a call is not told that error; INUSE_ERROR_NOTSUP: a socket of
  * another network namespace; other INUSE_ERROR_*. errno is kept.
  */

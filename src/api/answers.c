@@ -30,7 +30,11 @@ _Static_assert((int)INUSE_PROVEN == (int)IU_CONFIDENCE_PROVEN &&
 		       (int)INUSE_RISK_HIGH == (int)IU_RISK_HIGH &&
 		       (int)INUSE_RISK_MEDIUM == (int)IU_RISK_MEDIUM &&
 		       (int)INUSE_RISK_LOW == (int)IU_RISK_LOW &&
-		       (int)INUSE_TRI_NO == (int)IU_NO && (int)INUSE_TRI_YES == (int)IU_YES,
+		       (int)INUSE_TRI_NO == (int)IU_NO && (int)INUSE_TRI_YES == (int)IU_YES &&
+		       (int)INUSE_OPERATION_AUTO == (int)IU_OPERATION_NONE &&
+		       (int)INUSE_OPERATION_BIND == (int)IU_OPERATION_BIND &&
+		       (int)INUSE_OPERATION_LISTEN == (int)IU_OPERATION_LISTEN &&
+		       (int)INUSE_OPERATION_CONNECT == (int)IU_OPERATION_CONNECT,
 	"the exported numbers are those of the house");
 
 static int add_blockers(struct inuse_answer *answer)
@@ -135,11 +139,19 @@ int iu_api_answers_replay(const struct iu_snapshot *snapshot, const char *target
 	return finish(answers, ret, ret_answers);
 }
 
-static enum iu_operation operation_of(const struct inuse_options *options)
+static int read_operation(
+	const struct inuse_options *options, enum iu_operation *ret_operation, struct iu_text *complaint)
 {
-	return options->operation == INUSE_OPERATION_BIND     ? IU_OPERATION_BIND
-	       : options->operation == INUSE_OPERATION_LISTEN ? IU_OPERATION_LISTEN
-							      : IU_OPERATION_NONE;
+	switch (options->operation) {
+	case INUSE_OPERATION_AUTO:
+	case INUSE_OPERATION_BIND:
+	case INUSE_OPERATION_LISTEN:
+	case INUSE_OPERATION_CONNECT: *ret_operation = (enum iu_operation)options->operation; return 0;
+	}
+	iu_text_printf(complaint,
+		"operation is %d: INUSE_OPERATION_AUTO, _BIND, _LISTEN or _CONNECT is meant",
+		(int)options->operation);
+	return IU_E_INPUT;
 }
 
 int inuse_explain_bind(int fd, const struct sockaddr *address, size_t length, int error,
@@ -149,6 +161,7 @@ int inuse_explain_bind(int fd, const struct sockaddr *address, size_t length, in
 	struct inuse_answers *answers;
 	struct iu_question *question;
 	struct inuse_options *options;
+	enum iu_operation operation;
 	int ret, saved = errno;
 
 	answers = begin(given, &ret);
@@ -158,8 +171,10 @@ int inuse_explain_bind(int fd, const struct sockaddr *address, size_t length, in
 		return finish(answers, ret, ret_answers);
 	options = &answers->look.options;
 	question = iu_list_add(&answers->arena, &answers->questions);
-	ret = iu_questions_from_socket(&answers->arena, fd, address, length, operation_of(options),
-		error, question, &complaint);
+	ret = read_operation(options, &operation, &complaint);
+	if (ret >= 0)
+		ret = iu_questions_from_socket(&answers->arena, fd, address, length, operation, error,
+			question, &complaint);
 	if (ret >= 0)
 		ret = iu_api_finish(&answers->arena, &answers->look, &answers->questions, &complaint);
 	ret = iu_api_complain(&(struct iu_complaint){options->complaint, options->complaint_size},

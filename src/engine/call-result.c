@@ -1,4 +1,4 @@
-/* engine/call-result.c - what bind() or listen() was told where no other socket is the reason */
+/* engine/call-result.c - what bind(), listen() or connect() was told where no other socket is the reason */
 #include "engine/call-result.h"
 
 #include <errno.h>
@@ -13,9 +13,20 @@ static const struct iu_call_facts *facts(const struct iu_question *question)
 	return &question->symptom.call;
 }
 
-static bool is_bind(const struct iu_question *q)
+/* bind() or connect(), which are given an address */
+static bool is_addressed(const struct iu_question *q)
 {
 	return facts(q)->given && !q->symptom.listen;
+}
+
+static bool is_bind(const struct iu_question *q)
+{
+	return is_addressed(q) && !q->symptom.connects;
+}
+
+static bool connects(const struct iu_question *q)
+{
+	return is_addressed(q) && q->symptom.connects;
 }
 
 static bool listens(const struct iu_question *q)
@@ -35,7 +46,7 @@ static bool is_no_socket(const struct iu_question *q)
 
 static bool has_no_address(const struct iu_question *q)
 {
-	return is_bind(q) && facts(q)->null;
+	return is_addressed(q) && facts(q)->null;
 }
 
 static bool is_bound(const struct iu_question *q)
@@ -45,22 +56,22 @@ static bool is_bound(const struct iu_question *q)
 
 static bool is_too_long(const struct iu_question *q)
 {
-	return is_bind(q) && facts(q)->too_long;
+	return is_addressed(q) && facts(q)->too_long;
 }
 
 static bool is_too_short(const struct iu_question *q)
 {
-	return is_bind(q) && facts(q)->too_short;
+	return is_addressed(q) && facts(q)->too_short;
 }
 
 static bool is_other_family(const struct iu_question *q)
 {
-	return is_bind(q) && facts(q)->socket != facts(q)->address;
+	return is_addressed(q) && facts(q)->socket != facts(q)->address;
 }
 
 static bool is_scopeless(const struct iu_question *q)
 {
-	return is_bind(q) && q->target.address.family == IU_FAMILY_IPV6 &&
+	return is_addressed(q) && q->target.address.family == IU_FAMILY_IPV6 &&
 	       iu_address_is_link_local(&q->target.address) && !q->target.address.scope &&
 	       !q->options.ifindex;
 }
@@ -92,6 +103,16 @@ static bool listens_in_vain(const struct iu_question *q)
 	return listens(q) && !facts(q)->stream;
 }
 
+static bool connects_again(const struct iu_question *q)
+{
+	return connects(q) && facts(q)->connected;
+}
+
+static bool connects_path(const struct iu_question *q)
+{
+	return connects(q) && q->target.protocol == IU_PROTOCOL_UNIX;
+}
+
 static bool is_own_policy(const struct iu_question *q)
 {
 	return facts(q)->own_policy;
@@ -103,7 +124,7 @@ static const struct iu_call_result rows[] = {
 		"the descriptor is not open: it was closed already, or socket() has failed"},
 	{ENOTSOCK, is_no_socket, true, IU_CAUSE_NONE, "the descriptor is no socket, but something else"},
 	{EFAULT, has_no_address, true, IU_CAUSE_NONE, "no address was given: the pointer is NULL"},
-	{EFAULT, is_bind, true, IU_CAUSE_NONE, "the address does not lie in memory that the program may read"},
+	{EFAULT, is_addressed, true, IU_CAUSE_NONE, "the address does not lie in memory that the program may read"},
 	{EINVAL, is_too_long, false, IU_CAUSE_NONE,
 		"the length of the address is wrong: it is more than any address has"},
 	{EINVAL, is_too_short, false, IU_CAUSE_NONE,
@@ -126,6 +147,21 @@ static const struct iu_call_result rows[] = {
 	{EOPNOTSUPP, listens_in_vain, true, IU_CAUSE_NONE,
 		"a socket of this type takes no connections: only stream sockets listen"},
 	{EINVAL, is_bind, false, IU_CAUSE_NONE, "the address does not fit the socket: its length or a part of it is wrong"},
+	{EISCONN, connects_again, false, IU_CAUSE_NONE,
+		"the socket is connected already: another connection needs a socket of its own"},
+	{EINPROGRESS, connects, false, IU_CAUSE_NONE,
+		"nothing has failed yet: the socket does not block, and poll() tells when the connection is made"},
+	{EALREADY, connects, false, IU_CAUSE_NONE,
+		"an earlier connect() of this socket is still under way: poll() tells when it ends"},
+	{EPROTOTYPE, connects, false, IU_CAUSE_NONE,
+		"the socket at the other end is of another type (stream, datagrams, packets)"},
+	{EAGAIN, connects_path, false, IU_CAUSE_NONE,
+		"the queue of the one who listens is full: it accepts connections too slowly, or not at all"},
+	{ENETUNREACH, connects, false, IU_CAUSE_NONE, "this machine has no route to that address"},
+	{EHOSTUNREACH, connects, false, IU_CAUSE_NONE,
+		"there is a route, and nobody answers at that address: the machine is off, or a firewall refuses"},
+	{ETIMEDOUT, connects, false, IU_CAUSE_NONE,
+		"nobody answered in time: the machine is off, a firewall drops it, or the queue of the one who listens is full"},
 	{EACCES, is_own_policy, false, IU_CAUSE_POLICY_DENIED,
 		"the command has put itself under Landlock, and that policy of its own refuses; nothing else does"},
 	{EACCES, NULL, false, IU_CAUSE_POLICY_DENIED,
@@ -148,10 +184,14 @@ static const struct iu_call_result rows[] = {
 /* What the call was given shows the reason; else it is only the usual one. */
 static bool is_certain(const struct iu_call_result *row)
 {
-	return row && row->fits && row->fits != is_bind && row->fits != listens;
+	return row && row->fits && row->fits != is_bind && row->fits != is_addressed &&
+	       row->fits != connects && row->fits != connects_path && row->fits != listens;
 }
 
-/* Errors of paths say nothing of ports, and of a descriptor that is open EBADF says nothing. */
+/*
+ * Errors of paths say nothing of ports, and of a descriptor that is open EBADF says nothing. What an
+ * error says of every bind() need not hold for a connect().
+ */
 static bool suits(const struct iu_question *question, const struct iu_call_result *row)
 {
 	bool path = row->error == ENOENT || row->error == ENOTDIR || row->error == ENAMETOOLONG ||
@@ -160,7 +200,7 @@ static bool suits(const struct iu_question *question, const struct iu_call_resul
 
 	if (path && question->target.protocol != IU_PROTOCOL_UNIX)
 		return false;
-	return !row->fits || row->fits(question);
+	return row->fits ? row->fits(question) : !question->symptom.connects;
 }
 
 const struct iu_call_result *iu_call_result_row(const struct iu_question *question, int error)
@@ -174,9 +214,13 @@ const struct iu_call_result *iu_call_result_row(const struct iu_question *questi
 void iu_call_result_replace(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_call_result *row, int error, const char *name, struct iu_verdict *verdict)
 {
+	const struct iu_verdict before = *verdict;
+
 	*verdict = (struct iu_verdict){
 		.status = error == EACCES || error == EPERM ? IU_STATUS_DENIED : IU_STATUS_UNAVAILABLE,
-		.operation = question->symptom.listen ? IU_OPERATION_LISTEN : IU_OPERATION_BIND,
+		.operation = question->symptom.listen	  ? IU_OPERATION_LISTEN
+			     : question->symptom.connects ? IU_OPERATION_CONNECT
+							  : IU_OPERATION_BIND,
 		.error_number = error,
 		.error = name,
 		.cause = row ? row->cause : IU_CAUSE_NONE,
@@ -186,6 +230,8 @@ void iu_call_result_replace(struct iu_arena *arena, const struct iu_question *qu
 		iu_safe(arena, question->target.text ? question->target.text : "its address", 120), name,
 		row ? row->why
 		    : "that is the program's own result; nothing that can be seen from outside explains it");
+	if (question->symptom.connects) /* who listens there is of interest all the same */
+		verdict->blockers = before.blockers;
 	if (is_certain(row))
 		verdict->endless = "to wait changes nothing about that";
 }

@@ -1,4 +1,4 @@
-/* engine/call-result.h - what bind() or listen() was told where no other socket is the reason */
+/* engine/call-result.h - what bind(), listen() or connect() was told where no other socket is the reason */
 #ifndef IU_ENGINE_CALL_RESULT_H
 #define IU_ENGINE_CALL_RESULT_H
 

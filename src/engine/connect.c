@@ -1,4 +1,4 @@
-/* engine/connect.c - why a connect() failed that a message tells of: who listens, which ports are left */
+/* engine/connect.c - why a connect() failed: who listens, which ports are left */
 #include "engine/connect.h"
 
 #include <errno.h>
@@ -45,6 +45,21 @@ void iu_connect_look(const struct iu_question *question, struct iu_question *ret
 
 /* ---- what is there ---- */
 
+/* A connection to ::ffff:127.0.0.1 is one of IPv4. */
+static struct iu_address plain(const struct iu_address *address)
+{
+	return address->family == IU_FAMILY_IPV6 && iu_address_space(address) == IU_SPACE_MAPPED
+		       ? iu_address_ipv4(iu_address_v4(address))
+		       : *address;
+}
+
+static bool is_same(const struct iu_address *a, const struct iu_address *b)
+{
+	const struct iu_address one = plain(a), other = plain(b);
+
+	return iu_address_equal(&one, &other);
+}
+
 static bool is_listener(const struct iu_question *q, const struct iu_socket *s)
 {
 	if (s->protocol != q->target.protocol || s->port != q->target.port || s->in_other_netns)
@@ -61,34 +76,25 @@ static bool reaches(const struct iu_question *q, const struct iu_socket *s)
 	if (q->target.family == IU_FAMILY_ANY || iu_address_is_wildcard(&q->target.address))
 		return true;
 	if (iu_address_is_wildcard(&s->local))
-		return s->family == q->target.family ||
+		return s->family == plain(&q->target.address).family ||
 		       (s->family == IU_FAMILY_IPV6 && s->v6only != IU_YES);
-	return iu_address_equal(&s->local, &q->target.address);
+	return is_same(&s->local, &q->target.address);
 }
 
 static bool is_toward(const struct iu_question *q, const struct iu_socket *s)
 {
 	return s->protocol == q->target.protocol && s->peer_port == q->target.port &&
-	       s->peer.family != IU_FAMILY_ANY && iu_address_equal(&s->peer, &q->target.address);
-}
-
-static bool is_loopback(const struct iu_address *a)
-{
-	static const unsigned char one[16] = {[15] = 1};
-
-	if (a->family == IU_FAMILY_IPV4)
-		return a->bytes[0] == 127;
-	return !memcmp(a->bytes, one, sizeof(one));
+	       s->peer.family != IU_FAMILY_ANY && is_same(&s->peer, &q->target.address);
 }
 
 /* Whether the other end is this machine. */
 static bool is_here(const struct iu_snapshot *snapshot, const struct iu_address *address)
 {
-	if (iu_address_is_wildcard(address) || is_loopback(address))
+	if (iu_address_is_wildcard(address) || iu_address_is_loopback(address))
 		return true;
 	for (size_t i = 0; i < snapshot->locals.n; i++)
 		if (snapshot->locals.v[i].kind == IU_LOCAL_ADDRESS &&
-			iu_address_equal(&snapshot->locals.v[i].address, address))
+			is_same(&snapshot->locals.v[i].address, address))
 			return true;
 	return false;
 }
@@ -147,7 +153,7 @@ static void add_remedy(struct answer *a, enum iu_remedy_id id, const char *summa
 	};
 }
 
-/* A socket that is told of with its holders, and is in nobody's way. */
+/* A socket that is told of with its holders, and is in nobody's way. Of a message it is not inuse's own. */
 static struct iu_blocker *add_socket(struct answer *a, const struct iu_socket *s)
 {
 	struct iu_blocker *row = iu_list_add(a->arena, &a->verdict->blockers);
@@ -158,7 +164,8 @@ static struct iu_blocker *add_socket(struct answer *a, const struct iu_socket *s
 	for (size_t i = 0; i < holds->n && s->inode; i++) {
 		size_t *slot;
 
-		if (holds->v[i].inode != s->inode || holds->v[i].pid == a->snapshot->host.pid)
+		if (holds->v[i].inode != s->inode ||
+			(holds->v[i].pid == a->snapshot->host.pid && !a->question->asker.by_self))
 			continue;
 		slot = iu_list_add(a->arena, &row->holds);
 		*slot = i;
@@ -190,9 +197,10 @@ static void answer_listens(struct answer *a, const struct iu_socket *s)
 	a->verdict->headline = iu_phrase(a->arena,
 		"Something listens on %s now%s%s%s: a connection would be accepted.", a->subject,
 		who ? " (" : "", who ? who : "", who ? ")" : "");
-	iu_strings_add(a->arena, &a->verdict->caveats,
-		"The message is older, or from another machine, container or network namespace: what "
-		"listens there now did not listen there then.");
+	if (a->question->symptom.from_message.given)
+		iu_strings_add(a->arena, &a->verdict->caveats,
+			"The message is older, or from another machine, container or network namespace: what "
+			"listens there now did not listen there then.");
 }
 
 /* On which other address of the same port somebody listens. */
@@ -362,8 +370,8 @@ static bool has_source(const struct answer *a)
 		const struct iu_local *local = &a->snapshot->locals.v[i];
 
 		if (local->address.family == IU_FAMILY_IPV6 &&
-			is_loopback(&local->address) == is_loopback(to) &&
-			(is_loopback(to) || !iu_address_is_link_local(&local->address) ||
+			iu_address_is_loopback(&local->address) == iu_address_is_loopback(to) &&
+			(iu_address_is_loopback(to) || !iu_address_is_link_local(&local->address) ||
 				iu_address_is_link_local(to)))
 			return true;
 	}
@@ -464,6 +472,39 @@ static void answer_inet(struct answer *a)
 	answer_refused(a);
 }
 
+/* Refused for want of a server, which may have started since; all else does not go away by itself. */
+static bool may_be_over(int error)
+{
+	return error == ECONNREFUSED || error == ENOENT || error == IU_WSAECONNREFUSED;
+}
+
+/* The call has failed just now: its error is known, and that a server is there says nothing of others. */
+static void heed_call(struct answer *a)
+{
+	int error = a->question->symptom.from_call;
+	const char *name = error ? iu_phrase_errno(error) : NULL;
+	enum iu_status *status = &a->verdict->status;
+
+	if (!error || a->verdict->error_number)
+		return;
+	if (*status == IU_STATUS_FREE && may_be_over(error)) {
+		iu_strings_add(a->arena, &a->verdict->caveats,
+			"The program was refused a moment ago, and somebody listens there now: another try works.");
+		return;
+	}
+	if (*status == IU_STATUS_FREE)
+		iu_strings_add(a->arena, &a->verdict->caveats,
+			iu_phrase(a->arena, "The program was told %s, for which nothing that is seen here is the reason: another try may fail alike.",
+				name ? name : iu_phrase(a->arena, "error %d", error)));
+	*status = error == EACCES || error == EPERM || error == IU_WSAEACCES ? IU_STATUS_DENIED
+									     : IU_STATUS_UNKNOWN;
+	if (name) {
+		a->verdict->error_number = error;
+		a->verdict->error = name;
+		a->verdict->operation = IU_OPERATION_CONNECT;
+	}
+}
+
 static const char *subject_of(struct iu_arena *arena, const struct iu_question *question)
 {
 	char text[IU_ADDRESS_TEXT];
@@ -486,4 +527,5 @@ void iu_connect_decide(struct iu_arena *arena, const struct iu_question *questio
 		iu_connect_path_decide(arena, question, snapshot, verdict);
 	else
 		answer_inet(&answer);
+	heed_call(&answer);
 }

@@ -1,4 +1,4 @@
-/* engine/connect.h - why a connect() failed that a message tells of: who listens, which ports are left */
+/* engine/connect.h - why a connect() failed: who listens, which ports are left */
 #ifndef IU_ENGINE_CONNECT_H
 #define IU_ENGINE_CONNECT_H
 
@@ -6,7 +6,7 @@
 #include "model/snapshot.h"
 #include "model/verdict.h"
 
-/** iu_connect_is() - whether it is connect() that failed, by a message */
+/** iu_connect_is() - whether it is connect() that failed */
 bool iu_connect_is(const struct iu_question *question);
 
 /**

@@ -621,6 +621,28 @@ static void complain_socket(int fd, int error, const struct iu_question *questio
 			"descriptor %d and this address are no TCP, UDP or UNIX socket with an address to bind", fd);
 }
 
+/* Which error of knowledge/errors.h a number is; the two systems' numbers are far apart. */
+static enum iu_error_id error_of(int error)
+{
+	size_t count;
+	const struct iu_error_number *rows = iu_error_numbers(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].value == error &&
+			(rows[i].space == IU_SPACE_LINUX || rows[i].space == IU_SPACE_WINSOCK))
+			return rows[i].id;
+	return IU_ERROR_OTHER;
+}
+
+/* The target is the other end. */
+static void set_connect(int error, struct iu_question *q)
+{
+	q->symptom.connects = true;
+	q->symptom.from_message.call = IU_CALL_CONNECT;
+	q->symptom.from_message.error = (int)error_of(error);
+	q->symptom.from_message.system = IU_ERROR_ANY;
+}
+
 int iu_questions_from_socket(struct iu_arena *arena, int fd, const void *address, size_t len,
 	enum iu_operation operation, int error, struct iu_question *ret_question, struct iu_text *complaint)
 {
@@ -642,6 +664,8 @@ int iu_questions_from_socket(struct iu_arena *arena, int fd, const void *address
 		return r;
 	question.symptom.from_call = error > 0 ? error : 0;
 	question.symptom.listen = listen;
+	if (operation == IU_OPERATION_CONNECT)
+		set_connect(error, &question);
 	if (r == IU_E_INPUT && !iu_call_result_row(&question, error)) {
 		complain_socket(fd, error, &question, complaint);
 		return r;

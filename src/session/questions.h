@@ -51,7 +51,7 @@ bool iu_questions_all_here(const struct iu_questions *questions, struct iu_text 
 bool iu_questions_is_message(const struct iu_names *names, const char *joined, const char *first);
 
 /**
- * iu_questions_from_socket() - that of a socket of our own process whose bind() or listen() failed
+ * iu_questions_from_socket() - that of a socket of our own process whose bind(), listen() or connect() failed
  * @address: a struct sockaddr of @len bytes, as the call was given it
  * @operation: IU_OPERATION_NONE: listen() where there is no address, else bind()
  * @error: the errno it failed with

@@ -160,7 +160,7 @@ static SOCKET listener(unsigned short *port)
 static void test_inherited(void **state)
 {
 	wchar_t line[] = L"cmd /c pause", shell[MAX_PATH];
-	const char *argv[] = {"cmd.exe", "/c", "pause", NULL};
+	const char *argv[] = {"cmd.exe", "/c", "pause >nul", NULL}; /* its words are no line of TAP */
 	PROCESS_INFORMATION child = {0};
 	unsigned short port = 0;
 	HANDLE ours = NULL, in, in_end;

@@ -386,6 +386,84 @@ static void explains_misuse(void **state)
 	close(twice);
 }
 
+/* What connect() said, asked right after it did; @says is in the headline. */
+static void connect_says(int fd, const void *address, size_t length, int error, enum inuse_status status,
+	const char *says, const char *doubts)
+{
+	struct inuse_options options = INUSE_OPTIONS_INIT;
+	struct inuse_answers *answers = NULL;
+
+	options.operation = INUSE_OPERATION_CONNECT;
+	assert_int_equal(inuse_explain_bind(fd, address, length, error, &options, &answers), 1);
+	print_message("# %d: %s\n", error, inuse_answer_headline(only(answers)));
+	assert_int_equal(inuse_answer_status(only(answers)), status);
+	assert_non_null(strstr(inuse_answer_headline(only(answers)), says));
+	if (status != INUSE_FREE) {
+		assert_int_equal(inuse_answer_errno(only(answers)), error);
+		assert_string_equal(inuse_answer_operation(only(answers)), "connect");
+	}
+	if (doubts)
+		assert_non_null(strstr(inuse_answer_doubt(only(answers), 0), doubts));
+	assert_non_null(strstr(inuse_answer_json(only(answers)), "\"call\":\"connect\""));
+	inuse_answers_free(answers);
+}
+
+static int failed_connect(int fd, const void *address, size_t length)
+{
+	assert_int_equal(connect(fd, address, (socklen_t)length), -1);
+	return errno;
+}
+
+static void explains_a_failed_connect(void **state)
+{
+	struct inuse_options options = INUSE_OPTIONS_INIT;
+	struct inuse_answers *answers = NULL;
+	struct sockaddr_un path = {.sun_family = AF_UNIX, .sun_path = "/nonexistent/x"};
+	struct sockaddr_in6 mapped = {.sin6_family = AF_INET6};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), un = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int six = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), server, error;
+	char complaint[200];
+	struct sockaddr_in address;
+	uint16_t port;
+
+	server = bound(0, &port);
+	address = loopback(port);
+	error = failed_connect(fd, &address, sizeof(address));
+	assert_int_equal(error, ECONNREFUSED);
+	connect_says(fd, &address, sizeof(address), error, INUSE_UNAVAILABLE, "Nothing listens on", NULL);
+	/* somebody listens before anybody looks; after any other error that proves nothing */
+	assert_int_equal(listen(server, 1), 0);
+	connect_says(fd, &address, sizeof(address), error, INUSE_FREE, "now (test-api-answer", "another try works");
+	connect_says(fd, &address, sizeof(address), ETIMEDOUT, INUSE_UNAVAILABLE, "nobody answered in time", NULL);
+	connect_says(fd, &address, sizeof(address), EACCES, INUSE_DENIED, "refused by a rule", NULL);
+	connect_says(fd, &address, sizeof(address), EIO, INUSE_UNKNOWN, "Something listens on", "may fail alike");
+	mapped.sin6_port = address.sin_port;
+	mapped.sin6_addr.s6_addr[10] = mapped.sin6_addr.s6_addr[11] = 0xff;
+	mapped.sin6_addr.s6_addr[12] = 127;
+	mapped.sin6_addr.s6_addr[15] = 1;
+	if (six >= 0)
+		connect_says(six, &mapped, sizeof(mapped), error, INUSE_FREE, "Something listens on", NULL);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	error = failed_connect(fd, &address, sizeof(address));
+	connect_says(fd, &address, sizeof(address), error, INUSE_UNAVAILABLE, "connected already", NULL);
+	error = failed_connect(un, &path, sizeof(path));
+	connect_says(un, &path, sizeof(path), error, INUSE_UNAVAILABLE, "no such file", NULL);
+	error = failed_connect(9999, &address, sizeof(address));
+	connect_says(9999, &address, sizeof(address), error, INUSE_UNAVAILABLE, "not open", NULL);
+	error = failed_connect(un, &address, 1);
+	connect_says(un, &address, 1, error, INUSE_UNAVAILABLE, "length", NULL);
+	options.operation = (enum inuse_operation)77;
+	options.complaint = complaint;
+	options.complaint_size = sizeof(complaint);
+	assert_int_equal(inuse_explain_bind(fd, (struct sockaddr *)&address, sizeof(address), EADDRINUSE, &options,
+				 &answers), INUSE_ERROR_INPUT);
+	assert_non_null(strstr(complaint, "operation is 77"));
+	close(six);
+	close(un);
+	close(fd);
+	close(server);
+}
+
 /* What is neither TCP, UDP nor UNIX is named, and not taken for something else. */
 static void names_other_protocols(void **state)
 {
@@ -733,6 +811,7 @@ int main(void)
 		cmocka_unit_test(explains_a_failed_listen),
 		cmocka_unit_test(explains_other_errors),
 		cmocka_unit_test(explains_misuse),
+		cmocka_unit_test(explains_a_failed_connect),
 		cmocka_unit_test(names_other_protocols),
 		cmocka_unit_test(is_free_after_in_use_only),
 		cmocka_unit_test(keeps_to_its_time),
