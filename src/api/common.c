@@ -10,12 +10,6 @@
 #include "os/os.h"
 #include "session/questions.h"
 
-/* The exported numbers are those of the house. */
-#define X(name, nr, text)                                                                          \
-	_Static_assert((int)INUSE_ERROR_##name == (int)IU_E_##name, "INUSE_ERROR_" #name);
-IU_ERRORS(X)
-#undef X
-
 /* No options are larger; copy_struct_from_user() of the kernel draws the line at a page, too. */
 #define SIZE_LIMIT 4096
 
@@ -33,6 +27,11 @@ uint32_t inuse_features(void)
 
 const char *inuse_error_name(int error)
 {
+	/* The exported numbers are those of the house. */
+#define X(name, nr, text)                                                                          \
+	_Static_assert((int)INUSE_ERROR_##name == (int)IU_E_##name, "INUSE_ERROR_" #name);
+	IU_ERRORS(X)
+#undef X
 	switch (error) {
 #define X(name, nr, text)                                                                          \
 	case -(nr): return "INUSE_ERROR_" #name;

@@ -46,7 +46,8 @@ int main(int argc, char **argv)
 		return code;
 	/* Under `run` it is the command that must not end. */
 	if (invocation.command != &iu_command_run)
-		iu_os_watchdog(invocation.arguments.json ? say_hung_as_json : say_hung, IU_EXIT_UNKNOWN);
+		iu_os_watchdog(invocation.arguments.json ? say_hung_as_json : say_hung, iu_system_caught,
+			IU_EXIT_UNKNOWN);
 	if (invocation.arguments.version)
 		code = show_version();
 	else if (invocation.arguments.help)

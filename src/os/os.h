@@ -23,13 +23,14 @@ int iu_os_collect(const struct iu_needs *needs, struct iu_snapshot *snapshot);
 /**
  * iu_os_watchdog() - from now on no look of this process takes longer than IU_LOOK_SECONDS
  * @expired: says so, on a thread of its own while the look still hangs; then the process exits with @code
+ * @caught: whether a signal that stops the program came already
  *
  * For a program that does nothing else: without it a look may hang as long as the system lets it. While
  * one runs, its thread takes the signals that stop a program, so that they work whatever hangs.
  * Windows: nothing.
  */
 #define IU_LOOK_SECONDS 10
-void iu_os_watchdog(void (*expired)(void), int code);
+void iu_os_watchdog(void (*expired)(void), int (*caught)(void), int code);
 
 /* Where the sockets of a listing go that is too long to be kept. */
 struct iu_portions {

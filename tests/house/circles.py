@@ -13,13 +13,11 @@ TABLES = {
     "engine/rules": "the functions of each system",
     "engine/causes/cause": "every cause; the words that causes share stand beside it",
     "cli/commands": "every command",
-    "os/linux/holders/hidden": "the places where a socket can be without a descriptor",
 }
 # Arrows that close a circle, and why they are there: rows may go, none may come.
 BACK = {
     ("cli/words", "cli/list"): "without a command and a target, list is meant",
     ("cli/words", "cli/why"): "without a command, why is meant",
-    ("run/linux/worker", "run/linux/supervise"): "it answers the call in the supervisor's place",
 }
 
 

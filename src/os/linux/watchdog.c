@@ -22,6 +22,8 @@
  * a look costs stays what it was.
  */
 static void (*on_expiry)(void);
+static int (*was_caught)(void);
+static pthread_t watcher;
 static int exit_code;
 static atomic_flag begun = ATOMIC_FLAG_INIT; /* pthread_once() would ask the kernel, and abort on its errors */
 static atomic_llong deadline; /* ms; 0: nobody looks */
@@ -73,7 +75,6 @@ static void start(void)
 {
 	sigset_t all, before;
 	pthread_attr_t how;
-	pthread_t thread;
 
 	if (pthread_attr_init(&how) != 0)
 		return;
@@ -83,14 +84,15 @@ static void start(void)
 	for (size_t i = 0; i < IU_COUNT(stops); i++)
 		sigdelset(&all, stops[i]);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
-	atomic_store(&running, pthread_create(&thread, &how, watch, NULL) == 0);
+	atomic_store(&running, pthread_create(&watcher, &how, watch, NULL) == 0);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&how);
 }
 
-void iu_os_watchdog(void (*expired)(void), int code)
+void iu_os_watchdog(void (*expired)(void), int (*caught)(void), int code)
 {
 	on_expiry = expired;
+	was_caught = caught;
 	exit_code = code;
 }
 
@@ -115,6 +117,9 @@ void iu_watchdog_start(struct iu_watched *ret_watched)
 		sigaddset(&set, stops[i]);
 	iu_watchdog_set(true);
 	ret_watched->on = pthread_sigmask(SIG_BLOCK, &set, &ret_watched->mask) == 0;
+	/* One that came before was not seen there. */
+	if (was_caught && was_caught())
+		pthread_kill(watcher, SIGINT);
 }
 
 void iu_watchdog_stop(const struct iu_watched *watched)

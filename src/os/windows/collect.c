@@ -41,8 +41,9 @@ struct iu_socket_handles *iu_scan_handles(struct iu_scan *scan)
 	return scan->handles;
 }
 
-void iu_os_watchdog(void (*expired)(void), int code)
+void iu_os_watchdog(void (*expired)(void), int (*caught)(void), int code)
 {
+	(void)caught;
 	(void)expired;
 	(void)code;
 }

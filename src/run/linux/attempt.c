@@ -1,4 +1,6 @@
 /* run/linux/attempt.c - asks the kernel: with the socket itself, with one alike, at a path */
+#include "run/linux/attempt.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -13,9 +15,8 @@
 #include <unistd.h>
 
 #include "os/os.h"
-#include "run/linux/supervise.h"
 
-int iu_run_perform(const struct iu_run_case *c)
+int iu_run_attempt_perform(const struct iu_run_case *c)
 {
 	const struct sockaddr *name = (const struct sockaddr *)(const void *)c->bytes;
 	int ret = c->call.kind == IU_RUN_LISTEN ? listen(c->socket, (int)c->call.address)
@@ -43,7 +44,7 @@ static int with_address(const struct iu_run_case *c, int error)
 	return c->sock.bound && (error == 0 || error == EADDRINUSE) ? EINVAL : error;
 }
 
-int iu_run_try(const struct iu_run_case *c)
+int iu_run_attempt_try(const struct iu_run_case *c)
 {
 	struct iu_probe probe = {.protocol = c->sock.carries,
 		.address = c->name.address,
@@ -126,7 +127,7 @@ static int look_at_path(const struct iu_run_case *c)
 	return error;
 }
 
-int iu_run_look(const struct iu_run_case *c)
+int iu_run_attempt_look(const struct iu_run_case *c)
 {
 	if (c->call.kind == IU_RUN_LISTEN) {
 		if (c->sock.type != SOCK_STREAM && c->sock.type != SOCK_SEQPACKET)
@@ -151,7 +152,7 @@ static uint16_t port_of(int socket)
 	return ntohs(name.in.sin_port);
 }
 
-void iu_run_tell_port(const struct iu_run *run, int socket, uint16_t port)
+void iu_run_attempt_tell_port(const struct iu_run *run, int socket, uint16_t port)
 {
 	char text[16];
 	int n;

@@ -1,4 +1,6 @@
 /* run/linux/exit-note.c - the command has ended: what was not seen of it, where that matters */
+#include "run/linux/exit-note.h"
+
 #include <linux/types.h>
 #include <poll.h>
 #include <stdio.h>
@@ -6,7 +8,6 @@
 #include <sys/ioctl.h>
 
 #include "run/linux/proc-files.h"
-#include "run/linux/supervise.h"
 
 /*
  * struct pidfd_info and PIDFD_GET_INFO (linux/pidfd.h, 6.13); the exit status since 6.15, and only

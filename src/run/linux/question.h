@@ -2,7 +2,7 @@
 #ifndef IU_RUN_LINUX_QUESTION_H
 #define IU_RUN_LINUX_QUESTION_H
 
-#include "run/linux/supervise.h"
+#include "run/linux/case.h"
 
 /* One answer and all it needs. */
 struct iu_run_question {
@@ -32,5 +32,8 @@ void iu_run_question_end(struct iu_run_question *asked);
 
 /** iu_run_question_name() - of the program that called; escaped. */
 const char *iu_run_question_name(struct iu_arena *arena, const struct iu_run_case *c);
+
+/** iu_run_question_allowed() - whether who asks by a library belongs to the command, or is of our user. */
+bool iu_run_question_allowed(const struct iu_run_supervisor *s, const struct iu_run_case *c);
 
 #endif

@@ -3,7 +3,7 @@
 #define IU_RUN_LINUX_RESULT_H
 
 #include "run/linux/question.h"
-#include "run/linux/supervise.h"
+#include "run/linux/case.h"
 
 /**
  * iu_run_result_apply() - the program's own result is the truth: an answer that says otherwise is replaced

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "os/os.h"
+#include "run/linux/attempt.h"
 #include "run/linux/proc-files.h"
 
 #define SEE_MS	       2000
@@ -51,7 +52,7 @@ int iu_run_see(struct iu_run_case *c, bool done)
 		return 0;
 	if (c->facts.domain)
 		return EACCES;
-	error = c->name.kind == IU_RUN_NAME_PATH ? iu_run_look(c) : -1;
+	error = c->name.kind == IU_RUN_NAME_PATH ? iu_run_attempt_look(c) : -1;
 	/* it is looked at through the process: of one that has ended nothing is there any more */
 	if (error == ENOENT && iu_run_proc_files_link(c->notice.tid, "root", root, sizeof(root)) <= 0)
 		return -1;

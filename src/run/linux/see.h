@@ -2,7 +2,7 @@
 #ifndef IU_RUN_LINUX_SEE_H
 #define IU_RUN_LINUX_SEE_H
 
-#include "run/linux/supervise.h"
+#include "run/linux/case.h"
 
 /**
  * iu_run_see() - waits until the kernel has done the call, and looks whether the socket has an address

@@ -2,7 +2,7 @@
 #ifndef IU_RUN_LINUX_STOP_H
 #define IU_RUN_LINUX_STOP_H
 
-#include "run/linux/supervise.h"
+#include "run/linux/case.h"
 
 /**
  * iu_run_stop_prepare() - makes this process the tracer of the thread that waits for its call

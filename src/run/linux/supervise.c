@@ -17,9 +17,14 @@
 
 #include "base/compat.h"
 #include "base/err.h"
-#include "run/linux/pass-fd.h"
 #include "os/os.h"
+#include "run/linux/attempt.h"
+#include "run/linux/case.h"
+#include "run/linux/exit-note.h"
+#include "run/linux/pass-fd.h"
 #include "run/linux/preload-server.h"
+#include "run/linux/question.h"
+#include "run/linux/worker.h"
 
 #define WORKERS_MAX  IU_RUN_HELD_MAX
 #define LIVES	     5
@@ -50,31 +55,9 @@ struct loop {
 	size_t next_files;
 };
 
-int iu_run_answer(const struct iu_run_supervisor *s, struct iu_run_case *c, bool done)
-{
-	const char byte = done ? IU_PRELOAD_DONE : IU_PRELOAD_FAILED;
-
-	if (c->socket >= 0)
-		close(c->socket);
-	c->socket = -1;
-	if (c->reply >= 0)
-		return send(c->reply, &byte, 1, MSG_NOSIGNAL) == 1 ? 0 : IU_E_GONE;
-	return done ? iu_run_notices_done(s->notices, c->notice.id, 0)
-		    : iu_run_notices_continue(s->notices, c->notice.id);
-}
-
-bool iu_run_still_waits(const struct iu_run_supervisor *s, const struct iu_run_case *c)
-{
-	struct pollfd end = {.fd = c->reply, .events = POLLIN};
-
-	if (c->reply >= 0)
-		return poll(&end, 1, 0) == 0; /* it never says more: only its end can come */
-	return iu_run_notices_valid(s->notices, c->notice.id);
-}
-
 static void let(const struct loop *l, struct iu_run_case *c)
 {
-	(void)iu_run_answer(&l->s, c, false);
+	(void)iu_run_case_answer(&l->s, c, false);
 }
 
 /* ---- what is read of a call ---- */
@@ -205,7 +188,7 @@ static bool read_case(struct loop *l, struct iu_run_case *c)
 		c->facts.moved = s->run->policy == IU_RUN_NEXT &&
 				 iu_run_told_get(s->told, port_key(c)) != 0;
 	}
-	return iu_run_still_waits(s, c);
+	return iu_run_case_waits(s, c);
 }
 
 /* ---- workers ---- */
@@ -285,17 +268,6 @@ static void end_workers(struct loop *l)
 
 /* ---- one call ---- */
 
-uint64_t iu_run_lost_key(const struct iu_run_case *c)
-{
-	struct stat status;
-	uint64_t key;
-
-	if (c->call.kind != IU_RUN_BIND || c->socket < 0 || fstat(c->socket, &status) < 0)
-		return 0;
-	key = iu_run_told_key(0, &status.st_ino, sizeof(status.st_ino));
-	return iu_run_told_key(key, c->bytes, c->call.len);
-}
-
 /* Done before: the program was told of a signal instead, and asks again (SA_RESTART). */
 static bool was_lost(const struct loop *l, uint64_t key)
 {
@@ -307,15 +279,15 @@ static bool was_lost(const struct loop *l, uint64_t key)
 
 static void perform(struct loop *l, struct iu_run_case *c)
 {
-	uint64_t key = iu_run_lost_key(c);
+	uint64_t key = iu_run_case_lost_key(c);
 
-	c->error = iu_run_perform(c);
+	c->error = iu_run_attempt_perform(c);
 	if (c->error == EINVAL && was_lost(l, key))
 		c->error = 0;
 	if (c->error == 0) {
 		if (c->call.kind == IU_RUN_BIND)
-			iu_run_tell_port(l->s.run, c->socket, c->name.port);
-		if (iu_run_answer(&l->s, c, true) == IU_E_GONE && key)
+			iu_run_attempt_tell_port(l->s.run, c->socket, c->name.port);
+		if (iu_run_case_answer(&l->s, c, true) == IU_E_GONE && key)
 			iu_run_told_put(l->s.told, key, 1);
 	} else if (iu_run_policy_explains(c->error)) {
 		start_worker(l, c);
@@ -342,7 +314,7 @@ static void foresee(struct loop *l, struct iu_run_case *c, int error)
 		return;
 	}
 	if (error == 0 && c->facts.inet)
-		iu_run_tell_port(l->s.run, -1, c->name.port);
+		iu_run_attempt_tell_port(l->s.run, -1, c->name.port);
 	if (error <= 0 && c->reply < 0 && iu_run_policy_looks_after(&c->facts))
 		look_after(l, c);
 	else
@@ -354,8 +326,8 @@ static void take(struct loop *l, struct iu_run_case *c)
 	switch (iu_run_policy_choose(&c->facts)) {
 	case IU_RUN_LET: let(l, c); break;
 	case IU_RUN_PERFORM: perform(l, c); break;
-	case IU_RUN_TRY: foresee(l, c, iu_run_try(c)); break;
-	case IU_RUN_LOOK: foresee(l, c, iu_run_look(c)); break;
+	case IU_RUN_TRY: foresee(l, c, iu_run_attempt_try(c)); break;
+	case IU_RUN_LOOK: foresee(l, c, iu_run_attempt_look(c)); break;
 	case IU_RUN_WORKER: start_worker(l, c); break;
 	}
 }

@@ -1,4 +1,6 @@
 /* run/linux/worker.c - one call in a process of its own: finds out, helps, tells, answers */
+#include "run/linux/worker.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -10,11 +12,11 @@
 
 #include "base/err.h"
 #include "os/os.h"
+#include "run/linux/attempt.h"
 #include "run/linux/question.h"
 #include "run/linux/result.h"
 #include "run/linux/see.h"
 #include "run/linux/stop.h"
-#include "run/linux/supervise.h"
 #include "session/free.h"
 
 #define LOOK_MS	       200  /* between two attempts, where nothing wakes us */
@@ -111,14 +113,14 @@ static int attempt(struct worker *h)
 	int error;
 
 	if (allowed(h)) {
-		error = iu_run_perform(c);
+		error = iu_run_attempt_perform(c);
 		h->performed = error == 0;
 		return error;
 	}
 	if (c->call.kind != IU_RUN_BIND)
 		return -1;
 	if (c->name.kind == IU_RUN_NAME_PATH)
-		return iu_run_look(c);
+		return iu_run_attempt_look(c);
 	if (c->facts.privileged && !iu_run_credentials_may_bind_low(c->notice.tid, &c->credentials))
 		return EACCES;
 	if (c->facts.inet && !c->facts.tcp && c->facts.shared)
@@ -126,7 +128,7 @@ static int attempt(struct worker *h)
 	/* SO_REUSEPORT asks for one user: that of the file system is the one a socket gets */
 	if (c->credentials.rights.uid[3] != h->s->ours.rights.uid[3])
 		setfsuid(c->credentials.rights.uid[3]);
-	error = iu_run_try(c);
+	error = iu_run_attempt_try(c);
 	setfsuid(h->s->ours.rights.uid[3]);
 	return error;
 }
@@ -227,7 +229,7 @@ static bool is_over(struct worker *h)
 	struct iu_run_credentials credentials = {0};
 	struct iu_run_proc_files files;
 
-	if (!iu_run_still_waits(h->s, h->c) ||
+	if (!iu_run_case_waits(h->s, h->c) ||
 		iu_run_proc_files_open(h->c->notice.tid, &files) < 0)
 		return true;
 	(void)iu_run_credentials_read(&files, &credentials);
@@ -322,7 +324,7 @@ static int move(struct worker *h, int error)
 		return error;
 	}
 	iu_run_told_put(h->s->told, key, (int64_t)port);
-	iu_run_tell_port(h->run, c->socket, (uint16_t)port);
+	iu_run_attempt_tell_port(h->run, c->socket, (uint16_t)port);
 	if (!known || tries) {
 		struct iu_text text = {0};
 
@@ -342,7 +344,7 @@ static int reuse(struct worker *h)
 	struct iu_run_case *c = h->c;
 	const int yes = 1;
 	bool had = c->sock.reuseaddr;
-	int before = had || !c->facts.equal ? -1 : iu_run_try(c), error;
+	int before = had || !c->facts.equal ? -1 : iu_run_attempt_try(c), error;
 
 	if (!had && setsockopt(c->socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) < 0) {
 		snprintf(h->words, sizeof(h->words), "SO_REUSEADDR could not be set: %s.",
@@ -431,11 +433,11 @@ static int find_out(struct worker *h)
 
 static void end_call(struct worker *h)
 {
-	uint64_t lost = h->performed ? iu_run_lost_key(h->c) : 0;
+	uint64_t lost = h->performed ? iu_run_case_lost_key(h->c) : 0;
 
 	if (h->again && !h->performed)
 		(void)iu_run_notices_again(h->s->notices, h->c->notice.id);
-	else if (iu_run_answer(h->s, h->c, h->performed) == IU_E_GONE && lost)
+	else if (iu_run_case_answer(h->s, h->c, h->performed) == IU_E_GONE && lost)
 		iu_run_told_put(h->s->told, lost, 1);
 }
 

@@ -20,6 +20,9 @@ struct iu_hidden {
 	int peeked; /* descriptors that were taken out of messages, all processes together */
 };
 
+/** iu_hidden_begin() - fills @hidden with the sockets that nobody is known to have. Returns: 0, IU_E_NOMEM. */
+int iu_hidden_begin(struct iu_hidden *hidden);
+
 /** iu_hidden_find() - the wanted socket of which nobody is known to have it, or NULL. */
 struct iu_unheld *iu_hidden_find(const struct iu_hidden *hidden, uint64_t inode);
 
