@@ -50,7 +50,7 @@ int iu_words_choose(struct iu_invocation *invocation)
 	}
 	if (first && iu_command_is_later(first))
 		return complain_later(first);
-	invocation->command = are_protocols(invocation) ? &iu_command_list : &iu_command_why;
+	invocation->command = iu_command_find(are_protocols(invocation) ? "list" : "why");
 	return 0;
 }
 
