@@ -22,22 +22,32 @@ static long bpf_call(int command, union bpf_attr *attr)
 	return syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
 
-static const char *name_of(struct iu_arena *arena, uint32_t id)
+/* Those of `inuse watch` look on, and root alone can have loaded what calls itself so. */
+static bool is_onlooker(const struct bpf_prog_info *info)
+{
+	return info->created_by_uid == 0 && !strncmp(info->name, "inuse_", 6);
+}
+
+/* Returns: whether the program has a say; its name, or NULL, in *@ret_name. */
+static bool has_say(struct iu_arena *arena, uint32_t id, const char **ret_name)
 {
 	union bpf_attr attr = {.prog_id = id};
 	struct bpf_prog_info info = {0};
 	int fd = (int)bpf_call(BPF_PROG_GET_FD_BY_ID, &attr);
 	bool known;
 
+	*ret_name = NULL;
 	if (fd < 0)
-		return NULL;
+		return true;
 	memset(&attr, 0, sizeof(attr));
 	attr.info.bpf_fd = (uint32_t)fd;
 	attr.info.info_len = sizeof(info);
 	attr.info.info = (uintptr_t)&info;
 	known = bpf_call(BPF_OBJ_GET_INFO_BY_FD, &attr) == 0 && info.name[0];
 	close(fd);
-	return known ? iu_arena_strndup(arena, info.name, strnlen(info.name, sizeof(info.name))) : NULL;
+	if (known)
+		*ret_name = iu_arena_strndup(arena, info.name, strnlen(info.name, sizeof(info.name)));
+	return !known || !is_onlooker(&info);
 }
 
 /* Returns: how many there are, at most PROGRAMS_MAX, or IU_E_*. */
@@ -89,9 +99,12 @@ int iu_bpf_query_binds(struct iu_scan *scan)
 
 	for (size_t i = 0; i < IU_COUNT(rows) && n >= 0; i++) {
 		n = query(cgroup, rows[i].type, BPF_F_QUERY_EFFECTIVE, ids);
-		for (int k = 0; k < n; k++)
-			*iu_list_add(&snapshot->arena, &snapshot->bind_programs) = (struct iu_bind_program){
-				.id = ids[k], .name = name_of(&snapshot->arena, ids[k]), .attach = rows[i].name};
+		for (int k = 0; k < n; k++) {
+			struct iu_bind_program program = {.id = ids[k], .attach = rows[i].name};
+
+			if (has_say(&snapshot->arena, ids[k], &program.name))
+				*iu_list_add(&snapshot->arena, &snapshot->bind_programs) = program;
+		}
 	}
 	if (cgroup >= 0)
 		close(cgroup);
@@ -107,10 +120,13 @@ int iu_bpf_query_lookups(struct iu_scan *scan)
 	if (netns < 0)
 		return IU_E_NOENT;
 	n = query(netns, BPF_SK_LOOKUP, 0, ids);
-	for (int k = 0; k < n; k++)
-		*iu_list_add(&snapshot->arena, &snapshot->takers) = (struct iu_taker){.kind = IU_TAKER_SK_LOOKUP,
-			.first = 0, .last = UINT16_MAX, .incoming = true, .outgoing = true,
-			.chain = name_of(&snapshot->arena, ids[k]), .handle = ids[k]};
+	for (int k = 0; k < n; k++) {
+		struct iu_taker taker = {.kind = IU_TAKER_SK_LOOKUP, .first = 0, .last = UINT16_MAX,
+			.incoming = true, .outgoing = true, .handle = ids[k]};
+
+		(void)has_say(&snapshot->arena, ids[k], &taker.chain);
+		*iu_list_add(&snapshot->arena, &snapshot->takers) = taker;
+	}
 	close(netns);
 	return n < 0 ? n : 0;
 }
