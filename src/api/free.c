@@ -55,13 +55,14 @@ static bool consent(void *context, const struct iu_free_run *freeing)
 }
 
 static void report_step(
-	void *context, const struct iu_step *step, const struct iu_step_result *result)
+	void *context, const struct iu_step *step, const struct iu_step_result *result, const char *words)
 {
 	struct inuse_plan *plan = context;
 	const struct inuse_step at = {
 		.freeing = &plan->freeing, .index = (size_t)(step - plan->freeing.plan.steps.v)};
 
 	(void)result;
+	(void)words;
 	if (plan->how->step)
 		plan->how->step(plan->how->context, &at);
 }

@@ -72,6 +72,12 @@ bool iu_write_json(json_t *json);
 /** iu_write_json_part() - the same without the newline: a part of a document. */
 bool iu_write_json_part(json_t *json);
 
+/**
+ * iu_put_progress() - rewrites a line on the terminal of stderr, cut to its width
+ * @left_ms: -1: not known. "\r\x1b[K" wipes it.
+ */
+void iu_put_progress(const char *what, int64_t left_ms);
+
 /** iu_write_end() - flushes and closes; false when anything could not be written. */
 bool iu_write_end(void);
 

@@ -10,7 +10,7 @@
 
 #define TARGETS_MAX   64
 #define GRACE_MOST    3600
-#define LINE_COLUMNS  78
+#define PAUSE_MS      1000 /* a line that is rewritten is read, too */
 
 /* One command line at work. */
 struct run {
@@ -18,7 +18,7 @@ struct run {
 	struct iu_style style;
 	bool written;	/* every result so far */
 	bool progress;	/* a line on the terminal waits to be wiped */
-	size_t number;	/* of the step */
+	int64_t told_at;
 	const char *declined;
 };
 
@@ -66,7 +66,9 @@ static bool consent(void *context, const struct iu_free_run *freeing)
 				"they need --yes (or --dry-run)";
 		return false;
 	}
-	answer = iu_system_ask("Do it? [y/N] ");
+	iu_text_printf(&text, "%s [y/N] ", freeing->question_words ? freeing->question_words : "Do it?");
+	answer = text.failed ? 0 : iu_system_ask(text.data);
+	iu_text_free(&text);
 	if (answer < 0)
 		run->declined = "nothing was done: there is no terminal to ask on; --yes does it "
 				"without asking";
@@ -75,42 +77,48 @@ static bool consent(void *context, const struct iu_free_run *freeing)
 	return answer > 0 && !stopped(run);
 }
 
-static void report_step(
-	void *context, const struct iu_step *step, const struct iu_step_result *result)
+/* Only where somebody was asked before may somebody be asked again; never twice for the same. */
+static bool ask_to_kill(void *context, const char *what)
+{
+	struct run *run = context;
+	struct iu_text text = {0};
+	int answer;
+
+	if (run->arguments->yes)
+		return false;
+	wipe(run);
+	iu_text_foreign(&text, what, strlen(what), 0);
+	iu_text_add(&text, ". Kill it (SIGKILL)? [y/N] ");
+	answer = text.failed ? 0 : iu_system_ask(text.data);
+	iu_text_free(&text);
+	return answer > 0 && !stopped(run);
+}
+
+static void report_step(void *context, const struct iu_step *step,
+	const struct iu_step_result *result, const char *words)
 {
 	struct run *run = context;
 	struct iu_text text = {0};
 
-	run->number++;
-	if (run->arguments->json || run->arguments->quiet)
+	(void)step;
+	(void)result;
+	if (run->arguments->json || run->arguments->quiet || !words)
 		return;
-	iu_text_printf(&text, "step %zu %s%s: %s", run->number, iu_result_name(result->kind),
-		result->killed ? " (by force)" : "", step->what);
-	if (result->detail[0]) {
-		iu_text_add(&text, " - ");
-		iu_text_foreign(&text, result->detail, strlen(result->detail), 0);
-	}
-	iu_text_add(&text, "\n");
+	iu_text_printf(&text, "%s\n", words);
 	put(run, &text);
 }
 
 static void progress(void *context, const char *what, int64_t left_ms)
 {
 	struct run *run = context;
-	struct iu_text text = {0}, line = {0};
+	int64_t now = iu_os_now_ms();
 
-	if (run->arguments->quiet || !iu_system_says_progress())
+	if (run->arguments->quiet || !iu_system_says_progress() ||
+		(run->progress && now - run->told_at < PAUSE_MS))
 		return;
-	iu_text_foreign(&text, what, strlen(what), LINE_COLUMNS - 16);
-	iu_text_printf(&line, "\r%s", text.data ? text.data : "");
-	if (left_ms >= 0)
-		iu_text_printf(&line, " (%lld s at most)", (long long)((left_ms + 999) / 1000));
-	iu_text_add(&line, "\x1b[K");
-	if (!line.failed)
-		iu_system_write(IU_STREAM_MESSAGES, line.data, line.len);
+	run->told_at = now;
 	run->progress = true;
-	iu_text_free(&text);
-	iu_text_free(&line);
+	iu_put_progress(what, left_ms);
 }
 
 static void put_json(struct run *run, const struct iu_free_run *f)
@@ -133,16 +141,16 @@ static void put_end(struct run *run, const struct iu_free_run *f)
 			iu_output_explanation(&f->explanation, &run->style, &text);
 			break;
 		}
-		iu_text_printf(&text, "It could not be told whether it is free now.\n");
+		iu_text_printf(&text, "Can't tell whether it is free now.\n");
 		break;
 	case IU_END_DECLINED:
 		iu_complain(run->declined ? run->declined : "nothing was done", NULL, "");
 		return;
 	case IU_END_DONE:
-		iu_text_printf(&text, "Done: %s can be bound now.\n", f->question->target.text);
+		iu_text_printf(&text, "%s is free now.\n", f->question->target.text);
 		break;
 	case IU_END_STILL_HELD:
-		iu_text_printf(&text, "Not freed: %s\n", f->words ? f->words : "it is still held.");
+		iu_text_printf(&text, "Not freed: %s\n", f->words ? f->words : "it is still taken.");
 		break;
 	case IU_END_RESPAWNED:
 		iu_text_printf(&text, "Not freed: %s.\n", f->words);
@@ -187,7 +195,6 @@ static int free_all(
 		struct iu_free_run freeing;
 		int ret;
 
-		run->number = 0;
 		run->declined = NULL;
 		ret = iu_free_run(&questions->v[i], act, &freeing);
 		wipe(run);
@@ -268,6 +275,7 @@ static int run_command(const struct iu_invocation *invocation)
 	struct iu_free_options act = {.context = &run,
 		.consent = consent,
 		.step = report_step,
+		.kill = ask_to_kill,
 		.progress = progress,
 		.stopped = stopped};
 	struct iu_questions questions = {0};
@@ -280,6 +288,8 @@ static int run_command(const struct iu_invocation *invocation)
 		iu_complain("free needs a TARGET, for example: inuse free 8080", NULL, "");
 		return IU_EXIT_USAGE;
 	}
+	/* JSON and --quiet show nobody whose processes they are. */
+	act.asks = !invocation->arguments.yes && !invocation->arguments.json && !invocation->arguments.quiet;
 	code = read_act(&invocation->arguments, &act);
 	if (code == 0)
 		code = iu_targets_few(&arena, invocation, TARGETS_MAX, &questions);
@@ -304,13 +314,13 @@ const struct iu_command iu_command_free = {
 		"to clients of the port, to a pid that meanwhile belongs to another process, to "
 		"pid 1, to the shell and session it runs in, or to what is on the list of "
 		"protected programs (/etc/inuse/protected, ~/.config/inuse/protected). The "
-		"processes of another user are left alone unless --user names that user. In the "
-		"end the same question is asked again.",
+		"processes of another user are left alone, unless root is asked and agrees, or "
+		"--user names that user. In the end the same question is asked again.",
 	.examples = {
 		{"inuse free 8080", "shows the plan and asks"},
 		{"inuse free --dry-run 8080", "only shows it"},
 		{"inuse free --yes --json 8080", "for a script"},
-		{"sudo inuse free --user www-data 8080", "another user's program has to be named"},
+		{"sudo inuse free --yes --user www-data 8080", "without a question another user has to be named"},
 		{"inuse free --yes --force --grace 10s 8080",
 			"SIGKILL when 10 s after SIGTERM it has not ended"},
 	},

@@ -249,6 +249,8 @@ struct iu_style iu_options_style_for(const struct iu_arguments *arguments, enum 
 		.columns = iu_system_columns(stream),
 		.quiet = arguments->quiet,
 		.home = iu_system_home(),
+		.verbose = arguments->verbose,
+		.ascii = !iu_system_has_utf8(),
 	};
 
 	if (arguments->color && strcmp(arguments->color, "auto") != 0)

@@ -110,7 +110,9 @@ static bool consent(void *context, const struct iu_free_run *freeing)
 	}
 	if (work->arguments->yes)
 		return true;
-	answer = iu_system_ask_on(work->run.terminal, "Do it? [y/N] ");
+	iu_text_printf(&text, "%s [y/N] ", freeing->question_words ? freeing->question_words : "Do it?");
+	answer = text.failed ? 0 : iu_system_ask_on(work->run.terminal, text.data);
+	iu_text_free(&text);
 	if (answer < 0)
 		say_line(context,
 			"nothing was done: there is no terminal to ask on; --yes does it without "
@@ -118,20 +120,13 @@ static bool consent(void *context, const struct iu_free_run *freeing)
 	return answer > 0;
 }
 
-static void report_step(
-	void *context, const struct iu_step *step, const struct iu_step_result *result)
+static void report_step(void *context, const struct iu_step *step,
+	const struct iu_step_result *result, const char *words)
 {
-	struct iu_text text = {0};
-
-	iu_text_printf(&text, "%s%s: %s", iu_result_name(result->kind),
-		result->killed ? " (by force)" : "", step->what);
-	if (result->detail[0]) {
-		iu_text_add(&text, " - ");
-		iu_text_foreign(&text, result->detail, strlen(result->detail), 0);
-	}
-	if (!text.failed)
-		say_line(context, text.data);
-	iu_text_free(&text);
+	(void)step;
+	(void)result;
+	if (words)
+		say_line(context, words);
 }
 
 /* ---- the command line ---- */

@@ -148,6 +148,18 @@ const char *iu_system_home(void)
 	return home && home[0] == '/' && home[1] ? home : NULL;
 }
 
+/* As setlocale() would choose, which would read files for it. */
+bool iu_system_has_utf8(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	const char *locale = NULL, *set;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && (!locale || !*locale); i++)
+		locale = getenv(names[i]);
+	set = locale ? strchr(locale, '.') : NULL;
+	return set && (!strncasecmp(set + 1, "utf-8", 5) || !strncasecmp(set + 1, "utf8", 4));
+}
+
 bool iu_system_write(enum iu_stream stream, const char *text, size_t len)
 {
 	return fwrite(text, 1, len, stream == IU_STREAM_RESULTS ? stdout : stderr) == len;
@@ -222,6 +234,16 @@ int iu_system_exec(char *const argv[], int fd)
 	signal(SIGPIPE, SIG_DFL);
 	execvp(argv[0], argv);
 	return errno;
+}
+
+bool iu_system_here(struct iu_text *ret_path)
+{
+	char path[4096];
+
+	if (!getcwd(path, sizeof(path)) || path[0] == '(')
+		return false;
+	iu_text_add(ret_path, path);
+	return !ret_path->failed;
 }
 
 bool iu_system_directory(const char *name, struct iu_text *ret_path)

@@ -195,6 +195,11 @@ const char *iu_system_home(void)
 	return NULL; /* no shell here writes ~ */
 }
 
+bool iu_system_has_utf8(void)
+{
+	return true; /* a console is told characters */
+}
+
 /* Pieces of one write may stay behind in part; a console takes so much at a time. */
 #define CONSOLE_UNITS 4096
 
@@ -304,6 +309,12 @@ int iu_system_exec(char *const argv[], int fd)
 	GetExitCodeProcess(process, &code);
 	CloseHandle(process);
 	exit((int)code);
+}
+
+bool iu_system_here(struct iu_text *ret_path)
+{
+	(void)ret_path; /* directories of other processes are not told there */
+	return false;
 }
 
 bool iu_system_directory(const char *name, struct iu_text *ret_path)

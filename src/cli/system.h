@@ -57,6 +57,9 @@ unsigned int iu_system_columns(enum iu_stream stream);
 /** iu_system_home() - the folder that shells write as ~, or NULL. */
 const char *iu_system_home(void);
 
+/** iu_system_has_utf8() - whether readers see UTF-8, as the locale says: without, our "…" is "...". */
+bool iu_system_has_utf8(void);
+
 /**
  * iu_system_write() - writes text; messages at once, results when stdio does
  *
@@ -91,6 +94,9 @@ int iu_system_caught(void);
  * Returns: only when it failed: an errno.
  */
 int iu_system_exec(char *const argv[], int fd);
+
+/** iu_system_here() - the path of the directory we run in; false: it has none any more. */
+bool iu_system_here(struct iu_text *ret_path);
 
 /** iu_system_directory() - the absolute path of a directory; false: there is none. */
 bool iu_system_directory(const char *name, struct iu_text *ret_path);

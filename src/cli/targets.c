@@ -1,10 +1,12 @@
 /* cli/targets.c - operands become questions */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "cli/cli.h"
 #include "input/target.h"
+#include "cli/system.h"
 #include "os/os.h"
 #include "session/questions.h"
 
@@ -136,6 +138,23 @@ static size_t join_protocol(struct iu_arena *arena, char *const *words, size_t c
 	return 1;
 }
 
+/* How the reader would write a directory. */
+static void set_reader(struct iu_arena *arena, const struct iu_names *names, struct iu_questions *out)
+{
+	struct iu_text here = {0};
+	const char *copy = NULL;
+
+	if (names->recorded)
+		return;
+	if (iu_system_here(&here))
+		copy = iu_arena_strdup(arena, here.data);
+	for (size_t i = 0; i < out->n; i++) {
+		out->v[i].asker.here = copy;
+		out->v[i].asker.home = getenv("HOME");
+	}
+	iu_text_free(&here);
+}
+
 int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocation,
 	const struct iu_names *names, const struct iu_options *options, struct iu_questions *out)
 {
@@ -163,6 +182,7 @@ int iu_targets_read(struct iu_arena *arena, const struct iu_invocation *invocati
 			iu_complain(iu_error_text(ret), NULL, "");
 		iu_text_free(&complaint);
 	}
+	set_reader(arena, names, out);
 	if (ret >= 0)
 		return 0;
 	return ret == IU_E_INPUT ? IU_EXIT_USAGE : IU_EXIT_UNKNOWN;

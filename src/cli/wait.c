@@ -12,7 +12,6 @@
 
 #define TARGETS_MAX  256
 #define TIMEOUT_MOST 31536000 /* a year */
-#define LINE_COLUMNS 100
 
 struct run {
 	const struct iu_arguments *arguments;
@@ -34,15 +33,14 @@ static void progress(
 
 	if (run->arguments->quiet || !iu_system_says_progress())
 		return;
-	iu_text_add(&line, "\rwaiting: ");
-	iu_text_foreign(&line, verdict->headline, strlen(verdict->headline), LINE_COLUMNS);
+	iu_text_add(&line, "waiting: ");
+	iu_text_foreign(&line, verdict->headline, strlen(verdict->headline), 0);
+	if (line.len && line.data[line.len - 1] == '.')
+		line.data[--line.len] = '\0';
 	if (more)
 		iu_text_printf(&line, ", and %zu more", more);
-	if (left_ms >= 0)
-		iu_text_printf(&line, " (%lld s at most)", (long long)((left_ms + 999) / 1000));
-	iu_text_add(&line, "\x1b[K");
 	if (!line.failed)
-		iu_system_write(IU_STREAM_MESSAGES, line.data, line.len);
+		iu_put_progress(line.data, left_ms);
 	run->progress = true;
 	iu_text_free(&line);
 }

@@ -66,3 +66,26 @@ bool iu_write_end(void)
 		return failed();
 	return true;
 }
+
+/* One column is left: in the last one some terminals begin a new line. */
+void iu_put_progress(const char *what, int64_t left_ms)
+{
+	unsigned int columns = iu_system_columns(IU_STREAM_MESSAGES);
+	struct iu_text tail = {0}, line = {0};
+	size_t room = columns ? columns - 1 : 79, used;
+
+	if (left_ms >= 0)
+		iu_text_printf(&tail, " · %lld s left (Ctrl-C stops)", (long long)((left_ms + 999) / 1000));
+	else
+		iu_text_add(&tail, " (Ctrl-C stops)");
+	used = tail.failed ? 0 : iu_text_columns(tail.data, tail.len);
+	iu_text_add(&line, "\r");
+	iu_text_foreign(&line, what, strlen(what), room > used ? room - used : room);
+	if (room > used && !tail.failed)
+		iu_text_addn(&line, tail.data, tail.len);
+	iu_text_add(&line, "\x1b[K");
+	if (!line.failed)
+		fputs(line.data, stderr);
+	iu_text_free(&tail);
+	iu_text_free(&line);
+}

@@ -43,11 +43,29 @@ static const char *in_the_way(struct iu_arena *arena, const struct iu_snapshot *
 	who = iu_phrase_holders(arena, snapshot, b);
 	return iu_phrase(arena, "%s %s %s", who ? who : "a socket",
 		iu_phrase_state(&b->socket, iu_phrase_many(snapshot, b)),
-		iu_phrase_endpoint(arena, &b->socket));
+		iu_phrase_where(arena, &b->socket));
+}
+
+/* Where the subject is an address already, it is not said again. */
+static const char *there(struct iu_arena *arena, const struct iu_question *question, const char *text)
+{
+	char address[IU_ADDRESS_TEXT];
+	const char *again, *at;
+	size_t len;
+
+	if (question->target.protocol == IU_PROTOCOL_UNIX || question->target.family == IU_FAMILY_ANY)
+		return text;
+	again = iu_phrase(arena, " on %s",
+		iu_endpoint_format(&question->target.address, question->target.port, address));
+	at = strstr(text, again);
+	len = strlen(again);
+	if (!at || (at[len] && at[len] != ' ' && at[len] != ',' && at[len] != ';'))
+		return text;
+	return iu_phrase(arena, "%.*s there%s", (int)(at - text), text, at + len);
 }
 
 /* "8080/tcp" of "Port 8080/tcp"; of the "?" that stands for lack of memory nothing. */
-static const char *port_alone(const char *subject)
+static const char *in_sentence(const char *subject)
 {
 	static const char word[] = "Port ";
 
@@ -64,21 +82,17 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 	case IU_STATUS_FREE:
 		return question->target.port == 0 && question->target.protocol != IU_PROTOCOL_UNIX
 			? iu_phrase(arena, "%s: the system has free ports to choose from.", subject)
-			: iu_phrase(arena, "Nothing stands in the way of %s.",
-				  question->target.family == IU_FAMILY_ANY &&
-						  question->target.protocol != IU_PROTOCOL_UNIX
-					  ? port_alone(subject)
-					  : subject);
+			: iu_phrase(arena, "%s is free.", subject);
 	case IU_STATUS_IN_USE:
 		if (verdict->blockers.n)
 			return iu_phrase(arena, "%s is in use: %s.", subject,
-				in_the_way(arena, snapshot, &verdict->blockers.v[0]));
-		return iu_phrase(arena, "%s is in use, but what holds it cannot be seen from here.",
+				there(arena, question, in_the_way(arena, snapshot, &verdict->blockers.v[0])));
+		return iu_phrase(arena, "%s is in use, but who has it is not visible from here.",
 			subject);
 	case IU_STATUS_DENIED:
 		if (verdict->blockers.n)
 			return iu_phrase(arena, "%s may not be bound: %s (%s).", subject,
-				in_the_way(arena, snapshot, &verdict->blockers.v[0]), error);
+				there(arena, question, in_the_way(arena, snapshot, &verdict->blockers.v[0])), error);
 		return iu_phrase(arena, "%s may not be bound: the system refuses with %s.", subject,
 			error);
 	case IU_STATUS_UNAVAILABLE:
@@ -89,7 +103,7 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 	case IU_STATUS_UNKNOWN: break;
 	}
 	if (verdict->blockers.n)
-		return iu_phrase(arena, "%s: whether it can be bound could not be told: %s.",
-			subject, in_the_way(arena, snapshot, &verdict->blockers.v[0]));
-	return iu_phrase(arena, "%s: whether it can be bound could not be told.", subject);
+		return iu_phrase(arena, "Can't tell whether %s can be bound: %s.",
+			in_sentence(subject), there(arena, question, in_the_way(arena, snapshot, &verdict->blockers.v[0])));
+	return iu_phrase(arena, "Can't tell whether %s can be bound.", in_sentence(subject));
 }

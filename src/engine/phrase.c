@@ -197,8 +197,9 @@ const char *iu_phrase_shell(struct iu_arena *arena, const char *const *argv, siz
 	return line;
 }
 
-const char *iu_phrase_command(struct iu_arena *arena, const struct iu_process *process)
+static const char *command_line(struct iu_arena *arena, const struct iu_process *process, bool whole)
 {
+	const char *words[IU_COMMAND_ARGUMENTS];
 	size_t n = process->command.n;
 	const char *line;
 
@@ -206,10 +207,23 @@ const char *iu_phrase_command(struct iu_arena *arena, const struct iu_process *p
 		return iu_phrase_safe(arena, process->name, IU_NAME_COLUMNS);
 	if (n > IU_COMMAND_ARGUMENTS)
 		n = IU_COMMAND_ARGUMENTS;
-	line = iu_phrase_shell(arena, process->command.v, n);
+	memcpy(words, process->command.v, n * sizeof(*words));
+	if (!whole && words[0] && words[0][0] == '/')
+		words[0] = iu_text_base_name(words[0], "/");
+	line = iu_phrase_shell(arena, words, n);
 	if (n < process->command.n)
 		line = iu_phrase(arena, "%s ...", line);
 	return iu_phrase_safe(arena, line, IU_COMMAND_COLUMNS);
+}
+
+const char *iu_phrase_command(struct iu_arena *arena, const struct iu_process *process)
+{
+	return command_line(arena, process, true);
+}
+
+const char *iu_phrase_short_command(struct iu_arena *arena, const struct iu_process *process)
+{
+	return command_line(arena, process, false);
 }
 
 const struct iu_kernel_use *iu_phrase_kernel_use(
@@ -280,6 +294,29 @@ const char *iu_phrase_endpoint(struct iu_arena *arena, const struct iu_socket *s
 	return s->unix_type > IU_UNIX_STREAM /* what most are */
 		? iu_phrase(arena, "%s (%s)", name, iu_unix_type_name(s->unix_type))
 		: name;
+}
+
+/* Only who listens or is bound there has all of them. */
+const char *iu_phrase_where(struct iu_arena *arena, const struct iu_socket *s)
+{
+	if (s->protocol == IU_PROTOCOL_UNIX || s->device || !iu_address_is_wildcard(&s->local) ||
+		(s->state != IU_STATE_LISTEN && s->state != IU_STATE_BOUND))
+		return iu_phrase_endpoint(arena, s);
+	if (s->family == IU_FAMILY_IPV4)
+		return "all IPv4 addresses";
+	if (s->family != IU_FAMILY_IPV6 || s->v6only == IU_UNKNOWN)
+		return iu_phrase_endpoint(arena, s);
+	return s->v6only == IU_YES ? "all IPv6 addresses" : "all addresses (IPv4 and IPv6)";
+}
+
+const char *iu_phrase_target(struct iu_arena *arena, const struct iu_question *question)
+{
+	const char *text = question->target.text;
+	size_t len = text ? strlen(text) : 0;
+
+	if (question->target.protocol == IU_PROTOCOL_TCP && len > 4 && !strcmp(text + len - 4, "/tcp"))
+		return iu_arena_strndup(arena, text, len - 4);
+	return text;
 }
 
 bool iu_phrase_many(const struct iu_snapshot *snapshot, const struct iu_blocker *blocker)

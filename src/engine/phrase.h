@@ -9,7 +9,7 @@
 /* So wide may a name, a path or a command line of others get inside a sentence. */
 #define IU_NAME_COLUMNS    40
 #define IU_PATH_COLUMNS    120
-#define IU_COMMAND_COLUMNS 200
+#define IU_COMMAND_COLUMNS 1000
 /* Arguments of a command line that are looked at. */
 #define IU_COMMAND_ARGUMENTS 32
 
@@ -45,6 +45,9 @@ const char *iu_phrase_listener(struct iu_arena *arena, const struct iu_snapshot 
 /** iu_phrase_command() - the command line, quoted; its name where there is none. */
 const char *iu_phrase_command(struct iu_arena *arena, const struct iu_process *process);
 
+/** iu_phrase_short_command() - the same as its user typed it: without the program's folder. */
+const char *iu_phrase_short_command(struct iu_arena *arena, const struct iu_process *process);
+
 /** iu_phrase_shell() - an argument vector quoted for a POSIX shell, harmless on a terminal. */
 const char *iu_phrase_shell(struct iu_arena *arena, const char *const *argv, size_t n);
 
@@ -53,6 +56,12 @@ const char *iu_phrase_abstract(struct iu_arena *arena, const char *name, size_t 
 
 /** iu_phrase_endpoint() - "127.0.0.1:80", "[::]:80", the path, "@name". */
 const char *iu_phrase_endpoint(struct iu_arena *arena, const struct iu_socket *s);
+
+/** iu_phrase_where() - "all addresses (IPv4 and IPv6)" of a wildcard, else iu_phrase_endpoint(). */
+const char *iu_phrase_where(struct iu_arena *arena, const struct iu_socket *s);
+
+/** iu_phrase_target() - the shortest way to write what was asked: "8080" for "8080/tcp". */
+const char *iu_phrase_target(struct iu_arena *arena, const struct iu_question *question);
 
 /** iu_phrase_many() - whether more than one process holds it, for verbs. */
 bool iu_phrase_many(const struct iu_snapshot *snapshot, const struct iu_blocker *blocker);

@@ -52,6 +52,21 @@ static void add_hints(struct iu_planning *p)
 	}
 }
 
+/* "node (pid 7) belongs to alice": of two sentences with one subject one. */
+static const char *why_not(struct iu_arena *arena, const struct iu_refusal *refusal)
+{
+	static const char alone[] = " is left alone";
+	const char *what = refusal->what, *why = refusal->why, *end = strstr(what, alone);
+
+	if (!strncmp(what, "nothing is ", 11))
+		return why;
+	if (!end || end[sizeof(alone) - 1])
+		return iu_phrase(arena, "%s: %s", what, why);
+	what = iu_phrase(arena, "%.*s", (int)(end - what), what);
+	return !strncmp(why, "it ", 3) ? iu_phrase(arena, "%s %s", what, why + 3)
+				       : iu_phrase(arena, "%s: %s", what, why);
+}
+
 static void say_headline(struct iu_planning *p)
 {
 	const char *text = iu_safe(p->arena, p->question->target.text, 120);
@@ -59,7 +74,7 @@ static void say_headline(struct iu_planning *p)
 	switch (p->plan.kind) {
 	case IU_PLAN_NOTHING:
 		p->plan.headline =
-			iu_phrase(p->arena, "Nothing to do: %s can be bound already.", text);
+			iu_phrase(p->arena, "Nothing to do: %s is free.", text);
 		break;
 	case IU_PLAN_READY:
 		p->plan.headline = p->plan.steps.n == 1
@@ -68,12 +83,12 @@ static void say_headline(struct iu_planning *p)
 				  p->plan.steps.n, text);
 		break;
 	case IU_PLAN_REFUSED:
-		p->plan.headline = iu_phrase(p->arena, "%s is not freed: %s, because %s.", text,
-			p->plan.refusals.v[0].what, p->plan.refusals.v[0].why);
+		p->plan.headline = iu_phrase(p->arena, "Not freed: %s.",
+			why_not(p->arena, &p->plan.refusals.v[0]));
 		break;
 	case IU_PLAN_UNKNOWN:
 		p->plan.headline = iu_phrase(p->arena,
-			"%s is not freed: it could not be told what is in the way.", text);
+			"Not freed: can't tell what is in the way of %s.", text);
 		break;
 	}
 }
@@ -170,29 +185,40 @@ static void add_parts(struct iu_arena *arena, struct iu_explanation *explanation
 		add_part(arena, explanation, label, lines->v[i]);
 }
 
+/* What could be done instead: a command, or words. */
+static void add_next(struct iu_arena *arena, struct iu_explanation *explanation, const struct iu_refusal *refusal)
+{
+	struct iu_explanation_step *step;
+	bool is_command;
+
+	if (!refusal->next)
+		return;
+	is_command = !strncmp(refusal->next, "inuse ", 6) || !strncmp(refusal->next, "sudo ", 5);
+	step = iu_list_add(arena, &explanation->steps);
+	step->text = is_command ? "to stop it all the same" : refusal->next;
+	step->command = is_command ? refusal->next : NULL;
+}
+
 int iu_plan_tell(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_plan *plan, const struct iu_verdict *verdict,
 	struct iu_explanation *ret_story)
 {
 	struct iu_explanation explanation = {.status = verdict->status,
-		.headline = plan->headline,
-		.steps_title = "What will be done:"};
+		.headline = plan->kind == IU_PLAN_READY ? verdict->headline : plan->headline,
+		.steps_title = plan->kind == IU_PLAN_READY ? "What will be done:" : "What helps:"};
 	size_t i;
 
-	if (plan->kind != IU_PLAN_NOTHING)
-		add_part(arena, &explanation, "now", verdict->headline);
 	for (i = 0; i < plan->steps.n; i++)
 		add_parts(arena, &explanation, "also has", &plan->steps.v[i].serves);
 	for (i = 0; i < plan->steps.n; i++)
-		add_parts(arena, &explanation, "mind", &plan->steps.v[i].losses);
-	for (i = 0; i < plan->refusals.n; i++) {
-		const struct iu_refusal *refusal = &plan->refusals.v[i];
-
-		add_part(arena, &explanation, "refused",
-			iu_phrase(arena, "%s: %s%s%s", refusal->what, refusal->why,
-				refusal->next ? "; " : "", refusal->next ? refusal->next : ""));
-	}
-	add_parts(arena, &explanation, "or", &plan->hints);
+		add_parts(arena, &explanation, "warning", &plan->steps.v[i].losses);
+	for (i = 1; i < plan->refusals.n; i++)
+		add_part(arena, &explanation, "refused", why_not(arena, &plan->refusals.v[i]));
+	for (i = 0; i < plan->refusals.n; i++)
+		add_next(arena, &explanation, &plan->refusals.v[i]);
+	add_parts(arena, &explanation, "instead", &plan->hints);
+	if (plan->hints.n && explanation.parts.n)
+		explanation.parts.v[explanation.parts.n - 1].detail = plan->kind == IU_PLAN_READY;
 	for (i = 0; i < plan->steps.n; i++) {
 		const struct iu_step *step = &plan->steps.v[i];
 		struct iu_explanation_step *slot = iu_list_add(arena, &explanation.steps);

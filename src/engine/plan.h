@@ -30,6 +30,25 @@ int iu_plan_tell(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_plan *plan, const struct iu_verdict *verdict,
 	struct iu_explanation *ret_story);
 
+/** iu_plan_question() - "Stop node (8014) of alice?": what is asked before it is carried out. */
+const char *iu_plan_question(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_plan *plan);
+
+/**
+ * iu_plan_result() - "node (8014) ended after SIGTERM (0.1 s)"
+ * Returns: NULL where it went another way than planned: whoever tells the end tells that.
+ */
+const char *iu_plan_result(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_step *step, const struct iu_step_result *result);
+
+/** iu_plan_still() - "node (8014) is still running after SIGTERM" */
+const char *iu_plan_still(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_step *step);
+
+/** iu_plan_kill() - the command that kills what a step has asked in vain. */
+const char *iu_plan_kill(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_question *question, const struct iu_step *step);
+
 /**
  * iu_plan_respawned() - who started a new holder after the planned ones were gone
  * @plan: what was applied; @rules: of it

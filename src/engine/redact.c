@@ -518,6 +518,18 @@ static int clean_argument(struct redaction *r, const struct iu_member *member)
 	return set(r, member, 0);
 }
 
+/* What people named, and what no rule reads. */
+static int clean_word(struct redaction *r, const struct iu_member *member)
+{
+	const char *alias = iu_pseudonym(
+		&r->aliases, IU_PSEUDONYM_ARGUMENT, *member->text, strlen(*member->text));
+
+	if (!alias)
+		return IU_E_NOMEM;
+	iu_text_add(&r->scratch, alias);
+	return set(r, member, 0);
+}
+
 /* A group of NULL: in every group. What is not here is clean_plain(). */
 static const struct {
 	const char *group, *key;
@@ -533,6 +545,11 @@ static const struct {
 	{"processes", "cwd", clean_directory},
 	{"processes", "control", clean_directory},
 	{"processes", "command", clean_argument},
+	{"processes", "image", clean_word},
+	{"processes", "project", clean_word},
+	{"processes", "service", clean_word},
+	{"processes", "origin_from", clean_word},
+	{"processes", "branch", clean_word},
 	{"sockets", "path", clean_path},
 	{"paths", "path", clean_path},
 };

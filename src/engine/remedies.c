@@ -69,10 +69,11 @@ bool iu_remedy_use_port(struct iu_remedy_context *m)
 	m->remedy->tried = iu_remedy_tried(m, port, false);
 	if (m->remedy->tried == IU_NO)
 		return false;
-	m->remedy->summary = m->remedy->tried == IU_YES
-		? iu_phrase(m->arena, "use port %u, which can be bound right now",
-			  (unsigned int)port)
-		: iu_phrase(m->arena, "use another port: nothing has %u", (unsigned int)port);
+	m->remedy->summary = iu_phrase(m->arena,
+		m->remedy->tried == IU_YES ? "use port %u (free now)" : "use port %u (nobody has it)",
+		(unsigned int)port);
+	m->remedy->title = "use a free port";
+	m->remedy->value = iu_phrase(m->arena, "%u", (unsigned int)port);
 	return true;
 }
 
@@ -100,8 +101,10 @@ bool iu_remedy_bind_address(struct iu_remedy_context *m)
 		if (p->result)
 			return false;
 	}
-	m->remedy->summary = iu_phrase(m->arena, "bind %s instead, where the port is free",
+	m->remedy->title = "use an address where it is free";
+	m->remedy->value = iu_phrase(m->arena, "%s",
 		iu_endpoint_format(&address, m->question->target.port, text));
+	m->remedy->summary = iu_phrase(m->arena, "bind %s instead, where the port is free", m->remedy->value);
 	return true;
 }
 
@@ -254,7 +257,7 @@ bool iu_remedy_fix_program(struct iu_remedy_context *m)
 
 bool iu_remedy_retry(struct iu_remedy_context *m)
 {
-	m->remedy->summary = "try again in a moment: such a connection often ends soon, and the next one gets another port";
+	m->remedy->summary = "try again: the connection is short-lived, and the next one gets another port";
 	return true;
 }
 
@@ -343,6 +346,23 @@ static void order(const struct iu_snapshot *snapshot, const struct iu_process *h
 	move_up(verdict, is_gentle, &to);
 }
 
+/* The asker's own program is stopped rather than let go on. */
+static void stop_first(const struct iu_snapshot *snapshot, const struct iu_process *holder,
+	struct iu_verdict *verdict)
+{
+	if (verdict->cause != IU_CAUSE_SUSPENDED_PROCESS || !holder || serves_others(snapshot, holder))
+		return;
+	for (size_t i = 1; i < verdict->remedies.n; i++) {
+		struct iu_remedy remedy = verdict->remedies.v[i];
+
+		if (remedy.id != IU_REMEDY_STOP_PROCESS)
+			continue;
+		for (size_t k = i; k > 0; k--)
+			verdict->remedies.v[k] = verdict->remedies.v[k - 1];
+		verdict->remedies.v[0] = remedy;
+	}
+}
+
 /* Where time or the asker itself clears the way, no other way is looked for. */
 static bool looks_further(const struct iu_snapshot *snapshot, const struct iu_verdict *verdict)
 {
@@ -400,4 +420,5 @@ void iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 		add(arena, &m, *again, &freeing);
 	if (again)
 		order(snapshot, m.holder, verdict);
+	stop_first(snapshot, m.holder, verdict);
 }

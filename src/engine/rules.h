@@ -96,14 +96,17 @@ struct iu_rules {
 
 	/* ---- the words ---- */
 
-	/* "needs root"; who was "asked with a bind() of our own". */
-	const char *needs_root, *asked;
+	/* "needs root"; what a command begins with that needs it, or NULL; who made the "trial bind()". */
+	const char *needs_root, *elevate, *asked;
 	/* A command as people type it there. */
 	const char *(*quote)(struct iu_arena *arena, const char *const *argv, size_t n);
-	/* "python3 -m http.server (pid 7, user alice)"; @tid: 0, or the thread that has it. */
-	const char *(*describe_process)(
-		struct iu_arena *arena, const struct iu_process *process, int32_t tid);
-	/* Why both do not share; what "free" rests on. */
+	/*
+	 * "python3 -m http.server", a tab, "(pid 7, user alice)"; @tid: 0, or the thread that has it;
+	 * @more: what else is put in brackets, ", on pts/2".
+	 */
+	const char *(*describe_process)(struct iu_arena *arena, const struct iu_process *process,
+		int32_t tid, const char *more);
+	/* Why both do not share, or ""; what "free" rests on. */
 	const char *(*describe_sharing)(const struct iu_question *question,
 		const struct iu_verdict *verdict, const struct iu_blocker *blocker);
 	const char *(*describe_free)(

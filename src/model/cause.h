@@ -183,28 +183,28 @@ const char *iu_remedy_name(enum iu_remedy_id remedy);
 /* Why a socket is in the way: which addresses meet. */
 #define IU_RULES(X)                                                                                \
 	X(NONE, "none", "")                                                                        \
-	X(SAME_ADDRESS, "same-address", "both sockets want the same address and port")             \
-	X(BOTH_WILDCARD, "both-wildcard", "both sockets want every address of the machine")        \
+	X(SAME_ADDRESS, "same-address", "both want the same address and port")             \
+	X(BOTH_WILDCARD, "both-wildcard", "both want all addresses")        \
 	X(WILDCARD_COVERS_ADDRESS, "wildcard-covers-address",                                      \
-		"the holder has the port on every address, so also on this one")                   \
+		"the holder has the port on all addresses, so on this one too")                   \
 	X(ADDRESS_UNDER_WILDCARD, "address-under-wildcard",                                        \
-		"the wildcard asks for every address, and the holder has the port on one of them") \
+		"you ask for all addresses, and the holder has the port on one of them") \
 	X(DUAL_STACK_COVERS_IPV4, "dual-stack-covers-ipv4",                                        \
-		"the holder's [::] is dual-stack, so it has the port for IPv4 too")                \
+		"the holder's [::] is dual-stack, so it has the port on IPv4 too")                \
 	X(IPV4_UNDER_DUAL_STACK, "ipv4-under-dual-stack",                                          \
-		"a dual-stack [::] asks for IPv4 too, and there the holder has the port")          \
+		"a dual-stack [::] asks for IPv4 too, where the holder has the port")          \
 	X(IPV6_MEETS_IPV4_WILDCARD, "ipv6-meets-ipv4-wildcard",                                    \
 		"Linux counts an IPv6 socket without IPV6_V6ONLY as an IPv4 holder too when 0.0.0.0 is asked for") \
 	X(LOOPBACK6_AS_IPV4, "ipv6-counts-as-127.0.0.6",                                           \
 		"Linux takes an IPv6 socket without IPV6_V6ONLY for the IPv4 address 127.0.0.6")   \
-	X(RANGE_FULL, "range-full", "every port of the ephemeral range is held")                   \
-	X(NAME_TAKEN, "name-taken", "the abstract name belongs to a socket that is open")          \
-	X(PATH_TAKEN, "path-taken", "bind() makes a new file, and something has that name already") \
+	X(RANGE_FULL, "range-full", "every port of the ephemeral range is taken")                   \
+	X(NAME_TAKEN, "name-taken", "a socket that is open has that abstract name")          \
+	X(PATH_TAKEN, "path-taken", "bind() makes a new file, and one of that name is there already") \
 	X(PORT_PRIVILEGED, "port-privileged",                                                      \
-		"ports below the unprivileged range need the capability CAP_NET_BIND_SERVICE")     \
+		"low ports need root or CAP_NET_BIND_SERVICE")     \
 	X(ADDRESS_UNKNOWN, "address-unknown", "no interface or local route has this address")      \
 	X(ADDRESS_TENTATIVE, "address-tentative",                                                  \
-		"the address is not usable until duplicate address detection has passed")
+		"the address cannot be used before duplicate address detection has passed")
 
 enum iu_rule {
 #define X(name, text, sentence) IU_RULE_##name,

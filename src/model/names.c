@@ -1,4 +1,6 @@
 /* model/names.c - the words for protocols, families, states and verdicts */
+#include <stdio.h>
+
 #include "model/address.h"
 #include "model/process.h"
 #include "model/socket.h"
@@ -98,4 +100,20 @@ const char *iu_risk_name(enum iu_risk risk)
 	};
 
 	return NAME_OF(names, risk);
+}
+
+/* Numbers of devices: Documentation/admin-guide/devices.txt. */
+bool iu_process_tty(int32_t tty, char text[24])
+{
+	uint32_t number = (uint32_t)tty, major = number >> 8 & 0xfff;
+	uint32_t minor = (number & 0xff) | (number >> 12 & 0xfff00);
+
+	if (major >= 136 && major <= 143)
+		snprintf(text, 24, "pts/%u", (unsigned int)((major - 136) * 256 + minor));
+	else if (major == 4)
+		snprintf(text, 24, minor < 64 ? "tty%u" : "ttyS%u",
+			(unsigned int)(minor < 64 ? minor : minor - 64));
+	else
+		return false;
+	return true;
 }

@@ -204,6 +204,7 @@ struct iu_plan_rules {
 	/* Whose processes may be ended; the one who looks is among them. */
 	uint32_t uids[4];
 	size_t uid_count;
+	bool asks; /* somebody is asked who sees whose they are: root may end those of every user */
 	IU_LIST(struct iu_unit_facts) units;
 	/* The socket unit that listens there, where only its systemd could tell; name NULL: none. */
 	struct iu_step_unit activator;
@@ -235,6 +236,7 @@ struct iu_step_result {
 	int error_number;               /* errno of what failed; 0: none */
 	char detail[IU_RESULT_TEXT];   /* our own words or bytes of a program: escape before showing */
 	bool killed;                    /* TERMINATE: it did not end in time and got SIGKILL */
+	int64_t took_ms;                /* from the first call to the end */
 };
 
 #endif

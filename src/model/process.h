@@ -46,6 +46,9 @@ struct iu_file_id {
  */
 #define IU_PID_MADE_UP (INT32_C(1) << 30)
 
+/** iu_process_tty() - "pts/2" of a terminal's device number; false: it is none that has a name. */
+bool iu_process_tty(int32_t tty, char text[24]);
+
 struct iu_process {
 	int32_t pid;
 	const char *name; /* comm: at most 15 bytes, chosen by the program itself */
@@ -75,6 +78,16 @@ struct iu_process {
 	const char *container_name; /* as people call it; NULL: not known */
 	const char *control; /* ssh: the socket by which other sessions use its connection; NULL: none */
 	uint32_t sessions;   /* … and how many do now */
+	const char *image;		  /* of the container */
+	const char *project, *service; /* of a compose file that made the container */
+	/* The first of those that started it which has a name: "tmux", "sshd", "code"; NULL: none. */
+	struct {
+		const char *kind; /* "terminal", "ssh", "editor" …, as knowledge/origins.h has them */
+		const char *name; /* "tmux", "VS Code" */
+		const char *from; /* ssh: the other end; screen: the session */
+		int32_t pid;
+	} origin;
+	const char *branch; /* of git, in the directory it runs in or above; NULL: none, or not looked */
 };
 
 struct iu_processes {

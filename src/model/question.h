@@ -115,6 +115,7 @@ struct iu_asker {
 	const char *exe; /* the file of that process itself, an interpreter's too; NULL: not known */
 	/* A variable by which whoever starts it hands the port down to every program ("NODE_OPTIONS"); NULL: none. */
 	const char *variable;
+	const char *home, *here; /* of who reads the answer: "~", "in this directory"; NULL: not told */
 	uint32_t handed; /* sockets that it was started with, from descriptor 3 on (LISTEN_FDS) */
 };
 

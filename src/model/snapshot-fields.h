@@ -208,6 +208,10 @@ static const struct field process_fields[] = {
 	PLAIN(iu_process, unit), PLAIN(iu_process, container), PLAIN(iu_process, engine),
 	PLAIN(iu_process, container_name), TRI(iu_process, left_over), PLAIN(iu_process, control),
 	PLAIN(iu_process, sessions),
+	PLAIN(iu_process, image), PLAIN(iu_process, project), PLAIN(iu_process, service),
+	PLAIN_AS(iu_process, origin.kind, "origin_kind"), PLAIN_AS(iu_process, origin.name, "origin"),
+	PLAIN_AS(iu_process, origin.from, "origin_from"), PLAIN_AS(iu_process, origin.pid, "origin_pid"),
+	PLAIN(iu_process, branch),
 };
 static const struct iu_process fresh_process = {
 	.started = -1, .ppid = -1, .pgid = -1, .sid = -1,

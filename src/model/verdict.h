@@ -44,6 +44,8 @@ struct iu_blocker {
 struct iu_remedy {
 	enum iu_remedy_id id;
 	const char *summary;       /* one sentence; foreign text is escaped */
+	/* The same where a value is to be used, apart from it: "use a free port", "3001"; NULL: none. */
+	const char *title, *value;
 	struct iu_strings command; /* an argument vector, raw bytes; n == 0: nothing to run */
 	struct iu_strings raw;     /* where command is inuse's own: what does it without; else empty */
 	enum iu_risk risk;
@@ -77,12 +79,14 @@ struct iu_verdict {
  * All that a renderer for people knows. Every string is escaped already and may be wrapped.
  */
 struct iu_explanation_step {
-	const char *text, *command; /* command: NULL, or quoted for a shell */
+	const char *text, *command; /* command: NULL, quoted for a shell, or what is to be used: "3001" */
 };
 
 struct iu_explanation_part {
-	const char *label; /* "who", "why", "cause", "unseen" … */
+	const char *label; /* "who", "why", "but", "cause" … */
+	/* Each a sentence; a tab parts what may be cut to fit into a line from what may not. */
 	struct iu_strings lines;
+	bool detail; /* only who asks for more (-v) is told */
 };
 
 struct iu_explanation {
@@ -90,6 +94,7 @@ struct iu_explanation {
 	const char *headline;
 	IU_LIST(struct iu_explanation_part) parts;
 	const char *steps_title; /* over the steps; NULL: "What helps:" */
+	size_t steps_short;      /* the others only with -v; 0: all of them are told */
 	IU_LIST(struct iu_explanation_step) steps;
 };
 

@@ -140,11 +140,27 @@ static json_t *parents_json(struct iu_json *json, const struct iu_process *proce
 }
 
 /* @process: NULL where only its number was seen. @fds: taken. */
+static json_t *origin_json(struct iu_json *json, const struct iu_process *process)
+{
+	json_t *origin;
+
+	if (!process->origin.kind)
+		return json_null();
+	origin = json_object();
+	iu_json_put(json, origin, "kind", iu_json_text(json, process->origin.kind));
+	iu_json_put(json, origin, "name", iu_json_text(json, process->origin.name));
+	iu_json_put(json, origin, "from", iu_json_text(json, process->origin.from));
+	iu_json_put(json, origin, "pid",
+		iu_json_known(process->origin.pid > 0, (uint64_t)process->origin.pid));
+	return origin;
+}
+
 static json_t *holder_json(struct iu_json *json, const struct iu_hold *hold,
 	const struct iu_process *process, json_t *fds)
 {
 	static const struct iu_process unseen = {.started = -1};
 	const struct iu_process *p = process ? process : &unseen;
+	char tty[24];
 	json_t *holder = json_object();
 
 	iu_json_put(json, holder, "pid",
@@ -165,6 +181,12 @@ static json_t *holder_json(struct iu_json *json, const struct iu_hold *hold,
 	iu_json_put(json, holder, "unit", iu_json_text(json, p->unit));
 	iu_json_put(json, holder, "container", iu_json_text(json, p->container));
 	iu_json_put(json, holder, "container_name", iu_json_text(json, p->container_name));
+	iu_json_put(json, holder, "image", iu_json_text(json, p->image));
+	iu_json_put(json, holder, "project", iu_json_text(json, p->project));
+	iu_json_put(json, holder, "service", iu_json_text(json, p->service));
+	iu_json_put(json, holder, "tty", iu_json_text(json, iu_process_tty(p->tty, tty) ? tty : NULL));
+	iu_json_put(json, holder, "origin", origin_json(json, p));
+	iu_json_put(json, holder, "branch", iu_json_text(json, p->branch));
 	return holder;
 }
 

@@ -15,6 +15,8 @@ struct iu_style {
 	unsigned int columns; /* width to wrap at; 0: never wrap */
 	bool quiet;           /* the headline only */
 	const char *home;     /* the folder that is written as ~; NULL: none */
+	bool verbose;         /* the details, too */
+	bool ascii;           /* the terminal cannot show "…" */
 };
 
 /** iu_output_explanation() - the explanation as text for people, with a final newline. */

@@ -33,6 +33,7 @@ struct freeing {
 	struct iu_free_run *f;
 	const struct iu_free_options *act;
 	struct iu_plan_rules rules;
+	const char *still; /* while one is waited for: "node (8014) is still running after SIGTERM" */
 };
 
 static bool is_stopped(const struct freeing *run)
@@ -157,6 +158,20 @@ static int find_activator(struct freeing *run)
 	return ret == IU_E_NOMEM ? ret : ret == 0;
 }
 
+/* Whom it is about, as `why` tells it, before what is done to them. */
+static void add_who(struct iu_free_run *f)
+{
+	struct iu_explanation *plan = &f->explanation, told = *plan;
+
+	plan->parts.v = NULL;
+	plan->parts.n = plan->parts.cap = 0;
+	for (size_t i = 0; i < f->before.explanation.parts.n; i++)
+		if (!strcmp(f->before.explanation.parts.v[i].label, "who"))
+			*iu_list_add(&f->arena, &plan->parts) = f->before.explanation.parts.v[i];
+	for (size_t i = 0; i < told.parts.n; i++)
+		*iu_list_add(&f->arena, &plan->parts) = told.parts.v[i];
+}
+
 static int make_plan(struct freeing *run)
 {
 	struct iu_free_run *f = run->f;
@@ -176,7 +191,13 @@ static int make_plan(struct freeing *run)
 			&f->before.verdict, &run->rules, &f->plan);
 	if (listed)
 		iu_session_free(&all);
-	return ret < 0 ? ret : iu_plan_tell(&f->arena, &f->before_session.snapshot, &f->plan, &f->before.verdict, &f->explanation);
+	if (ret >= 0)
+		ret = iu_plan_tell(&f->arena, &f->before_session.snapshot, &f->plan, &f->before.verdict, &f->explanation);
+	if (ret >= 0 && f->plan.kind == IU_PLAN_READY) {
+		add_who(f);
+		f->question_words = iu_plan_question(&f->arena, &f->before_session.snapshot, &f->plan);
+	}
+	return ret < 0 || f->arena.failed ? IU_E_NOMEM : 0;
 }
 
 static int add_results(struct iu_free_run *f)
@@ -218,7 +239,7 @@ static int wait_process(struct freeing *run, int handle, int64_t deadline, bool 
 	*ret_ended = false;
 	iu_os_watch_handle(watch, handle);
 	while (!*ret_ended && now < deadline && !is_stopped(run)) {
-		tell_progress(run, "it has been asked to end", deadline - now);
+		tell_progress(run, run->still, deadline - now);
 		*ret_ended = rest(run, watch, deadline - now < pause ? deadline - now : pause);
 		if (!*ret_ended && ask_again(run) >= 0 && is_free(run->f))
 			break;
@@ -229,22 +250,25 @@ static int wait_process(struct freeing *run, int handle, int64_t deadline, bool 
 	return 0;
 }
 
-/* Gives it the time of grace, then on demand the rest. Takes @handle. */
+/* Gives it the time of grace, then, where that is planned or somebody says so, the rest. Takes @handle. */
 static int finish_process(struct freeing *run, const struct iu_step *step,
 	struct iu_step_result *result, int handle)
 {
-	int64_t grace = (int64_t)run->act->grace_seconds * 1000;
+	const struct iu_free_options *act = run->act;
+	int64_t grace = (int64_t)act->grace_seconds * 1000;
 	struct iu_step_result killed;
 	bool ended = false;
-	int ret = wait_process(run, handle, iu_os_now_ms() + grace, &ended);
+	int ret;
 
+	run->still = iu_plan_still(&run->f->arena, &run->f->before_session.snapshot, step);
+	ret = wait_process(run, handle, iu_os_now_ms() + grace, &ended);
 	iu_os_release(handle);
 	if (ret < 0 || ended || is_free(run->f) || is_stopped(run))
 		return ret;
-	if (!step->kill) {
+	if (!step->kill && !(act->kill && act->kill(act->context, run->still))) {
 		result->kind = IU_RESULT_FAILED;
-		snprintf(result->detail, sizeof(result->detail),
-			"it has not ended in %u s; --force kills it then", run->act->grace_seconds);
+		snprintf(result->detail, sizeof(result->detail), "%s (%u s). To kill it: %s", run->still,
+			act->grace_seconds, iu_plan_kill(&run->f->arena, &run->f->before_session.snapshot, run->f->question, step));
 		return 0;
 	}
 	iu_os_apply(step, true, &killed, &handle);
@@ -299,6 +323,7 @@ static int take_step(struct freeing *run, size_t i)
 {
 	const struct iu_step *step = &run->f->plan.steps.v[i];
 	struct iu_step_result *result = &run->f->results.v[i];
+	int64_t began = iu_os_now_ms();
 	int handle = -1, ret = 0;
 
 	iu_os_apply(step, false, result, &handle);
@@ -307,8 +332,10 @@ static int take_step(struct freeing *run, size_t i)
 	} else if (step->lever.kind == IU_STEP_WAIT) {
 		ret = wait_step(run, step, result);
 	}
+	result->took_ms = iu_os_now_ms() - began;
 	if (run->act->step)
-		run->act->step(run->act->context, step, result);
+		run->act->step(run->act->context, step, result,
+			iu_plan_result(&run->f->arena, &run->f->before_session.snapshot, step, result));
 	return ret;
 }
 
@@ -511,6 +538,7 @@ int iu_free_run(const struct iu_question *question, const struct iu_free_options
 	run.rules.force = act->force;
 	run.rules.disable = act->disable;
 	run.rules.grace_seconds = act->grace_seconds;
+	run.rules.asks = act->asks;
 	ret = iu_os_rules(&f->arena, act->on_behalf, &run.rules);
 	if (act->user_given && run.rules.uid_count < IU_COUNT(run.rules.uids))
 		run.rules.uids[run.rules.uid_count++] = act->user;

@@ -43,7 +43,12 @@ struct iu_free_options {
 	uint32_t user;
 	void *context;
 	bool (*consent)(void *context, const struct iu_free_run *freeing);
-	void (*step)(void *context, const struct iu_step *step, const struct iu_step_result *result);
+	/* @words: "node (8014) ended after SIGTERM (0.1 s)"; NULL: the end tells it */
+	void (*step)(void *context, const struct iu_step *step, const struct iu_step_result *result,
+		const char *words);
+	/* It is still there after the time of grace: whether it is killed. NULL: it is not. */
+	bool (*kill)(void *context, const char *what);
+	bool asks; /* @consent asks somebody who sees whose processes they are */
 	/* @left_ms: at most so long, -1: not known */
 	void (*progress)(void *context, const char *what, int64_t left_ms);
 	bool (*stopped)(void *context);
@@ -61,6 +66,7 @@ struct iu_free_run {
 	enum iu_end end;
 	const char *words;                        /* why it ended so; NULL: nothing to add */
 	struct iu_explanation explanation;                    /* the plan for people */
+	const char *question_words;               /* "Stop node (8014) of alice?" */
 };
 
 /**

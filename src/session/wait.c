@@ -13,7 +13,7 @@
 #define LOOK_MIN_MS 50   /* between two looks at everything, at first */
 #define LOOK_MAX_MS 1000 /* … and in the end */
 #define SLOW_MS	    2000 /* where a timer says when it ends */
-#define PROGRESS_MS 250
+#define PROGRESS_MS 1000 /* a line that is rewritten is read, too */
 #define ASKED_MAX   32   /* sockets that are looked up in each tick */
 
 /* One question, and its answer of the last look. */

@@ -37,7 +37,7 @@ ask() {
 @test "the second article: netstat -nao and tasklist name server1.exe" {
 	ask 8080 articles/server1-netstat.txt articles/server1-tasklist.txt
 	expect 0
-	says "server1.exe (pid 50396) listens on 0.0.0.0:8080"
+	says "server1.exe (pid 50396) listens on all IPv4 addresses"
 	says "other-program"
 	says "taskkill /PID 50396"
 	cat "$CAPTURES/articles/server1-tasklist.txt" "$CAPTURES/articles/server1-netstat.txt" >both
@@ -49,7 +49,7 @@ ask() {
 @test "the third article: event 115, and another program on port 80" {
 	ask 80 articles/event115.txt
 	expect 0
-	says "wspsrv.exe (pid 2044) listens on 0.0.0.0:80"
+	says "wspsrv.exe (pid 2044) listens on all IPv4 addresses"
 	says "W3SVC 115"
 	says "10048"
 	says "IISADMIN"

@@ -52,7 +52,7 @@ export -f lives
 	says "What will be done:"
 	says "step 1 done"
 	says "Done: 8080/tcp can be bound now."
-	says "Nothing stands in the way of 8080/tcp."
+	says "Port 8080/tcp is free."
 	says_not "it lives"
 }
 
@@ -135,7 +135,7 @@ print(subprocess.run([os.environ[\"INUSE\"], \"free\", \"--yes\", \"8080\"], tex
 @test "wait: free at once, and time is up" {
 	run in_net '"$INUSE" wait 8080'
 	expect 0
-	says "Nothing stands in the way of 8080/tcp."
+	says "Port 8080/tcp is free."
 	run in_net '"$INUSE" wait --quiet 8080'
 	expect 0
 	[ -z "$output" ]

@@ -70,7 +70,7 @@ load common
 # After a run without /proc: 0 or 3, as given. The leak checker of a sanitized build needs /proc and
 # ends with a code of its own: then only the words can be judged.
 judge_without_proc() {
-	says_not "Nothing stands in the way"
+	says_not "is free"
 	says "/proc"
 	[ "${SANITIZED:-no}" = no ] || { says LeakSanitizer; return 0; }
 	[[ " $* " == *" $status "* ]] || { echo "# code $status, expected $*"; echo "$output"; return 1; }

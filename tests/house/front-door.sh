@@ -25,8 +25,8 @@ demo_tells() {
 	cat "$scratch/demo"
 	grep -q 'bind: Address already in use' "$scratch/demo" &&
 		grep -q 'demo-server.*pid' "$scratch/demo" &&
-		grep -q 'other-program' "$scratch/demo" &&
-		grep -q 'Nothing stands in the way' "$scratch/demo"
+		grep -q 'never shared' "$scratch/demo" &&
+		grep -q 'is free' "$scratch/demo"
 }
 
 library_works() {

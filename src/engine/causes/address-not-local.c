@@ -35,7 +35,7 @@ static void tell(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 {
 	char address[IU_ADDRESS_TEXT];
 
-	verdict->headline = iu_phrase(arena, "%s is not an address of this machine, so nothing can be bound to it.",
+	verdict->headline = iu_phrase(arena, "%s is not an address of this machine.",
 		iu_address_format(&attempt->request.address, address));
 	if (!(evaluation->snapshot->seen & IU_FACT_ADDRESSES))
 		iu_strings_add(arena, &verdict->caveats,

@@ -196,13 +196,15 @@ static const char *headline(
 
 	if (s->state == IU_STATE_FILE)
 		return file_headline(arena, snapshot, b);
-	return iu_phrase(arena, "a socket%s%s%s%s %s %s, and no visible process has it",
+	return iu_phrase(arena, "a process%s%s%s%s %s %s (%s)",
 		s->user || s->uid_known ? " of " : "",
 		s->user || s->uid_known
 			? iu_phrase_user(arena, s->user, s->uid_known, s->uid) : "",
 		s->unit ? " in " : "",
 		s->unit ? iu_safe(arena, s->unit, 60) : "",
-		iu_phrase_state(s, iu_phrase_many(snapshot, b)), iu_phrase_endpoint(arena, s));
+		iu_phrase_state(s, false), iu_phrase_where(arena, s),
+		snapshot->host.uid && !snapshot->host.recorded ? "only root can see which"
+							       : "which one is not visible here");
 }
 
 static bool without_process(struct iu_case *c, enum iu_confidence *ret_confidence)

@@ -72,7 +72,7 @@ static const char *headline(
 		return NULL;
 	return iu_phrase(arena, "the service %s (%s) %s %s", iu_safe(arena, b->socket.unit, 60),
 		who ? who : "?", iu_phrase_state(&b->socket, false),
-		iu_phrase_endpoint(arena, &b->socket));
+		iu_phrase_where(arena, &b->socket));
 }
 
 const struct iu_cause_rule iu_cause_service = {

@@ -37,7 +37,7 @@ static const char *headline(
 	bool many = iu_phrase_many(snapshot, b);
 
 	return iu_phrase(arena, "%s %s %s, but %s stopped", who ? who : "a program",
-		iu_phrase_state(&b->socket, many), iu_phrase_endpoint(arena, &b->socket),
+		iu_phrase_state(&b->socket, many), iu_phrase_where(arena, &b->socket),
 		many ? "are" : "is");
 }
 

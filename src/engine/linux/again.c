@@ -155,7 +155,7 @@ bool iu_again_nonlocal(struct iu_remedy_context *m)
 			e->rules->outcome(&e->attempts[i].request, &e->sockets, SIZE_MAX, &e->kernel).fails !=
 				IU_NO)
 			return false;
-	m->remedy->summary = "if programs that cannot set it need such addresses: let all of them bind addresses that are not there";
+	m->remedy->summary = "let every program bind addresses that are not there (yet)";
 	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
 	return iu_remedy_word(m, "sysctl") && iu_remedy_word(m, "-w") &&
 	       iu_remedy_word(m, v6 ? "net.ipv6.ip_nonlocal_bind=1" : "net.ipv4.ip_nonlocal_bind=1");

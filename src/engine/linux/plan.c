@@ -36,7 +36,7 @@ static bool may_end_user(const struct iu_planning *p, uint32_t uid)
 	for (size_t i = 0; i < p->rules->uid_count; i++)
 		if (p->rules->uids[i] == uid)
 			return true;
-	return uid == p->snapshot->host.uid;
+	return uid == p->snapshot->host.uid || (p->rules->asks && iu_linux_is_privileged(p->snapshot));
 }
 
 static bool may_end_owner(const struct iu_planning *p, const struct iu_process *process)
@@ -121,19 +121,20 @@ static const char *what_instead(const struct iu_planning *p, const struct iu_spa
 static void check_process(
 	struct iu_planning *p, const struct iu_blocker *b, const struct iu_process *process)
 {
-	const char *who = iu_phrase_process(p->arena, process), *user, *why = why_not(p, process);
+	const char *who = iu_phrase(p->arena, "%s is left alone", iu_phrase_process(p->arena, process));
+	const char *user, *why = why_not(p, process);
 	struct iu_spared spared = iu_linux_spared(p->arena, p->question, process);
 
 	if (why || spared.why) {
-		iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
-			why ? why : spared.why, why ? NULL : what_instead(p, &spared));
+		iu_planning_refuse(p, process->pid, who, why ? why : spared.why,
+			why ? NULL : what_instead(p, &spared));
 		return;
 	}
 	if (belongs_to_allowed(p, b, process))
 		return;
 	if (!iu_linux_is_privileged(p->snapshot)) {
-		iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
-			iu_phrase(p->arena, "it belongs to %s, and only root may end it",
+		iu_planning_refuse(p, process->pid, who,
+			iu_phrase(p->arena, "it belongs to %s, and only root may stop it",
 				iu_phrase_user(p->arena, process->user, process->uid_known,
 					process->uid)),
 			process->user ? iu_phrase(p->arena, "sudo %s --user %s %s",
@@ -144,10 +145,9 @@ static void check_process(
 		return;
 	}
 	user = iu_phrase_user(p->arena, process->user, process->uid_known, process->uid);
-	iu_planning_refuse(p, process->pid, iu_phrase(p->arena, "%s is left alone", who),
-		iu_phrase(p->arena, "it belongs to another user: %s", user),
+	iu_planning_refuse(p, process->pid, who, iu_phrase(p->arena, "it belongs to %s", user),
 		process->uid_known
-			? iu_phrase(p->arena, "if it is that one you mean: %s --user %s %s",
+			? iu_phrase(p->arena, "%s --user %s %s",
 				  iu_phrase_free_line(p->arena, p->question),
 				  process->user ? iu_safe(p->arena, process->user, NAME_COLUMNS)
 						: iu_phrase(p->arena, "%u", process->uid),
@@ -269,18 +269,15 @@ static void add_restarter(struct iu_planning *p, struct iu_step *step, const str
 		iu_phrase(p->arena, "%s; then: %s", how, iu_restarter_stop(p->arena, &restarter)));
 }
 
+/* Whose it is where it is not the one who looks; the card has the rest. */
 static const char *describe(struct iu_planning *p, const struct iu_process *process)
 {
 	const char *text = iu_phrase_process(p->arena, process);
 
-	if (process->uid != p->snapshot->host.uid || !process->uid_known)
-		text = iu_phrase(p->arena, "%s of %s", text,
-			iu_phrase_user(p->arena, process->user, process->uid_known, process->uid));
-	if (process->command.n)
-		text = iu_phrase(p->arena, "%s: %s", text, iu_phrase_command(p->arena, process));
-	if (process->cwd)
-		text = iu_phrase(p->arena, "%s, in %s", text, iu_safe(p->arena, process->cwd, 100));
-	return text;
+	if (process->uid == p->snapshot->host.uid && process->uid_known)
+		return text;
+	return iu_phrase(p->arena, "%s of %s", text,
+		iu_phrase_user(p->arena, process->user, process->uid_known, process->uid));
 }
 
 /* An ssh with a shell at its other end: without -N, on a terminal. */
@@ -307,13 +304,11 @@ static void terminate(struct iu_planning *p, const struct iu_blocker *b, const s
 	step->risk = IU_RISK_MEDIUM;
 	step->if_it_stays = if_it_stays;
 	step->kill = p->rules->force;
-	step->what = iu_phrase(p->arena, "%s SIGTERM%s%s to %s",
-		if_it_stays ? "if it is still there then: send" : "send",
-		step->lever.process.resume ? ", and SIGCONT so that it hears it," : "",
+	step->what = iu_phrase(p->arena, "%s %s with SIGTERM%s%s",
+		if_it_stays ? "if it is still there then, stop" : "stop", describe(p, process),
+		step->lever.process.resume ? " and SIGCONT, so that it hears it" : "",
 		!step->kill ? ""
-			    : iu_phrase(p->arena, " (and SIGKILL when it has not ended after %u s)",
-				      p->rules->grace_seconds),
-		describe(p, process));
+			    : iu_phrase(p->arena, ", after %u s with SIGKILL", p->rules->grace_seconds));
 	add_serves(p, step, process->pid, NULL);
 	if (iu_machine_of(process))
 		iu_strings_add(p->arena, &step->losses,
@@ -726,9 +721,8 @@ static void refuse_manager(struct iu_planning *p, const struct iu_step_unit *uni
 	}
 	iu_planning_refuse(p, 0,
 		iu_phrase(p->arena, "%s is left alone", iu_safe(p->arena, unit->name, 80)),
-		iu_phrase(p->arena, "it belongs to another user: %s", uid),
-		iu_phrase(p->arena, "if it is that one you mean: %s --user %s %s",
-			iu_phrase_free_line(p->arena, p->question), uid,
+		iu_phrase(p->arena, "it belongs to %s", uid),
+		iu_phrase(p->arena, "%s --user %s %s", iu_phrase_free_line(p->arena, p->question), uid,
 			iu_phrase_asked_line(p->arena, p->question)));
 }
 

@@ -54,6 +54,8 @@ static bool take_unit(struct iu_remedy_context *m, const struct iu_lever *lever)
 	m->remedy->summary = iu_phrase(m->arena,
 		"stop %s%s, so that its manager does not start it again",
 		lever->unit.second ? "both units of " : "", iu_safe(m->arena, lever->unit.name, 80));
+	m->remedy->title = iu_phrase(m->arena, "stop %s%s", lever->unit.second ? "both units of " : "",
+		iu_safe(m->arena, lever->unit.name, 80));
 	return take(m, lever);
 }
 
@@ -75,7 +77,7 @@ static bool stop_activation(struct iu_remedy_context *m)
 	if (lever.kind == IU_STEP_STOP_UNIT)
 		return take_unit(m, &lever);
 	m->remedy->summary = iu_phrase(m->arena,
-		"ask %s to end, or take the service out of what it was told to listen for",
+		"stop %s, or take the service out of what it listens for",
 		iu_phrase_process(m->arena, m->holder));
 	take(m, &lever);
 	m->remedy->acts = false; /* the second way spares what else it listens for */
@@ -110,6 +112,30 @@ static const char *short_id(struct iu_remedy_context *m, const char *id)
 	return id;
 }
 
+/* By the name that its user gave it; what a compose file made is stopped by its service, too. */
+static bool take_container(struct iu_remedy_context *m, const struct iu_lever *lever, const char *name)
+{
+	const struct iu_process *p = m->holder;
+	struct iu_strings words = {0};
+
+	name = iu_safe(m->arena, name, 64);
+	m->remedy->title = iu_phrase(m->arena, "stop container %s", name);
+	m->remedy->summary = m->remedy->title;
+	if (p && p->service && lever->container.program) {
+		iu_strings_add(m->arena, &words, lever->container.program);
+		iu_strings_add(m->arena, &words, "compose");
+		if (p->project) {
+			iu_strings_add(m->arena, &words, "-p");
+			iu_strings_add(m->arena, &words, p->project);
+		}
+		iu_strings_add(m->arena, &words, "stop");
+		iu_strings_add(m->arena, &words, p->service);
+		m->remedy->summary = iu_phrase(m->arena, "%s (%s)", m->remedy->title,
+			iu_phrase_shell(m->arena, words.v, words.n));
+	}
+	return take(m, lever);
+}
+
 static bool find_container(struct iu_remedy_context *m)
 {
 	struct iu_lever_context c = levers(m);
@@ -125,6 +151,10 @@ static bool find_container(struct iu_remedy_context *m)
 	if (iu_cause_rule(m->snapshot, m->verdict->cause)->lever != IU_WAY_CONTAINER ||
 		!iu_linux_lever_published(&c, m->blocker, m->holder, &lever))
 		return false;
+	if (m->holder && m->holder->container_name && *m->holder->container_name != '-') {
+		iu_lever_words(m->arena, &lever, lever.container.program, "stop", m->holder->container_name, NULL);
+		return take_container(m, &lever, m->holder->container_name);
+	}
 	m->remedy->summary = iu_phrase(m->arena,
 		"find the container that publishes the port, then stop it with %s stop",
 		lever.container.program);
@@ -240,6 +270,10 @@ static bool stop_container(struct iu_remedy_context *m)
 		lever.container.engine ? iu_safe(m->arena, lever.container.engine, 20) : "");
 	if (lever.argv.n)
 		lever.argv.v[lever.argv.n - 1] = short_id(m, lever.container.id);
+	if (m->holder && m->holder->container_name && *m->holder->container_name != '-' && lever.argv.n && !is_by_hand(&lever)) {
+		lever.argv.v[lever.argv.n - 1] = m->holder->container_name;
+		take_container(m, &lever, m->holder->container_name);
+	}
 	if (is_by_hand(&lever))
 		word_machine(m, &lever);
 	if (as_owner(m, &lever))
@@ -376,10 +410,19 @@ static bool stop_writer(struct iu_remedy_context *m)
 
 	if (!p || file->lock.writer != IU_YES || iu_protected_process(p) || p->pid <= 1)
 		return false;
-	m->remedy->summary = iu_phrase(m->arena, "ask %s to end: it removes its lock",
+	m->remedy->summary = iu_phrase(m->arena, "stop %s: it removes its lock",
 		iu_phrase_process(m->arena, p));
 	m->remedy->needs_root = iu_linux_lever_is_foreign(m->snapshot, p);
 	return command(m, "kill") && command(m, number(m, p->pid));
+}
+
+/* "node": the number is in the headline. */
+static const char *name_of(struct iu_remedy_context *m, int32_t pid)
+{
+	const struct iu_process *p = iu_snapshot_process(m->snapshot, pid);
+
+	return p && p->name ? iu_phrase_safe(m->arena, p->name, IU_NAME_COLUMNS)
+			    : iu_phrase_pid(m->arena, m->snapshot, pid);
 }
 
 static bool stop_process(struct iu_remedy_context *m)
@@ -409,13 +452,15 @@ static bool stop_process(struct iu_remedy_context *m)
 	m->remedy->acts = way != IU_WAY_NONE; /* else none of them is to blame */
 	first = iu_phrase_pid(m->arena, m->snapshot, holds[0]->pid);
 	m->remedy->summary = n == 1 && !more
-		? iu_phrase(m->arena, "ask %s to end", first)
-		: iu_phrase(m->arena, "ask %s and %zu more to end", first, n - 1 + more);
+		? iu_phrase(m->arena, "stop %s", first)
+		: iu_phrase(m->arena, "stop %s and %zu more", first, n - 1 + more);
+	if (n == 1 && !more)
+		m->remedy->title = iu_phrase(m->arena, "stop %s", name_of(m, holds[0]->pid));
 	if (more)
 		m->remedy->summary = iu_phrase(m->arena, "%s; the command has room for %d of them",
 			m->remedy->summary, KILL_MAX);
 	if (m->question->target.protocol == IU_PROTOCOL_UNIX && !m->question->target.abstract)
-		m->remedy->summary = iu_phrase(m->arena,
+		m->remedy->title = m->remedy->summary = iu_phrase(m->arena,
 			"%s; if its socket file is still there afterwards, remove that too",
 			m->remedy->summary);
 	return true;
@@ -444,8 +489,8 @@ static bool resume_job(struct iu_remedy_context *m)
 	}
 	m->remedy->needs_root = iu_linux_lever_is_foreign(m->snapshot, p);
 	m->remedy->summary = iu_phrase(m->arena, p->tty
-			? "let %s go on (or type fg in its terminal), then end it properly"
-			: "let %s go on, then end it properly",
+			? "let %s go on: type fg in its terminal, or"
+			: "let %s go on",
 		iu_phrase_process(m->arena, p));
 	return command(m, "kill") && command(m, "-CONT") && command(m, number(m, p->pid));
 }
@@ -498,13 +543,13 @@ static bool set_reuseaddr(struct iu_remedy_context *m)
 	if (helps == IU_NO && !iu_is_closing(&m->blocker->socket))
 		return false;
 	if (m->remedy->tried == IU_YES)
-		m->remedy->summary = "set SO_REUSEADDR before bind(): it works right now";
+		m->remedy->summary = "set SO_REUSEADDR in your server: it helps now";
 	else if (helps == IU_YES)
-		m->remedy->summary = "set SO_REUSEADDR before bind(): the sockets there have it set too";
+		m->remedy->summary = "set SO_REUSEADDR in your server: the old process had set it too";
 	else if (helps == IU_NO)
-		m->remedy->summary = "set SO_REUSEADDR before bind(): it does not help now, as the program before did not set it, but from the next restart on";
+		m->remedy->summary = "set SO_REUSEADDR in your server: helps from the next restart on (not now: the old process had not set it)";
 	else
-		m->remedy->summary = "set SO_REUSEADDR before bind(): it helps if the sockets there had it set too, at the latest from the next restart on";
+		m->remedy->summary = "set SO_REUSEADDR in your server: helps now if the old process had set it too, else from the next restart on";
 	return true;
 }
 
@@ -552,7 +597,7 @@ static bool wait_for_it(struct iu_remedy_context *m)
 			m->remedy->summary = "wait: the kernel gives up on it, mostly within a minute or two";
 		else if (longest >= 0)
 			m->remedy->summary = iu_phrase(m->arena,
-				"wait %lld s, then the port is free by itself",
+				"wait %lld s: it ends by itself",
 				(long long)((longest + 999) / 1000));
 		else
 			m->remedy->summary = "wait: TIME-WAIT ends by itself within 60 s";
@@ -581,7 +626,7 @@ static bool destroy_socket(struct iu_remedy_context *m)
 		return false;
 	state = iu_state_name(m->blocker->socket.state);
 	m->remedy->needs_root = m->snapshot->host.cap_net_admin != IU_YES;
-	m->remedy->summary = "have the kernel drop what is left of the connection";
+	m->remedy->summary = "drop the old connection now";
 	return command(m, "ss") && command(m, "-K") && command(m, "-t") && command(m, "state") &&
 	       command(m, state) && command(m, "sport") && command(m, "=") &&
 	       command(m, iu_phrase(m->arena, ":%u", (unsigned int)m->question->target.port));
@@ -618,7 +663,7 @@ static bool run_as_root_there(struct iu_remedy_context *m)
 
 	if (m->snapshot->host.pid > 0 && iu_linux_is_privileged(m->snapshot))
 		return false; /* root has looked already; of pasted text nobody knows */
-	m->remedy->summary = "look there again as root, who sees the processes of every user";
+	m->remedy->summary = "see which process it is, there";
 	if (m->question->target.protocol == IU_PROTOCOL_UNIX)
 		return command(m, "sudo") && command(m, "ss") && command(m, "-xlp");
 	if (iu_linux_is_bsd(m->snapshot))
@@ -636,7 +681,7 @@ static bool run_as_root(struct iu_remedy_context *m)
 	if (iu_linux_is_privileged(m->snapshot) || !m->question->target.text || m->question->asker.root_pid)
 		return false;
 	m->remedy->needs_root = true;
-	m->remedy->summary = "look again as root, who may see the descriptors of every process";
+	m->remedy->summary = "see which process it is";
 	return command(m, "sudo") && command(m, "inuse") && iu_remedy_target(m);
 }
 
@@ -647,7 +692,7 @@ static bool remove_socket_file(struct iu_remedy_context *m)
 
 	if (!iu_linux_lever_file(&c, &lever))
 		return false;
-	m->remedy->summary = "remove the file, nobody can be reached through it any more";
+	m->remedy->summary = "remove the file (nobody listens there any more)";
 	return take(m, &lever);
 }
 
@@ -738,9 +783,12 @@ static bool grant_capability(struct iu_remedy_context *m)
 	if (m->question->asker.program_has_cap == IU_YES)
 		return false; /* it has it already, and something else keeps it from counting */
 	if (!program || !m->question->asker.program_known || program[0] != '/') {
-		m->remedy->summary = "let it bind low ports: in its unit AmbientCapabilities=CAP_NET_BIND_SERVICE, "
-				     "else setcap cap_net_bind_service=+ep on its program file (of an interpreter "
-				     "that gives the right to every script)";
+		m->remedy->title = "let your program bind low ports";
+		m->remedy->value = "sudo setcap cap_net_bind_service=+ep FILE";
+		m->remedy->needs_root = true;
+		m->remedy->summary = "let your program bind low ports: sudo setcap cap_net_bind_service=+ep FILE "
+				     "(of an interpreter every script gets the right), or in its unit "
+				     "AmbientCapabilities=CAP_NET_BIND_SERVICE";
 		return true;
 	}
 	m->remedy->summary = iu_phrase(m->arena, "let it bind low ports%s",
@@ -761,7 +809,7 @@ static bool lower_start(struct iu_remedy_context *m)
 	}
 	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
 	m->remedy->summary = iu_phrase(m->arena,
-		"let every program of the machine bind ports from %u up", (unsigned int)m->question->target.port);
+		"let every program bind ports from %u up", (unsigned int)m->question->target.port);
 	return m->question->target.port && command(m, "sysctl") && command(m, "-w") &&
 	       command(m, iu_phrase(m->arena, "net.ipv4.ip_unprivileged_port_start=%u",
 				  (unsigned int)m->question->target.port));
@@ -769,7 +817,7 @@ static bool lower_start(struct iu_remedy_context *m)
 
 static bool freebind(struct iu_remedy_context *m)
 {
-	m->remedy->summary = "if the address comes later: set IP_FREEBIND on the socket before bind()";
+	m->remedy->summary = "if the address comes later: set IP_FREEBIND before bind()";
 	return true;
 }
 

@@ -6,7 +6,7 @@
 
 /* Captures mostly know no account: then none is spoken of. */
 const char *iu_windows_describe_process(
-	struct iu_arena *arena, const struct iu_process *process, int32_t tid)
+	struct iu_arena *arena, const struct iu_process *process, int32_t tid, const char *more)
 {
 	const char *user = process->user ? iu_phrase_user(arena, process->user, true, 0) : "";
 
@@ -14,8 +14,8 @@ const char *iu_windows_describe_process(
 	/* … and some no number either */
 	if (process->pid >= IU_PID_MADE_UP)
 		return iu_windows_quote_process(arena, process);
-	return iu_phrase(arena, "%s (pid %d%s%s)", iu_windows_quote_process(arena, process),
-		(int)process->pid, process->user ? ", user " : "", user);
+	return iu_phrase(arena, "%s\t(pid %d%s%s%s)", iu_windows_quote_process(arena, process),
+		(int)process->pid, process->user ? ", user " : "", user, more);
 }
 
 const char *iu_windows_describe_sharing(const struct iu_question *question,
@@ -23,18 +23,18 @@ const char *iu_windows_describe_sharing(const struct iu_question *question,
 {
 	switch (b->sharing) {
 	case IU_SHARING_HOLDER_WITHOUT_REUSEADDR:
-		return ", and the socket there does not have SO_REUSEADDR set, which both need; Windows then says access denied";
+		return "both need SO_REUSEADDR to share it, and the holder has not set it; Windows then says access denied";
 	case IU_SHARING_HOLDER_EXCLUSIVE:
-		return ", and the socket there has SO_EXCLUSIVEADDRUSE, which shares with nobody";
+		return "the holder has SO_EXCLUSIVEADDRUSE, which shares with nobody";
 	case IU_SHARING_ASKER_EXCLUSIVE:
-		return ", and SO_EXCLUSIVEADDRUSE wants it alone";
+		return "SO_EXCLUSIVEADDRUSE wants the port alone";
 	case IU_SHARING_ACCOUNTS_DIFFER:
-		return ", and another account has it there";
+		return "another account has it, and Windows shares a port only within one";
 	case IU_SHARING_OPTIONS_UNKNOWN:
 		if (question->options.reuseaddr)
-			return ", unless the socket there has SO_REUSEADDR set as well";
+			return "they share it only if the holder has set SO_REUSEADDR as well";
 		return v->status == IU_STATUS_UNKNOWN
-			? ", unless both belong to one account and the socket there is not exclusive"
+			? "they share it only within one account, and if the holder is not exclusive"
 			: "";
 	case IU_SHARING_NOT_ASKED:
 	case IU_SHARING_HOLDER_LISTENS:
@@ -50,6 +50,6 @@ const char *iu_windows_describe_free(
 {
 	(void)question;
 	return verdict->probe
-		? "every socket of the machine was compared, and a bind() that was tried worked"
-		: "every socket and every excluded port range was compared, and none is in the way";
+		? "compared with every socket, and a trial bind() succeeded"
+		: "compared with every socket and every excluded port range; none is in the way";
 }

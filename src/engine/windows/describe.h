@@ -5,11 +5,12 @@
 #include "model/question.h"
 #include "model/verdict.h"
 
-/** iu_windows_describe_process() - "python3 -m http.server (pid 7, user alice)"; @tid: 0, or its thread */
+/** iu_windows_describe_process() - "python3 -m http.server\t(pid 7, user alice)"; see struct iu_rules */
 const char *iu_windows_describe_process(
-	struct iu_arena *arena, const struct iu_process *process, int32_t tid);
+	struct iu_arena *arena, const struct iu_process *process, int32_t tid,
+	const char *more);
 
-/** iu_windows_describe_sharing() - why both do not share, to follow the sentence of the rule; or "". */
+/** iu_windows_describe_sharing() - why both do not share, in a sentence of its own; or "". */
 const char *iu_windows_describe_sharing(const struct iu_question *question,
 	const struct iu_verdict *v, const struct iu_blocker *b);
 

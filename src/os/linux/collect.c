@@ -37,6 +37,7 @@ static const struct {
 	{IU_FACT_HOLDERS, iu_collect_publishers, true, true, NULL},
 	{IU_FACT_HOLDERS, iu_collect_starters, true, true, NULL},
 	{IU_FACT_HOLDERS, iu_collect_ssh_control, true, true, NULL},
+	{IU_FACT_HOLDERS, iu_collect_containers, true, true, NULL},
 	{IU_FACT_OPTIONS, iu_collect_options, true, false, "socket options"},
 	{IU_FACT_WAITERS, iu_collect_waiters, true, true, "whether somebody waits on the sockets"},
 };

@@ -12,6 +12,7 @@ struct iu_cgroup_row;
 struct iu_stream;
 struct iu_bound;
 struct iu_groups_row;
+struct iu_engines;
 
 /* What the rounds of one look find out only once. In the arena of its snapshot. */
 struct iu_scan_cache {
@@ -22,6 +23,7 @@ struct iu_scan_cache {
 	enum iu_tri services; /* of names, besides that file */
 	const char *cgroup_mount;
 	const char *freezer_mount; /* of cgroup v1 */
+	struct iu_engines *engines; /* what container engines have answered; NULL: none was asked */
 };
 
 struct iu_scan;
@@ -77,6 +79,7 @@ iu_collector iu_collect_programs;
 iu_collector iu_collect_publishers;
 iu_collector iu_collect_starters;
 iu_collector iu_collect_ssh_control;
+iu_collector iu_collect_containers;
 iu_collector iu_collect_options;
 iu_collector iu_collect_waiters;
 iu_collector iu_collect_cgroups;

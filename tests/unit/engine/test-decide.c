@@ -143,7 +143,7 @@ static void test_other_program(void **state)
 	assert_int_equal(v.blockers.v[0].certain, IU_YES);
 	assert_int_equal(v.confidence, IU_CONFIDENCE_LIKELY);
 	assert_string_equal(v.headline,
-		"Port 8080/tcp is in use: python3 (pid 4242) listens on 0.0.0.0:8080.");
+		"Port 8080/tcp is in use: python3 (pid 4242) listens on all IPv4 addresses.");
 	assert_string_equal(command_line(&arena, remedy(&v, IU_REMEDY_STOP_PROCESS)), "kill 4242");
 	assert_false(remedy(&v, IU_REMEDY_STOP_PROCESS)->needs_root);
 	assert_null(remedy(&v, IU_REMEDY_STOP_UNIT));
@@ -724,7 +724,7 @@ static void test_time_wait(void **state)
 	put_probe(&snap, "127.0.0.1", TEST_PORT, true, 0);
 	v = why_question(q);
 	assert_int_equal(remedy(&v, IU_REMEDY_SET_REUSEADDR)->tried, IU_YES);
-	assert_non_null(strstr(remedy(&v, IU_REMEDY_SET_REUSEADDR)->summary, "right now"));
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_SET_REUSEADDR)->summary, "helps now"));
 	snap.probes.v[0].result = EADDRINUSE;
 	v = why_question(q);
 	assert_int_equal(remedy(&v, IU_REMEDY_SET_REUSEADDR)->tried, IU_NO);

@@ -571,11 +571,11 @@ static void test_refuse_other_user(void **state)
 	holder->uid = 70;
 	holder->user = "postgres";
 	p = plan_port();
-	refused(&p, "only root may end it");
+	refused(&p, "only root may stop it");
 	snap.host.uid = 0;
 	snap.host.privileged = true;
 	p = plan_port();
-	refused(&p, "another user: postgres");
+	refused(&p, "belongs to postgres");
 	assert_non_null(strstr(p.refusals.v[0].next, "--user postgres"));
 	rules.uids[rules.uid_count++] = 70;
 	p = plan_port();

@@ -544,7 +544,7 @@ static void tell_unreadable(struct iu_proc_walk *walk)
 	if (walk->unreadable > GAPS_NAMED) {
 		/* an earlier look counted, too; its number is replaced, not put next to ours */
 		iu_snapshot_drop_gaps(snapshot, IU_GAP_PROCESSES);
-		snprintf(what, sizeof(what), "descriptors of %zu processes", walk->unreadable);
+		snprintf(what, sizeof(what), "the open files of %zu processes", walk->unreadable);
 		iu_snapshot_add_gap(snapshot,
 			&(struct iu_gap){.kind = IU_GAP_PROCESSES,
 				.fact = IU_FACT_HOLDERS,
@@ -557,7 +557,7 @@ static void tell_unreadable(struct iu_proc_walk *walk)
 	for (size_t i = 0; i < snapshot->unreadable.n && walk->unreadable > 0; i++) {
 		const struct iu_unreadable *row = &snapshot->unreadable.v[i];
 
-		snprintf(what, sizeof(what), "descriptors of pid %d", (int)row->pid);
+		snprintf(what, sizeof(what), "the open files of pid %d", (int)row->pid);
 		iu_snapshot_add_gap(snapshot,
 			&(struct iu_gap){.kind = IU_GAP_DESCRIPTORS,
 				.fact = IU_FACT_HOLDERS,

@@ -22,8 +22,10 @@
 #include "os/linux/host/mounts.h"
 #include "os/linux/patient.h"
 #include "os/linux/process/cgroup.h"
+#include "os/linux/process/branch.h"
 #include "os/linux/process/cmdline.h"
 #include "os/linux/process/container.h"
+#include "os/linux/process/origin.h"
 #include "os/linux/process/proc-stat.h"
 
 #define CMDLINE_MAX    (IU_CMDLINE_ARGUMENTS * IU_CMDLINE_ARGUMENT)
@@ -203,6 +205,7 @@ struct look_up {
 struct looked_up {
 	struct iu_file_id files[FILE_ARGUMENTS + 1];
 	size_t n;
+	char branch[IU_BRANCH_BYTES];
 	bool missed; /* something was left out rather than waited for */
 };
 
@@ -306,6 +309,8 @@ static void look_up(const void *context, void *result)
 		take_file(&found, fd, "", AT_EMPTY_PATH);
 		close(fd);
 	}
+	if (!l->plain && (!l->careful || l->cwd_near) && open_base(l, "cwd", &bases.cwd) >= 0)
+		iu_branch_read(bases.cwd, found.branch);
 	if (bases.root >= 0)
 		close(bases.root);
 	if (bases.cwd >= 0)
@@ -380,6 +385,8 @@ static int read_files(struct iu_scan *scan, struct iu_process *process)
 
 		*file = found.files[i];
 	}
+	if (ret == 0 && found.branch[0])
+		process->branch = iu_arena_strdup(arena, found.branch);
 	if (ret < 0 || !found.missed)
 		return ret;
 	iu_snapshot_gap(scan->snapshot, IU_FACT_FILES, process->pid,
@@ -405,6 +412,8 @@ static int read_more(struct iu_scan *scan, struct iu_process *process)
 		ret = iu_container_name(scan, process);
 	if (ret == 0)
 		ret = read_parents(scan, process);
+	if (ret == 0)
+		ret = iu_process_origin(scan, process);
 	return ret == 0 ? read_files(scan, process) : ret;
 }
 

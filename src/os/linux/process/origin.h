@@ -1,0 +1,20 @@
+/* os/linux/process/origin.h - from where a process was started: the first of its ancestors with a name */
+#ifndef IU_OS_LINUX_PROCESS_ORIGIN_H
+#define IU_OS_LINUX_PROCESS_ORIGIN_H
+
+#include "os/linux/scan.h"
+
+/**
+ * iu_process_origin() - fills in process->origin: beyond its session, unlike its parents
+ * Parents have to be there. Returns: 0, IU_E_NOMEM.
+ */
+int iu_process_origin(struct iu_scan *scan, struct iu_process *process);
+
+/**
+ * iu_environ_value() - the value of a variable in the bytes of /proc/PID/environ
+ * @ret_len: receives its length; it is not NUL-terminated where the bytes end
+ * Returns: a pointer into @bytes, or NULL.
+ */
+const char *iu_environ_value(const char *bytes, size_t len, const char *name, size_t *ret_len);
+
+#endif
