@@ -52,7 +52,7 @@ static const char *owner(struct iu_arena *arena, const struct iu_snapshot *snaps
 	return iu_phrase(arena, " of %s", iu_phrase_user(arena, p->user, p->uid_known, p->uid));
 }
 
-const char *iu_plan_question(
+const char *iu_plan_words_question(
 	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_plan *plan)
 {
 	const struct iu_lever *lever = plan->steps.n == 1 ? &plan->steps.v[0].lever : NULL;
@@ -96,7 +96,7 @@ static const char *verb(const struct iu_step *step, const struct iu_step_result 
 	return "done";
 }
 
-const char *iu_plan_result(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+const char *iu_plan_words_result(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_step *step, const struct iu_step_result *result)
 {
 	const char *what = subject(arena, snapshot, &step->lever);
@@ -112,13 +112,13 @@ const char *iu_plan_result(struct iu_arena *arena, const struct iu_snapshot *sna
 		(long long)(result->took_ms % 1000 / 100));
 }
 
-const char *iu_plan_still(struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_step *step)
+const char *iu_plan_words_still(struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_step *step)
 {
 	return iu_phrase(arena, "%s is still running after SIGTERM",
 		process_name(arena, snapshot, step->lever.process.pid));
 }
 
-const char *iu_plan_kill(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+const char *iu_plan_words_kill(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_question *question, const struct iu_step *step)
 {
 	const struct iu_process *p = iu_snapshot_process(snapshot, step->lever.process.pid);

@@ -30,23 +30,23 @@ int iu_plan_tell(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_plan *plan, const struct iu_verdict *verdict,
 	struct iu_explanation *ret_story);
 
-/** iu_plan_question() - "Stop node (8014) of alice?": what is asked before it is carried out. */
-const char *iu_plan_question(
+/** iu_plan_words_question() - "Stop node (8014) of alice?": what is asked before it is carried out. */
+const char *iu_plan_words_question(
 	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_plan *plan);
 
 /**
- * iu_plan_result() - "node (8014) ended after SIGTERM (0.1 s)"
+ * iu_plan_words_result() - "node (8014) ended after SIGTERM (0.1 s)"
  * Returns: NULL where it went another way than planned: whoever tells the end tells that.
  */
-const char *iu_plan_result(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+const char *iu_plan_words_result(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_step *step, const struct iu_step_result *result);
 
-/** iu_plan_still() - "node (8014) is still running after SIGTERM" */
-const char *iu_plan_still(
+/** iu_plan_words_still() - "node (8014) is still running after SIGTERM" */
+const char *iu_plan_words_still(
 	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_step *step);
 
-/** iu_plan_kill() - the command that kills what a step has asked in vain. */
-const char *iu_plan_kill(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+/** iu_plan_words_kill() - the command that kills what a step has asked in vain. */
+const char *iu_plan_words_kill(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_question *question, const struct iu_step *step);
 
 /**

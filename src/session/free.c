@@ -195,7 +195,7 @@ static int make_plan(struct freeing *run)
 		ret = iu_plan_tell(&f->arena, &f->before_session.snapshot, &f->plan, &f->before.verdict, &f->explanation);
 	if (ret >= 0 && f->plan.kind == IU_PLAN_READY) {
 		add_who(f);
-		f->question_words = iu_plan_question(&f->arena, &f->before_session.snapshot, &f->plan);
+		f->question_words = iu_plan_words_question(&f->arena, &f->before_session.snapshot, &f->plan);
 	}
 	return ret < 0 || f->arena.failed ? IU_E_NOMEM : 0;
 }
@@ -260,7 +260,7 @@ static int finish_process(struct freeing *run, const struct iu_step *step,
 	bool ended = false;
 	int ret;
 
-	run->still = iu_plan_still(&run->f->arena, &run->f->before_session.snapshot, step);
+	run->still = iu_plan_words_still(&run->f->arena, &run->f->before_session.snapshot, step);
 	ret = wait_process(run, handle, iu_os_now_ms() + grace, &ended);
 	iu_os_release(handle);
 	if (ret < 0 || ended || is_free(run->f) || is_stopped(run))
@@ -268,7 +268,7 @@ static int finish_process(struct freeing *run, const struct iu_step *step,
 	if (!step->kill && !(act->kill && act->kill(act->context, run->still))) {
 		result->kind = IU_RESULT_FAILED;
 		snprintf(result->detail, sizeof(result->detail), "%s (%u s). To kill it: %s", run->still,
-			act->grace_seconds, iu_plan_kill(&run->f->arena, &run->f->before_session.snapshot, run->f->question, step));
+			act->grace_seconds, iu_plan_words_kill(&run->f->arena, &run->f->before_session.snapshot, run->f->question, step));
 		return 0;
 	}
 	iu_os_apply(step, true, &killed, &handle);
@@ -335,7 +335,7 @@ static int take_step(struct freeing *run, size_t i)
 	result->took_ms = iu_os_now_ms() - began;
 	if (run->act->step)
 		run->act->step(run->act->context, step, result,
-			iu_plan_result(&run->f->arena, &run->f->before_session.snapshot, step, result));
+			iu_plan_words_result(&run->f->arena, &run->f->before_session.snapshot, step, result));
 	return ret;
 }
 

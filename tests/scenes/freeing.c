@@ -96,10 +96,11 @@ static bool agree(void *context, const struct iu_free_run *freeing)
 	return true;
 }
 
-static void say_step(
-	void *context, const struct iu_step *step, const struct iu_step_result *result)
+static void say_step(void *context, const struct iu_step *step, const struct iu_step_result *result,
+	const char *words)
 {
 	(void)context;
+	(void)words;
 	if (silent)
 		return;
 	printf("#   %s: %s%s %s\n", iu_step_name(step->lever.kind), iu_result_name(result->kind),

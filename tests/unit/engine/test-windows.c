@@ -946,6 +946,7 @@ static void test_articles(void **state)
 		"but: likely, not proven: another program listens or is bound there, and runs\n"
 		"cause: other-program (likely): another program listens or is bound there, and runs\n"
 		"cause: event log: W3SVC 115 of 2023-11-14 22:13:20 UTC, the Web service could not bind a site to its address: 10048, the address is in use\n"
+		"cause: MSProxy.exe (pid 640) listens on 0.0.0.0:80\n"
 		"rule: bind() to 0.0.0.0:80 fails with WSAEADDRINUSE (10048): both want all addresses\n"
 		"1. ask MSProxy.exe (pid 640) to end; with /F as well Windows ends it at once and what is not saved is lost (PowerShell: Stop-Process -Id 640) (as administrator)\n"
 		"   taskkill /PID 640\n"

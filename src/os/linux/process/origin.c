@@ -15,7 +15,7 @@
 #define ENVIRON_BYTES 16384
 #define FROM_BYTES    64
 
-const char *iu_environ_value(const char *bytes, size_t len, const char *name, size_t *ret_len)
+const char *iu_origin_variable(const char *bytes, size_t len, const char *name, size_t *ret_len)
 {
 	size_t n = strlen(name);
 	const char *end = bytes + len, *next;
@@ -42,7 +42,7 @@ static const char *read_from(struct iu_scan *scan, int32_t pid, const char *vari
 
 	snprintf(path, sizeof(path), "%d/environ", (int)pid);
 	len = iu_file_read(scan->proc, path, text, sizeof(text));
-	value = len > 0 ? iu_environ_value(text, (size_t)len, variable, &n) : NULL;
+	value = len > 0 ? iu_origin_variable(text, (size_t)len, variable, &n) : NULL;
 	if (!value)
 		return NULL;
 	for (size_t i = 0; i < n; i++)

@@ -11,10 +11,10 @@
 int iu_process_origin(struct iu_scan *scan, struct iu_process *process);
 
 /**
- * iu_environ_value() - the value of a variable in the bytes of /proc/PID/environ
+ * iu_origin_variable() - the value of a variable in the bytes of /proc/PID/environ
  * @ret_len: receives its length; it is not NUL-terminated where the bytes end
  * Returns: a pointer into @bytes, or NULL.
  */
-const char *iu_environ_value(const char *bytes, size_t len, const char *name, size_t *ret_len);
+const char *iu_origin_variable(const char *bytes, size_t len, const char *name, size_t *ret_len);
 
 #endif
