@@ -422,8 +422,7 @@ static void tell_cause(struct telling *t)
 	if (!v->cause)
 		return;
 	if (!detail && v->cause != IU_CAUSE_HIDDEN_HOLDER) /* the headline says that */
-		add_line(t, "but", iu_phrase(t->arena, "%s, not proven: %s",
-			iu_confidence_name(v->confidence), iu_cause_row(v->cause)->sentence));
+		add_line(t, "but", iu_phrase(t->arena, "this is %s, not proven", iu_confidence_name(v->confidence)));
 	add_detail(t, "cause",
 		iu_phrase(t->arena, "%s (%s): %s", iu_cause_name(v->cause),
 			iu_confidence_name(v->confidence), iu_cause_row(v->cause)->sentence));

@@ -101,7 +101,7 @@ bool iu_remedy_bind_address(struct iu_remedy_context *m)
 		if (p->result)
 			return false;
 	}
-	m->remedy->title = "use an address where it is free";
+	m->remedy->title = "use a free address";
 	m->remedy->value = iu_phrase(m->arena, "%s",
 		iu_endpoint_format(&address, m->question->target.port, text));
 	m->remedy->summary = iu_phrase(m->arena, "bind %s instead, where the port is free", m->remedy->value);

@@ -73,7 +73,7 @@ def says_who(test, kind, program):
         code, out, err = ask(program, port)
         holder.stdin.close()
     good = code == 1 and not out and "bind: Address already in use" in err and \
-        re.search(rf"\(pid {holder.pid}\) listens on 127\.0\.0\.1:{port}", err) and "other-program" in err
+        f"127.0.0.1:{port}/tcp is in use" in err and f"(pid {holder.pid}) listens there" in err and "What helps:" in err
     test.point(good, f"{kind}: tells who has the port", err)
     return port
 
@@ -94,7 +94,7 @@ def serves(test, kind, program, port):
         server.terminate()
         server.wait()
     test.point(answer == b"hello", f"{kind}: serves where the port is free", repr(answer))
-    test.point(code == 1 and "already-running" in err and f"(pid {server.pid})" in err,
+    test.point(code == 1 and "it runs already" in err and f"(pid {server.pid})" in err,
                f"{kind}: tells that it runs already", err)
 
 

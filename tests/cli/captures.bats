@@ -12,12 +12,12 @@ teardown() {
 	rm -rf "$folder"
 }
 
-# "ask TARGET FILE…": why TARGET from these captures.
+# "ask TARGET FILE…": why TARGET from these captures, with all that is behind it.
 ask() {
 	local target=$1 from=()
 	shift
 	for file in "$@"; do from+=(--from "$CAPTURES/$file"); done
-	run "$INUSE" why "${from[@]}" "$target"
+	run "$INUSE" why -v "${from[@]}" "$target"
 }
 
 @test "the first article: port 5010 while the Application Layer Gateway serves a shared connection" {

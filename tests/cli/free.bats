@@ -34,15 +34,17 @@ export -f lives
 @test "free: on a terminal No is the default" {
 	run in_net 'pid=$("$HOLD" 8080 holder); echo | script -qec "$INUSE free 8080" /dev/null; code=$?; kill $pid || echo "it was ended"; exit $code'
 	expect 1
-	says "Do it? [y/N]"
+	says "Stop holder ("
+	says ") of root? [y/N]"
 	says_not "it was ended"
 }
 
 @test "free: on a terminal yes does it" {
 	run in_net 'pid=$("$HOLD" 8080 holder); echo y | script -qec "$INUSE free 8080" /dev/null; code=$?; lives $pid; exit $code'
 	expect 0
-	says "Do it? [y/N]"
-	says "8080/tcp can be bound now"
+	says "Stop holder ("
+	says ") of root? [y/N]"
+	says "8080/tcp is free now."
 	says_not "it lives"
 }
 
@@ -50,8 +52,8 @@ export -f lives
 	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --yes 8080 && "$INUSE" 8080; code=$?; lives $pid; exit $code'
 	expect 1
 	says "What will be done:"
-	says "step 1 done"
-	says "Done: 8080/tcp can be bound now."
+	says ") ended after SIGTERM ("
+	says "8080/tcp is free now."
 	says "Port 8080/tcp is free."
 	says_not "it lives"
 }
@@ -65,7 +67,7 @@ export -f lives
 @test "free: --dry-run, as text and as JSON" {
 	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --dry-run 8080; code=$?; kill $pid || echo "it was ended"; exit $code'
 	expect 0
-	says "SIGTERM to holder (pid "
+	says "stop holder (pid "
 	says_not "it was ended"
 	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --dry-run --json 8080; code=$?; kill $pid || echo "it was ended"; exit $code'
 	expect 0
@@ -87,11 +89,11 @@ export -f lives
 @test "free: several targets, all must be done" {
 	run in_net '"$HOLD" 8080 one >/dev/null; "$HOLD" 8081 two >/dev/null; "$INUSE" free --yes 8080 8081'
 	expect 0
-	says "8080/tcp can be bound now"
-	says "8081/tcp can be bound now"
+	says "8080/tcp is free now."
+	says "8081/tcp is free now."
 	run in_net '"$HOLD" 8080 one >/dev/null; "$INUSE" free --yes 203.0.113.7:80 8080'
 	expect 1
-	says "8080/tcp can be bound now"
+	says "8080/tcp is free now."
 }
 
 @test "free: an ancestor is refused" {

@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 
+SLOWLY = "(slowly)\n"
 WIDTHS = (50, 80, 160)
 ALICE = 1000
 SERVER = """#!/usr/bin/python3
@@ -36,24 +37,28 @@ kept = []
 while True:
     kept.append(s.accept())
 """
-# What differs from one run to the next, and what it is written as. Same length where columns count.
+# What differs from one run to the next, and what it is written as. Same length where columns count: pids have
+# four digits in the PID namespace, programs are asked about in their first seconds.
 CHANGING = [
     (r"\(pid \d+", "(pid 4767"),
-    (r"running for \d+ (?:s|min)", "running for 41 s"),
-    (r"started \d+ (?:s|min) ago", "started 41 s ago"),
+    (r"running(\s+)for(\s+)\d+(\s+)(?:s|min)", r"running\1for\g<2>4\3s"),
+    (r"started(\s+)\d+(\s+)(?:s|min)(\s+)ago", r"started\g<1>4\2s\3ago"),
     (r"pts/\d+", "pts/2"),
     (r"kill (-CONT )?\d+", r"kill \g<1>4767"),
     (r"\b\d+ s: it ends by itself", "52 s: it ends by itself"),
     (r"(another\s+)\d+(\s+s)", r"\g<1>52\g<2>"),
     (r"\b(?:3[2-9]|4\d|5\d|6[0-4])\d{3}\b", "45000"),
-    (r"open files of \d+ processes", "open files of 53 processes"),
+    (r"open(\s+)files(\s+)of(\s+)\d+(\s+)processes", r"open\1files\2of\g<3>8\4processes"),
 ]
+SLOW = re.compile(r"(?:running\s+for|started)\s+\d\d+\s+s")
 
 
 def even(text):
+    """On a slow machine ages have more digits, and lines break elsewhere: that is left open then."""
+    slow = bool(SLOW.search(text))
     for pattern, name in CHANGING:
         text = re.sub(pattern, name, text)
-    return text
+    return SLOWLY + text if slow else text
 
 
 class Stage:
@@ -242,6 +247,8 @@ def prepare():
     with open("/home/alice/shop/.git/HEAD", "w", encoding="ascii") as file:
         file.write("ref: refs/heads/main\n")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    with open("/proc/sys/kernel/ns_last_pid", "w", encoding="ascii") as file:
+        file.write("4700")
 
 
 def main():
@@ -250,7 +257,7 @@ def main():
         if os.geteuid():
             print("1..0 # SKIP only root can make the namespaces")
             return 0
-        os.execvp("unshare", ["unshare", "--net", "--mount", "--propagation", "private", "--fork", sys.executable,
+        os.execvp("unshare", ["unshare", "--net", "--mount", "--pid", "--mount-proc", "--propagation", "private", "--fork", sys.executable,
                               os.path.abspath(__file__), program, golden, "--inside", *sys.argv[3:]])
     copy = tempfile.mkdtemp(dir="/tmp")
     os.chmod(copy, 0o755)
@@ -270,7 +277,8 @@ def main():
     bad = 0
     print(f"1..{len(pages)}")
     for number, (title, page) in enumerate(pages, 1):
-        good = kept.get(title, "").rstrip() == page
+        good = kept.get(title, "").rstrip() == page or (
+            page.startswith(SLOWLY) and kept.get(title, "").split() == page[len(SLOWLY):].split())
         bad += not good
         for line in [] if good else difflib.unified_diff(kept.get(title, "").splitlines(), page.splitlines(), "kept",
                                                          "now", "", "", 9):

@@ -21,9 +21,9 @@ class Skip(Exception):
 
 
 def run(*command, options=(), **kwargs):
-    """The command under `inuse run`; its results as text."""
+    """The command under `inuse run`, with all that is behind its answers; its results as text."""
     kwargs = {"capture_output": True, "text": True, "timeout": 60, **kwargs}
-    return subprocess.run([INUSE, "run", *options, "--", *map(str, command)], **kwargs)
+    return subprocess.run([INUSE, "run", "-v", *options, "--", *map(str, command)], **kwargs)
 
 
 def same(name, got, wanted):

@@ -153,7 +153,7 @@ def question():
             holder.stdout.readline()
         for answer, result in (("n", "bind 98"), ("y", "bind 0")):
             shell.type(f"{INUSE} run --free -- {CALLS} bind {p}\n")
-            has(shell.until("Do it? [y/N] "), f"(pid {holder.pid})", "SIGTERM")
+            has(shell.until("? [y/N] "), f"(pid {holder.pid})", "SIGTERM")
             shell.type(answer + "\n")
             has(shell.until(PROMPT), result)
             same(f"the holder after {answer}", holder.poll() is None, answer == "n")
