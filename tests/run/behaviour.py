@@ -474,7 +474,7 @@ def dropped_rights():
     """A child with fewer rights is not given ours: port 80 stays forbidden"""
     done = run(*NOBODY, CALLS, "bind", 80)
     same("results", done.stdout, "bind 13\n")
-    has(done.stderr, "(EACCES)", "CAP_NET_BIND_SERVICE")
+    has(done.stderr, "(EACCES)", "may not bind ports below 1024", "cap_net_bind_service")
 
 
 def kept_rights():
@@ -594,7 +594,7 @@ def setuid_program():
 def outer_watcher():
     """Inside of another program that watches calls: a preloaded library tells and helps instead"""
     p = port()
-    outer = [sys.executable, "-S", os.path.join(os.path.dirname(os.path.abspath(__file__)), "outer.py"), INUSE, "run"]
+    outer = [sys.executable, "-S", os.path.join(os.path.dirname(os.path.abspath(__file__)), "outer.py"), INUSE, "run", "-v"]
     with Holder("bind", p, 30):
         done = subprocess.run([*outer, "--", CALLS, "bind", str(p)], capture_output=True, text=True)
         same("exit", done.returncode, 3)
@@ -614,7 +614,7 @@ def explained_afterwards():
     if not STATIC:
         raise Skip("musl-gcc is missing")
     p = port()
-    outer = [sys.executable, "-S", os.path.join(os.path.dirname(os.path.abspath(__file__)), "outer.py"), INUSE, "run", "--"]
+    outer = [sys.executable, "-S", os.path.join(os.path.dirname(os.path.abspath(__file__)), "outer.py"), INUSE, "run", "-v", "--"]
 
     def wrapped(*command):
         return subprocess.run([*outer, *map(str, command)], capture_output=True, text=True)
