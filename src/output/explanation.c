@@ -151,10 +151,10 @@ static void put_part(const struct page *page, const struct iu_explanation_part *
 /* The column of a command behind its text; 0: it has a line of its own. */
 static size_t command_column(const struct page *page, const struct iu_explanation_step *step, size_t widest)
 {
-	size_t at = STEP_INDENT + widest + 4;
+	size_t columns = step->text ? iu_text_columns(step->text, strlen(step->text)) : 0;
+	size_t at = STEP_INDENT + (columns > widest ? columns : widest) + 4;
 
-	if (!step->command || !step->text || page->narrow ||
-		iu_text_columns(step->text, strlen(step->text)) > TITLE_MOST)
+	if (!step->command || !step->text || page->narrow || columns > TITLE_MOST)
 		return 0;
 	if (page->columns && at + iu_text_columns(step->command, strlen(step->command)) > page->columns)
 		return 0;

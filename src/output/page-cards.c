@@ -37,18 +37,12 @@ static void add_part(const struct iu_explanation_part *part, struct iu_text *out
 	iu_text_add(out, "</dd>\n");
 }
 
-/* What leads to the answer is there for whoever asks for more. */
-static bool is_detail(const struct iu_explanation_part *part)
-{
-	return !strcmp(part->label, "cause");
-}
-
 static void add_parts(const struct iu_explanation *story, bool detail, struct iu_text *out)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < story->parts.n; i++) {
-		if (is_detail(&story->parts.v[i]) != detail)
+		if (story->parts.v[i].detail != detail)
 			continue;
 		if (!n++)
 			iu_text_add(out, detail ? "<details><summary>Evidence</summary>\n<dl>\n" : "<dl>\n");

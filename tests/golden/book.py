@@ -28,13 +28,13 @@ CHAPTERS = [
                                      "src/engine/linux/plan.c", "src/engine/linux/levers.c",
                                      "src/knowledge/protected.c", "src/session/*.c"]),
     ("Errors and what they mean", ["src/engine/explain.c", "src/knowledge/errors.c", "src/base/err.c"]),
-    ("The command line", ["src/cli/*.c", "src/output/*.c", "src/input/*.c"]),
+    ("The command line", ["src/cli/*.c", "src/output/*.c", "src/input/target*.c", "src/input/filter.c"]),
     ("Commands under inuse run", ["src/run/linux/*.c"]),
     ("Windows", ["src/engine/windows/*.c", "src/knowledge/windows-ports.c", "src/os/windows/**.c", "src/cli/windows/*.c"]),
 ]
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
-FORMAT = re.compile(r'%(?:-?\d+|\.\*|\.\d+|\*)*(?:PRI\w+|hh|h|ll|l|z|j)?[sduxXci]')
+FORMAT = re.compile(r'%(?:-?\d+|\.\*|\.\d+|\*)*(?:PRI\w+|hh|h|ll|l|z|j)?[sduxXc]')
 
 
 def files(root, pattern):
@@ -66,7 +66,7 @@ def sentence(literal):
     """What a reader sees of it; None: no words of ours."""
     text = literal.replace('\\"', '"').replace("\\n", " ").replace("\\t", "  ").replace("\\\\", "\\").replace("\\r", "")
     text = FORMAT.sub("…", text).replace("%%", "%").strip(" ")
-    text = re.sub(r"  +", " ", text)
+    text = re.sub(r"\s\s+", " ", re.sub(r"<[^>]*>|<[^>]*$", " ", text)).strip()  # pages are HTML
     words = re.findall(r"[A-Za-z][a-z]+", text)
     if len(words) < 2 or " " not in text.strip("… ,;:()."):
         return None

@@ -82,7 +82,7 @@ static void test_unserved(void **state)
 	put_process(&s, 100, "python3", 1)->state = IU_PROCESS_STOPPED;
 	put("127.0.0.1", 9000, IU_STATE_BOUND, 2);
 	put_process(&s, 101, "java", 2);
-	check("unserved 8000/tcp | Port 8000/tcp is in use: python3 (pid 100) listens on 0.0.0.0:8000, but is stopped.\n"
+	check("unserved 8000/tcp | Port 8000/tcp is in use: python3 (pid 100) listens on all IPv4 addresses, but is stopped.\n"
 	      "unserved 127.0.0.1:9000/tcp | 127.0.0.1:9000/tcp is in use: java (pid 101) does not listen, but has bound "
 	      "127.0.0.1:9000.\n");
 }

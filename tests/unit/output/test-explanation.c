@@ -65,6 +65,57 @@ static void test_100(void **state)
 		"  2. Use another port: 8081 is free.\n");
 }
 
+/* Commands beside their texts, in one column, where they fit; a text that has its own line makes none wider. */
+static struct iu_explanation_step pairs[] = {
+	{"let your program bind low ports", "sudo setcap cap_net_bind_service=+ep FILE"},
+	{"use a free port", "8443"},
+};
+static struct iu_explanation_part card_parts[] = {
+	{"who", LINES("node server.js --with many --arguments here and there\t(pid 4242, user alice, running for 2 h)")},
+	{"rule", LINES("bind() fails"), .detail = true},
+};
+static const struct iu_explanation card = {
+	.status = IU_STATUS_DENIED,
+	.headline = "Port 443/tcp is free, but alice may not bind ports below 1024.",
+	.parts = {.v = card_parts, .n = IU_COUNT(card_parts)},
+	.steps = {.v = pairs, .n = IU_COUNT(pairs)},
+};
+
+static void test_card(void **state)
+{
+	check(&card, (struct iu_style){.columns = 84},
+		"Port 443/tcp is free, but alice may not bind ports below 1024.\n"
+		"\n"
+		"  who    node server.js --with many --arguments here and there\n"
+		"         (pid 4242, user alice, running for 2 h)\n"
+		"\n"
+		"What helps:\n"
+		"  1. let your program bind low ports:   sudo setcap cap_net_bind_service=+ep FILE\n"
+		"  2. use a free port:                   8443\n");
+	check(&card, (struct iu_style){.columns = 70},
+		"Port 443/tcp is free, but alice may not bind ports below 1024.\n"
+		"\n"
+		"  who    node server.js --with many --arguments here and there\n"
+		"         (pid 4242, user alice, running for 2 h)\n"
+		"\n"
+		"What helps:\n"
+		"  1. let your program bind low ports:\n"
+		"       sudo setcap cap_net_bind_service=+ep FILE\n"
+		"  2. use a free port:   8443\n");
+	/* whatever the width: it ends, and no line but a command's is wider */
+	for (unsigned int columns = 1; columns < 200; columns++) {
+		struct iu_style style = {.columns = columns, .verbose = columns % 2, .ascii = columns % 3 == 0};
+		struct iu_text out = {0};
+
+		iu_output_explanation(&card, &style, &out);
+		assert_false(out.failed);
+		assert_true(out.len < 2000);
+		assert_int_equal(strstr(out.data, "rule") != NULL, style.verbose);
+		assert_int_equal(strchr(out.data, '\t') != NULL, false);
+		iu_text_free(&out);
+	}
+}
+
 static void test_80(void **state)
 {
 	check(&explanation, (struct iu_style){.columns = 80},
@@ -237,7 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_100),
-		cmocka_unit_test(test_80),
+		cmocka_unit_test(test_80), cmocka_unit_test(test_card),
 		cmocka_unit_test(test_40),
 		cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_colors),

@@ -51,6 +51,7 @@ static void add_trouble(enum iu_trouble_kind kind, uint16_t port)
 	*iu_list_add(&arena, &part->lines) = EVIL;
 	part = iu_list_add(&arena, &t->explanation.parts);
 	part->label = "cause";
+	part->detail = true;
 	*iu_list_add(&arena, &part->lines) = "proven";
 	*step = (struct iu_explanation_step){"stop it & see", "inuse free '" EVIL "'"};
 	t->kind = kind;
