@@ -41,15 +41,16 @@
  * recvmsg, rt_sigprocmask, sched_yield, sendto, setsockopt, socket, statfs, statx, sysinfo,
  * uname. Freeing and waiting make more of them.
  *
- * Files: those below /proc, /sys and /etc are read. Nothing is written, unless `keeps` is set.
- * Freeing reads inuse/protected below /etc and the user's ~/.config, too.
+ * Files: those below /proc, /sys and /etc are read. Nothing is written, unless `keeps` is set: then
+ * there are BPF programs below /sys/fs/bpf/inuse, which stay. Freeing reads inuse/protected below /etc
+ * and the user's ~/.config, too.
  *
  * Environment: asking reads none but INUSE_QUICK (for tests). Freeing looks for the clients of
  * container engines in PATH, unless it is root's, and for the user's bus and configuration. A
  * set-user-ID program is served without any of it.
  *
- * Examples: server.c, c89.c, watch.cpp (C++20, an event loop), explain.py (Python, ctypes) and
- * explain.go (Go, cgo) lie in the folder examples/ of the documentation, doc/inuse.
+ * Examples: the files server.c, c89.c, watch.cpp (C++20, an event loop), explain.py (Python, ctypes)
+ * and explain.go (Go, cgo) lie in the folder examples/ of the documentation, doc/inuse.
  *
  * Versions: fields are added at the end of a struct, and values at the end of an enum, never
  * changed. Every options struct begins with its size and is otherwise zeroes to begin with, the

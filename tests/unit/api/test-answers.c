@@ -575,7 +575,7 @@ static void is_honest_without_descriptors(void **state)
 			struct inuse_answers *answers;
 			struct inuse_answer *answer;
 			const char *cause;
-			bool own, proven, gap = false;
+			bool own, proven, gap = false, lie = false;
 
 			setrlimit(RLIMIT_NOFILE, &limit);
 			if (inuse_explain_bind(fd, (struct sockaddr *)&address, sizeof(address), EADDRINUSE,
@@ -587,11 +587,17 @@ static void is_honest_without_descriptors(void **state)
 			/* that it is in use was told by the kernel; by whom was not seen */
 			proven = cause && strcmp(cause, INUSE_CAUSE_HIDDEN_HOLDER) &&
 				 inuse_answer_confidence(answer) == INUSE_PROVEN;
-			for (size_t i = 0; inuse_answer_gap(answer, i); i++)
-				gap |= strstr(inuse_gap_why(inuse_answer_gap(answer, i)), "EMFILE") != NULL;
+			for (size_t i = 0; inuse_answer_gap(answer, i); i++) {
+				const char *why = inuse_gap_why(inuse_answer_gap(answer, i));
+
+				gap |= strstr(why, "EMFILE") != NULL;
+				lie |= strstr(why, "not mounted") || strstr(why, "do not fit") ||
+				       strstr(why, "can be read") || strstr(why, "cannot be read");
+			}
 			dprintf(STDOUT_FILENO, "# %d left: %s, %s%s\n", left, cause ? cause : "-",
 				proven ? "proven" : "not proven", gap ? ", a gap names EMFILE" : "");
-			_exit(inuse_answer_status(answer) == INUSE_FREE ? 1
+			_exit(lie					       ? 4
+			      : inuse_answer_status(answer) == INUSE_FREE      ? 1
 			      : !own && proven			       ? 2
 			      : !own && !gap			       ? 3
 								       : 0);

@@ -38,6 +38,8 @@ static int error_of(int error)
 	case EPERM:
 	case EACCES: return IU_E_ACCESS;
 	case ENOMEM: return IU_E_NOMEM;
+	case EMFILE:
+	case ENFILE: return IU_E_LIMIT;
 	}
 	return IU_E_SYSTEM;
 }

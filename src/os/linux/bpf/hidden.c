@@ -9,6 +9,7 @@
 #include "os/linux/bpf/bpf.h"
 #include "os/linux/bpf/object.h"
 #include "os/linux/bpf/hidden.lskel.h" /* made from hidden.bpf.c */
+#include "os/linux/scan.h"
 
 #define PORTION 65536
 
@@ -50,6 +51,7 @@ static const char *why(int error)
 	switch (error) {
 	case IU_E_ACCESS: return iu_bpf_allowed() ? "the kernel refuses BPF programs" : IU_BPF_RIGHTS;
 	case IU_E_NOMEM: return "out of memory";
+	case IU_E_LIMIT: return IU_SCAN_TOO_MANY;
 	}
 	return access("/sys/kernel/btf/vmlinux", R_OK) < 0
 		? "this kernel does not describe its structures (/sys/kernel/btf/vmlinux)"

@@ -1,6 +1,8 @@
 /* os/linux/host/sysctl.c - port ranges and bind policies of the network namespace */
 #include "os/linux/host/sysctl.h"
 
+#include <errno.h>
+
 #include "base/err.h"
 #include "os/linux/file.h"
 #include "os/linux/scan.h"
@@ -114,8 +116,10 @@ int iu_collect_sysctls(struct iu_scan *scan)
 	s->fin_timeout = read_number(scan, "sys/net/ipv4/tcp_fin_timeout", INT32_MAX);
 	/* The port limits are what answers depend on; the others exist with their feature only. */
 	if (s->port_first < 0 || s->unprivileged_port_start < 0) {
-		iu_snapshot_gap(scan->snapshot, IU_FACT_SYSCTLS, 0,
-			"port limits in /proc/sys", "they cannot be read here", NULL);
+		bool few = len == -EMFILE || len == -ENFILE;
+
+		iu_snapshot_gap(scan->snapshot, IU_FACT_SYSCTLS, 0, "port limits in /proc/sys",
+			few ? IU_SCAN_TOO_MANY : "they cannot be read here", few ? IU_SCAN_TOO_MANY_FIX : NULL);
 		return 0;
 	}
 	iu_scan_seen(scan, IU_FACT_SYSCTLS, true);

@@ -205,6 +205,17 @@ static int add_unix(void *context, const char *line, size_t len)
 	return 0;
 }
 
+static void add_gap(const struct iu_scan *scan, enum iu_fact fact, int error)
+{
+	bool few = error == -EMFILE || error == -ENFILE;
+	const char *fix = few ? IU_SCAN_TOO_MANY_FIX : "run as root";
+	const char *why = few ? IU_SCAN_TOO_MANY : "neither netlink nor /proc/net can be read";
+
+	if (scan->proc < 0)
+		why = iu_scan_no_proc(scan, &fix);
+	iu_snapshot_gap(scan->snapshot, fact, 0, "the list of sockets", why, fix);
+}
+
 static int read_table(struct reader *reader, const char *path, enum iu_fact fact, int refusal,
 	const char *unseen, int (*line)(void *context, const char *line, size_t len))
 {
@@ -221,9 +232,7 @@ static int read_table(struct reader *reader, const char *path, enum iu_fact fact
 			return 0;
 		if (ret == -ENOMEM)
 			return IU_E_NOMEM;
-		iu_snapshot_gap(snapshot, fact, 0, "the list of sockets",
-			"neither netlink nor /proc/net can be read",
-			reader->scan->proc < 0 ? "mount /proc" : "run as root");
+		add_gap(reader->scan, fact, ret);
 		return 0;
 	}
 	if (text.data)
