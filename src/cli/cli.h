@@ -78,6 +78,9 @@ bool iu_write_json_part(json_t *json);
  */
 void iu_put_progress(const char *what, int64_t left_ms);
 
+/** iu_writer_flush() - what was written is with its reader; false when anything could not be written. */
+bool iu_writer_flush(void);
+
 /** iu_write_end() - flushes and closes; false when anything could not be written. */
 bool iu_write_end(void);
 
@@ -139,6 +142,13 @@ void iu_from_words(const struct iu_from *from, struct iu_text *out);
 json_t *iu_from_json(const struct iu_from *from, json_t *document);
 
 void iu_from_free(struct iu_from *from);
+
+/**
+ * iu_list_filter() - options and operands of a command that takes a FILTER
+ * Returns: 0, or an exit code, complained.
+ */
+int iu_list_filter(struct iu_arena *arena, const struct iu_invocation *invocation,
+	const struct iu_names *names, struct iu_filter *ret_filter);
 
 /** iu_list_run() - what `list` does with a command line whose captures have been read already. */
 int iu_list_run(const struct iu_invocation *invocation, struct iu_from *from);

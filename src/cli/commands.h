@@ -25,6 +25,7 @@ enum iu_option_id {
 	IU_OPTION_FROM,
 	IU_OPTION_PROCESS,
 	IU_OPTION_UNIT,
+	IU_OPTION_CAUSE,
 	IU_OPTION_PROTOCOL,
 	IU_OPTION_ALL,
 	IU_OPTION_YES,
@@ -81,7 +82,7 @@ struct iu_arguments {
 	bool redact, html, lines;
 	bool json, verbose, quiet, help, brief_help, version; /* brief: -h, one screen */
 	const char *grace, *timeout, *near, *range, *count, *wait, *port_file, *port_fd;
-	const char *device, *user, *program, *process, *unit, *protocol, *color, *output, *sort;
+	const char *device, *user, *program, *process, *unit, *cause, *protocol, *color, *output, *sort;
 	struct iu_values from;
 };
 
@@ -139,7 +140,7 @@ struct iu_command {
 
 /* Each is the end of cli/NAME.c. Their order is that of help, man page and completions. */
 #define IU_COMMANDS(row)                                                                           \
-	row(why) row(list) row(pid) row(free) row(wait) row(pick) row(error) row(report) row(run) row(help)
+	row(why) row(list) row(pid) row(free) row(wait) row(pick) row(error) row(watch) row(report) row(run) row(help)
 
 #define IU_COMMAND_DECLARED(name) extern const struct iu_command iu_command_##name;
 IU_COMMANDS(IU_COMMAND_DECLARED)

@@ -24,7 +24,7 @@ static int take_word(struct iu_arena *arena, const struct iu_names *names, const
 	return ret;
 }
 
-static int make_filter(struct iu_arena *arena, const struct iu_invocation *invocation,
+int iu_list_filter(struct iu_arena *arena, const struct iu_invocation *invocation,
 	const struct iu_names *names, struct iu_filter *ret_filter)
 {
 	const struct iu_arguments *arguments = &invocation->arguments;
@@ -343,7 +343,7 @@ int iu_list_run(const struct iu_invocation *invocation, struct iu_from *from)
 	struct iu_arena arena = {0};
 	int code, ret = 0;
 
-	code = make_filter(&arena, invocation, &from->names, &filter);
+	code = iu_list_filter(&arena, invocation, &from->names, &filter);
 	if (code == 0)
 		code = read_table(&arena, &invocation->arguments, &listed);
 	if (code == 0) {

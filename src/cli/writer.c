@@ -60,6 +60,11 @@ bool iu_write_json(json_t *json)
 	return iu_system_write(IU_STREAM_RESULTS, "\n", 1) || failed();
 }
 
+bool iu_writer_flush(void)
+{
+	return fflush(stdout) != EOF || failed();
+}
+
 bool iu_write_end(void)
 {
 	if (fflush(stdout) == EOF)

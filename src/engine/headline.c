@@ -64,6 +64,18 @@ static const char *there(struct iu_arena *arena, const struct iu_question *quest
 	return iu_phrase(arena, "%.*s there%s", (int)(at - text), text, at + len);
 }
 
+static const char *was_in_the_way(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_blocker *b)
+{
+	const struct iu_socket *s = &b->socket;
+	const char *who = iu_phrase_holders(arena, snapshot, b);
+
+	if (!who)
+		who = iu_phrase(arena, "a socket%s%s", s->uid_known ? " of " : "",
+			s->uid_known ? iu_phrase_user(arena, s->user, true, s->uid) : "");
+	return iu_phrase(arena, "%s was in use by %s, gone by now.", iu_subject(arena, question), who);
+}
+
 /* "8080/tcp" of "Port 8080/tcp"; of the "?" that stands for lack of memory nothing. */
 static const char *in_sentence(const char *subject)
 {
@@ -84,6 +96,8 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 			? iu_phrase(arena, "%s: the system has free ports to choose from.", subject)
 			: iu_phrase(arena, "%s is free.", subject);
 	case IU_STATUS_IN_USE:
+		if (verdict->blockers.n && verdict->blockers.v[0].socket.gone)
+			return was_in_the_way(arena, question, snapshot, &verdict->blockers.v[0]);
 		if (verdict->blockers.n)
 			return iu_phrase(arena, "%s is in use: %s.", subject,
 				there(arena, question, in_the_way(arena, snapshot, &verdict->blockers.v[0])));

@@ -257,7 +257,9 @@ bool iu_remedy_fix_program(struct iu_remedy_context *m)
 
 bool iu_remedy_retry(struct iu_remedy_context *m)
 {
-	m->remedy->summary = "try again: the connection is short-lived, and the next one gets another port";
+	m->remedy->summary = m->blocker && m->blocker->socket.gone
+		? "try again: what was in the way is gone"
+		: "try again: the connection is short-lived, and the next one gets another port";
 	return true;
 }
 
@@ -373,6 +375,15 @@ static bool looks_further(const struct iu_snapshot *snapshot, const struct iu_ve
 	       verdict->cause != IU_CAUSE_EPHEMERAL_EXHAUSTED;
 }
 
+static bool are_gone(const struct iu_verdict *verdict)
+{
+	size_t n = 0;
+
+	while (n < verdict->blockers.n && verdict->blockers.v[n].socket.gone)
+		n++;
+	return n && n == verdict->blockers.n;
+}
+
 static void add(struct iu_arena *arena, const struct iu_remedy_context *all, enum iu_remedy_id id,
 	bool *freeing)
 {
@@ -407,11 +418,17 @@ void iu_remedies(struct iu_arena *arena, const struct iu_question *question,
 		.blocker = blocker,
 		.holder = iu_lever_holder(snapshot, blocker),
 	};
+	static const enum iu_remedy_id once_more[IU_CAUSE_REMEDIES_MAX] = {IU_REMEDY_RETRY};
 	const enum iu_remedy_id *ids = row ? row->remedies : without_cause(verdict);
 	bool freeing = false;
 
 	if (question->asker.variable && blocker)
 		add(arena, &m, IU_REMEDY_FIX_PROGRAM, &freeing);
+	if (are_gone(verdict)) {
+		ids = once_more;
+		again = NULL;
+	}
+
 	for (size_t i = 0; ids && i < IU_CAUSE_REMEDIES_MAX && ids[i]; i++)
 		add(arena, &m, ids[i], &freeing);
 	if (!evaluation || !again || !looks_further(snapshot, verdict))

@@ -91,6 +91,7 @@ struct iu_socket {
 	int64_t since;        /* when it was bound, seconds since 1970; 0: not told */
 	uint32_t service_tag; /* of the service that made it, within its process; 0: none */
 
+	bool gone; /* it was seen at the moment that is asked about, and is not there any more (watch) */
 	bool in_other_netns; /* it lives in another network namespace than the one that was looked at */
 
 	/* Names that collectors add; NULL: not known or none. */

@@ -11,13 +11,16 @@
 /* Sockets of a listing that are in memory at a time: with their holders some 10 MiB. */
 #define PORTION 8192
 
-static int collect_round(struct iu_session *session, const struct iu_questions *questions)
+/* @seen: decides what is needed; @known: is not looked at */
+static int collect_round(struct iu_session *session, const struct iu_questions *questions,
+	const struct iu_snapshot *seen, uint32_t known)
 {
 	struct iu_arena arena = {0};
 	struct iu_needs needs = {0};
 	int ret;
 
-	ret = iu_needs_next(&arena, questions, &session->snapshot, &needs);
+	ret = iu_needs_next(&arena, questions, seen, &needs);
+	needs.facts &= ~known;
 	if (ret >= 0)
 		ret = needs.facts ? iu_os_collect(&needs, &session->snapshot) : 0;
 	if (ret >= 0)
@@ -41,8 +44,66 @@ int iu_session_look(struct iu_session *session, const struct iu_questions *quest
 	iu_session_begin(questions->n ? questions->v[0].how.budget : NULL);
 	iu_snapshot_init(&session->snapshot);
 	for (round = 0; round < ROUNDS && ret > 0; round++)
-		ret = collect_round(session, questions);
+		ret = collect_round(session, questions, &session->snapshot, 0);
 	return ret < 0 ? ret : 0;
+}
+
+static bool is_same(const struct iu_socket *a, const struct iu_socket *b)
+{
+	if (a->protocol != b->protocol || a->port != b->port)
+		return false;
+	if (a->mini && b->mini) /* the kernel numbers them when they are first asked about */
+		return a->peer_port == b->peer_port && iu_address_equal(&a->local, &b->local) &&
+		       iu_address_equal(&a->peer, &b->peer);
+	return (a->cookie && a->cookie == b->cookie) || (a->inode && a->inode == b->inode);
+}
+
+/* The one of now says more (a timer, a queue), unless it has become another one since. */
+static struct iu_socket then_or_now(const struct iu_snapshot *snapshot, const struct iu_socket *then, bool looked)
+{
+	struct iu_socket s = *then;
+
+	for (size_t i = 0; i < snapshot->sockets.n; i++)
+		if (is_same(&snapshot->sockets.v[i], then))
+			return snapshot->sockets.v[i].state == then->state ? snapshot->sockets.v[i] : s;
+	s.gone = looked;
+	return s;
+}
+
+/* Of the port that is asked about that moment counts; other ports are those of now. */
+static void put_back(struct iu_snapshot *snapshot, const struct iu_question *question,
+	const struct iu_sockets *then)
+{
+	const bool udp = question->target.protocol == IU_PROTOCOL_UDP;
+	bool looked = snapshot->seen & (udp ? IU_FACT_UDP : IU_FACT_TCP);
+	struct iu_sockets now = {0};
+
+	for (size_t i = 0; i < then->n; i++)
+		*iu_list_add(&snapshot->arena, &now) = then_or_now(snapshot, &then->v[i], looked);
+	for (size_t i = 0; i < snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+
+		if (s->protocol != question->target.protocol || s->port != question->target.port)
+			*iu_list_add(&snapshot->arena, &now) = *s;
+	}
+	snapshot->sockets = now;
+}
+
+int iu_session_complete(struct iu_session *session, const struct iu_questions *questions,
+	const struct iu_then *then)
+{
+	struct iu_snapshot nothing;
+	int round, ret;
+
+	iu_session_begin(questions->n ? questions->v[0].how.budget : NULL);
+	iu_snapshot_init(&nothing);
+	ret = collect_round(session, questions, &nothing, then->closed);
+	iu_snapshot_free(&nothing);
+	if (ret >= 0 && then->sockets)
+		put_back(&session->snapshot, &questions->v[0], then->sockets);
+	for (round = 1; round < ROUNDS && ret > 0; round++)
+		ret = collect_round(session, questions, &session->snapshot, then->closed);
+	return ret < 0 ? ret : session->snapshot.arena.failed ? IU_E_NOMEM : 0;
 }
 
 /* What was recorded of a bind() that would be tried now. */

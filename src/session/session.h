@@ -39,6 +39,20 @@ void iu_session_begin(struct iu_budget *budget);
  */
 int iu_session_look(struct iu_session *session, const struct iu_questions *questions);
 
+/* What somebody saw at the moment that is asked about. */
+struct iu_then {
+	const struct iu_sockets *sockets; /* of the port asked for, which takes the place of those of now */
+	uint32_t closed;  /* IU_FACT_* that cannot be looked at any more */
+};
+
+/**
+ * iu_session_complete() - the same for another moment than now
+ * @session: its snapshot may have facts already
+ * @then: what of them is not there any more is marked as gone
+ */
+int iu_session_complete(struct iu_session *session, const struct iu_questions *questions,
+	const struct iu_then *then);
+
 /**
  * iu_session_answer() - probes where allowed, decides and tells
  * @arena: owns what the answer points to, besides session and question

@@ -46,7 +46,7 @@ options() {
 	expect 0
 	[ "${lines[0]}" = "--reuseaddr --reuseport" ]
 	[ "${lines[1]}" = "--process --protocol" ]
-	[ "${lines[2]}" = "why wait" ]
+	[ "${lines[2]}" = "why wait watch" ]
 	[ "${lines[3]}" = "always" ]
 	[ "${lines[4]}" = "tcp udp unix" ]
 	[ "${lines[5]}" = "never" ]

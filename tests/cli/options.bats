@@ -126,7 +126,7 @@ load common
 }
 
 @test "commands of other versions, and none" {
-	for word in watch top metrics; do
+	for word in top metrics; do
 		run "$INUSE" "$word"
 		complains "there is no command '$word' in this version; for the service of that name write inuse why $word"
 	done

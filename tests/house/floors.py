@@ -17,7 +17,8 @@ BELOW = {
     "session": ["base", "model", "knowledge", "input", "engine", "captures", "os", "output"],
     "api": ["base", "model", "knowledge", "input", "engine", "captures", "os", "output", "session", "inuse"],
     "run": ["base", "model", "knowledge", "input", "engine", "os", "output", "session"],
-    "cli": ["base", "model", "knowledge", "input", "engine", "captures", "os", "output", "session", "run"],
+    "watch": ["base", "model", "knowledge", "input", "engine", "os", "output", "session"],
+    "cli": ["base", "model", "knowledge", "input", "engine", "captures", "os", "output", "session", "run", "watch"],
 }
 # The only file with conditionals about systems and compilers.
 COMPAT = "base/compat.h"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """validate.py - checks JSON documents, one a line, against the schemas in docs/schema
 
-usage: validate.py why|list|plan|pick|error|snapshot|FILE [COMMAND [ARGUMENT...]]
+usage: validate.py why|list|plan|pick|error|event|snapshot|FILE [COMMAND [ARGUMENT...]]
 
 Reads the documents from standard input, or runs COMMAND and reads what it prints. Prints TAP, one
 line a document, and exits 1 when a document is wrong, the command fails, or there is no document.

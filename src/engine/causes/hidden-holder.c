@@ -145,7 +145,7 @@ static bool applies(struct iu_case *c, enum iu_confidence *ret_confidence)
 
 	if (s->state == IU_STATE_FILE)
 		return no_socket_seen(c, ret_confidence);
-	if (c->holder_count || !iu_case_has_owner(c))
+	if (c->holder_count || !iu_case_has_owner(c) || s->gone)
 		return false;
 	iu_case_say(c, "the socket on %s exists, but no visible process has it",
 		iu_phrase_endpoint(c->arena, s));

@@ -24,7 +24,7 @@ static int by_importance(const void *a, const void *b)
 /* Whether the socket's holder would be named: it blocks, may block, or answers there as well. */
 static bool matters(const struct iu_evaluation *evaluation, const struct iu_socket *s)
 {
-	if (!s->inode)
+	if (!s->inode || s->gone)
 		return false;
 	if (!evaluation->question->target.port)
 		return iu_in_range(&evaluation->limits, s->port) == IU_YES;

@@ -197,6 +197,35 @@ int iu_bpf_open_quick(
 	return iu_bpf_open(type, mode, ret_bpf);
 }
 
+static struct iu_bpf *new(const struct iu_bpf_type *type)
+{
+	struct iu_bpf *bpf = calloc(1, sizeof(*bpf));
+
+	if (!bpf)
+		return NULL;
+	bpf->type = type;
+	bpf->folder = -1;
+	for (size_t i = 0; i < IU_BPF_PARTS; i++)
+		bpf->fd[i] = -1;
+	return bpf;
+}
+
+int iu_bpf_load(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf)
+{
+	struct iu_bpf *bpf = iu_bpf_allowed() ? new(type) : NULL;
+	int ret;
+
+	if (!bpf)
+		return iu_bpf_allowed() ? IU_E_NOMEM : IU_E_ACCESS;
+	ret = load(bpf);
+	if (ret < 0) {
+		iu_bpf_close(bpf);
+		return ret;
+	}
+	*ret_bpf = bpf;
+	return 0;
+}
+
 int iu_bpf_open(const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu_bpf **ret_bpf)
 {
 	struct iu_bpf *bpf;
@@ -204,12 +233,9 @@ int iu_bpf_open(const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu
 
 	if (mode == IU_BPF_AVOID || !iu_bpf_allowed())
 		return IU_E_ACCESS;
-	bpf = calloc(1, sizeof(*bpf));
+	bpf = new(type);
 	if (!bpf)
 		return IU_E_NOMEM;
-	bpf->type = type;
-	for (size_t i = 0; i < IU_BPF_PARTS; i++)
-		bpf->fd[i] = -1;
 	ret = open_parts(bpf, mode);
 	if (ret < 0) {
 		iu_bpf_close(bpf);

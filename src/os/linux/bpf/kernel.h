@@ -37,6 +37,7 @@
 #define TCP_NEW_SYN_RECV   12
 #define PROTOCOL_TCP	   6
 #define PROTOCOL_UDP	   17
+#define PROTOCOL_MPTCP	   262
 #define SOCK_BINDPORT_LOCK 8
 #define POINTER		   sizeof(__u64)
 
@@ -103,8 +104,18 @@ struct pid {
 	struct upid numbers[1];
 } CO_RE;
 
+struct user_namespace {
+	int level;
+} CO_RE;
+
+typedef struct {
+	__u64 val;
+} kernel_cap_t; /* before 6.3 two words of 32 bits: of the same size, and the lower one first */
+
 struct cred {
 	kuid_t euid;
+	kernel_cap_t cap_effective;
+	struct user_namespace *user_ns;
 } CO_RE;
 
 struct inode {
@@ -187,7 +198,13 @@ struct io_uring_task {
 struct nsproxy;
 struct css_set;
 
+struct mm_struct {
+	unsigned long arg_start, arg_end;
+	struct file *exe_file;
+} CO_RE;
+
 struct task_struct {
+	struct mm_struct *mm;
 	struct nsproxy *nsproxy;
 	struct list_head tasks, thread_node;
 	struct signal_struct *signal;
@@ -212,6 +229,8 @@ typedef struct {
 	struct net *net;
 } possible_net_t;
 
+struct proto;
+
 struct sock_common {
 	__be32 skc_daddr, skc_rcv_saddr;
 	__be16 skc_dport;
@@ -225,6 +244,7 @@ struct sock_common {
 	struct hlist_node skc_bind_node; /* in the list of those that own a port */
 	struct hlist_node skc_node;	 /* of UDP and UNIX: in the list of all */
 	possible_net_t skc_net;
+	struct proto *skc_prot;
 	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
 	atomic64_t skc_cookie;
 } CO_RE;
@@ -297,12 +317,16 @@ struct sock {
 	struct socket *sk_socket;
 	struct sock_cgroup_data sk_cgrp_data;
 	kuid_t sk_uid;
-	__u16 sk_protocol;
+	__u16 sk_protocol, sk_type;
 	struct pid *sk_peer_pid;
 } CO_RE;
 
 struct inet_sock {
 	struct sock sk; /* at its start */
+	unsigned long inet_flags; /* since 6.6; before the members below */
+	unsigned char freebind : 1;
+	unsigned char transparent : 1;
+	unsigned char bind_address_no_port : 1;
 } CO_RE;
 
 struct inet_timewait_sock {
@@ -370,9 +394,16 @@ struct udp_table {
 	unsigned int mask;
 } CO_RE;
 
+struct proto {
+	union {
+		struct udp_table *udp_table;
+	} h;
+} CO_RE;
+
 struct netns_ipv4 {
 	struct inet_timewait_death_row tcp_death_row;
-	struct udp_table *udp_table; /* since 6.2: before there is one for all, which no structure leads to */
+	struct udp_table *udp_table; /* since 6.2: before there is one for all, to which a socket's proto leads */
+	int sysctl_ip_prot_sock;
 } CO_RE;
 
 #define UNIX_BUCKETS 512 /* UNIX_HASH_SIZE */
@@ -385,7 +416,14 @@ struct netns_unix {
 	struct unix_table table; /* since 6.0 */
 } CO_RE;
 
+struct ns_common {
+	unsigned int inum;
+} CO_RE;
+
 struct net {
+	struct ns_common ns;
+	struct user_namespace *user_ns;
+	__u64 net_cookie;
 	unsigned int hash_mix;
 	struct netns_ipv4 ipv4;
 	struct netns_unix unx;

@@ -43,6 +43,9 @@ int iu_bpf_open(const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu
 int iu_bpf_open_quick(
 	const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu_bpf **ret_bpf);
 
+/** iu_bpf_load() - a copy of our own, without a look into bpffs; the same otherwise. */
+int iu_bpf_load(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf);
+
 /**
  * iu_bpf_map() - the first @size bytes of a map, for reading and writing
  * To map all of a large one takes longer than most answers: it is asked for again where more is needed.

@@ -381,6 +381,23 @@ static int name_socket(struct iu_scan *scan, struct iu_socket *sock)
 	return ret;
 }
 
+int iu_cgroup_named(struct iu_scan *scan, uint64_t id, struct iu_process *process)
+{
+	struct iu_cgroup_names names = {0};
+	int ret = id ? find_mounts(scan) : 0;
+
+	if (ret == 0 && id)
+		ret = path_of(scan, id, &process->cgroup);
+	if (ret == 0 && process->cgroup)
+		ret = iu_cgroup_names(&scan->snapshot->arena, process->cgroup, &names);
+	if (ret < 0)
+		return ret;
+	process->unit = names.unit;
+	process->container = names.container;
+	process->engine = names.engine;
+	return 0;
+}
+
 int iu_collect_cgroups(struct iu_scan *scan)
 {
 	struct iu_sockets *sockets = &scan->snapshot->sockets;

@@ -35,6 +35,13 @@ void iu_cgroup_lines_parse(const char *bytes, size_t len, struct iu_cgroup_lines
 int iu_cgroup_of_process(struct iu_scan *scan, struct iu_process *process);
 
 /**
+ * iu_cgroup_named() - the same out of the id of a cgroup: of a process that may be gone; without the state
+ * @id: 0 leaves @process as it is
+ * Returns: 0, IU_E_NOMEM.
+ */
+int iu_cgroup_named(struct iu_scan *scan, uint64_t id, struct iu_process *process);
+
+/**
  * iu_cgroup_listed() - the same for a row of a list, without the state
  * @groups: equal for processes that were in the same cgroups when the kernel was asked
  *

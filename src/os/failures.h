@@ -1,0 +1,57 @@
+/* os/failures.h - the second half of the seam: failed binds of all processes, as they happen */
+#ifndef IU_OS_FAILURES_H
+#define IU_OS_FAILURES_H
+
+#include "base/text.h"
+#include "model/failure.h"
+#include "model/snapshot.h"
+
+struct iu_failures;
+
+/**
+ * iu_failures_open() - hooks into the kernel; from now on failures are noted
+ * @why: on failure receives one line
+ * @ret_failures: iu_failures_close() ends it, and the hooks with it
+ *
+ * Which hooks a kernel has is found out by trying to load them. Returns: 0; IU_E_NOTSUP: not on this
+ * system, in this build, on this kernel; IU_E_ACCESS: it takes CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN;
+ * IU_E_NOMEM, IU_E_SYSTEM.
+ */
+int iu_failures_open(struct iu_failures **ret_failures, struct iu_text *why);
+
+/** iu_failures_source() - which hooks are in use, and what they do not see. Static. */
+const struct iu_failure_source *iu_failures_source(const struct iu_failures *failures);
+
+/**
+ * iu_failures_wait() - sleeps until something has failed, at most @ms
+ * Returns: 1: iu_failures_next() has something, 0: the time is up, IU_E_AGAIN: a signal came.
+ */
+int iu_failures_wait(struct iu_failures *failures, unsigned int ms);
+
+/**
+ * iu_failures_next() - the next failure
+ * @snapshot: an empty one; receives the sockets that were seen with it, and owns all strings
+ * Returns: 1, 0: there is none now, IU_E_PROTO: one that could not be read was passed over, IU_E_NOMEM.
+ */
+int iu_failures_next(struct iu_failures *failures, struct iu_snapshot *snapshot,
+	struct iu_failure *ret_failure);
+
+/** iu_failures_waiting() - whether more of them wait than can be explained before there is no room. */
+bool iu_failures_waiting(const struct iu_failures *failures);
+
+/**
+ * iu_failures_enter() - looks into the network namespace of a failure from now on, until iu_failures_leave()
+ * Returns: whether it could: else nobody is there any more, or we may not (CAP_SYS_ADMIN).
+ */
+bool iu_failures_enter(struct iu_failures *failures, const struct iu_failure *failure);
+
+/** iu_failures_leave() - Returns: 0, IU_E_SYSTEM: we are still there, and may not look at anything any more. */
+int iu_failures_leave(struct iu_failures *failures);
+
+/** iu_failures_count() - what was seen since the beginning. */
+void iu_failures_count(const struct iu_failures *failures, struct iu_failure_counters *ret_counters);
+
+/** iu_failures_close() - removes the hooks; NULL is fine. */
+void iu_failures_close(struct iu_failures *failures);
+
+#endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: (MIT OR GPL-2.0-only)
+/* os/linux/watch/returns.bpf.h - hooks where the kernel's functions return: they see the error itself */
+#ifndef IU_OS_LINUX_WATCH_RETURNS_BPF_H
+#define IU_OS_LINUX_WATCH_RETURNS_BPF_H
+
+#include "os/linux/watch/failed.bpf.h"
+
+/* What was asked: the kernel's copy of the address still has it, the socket does not any more. */
+static __always_inline void read_address(struct iu_watch_event *e, __u64 address)
+{
+	struct iu_watch_key *key = &e->head.key;
+	__u16 port = 0;
+
+	bpf_probe_read_kernel(&key->family, sizeof(key->family), (void *)address);
+	bpf_probe_read_kernel(&port, sizeof(port), (void *)(address + 2));
+	key->port = bpf_ntohs(port);
+	if (key->family == AF_INET6)
+		bpf_probe_read_kernel(key->address, 16, (void *)(address + 8));
+	else
+		bpf_probe_read_kernel(key->address, 4, (void *)(address + 4));
+}
+
+static __always_inline int on_bind(struct sock *sk, __u64 address, int error)
+{
+	struct scratch *s;
+	struct iu_watch_event *e;
+
+	if (!error)
+		return 0;
+	ADD(seen, 1);
+	s = begin();
+	if (!s)
+		return 0;
+	e = &s->attempt.event;
+	note_socket(s, e, sk);
+	note_inet(e, sk);
+	e->flags |= SOCK(sk, __sk_common.skc_num) ? IU_WATCH_BOUND : 0;
+	read_address(e, address);
+	e->head.key.call = IU_WATCH_BIND;
+	e->head.key.error = -error;
+	if (!is_repeat(e)) {
+		walk(s);
+		note_program(e);
+	}
+	tell(e);
+	s->busy = 0;
+	return 0;
+}
+
+SEC("fexit/inet_csk_listen_start")
+int inuse_listen(__u64 *ctx)
+{
+	struct sock *sk = (struct sock *)ctx[0];
+	int error = (int)ctx[1];
+	struct iu_watch_owner owner;
+	struct iu_watch_event *e;
+	struct scratch *s;
+	__u64 inode;
+
+	if (!error) {
+		inode = inode_of(sk);
+		note_owner(&owner);
+		if (inode)
+			bpf_map_update_elem(&listeners, &inode, &owner, BPF_ANY);
+		return 0;
+	}
+	ADD(seen, 1);
+	s = begin();
+	if (!s)
+		return 0;
+	e = &s->attempt.event;
+	note_socket(s, e, sk);
+	note_inet(e, sk);
+	e->head.key.call = IU_WATCH_LISTEN;
+	e->head.key.error = -error;
+	e->head.key.family = SOCK(sk, __sk_common.skc_family);
+	e->head.key.port = SOCK(sk, __sk_common.skc_num);
+	if (e->head.key.family == AF_INET6)
+		SOCK_COPY(e->head.key.address, 16, sk, __sk_common.skc_v6_rcv_saddr);
+	else
+		SOCK_COPY(e->head.key.address, 4, sk, __sk_common.skc_rcv_saddr);
+	if (!is_repeat(e)) {
+		walk(s);
+		note_program(e);
+	}
+	tell(e);
+	s->busy = 0;
+	return 0;
+}
+
+static __always_inline __u32 hash_of(const char *bytes)
+{
+	__u32 hash = 2166136261u;
+
+	for (int i = 0; i < IU_WATCH_PATH; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * 16777619u;
+	return hash;
+}
+
+SEC("fexit/unix_bind")
+int inuse_unix(__u64 *ctx)
+{
+	struct socket *socket = (struct socket *)ctx[0];
+	__u64 address = ctx[1];
+	int len = (int)ctx[2], error = (int)ctx[3];
+	struct iu_watch_event *e;
+	struct scratch *s;
+
+	if (!error)
+		return 0;
+	ADD(seen, 1);
+	s = begin();
+	if (!s)
+		return 0;
+	e = &s->attempt.event;
+	note_socket(s, e, BPF_CORE_READ((struct socket_alloc *)socket, socket.sk));
+	e->head.key.call = IU_WATCH_BIND;
+	e->head.key.error = -error;
+	e->head.key.family = AF_UNIX;
+	__builtin_memset(e->path, 0, sizeof(e->path));
+	len -= 2;
+	if (len > 0 && len <= IU_WATCH_PATH && bpf_probe_read_kernel(e->path, len, (void *)(address + 2)) == 0)
+		e->path_len = len;
+	e->head.key.path = hash_of(e->path);
+	if (!is_repeat(e))
+		note_program(e);
+	tell(e);
+	s->busy = 0;
+	return 0;
+}
+
+SEC("raw_tp/sys_enter")
+int inuse_sweep(void *ctx)
+{
+	if (!memory.reader_space)
+		find_reader();
+	sweep_counts();
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+#endif
