@@ -64,8 +64,7 @@ static int tell(void *context, const struct iu_watch_entry *entry)
 	const struct iu_output_event event = {.failure = entry->failure,
 		.snapshot = entry->answer ? entry->answer->snapshot : NULL,
 		.verdict = entry->answer ? &entry->answer->verdict : NULL,
-		.explanation = entry->answer ? &entry->answer->explanation : NULL,
-		.verbose = watching->arguments->verbose};
+		.explanation = entry->answer ? &entry->answer->explanation : NULL};
 	struct iu_text text = {0};
 	bool good;
 

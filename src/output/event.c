@@ -101,7 +101,7 @@ void iu_event_put(const struct iu_output_event *event, const struct iu_style *st
 		return;
 	if (!event->explanation)
 		iu_text_add(out, "  not explained: too many fail at the same time\n");
-	else if (event->verbose)
+	else if (style->verbose)
 		iu_output_explanation(event->explanation, style, out);
 	else
 		put_brief(event->explanation, style, out);

@@ -14,10 +14,9 @@ struct iu_output_event {
 	const struct iu_snapshot *snapshot;
 	const struct iu_verdict *verdict;
 	const struct iu_explanation *explanation;
-	bool verbose; /* the whole explanation */
 };
 
-/** iu_event_put() - a few lines: who could not bind what, why, and what helps first. */
+/** iu_event_put() - a few lines: who could not bind what, why, and what helps first; verbose: all of it. */
 void iu_event_put(const struct iu_output_event *event, const struct iu_style *style, struct iu_text *out);
 
 /** iu_event_json() - one inuse.event/1 document; NULL when out of memory. */
