@@ -130,8 +130,9 @@ int inuse_unix(__u64 *ctx)
 }
 
 SEC("raw_tp/sys_enter")
-int inuse_sweep(void *ctx)
+int inuse_sweep(void *unused)
 {
+	(void)unused;
 	if (!memory.reader_space)
 		find_reader();
 	sweep_counts();
