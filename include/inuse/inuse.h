@@ -534,7 +534,7 @@ enum inuse_risk inuse_remedy_risk(const struct inuse_remedy *remedy);
 /** inuse_remedy_needs_root() - whether the caller lacks the right to do it. */
 bool inuse_remedy_needs_root(const struct inuse_remedy *remedy);
 
-/** inuse_remedy_tried() - whether a bind() showed that it works now. */
+/** inuse_remedy_tried() - whether a bind() or the rules showed that it works now. */
 enum inuse_tri inuse_remedy_tried(const struct inuse_remedy *remedy);
 
 /** inuse_remedy_can_apply() - whether inuse_answer_apply() does it; others the program itself. */

@@ -51,6 +51,14 @@ enum iu_tri iu_remedy_tried(const struct iu_remedy_context *m, uint16_t port, bo
 	return m->evaluation->attempt_count ? all : IU_UNKNOWN;
 }
 
+/* Where no bind() was tried, the rules have been asked: what they know for certain is tried, too. */
+static void count_rules(struct iu_remedy_context *m)
+{
+	if (m->remedy->tried == IU_UNKNOWN && m->evaluation->rules->sockets_seen(m->evaluation) &&
+		!m->snapshot->bind_programs.n)
+		m->remedy->tried = IU_YES;
+}
+
 bool iu_remedy_use_port(struct iu_remedy_context *m)
 {
 	uint16_t port = m->evaluation ? iu_evaluation_neighbour(m->evaluation) : 0;
@@ -74,6 +82,7 @@ bool iu_remedy_use_port(struct iu_remedy_context *m)
 		(unsigned int)port);
 	m->remedy->title = "use a free port";
 	m->remedy->value = iu_phrase(m->arena, "%u", (unsigned int)port);
+	count_rules(m);
 	return true;
 }
 
@@ -101,6 +110,7 @@ bool iu_remedy_bind_address(struct iu_remedy_context *m)
 		if (p->result)
 			return false;
 	}
+	count_rules(m);
 	m->remedy->title = "use a free address";
 	m->remedy->value = iu_phrase(m->arena, "%s",
 		iu_endpoint_format(&address, m->question->target.port, text));

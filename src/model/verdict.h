@@ -51,7 +51,7 @@ struct iu_remedy {
 	enum iu_risk risk;
 	bool needs_root;
 	bool acts;         /* it is what `inuse free` does, where that is not forbidden */
-	enum iu_tri tried; /* a probe showed that it works (or not); IU_UNKNOWN: not tried */
+	enum iu_tri tried; /* a probe or the rules showed that it works now (or not); IU_UNKNOWN: not tried */
 };
 
 struct iu_verdict {

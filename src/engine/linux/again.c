@@ -79,6 +79,16 @@ static bool works(const struct iu_remedy_context *m, const struct change *change
 	return true;
 }
 
+/* It works now, as who asks changes it alone; programs of a cgroup may still say something else. */
+static bool works_now(struct iu_remedy_context *m, const struct change *change)
+{
+	if (!works(m, change))
+		return false;
+	if (m->remedy->tried == IU_UNKNOWN && !m->snapshot->bind_programs.n)
+		m->remedy->tried = IU_YES;
+	return true;
+}
+
 static const char *holder(const struct iu_remedy_context *m)
 {
 	return m->holder ? iu_phrase_process(m->arena, m->holder) : "the program that has the port";
@@ -86,7 +96,7 @@ static const char *holder(const struct iu_remedy_context *m)
 
 bool iu_again_v6only(struct iu_remedy_context *m)
 {
-	if (works(m, &(struct change){.v6only = true})) {
+	if (works_now(m, &(struct change){.v6only = true})) {
 		m->remedy->summary =
 			"set IPV6_V6ONLY on the IPv6 socket before bind(): it leaves IPv4 to the one that has it";
 		return true;
@@ -107,17 +117,18 @@ bool iu_again_reuseport(struct iu_remedy_context *m)
 			"set SO_REUSEPORT in %s as well, before its bind()", holder(m));
 		return true;
 	}
-	if (!works(m, &(struct change){.reuseport = true}))
+	if (!works_now(m, &(struct change){.reuseport = true}))
 		return false;
 	m->remedy->summary =
 		"set SO_REUSEPORT before bind(): the sockets there have it, and belong to the same user; the kernel shares what arrives among them";
 	return true;
 }
 
-bool iu_again_reuseaddr(const struct iu_remedy_context *m)
+bool iu_again_reuseaddr(struct iu_remedy_context *m)
 {
-	return m->question->target.protocol == IU_PROTOCOL_UDP &&
-	       works(m, &(struct change){.reuseaddr = true, .holder_reuseaddr = true});
+	return works_now(m, &(struct change){.reuseaddr = true}) ||
+	       (m->question->target.protocol == IU_PROTOCOL_UDP &&
+		       works(m, &(struct change){.reuseaddr = true, .holder_reuseaddr = true}));
 }
 
 /* A device that is up and has none of the sockets: where every holder keeps to its own. */
@@ -132,7 +143,7 @@ bool iu_again_device(struct iu_remedy_context *m)
 	for (size_t i = 0; i < s->interfaces.n && !best; i++)
 		if (s->interfaces.v[i].up && s->interfaces.v[i].name &&
 			strcmp(s->interfaces.v[i].name, "lo") != 0 &&
-			works(m, &(struct change){.ifindex = s->interfaces.v[i].ifindex}))
+			works_now(m, &(struct change){.ifindex = s->interfaces.v[i].ifindex}))
 			best = &s->interfaces.v[i];
 	if (!best)
 		return false;
@@ -142,19 +153,25 @@ bool iu_again_device(struct iu_remedy_context *m)
 	return true;
 }
 
-bool iu_again_nonlocal(struct iu_remedy_context *m)
+bool iu_again_elsewhere(const struct iu_remedy_context *m)
 {
 	const struct iu_evaluation *e = m->evaluation;
-	bool v6;
 
-	if (!e || !e->attempt_count)
-		return false;
-	v6 = iu_address_space(&e->attempts[0].request.address) == IU_SPACE_V6;
-	for (size_t i = 0; i < e->attempt_count; i++)
+	for (size_t i = 0; e && i < e->attempt_count; i++)
 		if (m->question->target.port &&
 			e->rules->outcome(&e->attempts[i].request, &e->sockets, SIZE_MAX, &e->kernel).fails !=
 				IU_NO)
 			return false;
+	return e && e->attempt_count;
+}
+
+bool iu_again_nonlocal(struct iu_remedy_context *m)
+{
+	bool v6;
+
+	if (!iu_again_elsewhere(m))
+		return false;
+	v6 = iu_address_space(&m->evaluation->attempts[0].request.address) == IU_SPACE_V6;
 	m->remedy->summary = "let every program bind addresses that are not there (yet)";
 	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
 	return iu_remedy_word(m, "sysctl") && iu_remedy_word(m, "-w") &&

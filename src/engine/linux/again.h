@@ -13,8 +13,11 @@ bool iu_again_no_port(struct iu_remedy_context *m);
 bool iu_again_reserved(struct iu_remedy_context *m);
 bool iu_again_service(struct iu_remedy_context *m);
 
-/** iu_again_reuseaddr() - whether SO_REUSEADDR on both sides would let both in: UDP. */
-bool iu_again_reuseaddr(const struct iu_remedy_context *m);
+/** iu_again_reuseaddr() - whether SO_REUSEADDR would let it in, of UDP also that of both sides. */
+bool iu_again_reuseaddr(struct iu_remedy_context *m);
+
+/** iu_again_elsewhere() - whether no socket is in the way where the address itself is what fails. */
+bool iu_again_elsewhere(const struct iu_remedy_context *m);
 
 /** iu_again_remedies - those that any cause may have besides its own; IU_REMEDY_NONE at the end. */
 extern const enum iu_remedy_id iu_again_remedies[];

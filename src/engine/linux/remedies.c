@@ -550,6 +550,8 @@ static bool set_reuseaddr(struct iu_remedy_context *m)
 		m->remedy->summary = "set SO_REUSEADDR in your server: helps from the next restart on (not now: the old process had not set it)";
 	else
 		m->remedy->summary = "set SO_REUSEADDR in your server: helps now if the old process had set it too, else from the next restart on";
+	if (helps == IU_YES)
+		iu_again_reuseaddr(m); /* says whether the rules have tried it */
 	return true;
 }
 
@@ -818,7 +820,7 @@ static bool lower_start(struct iu_remedy_context *m)
 static bool freebind(struct iu_remedy_context *m)
 {
 	m->remedy->summary = "if the address comes later: set IP_FREEBIND before bind()";
-	return true;
+	return !m->evaluation || iu_again_elsewhere(m);
 }
 
 static bool kernel_hint(struct iu_remedy_context *m)
