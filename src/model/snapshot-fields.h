@@ -221,12 +221,13 @@ SHAPE(process, iu_process, &fresh_process);
 static const struct field unreadable_fields[] = {
 	PLAIN(iu_unreadable, pid), PLAIN(iu_unreadable, name), PLAIN(iu_unreadable, uid_known),
 	PLAIN(iu_unreadable, uid), PLAIN(iu_unreadable, cgroup), PLAIN(iu_unreadable, why),
+	PLAIN(iu_unreadable, start_ticks), PLAIN(iu_unreadable, nearby),
 };
 SHAPE(unreadable, iu_unreadable, NULL);
 
 static const struct field path_fields[] = {
 	BYTES(iu_path, path, path_len), PLAIN(iu_path, lstat_errno),
-	WORD(iu_path, kind, file_words), PLAIN(iu_path, dev), PLAIN(iu_path, ino),
+	WORD(iu_path, kind, file_words), PLAIN(iu_path, dev), PLAIN(iu_path, ino), PLAIN(iu_path, made),
 	PLAIN(iu_path, uid), PLAIN(iu_path, user), PLAIN(iu_path, gid), PLAIN(iu_path, mode),
 	PLAIN(iu_path, group), TRI(iu_path, alive),
 	PLAIN(iu_path, parent_errno), PLAIN(iu_path, parent_mode), PLAIN(iu_path, parent_uid),

@@ -119,6 +119,7 @@ struct iu_path {
 	int lstat_errno;   /* 0: something is there; ENOENT: nothing */
 	enum iu_file_kind kind;
 	uint64_t dev, ino;
+	int64_t made; /* seconds since 1970: a socket's file has the time of its bind(); 0: not known */
 	uint32_t uid;
 	const char *user;
 	uint32_t gid, mode; /* permission bits, meaningful where something is there */
@@ -191,6 +192,8 @@ struct iu_unreadable {
 	uint32_t uid;
 	const char *cgroup;
 	const char *why; /* errno name */
+	uint64_t start_ticks; /* clock ticks since boot; 0: not known */
+	bool nearby;	      /* its arguments name the folder of the socket, or the one that is asked from */
 };
 
 /*

@@ -395,6 +395,31 @@ def guess(room):
         expect([f"(pid {process.pid})" in line for line in told], [True] if port == "4711" else [], f"guesses at {port}")
 
 
+SERVE = """
+import socket, sys, time
+s = socket.socket(socket.AF_UNIX if sys.argv[1][0] == "/" else socket.AF_INET)
+s.bind(sys.argv[1] if sys.argv[1][0] == "/" else ("0.0.0.0", int(sys.argv[1]) ^ 1))
+s.listen(5)
+print(flush=True)
+time.sleep(120)
+"""
+
+
+def guess_by_directory(room):
+    """Who names the directory of the socket, or the one that is asked from, stands out of root's processes."""
+    app, other = room.make("app", "other")
+    for target, wanted in ((os.path.join(app, "x.sock"), True), ("4713", True), ("4714", False)):
+        named = app if wanted else other
+        given = target if target[0] == "/" else str(int(target) ^ 1)  # no argument says the port
+        process = start(room, [sys.executable, "-c", SERVE, given, f"--root={named}"], cwd="/")
+        _, document, _ = why(target, user=NOBODY, before=lambda: os.chdir(app))
+        told = [line for b in document["blockers"] for line in b["evidence"] if "could be it" in line]
+        expect([(f"(pid {process.pid})" in line, "directory" in line) for line in told], [(True, True)] if wanted else [],
+               f"guesses at {target}")
+        process.kill()
+        process.wait()
+
+
 # ---- messages ----
 
 def units(_):
@@ -445,7 +470,7 @@ def books(_):
 
 places.SCENES = [machine, screen, desktop, libvirt, nspawn, pod_of_cgroupfs, pod_of_systemd, rootless, lxc, conmon, display,
                  display_that_lives, given_again, unknown_writer, lock_with_live_socket, lock_of_another_machine, no_lock, lost_file, lost_tmux,
-                 guess, units, interface, books]
+                 guess, guess_by_directory, units, interface, books]
 
 if __name__ == "__main__":
     sys.exit(places.main())

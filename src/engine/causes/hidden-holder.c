@@ -10,7 +10,17 @@
 #define CANDIDATES_MAX 8
 /* … and told in words. */
 #define TOLD_MAX       2
-#define RANK_MAX       7 /* of rank() */
+
+/* What makes one likelier than others: the weightiest first. */
+enum {
+	OF_CGROUP = 1, /* it runs in the socket's cgroup */
+	NEARBY = 2,    /* its arguments name the socket's folder, or the one that is asked from */
+	CUSTOMARY = 4, /* its program mostly has the port */
+	NAMES_PORT = 8,
+	RANK_MAX = 15,
+};
+
+#define SLACK_S 2 /* start times have whole seconds, and file systems their own clocks */
 
 /* A cgroup that names somebody: the root holds everything that nobody sorted. */
 static bool names_somebody(const char *cgroup)
@@ -18,7 +28,7 @@ static bool names_somebody(const char *cgroup)
 	return cgroup && *cgroup && strcmp(cgroup, "/") != 0;
 }
 
-/* What makes one likelier than others; the command lines are those of processes that were read. */
+/* The command lines are those of processes that were read. */
 static int rank(const struct iu_case *c, const struct iu_unreadable *u)
 {
 	const struct iu_process *process = iu_snapshot_process(c->snapshot, u->pid);
@@ -28,28 +38,59 @@ static int rank(const struct iu_case *c, const struct iu_unreadable *u)
 	for (size_t i = 0; process && s->port && i < process->command.n && !points; i++)
 		if (process->command.v[i] &&
 			iu_port_is_word(process->command.v[i], strlen(process->command.v[i]), s->port))
-			points = 4;
-	points += s->port && iu_port_is_customary(u->name, s->port) ? 2 : 0;
+			points = NAMES_PORT;
+	points += s->port && iu_port_is_customary(u->name, s->port) ? CUSTOMARY : 0;
+	points += u->nearby ? NEARBY : 0;
 	return points + (names_somebody(s->cgroup) && u->cgroup && !strcmp(s->cgroup, u->cgroup));
 }
 
-static bool fits(const struct iu_socket *s, const struct iu_unreadable *u)
+/* The file of a socket is as old as its bind(): who began later has not called that. */
+static bool is_too_young(const struct iu_case *c, const struct iu_unreadable *u)
 {
+	const struct iu_process *process = iu_snapshot_process(c->snapshot, u->pid);
+	const struct iu_socket *s = &c->blocker->socket;
+	const struct iu_path *path = s->path_len ? iu_snapshot_path(c->snapshot, s->path, s->path_len) : NULL;
+
+	return process && path && path->made > 0 && path->kind == IU_FILE_SOCKET &&
+	       process->started > path->made + SLACK_S;
+}
+
+static bool fits(const struct iu_case *c, const struct iu_unreadable *u)
+{
+	const struct iu_socket *s = &c->blocker->socket;
+
+	if (is_too_young(c, u))
+		return false;
 	if (names_somebody(s->cgroup) && u->cgroup && !strcmp(s->cgroup, u->cgroup))
 		return true;
 	return s->uid_known && u->uid_known && s->uid == u->uid;
 }
 
-/* Those of a rank; of them the older ones first, as pids mostly tell. Returns how many there are. */
+/* Of equals the oldest first: numbers of processes begin anew. */
+static void sort_by_age(struct iu_case *c, size_t first)
+{
+	const struct iu_unreadable *all = c->snapshot->unreadable.v;
+	size_t *v = c->blocker->candidates.v;
+
+	for (size_t i = first + 1; i < c->blocker->candidates.n; i++)
+		for (size_t k = i; k > first && all[v[k]].start_ticks < all[v[k - 1]].start_ticks; k--) {
+			size_t older = v[k];
+
+			v[k] = v[k - 1];
+			v[k - 1] = older;
+		}
+}
+
+/* Those of a rank. Returns how many there are. */
 static size_t add_candidates(struct iu_case *c, int wanted)
 {
-	size_t n = 0;
+	size_t n = 0, first = c->blocker->candidates.n;
 
 	for (size_t i = 0; i < c->snapshot->unreadable.n; i++) {
 		const struct iu_unreadable *u = &c->snapshot->unreadable.v[i];
 		size_t *slot;
 
-		if (!fits(&c->blocker->socket, u) || rank(c, u) != wanted)
+		if (!fits(c, u) || rank(c, u) != wanted)
 			continue;
 		n++;
 		if (c->blocker->candidates.n == CANDIDATES_MAX)
@@ -57,14 +98,13 @@ static size_t add_candidates(struct iu_case *c, int wanted)
 		slot = iu_list_add(c->arena, &c->blocker->candidates);
 		*slot = i;
 	}
+	sort_by_age(c, first);
 	return n;
 }
 
 /* The likeliest in words; nobody where nothing distinguishes them from the others. */
 static void say_candidates(struct iu_case *c)
 {
-	static const char *const reasons[] = {"belongs to the same user", "runs in the same cgroup",
-		"mostly has this port", "mostly has this port", "has the port among its arguments"};
 	size_t best = 0, told = 0;
 
 	for (int points = RANK_MAX; points >= 0; points--) {
@@ -75,7 +115,7 @@ static void say_candidates(struct iu_case *c)
 			told = n;
 		}
 	}
-	if (best < 2 && told > TOLD_MAX)
+	if (best < NEARBY && told > TOLD_MAX)
 		return;
 	for (size_t i = 0; i < told && i < TOLD_MAX; i++) {
 		const struct iu_unreadable *u =
@@ -83,7 +123,11 @@ static void say_candidates(struct iu_case *c)
 
 		iu_case_say(c, "%s (pid %d) could be it: it %s, and its descriptors may not be read",
 			iu_safe(c->arena, u->name, 40), (int)u->pid,
-			reasons[best < IU_COUNT(reasons) ? best : IU_COUNT(reasons) - 1]);
+			best >= NAMES_PORT  ? "has the port among its arguments"
+			: best >= CUSTOMARY ? "mostly has this port"
+			: best >= NEARBY    ? "names the same directory in its arguments"
+			: best >= OF_CGROUP ? "runs in the same cgroup"
+					    : "belongs to the same user");
 	}
 }
 

@@ -181,7 +181,8 @@ static void test_use_port(void **state)
 	put_socket(&snap, next);
 	v = why("127.0.0.1", TEST_PORT);
 	assert_non_null(strstr(remedy(&v, IU_REMEDY_USE_PORT)->summary, "8082"));
-	assert_int_equal(remedy(&v, IU_REMEDY_USE_PORT)->tried, IU_UNKNOWN);
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_USE_PORT)->summary, "nothing has"));
+	assert_int_equal(remedy(&v, IU_REMEDY_USE_PORT)->tried, IU_YES); /* by the rules */
 	put_probe(&snap, "127.0.0.1", TEST_PORT + 2, false, 0);
 	v = why("127.0.0.1", TEST_PORT);
 	assert_int_equal(remedy(&v, IU_REMEDY_USE_PORT)->tried, IU_YES);
@@ -203,6 +204,7 @@ static void test_asked_again(void **state)
 	put_process(&snap, 4242, "web", 77);
 	v = why_question(q);
 	assert_non_null(strstr(remedy(&v, IU_REMEDY_SET_V6ONLY)->summary, "on the IPv6 socket"));
+	assert_int_equal(remedy(&v, IU_REMEDY_SET_V6ONLY)->tried, IU_YES);
 	assert_null(remedy(&v, IU_REMEDY_SET_REUSEPORT));
 	q.options.v6only = IU_YES;
 	assert_int_equal(why_question(q).status, IU_STATUS_FREE);
@@ -211,6 +213,7 @@ static void test_asked_again(void **state)
 	q = ask("0.0.0.0", TEST_PORT);
 	v = why_question(q);
 	assert_non_null(strstr(remedy(&v, IU_REMEDY_SET_V6ONLY)->summary, "in web (pid 4242)"));
+	assert_int_equal(remedy(&v, IU_REMEDY_SET_V6ONLY)->tried, IU_UNKNOWN); /* only its restart would tell */
 	v = why(NULL, TEST_PORT);
 	assert_null(remedy(&v, IU_REMEDY_SET_V6ONLY));
 	/* SO_REUSEPORT where the holder has it, or where only the holder lacks it */
@@ -228,6 +231,11 @@ static void test_asked_again(void **state)
 	*lan = (struct iu_interface){.ifindex = 8, .name = "lan0", .up = true};
 	v = why_question(q);
 	assert_non_null(strstr(remedy(&v, IU_REMEDY_BIND_DEVICE)->summary, "lan0"));
+	assert_int_equal(remedy(&v, IU_REMEDY_BIND_DEVICE)->tried, IU_YES);
+	*iu_list_add(&snap.arena, &snap.bind_programs) = (struct iu_bind_program){.id = 1};
+	v = why_question(q);
+	assert_int_equal(remedy(&v, IU_REMEDY_BIND_DEVICE)->tried, IU_UNKNOWN); /* they may say something else */
+	snap.bind_programs.n = 0;
 	assert_non_null(strstr(v.headline, "0.0.0.0%virbr0:8080"));
 	(void)state;
 }
@@ -870,6 +878,15 @@ static void test_hidden(void **state)
 	assert_int_equal(why("127.0.0.1", TEST_PORT).blockers.v[0].candidates.n, 0);
 	u->uid = 33;
 	assert_int_equal(why("127.0.0.1", TEST_PORT).blockers.v[0].candidates.n, 1);
+	/* a directory that both have to do with tells more than the cgroup; of equals the older comes first */
+	for (int i = 0; i < 3; i++)
+		*iu_list_add(&snap.arena, &snap.unreadable) = (struct iu_unreadable){.pid = 60 + i,
+			.name = "node", .uid_known = true, .uid = 33, .start_ticks = 90 - (uint64_t)i,
+			.nearby = i < 2, .why = "EACCES"};
+	v = why("127.0.0.1", TEST_PORT);
+	assert_int_equal(v.blockers.v[0].candidates.n, 4);
+	assert_int_equal(snap.unreadable.v[v.blockers.v[0].candidates.v[0]].pid, 61);
+	assert_int_equal(snap.unreadable.v[v.blockers.v[0].candidates.v[1]].pid, 60);
 	put_process(&snap, 4242, "nginx", 77);
 	assert_int_equal(why("127.0.0.1", TEST_PORT).cause, IU_CAUSE_OTHER_PROGRAM);
 	(void)state;

@@ -327,6 +327,7 @@ static int add_unreadable(struct iu_proc_walk *walk, int32_t pid, int error)
 	row->name = iu_arena_strdup(&snapshot->arena, stat.name);
 	row->cgroup = process.cgroup;
 	row->why = iu_arena_strdup(&snapshot->arena, iu_os_error_name(error));
+	row->start_ticks = stat.start_ticks;
 	snprintf(path, sizeof(path), "%d/status", (int)pid);
 	len = iu_file_read(walk->scan->proc, path, text, sizeof(text));
 	row->uid_known = len > 0 && iu_proc_status_uid(text, (size_t)len, &row->uid) == 0;

@@ -86,6 +86,7 @@ struct asked {
 struct found {
 	int lstat_errno, parent_errno;
 	uint32_t mode, uid, gid;
+	int64_t made;
 	uint64_t dev, ino, mount, folder_mount; /* numbers of mounts; 0: not known */
 	enum iu_tri alive;
 	bool refused, readonly, no_inodes, no_blocks;
@@ -175,6 +176,7 @@ static void look_at_file_plainly(int folder, const char *name, struct found *fou
 	found->uid = status.st_uid;
 	found->dev = status.st_dev;
 	found->ino = status.st_ino;
+	found->made = status.st_mtime;
 }
 
 static void look_at_file(int folder, const char *name, struct found *found)
@@ -195,6 +197,7 @@ static void look_at_file(int folder, const char *name, struct found *found)
 	found->gid = status.stx_gid;
 	found->dev = makedev(status.stx_dev_major, status.stx_dev_minor);
 	found->ino = status.stx_ino;
+	found->made = status.stx_mtime.tv_sec;
 	found->mount = status.stx_mask & STATX_MNT_ID ? status.stx_mnt_id : 0;
 }
 
@@ -470,6 +473,7 @@ static void fill(struct iu_scan *scan, struct iu_path *path, const struct found 
 	path->kind = kind_of(found->mode);
 	path->dev = found->dev;
 	path->ino = found->ino;
+	path->made = found->made;
 	path->uid = found->uid;
 	path->user = iu_scan_user(scan, path->uid);
 	path->mode = found->mode & 07777;
