@@ -5,6 +5,7 @@ rights that do not count where they are, devices and zones.
 Each scene is real, and has network, mount and PID namespaces to itself: they end with everything in them. Where bind()
 can be tried its errno is compared. Prints TAP. Environment: INUSE (the program).
 """
+import ctypes
 import json
 import os
 import shutil
@@ -378,6 +379,53 @@ def rules_of_iptables(folder):
         bare(f"{port + 6}/udp")
 
 
+LOOKUP = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("sk_lookup") int steer(struct bpf_sk_lookup *c) { return c->local_port == 8090 ? SK_DROP : SK_PASS; }
+char _l[] SEC("license") = "GPL";
+"""
+
+
+def attach_to_namespace(pinned):
+    """bpf(BPF_LINK_CREATE) of a pinned program with our network namespace; bpftool has no word for it."""
+    call = {"x86_64": 321, "aarch64": 280}.get(os.uname().machine)
+    if not call:
+        raise Missing("the number of bpf() on this machine")
+    bpf = ctypes.CDLL(None, use_errno=True).syscall
+    path = ctypes.create_string_buffer(pinned.encode())
+    get = (ctypes.c_ulong * 16)(ctypes.addressof(path))
+    program = bpf(call, 7, ctypes.byref(get), 16)  # BPF_OBJ_GET
+    namespace = os.open("/proc/self/ns/net", os.O_RDONLY)
+    create = (ctypes.c_uint * 16)(program, namespace, 36, 0)  # BPF_SK_LOOKUP
+    link = bpf(call, 28, ctypes.byref(create), 16)  # BPF_LINK_CREATE
+    os.close(namespace)
+    if program < 0 or link < 0:
+        raise Missing(f"a link of sk_lookup: {os.strerror(ctypes.get_errno())}")
+
+
+def program_that_chooses_sockets(folder):
+    """an sk_lookup program decides who gets what arrives: the bind works, and its server is never reached"""
+    need("clang", "bpftool")
+    if not os.path.exists("/usr/include/bpf/bpf_helpers.h"):
+        raise Missing("no libbpf")
+    with open("p.c", "w") as source:
+        source.write(LOOKUP)
+    sh("clang", "-O2", "-g", "-target", "bpf", "-I", f"/usr/include/{os.uname().machine}-linux-gnu", "-c", "p.c", "-o", "p.o")
+    sh("mount", "-t", "bpf", "none", "/sys/fs/bpf")
+    bare("8090")
+    sh("bpftool", "prog", "load", "p.o", "/sys/fs/bpf/p")
+    attach_to_namespace("/sys/fs/bpf/p")
+    server = listen("0.0.0.0", 8090)
+    client = socket.socket()
+    client.settimeout(1)
+    same("the server is reached", client.connect_ex(("127.0.0.1", 8090)) == 0, False)
+    server.kill()
+    server.wait()
+    shadows("8090", "perhaps", "steer (sk_lookup")
+    shadows("8090/udp", "steer (sk_lookup")
+
+
 def rule_that_leads_to_a_pod(folder):
     """where a rule leads, another namespace may answer"""
     run = pod()
@@ -546,7 +594,7 @@ def links_that_carry_nothing(folder):
 
 SCENES = [path_of_another_mount_namespace, path_of_another_root, path_of_another_root_with_server,
           command_of_another_network_namespace, pids_of_an_outer_namespace, programs_of_a_cgroup, rule_without_a_socket,
-          rules_of_nftables, rules_of_iptables, rule_that_leads_to_a_pod, port_of_another_namespace,
+          rules_of_nftables, rules_of_iptables, program_that_chooses_sockets, rule_that_leads_to_a_pod, port_of_another_namespace,
           address_of_another_namespace, rights_that_do_not_count, rights_of_another_user_namespace,
           limits_that_cannot_be_read, groups_with_a_zone, devices_of_holders, links_that_carry_nothing]
 

@@ -24,6 +24,7 @@
 #include "input/hosts.h"
 #include "model/needs.h"
 #include "os/linux/act/command.h"
+#include "os/linux/around/virtual-servers.h"
 #include "os/linux/error.h"
 #include "os/linux/file.h"
 #include "os/linux/holders/waiters.h"
@@ -862,6 +863,60 @@ static void test_mounts(void **state)
 	(void)state;
 }
 
+/* /proc/net/ip_vs as ip_vs_info_seq_show() prints it, and which packets of it are taken. */
+static void test_virtual_servers(void **state)
+{
+	static const char table[] = "IP Virtual Server version 1.2.1 (size=4096)\n"
+				    "Prot LocalAddress:Port Scheduler Flags\n"
+				    "  -> RemoteAddress:Port Forward Weight ActiveConn InActConn\n"
+				    "TCP  0A090001:1F90 rr  \n"
+				    "  -> 0A580005:0050      Masq    1      0          0         \n"
+				    "  -> 0A580006:0050      Masq    1      0          0         \n"
+				    "UDP  0A090001:0035 rr persistent 300\n"
+				    "FWM  00000001 wlc \n"
+				    "  -> 0A580007:0050      Route   1      0          0         \n"
+				    "TCP  [2001:0db8:0000:0000:0000:0000:0000:0001]:1F90 wlc \n"
+				    "  -> [2001:0db8:0000:0000:0000:0000:0000:0002]:0050      Masq    1      0          0\n"
+				    "SCTP 0A090001:1F91 rr \n"
+				    "TCP  0A09:1F90 rr \n";
+	static const struct {
+		enum iu_protocol protocol;
+		const char *to;
+		uint16_t port;
+		const char *real; /* "": taken, by a server without a real one; NULL: not taken */
+	} rows[] = {
+		{IU_PROTOCOL_TCP, "10.9.0.1", 8080, "10.88.0.5:80"},
+		{IU_PROTOCOL_UDP, "10.9.0.1", 8080, NULL},
+		{IU_PROTOCOL_TCP, "10.9.0.2", 8080, NULL},
+		{IU_PROTOCOL_UDP, "10.9.0.1", 53, ""},
+		{IU_PROTOCOL_TCP, "2001:db8::1", 8080, "[2001:db8::2]:80"},
+		{IU_PROTOCOL_TCP, "10.9.0.1", 8081, NULL},
+	};
+	struct iu_arena arena = {0};
+	struct iu_virtual_servers servers = {0};
+
+	iu_virtual_servers_read(&arena, table, sizeof(table) - 1, &servers);
+	assert_int_equal(servers.rows.n, 3);
+	for (size_t i = 0; i < IU_COUNT(rows); i++) {
+		struct iu_packet packet = {.protocol = rows[i].protocol, .port = rows[i].port};
+		struct iu_snapshot snapshot;
+		char text[IU_ADDRESS_TEXT] = "";
+
+		iu_snapshot_init(&snapshot);
+		assert_int_equal(iu_address_parse(rows[i].to, strlen(rows[i].to), &packet.to), 0);
+		iu_virtual_servers_follow(&servers, &packet, &snapshot);
+		if (snapshot.takers.n && snapshot.takers.v[0].to_port)
+			iu_endpoint_format(&snapshot.takers.v[0].to, snapshot.takers.v[0].to_port, text);
+		print_message("# %s port %u: %s%s\n", rows[i].to, (unsigned int)rows[i].port,
+			snapshot.takers.n ? "taken " : "not taken", text);
+		assert_int_equal(snapshot.takers.n, rows[i].real != NULL);
+		assert_string_equal(text, rows[i].real ? rows[i].real : "");
+		iu_snapshot_free(&snapshot);
+	}
+	iu_arena_free(&arena);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -889,6 +944,7 @@ int main(void)
 		cmocka_unit_test(test_kernel_number),
 		cmocka_unit_test(test_rtnetlink),
 		cmocka_unit_test(test_exports), cmocka_unit_test(test_export_settings), cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_virtual_servers),
 	};
 
 	return cmocka_run_group_tests_name("the parse halves for Linux", tests, NULL, NULL);

@@ -38,6 +38,7 @@ static bool endpoint(const char *text, size_t len, struct iu_address *address, u
 struct reader {
 	struct iu_arena *arena;
 	struct iu_virtual_servers *servers;
+	bool open; /* the row before is one of ours: of a firewall mark ("FWM") or of SCTP there is none */
 };
 
 /* "TCP  0A090001:1F90 rr", then "  -> 0A580005:0050      Masq    1      0          0" for each real one. */
@@ -55,9 +56,12 @@ static int on_line(void *context, const char *line, size_t len)
 	if (!memcmp(line, "TCP  ", 5) || !memcmp(line, "UDP  ", 5)) {
 		if (line[0] == 'U')
 			server.protocol = IU_PROTOCOL_UDP;
-		if (endpoint(line + at, end - at, &server.address, &server.port))
+		reader->open = endpoint(line + at, end - at, &server.address, &server.port);
+		if (reader->open)
 			*iu_list_add(reader->arena, &servers->rows) = server;
-	} else if (!memcmp(line, "  -> ", 5) && servers->rows.n) {
+	} else if (memcmp(line, "  -> ", 5) != 0) {
+		reader->open = false;
+	} else if (reader->open) {
 		last = &servers->rows.v[servers->rows.n - 1];
 		if (last->to.family == IU_FAMILY_ANY)
 			(void)endpoint(line + at, end - at, &last->to, &last->to_port);
@@ -68,7 +72,7 @@ static int on_line(void *context, const char *line, size_t len)
 void iu_virtual_servers_read(
 	struct iu_arena *arena, const char *bytes, size_t len, struct iu_virtual_servers *servers)
 {
-	struct reader reader = {arena, servers};
+	struct reader reader = {.arena = arena, .servers = servers};
 
 	(void)iu_file_lines(bytes, len, on_line, &reader);
 }
