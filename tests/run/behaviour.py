@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """The command under `inuse run` is what it would be without: process, descriptors, signals, exit; and every way to
 bind is seen. Prints TAP. Needs root for the namespaces."""
+import contextlib
 import json
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -709,6 +711,24 @@ def bound_again():
     has(document["remedies"][0]["summary"], f"as descriptor {done.stdout.strip()} from", "take that one")
 
 
+def handed_over():
+    """A socket that an activator passed on (LISTEN_FDS), and that its program binds once more"""
+    activator = shutil.which("systemd-socket-activate")
+    if not activator:
+        raise Skip("systemd-socket-activate is not there")
+    p = port()
+    code = f"import socket; socket.socket().bind(('127.0.0.1', {p}))"
+    started = subprocess.Popen([INUSE, "run", "--json", "--", activator, "-l", f"127.0.0.1:{p}", sys.executable, "-S", "-c", code],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", p)):
+            break
+        time.sleep(0.05)
+    document = json.loads(next(line for line in started.communicate(timeout=60)[1].splitlines() if line.startswith("{")))
+    same("cause", document["verdict"]["cause"], "own-socket")
+    has(document["remedies"][0]["summary"], "descriptor 3 (LISTEN_FDS)")
+
+
 def reloads():
     """A server that opens another address of the port that it has: a reload"""
     p = port()
@@ -864,7 +884,7 @@ TESTS = [wait_for_time_wait, exit_codes, not_started, same_process, descriptors_
          own_filter, unprivileged, landlock, landlock_is_told, told_before, any_errno, good_paths, place_without_sockets, other_protocols, freebind, freebind_low,
          few_descriptors, port_file_is_plain, dropped_rights, kept_rights, other_address, other_namespace, json_document,
          supervisor_killed, supervisor_killed_while_it_holds, watcher_killed, watcher_killed_while_it_holds, rings,
-         setuid_program, outer_watcher, explained_afterwards, inside_itself, run_inside_of_run, sisters, handed_down, bound_again, reloads,
+         setuid_program, outer_watcher, explained_afterwards, inside_itself, run_inside_of_run, sisters, handed_down, handed_over, bound_again, reloads,
          wait_for_holder, wait_gives_up,
          wait_and_signals, next_port, reuseaddr, free_asks, wrong_lines, waited_for_time_wait]
 

@@ -10,6 +10,7 @@ import os
 import pty
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -91,6 +92,68 @@ def desktop(room):
     expect(remedies(document).count("stop-process"), 0, "stop-process is offered")
     expect(ask("free", "--yes", "5902")[0], 1, "free: exit code")
     expect(lives(holder), True, "the desktop lives")
+
+
+def by_its_lever(room, port, program, arguments, cause, lever, never="inuse free"):
+    """The stand-in's own lever is told, `free` leaves it alone; what is offered is not what is refused."""
+    code = LISTEN.replace("sys.argv[1]", "__import__('os').environ['P']")  # no argument that the real one has not
+    holder = start(room, [stand_in(room, program), "-c", code, *arguments], env={**environment(), "P": port})
+    _, document, _ = why(port)
+    expect(document["verdict"]["cause"], cause, "cause")
+    helps = [f"{r['summary']} {' '.join(r['command'])}" for r in document["remedies"] if r["id"].startswith("stop-")]
+    if lever:
+        expect_in(lever, " / ".join(helps), "what helps")
+    expect([text for text in helps if never in text], [], f"what helps with {never}")
+    code, _, text, _ = ask("free", "--yes", port)
+    expect((code, lives(holder)), (1, True), "exit code of free, it lives")
+    if lever:
+        expect_in(lever, text, "free")
+
+
+def virtualbox(room):
+    by_its_lever(room, "9111", "VBoxHeadless", ["--comment", "box", "--startvm", POD], "port-forward", "acpipowerbutton")
+
+
+def lima(room):
+    by_its_lever(room, "9112", "limactl", ["hostagent", "--socket", "/x/ha.sock", "default"], "port-forward", "limactl stop")
+
+
+def machine_of_podman(room):
+    by_its_lever(room, "9113", "gvproxy", ["-mtu", "1500", "-ssh-port", "9113", "-pid-file", "/x"], "container-port", None, "kill")
+    expect_in("podman machine stop", json.dumps(why("9113")[1]["blockers"]), "evidence")
+
+
+def proxy_device(room):
+    by_its_lever(room, "9114", "lxd", ["forkproxy", "--", "4711", "3", "tcp:0.0.0.0:9114", "/var/snap/lxd/common/lxd/logs/web/proxy.http.log"],
+                 "container-port", "lxc config device remove web http")
+
+
+def kube_proxy(room):
+    by_its_lever(room, "9115", "kube-proxy", ["--config=/x"], "other-program", None)
+
+
+# ---- what others hang on ----
+
+def editor(room):
+    by_its_lever(room, "9116", "code", ["--type=utility"], "port-forward", "Ports view")
+
+
+def engine_api(room):
+    """The port of an engine's own API is none that a container publishes, and nothing ends all its containers."""
+    by_its_lever(room, "9117", "dockerd", ["-H", "tcp://0.0.0.0:9117"], "other-program", None)
+
+
+def clients(room):
+    """Whoever is connected to a server is told of before it is ended, and their own ports are left alone."""
+    code = LISTEN.replace("time.sleep", "kept = [s.accept() for _ in range(3)]; print(flush=True); time.sleep")
+    server = start(room, [sys.executable, "-c", code, "9118"])
+    away = [room.keep(socket.create_connection(("127.0.0.1", 9118))) for _ in range(3)]
+    server.stdout.readline()
+    _, documents, _, _ = ask("free", "--json", "--dry-run", "9118")
+    losses = " ".join(text for step in documents[-1]["steps"] for text in step["mind"])
+    expect_in("3 ", losses, "what is lost")
+    expect([s.getpeername()[1] for s in away], [9118] * 3, "peers of the clients")
+    expect(lives(server), True, "the server lives")
 
 
 # ---- control groups ----
@@ -468,7 +531,8 @@ def books(_):
         expect(ask("free", "--yes", message)[0], 1, "free: exit code")
 
 
-places.SCENES = [machine, screen, desktop, libvirt, nspawn, pod_of_cgroupfs, pod_of_systemd, rootless, lxc, conmon, display,
+places.SCENES = [machine, screen, desktop, virtualbox, lima, machine_of_podman, proxy_device, kube_proxy, editor,
+                 engine_api, clients, libvirt, nspawn, pod_of_cgroupfs, pod_of_systemd, rootless, lxc, conmon, display,
                  display_that_lives, given_again, unknown_writer, lock_with_live_socket, lock_of_another_machine, no_lock, lost_file, lost_tmux,
                  guess, guess_by_directory, units, interface, books]
 

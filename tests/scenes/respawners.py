@@ -210,6 +210,11 @@ def guard_of_a_shell(room):
     yield from guard(room, "8008", "sh", "-c", f"{SERVER} 8008; true")
 
 
+def guard_of_wrappers(room):
+    """timeout, env and nice run one command and end with it: who waits above them is named."""
+    yield from guard(room, "8013", "timeout", "100", "env", "A=B", "nice", "-n", "1", "sh", "-c", f"{SERVER} 8013; true")
+
+
 def supervisord_of_a_shell(room):
     path = program("supervisord")
     more = library_of(path)
@@ -257,6 +262,7 @@ def node_watch(room):
 
 
 CASES = [("a guard that nobody knows", guard_alone), ("a guard of a shell", guard_of_a_shell),
+         ("a guard of wrappers", guard_of_wrappers),
          ("supervisord of a shell", supervisord_of_a_shell), ("a script that loops", script_that_loops),
          ("no script that runs once", script_that_ends), ("node --watch", node_watch),
          ("supervisord", supervisord), ("runit", runit), ("a loop of a shell", shell_loop), ("PM2", pm2),
