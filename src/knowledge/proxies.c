@@ -145,7 +145,9 @@ static const struct iu_proxy_row takers[] = {
 	{"passt", NULL, IU_PROXY_CONTAINER, "passt publishes a port of a virtual machine", "libvirt", has_arguments},
 	{"passt.avx2", NULL, IU_PROXY_CONTAINER, "passt publishes a port of a virtual machine", "libvirt", has_arguments},
 	{"netavark", NULL, IU_PROXY_CONTAINER, "netavark keeps the port of a Podman container", NULL, has_arguments},
-	{"gvproxy", NULL, IU_PROXY_CONTAINER, "gvproxy publishes a port of Podman's machine, or has its ssh (podman machine stop ends it)", "podman", has_arguments},
+	{"gvproxy", NULL, IU_PROXY_CONTAINER, "gvproxy publishes a port of Podman's machine, or has its ssh (podman machine stop ends it)", "podman", has_arguments,
+		.shared = "the whole machine of Podman would lose its network",
+		.alone = "stop the container that publishes the port, or the machine: podman machine stop"},
 	{"lxd", "forkproxy", IU_PROXY_CONTAINER, "LXD's proxy device publishes a port of a container", "lxd"},
 	{"incusd", "forkproxy", IU_PROXY_CONTAINER, "a proxy device of Incus publishes a port of a container", "incus"},
 	/* forwards */

@@ -119,7 +119,7 @@ def lima(room):
 
 
 def machine_of_podman(room):
-    by_its_lever(room, "9113", "gvproxy", ["-mtu", "1500", "-ssh-port", "9113", "-pid-file", "/x"], "container-port", None, "kill")
+    by_its_lever(room, "9113", "gvproxy", ["-mtu", "1500", "-ssh-port", "9113", "-pid-file", "/x"], "container-port", None, "kill ")
     expect_in("podman machine stop", json.dumps(why("9113")[1]["blockers"]), "evidence")
 
 

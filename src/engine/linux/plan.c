@@ -656,7 +656,7 @@ static bool may_be_left_over(const struct iu_process *process)
 	const struct iu_proxy_row *proxy = process ? iu_proxy_of(process) : NULL;
 
 	return proxy && proxy->kind == IU_PROXY_CONTAINER && process->left_over == IU_UNKNOWN &&
-	       process->command.n && proxy->shows && !proxy->of_engine;
+	       process->command.n && proxy->shows && !proxy->of_engine && !proxy->shared;
 }
 
 /* Docker's proxy and its like: the container, and the process only where there is none any more. */
