@@ -235,6 +235,7 @@ PROGRAMS = """
 SEC("cgroup/bind4") int move(struct bpf_sock_addr *c)
 { if (c->user_port == bpf_htons(8080)) c->user_port = bpf_htons(18080);
   if (c->user_port == bpf_htons(8082)) c->user_port = bpf_htons(18082); return 1; }
+SEC("cgroup/bind4") int inuse_bind4(struct bpf_sock_addr *c) { return 1; }
 SEC("cgroup/post_bind4") int refuse(struct bpf_sock *c) { return c->src_port != 30539 && c->src_port != 30540; }
 char _l[] SEC("license") = "GPL";
 """
@@ -254,11 +255,13 @@ def programs_of_a_cgroup(folder):
     try:
         sh("mount", "-t", "bpf", "none", "/sys/fs/bpf")
         sh("bpftool", "prog", "loadall", "p.o", "/sys/fs/bpf/p")
-        sh("bpftool", "cgroup", "attach", group, "bind4", "pinned", "/sys/fs/bpf/p/move")
+        sh("bpftool", "cgroup", "attach", group, "bind4", "pinned", "/sys/fs/bpf/p/inuse_bind4", "multi")
+        inside = ["sh", "-c", f"echo 0 > {group}/cgroup.procs; exec \"$@\"", "-"]
+        same("one that only looks on is none", why("127.0.0.1:30541", before=inside)[1]["verdict"]["status"], "free")
+        sh("bpftool", "cgroup", "attach", group, "bind4", "pinned", "/sys/fs/bpf/p/move", "multi")
         sh("bpftool", "cgroup", "attach", group, "post_bind4", "pinned", "/sys/fs/bpf/p/refuse")
         listen("0.0.0.0", 18080)
         listen("127.0.0.9", 30539)
-        inside = ["sh", "-c", f"echo 0 > {group}/cgroup.procs; exec \"$@\"", "-"]
         for target, words in (("0.0.0.0:8080", "move (bind4"), ("127.0.0.1:30539", "refuse (post_bind4")):
             address, port = target.split(":")
             kernel = sh(*inside, sys.executable, "-c", BIND, address, port)
