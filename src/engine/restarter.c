@@ -47,7 +47,9 @@ static enum iu_restarter_kind kind_of(const struct iu_process *process, const st
 {
 	if (iu_supervisor_parent(parent))
 		return only_waits(process, parent) ? IU_RESTARTER_NONE : IU_RESTARTER_KNOWN;
-	if (iu_wrapper_is(parent) || (process->tty && parent->pid == process->sid))
+	/* the first of a terminal is where somebody types, unless it was started for this very command */
+	if (iu_wrapper_is(parent) || parent->loops == IU_NO ||
+		(process->tty && parent->pid == process->sid && parent->names != IU_YES))
 		return IU_RESTARTER_NONE;
 	if ((parent->waits == IU_YES && (parent->names == IU_YES || parent->repeats == IU_YES)) ||
 		(parent->waits == IU_UNKNOWN && parent->names == IU_YES))

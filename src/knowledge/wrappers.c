@@ -18,6 +18,7 @@ static const char *const names[] = {
 	"firejail", "flock", "faketime", "fakeroot", "xvfb-run", "dbus-run-session", "dbus-launch",
 	"ssh-agent", "systemd-run", "systemd-inhibit", "direnv", "dotenv", "cross-env", "doppler",
 	"aws-vault", "chamber",
+	"xargs", "parallel", "find",
 	"strace", "ltrace", "gdb", "gdbserver", "lldb", "rr", "perf", "valgrind",
 	"tini", "docker-init", "catatonit", "dumb-init",
 	/* the same by a name that a project gives it */

@@ -26,7 +26,7 @@ struct iu_parent {
 	int32_t pid;
 	const char *name;
 	const char *script; /* what an interpreter runs: "nodemon"; NULL: it is none, or not known */
-	enum iu_tri loops;  /* a shell that runs a script or a loop; IU_NO: somebody types, or it ends with this */
+	enum iu_tri loops;  /* a shell that runs a script or a loop; IU_NO: somebody types, or it ends with this (a copy of its parent, too) */
 	/* The argument that makes it start its program again ("--watch"); NULL: none is known. */
 	const char *mode;
 	/* Looked at only where the process is to be ended: it waits for its children (wait4(), SIGCHLD) … */

@@ -215,6 +215,20 @@ def guard_of_wrappers(room):
     yield from guard(room, "8013", "timeout", "100", "env", "A=B", "nice", "-n", "1", "sh", "-c", f"{SERVER} 8013; true")
 
 
+def watch(room):
+    """`watch` forks for each round: the copy runs the command once, and is not the one to stop."""
+    if not shutil.which("watch") or not shutil.which("script"):
+        raise Missing("watch (procps) or script is not installed")
+    terminal = room.start("script", "-qc", f"watch -n 1 {SERVER} 8014", "/dev/null")
+    yield "serves", wait_for(room, "8014"), True
+    with open(f"/proc/{terminal}/task/{terminal}/children", encoding="ascii") as children:
+        pid = int(children.read().split()[0])
+    yield from told(room, "8014", f"watch (pid {pid})", "that first")
+    os.kill(pid, signal.SIGKILL)
+    free(room, "8014")
+    yield from stopped(room, "8014")
+
+
 def supervisord_of_a_shell(room):
     path = program("supervisord")
     more = library_of(path)
@@ -262,7 +276,7 @@ def node_watch(room):
 
 
 CASES = [("a guard that nobody knows", guard_alone), ("a guard of a shell", guard_of_a_shell),
-         ("a guard of wrappers", guard_of_wrappers),
+         ("a guard of wrappers", guard_of_wrappers), ("watch", watch),
          ("supervisord of a shell", supervisord_of_a_shell), ("a script that loops", script_that_loops),
          ("no script that runs once", script_that_ends), ("node --watch", node_watch),
          ("supervisord", supervisord), ("runit", runit), ("a loop of a shell", shell_loop), ("PM2", pm2),

@@ -41,6 +41,17 @@ static const char *stem(const char *text, size_t *len)
 	return *len > 0 ? text : NULL;
 }
 
+/* "python3 -c 'import os'", "perl -e …", "node --eval …" */
+static bool is_code(const char *word, size_t len)
+{
+	static const char *const options[] = {"-c", "-e", "--eval"};
+
+	for (size_t i = 0; i < IU_COUNT(options); i++)
+		if (len == strlen(options[i]) && !memcmp(word, options[i], len))
+			return true;
+	return false;
+}
+
 const char *iu_cmdline_script(const char *bytes, size_t len, size_t *ret_len)
 {
 	const char *end = bytes + len, *at = bytes, *dot;
@@ -57,6 +68,8 @@ const char *iu_cmdline_script(const char *bytes, size_t len, size_t *ret_len)
 			return *ret_len > 0 ? dot ? dot + 1 : at : NULL;
 		}
 		module = *ret_len == 2 && !memcmp(at, "-m", 2);
+		if (is_code(at, *ret_len))
+			return NULL; /* what follows is no name */
 		if (at[0] != '-')
 			return stem(at, ret_len);
 	}

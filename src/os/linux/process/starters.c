@@ -238,6 +238,24 @@ static int read_words(struct iu_scan *scan, struct iu_arena *arena, struct iu_pr
 	return len > 0 ? iu_cmdline_parse(arena, text, (size_t)len, process) : 0;
 }
 
+static bool same_words(const struct iu_process *a, const struct iu_process *b)
+{
+	bool same = a->command.n && a->command.n == b->command.n;
+
+	for (size_t i = 0; same && i < a->command.n; i++)
+		same = !strcmp(a->command.v[i], b->command.v[i]);
+	return same;
+}
+
+/* `watch` forks, and the copy runs the command once: it is the upper one that does so again. */
+static void leave_out_copies(struct iu_process *process, const struct iu_process *line)
+{
+	for (size_t i = 0; i + 1 < process->parents.n && i + 1 < LEVELS_MAX; i++)
+		if (same_words(&line[i + 1], &line[i + 2]) &&
+			!iu_interpreter_is_shell(process->parents.v[i].name))
+			process->parents.v[i].loops = IU_NO;
+}
+
 static void look_above(struct iu_scan *scan, struct iu_process *process)
 {
 	struct iu_process line[LEVELS_MAX + 1] = {*process};
@@ -261,6 +279,7 @@ static void look_above(struct iu_scan *scan, struct iu_process *process)
 		for (size_t k = 0; k <= i && parent->names == IU_NO; k++)
 			parent->names = iu_tri(iu_cmdline_names(above, &line[k]));
 	}
+	leave_out_copies(process, line);
 	iu_arena_free(&arena);
 }
 
