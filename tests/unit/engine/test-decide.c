@@ -181,7 +181,7 @@ static void test_use_port(void **state)
 	put_socket(&snap, next);
 	v = why("127.0.0.1", TEST_PORT);
 	assert_non_null(strstr(remedy(&v, IU_REMEDY_USE_PORT)->summary, "8082"));
-	assert_non_null(strstr(remedy(&v, IU_REMEDY_USE_PORT)->summary, "nothing has"));
+	assert_non_null(strstr(remedy(&v, IU_REMEDY_USE_PORT)->summary, "nobody has it"));
 	assert_int_equal(remedy(&v, IU_REMEDY_USE_PORT)->tried, IU_YES); /* by the rules */
 	put_probe(&snap, "127.0.0.1", TEST_PORT + 2, false, 0);
 	v = why("127.0.0.1", TEST_PORT);
