@@ -39,11 +39,19 @@ static const struct iu_socket *socket_of(const struct search *s, size_t row)
 	return &s->snapshot->sockets.v[s->listing->rows.v[row].socket];
 }
 
-static const struct iu_process *process_of(const struct search *s, size_t row)
+/* The first holder; 0: none was seen. */
+static int32_t pid_of(const struct search *s, size_t row)
 {
 	const struct iu_row *r = &s->listing->rows.v[row];
 
-	return r->holds.n ? iu_snapshot_process(s->snapshot, s->snapshot->holds.v[r->holds.v[0]].pid) : NULL;
+	return r->holds.n ? s->snapshot->holds.v[r->holds.v[0]].pid : 0;
+}
+
+static const struct iu_process *process_of(const struct search *s, size_t row)
+{
+	int32_t pid = pid_of(s, row);
+
+	return pid ? iu_snapshot_process(s->snapshot, pid) : NULL;
 }
 
 /* It takes the name away from others, and no connection does. */
@@ -222,12 +230,15 @@ static bool same_owner(const struct search *s, size_t a, size_t b)
 {
 	const struct iu_process *p = process_of(s, a), *q = process_of(s, b);
 	const struct iu_socket *x = socket_of(s, a), *y = socket_of(s, b);
+	int32_t pid = pid_of(s, a);
 
+	if (pid && pid == pid_of(s, b))
+		return true;
 	if (p && q)
-		return p == q || same_text(p->name, q->name) || same_text(p->unit, q->unit);
+		return same_text(p->name, q->name) || same_text(p->unit, q->unit);
 	if (same_text(x->unit, y->unit) || same_text(x->container, y->container))
 		return true;
-	return !p && !q && x->uid_known == y->uid_known && x->uid == y->uid;
+	return !pid && !pid_of(s, b) && x->uid_known == y->uid_known && x->uid == y->uid;
 }
 
 /* Not taken yet by accept(): it ends with its listener. */
@@ -236,7 +247,10 @@ static bool is_waiting(const struct iu_socket *s)
 	return !s->inode && !s->mini && (s->state == IU_STATE_ESTABLISHED || s->state == IU_STATE_SYN_RECV);
 }
 
-/* The machine as it were if the program of that row had ended. */
+/*
+ * The machine as it were if the program of that row had ended. BPF programs that see each bind() are
+ * left out: they let it pass when it was started.
+ */
 static void without(struct search *s, const struct port *port, size_t row, struct iu_arena *scratch,
 	struct iu_snapshot *ret)
 {
@@ -244,6 +258,7 @@ static void without(struct search *s, const struct port *port, size_t row, struc
 	bool *gone = iu_arena_alloc(scratch, all->n);
 
 	*ret = *s->snapshot;
+	ret->bind_programs.n = 0;
 	ret->sockets = (struct iu_sockets){iu_arena_alloc(scratch, all->n * sizeof(*all->v)), 0, all->n};
 	s->copied += all->n;
 	if (scratch->failed)
@@ -282,14 +297,17 @@ static const char *owner_words(struct search *s, size_t row)
 {
 	const struct iu_process *p = process_of(s, row);
 
-	return p ? iu_phrase_process(s->arena, p) : "the program";
+	if (p)
+		return iu_phrase_process(s->arena, p);
+	return pid_of(s, row) ? iu_phrase(s->arena, "pid %d", (int)pid_of(s, row)) : "the program";
 }
 
 /* Tells apart what is in the way of a start from who else answers. Returns: 1: trouble. */
-static int judge_restart(struct search *s, size_t row, const struct iu_verdict *verdict,
+static int judge_restart(struct search *s, size_t row, size_t other, const struct iu_verdict *verdict,
 	struct iu_trouble *trouble)
 {
 	const struct iu_socket *socket = socket_of(s, row);
+	bool both;
 
 	if (verdict->status == IU_STATUS_IN_USE && verdict->blockers.n &&
 		verdict->blockers.v[0].certain == IU_YES) {
@@ -298,17 +316,20 @@ static int judge_restart(struct search *s, size_t row, const struct iu_verdict *
 		trouble->lead = verdict->headline;
 		return 1;
 	}
-	if (verdict->status != IU_STATUS_FREE || !verdict->warnings.n)
+	/* "unknown": options decide that nobody could see, and both are there */
+	both = verdict->status == IU_STATUS_UNKNOWN && verdict->blockers.n && is_live(&verdict->blockers.v[0].socket);
+	if (row == other || (!both && (verdict->status != IU_STATUS_FREE || !verdict->warnings.n)))
 		return 0;
 	trouble->kind = IU_TROUBLE_SHADOWED;
-	trouble->headline = iu_phrase(s->arena, "Two programs answer on port %u/%s: %s is not alone on %s.",
+	trouble->headline = iu_phrase(s->arena, "Two programs answer on port %u/%s: %s on %s, %s on %s.",
 		(unsigned int)socket->port, iu_protocol_name(socket->protocol), owner_words(s, row),
-		iu_phrase_endpoint(s->arena, socket));
+		iu_phrase_endpoint(s->arena, socket), owner_words(s, other),
+		iu_phrase_endpoint(s->arena, socket_of(s, other)));
 	return 1;
 }
 
-/* Returns: 1: found, 0: it would start, < 0: no memory. */
-static int try_restart(struct search *s, const struct port *port, size_t row)
+/* @other: a row of another program there, if there is one. Returns: 1: found, 0: it would start, < 0: no memory. */
+static int try_restart(struct search *s, const struct port *port, size_t row, size_t other)
 {
 	struct iu_question question = again(s, socket_of(s, row));
 	struct iu_arena scratch = {0};
@@ -324,7 +345,7 @@ static int try_restart(struct search *s, const struct port *port, size_t row)
 	without(s, port, row, &scratch, &rest);
 	ret = scratch.failed ? IU_E_NOMEM : iu_decide(s->arena, &question, &rest, &verdict);
 	if (ret == 0)
-		ret = judge_restart(s, row, &verdict, &trouble);
+		ret = judge_restart(s, row, other, &verdict, &trouble);
 	if (ret == 1 && iu_describe(s->arena, &question, &rest, &verdict, &trouble.explanation) < 0)
 		ret = IU_E_NOMEM;
 	if (ret == 1)
@@ -371,7 +392,7 @@ static int find_restart(struct search *s, const struct port *port)
 		bool met = port->closing && socket_of(s, owners[i])->reuseaddr == IU_NO;
 
 		if (!alone || met)
-			ret = try_restart(s, port, owners[i]);
+			ret = try_restart(s, port, owners[i], owners[i || n < 2 ? 0 : 1]);
 	}
 	return ret < 0 ? ret : 0; /* one of a port is enough: the other one is told in it */
 }

@@ -90,31 +90,38 @@ static void add_card(const struct iu_trouble *trouble, size_t number, struct iu_
 	iu_text_add(out, "</article>\n");
 }
 
-/* Those that were asked for come first. Returns: how many of the other kind there are. */
-static size_t add_cards(const struct iu_troubles *troubles, bool asked, struct iu_text *out)
+static void add_cards(const struct iu_troubles *troubles, bool asked, struct iu_text *out)
 {
-	size_t n = 0;
-
 	iu_text_add(out, "<div class=\"cards\">\n");
 	for (size_t i = 0; i < troubles->list.n; i++)
 		if ((troubles->list.v[i].kind == IU_TROUBLE_ASKED) == asked)
 			add_card(&troubles->list.v[i], i + 1, out);
-		else
-			n++;
 	iu_text_add(out, "</div>\n");
+}
+
+size_t iu_page_cards_count(const struct iu_troubles *troubles)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < troubles->list.n; i++)
+		n += troubles->list.v[i].kind != IU_TROUBLE_ASKED;
 	return n;
+}
+
+void iu_page_cards_write_asked(const struct iu_page *page, struct iu_text *out)
+{
+	if (!page->troubles->list.n || page->troubles->list.v[0].kind != IU_TROUBLE_ASKED)
+		return;
+	iu_text_add(out, "<section id=\"asked\">\n<h2>What was asked</h2>\n");
+	add_cards(page->troubles, true, out);
+	iu_text_add(out, "</section>\n");
 }
 
 void iu_page_cards_write(const struct iu_page *page, struct iu_text *out)
 {
 	const struct iu_troubles *troubles = page->troubles;
-	size_t n = troubles->list.n;
+	size_t n = iu_page_cards_count(troubles);
 
-	if (n && troubles->list.v[0].kind == IU_TROUBLE_ASKED) {
-		iu_text_add(out, "<section id=\"asked\">\n<h2>What was asked</h2>\n");
-		n = add_cards(troubles, true, out);
-		iu_text_add(out, "</section>\n");
-	}
 	iu_text_printf(out, "<section id=\"troubles\">\n<h2>What stands out <span class=\"count\">%zu</span></h2>\n", n);
 	if (n)
 		add_cards(troubles, false, out);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "output/page-cards.h"
 #include "output/page-data.h"
 
 #define STATE_COUNT   (IU_STATE_FILE + 1)
@@ -21,13 +22,20 @@ static const struct iu_socket *row_socket(const struct iu_page *page, size_t i)
 	return &page->snapshot->sockets.v[page->listing->rows.v[i].socket];
 }
 
+/* Thousands of connections of one port may have been counted only. */
+static size_t alike(const struct iu_socket *s)
+{
+	return 1 + (size_t)s->more_like_it;
+}
+
 static size_t count(const struct iu_page *page, enum iu_protocol protocol, bool bound)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < page->listing->rows.n; i++)
-		n += row_socket(page, i)->protocol == protocol &&
-		     iu_page_data_is_bound(row_socket(page, i)) == bound;
+		if (row_socket(page, i)->protocol == protocol &&
+			iu_page_data_is_bound(row_socket(page, i)) == bound)
+			n += alike(row_socket(page, i));
 	return n;
 }
 
@@ -36,7 +44,8 @@ static size_t count_state(const struct iu_page *page, enum iu_state state)
 	size_t n = 0;
 
 	for (size_t i = 0; i < page->listing->rows.n; i++)
-		n += row_socket(page, i)->protocol == IU_PROTOCOL_TCP && row_socket(page, i)->state == state;
+		if (row_socket(page, i)->protocol == IU_PROTOCOL_TCP && row_socket(page, i)->state == state)
+			n += alike(row_socket(page, i));
 	return n;
 }
 
@@ -76,9 +85,11 @@ static void add_range_tile(struct iu_text *out, const struct iu_range_use *use)
 
 void iu_page_charts_write_tiles(const struct iu_page *page, struct iu_text *out)
 {
-	size_t waiting = count_state(page, IU_STATE_TIME_WAIT);
+	size_t waiting = count_state(page, IU_STATE_TIME_WAIT), troubles = iu_page_cards_count(page->troubles);
 
 	iu_text_add(out, "<dl class=\"tiles\">\n");
+	iu_text_printf(out, "<div%s><dt>Stands out</dt><dd><a href=\"#troubles\">%zu</a></dd>"
+		"<dd class=\"more\">with its reason</dd></div>\n", troubles ? " class=\"bad\"" : "", troubles);
 	add_tile(out, "TCP", count(page, IU_PROTOCOL_TCP, true), "listening or bound");
 	add_tile(out, "UDP", count(page, IU_PROTOCOL_UDP, true) + count(page, IU_PROTOCOL_UDP, false), "bound");
 	add_tile(out, "Connections", count(page, IU_PROTOCOL_TCP, false) - waiting, "of TCP");
@@ -162,7 +173,7 @@ static void add_states(const struct iu_page *page, struct iu_text *out)
 
 	for (size_t i = 0; i < page->listing->rows.n; i++)
 		if (row_socket(page, i)->protocol == IU_PROTOCOL_TCP)
-			counts[row_socket(page, i)->state]++;
+			counts[row_socket(page, i)->state] += alike(row_socket(page, i));
 	for (size_t i = 0; i < STATE_COUNT; i++)
 		most = counts[i] > most ? counts[i] : most;
 	iu_text_add(out, "<table class=\"states\">\n<caption>TCP sockets by state</caption>\n<tbody>\n");
@@ -196,7 +207,8 @@ static void add_waiting_ports(const struct iu_page *page, struct iu_text *out)
 	for (unsigned int i = 0; counts && i < PORTS; i++)
 		counts[i].port = i;
 	for (size_t i = 0; counts && i < page->listing->rows.n; i++)
-		counts[row_socket(page, i)->port].n += row_socket(page, i)->state == IU_STATE_TIME_WAIT;
+		if (row_socket(page, i)->state == IU_STATE_TIME_WAIT)
+			counts[row_socket(page, i)->port].n += alike(row_socket(page, i));
 	if (counts)
 		qsort(counts, PORTS, sizeof(*counts), by_count);
 	else
@@ -246,12 +258,12 @@ static void add_waiting(const struct iu_page *page, struct iu_text *out)
 
 		if (s->state != IU_STATE_TIME_WAIT)
 			continue;
-		n++;
+		n += alike(s);
 		if (s->timer_ms < 0)
 			continue;
 		known++;
 		longest = seconds > longest ? seconds : longest;
-		bins[seconds / LEFT_SECONDS < LEFT_BINS ? seconds / LEFT_SECONDS : LEFT_BINS - 1]++;
+		bins[seconds / LEFT_SECONDS < LEFT_BINS ? seconds / LEFT_SECONDS : LEFT_BINS - 1] += alike(s);
 	}
 	iu_text_add(out, "<div class=\"waiting\">\n<h3>TIME-WAIT</h3>\n");
 	if (known)

@@ -147,6 +147,12 @@ static long long timer_of(const struct iu_list_source *from)
 		? from->socket->timer_ms / 1000 : -1;
 }
 
+/* Connections like this one that were counted and not listed. */
+static long long alike_of(const struct iu_list_source *from)
+{
+	return from->socket->more_like_it ? (long long)from->socket->more_like_it : -1;
+}
+
 static void put_numbers(const struct iu_page *page, const size_t *order, const char *name,
 	long long (*number)(const struct iu_list_source *from), struct iu_text *out)
 {
@@ -173,6 +179,8 @@ static void put_columns(const struct iu_page *page, const size_t *order, struct 
 	put_numbers(page, order, "age", age_of, out);
 	iu_text_add(out, ",\n");
 	put_numbers(page, order, "left", timer_of, out);
+	iu_text_add(out, ",\n");
+	put_numbers(page, order, "alike", alike_of, out);
 	for (size_t i = 0; i < IU_COUNT(own); i++) {
 		iu_text_add(out, ",\n");
 		put_texts(page, order, own[i].name, own[i].cell, out);

@@ -89,8 +89,9 @@ void iu_page_write(const struct iu_page *page, struct iu_text *out)
 	add_title(page, out);
 	iu_text_add(out, "<main>\n");
 	iu_page_charts_write_tiles(page, out);
-	iu_page_cards_write(page, out);
+	iu_page_cards_write_asked(page, out);
 	add_map(page, out);
+	iu_page_cards_write(page, out);
 	iu_page_charts_write(page, out);
 	iu_page_rows_write(page, order, out);
 	iu_page_cards_write_gaps(page, out);

@@ -5,7 +5,7 @@ import sys
 import traceback
 
 INUSE = os.environ["INUSE"]
-CALLS = os.environ["CALLS"]
+CALLS = os.environ.get("CALLS")
 
 
 def enter():

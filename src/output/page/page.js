@@ -37,6 +37,7 @@ const text = (name, row) => {
 	if (name === "port") return column[row] < 0 ? "" : String(column[row]);
 	if (name === "age") return span(column[row]);
 	if (name === "left") return column[row] < 0 ? "" : column[row] + " s";
+	if (name === "alike") return column[row] < 0 ? "" : "+ " + many(column[row]);
 	return column.v[column.i[row]];
 };
 
@@ -104,9 +105,10 @@ const sortBy = name => {
 	if (Array.isArray(column)) {
 		key = row => column[row] < 0 ? 0xffffffff : column[row]; // what is not known comes last
 	} else {
-		const compare = new Intl.Collator("en", {numeric: true}).compare;
+		// numbers in a text count as numbers, without a function called a million times
+		const keys = values(name).map((value, at) => value.replace(/\d+/g, digits => digits.padStart(6, "0")) + "\0" + at).sort();
 		const rank = new Uint32Array(column.v.length);
-		[...column.v.keys()].sort((a, b) => compare(column.v[a], column.v[b])).forEach((at, place) => { rank[at] = place; });
+		keys.forEach((key, place) => { rank[key.slice(key.lastIndexOf("\0") + 1)] = place; });
 		column.v.forEach((value, at) => { if (value === "" || value === "-" || value === "?") rank[at] = 0x7fffffff; });
 		key = row => rank[column.i[row]];
 	}
@@ -140,7 +142,7 @@ const used = name => Array.isArray(columns[name]) ? columns[name].some(value => 
 	: columns[name].v.some(value => value !== "");
 const visible = [["port", "Port", 78], ["proto", "Proto", 68], ["address", "Address", 168], ["peer", "Peer", 190],
 	["state", "State", 106], ["program", "Program", 132], ["pid", "PID", 76], ["user", "User", 96], ["unit", "Unit", 130],
-	["age", "Age", 66], ["left", "Ends in", 84], ["command", "Command", 0]].filter(([name]) => used(name));
+	["age", "Age", 66], ["left", "Ends in", 84], ["alike", "More alike", 104], ["command", "Command", 0]].filter(([name]) => used(name));
 
 const head = make("tr", {"aria-rowindex": 1});
 const grid = make("table", {class: "grid", role: "grid", tabindex: 0, "aria-label": "All sockets",
@@ -245,7 +247,7 @@ const detail = row => {
 		: /[%*]/.test(host) ? port + "/" + proto : (host.includes(":") ? "[" + host + "]" : host) + ":" + port + "/" + proto;
 	const facts = make("dl");
 	for (const [name, title] of [["proto", "Protocol"], ["address", "Address"], ["port", "Port"], ["peer", "Peer"], ["state", "State"],
-		["left", "Ends in"], ["queue", "Accept queue"], ["options", "Options"], ["program", "Program"], ["pid", "PID"],
+		["left", "Ends in"], ["alike", "More alike, not listed"], ["queue", "Accept queue"], ["options", "Options"], ["program", "Program"], ["pid", "PID"],
 		["user", "User"], ["unit", "Unit"], ["age", "Running for"], ["dir", "Directory"], ["command", "Command"]]) {
 		const value = text(name, row);
 		if (value) facts.append(make("dt", {}, title), make("dd", {}, value));
@@ -309,11 +311,11 @@ for (let row = 0; row < rows; row++) {
 	const lane = ports[text("proto", row)];
 	if (!lane) continue;
 	const port = columns.port[row];
-	if (row >= data.bound) lane.flow[port]++;
+	if (row >= data.bound) lane.flow[port] += 1 + Math.max(0, columns.alike[row]);
 	else if (lane.bound.has(port)) lane.bound.get(port).push(row);
 	else lane.bound.set(port, [row]);
 }
-const LANE = 24, AXIS = 18, LEVEL = 15;
+const LANE = 22, EMPTY = 5, AXIS = 18, LEVEL = 15;
 const isBad = (proto, port) => troubles.has(proto + port);
 const nameOf = (proto, port) => {
 	const names = [...new Set(ports[proto].bound.get(port).map(row => text("program", row).replace(/ \+\d+$/, "")))].filter(name => name !== "?" && name !== "-");
@@ -348,7 +350,7 @@ const labels = (band, proto, levels) => {
 		: arrange([...bad, ...marks.filter(port => !isBad(proto, port))]);
 };
 
-const flowPath = (band, proto, base, up) => {
+const flowPath = (band, proto, base, way) => {
 	const bins = Math.min(256, band.to - band.from + 1), counts = new Float64Array(bins), lane = ports[proto];
 	let most = 0;
 	for (let port = band.from; port <= band.to; port++) {
@@ -363,7 +365,7 @@ const flowPath = (band, proto, base, up) => {
 	counts.forEach((n, bin) => {
 		if (!n) return;
 		const height = 3 + Math.sqrt(n / most) * (LANE - 3);
-		path += `M${(bin * wide).toFixed(1)} ${base}v${(up ? -height : height).toFixed(1)}h${Math.max(1.2, wide).toFixed(1)}V${base}z`;
+		path += `M${(bin * wide).toFixed(1)} ${base}v${(way * height).toFixed(1)}h${Math.max(1.2, wide).toFixed(1)}V${base}z`;
 	});
 	return path;
 };
@@ -379,29 +381,39 @@ const paint = band => {
 	band.width = Math.max(240, band.svg.clientWidth || 800);
 	const top = labels(band, "tcp", 5), bottom = labels(band, "udp", 4);
 	const highest = 1 + Math.max(-1, ...top.map(l => l.level)), lowest = 1 + Math.max(-1, ...bottom.map(l => l.level));
-	const tcpBase = highest * LEVEL + 4 + LANE, udpBase = tcpBase + AXIS, height = udpBase + LANE + lowest * LEVEL + 4;
-	const parts = [draw("rect", {class: "lane", x: 0, y: tcpBase - LANE, width: band.width, height: LANE}),
-		draw("rect", {class: "lane", x: 0, y: udpBase, width: band.width, height: LANE})];
-	for (const [proto, y] of [["tcp", tcpBase - LANE], ["udp", udpBase]])
+	const tcpLane = band.tcp ? LANE : EMPTY, udpLane = band.udp ? LANE : EMPTY;
+	const tcpBase = highest * LEVEL + 4 + tcpLane, udpBase = tcpBase + AXIS, height = udpBase + udpLane + lowest * LEVEL + 4;
+	// protocol, its line, its way from there, how far its lane goes
+	const lanes = [["tcp", tcpBase, -1, tcpLane, top], ["udp", udpBase, 1, udpLane, bottom]], parts = [];
+	for (const [proto, base, way, lane] of lanes) {
+		const y = way < 0 ? base - lane : base;
+		parts.push(draw("rect", {class: "lane", x: 0, y, width: band.width, height: lane}));
 		for (const [a, b, kind] of data.ranges[proto].taken) {
 			if (b < band.from || a > band.to) continue;
 			const x = Math.max(0, across(band, a)), end = Math.min(band.width, across(band, b + 1));
-			parts.push(draw("rect", {x, y, width: Math.max(2, end - x), height: LANE, fill: `url(#hatch-${kind === "excluded" ? "hard" : "soft"})`}));
+			parts.push(draw("rect", {x, y, width: Math.max(2, end - x), height: lane, fill: `url(#hatch-${kind === "excluded" ? "hard" : "soft"})`}));
 		}
-	for (const [proto, base, up] of [["tcp", tcpBase, true], ["udp", udpBase, false]]) {
-		parts.push(draw("path", {class: proto + " flow", d: flowPath(band, proto, base, up)}));
+	}
+	for (const [proto, base, way, lane] of lanes) {
+		parts.push(draw("path", {class: proto + " flow", d: flowPath(band, proto, base, way)}));
 		const wide = clamp(band.width / (band.to - band.from + 1) - 1, 2.5, 18), paths = {good: "", bad: ""};
 		for (const port of ports[proto].bound.keys())
 			if (port >= band.from && port <= band.to)
 				paths[isBad(proto, port) ? "bad" : "good"] +=
-					`M${(across(band, port + .5) - wide / 2).toFixed(1)} ${base}v${up ? -LANE : LANE}h${wide.toFixed(1)}V${base}z`;
+					`M${(across(band, port + .5) - wide / 2).toFixed(1)} ${base}v${way * lane}h${wide.toFixed(1)}V${base}z`;
 		parts.push(draw("path", {class: proto, d: paths.good}), draw("path", {class: "bad", d: paths.bad}));
 	}
-	for (const [list, proto, edge, way] of [[top, "tcp", tcpBase - LANE, -1], [bottom, "udp", udpBase + LANE, 1]])
+	for (const [proto, base, way, lane, list] of lanes)
 		for (const {port, label, level, start, middle} of list) {
-			const y = edge + way * (level * LEVEL + (way < 0 ? 4 : 12));
+			const edge = base + way * lane, y = edge + way * (level * LEVEL + (way < 0 ? 4 : 12));
 			if (level) parts.push(draw("path", {class: "leader", d: `M${middle.toFixed(1)} ${edge}V${(y + (way < 0 ? 3 : -10)).toFixed(1)}`}));
-			parts.push(draw("text", {class: isBad(proto, port) ? "bad" : "own", x: start.toFixed(1), y}, label));
+			const words = draw("text", {class: isBad(proto, port) ? "bad" : "own", x: start.toFixed(1), y}, label);
+			parts.push(words);
+			if (isBad(proto, port)) { // it leads to its reason
+				const link = draw("a", {href: "#t" + troubles.get(proto + port), tabindex: -1});
+				link.append(words);
+				parts.push(link);
+			}
 		}
 	let axis = `M0 ${tcpBase + .5}H${band.width}M0 ${udpBase - .5}H${band.width}`;
 	for (const port of ticks(band)) {
@@ -518,6 +530,8 @@ const buildMap = () => {
 	const box = make("div", {class: "mapbox"}, legend, overviewSvg, defs);
 	for (const band of bands) {
 		const inside = proto => [...ports[proto].bound.keys()].filter(port => port >= band.a && port <= band.b).length;
+		for (const proto of ["tcp", "udp"])
+			band[proto] = inside(proto) + ports[proto].flow.subarray(band.a, band.b + 1).reduce((n, flow) => n + flow, 0) > 0;
 		const flows = ports.tcp.flow.subarray(band.a, band.b + 1).reduce((n, flow) => n + (flow > 0), 0);
 		const words = `${band.name} · ${inside("tcp")} TCP, ${inside("udp")} UDP` + (flows ? ` · connections on ${many(flows)} ports` : "");
 		const button = (label, sign, act) => make("button", {type: "button", "aria-label": `${label} ports ${band.a} to ${band.b}`, title: label, onclick: act}, sign);

@@ -98,8 +98,8 @@ static void test_shadowed(void **state)
 	put_process(&s, 102, "nginx", 3);
 	put("::", 80, IU_STATE_LISTEN, 4)->v6only = IU_YES;
 	put_process(&s, 103, "nginx", 4);
-	check("shadowed 127.0.0.1:3000/tcp | Two programs answer on port 3000/tcp: node (pid 100) is not alone on "
-	      "127.0.0.1:3000.\n");
+	check("shadowed 127.0.0.1:3000/tcp | Two programs answer on port 3000/tcp: node (pid 100) on 127.0.0.1:3000, "
+	      "vite (pid 101) on [::1]:3000.\n");
 }
 
 /* Without SO_REUSEADDR what is left of its own connections keeps a server from starting again. */
