@@ -31,8 +31,15 @@ static void add_part(const struct iu_explanation_part *part, struct iu_text *out
 	add(out, part->label);
 	iu_text_add(out, "</dt><dd>");
 	for (size_t i = 0; i < part->lines.n; i++) {
+		const char *line = part->lines.v[i], *tab = line ? strchr(line, '\t') : NULL;
+
 		iu_text_add(out, i ? "<br>" : "");
-		add(out, part->lines.v[i]);
+		if (tab) { /* it parts what a terminal may cut from what it may not */
+			iu_page_escape_html(out, line, (size_t)(tab - line));
+			iu_text_add(out, " ");
+			line = tab + 1;
+		}
+		add(out, line);
 	}
 	iu_text_add(out, "</dd>\n");
 }

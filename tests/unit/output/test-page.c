@@ -47,7 +47,7 @@ static void add_trouble(enum iu_trouble_kind kind, uint16_t port)
 	struct iu_explanation_step *step = iu_list_add(&arena, &t->explanation.steps);
 
 	part->label = "who";
-	*iu_list_add(&arena, &part->lines) = "node server.js";
+	*iu_list_add(&arena, &part->lines) = "node server.js\t(pid 100)";
 	*iu_list_add(&arena, &part->lines) = EVIL;
 	part = iu_list_add(&arena, &t->explanation.parts);
 	part->label = "cause";
