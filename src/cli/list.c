@@ -178,8 +178,8 @@ static bool put_json_lines(struct listed *listed, const struct iu_snapshot *snap
 
 static int take(void *context, const struct iu_snapshot *snapshot, bool last)
 {
-	const uint32_t kinds = IU_FACT_TCP | IU_FACT_UDP | IU_FACT_UNIX;
 	struct listed *listed = context;
+	const uint32_t kinds = iu_session_kinds(listed->filter);
 	struct iu_listing listing = {0};
 	struct iu_arena arena = {0};
 	int ret = iu_listing_make(&arena, snapshot, listed->filter, &listing);
@@ -326,7 +326,7 @@ static int look(struct listed *listed, struct iu_session *here, bool brief)
 	if (listed->from->given)
 		return take(listed, &listed->from->session.snapshot, true);
 	if (listed->sort < 0)
-		return iu_session_stream(here, listed->filter->all, brief, take, listed);
+		return iu_session_stream(here, listed->filter, brief, take, listed);
 	ret = iu_session_list(here, listed->filter);
 	return ret < 0 ? ret : take(listed, &here->snapshot, true);
 }

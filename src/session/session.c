@@ -165,13 +165,21 @@ int iu_session_answer(struct iu_session *session, const struct iu_question *ques
 	return 0;
 }
 
-static struct iu_needs everything(const struct iu_filter *filter, bool all)
+uint32_t iu_session_kinds(const struct iu_filter *filter)
 {
+	bool paths = filter && filter->unix_sockets && !filter->tcp && !filter->udp;
+
+	return IU_FACT_UNIX | (paths ? 0 : IU_FACT_TCP | IU_FACT_UDP);
+}
+
+static struct iu_needs everything(const struct iu_filter *filter)
+{
+	uint32_t kinds = iu_session_kinds(filter);
+
 	return (struct iu_needs){
-		.facts = IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | IU_FACT_UNIX |
-			IU_FACT_HOLDERS,
+		.facts = IU_FACT_HOST | kinds | (kinds & IU_FACT_TCP ? IU_FACT_BOUND : 0) | IU_FACT_HOLDERS,
 		.all_ports = true,
-		.connections = all,
+		.connections = filter && filter->all,
 		.all_inodes = true,
 		.plain = filter && filter->plain,
 		.leaves_nothing = filter && filter->leaves_nothing,
@@ -181,19 +189,19 @@ static struct iu_needs everything(const struct iu_filter *filter, bool all)
 
 int iu_session_list(struct iu_session *session, const struct iu_filter *filter)
 {
-	struct iu_needs needs = everything(filter, filter && filter->all);
+	struct iu_needs needs = everything(filter);
 
 	iu_session_begin(needs.budget);
 	iu_snapshot_init(&session->snapshot);
 	return iu_os_collect(&needs, &session->snapshot);
 }
 
-int iu_session_stream(struct iu_session *session, bool all, bool brief,
+int iu_session_stream(struct iu_session *session, const struct iu_filter *filter, bool brief,
 	int (*take)(void *context, const struct iu_snapshot *snapshot, bool last),
 	void *context)
 {
-	const struct iu_portions portions = {take, context, all ? PORTION : SIZE_MAX};
-	struct iu_needs needs = everything(NULL, all);
+	const struct iu_portions portions = {take, context, filter->all ? PORTION : SIZE_MAX};
+	struct iu_needs needs = everything(filter);
 
 	needs.brief = brief;
 	iu_snapshot_init(&session->snapshot);
@@ -218,7 +226,7 @@ void iu_session_free(struct iu_session *session)
 int iu_session_filter(struct iu_arena *arena, const struct iu_filter *filter,
 	struct iu_session *session, struct iu_listing *ret_listing)
 {
-	const uint32_t kinds = IU_FACT_TCP | IU_FACT_UDP | IU_FACT_UNIX;
+	const uint32_t kinds = iu_session_kinds(filter);
 	struct iu_listing listing = {0};
 	int ret = session->recorded ? 0 : iu_session_list(session, filter);
 	bool cut;

@@ -66,11 +66,14 @@ int iu_session_answer(struct iu_session *session, const struct iu_question *ques
  */
 int iu_session_list(struct iu_session *session, const struct iu_filter *filter);
 
+/** iu_session_kinds() - which kinds of sockets (IU_FACT_*) a list of @filter can have. */
+uint32_t iu_session_kinds(const struct iu_filter *filter);
+
 /**
- * iu_session_stream() - the same; with @all in portions: see iu_os_stream()
+ * iu_session_stream() - the same; of all connections in portions: see iu_os_stream()
  * @brief: of processes only what a row of a table shows
  */
-int iu_session_stream(struct iu_session *session, bool all, bool brief,
+int iu_session_stream(struct iu_session *session, const struct iu_filter *filter, bool brief,
 	int (*take)(void *context, const struct iu_snapshot *snapshot, bool last),
 	void *context);
 

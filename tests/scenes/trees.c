@@ -329,7 +329,7 @@ static char *list(bool quick)
 	struct iu_session session = {0};
 
 	setenv("INUSE_QUICK", quick ? "on" : "off", 1);
-	if (iu_session_stream(&session, false, true, take, &table) < 0 || table.text.failed)
+	if (iu_session_stream(&session, &(struct iu_filter){0}, true, take, &table) < 0 || table.text.failed)
 		exit(1);
 	if (session.snapshot.processes.n && table.told != quick) {
 		printf("not ok 1 - the %s way was not taken\n", quick ? "quick" : "slow");

@@ -409,6 +409,9 @@ def unix_sockets(points):
     points.check(answer.code == 3 and document["verdict"]["status"] == "unknown" and
                  any("not supported" in gap["why"] for gap in document["gaps"]),
                  "the path of a UNIX socket: unknown, not supported", answer)
+    listed = inuse("list", "unix")
+    points.check(listed.code == 3 and "not supported" in listed.out + listed.err,
+                 "a list of UNIX sockets: not supported, and not that there are none", listed)
 
 
 def main():

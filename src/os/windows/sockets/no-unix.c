@@ -9,6 +9,6 @@ int iu_collect_unix(struct iu_scan *scan)
 	if (facts & IU_FACT_PATHS || !(facts & (IU_FACT_TCP | IU_FACT_UDP)))
 		iu_snapshot_gap(scan->snapshot, IU_FACT_UNIX, 0, "UNIX sockets",
 			"they are not supported by inuse on Windows, which has no list of them",
-			"look for the file: one that a server has left behind is in the way of its next bind() (10048), and may be deleted when the server has ended");
+			"look for the file: one that an ended server has left is in the way (10048), and may be deleted");
 	return 0;
 }
