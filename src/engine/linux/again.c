@@ -165,6 +165,16 @@ bool iu_again_elsewhere(const struct iu_remedy_context *m)
 	return e && e->attempt_count;
 }
 
+bool iu_again_taken(const struct iu_remedy_context *m)
+{
+	const struct iu_evaluation *e = m->evaluation;
+
+	for (size_t i = 0; e && m->question->target.port && i < e->attempt_count; i++)
+		if (e->rules->outcome(&e->attempts[i].request, &e->sockets, SIZE_MAX, &e->kernel).fails == IU_YES)
+			return true;
+	return false;
+}
+
 bool iu_again_nonlocal(struct iu_remedy_context *m)
 {
 	bool v6;

@@ -19,6 +19,9 @@ bool iu_again_reuseaddr(struct iu_remedy_context *m);
 /** iu_again_elsewhere() - whether no socket is in the way where the address itself is what fails. */
 bool iu_again_elsewhere(const struct iu_remedy_context *m);
 
+/** iu_again_taken() - whether a socket is in the way for certain, whatever else is. */
+bool iu_again_taken(const struct iu_remedy_context *m);
+
 /** iu_again_remedies - those that any cause may have besides its own; IU_REMEDY_NONE at the end. */
 extern const enum iu_remedy_id iu_again_remedies[];
 

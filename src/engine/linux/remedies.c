@@ -780,6 +780,8 @@ static bool grant_capability(struct iu_remedy_context *m)
 	const char *program = m->question->asker.program;
 
 	m->remedy->needs_root = true;
+	if (iu_again_taken(m))
+		m->remedy->tried = IU_NO; /* with that right alone it would still fail */
 	if (grant_at_start(m))
 		return true;
 	if (m->question->asker.program_has_cap == IU_YES)
@@ -803,6 +805,8 @@ static bool grant_capability(struct iu_remedy_context *m)
 
 static bool lower_start(struct iu_remedy_context *m)
 {
+	if (iu_again_taken(m))
+		m->remedy->tried = IU_NO;
 	if (m->snapshot->host.sysctls_readonly) {
 		m->remedy->summary = iu_phrase(m->arena,
 			"from outside of this container (/proc/sys is read-only in it) let its programs bind ports from %u up: --sysctl net.ipv4.ip_unprivileged_port_start=%u, in Kubernetes securityContext.sysctls",

@@ -937,6 +937,7 @@ static void test_errno_order(void **state)
 	assert_string_equal(v.error, "EACCES");
 	assert_int_equal(v.cause, IU_CAUSE_PRIVILEGED_PORT);
 	assert_non_null(remedy(&v, IU_REMEDY_GRANT_CAPABILITY));
+	assert_int_equal(remedy(&v, IU_REMEDY_GRANT_CAPABILITY)->tried, IU_UNKNOWN);
 	/* IPv4 looks at the address first, IPv6 at the port */
 	v = why("198.51.100.1", 80);
 	assert_string_equal(v.error, "EADDRNOTAVAIL");
@@ -953,6 +954,8 @@ static void test_errno_order(void **state)
 	assert_string_equal(v.error, "EACCES");
 	assert_int_equal(v.blockers.n, 0);
 	assert_int_equal(v.caveats.n, 1);
+	assert_int_equal(remedy(&v, IU_REMEDY_GRANT_CAPABILITY)->tried, IU_NO);
+	assert_int_equal(remedy(&v, IU_REMEDY_LOWER_UNPRIVILEGED_START)->tried, IU_NO);
 	snap.host.cap_net_bind = IU_YES;
 	assert_string_equal(why("127.0.0.1", 80).error, "EADDRINUSE");
 	v = why("fe80::1", TEST_PORT);
