@@ -156,6 +156,8 @@ static const struct iu_proxy_row takers[] = {
 	{"sshd", "sshd: ", IU_PROXY_FORWARD,
 		"an ssh session that came in forwards the port (ssh -R of its client)"},
 	{"ssh", "lima/", IU_PROXY_FORWARD, "Lima forwards the port of its machine (limactl stop ends it)"},
+	{"ssh", "ssh: ", IU_PROXY_FORWARD,
+		"ssh keeps a connection that others may use, and forwards the port to another machine"},
 	{"ssh", NULL, IU_PROXY_FORWARD, "ssh forwards the port to another machine", NULL, has_arguments},
 	{"autossh", NULL, IU_PROXY_FORWARD, "autossh keeps an ssh forward of the port alive", NULL, has_arguments},
 	{"kubectl", "port-forward", IU_PROXY_FORWARD, "kubectl forwards the port to a pod"},

@@ -58,7 +58,21 @@ def play(folder):
     yield "and both still live", (master.poll(), session.poll()), (None, None)
     session.kill()
     master.kill()
+    yield from kept(folder, way)
     server.kill()
+
+
+def kept(folder, way):
+    """A connection that stays for others (ControlPersist): its arguments are gone, and nobody else uses it."""
+    control = f"{folder}/kept"
+    subprocess.run(["ssh", "-S", control, "-o", "ControlMaster=auto", "-o", "ControlPersist=yes",
+                    "-L", "127.0.0.1:8001:127.0.0.1:2222", *way, "true"], check=True, stdin=subprocess.DEVNULL)
+    code, document = ask("why", "127.0.0.1:8001")
+    yield "why, kept", (code, document["verdict"]["cause"]), (0, "port-forward")
+    code, document = ask("free", "--yes", "127.0.0.1:8001")
+    mind = " ".join(text for step in document["steps"] for text in step["mind"])
+    yield "the narrower way", (mind, f"ssh -S {control} -O cancel -L 8001:" in mind), (mind, True)
+    yield "free, kept", (code, document["end"]), (0, "done")
 
 
 def main():

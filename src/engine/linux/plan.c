@@ -111,7 +111,7 @@ static bool belongs_to_allowed(
 /* The sentence of a supervisor stands in the reason already. */
 static const char *what_instead(const struct iu_planning *p, const struct iu_spared *spared)
 {
-	if (!spared->instead || strstr(spared->why, "keeps other programs"))
+	if (!spared->instead || (spared->why && strstr(spared->why, "keeps other programs")))
 		return NULL;
 	return spared->command.n ? iu_phrase(p->arena, "%s: %s", spared->instead,
 					   iu_phrase_shell(p->arena, spared->command.v, spared->command.n))
@@ -291,6 +291,22 @@ static bool is_typed_in(const struct iu_process *process)
 	return !idle;
 }
 
+/* What else an ssh is for, and the narrower way. */
+static void add_session(struct iu_planning *p, struct iu_step *step, const struct iu_process *process)
+{
+	struct iu_spared forward = iu_spared_forward(p->arena, p->question, process);
+	const char *alone = what_instead(p, &forward);
+
+	if (alone)
+		iu_strings_add(p->arena, &step->losses,
+			iu_phrase(p->arena, "its own session and all its other forwards end with it; to %s", alone));
+	else if (is_typed_in(process))
+		iu_strings_add(p->arena, &step->losses,
+			iu_phrase(p->arena,
+				"its own session ends with it; the forward alone: ~C in its terminal, then -KL%u",
+				(unsigned int)p->question->target.port));
+}
+
 static void terminate(struct iu_planning *p, const struct iu_blocker *b, const struct iu_hold *hold,
 	const struct iu_process *process, bool if_it_stays)
 {
@@ -319,12 +335,7 @@ static void terminate(struct iu_planning *p, const struct iu_blocker *b, const s
 	if (process->state == IU_PROCESS_FROZEN)
 		iu_strings_add(p->arena, &step->losses,
 			"its cgroup is frozen: what it does on SIGTERM it does once it is thawed (systemctl thaw UNIT, docker unpause NAME)");
-	if (process->control || is_typed_in(process))
-		iu_strings_add(p->arena, &step->losses,
-			process->control ? "its own session and all its other forwards end with it"
-					 : iu_phrase(p->arena,
-						   "its own session ends with it; the forward alone: ~C in its terminal, then -KL%u",
-						   (unsigned int)p->question->target.port));
+	add_session(p, step, process);
 	if (!if_it_stays)
 		add_restarter(p, step, process);
 	if (step->lever.process.resume)

@@ -49,17 +49,19 @@ static bool find_forward(const struct iu_process *process, uint16_t port, const 
 	return false;
 }
 
-/* A connection that other sessions use, too. */
-static struct iu_spared shared_connection(struct iu_arena *arena, const struct iu_question *question,
+struct iu_spared iu_spared_forward(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_process *process)
 {
 	struct iu_spared spared = {0};
 	const char *option = "-L", *spec = NULL;
 
-	spared.why = iu_phrase(arena, process->sessions == 1
-			? "another session uses its connection and would end with it"
-			: "%u other sessions use its connection and would end with it",
-		(unsigned int)process->sessions);
+	if (!process->control)
+		return spared;
+	if (process->sessions)
+		spared.why = iu_phrase(arena, process->sessions == 1
+				? "another session uses its connection and would end with it"
+				: "%u other sessions use its connection and would end with it",
+			(unsigned int)process->sessions);
 	if (!find_forward(process, question->target.port, &option, &spec)) {
 		spared.instead = iu_phrase(arena, "cancel this forward alone: ssh -S %s -O cancel -L %u:HOST:PORT x",
 			iu_phrase_shell(arena, &process->control, 1), (unsigned int)question->target.port);
@@ -97,7 +99,5 @@ struct iu_spared iu_linux_spared(struct iu_arena *arena, const struct iu_questio
 			.why = iu_phrase(arena, "it is on the list of protected programs: %s", why)};
 	if (proxy && proxy->shared)
 		return (struct iu_spared){.why = proxy->shared, .instead = proxy->alone};
-	if (process->control && process->sessions)
-		return shared_connection(arena, question, process);
-	return (struct iu_spared){0};
+	return process->sessions ? iu_spared_forward(arena, question, process) : (struct iu_spared){0};
 }

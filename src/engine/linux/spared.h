@@ -16,4 +16,11 @@ struct iu_spared {
 struct iu_spared iu_linux_spared(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_process *process);
 
+/**
+ * iu_spared_forward() - what cancels this one forward of an ssh whose connection others may share
+ * why: other sessions do; NULL: none does, it may be ended. All zeroes: it has no such connection.
+ */
+struct iu_spared iu_spared_forward(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_process *process);
+
 #endif

@@ -709,6 +709,7 @@ static void test_shared(void **state)
 	p = plan_port();
 	assert_int_equal(p.kind, IU_PLAN_READY);
 	assert_non_null(strstr(words(&p.steps.v[0].losses), "its own session"));
+	assert_non_null(strstr(words(&p.steps.v[0].losses), "-O cancel -L 8080:web:80"));
 	holder->sessions = 2;
 	p = plan_port();
 	refused(&p, "2 other sessions use its connection");
