@@ -10,6 +10,7 @@
 #include "cli/system.h"
 #include "os/os.h"
 #include "run/run.h"
+#include "session/record.h"
 
 #define WAIT_MOST     31536000 /* a year */
 #define GRACE_DEFAULT 5
@@ -69,6 +70,19 @@ static void explain_json(const struct iu_run_failure *failure)
 	json_decref(json);
 }
 
+/* With what `watch` has written down: a program that is started again and again is told so. */
+static void put_explanation(const struct iu_answer *answer, const struct iu_style *style, struct iu_text *text)
+{
+	struct iu_explanation explanation = answer->explanation;
+	struct iu_record_tally tally;
+	struct iu_arena arena = {0};
+
+	if (iu_record_recall(answer->question, answer->snapshot, &tally) && tally.count > 1)
+		(void)iu_record_tell(&arena, &tally, &explanation);
+	iu_output_explanation(arena.failed ? &answer->explanation : &explanation, style, text);
+	iu_arena_free(&arena);
+}
+
 static void explain(void *context, const struct iu_run_failure *failure)
 {
 	const struct work *work = context;
@@ -81,7 +95,7 @@ static void explain(void *context, const struct iu_run_failure *failure)
 	}
 	iu_text_printf(&text, "inuse: %s\n", failure->intro);
 	if (failure->answer && !style.quiet)
-		iu_output_explanation(&failure->answer->explanation, &style, &text);
+		put_explanation(failure->answer, &style, &text);
 	else if (failure->answer)
 		iu_text_printf(&text, "inuse: %s\n", failure->answer->verdict.headline);
 	if (failure->help)

@@ -7,11 +7,14 @@
 #include "cli/cli.h"
 #include "cli/system.h"
 #include "os/os.h"
+#include "os/record.h"
 #include "output/event.h"
+#include "session/record.h"
 
 struct watching {
 	const struct iu_arguments *arguments;
 	struct iu_style style;
+	struct iu_os_record *record; /* for `why` and `run`; NULL: this watch does not see all, or another one keeps it */
 };
 
 static void say(const struct iu_text *text)
@@ -68,6 +71,8 @@ static int tell(void *context, const struct iu_watch_entry *entry)
 	struct iu_text text = {0};
 	bool good;
 
+	if (watching->record)
+		iu_record_add(watching->record, entry->failure);
 	if (watching->arguments->json) {
 		good = iu_write_json(iu_event_json(&event));
 	} else {
@@ -101,6 +106,12 @@ static int read_cause(const char *name, enum iu_cause *ret_cause)
 	return name ? complain_cause(name) : 0;
 }
 
+static bool is_filtered(const struct iu_filter *filter)
+{
+	return filter->endpoints.n || filter->tcp || filter->udp || filter->unix_sockets || filter->user_given ||
+	       filter->process || filter->unit;
+}
+
 static int run(struct watching *watching, const struct iu_filter *filter, enum iu_cause cause)
 {
 	const struct iu_watch watch = {.filter = filter,
@@ -114,7 +125,10 @@ static int run(struct watching *watching, const struct iu_filter *filter, enum i
 	int ret;
 
 	iu_system_catch();
+	if (cause == IU_CAUSE_NONE && !is_filtered(filter) && iu_os_record_open(&watching->record) < 0)
+		watching->record = NULL;
 	ret = iu_watch_run(&watch, &why);
+	iu_os_record_close(watching->record);
 	if (ret < 0 && ret != IU_E_IO && why.len)
 		iu_complain_text(&why);
 	else if (ret < 0 && ret != IU_E_IO)
@@ -149,7 +163,8 @@ const struct iu_command iu_command_watch = {
 		"Shows each bind() and listen() of any program that fails from now on, with the reason as "
 		"it was at that moment: whoever was in the way may be gone a moment later. A FILTER "
 		"is what list takes, about the call that failed. The same failure of the same program "
-		"is shown once a second and counted in between. Needs root, or CAP_BPF, CAP_PERFMON and "
+		"is shown once a second and counted in between. Without a FILTER the last of them are kept in "
+		"/run/inuse for root's why and run, which tell how often a program was refused lately. Needs root, or CAP_BPF, CAP_PERFMON and "
 		"CAP_NET_ADMIN. Changes nothing; Ctrl-C ends it.",
 	.examples = {
 		{"sudo inuse watch", "all of them"},

@@ -7,6 +7,7 @@
 #include "os/os.h"
 #include "output/range.h"
 #include "session/questions.h"
+#include "session/record.h"
 #include "session/session.h"
 
 /* What only `why` takes, on top of that. */
@@ -82,6 +83,21 @@ static int add_origin(struct iu_arena *arena, const struct iu_from *from, struct
 	return !line || arena->failed ? IU_E_NOMEM : 0;
 }
 
+/* What `watch` has written down of it. */
+static json_t *add_refused(const struct iu_answer *answer, json_t *document)
+{
+	struct iu_record_tally tally;
+	json_t *refused = json_null();
+
+	if (iu_record_recall(answer->question, answer->snapshot, &tally))
+		refused = json_pack("{sI si}", "count", (json_int_t)tally.count, "seconds", IU_RECORD_SECONDS);
+	if (document && json_object_set_new(document, "refused", refused) < 0) {
+		json_decref(document);
+		return NULL;
+	}
+	return document;
+}
+
 static bool put_answer(const struct iu_arguments *arguments, const struct iu_style *style,
 	const struct iu_from *from, const struct iu_answer *answer, bool first)
 {
@@ -90,7 +106,8 @@ static bool put_answer(const struct iu_arguments *arguments, const struct iu_sty
 	bool good;
 
 	if (arguments->json) {
-		json = iu_output_why_json(answer->question, answer->snapshot, &answer->verdict);
+		json = add_refused(answer,
+			iu_output_why_json(answer->question, answer->snapshot, &answer->verdict));
 		return iu_write_json(iu_from_json(from, json));
 	}
 	if (!first && !style->quiet)
@@ -131,9 +148,12 @@ struct answering {
 static int answer_one(struct answering *a, const struct iu_question *question)
 {
 	struct iu_arena arena = {0};
+	struct iu_record_tally tally;
 	struct iu_answer answer;
 	int ret = iu_session_answer(a->session, question, &arena, &answer);
 
+	if (ret >= 0 && !a->arguments->json && iu_record_recall(question, answer.snapshot, &tally))
+		ret = iu_record_tell(&arena, &tally, &answer.explanation);
 	if (ret >= 0 && a->from->given)
 		ret = add_origin(&arena, a->from, &answer.explanation);
 	if (ret >= 0) {

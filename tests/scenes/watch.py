@@ -32,7 +32,8 @@ def enter():
     """Once more, in a network namespace of our own with a loopback that is up."""
     if os.environ.get("IN_NAMESPACE") != "yes":
         os.environ["IN_NAMESPACE"] = "yes"
-        os.execvp("unshare", ["unshare", "--net", sys.executable, *sys.argv])
+        os.execvp("unshare", ["unshare", "--net", "--mount", sys.executable, *sys.argv])
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)  # the record of this machine is not ours
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
@@ -59,7 +60,7 @@ class Watch:
                 self.entries.append(json.loads(line))
 
     def of(self, fits):
-        return [e for e in list(self.entries) if (e["netns"] in self.ours or e["kind"] == "repeated") and fits(e)]
+        return [e for e in list(self.entries) if e["netns"] in self.ours and fits(e)]
 
     def one(self, fits, what, patience=PATIENCE):
         """The one entry that fits; there must not be a second one."""
@@ -443,8 +444,60 @@ def no_root():
     assert "sudo inuse watch" in done.stderr
 
 
+def why(number):
+    done = fails(INUSE, "why", "--json", f"127.0.0.1:{number}")
+    return json.loads(done.stdout)["refused"]
+
+
+def record():
+    """the record: why tells how often it was refused lately; what is broken in it is passed over"""
+    watch, second = Watch(), Watch()
+    with Holder(8306):
+        for _ in range(3):
+            fails(sys.executable, "-c", BIND, "127.0.0.1", "8306")
+        deadline = time.monotonic() + PATIENCE
+        while (why(8306) or {"count": 0})["count"] < 3 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        second.end()
+        watch.end()
+        same("refused", why(8306), {"count": 3, "seconds": 60})
+        same("refused elsewhere", why(8307), None)
+        said = fails(INUSE, "why", "127.0.0.1:8306").stdout
+        print("#", [line for line in said.splitlines() if "lately" in line])
+        assert "was refused 3 times in the last minute" in said, said
+        same("mode of the folder", oct(os.stat("/run/inuse").st_mode & 0o777), "0o700")
+        same("mode of the file", oct(os.stat("/run/inuse/failures").st_mode & 0o777), "0o600")
+        with open("/run/inuse/failures", "ab") as file:
+            file.write(b'{"ms":1,"n":\xff\n[]\n{"ms":99999999999999999,"n":5}\n{"protocol":"tcp","po')
+        same("with a broken end", why(8306), {"count": 3, "seconds": 60})
+        os.chmod("/run/inuse", 0o777)
+        same("in a folder that anybody could write to", why(8306), None)
+        os.chmod("/run/inuse", 0o700)
+
+
+def record_is_bounded():
+    """the record: two files that do not grow"""
+    watch = Watch()
+    with open("/run/inuse/failures", "ab") as file:
+        file.write(b"{}\n" * 100000)
+    watch.end()
+    watch = Watch()
+    with Holder(8308):
+        for _ in range(2):
+            fails(sys.executable, "-c", BIND, "127.0.0.1", "8308")
+            time.sleep(1.2)
+        deadline = time.monotonic() + PATIENCE
+        while (why(8308) or {"count": 0})["count"] < 2 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        same("refused", why(8308), {"count": 2, "seconds": 60})
+    watch.end()
+    sizes = {name: os.stat(f"/run/inuse/{name}").st_size for name in ("failures", "failures.1")}
+    print("#", sizes)
+    assert sizes["failures"] < 300000
+
+
 TESTS = [python, node, static, busybox, ring, mptcp, udp, listen, no_listener_closed, gone, low, foreign_address, twice, time_wait,
-         elsewhere, repeats, truth, schema, ends, filters, text, no_root]
+         elsewhere, repeats, truth, schema, ends, filters, text, record, record_is_bounded, no_root]
 
 
 def play():

@@ -165,6 +165,7 @@ static void read_head(const struct iu_watch_head *head, const struct iu_event_pl
 	failure->listen = head->key.call == IU_WATCH_LISTEN;
 	failure->error = head->key.error;
 	failure->here = place->cookie && head->key.netns_cookie == place->cookie;
+	failure->netns = failure->here ? place->netns : head->key.family != AF_UNIX ? head->key.place : 0;
 }
 
 static int read_count(struct iu_arena *arena, const struct iu_watch_head *head, struct iu_failure *failure)

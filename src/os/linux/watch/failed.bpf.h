@@ -191,7 +191,7 @@ static __always_inline void note_socket(struct scratch *s, struct iu_watch_event
 	s->self = (__u64)sk;
 	s->net = (__u64)net;
 	e->head.key.netns_cookie = BPF_CORE_READ(net, net_cookie);
-	e->netns = BPF_CORE_READ(net, ns.inum);
+	e->netns = e->head.key.place = BPF_CORE_READ(net, ns.inum);
 	e->low_ports = BPF_CORE_READ(net, ipv4.sysctl_ip_prot_sock);
 	e->ifindex = SOCK(sk, __sk_common.skc_bound_dev_if);
 	e->type = SOCK(sk, sk_type);

@@ -121,7 +121,7 @@ int inuse_unix(__u64 *ctx)
 	len -= 2;
 	if (len > 0 && len <= IU_WATCH_PATH && bpf_probe_read_kernel(e->path, len, (void *)(address + 2)) == 0)
 		e->path_len = len;
-	e->head.key.path = hash_of(e->path);
+	e->head.key.place = hash_of(e->path);
 	if (!is_repeat(e))
 		note_program(e);
 	tell(e);

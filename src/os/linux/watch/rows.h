@@ -21,7 +21,7 @@ struct iu_watch_key {
 	__u64 netns_cookie, cgroup;
 	__u8 address[16]; /* IPv4: the first four */
 	char comm[16];
-	__u32 path; /* of a UNIX path: a hash */
+	__u32 place; /* of a UNIX path a hash of it, else the inode of the network namespace */
 	__s32 error; /* a positive errno; 0: the hook does not say */
 	__u16 port;   /* host order */
 	__u16 family; /* AF_INET, AF_INET6, AF_UNIX */
