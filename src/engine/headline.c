@@ -15,10 +15,20 @@ static const char *subject_path(struct iu_arena *arena, const struct iu_question
 		iu_arena_strndup(arena, question->target.path, question->target.path_len), 120);
 }
 
+/* "[fe80::1%eth0]:546", "0.0.0.0%eth0:67" as it was written: numbers of interfaces tell nobody anything. */
+static const char *endpoint(struct iu_arena *arena, const struct iu_question *question)
+{
+	const char *said = question->target.text;
+	char text[IU_ADDRESS_TEXT];
+
+	if (said && strchr(said, '%'))
+		return iu_phrase_safe(arena, iu_arena_strndup(arena, said, strcspn(said, "/")), IU_PATH_COLUMNS);
+	return iu_phrase(arena, "%s", iu_endpoint_format(&question->target.address, question->target.port, text));
+}
+
 const char *iu_subject(struct iu_arena *arena, const struct iu_question *question)
 {
 	const char *protocol = iu_protocol_name(question->target.protocol);
-	char text[IU_ADDRESS_TEXT];
 
 	if (question->target.protocol == IU_PROTOCOL_UNIX)
 		return subject_path(arena, question);
@@ -26,9 +36,7 @@ const char *iu_subject(struct iu_arena *arena, const struct iu_question *questio
 		question->target.address.family == IU_FAMILY_ANY)
 		return iu_phrase(
 			arena, "Port %u/%s", (unsigned int)question->target.port, protocol);
-	return iu_phrase(arena, "%s/%s",
-		iu_endpoint_format(&question->target.address, question->target.port, text),
-		protocol);
+	return iu_phrase(arena, "%s/%s", endpoint(arena, question), protocol);
 }
 
 static const char *in_the_way(struct iu_arena *arena, const struct iu_snapshot *snapshot,
@@ -49,14 +57,12 @@ static const char *in_the_way(struct iu_arena *arena, const struct iu_snapshot *
 /* Where the subject is an address already, it is not said again. */
 static const char *there(struct iu_arena *arena, const struct iu_question *question, const char *text)
 {
-	char address[IU_ADDRESS_TEXT];
 	const char *again, *at;
 	size_t len;
 
 	if (question->target.protocol == IU_PROTOCOL_UNIX || question->target.family == IU_FAMILY_ANY)
 		return text;
-	again = iu_phrase(arena, " on %s",
-		iu_endpoint_format(&question->target.address, question->target.port, address));
+	again = iu_phrase(arena, " on %s", endpoint(arena, question));
 	at = strstr(text, again);
 	len = strlen(again);
 	if (!at || (at[len] && at[len] != ' ' && at[len] != ',' && at[len] != ';'))
