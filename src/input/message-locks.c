@@ -6,7 +6,7 @@
 #include "base/compat.h"
 #include "model/question.h"
 
-static const char *const taken[] = {"already running", "still running", "already exists",
+static const char *const taken[] = {"already running", "still running", "already exist",
 	"exists, process is", "is stale", "already in use", "already active", "is taken because of",
 	"is using", "existing pid", "is another postmaster", "pid file found", "fresh instance"};
 
