@@ -156,6 +156,25 @@ def clients(room):
     expect(lives(server), True, "the server lives")
 
 
+PROGRAMS = [
+    "Xorg", "Xvnc", "gnome-shell", "dbus-daemon", "systemd-logind", "NetworkManager", "sshd", "containerd", "dockerd", "kubelet",
+    "kube-proxy", "libvirtd", "supervisord", "runsv", "s6-supervise", "monit", "tmux", "inetd", "rootlesskit", "slirp4netns",
+    "conmon", "gvproxy", "com.docker.backend", "ssh", "socat", "code-server", "cursor", "qemu-kvm", "VBoxHeadless", "vmware-vmx",
+    "nginx", "postgres", "haproxy", "kubectl", "cloudflared"]
+
+
+def one_decision(room):
+    """What `why` offers as `inuse free` is what `free` would do: one decision, whoever has the port."""
+    code = LISTEN.replace("sys.argv[1]", "__import__('os').environ['P']")
+    for port, program in enumerate(PROGRAMS, 9200):
+        holder = start(room, [stand_in(room, program), "-c", code, "x"], env={**environment(), "P": str(port)})
+        offered = any(r["command"][:2] == ["inuse", "free"] for r in why(str(port))[1]["remedies"])
+        _, documents, _, _ = ask("free", "--json", "--dry-run", str(port))
+        expect((program, offered and not documents[-1]["steps"]), (program, False), "offered and refused")
+        holder.kill()
+        holder.wait()
+
+
 # ---- control groups ----
 
 def cgroup_root():
@@ -532,7 +551,7 @@ def books(_):
 
 
 places.SCENES = [machine, screen, desktop, virtualbox, lima, machine_of_podman, proxy_device, kube_proxy, editor,
-                 engine_api, clients, libvirt, nspawn, pod_of_cgroupfs, pod_of_systemd, rootless, lxc, conmon, display,
+                 engine_api, clients, one_decision, libvirt, nspawn, pod_of_cgroupfs, pod_of_systemd, rootless, lxc, conmon, display,
                  display_that_lives, given_again, unknown_writer, lock_with_live_socket, lock_of_another_machine, no_lock, lost_file, lost_tmux,
                  guess, guess_by_directory, units, interface, books]
 
