@@ -2,6 +2,7 @@
 """Real servers of Debian under `inuse run`, unmodified, into a real conflict: each keeps its own message and exit code,
 and gets the right cause. Prints TAP. Needs root for the namespaces; what is not installed is skipped and says so."""
 import glob
+import json
 import os
 import re
 import shlex
@@ -124,15 +125,46 @@ def nginx():
     """nginx, which tries five times and is told once"""
     number = port()
     with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        config = os.path.join(folder, "conf")
-        places = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in
-                          ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        with open(config, "w") as out:
-            out.write(f"daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
-                      f"http {{ access_log off; {places} server {{ listen 127.0.0.1:{number}; }} }}\n")
-        conflict(number, [find("nginx"), "-p", folder, "-c", config, "-e", "stderr"],
-                 rf"bind\(\) to 127.0.0.1:{number} failed \(98: Address already in use\)")
+        command = nginx_with(folder, f"127.0.0.1:{number}", "stderr")
+        conflict(number, command, rf"bind\(\) to 127.0.0.1:{number} failed \(98: Address already in use\)")
+
+
+def nginx_with(folder, address, log):
+    os.chmod(folder, 0o755)
+    config = os.path.join(folder, "conf")
+    places = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in
+                      ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    with open(config, "w") as out:
+        out.write(f"daemon off; pid {folder}/pid; error_log {log}; events {{}}\n"
+                  f"http {{ access_log off; {places} server {{ listen {address}; }} }}\n")
+    return [find("nginx"), "-p", folder, "-c", config, "-e", log]
+
+
+def nginx_reloaded():
+    """nginx, told by a reload to listen on one address of the port that it has: its log says who it was"""
+    number = port()
+    with tempfile.TemporaryDirectory() as folder:
+        log = os.path.join(folder, "log")
+        command = nginx_with(folder, str(number), log)
+        with subprocess.Popen(command, stderr=subprocess.PIPE, env=libraries()) as server:
+            try:
+                if server.poll() == 127:
+                    raise Skip("it cannot run here")
+                connect(number)
+                nginx_with(folder, f"127.0.0.1:{number}", log)
+                server.send_signal(signal.SIGHUP)
+                for _ in range(400):
+                    lines = [line for line in open(log) if "failed (98" in line]
+                    if lines:
+                        break
+                    time.sleep(0.05)
+                print("#", lines[0].strip())
+                told = subprocess.run([INUSE, "--json", "-"], input=lines[0], text=True, capture_output=True)
+                document = json.loads(told.stdout)
+                same("cause", document["verdict"]["cause"], "own-socket")
+                has(document["remedies"][0]["summary"], "restart it instead")
+            finally:
+                server.terminate()
 
 
 def postgresql():
@@ -262,7 +294,7 @@ def next_port():
         has(err, f"it gets port {number + 1} instead")
 
 
-TESTS = [redis, redis_twice, nginx, postgresql, node_http, node_cluster, node_debugger, python_http, python_asyncio,
+TESTS = [redis, redis_twice, nginx, nginx_reloaded, postgresql, node_http, node_cluster, node_debugger, python_http, python_asyncio,
          static_musl, java, sshd, busybox, socket_activate, next_port]
 
 if __name__ == "__main__":
