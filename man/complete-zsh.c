@@ -38,9 +38,9 @@ static const char *const takes[] = {
 	[IU_OPERAND_NONE] = NULL,
 	[IU_OPERAND_TARGET] = "'*:target:_inuse_targets'",
 	[IU_OPERAND_FILTER] = "'*:filter:_inuse_filters'",
-	[IU_OPERAND_PROGRAM] = "'(-)*:::command:_normal'",
+	[IU_OPERAND_PROGRAM] = "'(-)1:command:_command_names -e' '*::arguments:_normal'",
 	[IU_OPERAND_ERROR] = NULL,
-	[IU_OPERAND_TOPIC] = "'*:topic:{ _describe -t commands command commands; compadd -a topics }'",
+	[IU_OPERAND_TOPIC] = "'*:topic:{ _describe -t commands command subcommands; compadd -a topics }'",
 };
 
 /* Within an _arguments spec brackets and colons have a meaning, within quotes the quote has. */
@@ -95,9 +95,10 @@ static void put_options(const struct iu_command *command)
 			put_option(command, i);
 }
 
+/* zsh has a parameter "commands" of its own: that of the programs there are. */
 static void put_tables(const struct iu_command *const *commands, size_t count)
 {
-	puts("_inuse()\n{\n\tlocal command=why word\n\tlocal -a commands topics\n\tcommands=(");
+	puts("_inuse()\n{\n\tlocal subcommand=why\n\tlocal -a subcommands topics\n\tsubcommands=(");
 	for (size_t c = 0; c < count; c++) {
 		printf("\t\t'%s:", commands[c]->name);
 		put_text(commands[c]->summary);
@@ -116,7 +117,7 @@ void complete_zsh(void)
 
 	fputs(before, stdout);
 	put_tables(commands, count);
-	puts("\t(( CURRENT > 2 )) && command=${words[2]}\n\tcase $command in");
+	puts("\t(( CURRENT > 2 )) && subcommand=${words[2]}\n\tcase $subcommand in");
 	for (size_t c = 0; c < count; c++) {
 		printf("\t(%s", commands[c]->name);
 		for (size_t i = 0; i < IU_ALIASES_MAX && commands[c]->aliases[i]; i++)
@@ -124,7 +125,7 @@ void complete_zsh(void)
 		puts(")\n\t\t(( CURRENT > 2 )) && { shift words; (( CURRENT-- )) }\n\t\t_arguments -s -S \\");
 		put_options(commands[c]);
 		if (commands[c] == &iu_command_why)
-			puts("\t\t\t'1: :{ (( ${#words} < 3 )) && _describe -t commands command commands; "
+			puts("\t\t\t'1: :{ (( ${#words} < 3 )) && _describe -t commands command subcommands; "
 			     "_inuse_targets }' \\");
 		printf("\t\t\t%s ;;\n", takes[commands[c]->takes] ? takes[commands[c]->takes] : "");
 	}

@@ -8,11 +8,12 @@
 #include "session/wait.h"
 
 static void progress(
-	void *context, const struct iu_verdict *verdict, size_t more, int64_t left_ms)
+	void *context, const struct iu_verdict *verdict, const char *what, size_t more, int64_t left_ms)
 {
 	const struct inuse_wait_options *how = context;
 
 	(void)more;
+	(void)what;
 	if (how->progress)
 		how->progress(how->context, verdict->headline, left_ms);
 }

@@ -266,6 +266,28 @@ void iu_text_foreign(struct iu_text *text, const char *bytes, size_t len, size_t
 	}
 }
 
+void iu_text_plain(struct iu_text *text, const char *bytes, size_t len)
+{
+	static const struct {
+		const char *from, *to;
+	} letters[] = {{ELLIPSIS, "..."}, {"–", "-"}, {"·", "-"}};
+
+	for (size_t at = 0, step; at < len; at += step) {
+		const char *to = bytes + at;
+		size_t n = 1;
+
+		step = 1;
+		for (size_t i = 0; i < IU_COUNT(letters) && to == bytes + at; i++)
+			if (len - at >= strlen(letters[i].from) &&
+				!memcmp(bytes + at, letters[i].from, strlen(letters[i].from))) {
+				step = strlen(letters[i].from);
+				to = letters[i].to;
+				n = strlen(to);
+			}
+		iu_text_addn(text, to, n);
+	}
+}
+
 /* Bytes that no POSIX shell treats specially anywhere in a word, besides letters and digits. */
 static bool is_plain(const char *word)
 {

@@ -67,6 +67,9 @@ void iu_text_free(struct iu_text *text);
 /** iu_text_columns() - columns that @len bytes of clean UTF-8 take (wide characters count 2). */
 size_t iu_text_columns(const char *bytes, size_t len);
 
+/** iu_text_plain() - appends @bytes with "..." for "…", "-" for "–" and "·": where letters are ASCII alone. */
+void iu_text_plain(struct iu_text *text, const char *bytes, size_t len);
+
 /**
  * iu_utf8_clean() - valid UTF-8 of at most @max bytes from any bytes, for JSON; @max 0: no limit
  *

@@ -13,6 +13,7 @@
 #include "session/record.h"
 
 #define WAIT_MOST     31536000 /* a year */
+#define PAUSE_MS 1000 /* a line that is rewritten is read, too */
 #define GRACE_DEFAULT 5
 #define GRACE_MOST    3600
 #define FD_MOST	      1048575
@@ -23,6 +24,7 @@
 struct work {
 	const struct iu_arguments *arguments;
 	struct iu_run run;
+	int64_t told_at; /* the line of progress; 0: there is none */
 };
 
 /* One write: lines of the command and ours stay whole. */
@@ -101,6 +103,23 @@ static void explain(void *context, const struct iu_run_failure *failure)
 	if (failure->help)
 		iu_text_printf(&text, "inuse: %s\n", failure->help);
 	put(&text);
+}
+
+/* Once a second; the line of a terminal alone. */
+static void progress(void *context, const char *what, int64_t left_ms)
+{
+	struct work *work = context;
+	int64_t now = iu_os_now_ms();
+
+	if (work->arguments->quiet || work->arguments->json || !iu_system_says_progress())
+		return;
+	if (!what && work->told_at)
+		iu_system_write(IU_STREAM_MESSAGES, "\r\x1b[K", 4);
+	else if (what && now - work->told_at >= PAUSE_MS)
+		iu_put_progress(what, left_ms);
+	else
+		return;
+	work->told_at = what ? now : 0;
 }
 
 static void restore(void *context)
@@ -230,8 +249,10 @@ static int run_command(const struct iu_invocation *invocation)
 			.terminal = -1,
 			.context = &work,
 			.line = say_line,
+			.progress = progress,
 			.explain = explain,
 			.restore = restore}};
+	struct iu_text line = {0};
 	int code, error, status = 0;
 
 	if (!invocation->count) {
@@ -249,8 +270,11 @@ static int run_command(const struct iu_invocation *invocation)
 	error = iu_run_start(&work.run, &status);
 	if (error == 0)
 		return iu_system_end_like(status);
-	iu_complain("cannot start ", invocation->words[0], "");
-	iu_complain(strerror(error), NULL, "");
+	iu_text_add(&line, "cannot run ");
+	iu_text_foreign(&line, invocation->words[0], strlen(invocation->words[0]), 80);
+	iu_text_printf(&line, ": %s", strerror(error));
+	iu_complain_text(&line);
+	iu_text_free(&line);
 	return error == ENOENT ? NOT_FOUND : NOT_STARTED;
 }
 

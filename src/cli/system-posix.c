@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define COLUMNS_MIN    20
@@ -146,6 +147,14 @@ const char *iu_system_home(void)
 	const char *home = getenv("HOME");
 
 	return home && home[0] == '/' && home[1] ? home : NULL;
+}
+
+int32_t iu_system_clock(void)
+{
+	time_t now = time(NULL);
+	struct tm local;
+
+	return localtime_r(&now, &local) ? (int32_t)local.tm_gmtoff : 0;
 }
 
 /* As setlocale() would choose, which would read files for it. */

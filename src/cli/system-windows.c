@@ -195,6 +195,19 @@ const char *iu_system_home(void)
 	return NULL; /* no shell here writes ~ */
 }
 
+int32_t iu_system_clock(void)
+{
+	TIME_ZONE_INFORMATION zone;
+	DWORD season = GetTimeZoneInformation(&zone);
+	LONG bias = zone.Bias;
+
+	if (season == TIME_ZONE_ID_INVALID)
+		return 0;
+	bias += season == TIME_ZONE_ID_DAYLIGHT ? zone.DaylightBias
+		: season == TIME_ZONE_ID_STANDARD ? zone.StandardBias : 0;
+	return (int32_t)(-60 * bias);
+}
+
 bool iu_system_has_utf8(void)
 {
 	return true; /* a console is told characters */

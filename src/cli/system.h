@@ -57,6 +57,9 @@ unsigned int iu_system_columns(enum iu_stream stream);
 /** iu_system_home() - the folder that shells write as ~, or NULL. */
 const char *iu_system_home(void);
 
+/** iu_system_clock() - seconds that the local time of day is ahead of UTC now. */
+int32_t iu_system_clock(void);
+
 /** iu_system_has_utf8() - whether readers see UTF-8, as the locale says: without, our "…" is "...". */
 bool iu_system_has_utf8(void);
 

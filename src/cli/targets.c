@@ -151,6 +151,7 @@ static void set_reader(struct iu_arena *arena, const struct iu_names *names, str
 	for (size_t i = 0; i < out->n; i++) {
 		out->v[i].asker.here = copy;
 		out->v[i].asker.home = getenv("HOME");
+		out->v[i].asker.clock = iu_system_clock();
 	}
 	iu_text_free(&here);
 }

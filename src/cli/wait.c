@@ -26,15 +26,15 @@ static bool stopped(void *context)
 }
 
 static void progress(
-	void *context, const struct iu_verdict *verdict, size_t more, int64_t left_ms)
+	void *context, const struct iu_verdict *verdict, const char *what, size_t more, int64_t left_ms)
 {
 	struct run *run = context;
 	struct iu_text line = {0};
 
+	(void)verdict;
 	if (run->arguments->quiet || !iu_system_says_progress())
 		return;
-	iu_text_add(&line, "waiting: ");
-	iu_text_foreign(&line, verdict->headline, strlen(verdict->headline), 0);
+	iu_text_foreign(&line, what, strlen(what), 0);
 	if (line.len && line.data[line.len - 1] == '.')
 		line.data[--line.len] = '\0';
 	if (more)

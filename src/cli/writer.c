@@ -14,13 +14,27 @@ static bool failed(void)
 	return false;
 }
 
+/* Our own letters beyond ASCII where the reader has none of them. */
+static bool write_text(enum iu_stream stream, const struct iu_text *text)
+{
+	struct iu_text plain = {0};
+	bool good;
+
+	if (iu_system_has_utf8())
+		return iu_system_write(stream, text->data, text->len);
+	iu_text_plain(&plain, text->data, text->len);
+	good = !plain.failed && iu_system_write(stream, plain.data, plain.len);
+	iu_text_free(&plain);
+	return good;
+}
+
 bool iu_write(const struct iu_text *text)
 {
 	if (text->failed) {
 		iu_complain("out of memory", NULL, "");
 		return false;
 	}
-	if (text->len && !iu_system_write(IU_STREAM_RESULTS, text->data, text->len))
+	if (text->len && !write_text(IU_STREAM_RESULTS, text))
 		return failed();
 	return true;
 }
@@ -90,7 +104,7 @@ void iu_put_progress(const char *what, int64_t left_ms)
 		iu_text_addn(&line, tail.data, tail.len);
 	iu_text_add(&line, "\x1b[K");
 	if (!line.failed)
-		fputs(line.data, stderr);
+		(void)write_text(IU_STREAM_MESSAGES, &line);
 	iu_text_free(&tail);
 	iu_text_free(&line);
 }

@@ -494,7 +494,7 @@ static void heed_call(struct answer *a)
 	}
 	if (*status == IU_STATUS_FREE)
 		iu_strings_add(a->arena, &a->verdict->caveats,
-			iu_phrase(a->arena, "The program was told %s, for which nothing that is seen here is the reason: another try may fail alike.",
+			iu_phrase(a->arena, "Nothing visible here explains the %s that the program got: another try may fail the same way.",
 				name ? name : iu_phrase(a->arena, "error %d", error)));
 	*status = error == EACCES || error == EPERM || error == IU_WSAEACCES ? IU_STATUS_DENIED
 									     : IU_STATUS_UNKNOWN;

@@ -162,7 +162,7 @@ static void doubt_call(struct iu_arena *arena, const struct iu_question *questio
 	const char *name = iu_phrase_errno(question->symptom.from_call);
 
 	doubt(arena, verdict,
-		iu_phrase(arena, "The program was told %s, for which nothing that is seen here is the reason: another try may fail alike.",
+		iu_phrase(arena, "Nothing visible here explains the %s that the program got: another try may fail the same way.",
 			name ? name
 			     : iu_phrase(arena, "error %d", question->symptom.from_call)));
 }

@@ -60,8 +60,8 @@ static const char *moment(struct telling *t, int64_t when)
 	int64_t now = t->snapshot->host.now;
 
 	if (now < when)
-		return iu_phrase_time(t->arena, when);
-	return iu_phrase(t->arena, "%s, %s ago", iu_phrase_time(t->arena, when),
+		return iu_phrase_time(t->arena, when, t->question->asker.clock);
+	return iu_phrase(t->arena, "%s, %s ago", iu_phrase_time(t->arena, when, t->question->asker.clock),
 		iu_phrase_span(t->arena, now - when));
 }
 
@@ -473,7 +473,7 @@ static void tell_unseen(struct telling *t)
 		add_line(t, "but", gap_line(t, &v->gaps.v[i]));
 	if (v->gaps.n > GAPS_TOLD)
 		add_line(t, "but",
-			iu_phrase(t->arena, "and %zu more of the kind", v->gaps.n - GAPS_TOLD));
+			iu_phrase(t->arena, "and %zu more like that", v->gaps.n - GAPS_TOLD));
 }
 
 static void tell_strings(struct telling *t, const char *label, const struct iu_strings *strings)

@@ -57,17 +57,22 @@ static const char *in_the_way(struct iu_arena *arena, const struct iu_snapshot *
 /* Where the subject is an address already, it is not said again. */
 static const char *there(struct iu_arena *arena, const struct iu_question *question, const char *text)
 {
+	static const struct {
+		const char *before, *instead;
+	} ways[] = {{" on ", " there"}, {" has bound ", " has bound it"}, {" connection from ", " connection"}};
 	const char *again, *at;
 	size_t len;
 
 	if (question->target.protocol == IU_PROTOCOL_UNIX || question->target.family == IU_FAMILY_ANY)
 		return text;
-	again = iu_phrase(arena, " on %s", endpoint(arena, question));
-	at = strstr(text, again);
-	len = strlen(again);
-	if (!at || (at[len] && at[len] != ' ' && at[len] != ',' && at[len] != ';'))
-		return text;
-	return iu_phrase(arena, "%.*s there%s", (int)(at - text), text, at + len);
+	for (size_t i = 0; i < IU_COUNT(ways); i++) {
+		again = iu_phrase(arena, "%s%s", ways[i].before, endpoint(arena, question));
+		at = strstr(text, again);
+		len = strlen(again);
+		if (at && (!at[len] || at[len] == ' ' || at[len] == ',' || at[len] == ';'))
+			return iu_phrase(arena, "%.*s%s%s", (int)(at - text), text, ways[i].instead, at + len);
+	}
+	return text;
 }
 
 static const char *was_in_the_way(struct iu_arena *arena, const struct iu_question *question,
@@ -126,4 +131,21 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 		return iu_phrase(arena, "Can't tell whether %s can be bound: %s.",
 			in_sentence(subject), there(arena, question, in_the_way(arena, snapshot, &verdict->blockers.v[0])));
 	return iu_phrase(arena, "Can't tell whether %s can be bound.", in_sentence(subject));
+}
+
+/* Short, for a line that is rewritten: who, and what they do. */
+const char *iu_headline_waiting(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict)
+{
+	const struct iu_blocker *b = verdict->blockers.n ? &verdict->blockers.v[0] : NULL;
+	const struct iu_process *p = b && b->holds.n
+		? iu_snapshot_process(snapshot, snapshot->holds.v[b->holds.v[0]].pid) : NULL;
+	const char *target = question->target.text, *colon;
+
+	if (p && p->name)
+		return iu_phrase(arena, "waiting for %s: %s (%d)%s", iu_safe(arena, target, 80),
+			iu_phrase_safe(arena, p->name, IU_NAME_COLUMNS), (int)p->pid,
+			b->socket.state == IU_STATE_LISTEN ? " listens" : " has it");
+	colon = verdict->headline ? strstr(verdict->headline, ": ") : NULL;
+	return iu_phrase(arena, "waiting for %s%s", iu_safe(arena, target, 80), colon ? colon : "");
 }

@@ -12,4 +12,8 @@ const char *iu_subject(struct iu_arena *arena, const struct iu_question *questio
 const char *iu_headline(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict);
 
+/** iu_headline_waiting() - what is waited for: "waiting for 8080/tcp: python3 (4763) listens". */
+const char *iu_headline_waiting(struct iu_arena *arena, const struct iu_question *question,
+	const struct iu_snapshot *snapshot, const struct iu_verdict *verdict);
+
 #endif

@@ -386,17 +386,21 @@ static void civil(int64_t days, int *year, int *month, int *day)
 	*year = (int)(year_of_era + era * 400 + (*month <= 2));
 }
 
-const char *iu_phrase_time(struct iu_arena *arena, int64_t seconds)
+const char *iu_phrase_time(struct iu_arena *arena, int64_t seconds, int32_t clock)
 {
 	const int64_t far_future = 253402300800; /* year 10000: no honest clock says so */
-	int64_t days = seconds / 86400, rest = seconds % 86400;
-	int year, month, day;
+	int64_t there = seconds + clock, days = there / 86400, rest = there % 86400;
+	int year, month, day, minutes = clock / 60;
+	const char *zone = "UTC";
 
-	if (seconds < 0 || seconds >= far_future)
+	if (seconds < 0 || seconds >= far_future || there < 0)
 		return "an unknown time";
+	if (minutes)
+		zone = iu_phrase(arena, "%c%02d%02d", minutes < 0 ? '-' : '+',
+			(minutes < 0 ? -minutes : minutes) / 60, (minutes < 0 ? -minutes : minutes) % 60);
 	civil(days, &year, &month, &day);
-	return iu_phrase(arena, "%04d-%02d-%02d %02d:%02d:%02d UTC", year, month, day,
-		(int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+	return iu_phrase(arena, "%04d-%02d-%02d %02d:%02d:%02d %s", year, month, day,
+		(int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60), zone);
 }
 
 const char *iu_phrase_span(struct iu_arena *arena, int64_t seconds)

@@ -79,8 +79,8 @@ const char *iu_phrase_kernel_user(struct iu_arena *arena, const struct iu_kernel
 /** iu_phrase_user() - "alice", "uid 1000", "an unknown user". */
 const char *iu_phrase_user(struct iu_arena *arena, const char *user, bool known, uint32_t uid);
 
-/** iu_phrase_time() - "2026-01-02 03:04:05 UTC". */
-const char *iu_phrase_time(struct iu_arena *arena, int64_t seconds);
+/** iu_phrase_time() - "2026-01-02 03:04:05 UTC", "2026-01-02 05:04:05 +0200"; @clock: seconds ahead of UTC */
+const char *iu_phrase_time(struct iu_arena *arena, int64_t seconds, int32_t clock);
 
 /** iu_phrase_span() - "2 h", "3 days", "41 s". */
 const char *iu_phrase_span(struct iu_arena *arena, int64_t seconds);

@@ -116,6 +116,7 @@ struct iu_asker {
 	/* A variable by which whoever starts it hands the port down to every program ("NODE_OPTIONS"); NULL: none. */
 	const char *variable;
 	const char *home, *here; /* of who reads the answer: "~", "in this directory"; NULL: not told */
+	int32_t clock;           /* seconds that the clock of who reads is ahead of UTC */
 	uint32_t handed; /* sockets that it was started with, from descriptor 3 on (LISTEN_FDS) */
 };
 

@@ -1,6 +1,5 @@
 /* output/explanation.c - an explanation as text for people */
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "output/output.h"
@@ -44,32 +43,15 @@ static void paint(const struct page *page, const char *color)
 		iu_text_add(page->out, color);
 }
 
-/* Our own "…" and "–" where a terminal has no such letters. What is foreign stays as it is. */
-static char *plain(const char *text)
-{
-	static const struct {
-		const char *from, *to;
-	} letters[] = {{"…", "..."}, {"–", "-"}, {"·", "-"}};
-	struct iu_text out = {0};
-
-	for (size_t step; *text; text += step) {
-		size_t i = 0;
-
-		while (i < IU_COUNT(letters) && strncmp(text, letters[i].from, strlen(letters[i].from)) != 0)
-			i++;
-		step = i < IU_COUNT(letters) ? strlen(letters[i].from) : 1;
-		iu_text_addn(&out, i < IU_COUNT(letters) ? letters[i].to : text,
-			i < IU_COUNT(letters) ? strlen(letters[i].to) : 1);
-	}
-	return out.failed ? NULL : out.data; /* NULL: nothing was there, or no memory */
-}
-
 static void wrap(const struct page *page, const char *text, size_t at, size_t indent)
 {
-	char *changed = page->ascii && text ? plain(text) : NULL;
+	struct iu_text changed = {0};
 
-	iu_wrap(page->out, changed ? changed : text, at, indent, page->columns);
-	free(changed);
+	if (page->ascii && text)
+		iu_text_plain(&changed, text, strlen(text));
+	iu_wrap(page->out, changed.data ? changed.data : text, at, indent, page->columns);
+	page->out->failed = page->out->failed || changed.failed;
+	iu_text_free(&changed);
 }
 
 static void put_headline(const struct page *page, const struct iu_explanation *explanation)
@@ -110,7 +92,7 @@ static void put_cut(const struct page *page, const char *line, const char *tab)
 
 	iu_text_addn(&head, line, (size_t)(tab - line));
 	if (head.data)
-		iu_cut(&cut, head.data, page->verbose ? SIZE_MAX : room);
+		iu_cut(&cut, head.data, page->verbose ? SIZE_MAX : room, page->ascii);
 	used = cut.data ? iu_text_columns(cut.data, cut.len) : 0;
 	page->out->failed = page->out->failed || head.failed || cut.failed;
 	wrap(page, cut.data, page->label, page->label + 2);

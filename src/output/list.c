@@ -172,7 +172,7 @@ static void put_line(const char *const text[IU_LIST_COLUMNS], const size_t len[I
 		} else {
 			iu_text_addn(&shown, text[c], len[c]);
 			used = out->len;
-			iu_cut(out, shown.failed ? "" : shown.data, table->width[c]);
+			iu_cut(out, shown.failed ? "" : shown.data, table->width[c], table->ascii);
 			used = out->failed ? 0 : iu_text_columns(out->data + used, out->len - used);
 			out->failed = out->failed || shown.failed;
 			iu_text_free(&shown);
@@ -297,6 +297,7 @@ void iu_output_list_rows(struct iu_output_table *table, const struct iu_snapshot
 	iu_text_add(out, "");
 	if (!table->n)
 		choose(table, style->columns);
+	table->ascii = style->ascii;
 	if (make_cells(table, snapshot, listing, style, &cells)) {
 		measure(&cells, listing->rows.n, table);
 		fit_all(table, style->columns);

@@ -61,6 +61,7 @@ json_t *iu_output_error_json(const struct iu_output_error *error);
 struct iu_output_table {
 	unsigned char column[IU_LIST_COLUMNS]; /* which ones, from left to right … */
 	size_t n;
+	bool ascii;                    /* cut with "..." */
 	bool chosen;                   /* … by the user; else those that there is room for */
 	size_t width[IU_LIST_COLUMNS]; /* 0: the column is left out */
 	size_t rows;

@@ -125,7 +125,7 @@ void iu_range_put(const struct iu_range *range, const struct iu_style *style, st
 			iu_text_add(&line, row->who);
 		}
 		if (style->columns && !line.failed)
-			iu_cut(out, line.data, style->columns);
+			iu_cut(out, line.data, style->columns, style->ascii);
 		else
 			iu_text_addn(out, line.data, line.failed ? 0 : line.len);
 		iu_text_add(out, "\n");

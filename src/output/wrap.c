@@ -44,9 +44,11 @@ size_t iu_unit(const char *text, size_t len, size_t *ret_columns)
 	return taken;
 }
 
-void iu_cut(struct iu_text *out, const char *text, size_t columns)
+void iu_cut(struct iu_text *out, const char *text, size_t columns, bool ascii)
 {
+	const char *mark = !ascii ? "…" : columns < 3 ? "." : "...";
 	size_t len = strlen(text), used = 0, at = 0, kept = 0, step, wide;
+	size_t room = columns ? columns - iu_text_columns(mark, strlen(mark)) : 0;
 
 	if (iu_text_columns(text, len) <= columns) {
 		iu_text_addn(out, text, len);
@@ -55,13 +57,13 @@ void iu_cut(struct iu_text *out, const char *text, size_t columns)
 	for (; at < len; at += step) {
 		step = iu_unit(text + at, len - at, &wide);
 		used += wide;
-		if (used >= columns)
+		if (used > room)
 			break;
 		kept = at + step;
 	}
 	iu_text_addn(out, text, kept);
 	if (columns)
-		iu_text_add(out, "…");
+		iu_text_add(out, mark);
 }
 
 void iu_pad(struct iu_text *out, size_t count)

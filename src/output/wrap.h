@@ -13,8 +13,8 @@
  */
 size_t iu_unit(const char *text, size_t len, size_t *ret_columns);
 
-/** iu_cut() - appends @text, shortened to @columns with "…" between units. */
-void iu_cut(struct iu_text *out, const char *text, size_t columns);
+/** iu_cut() - appends @text, shortened to @columns with "…" between units; @ascii: with "..." */
+void iu_cut(struct iu_text *out, const char *text, size_t columns, bool ascii);
 
 /** iu_pad() - appends @count spaces. */
 void iu_pad(struct iu_text *out, size_t count);

@@ -36,6 +36,8 @@ struct iu_run {
 	struct iu_free_options act; /* IU_RUN_FREE: its context is that of the callbacks */
 	void *context;
 	void (*line)(void *context, const char *text);
+	/* While it waits: @what as in iu_headline_waiting(); NULL: it does not any more. */
+	void (*progress)(void *context, const char *what, int64_t left_ms);
 	void (*explain)(void *context, const struct iu_run_failure *failure);
 	/* just before the command takes this process: gives back what was changed for ourselves */
 	void (*restore)(void *context);

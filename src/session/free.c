@@ -285,11 +285,12 @@ struct told {
 };
 
 static void wait_progress(
-	void *context, const struct iu_verdict *verdict, size_t more, int64_t left)
+	void *context, const struct iu_verdict *verdict, const char *what, size_t more, int64_t left)
 {
 	const struct told *told = context;
 
 	(void)verdict;
+	(void)what;
 	(void)more;
 	tell_progress(told->run, told->step->what, left);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "engine/headline.h"
 #include "os/os.h"
 #include "session/session.h"
 
@@ -204,8 +205,9 @@ static void tell(struct waiting *w, int64_t now)
 		left = timer;
 	while (first + 1 < w->questions->n && w->v[first].done)
 		first++;
-	w->events->progress(w->events->context, &w->v[first].verdict, w->left - 1,
-		left < 0 ? -1 : left);
+	w->events->progress(w->events->context, &w->v[first].verdict,
+		iu_headline_waiting(&w->arena, w->v[first].question, &w->session.snapshot, &w->v[first].verdict),
+		w->left - 1, left < 0 ? -1 : left);
 }
 
 /* Something of it never comes: so all of it never does. */

@@ -15,7 +15,8 @@ struct iu_wait_events {
 	 * Every quarter of a second. @verdict: the first that is still waited for; @more: how many
 	 * besides it; @left_ms: at most so long, -1: not known.
 	 */
-	void (*progress)(void *context, const struct iu_verdict *verdict, size_t more,
+	/* @what: "waiting for 8080/tcp: python3 (4763) listens" */
+	void (*progress)(void *context, const struct iu_verdict *verdict, const char *what, size_t more,
 		int64_t left_ms);
 	bool (*stopped)(void *context);
 };

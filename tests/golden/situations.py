@@ -247,6 +247,10 @@ def prepare():
     with open("/home/alice/shop/.git/HEAD", "w", encoding="ascii") as file:
         file.write("ref: refs/heads/main\n")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    subprocess.run(["ip", "link", "add", "eth0", "type", "veth", "peer", "name", "wlan0"], check=True)
+    for address, device in (("10.0.0.5/24", "wlan0"), ("192.0.2.5/24", "eth0")):
+        subprocess.run(["ip", "address", "add", address, "dev", device], check=True)
+        subprocess.run(["ip", "link", "set", device, "up"], check=True)
     with open("/proc/sys/kernel/ns_last_pid", "w", encoding="ascii") as file:
         file.write("4700")
 

@@ -134,7 +134,7 @@ def stopped_and_held():
         shell.type("fg\n")
         time.sleep(0.5)
         holder.kill()
-        has(shell.until(PROMPT, 5), "can be bound now", "bind 0", "listen 0")
+        has(shell.until(PROMPT, 5), "is free now", "bind 0", "listen 0")
         has(shell.command("echo code $?"), "code 0")
 
 

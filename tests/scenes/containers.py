@@ -4,6 +4,7 @@ of their own.
 
 Prints TAP. Environment: INUSE (the program), DEMO_SERVER (a small TCP server).
 """
+import contextlib
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 INUSE = os.path.abspath(os.environ["INUSE"])
 SERVER = os.path.abspath(os.environ["DEMO_SERVER"])
@@ -40,6 +42,8 @@ mount -t tmpfs tmpfs "$1"
 # root's inuse takes podman from the folders of the system alone, wherever the tests have theirs
 podman=$(command -v podman)
 mount -t tmpfs tmpfs /usr/local/bin
+mkdir -p /etc/containers
+mount -t tmpfs tmpfs /etc/containers
 printf '#!/bin/sh\nPATH=%s exec %s "$@"\n' "$PATH" "$podman" >/usr/local/bin/podman
 chmod 755 /usr/local/bin/podman
 ip link set lo up
@@ -94,6 +98,23 @@ class Machine:
             ["nsenter", "-t", str(self.pid), "-m", "-p", "-n", "-i", "-u", *command], text=True,
             stdin=subprocess.DEVNULL, capture_output=True, timeout=100,
             env={**os.environ, "CONTAINERS_CONF": self.conf})
+
+    @contextlib.contextmanager
+    def background(self, *command):
+        """Runs there until the end of the block."""
+        with subprocess.Popen(["nsenter", "-t", str(self.pid), "-m", "-p", "-n", "-i", "-u", *command],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True,
+                              env={**os.environ, "CONTAINERS_CONF": self.conf}) as process:
+            try:
+                yield process
+            finally:
+                os.killpg(process.pid, signal.SIGKILL)
+
+    def wait_socket(self, path):
+        for _ in range(200):
+            if self.run("test", "-S", path).returncode == 0:
+                return
+            signal.sigtimedwait([], 0.05)
 
     def start(self, name, network, port):
         # pid 1 of a container without a handler does not hear SIGTERM: no need to wait for it
@@ -182,9 +203,85 @@ def host_network(machine):
 def published_port(machine):
     machine.start("shop", ["--network=podman", "--publish=8081:9090"], "9090")
     machine.start("other", ["--network=podman", "--publish=8082:9090"], "9090")
-    yield from freed(machine, "shop", "8081", False)
+    yield from freed(machine, "shop", "8081", True)
     yield "the other one", state(machine, "other"), "running"
     yield "its port", can_bind(machine, "8082"), False
+
+
+def by_the_engine(machine):
+    """What only the engine knows, asked over its own socket: image, project and service."""
+    machine.run("sh", "-c", """echo '{"default": [{"type": "insecureAcceptAnything"}]}' >/etc/containers/policy.json""")
+    made = machine.run("sh", "-c", f"tar -C {machine.root} -c . | podman import - localhost/shop:1")
+    if made.returncode:
+        raise CannotStart(made.stderr.strip().splitlines()[-1])
+    mounts = [*MOUNTS, f"--volume={SERVER}:/bin/demo-server:ro"]
+    labels = ["--label=com.docker.compose.project=shop", "--label=com.docker.compose.service=db"]
+    started = machine.run("podman", "run", "--detach", "--stop-timeout=1", "--name", "shop-db-1", *labels, *mounts,
+                          "--network=podman", "--publish=8084:9090", "localhost/shop:1", "/bin/demo-server", "9090")
+    if started.returncode:
+        raise CannotStart(started.stderr.strip().splitlines()[-1])
+    wait_taken(machine, "8084")
+    holder = answer(machine.run(INUSE, "--json", "8084"))["blockers"][0]["holders"][0]
+    yield "without the engine", (holder["container_name"], holder["image"]), ("shop-db-1", None)
+    machine.run("mkdir", "-p", "/run/podman")
+    with machine.background("podman", "system", "service", "--time=0", "unix:///run/podman/podman.sock"):
+        machine.wait_socket("/run/podman/podman.sock")
+        holder = answer(machine.run(INUSE, "--json", "8084"))["blockers"][0]["holders"][0]
+        yield "holder", [holder[key] for key in ("container_name", "image", "project", "service")], \
+            ["shop-db-1", "localhost/shop:1", "shop", "db"]
+        text = machine.run(INUSE, "8084").stdout
+        yield "who", "container shop-db-1, image localhost/shop:1, service db of shop" in " ".join(text.split()), True
+        yield "what helps", "stop container shop-db-1 (or podman compose -p shop stop db):" in text, True
+
+
+# An engine that takes calls and never answers, and one with a container of user 1000.
+STUCK = "import os, socket, time; os.makedirs(os.path.dirname({0!r}), exist_ok=True); s = socket.socket(1); s.bind({0!r}); s.listen(); time.sleep(60)"
+ROOTLESS = """
+import json, os, socket
+os.makedirs("/run/user/1000/podman", exist_ok=True)
+s = socket.socket(1)
+s.bind("/run/user/1000/podman/podman.sock")
+s.listen()
+while True:
+    peer = s.accept()[0]
+    peer.recv(4096)
+    peer.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + json.dumps([{"Id": "ab" * 32, "Names": ["web"], "Image": "web:2", "Ports": [
+        {"PublicPort": 8086, "Type": "tcp"}]}]).encode())
+    peer.close()
+"""
+RELAY = "import os, socket, time; os.setuid(1000); s = socket.socket(); s.bind(('0.0.0.0', 8086)); s.listen(); time.sleep(60)"
+
+
+def stuck_engine(machine):
+    """An engine that does not answer is waited for at most a second, and said to be so."""
+    machine.start("stuck", ["--network=podman", "--publish=8085:9090"], "9090")
+    wait_taken(machine, "8085")
+    path = "/run/podman/podman.sock"
+    machine.run("rm", "-f", path)
+    with machine.background("python3", "-c", STUCK.format(path)):
+        machine.wait_socket(path)
+        began = time.monotonic()
+        document = answer(machine.run(INUSE, "--json", "8085"))
+        took = time.monotonic() - began
+        print(f"# it took {took:.1f} s")
+        yield "in time", took < 8, True
+        yield "gap", [gap["why"] for gap in document["gaps"] if path in gap["what"]], ["it did not answer in 1 s"]
+        yield "its name all the same", document["blockers"][0]["holders"][0]["container_name"], "stuck"
+    machine.run("rm", "-f", path)
+
+
+def rootless(machine):
+    """The engine of the user whose process it is, for its shape only: rootlessport has its name."""
+    relay = machine.run("sh", "-c", "mkdir -p /run/podman-bin/podman && cp $(readlink -f $(command -v python3)) /run/podman-bin/podman/rootlessport")
+    yield "relay", relay.returncode, 0
+    with machine.background("python3", "-c", ROOTLESS), \
+            machine.background("/run/podman-bin/podman/rootlessport", "-c", RELAY):
+        machine.wait_socket("/run/user/1000/podman/podman.sock")
+        wait_taken(machine, "8086")
+        document = answer(machine.run(INUSE, "--json", "8086"))
+        yield "cause", document["verdict"]["cause"], "container-port"
+        holder = document["blockers"][0]["holders"][0]
+        yield "holder", (holder["uid"], holder["container_name"], holder["image"]), (1000, "web", "web:2")
 
 
 def dry_run(machine):
@@ -201,6 +298,9 @@ CASES = [
     ("a container in the host's network", host_network),
     ("a published port: the container, not who publishes it", published_port),
     ("a container, dry run", dry_run),
+    ("image and compose service from the engine itself", by_the_engine),
+    ("an engine that does not answer", stuck_engine),
+    ("the engine of another user", rootless),
 ]
 
 

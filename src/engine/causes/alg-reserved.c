@@ -15,7 +15,7 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	iu_strings_add(arena, &verdict->evidence, SENTENCE);
 	if (!verdict->blockers.n)
 		verdict->headline = iu_phrase(arena, verdict->status == IU_STATUS_UNKNOWN
-				? "%s: whether it can be bound could not be told: the Application Layer Gateway service runs, which may reserve TCP 5001-5032."
+				? "%s: can't tell whether it can be bound: the Application Layer Gateway service runs, which may reserve TCP 5001-5032."
 				: "%s is in use: the Application Layer Gateway service reserves TCP 5001-5032.",
 			iu_subject(arena, evaluation->question));
 	iu_strings_add(arena, &verdict->evidence,

@@ -20,7 +20,7 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 		iu_subject(arena, evaluation->question), error);
 	iu_strings_add(arena, &verdict->caveats,
 		iu_phrase(arena, "Nothing that is visible forbids it, and %s said %s: a cgroup program (SocketBindDeny= of a unit), a security module or a system call filter does. Another program may be allowed.",
-			evaluation->question->symptom.from_call ? "the program's own bind()" : "a bind() that was tried",
+			evaluation->question->symptom.from_call ? "the program's own bind()" : "a trial bind()",
 			error));
 }
 

@@ -22,7 +22,7 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	(void)attempt;
 	if (!verdict->blockers.n)
 		verdict->headline = iu_phrase(arena, verdict->status == IU_STATUS_UNKNOWN
-				? "%s: whether it can be bound could not be told: there is a port proxy rule for it."
+				? "%s: can't tell whether it can be bound: there is a port proxy rule for it."
 				: "%s is in use: a port proxy rule listens there.",
 			iu_subject(arena, evaluation->question));
 	for (size_t i = 0; i < evaluation->attempt_count && !proxy; i++)

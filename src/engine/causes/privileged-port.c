@@ -49,10 +49,6 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	else
 		verdict->headline = iu_phrase(arena,
 			"Port %u/%s is free, but %s may not bind %s.", port, protocol, who, below);
-	if (taken)
-		iu_strings_add(arena, &verdict->caveats,
-			iu_phrase(arena, "With that right it would still fail: another socket has %s.",
-				iu_phrase_endpoint(arena, taken)));
 }
 
 const struct iu_cause_rule iu_cause_privileged_port = {

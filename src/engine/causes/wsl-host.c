@@ -15,7 +15,7 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	verdict->headline = iu_phrase(arena, "%s is in use: nothing inside WSL has it, so the Windows side holds or reserves it.",
 		iu_subject(arena, evaluation->question));
 	iu_strings_add(arena, &verdict->evidence,
-		"this is WSL, and a bind() that was tried was refused although no socket here is in the way");
+		"this is WSL, and a trial bind() was refused although no socket here is in the way");
 	if (sysctls->port_first > 0 &&
 		(ports == MIRRORED_PORTS || ports == MIRRORED_PORTS + 1))
 		iu_strings_add(arena, &verdict->evidence,

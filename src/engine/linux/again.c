@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/linux/ipv6.h"
 #include "engine/linux/levers.h"
 #include "engine/phrase.h"
 #include "engine/rules.h"
@@ -129,6 +130,83 @@ bool iu_again_reuseaddr(struct iu_remedy_context *m)
 	return works_now(m, &(struct change){.reuseaddr = true}) ||
 	       (m->question->target.protocol == IU_PROTOCOL_UDP &&
 		       works(m, &(struct change){.reuseaddr = true, .holder_reuseaddr = true}));
+}
+
+/* How many bits two addresses of a family begin with alike. */
+static size_t same_bits(const struct iu_address *a, const struct iu_address *b)
+{
+	size_t bytes = a->family == IU_FAMILY_IPV6 ? 16 : 4, n = 0;
+	const unsigned char *one = a->bytes, *other = b->bytes;
+
+	while (n < 8 * bytes && !((one[n / 8] ^ other[n / 8]) & (0x80 >> n % 8)))
+		n++;
+	return n;
+}
+
+static bool works_at(const struct iu_remedy_context *m, const struct iu_local *local)
+{
+	const struct iu_evaluation *e = m->evaluation;
+	struct iu_request r = e->attempts[0].request;
+
+	r.address = local->address;
+	return local->kind == IU_LOCAL_ADDRESS && local->address.family == e->attempts[0].request.address.family &&
+	       !local->tentative && !local->address.scope &&
+	       e->rules->local_check(m->question, m->snapshot, &r).ok == IU_YES &&
+	       (!r.port || e->rules->outcome(&r, &e->sockets, SIZE_MAX, &e->kernel).fails == IU_NO);
+}
+
+/* The best that comes behind @last; loopback comes last, equals as the system has them. */
+static const struct iu_local *next_local(const struct iu_remedy_context *m, const struct iu_local *last)
+{
+	const struct iu_address *asked = &m->evaluation->attempts[0].request.address;
+	const struct iu_local *best = NULL;
+	size_t best_rank = 0, limit = SIZE_MAX;
+
+	for (int round = 0; round < 2; round++)
+		for (size_t i = 0; i < m->snapshot->locals.n; i++) {
+			const struct iu_local *local = &m->snapshot->locals.v[i];
+			size_t rank = iu_address_is_loopback(&local->address) ? 0
+				: 1 + same_bits(asked, &local->address);
+
+			if (round == 0) {
+				limit = local == last ? rank : limit;
+				continue;
+			}
+			if (rank > limit || (rank == limit && local <= last) || !works_at(m, local))
+				continue;
+			if (!best || rank > best_rank) {
+				best = local;
+				best_rank = rank;
+			}
+		}
+	return best;
+}
+
+#define ADDRESSES_TOLD 3
+
+/* "192.168.1.5 (wlan0), 127.0.0.1 (lo)": where it could be bound instead. */
+bool iu_again_addresses(struct iu_remedy_context *m)
+{
+	const struct iu_local *local = NULL;
+	const char *line = "";
+	char text[IU_ADDRESS_TEXT];
+
+	if (!m->evaluation || !m->evaluation->attempt_count || !(m->snapshot->seen & IU_FACT_ADDRESSES))
+		return false;
+	for (size_t told = 0; told < ADDRESSES_TOLD && (local = next_local(m, local)); told++) {
+		const struct iu_interface *interface = iu_linux_interface(m->snapshot, local->ifindex);
+
+		line = iu_phrase(m->arena, "%s%s%s (%s)", line, told ? ", " : "",
+			iu_address_format(&local->address, text),
+			interface && interface->name ? iu_phrase_safe(m->arena, interface->name, IU_NAME_COLUMNS)
+						     : "?");
+	}
+	if (!*line)
+		return false;
+	m->remedy->title = "use an address of this machine";
+	m->remedy->value = line;
+	m->remedy->summary = iu_phrase(m->arena, "use an address of this machine: %s", line);
+	return true;
 }
 
 /* A device that is up and has none of the sockets: where every holder keeps to its own. */

@@ -12,6 +12,7 @@ bool iu_again_nonlocal(struct iu_remedy_context *m);
 bool iu_again_no_port(struct iu_remedy_context *m);
 bool iu_again_reserved(struct iu_remedy_context *m);
 bool iu_again_service(struct iu_remedy_context *m);
+bool iu_again_addresses(struct iu_remedy_context *m);
 
 /** iu_again_reuseaddr() - whether SO_REUSEADDR would let it in, of UDP also that of both sides. */
 bool iu_again_reuseaddr(struct iu_remedy_context *m);

@@ -267,7 +267,7 @@ static void tell_programs(struct iu_arena *arena, const struct iu_evaluation *e,
 	for (size_t i = 0; i < e->attempt_count; i++)
 		if (e->attempts[i].probe && e->attempts[i].probe->moved_port)
 			iu_strings_add(arena, &verdict->caveats,
-				iu_phrase(arena, "A bind() that was tried got %s instead: something changes the address, as programs of a cgroup can.",
+				iu_phrase(arena, "A trial bind() got %s instead: something changes the address, as programs of a cgroup can.",
 					iu_endpoint_format(&e->attempts[i].probe->moved_address,
 						e->attempts[i].probe->moved_port, text)));
 	if (!snapshot->bind_programs.n || verdict->status == IU_STATUS_FREE || verdict->blockers.n ||

@@ -26,7 +26,7 @@ static void tell_disagreement(
 						   : "EADDRINUSE";
 
 	add(arena, verdict,
-		iu_phrase(arena, "The sockets that are visible say: %s. A bind() that was tried says: %s.",
+		iu_phrase(arena, "The visible sockets say: %s. A trial bind() says: %s.",
 			attempt->check.ok == IU_NO || attempt->outcome.fails == IU_YES
 				? (error ? error : "it fails")
 				: "nothing is in the way",

@@ -113,7 +113,7 @@ static const char *short_id(struct iu_remedy_context *m, const char *id)
 }
 
 /* By the name that its user gave it; what a compose file made is stopped by its service, too. */
-static bool take_container(struct iu_remedy_context *m, const struct iu_lever *lever, const char *name)
+static void word_container(struct iu_remedy_context *m, const struct iu_lever *lever, const char *name)
 {
 	const struct iu_process *p = m->holder;
 	struct iu_strings words = {0};
@@ -130,10 +130,10 @@ static bool take_container(struct iu_remedy_context *m, const struct iu_lever *l
 		}
 		iu_strings_add(m->arena, &words, "stop");
 		iu_strings_add(m->arena, &words, p->service);
-		m->remedy->summary = iu_phrase(m->arena, "%s (%s)", m->remedy->title,
+		m->remedy->title = iu_phrase(m->arena, "%s (or %s)", m->remedy->title,
 			iu_phrase_shell(m->arena, words.v, words.n));
+		m->remedy->summary = m->remedy->title;
 	}
-	return take(m, lever);
 }
 
 static bool find_container(struct iu_remedy_context *m)
@@ -153,7 +153,8 @@ static bool find_container(struct iu_remedy_context *m)
 		return false;
 	if (m->holder && m->holder->container_name && *m->holder->container_name != '-') {
 		iu_lever_words(m->arena, &lever, lever.container.program, "stop", m->holder->container_name, NULL);
-		return take_container(m, &lever, m->holder->container_name);
+		word_container(m, &lever, m->holder->container_name);
+		return take(m, &lever);
 	}
 	m->remedy->summary = iu_phrase(m->arena,
 		"find the container that publishes the port, then stop it with %s stop",
@@ -219,6 +220,7 @@ static bool as_owner(struct iu_remedy_context *m, const struct iu_lever *lever)
 		? m->holder->user
 		: iu_phrase(m->arena, "#%u", (unsigned int)container->owner);
 	m->remedy->summary = iu_phrase(m->arena, "%s, as its user", m->remedy->summary);
+	m->remedy->title = NULL;
 	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
 	if (!command(m, "sudo") || !command(m, "-u") || !command(m, user) || !command(m, "env") ||
 		!command(m, iu_phrase(m->arena, "XDG_RUNTIME_DIR=/run/user/%u",
@@ -272,7 +274,7 @@ static bool stop_container(struct iu_remedy_context *m)
 		lever.argv.v[lever.argv.n - 1] = short_id(m, lever.container.id);
 	if (m->holder && m->holder->container_name && *m->holder->container_name != '-' && lever.argv.n && !is_by_hand(&lever)) {
 		lever.argv.v[lever.argv.n - 1] = m->holder->container_name;
-		take_container(m, &lever, m->holder->container_name);
+		word_container(m, &lever, m->holder->container_name);
 	}
 	if (is_by_hand(&lever))
 		word_machine(m, &lever);
@@ -471,6 +473,7 @@ static bool resume_job(struct iu_remedy_context *m)
 	const struct iu_process *p = m->holder;
 	struct iu_lever_context c = levers(m);
 	struct iu_lever lever;
+	char tty[24];
 
 	if (!p)
 		return false;
@@ -488,10 +491,9 @@ static bool resume_job(struct iu_remedy_context *m)
 		return command(m, "systemctl") && command(m, "thaw") && command(m, p->unit);
 	}
 	m->remedy->needs_root = iu_linux_lever_is_foreign(m->snapshot, p);
-	m->remedy->summary = iu_phrase(m->arena, p->tty
-			? "let %s go on: type fg in its terminal, or"
-			: "let %s go on",
-		iu_phrase_process(m->arena, p));
+	m->remedy->summary = iu_phrase(m->arena, "let %s go on", iu_phrase_process(m->arena, p));
+	if (iu_process_tty(p->tty, tty))
+		m->remedy->summary = iu_phrase(m->arena, "%s: type fg on %s, or", m->remedy->summary, tty);
 	return command(m, "kill") && command(m, "-CONT") && command(m, number(m, p->pid));
 }
 
@@ -900,7 +902,8 @@ static bool bind_address(struct iu_remedy_context *m)
 		return true;
 	}
 	if (iu_linux_ipv6_asked(m->question, m->snapshot, asked) == IU_IPV6_ON)
-		return iu_remedy_bind_address(m);
+		return (m->verdict->cause == IU_CAUSE_ADDRESS_NOT_LOCAL && iu_again_addresses(m)) ||
+		       iu_remedy_bind_address(m);
 	stand_in = iu_linux_ipv6_stand_in(asked);
 	if (stand_in.family == IU_FAMILY_ANY)
 		return false;

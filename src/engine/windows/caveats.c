@@ -30,7 +30,7 @@ static void tell_disagreement(struct iu_arena *arena, const struct iu_evaluation
 		iu_phrase(arena, "What is visible says: %s. %s says: %s.",
 			attempt->outcome.fails == IU_YES || attempt->check.ok == IU_NO
 				? "it fails" : "nothing is in the way",
-			asked ? "A bind() that was tried" : "The message", code(arena, error)));
+			asked ? "A trial bind()" : "The message", code(arena, error)));
 	if (!asked) {
 		add(arena, verdict,
 			"What was in the way may have ended between the message and this look; or security software (a filter of the Windows Filtering Platform) refuses that program only.");
@@ -180,7 +180,7 @@ static void tell_event(struct iu_arena *arena, const struct iu_event *event,
 		event->provider ? iu_safe(arena, event->provider, 40) : "event",
 		(unsigned int)event->id,
 		event->time >= 0 ? " of " : "",
-		event->time >= 0 ? iu_phrase_time(arena, event->time) : "",
+		event->time >= 0 ? iu_phrase_time(arena, event->time, 0) : "",
 		row ? ", " : "", row ? row->sentence : "", what ? ": " : "", what ? what : "");
 
 	/* an entry alone proves nothing of now; where there is nothing else it still is what was pasted */

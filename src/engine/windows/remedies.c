@@ -213,7 +213,7 @@ static bool stop_process(struct iu_remedy_context *m)
 		m->remedy->needs_root |= !is_elevated(m) && another_account(m, pids[i]);
 	}
 	m->remedy->summary = iu_phrase(m->arena,
-		"ask %s%s to end; with /F as well Windows ends it at once and what is not saved is lost (PowerShell: Stop-Process -Id %s)",
+		"stop %s%s; with /F at once, and what is not saved is lost (PowerShell: Stop-Process -Id %s)",
 		iu_phrase_pid(m->arena, m->snapshot, pids[0]),
 		n > 1 ? iu_phrase(m->arena, " and %zu more", n - 1) : "", list);
 	return true;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "engine/headline.h"
 #include "os/os.h"
 #include "run/linux/attempt.h"
 #include "run/linux/question.h"
@@ -253,6 +254,17 @@ static void say_waiting(struct worker *h, int error, int64_t left)
 	iu_text_free(&text);
 }
 
+/* NULL @arena: the line goes. */
+static void show_progress(const struct worker *h, struct iu_arena *arena, int64_t left)
+{
+	const struct iu_answer *answer = &h->asked.answer;
+
+	if (!h->run->progress || !h->is_asked)
+		return;
+	h->run->progress(h->run->context,
+		arena ? iu_headline_waiting(arena, answer->question, answer->snapshot, &answer->verdict) : NULL, left);
+}
+
 static int wait_for_it(struct worker *h, int error)
 {
 	uint64_t key = key_of(h->c, 'w');
@@ -270,22 +282,26 @@ static int wait_for_it(struct worker *h, int error)
 		(void)iu_os_watch_port(watch, h->c->sock.carries, h->c->name.port);
 	while (iu_run_policy_waits(error) && iu_os_now_ms() < deadline && !is_over(h)) {
 		int64_t left = deadline - iu_os_now_ms();
+		struct iu_arena arena = {0};
 
+		show_progress(h, &arena, left);
+		iu_arena_free(&arena);
 		(void)iu_os_watch_wait(watch, (unsigned int)(left < LOOK_MS ? left : LOOK_MS));
 		error = attempt(h);
 	}
 	iu_os_watch_free(watch);
+	show_progress(h, NULL, 0);
 	if (error == 0) {
 		struct iu_text text = {0};
 
 		iu_run_told_put(h->s->told, key, 0);
-		iu_text_printf(&text, "%s can be bound now, after %.1f s",
+		iu_text_printf(&text, "%s is free now, after %.1f s",
 			iu_run_question_target(&h->asked), (double)(iu_os_now_ms() - start) / 1000);
 		line(h, &text);
 		iu_text_free(&text);
 	} else if (iu_os_now_ms() >= deadline) {
-		snprintf(h->words, sizeof(h->words), "It did not become free in %.0f s (--wait).",
-			(double)h->run->wait_ms / 1000);
+		snprintf(h->words, sizeof(h->words), "%.200s was still taken after %.0f s",
+			iu_run_question_target(&h->asked), (double)h->run->wait_ms / 1000);
 	}
 	return error;
 }

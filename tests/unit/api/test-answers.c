@@ -435,7 +435,7 @@ static void explains_a_failed_connect(void **state)
 	connect_says(fd, &address, sizeof(address), error, INUSE_FREE, "now (test-api-answer", "another try works");
 	connect_says(fd, &address, sizeof(address), ETIMEDOUT, INUSE_UNAVAILABLE, "nobody answered in time", NULL);
 	connect_says(fd, &address, sizeof(address), EACCES, INUSE_DENIED, "refused by a rule", NULL);
-	connect_says(fd, &address, sizeof(address), EIO, INUSE_UNKNOWN, "Something listens on", "may fail alike");
+	connect_says(fd, &address, sizeof(address), EIO, INUSE_UNKNOWN, "Something listens on", "may fail the same way");
 	mapped.sin6_port = address.sin_port;
 	mapped.sin6_addr.s6_addr[10] = mapped.sin6_addr.s6_addr[11] = 0xff;
 	mapped.sin6_addr.s6_addr[12] = 127;

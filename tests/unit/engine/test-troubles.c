@@ -83,8 +83,7 @@ static void test_unserved(void **state)
 	put("127.0.0.1", 9000, IU_STATE_BOUND, 2);
 	put_process(&s, 101, "java", 2);
 	check("unserved 8000/tcp | Port 8000/tcp is in use: python3 (pid 100) listens on all IPv4 addresses, but is stopped.\n"
-	      "unserved 127.0.0.1:9000/tcp | 127.0.0.1:9000/tcp is in use: java (pid 101) does not listen, but has bound "
-	      "127.0.0.1:9000.\n");
+	      "unserved 127.0.0.1:9000/tcp | 127.0.0.1:9000/tcp is in use: java (pid 101) does not listen, but has bound it.\n");
 }
 
 /* One server on both families is no trouble, two are. */

@@ -948,7 +948,7 @@ static void test_articles(void **state)
 		"cause: event log: W3SVC 115 of 2023-11-14 22:13:20 UTC, the Web service could not bind a site to its address: 10048, the address is in use\n"
 		"cause: MSProxy.exe (pid 640) listens on 0.0.0.0:80\n"
 		"rule: bind() to 0.0.0.0:80 fails with WSAEADDRINUSE (10048): both want all addresses\n"
-		"1. ask MSProxy.exe (pid 640) to end; with /F as well Windows ends it at once and what is not saved is lost (PowerShell: Stop-Process -Id 640) (as administrator)\n"
+		"1. stop MSProxy.exe (pid 640); with /F at once, and what is not saved is lost (PowerShell: Stop-Process -Id 640) (as administrator)\n"
 		"   taskkill /PID 640\n"
 		"2. use a free port\n"
 		"   81\n");
@@ -966,7 +966,7 @@ static void test_articles(void **state)
 		"cause: server1.exe (pid 50396) listens on 0.0.0.0:8080\n"
 		"rule: bind() to 0.0.0.0:8080 fails with WSAEADDRINUSE (10048): both want all addresses\n"
 		"since: server1.exe (pid 50396): 2023-11-14 20:11:40 UTC, 2 h ago\n"
-		"1. ask server1.exe (pid 50396) to end; with /F as well Windows ends it at once and what is not saved is lost (PowerShell: Stop-Process -Id 50396)\n"
+		"1. stop server1.exe (pid 50396); with /F at once, and what is not saved is lost (PowerShell: Stop-Process -Id 50396)\n"
 		"   taskkill /PID 50396\n"
 		"2. use a free port\n"
 		"   8081\n");

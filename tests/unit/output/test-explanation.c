@@ -278,7 +278,7 @@ static void test_cut(void **state)
 		struct iu_text out = {0};
 
 		iu_text_add(&out, "");
-		iu_cut(&out, cases[i].text, cases[i].columns);
+		iu_cut(&out, cases[i].text, cases[i].columns, false);
 		assert_string_equal(out.data, cases[i].expected);
 		iu_text_free(&out);
 	}

@@ -111,8 +111,8 @@ static void add_gap(struct iu_scan *scan, const struct asked *asked)
 
 	if (asked->error == ENOENT || asked->error == ECONNREFUSED || !asked->error)
 		return;
-	iu_snapshot_gap(scan->snapshot, IU_FACT_HOLDERS, 0,
-		iu_arena_printf(arena, "the names of containers, from %s", asked->path),
+	iu_snapshot_gap(scan->snapshot, IU_FACT_FILES, 0,
+		iu_arena_printf(arena, "what the container engine knows (%s)", asked->path),
 		asked->error == ETIMEDOUT ? "it did not answer in 1 s" : strerror(asked->error),
 		denied ? "run as root" : NULL);
 }
@@ -211,6 +211,19 @@ static int name_container(struct iu_scan *scan, struct iu_process *process, cons
 	return 0;
 }
 
+/* conmon was told what it keeps: "conmon … -c ID … -n NAME". */
+static int name_by_conmon(struct iu_scan *scan, struct iu_process *process)
+{
+	const char *const *words = process->command.v;
+
+	if (!process->name || strcmp(process->name, "conmon") != 0)
+		return 0;
+	for (size_t i = 1; i + 1 < process->command.n && !process->container_name; i++)
+		if (!strcmp(words[i], "-n") && words[i + 1][0] != '-')
+			process->container_name = iu_arena_strdup(&scan->snapshot->arena, words[i + 1]);
+	return scan->snapshot->arena.failed ? IU_E_NOMEM : 0;
+}
+
 int iu_collect_containers(struct iu_scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
@@ -226,6 +239,8 @@ int iu_collect_containers(struct iu_scan *scan)
 			process->container && process->engine ? process->engine
 			: proxy && proxy->engine	      ? proxy->engine
 							      : "docker");
+		if (ret == 0 && !process->container_name)
+			ret = name_by_conmon(scan, process);
 	}
 	return ret;
 }
