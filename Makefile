@@ -82,6 +82,11 @@ uninstall:
 	ninja -C $(BUILD) uninstall
 	rmdir $(PREFIX)/include/inuse $(PREFIX)/share/inuse/schema $(PREFIX)/share/inuse 2>/dev/null || true
 
+# The pictures of the page, of a staged machine in a real Chromium (root).
+look: all
+	tools/install-packages build test
+	PYTHONDONTWRITEBYTECODE=1 python3 tests/page/look.py $(BUILD)/inuse docs
+
 # The picture of the README, from a real run.
 picture: all
 	python3 tools/picture $(BUILD)/inuse docs/inuse.svg
@@ -90,4 +95,4 @@ clean:
 	rm -rf $(BUILD) build-check build-asan build-safety build-bench build-fuzz build-bare build-proof build-matrix \
 		build-windows build-windows-libs build-windows-check build-fresh
 
-.PHONY: all deps demo check windows windows-check safety bench bench-run quick-proof fuzz kernel-proof kernel-matrix install uninstall picture clean
+.PHONY: all deps demo check windows windows-check safety bench bench-run quick-proof fuzz kernel-proof kernel-matrix install uninstall look picture clean

@@ -1,6 +1,8 @@
 /* engine/range-use.c - how full the range is that the system chooses ports from */
 #include "engine/range-use.h"
 
+#include <string.h>
+
 #include "base/err.h"
 #include "engine/blockers.h"
 #include "engine/causes/cause.h"
@@ -50,9 +52,19 @@ static void decide_nearly(struct iu_arena *arena, const struct iu_question *ques
 
 	iu_evaluation_make(arena, question, snapshot, &evaluation);
 	verdict->cause = IU_CAUSE_EPHEMERAL_EXHAUSTED;
+	verdict->confidence = IU_CONFIDENCE_PROVEN;
 	iu_blockers_range(arena, &evaluation, verdict);
 	iu_cause_rule(snapshot, verdict->cause)->evidence(arena, &evaluation, &evaluation.attempts[0], verdict);
 	iu_remedies(arena, question, snapshot, &evaluation, verdict);
+}
+
+/* The sentence of a full range, made true. */
+static void say_nearly(struct iu_explanation *story)
+{
+	for (size_t i = 0; i < story->parts.n; i++)
+		if (!strcmp(story->parts.v[i].label, "why") && story->parts.v[i].lines.n)
+			story->parts.v[i].lines.v[0] =
+				"connect(), and bind() to port 0, fail when the last port of the range is taken";
 }
 
 int iu_range_use_explain(struct iu_arena *arena, const struct iu_question *question,
@@ -60,17 +72,21 @@ int iu_range_use_explain(struct iu_arena *arena, const struct iu_question *quest
 	struct iu_explanation *ret_explanation)
 {
 	struct iu_verdict verdict;
+	bool nearly = false;
 	int ret;
 
 	if (!use->ports || use->used * 100 < use->ports * NEARLY_FULL)
 		return 0;
 	ret = iu_decide(arena, question, snapshot, &verdict);
 	if (ret == 0 && verdict.status != IU_STATUS_IN_USE) {
+		nearly = true;
 		verdict = (struct iu_verdict){.status = IU_STATUS_IN_USE};
 		decide_nearly(arena, question, snapshot, &verdict);
 	}
 	if (ret == 0)
 		ret = iu_describe(arena, question, snapshot, &verdict, ret_explanation);
+	if (nearly && ret == 0)
+		say_nearly(ret_explanation);
 	ret_explanation->headline = iu_phrase(arena,
 		"%zu of %zu %s ports that the system may choose are taken (%zu %%).", use->used, use->ports,
 		question->target.protocol == IU_PROTOCOL_TCP ? "TCP" : "UDP", use->used * 100 / use->ports);

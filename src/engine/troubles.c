@@ -85,7 +85,7 @@ static bool was_asked(const struct search *s, const struct iu_question *question
 {
 	for (size_t i = 0; i < s->out->list.n; i++)
 		if (s->out->list.v[i].kind == IU_TROUBLE_ASKED &&
-			!strcmp(s->out->list.v[i].target, question->target.text))
+			!strcmp(s->out->list.v[i].question.target.text, question->target.text))
 			return true;
 	return false;
 }
@@ -104,9 +104,7 @@ static void add(struct search *s, const struct iu_trouble *trouble, const struct
 	struct iu_trouble *slot = iu_list_add(s->arena, &s->out->list);
 
 	*slot = *trouble;
-	slot->target = question->target.text;
-	slot->protocol = question->target.protocol;
-	slot->port = question->target.port;
+	slot->question = *question;
 	if (!slot->headline)
 		slot->headline = trouble->explanation.headline;
 }
@@ -471,11 +469,11 @@ static int by_kind(const void *left, const void *right)
 
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
-	if (a->protocol != b->protocol)
-		return a->protocol < b->protocol ? -1 : 1;
-	if (a->port != b->port)
-		return a->port < b->port ? -1 : 1;
-	return strcmp(a->target, b->target);
+	if (a->question.target.protocol != b->question.target.protocol)
+		return a->question.target.protocol < b->question.target.protocol ? -1 : 1;
+	if (a->question.target.port != b->question.target.port)
+		return a->question.target.port < b->question.target.port ? -1 : 1;
+	return strcmp(a->question.target.text, b->question.target.text);
 }
 
 int iu_troubles_find(struct iu_arena *arena, const struct iu_snapshot *snapshot,

@@ -2,6 +2,7 @@
 #ifndef IU_MODEL_TROUBLE_H
 #define IU_MODEL_TROUBLE_H
 
+#include "model/question.h"
 #include "model/verdict.h"
 
 enum iu_trouble_kind {
@@ -18,9 +19,7 @@ struct iu_trouble {
 	enum iu_trouble_kind kind;
 	const char *headline; /* escaped */
 	const char *lead;     /* a sentence below it; NULL: none */
-	const char *target;   /* as inuse takes it: "8080/tcp" */
-	enum iu_protocol protocol;
-	uint16_t port;        /* 0: it is about no single port */
+	struct iu_question question; /* that was asked; port 0: it is about no single port */
 	struct iu_explanation explanation; /* its headline is in the two above */
 };
 

@@ -93,7 +93,7 @@ void iu_page_charts_write_tiles(const struct iu_page *page, struct iu_text *out)
 	add_tile(out, "TCP", count(page, IU_PROTOCOL_TCP, true), "listening or bound");
 	add_tile(out, "UDP", count(page, IU_PROTOCOL_UDP, true) + count(page, IU_PROTOCOL_UDP, false), "bound");
 	add_tile(out, "Connections", count(page, IU_PROTOCOL_TCP, false) - waiting, "of TCP");
-	add_tile(out, "TIME-WAIT", waiting, "closed, kept for a minute");
+	add_tile(out, "TIME-WAIT", waiting, "kept for a minute");
 	add_tile(out, "UNIX", count(page, IU_PROTOCOL_UNIX, true) + count(page, IU_PROTOCOL_UNIX, false),
 		"sockets with a name");
 	add_range_tile(out, &page->troubles->tcp);

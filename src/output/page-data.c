@@ -225,10 +225,10 @@ static void put_troubles(const struct iu_page *page, struct iu_text *out)
 	for (size_t i = 0; i < page->troubles->list.n; i++) {
 		const struct iu_trouble *t = &page->troubles->list.v[i];
 
-		if (!t->port || t->kind == IU_TROUBLE_ASKED)
+		if (!t->question.target.port || t->kind == IU_TROUBLE_ASKED)
 			continue;
-		iu_text_printf(out, "%s[\"%s\",%u,%zu]", comma, iu_protocol_name(t->protocol),
-			(unsigned int)t->port, i + 1);
+		iu_text_printf(out, "%s[\"%s\",%u,%zu]", comma, iu_protocol_name(t->question.target.protocol),
+			(unsigned int)t->question.target.port, i + 1);
 		comma = ",";
 	}
 	iu_text_add(out, "]");

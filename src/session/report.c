@@ -230,11 +230,31 @@ static int answer_all(struct iu_session *session, const struct iu_questions *que
 		*slot = (struct iu_trouble){
 			.kind = IU_TROUBLE_ASKED,
 			.headline = answer.explanation.headline,
-			.target = question.target.text,
-			.protocol = question.target.protocol,
-			.port = question.target.port,
+			.question = question,
 			.explanation = answer.explanation,
 		};
+	}
+	return 0;
+}
+
+/* What is there now may be asked of the kernel, as `inuse why` would; what a restart would meet may not. */
+static int prove_all(struct iu_session *session, struct iu_arena *arena, struct iu_troubles *troubles)
+{
+	for (size_t i = 0; i < troubles->list.n; i++) {
+		struct iu_trouble *trouble = &troubles->list.v[i];
+		struct iu_answer answer;
+		int ret;
+
+		if (trouble->kind != IU_TROUBLE_UNSERVED && trouble->kind != IU_TROUBLE_LEFT)
+			continue;
+		trouble->question.how.probe = IU_PROBE_AUTO;
+		ret = iu_session_answer(session, &trouble->question, arena, &answer);
+		if (ret < 0)
+			return ret;
+		if (answer.verdict.status == IU_STATUS_FREE)
+			continue; /* it has just ended: the page is of then */
+		trouble->headline = answer.explanation.headline;
+		trouble->explanation = answer.explanation;
 	}
 	return 0;
 }
@@ -243,7 +263,7 @@ int iu_report_page(struct iu_session *session, const struct iu_questions *questi
 	struct iu_text *out)
 {
 	const struct iu_filter everything = {.all = true};
-	struct iu_session recorded = *session; /* what was asked of the kernel is not asked again */
+	struct iu_session live = *session, recorded = *session; /* of what was asked the answer is known */
 	struct iu_troubles troubles = {0};
 	struct iu_listing listing = {0};
 	struct iu_arena arena = {0};
@@ -258,6 +278,8 @@ int iu_report_page(struct iu_session *session, const struct iu_questions *questi
 		ret = answer_all(&recorded, questions, &arena, &troubles);
 	if (ret >= 0)
 		ret = iu_troubles_find(&arena, &recorded.snapshot, &listing, &troubles);
+	if (ret >= 0 && !session->recorded && !redacted)
+		ret = prove_all(&live, &arena, &troubles);
 	if (ret >= 0)
 		iu_page_write(&(struct iu_page){&recorded.snapshot, &listing, &troubles, redacted}, out);
 	iu_arena_free(&arena);

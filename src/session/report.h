@@ -34,8 +34,8 @@ json_t *iu_report_about(
  * @questions: answered first, whatever the answer; may be empty
  * @redacted: iu_report_redact() has been there
  *
- * What else stands out is looked for (engine/troubles.h). Asks this system nothing: what the kernel said
- * is in the snapshot. Returns: 0, IU_E_NOMEM.
+ * What else stands out is looked for (engine/troubles.h). Of this machine, and where nothing is redacted, the
+ * kernel is asked about that as `inuse why` would. Returns: 0, IU_E_NOMEM.
  */
 int iu_report_page(struct iu_session *session, const struct iu_questions *questions, bool redacted,
 	struct iu_text *out);

@@ -1,7 +1,8 @@
 """A machine with a day's trouble, in a network namespace of its own: servers, clients, and ten causes.
 
 stage.py COMMAND... runs COMMAND there once everything stands (the caller has made the namespace: unshare -n -p -f
---mount-proc), and ends everything with it. Programs are this Python under the names of others: what matters to a look
+--mount-proc), STAGE in its words being the folder of all that (STAGE_FOLDER, or one that goes again), and ends everything
+with it. Programs are this Python under the names of others: what matters to a look
 at the machine are sockets, names and arguments.
 """
 import os
@@ -58,16 +59,32 @@ while True:
             s.recv(1)
 '''
 
+CLIENT = '''
+import socket, sys, time
+host, port, count, mode = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+if mode == "half":  # its listener is closed, a connection of it lives on
+    server = socket.create_server((host, port))
+keep = [socket.create_connection((host, port)) for _ in range(count)]
+if mode == "half":
+    keep.append(server.accept()[0])
+    server.close()
+if mode == "short":
+    [client.recv(1) for client in keep]
+    keep.clear()
+print("ready", flush=True)
+time.sleep(0 if mode == "short" else 100000)
+'''
+
 
 class Stage:
     def __init__(self, folder):
         self.folder, self.running = pathlib.Path(folder), []
 
-    def program(self, name, script, *arguments, where=None, wait=True):
+    def program(self, name, script, *arguments, where=None, text=SERVER):
         """Starts this Python as NAME with a SCRIPT of that name in its own directory."""
         home = self.folder / (where or name)
         home.mkdir(parents=True, exist_ok=True)
-        (home / script).write_text(SERVER)
+        (home / script).write_text(text)
         link = self.folder / "bin" / name
         link.parent.mkdir(exist_ok=True)
         if not link.exists():
@@ -75,60 +92,46 @@ class Stage:
         started = subprocess.Popen([name, script, *arguments], executable=link, cwd=home, stdout=subprocess.PIPE, text=True,
                                    env={**os.environ, "PYTHONHOME": sys.prefix})
         self.running.append(started)
-        if wait:
-            assert started.stdout.readline() == "ready\n", (name, arguments)
+        assert started.stdout.readline() == "ready\n", (name, arguments)
         return started
 
     def everything(self):
         """A quiet day: servers that are how they should be."""
-        self.program("nginx", "nginx.conf", "tcp=0.0.0.0:80,tcp=:::80,tcp=0.0.0.0:443,tcp=:::443", where="srv/www")
-        self.program("sshd", "sshd_config", "tcp=0.0.0.0:22,tcp=:::22", where="etc/ssh")
-        self.program("postgres", "postgresql.conf", "tcp=127.0.0.1:5432", where="var/lib/postgresql")
-        self.program("redis-server", "redis.conf", "tcp=127.0.0.1:6379", where="var/lib/redis")
-        self.program("dnsmasq", "dnsmasq.conf", "udp=127.0.0.1:53,tcp=127.0.0.1:53,udp=0.0.0.0:67", where="etc/dnsmasq")
-        self.program("chronyd", "chrony.conf", "udp=127.0.0.1:323,udp=0.0.0.0:123", where="etc/chrony")
-        self.program("prometheus", "prometheus.yml", "dual=:::9090", where="srv/prometheus")
-        self.program("node_exporter", "web.yml", "dual=:::9100", where="srv/exporter")
-        self.program("mosquitto", "mosquitto.conf", "dual=:::1883", where="etc/mosquitto")
-        self.program("avahi-daemon", "avahi.conf", "udp=0.0.0.0:5353", where="etc/avahi")
+        self.program("nginx", "nginx.conf", "tcp=0.0.0.0:80,tcp=:::80,tcp=0.0.0.0:443,tcp=:::443", where="www")
+        self.program("sshd", "sshd_config", "tcp=0.0.0.0:22,tcp=:::22", where="ssh")
+        self.program("postgres", "postgresql.conf", "tcp=127.0.0.1:5432", where="postgresql")
+        self.program("redis-server", "redis.conf", "tcp=127.0.0.1:6379", where="redis")
+        self.program("dnsmasq", "dnsmasq.conf", "udp=127.0.0.1:53,tcp=127.0.0.1:53,udp=0.0.0.0:67", where="dnsmasq")
+        self.program("chronyd", "chrony.conf", "udp=127.0.0.1:323,udp=0.0.0.0:123", where="chrony")
+        self.program("prometheus", "prometheus.yml", "dual=:::9090", where="prometheus")
+        self.program("node_exporter", "web.yml", "dual=:::9100", where="exporter")
+        self.program("mosquitto", "mosquitto.conf", "dual=:::1883", where="mosquitto")
+        self.program("avahi-daemon", "avahi.conf", "udp=0.0.0.0:5353", where="avahi")
 
     def trouble(self):
         """Ten causes of the day; what stands out of them, and what is asked for."""
-        node = self.program("node", "server.js", "tcp=127.0.0.1:3000", where="home/alice/shop")  # two answer on localhost
-        self.program("vite", "vite.js", "tcp=::1:3000", where="home/alice/shop-next")
-        os.kill(self.program("python3", "app.py", "tcp=0.0.0.0:8000", where="home/alice/api").pid, signal.SIGSTOP)
-        self.program("gunicorn", "wsgi.py", "tcp=127.0.0.1:8081", "orphan", "/bin/sleep", where="srv/orders").wait()
-        self.program("java", "broker.xml", "bound=0.0.0.0:61616", where="srv/broker")
-        self.program("ruby", "puma.rb", "once=127.0.0.1:4567", "short", where="home/alice/blog")
+        self.program("node", "server.js", "tcp=127.0.0.1:3000", where="shop")  # two answer on localhost
+        self.program("vite", "vite.js", "tcp=::1:3000", where="shop-next")
+        os.kill(self.program("python3", "app.py", "tcp=0.0.0.0:8000", where="api").pid, signal.SIGSTOP)
+        self.program("gunicorn", "wsgi.py", "tcp=127.0.0.1:8081", "orphan", "/bin/sleep", where="orders").wait()
+        self.program("java", "broker.xml", "bound=0.0.0.0:61616", where="broker")
+        self.program("ruby", "puma.rb", "once=127.0.0.1:4567", "short", where="blog")
         self.connect(4567, 9)
         self.left_behind(9000, 6)
-        self.open_connection(7070)
-        self.fill_range(345)
+        self.program("uwsgi", "upload.py", "127.0.0.1", "7070", "1", "half", where="upload", text=CLIENT)
+        self.program("wrk", "scan.lua", "127.0.0.1", "5432", "345", "keep", where="load", text=CLIENT)
         self.stale_file()
-        return node
 
     def connect(self, port, count):
-        for _ in range(count):
-            with socket.create_connection(("127.0.0.1", port)) as client:
-                client.recv(1)
+        """Connections that the server closes first: TIME-WAIT is on its side."""
+        self.program("curl", "requests", "127.0.0.1", str(port), str(count), "short", where="tmp", text=CLIENT).wait()
 
     def left_behind(self, port, count):
         """TIME-WAIT of a server that is gone."""
-        server = self.program("celery", "worker.py", f"once=127.0.0.1:{port}", "short", where="srv/worker")
+        server = self.program("celery", "worker.py", f"once=127.0.0.1:{port}", "short", where="worker")
         self.connect(port, count)
         server.kill()
         server.wait()
-
-    def open_connection(self, port):
-        """The listener is closed, a connection of it lives on."""
-        listener = socket.create_server(("127.0.0.1", port))
-        client = socket.create_connection(("127.0.0.1", port))
-        self.kept = [client, listener.accept()[0]]
-        listener.close()
-
-    def fill_range(self, count):
-        """Clients that leave little of the range."""
-        self.kept += [socket.create_connection(("127.0.0.1", 5432)) for _ in range(count)]
 
     def stale_file(self):
         path = self.folder / "app.sock"
@@ -144,15 +147,15 @@ class Stage:
 
 
 def set_up():
-    for command in (["ip", "link", "set", "lo", "up"],):
-        subprocess.run(command, check=True)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     for name, value in (("ip_local_port_range", RANGE), ("ip_local_reserved_ports", RESERVED)):
         pathlib.Path("/proc/sys/net/ipv4", name).write_text(value)
 
 
 def main():
     set_up()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as own:
+        folder = os.environ.get("STAGE_FOLDER", own)
         stage = Stage(folder)
         try:
             stage.everything()

@@ -335,12 +335,12 @@ const labels = (band, proto, levels) => {
 		const free = (level, a, b) => taken[level].every(([c, d]) => b < c || a > d);
 		for (const port of list) {
 			const label = nameOf(proto, port), middle = across(band, port + .5), width = label.length * 6.4 + 8;
-			const start = clamp(middle - 4, 0, Math.max(0, band.width - width));
+			const start = clamp(middle - 1.5, 0, Math.max(0, band.width - width));
 			const level = taken.findIndex((_, at) => free(at, start, start + width) &&
-				taken.slice(0, at).every((_, below) => free(below, middle - 1, middle + 1)));
+				taken.slice(0, at).every((_, below) => free(below, middle - .4, middle + .4)));
 			if (level < 0) continue;
 			taken[level].push([start, start + width]);
-			for (let below = 0; below < level; below++) taken[below].push([middle - 1, middle + 1]);
+			for (let below = 0; below < level; below++) taken[below].push([middle - .4, middle + .4]);
 			placed.push({port, label, level, start, middle});
 		}
 		return placed;
@@ -379,7 +379,7 @@ const ticks = band => {
 
 const paint = band => {
 	band.width = Math.max(240, band.svg.clientWidth || 800);
-	const top = labels(band, "tcp", 5), bottom = labels(band, "udp", 4);
+	const top = labels(band, "tcp", 9), bottom = labels(band, "udp", 6);
 	const highest = 1 + Math.max(-1, ...top.map(l => l.level)), lowest = 1 + Math.max(-1, ...bottom.map(l => l.level));
 	const tcpLane = band.tcp ? LANE : EMPTY, udpLane = band.udp ? LANE : EMPTY;
 	const tcpBase = highest * LEVEL + 4 + tcpLane, udpBase = tcpBase + AXIS, height = udpBase + udpLane + lowest * LEVEL + 4;
@@ -524,7 +524,7 @@ const buildMap = () => {
 	if (kinds.has("reserved") || kinds.has("administered"))
 		entry(draw("rect", {width: 16, height: 12, fill: "url(#hatch-soft)"}), "reserved: never chosen by the system");
 	if (kinds.has("excluded")) entry(draw("rect", {width: 16, height: 12, fill: "url(#hatch-hard)"}), "excluded: nobody may bind it");
-	const defs = draw("svg", {width: 0, height: 0, "aria-hidden": "true"});
+	const defs = draw("svg", {class: "defs", width: 0, height: 0, "aria-hidden": "true"});
 	defs.append(draw("defs"));
 	defs.firstChild.append(hatch("hatch-soft", "hatch"), hatch("hatch-hard", "hatch hard"));
 	const box = make("div", {class: "mapbox"}, legend, overviewSvg, defs);

@@ -56,7 +56,7 @@ static void check(const char *expected)
 		const struct iu_trouble *t = &troubles.list.v[i];
 
 		assert_true(t->explanation.parts.n > 0);
-		iu_text_printf(&out, "%s %s | %s\n", kinds[t->kind], t->target, t->headline);
+		iu_text_printf(&out, "%s %s | %s\n", kinds[t->kind], t->question.target.text, t->headline);
 	}
 	if (strcmp(out.data, expected) != 0)
 		print_message("# got:\n%s# expected:\n%s", out.data, expected);
@@ -142,7 +142,7 @@ static void test_asked(void **state)
 	struct iu_explanation_part *part = iu_list_add(&arena, &asked->explanation.parts);
 
 	part->label = "why";
-	asked->target = "9000/tcp";
+	asked->question.target.text = "9000/tcp";
 	asked->headline = "asked before";
 	put_left(9000, IU_STATE_TIME_WAIT);
 	check("asked 9000/tcp | asked before\n");

@@ -55,9 +55,7 @@ static void add_trouble(enum iu_trouble_kind kind, uint16_t port)
 	*iu_list_add(&arena, &part->lines) = "proven";
 	*step = (struct iu_explanation_step){"stop it & see", "inuse free '" EVIL "'"};
 	t->kind = kind;
-	t->protocol = IU_PROTOCOL_TCP;
-	t->port = port;
-	t->target = "8080/tcp";
+	t->question.target.port = port;
 	t->headline = "Port 8080/tcp is <b>in use</b>.";
 	t->lead = kind == IU_TROUBLE_RESTART ? "The lead & more." : NULL;
 }
