@@ -165,6 +165,10 @@ bool iu_scan_is_unmapped(struct iu_scan *scan, uint32_t uid)
 	if (scan->uid_map == IU_UNKNOWN) {
 		scan->uid_map = IU_YES;
 		len = scan->proc < 0 ? -1 : iu_file_read(scan->proc, "self/uid_map", text, sizeof(text));
+		if (len == 0) { /* nobody has a number yet, and we are no exception */
+			scan->uid_map = IU_NO;
+			scan->no_uids = true;
+		}
 		if (len > 0 && sscanf(text, "%llu %llu %llu", &numbers[0], &numbers[1], &numbers[2]) == 3) {
 			inside = numbers[0];
 			outside = numbers[1];
@@ -177,7 +181,7 @@ bool iu_scan_is_unmapped(struct iu_scan *scan, uint32_t uid)
 	len = iu_file_read(scan->proc, "sys/kernel/overflowuid", text, sizeof(text));
 	if (len > 0)
 		iu_number(text, (size_t)len, 10, &overflow);
-	return uid == overflow && uid != geteuid();
+	return uid == overflow && (scan->no_uids || uid != geteuid());
 }
 
 /* Nobody can say how long a name service takes (LDAP), or end its look. */

@@ -52,6 +52,7 @@ struct iu_scan {
 	iu_scan_closer *close[4]; /* are called at its end, the last one first */
 	size_t closers;
 	enum iu_tri uid_map; /* every user has a number here; IU_UNKNOWN: not looked at */
+	bool no_uids;        /* … and nobody has one, not even us */
 	uint64_t boot; /* when the system started, seconds since 1970; 0: not read */
 };
 
