@@ -2,7 +2,8 @@
 """Every system call of a run fails, once and for ever, with several errors; a filter refuses whole families of them:
 never "free" of what is held, never another holder, nobody else is ended, nothing hangs, and exit codes are 0 to 3.
 
-Prints TAP. Environment: INUSE, DEMO_SERVER (a small TCP server), INUSE_SAFETY=full (each place of each call).
+Prints TAP. Environment: INUSE, DEMO_SERVER (a small TCP server), INUSE_SAFETY=full (each place of each call; two
+processes a core, each in a network namespace of its own, take their share), INUSE_SHARE=N (only each Nth run).
 """
 import collections
 import ctypes
@@ -10,6 +11,7 @@ import errno
 import itertools
 import json
 import os
+import pickle
 import re
 import shutil
 import signal
@@ -18,10 +20,14 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 INUSE = os.path.abspath(os.environ["INUSE"])
 SERVER = os.path.abspath(os.environ["DEMO_SERVER"])
 FULL = os.environ.get("INUSE_SAFETY") == "full"
+CLONE_NEWNET = 0x40000000
+WORKERS = 2 * len(os.sched_getaffinity(0)) if FULL else 1  # they wait a good deal
+EACH = int(os.environ.get("INUSE_SHARE", "1"))
 PLACES = 40 if FULL else 1  # of one call, from the first on; and its last
 ERRORS = ("EPERM", "EMFILE", "ENOMEM", "EIO")
 HANGS = 25  # a look ends after 10 s, and this machine may be busy
@@ -35,6 +41,9 @@ NUMBERS = {"bpf": 321, "pidfd_open": 434, "pidfd_getfd": 438, "statx": 332, "ope
            "setsockopt": 54, "getsockopt": 55, "uname": 63, "ioctl": 16, "statfs": 137, "fstatfs": 138, "kcmp": 312,
            "pidfd_send_signal": 424, "clone": 56, "clone3": 435, "faccessat2": 439, "close_range": 436, "poll": 7}
 FAMILIES = [(name,) for name in NUMBERS] + [("bpf", "pidfd_open", "pidfd_getfd"), ("bpf", "statx", "openat2", "clone3")]
+
+
+SERVERS = []  # of this worker
 
 
 class Tally:
@@ -61,6 +70,7 @@ def serve(port):
     """A listener on the port, again and again until the one before has let go."""
     for _ in range(100):
         process = subprocess.Popen([SERVER, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        SERVERS.append(process)
         for _ in range(200):
             if process.poll() is not None:
                 break
@@ -72,6 +82,20 @@ def serve(port):
     raise SystemExit(f"# nothing listens on {port}")
 
 
+def where(group):
+    """Where the processes of a group wait in the kernel."""
+    lines = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.getpgid(int(pid)) == group:
+                texts = [open(f"/proc/{pid}/{name}", encoding="utf-8").read().strip()
+                         for name in ("comm", "wchan", "syscall")]
+                lines.append(" ".join([pid, *texts]))
+        except OSError:
+            pass
+    return "\n".join(lines)
+
+
 def ran(command, before=None):
     """(exit code or "hang", stdout, stderr)"""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -80,9 +104,10 @@ def ran(command, before=None):
         out, err = process.communicate(timeout=HANGS)
         return process.returncode, out, err
     except subprocess.TimeoutExpired:
+        stuck = where(process.pid)
         os.killpg(process.pid, signal.SIGKILL)
         out, err = process.communicate()
-        return "hang", out, err
+        return "hang", out, err + stuck.encode()
 
 
 def documents(out):
@@ -96,7 +121,7 @@ def judge(result, expect, holder, about_us, mute=False):
     """What is wrong with an answer; None: nothing. expect: held, free, list; mute: it could not write."""
     code, out, err = result
     if code not in (0, 1, 2, 3) or (code == 2 and expect != "list"):
-        return f"exit code {code} {err[:200]}"
+        return f"exit code {code} {out[-200:]} {err[-400:]}"
     if code == 3 and not (out + err).strip() and not mute:
         return "exit code 3 without a word"
     found = documents(out)
@@ -134,24 +159,29 @@ def faults(calls):
                     yield call, f"{call}:error={error}:when={place}{more}"
 
 
+def mine(runs, worker):
+    """The share of one of the workers."""
+    return itertools.islice(runs, worker * EACH, None, WORKERS * EACH)
+
+
 def injected(command, spec):
     return ["strace", "-f", "-o", "/dev/null", "-e", "trace=" + spec.split(":")[0], "-e", "inject=" + spec, *command]
 
 
-def sweep(arguments, expect, holder):
-    command, tally = [INUSE, *arguments], Tally()
-    for call, spec in faults(calls_of(command)):
+def sweep(worker, arguments, expect):
+    command, tally, holder = [INUSE, *arguments], Tally(), serve(HELD).pid
+    for call, spec in mine(faults(calls_of(command)), worker):
         result = ran(injected(command, spec))
         tally.add(spec, result[0], judge(result, expect, holder, call in ABOUT_US, call == "write"))
     return tally
 
 
-def sweep_free(decoy):
+def sweep_free(worker):
     """Who is ended, and whether "done" is true."""
     tally, command = Tally(), [INUSE, "free", "--yes", "--grace", "2", str(HELD)]
-    victim = serve(HELD)
+    victim, decoy = serve(HELD), serve(DECOY)
     calls = calls_of(command)
-    for _, spec in faults(calls):
+    for _, spec in mine(faults(calls), worker):
         if victim.poll() is not None:
             victim = serve(HELD)
         code, out, err = ran(injected(command, spec))
@@ -164,12 +194,10 @@ def sweep_free(decoy):
         if decoy.poll() is not None:
             raise SystemExit(f"# a bystander was ended: {spec}")
         if code not in (0, 1, 2, 3):
-            wrong = f"exit code {code}"
+            wrong = f"exit code {code} {out[-200:]} {err[-400:]}"
         elif b"Nothing" in out and code in (0, 1) and not ended:
             wrong = f"wrong free: {out[:120]}"
         tally.add(spec, code, wrong)
-    victim.kill()
-    victim.wait()
     return tally
 
 
@@ -190,8 +218,16 @@ def refuse(names, error):
     return apply
 
 
-def sweep_filters(held, folder):
-    tally = Tally()
+def filters(targets):
+    errors = (errno.EPERM, errno.EACCES, errno.ENOSYS)
+    for turn, names in enumerate(FAMILIES):
+        for error in errors if FULL else (errors[turn % len(errors)],):
+            for target in targets:
+                yield names, error, target
+
+
+def sweep_filters(worker):
+    tally, held, folder = Tally(), serve(HELD), tempfile.mkdtemp(prefix="inuse-faults-")
     unix = socket.socket(socket.AF_UNIX)
     unix.bind(folder + "/held.sock")
     unix.listen(1)
@@ -200,15 +236,58 @@ def sweep_filters(held, folder):
     targets = ((str(HELD), "held", held.pid), (f"{HELD}/udp", "held", os.getpid()),
                (folder + "/held.sock", "held", os.getpid()), (str(FREE), "free", 0), (f"{FREE}/udp", "free", 0),
                (folder + "/free.sock", "free", 0))
-    errors = (errno.EPERM, errno.EACCES, errno.ENOSYS)
-    for turn, names in enumerate(FAMILIES):
-        for error in errors if FULL else (errors[turn % len(errors)],):
-            for target, expect, holder in targets:
-                result = ran([INUSE, "why", "--json", target], refuse(names, error))
-                tally.add(f"{target} with {'+'.join(names)} refused ({errno.errorcode[error]})", result[0],
-                          judge(result, expect, holder, bool(set(names) & ABOUT_US)))
+    for names, error, (target, expect, holder) in mine(filters(targets), worker):
+        result = ran([INUSE, "why", "--json", target], refuse(names, error))
+        tally.add(f"{target} with {'+'.join(names)} refused ({errno.errorcode[error]})", result[0],
+                  judge(result, expect, holder, bool(set(names) & ABOUT_US)))
     unix.close()
     udp.close()
+    shutil.rmtree(folder, ignore_errors=True)
+    return tally
+
+
+def work(part, worker, out):
+    """One worker: its network, its servers, its share; the tally goes to the parent."""
+    if ctypes.CDLL(None).unshare(CLONE_NEWNET):
+        raise SystemExit("# no network namespace")
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    try:
+        with os.fdopen(out, "wb") as pipe:
+            pickle.dump(part(worker), pipe)
+    finally:
+        for process in SERVERS:
+            process.kill()
+            process.wait()
+
+
+def together(part):
+    """The tally of all workers of a part."""
+    tally, pipes = Tally(), []
+    for worker in range(WORKERS):
+        reading, writing = os.pipe()
+        sys.stdout.flush()
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                os.close(reading)
+                work(part, worker, writing)
+                code = 0
+            except SystemExit as end:
+                print(end, flush=True)
+            finally:
+                os._exit(code)
+        os.close(writing)
+        pipes.append((pid, reading))
+    for pid, reading in pipes:
+        with os.fdopen(reading, "rb") as pipe:
+            text = pipe.read()
+        if os.waitpid(pid, 0)[1] or not text:
+            tally.wrong.append("a worker of the sweep ended early")
+            continue
+        share = pickle.loads(text)
+        tally.counts += share.counts
+        tally.wrong += share.wrong
     return tally
 
 
@@ -219,34 +298,23 @@ def main():
     if not shutil.which("strace"):
         print("1..0 # SKIP strace is not installed")
         return 0
-    if "INUSE_FAULTS" not in os.environ:
-        os.environ["INUSE_FAULTS"] = "1"
-        if subprocess.run(["unshare", "-n", "true"], capture_output=True, check=False).returncode:
-            print("1..0 # SKIP no network namespace can be made")
-            return 0
-        os.execvp("unshare", ["unshare", "-n", sys.executable, *sys.argv])
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True,
-                   env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"})
-    print("1..5", flush=True)
-    folder = tempfile.mkdtemp(prefix="inuse-faults-")
-    held, decoy = serve(HELD), serve(DECOY)
+    if subprocess.run(["unshare", "-n", "true"], capture_output=True, check=False).returncode:
+        print("1..0 # SKIP no network namespace can be made")
+        return 0
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    parts = [("what is held", lambda worker: sweep(worker, ["why", "--json", str(HELD)], "held")),
+             ("what is free", lambda worker: sweep(worker, ["why", "--json", str(FREE)], "free")),
+             ("a list", lambda worker: sweep(worker, ["list", "--json"], "list")),
+             ("filters", sweep_filters), ("what is freed", sweep_free)]
+    print(f"1..{len(parts)}", flush=True)
     good = True
-    try:
-        good &= sweep(["why", "--json", str(HELD)], "held", held.pid).report(1, "what is held")
-        good &= sweep(["why", "--json", str(FREE)], "free", 0).report(2, "what is free")
-        good &= sweep(["list", "--json"], "list", 0).report(3, "a list")
-        if os.uname().machine == "x86_64":
-            good &= sweep_filters(held, folder).report(4, "filters")
-        else:
-            print("ok 4 - filters # SKIP numbers of calls of another machine")
-        held.kill()
-        held.wait()
-        good &= sweep_free(decoy).report(5, "what is freed")
-    finally:
-        for process in (held, decoy):
-            process.kill()
-            process.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+    for number, (name, part) in enumerate(parts, 1):
+        if part is sweep_filters and os.uname().machine != "x86_64":
+            print(f"ok {number} - {name} # SKIP numbers of calls of another machine")
+            continue
+        started = time.monotonic()
+        good &= together(part).report(number, name)
+        print(f"# {time.monotonic() - started:.0f} s", flush=True)
     return not good
 
 

@@ -5,6 +5,8 @@ sockets or no room, folders that somebody exchanges; IPv6 that is off, addresses
 Each scene is real, in network and mount namespaces of its own, and where bind() can be tried its errno is compared.
 Prints TAP. Environment: INUSE (the program), HANG (a library that makes it hang), INUSE_SAFETY=full (10,000 tries).
 """
+import collections
+import concurrent.futures
 import ctypes
 import errno
 import json
@@ -22,6 +24,7 @@ import fuse
 
 INUSE = os.path.abspath(os.environ["INUSE"])
 TRIES = 10000 if os.environ.get("INUSE_SAFETY") == "full" else 25
+TOGETHER = 8  # tries at a time
 SOON = 2.5  # a second for the answer, and what a busy machine adds
 NOBODY = 65534
 os.environ["PATH"] += ":/usr/sbin:/sbin"
@@ -544,30 +547,35 @@ def exchanger(room):
         LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
         while True:
             LIBC.renameat2(-100, one, -100, two, 2)
-    results = {}
+    results = collections.Counter()
+
+    def attempt(_):
+        for folder in ("app", "alt"):
+            try:
+                fd = os.open(f"{home}/{folder}", os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW)
+            except OSError:
+                continue
+            try:
+                stale(f"/proc/self/fd/{fd}/v")
+                os.chown("v", NOBODY, NOBODY, dir_fd=fd)
+            except OSError:
+                pass
+            os.close(fd)
+        done = subprocess.run([INUSE, "free", "--yes", "--user", str(NOBODY), home + "/app/v"],
+                              capture_output=True, stdin=subprocess.DEVNULL)
+        if not os.path.lexists(run + "/v") or os.stat(run + "/v").st_ino != mine:
+            raise Wrong(f"root's own socket was lost: {results}")
+        return done.returncode
+
     try:
-        for _ in range(TRIES):
-            for folder in ("app", "alt"):
-                try:
-                    fd = os.open(f"{home}/{folder}", os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW)
-                except OSError:
-                    continue
-                try:
-                    stale(f"/proc/self/fd/{fd}/v")
-                    os.chown("v", NOBODY, NOBODY, dir_fd=fd)
-                except OSError:
-                    pass
-                os.close(fd)
-            done = subprocess.run([INUSE, "free", "--yes", "--user", str(NOBODY), home + "/app/v"],
-                                  capture_output=True, stdin=subprocess.DEVNULL)
-            results[done.returncode] = results.get(done.returncode, 0) + 1
-            if not os.path.lexists(run + "/v") or os.stat(run + "/v").st_ino != mine:
-                raise Wrong(f"root's own socket was lost: {results}")
+        with concurrent.futures.ThreadPoolExecutor(TOGETHER) as pool:  # they wait most of the time
+            for code in pool.map(attempt, range(TRIES)):
+                results[code] += 1
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         victim.close()
-    print(f"#   safety: {TRIES} tries against a user who exchanges folders: root's socket lost 0 times, exit codes {results}")
+    print(f"#   safety: {TRIES} tries against a user who exchanges folders: root's socket lost 0 times, exit codes {dict(results)}")
 
 
 def less_than_root(room):
@@ -584,6 +592,49 @@ def less_than_root(room):
     stale(home + "/own/v")
     code, _, _, _ = ask("free", "--yes", home + "/own/v")
     expect((code, os.path.lexists(home + "/own/v")), (0, False), "where the user may: exit code, the file is there")
+
+
+# ---- who is who ----
+
+def unmapped_users(_):
+    """What a user namespace does not map shows as the number of nobody, and is not that user."""
+    held = socket.socket()
+    held.bind(("127.0.0.1", 18080))
+    held.listen(1)
+    try:
+        for extra in (["-r"], []):  # root alone has a number, or nobody has
+            done = subprocess.run(["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "unshare", "-U",
+                                   *extra, INUSE, "why", "--json", "18080"], capture_output=True, text=True, check=False)
+            if not done.stdout:
+                raise Missing(f"unshare -U {extra}: {done.stderr.strip()}")
+            row = json.loads(done.stdout)["blockers"][0]
+            print(f"#   unshare -U {extra}: exit {done.returncode}, uid {row['uid']}, user {row['user']!r}")
+            expect((done.returncode, row["user"]), (0, None), "exit code, user")
+    finally:
+        held.close()
+
+
+def list_of_sudoer(room):
+    """Below sudo the list of protected programs of the one who typed it counts: in the home that passwd knows."""
+    home, server = room.path("alice"), room.path("sleeper")
+    os.makedirs(home + "/.config/inuse")
+    with open(home + "/.config/inuse/protected", "w", encoding="ascii") as file:
+        file.write("sleeper\n")
+    shutil.copy(os.path.realpath("/usr/bin/python3"), server)
+    process = room.keep(subprocess.Popen([server, "-S", "-c", "import socket, time\ns = socket.socket()\n"
+                                          "s.bind(('127.0.0.1', 18082))\ns.listen(1)\nprint(flush=True)\n"
+                                          "time.sleep(120)"], stdout=subprocess.PIPE))
+    process.stdout.readline()
+    with open("/etc/passwd", encoding="utf-8") as old, open(room.path("passwd"), "w", encoding="utf-8") as new:
+        new.write(old.read() + f"inuse-alice:x:4711:4711::{home}:/bin/sh\n")
+    os.chmod(room.path("passwd"), 0o644)
+    sh("mount", "--bind", room.path("passwd"), "/etc/passwd")
+    try:
+        for uid, code in (("4711", 1), ("4712", 0)):
+            expect(ask("free", "--dry-run", "18082", environment={"SUDO_UID": uid, "SUDO_USER": "x", "HOME": "/root"})[0],
+                   code, f"exit code for uid {uid}")
+    finally:
+        sh("umount", "/etc/passwd")
 
 
 # ---- IPv6 ----
@@ -701,7 +752,8 @@ def self_connected(room):
 SCENES = [fuse_mirror, overlay_upper, overlay_merged, overlay_lower, overlay_holder, given_away_by_programs,
           given_away_by_configuration, given_away_by_the_kernel, bind_mount, linked, stale_local,
           hung_holder, hung_path, watchdog, without_sockets, without_inodes, read_only, not_writable,
-          who_serves_decides, mounted_over, padded_names, exchanger, less_than_root, ipv6_disabled, ipv6_filtered, ipv6_message, without_carrier,
+          who_serves_decides, mounted_over, padded_names, exchanger, less_than_root,
+          unmapped_users, list_of_sudoer, ipv6_disabled, ipv6_filtered, ipv6_message, without_carrier,
           wrong_interface, self_connected]
 
 
