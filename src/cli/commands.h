@@ -26,6 +26,7 @@ enum iu_option_id {
 	IU_OPTION_PROCESS,
 	IU_OPTION_UNIT,
 	IU_OPTION_CAUSE,
+	IU_OPTION_JOURNAL,
 	IU_OPTION_PROTOCOL,
 	IU_OPTION_ALL,
 	IU_OPTION_YES,
@@ -79,7 +80,7 @@ struct iu_values {
 struct iu_arguments {
 	bool reuseaddr, reuseport, v6only, exclusive, probe, no_probe, first, all;
 	bool yes, dry_run, force, listening, udp, hold, free_it, next, disable, undo;
-	bool redact, html, lines;
+	bool redact, html, lines, journal;
 	bool json, verbose, quiet, help, brief_help, version; /* brief: -h, one screen */
 	const char *grace, *timeout, *near, *range, *count, *wait, *port_file, *port_fd;
 	const char *device, *user, *program, *process, *unit, *cause, *protocol, *color, *output, *sort;

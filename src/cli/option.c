@@ -30,6 +30,7 @@ static const struct iu_option options[IU_OPTION_END] = {
 	[IU_OPTION_PROCESS] = {"process", 'p', IU_VALUE_ONE, FIELD(process), "NAME"},
 	[IU_OPTION_UNIT] = {"unit", 0, IU_VALUE_ONE, FIELD(unit), "NAME"},
 	[IU_OPTION_CAUSE] = {"cause", 0, IU_VALUE_ONE, FIELD(cause), "NAME", .on = IU_ON_LINUX},
+	[IU_OPTION_JOURNAL] = {"journal", 0, IU_VALUE_NONE, FIELD(journal), .on = IU_ON_LINUX},
 	[IU_OPTION_PROTOCOL] = {"protocol", 0, IU_VALUE_ONE, FIELD(protocol),
 		"tcp|udp|unix", "tcp|udp|unix"},
 	[IU_OPTION_ALL] = {"all", 'a', IU_VALUE_NONE, FIELD(all)},

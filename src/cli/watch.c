@@ -10,6 +10,7 @@
 #include "os/record.h"
 #include "output/event.h"
 #include "session/record.h"
+#include "watch/journal.h"
 
 struct watching {
 	const struct iu_arguments *arguments;
@@ -60,6 +61,15 @@ static bool stopped(void *context)
 	return iu_system_caught() != 0;
 }
 
+static int write_entry(const struct iu_watch_entry *entry)
+{
+	int ret = iu_journal_send(entry);
+
+	if (ret == IU_E_NOTSUP)
+		iu_complain("there is no journal of systemd here", NULL, "");
+	return ret == IU_E_NOTSUP ? IU_E_IO : ret == IU_E_NOMEM ? ret : 0;
+}
+
 /* Whoever reads through a pipe gets each entry when it happens. */
 static int tell(void *context, const struct iu_watch_entry *entry)
 {
@@ -73,6 +83,8 @@ static int tell(void *context, const struct iu_watch_entry *entry)
 
 	if (watching->record)
 		iu_record_add(watching->record, entry->failure);
+	if (watching->arguments->journal)
+		return write_entry(entry);
 	if (watching->arguments->json) {
 		good = iu_write_json(iu_event_json(&event));
 	} else {
@@ -178,6 +190,7 @@ const struct iu_command iu_command_watch = {
 		{IU_OPTION_USER, "of that user"},
 		{IU_OPTION_PROTOCOL, "of that protocol"},
 		{IU_OPTION_CAUSE, "that failed for that cause", "; see inuse help causes"},
+		{IU_OPTION_JOURNAL, "into the journal, also that of the unit that was refused"},
 		{IU_OPTION_JSON}, {IU_OPTION_VERBOSE, "the whole explanation of each"},
 		{IU_OPTION_QUIET, "one line each"},
 		IU_OPTIONS_EVERYWHERE,

@@ -65,7 +65,8 @@ static void put_first_line(const struct iu_output_event *event, struct iu_text *
 {
 	const struct iu_failure *failure = event->failure;
 
-	put_time(failure->time_ms, out);
+	if (!event->without_time)
+		put_time(failure->time_ms, out);
 	put_who(failure, out);
 	iu_text_add(out, failure->listen ? " could not listen on " : " could not bind ");
 	put_foreign("", failure->question.target.text, out);

@@ -14,6 +14,7 @@ struct iu_output_event {
 	const struct iu_snapshot *snapshot;
 	const struct iu_verdict *verdict;
 	const struct iu_explanation *explanation;
+	bool without_time; /* whoever keeps the lines notes it himself */
 };
 
 /** iu_event_put() - a few lines: who could not bind what, why, and what helps first; verbose: all of it. */

@@ -14,7 +14,8 @@ static bool is_probe(const struct iu_failure *failure)
 {
 	const struct iu_process *p = &failure->process;
 
-	return p->name && p->exe && !strcmp(p->name, "inuse") && !strcmp(p->exe, "inuse");
+	return p->name && !strcmp(p->name, "inuse") &&
+	       (failure->only_count || (p->exe && !strcmp(p->exe, "inuse")));
 }
 
 /* The call that failed as a socket that got what it asked for: what a filter of sockets reads. */

@@ -299,10 +299,18 @@ struct socket_alloc {
 
 struct kernfs_node {
 	__u64 id;
+	unsigned int hash; /* of the name */
+	const char *name;
+	struct kernfs_node *__parent; /* since 6.15 */
+	struct kernfs_node *parent;   /* before */
 } CO_RE;
 
 struct cgroup {
 	struct kernfs_node *kn;
+} CO_RE;
+
+struct css_set {
+	struct cgroup *dfl_cgrp; /* in cgroup2 */
 } CO_RE;
 
 struct sock_cgroup_data {

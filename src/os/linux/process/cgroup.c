@@ -384,10 +384,12 @@ static int name_socket(struct iu_scan *scan, struct iu_socket *sock)
 int iu_cgroup_named(struct iu_scan *scan, uint64_t id, struct iu_process *process)
 {
 	struct iu_cgroup_names names = {0};
+	const char *path = NULL;
 	int ret = id ? find_mounts(scan) : 0;
 
 	if (ret == 0 && id)
-		ret = path_of(scan, id, &process->cgroup);
+		ret = path_of(scan, id, &path);
+	process->cgroup = path ? path : process->cgroup;
 	if (ret == 0 && process->cgroup)
 		ret = iu_cgroup_names(&scan->snapshot->arena, process->cgroup, &names);
 	if (ret < 0)

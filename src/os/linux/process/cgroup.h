@@ -36,7 +36,7 @@ int iu_cgroup_of_process(struct iu_scan *scan, struct iu_process *process);
 
 /**
  * iu_cgroup_named() - the same out of the id of a cgroup: of a process that may be gone; without the state
- * @id: 0 leaves @process as it is
+ * @id: 0 or one that is gone: process->cgroup is taken as it is
  * Returns: 0, IU_E_NOMEM.
  */
 int iu_cgroup_named(struct iu_scan *scan, uint64_t id, struct iu_process *process);

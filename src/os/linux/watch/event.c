@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/err.h"
+#include "base/text.h"
 #include "os/linux/process/cmdline.h"
 #include "os/linux/sockets/bind-bucket.h"
 #include "os/linux/watch/rows.h"
@@ -142,12 +143,30 @@ static void add_sockets(const struct iu_watch_event *e, const struct iu_event_pl
 
 /* ---- who asked ---- */
 
+/* "/system.slice/web.service", put together from the end; NULL: not noted. */
+static const char *read_groups(struct iu_arena *arena, const struct iu_watch_event *e)
+{
+	struct iu_text path = {0};
+	const char *text;
+
+	for (size_t i = IU_WATCH_GROUPS; i > 0; i--) {
+		size_t len = strnlen(e->groups[i - 1], IU_WATCH_GROUP);
+
+		iu_text_add(&path, len ? "/" : "");
+		iu_text_addn(&path, e->groups[i - 1], len);
+	}
+	text = path.len && !path.failed ? iu_arena_strdup(arena, path.data) : NULL;
+	iu_text_free(&path);
+	return text;
+}
+
 static int read_process(struct iu_arena *arena, const struct iu_watch_event *e,
 	const struct iu_event_place *place, struct iu_process *process)
 {
 	*process = (struct iu_process){.pid = e->pid,
 		.name = text_of(arena, e->head.key.comm, sizeof(e->head.key.comm)),
 		.exe = text_of(arena, e->exe, sizeof(e->exe)),
+		.cgroup = read_groups(arena, e),
 		.uid_known = true,
 		.uid = e->uid,
 		.started = (place->boot_ms + (int64_t)(e->started / NANOSECONDS)) / 1000,
@@ -233,6 +252,6 @@ int iu_event_read(const void *bytes, size_t len, const struct iu_event_place *pl
 	if (snapshot->arena.failed)
 		return IU_E_NOMEM;
 	*ret_failure = failure;
-	*ret_cgroup = event.head.key.cgroup;
+	*ret_cgroup = event.head.cgroup;
 	return 0;
 }

@@ -33,6 +33,7 @@ struct {
 struct count {
 	__u64 told, last; /* when */
 	__u64 more;	  /* since then */
+	__u64 cgroup;	  /* of the last one */
 };
 
 struct {
@@ -147,13 +148,27 @@ static __always_inline void note_owner(struct iu_watch_owner *owner)
 	BPF_CORE_READ_INTO(&owner->comm, leader, comm);
 }
 
+static __always_inline struct kernfs_node *above(struct kernfs_node *node)
+{
+	if (bpf_core_field_exists(node->__parent))
+		return BPF_CORE_READ(node, __parent);
+	return BPF_CORE_READ(node, parent);
+}
+
+static __always_inline __u32 name_hash(struct kernfs_node *node)
+{
+	return node ? BPF_CORE_READ(node, hash) : 0;
+}
+
 static __always_inline void note_process(struct iu_watch_event *e, struct net *net)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
 
 	e->head.time = bpf_ktime_get_boot_ns();
-	e->head.key.cgroup = bpf_get_current_cgroup_id();
+	e->head.cgroup = BPF_CORE_READ(node, id);
+	e->head.key.group = name_hash(node) | (__u64)name_hash(above(node)) << 32;
 	BPF_CORE_READ_INTO(&e->head.key.comm, leader, comm);
 	e->started = BPF_CORE_READ(leader, start_boottime);
 	e->pid = pid_of(BPF_CORE_READ(leader, thread_pid));
@@ -161,6 +176,17 @@ static __always_inline void note_process(struct iu_watch_event *e, struct net *n
 	e->uid = BPF_CORE_READ(task, real_cred, euid.val);
 	if (may_bind_low(task, net))
 		e->flags |= IU_WATCH_MAY_LOW;
+}
+
+/* A unit that fails again and again has another cgroup each time: by now nobody knows what this one was called. */
+static __always_inline void note_groups(struct iu_watch_event *e, struct task_struct *task)
+{
+	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+
+	for (int i = 0; i < IU_WATCH_GROUPS && node; i++) {
+		bpf_probe_read_kernel_str(e->groups[i], IU_WATCH_GROUP, BPF_CORE_READ(node, name));
+		node = above(node);
+	}
 }
 
 /* The command line and the name of the program: it may be gone before anybody can look. */
@@ -171,6 +197,7 @@ static __always_inline void note_program(struct iu_watch_event *e)
 	struct file *file = mm ? BPF_CORE_READ(mm, exe_file) : NULL;
 	__u64 start, len;
 
+	note_groups(e, task);
 	if (!mm || e->arguments_len)
 		return;
 	start = BPF_CORE_READ(mm, arg_start);
@@ -372,6 +399,7 @@ static __always_inline struct scratch *begin(void)
 	s->attempt.event.owners = s->attempt.event.rows = 0;
 	s->attempt.event.arguments_len = s->attempt.event.path_len = 0;
 	s->attempt.event.exe[0] = 0;
+	__builtin_memset(s->attempt.event.groups, 0, sizeof(s->attempt.event.groups));
 	s->attempt.event.cache.known = 0;
 	return s;
 }
@@ -386,7 +414,7 @@ static __always_inline bool is_repeat(const struct iu_watch_event *e)
 
 static __always_inline void tell(struct iu_watch_event *e)
 {
-	struct count fresh = {.told = e->head.time, .last = e->head.time}, *count;
+	struct count fresh = {.told = e->head.time, .last = e->head.time, .cgroup = e->head.cgroup}, *count;
 
 	ADD(failed, 1);
 	count = bpf_map_lookup_elem(&counts, &e->head.key);
@@ -395,6 +423,7 @@ static __always_inline void tell(struct iu_watch_event *e)
 	} else if (e->head.time - count->told < SECOND) {
 		__sync_fetch_and_add(&count->more, 1);
 		count->last = e->head.time;
+		count->cgroup = e->head.cgroup;
 		return;
 	} else {
 		count->told = count->last = e->head.time;
@@ -421,6 +450,7 @@ static long sweep_count(void *map, const struct iu_watch_key *key, struct count 
 	if (more) {
 		head.time = count->last;
 		head.repeats = more;
+		head.cgroup = count->cgroup;
 		head.key = *key;
 		if (bpf_ringbuf_output(&ring, &head, sizeof(head), 0))
 			__sync_fetch_and_add(&count->more, more);

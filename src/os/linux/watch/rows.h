@@ -12,13 +12,18 @@
 #define IU_WATCH_ARGUMENTS 256 /* bytes; a power of two */
 #define IU_WATCH_NAME	  64
 #define IU_WATCH_PATH	  108
+#define IU_WATCH_GROUPS	  6  /* the cgroup and those above it … */
+#define IU_WATCH_GROUP	  64 /* … and bytes of each name */
 
 enum iu_watch_kind { IU_WATCH_FAILED = 1, IU_WATCH_REPEATED = 2 };
 enum iu_watch_call { IU_WATCH_BIND = 1, IU_WATCH_LISTEN = 2 };
 
-/* Failures with the same key are told once a second, and counted. */
+/*
+ * Failures with the same key are told once a second, and counted. A unit that is started again has another
+ * cgroup of the same name.
+ */
 struct iu_watch_key {
-	__u64 netns_cookie, cgroup;
+	__u64 netns_cookie, group; /* group: hashes of the names of the cgroup and the one above it */
 	__u8 address[16]; /* IPv4: the first four */
 	char comm[16];
 	__u32 place; /* of a UNIX path a hash of it, else the inode of the network namespace */
@@ -35,6 +40,7 @@ struct iu_watch_head {
 	__u32 size;    /* of the whole event */
 	__u64 time;    /* nanoseconds since the system started */
 	__u64 repeats; /* with that key since the one that was told last */
+	__u64 cgroup;  /* its id */
 	struct iu_watch_key key;
 };
 
@@ -76,6 +82,7 @@ struct iu_watch_event {
 	char exe[IU_WATCH_NAME]; /* last component */
 	char path[IU_WATCH_PATH];
 	__u32 spare;
+	char groups[IU_WATCH_GROUPS][IU_WATCH_GROUP]; /* the root's name is empty */
 	char arguments[IU_WATCH_ARGUMENTS]; /* of the command line, each with its NUL */
 };
 
