@@ -8,10 +8,13 @@
 
 #include <cmocka.h>
 
+#include "base/err.h"
 #include "os/windows/process/debugging.h"
 #include "os/windows/process/process.h"
 #include "os/windows/scan.h"
 #include "os/windows/holders/socket-handles.h"
+
+#include <tlhelp32.h>
 
 /* A row as Windows writes it, on 64 bits. */
 struct row {
@@ -206,6 +209,45 @@ static void test_privilege(void **state)
 	(void)state;
 }
 
+static int32_t pid_of(const wchar_t *name)
+{
+	HANDLE list = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+	PROCESSENTRY32W row = {.dwSize = sizeof(row)};
+	int32_t pid = 0;
+
+	for (BOOL more = Process32FirstW(list, &row); more && !pid; more = Process32NextW(list, &row))
+		if (!_wcsicmp(row.szExeFile, name))
+			pid = (int32_t)row.th32ProcessID;
+	CloseHandle(list);
+	return pid;
+}
+
+static void visit_none(void *context, const struct iu_afd_socket *socket)
+{
+	(void)socket;
+	++*(int *)context;
+}
+
+/* What guards Windows is opened for its name alone; what could not be opened for that is asked for nothing. */
+static void test_guards(void **state)
+{
+	struct iu_socket_handles *handles = iu_socket_handles_open();
+	int32_t pid = pid_of(L"services.exe");
+	int visited = 0;
+
+	if (!handles || !pid) {
+		print_message("# no table of handles, or no services.exe\n");
+		iu_socket_handles_close(handles);
+		skip();
+	}
+	assert_int_equal(iu_socket_handles_of(handles, pid, visit_none, &visited), IU_E_NOTSUP);
+	assert_int_equal(iu_socket_handles_of(handles, 0x7ffffff0, visit_none, &visited), IU_E_GONE);
+	assert_int_equal(visited, 0);
+	print_message("# services.exe (pid %d): its handles are not asked for\n", (int)pid);
+	iu_socket_handles_close(handles);
+	(void)state;
+}
+
 /* A row of our own pid that says it is older than we are: then our handles decide. */
 static void test_number_given_again(void **state)
 {
@@ -256,7 +298,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_hostile_counts), cmocka_unit_test(test_own_sockets),
 		cmocka_unit_test(test_blocking_pipe),
-		cmocka_unit_test(test_number_given_again), cmocka_unit_test(test_privilege)};
+		cmocka_unit_test(test_number_given_again), cmocka_unit_test(test_privilege),
+		cmocka_unit_test(test_guards)};
 	WSADATA data;
 
 	WSAStartup(MAKEWORD(2, 2), &data);

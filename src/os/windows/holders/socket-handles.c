@@ -245,25 +245,35 @@ static bool is_tired(const struct iu_socket_handles *handles)
 	       GetTickCount64() > handles->deadline;
 }
 
+/* As an administrator one of another account's, too. Returns: 0, IU_E_GONE, IU_E_ACCESS. */
+static int open_other(int32_t pid, DWORD rights, HANDLE *ret_process)
+{
+	struct iu_debugging debugging;
+	DWORD error;
+
+	iu_debugging_begin(&debugging);
+	*ret_process = OpenProcess(rights, FALSE, (DWORD)pid);
+	error = GetLastError();
+	iu_debugging_end(&debugging);
+	if (*ret_process)
+		return 0;
+	return error == ERROR_INVALID_PARAMETER ? IU_E_GONE : IU_E_ACCESS;
+}
+
 int iu_socket_handles_of(struct iu_socket_handles *handles, int32_t pid,
 	void (*visit)(void *context, const struct iu_afd_socket *socket), void *context)
 {
-	HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)pid), copy;
-	bool guarded = process && iu_process_is_guarded(process);
-	struct iu_debugging debugging;
-	DWORD error;
-	int ret = 0;
+	HANDLE process, copy;
+	bool guarded;
+	int ret = open_other(pid, PROCESS_QUERY_LIMITED_INFORMATION, &process);
 
-	if (process)
-		CloseHandle(process);
-	if (guarded)
-		return IU_E_NOTSUP;
-	iu_debugging_begin(&debugging);
-	process = OpenProcess(PROCESS_DUP_HANDLE, FALSE, (DWORD)pid);
-	error = GetLastError();
-	iu_debugging_end(&debugging);
-	if (!process)
-		return error == ERROR_INVALID_PARAMETER ? IU_E_GONE : IU_E_ACCESS;
+	if (ret < 0) /* what cannot even be told apart is not asked for its handles */
+		return ret;
+	guarded = iu_process_is_guarded(process);
+	CloseHandle(process);
+	ret = guarded ? IU_E_NOTSUP : open_other(pid, PROCESS_DUP_HANDLE, &process);
+	if (ret < 0)
+		return ret;
 	for (size_t i = 0; i < handles->count; i++) {
 		struct iu_afd_socket socket;
 		bool good = false;
