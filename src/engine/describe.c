@@ -358,6 +358,19 @@ static const char *call_line(struct telling *t, const struct iu_blocker *b)
 		iu_phrase_errno(error) ? iu_phrase_errno(error) : "an error", error);
 }
 
+/* A publisher of something that is gone serves nobody: that is why its port is taken. */
+static bool is_left_over(const struct telling *t, const struct iu_blocker *b)
+{
+	for (size_t i = 0; i < b->holds.n; i++) {
+		const struct iu_process *process =
+			iu_snapshot_process(t->snapshot, t->snapshot->holds.v[b->holds.v[i]].pid);
+
+		if (process && process->left_over == IU_YES)
+			return true;
+	}
+	return false;
+}
+
 /* One sentence: which addresses meet, where that is not plain, and why they do not share. */
 static void tell_why(struct telling *t)
 {
@@ -368,6 +381,8 @@ static void tell_why(struct telling *t)
 	if (!b)
 		return;
 	sharing = t->rules->describe_sharing(t->question, v, b);
+	if (!line && is_left_over(t, b))
+		line = "it is left over: the container or machine that it forwards to is gone";
 	if (!line && *sharing && (b->rule == IU_RULE_SAME_ADDRESS || b->rule == IU_RULE_BOTH_WILDCARD))
 		line = sharing;
 	if (!line)

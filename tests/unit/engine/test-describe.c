@@ -100,6 +100,18 @@ static void test_listener(void **state)
 	(void)state;
 }
 
+static void test_left_over(void **state)
+{
+	struct iu_question q = ask(NULL, TEST_PORT);
+	struct iu_explanation explanation;
+
+	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
+	put_process(&snap, 4242, "docker-proxy", 77)->left_over = IU_YES;
+	explanation = tell(&q);
+	assert_non_null(strstr(part(&explanation, "why")->lines.v[0], "it is left over"));
+	(void)state;
+}
+
 static void test_nothing_there(void **state)
 {
 	struct iu_question q = ask(NULL, 8081);
@@ -193,6 +205,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_listener),
+		TEST(test_left_over),
 		TEST(test_nothing_there),
 		TEST(test_hostile),
 		TEST(test_quoting),
