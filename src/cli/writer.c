@@ -6,6 +6,8 @@
 #include "cli/cli.h"
 #include "cli/system.h"
 
+#define STOPS " (Ctrl-C stops)"
+
 static bool failed(void)
 {
 	/* Whoever closed the pipe (head, less) has read enough: nothing to say. */
@@ -86,21 +88,23 @@ bool iu_write_end(void)
 	return true;
 }
 
-/* One column is left: in the last one some terminals begin a new line. */
+/* One column is left: in the last one some terminals begin a new line. What all know goes first. */
 void iu_put_progress(const char *what, int64_t left_ms)
 {
 	unsigned int columns = iu_system_columns(IU_STREAM_MESSAGES);
 	struct iu_text tail = {0}, line = {0};
-	size_t room = columns ? columns - 1 : 79, used;
+	size_t room = columns ? columns - 1 : 79, wide = iu_text_columns(what, strlen(what)), used;
 
 	if (left_ms >= 0)
-		iu_text_printf(&tail, " · %lld s left (Ctrl-C stops)", (long long)((left_ms + 999) / 1000));
-	else
-		iu_text_add(&tail, " (Ctrl-C stops)");
-	used = tail.failed ? 0 : iu_text_columns(tail.data, tail.len);
+		iu_text_printf(&tail, " · %lld s left", (long long)((left_ms + 999) / 1000));
+	used = tail.failed || !tail.data ? 0 : iu_text_columns(tail.data, tail.len);
+	if (wide + used + strlen(STOPS) <= room) {
+		iu_text_add(&tail, STOPS);
+		used += strlen(STOPS);
+	}
 	iu_text_add(&line, "\r");
 	iu_text_foreign(&line, what, strlen(what), room > used ? room - used : room);
-	if (room > used && !tail.failed)
+	if (room > used && !tail.failed && tail.data)
 		iu_text_addn(&line, tail.data, tail.len);
 	iu_text_add(&line, "\x1b[K");
 	if (!line.failed)

@@ -197,6 +197,18 @@ const char *iu_phrase_shell(struct iu_arena *arena, const char *const *argv, siz
 	return line;
 }
 
+/* A program in an argument, "python3 -c": its first line tells which one it is. */
+static const char *first_line(struct iu_arena *arena, const char *argument)
+{
+	size_t skipped, len;
+
+	if (!argument || !strchr(argument, '\n'))
+		return argument;
+	skipped = strspn(argument, " \t\n");
+	len = strcspn(argument + skipped, "\n");
+	return iu_arena_printf(arena, "%.*s...", (int)len, argument + skipped);
+}
+
 static const char *command_line(struct iu_arena *arena, const struct iu_process *process, bool whole)
 {
 	const char *words[IU_COMMAND_ARGUMENTS];
@@ -210,6 +222,8 @@ static const char *command_line(struct iu_arena *arena, const struct iu_process 
 	memcpy(words, process->command.v, n * sizeof(*words));
 	if (!whole && words[0] && words[0][0] == '/')
 		words[0] = iu_text_base_name(words[0], "/");
+	for (size_t i = 0; i < n && !whole; i++)
+		words[i] = first_line(arena, words[i]);
 	line = iu_phrase_shell(arena, words, n);
 	if (n < process->command.n)
 		line = iu_phrase(arena, "%s ...", line);

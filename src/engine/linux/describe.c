@@ -50,11 +50,11 @@ const char *iu_linux_describe_free(
 	const struct iu_question *question, const struct iu_verdict *verdict)
 {
 	if (verdict->probe)
-		return "compared with every socket, and a trial bind() succeeded";
+		return "every socket, and a trial bind() succeeded";
 	if (question->target.protocol == IU_PROTOCOL_UNIX)
 		return question->target.abstract
 			? question->target.unix_type ? "no socket of that type has the name here"
 						     : "no socket here has the name"
 			: "nothing has that name, and its directory takes a new file";
-	return "compared with every socket; none is in the way";
+	return "every socket: none is in the way";
 }

@@ -72,6 +72,19 @@ static void test_variables(void **state)
 	assert_null(iu_origin_variable(bytes, 0, "LAST", &len));
 }
 
+static void test_sessions(void **state)
+{
+	struct iu_arena arena = {0};
+
+	(void)state;
+	assert_string_equal(iu_origin_session(&arena, "/tmp/tmux-1000/default,1234,2"), "session $2");
+	assert_null(iu_origin_session(&arena, "/tmp/tmux-1000/default,1234,"));
+	assert_null(iu_origin_session(&arena, "/tmp/tmux-1000/default,1234,x"));
+	assert_null(iu_origin_session(&arena, "default"));
+	assert_null(iu_origin_session(&arena, NULL));
+	iu_arena_free(&arena);
+}
+
 static void write_head(const char *text)
 {
 	FILE *file = fopen(".git/HEAD", "w");
@@ -168,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_variables),
+		cmocka_unit_test(test_sessions),
 		cmocka_unit_test(test_branches),
 		cmocka_unit_test(test_containers),
 	};

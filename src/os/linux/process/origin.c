@@ -51,6 +51,15 @@ static const char *read_from(struct iu_scan *scan, int32_t pid, const char *vari
 	return n && n <= FROM_BYTES ? iu_arena_strndup(&scan->snapshot->arena, value, n) : NULL;
 }
 
+const char *iu_origin_session(struct iu_arena *arena, const char *tmux)
+{
+	const char *number = tmux ? strrchr(tmux, ',') : NULL;
+
+	if (!number || !number[1] || strspn(number + 1, "0123456789") != strlen(number + 1))
+		return NULL;
+	return iu_arena_printf(arena, "session $%s", number + 1);
+}
+
 static void take(struct iu_scan *scan, struct iu_process *process, const struct iu_origin_row *row,
 	int32_t pid, int32_t below)
 {
@@ -61,6 +70,9 @@ static void take(struct iu_scan *scan, struct iu_process *process, const struct 
 		process->origin.from = read_from(scan, below, "SSH_CONNECTION", " ");
 	else if (!strcmp(row->name, "screen"))
 		process->origin.from = read_from(scan, below, "STY", "");
+	else if (!strcmp(row->name, "tmux"))
+		process->origin.from =
+			iu_origin_session(&scan->snapshot->arena, read_from(scan, below, "TMUX", ""));
 }
 
 /* The script of an interpreter: agents and editors are often one. Its bytes in @text. */

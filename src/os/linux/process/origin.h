@@ -17,4 +17,7 @@ int iu_process_origin(struct iu_scan *scan, struct iu_process *process);
  */
 const char *iu_origin_variable(const char *bytes, size_t len, const char *name, size_t *ret_len);
 
+/** iu_origin_session() - "session $2" of TMUX=/tmp/tmux-1000/default,1234,2, as tmux itself takes it; NULL: none. */
+const char *iu_origin_session(struct iu_arena *arena, const char *tmux);
+
 #endif
