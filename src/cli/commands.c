@@ -43,7 +43,7 @@ static const struct iu_exit_code exit_codes[] = {
 
 /* Commands of later versions: read as a target each would give a baffling complaint. */
 static const char *const later_commands[] = {
-	"top", "metrics"};
+	"metrics"};
 
 const struct iu_command *const *iu_commands(size_t *ret_count)
 {

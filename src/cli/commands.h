@@ -141,7 +141,7 @@ struct iu_command {
 
 /* Each is the end of cli/NAME.c. Their order is that of help, man page and completions. */
 #define IU_COMMANDS(row)                                                                           \
-	row(why) row(list) row(pid) row(free) row(wait) row(pick) row(error) row(watch) row(report) row(run) row(help)
+	row(why) row(list) row(top) row(pid) row(free) row(wait) row(pick) row(error) row(watch) row(report) row(run) row(help)
 
 #define IU_COMMAND_DECLARED(name) extern const struct iu_command iu_command_##name;
 IU_COMMANDS(IU_COMMAND_DECLARED)

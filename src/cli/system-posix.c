@@ -101,6 +101,11 @@ bool iu_system_is_terminal(void)
 	return isatty(STDOUT_FILENO);
 }
 
+bool iu_system_has_keys(void)
+{
+	return isatty(STDIN_FILENO);
+}
+
 static int descriptor_of(enum iu_stream stream)
 {
 	return stream == IU_STREAM_MESSAGES ? STDERR_FILENO : STDOUT_FILENO;

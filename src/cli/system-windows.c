@@ -153,6 +153,11 @@ bool iu_system_is_terminal(void)
 	return is_console(STD_OUTPUT_HANDLE);
 }
 
+bool iu_system_has_keys(void)
+{
+	return is_console(STD_INPUT_HANDLE);
+}
+
 bool iu_system_wants_color(enum iu_stream stream)
 {
 	const char *no = getenv("NO_COLOR");

@@ -45,6 +45,9 @@ int iu_system_ask_on(int terminal, const char *question);
 /** iu_system_is_terminal() - whether results go to a terminal. */
 bool iu_system_is_terminal(void);
 
+/** iu_system_has_keys() - whether standard input is a terminal. */
+bool iu_system_has_keys(void);
+
 /* Where something is written to: results, or what else there is to say. */
 enum iu_stream { IU_STREAM_RESULTS, IU_STREAM_MESSAGES };
 

@@ -188,6 +188,11 @@ static bool passes_owner(const struct iu_filter *filter, const struct iu_snapsho
 	return user && process && unit;
 }
 
+bool iu_listing_wants(const struct iu_filter *filter, const struct iu_socket *socket)
+{
+	return passes_protocol(filter, socket) && passes_endpoints(filter, socket);
+}
+
 struct sorted_row {
 	struct iu_row row;
 	const struct iu_socket *socket;
@@ -242,8 +247,7 @@ int iu_listing_make(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 		struct sorted_row next = {.row = {.socket = i}, .socket = s};
 
-		if (!is_listed(s, filter->all) || !passes_protocol(filter, s) ||
-			!passes_endpoints(filter, s))
+		if (!is_listed(s, filter->all) || !iu_listing_wants(filter, s))
 			continue;
 		add_holds(arena, held, snapshot->holds.n, s->inode, &next.row);
 		if (!passes_owner(filter, snapshot, s, &next.row))

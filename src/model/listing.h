@@ -37,4 +37,7 @@ struct iu_listing {
 int iu_listing_make(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	const struct iu_filter *filter, struct iu_listing *ret_listing);
 
+/** iu_listing_wants() - whether a socket has one of the endpoints and protocols of a filter. */
+bool iu_listing_wants(const struct iu_filter *filter, const struct iu_socket *socket);
+
 #endif

@@ -69,6 +69,7 @@ struct iu_socket {
 	uint32_t ifindex; /* SO_BINDTODEVICE, 0: none */
 	uint32_t order;   /* place in the kernel's list of its family: UDP rules depend on it */
 	uint32_t queue, backlog; /* listeners: connections that wait, and how many may */
+	uint32_t drops; /* what the kernel threw away for want of room in it; never recorded */
 
 	enum iu_tri reuseaddr, reuseport, v6only;
 	enum iu_tri exclusive; /* SO_EXCLUSIVEADDRUSE, Windows only */

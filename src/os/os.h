@@ -8,6 +8,7 @@
 #include "model/needs.h"
 #include "model/plan.h"
 #include "model/snapshot.h"
+#include "model/tally.h"
 
 /**
  * iu_os_collect() - looks at this machine and fills in what is wanted
@@ -219,6 +220,21 @@ void iu_os_watch_handle(struct iu_os_watch *watch, int handle);
  */
 bool iu_os_watch_port(struct iu_os_watch *watch, enum iu_protocol protocol, uint16_t port);
 
+/**
+ * iu_os_watch_freed() - wakes when the kernel frees a TCP or UDP socket of any port; Linux
+ * @freed: is told each, while somebody waits; the protocol of it is not known (TCP stands there).
+ *	NULL for the socket: some were lost, look again
+ * Returns: whether the system tells.
+ */
+bool iu_os_watch_freed(struct iu_os_watch *watch,
+	void (*freed)(void *context, const struct iu_socket *socket), void *context);
+
+/** iu_os_watch_input() - wakes as long as @fd is readable, or has hung up; two at most; Linux. */
+void iu_os_watch_input(struct iu_os_watch *watch, int fd);
+
+/** iu_os_watch_hung() - whether one of them has hung up: nothing comes any more. */
+bool iu_os_watch_hung(const struct iu_os_watch *watch);
+
 /** iu_os_watch_path() - wakes when something changes at a path of the file system. */
 void iu_os_watch_path(struct iu_os_watch *watch, const char *path, size_t len);
 
@@ -264,6 +280,57 @@ int64_t iu_os_now_ms(void);
 
 /** iu_os_random() - a number that another process started at the same time does not get, too. */
 uint32_t iu_os_random(void);
+
+/* ---- a live view; Linux ---- */
+
+/**
+ * iu_os_tally() - counts what TCP sockets have a peer, or are in TIME-WAIT
+ * @tally: is cleared first. One message of the kernel for each; none is kept
+ * Returns: 0, IU_E_*: what was counted so far may lack some.
+ */
+int iu_os_tally(struct iu_tally *tally);
+
+/** iu_os_spent_us() - the time that processors have worked for this process. */
+int64_t iu_os_spent_us(void);
+
+/* A thread that runs the same function again and again, whenever it is told to. */
+struct iu_os_worker;
+
+/** iu_os_worker_new() - waits to be told. Signals never reach it. Returns: 0, IU_E_*. */
+int iu_os_worker_new(void (*run)(void *context), void *context, struct iu_os_worker **ret_worker);
+
+/** iu_os_worker_fd() - readable when a round is over. */
+int iu_os_worker_fd(const struct iu_os_worker *worker);
+
+/** iu_os_worker_start() - begins a round; what @context points to is the worker's until it is over. False: one runs. */
+bool iu_os_worker_start(struct iu_os_worker *worker);
+
+/** iu_os_worker_is_busy() - whether a round was begun, and its end was not taken note of. */
+bool iu_os_worker_is_busy(const struct iu_os_worker *worker);
+
+/** iu_os_worker_done() - takes note of the end of a round. Returns: false: none has ended. */
+bool iu_os_worker_done(struct iu_os_worker *worker);
+
+/**
+ * iu_os_worker_free() - ends the thread; NULL is fine
+ * Returns: false: a round still runs, and everything stays as it is.
+ */
+bool iu_os_worker_free(struct iu_os_worker *worker);
+
+/**
+ * iu_os_terminal_guard() - from now on the terminal is given back however this process ends
+ * @restore: bytes that undo what was done to its screen, 255 at most
+ *
+ * Before its modes are changed. Crashes do it and end as they would have; Ctrl-C, SIGTERM, SIGHUP and
+ * SIGQUIT are noted, and the second of them ends the process, too.
+ */
+void iu_os_terminal_guard(const char *restore, size_t len);
+
+/** iu_os_terminal_given_back() - somebody else has done it. */
+void iu_os_terminal_given_back(void);
+
+/** iu_os_terminal_signal() - the number of the signal that was noted, 0: none. */
+int iu_os_terminal_signal(void);
 
 /* ---- holding a port for somebody ---- */
 

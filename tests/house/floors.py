@@ -18,7 +18,8 @@ BELOW = {
     "api": ["base", "model", "knowledge", "input", "engine", "captures", "os", "output", "session", "inuse"],
     "run": ["base", "model", "knowledge", "input", "engine", "os", "output", "session"],
     "watch": ["base", "model", "knowledge", "input", "engine", "os", "output", "session"],
-    "cli": ["base", "model", "knowledge", "input", "engine", "captures", "os", "output", "session", "run", "watch"],
+    "tui": ["base", "model", "knowledge", "input", "engine", "os", "output", "session"],
+    "cli": ["base", "model", "knowledge", "input", "engine", "captures", "os", "output", "session", "run", "watch", "tui"],
 }
 # The only file with conditionals about systems and compilers.
 COMPAT = "base/compat.h"

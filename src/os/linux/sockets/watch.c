@@ -23,14 +23,18 @@
 
 #define WATCHED_MAX 64
 #define PATH_BYTES  4096
+#define INPUTS      2
+#define OTHERS      (2 + INPUTS) /* from here on: what wakes once */
 
 struct iu_os_watch {
-	struct pollfd polls[WATCHED_MAX]; /* [0]: inotify, [1]: freed sockets, or -1 */
+	struct pollfd polls[WATCHED_MAX]; /* [0]: inotify, [1]: freed sockets, from [2] on INPUTS; or -1 */
 	nfds_t count;
 	struct iu_netlink freed;
 	bool tells[2];             /* of TCP, of UDP: the kernel sends what it frees */
 	uint8_t ports[65536 / 8];  /* a bit each; of which protocol is not told apart */
 	bool due; /* something had changed before it could be watched */
+	void (*freed_any)(void *context, const struct iu_socket *socket);
+	void *context;
 };
 
 int iu_os_watch_new(struct iu_os_watch **ret_watch)
@@ -39,8 +43,8 @@ int iu_os_watch_new(struct iu_os_watch **ret_watch)
 
 	if (!watch)
 		return IU_E_NOMEM;
-	watch->polls[0] = watch->polls[1] = (struct pollfd){.fd = -1, .events = POLLIN};
-	watch->count = 2;
+	for (watch->count = 0; watch->count < OTHERS; watch->count++)
+		watch->polls[watch->count] = (struct pollfd){.fd = -1, .events = POLLIN};
 	*ret_watch = watch;
 	return 0;
 }
@@ -97,11 +101,10 @@ static bool open_freed(struct iu_os_watch *watch)
 	return true;
 }
 
-bool iu_os_watch_port(struct iu_os_watch *watch, enum iu_protocol protocol, uint16_t port)
+static bool join(struct iu_os_watch *watch, size_t which)
 {
 	static const int groups[2][2] = {{SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET6_TCP_DESTROY},
 		{SKNLGRP_INET_UDP_DESTROY, SKNLGRP_INET6_UDP_DESTROY}};
-	const size_t which = protocol == IU_PROTOCOL_UDP;
 
 	if (!open_freed(watch))
 		return false;
@@ -109,8 +112,40 @@ bool iu_os_watch_port(struct iu_os_watch *watch, enum iu_protocol protocol, uint
 		if (!iu_netlink_option(&watch->freed, NETLINK_ADD_MEMBERSHIP, groups[which][i]))
 			return false;
 	watch->tells[which] = true;
+	return true;
+}
+
+bool iu_os_watch_port(struct iu_os_watch *watch, enum iu_protocol protocol, uint16_t port)
+{
+	if (!join(watch, protocol == IU_PROTOCOL_UDP))
+		return false;
 	watch->ports[port / 8] |= (uint8_t)(1u << port % 8);
 	return true;
+}
+
+bool iu_os_watch_freed(struct iu_os_watch *watch,
+	void (*freed)(void *context, const struct iu_socket *socket), void *context)
+{
+	watch->freed_any = freed;
+	watch->context = context;
+	return join(watch, 0) && join(watch, 1);
+}
+
+void iu_os_watch_input(struct iu_os_watch *watch, int fd)
+{
+	for (size_t i = 2; i < OTHERS; i++)
+		if (watch->polls[i].fd < 0) {
+			watch->polls[i].fd = fd;
+			return;
+		}
+}
+
+bool iu_os_watch_hung(const struct iu_os_watch *watch)
+{
+	for (size_t i = 2; i < OTHERS; i++)
+		if (watch->polls[i].fd >= 0 && watch->polls[i].revents & (POLLHUP | POLLERR | POLLNVAL))
+			return true;
+	return false;
 }
 
 struct freed {
@@ -125,8 +160,11 @@ static int on_freed(void *context, const struct nlmsghdr *message)
 	struct iu_socket sock;
 
 	/* of which protocol does not matter */
-	if (iu_inet_diag_parse(payload.at, payload.len, IU_PROTOCOL_TCP, &sock) > 0)
-		freed->ours |= freed->watch->ports[sock.port / 8] >> sock.port % 8 & 1;
+	if (iu_inet_diag_parse(payload.at, payload.len, IU_PROTOCOL_TCP, &sock) <= 0)
+		return 0;
+	if (freed->watch->freed_any)
+		freed->watch->freed_any(freed->watch->context, &sock);
+	freed->ours |= freed->watch->freed_any || freed->watch->ports[sock.port / 8] >> sock.port % 8 & 1;
 	return 0;
 }
 
@@ -140,6 +178,8 @@ static bool ours_was_freed(struct iu_os_watch *watch)
 
 	while ((len = iu_netlink_receive(&watch->freed, MSG_DONTWAIT)) > 0)
 		iu_netlink_walk(watch->freed.buffer, (size_t)len, 0, 0, &sink, &ignored);
+	if (len == -ENOBUFS && watch->freed_any)
+		watch->freed_any(watch->context, NULL);
 	return freed.ours || len == -ENOBUFS;
 }
 
@@ -163,8 +203,10 @@ static int wait_once(struct iu_os_watch *watch, unsigned int ms)
 		woke = true;
 	if (watch->polls[1].revents && ours_was_freed(watch))
 		woke = true;
+	for (nfds_t i = 2; i < OTHERS; i++)
+		woke = woke || watch->polls[i].revents;
 	/* One that has ended stays readable: it has said what it had to say. */
-	for (nfds_t i = 2; i < watch->count; i++)
+	for (nfds_t i = OTHERS; i < watch->count; i++)
 		if (watch->polls[i].revents) {
 			close(watch->polls[i].fd);
 			watch->polls[i].fd = -1;
@@ -190,8 +232,8 @@ void iu_os_watch_free(struct iu_os_watch *watch)
 {
 	if (!watch)
 		return;
-	for (nfds_t i = 0; i < watch->count; i++)
-		if (i != 1 && watch->polls[i].fd >= 0)
+	for (nfds_t i = 0; i < watch->count; i++) /* those of [1] and INPUTS are somebody else's */
+		if ((i == 0 || i >= OTHERS) && watch->polls[i].fd >= 0)
 			close(watch->polls[i].fd);
 	iu_netlink_close(&watch->freed);
 	free(watch);

@@ -1,0 +1,236 @@
+/* session/live.c - looks again and again: sockets often, who has them only where that may be new */
+#include "session/live.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/table.h"
+#include "engine/guess.h"
+#include "engine/troubles.h"
+#include "os/os.h"
+
+#define TROUBLED_MAX 20000 /* sockets; of more it is not asked who is in whose way */
+
+/* A socket whose holders were looked for. */
+struct known {
+	uint64_t inode;
+	uint32_t look; /* that saw it last */
+	UT_hash_handle hh;
+};
+
+struct iu_live {
+	struct known *known;
+	uint32_t look;
+};
+
+int iu_live_new(struct iu_live **ret_live)
+{
+	*ret_live = calloc(1, sizeof(**ret_live));
+	return *ret_live ? 0 : IU_E_NOMEM;
+}
+
+static struct known *find(const struct iu_live *live, uint64_t inode)
+{
+	struct known *row;
+
+	HASH_FIND(hh, live->known, &inode, sizeof(inode), row);
+	return row;
+}
+
+static int remember(struct iu_live *live, uint64_t inode)
+{
+	struct known *row = find(live, inode);
+
+	if (!row) {
+		row = calloc(1, sizeof(*row));
+		if (!row)
+			return IU_E_NOMEM;
+		row->inode = inode;
+		HASH_ADD(hh, live->known, inode, sizeof(row->inode), row);
+		if (!iu_added(row)) {
+			free(row);
+			return IU_E_NOMEM;
+		}
+	}
+	row->look = live->look;
+	return 0;
+}
+
+static void forget(struct iu_live *live, bool all)
+{
+	struct known *row, *next;
+
+	HASH_ITER(hh, live->known, row, next)
+	{
+		if (!all && row->look == live->look)
+			continue;
+		HASH_DEL(live->known, row);
+		free(row);
+	}
+}
+
+static int by_inode(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* The sockets nobody has looked for the holders of, sorted. */
+static int find_new(struct iu_live *live, struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	struct iu_needs *needs)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < snapshot->sockets.n && ret == 0; i++) {
+		uint64_t inode = snapshot->sockets.v[i].inode;
+
+		if (!inode)
+			continue;
+		if (!find(live, inode))
+			*iu_list_add(arena, &needs->inodes) = inode;
+		ret = remember(live, inode);
+	}
+	if (needs->inodes.n)
+		qsort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_inode);
+	return ret < 0 || arena->failed ? IU_E_NOMEM : 0;
+}
+
+static uint32_t kinds_of(const struct iu_live_wish *wish)
+{
+	return IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | (wish->unix_sockets ? IU_FACT_UNIX : 0);
+}
+
+static int collect(const struct iu_needs *wanted, struct iu_snapshot *snapshot)
+{
+	struct iu_needs needs = *wanted;
+
+	needs.brief = true;
+	return iu_os_collect(&needs, snapshot);
+}
+
+/* Everything, as `list` looks at it. */
+static int look_at_all(struct iu_live *live, const struct iu_live_wish *wish, struct iu_live_look *look)
+{
+	struct iu_snapshot *snapshot = &look->session.snapshot;
+	const struct iu_needs needs = {
+		.facts = kinds_of(wish) | IU_FACT_HOLDERS | IU_FACT_SYSCTLS,
+		.all_ports = true,
+		.connections = look->connections,
+		.all_inodes = true,
+	};
+	int ret = collect(&needs, snapshot);
+
+	for (size_t i = 0; i < snapshot->sockets.n && ret == 0; i++)
+		if (snapshot->sockets.v[i].inode)
+			ret = remember(live, snapshot->sockets.v[i].inode);
+	return ret;
+}
+
+/* Sockets alone, then the holders of those that were not there before. */
+static int look_at_new(struct iu_live *live, const struct iu_live_wish *wish, struct iu_live_look *look)
+{
+	struct iu_needs needs = {.facts = kinds_of(wish), .all_ports = true, .connections = look->connections};
+	int ret = collect(&needs, &look->session.snapshot);
+	struct iu_needs holders = {.facts = IU_FACT_HOLDERS};
+
+	if (ret == 0)
+		ret = find_new(live, &look->arena, &look->session.snapshot, &holders);
+	if (ret == 0 && holders.inodes.n)
+		ret = collect(&holders, &look->session.snapshot);
+	return ret;
+}
+
+static int list(struct iu_live_look *look, const struct iu_snapshot *snapshot)
+{
+	const struct iu_filter filter = {.all = look->connections};
+	int ret = iu_listing_make(&look->arena, snapshot, &filter, &look->listing);
+
+	for (size_t i = 0; i < look->listing.rows.n && ret == 0; i++) {
+		struct iu_row *row = &look->listing.rows.v[i];
+		const struct iu_socket *s = &snapshot->sockets.v[row->socket];
+
+		if (!row->holds.n && s->inode)
+			row->guess = iu_guess_holder(snapshot, s);
+	}
+	if (ret == 0 && look->complete && look->listing.rows.n <= TROUBLED_MAX)
+		ret = iu_troubles_find(&look->arena, snapshot, &look->listing, &look->troubles);
+	return ret;
+}
+
+static int begin(struct iu_live_look *look)
+{
+	struct iu_tally *tally = look->tally ? look->tally : malloc(sizeof(*tally));
+
+	look->tally = NULL;
+	iu_live_look_free(look);
+	if (!tally)
+		return IU_E_NOMEM;
+	*look = (struct iu_live_look){.tally = tally, .taken_ms = iu_os_now_ms()};
+	iu_snapshot_init(&look->session.snapshot);
+	return 0;
+}
+
+/* What is bound is not in the count of the kernel's connections. */
+static void count_bound(struct iu_live_look *look, const struct iu_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
+
+		if (s->protocol == IU_PROTOCOL_UDP || s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND)
+			iu_tally_add(look->tally, s);
+	}
+}
+
+int iu_live_take(struct iu_live *live, const struct iu_live_wish *wish, struct iu_live_look *look)
+{
+	struct iu_snapshot *snapshot = &look->session.snapshot;
+	int ret = begin(look);
+
+	if (ret < 0)
+		return ret;
+	live->look++;
+	iu_os_tally(look->tally); /* what it could not count is missing in the numbers alone */
+	look->too_many = iu_tally_connections(look->tally) > IU_LIVE_CONNECTIONS_MAX;
+	look->connections = wish->connections && !look->too_many;
+	look->complete = wish->complete;
+	ret = (wish->complete ? look_at_all : look_at_new)(live, wish, look);
+	if (ret == 0)
+		ret = list(look, snapshot);
+	if (ret < 0)
+		return ret;
+	forget(live, false);
+	count_bound(look, snapshot);
+	look->took_ms = iu_os_now_ms() - look->taken_ms;
+	return snapshot->seen & (IU_FACT_TCP | IU_FACT_UDP) || snapshot->sockets.n ? 0 : IU_E_SYSTEM;
+}
+
+int iu_live_recorded(const struct iu_session *session, struct iu_live_look *look)
+{
+	int ret = begin(look);
+
+	if (ret < 0)
+		return ret;
+	iu_tally_clear(look->tally);
+	look->connections = look->complete = true;
+	for (size_t i = 0; i < session->snapshot.sockets.n; i++)
+		iu_tally_add(look->tally, &session->snapshot.sockets.v[i]);
+	return list(look, &session->snapshot);
+}
+
+void iu_live_look_free(struct iu_live_look *look)
+{
+	iu_session_free(&look->session);
+	iu_arena_free(&look->arena);
+	free(look->tally);
+	*look = (struct iu_live_look){0};
+}
+
+void iu_live_free(struct iu_live *live)
+{
+	if (!live)
+		return;
+	forget(live, true);
+	free(live);
+}
