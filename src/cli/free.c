@@ -132,33 +132,11 @@ static void put_end(struct run *run, const struct iu_free_run *f)
 {
 	struct iu_text text = {0};
 
-	switch (f->end) {
-	case IU_END_NOTHING:
-	case IU_END_REFUSED:
-	case IU_END_UNKNOWN:
-	case IU_END_PLANNED:
-		if (!f->after_known) {
-			iu_output_explanation(&f->explanation, &run->style, &text);
-			break;
-		}
-		iu_text_printf(&text, "Can't tell whether it is free now.\n");
-		break;
-	case IU_END_DECLINED:
+	if (f->end == IU_END_DECLINED) {
 		iu_complain(run->declined ? run->declined : "nothing was done", NULL, "");
 		return;
-	case IU_END_DONE:
-		iu_text_printf(&text, "%s is free now.\n", f->question->target.text);
-		break;
-	case IU_END_STILL_HELD:
-		iu_text_printf(&text, "Not freed: %s\n", f->words ? f->words : "it is still taken.");
-		break;
-	case IU_END_RESPAWNED:
-		iu_text_printf(&text, "Not freed: %s.\n", f->words);
-		break;
-	case IU_END_STOPPED:
-		iu_text_printf(&text, "Interrupted: %s\n", f->words ? f->words : "not finished");
-		break;
 	}
+	iu_free_run_words(f, &run->style, &text);
 	put(run, &text);
 }
 

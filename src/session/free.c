@@ -582,6 +582,26 @@ json_t *iu_free_run_json(const struct iu_free_run *f, const char *words)
 	return iu_output_plan_json(&out);
 }
 
+void iu_free_run_words(const struct iu_free_run *f, const struct iu_style *style, struct iu_text *out)
+{
+	switch (f->end) {
+	case IU_END_NOTHING:
+	case IU_END_REFUSED:
+	case IU_END_UNKNOWN:
+	case IU_END_PLANNED:
+		if (f->after_known)
+			iu_text_add(out, "Can't tell whether it is free now.\n");
+		else
+			iu_output_explanation(&f->explanation, style, out);
+		break;
+	case IU_END_DECLINED: iu_text_add(out, "Nothing was done.\n"); break;
+	case IU_END_DONE: iu_text_printf(out, "%s is free now.\n", f->question->target.text); break;
+	case IU_END_STILL_HELD: iu_text_printf(out, "Not freed: %s\n", f->words ? f->words : "it is still taken."); break;
+	case IU_END_RESPAWNED: iu_text_printf(out, "Not freed: %s.\n", f->words); break;
+	case IU_END_STOPPED: iu_text_printf(out, "Interrupted: %s\n", f->words ? f->words : "not finished"); break;
+	}
+}
+
 void iu_free_run_end(struct iu_free_run *freeing)
 {
 	iu_session_free(&freeing->before_session);

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "model/plan.h"
+#include "output/output.h"
 #include "session/session.h"
 
 /* How it ended. */
@@ -83,6 +84,9 @@ int iu_free_run(const struct iu_question *question, const struct iu_free_options
  * Returns: a new reference, NULL when out of memory.
  */
 json_t *iu_free_run_json(const struct iu_free_run *freeing, const char *words);
+
+/** iu_free_run_words() - how it ended, in a sentence; where nothing was done the plan, or why there is none. */
+void iu_free_run_words(const struct iu_free_run *freeing, const struct iu_style *style, struct iu_text *out);
 
 /** iu_free_run_end() - frees the memory. */
 void iu_free_run_end(struct iu_free_run *freeing);

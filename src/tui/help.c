@@ -5,7 +5,7 @@ const char *iu_help_text(void)
 {
 	return "  Up Down j k          move         PgUp PgDn Home End g G   far\n"
 	       "  Enter                the whole answer: why it cannot be bound, and what helps;\n"
-	       "                       on the head of a group: open or close it\n"
+	       "                       v there: every detail; on the head of a group: open or close it\n"
 	       "  f                    free it: shows the plan, asks, acts, checks\n"
 	       "  w                    wait until it can be bound (w again: no more)\n"
 	       "  c                    copy the command that answers it in a shell\n"

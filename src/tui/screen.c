@@ -564,7 +564,7 @@ static void draw_keys(struct iu_screen *screen, const struct iu_view *view)
 	static const char *const table[] = {"Enter", "why", "f", "free", "/", "filter", "s", "sort", "a", "all", "t", "tree",
 		"h", "help", "q", "quit", "l", "listeners", "u", "user", "w", "wait", "o", "freeze", "Space", "pause",
 		"H", "history", "c", "copy", "e", "export", NULL};
-	static const char *const pane[] = {"Esc", "close", "Up Down", "scroll", "f", "free", "w", "wait", "c", "copy", NULL};
+	static const char *const pane[] = {"Esc", "close", "Up Down", "scroll", "v", "details", "f", "free", "w", "wait", "c", "copy", NULL};
 	static const char *const asks[] = {"y", "do it", "any other key", "leave it", "Up Down", "scroll", NULL};
 	static const char *const typing[] = {"Enter", "keep it", "Esc", "clear", "Ctrl-U", "anew", NULL};
 	static const char *const reading[] = {"Esc", "close", "Up Down", "scroll", NULL};

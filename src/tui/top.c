@@ -64,7 +64,8 @@ struct top {
 
 static struct iu_style pane_style(const struct top *top)
 {
-	return (struct iu_style){.columns = top->view.width > 24 ? top->view.width - 2 : 22, .home = top->options->home};
+	return (struct iu_style){.columns = top->view.width > 24 ? top->view.width - 2 : 22, .home = top->options->home,
+		.verbose = top->view.verbose};
 }
 
 static void work(void *context)
@@ -488,46 +489,61 @@ static void show_told(struct top *top, bool end)
 	top->dirty = true;
 }
 
-static bool consent(void *context, const struct iu_free_run *freeing)
+/* Keys until one of them is an answer; what scrolls is none. */
+static bool says_yes(struct top *top)
 {
-	const struct iu_style style = pane_style(context);
-	struct top *top = context;
 	int answer = -1;
 
-	iu_output_explanation(&freeing->explanation, &style, &top->told);
-	iu_text_add(&top->told, "\nDo it? [y/N]\n");
-	show_told(top, false);
 	top->view.asks = true;
 	while (answer < 0 && !top->leave) {
 		struct iu_input input;
 
 		if (turn(top) < 0)
 			answer = 0;
-		while ((input = iu_screen_input(top->screen)).kind != IU_INPUT_NOTHING && answer < 0) {
+		while (answer < 0 && (input = iu_screen_input(top->screen)).kind != IU_INPUT_NOTHING) {
+			top->dirty = true;
 			if (input.kind == IU_INPUT_RESIZE)
 				resize(top);
-			else if (input.kind == IU_INPUT_KEY && (input.key == IU_KEY_UP || input.key == IU_KEY_DOWN ||
-				input.key == IU_KEY_PAGE_UP || input.key == IU_KEY_PAGE_DOWN))
+			else if (input.kind == IU_INPUT_KEY && input.key >= IU_KEY_UP && input.key <= IU_KEY_END)
 				iu_view_key(&top->view, input.key);
 			else if (input.kind == IU_INPUT_KEY)
 				answer = input.key == 'y' || input.key == 'Y';
-			top->dirty = true;
 		}
 	}
 	top->view.asks = false;
 	return answer == 1 && !top->leave;
 }
 
-static void told_step(void *context, const struct iu_step *step, const struct iu_step_result *result)
+static bool consent(void *context, const struct iu_free_run *freeing)
+{
+	const struct iu_style style = pane_style(context);
+	struct top *top = context;
+
+	iu_output_explanation(&freeing->explanation, &style, &top->told);
+	iu_text_printf(&top->told, "\n%s [y/N]\n", freeing->question_words ? freeing->question_words : "Do it?");
+	show_told(top, false);
+	return says_yes(top);
+}
+
+static bool asked_to_kill(void *context, const char *what)
 {
 	struct top *top = context;
 
-	iu_text_printf(&top->told, "%s%s: %s", iu_result_name(result->kind), result->killed ? " (by force)" : "", step->what);
-	if (result->detail[0]) {
-		iu_text_add(&top->told, " - ");
-		iu_text_foreign(&top->told, result->detail, strlen(result->detail), 0);
-	}
-	iu_text_add(&top->told, "\n");
+	iu_text_foreign(&top->told, what, strlen(what), 0);
+	iu_text_add(&top->told, ". Kill it (SIGKILL)? [y/N]\n");
+	show_told(top, true);
+	return says_yes(top);
+}
+
+static void told_step(void *context, const struct iu_step *step, const struct iu_step_result *result, const char *words)
+{
+	struct top *top = context;
+
+	(void)step;
+	(void)result;
+	if (!words)
+		return;
+	iu_text_printf(&top->told, "%s\n", words);
 	show_told(top, true);
 	iu_screen_draw(top->screen, &top->view);
 }
@@ -557,33 +573,11 @@ static bool is_stopped(void *context)
 	return top->stop || iu_os_terminal_signal();
 }
 
-static void tell_end(struct top *top, const struct iu_free_run *f)
-{
-	const struct iu_style style = pane_style(top);
-	const char *words = f->words ? f->words : "";
-
-	switch (f->end) {
-	case IU_END_NOTHING:
-	case IU_END_REFUSED:
-	case IU_END_UNKNOWN:
-	case IU_END_PLANNED: iu_output_explanation(&f->explanation, &style, &top->told); break;
-	case IU_END_DECLINED: iu_text_add(&top->told, "Nothing was done.\n"); break;
-	case IU_END_DONE: iu_text_printf(&top->told, "Done: %s can be bound now.\n", top->awaited.target); break;
-	case IU_END_STILL_HELD:
-	case IU_END_RESPAWNED:
-	case IU_END_STOPPED:
-		iu_text_add(&top->told, f->end == IU_END_STOPPED ? "Interrupted: " : "Not freed: ");
-		iu_text_add(&top->told, *words ? words : "it is still held.");
-		iu_text_add(&top->told, "\n");
-		break;
-	}
-	show_told(top, true);
-}
-
 static int run_free(struct top *top)
 {
 	const struct iu_free_options act = {.grace_seconds = IU_GRACE_SECONDS, .context = top, .consent = consent,
-		.step = told_step, .progress = told_progress, .stopped = is_stopped};
+		.step = told_step, .kill = asked_to_kill, .asks = true, .progress = told_progress, .stopped = is_stopped};
+	const struct iu_style style = pane_style(top);
 	struct iu_free_run freeing;
 	int ret;
 
@@ -600,8 +594,10 @@ static int run_free(struct top *top)
 	iu_view_pane(&top->view, IU_PANE_FREE, "inuse free", "looking for who is in the way…\n");
 	iu_screen_draw(top->screen, &top->view);
 	ret = iu_free_run(&top->awaited.questions.v[0], &act, &freeing);
-	if (ret >= 0)
-		tell_end(top, &freeing);
+	if (ret >= 0) {
+		iu_free_run_words(&freeing, &style, &top->told);
+		show_told(top, true);
+	}
 	iu_free_run_end(&freeing);
 	top->view.message[0] = '\0';
 	top->look_at = 0;

@@ -563,6 +563,10 @@ static enum iu_action key_of_row(struct iu_view *view, uint32_t key)
 
 	if (key == 'e')
 		return IU_ACTION_EXPORT;
+	if (key == 'v' && view->pane == IU_PANE_WHY) {
+		view->verbose = !view->verbose;
+		return IU_ACTION_WHY;
+	}
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
 		if ((uint32_t)acts[i].key == key && iu_view_row(view)) {
 			select_here(view);

@@ -80,6 +80,7 @@ struct iu_view {
 	char **pane_lines;
 	size_t pane_count, pane_top;
 	const char *waiting; /* what is waited for; NULL: nothing */
+	bool verbose;    /* answers with all their details */
 	bool asks;       /* the plan is shown, and its consent is awaited */
 
 	char message[240];

@@ -118,6 +118,10 @@ def answers_why():
         copied = t.tmux("show-buffer")
         print(f"# copied: {copied!r}")
         assert copied.startswith("inuse free"), copied
+        t.keys("v")
+        t.wait("cause", "rule")
+        t.keys("v")
+        t.wait("What helps:", absent="rule ")
         t.keys("Escape")
         t.wait("Enter why", absent="What helps:")
 
@@ -144,17 +148,17 @@ def frees_after_consent():
         t.top("8040")
         t.wait("8040 tcp")
         t.keys("f")
-        t.wait("Do it? [y/N]", f"pid {server.pid}")
+        t.wait("[y/N]", f"pid {server.pid}")
         t.keys("n")
         t.wait("Nothing was done.")
         assert server.process.poll() is None
         t.keys("Escape", "f")
-        t.wait("Do it? [y/N]", absent="Nothing was done.")
+        t.wait("[y/N]", absent="Nothing was done.")
         t.keys("y")
-        t.wait("can be bound now")
+        t.wait("is free now")
         assert server.process.wait(PATIENCE) == -signal.SIGTERM
         t.keys("Escape")
-        screen = t.wait("gone", absent="Do it?")
+        screen = t.wait("gone", absent="[y/N]")
         assert row(screen, 8040).startswith("-"), screen  # it is selected: it stays
         t.keys("Escape")  # no filter
         t.wait(absent="/8040")
@@ -233,14 +237,13 @@ def mouse():
         screen = t.wait(" 8091 tcp", " 8092 tcp").splitlines()
         y = next(i for i, line in enumerate(screen) if " 8092 tcp" in line)
 
-        def click(x, line):  # as tmux tells a program of its own kind of terminal
-            t.tmux("send-keys", "-H", *(f"{byte:x}" for byte in (*b"\033[M", 32, 33 + x, 33 + line)))
+        def click(x, line, times=1):  # as tmux tells a program of its own kind of terminal
+            t.tmux("send-keys", "-H", *[f"{byte:x}" for button in (32, 35) for byte in (*b"\033[M", button, 33 + x, 33 + line)] * times)
 
         click(4, 3)
         screen = t.wait("sorted by port, downwards").splitlines()
         assert " 8092 tcp" in screen[4] and " 8091 tcp" in screen[5], screen
-        click(4, y)
-        click(4, y)
+        click(4, y, 2)
         t.wait("inuse 127.0.0.1:8091", "What helps:")
 
 
