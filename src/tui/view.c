@@ -186,8 +186,14 @@ int iu_view_take(struct iu_view *view, const struct iu_table_look *look, const s
 static bool is_about(const struct iu_trouble *trouble, const struct iu_top_row *row)
 {
 	const struct iu_socket *s = &row->socket;
+	const struct iu_question *q = &trouble->question;
 
-	if (trouble->protocol != s->protocol || !trouble->port || trouble->port != s->port)
+	if (q->target.protocol != s->protocol || q->target.port != s->port)
+		return false;
+	if (s->protocol == IU_PROTOCOL_UNIX)
+		return s->path && q->target.path && s->path_len == q->target.path_len &&
+		       !memcmp(s->path, q->target.path, s->path_len);
+	if (!s->port || (q->target.family != IU_FAMILY_ANY && !iu_address_equal(&q->target.address, &s->local)))
 		return false;
 	return trouble->kind == IU_TROUBLE_LEFT || s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND;
 }
