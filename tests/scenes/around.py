@@ -560,7 +560,7 @@ def devices_of_holders(folder):
     for name in ("va", "vc"):
         start(sys.executable, "-c", DEVICE, name, "67")
     code, document = why("67/udp")
-    _, _, text = inuse("why", "67/udp")
+    _, _, text = inuse("why", "-v", "67/udp")
     for name in ("va", "vc"):
         some("texts", [text], f"0.0.0.0%{name}:67")
     same("no port instead", remedy(document, "use-port"), None)
@@ -588,6 +588,10 @@ def links_that_carry_nothing(folder):
     code, document = why("10.9.0.1:8080")
     some("warnings", document["verdict"]["warnings"], "unreachable", "no carrier")
     sh("ip", "link", "set", "p0", "up")
+    for _ in range(100):  # the kernel tells it a moment later
+        if "state UP" in sh("ip", "-o", "link", "show", "v0"):
+            break
+        time.sleep(0.05)
     code, document = why("10.9.0.1:8080")
     same("with a carrier", document["verdict"]["warnings"], [])
     sh("ip", "link", "set", "lo", "down")

@@ -471,7 +471,7 @@ def guess(room):
     silent = LISTEN.replace("int(sys.argv[1])", "int(__import__('os').environ['P'])")
     for port, command in (("4711", [named, "--port=4711"]), ("4712", [silent])):
         process = start(room, [sys.executable, "-c", *command], env={**os.environ, "P": port})
-        _, document, _ = why(port, user=NOBODY)
+        _, document, _ = why(port, user=NOBODY, before=lambda: os.chdir("/"))
         expect(document["verdict"]["cause"], "hidden-holder", "cause")
         told = [line for line in document["blockers"][0]["evidence"] if "could be it" in line]
         expect([f"(pid {process.pid})" in line for line in told], [True] if port == "4711" else [], f"guesses at {port}")

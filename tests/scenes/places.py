@@ -69,7 +69,7 @@ def ask(*arguments, user=None, before=None, environment=None, limit=30):
             documents.append(json.loads(line))
         except ValueError:
             pass
-    print(f"#   inuse {' '.join(arguments)}: exit {done.returncode}, {took:.1f} s"
+    print(f"#   inuse {' '.join(arguments).replace(chr(10), chr(92) + 'n')}: exit {done.returncode}, {took:.1f} s"
           f"{', uid ' + str(user) if user is not None else ''}: {(done.stdout + done.stderr).strip()[:100]!r}")
     return done.returncode, documents, done.stdout + done.stderr, took
 
