@@ -68,6 +68,15 @@ def take_namespaces(live, again):
         live["remedies"] = [r for r in live["remedies"] if r["id"] != "ask-there"]
 
 
+def take_moment(live, again):
+    """What only a look at this moment has: binds that were refused lately, and a root who might look, too."""
+    for document in (live, again):
+        document["refused"] = None
+        for part in (document["verdict"], *document["blockers"]):
+            if isinstance(part.get("headline"), str):
+                part["headline"] = part["headline"].replace("(only root can see which)", "(which one is not visible here)")
+
+
 def is_unrecorded(live, again):
     """Nobody named the path when it was recorded, and no socket is bound to it: it has to be said."""
     return (live["request"]["path"] is not None and again["verdict"]["status"] == "unknown"
@@ -130,6 +139,7 @@ def replay(program, args, who):
             wrong.append(f"\"from\" is {b['from']!r}")
         take_evidence(a, b)
         take_commands(a, b)
+        take_moment(a, b)
         take_namespaces(a, b)
         if who == "unasked" and is_unrecorded(a, b):
             continue
