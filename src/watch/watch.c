@@ -50,6 +50,39 @@ static bool passes(const struct iu_filter *filter, const struct iu_failure *fail
 	return good;
 }
 
+/* What is told of a program in a second while more waits than can be explained. */
+#define SHARES	  64
+#define SHARE_MAX 8
+
+struct shares {
+	struct {
+		int64_t second;
+		unsigned int told;
+		char name[16];
+	} v[SHARES];
+	size_t next;
+};
+
+/* A program that floods us does not keep others from being explained. */
+static bool has_share(struct shares *shares, const struct iu_failure *failure)
+{
+	const char *name = failure->process.name ? failure->process.name : "";
+	int64_t second = failure->time_ms / 1000;
+	size_t i = 0;
+
+	while (i < SHARES && strncmp(shares->v[i].name, name, sizeof(shares->v[i].name) - 1) != 0)
+		i++;
+	if (i == SHARES) {
+		i = shares->next++ % SHARES;
+		shares->v[i].second = 0;
+		strncpy(shares->v[i].name, name, sizeof(shares->v[i].name) - 1);
+	}
+	if (shares->v[i].second != second)
+		shares->v[i].told = 0;
+	shares->v[i].second = second;
+	return shares->v[i].told++ < SHARE_MAX;
+}
+
 static int tell(const struct iu_watch *watch, const struct iu_failure *failure,
 	const struct iu_answer *answer)
 {
@@ -61,13 +94,13 @@ static int tell(const struct iu_watch *watch, const struct iu_failure *failure,
 }
 
 static int explain_and_tell(const struct iu_watch *watch, struct iu_failures *failures,
-	struct iu_failure *failure, struct iu_session *session)
+	struct shares *shares, struct iu_failure *failure, struct iu_session *session)
 {
 	struct iu_arena arena = {0};
 	struct iu_answer answer;
 	int ret;
 
-	if (failure->only_count || iu_failures_waiting(failures))
+	if (failure->only_count || (!has_share(shares, failure) && iu_failures_waiting(failures)))
 		return tell(watch, failure, NULL);
 	ret = iu_explain_failure(failures, failure, session, &arena, &answer);
 	if (ret >= 0)
@@ -77,7 +110,7 @@ static int explain_and_tell(const struct iu_watch *watch, struct iu_failures *fa
 }
 
 /* Returns: 1: there may be more, 0: no, or IU_E_*. */
-static int next(const struct iu_watch *watch, struct iu_failures *failures)
+static int next(const struct iu_watch *watch, struct iu_failures *failures, struct shares *shares)
 {
 	struct iu_session session = {0};
 	struct iu_failure failure;
@@ -86,7 +119,7 @@ static int next(const struct iu_watch *watch, struct iu_failures *failures)
 	iu_snapshot_init(&session.snapshot);
 	ret = iu_failures_next(failures, &session.snapshot, &failure);
 	if (ret == 1 && !is_probe(&failure) && passes(watch->filter, &failure))
-		ret = explain_and_tell(watch, failures, &failure, &session);
+		ret = explain_and_tell(watch, failures, shares, &failure, &session);
 	iu_session_free(&session);
 	return ret == IU_E_PROTO ? 1 : ret < 0 ? ret : ret == 0 ? 0 : 1;
 }
@@ -105,6 +138,7 @@ static void tell_missed(const struct iu_watch *watch, const struct iu_failures *
 int iu_watch_run(const struct iu_watch *watch, struct iu_text *why)
 {
 	struct iu_failure_counters counters = {0};
+	struct shares shares = {.next = 0};
 	struct iu_failures *failures;
 	int ret = iu_failures_open(&failures, why);
 
@@ -114,7 +148,7 @@ int iu_watch_run(const struct iu_watch *watch, struct iu_text *why)
 	while (ret >= 0 && !watch->stopped(watch->context)) {
 		ret = iu_failures_wait(failures, WAIT_MS);
 		if (ret == 1)
-			ret = next(watch, failures);
+			ret = next(watch, failures, &shares);
 		tell_missed(watch, failures, &counters);
 		if (ret == IU_E_AGAIN)
 			ret = 0;

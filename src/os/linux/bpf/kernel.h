@@ -109,8 +109,8 @@ struct user_namespace {
 } CO_RE;
 
 typedef struct {
-	__u64 val;
-} kernel_cap_t; /* before 6.3 two words of 32 bits: of the same size, and the lower one first */
+	__u64 bits; /* of another name in each kernel, and of the same size: only its place is of interest */
+} kernel_cap_t;
 
 struct cred {
 	kuid_t euid;

@@ -172,6 +172,7 @@ static __always_inline void on_refused_listener(struct sock *sk)
 
 	if (!s)
 		return;
+	ADD(seen, 1);
 	e = &s->attempt.event;
 	note_socket(s, e, sk);
 	note_inet(e, sk);

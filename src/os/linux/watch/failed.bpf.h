@@ -119,8 +119,10 @@ static __always_inline bool may_bind_low(struct task_struct *task, struct net *n
 {
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
 	struct user_namespace *has = BPF_CORE_READ(cred, user_ns), *owner = BPF_CORE_READ(net, user_ns);
+	__u64 capabilities = 0;
 
-	if (!(BPF_CORE_READ(cred, cap_effective.val) >> CAP_NET_BIND_SERVICE & 1))
+	bpf_core_read(&capabilities, sizeof(capabilities), &cred->cap_effective);
+	if (!(capabilities >> CAP_NET_BIND_SERVICE & 1))
 		return false;
 	return has == owner || BPF_CORE_READ(has, level) < BPF_CORE_READ(owner, level);
 }

@@ -102,7 +102,8 @@ int inuse_unix(__u64 *ctx)
 {
 	struct socket *socket = (struct socket *)ctx[0];
 	__u64 address = ctx[1];
-	int len = (int)ctx[2], error = (int)ctx[3];
+	__u32 len = (__u32)ctx[2];
+	int error = (int)ctx[3];
 	struct iu_watch_event *e;
 	struct scratch *s;
 
@@ -118,8 +119,11 @@ int inuse_unix(__u64 *ctx)
 	e->head.key.error = -error;
 	e->head.key.family = AF_UNIX;
 	__builtin_memset(e->path, 0, sizeof(e->path));
-	len -= 2;
-	if (len > 0 && len <= IU_WATCH_PATH && bpf_probe_read_kernel(e->path, len, (void *)(address + 2)) == 0)
+	len = len > 2 ? len - 2 : 0;
+	asm volatile("" : "+r"(len)); /* the verifier has to see what is compared */
+	if (len > IU_WATCH_PATH)
+		len = 0;
+	if (bpf_probe_read_kernel(e->path, len, (void *)(address + 2)) == 0)
 		e->path_len = len;
 	e->head.key.place = hash_of(e->path);
 	if (!is_repeat(e))

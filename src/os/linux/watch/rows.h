@@ -94,7 +94,7 @@ struct iu_watch_memory {
 	__u32 reader_level;
 	__u64 reader_space; /* struct pid_namespace of the reader */
 	/* told */
-	__u64 seen;	/* calls of bind() that began; fexit: that failed */
+	__u64 seen;	/* calls of bind() that began, and of listen() that failed; fexit: only what failed */
 	__u64 passed;	/* of them have succeeded */
 	__u64 failed;	/* failures, told or counted */
 	__u64 told;	/* events that were written */
