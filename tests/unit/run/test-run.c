@@ -240,7 +240,7 @@ static void test_choice(void **state)
 			.moved = rows[i].moved,
 			.policy = rows[i].policy};
 
-		print_message("row %zu\n", i);
+		print_message("# row %zu\n", i);
 		assert_int_equal(iu_run_policy_choose(&facts), rows[i].way);
 		if (rows[i].way == IU_RUN_PERFORM)
 			assert_true(iu_run_policy_may_perform(&facts));
