@@ -59,6 +59,7 @@ bench:
 	meson setup build-bench -Dtests=true -Dbuildtype=release 2>/dev/null || true
 	ninja -C build-bench inuse tests/bench/bench-scene tests/bench/bench-timed tests/bench/bench-empty tests/bench/bench-library
 	python3 tests/bench/library.py build-bench/tests/bench/bench-library --page docs/performance.md
+	PYTHONDONTWRITEBYTECODE=1 python3 tests/bench/page.py build-bench/inuse --page docs/performance.md
 	python3 tests/bench/bench.py build-bench --scenes $(SCENES) --page docs/performance.md
 	python3 tests/bench/captures.py build-bench/inuse
 

@@ -246,8 +246,8 @@ static bool is_waiting(const struct iu_socket *s)
 }
 
 /*
- * The machine as it were if the program of that row had ended. BPF programs that see each bind() are
- * left out: they let it pass when it was started.
+ * The machine as it were if the program of that row had ended. What besides sockets may refuse a bind() (BPF
+ * programs, excluded ranges) is left out: it let this one pass, and a program may have excluded a port for itself.
  */
 static void without(struct search *s, const struct port *port, size_t row, struct iu_arena *scratch,
 	struct iu_snapshot *ret)
@@ -256,7 +256,9 @@ static void without(struct search *s, const struct port *port, size_t row, struc
 	bool *gone = iu_arena_alloc(scratch, all->n);
 
 	*ret = *s->snapshot;
+	ret->seen = UINT32_MAX; /* which of those that are known meet, is the question */
 	ret->bind_programs.n = 0;
+	ret->windows.exclusions.n = 0;
 	ret->sockets = (struct iu_sockets){iu_arena_alloc(scratch, all->n * sizeof(*all->v)), 0, all->n};
 	s->copied += all->n;
 	if (scratch->failed)
@@ -326,6 +328,17 @@ static int judge_restart(struct search *s, size_t row, size_t other, const struc
 	return 1;
 }
 
+/* What was left out was not compared: only who else answers is the point. */
+static void drop_checked(struct iu_explanation *story)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < story->parts.n; i++)
+		if (strcmp(story->parts.v[i].label, "checked") != 0)
+			story->parts.v[n++] = story->parts.v[i];
+	story->parts.n = n;
+}
+
 /* @other: a row of another program there, if there is one. Returns: 1: found, 0: it would start, < 0: no memory. */
 static int try_restart(struct search *s, const struct port *port, size_t row, size_t other)
 {
@@ -346,6 +359,8 @@ static int try_restart(struct search *s, const struct port *port, size_t row, si
 		ret = judge_restart(s, row, other, &verdict, &trouble);
 	if (ret == 1 && iu_describe(s->arena, &question, &rest, &verdict, &trouble.explanation) < 0)
 		ret = IU_E_NOMEM;
+	if (ret == 1 && trouble.kind == IU_TROUBLE_SHADOWED)
+		drop_checked(&trouble.explanation);
 	if (ret == 1)
 		add(s, &trouble, &question);
 	iu_arena_free(&scratch);

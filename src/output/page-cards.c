@@ -133,9 +133,10 @@ void iu_page_cards_write(const struct iu_page *page, struct iu_text *out)
 	if (n)
 		add_cards(troubles, false, out);
 	else
-		iu_text_add(out, "<p class=\"calm\">Nothing. Every socket that takes a port is served by a program that "
-			"runs, no two programs answer on one port, and no port is kept by connections of a server that "
-			"is gone, as far as could be seen.</p>\n");
+		iu_text_printf(out, "<p class=\"calm\">Nothing, in what was seen: no socket that nobody serves, no two programs on "
+			"one port, no port that is kept by connections of a server that is gone.%s</p>\n",
+			page->snapshot->seen & IU_FACT_HOLDERS ? ""
+				: " Who holds each socket was not seen completely.");
 	if (troubles->cut)
 		iu_text_add(out, "<p class=\"note\">There is more of this kind than was looked at: ask about single ports "
 			"with inuse why.</p>\n");

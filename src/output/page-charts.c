@@ -49,11 +49,10 @@ static size_t count_state(const struct iu_page *page, enum iu_state state)
 	return n;
 }
 
-/* 12 345 as people read it, with a thin space that no line breaks. */
-static void add_count(struct iu_text *out, size_t n)
+void iu_page_charts_add_count(struct iu_text *out, size_t n)
 {
 	if (n >= 1000) {
-		add_count(out, n / 1000);
+		iu_page_charts_add_count(out, n / 1000);
 		iu_text_printf(out, "\xe2\x80\xaf%03zu", n % 1000);
 	} else {
 		iu_text_printf(out, "%zu", n);
@@ -65,7 +64,7 @@ static void add_count(struct iu_text *out, size_t n)
 static void add_tile(struct iu_text *out, const char *name, size_t n, const char *more)
 {
 	iu_text_printf(out, "<div><dt>%s</dt><dd>", name);
-	add_count(out, n);
+	iu_page_charts_add_count(out, n);
 	iu_text_printf(out, "</dd><dd class=\"more\">%s</dd></div>\n", more);
 }
 
@@ -77,9 +76,9 @@ static void add_range_tile(struct iu_text *out, const struct iu_range_use *use)
 		return;
 	iu_text_printf(out, "<div><dt>Ephemeral TCP</dt><dd>%s%zu<small> %%</small></dd><dd class=\"more\">",
 		use->used && !percent ? "&lt;\xe2\x80\xaf" : "", use->used && !percent ? 1 : percent);
-	add_count(out, use->used);
+	iu_page_charts_add_count(out, use->used);
 	iu_text_add(out, " of ");
-	add_count(out, use->ports);
+	iu_page_charts_add_count(out, use->ports);
 	iu_text_add(out, " ports</dd></div>\n");
 }
 
@@ -130,11 +129,11 @@ static void add_band(const struct iu_page *page, const char *name, unsigned int 
 	count_ports(page, IU_PROTOCOL_TCP, first, last, &tcp, &connected);
 	count_ports(page, IU_PROTOCOL_UDP, first, last, &udp, &other);
 	iu_text_printf(out, "<tr><th scope=\"row\">%u\xe2\x80\x93%u %s</th><td>", first, last, name);
-	add_count(out, tcp);
+	iu_page_charts_add_count(out, tcp);
 	iu_text_add(out, "</td><td>");
-	add_count(out, udp);
+	iu_page_charts_add_count(out, udp);
 	iu_text_add(out, "</td><td>");
-	add_count(out, connected + other);
+	iu_page_charts_add_count(out, connected + other);
 	iu_text_add(out, "</td></tr>\n");
 }
 
@@ -163,7 +162,7 @@ static void add_bar(const char *name, size_t n, size_t most, struct iu_text *out
 	iu_text_printf(out, "<tr data-state=\"%s\"><th scope=\"row\">%s</th><td class=\"bar\">"
 		"<svg viewBox=\"0 0 %d 12\" height=\"12\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect width=\"%zu\" height=\"12\"/></svg>"
 		"</td><td class=\"n\">", name, name, BAR_WIDTH, 2 + n * (BAR_WIDTH - 2) / most);
-	add_count(out, n);
+	iu_page_charts_add_count(out, n);
 	iu_text_add(out, "</td></tr>\n");
 }
 
@@ -216,7 +215,7 @@ static void add_waiting_ports(const struct iu_page *page, struct iu_text *out)
 	iu_text_add(out, "<p>Most on local port ");
 	for (size_t i = 0; counts && i < PORTS_NAMED && counts[i].n; i++) {
 		iu_text_printf(out, "%s<b>%u</b> (", i ? ", " : "", counts[i].port);
-		add_count(out, counts[i].n);
+		iu_page_charts_add_count(out, counts[i].n);
 		iu_text_add(out, ")");
 	}
 	iu_text_add(out, ".</p>\n");

@@ -4,6 +4,9 @@
 
 #include "output/page-source.h"
 
+/** iu_page_charts_add_count() - 12 345 as people read it, with a thin space that no line breaks. */
+void iu_page_charts_add_count(struct iu_text *out, size_t n);
+
 /** iu_page_charts_write_tiles() - appends the numbers that come first. */
 void iu_page_charts_write_tiles(const struct iu_page *page, struct iu_text *out);
 

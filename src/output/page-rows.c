@@ -2,6 +2,7 @@
 #include "output/page-rows.h"
 
 #include "output/list-columns.h"
+#include "output/page-charts.h"
 #include "output/page-escape.h"
 
 #define ROWS_MAX 100
@@ -31,9 +32,10 @@ void iu_page_rows_write(const struct iu_page *page, const size_t *order, struct 
 {
 	const size_t n = page->listing->rows.n, shown = n < ROWS_MAX ? n : ROWS_MAX;
 
-	iu_text_printf(out, "<section id=\"sockets\">\n<h2>All sockets <span class=\"count\">%zu</span></h2>\n"
-		"<div id=\"live\"></div>\n<div class=\"plain\" tabindex=\"0\" role=\"region\" aria-label=\"Sockets\">\n"
-		"<table>\n<caption>", n);
+	iu_text_add(out, "<section id=\"sockets\">\n<h2>All sockets <span class=\"count\">");
+	iu_page_charts_add_count(out, n);
+	iu_text_add(out, "</span></h2>\n<div id=\"live\"></div>\n<div class=\"plain\" tabindex=\"0\" role=\"region\" aria-label=\"Sockets\">\n"
+		"<table>\n<caption>");
 	if (shown < n)
 		iu_text_printf(out, "The first %zu of %zu; the others need the script of this page", shown, n);
 	else

@@ -277,7 +277,8 @@ def page(scenes):
                      f"{'holds' if most <= 8192 else '**missed**'} |")
     model = os.path.join(HERE, "cost-model.md")
     library = os.path.join(HERE, "library.md") # written by library.py
-    return "\n".join(lines) + "\n\n" + open(model).read() + "\n" + open(library).read()
+    page = os.path.join(HERE, "page.md")       # written by page.py
+    return "\n".join(lines) + "\n\n" + "\n".join(open(part).read() for part in (model, library, page))
 
 
 def main():

@@ -313,8 +313,8 @@ def windows():
     browser.open(page_of("windows.html", NETSTAT.replace("\n", "\r\n"), "50200"))
     painted()
     same("sockets", found(), "5 sockets")
-    same("what stands out", browser.eval("[...document.querySelectorAll('.card.shadowed h3')].map(h => h.textContent)"),
-         ["Two programs answer on port 8080/tcp: pid 4343 on 127.0.0.1:8080, pid 4242 on 0.0.0.0:8080."])
+    same("what shadows what", browser.eval("[...document.querySelectorAll('.card.shadowed h3')].map(h => h.textContent)"),
+         ["Two programs answer on port 8080/tcp: pid 4242 on 0.0.0.0:8080, pid 4343 on 127.0.0.1:8080."])
     assert browser.eval("document.querySelectorAll('.band rect[fill=\"url(#hatch-hard)\"]').length") >= 1
     quiet()
 

@@ -99,19 +99,20 @@ const matcher = word => {
 let query = "", scope = "all", sorted = null, descending = false;
 let order = Uint32Array.from({length: rows}, (_, row) => row), shown = order, active = -1;
 
+// The place of each value of a text column. Numbers in a text count as numbers, without a function that is called a
+// million times; what is not known comes last.
+const ranks = {};
+const rankOf = name => ranks[name] ??= (() => {
+	const keys = values(name).map((value, at) => value.replace(/\d+/g, digits => digits.padStart(6, "0")) + "\0" + at).sort();
+	const rank = new Uint32Array(keys.length);
+	keys.forEach((key, place) => { rank[key.slice(key.lastIndexOf("\0") + 1)] = place; });
+	columns[name].v.forEach((value, at) => { if (value === "" || value === "-" || value === "?") rank[at] = 0x7fffffff; });
+	return rank;
+})();
+
 const sortBy = name => {
-	const column = columns[name];
-	let key;
-	if (Array.isArray(column)) {
-		key = row => column[row] < 0 ? 0xffffffff : column[row]; // what is not known comes last
-	} else {
-		// numbers in a text count as numbers, without a function called a million times
-		const keys = values(name).map((value, at) => value.replace(/\d+/g, digits => digits.padStart(6, "0")) + "\0" + at).sort();
-		const rank = new Uint32Array(column.v.length);
-		keys.forEach((key, place) => { rank[key.slice(key.lastIndexOf("\0") + 1)] = place; });
-		column.v.forEach((value, at) => { if (value === "" || value === "-" || value === "?") rank[at] = 0x7fffffff; });
-		key = row => rank[column.i[row]];
-	}
+	const column = columns[name], rank = Array.isArray(column) ? null : rankOf(name);
+	const key = rank ? row => rank[column.i[row]] : row => column[row] < 0 ? 0xffffffff : column[row];
 	// rank and row in one number: stable, and sorted without a function
 	const keys = Float64Array.from({length: rows}, (_, row) => key(row) * 2 ** 21 + row).sort();
 	order = Uint32Array.from(keys, value => value % 2 ** 21);
@@ -533,7 +534,7 @@ const buildMap = () => {
 		for (const proto of ["tcp", "udp"])
 			band[proto] = inside(proto) + ports[proto].flow.subarray(band.a, band.b + 1).reduce((n, flow) => n + flow, 0) > 0;
 		const flows = ports.tcp.flow.subarray(band.a, band.b + 1).reduce((n, flow) => n + (flow > 0), 0);
-		const words = `${band.name} · ${inside("tcp")} TCP, ${inside("udp")} UDP` + (flows ? ` · connections on ${many(flows)} ports` : "");
+		const words = `${band.name} · ${inside("tcp")} TCP, ${inside("udp")} UDP` + (flows ? ` · connections on ${many(flows)} port${flows === 1 ? "" : "s"}` : "");
 		const button = (label, sign, act) => make("button", {type: "button", "aria-label": `${label} ports ${band.a} to ${band.b}`, title: label, onclick: act}, sign);
 		band.svg = draw("svg", {"aria-hidden": "true", preserveAspectRatio: "none"});
 		band.title = make("b");

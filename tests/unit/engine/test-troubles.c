@@ -101,6 +101,21 @@ static void test_shadowed(void **state)
 	      "vite (pid 101) on [::1]:3000.\n");
 }
 
+/* A netstat of Windows lacks much, and tells this all the same; a port that is excluded meanwhile, too. */
+static void test_shadowed_windows(void **state)
+{
+	s.seen = IU_FACT_TCP;
+	s.host.os = "windows";
+	*iu_list_add(&s.arena, &s.windows.exclusions) =
+		(struct iu_exclusion){.protocol = IU_PROTOCOL_TCP, .first = 8005, .last = 8104};
+	put("0.0.0.0", 8080, IU_STATE_LISTEN, 1);
+	put_process(&s, 100, "java.exe", 1);
+	put("::1", 8080, IU_STATE_LISTEN, 2);
+	put_process(&s, 101, "wslrelay.exe", 2);
+	check("shadowed 8080/tcp | Two programs answer on port 8080/tcp: java.exe (pid 100) on 0.0.0.0:8080, "
+	      "wslrelay.exe (pid 101) on [::1]:8080.\n");
+}
+
 /* Without SO_REUSEADDR what is left of its own connections keeps a server from starting again. */
 static void test_restart(void **state)
 {
@@ -175,6 +190,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_quiet, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unserved, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_shadowed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shadowed_windows, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restart, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_range, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_path, setup, teardown),

@@ -238,7 +238,7 @@ static void test_empty(void **state)
 	iu_snapshot_init(&nothing);
 	iu_page_write(&(struct iu_page){&nothing, &no_rows, &no_troubles, false}, &page);
 	assert_false(page.failed);
-	assert_non_null(strstr(page.data, "<p class=\"calm\">Nothing."));
+	assert_non_null(strstr(page.data, "<p class=\"calm\">Nothing,"));
 	iu_text_free(&page);
 	iu_snapshot_free(&nothing);
 }
