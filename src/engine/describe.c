@@ -294,10 +294,25 @@ static size_t each_holder(struct telling *t, teller *tell)
 	return rest;
 }
 
+/* "perhaps node server.js  (pid 4767): it has the port among its arguments" */
+static void tell_likely(struct telling *t, const struct iu_blocker *b)
+{
+	for (size_t i = 0; i < b->likely; i++) {
+		const struct iu_unreadable *u = &t->snapshot->unreadable.v[b->candidates.v[i]];
+		const struct iu_process *p = iu_snapshot_process(t->snapshot, u->pid);
+
+		add_line(t, "who", iu_phrase(t->arena, "perhaps %s\t(pid %d): it %s",
+			p && p->command.n ? iu_phrase_short_command(t->arena, p) : iu_safe(t->arena, u->name, 40),
+			(int)u->pid, b->likely_why));
+	}
+}
+
 static void tell_who(struct telling *t)
 {
 	size_t rest = each_holder(t, tell_holder);
 
+	for (size_t i = 0; i < t->verdict->blockers.n && i < BLOCKERS_TOLD; i++)
+		tell_likely(t, &t->verdict->blockers.v[i]);
 	if (rest)
 		add_line(t, "who", iu_phrase(t->arena, "and %zu more", rest));
 }

@@ -37,6 +37,8 @@ struct iu_blocker {
 	struct iu_strings evidence;    /* sentences that led to the cause; foreign text is escaped */
 	/* Processes that may hold it where none could be shown: indices into snapshot->unreadable. */
 	IU_LIST(size_t) candidates;
+	size_t likely;          /* so many of the first stand out … */
+	const char *likely_why; /* … as each of them "has the port among its arguments" */
 	size_t representative; /* how many sockets alike this row stands for (TIME-WAIT), at least 1 */
 	size_t found; /* its place in the order of the snapshot, for blockers that weigh the same */
 };

@@ -117,17 +117,18 @@ static void say_candidates(struct iu_case *c)
 	}
 	if (best < NEARBY && told > TOLD_MAX)
 		return;
-	for (size_t i = 0; i < told && i < TOLD_MAX; i++) {
+	c->blocker->likely = told < TOLD_MAX ? told : TOLD_MAX;
+	c->blocker->likely_why = best >= NAMES_PORT  ? "has the port among its arguments"
+				 : best >= CUSTOMARY ? "mostly has this port"
+				 : best >= NEARBY    ? "names the same directory in its arguments"
+				 : best >= OF_CGROUP ? "runs in the same cgroup"
+						     : "belongs to the same user";
+	for (size_t i = 0; i < c->blocker->likely; i++) {
 		const struct iu_unreadable *u =
 			&c->snapshot->unreadable.v[c->blocker->candidates.v[i]];
 
 		iu_case_say(c, "%s (pid %d) could be it: it %s, and its descriptors may not be read",
-			iu_safe(c->arena, u->name, 40), (int)u->pid,
-			best >= NAMES_PORT  ? "has the port among its arguments"
-			: best >= CUSTOMARY ? "mostly has this port"
-			: best >= NEARBY    ? "names the same directory in its arguments"
-			: best >= OF_CGROUP ? "runs in the same cgroup"
-					    : "belongs to the same user");
+			iu_safe(c->arena, u->name, 40), (int)u->pid, c->blocker->likely_why);
 	}
 }
 

@@ -1,18 +1,21 @@
 /* os/linux/holders/guesses.c - what is told of processes that may have a socket whose holder is hidden */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/text.h"
 #include "knowledge/ports.h"
 #include "model/needs.h"
 #include "os/linux/file.h"
+#include "os/linux/process/proc-stat.h"
 #include "os/linux/process/process.h"
 
 #define COMMAND_BYTES 4096
 #define LOOKED_AT     1024 /* processes whose command lines are read … */
 #define TOLD	      8	   /* … and of which the rest is, too */
 #define FOLDER_BYTES  4096
+#define LINE_MAX      64   /* our ancestors: so many are known again */
 
 static bool is_held(const struct iu_snapshot *snapshot, uint64_t inode)
 {
@@ -82,6 +85,20 @@ static bool names_it(struct iu_scan *scan, const struct folders *folders, uint16
 	return u->nearby || (port && iu_port_is_word(command, (size_t)len, port));
 }
 
+/* Who carries us has the port among its arguments because it is asked for. */
+static bool carries_us(const struct iu_scan *scan, int32_t pid)
+{
+	struct iu_proc_stat stat = {.ppid = (int32_t)getpid()};
+
+	for (size_t i = 0; i < LINE_MAX && stat.ppid > 0; i++) {
+		if (stat.ppid == pid)
+			return true;
+		if (iu_proc_stat_read(scan->proc, stat.ppid, &stat) < 0)
+			break;
+	}
+	return false;
+}
+
 static int guess(struct iu_scan *scan, const struct iu_socket *s, size_t *looked, size_t *told)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
@@ -99,6 +116,10 @@ static int guess(struct iu_scan *scan, const struct iu_socket *s, size_t *looked
 		if (!names_it(scan, &folders, s->port, u) &&
 			(!s->port || !iu_port_is_customary(u->name, s->port)))
 			continue;
+		if (carries_us(scan, u->pid)) {
+			u->nearby = false;
+			continue;
+		}
 		++*told;
 		ret = iu_process_read(scan, u->pid);
 	}
