@@ -52,13 +52,30 @@ static const char *owner(struct iu_arena *arena, const struct iu_snapshot *snaps
 	return iu_phrase(arena, " of %s", iu_phrase_user(arena, p->user, p->uid_known, p->uid));
 }
 
+/* "Stop nginx (812) of root and 3 more?" where it is about programs alone. */
+static const char *question_of_many(
+	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_plan *plan)
+{
+	int32_t first = plan->steps.v[0].lever.process.pid;
+	size_t programs = 0;
+
+	for (size_t i = 0; i < plan->steps.n; i++)
+		programs += plan->steps.v[i].lever.kind == IU_STEP_TERMINATE;
+	if (programs < plan->steps.n)
+		return iu_phrase(arena, "Do these %zu steps?", plan->steps.n);
+	return iu_phrase(arena, "Stop %s%s and %zu more?", process_name(arena, snapshot, first),
+		owner(arena, snapshot, first), programs - 1);
+}
+
 const char *iu_plan_words_question(
 	struct iu_arena *arena, const struct iu_snapshot *snapshot, const struct iu_plan *plan)
 {
-	const struct iu_lever *lever = plan->steps.n == 1 ? &plan->steps.v[0].lever : NULL;
+	const struct iu_lever *lever = plan->steps.n ? &plan->steps.v[0].lever : NULL;
 
 	if (!lever)
 		return "Do it?";
+	if (plan->steps.n > 1)
+		return question_of_many(arena, snapshot, plan);
 	switch (lever->kind) {
 	case IU_STEP_TERMINATE:
 		return iu_phrase(arena, "Stop %s%s?", process_name(arena, snapshot, lever->process.pid),
@@ -67,9 +84,9 @@ const char *iu_plan_words_question(
 	case IU_STEP_STOP_CONTAINER:
 	case IU_STEP_STOP_SERVICE: return iu_phrase(arena, "Stop %s?", subject(arena, snapshot, lever));
 	case IU_STEP_REMOVE_FILE: return iu_phrase(arena, "Remove %s?", subject(arena, snapshot, lever));
+	case IU_STEP_DESTROY: return "Drop the old connection?";
+	case IU_STEP_WAIT: return "Wait until it is gone?";
 	case IU_STEP_DISABLE_SERVICE:
-	case IU_STEP_DESTROY:
-	case IU_STEP_WAIT:
 	case IU_STEP_COLLECT_GARBAGE:
 	case IU_STEP_DELETE_PORTPROXY:
 	case IU_STEP_EXCLUDE_PORT: break;

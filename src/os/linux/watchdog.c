@@ -46,6 +46,15 @@ static void sleep_ms(long long ms)
 	nanosleep(&time, NULL);
 }
 
+/* Whatever signals come meanwhile: each look that begins after a Ctrl-C sends one. */
+static void sleep_whole_ms(long long ms)
+{
+	long long end = now_ms() + ms;
+
+	for (long long left = ms; left > 0; left = end - now_ms())
+		sleep_ms(left);
+}
+
 static void *watch(void *unused)
 {
 	(void)unused;
@@ -63,7 +72,7 @@ static void *watch(void *unused)
 			continue;
 		/* A handler has run here; the look goes on for a moment, or it hangs. */
 		until = atomic_load(&deadline);
-		sleep_ms(STOP_MS);
+		sleep_whole_ms(STOP_MS);
 		if (until && until == atomic_load(&deadline))
 			_exit(STOPPED);
 	}

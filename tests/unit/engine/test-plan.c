@@ -838,6 +838,40 @@ static void test_shells(void **state)
 	rules.ancestors_unknown = false;
 }
 
+/* What is asked before a plan, and told after its steps. */
+static void test_words(void **state)
+{
+	struct iu_step steps[] = {{.lever = {.kind = IU_STEP_TERMINATE, .process = {.pid = 4242}}},
+		{.lever = {.kind = IU_STEP_TERMINATE, .process = {.pid = 4243}}}};
+	struct iu_step_result done = {.kind = IU_RESULT_DONE, .took_ms = 1234};
+	struct iu_plan p = {.steps = {.v = steps, .n = 1}};
+
+	(void)state;
+	listener(4242, "node");
+#define ASKS(text) assert_string_equal(iu_plan_words_question(&arena, &snap, &p), text)
+	ASKS("Stop node (4242) of alice?");
+	assert_string_equal(iu_plan_words_result(&arena, &snap, &steps[0], &done), "node (4242) ended after SIGTERM (1.2 s)");
+	assert_string_equal(iu_plan_words_still(&arena, &snap, &steps[0]), "node (4242) is still running after SIGTERM");
+	done.killed = true;
+	assert_string_equal(iu_plan_words_result(&arena, &snap, &steps[0], &done), "node (4242) killed with SIGKILL (1.2 s)");
+	done.kind = IU_RESULT_GONE;
+	assert_string_equal(iu_plan_words_result(&arena, &snap, &steps[0], &done), "node (4242) had gone already");
+	done.kind = IU_RESULT_FAILED;
+	assert_null(iu_plan_words_result(&arena, &snap, &steps[0], &done));
+	p.steps.n = 2;
+	ASKS("Stop node (4242) of alice and 1 more?");
+	steps[1].lever = (struct iu_lever){.kind = IU_STEP_DESTROY};
+	ASKS("Do these 2 steps?");
+	steps[0].lever = (struct iu_lever){.kind = IU_STEP_STOP_UNIT, .unit = {.name = "web.service"}};
+	p.steps.n = 1;
+	ASKS("Stop web.service?");
+	steps[0].lever = (struct iu_lever){.kind = IU_STEP_REMOVE_FILE, .file = {.path = "/run/a b.sock"}};
+	ASKS("Remove /run/a b.sock?");
+	steps[0].lever = (struct iu_lever){.kind = IU_STEP_DESTROY};
+	ASKS("Drop the old connection?");
+#undef ASKS
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -849,7 +883,7 @@ int main(void)
 		T(test_refuse_pids), T(test_refuse_kernel_thread), T(test_refuse_other_user),
 		T(test_all_or_nothing), T(test_refuse_causes), T(test_refuse_outbound),
 		T(test_refuse_hidden), T(test_clients_spared), T(test_respawn),
-		T(test_shells), T(test_shared), T(test_engine_api),
+		T(test_shells), T(test_shared), T(test_engine_api), T(test_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
