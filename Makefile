@@ -57,10 +57,11 @@ SCENES ?= small,medium,large
 bench:
 	tools/install-packages build bpf test
 	meson setup build-bench -Dtests=true -Dbuildtype=release 2>/dev/null || true
-	ninja -C build-bench inuse tests/bench/bench-scene tests/bench/bench-timed tests/bench/bench-empty tests/bench/bench-library
+	ninja -C build-bench inuse tests/bench/bench-scene tests/bench/bench-timed tests/bench/bench-empty tests/bench/bench-library tests/bench/bench-watch-load
 	python3 tests/bench/library.py build-bench/tests/bench/bench-library --page docs/performance.md
 	PYTHONDONTWRITEBYTECODE=1 python3 tests/bench/page.py build-bench/inuse --page docs/performance.md
 	python3 tests/bench/bench.py build-bench --scenes $(SCENES) --page docs/performance.md
+	python3 tests/bench/watch.py build-bench/inuse build-bench/tests/bench/bench-watch-load --page docs/performance.md
 	python3 tests/bench/captures.py build-bench/inuse
 
 # Every parser under libFuzzer, ten minutes each.

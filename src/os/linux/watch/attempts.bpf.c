@@ -17,9 +17,9 @@ struct {
 	__type(value, struct attempt);
 } attempts SEC(".maps");
 
-static __always_inline bool take(struct attempt *attempt)
+static __always_inline bool take(struct attempt *attempt, __u64 time)
 {
-	return __sync_val_compare_and_swap(&attempt->state, ATTEMPT_OPEN, ATTEMPT_TAKEN) == ATTEMPT_OPEN;
+	return time && __sync_val_compare_and_swap(&attempt->open, time, 0) == time;
 }
 
 /* Whether it may well fail: then what is known of the program is needed. */
@@ -61,8 +61,9 @@ static __always_inline int on_bind(struct bpf_sock_addr *ctx, struct scratch *s)
 	if (is_suspicious(e) && !is_repeat(e))
 		note_program(e);
 	earlier = bpf_map_lookup_elem(&attempts, &thread);
-	if (earlier && take(earlier))
+	if (earlier && take(earlier, earlier->open))
 		tell(&earlier->event);
+	s->attempt.open = e->head.time;
 	if (bpf_map_update_elem(&attempts, &thread, &s->attempt, BPF_ANY))
 		ADD(unfollowed, 1);
 	else
@@ -108,7 +109,7 @@ static __always_inline int on_success(void)
 	__u64 thread = bpf_get_current_pid_tgid();
 	struct attempt *attempt = bpf_map_lookup_elem(&attempts, &thread);
 
-	if (!attempt || !take(attempt))
+	if (!attempt || !take(attempt, attempt->open))
 		return 1;
 	bpf_map_delete_elem(&attempts, &thread);
 	ADD(passed, 1);
@@ -226,24 +227,14 @@ int inuse_state(__u64 *ctx)
 
 /* ---- what nobody asks about again ---- */
 
-/*
- * An element may be given to another thread between two looks: it is taken only where it is still the old
- * one, and removed only long after that, for the thread may be about to put another one in its place.
- */
+/* Removed only long after it was taken: the thread may be about to put another one in its place. */
 static long sweep_attempt(void *map, const __u64 *thread, struct attempt *attempt, __u64 *now)
 {
-	__u64 time = *(volatile __u64 *)&attempt->event.head.time;
+	__u64 open = *(volatile __u64 *)&attempt->open;
 
-	if (*now - time < SETTLED)
-		return 0;
-	if (!take(attempt)) {
-		if (*now - time > SECOND)
-			bpf_map_delete_elem(map, thread);
-		return 0;
-	}
-	if (*(volatile __u64 *)&attempt->event.head.time != time)
-		attempt->state = ATTEMPT_OPEN;
-	else
+	if (!open && is_past(*now, attempt->event.head.time, SECOND))
+		bpf_map_delete_elem(map, thread);
+	else if (open && is_past(*now, open, SETTLED) && take(attempt, open))
 		tell(&attempt->event);
 	return 0;
 }

@@ -51,11 +51,9 @@ struct {
 	__type(value, struct iu_watch_owner);
 } listeners SEC(".maps");
 
-/* An attempt, and how it stands: a state that one of all who see it may change. */
-enum { ATTEMPT_OPEN = 1, ATTEMPT_TAKEN };
-
+/* An attempt. One of all who see it may tell it: who sets @open to 0. */
 struct attempt {
-	__u32 state, spare;
+	__u64 open; /* its time, so that it is no other one of the same place; 0: taken */
 	struct iu_watch_event event;
 };
 
@@ -397,11 +395,11 @@ static __always_inline struct scratch *begin(void)
 	}
 	s->busy = 1;
 	__builtin_memset(&s->attempt.event.head, 0, sizeof(s->attempt.event.head));
-	s->attempt.state = ATTEMPT_OPEN;
 	s->attempt.event.owners = s->attempt.event.rows = 0;
 	s->attempt.event.arguments_len = s->attempt.event.path_len = 0;
 	s->attempt.event.exe[0] = 0;
-	__builtin_memset(s->attempt.event.groups, 0, sizeof(s->attempt.event.groups));
+	for (int i = 0; i < IU_WATCH_GROUPS; i++)
+		s->attempt.event.groups[i][0] = 0;
 	s->attempt.event.cache.known = 0;
 	return s;
 }
@@ -441,12 +439,18 @@ static __always_inline void tell(struct iu_watch_event *e)
 
 /* ---- by the reader, now and then ---- */
 
+/* What has come since the look began is not in the past. */
+static __always_inline bool is_past(__u64 now, __u64 time, __u64 by)
+{
+	return now > time && now - time > by;
+}
+
 static long sweep_count(void *map, const struct iu_watch_key *key, struct count *count, __u64 *now)
 {
 	struct iu_watch_head head = {.kind = IU_WATCH_REPEATED, .size = sizeof(head)};
 	__u64 more;
 
-	if (*now - count->told < SECOND)
+	if (!is_past(*now, count->told, SECOND))
 		return 0;
 	more = __sync_lock_test_and_set(&count->more, 0);
 	if (more) {
@@ -456,7 +460,7 @@ static long sweep_count(void *map, const struct iu_watch_key *key, struct count 
 		head.key = *key;
 		if (bpf_ringbuf_output(&ring, &head, sizeof(head), 0))
 			__sync_fetch_and_add(&count->more, more);
-	} else if (*now - count->last > FORGET) {
+	} else if (is_past(*now, count->last, FORGET)) {
 		bpf_map_delete_elem(map, key);
 	}
 	return 0;

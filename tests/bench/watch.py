@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""What `inuse watch` costs: CPU time of single calls with and without it, and a flood of binds that fail.
+
+Arguments: INUSE WATCH-LOAD; --page FILE: the section of docs/performance.md that is written anew. Needs root.
+"""
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+ROUNDS = 9
+CALLS = [("bind", "a bind() that works, with socket() and close()", 20000), ("listen", "the same with listen()", 15000),
+         ("fail", "a bind() that fails", 60000), ("getppid", "getppid()", 400000), ("pipe", "a byte through a pipe", 100000)]
+SECONDS, RATE = 10, 50000
+TITLE = "## What `inuse watch` costs"
+
+
+class Watch:
+    def __init__(self, inuse):
+        begun = time.monotonic()
+        self.process = subprocess.Popen([inuse, "watch", "--json", "9701"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.hooks = self.process.stderr.readline()
+        self.start = time.monotonic() - begun
+        self.lines = []
+        self.thread = threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True)
+        self.thread.start()
+
+    def cpu(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def rss(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+
+    def end(self):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+        self.thread.join()
+        return self.process.stderr.read()
+
+
+def measure(load, name, turns):
+    return float(subprocess.run([load, name, str(turns)], capture_output=True, text=True, check=True).stdout)
+
+
+def calls(inuse, load):
+    """{call: (ns without, ns with)}: rounds of both, one after the other, so that what else runs hits both."""
+    found = {name: ([], []) for name, _, _ in CALLS}
+    for _ in range(ROUNDS):
+        for watched in (False, True):
+            watch = Watch(inuse) if watched else None
+            for name, _, turns in CALLS:
+                found[name][watched].append(measure(load, name, turns))
+            if watch:
+                watch.end()
+    return {name: tuple(statistics.median(times) for times in pair) for name, pair in found.items()}
+
+
+def flood(inuse, load):
+    watch = Watch(inuse)
+    before = watch.cpu()
+    done = int(subprocess.run([load, "flood", str(SECONDS), str(RATE)], capture_output=True, text=True, check=True).stdout)
+    counted, deadline = 0, time.monotonic() + 15
+    while counted < done and time.monotonic() < deadline:
+        time.sleep(0.2)
+        events = [json.loads(line) for line in list(watch.lines)]
+        counted = sum(e["repeats"] + (e["kind"] == "failed") for e in events if e["process"]["name"] == "bench-watch-loa")
+    result = {"done": done, "counted": counted, "cpu": (watch.cpu() - before) / SECONDS, "rss": watch.rss(), "start": watch.start,
+              "lines": len(watch.lines), "hooks": "fexit" if "inet_bind" in watch.hooks else "cgroup"}
+    result["said"] = watch.end().strip()
+    return result
+
+
+def table(found, load):
+    lines = [TITLE, "", f"Written by `tests/bench/watch.py`, which `make bench` runs, with the {load['hooks']} hooks; CPU time of one call,\n"
+             f"the median of {ROUNDS} rounds with and without it in turn. Load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors.", "", "| call | without | with | more |", "|---|--:|--:|--:|"]
+    for name, title, _ in CALLS:
+        without, with_it = found[name]
+        lines.append(f"| {title} | {without:.0f} ns | {with_it:.0f} ns | {with_it - without:+.0f} ns ({with_it / without:.2f}x) |")
+    lines += ["", f"A flood of {RATE:,} binds a second that fail, {SECONDS} s long: {load['done']:,} were done, {load['counted']:,} counted,\n"
+              f"in {load['lines']} lines; `watch` took {100 * load['cpu']:.0f} % of a core and {load['rss']:.0f} MiB. "
+              f"It watches {load['start']:.2f} s after its start."]
+    if load["said"]:
+        lines += ["", f"It said: {load['said']}"]
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    inuse, load = sys.argv[1:3]
+    text = table(calls(inuse, load), flood(inuse, load))
+    print(text)
+    if "--page" in sys.argv:
+        page = sys.argv[sys.argv.index("--page") + 1]
+        with open(page, encoding="utf-8") as old:
+            before, _, rest = old.read().partition(TITLE)
+        after = rest.partition("\n## ")[2]
+        with open(page, "w", encoding="utf-8") as new:
+            new.write(before.rstrip() + "\n\n" + text + (f"\n## {after}" if after else ""))
+
+
+if __name__ == "__main__":
+    main()
