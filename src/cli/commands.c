@@ -41,10 +41,6 @@ static const struct iu_exit_code exit_codes[] = {
 	{3, "could not tell: the reason is printed; free is never guessed", "the same", "the same"},
 };
 
-/* Commands of later versions: read as a target each would give a baffling complaint. */
-static const char *const later_commands[] = {
-	"metrics"};
-
 const struct iu_command *const *iu_commands(size_t *ret_count)
 {
 	*ret_count = IU_COUNT(commands);
@@ -104,12 +100,4 @@ const char *iu_command_near(const char *name)
 			iu_near_try(&near, commands[i]->aliases[k]);
 	}
 	return near.best;
-}
-
-bool iu_command_is_later(const char *name)
-{
-	for (size_t i = 0; i < IU_COUNT(later_commands); i++)
-		if (!strcmp(later_commands[i], name))
-			return true;
-	return false;
 }

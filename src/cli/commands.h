@@ -52,6 +52,8 @@ enum iu_option_id {
 	IU_OPTION_REDACT,
 	IU_OPTION_HTML,
 	IU_OPTION_LINES,
+	IU_OPTION_FORMAT,
+	IU_OPTION_TEXTFILE,
 	IU_OPTION_JSON, /* from here on: those of every answer */
 	IU_OPTION_VERBOSE,
 	IU_OPTION_QUIET,
@@ -83,7 +85,7 @@ struct iu_arguments {
 	bool redact, html, lines, journal;
 	bool json, verbose, quiet, help, brief_help, version; /* brief: -h, one screen */
 	const char *grace, *timeout, *near, *range, *count, *wait, *port_file, *port_fd;
-	const char *device, *user, *program, *process, *unit, *cause, *protocol, *color, *output, *sort;
+	const char *device, *user, *program, *process, *unit, *cause, *protocol, *color, *output, *sort, *format, *textfile;
 	struct iu_values from;
 };
 
@@ -141,7 +143,7 @@ struct iu_command {
 
 /* Each is the end of cli/NAME.c. Their order is that of help, man page and completions. */
 #define IU_COMMANDS(row)                                                                           \
-	row(why) row(list) row(top) row(pid) row(free) row(wait) row(pick) row(error) row(watch) row(report) row(run) row(help)
+	row(why) row(list) row(top) row(pid) row(free) row(wait) row(pick) row(error) row(watch) row(report) row(metrics) row(run) row(help)
 
 #define IU_COMMAND_DECLARED(name) extern const struct iu_command iu_command_##name;
 IU_COMMANDS(IU_COMMAND_DECLARED)
@@ -189,9 +191,6 @@ const struct iu_command *iu_command_find(const char *name);
 
 /** iu_command_near() - the name of a command that @name was meant to be, or NULL. */
 const char *iu_command_near(const char *name);
-
-/** iu_command_is_later() - whether @name is a command of another version than this one. */
-bool iu_command_is_later(const char *name);
 
 /** iu_option_near() - the option that @name was meant to be, or NULL. */
 const struct iu_option *iu_option_near(const char *name);

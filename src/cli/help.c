@@ -215,9 +215,15 @@ static void other_names(struct iu_text *out, const struct iu_command *command)
 	iu_text_add(out, command->aliases[0] ? "\n" : "");
 }
 
+static void usage_of(const struct iu_command *command, struct iu_text *out)
+{
+	iu_text_printf(out, "Usage: inuse %s [OPTION…]%s%s\n\n", command->name, *command->operands ? " " : "",
+		command->operands);
+}
+
 static void help_of(const struct iu_command *command, struct iu_text *out)
 {
-	iu_text_printf(out, "Usage: inuse %s [OPTION…] %s\n\n", command->name, command->operands);
+	usage_of(command, out);
 	wrapped(out, command->description, 0);
 	other_names(out, command);
 	if (command->takes == IU_OPERAND_TARGET || command->takes == IU_OPERAND_FILTER) {
@@ -245,7 +251,7 @@ static void brief_row(struct iu_text *out, const char *term, size_t room, const 
 
 static void brief_of_all(struct iu_text *out)
 {
-	iu_text_add(out, "Usage: inuse [TARGET…]\n       inuse COMMAND …\n\n");
+	iu_text_add(out, "Usage: inuse [TARGET…]   or   inuse COMMAND …\n\n");
 	commands_rows(out);
 	iu_text_add(out, "\nA TARGET: 8080  127.0.0.1:8080  53/udp  http  3000-3010  a path  a message\n");
 	iu_text_add(out, "Everywhere: --json  -v (more)  -q (less)  --color=WHEN  --help (all of it)  -V\n");
@@ -261,8 +267,8 @@ static void brief_of(const struct iu_command *command, struct iu_text *out)
 {
 	char term[80];
 
-	iu_text_printf(out, "Usage: inuse %s [OPTION…] %s\n\n%c%s.\n\n", command->name,
-		command->operands, command->summary[0] - 'a' + 'A', command->summary + 1);
+	usage_of(command, out);
+	iu_text_printf(out, "%c%s.\n\n", command->summary[0] - 'a' + 'A', command->summary + 1);
 	for (int option = IU_OPTION_NONE + 1; option < IU_OPTION_END; option++) {
 		if (!iu_command_shows(command, option) || every_command_takes(option))
 			continue;

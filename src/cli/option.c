@@ -61,6 +61,8 @@ static const struct iu_option options[IU_OPTION_END] = {
 	[IU_OPTION_REDACT] = {"redact", 0, IU_VALUE_NONE, FIELD(redact)},
 	[IU_OPTION_HTML] = {"html", 0, IU_VALUE_NONE, FIELD(html)},
 	[IU_OPTION_LINES] = {"lines", 0, IU_VALUE_NONE, FIELD(lines)},
+	[IU_OPTION_FORMAT] = {"format", 0, IU_VALUE_ONE, FIELD(format), "classic|openmetrics", "classic|openmetrics"},
+	[IU_OPTION_TEXTFILE] = {"textfile", 0, IU_VALUE_ONE, FIELD(textfile), "FILE"},
 	[IU_OPTION_JSON] = {"json", 'j', IU_VALUE_NONE, FIELD(json), NULL, NULL,
 		"JSON, one document per line"},
 	[IU_OPTION_VERBOSE] = {"verbose", 'v', IU_VALUE_NONE, FIELD(verbose), NULL, NULL,

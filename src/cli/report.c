@@ -141,7 +141,7 @@ static int run_command(const struct iu_invocation *invocation)
 const struct iu_command iu_command_report = {
 	.name = "report",
 	.operands = "[TARGET…]",
-	.summary = "write a file of this machine that --from reads, or a page",
+	.summary = "write down this machine for --from, or as a page",
 	.description =
 		"Writes down all sockets of this machine with their holders, options, addresses "
 		"and limits: inuse why --from FILE and inuse list --from FILE then answer from "

@@ -278,3 +278,47 @@ FILE *iu_system_create(const char *path)
 
 	return fd < 0 ? NULL : fdopen(fd, "w");
 }
+
+static bool write_all(int fd, const char *bytes, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t n = write(fd, bytes + done, len - done);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return fchmod(fd, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) == 0 && fsync(fd) == 0;
+}
+
+bool iu_system_replace(const char *path, const char *bytes, size_t len)
+{
+	struct iu_text beside = {0};
+	bool good = false;
+	int fd = -1, error;
+
+	iu_text_addn(&beside, path, strlen(path));
+	iu_text_add(&beside, ".XXXXXX");
+	errno = ENOMEM;
+	if (!beside.failed)
+		fd = mkostemp(beside.data, O_CLOEXEC);
+	if (fd >= 0) {
+		good = write_all(fd, bytes, len);
+		error = errno;
+		if (close(fd) < 0 && good) {
+			good = false;
+			error = errno;
+		}
+		if (good && rename(beside.data, path) < 0) {
+			good = false;
+			error = errno;
+		}
+		if (!good)
+			unlink(beside.data);
+		errno = error;
+	}
+	error = errno;
+	iu_text_free(&beside);
+	errno = error;
+	return good;
+}

@@ -364,3 +364,38 @@ FILE *iu_system_create(const char *path)
 		fd = _open_osfhandle((intptr_t)file, _O_BINARY);
 	return fd < 0 ? NULL : _fdopen(fd, "wb");
 }
+
+static bool write_whole(const wchar_t *path, const char *bytes, size_t len)
+{
+	HANDLE file = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+	DWORD done = 0;
+	bool good = file != INVALID_HANDLE_VALUE && len <= MAXDWORD &&
+		    WriteFile(file, bytes, (DWORD)len, &done, NULL) && done == len && FlushFileBuffers(file);
+
+	if (file != INVALID_HANDLE_VALUE)
+		CloseHandle(file);
+	return good;
+}
+
+bool iu_system_replace(const char *path, const char *bytes, size_t len)
+{
+	struct iu_text beside = {0};
+	wchar_t *to = iu_wide(path), *from = NULL;
+	bool good;
+
+	iu_text_addn(&beside, path, strlen(path));
+	iu_text_add(&beside, ".new");
+	if (!beside.failed)
+		from = iu_wide(beside.data);
+	good = to && from && write_whole(from, bytes, len);
+	if (good && !MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
+		DeleteFileW(from);
+		good = false;
+	}
+	if (!good)
+		errno = to && from ? EACCES : ENOMEM;
+	iu_text_free(&beside);
+	free(from);
+	free(to);
+	return good;
+}

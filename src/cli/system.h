@@ -113,4 +113,12 @@ bool iu_system_directory(const char *name, struct iu_text *ret_path);
  */
 FILE *iu_system_create(const char *path);
 
+/**
+ * iu_system_replace() - puts a whole file in place of another, or of none; everybody may read it
+ *
+ * It is written beside it under a name that does not end as that one does, and renamed: a reader meets the
+ * old one or the new one. Returns: false with errno; nothing has changed then.
+ */
+bool iu_system_replace(const char *path, const char *bytes, size_t len);
+
 #endif

@@ -77,7 +77,7 @@ const struct iu_command iu_command_top = {
 	.name = "top",
 	.operands = "[FILTER…]",
 	.meant = {"live", "monitor", "htop", "tui"},
-	.summary = "what is bound, live: who comes, who goes, who is in the way",
+	.summary = "what is bound, live: who comes, who goes, conflicts",
 	.description =
 		"Shows what is bound on the whole screen, and keeps it up to date: sockets that came "
 		"(+), went (-) or changed (~), who holds them, how full the queue of a listener is, how "

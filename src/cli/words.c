@@ -13,19 +13,6 @@
 #define WORD_COLUMNS   40
 #define NAME_MAX_BYTES 255 /* no file of a program has a longer name */
 
-static int complain_later(const char *first)
-{
-	struct iu_text line = {0};
-
-	iu_text_printf(&line,
-		"there is no command '%s' in this version; for the service of that name write inuse why "
-		"%s",
-		first, first);
-	iu_complain_text(&line);
-	iu_text_free(&line);
-	return IU_EXIT_USAGE;
-}
-
 /* "inuse tcp", "inuse udp unix": which sockets, so they are listed. */
 static bool are_protocols(const struct iu_invocation *invocation)
 {
@@ -48,8 +35,6 @@ int iu_words_choose(struct iu_invocation *invocation)
 		invocation->count--;
 		return 0;
 	}
-	if (first && iu_command_is_later(first))
-		return complain_later(first);
 	invocation->command = iu_command_find(are_protocols(invocation) ? "list" : "why");
 	return 0;
 }

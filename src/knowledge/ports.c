@@ -80,32 +80,75 @@ bool iu_port_is_fixed(uint16_t port, enum iu_protocol protocol)
 	return false;
 }
 
+/* Who has a port by custom; the TCP port of the first name is the service's. */
+static const struct {
+	uint16_t port;
+	const char *names[5];
+} customs[] = {
+	{22, {"sshd"}}, {25, {"master", "exim4", "sendmail"}},
+	{53, {"named", "unbound", "dnsmasq", "systemd-resolve", "coredns"}},
+	{80, {"nginx", "apache2", "httpd", "caddy", "haproxy"}},
+	{111, {"rpcbind"}}, {139, {"smbd"}}, {443, {"nginx", "apache2", "httpd", "caddy", "haproxy"}},
+	{445, {"smbd"}}, {514, {"rsyslogd"}}, {631, {"cupsd"}}, {1883, {"mosquitto"}},
+	{2375, {"dockerd"}}, {2376, {"dockerd"}}, {2379, {"etcd"}}, {3128, {"squid"}},
+	{3306, {"mysqld", "mariadbd"}}, {5353, {"avahi-daemon"}}, {5432, {"postgres"}},
+	{5672, {"beam.smp"}}, {5900, {"Xtigervnc", "Xvnc", "x11vnc", "vino-server"}},
+	{6379, {"redis-server", "valkey-server"}}, {6443, {"kube-apiserver", "k3s-server"}},
+	{8500, {"consul"}}, {9090, {"prometheus", "cockpit-tls"}}, {9100, {"node_exporter", "prometheus-node"}},
+	{10250, {"kubelet"}}, {11211, {"memcached"}}, {11434, {"ollama"}}, {27017, {"mongod"}},
+	{51820, {"wireguard"}},
+};
+
 bool iu_port_is_customary(const char *name, uint16_t port)
 {
-	static const struct {
-		uint16_t port;
-		const char *names[5];
-	} customs[] = {
-		{22, {"sshd"}}, {25, {"master", "exim4", "sendmail"}},
-		{53, {"named", "unbound", "dnsmasq", "systemd-resolve", "coredns"}},
-		{80, {"nginx", "apache2", "httpd", "caddy", "haproxy"}},
-		{111, {"rpcbind"}}, {139, {"smbd"}}, {443, {"nginx", "apache2", "httpd", "caddy", "haproxy"}},
-		{445, {"smbd"}}, {514, {"rsyslogd"}}, {631, {"cupsd"}}, {1883, {"mosquitto"}},
-		{2375, {"dockerd"}}, {2376, {"dockerd"}}, {2379, {"etcd"}}, {3128, {"squid"}},
-		{3306, {"mysqld", "mariadbd"}}, {5353, {"avahi-daemon"}}, {5432, {"postgres"}},
-		{5672, {"beam.smp"}}, {5900, {"Xtigervnc", "Xvnc", "x11vnc", "vino-server"}},
-		{6379, {"redis-server", "valkey-server"}}, {6443, {"kube-apiserver", "k3s-server"}},
-		{8500, {"consul"}}, {9090, {"prometheus", "cockpit-tls"}}, {9100, {"node_exporter"}},
-		{10250, {"kubelet"}}, {11211, {"memcached"}}, {11434, {"ollama"}}, {27017, {"mongod"}},
-		{51820, {"wireguard"}},
-	};
-
 	for (size_t i = 0; name && i < IU_COUNT(customs); i++)
 		for (size_t k = 0; customs[i].port == port && k < IU_COUNT(customs[i].names) &&
 				   customs[i].names[k]; k++)
 			if (!strcmp(customs[i].names[k], name))
 				return true;
 	return false;
+}
+
+/* Every program may serve the web: a port of it is not somebody's. */
+static bool is_web(uint16_t port)
+{
+	return port == 80 || port == 443;
+}
+
+const char *iu_port_owner(uint16_t port)
+{
+	for (size_t i = 0; i < IU_COUNT(customs); i++)
+		if (customs[i].port == port && !is_web(port))
+			return customs[i].names[0];
+	return NULL;
+}
+
+/* A unit is called like its program, but for an ending: "ssh" and sshd, "postgresql" and postgres. */
+static bool is_called(const char *program, const char *unit, size_t len)
+{
+	size_t n = strlen(program), common = n < len ? n : len;
+
+	return common >= 3 && !strncmp(program, unit, common) &&
+	       (n == len || !strcmp(program + common, "d") || !strcmp(program + common, "-server") ||
+		       (n < len && len - n == 2 && !strncmp(unit + n, "ql", 2)));
+}
+
+uint16_t iu_port_of_service(const char *unit)
+{
+	/* Those that mostly listen elsewhere than on their TCP port, or nowhere. */
+	static const uint16_t seldom[] = {53, 443, 514, 2375, 2376, 5353, 51820};
+	size_t len = strcspn(unit, ".@");
+	bool left_out;
+
+	for (size_t i = 0; i < IU_COUNT(customs); i++) {
+		left_out = false;
+		for (size_t k = 0; k < IU_COUNT(seldom); k++)
+			left_out |= seldom[k] == customs[i].port;
+		for (size_t k = 0; !left_out && k < IU_COUNT(customs[i].names) && customs[i].names[k]; k++)
+			if (is_called(customs[i].names[k], unit, len))
+				return customs[i].port;
+	}
+	return 0;
 }
 
 /* "-p8080": an option of one letter may have its value without a blank. */

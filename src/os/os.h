@@ -359,6 +359,13 @@ int iu_os_unit_listens(
 	const char *unit, int (*visit)(void *context, const char *target), void *context);
 
 /**
+ * iu_os_enabled_units() - the units that the system's manager starts with the machine, some of them twice
+ * @visit: "web.socket", as the file is called; < 0 ends it
+ * Returns: 0, < 0 as @visit returned, IU_E_NOTSUP.
+ */
+int iu_os_enabled_units(int (*visit)(void *context, const char *unit), void *context);
+
+/**
  * iu_os_idle_ports() - the ports that interfaces will want when they are brought up (VXLAN, Geneve, WireGuard)
  * @visit: the name lives for the call; < 0 ends it
  * Returns: 0, < 0 as @visit returned, IU_E_NOTSUP, IU_E_*.

@@ -19,6 +19,8 @@ static const char *const folders[] = {"/etc/systemd/system", "/run/systemd/syste
 	"/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
 	"/etc/systemd/user", "/run/systemd/user", "/usr/lib/systemd/user"};
 
+#define SYSTEM_FOLDERS 5 /* the first of them are those of the system's manager */
+
 static bool read_file(struct iu_unit_file *listens, const char *path)
 {
 	struct iu_text text = {0};
@@ -102,10 +104,53 @@ int iu_os_unit_listens(
 		snprintf(file, sizeof(file), "%.*s%s", (int)(at + 1 - unit), unit, dot);
 		snprintf(listens->instance, sizeof(listens->instance), "%.*s", (int)(dot - at - 1), at + 1);
 	}
-	if (!read_unit(listens, file, 0, 5) && !read_unit(listens, file, 5, IU_COUNT(folders)))
+	if (!read_unit(listens, file, 0, SYSTEM_FOLDERS) && !read_unit(listens, file, SYSTEM_FOLDERS, IU_COUNT(folders)))
 		ret = IU_E_NOENT;
 	for (size_t i = 0; i < listens->n && ret >= 0; i++)
 		ret = visit(context, listens->v[i]);
 	free(listens);
+	return ret < 0 ? ret : 0;
+}
+
+static bool ends(const char *name, const char *end)
+{
+	size_t len = strlen(name), of_end = strlen(end);
+
+	return len > of_end && !strcmp(name + len - of_end, end);
+}
+
+static int visit_links(const char *path, int (*visit)(void *context, const char *unit), void *context)
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	int ret = 0;
+
+	while (folder && ret >= 0 && (entry = readdir(folder)))
+		if (entry->d_name[0] != '.')
+			ret = visit(context, entry->d_name);
+	if (folder)
+		closedir(folder);
+	return ret;
+}
+
+/* Whoever enables a unit makes a link to it in "multi-user.target.wants". */
+int iu_os_enabled_units(int (*visit)(void *context, const char *unit), void *context)
+{
+	char path[600];
+	int ret = 0;
+
+	for (size_t i = 0; i < SYSTEM_FOLDERS && ret >= 0; i++) {
+		DIR *folder = opendir(folders[i]);
+		struct dirent *entry;
+
+		while (folder && ret >= 0 && (entry = readdir(folder))) {
+			if (!ends(entry->d_name, ".target.wants") && !ends(entry->d_name, ".target.requires"))
+				continue;
+			snprintf(path, sizeof(path), "%s/%s", folders[i], entry->d_name);
+			ret = visit_links(path, visit, context);
+		}
+		if (folder)
+			closedir(folder);
+	}
 	return ret < 0 ? ret : 0;
 }

@@ -11,6 +11,13 @@ int iu_os_unit_listens(
 	return IU_E_NOTSUP;
 }
 
+int iu_os_enabled_units(int (*visit)(void *context, const char *unit), void *context)
+{
+	(void)visit;
+	(void)context;
+	return IU_E_NOTSUP;
+}
+
 int iu_os_idle_ports(
 	int (*visit)(void *context, const struct iu_kernel_use *use), void *context)
 {
