@@ -92,7 +92,6 @@ const struct iu_command iu_command_top = {
 		{"inuse top", "everything that is bound"},
 		{"inuse top tcp 3000-3999", "some ports"},
 		{"inuse top --all nginx", "one program, its connections too"},
-		{"inuse top --from machine.json", "a capture, as it was"},
 	},
 	.options = {
 		{IU_OPTION_FROM},

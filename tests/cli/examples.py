@@ -8,6 +8,7 @@ matter here, but that it is no wrong command line, starts what it names, and end
 """
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,8 @@ def run(command, folder):
         "python3 -m http.server 8080 >/dev/null 2>&1 & while ! inuse pid -q 8080 >/dev/null; do sleep 0.1; done")
     if " watch" in command:  # runs until somebody stops it
         command = command.replace("sudo inuse", "timeout --preserve-status -s INT 2 inuse")
+    if " top" in command:  # wants a terminal, and somebody who leaves it
+        command = f"{{ sleep 1; printf q; }} | TERM=xterm script -qec {shlex.quote(command)} /dev/null"
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     return subprocess.run(["setsid", "--wait", "unshare", *user, "--net", "--pid", "--fork", "--mount-proc", "--kill-child", "bash", "-c",
                            f"ip link set lo up\n{held}\n{command}"], env=env, cwd=folder, stdin=subprocess.DEVNULL,
