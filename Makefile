@@ -60,6 +60,7 @@ bench:
 	ninja -C build-bench inuse tests/bench/bench-scene tests/bench/bench-timed tests/bench/bench-empty tests/bench/bench-library tests/bench/bench-watch-load
 	python3 tests/bench/library.py build-bench/tests/bench/bench-library --page docs/performance.md
 	PYTHONDONTWRITEBYTECODE=1 python3 tests/bench/page.py build-bench/inuse --page docs/performance.md
+	python3 tests/bench/top.py build-bench/inuse --page docs/performance.md
 	python3 tests/bench/bench.py build-bench --scenes $(SCENES) --page docs/performance.md
 	python3 tests/bench/watch.py build-bench/inuse build-bench/tests/bench/bench-watch-load --page docs/performance.md
 	python3 tests/bench/captures.py build-bench/inuse

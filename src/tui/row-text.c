@@ -20,13 +20,13 @@ const char *iu_row_text_trouble(const struct iu_top_row *row)
 {
 	const struct iu_socket *s = &row->socket;
 
-	if (row->mark == IU_MARK_GONE || row->trouble)
-		return row->mark == IU_MARK_GONE ? NULL : row->trouble;
+	if (row->mark == IU_MARK_GONE)
+		return NULL;
 	if (s->state == IU_STATE_LISTEN && s->backlog && s->queue >= s->backlog)
 		return "its queue is full: clients wait, and the program accepts none of them";
 	if (row->holder.stopped)
-		return "the program is suspended (Ctrl-Z, SIGSTOP, a frozen cgroup): nobody answers";
-	return NULL;
+		return "the program is suspended (Ctrl-Z, SIGSTOP): nobody answers";
+	return row->trouble;
 }
 
 char iu_row_text_letter(const struct iu_top_row *row)
@@ -334,10 +334,10 @@ static const struct iu_top_column columns[IU_TOP_COLUMNS] = {
 	[IU_COLUMN_ADDRESS] = {"address", "ADDRESS", 15, 26, 0, false, false, true, cell_address, by_address, NULL},
 	[IU_COLUMN_PEER] = {"peer", "PEER", 15, 28, 4, false, true, true, cell_peer, by_peer, NULL},
 	[IU_COLUMN_STATE] = {"state", "STATE", 13, 14, 2, false, false, true, cell_state, by_state, NULL},
-	[IU_COLUMN_QUEUE] = {"queue", "QUEUE", 6, 10, 10, true, false, true, cell_queue, by_queue, NULL},
+	[IU_COLUMN_QUEUE] = {"queue", "QUEUE", 9, 11, 10, true, false, true, cell_queue, by_queue, NULL},
 	[IU_COLUMN_DROPS] = {"drops", "DROPS", 5, 7, 12, true, false, true, cell_drops, by_drops, NULL},
 	[IU_COLUMN_CONNECTIONS] = {"conn", "CONN", 5, 7, 8, true, false, true, cell_connections, by_connections, NULL},
-	[IU_COLUMN_PROGRAM] = {"program", "PROGRAM", 9, 18, 0, false, false, true, cell_program, NULL, by_program},
+	[IU_COLUMN_PROGRAM] = {"program", "PROGRAM", 12, 18, 0, false, false, true, cell_program, NULL, by_program},
 	[IU_COLUMN_PID] = {"pid", "PID", 7, 7, 3, true, false, true, cell_pid, by_pid, NULL},
 	[IU_COLUMN_USER] = {"user", "USER", 8, 12, 6, false, false, true, cell_user, NULL, iu_row_text_user},
 	[IU_COLUMN_UNIT] = {"unit", "UNIT", 10, 24, 11, false, false, true, cell_unit, NULL, iu_row_text_unit},

@@ -318,7 +318,7 @@ static void draw_range(struct iu_screen *screen, const struct iu_view *view)
 {
 	const struct iu_header *header = &view->header;
 	struct pen pen = {screen, 2, 0, view->width};
-	unsigned int width = view->width / 5;
+	unsigned int width = view->width / 6;
 	size_t all = (size_t)(header->port_last - header->port_first + 1);
 	char text[80];
 
@@ -339,8 +339,8 @@ static void draw_range(struct iu_screen *screen, const struct iu_view *view)
 	if (header->too_many)
 		write_ink(&pen, INK_TROUBLE, "too many connections to show each  ");
 	if (view->table.unseen) {
-		snprintf(text, sizeof(text), "%zu holder%s not visible%s  ", view->table.unseen, view->table.unseen == 1 ? "" : "s",
-			header->source ? "" : ": sudo inuse top");
+		snprintf(text, sizeof(text), "%zu holder%s unseen%s  ", view->table.unseen, view->table.unseen == 1 ? "" : "s",
+			header->source || view->width < 100 ? "" : ": sudo inuse top");
 		write_ink(&pen, INK_TROUBLE, text);
 	} else if (header->gaps && header->gap) {
 		write_ink(&pen, INK_DIM, "not visible: ");

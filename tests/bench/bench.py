@@ -278,7 +278,8 @@ def page(scenes):
     model = os.path.join(HERE, "cost-model.md")
     library = os.path.join(HERE, "library.md") # written by library.py
     page = os.path.join(HERE, "page.md")       # written by page.py
-    return "\n".join(lines) + "\n\n" + "\n".join(open(part).read() for part in (model, library, page))
+    top = os.path.join(HERE, "top.md")         # written by top.py
+    return "\n".join(lines) + "\n\n" + "\n".join(open(part).read() for part in (model, library, page, top))
 
 
 def main():
