@@ -299,10 +299,15 @@ def reports(points):
         answer = inuse("why", "--json", "--from", path, f"127.0.0.1:{PORT}")
         pids = [h["pid"] for b in answer.json()["blockers"] for h in b["holders"]]
         points.check(pids == [held.pid], "why --from the report names the holder after it is gone", answer)
+        page = inuse("report", "--html", "--from", path, f"127.0.0.1:{PORT}")
+        points.check(page.out.startswith("<!doctype html>") and f"(pid {held.pid})" in page.out, "a page of it names the holder, too",
+                     page.code, page.out[:200])
         linux = os.environ.get("INUSE_LINUX")
         if not linux:
             points.skip("the same answer on Linux", "no inuse for Linux was given (INUSE_LINUX)")
             return
+        there = subprocess.run([linux, "report", "--html", "--from", path, f"127.0.0.1:{PORT}"], capture_output=True, timeout=60).stdout.decode()
+        points.check(there.splitlines() == page.out.splitlines(), "the same page on Linux")
         there = subprocess.run([linux, "why", "--json", "--from", path, f"127.0.0.1:{PORT}"],
                                capture_output=True, timeout=60).stdout.decode()
         points.check(there.replace(path, "") == answer.out.replace(path, ""),
