@@ -186,6 +186,7 @@ static void count_bound(struct iu_live_look *look, const struct iu_snapshot *sna
 int iu_live_take(struct iu_live *live, const struct iu_live_wish *wish, struct iu_live_look *look)
 {
 	struct iu_snapshot *snapshot = &look->session.snapshot;
+	int64_t spent = iu_os_spent_us();
 	int ret = begin(look);
 
 	if (ret < 0)
@@ -203,6 +204,7 @@ int iu_live_take(struct iu_live *live, const struct iu_live_wish *wish, struct i
 	forget(live, false);
 	count_bound(look, snapshot);
 	look->took_ms = iu_os_now_ms() - look->taken_ms;
+	look->worked_ms = (iu_os_spent_us() - spent + 999) / 1000;
 	return snapshot->seen & (IU_FACT_TCP | IU_FACT_UDP) || snapshot->sockets.n ? 0 : IU_E_SYSTEM;
 }
 

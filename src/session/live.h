@@ -27,6 +27,7 @@ struct iu_live_look {
 	struct iu_troubles troubles; /* of a complete one */
 	bool complete, connections, too_many; /* too_many: connections were wished, and are only counted */
 	int64_t taken_ms, took_ms;            /* on the clock of iu_os_now_ms() */
+	int64_t worked_ms;                    /* of a processor: less than it took where others work, too */
 };
 
 /** iu_live_new() - nothing was looked at yet. Returns: 0, IU_E_NOMEM. */

@@ -64,8 +64,6 @@ struct iu_screen {
 	SCREEN *terminal;
 	bool color, utf8;
 	attr_t attributes[INKS];
-	size_t clicked_at_line; /* for a second click */
-	int64_t clicked_ms;
 };
 
 /* ---- begin and end ---- */
@@ -610,10 +608,9 @@ static struct iu_input key_input(uint32_t key)
 	return (struct iu_input){.kind = IU_INPUT_KEY, .key = key};
 }
 
-static struct iu_input mouse_input(struct iu_screen *screen)
+static struct iu_input mouse_input(void)
 {
 	struct iu_input input = {.kind = IU_INPUT_CLICK};
-	int64_t now = iu_os_now_ms();
 	MEVENT event;
 
 	if (getmouse(&event) != OK)
@@ -624,9 +621,6 @@ static struct iu_input mouse_input(struct iu_screen *screen)
 		return key_input(IU_KEY_DOWN);
 	input.x = (unsigned int)event.x;
 	input.y = (unsigned int)event.y;
-	input.twice = screen->clicked_at_line == input.y && now - screen->clicked_ms < 400;
-	screen->clicked_at_line = input.y;
-	screen->clicked_ms = now;
 	return input;
 }
 
@@ -663,10 +657,11 @@ struct iu_input iu_screen_input(struct iu_screen *screen)
 	wint_t code;
 	int kind = get_wch(&code);
 
+	(void)screen;
 	if (kind == KEY_CODE_YES && code == KEY_RESIZE)
 		return (struct iu_input){.kind = IU_INPUT_RESIZE};
 	if (kind == KEY_CODE_YES && code == KEY_MOUSE)
-		return mouse_input(screen);
+		return mouse_input();
 	if (kind == KEY_CODE_YES)
 		return key_input(special(code));
 	return kind == OK ? key_input(character(code)) : (struct iu_input){.kind = IU_INPUT_NOTHING};

@@ -26,7 +26,6 @@ struct iu_input {
 	enum { IU_INPUT_NOTHING, IU_INPUT_KEY, IU_INPUT_CLICK, IU_INPUT_RESIZE } kind;
 	uint32_t key; /* a code point, or enum iu_key */
 	unsigned int x, y;
-	bool twice;
 };
 
 /** iu_screen_input() - the next thing; never waits. */

@@ -268,7 +268,7 @@ static int take_old(struct iu_top_table *table, struct iu_top_row *row, const st
 	}
 	ret = own(row, &s, holder->known ? holder : &row->holder);
 	if (changed && ret == 0) {
-		mark(row, IU_MARK_CHANGED, look->now_ms);
+		mark(row, IU_MARK_CHANGED, look->shown_ms);
 		tell(table, row, IU_MARK_CHANGED, look->snapshot->host.now);
 	}
 	return ret;
@@ -289,7 +289,7 @@ static int take_new(struct iu_top_table *table, const struct iu_table_look *look
 		return IU_E_NOMEM;
 	if (is_new) {
 		table->came++;
-		mark(row, IU_MARK_NEW, look->now_ms);
+		mark(row, IU_MARK_NEW, look->shown_ms);
 		tell(table, row, IU_MARK_NEW, look->snapshot->host.now);
 	}
 	return 0;
@@ -339,7 +339,7 @@ static void find_gone(struct iu_top_table *table, const struct iu_table_look *lo
 		if (look->other_scope) {
 			drop(table, i);
 		} else if (was_looked_for(look, &row->socket)) {
-			mark(row, IU_MARK_GONE, look->now_ms);
+			mark(row, IU_MARK_GONE, look->shown_ms);
 			tell(table, row, IU_MARK_GONE, look->snapshot->host.now);
 		}
 	}

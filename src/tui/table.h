@@ -34,6 +34,7 @@ struct iu_table_look {
 	bool complete;    /* holders of all were looked for; else only of what is new */
 	bool other_scope; /* more or fewer kinds of sockets than before: none is new or gone for that */
 	int64_t now_ms;   /* when it was taken, on a clock that is never set */
+	int64_t shown_ms; /* when it came: marks last from then on */
 };
 
 /** iu_table_take() - brings a look into the table. Returns: 0, IU_E_NOMEM: a part of it may be missing. */

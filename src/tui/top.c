@@ -121,7 +121,8 @@ static int take_look(struct top *top, const struct iu_snapshot *snapshot)
 {
 	struct iu_header *header = &top->view.header;
 	const struct iu_table_look look = {.snapshot = snapshot, .listing = &top->look.listing,
-		.complete = top->look.complete, .other_scope = top->scope_changed, .now_ms = top->look.taken_ms};
+		.complete = top->look.complete, .other_scope = top->scope_changed, .now_ms = top->look.taken_ms,
+		.shown_ms = top->options->recorded ? top->look.taken_ms : iu_os_now_ms()};
 	int ret;
 
 	top->scope_changed = false;
@@ -167,10 +168,10 @@ static int finish_job(struct top *top)
 		return 0;
 	if (top->job == JOB_WHY)
 		return ret < 0 ? ret : take_answer(top);
-	top->look_at = now + later_by(LOOK_MS, top->look.took_ms, SHARE);
+	top->look_at = now + later_by(LOOK_MS, top->look.worked_ms, SHARE);
 	if (top->look.complete) {
-		top->complete_at = now + later_by(COMPLETE_MS, top->look.took_ms, SHARE_ALL);
-		top->complete_again = now + later_by(0, top->look.took_ms, SHARE_ALL);
+		top->complete_at = now + later_by(COMPLETE_MS, top->look.worked_ms, SHARE_ALL);
+		top->complete_again = now + later_by(0, top->look.worked_ms, SHARE_ALL);
 	}
 	measure(top, now);
 	if (ret == IU_E_SYSTEM) {
@@ -638,7 +639,7 @@ static int take_input(struct top *top)
 		case IU_INPUT_NOTHING: break;
 		case IU_INPUT_RESIZE: resize(top); break;
 		case IU_INPUT_KEY: ret = act(top, iu_view_key(&top->view, input.key)); break;
-		case IU_INPUT_CLICK: ret = act(top, iu_view_click(&top->view, input.x, input.y, input.twice)); break;
+		case IU_INPUT_CLICK: ret = act(top, iu_view_click(&top->view, input.x, input.y)); break;
 		}
 	}
 	return ret;

@@ -599,9 +599,10 @@ enum iu_action iu_view_key(struct iu_view *view, uint32_t key)
 	return known ? action : key_of_view(view, key);
 }
 
-enum iu_action iu_view_click(struct iu_view *view, unsigned int x, unsigned int y, bool twice)
+enum iu_action iu_view_click(struct iu_view *view, unsigned int x, unsigned int y)
 {
 	enum iu_column_id column = iu_layout_at(&view->layout, x);
+	bool again;
 
 	if (y == IU_VIEW_HEADING && column != IU_TOP_COLUMNS) {
 		sort_by(view, column);
@@ -610,8 +611,9 @@ enum iu_action iu_view_click(struct iu_view *view, unsigned int x, unsigned int 
 	if (y < IU_VIEW_TABLE || y - IU_VIEW_TABLE >= iu_view_table_height(view) ||
 		view->top + y - IU_VIEW_TABLE >= view->order.lines.n)
 		return IU_ACTION_NONE;
+	again = view->has_selected && view->cursor == view->top + y - IU_VIEW_TABLE;
 	move_to(view, view->top + y - IU_VIEW_TABLE);
-	return twice ? enter(view) : IU_ACTION_NONE;
+	return again ? enter(view) : IU_ACTION_NONE;
 }
 
 void iu_view_end(struct iu_view *view)

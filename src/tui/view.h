@@ -105,8 +105,8 @@ int iu_view_arrange(struct iu_view *view);
 /** iu_view_key() - one key: a code point, or enum iu_key. */
 enum iu_action iu_view_key(struct iu_view *view, uint32_t key);
 
-/** iu_view_click() - a click; @twice: the second one at once. */
-enum iu_action iu_view_click(struct iu_view *view, unsigned int x, unsigned int y, bool twice);
+/** iu_view_click() - a click selects, sorts by a heading, and answers about what is selected. */
+enum iu_action iu_view_click(struct iu_view *view, unsigned int x, unsigned int y);
 
 /** iu_view_row() - the selected row, or NULL. */
 struct iu_top_row *iu_view_row(const struct iu_view *view);

@@ -243,7 +243,9 @@ def mouse():
         click(4, 3)
         screen = t.wait("sorted by port, downwards").splitlines()
         assert " 8092 tcp" in screen[4] and " 8091 tcp" in screen[5], screen
-        click(4, y, 2)
+        click(4, y)
+        time.sleep(1)
+        click(4, y)
         t.wait("inuse 127.0.0.1:8091", "What helps:")
 
 
