@@ -202,7 +202,7 @@ def pauses_and_freezes():
         t.keys("Space")
         t.wait("PAUSED")
         with Server(8072) as between:
-            time.sleep(3)  # longer than it takes to look: nothing may come
+            time.sleep(3)  # longer than until the next look: nothing may come
             t.wait("PAUSED", absent=" 8072 tcp")
             t.keys("o", "Space")
             screen = t.wait("ORDER FROZEN", " 8072 tcp", absent="PAUSED")
@@ -244,7 +244,6 @@ def mouse():
         screen = t.wait("sorted by port, downwards").splitlines()
         assert " 8092 tcp" in screen[4] and " 8091 tcp" in screen[5], screen
         click(4, y)
-        time.sleep(1)
         click(4, y)
         t.wait("inuse 127.0.0.1:8091", "What helps:")
 
