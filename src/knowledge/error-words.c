@@ -74,8 +74,8 @@ static const struct iu_error_phrase phrases[] = {
 	{"address already in use: jvm_bind", "en", IU_ERROR_ADDRINUSE, WIN},
 	{"address already in use: net_bind", "en", IU_ERROR_ADDRINUSE, WIN},
 	{"address already in use: connect", "en", IU_ERROR_ADDRINUSE, WIN},
-	{"permission denied: bind", "en", IU_ERROR_ACCES, WIN},
-	{"permission denied: connect", "en", IU_ERROR_ACCES, WIN},
+	{"exception: permission denied: bind", "en", IU_ERROR_ACCES, WIN},
+	{"exception: permission denied: connect", "en", IU_ERROR_ACCES, WIN},
 	{"cannot assign requested address: bind", "en", IU_ERROR_ADDRNOTAVAIL, WIN},
 	{"cannot assign requested address: jvm_bind", "en", IU_ERROR_ADDRNOTAVAIL, WIN},
 

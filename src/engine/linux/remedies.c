@@ -789,9 +789,8 @@ static bool grant_capability(struct iu_remedy_context *m)
 	if (m->question->asker.program_has_cap == IU_YES)
 		return false; /* it has it already, and something else keeps it from counting */
 	if (!program || !m->question->asker.program_known || program[0] != '/') {
-		m->remedy->title = "let your program bind low ports";
+		m->remedy->title = "let your program, not an interpreter, bind low ports";
 		m->remedy->value = "sudo setcap cap_net_bind_service=+ep FILE";
-		m->remedy->needs_root = true;
 		m->remedy->summary = "let your program bind low ports: sudo setcap cap_net_bind_service=+ep FILE "
 				     "(of an interpreter every script gets the right), or in its unit "
 				     "AmbientCapabilities=CAP_NET_BIND_SERVICE";

@@ -233,6 +233,7 @@ static const struct {
 	{"java.net.BindException: Address already in use: bind", "EADDRINUSE windows en"},
 	{"java.net.BindException: Address already in use: JVM_Bind <null>:8080", "EADDRINUSE windows en"},
 	{"java.net.SocketException: Permission denied: bind", "EACCES windows en"},
+	{"Permission denied: bind 0.0.0.0:80", "EACCES any en"},
 	{"java.net.BindException: Address already in use (Bind failed)", "EADDRINUSE any en"},
 	{"java.net.BindException: Cannot assign requested address", "EADDRNOTAVAIL any en"},
 	{"listen tcp :80: bind: permission denied", "EACCES any en"},
