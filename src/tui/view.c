@@ -246,10 +246,10 @@ static void split(struct iu_view *view, const char *text)
 	view->pane_lines = calloc(count + 1, sizeof(*view->pane_lines));
 	while (view->pane_lines && *text) {
 		size_t len = strcspn(text, "\n");
-		char *line = strndup(text, len);
+		char *line = calloc(len + 1, 1);
 
 		if (line)
-			view->pane_lines[view->pane_count++] = line;
+			view->pane_lines[view->pane_count++] = memcpy(line, text, len);
 		text += len + (text[len] == '\n');
 	}
 }
