@@ -85,7 +85,7 @@ def stage(folder):
     daemons = [host(number, folder) for number in range(1, HOSTS + 1)]
     servers = {1: serve(1, PORT, 1, 1001), 2: serve(2, PORT), 3: serve(3, PORT, 2), 4: serve(4, PORT, 1, 65534), 5: serve(5, PORT + 1)}
     for number in range(1, HOSTS + 1):
-        subprocess.run([INUSE, "wait", "--quiet", "--listening", "--timeout", "20", f"10.9.0.{number}:22"], check=False)
+        subprocess.run(["ip", "netns", "exec", f"h{number}", INUSE, "wait", "--quiet", "--listening", "--timeout", "20", "22"], check=True)
     with open(f"{folder}/hosts", "w", encoding="ascii") as file:
         for number in range(1, HOSTS + 1):
             file.write(f"h{number} ansible_host=10.9.0.{number}\n")
