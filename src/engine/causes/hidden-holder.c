@@ -102,6 +102,34 @@ static size_t add_candidates(struct iu_case *c, int wanted)
 	return n;
 }
 
+static bool started(const struct iu_process *process, int32_t pid)
+{
+	for (size_t i = 0; process && i < process->parents.n; i++)
+		if (process->parents.v[i].pid == pid)
+			return true;
+	return false;
+}
+
+/* A wrapper has the words of what it starts among its own: it goes behind it. Returns how many are left of @n. */
+static size_t drop_wrappers(struct iu_case *c, size_t n)
+{
+	const struct iu_unreadable *all = c->snapshot->unreadable.v;
+	size_t *v = c->blocker->candidates.v;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t wrapper = v[i], k = i + 1;
+
+		while (k < n && !started(iu_snapshot_process(c->snapshot, all[v[k]].pid), all[wrapper].pid))
+			k++;
+		if (k == n)
+			continue;
+		memmove(v + i, v + i + 1, (n - i - 1) * sizeof(*v));
+		v[--n] = wrapper;
+		i--;
+	}
+	return n;
+}
+
 /* The likeliest in words; nobody where nothing distinguishes them from the others. */
 static void say_candidates(struct iu_case *c)
 {
@@ -112,7 +140,7 @@ static void say_candidates(struct iu_case *c)
 
 		if (n && !told) {
 			best = (size_t)points;
-			told = n;
+			told = drop_wrappers(c, n < CANDIDATES_MAX ? n : CANDIDATES_MAX);
 		}
 	}
 	if (best < NEARBY && told > TOLD_MAX)
