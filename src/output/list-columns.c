@@ -30,15 +30,16 @@ static struct iu_address plain(const struct iu_address *address)
 							    : *address;
 }
 
+/* "dgram:@name": as it can be asked for. */
 static void add_name(const struct iu_socket *s, struct iu_text *cell)
 {
+	if (s->path && s->unix_type > IU_UNIX_STREAM)
+		iu_text_printf(cell, "%s:", iu_unix_type_name(s->unix_type));
 	iu_text_add(cell, s->abstract ? "@" : "");
 	if (s->path && s->abstract)
 		iu_text_abstract(cell, s->path, s->path_len, CELL_MAX);
 	else if (s->path)
 		iu_text_foreign(cell, s->path, s->path_len, CELL_MAX);
-	if (s->path && s->unix_type > IU_UNIX_STREAM)
-		iu_text_printf(cell, " (%s)", iu_unix_type_name(s->unix_type));
 }
 
 /* "0.0.0.0%eth0:67", "[::%eth0]:547": as it can be asked for. */

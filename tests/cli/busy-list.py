@@ -41,7 +41,7 @@ def make_kept():
                  open_one(INET, DGRAM, ("127.0.0.1", UDP + i)),
                  open_one(UNIX, DGRAM if i % 2 else STREAM, f"\0kept{i}")]
         wanted |= {f"127.0.0.1:{TCP + i} bound", f"127.0.0.1:{LISTEN + i} listen",
-                   f"[::1]:{SIX + i} bound", f"127.0.0.1:{UDP + i} bound", f"@kept{i} bound"}
+                   f"[::1]:{SIX + i} bound", f"127.0.0.1:{UDP + i} bound", f"{'dgram:' if i % 2 else ''}@kept{i} bound"}
     return kept, wanted
 
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "os/os.h"
@@ -102,29 +104,57 @@ static int look_at_name(const struct iu_run_case *c, int folder, const char *nam
 	return errno;
 }
 
-static int look_at_path(const struct iu_run_case *c)
-{
-	char folder[256];
-	const char *slash = memrchr(c->name.path, '/', c->name.path_len), *name;
-	size_t len = slash ? (size_t)(slash - c->name.path) : 0;
-	int fd, error;
+#define FOLDER_BYTES 256
 
-	if (c->name.path_len + 2 > sizeof(folder) / 2)
-		return 0;
-	/* the folder, its end, then the name */
-	snprintf(folder, sizeof(folder), "%.*s", (int)len, c->name.path);
+/* The folder of the path, its end, then the name; NULL: it is too long. */
+static const char *split_path(const struct iu_run_case *c, char folder[FOLDER_BYTES])
+{
+	const char *slash = memrchr(c->name.path, '/', c->name.path_len);
+	size_t len = slash ? (size_t)(slash - c->name.path) : 0;
+	char *name;
+
+	if (c->name.path_len + 2 > FOLDER_BYTES / 2)
+		return NULL;
+	snprintf(folder, FOLDER_BYTES, "%.*s", (int)len, c->name.path);
 	if (!len)
 		strcpy(folder, slash ? "/" : ".");
 	name = folder + strlen(folder) + 1;
 	len = slash ? len + 1 : 0;
-	snprintf(folder + strlen(folder) + 1, sizeof(folder) - strlen(folder) - 1, "%.*s",
-		(int)(c->name.path_len - len), c->name.path + len);
+	snprintf(name, FOLDER_BYTES - (size_t)(name - folder), "%.*s", (int)(c->name.path_len - len),
+		c->name.path + len);
+	return name;
+}
+
+static int look_at_path(const struct iu_run_case *c)
+{
+	char folder[FOLDER_BYTES];
+	const char *name = split_path(c, folder);
+	int fd, error;
+
+	if (!name)
+		return 0;
 	fd = open_folder(c, folder);
 	if (fd < 0)
 		return errno;
 	error = look_at_name(c, fd, name);
 	close(fd);
 	return error;
+}
+
+bool iu_run_attempt_can_break_off(const struct iu_run_case *c)
+{
+	char folder[FOLDER_BYTES];
+	struct statfs status = {.f_type = FUSE_SUPER_MAGIC};
+	int fd;
+
+	if (c->name.kind != IU_RUN_NAME_PATH)
+		return false;
+	fd = split_path(c, folder) ? open_folder(c, folder) : -1;
+	if (fd < 0)
+		return true;
+	(void)fstatfs(fd, &status);
+	close(fd);
+	return status.f_type == FUSE_SUPER_MAGIC;
 }
 
 int iu_run_attempt_look(const struct iu_run_case *c)

@@ -13,6 +13,12 @@ int iu_run_attempt_try(const struct iu_run_case *c);
 /** iu_run_attempt_look() - what a path, or a UNIX socket itself, shows before the call. Returns: 0 or an errno. */
 int iu_run_attempt_look(const struct iu_run_case *c);
 
+/**
+ * iu_run_attempt_can_break_off() - whether a signal that waits can end the call with EINTR
+ * Of a path on FUSE, whose server is told of it (request_wait_answer() of the kernel); others wait on.
+ */
+bool iu_run_attempt_can_break_off(const struct iu_run_case *c);
+
 /** iu_run_attempt_tell_port() - writes the port a socket was bound to where the user wants it. */
 void iu_run_attempt_tell_port(const struct iu_run *run, int socket, uint16_t port);
 

@@ -477,7 +477,7 @@ static void say_unknown(struct worker *h)
  */
 static void look_after(struct worker *h)
 {
-	bool ahead = h->c->name.kind != IU_RUN_NAME_PATH && iu_run_notices_killable();
+	bool ahead = iu_run_notices_killable() && !iu_run_attempt_can_break_off(h->c);
 	bool stops = iu_run_stop_prepare(h->c, ahead), stopped = false, entered = enter(h);
 	int error = -1;
 
