@@ -105,13 +105,13 @@ static int wait_all(struct run *run, const struct iu_questions *questions, int64
 		iu_complain(iu_error_text(r), NULL, "");
 		return IU_EXIT_UNKNOWN;
 	}
-	if (run->arguments->json || !run->arguments->quiet || waited == IU_WAITED_ENDLESS)
+	if (run->arguments->json || !run->arguments->quiet || waited != IU_WAITED_DONE)
 		code = put(run, questions);
 	if (code)
 		return code;
-	if (waited == IU_WAITED_ENDLESS && run->unknown)
-		return IU_EXIT_UNKNOWN;
-	return waited == IU_WAITED_DONE ? IU_EXIT_DONE : IU_EXIT_NO;
+	if (waited == IU_WAITED_DONE)
+		return IU_EXIT_DONE;
+	return run->unknown && waited != IU_WAITED_STOPPED ? IU_EXIT_UNKNOWN : IU_EXIT_NO;
 }
 
 /* What a message of another system is about never changes here. */

@@ -270,7 +270,7 @@ def programs_of_a_cgroup(folder):
             same("exit code", code, 3)
             same("status", document["verdict"]["status"], "unknown")
             some("caveats", document["verdict"]["doubts"], words)
-        same("wait", inuse("wait", "--timeout", "0", "127.0.0.1:30539", before=inside)[0], 1)
+        same("wait", inuse("wait", "--timeout", "0", "127.0.0.1:30539", before=inside)[0], 3)
         same("moved, the kernel", sh(*inside, sys.executable, "-c", BIND, "0.0.0.0", "8082"), "bound\n")
         code, document = why("0.0.0.0:8082", before=inside)
         same("moved, exit code", code, 3)
