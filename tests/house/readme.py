@@ -118,7 +118,7 @@ def check_command(tap, command, program, env, exits, folder, held):
 
 
 def main():
-    path, program = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+    path, program = os.path.abspath(sys.argv[1]), os.path.abspath(os.environ.get("INUSE_OPEN") or sys.argv[2])
     with open(path, encoding="utf-8") as file:
         text = file.read()
     env = {"PATH": f"{os.path.dirname(program)}:/usr/sbin:/usr/bin:/sbin:/bin", "USER": "root", "HOME": "/root"}

@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../lib/network.h"
+
 #define PATIENCE_MS 60000
 #define OUTPUT_MAX  (1 << 20)
 #define PATH	    "/tmp/inuse-failing.sock"
@@ -287,6 +289,11 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	/* the machine's own may be without IPv6 */
+	if (geteuid() == 0 && (network_enter(NULL) < 0 || network_up("lo") < 0)) {
+		printf("1..0 # SKIP no network namespace of our own\n");
+		return 0;
+	}
 	start(argv[1]);
 	line = said();
 	if (!line || !strstr(line, "watching")) {

@@ -16,7 +16,7 @@ import tempfile
 import time
 import traceback
 
-INUSE = os.path.abspath(os.environ["INUSE"])
+INUSE = os.path.abspath(os.environ.get("INUSE_OPEN") or os.environ["INUSE"])
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 SO_BINDTODEVICE = 25
 os.environ["PATH"] += ":/usr/sbin:/sbin"

@@ -22,7 +22,7 @@ import time
 
 import fuse
 
-INUSE = os.path.abspath(os.environ["INUSE"])
+INUSE = os.path.abspath(os.environ.get("INUSE_OPEN") or os.environ["INUSE"])
 TRIES = 10000 if os.environ.get("INUSE_SAFETY") == "full" else 25
 TOGETHER = 8  # tries at a time
 SOON = 2.5  # a second for the answer, and what a busy machine adds

@@ -219,7 +219,7 @@ def watch(room):
     """`watch` forks for each round: the copy runs the command once, and is not the one to stop."""
     if not shutil.which("watch") or not shutil.which("script"):
         raise Missing("watch (procps) or script is not installed")
-    terminal = room.start("script", "-qc", f"watch -n 1 {SERVER} 8014", "/dev/null")
+    terminal = room.start("script", "-qc", f"TERM=xterm watch -n 1 {SERVER} 8014", "/dev/null")
     yield "serves", wait_for(room, "8014"), True
     with open(f"/proc/{terminal}/task/{terminal}/children", encoding="ascii") as children:
         pid = int(children.read().split()[0])
