@@ -139,6 +139,8 @@ int iu_os_record_read(struct iu_text *text)
 	if (folder < 0)
 		return folder;
 	read_file(folder, OLDER, text);
+	if (text->len)
+		iu_text_add(text, "\n"); /* what was cut short there ends there */
 	read_file(folder, NEWER, text);
 	close(folder);
 	return text->failed ? IU_E_NOMEM : text->len ? 0 : IU_E_NOENT;
