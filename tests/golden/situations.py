@@ -48,6 +48,7 @@ CHANGING = [
     (r"\b\d+ s: it ends by itself", "52 s: it ends by itself"),
     (r"(another\s+)\d+(\s+s)", r"\g<1>52\g<2>"),
     (r"\b(?:3[2-9]|4\d|5\d|6[0-4])\d{3}\b", "45000"),
+    (r"(open\s+files\s+of\s+pid\s+)\d\d+", r"\g<1>4743"),
     (r"open(\s+)files(\s+)of(\s+)\d+(\s+)processes", r"open\1files\2of\g<3>8\4processes"),
 ]
 SLOW = re.compile(r"(?:running\s+for|started)\s+\d\d+\s+s")
