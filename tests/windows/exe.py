@@ -88,7 +88,7 @@ class Image:
 def build_elsewhere(folder):
     """The same sources in another folder, built there; returns the program."""
     source = pathlib.Path(folder) / "another place" / "of another length"
-    for name in ("include", "src", "docs", "man", "tools", "examples"):
+    for name in ("packaging", "include", "src", "docs", "man", "tools", "examples"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, source / name)
     for name in ("meson.build", "meson_options.txt"):
