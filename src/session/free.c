@@ -197,7 +197,7 @@ static int make_plan(struct freeing *run)
 		add_who(f);
 		f->question_words = iu_plan_words_question(&f->arena, &f->before_session.snapshot, &f->plan);
 	}
-	return ret < 0 || f->arena.failed ? IU_E_NOMEM : 0;
+	return ret < 0 ? ret : f->arena.failed ? IU_E_NOMEM : 0;
 }
 
 static int add_results(struct iu_free_run *f)
