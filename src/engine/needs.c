@@ -203,26 +203,6 @@ static void want_ends(struct iu_arena *arena, const struct iu_question *question
 		needs->facts |= IU_FACT_HOLDERS;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-static void unique_inodes(struct iu_needs *needs)
-{
-	size_t i, n = 0;
-
-	if (!needs->inodes.n)
-		return;
-	qsort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_number);
-	for (i = 1; i < needs->inodes.n; i++)
-		if (needs->inodes.v[i] != needs->inodes.v[n])
-			needs->inodes.v[++n] = needs->inodes.v[i];
-	needs->inodes.n = n + 1;
-}
-
 static bool looked_once(const struct iu_snapshot *snapshot)
 {
 	return snapshot->seen || snapshot->host.os || snapshot->sockets.n || snapshot->gaps.n ||
@@ -291,11 +271,11 @@ int iu_needs_next(struct iu_arena *arena, const struct iu_questions *questions,
 			else
 				rules->want_holders(arena, &questions->v[i], snapshot, &needs);
 		}
-		unique_inodes(&needs);
+		iu_needs_sort_inodes(&needs);
 	} else if (!looked_thrice(snapshot)) {
 		for (i = 0; i < questions->n; i++)
 			want_served(arena, &questions->v[i], snapshot, &needs);
-		unique_inodes(&needs);
+		iu_needs_sort_inodes(&needs);
 	}
 	if (arena->failed)
 		return IU_E_NOMEM;

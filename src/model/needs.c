@@ -1,6 +1,8 @@
 /* model/needs.c - whether something is among what is needed */
 #include "model/needs.h"
 
+#include <stdlib.h>
+
 #include "base/lower-bound.h"
 
 bool iu_needs_port(const struct iu_needs *needs, uint16_t port)
@@ -21,6 +23,26 @@ bool iu_needs_port(const struct iu_needs *needs, uint16_t port)
 			return true;
 	}
 	return false;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+void iu_needs_sort_inodes(struct iu_needs *needs)
+{
+	size_t n = 0;
+
+	if (!needs->inodes.n)
+		return;
+	qsort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_number);
+	for (size_t i = 1; i < needs->inodes.n; i++)
+		if (needs->inodes.v[i] != needs->inodes.v[n])
+			needs->inodes.v[++n] = needs->inodes.v[i];
+	needs->inodes.n = n + 1;
 }
 
 bool iu_needs_inode(const struct iu_needs *needs, uint64_t inode)

@@ -60,7 +60,10 @@ struct iu_needs {
 /** iu_needs_port() - whether the sockets of a port are wanted. */
 bool iu_needs_port(const struct iu_needs *needs, uint16_t port);
 
-/** iu_needs_inode() - whether holders of a socket are wanted; a linear search. */
+/** iu_needs_sort_inodes() - to be called once all are there: in their order, each once. */
+void iu_needs_sort_inodes(struct iu_needs *needs);
+
+/** iu_needs_inode() - whether holders of a socket are wanted. */
 bool iu_needs_inode(const struct iu_needs *needs, uint64_t inode);
 
 /** iu_needs_is_listing() - whether everything is wanted, and of descriptors only that they are there. */

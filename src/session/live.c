@@ -70,13 +70,6 @@ static void forget(struct iu_live *live, bool all)
 	}
 }
 
-static int by_inode(const void *left, const void *right)
-{
-	const uint64_t *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
-
 /* The sockets nobody has looked for the holders of, sorted. */
 static int find_new(struct iu_live *live, struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	struct iu_needs *needs)
@@ -92,8 +85,7 @@ static int find_new(struct iu_live *live, struct iu_arena *arena, const struct i
 			*iu_list_add(arena, &needs->inodes) = inode;
 		ret = remember(live, inode);
 	}
-	if (needs->inodes.n)
-		qsort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_inode);
+	iu_needs_sort_inodes(needs);
 	return ret < 0 || arena->failed ? IU_E_NOMEM : 0;
 }
 

@@ -16,13 +16,6 @@
 
 /* ---- looking ---- */
 
-static int by_number(const void *left, const void *right)
-{
-	const uint64_t *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
-
 /* Connections are only counted: whose they are nobody asks here. */
 static void want_holders(struct iu_arena *arena, const struct iu_snapshot *snapshot, struct iu_needs *needs)
 {
@@ -37,8 +30,7 @@ static void want_holders(struct iu_arena *arena, const struct iu_snapshot *snaps
 		slot = iu_list_add(arena, &needs->inodes);
 		*slot = s->inode;
 	}
-	if (needs->inodes.n)
-		qsort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_number);
+	iu_needs_sort_inodes(needs);
 }
 
 int iu_metrics_look(struct iu_session *session)

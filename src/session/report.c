@@ -68,19 +68,10 @@ static void want_paths(struct iu_arena *arena, const struct iu_snapshot *snapsho
 	unique_paths(needs);
 }
 
-static int by_number(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* A UNIX socket without a name takes none away from anybody. */
 static void want_holders(struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	struct iu_needs *needs)
 {
-	size_t n = 0;
-
 	needs->facts = IU_FACT_HOLDERS | IU_FACT_OPTIONS | IU_FACT_WAITERS | IU_FACT_EVIDENCE |
 		IU_FACT_SERVICES | IU_FACT_HTTP | IU_FACT_PROXIES | IU_FACT_EVENTS;
 	for (size_t i = 0; i < snapshot->sockets.n; i++) {
@@ -92,13 +83,7 @@ static void want_holders(struct iu_arena *arena, const struct iu_snapshot *snaps
 		slot = iu_list_add(arena, &needs->inodes);
 		*slot = s->inode;
 	}
-	if (!needs->inodes.n)
-		return;
-	qsort(needs->inodes.v, needs->inodes.n, sizeof(*needs->inodes.v), by_number);
-	for (size_t i = 1; i < needs->inodes.n; i++)
-		if (needs->inodes.v[i] != needs->inodes.v[n])
-			needs->inodes.v[++n] = needs->inodes.v[i];
-	needs->inodes.n = n + 1;
+	iu_needs_sort_inodes(needs);
 }
 
 /* ---- what the kernel says ---- */
