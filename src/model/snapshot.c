@@ -52,6 +52,14 @@ const struct iu_process *iu_snapshot_process(const struct iu_snapshot *snapshot,
 	return NULL;
 }
 
+bool iu_snapshot_is_held(const struct iu_snapshot *snapshot, uint64_t inode)
+{
+	for (size_t i = 0; i < snapshot->holds.n; i++)
+		if (snapshot->holds.v[i].inode == inode)
+			return true;
+	return false;
+}
+
 const struct iu_path *iu_snapshot_path(
 	const struct iu_snapshot *snapshot, const char *path, size_t len)
 {

@@ -367,6 +367,9 @@ void iu_snapshot_free(struct iu_snapshot *snapshot);
 /** iu_snapshot_process() - the process with this pid, or NULL. */
 const struct iu_process *iu_snapshot_process(const struct iu_snapshot *snapshot, int32_t pid);
 
+/** iu_snapshot_is_held() - whether somebody is known to have the socket. */
+bool iu_snapshot_is_held(const struct iu_snapshot *snapshot, uint64_t inode);
+
 /** iu_snapshot_path() - what is known of a UNIX path, or NULL. */
 const struct iu_path *iu_snapshot_path(
 	const struct iu_snapshot *snapshot, const char *path, size_t len);

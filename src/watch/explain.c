@@ -18,21 +18,13 @@ static void tell_gone(struct iu_failure *failure, struct iu_snapshot *snapshot)
 		"nobody is left there who could be asked", NULL);
 }
 
-static bool is_held(const struct iu_snapshot *snapshot, uint64_t inode)
-{
-	for (size_t i = 0; i < snapshot->holds.n; i++)
-		if (snapshot->holds.v[i].inode == inode)
-			return true;
-	return false;
-}
-
 /* Who has it now is in /proc; who had it then, and is gone, was noted when it began to listen. */
 static void add_owners(const struct iu_failure *failure, struct iu_snapshot *snapshot)
 {
 	for (size_t i = 0; i < failure->owners.n; i++) {
 		const struct iu_failure_owner *owner = &failure->owners.v[i];
 
-		if (is_held(snapshot, owner->inode))
+		if (iu_snapshot_is_held(snapshot, owner->inode))
 			continue;
 		*iu_list_add(&snapshot->arena, &snapshot->holds) = (struct iu_hold){
 			.inode = owner->inode, .pid = owner->process.pid, .fd = -1};

@@ -17,14 +17,6 @@
 #define FOLDER_BYTES  4096
 #define LINE_MAX      64   /* our ancestors: so many are known again */
 
-static bool is_held(const struct iu_snapshot *snapshot, uint64_t inode)
-{
-	for (size_t i = 0; i < snapshot->holds.n; i++)
-		if (snapshot->holds.v[i].inode == inode)
-			return true;
-	return false;
-}
-
 struct folders {
 	char asker[FOLDER_BYTES];  /* that is asked from … */
 	char socket[FOLDER_BYTES]; /* … and of the socket's path; "": says nothing */
@@ -136,7 +128,7 @@ int iu_collect_guesses(struct iu_scan *scan)
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 
 		if ((s->port || s->path_len) && s->inode && !scan->needs->all_inodes &&
-			iu_needs_inode(scan->needs, s->inode) && !is_held(snapshot, s->inode))
+			iu_needs_inode(scan->needs, s->inode) && !iu_snapshot_is_held(snapshot, s->inode))
 			ret = guess(scan, s, &looked, &told);
 	}
 	return ret;

@@ -80,14 +80,6 @@ static bool all_found(const struct iu_hidden *hidden)
 	return true;
 }
 
-static bool is_held(const struct iu_snapshot *snapshot, uint64_t inode)
-{
-	for (size_t i = 0; i < snapshot->holds.n; i++)
-		if (snapshot->holds.v[i].inode == inode)
-			return true;
-	return false;
-}
-
 int iu_collect_hidden(struct iu_scan *scan)
 {
 	struct iu_hidden hidden = {.scan = scan};
@@ -119,7 +111,7 @@ int iu_collect_found_by_bpf(struct iu_scan *scan)
 			.inode = row->inode, .pid = row->pid, .fd = -1, .via = IU_VIA_MESSAGE};
 
 		if (row->pid > 0 && !row->cycle && iu_needs_inode(scan->needs, row->inode) &&
-			!is_held(snapshot, row->inode))
+			!iu_snapshot_is_held(snapshot, row->inode))
 			ret = iu_hidden_hold(&hidden, &hold);
 	}
 	for (size_t i = 0; i < snapshot->registered.n && ret == 0; i++) {
@@ -128,7 +120,7 @@ int iu_collect_found_by_bpf(struct iu_scan *scan)
 			.inode = row->inode, .pid = row->pid, .fd = -1, .via = IU_VIA_RING};
 
 		if (row->pid > 0 && iu_needs_inode(scan->needs, row->inode) &&
-			!is_held(snapshot, row->inode))
+			!iu_snapshot_is_held(snapshot, row->inode))
 			ret = iu_hidden_hold(&hidden, &hold);
 	}
 	return ret;

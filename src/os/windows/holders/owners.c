@@ -13,14 +13,6 @@ static int add_owner(struct iu_scan *scan, const struct iu_socket *socket)
 	return iu_process_add(scan, hold->pid);
 }
 
-static bool has_holder(const struct iu_snapshot *snapshot, uint64_t inode)
-{
-	for (size_t i = 0; i < snapshot->holds.n; i++)
-		if (snapshot->holds.v[i].inode == inode)
-			return true;
-	return false;
-}
-
 int iu_collect_holders(struct iu_scan *scan)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
@@ -40,7 +32,7 @@ int iu_collect_holders(struct iu_scan *scan)
 		const struct iu_socket *socket = &snapshot->sockets.v[i];
 
 		if (!socket->inode || !iu_needs_inode(scan->needs, socket->inode) ||
-			has_holder(snapshot, socket->inode))
+			iu_snapshot_is_held(snapshot, socket->inode))
 			continue;
 		all = false;
 		iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "the owner of a socket",
