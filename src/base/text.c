@@ -455,3 +455,10 @@ const char *iu_safe(struct iu_arena *arena, const char *foreign, size_t columns)
 	iu_text_free(&text);
 	return safe ? safe : "?";
 }
+
+bool iu_text_has_end(const char *text, const char *end)
+{
+	size_t len = text ? strlen(text) : 0, of_end = strlen(end);
+
+	return len > of_end && !strcmp(text + len - of_end, end);
+}

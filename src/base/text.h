@@ -95,4 +95,7 @@ unsigned int iu_point_columns(uint32_t point);
 /** iu_safe() - iu_text_foreign() of a string into @arena; "?" for NULL or without memory. */
 const char *iu_safe(struct iu_arena *arena, const char *foreign, size_t columns);
 
+/** iu_text_has_end() - whether @text, which may be NULL, is longer than @end and ends with it. */
+bool iu_text_has_end(const char *text, const char *end);
+
 #endif

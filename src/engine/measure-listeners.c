@@ -17,13 +17,6 @@ struct listeners {
 	IU_LIST(struct listener) list;
 };
 
-static bool ends(const char *name, const char *end)
-{
-	size_t len = strlen(name), of_end = strlen(end);
-
-	return len > of_end && !strcmp(name + len - of_end, end);
-}
-
 /*
  * Numbers of sessions, ids of containers, connections of an instance: with them the series of a metrics engine
  * would grow as long as the machine runs.
@@ -35,7 +28,7 @@ static const char *lasting_name(struct iu_arena *arena, const char *unit)
 
 	if (at && dot && at < dot)
 		name = iu_arena_printf(arena, "%.*s*%s", (int)(at + 1 - unit), unit, dot);
-	else if (dash && dot && dash < dot && (ends(unit, ".scope") || !strncmp(unit, "run-", 4)))
+	else if (dash && dot && dash < dot && (iu_text_has_end(unit, ".scope") || !strncmp(unit, "run-", 4)))
 		name = iu_arena_printf(arena, "%.*s*%s", (int)(dash + 1 - unit), unit, dot);
 	else
 		name = iu_arena_strdup(arena, unit);

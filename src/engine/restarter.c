@@ -8,13 +8,6 @@
 #include "knowledge/supervisors.h"
 #include "knowledge/wrappers.h"
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t n = text ? strlen(text) : 0, m = strlen(end);
-
-	return n >= m && !strcmp(text + n - m, end);
-}
-
 static bool is_above_us(const struct iu_plan_rules *rules, int32_t pid)
 {
 	for (size_t i = 0; i < rules->ancestor_count; i++)
@@ -39,7 +32,7 @@ static bool is_ended(const struct iu_plan *plan, int32_t pid)
 static bool only_waits(const struct iu_process *process, const struct iu_parent *parent)
 {
 	if (parent->name && !strcmp(parent->name, "systemd"))
-		return !ends_with(process->unit, ".service");
+		return !iu_text_has_end(process->unit, ".service");
 	return parent->loops == IU_NO || (process->tty && parent->pid == process->sid);
 }
 

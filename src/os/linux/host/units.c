@@ -112,13 +112,6 @@ int iu_os_unit_listens(
 	return ret < 0 ? ret : 0;
 }
 
-static bool ends(const char *name, const char *end)
-{
-	size_t len = strlen(name), of_end = strlen(end);
-
-	return len > of_end && !strcmp(name + len - of_end, end);
-}
-
 static int visit_links(const char *path, int (*visit)(void *context, const char *unit), void *context)
 {
 	DIR *folder = opendir(path);
@@ -144,7 +137,8 @@ int iu_os_enabled_units(int (*visit)(void *context, const char *unit), void *con
 		struct dirent *entry;
 
 		while (folder && ret >= 0 && (entry = readdir(folder))) {
-			if (!ends(entry->d_name, ".target.wants") && !ends(entry->d_name, ".target.requires"))
+			if (!iu_text_has_end(entry->d_name, ".target.wants") &&
+				!iu_text_has_end(entry->d_name, ".target.requires"))
 				continue;
 			snprintf(path, sizeof(path), "%s/%s", folders[i], entry->d_name);
 			ret = visit_links(path, visit, context);
