@@ -5,13 +5,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "knowledge/proxies.h"
 #include "os/linux/process/engine-list.h"
 #include "os/linux/scan.h"
+#include "os/os.h"
 
 #define ANSWER_MS   1000 /* an engine that takes longer is not waited for */
 #define ANSWER_MOST (4u << 20)
@@ -30,18 +30,10 @@ struct iu_engines {
 	size_t n;
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static bool is_ready(int fd, short events, int64_t deadline)
 {
 	struct pollfd one = {.fd = fd, .events = events};
-	int64_t left = deadline - now_ms();
+	int64_t left = deadline - iu_os_now_ms();
 
 	return left > 0 && poll(&one, 1, (int)left) > 0;
 }
@@ -64,7 +56,7 @@ static int connect_to(const char *path)
 static int converse(int fd, struct iu_text *answer)
 {
 	static const char request[] = "GET /containers/json HTTP/1.0\r\nHost: localhost\r\n\r\n";
-	int64_t deadline = now_ms() + ANSWER_MS;
+	int64_t deadline = iu_os_now_ms() + ANSWER_MS;
 	char bytes[16384];
 	ssize_t len;
 

@@ -97,17 +97,21 @@ static const char *script_of(struct iu_scan *scan, int32_t pid, const char *name
 int iu_process_origin(struct iu_scan *scan, struct iu_process *process)
 {
 	const struct iu_origin_row *row = NULL;
+	const size_t known = process->parents.n;
 	int32_t below = process->pid, pid = process->ppid;
 	struct iu_proc_stat stat;
 
 	for (size_t i = 0; i < ANCESTORS_MAX && pid > 1; i++, below = pid, pid = stat.ppid) {
-		bool known = i < process->parents.n && process->parents.v[i].pid == pid;
+		const struct iu_parent *parent = i < known ? &process->parents.v[i] : NULL;
 		char text[IU_CMDLINE_ARGUMENT];
 
-		if (iu_proc_stat_read(scan->proc, pid, &stat) < 0)
+		/* of the last one that was read nobody kept who is above it */
+		if (i + 1 < known)
+			stat.ppid = parent[1].pid;
+		else if (iu_proc_stat_read(scan->proc, pid, &stat) < 0)
 			return 0;
-		row = iu_origin(stat.name, known ? process->parents.v[i].script
-						 : script_of(scan, pid, stat.name, text, sizeof(text)));
+		row = parent ? iu_origin(parent->name, parent->script)
+			     : iu_origin(stat.name, script_of(scan, pid, stat.name, text, sizeof(text)));
 		if (row)
 			break;
 	}
