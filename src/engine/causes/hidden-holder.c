@@ -1,4 +1,5 @@
 /* engine/causes/hidden-holder.c - the socket is there, and no process shows it */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/compat.h"
@@ -66,19 +67,31 @@ static bool fits(const struct iu_case *c, const struct iu_unreadable *u)
 	return s->uid_known && u->uid_known && s->uid == u->uid;
 }
 
+struct aged {
+	uint64_t since;
+	size_t index;
+};
+
 /* Of equals the oldest first: numbers of processes begin anew. */
+static int by_age(const void *left, const void *right)
+{
+	const struct aged *a = left, *b = right;
+
+	return a->since != b->since ? (a->since > b->since) - (a->since < b->since)
+				    : (a->index > b->index) - (a->index < b->index);
+}
+
 static void sort_by_age(struct iu_case *c, size_t first)
 {
-	const struct iu_unreadable *all = c->snapshot->unreadable.v;
-	size_t *v = c->blocker->candidates.v;
+	struct aged rows[CANDIDATES_MAX];
+	size_t *v = c->blocker->candidates.v, n = c->blocker->candidates.n;
 
-	for (size_t i = first + 1; i < c->blocker->candidates.n; i++)
-		for (size_t k = i; k > first && all[v[k]].start_ticks < all[v[k - 1]].start_ticks; k--) {
-			size_t older = v[k];
-
-			v[k] = v[k - 1];
-			v[k - 1] = older;
-		}
+	for (size_t i = first; i < n; i++)
+		rows[i] = (struct aged){c->snapshot->unreadable.v[v[i]].start_ticks, v[i]};
+	if (first < n)
+		qsort(rows + first, n - first, sizeof(*rows), by_age);
+	for (size_t i = first; i < n; i++)
+		v[i] = rows[i].index;
 }
 
 /* Those of a rank. Returns how many there are. */
