@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (MIT OR GPL-2.0-only)
 /* os/linux/bpf/hidden.bpf.c - iterators that show what /proc and netlink leave out */
 #include "os/linux/bpf/socket.bpf.h"
+#include "os/linux/bpf/pids.bpf.h"
 
-#define PID_LEVELS   32    /* MAX_PID_NS_LEVEL */
 #define SCM_MAX_FD   253
 #define FILE_POINTER (~7UL) /* low bits of io_uring's file_ptr are flags */
 #define STEPS_MAX    65536  /* of one loop: messages of a queue, files of a ring */
@@ -67,44 +67,14 @@ static __u64 file_inode(struct file *file)
 
 /* ---- pids ---- */
 
-static void read_upid(struct upid *upid, struct pid *pid, __u32 level)
-{
-	void *at = (void *)pid + bpf_core_field_offset(struct pid, numbers) +
-		level * sizeof(struct upid);
-
-	bpf_probe_read_kernel(upid, sizeof(*upid), at);
-}
-
-/* /proc may be mounted for an outer PID namespace than ours: the innermost where the pid fits. */
-static void find_reader(void)
-{
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
-	__u32 level = BPF_CORE_READ(pid, level), i;
-
-	for (i = 0; i <= PID_LEVELS && i <= level; i++) {
-		struct upid upid = {0};
-
-		read_upid(&upid, pid, i);
-		if (upid.nr == hidden.reader) {
-			hidden.reader_space = (__u64)upid.ns;
-			hidden.reader_level = i;
-		}
-	}
-}
-
 /* A global function of the number: the verifier looks at it once and not at every call. */
 __noinline int pid_in_reader(__u64 address)
 {
 	struct pid *pid = (struct pid *)address;
-	struct upid upid = {0};
 
 	if (!hidden.reader_space)
-		find_reader();
-	if (!pid || BPF_CORE_READ(pid, level) < hidden.reader_level)
-		return 0;
-	read_upid(&upid, pid, hidden.reader_level);
-	return (__u64)upid.ns == hidden.reader_space ? upid.nr : 0;
+		find_reader(hidden.reader, &hidden.reader_space, &hidden.reader_level);
+	return number_of(pid, hidden.reader_space, hidden.reader_level);
 }
 
 static __s32 pid_number(struct pid *pid)

@@ -169,28 +169,11 @@ static __always_inline void read_call(struct listening *to)
 static __always_inline void on_refused_listener(struct sock *sk)
 {
 	struct scratch *s = begin();
-	struct iu_watch_event *e;
 
 	if (!s)
 		return;
 	ADD(seen, 1);
-	e = &s->attempt.event;
-	note_socket(s, e, sk);
-	note_inet(e, sk);
-	e->head.key.call = IU_WATCH_LISTEN;
-	e->head.key.error = 98; /* EADDRINUSE: get_port() has failed */
-	e->head.key.family = SOCK(sk, __sk_common.skc_family);
-	e->head.key.port = SOCK(sk, __sk_common.skc_num);
-	if (e->head.key.family == AF_INET6)
-		SOCK_COPY(e->head.key.address, 16, sk, __sk_common.skc_v6_rcv_saddr);
-	else
-		SOCK_COPY(e->head.key.address, 4, sk, __sk_common.skc_rcv_saddr);
-	if (!is_repeat(e)) {
-		walk(s);
-		note_program(e);
-	}
-	tell(e);
-	s->busy = 0;
+	finish_listen(s, sk, 98); /* EADDRINUSE: get_port() has failed */
 }
 
 /*
@@ -245,7 +228,7 @@ int inuse_sweep(void *ctx)
 	__u64 now = bpf_ktime_get_boot_ns();
 
 	if (!memory.reader_space)
-		find_reader();
+		find_reader(memory.reader, &memory.reader_space, &memory.reader_level);
 	bpf_for_each_map_elem(&attempts, sweep_attempt, &now, 0);
 	sweep_counts();
 	return 0;

@@ -4,6 +4,7 @@
 #define IU_OS_LINUX_WATCH_FAILED_BPF_H
 
 #include "os/linux/bpf/socket.bpf.h"
+#include "os/linux/bpf/pids.bpf.h"
 #include "os/linux/watch/rows.h"
 
 #define RING_BYTES   (1 << 23)
@@ -14,7 +15,6 @@
 #define FORGET	     (10 * SECOND)
 #define OWNER_STEPS  512
 #define UDP_STEPS    1024
-#define PID_LEVELS   32 /* MAX_PID_NS_LEVEL */
 
 #define CAP_NET_BIND_SERVICE 10
 
@@ -74,41 +74,9 @@ struct {
 
 #define ADD(counter, n) __sync_fetch_and_add(&memory.counter, n)
 
-/* ---- pids, as the reader counts them ---- */
-
-static __always_inline void read_upid(struct upid *to, struct pid *pid, __u32 level)
-{
-	__u64 at = (__u64)pid + bpf_core_field_offset(struct pid, numbers) + (__u64)level * sizeof(struct upid);
-
-	bpf_probe_read_kernel(to, sizeof(*to), (void *)at);
-}
-
-/* Run by the reader itself. /proc may be mounted for an outer PID namespace than ours: the innermost where the pid fits. */
-static __always_inline void find_reader(void)
-{
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
-	__u32 level = BPF_CORE_READ(pid, level), i;
-
-	for (i = 0; i <= PID_LEVELS && i <= level; i++) {
-		struct upid upid = {0};
-
-		read_upid(&upid, pid, i);
-		if (upid.nr == memory.reader) {
-			memory.reader_space = (__u64)upid.ns;
-			memory.reader_level = i;
-		}
-	}
-}
-
 static __always_inline __s32 pid_of(struct pid *pid)
 {
-	struct upid upid = {0};
-
-	if (!pid || BPF_CORE_READ(pid, level) < memory.reader_level)
-		return 0;
-	read_upid(&upid, pid, memory.reader_level);
-	return (__u64)upid.ns == memory.reader_space ? upid.nr : 0;
+	return number_of(pid, memory.reader_space, memory.reader_level);
 }
 
 /* ---- who asks ---- */
@@ -435,6 +403,37 @@ static __always_inline void tell(struct iu_watch_event *e)
 		ADD(lost, 1);
 	else
 		ADD(told, 1);
+}
+
+/* The end of a hook that has seen a failure; @owned: it is a port, which somebody may own. */
+static __always_inline void finish(struct scratch *s, bool owned)
+{
+	struct iu_watch_event *e = &s->attempt.event;
+
+	if (!is_repeat(e)) {
+		if (owned)
+			walk(s);
+		note_program(e);
+	}
+	tell(e);
+	s->busy = 0;
+}
+
+static __always_inline void finish_listen(struct scratch *s, struct sock *sk, int error)
+{
+	struct iu_watch_event *e = &s->attempt.event;
+
+	note_socket(s, e, sk);
+	note_inet(e, sk);
+	e->head.key.call = IU_WATCH_LISTEN;
+	e->head.key.error = error;
+	e->head.key.family = SOCK(sk, __sk_common.skc_family);
+	e->head.key.port = SOCK(sk, __sk_common.skc_num);
+	if (e->head.key.family == AF_INET6)
+		SOCK_COPY(e->head.key.address, 16, sk, __sk_common.skc_v6_rcv_saddr);
+	else
+		SOCK_COPY(e->head.key.address, 4, sk, __sk_common.skc_rcv_saddr);
+	finish(s, true);
 }
 
 /* ---- by the reader, now and then ---- */

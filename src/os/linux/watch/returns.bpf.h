@@ -38,12 +38,7 @@ static __always_inline int on_bind(struct sock *sk, __u64 address, int error)
 	read_address(e, address);
 	e->head.key.call = IU_WATCH_BIND;
 	e->head.key.error = -error;
-	if (!is_repeat(e)) {
-		walk(s);
-		note_program(e);
-	}
-	tell(e);
-	s->busy = 0;
+	finish(s, true);
 	return 0;
 }
 
@@ -53,7 +48,6 @@ int inuse_listen(__u64 *ctx)
 	struct sock *sk = (struct sock *)ctx[0];
 	int error = (int)ctx[1];
 	struct iu_watch_owner owner;
-	struct iu_watch_event *e;
 	struct scratch *s;
 	__u64 inode;
 
@@ -68,23 +62,7 @@ int inuse_listen(__u64 *ctx)
 	s = begin();
 	if (!s)
 		return 0;
-	e = &s->attempt.event;
-	note_socket(s, e, sk);
-	note_inet(e, sk);
-	e->head.key.call = IU_WATCH_LISTEN;
-	e->head.key.error = -error;
-	e->head.key.family = SOCK(sk, __sk_common.skc_family);
-	e->head.key.port = SOCK(sk, __sk_common.skc_num);
-	if (e->head.key.family == AF_INET6)
-		SOCK_COPY(e->head.key.address, 16, sk, __sk_common.skc_v6_rcv_saddr);
-	else
-		SOCK_COPY(e->head.key.address, 4, sk, __sk_common.skc_rcv_saddr);
-	if (!is_repeat(e)) {
-		walk(s);
-		note_program(e);
-	}
-	tell(e);
-	s->busy = 0;
+	finish_listen(s, sk, -error);
 	return 0;
 }
 
@@ -126,10 +104,7 @@ int inuse_unix(__u64 *ctx)
 	if (bpf_probe_read_kernel(e->path, len, (void *)(address + 2)) == 0)
 		e->path_len = len;
 	e->head.key.place = hash_of(e->path);
-	if (!is_repeat(e))
-		note_program(e);
-	tell(e);
-	s->busy = 0;
+	finish(s, false);
 	return 0;
 }
 
@@ -138,7 +113,7 @@ int inuse_sweep(void *unused)
 {
 	(void)unused;
 	if (!memory.reader_space)
-		find_reader();
+		find_reader(memory.reader, &memory.reader_space, &memory.reader_level);
 	sweep_counts();
 	return 0;
 }
