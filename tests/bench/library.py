@@ -5,13 +5,13 @@ root and as nobody, with and without `plain`. In a network namespace of its own.
 Arguments: bench-library; --page FILE: the section of docs/performance.md that is written anew.
 """
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from sections import write_section
+
 SOCKETS, PROCESSES, CALLS = 20000, 5, 20
 NOBODY = 65534
 HEAD = f"""## In a server (libinuse)
@@ -77,14 +77,7 @@ def main():
         rows = measure(copy, 0) + measure(copy, NOBODY)
     text = HEAD.replace("@LOAD@", load).replace("@PRIORITY@", priority) + "".join(
         f"| {n} | {cpu:.1f} | {first:.1f} | {median:.1f} | {worst:.1f} |\n" for n, first, median, worst, cpu in rows)
-    if "--page" in sys.argv:
-        with open(os.path.join(HERE, "library.md"), "w", encoding="utf-8") as section:
-            section.write(text)
-        page = sys.argv[sys.argv.index("--page") + 1]
-        with open(page, encoding="utf-8") as old:
-            rest = re.sub(r"\n*## In a server \(libinuse\)\n.*?(?=\n## |\Z)", "", old.read(), flags=re.S).rstrip("\n")
-        with open(page, "w", encoding="utf-8") as new:
-            new.write(rest + "\n\n" + text)
+    write_section(text, "library.md")
 
 
 main()

@@ -9,7 +9,6 @@ import json
 import os
 import pathlib
 import random
-import re
 import resource
 import statistics
 import subprocess
@@ -19,6 +18,7 @@ import tempfile
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "page"))
 from browser import Browser  # noqa: E402
+from sections import write_section  # noqa: E402
 
 MOST = 1000  # ms
 RUNS = 5
@@ -103,11 +103,7 @@ def main():
         browser.close()
         text = section(n, page.stat().st_size, used.ru_utime + used.ru_stime, load, rows)
     print(text)
-    if "--page" in options:
-        (HERE / "page.md").write_text(text)
-        document = pathlib.Path(options[options.index("--page") + 1])
-        rest = re.sub(r"\n*## The page \(inuse report --html\)\n.*?(?=\n## |\Z)", "", document.read_text(), flags=re.S).rstrip("\n")
-        document.write_text(rest + "\n\n" + text)
+    write_section(text, "page.md")
     slow = [name for name in rows[0] if name.startswith(("open", "filter")) and statistics.median(row[name] for row in rows) > MOST]
     for name in slow:
         print(f"more than {MOST} ms: {name}")

@@ -14,7 +14,8 @@ import subprocess
 import sys
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from sections import write_section
+
 SCENES = [(1000, 200, 0, 1.0), (10000, 1000, 0, 3.0), (1000, 200, 100000, None)]  # least … and the target in per cent
 SECONDS = 20
 HEAD = """## The live view (inuse top)
@@ -131,14 +132,7 @@ def main():
         target = "" if most is None else f"  at most {most} %: {'holds' if share <= most else 'MISSED'}"
         print(rows[-1].strip() + target, flush=True)
     text = HEAD.replace("@LOAD@", load).replace("@CPUS@", str(os.cpu_count())).replace("@SECONDS@", str(SECONDS)) + "".join(rows)
-    if "--page" in sys.argv:
-        with open(os.path.join(HERE, "top.md"), "w", encoding="utf-8") as section:
-            section.write(text)
-        page = sys.argv[sys.argv.index("--page") + 1]
-        with open(page, encoding="utf-8") as old:
-            rest = re.sub(r"\n*## The live view \(inuse top\)\n.*?(?=\n## |\Z)", "", old.read(), flags=re.S).rstrip("\n")
-        with open(page, "w", encoding="utf-8") as new:
-            new.write(rest + "\n\n" + text)
+    write_section(text, "top.md")
 
 
 main()

@@ -12,6 +12,8 @@ import sys
 import threading
 import time
 
+from sections import write_section
+
 ROUNDS = 9
 CALLS = [("bind", "a bind() that works, with socket() and close()", 20000), ("listen", "the same with listen()", 15000),
          ("fail", "a bind() that fails", 60000), ("getppid", "getppid()", 400000), ("pipe", "a byte through a pipe", 100000)]
@@ -95,13 +97,7 @@ def main():
     inuse, load = sys.argv[1:3]
     text = table(calls(inuse, load), flood(inuse, load))
     print(text)
-    if "--page" in sys.argv:
-        page = sys.argv[sys.argv.index("--page") + 1]
-        with open(page, encoding="utf-8") as old:
-            before, _, rest = old.read().partition(TITLE)
-        after = rest.partition("\n## ")[2]
-        with open(page, "w", encoding="utf-8") as new:
-            new.write(before.rstrip() + "\n\n" + text + (f"\n## {after}" if after else ""))
+    write_section(text)
 
 
 if __name__ == "__main__":
