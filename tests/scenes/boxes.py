@@ -475,7 +475,8 @@ def guess(room):
         expect(document["verdict"]["cause"], "hidden-holder", "cause")
         told = [line for line in document["blockers"][0]["evidence"] if "could be it" in line]
         expect([f"(pid {process.pid})" in line for line in told], [True] if port == "4711" else [], f"guesses at {port}")
-    wrapper = start(room, ["sh", "-c", '"$@" & wait', "sh", sys.executable, "-c", named, "--port=4710"])
+    wrapper = start(room, ["sh", "-c", '"$@" & wait', "sh", "setpriv", "--pdeathsig", "KILL", sys.executable, "-c", named,
+                           "--port=4710"])
     _, document, _ = why("4710", user=NOBODY, before=lambda: os.chdir("/"))
     told = [line for line in document["blockers"][0]["evidence"] if "could be it" in line]
     expect([f"(pid {wrapper.pid})" in line for line in told], [False], "the wrapper of a server is no guess")
