@@ -219,7 +219,8 @@ def watch(room):
     """`watch` forks for each round: the copy runs the command once, and is not the one to stop."""
     if not shutil.which("watch") or not shutil.which("script"):
         raise Missing("watch (procps) or script is not installed")
-    terminal = room.start("script", "-qc", f"TERM=xterm watch -n 1 {SERVER} 8014", "/dev/null")
+    more = {"TERM": "xterm", "SHELL": "/bin/sh"}  # the shell of script; it becomes watch
+    terminal = room.start("script", "-qc", f"exec watch -n 1 {SERVER} 8014", "/dev/null", more=more)
     yield "serves", wait_for(room, "8014"), True
     with open(f"/proc/{terminal}/task/{terminal}/children", encoding="ascii") as children:
         pid = int(children.read().split()[0])
