@@ -17,6 +17,7 @@
 #define BAR_LEAST 8
 #define BAR_MOST 40
 #define MESSAGE_MS 6000
+#define EVENTS 8 /* ncurses keeps as many */
 
 /* What text looks like; without colours bold, dim and reverse are left. */
 enum ink {
@@ -64,6 +65,8 @@ struct iu_screen {
 	SCREEN *terminal;
 	bool color, utf8;
 	attr_t attributes[INKS];
+	MEVENT events[EVENTS]; /* of the mouse, the newest first */
+	size_t n_events;
 };
 
 /* ---- begin and end ---- */
@@ -608,20 +611,25 @@ static struct iu_input key_input(uint32_t key)
 	return (struct iu_input){.kind = IU_INPUT_KEY, .key = key};
 }
 
-static struct iu_input mouse_input(void)
+/* Several that came at once are told by one KEY_MOUSE, and given the newest first. */
+static void take_events(struct iu_screen *screen)
 {
-	struct iu_input input = {.kind = IU_INPUT_CLICK};
-	MEVENT event;
+	while (screen->n_events < EVENTS && getmouse(&screen->events[screen->n_events]) == OK)
+		screen->n_events++;
+}
 
-	if (getmouse(&event) != OK)
-		return (struct iu_input){.kind = IU_INPUT_KEY, .key = IU_KEY_NONE};
-	if (event.bstate & BUTTON4_PRESSED)
+static struct iu_input mouse_input(struct iu_screen *screen)
+{
+	const MEVENT *event;
+
+	if (screen->n_events == 0)
+		return key_input(IU_KEY_NONE);
+	event = &screen->events[--screen->n_events];
+	if (event->bstate & BUTTON4_PRESSED)
 		return key_input(IU_KEY_UP);
-	if (event.bstate & BUTTON5_PRESSED)
+	if (event->bstate & BUTTON5_PRESSED)
 		return key_input(IU_KEY_DOWN);
-	input.x = (unsigned int)event.x;
-	input.y = (unsigned int)event.y;
-	return input;
+	return (struct iu_input){.kind = IU_INPUT_CLICK, .x = (unsigned int)event->x, .y = (unsigned int)event->y};
 }
 
 static uint32_t special(wint_t code)
@@ -655,13 +663,17 @@ static uint32_t character(wint_t code)
 struct iu_input iu_screen_input(struct iu_screen *screen)
 {
 	wint_t code;
-	int kind = get_wch(&code);
+	int kind;
 
-	(void)screen;
+	if (screen->n_events > 0)
+		return mouse_input(screen);
+	kind = get_wch(&code);
 	if (kind == KEY_CODE_YES && code == KEY_RESIZE)
 		return (struct iu_input){.kind = IU_INPUT_RESIZE};
-	if (kind == KEY_CODE_YES && code == KEY_MOUSE)
-		return mouse_input();
+	if (kind == KEY_CODE_YES && code == KEY_MOUSE) {
+		take_events(screen);
+		return mouse_input(screen);
+	}
 	if (kind == KEY_CODE_YES)
 		return key_input(special(code));
 	return kind == OK ? key_input(character(code)) : (struct iu_input){.kind = IU_INPUT_NOTHING};
