@@ -12,11 +12,15 @@ NUMBERS = itertools.count()
 PATIENCE = 40  # seconds; a loaded machine
 
 
-def enter(*more):
-    """Once more, in a network namespace of our own with a loopback that is up."""
+def enter():
+    """Once more, in namespaces of our own: a loopback that is up, and processes that all end with this one.
+
+    A tmux server is nobody's child: without a PID namespace it would outlive a test that is killed.
+    """
     if os.environ.get("IN_NAMESPACE") != "yes":
         os.environ["IN_NAMESPACE"] = "yes"
-        os.execvp("unshare", ["unshare", "--net", *more, sys.executable, *sys.argv])
+        os.execvp("unshare", ["unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", sys.executable, *sys.argv])
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)  # the record of this machine is not ours
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
@@ -26,7 +30,7 @@ class Terminal:
     def __init__(self, width, height, **environment):
         self.name = f"inuse-{os.getpid()}-{next(NUMBERS)}"
         clean = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TMUX", "COLUMNS", "LINES")}
-        clean.update(TERM="xterm-256color", TZ="UTC", LC_ALL="C.UTF-8", PS1="$ ", **environment)
+        clean.update(TERM="xterm-256color", TMUX_TMPDIR="/run", TZ="UTC", LC_ALL="C.UTF-8", PS1="$ ", **environment)
         self.environment = clean
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(width), "-y", str(height), "env PS1='$ ' sh")
         self.tmux("set-option", "-g", "status", "off")
