@@ -81,7 +81,8 @@ const struct iu_command iu_command_top = {
 	.description =
 		"Shows what is bound on the whole screen, and keeps it up to date: sockets that came "
 		"(+), went (-) or changed (~), who holds them, how full the queue of a listener is, how "
-		"many connections it has, and how many ports are left that the system may choose. Enter gives the "
+		"many connections it has, how many ports are left that the system may choose, and how many binds have "
+		"failed in the last minute where inuse watch runs (root). Enter gives the "
 		"answer of inuse why for a row, f frees it with the plan and the question of inuse free, w waits "
 		"until it can be bound, h lists all keys. A FILTER is one of inuse list, or a part of a name; / changes "
 		"it. The selection stays with its socket, and the order stays while somebody moves in it. "

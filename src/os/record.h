@@ -27,4 +27,7 @@ void iu_os_record_close(struct iu_os_record *record);
  */
 int iu_os_record_read(struct iu_text *text);
 
+/** iu_os_record_is_kept() - whether somebody writes it now, as far as this user may see. */
+bool iu_os_record_is_kept(void);
+
 #endif

@@ -195,6 +195,7 @@ int iu_live_take(struct iu_live *live, const struct iu_live_wish *wish, struct i
 		return ret;
 	forget(live, false);
 	count_bound(look, snapshot);
+	look->watched = iu_record_lately(snapshot->host.netns, snapshot->host.now * 1000 + 999, &look->refused);
 	look->took_ms = iu_os_now_ms() - look->taken_ms;
 	look->worked_ms = (iu_os_spent_us() - spent + 999) / 1000;
 	return snapshot->seen & (IU_FACT_TCP | IU_FACT_UDP) || snapshot->sockets.n ? 0 : IU_E_SYSTEM;

@@ -4,6 +4,7 @@
 
 #include "model/tally.h"
 #include "model/trouble.h"
+#include "session/record.h"
 #include "session/session.h"
 
 struct iu_live;
@@ -25,6 +26,8 @@ struct iu_live_look {
 	struct iu_listing listing;
 	struct iu_tally *tally;
 	struct iu_troubles troubles; /* of a complete one */
+	struct iu_record_tally refused; /* failed binds of the last minute … */
+	bool watched;                   /* … and whether a watch writes all of them down */
 	bool complete, connections, too_many; /* too_many: connections were wished, and are only counted */
 	int64_t taken_ms, took_ms;            /* on the clock of iu_os_now_ms() */
 	int64_t worked_ms;                    /* of a processor: less than it took where others work, too */

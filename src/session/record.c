@@ -10,6 +10,7 @@
 #include "os/record.h"
 
 #define NAME_COLUMNS 40
+#define OLD_MS	     (2 * IU_RECORD_SECONDS * 1000) /* lines are in the order of their times, but for some seconds */
 
 /* ---- writing ---- */
 
@@ -57,6 +58,8 @@ static const char *text_of(const json_t *line, const char *key)
 
 static bool is_about(const json_t *line, const struct iu_question *q, uint64_t netns)
 {
+	if (!q)
+		return !number(line, "port") || !netns || (uint64_t)number(line, "netns") == netns;
 	if (strcmp(text_of(line, "protocol"), iu_protocol_name(q->target.protocol)) != 0)
 		return false;
 	if (q->target.protocol == IU_PROTOCOL_UNIX)
@@ -66,38 +69,46 @@ static bool is_about(const json_t *line, const struct iu_question *q, uint64_t n
 	       (!netns || (uint64_t)number(line, "netns") == netns);
 }
 
+/* The newest comes first. */
 static void count(const json_t *line, struct iu_record_tally *tally)
 {
 	const char *name = text_of(line, "name");
-	int64_t pid = number(line, "pid"), n = number(line, "n");
+	int64_t pid = number(line, "pid"), n = number(line, "n"), port = number(line, "port");
 
-	if (tally->count && strncmp(tally->name, name, sizeof(tally->name) - 1) != 0)
+	if (tally->last_ms && strncmp(tally->name, name, sizeof(tally->name) - 1) != 0)
 		tally->others = true;
-	tally->count += n > 0 ? (uint64_t)n : 0;
-	tally->last_ms = number(line, "ms");
-	strncpy(tally->name, name, sizeof(tally->name) - 1);
-	if (pid > 0 && pid < INT32_MAX) /* a line that only counts has none */
+	if (!tally->pid && pid > 0 && pid < INT32_MAX) /* a line that only counts has none */
 		tally->pid = (int32_t)pid;
+	tally->count += n > 0 ? (uint64_t)n : 0;
+	if (tally->last_ms)
+		return;
+	tally->last_ms = number(line, "ms");
+	tally->port = port > 0 && port <= UINT16_MAX ? (uint16_t)port : 0;
+	strncpy(tally->name, name, sizeof(tally->name) - 1);
+	strncpy(tally->protocol, text_of(line, "protocol"), sizeof(tally->protocol) - 1);
 }
 
 void iu_record_count(const char *bytes, size_t len, const struct iu_question *question,
 	uint64_t netns, int64_t now_ms, struct iu_record_tally *ret_tally)
 {
 	struct iu_record_tally tally = {0};
+	bool old = false;
 
-	while (len) {
-		const char *end = memchr(bytes, '\n', len);
-		size_t n = end ? (size_t)(end - bytes) : len;
-		json_t *line = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, NULL);
-		int64_t age = line ? now_ms - number(line, "ms") : 0;
+	/* from its end, which is all that matters of a long one */
+	while (len && !old) {
+		size_t begin = len;
+		json_t *line;
+		int64_t ms;
 
-		if (json_is_object(line) && age >= 0 && age <= IU_RECORD_SECONDS * 1000 &&
-			is_about(line, question, netns))
+		while (begin && bytes[begin - 1] != '\n')
+			begin--;
+		line = json_loadb(bytes + begin, len - begin, JSON_REJECT_DUPLICATES, NULL);
+		ms = number(line, "ms");
+		old = ms > 0 && now_ms - ms > OLD_MS;
+		if (ms > 0 && ms <= now_ms && now_ms - ms <= IU_RECORD_SECONDS * 1000 && is_about(line, question, netns))
 			count(line, &tally);
 		json_decref(line);
-		n += end ? 1 : 0;
-		bytes += n;
-		len -= n;
+		len = begin ? begin - 1 : 0;
 	}
 	*ret_tally = tally;
 }
@@ -113,6 +124,17 @@ bool iu_record_recall(const struct iu_question *question, const struct iu_snapsh
 			snapshot->host.now * 1000 + 999, ret_tally);
 	iu_text_free(&text);
 	return ret_tally->count > 0;
+}
+
+bool iu_record_lately(uint64_t netns, int64_t now_ms, struct iu_record_tally *ret_tally)
+{
+	struct iu_text text = {0};
+
+	*ret_tally = (struct iu_record_tally){0};
+	if (iu_os_record_read(&text) == 0 && text.data)
+		iu_record_count(text.data, text.len, NULL, netns, now_ms, ret_tally);
+	iu_text_free(&text);
+	return iu_os_record_is_kept();
 }
 
 int iu_record_tell(struct iu_arena *arena, const struct iu_record_tally *tally,

@@ -23,11 +23,14 @@ struct iu_record_tally {
 	int32_t pid;     /* of the last one; 0: not known */
 	char name[16];   /* … its name, as bytes; "": not known */
 	bool others;     /* another name was among them */
+	uint16_t port;   /* of the last one; 0: a path */
+	char protocol[8];
 };
 
 /**
  * iu_record_count() - reads what iu_record_add() has written
- * @bytes: lines; what is no whole line of ours is passed over
+ * @bytes: lines, the oldest first; what is no whole line of ours is passed over
+ * @question: what was asked for; NULL: anything
  * @netns: only failures of that network namespace count; of paths those of any
  */
 void iu_record_count(const char *bytes, size_t len, const struct iu_question *question,
@@ -39,6 +42,13 @@ void iu_record_count(const char *bytes, size_t len, const struct iu_question *qu
  */
 bool iu_record_recall(const struct iu_question *question, const struct iu_snapshot *snapshot,
 	struct iu_record_tally *ret_tally);
+
+/**
+ * iu_record_lately() - what was refused anybody on this machine
+ * @netns: as of iu_record_count()
+ * Returns: whether a watch writes it down now. Where none does, what an earlier one wrote is told all the same.
+ */
+bool iu_record_lately(uint64_t netns, int64_t now_ms, struct iu_record_tally *ret_tally);
 
 /** iu_record_tell() - adds it to an explanation. Returns: 0, IU_E_NOMEM. */
 int iu_record_tell(struct iu_arena *arena, const struct iu_record_tally *tally,

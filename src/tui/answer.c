@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "input/target.h"
+#include "session/record.h"
 
 int iu_answer_question(struct iu_top_question *question, const struct iu_names *names, const char *target,
 	const char *shown)
@@ -53,12 +54,15 @@ int iu_answer_why(const struct iu_top_question *question, struct iu_session *rec
 {
 	struct iu_session here = {0}, *session = recorded ? recorded : &here;
 	struct iu_arena arena = {0};
+	struct iu_record_tally tally;
 	struct iu_answer one;
 	int ret = recorded ? 0 : iu_session_look(&here, &question->questions);
 
 	iu_answer_end(answer);
 	if (ret >= 0)
 		ret = iu_session_answer(session, &question->questions.v[0], &arena, &one);
+	if (ret >= 0 && iu_record_recall(&question->questions.v[0], one.snapshot, &tally))
+		ret = iu_record_tell(&arena, &tally, &one.explanation);
 	if (ret >= 0)
 		tell(&one, style, answer);
 	if (answer->text.failed || answer->command.failed)

@@ -285,6 +285,23 @@ static void draw_title(struct iu_screen *screen, const struct iu_view *view)
 	}
 }
 
+/* Where nobody watches, none is no answer. */
+static void draw_refused(struct pen *pen, const struct iu_header *header)
+{
+	const char *label = pen->end < 100 ? "failed binds" : "failed binds in a minute";
+
+	if (!header->watched && !header->refused)
+		return;
+	if (pen->x + strlen(label) + 6 > pen->end)
+		return;
+	write_number(pen, label, header->refused);
+	if (header->refused && pen->end >= 100 && pen->x + strlen(header->last_refused) + 8 <= pen->end) {
+		write_ink(pen, INK_DIM, "last ");
+		write_ink(pen, INK_TROUBLE, header->last_refused);
+		write_ink(pen, INK_PLAIN, "  ");
+	}
+}
+
 static void draw_states(struct iu_screen *screen, const struct iu_view *view)
 {
 	static const enum iu_state states[] = {IU_STATE_LISTEN, IU_STATE_BOUND, IU_STATE_ESTABLISHED, IU_STATE_TIME_WAIT,
@@ -296,8 +313,10 @@ static void draw_states(struct iu_screen *screen, const struct iu_view *view)
 	for (size_t i = 0; i < IU_COUNT(states); i++) {
 		if (i == 2)
 			write_number(&pen, "udp", header->udp);
+		if (i == 4)
+			draw_refused(&pen, header);
 		/* those that pass by are shown when they are there */
-		if (i < 5 || header->states[states[i]])
+		if (i < 4 || header->states[states[i]])
 			write_number(&pen, iu_state_name(states[i]), header->states[states[i]]);
 	}
 }

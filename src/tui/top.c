@@ -27,6 +27,7 @@
 #define ASK_MS      1000   /* an open answer is asked again */
 #define WAIT_MS     250
 #define COST_MS     10000
+#define NAME_COLUMNS 20
 
 enum job { JOB_LOOK, JOB_WHY };
 
@@ -117,6 +118,23 @@ static int64_t later_by(int64_t least, int64_t took, int64_t share)
 	return ms < LATEST_MS ? ms : LATEST_MS;
 }
 
+static void note_refused(struct top *top)
+{
+	const struct iu_record_tally *refused = &top->look.refused;
+	struct iu_header *header = &top->view.header;
+	struct iu_text text = {0};
+
+	header->watched = top->look.watched;
+	header->refused = refused->count;
+	iu_text_foreign(&text, refused->name, strlen(refused->name), NAME_COLUMNS);
+	if (refused->port) {
+		iu_text_printf(&text, " %u/", (unsigned int)refused->port);
+		iu_text_foreign(&text, refused->protocol, strlen(refused->protocol), 0);
+	}
+	snprintf(header->last_refused, sizeof(header->last_refused), "%s", refused->count && !text.failed ? text.data : "");
+	iu_text_free(&text);
+}
+
 static int take_look(struct top *top, const struct iu_snapshot *snapshot)
 {
 	struct iu_header *header = &top->view.header;
@@ -134,6 +152,7 @@ static int take_look(struct top *top, const struct iu_snapshot *snapshot)
 	free((char *)header->hostname);
 	header->hostname = snapshot->host.hostname ? strdup(snapshot->host.hostname) : NULL;
 	note_gaps(top, snapshot);
+	note_refused(top);
 	ret = iu_view_take(&top->view, &look, top->look.tally);
 	if (ret == 0 && top->look.complete)
 		ret = iu_view_troubles(&top->view, &top->look.troubles);

@@ -53,6 +53,9 @@ struct iu_header {
 	size_t gaps, troubles;
 	const char *gap;               /* the first of them; NULL: none */
 	bool too_many, busy;
+	bool watched;                  /* failed binds are written down as they happen */
+	uint64_t refused;              /* of the last minute */
+	char last_refused[64];         /* the last of them, escaped */
 };
 
 #define IU_FILTER_BYTES 160

@@ -27,6 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(iu_record_tell(&arena, &tally, &explanation) == 0 && explanation.parts.n == 1);
 	iu_record_count((const char *)data, size, &path, 0, 1700000000000, &tally);
 	check(strlen(tally.name) < sizeof(tally.name) && tally.pid >= 0);
+	iu_record_count((const char *)data, size, NULL, 4026531840, 1700000000000, &tally);
+	check(strlen(tally.name) < sizeof(tally.name) && strlen(tally.protocol) < sizeof(tally.protocol));
 	iu_arena_free(&arena);
 	return 0;
 }

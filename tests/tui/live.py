@@ -321,6 +321,36 @@ def hostile_names():
         process.wait()
 
 
+def tells_failed_binds():
+    """where a watch runs, the header tells the failed binds of the last minute, and the answer those of its port"""
+    watch = subprocess.Popen([INUSE, "watch", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        said = watch.stderr.readline()
+        if "watching" not in said:
+            raise tap.Skip(said.strip())
+        with Terminal(160, 40) as t, Server(8150):
+            t.top()
+            t.wait(" 8150 tcp", "failed binds in a minute 0")
+            for _ in range(3):
+                subprocess.run([sys.executable, "-c", SERVER, "127.0.0.1", "8150"], stderr=subprocess.DEVNULL)
+            name = os.path.basename(sys.executable)[:15]
+            screen = t.wait("failed binds in a minute 3", f"last {name} 8150/tcp")
+            print("#", screen.splitlines()[1])
+            t.keys("Enter")
+            t.wait("was refused 3 times in the last minute")
+            t.keys("Escape")
+            watch.send_signal(signal.SIGINT)
+            watch.communicate(timeout=PATIENCE)
+            t.wait("failed binds in a minute 3")  # they are told, for as long as they are of the last minute
+    finally:
+        watch.kill()
+        watch.communicate()
+    with Terminal(160, 40) as t:
+        os.unlink("/run/inuse/failures")
+        t.top()
+        t.wait("nothing is bound here", absent="failed binds")
+
+
 def plain_terminals():
     """NO_COLOR has no colours, C has no characters beyond ASCII, an unknown terminal is refused"""
     with Server(8140):
@@ -355,5 +385,6 @@ if __name__ == "__main__":
     enter()
     sys.exit(tap.play([comes_and_goes, an_end_is_told_by_the_kernel, filters_while_typing, answers_why,
                        counts_time_wait_down, frees_after_consent, waits, exports, pauses_and_freezes, resizes, mouse,
-                       stops_and_goes_on, gives_the_terminal_back, survives_no_terminal, hostile_names, plain_terminals,
+                       stops_and_goes_on, gives_the_terminal_back, survives_no_terminal, hostile_names, tells_failed_binds,
+                       plain_terminals,
                        no_terminal]))

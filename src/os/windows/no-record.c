@@ -25,3 +25,8 @@ int iu_os_record_read(struct iu_text *text)
 	(void)text;
 	return IU_E_NOTSUP;
 }
+
+bool iu_os_record_is_kept(void)
+{
+	return false;
+}

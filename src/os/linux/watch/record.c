@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -59,13 +58,15 @@ static int open_newer(struct iu_os_record *record)
 
 static int open_parts(struct iu_os_record *record)
 {
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
 	if (mkdir(FOLDER, S_IRWXU) < 0 && errno != EEXIST)
 		return iu_error_from(errno);
 	record->folder = open_folder();
 	if (record->folder < 0)
 		return record->folder;
-	record->lock = openat(record->folder, LOCK, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
-	if (record->lock < 0 || flock(record->lock, LOCK_EX | LOCK_NB) < 0)
+	record->lock = openat(record->folder, LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	if (record->lock < 0 || fcntl(record->lock, F_OFD_SETLK, &whole) < 0)
 		return iu_error_from(errno);
 	return open_newer(record);
 }
@@ -144,4 +145,21 @@ int iu_os_record_read(struct iu_text *text)
 	read_file(folder, NEWER, text);
 	close(folder);
 	return text->failed ? IU_E_NOMEM : text->len ? 0 : IU_E_NOENT;
+}
+
+/* Asks for the lock and does not take it: a watch that begins now gets it. */
+bool iu_os_record_is_kept(void)
+{
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int folder = open_folder(), lock;
+	bool kept;
+
+	if (folder < 0)
+		return false;
+	lock = openat(folder, LOCK, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	kept = lock >= 0 && is_roots(lock, S_IFREG) && fcntl(lock, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+	if (lock >= 0)
+		close(lock);
+	close(folder);
+	return kept;
 }
