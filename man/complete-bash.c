@@ -71,6 +71,7 @@ static const char after[] =
 	"\t\ttarget) _inuse_targets \"$word\" ;;\n"
 	"\t\tfilter) _inuse_targets \"$word\"; COMPREPLY+=($(compgen -W \"tcp udp unix\" -- \"$word\")) ;;\n"
 	"\t\tprogram) COMPREPLY=($(compgen -c -- \"$word\")) ;;\n"
+	"\t\tshell) COMPREPLY=($(compgen -W \"bash zsh fish\" -- \"$word\")) ;;\n"
 	"\t\ttopic) COMPREPLY=($(compgen -W \"$commands $topics\" -- \"$word\")) ;;\n"
 	"\t\tesac\n"
 	"\t\tif ((!given)); then COMPREPLY+=($(compgen -W \"$commands\" -- \"$word\")); fi\n"
@@ -84,6 +85,7 @@ static const char *const takes[] = {
 	[IU_OPERAND_PROGRAM] = "program",
 	[IU_OPERAND_ERROR] = "nothing",
 	[IU_OPERAND_TOPIC] = "topic",
+	[IU_OPERAND_SHELL] = "shell",
 };
 
 static void put_commands(const struct iu_command *const *commands, size_t count)

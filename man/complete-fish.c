@@ -104,6 +104,9 @@ static void put_operands(const struct iu_command *command)
 		printf("complete -c inuse -n '__inuse_is %s' -a '(__fish_complete_subcommand)'\n",
 			command->name);
 		break;
+	case IU_OPERAND_SHELL:
+		printf("complete -c inuse -n '__inuse_is %s' -a 'bash zsh fish'\n", command->name);
+		break;
 	case IU_OPERAND_TOPIC:
 		printf("complete -c inuse -n '__inuse_is %s' -a '", command->name);
 		for (size_t i = 0; iu_help_topic(i); i++)

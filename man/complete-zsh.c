@@ -41,6 +41,7 @@ static const char *const takes[] = {
 	[IU_OPERAND_PROGRAM] = "'(-)1:command:_command_names -e' '*::arguments:_normal'",
 	[IU_OPERAND_ERROR] = NULL,
 	[IU_OPERAND_TOPIC] = "'*:topic:{ _describe -t commands command subcommands; compadd -a topics }'",
+	[IU_OPERAND_SHELL] = "'1:shell:(bash zsh fish)'",
 };
 
 /* Within an _arguments spec brackets and colons have a meaning, within quotes the quote has. */

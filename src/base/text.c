@@ -270,7 +270,7 @@ void iu_text_plain(struct iu_text *text, const char *bytes, size_t len)
 {
 	static const struct {
 		const char *from, *to;
-	} letters[] = {{ELLIPSIS, "..."}, {"–", "-"}, {"·", "-"}};
+	} letters[] = {{ELLIPSIS, "..."}, {"–", "-"}, {"·", "-"}, {"→", "->"}};
 
 	for (size_t at = 0, step; at < len; at += step) {
 		const char *to = bytes + at;

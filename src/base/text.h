@@ -67,7 +67,7 @@ void iu_text_free(struct iu_text *text);
 /** iu_text_columns() - columns that @len bytes of clean UTF-8 take (wide characters count 2). */
 size_t iu_text_columns(const char *bytes, size_t len);
 
-/** iu_text_plain() - appends @bytes with "..." for "…", "-" for "–" and "·": where letters are ASCII alone. */
+/** iu_text_plain() - appends @bytes with "..." for "…", "-" for "–" and "·", "->" for "→": where letters are ASCII alone. */
 void iu_text_plain(struct iu_text *text, const char *bytes, size_t len);
 
 /**

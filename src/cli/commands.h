@@ -54,6 +54,7 @@ enum iu_option_id {
 	IU_OPTION_LINES,
 	IU_OPTION_FORMAT,
 	IU_OPTION_TEXTFILE,
+	IU_OPTION_TOOK,
 	IU_OPTION_JSON, /* from here on: those of every answer */
 	IU_OPTION_VERBOSE,
 	IU_OPTION_QUIET,
@@ -85,7 +86,7 @@ struct iu_arguments {
 	bool redact, html, lines, journal;
 	bool json, verbose, quiet, help, brief_help, version; /* brief: -h, one screen */
 	const char *grace, *timeout, *near, *range, *count, *wait, *port_file, *port_fd;
-	const char *device, *user, *program, *process, *unit, *cause, *protocol, *color, *output, *sort, *format, *textfile;
+	const char *device, *user, *program, *process, *unit, *cause, *protocol, *color, *output, *sort, *format, *textfile, *took;
 	struct iu_values from;
 };
 
@@ -117,7 +118,7 @@ struct iu_option_use {
 
 /* What an operand of a command is, for completions. */
 enum iu_operand_kind { IU_OPERAND_NONE, IU_OPERAND_TARGET, IU_OPERAND_FILTER, IU_OPERAND_PROGRAM, IU_OPERAND_ERROR,
-	IU_OPERAND_TOPIC };
+	IU_OPERAND_TOPIC, IU_OPERAND_SHELL };
 
 #define IU_ALIASES_MAX 4
 
@@ -143,7 +144,7 @@ struct iu_command {
 
 /* Each is the end of cli/NAME.c. Their order is that of help, man page and completions. */
 #define IU_COMMANDS(row)                                                                           \
-	row(why) row(list) row(top) row(pid) row(free) row(wait) row(pick) row(error) row(watch) row(report) row(metrics) row(run) row(help)
+	row(why) row(list) row(top) row(pid) row(free) row(wait) row(pick) row(error) row(watch) row(report) row(metrics) row(init) row(run) row(help)
 
 #define IU_COMMAND_DECLARED(name) extern const struct iu_command iu_command_##name;
 IU_COMMANDS(IU_COMMAND_DECLARED)

@@ -259,7 +259,7 @@ static void brief_of_all(struct iu_text *out)
 	for (size_t i = 0; i < BRIEF_EXAMPLES && iu_command_help.examples[i].command; i++)
 		brief_row(out, iu_command_help.examples[i].command, EXAMPLE_ROOM,
 			iu_command_help.examples[i].meaning);
-	iu_text_add(out, "\nMore: inuse help COMMAND; inuse help targets, causes, exit-codes; man inuse\n");
+	iu_text_add(out, "More: inuse help COMMAND; inuse help targets, causes, exit-codes; man inuse\n");
 }
 
 /* No line for what every command has: there is room for one screen. */

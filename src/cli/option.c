@@ -63,6 +63,7 @@ static const struct iu_option options[IU_OPTION_END] = {
 	[IU_OPTION_LINES] = {"lines", 0, IU_VALUE_NONE, FIELD(lines)},
 	[IU_OPTION_FORMAT] = {"format", 0, IU_VALUE_ONE, FIELD(format), "classic|openmetrics", "classic|openmetrics"},
 	[IU_OPTION_TEXTFILE] = {"textfile", 0, IU_VALUE_ONE, FIELD(textfile), "FILE"},
+	[IU_OPTION_TOOK] = {"took", 0, IU_VALUE_ONE, FIELD(took), "MS"},
 	[IU_OPTION_JSON] = {"json", 'j', IU_VALUE_NONE, FIELD(json), NULL, NULL,
 		"JSON, one document per line"},
 	[IU_OPTION_VERBOSE] = {"verbose", 'v', IU_VALUE_NONE, FIELD(verbose), NULL, NULL,

@@ -7,15 +7,14 @@
 #include "cli/cli.h"
 #include "cli/system.h"
 #include "os/os.h"
-#include "os/record.h"
 #include "output/event.h"
-#include "session/record.h"
 #include "watch/journal.h"
+#include "watch/keeper.h"
 
 struct watching {
 	const struct iu_arguments *arguments;
 	struct iu_style style;
-	struct iu_os_record *record; /* for `why` and `run`; NULL: this watch does not see all, or another one keeps it */
+	struct iu_keeper keeper; /* keeps nothing where this watch does not see all */
 };
 
 static void say(const struct iu_text *text)
@@ -61,6 +60,20 @@ static bool stopped(void *context)
 	return iu_system_caught() != 0;
 }
 
+static int door(void *context)
+{
+	struct watching *watching = context;
+
+	return iu_os_desk_door(watching->keeper.desk);
+}
+
+static void asked(void *context)
+{
+	struct watching *watching = context;
+
+	iu_keeper_serve(&watching->keeper);
+}
+
 static int write_entry(const struct iu_watch_entry *entry)
 {
 	int ret = iu_journal_send(entry);
@@ -81,8 +94,7 @@ static int tell(void *context, const struct iu_watch_entry *entry)
 	struct iu_text text = {0};
 	bool good;
 
-	if (watching->record)
-		iu_record_add(watching->record, entry->failure);
+	iu_keeper_add(&watching->keeper, entry);
 	if (watching->arguments->journal)
 		return write_entry(entry);
 	if (watching->arguments->json) {
@@ -132,15 +144,17 @@ static int run(struct watching *watching, const struct iu_filter *filter, enum i
 		.begun = begun,
 		.tell = tell,
 		.missed = missed,
-		.stopped = stopped};
+		.stopped = stopped,
+		.door = door,
+		.asked = asked};
 	struct iu_text why = {0};
 	int ret;
 
 	iu_system_catch();
-	if (cause == IU_CAUSE_NONE && !is_filtered(filter) && iu_os_record_open(&watching->record) < 0)
-		watching->record = NULL;
+	if (cause == IU_CAUSE_NONE && !is_filtered(filter))
+		iu_keeper_open(&watching->keeper);
 	ret = iu_watch_run(&watch, &why);
-	iu_os_record_close(watching->record);
+	iu_keeper_close(&watching->keeper);
 	if (ret < 0 && ret != IU_E_IO && why.len)
 		iu_complain_text(&why);
 	else if (ret < 0 && ret != IU_E_IO)
@@ -176,7 +190,8 @@ const struct iu_command iu_command_watch = {
 		"it was at that moment: whoever was in the way may be gone a moment later. A FILTER "
 		"is what list takes, about the call that failed. The same failure of the same program "
 		"is shown once a second and counted in between. Without a FILTER the last of them are kept in "
-		"/run/inuse for root's why and run, which tell how often a program was refused lately. Needs root, or CAP_BPF, CAP_PERFMON and "
+		"/run/inuse for root's why and run, which tell how often a program was refused lately, and each user's shell "
+		"is told of his own (inuse help init). Needs root, or CAP_BPF, CAP_PERFMON and "
 		"CAP_NET_ADMIN. Changes nothing; Ctrl-C ends it.",
 	.examples = {
 		{"sudo inuse watch", "all of them"},

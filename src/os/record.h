@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 
+#define IU_RECORD_FOLDER "/run/inuse"
 #define IU_RECORD_BYTES (256 * 1024) /* of each of the two files: the newer one and the one before it */
 
 struct iu_os_record;

@@ -24,6 +24,10 @@ struct iu_watch {
 	/* So many failures more could not be told; of so many calls more it is not known how they ended. */
 	void (*missed)(void *context, uint64_t lost, uint64_t unfollowed);
 	bool (*stopped)(void *context);
+	/* Readable when somebody asks what was told; -1: nobody can. */
+	int (*door)(void *context);
+	/* Somebody does, and all that failed before has been told. */
+	void (*asked)(void *context);
 };
 
 /**

@@ -85,6 +85,7 @@ KEYS = [
     ("inuse list --process hold-" + TAB, "--process hold-of-us ", "a program that holds a socket"),
     ("inuse list --sort com" + TAB, "--sort command ", "a column"),
     ("inuse run -- mkfi" + TAB, "inuse run -- mkfifo ", "a command after --"),
+    ("inuse init f" + TAB, "inuse init fish ", "a shell"),
     ("inuse help exit" + TAB, "inuse help exit-codes ", "a topic"),
 ]
 
@@ -146,7 +147,7 @@ def fish(tap, folder):
             ("inuse kill 3456", [str(PORT)], ["list"]), ("inuse list --", ["--process", "--sort"], ["--reuseaddr", "--timeout"]),
             ("inuse wait --", ["--timeout", "--listening"], ["--process", "--from"]), ("inuse --re", ["--reuseaddr"], ["--redact"]),
             ("inuse list --process ", ["hold-of-us"], []), ("inuse list --sort ", ["age", "command"], []),
-            ("inuse run -- mkfi", ["mkfifo"], []), ("inuse help ", ["exit-codes", "why"], []),
+            ("inuse run -- mkfi", ["mkfifo"], []), ("inuse help ", ["exit-codes", "why"], []), ("inuse init ", ["zsh"], ["free"]),
             ("inuse free --dis", [], ["--disable"])]:
         offers, errors = fish_offers(folder, line)
         tap.ok(all(word in offers for word in wanted) and not any(word in offers for word in unwanted) and not errors,

@@ -465,14 +465,14 @@ def record():
         said = fails(INUSE, "why", "127.0.0.1:8306").stdout
         print("#", [line for line in said.splitlines() if "lately" in line])
         assert "was refused 3 times in the last minute" in said, said
-        same("mode of the folder", oct(os.stat("/run/inuse").st_mode & 0o777), "0o700")
+        same("mode of the folder", oct(os.stat("/run/inuse").st_mode & 0o777), "0o711")
         same("mode of the file", oct(os.stat("/run/inuse/failures").st_mode & 0o777), "0o600")
         with open("/run/inuse/failures", "ab") as file:
             file.write(b'{"ms":1,"n":\xff\n[]\n{"ms":99999999999999999,"n":5}\n{"protocol":"tcp","po')
         same("with a broken end", why(8306), {"count": 3, "seconds": 60})
         os.chmod("/run/inuse", 0o777)
         same("in a folder that anybody could write to", why(8306), None)
-        os.chmod("/run/inuse", 0o700)
+        os.chmod("/run/inuse", 0o711)
 
 
 def record_is_bounded():

@@ -40,6 +40,8 @@
 #define PROTOCOL_MPTCP	   262
 #define SOCK_BINDPORT_LOCK 8
 #define POINTER		   sizeof(__u64)
+#define PIDTYPE_PGID	   2
+#define PIDTYPE_SID	   3
 
 /* The structure of which @at is a member: container_of(). */
 #define AROUND(at, type, member) ((struct type *)((__u64)(at)-bpf_core_field_offset(struct type, member)))
@@ -160,6 +162,7 @@ struct files_struct {
 
 struct signal_struct {
 	struct list_head thread_head;
+	struct pid *pids[PIDTYPE_SID + 1]; /* of those that have a number of its own: group, session */
 	int nr_threads;
 } CO_RE;
 

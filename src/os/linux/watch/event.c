@@ -171,8 +171,8 @@ static int read_process(struct iu_arena *arena, const struct iu_watch_event *e,
 		.uid = e->uid,
 		.started = (place->boot_ms + (int64_t)(e->started / NANOSECONDS)) / 1000,
 		.ppid = -1,
-		.pgid = -1,
-		.sid = -1};
+		.pgid = e->pgid > 0 ? e->pgid : -1,
+		.sid = e->sid > 0 ? e->sid : -1};
 	return iu_cmdline_parse(arena, e->arguments, e->arguments_len, process);
 }
 

@@ -166,6 +166,8 @@ static __always_inline void note_program(struct iu_watch_event *e)
 	__u64 start, len;
 
 	note_groups(e, task);
+	e->pgid = pid_of(BPF_CORE_READ(task, signal, pids[PIDTYPE_PGID]));
+	e->sid = pid_of(BPF_CORE_READ(task, signal, pids[PIDTYPE_SID]));
 	if (!mm || e->arguments_len)
 		return;
 	start = BPF_CORE_READ(mm, arg_start);
@@ -365,6 +367,7 @@ static __always_inline struct scratch *begin(void)
 	__builtin_memset(&s->attempt.event.head, 0, sizeof(s->attempt.event.head));
 	s->attempt.event.owners = s->attempt.event.rows = 0;
 	s->attempt.event.arguments_len = s->attempt.event.path_len = 0;
+	s->attempt.event.pgid = s->attempt.event.sid = 0;
 	s->attempt.event.exe[0] = 0;
 	for (int i = 0; i < IU_WATCH_GROUPS; i++)
 		s->attempt.event.groups[i][0] = 0;

@@ -33,7 +33,9 @@
 
 #define LOOK_MS	   50   /* between two looks whether an attempt has failed */
 #define SWEEP_MS   1000 /* between two looks at what is only counted */
+#define SETTLE_MS  3    /* more than SETTLED of attempts.bpf.c */
 #define PATH_BYTES 4096
+#define NANOSECONDS 1000000 /* of a millisecond */
 
 struct iu_failures {
 	struct iu_hooks hooks;
@@ -179,9 +181,20 @@ static void sweep(struct iu_failures *f)
 	f->swept_ms = now;
 }
 
-int iu_failures_wait(struct iu_failures *f, unsigned int ms)
+/* What has failed before now is in the ring afterwards: an attempt counts as failed after SETTLE_MS only. */
+static void settle(struct iu_failures *f)
 {
-	struct pollfd ring = {.fd = iu_hooks_ring(&f->hooks), .events = POLLIN};
+	const struct timespec rest = {.tv_nsec = SETTLE_MS * NANOSECONDS};
+
+	if (!has_open_attempts(f))
+		return;
+	nanosleep(&rest, NULL);
+	iu_hooks_sweep(&f->hooks);
+}
+
+int iu_failures_wait(struct iu_failures *f, int door, unsigned int ms)
+{
+	struct pollfd fds[] = {{.fd = iu_hooks_ring(&f->hooks), .events = POLLIN}, {.fd = door, .events = POLLIN}};
 	int64_t end = clock_ms(CLOCK_MONOTONIC) + ms, left;
 	int step = f->hooks.by_attempts ? LOOK_MS : SWEEP_MS;
 
@@ -192,8 +205,12 @@ int iu_failures_wait(struct iu_failures *f, unsigned int ms)
 		left = end - clock_ms(CLOCK_MONOTONIC);
 		if (left <= 0)
 			return 0;
-		if (poll(&ring, 1, left < step ? (int)left : step) < 0 && errno == EINTR)
+		if (poll(fds, IU_COUNT(fds), left < step ? (int)left : step) < 0 && errno == EINTR)
 			return IU_E_AGAIN;
+		if (fds[1].revents) {
+			settle(f);
+			return iu_ring_buffer_used(&f->ring) ? 1 : 2;
+		}
 	}
 }
 

@@ -12,17 +12,19 @@
 #include "base/err.h"
 #include "os/linux/error.h"
 
-#define FOLDER "/run/inuse"
 #define NEWER  "failures"
 #define OLDER  "failures.1"
 #define LOCK   "failures.lock"
+
+/* Everybody comes to the desk (desk.c), and sees nothing else there. */
+#define PASSABLE (S_IRWXU | S_IXGRP | S_IXOTH)
 
 struct iu_os_record {
 	int folder, lock, file;
 	size_t written;
 };
 
-/* Names the folder would say who may not bind what: root alone reads it, and nobody else can have made it. */
+/* The files say who could not bind what: root alone reads them, and nobody else can have made them. */
 static bool is_roots(int fd, mode_t kind)
 {
 	struct stat status;
@@ -34,7 +36,7 @@ static bool is_roots(int fd, mode_t kind)
 /* Returns: a descriptor, or IU_E_*. */
 static int open_folder(void)
 {
-	int fd = open(FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open(IU_RECORD_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return iu_error_from(errno);
@@ -60,11 +62,13 @@ static int open_parts(struct iu_os_record *record)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
-	if (mkdir(FOLDER, S_IRWXU) < 0 && errno != EEXIST)
+	if (mkdir(IU_RECORD_FOLDER, S_IRWXU) < 0 && errno != EEXIST)
 		return iu_error_from(errno);
 	record->folder = open_folder();
 	if (record->folder < 0)
 		return record->folder;
+	if (fchmod(record->folder, PASSABLE) < 0) /* whatever the mask of modes says */
+		return iu_error_from(errno);
 	record->lock = openat(record->folder, LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
 	if (record->lock < 0 || fcntl(record->lock, F_OFD_SETLK, &whole) < 0)
 		return iu_error_from(errno);

@@ -84,6 +84,7 @@ struct iu_watch_event {
 	__u32 spare;
 	char groups[IU_WATCH_GROUPS][IU_WATCH_GROUP]; /* the root's name is empty */
 	char arguments[IU_WATCH_ARGUMENTS]; /* of the command line, each with its NUL */
+	__s32 pgid, sid; /* its group and session, as the reader counts; 0: not in it, or not noted */
 };
 
 /* The memory that the hooks and user space share. */

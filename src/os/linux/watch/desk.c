@@ -1,0 +1,160 @@
+/* os/linux/watch/desk.c - where a `watch` that runs answers those who ask, knowing who they are */
+#include "os/desk.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/linux/error.h"
+#include "os/os.h"
+
+#define WAITING	   16  /* callers in the queue */
+#define A_SECOND   100 /* callers that are answered in one */
+#define SECOND_MS  1000
+#define EVERYBODY  0666
+
+/* Nothing is ever read from a caller: the kernel says who he is. */
+struct iu_os_desk {
+	int door, caller;
+	int64_t since_ms; /* so many were answered … */
+	unsigned int answered;
+};
+
+static const struct sockaddr_un desk_address = {.sun_family = AF_UNIX, .sun_path = IU_DESK};
+
+static int open_door(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -1;
+	unlink(IU_DESK); /* left by a watch that was killed */
+	if (bind(fd, (const struct sockaddr *)&desk_address, sizeof(desk_address)) == 0 &&
+		chmod(IU_DESK, EVERYBODY) == 0 && listen(fd, WAITING) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int iu_os_desk_open(struct iu_os_desk **ret_desk)
+{
+	struct iu_os_desk *desk = malloc(sizeof(*desk));
+
+	if (!desk)
+		return IU_E_NOMEM;
+	*desk = (struct iu_os_desk){.door = open_door(), .caller = -1};
+	if (desk->door < 0) {
+		free(desk);
+		return iu_error_from(errno);
+	}
+	*ret_desk = desk;
+	return 0;
+}
+
+/* Whoever asks all the time takes no more than that of us. */
+int iu_os_desk_door(struct iu_os_desk *desk)
+{
+	int64_t now = iu_os_now_ms();
+
+	if (!desk)
+		return -1;
+	if (now - desk->since_ms >= SECOND_MS) {
+		desk->since_ms = now;
+		desk->answered = 0;
+	}
+	return desk->answered < A_SECOND ? desk->door : -1;
+}
+
+int iu_os_desk_next(struct iu_os_desk *desk, struct iu_desk_caller *ret_caller)
+{
+	struct ucred who;
+	socklen_t len = sizeof(who);
+	pid_t session;
+	int fd = accept4(desk->door, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return 0;
+	desk->answered++;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0) {
+		close(fd);
+		return 0;
+	}
+	desk->caller = fd;
+	session = who.pid > 0 ? getsid(who.pid) : 0; /* he waits for us: it is still his number */
+	*ret_caller = (struct iu_desk_caller){.uid = who.uid, .session = session > 0 ? session : 0};
+	return 1;
+}
+
+void iu_os_desk_answer(struct iu_os_desk *desk, const struct iu_text *answer)
+{
+	if (answer->len && !answer->failed)
+		(void)!send(desk->caller, answer->data, answer->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	close(desk->caller);
+	desk->caller = -1;
+}
+
+void iu_os_desk_close(struct iu_os_desk *desk)
+{
+	if (!desk)
+		return;
+	unlink(IU_DESK);
+	close(desk->door);
+	free(desk);
+}
+
+/* ---- the other side ---- */
+
+static int receive(int fd, struct iu_text *text)
+{
+	char bytes[8192];
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0 && text->len < IU_DESK_BYTES)
+		iu_text_addn(text, bytes, (size_t)n);
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? IU_E_AGAIN : iu_error_from(errno);
+	return text->failed ? IU_E_NOMEM : 0;
+}
+
+int iu_os_desk_ask(unsigned int ms, struct iu_text *text)
+{
+	const struct timeval patience = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+	struct ucred who = {.uid = 1};
+	socklen_t len = sizeof(who);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), ret;
+
+	if (fd < 0)
+		return iu_error_from(errno);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0)
+		ret = iu_error_from(errno);
+	else if (connect(fd, (const struct sockaddr *)&desk_address, sizeof(desk_address)) < 0)
+		ret = errno == EAGAIN || errno == EINTR ? IU_E_AGAIN : IU_E_NOENT;
+	else if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0 || who.uid != 0)
+		ret = IU_E_ACCESS;
+	else
+		ret = receive(fd, text);
+	close(fd);
+	return ret;
+}
+
+int64_t iu_os_desk_clock_ms(void)
+{
+	struct timespec now = {0};
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool iu_os_desk_sees(int32_t pid)
+{
+	return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
+}

@@ -1,0 +1,27 @@
+/* watch/keeper.h - what a watch keeps of what it has told: for root's why and run, and for who asks at its desk */
+#ifndef IU_WATCH_KEEPER_H
+#define IU_WATCH_KEEPER_H
+
+#include "os/desk.h"
+#include "os/record.h"
+#include "session/lately.h"
+#include "watch/watch.h"
+
+/* Starts with {0}. */
+struct iu_keeper {
+	struct iu_os_record *record; /* NULL: nothing is kept */
+	struct iu_os_desk *desk;     /* NULL: nobody can ask */
+	struct iu_lately lately;
+};
+
+/** iu_keeper_open() - keeps from now on; nothing at all where another watch does so already, or it may not. */
+void iu_keeper_open(struct iu_keeper *keeper);
+
+void iu_keeper_add(struct iu_keeper *keeper, const struct iu_watch_entry *entry);
+
+/** iu_keeper_serve() - answers those who wait at the desk. */
+void iu_keeper_serve(struct iu_keeper *keeper);
+
+void iu_keeper_close(struct iu_keeper *keeper);
+
+#endif
