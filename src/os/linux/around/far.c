@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,10 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "os/linux/error.h"
 #include "os/linux/file.h"
 #include "os/linux/process/proc-fd.h"
+#include "os/linux/sockets/inet-diag.h"
 #include "os/linux/sockets/proc-net.h"
 #include "os/os.h"
 
@@ -210,20 +213,29 @@ static bool is_wanted(const struct search *search, const struct iu_socket *s)
 	return false;
 }
 
-static int on_line(void *context, const char *line, size_t len)
+static void on_server(void *context, const struct iu_socket *s)
 {
 	struct search *search = context;
 	struct iu_snapshot *snapshot = search->scan->snapshot;
+	struct iu_far_socket *far;
+
+	if (!is_served(s))
+		return;
+	answer_takers(search, s);
+	if (search->own || !is_wanted(search, s) || snapshot->far_sockets.n >= FOUND_MAX)
+		return;
+	far = iu_list_add(&snapshot->arena, &snapshot->far_sockets);
+	*far = (struct iu_far_socket){.socket = *s, .netns = search->netns, .pid = search->pid};
+	far->socket.in_other_netns = true;
+}
+
+static int on_line(void *context, const char *line, size_t len)
+{
+	struct search *search = context;
 	struct iu_socket s;
 
-	if (iu_proc_net_line(line, len, search->protocol, search->ipv6, &s) != 1 || !is_served(&s))
-		return 0;
-	answer_takers(search, &s);
-	if (search->own || !is_wanted(search, &s) || snapshot->far_sockets.n >= FOUND_MAX)
-		return 0;
-	s.in_other_netns = true;
-	*iu_list_add(&snapshot->arena, &snapshot->far_sockets) =
-		(struct iu_far_socket){.socket = s, .netns = search->netns, .pid = search->pid};
+	if (iu_proc_net_line(line, len, search->protocol, search->ipv6, &s) == 1)
+		on_server(search, &s);
 	return 0;
 }
 
@@ -304,22 +316,76 @@ static int each_process(struct iu_scan *scan, int (*visit)(void *context, const 
 	return ret;
 }
 
-static const char *const tables[][2] = {[IU_PROTOCOL_TCP] = {"tcp", "tcp6"}, [IU_PROTOCOL_UDP] = {"udp", "udp6"}};
-
-static int look_into(struct search *search)
+static int open_there(const struct search *search, struct iu_netlink *netlink)
 {
+	char path[64];
+	int netns, ret;
+
+	if (search->own)
+		return iu_netlink_open(NETLINK_SOCK_DIAG, netlink);
+	snprintf(path, sizeof(path), "%d/ns/net", (int)search->pid);
+	netns = openat(search->scan->proc, path, O_RDONLY | O_CLOEXEC);
+	if (netns < 0)
+		return iu_error_from(errno);
+	ret = iu_netlink_open_in(netns, NETLINK_SOCK_DIAG, netlink);
+	close(netns);
+	return ret;
+}
+
+/* For its text the kernel walks the connections of the whole machine, which takes tens of milliseconds. */
+static bool ask_there(struct search *search, enum iu_protocol protocol)
+{
+	struct iu_netlink netlink = {0};
+	int ret = open_there(search, &netlink);
+
+	if (ret == 0)
+		ret = iu_inet_diag_servers(&netlink, protocol, on_server, search);
+	iu_netlink_close(&netlink);
+	return ret == 0;
+}
+
+static void read_there(struct search *search, enum iu_protocol protocol)
+{
+	static const char *const tables[][2] = {[IU_PROTOCOL_TCP] = {"tcp", "tcp6"}, [IU_PROTOCOL_UDP] = {"udp", "udp6"}};
 	struct iu_text text = {0};
 
-	look_for_addresses(search);
-	for (size_t k = 0; k < 2 * IU_COUNT(tables); k++) {
-		search->protocol = (enum iu_protocol)(k / 2);
-		search->ipv6 = k % 2;
+	search->protocol = protocol;
+	for (size_t i = 0; i < 2; i++) {
+		search->ipv6 = i == 1;
 		text = (struct iu_text){0};
-		if (load(search, tables[k / 2][k % 2], &text) == 0 && text.data)
+		if (load(search, tables[protocol][i], &text) == 0 && text.data)
 			(void)iu_file_lines(text.data, text.len, on_line, search);
 		iu_text_free(&text);
 	}
-	return search->scan->snapshot->arena.failed ? IU_E_NOMEM : 0;
+}
+
+static bool is_asked_of(const struct search *search, enum iu_protocol protocol)
+{
+	const struct iu_snapshot *snapshot = search->scan->snapshot;
+
+	for (size_t i = 0; i < search->wanted->n && !search->own; i++)
+		if (search->wanted->endpoints[i].protocol == protocol)
+			return true;
+	for (size_t i = 0; i < snapshot->takers.n; i++)
+		if (snapshot->takers.v[i].protocol == protocol && snapshot->takers.v[i].to_port)
+			return true;
+	return false;
+}
+
+static int look_into(struct search *search)
+{
+	struct iu_snapshot *snapshot = search->scan->snapshot;
+
+	look_for_addresses(search);
+	for (int protocol = IU_PROTOCOL_TCP; protocol <= IU_PROTOCOL_UDP; protocol++) {
+		size_t before = snapshot->far_sockets.n;
+
+		if (!is_asked_of(search, protocol) || ask_there(search, protocol))
+			continue;
+		snapshot->far_sockets.n = before;
+		read_there(search, protocol);
+	}
+	return snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
 
 static int look_at_process(void *context, const char *pid)

@@ -697,6 +697,47 @@ static int bound_or_own(struct iu_scan *scan, struct own *own)
 	return ret < 0 ? ret : 0;
 }
 
+struct servers {
+	enum iu_protocol protocol;
+	void (*take)(void *context, const struct iu_socket *sock);
+	void *context;
+};
+
+static int on_server(void *context, const struct nlmsghdr *message)
+{
+	const struct servers *servers = context;
+	struct iu_netlink_bytes payload = iu_netlink_payload(message);
+	struct iu_socket sock;
+	int ret = 0;
+
+	if (describes_socket(message))
+		ret = iu_inet_diag_parse(payload.at, payload.len, servers->protocol, &sock);
+	if (ret > 0)
+		servers->take(servers->context, &sock);
+	return ret < 0 ? ret : 0;
+}
+
+int iu_inet_diag_servers(struct iu_netlink *netlink, enum iu_protocol protocol,
+	void (*take)(void *context, const struct iu_socket *sock), void *context)
+{
+	struct servers servers = {.protocol = protocol, .take = take, .context = context};
+	const struct iu_netlink_sink sink = {.message = on_server, .context = &servers};
+	struct iu_netlink_request request;
+	int ret;
+
+	if (protocol == IU_PROTOCOL_TCP) {
+		begin_both(&request, 1u << IU_TCP_LISTEN);
+		return iu_netlink_dump(netlink, &request, &sink, NULL);
+	}
+	begin_one(&request, AF_INET, IPPROTO_UDP, 1u << IU_TCP_CLOSE);
+	ret = iu_netlink_dump(netlink, &request, &sink, NULL);
+	if (ret == 0) {
+		begin_one(&request, AF_INET6, IPPROTO_UDP, 1u << IU_TCP_CLOSE);
+		ret = iu_netlink_dump(netlink, &request, &sink, NULL);
+	}
+	return ret;
+}
+
 int iu_collect_inet(struct iu_scan *scan)
 {
 	uint32_t facts = scan->needs->facts;

@@ -7,6 +7,7 @@
 
 #include "model/needs.h"
 #include "model/socket.h"
+#include "os/linux/sockets/netlink.h"
 
 /**
  * iu_inet_diag_parse() - the socket of one answer
@@ -31,5 +32,15 @@ int iu_inet_diag_parse(
  */
 size_t iu_inet_diag_filter(
 	const struct iu_needs *needs, uint16_t extra, bool automatic, void *code, size_t size);
+
+/**
+ * iu_inet_diag_servers() - hands each TCP listener or unconnected UDP socket to @take, of both families
+ * @netlink: NETLINK_SOCK_DIAG, of whatever network namespace
+ * @take: what it is handed has no device and is gone afterwards
+ *
+ * Returns: 0, IU_E_AGAIN: it may lack something, IU_E_* of a refusal.
+ */
+int iu_inet_diag_servers(struct iu_netlink *netlink, enum iu_protocol protocol,
+	void (*take)(void *context, const struct iu_socket *sock), void *context);
 
 #endif

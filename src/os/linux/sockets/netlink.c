@@ -2,6 +2,9 @@
 #include "os/linux/sockets/netlink.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -188,14 +191,14 @@ static int bind_any(struct iu_netlink *netlink)
 	return 0;
 }
 
-int iu_netlink_open(int bus, struct iu_netlink *ret_netlink)
+/* @fd: -errno of socket(), too; it belongs to what is returned */
+static int begin(int fd, struct iu_netlink *ret_netlink)
 {
-	struct iu_netlink netlink = {.size = BUFFER_MIN};
+	struct iu_netlink netlink = {.fd = fd, .size = BUFFER_MIN};
 	int ret;
 
-	netlink.fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, bus);
-	if (netlink.fd < 0)
-		return iu_error_from(errno);
+	if (fd < 0)
+		return iu_error_from(-fd);
 	ret = bind_any(&netlink);
 	netlink.buffer = ret < 0 ? NULL : malloc(netlink.size);
 	if (netlink.buffer) {
@@ -204,6 +207,48 @@ int iu_netlink_open(int bus, struct iu_netlink *ret_netlink)
 	}
 	close(netlink.fd);
 	return ret < 0 ? iu_error_from(-ret) : IU_E_NOMEM;
+}
+
+static int open_socket(int bus)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, bus);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int iu_netlink_open(int bus, struct iu_netlink *ret_netlink)
+{
+	return begin(open_socket(bus), ret_netlink);
+}
+
+struct visit {
+	int netns, bus, fd;
+};
+
+/* It allocates nothing: the C library would make it an arena of its own. */
+static void *visit(void *context)
+{
+	struct visit *there = context;
+
+	there->fd = setns(there->netns, CLONE_NEWNET) < 0 ? -errno : open_socket(there->bus);
+	return NULL;
+}
+
+int iu_netlink_open_in(int netns, int bus, struct iu_netlink *ret_netlink)
+{
+	struct visit there = {.netns = netns, .bus = bus};
+	pthread_t thread;
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before); /* signals are for the threads of the program */
+	error = pthread_create(&thread, NULL, visit, &there);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error)
+		return iu_error_from(error);
+	pthread_join(thread, NULL);
+	return begin(there.fd, ret_netlink);
 }
 
 void iu_netlink_close(struct iu_netlink *netlink)
