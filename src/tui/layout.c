@@ -54,7 +54,7 @@ static void widen(struct iu_layout *layout, unsigned int left)
 	}
 }
 
-void iu_layout_make(unsigned int width, bool peers, struct iu_layout *ret_layout)
+void iu_layout_make(unsigned int width, uint32_t hidden, struct iu_layout *ret_layout)
 {
 	struct iu_layout layout = {.n = 0};
 	unsigned int at = 0;
@@ -62,7 +62,7 @@ void iu_layout_make(unsigned int width, bool peers, struct iu_layout *ret_layout
 	for (int id = 0; id < IU_TOP_COLUMNS; id++) {
 		const struct iu_top_column *column = iu_row_text_column((enum iu_column_id)id);
 
-		if (column->peers && !peers)
+		if (hidden >> id & 1)
 			continue;
 		layout.columns[layout.n].id = (enum iu_column_id)id;
 		layout.columns[layout.n++].width = column->least;

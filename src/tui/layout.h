@@ -15,9 +15,9 @@ struct iu_layout {
 /**
  * iu_layout_make() - columns from left to right, one blank between two
  * @width: of the screen
- * @peers: whether connections are shown
+ * @hidden: bits of enum iu_column_id: would have nothing in any row
  */
-void iu_layout_make(unsigned int width, bool peers, struct iu_layout *ret_layout);
+void iu_layout_make(unsigned int width, uint32_t hidden, struct iu_layout *ret_layout);
 
 /** iu_layout_has() - whether a column is there. */
 bool iu_layout_has(const struct iu_layout *layout, enum iu_column_id id);

@@ -328,21 +328,21 @@ static const char *by_command(const struct iu_top_row *row)
 }
 
 static const struct iu_top_column columns[IU_TOP_COLUMNS] = {
-	[IU_COLUMN_MARK] = {"mark", " ", 1, 1, 0, false, false, true, cell_mark, by_mark, NULL},
-	[IU_COLUMN_PORT] = {"port", "PORT", 5, 5, 0, true, false, true, cell_port, by_port, NULL},
-	[IU_COLUMN_PROTOCOL] = {"proto", "PROTO", 5, 5, 1, false, false, true, cell_protocol, by_protocol, NULL},
-	[IU_COLUMN_ADDRESS] = {"address", "ADDRESS", 15, 26, 0, false, false, true, cell_address, by_address, NULL},
-	[IU_COLUMN_PEER] = {"peer", "PEER", 15, 28, 4, false, true, true, cell_peer, by_peer, NULL},
-	[IU_COLUMN_STATE] = {"state", "STATE", 13, 14, 2, false, false, true, cell_state, by_state, NULL},
-	[IU_COLUMN_QUEUE] = {"queue", "QUEUE", 9, 11, 10, true, false, true, cell_queue, by_queue, NULL},
-	[IU_COLUMN_DROPS] = {"drops", "DROPS", 5, 7, 12, true, false, true, cell_drops, by_drops, NULL},
-	[IU_COLUMN_CONNECTIONS] = {"conn", "CONN", 5, 7, 8, true, false, true, cell_connections, by_connections, NULL},
-	[IU_COLUMN_PROGRAM] = {"program", "PROGRAM", 12, 18, 0, false, false, true, cell_program, NULL, by_program},
-	[IU_COLUMN_PID] = {"pid", "PID", 7, 7, 3, true, false, true, cell_pid, by_pid, NULL},
-	[IU_COLUMN_USER] = {"user", "USER", 8, 12, 6, false, false, true, cell_user, NULL, iu_row_text_user},
-	[IU_COLUMN_UNIT] = {"unit", "UNIT", 10, 24, 11, false, false, true, cell_unit, NULL, iu_row_text_unit},
-	[IU_COLUMN_AGE] = {"age", "AGE", 4, 4, 5, true, false, true, cell_age, by_age, NULL},
-	[IU_COLUMN_COMMAND] = {"command", "COMMAND", 14, 0, 9, false, false, true, cell_command, NULL, by_command},
+	[IU_COLUMN_MARK] = {"mark", " ", 1, 1, 0, false, true, cell_mark, by_mark, NULL},
+	[IU_COLUMN_PORT] = {"port", "PORT", 5, 5, 0, true, true, cell_port, by_port, NULL},
+	[IU_COLUMN_PROTOCOL] = {"proto", "PROTO", 5, 5, 1, false, true, cell_protocol, by_protocol, NULL},
+	[IU_COLUMN_ADDRESS] = {"address", "ADDRESS", 15, 26, 0, false, true, cell_address, by_address, NULL},
+	[IU_COLUMN_PEER] = {"peer", "PEER", 15, 28, 4, false, true, cell_peer, by_peer, NULL},
+	[IU_COLUMN_STATE] = {"state", "STATE", 13, 14, 2, false, true, cell_state, by_state, NULL},
+	[IU_COLUMN_QUEUE] = {"queue", "QUEUE", 9, 11, 10, true, true, cell_queue, by_queue, NULL},
+	[IU_COLUMN_DROPS] = {"drops", "DROPS", 5, 7, 12, true, true, cell_drops, by_drops, NULL},
+	[IU_COLUMN_CONNECTIONS] = {"conn", "CONN", 5, 7, 8, true, true, cell_connections, by_connections, NULL},
+	[IU_COLUMN_PROGRAM] = {"program", "PROGRAM", 12, 18, 0, false, true, cell_program, NULL, by_program},
+	[IU_COLUMN_PID] = {"pid", "PID", 7, 7, 3, true, true, cell_pid, by_pid, NULL},
+	[IU_COLUMN_USER] = {"user", "USER", 8, 12, 6, false, true, cell_user, NULL, iu_row_text_user},
+	[IU_COLUMN_UNIT] = {"unit", "UNIT", 10, 24, 11, false, true, cell_unit, NULL, iu_row_text_unit},
+	[IU_COLUMN_AGE] = {"age", "AGE", 4, 4, 5, true, true, cell_age, by_age, NULL},
+	[IU_COLUMN_COMMAND] = {"command", "COMMAND", 14, 0, 9, false, true, cell_command, NULL, by_command},
 };
 
 const struct iu_top_column *iu_row_text_column(enum iu_column_id id)

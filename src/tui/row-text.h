@@ -37,7 +37,6 @@ struct iu_top_column {
 	unsigned int least, most; /* columns of the screen; most 0: all that is left */
 	unsigned int drop;        /* which goes first where there is no room; 0: never */
 	bool right;               /* numbers */
-	bool peers;               /* only where connections are shown */
 	bool sorts;
 	void (*cell)(const struct iu_top_row *row, const struct iu_row_view *view, struct iu_text *cell);
 	/* What it is sorted by: a number, INT64_MAX comes last; or a text, NULL comes last. */

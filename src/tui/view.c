@@ -42,7 +42,8 @@ static bool shows_peers(const struct iu_view *view)
 
 static void lay_out(struct iu_view *view)
 {
-	iu_layout_make(view->width, shows_peers(view), &view->layout);
+	iu_layout_make(view->width, (shows_peers(view) ? 0 : 1u << IU_COLUMN_PEER) |
+		(view->drops ? 0 : 1u << IU_COLUMN_DROPS) | (view->units ? 0 : 1u << IU_COLUMN_UNIT), &view->layout);
 }
 
 void iu_view_begin(struct iu_view *view, const struct iu_names *names, unsigned int width, unsigned int height)
@@ -164,12 +165,29 @@ static void count_troubles(struct iu_view *view)
 		view->header.troubles += iu_row_text_trouble(view->table.rows[i]) != NULL;
 }
 
+/* Their columns are others' room where nobody has any; they stay once somebody had. */
+static void count_columns(struct iu_view *view)
+{
+	bool drops = view->drops, units = view->units;
+
+	for (size_t i = 0; i < view->table.n && !(drops && units); i++) {
+		drops = drops || view->table.rows[i]->socket.drops;
+		units = units || iu_row_text_unit(view->table.rows[i]);
+	}
+	if (drops == view->drops && units == view->units)
+		return;
+	view->drops = drops;
+	view->units = units;
+	lay_out(view);
+}
+
 int iu_view_take(struct iu_view *view, const struct iu_table_look *look, const struct iu_tally *tally)
 {
 	struct iu_header *header = &view->header;
 	int ret = iu_table_take(&view->table, look);
 
 	count_connections(view, tally);
+	count_columns(view);
 	count_troubles(view);
 	memcpy(header->states, tally->states, sizeof(header->states));
 	header->udp = tally->udp;

@@ -66,6 +66,7 @@ struct iu_view {
 	struct iu_order_filter filter;
 	const struct iu_names *names; /* borrowed */
 	struct iu_layout layout;
+	bool drops, units;   /* somebody had some */
 	struct iu_header header;
 	unsigned int width, height;
 

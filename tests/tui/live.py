@@ -220,7 +220,7 @@ def resizes():
         t.top()
         t.wait("8080 tcp", absent="COMMAND")
         t.tmux("resize-window", "-x", "160", "-y", "30")
-        t.wait("COMMAND", "UNIT")
+        t.wait("COMMAND", "QUEUE")
         t.keys("Enter")
         t.wait("What helps:")
         t.tmux("resize-window", "-x", "60", "-y", "12")
@@ -237,14 +237,10 @@ def mouse():
         t.top("8091-8092")
         screen = t.wait(" 8091 tcp", " 8092 tcp").splitlines()
         y = next(i for i, line in enumerate(screen) if " 8092 tcp" in line)
-
-        def click(x, line, times=1):  # as tmux tells a program of its own kind of terminal
-            t.tmux("send-keys", "-H", *[f"{byte:x}" for button in (32, 35) for byte in (*b"\033[M", button, 33 + x, 33 + line)] * times)
-
-        click(4, 3)
+        t.click(4, 3)
         screen = t.wait("sorted by port, downwards").splitlines()
         assert " 8092 tcp" in screen[4] and " 8091 tcp" in screen[5], screen
-        click(4, y, times=2)  # at once: ncurses tells both by one key
+        t.click(4, y, times=2)  # at once: ncurses tells both by one key
         t.wait("inuse 127.0.0.1:8091", "What helps:")
 
 

@@ -394,16 +394,16 @@ static void columns_by_priority(void **state)
 
 	(void)state;
 	for (unsigned int width = 20; width < 400; width++) {
-		iu_layout_make(width, width % 2, &layout);
+		iu_layout_make(width, width % 2 ? 0 : 1u << IU_COLUMN_PEER, &layout);
 		for (size_t i = 0; i + 1 < layout.n; i++)
 			assert_int_equal(layout.columns[i].at + layout.columns[i].width + 1, layout.columns[i + 1].at);
 		if (width >= 46) /* what never goes fits */
 			assert_true(layout.columns[layout.n - 1].at + layout.columns[layout.n - 1].width <= width);
 	}
-	iu_layout_make(80, false, &layout);
+	iu_layout_make(80, 1u << IU_COLUMN_PEER, &layout);
 	assert_true(iu_layout_has(&layout, IU_COLUMN_USER) && iu_layout_has(&layout, IU_COLUMN_AGE));
 	assert_false(iu_layout_has(&layout, IU_COLUMN_COMMAND));
-	iu_layout_make(200, false, &layout);
+	iu_layout_make(200, 1u << IU_COLUMN_PEER, &layout);
 	assert_int_equal(layout.n, IU_TOP_COLUMNS - 1);
 	assert_int_equal(iu_layout_at(&layout, 0), IU_COLUMN_MARK);
 	assert_int_equal(iu_layout_at(&layout, 4), IU_COLUMN_PORT);
