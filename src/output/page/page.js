@@ -141,7 +141,7 @@ for (const [proto, port, card] of data.troubles) if (!troubles.has(proto + port)
 
 const used = name => Array.isArray(columns[name]) ? columns[name].some(value => value >= 0)
 	: columns[name].v.some(value => value !== "");
-const visible = [["port", "Port", 78], ["proto", "Proto", 68], ["address", "Address", 168], ["peer", "Peer", 190],
+const visible = [["port", "Port", 86], ["proto", "Proto", 68], ["address", "Address", 168], ["peer", "Peer", 190],
 	["state", "State", 106], ["program", "Program", 132], ["pid", "PID", 76], ["user", "User", 96], ["unit", "Unit", 130],
 	["age", "Age", 66], ["left", "Ends in", 84], ["alike", "More alike", 104], ["command", "Command", 0]].filter(([name]) => used(name));
 
