@@ -85,7 +85,7 @@ uninstall:
 	ninja -C $(BUILD) uninstall
 	rmdir $(PREFIX)/include/inuse $(PREFIX)/share/inuse/schema $(PREFIX)/share/inuse 2>/dev/null || true
 
-# The pictures of the page, of a staged machine in a real Chromium (root).
+# The pictures of the live view and of the page, of a staged machine in a real Chromium (root).
 look: all
 	tools/install-packages build test
 	PYTHONDONTWRITEBYTECODE=1 python3 tests/page/look.py $(BUILD)/inuse docs

@@ -15,8 +15,13 @@ import tempfile
 import time
 
 RANGE, RESERVED = "40000 40399", "8020-8039,9400-9499"
-SERVER = '''
-import os, signal, socket, sys, select
+# What a program is to do is not in its command line: that is to look like those of others.
+WORDS = '''
+import os, sys
+sys.argv[1:] = os.environ.pop("STAGE_WORDS").split()
+'''
+SERVER = WORDS + '''
+import signal, socket, select
 def place(text):
     kind, _, rest = text.partition("=")
     host, _, port = rest.rpartition(":")
@@ -59,8 +64,8 @@ while True:
             s.recv(1)
 '''
 
-CLIENT = '''
-import socket, sys, time
+CLIENT = WORDS + '''
+import socket, time
 host, port, count, mode = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 if mode == "half":  # its listener is closed, a connection of it lives on
     server = socket.create_server((host, port))
@@ -89,8 +94,8 @@ class Stage:
         link.parent.mkdir(exist_ok=True)
         if not link.exists():
             link.symlink_to(sys.executable)
-        started = subprocess.Popen([name, script, *arguments], executable=link, cwd=home, stdout=subprocess.PIPE, text=True,
-                                   env={**os.environ, "PYTHONHOME": sys.prefix})
+        started = subprocess.Popen([name, script], executable=link, cwd=home, stdout=subprocess.PIPE, text=True,
+                                   env={**os.environ, "PYTHONHOME": sys.prefix, "STAGE_WORDS": " ".join(arguments)})
         self.running.append(started)
         assert started.stdout.readline() == "ready\n", (name, arguments)
         return started

@@ -53,8 +53,13 @@ class Terminal:
         for key in keys:
             self.tmux("send-keys", key)
 
+    def click(self, x, line, times=1):
+        """As tmux tells a program of its own kind of terminal."""
+        bytes_of = [f"{byte:x}" for button in (32, 35) for byte in (*b"\033[M", button, 33 + x, 33 + line)]
+        self.tmux("send-keys", "-H", *bytes_of * times)
+
     def screen(self, escapes=False):
-        return self.tmux("capture-pane", "-p", *(["-e"] if escapes else [])).rstrip("\n")
+        return self.tmux("capture-pane", "-p", *(["-e", "-N"] if escapes else [])).rstrip("\n")
 
     def wait(self, *wanted, absent=(), seconds=PATIENCE):
         """The screen, once it has all that is wanted and nothing of what is not."""
