@@ -24,15 +24,20 @@
 #define FOUND_MAX      32
 #define NAME_BYTES     64
 
+struct namespace {
+	uint64_t file; /* the inode of its table of UNIX sockets, which everybody may know */
+	int32_t pid;   /* somebody who is there */
+	bool open;     /* … and through whom it may be entered */
+};
+
 struct search {
 	struct iu_scan *scan;
 	const struct iu_far_wanted *wanted;
-	uint64_t files[NAMESPACES_MAX];
+	struct namespace spaces[NAMESPACES_MAX]; /* our own first */
 	size_t n;
 	/* the namespace that is looked at */
 	bool own;
 	int32_t pid;
-	uint64_t file;
 	const char *netns;
 	/* … and the table of it */
 	enum iu_protocol protocol;
@@ -388,23 +393,35 @@ static int look_into(struct search *search)
 	return snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
 
-static int look_at_process(void *context, const char *pid)
+static int note_namespace(void *context, const char *pid)
 {
 	struct search *search = context;
 	uint64_t file = file_of(search->scan, pid);
+	struct namespace *space = search->spaces;
+	char path[64], link[64];
+
+	while (space < search->spaces + search->n && space->file != file)
+		space++;
+	if (!file || space == search->spaces + NAMESPACES_MAX || space == search->spaces || space->open)
+		return 0;
+	snprintf(path, sizeof(path), "%s/ns/net", pid);
+	if (space == search->spaces + search->n)
+		search->spaces[search->n++] = (struct namespace){.file = file, .pid = (int32_t)strtol(pid, NULL, 10)};
+	space->open = iu_file_link(search->scan->proc, path, link, sizeof(link)) > 0;
+	if (space->open)
+		space->pid = (int32_t)strtol(pid, NULL, 10);
+	return 0;
+}
+
+static int look_at(struct search *search, const struct namespace *space)
+{
 	struct stat status;
 	char path[64];
 
-	if (!file || search->n == NAMESPACES_MAX)
-		return 0;
-	for (size_t i = 0; i < search->n; i++)
-		if (search->files[i] == file)
-			return 0;
-	search->files[search->n++] = file;
-	search->file = file;
-	search->pid = (int32_t)strtol(pid, NULL, 10);
-	snprintf(path, sizeof(path), "%s/ns/net", pid);
-	search->netns = fstatat(search->scan->proc, path, &status, 0) == 0
+	search->own = space == search->spaces;
+	search->pid = space->pid;
+	snprintf(path, sizeof(path), "%d/ns/net", (int)space->pid);
+	search->netns = !search->own && fstatat(search->scan->proc, path, &status, 0) == 0
 		? iu_os_netns_name(&search->scan->snapshot->arena, status.st_ino)
 		: NULL;
 	return look_into(search);
@@ -415,7 +432,7 @@ static int look_for_holder(void *context, const char *pid)
 	struct search *search = context;
 	uint64_t file = file_of(search->scan, pid);
 
-	if (file && file != search->files[0])
+	if (file && file != search->spaces[0].file)
 		name_holder(search->scan, pid, file);
 	return 0;
 }
@@ -429,14 +446,10 @@ int iu_far_look(struct iu_scan *scan, const struct iu_far_wanted *wanted)
 		return IU_E_NOMEM;
 	search->scan = scan;
 	search->wanted = wanted;
-	/* our own first: rules lead to its ports, too */
-	search->own = true;
-	search->pid = scan->self;
-	search->files[search->n++] = file_of(scan, "self");
-	ret = look_into(search);
-	search->own = false;
-	if (ret == 0)
-		ret = each_process(scan, look_at_process, search);
+	search->spaces[search->n++] = (struct namespace){.file = file_of(scan, "self"), .pid = scan->self};
+	ret = each_process(scan, note_namespace, search);
+	for (size_t i = 0; ret == 0 && i < search->n; i++) /* our own, too: rules lead to its ports */
+		ret = look_at(search, &search->spaces[i]);
 	if (ret == 0 && scan->snapshot->far_sockets.n)
 		ret = each_process(scan, look_for_holder, search);
 	free(search);
