@@ -25,9 +25,9 @@
 #define NAME_BYTES     64
 
 struct namespace {
-	uint64_t file; /* the inode of its table of UNIX sockets, which everybody may know */
-	int32_t pid;   /* somebody who is there */
-	bool open;     /* … and through whom it may be entered */
+	uint64_t inode; /* 0: nobody was found through whom it may be entered, and … */
+	uint64_t file;	/* … this is the inode of its table of UNIX sockets, which everybody may know */
+	int32_t pid;	/* somebody who is there */
 };
 
 struct search {
@@ -35,6 +35,7 @@ struct search {
 	const struct iu_far_wanted *wanted;
 	struct namespace spaces[NAMESPACES_MAX]; /* our own first */
 	size_t n;
+	uint64_t own_file;
 	/* the namespace that is looked at */
 	bool own;
 	int32_t pid;
@@ -393,37 +394,54 @@ static int look_into(struct search *search)
 	return snapshot->arena.failed ? IU_E_NOMEM : 0;
 }
 
+/* A link takes half as long as a look at the table. */
+static uint64_t inode_of(struct iu_scan *scan, const char *pid)
+{
+	char path[64], link[64];
+
+	snprintf(path, sizeof(path), "%s/ns/net", pid);
+	return iu_file_link(scan->proc, path, link, sizeof(link)) > 0 && !strncmp(link, "net:[", 5)
+		? strtoull(link + 5, NULL, 10)
+		: 0;
+}
+
 static int note_namespace(void *context, const char *pid)
 {
 	struct search *search = context;
-	uint64_t file = file_of(search->scan, pid);
-	struct namespace *space = search->spaces;
-	char path[64], link[64];
+	struct namespace space = {.pid = (int32_t)strtol(pid, NULL, 10)};
 
-	while (space < search->spaces + search->n && space->file != file)
-		space++;
-	if (!file || space == search->spaces + NAMESPACES_MAX || space == search->spaces || space->open)
-		return 0;
-	snprintf(path, sizeof(path), "%s/ns/net", pid);
-	if (space == search->spaces + search->n)
-		search->spaces[search->n++] = (struct namespace){.file = file, .pid = (int32_t)strtol(pid, NULL, 10)};
-	space->open = iu_file_link(search->scan->proc, path, link, sizeof(link)) > 0;
-	if (space->open)
-		space->pid = (int32_t)strtol(pid, NULL, 10);
+	space.inode = inode_of(search->scan, pid);
+	space.file = space.inode ? 0 : file_of(search->scan, pid);
+	for (size_t i = 0; i < search->n; i++)
+		if (search->spaces[i].inode == space.inode && search->spaces[i].file == space.file)
+			return 0;
+	if ((space.inode || space.file) && search->n < NAMESPACES_MAX)
+		search->spaces[search->n++] = space;
 	return 0;
+}
+
+/* Some of its processes let nobody in, others do. */
+static bool is_known_otherwise(const struct search *search, const struct namespace *space)
+{
+	char pid[16];
+
+	for (size_t i = 0; i < search->n && !space->inode; i++) {
+		snprintf(pid, sizeof(pid), "%d", (int)search->spaces[i].pid);
+		if (search->spaces[i].inode && file_of(search->scan, pid) == space->file)
+			return true;
+	}
+	return false;
 }
 
 static int look_at(struct search *search, const struct namespace *space)
 {
-	struct stat status;
-	char path[64];
-
+	if (is_known_otherwise(search, space))
+		return 0;
 	search->own = space == search->spaces;
 	search->pid = space->pid;
-	snprintf(path, sizeof(path), "%d/ns/net", (int)space->pid);
-	search->netns = !search->own && fstatat(search->scan->proc, path, &status, 0) == 0
-		? iu_os_netns_name(&search->scan->snapshot->arena, status.st_ino)
-		: NULL;
+	search->netns = search->own || !space->inode
+		? NULL
+		: iu_os_netns_name(&search->scan->snapshot->arena, space->inode);
 	return look_into(search);
 }
 
@@ -432,7 +450,7 @@ static int look_for_holder(void *context, const char *pid)
 	struct search *search = context;
 	uint64_t file = file_of(search->scan, pid);
 
-	if (file && file != search->spaces[0].file)
+	if (file && file != search->own_file)
 		name_holder(search->scan, pid, file);
 	return 0;
 }
@@ -446,7 +464,10 @@ int iu_far_look(struct iu_scan *scan, const struct iu_far_wanted *wanted)
 		return IU_E_NOMEM;
 	search->scan = scan;
 	search->wanted = wanted;
-	search->spaces[search->n++] = (struct namespace){.file = file_of(scan, "self"), .pid = scan->self};
+	search->own_file = file_of(scan, "self");
+	(void)note_namespace(search, "self");
+	search->spaces[0].pid = scan->self;
+	search->n = 1;
 	ret = each_process(scan, note_namespace, search);
 	for (size_t i = 0; ret == 0 && i < search->n; i++) /* our own, too: rules lead to its ports */
 		ret = look_at(search, &search->spaces[i]);
