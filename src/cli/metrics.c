@@ -91,7 +91,7 @@ const struct iu_command iu_command_metrics = {
 		"Counts sockets by state, ports of the ephemeral range in use and the share that the fullest "
 		"destinations take of it, TIME-WAIT, listeners by unit, and conflicts that nobody has met yet: ports of "
 		"socket units and services that start with the machine, and well-known ports, that somebody else "
-		"holds. Series are bounded: no label has a port, a pid or an address. What could not be looked at is left out, "
+		"holds; while inuse watch runs, failed binds by error, cause, call, protocol, family and class of the port. Series are bounded: no label has a port, a pid or an address. What could not be looked at is left out, "
 		"and inuse_gaps says how much that is. For "
 		"node_exporter write a file into the folder of its textfile collector, again and again, with a timer; "
 		"alert rules and a dashboard are in packaging/prometheus.",

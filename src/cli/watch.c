@@ -29,6 +29,7 @@ static void begun(void *context, const struct iu_failure_source *source)
 	struct watching *watching = context;
 	struct iu_text text = {0};
 
+	iu_keeper_begin(&watching->keeper, source);
 	if (watching->arguments->quiet)
 		return;
 	iu_text_printf(&text, "inuse: watching %s; not seen: ", source->where);
@@ -41,9 +42,10 @@ static void begun(void *context, const struct iu_failure_source *source)
 
 static void missed(void *context, uint64_t lost, uint64_t unfollowed)
 {
+	struct watching *watching = context;
 	struct iu_text text = {0};
 
-	(void)context;
+	watching->keeper.totals.lost += lost;
 	if (lost)
 		iu_text_printf(&text, "inuse: %llu failed calls could not be shown: too many at the same time\n",
 			(unsigned long long)lost);

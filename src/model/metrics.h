@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 
-#define IU_METRIC_LABELS 3
+#define IU_METRIC_LABELS 6
 
 /* Families in the order in which they are written. */
 enum iu_metric {
@@ -17,6 +17,10 @@ enum iu_metric {
 	IU_METRIC_LISTENERS,    /* protocol, unit */
 	IU_METRIC_PENDING,      /* kind */
 	IU_METRIC_PENDING_UNIT, /* kind, name */
+	IU_METRIC_FAILED,       /* error, cause, call, protocol, family, port: its class */
+	IU_METRIC_WATCH_START,
+	IU_METRIC_WATCH_LOST,
+	IU_METRIC_WATCH_HOOK,   /* hook */
 	IU_METRIC_GAPS,         /* facts */
 	IU_METRICS
 };
@@ -32,7 +36,10 @@ struct iu_metrics {
 	IU_LIST(struct iu_sample) samples; /* those of a family stand together */
 };
 
-/** iu_metrics_add() - one sample; labels are copied. */
+/** iu_metrics_add_sample() - adds a copy, of its labels, too. */
+void iu_metrics_add_sample(struct iu_arena *arena, struct iu_metrics *metrics, const struct iu_sample *sample);
+
+/** iu_metrics_add() - the same of up to three labels; NULL: the end. */
 void iu_metrics_add(struct iu_arena *arena, struct iu_metrics *metrics, enum iu_metric metric, double value,
 	const char *first, const char *second, const char *third);
 

@@ -9,10 +9,13 @@
 #include "engine/pending.h"
 #include "engine/measure.h"
 #include "knowledge/ports.h"
+#include "os/desk.h"
 #include "os/os.h"
 #include "session/questions.h"
+#include "session/totals.h"
 
-#define UNITS_MAX 1000
+#define UNITS_MAX   1000
+#define PATIENCE_MS 2000 /* with a watch that has much to do */
 
 /* ---- looking ---- */
 
@@ -154,6 +157,18 @@ static int want_units(const struct iu_session *session, struct iu_arena *arena, 
 	return ret == IU_E_NOMEM ? ret : 0;
 }
 
+/* ---- what has failed ---- */
+
+/* Only a watch that runs knows: without one there are no such numbers. */
+static void count_failures(struct iu_arena *arena, struct iu_metrics *metrics)
+{
+	struct iu_text told = {0};
+
+	if (iu_os_desk_ask(PATIENCE_MS, &told) >= 0 && told.len)
+		iu_totals_read(told.data, told.len, arena, metrics);
+	iu_text_free(&told);
+}
+
 /* ---- counting ---- */
 
 int iu_metrics_count(const struct iu_session *session, struct iu_arena *arena, struct iu_metrics *ret_metrics)
@@ -173,6 +188,8 @@ int iu_metrics_count(const struct iu_session *session, struct iu_arena *arena, s
 	iu_measure_sockets(arena, snapshot, &metrics);
 	iu_measure_listeners(arena, snapshot, &listing, &metrics);
 	ret = iu_pending_count(arena, snapshot, &listing, &wanted, &metrics);
+	if (!session->recorded)
+		count_failures(arena, &metrics);
 	iu_measure_gaps(arena, snapshot, &metrics);
 	*ret_metrics = metrics;
 	return ret < 0 ? ret : arena->failed ? IU_E_NOMEM : 0;

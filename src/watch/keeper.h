@@ -5,6 +5,7 @@
 #include "os/desk.h"
 #include "os/record.h"
 #include "session/lately.h"
+#include "session/totals.h"
 #include "watch/watch.h"
 
 /* Starts with {0}. */
@@ -12,10 +13,14 @@ struct iu_keeper {
 	struct iu_os_record *record; /* NULL: nothing is kept */
 	struct iu_os_desk *desk;     /* NULL: nobody can ask */
 	struct iu_lately lately;
+	struct iu_totals totals;
 };
 
 /** iu_keeper_open() - keeps from now on; nothing at all where another watch does so already, or it may not. */
 void iu_keeper_open(struct iu_keeper *keeper);
+
+/** iu_keeper_begin() - hooks are in place. */
+void iu_keeper_begin(struct iu_keeper *keeper, const struct iu_failure_source *source);
 
 void iu_keeper_add(struct iu_keeper *keeper, const struct iu_watch_entry *entry);
 
