@@ -6,6 +6,7 @@
 
 #define IU_RECORD_FOLDER "/run/inuse"
 #define IU_RECORD_BYTES (256 * 1024) /* of each of the two files: the newer one and the one before it */
+#define IU_RECORD_OLD	120 /* seconds after which a line is of no interest */
 
 struct iu_os_record;
 
@@ -22,7 +23,7 @@ void iu_os_record_add(struct iu_os_record *record, const char *line, size_t len)
 void iu_os_record_close(struct iu_os_record *record);
 
 /**
- * iu_os_record_read() - all lines there are, the oldest first
+ * iu_os_record_read() - all lines of files that got one in the last IU_RECORD_OLD seconds, the oldest first
  * A file that anybody but root could have written is not read. Returns: 0, IU_E_NOENT, IU_E_ACCESS,
  * IU_E_NOTSUP. *@text is the caller's to free either way.
  */

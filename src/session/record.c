@@ -10,7 +10,7 @@
 #include "os/record.h"
 
 #define NAME_COLUMNS 40
-#define OLD_MS	     (2 * IU_RECORD_SECONDS * 1000) /* lines are in the order of their times, but for some seconds */
+#define OLD_MS	     (IU_RECORD_OLD * 1000) /* lines are in the order of their times, but for some seconds */
 
 /* ---- writing ---- */
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -121,6 +122,14 @@ void iu_os_record_close(struct iu_os_record *record)
 	free(record);
 }
 
+/* Nobody reads what is older than that: a file that no line came to since then need not be read. */
+static bool is_old(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) < 0 || time(NULL) - status.st_mtime > IU_RECORD_OLD;
+}
+
 static void read_file(int folder, const char *name, struct iu_text *text)
 {
 	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -130,7 +139,9 @@ static void read_file(int folder, const char *name, struct iu_text *text)
 
 	if (fd < 0)
 		return;
-	while (is_roots(fd, S_IFREG) && left >= sizeof(bytes) && (n = read(fd, bytes, sizeof(bytes))) > 0) {
+	if (!is_roots(fd, S_IFREG) || is_old(fd))
+		left = 0;
+	while (left >= sizeof(bytes) && (n = read(fd, bytes, sizeof(bytes))) > 0) {
 		iu_text_addn(text, bytes, (size_t)n);
 		left -= (size_t)n;
 	}
