@@ -1,6 +1,6 @@
 /* watch-load.c - what one call costs, in nanoseconds of CPU time; or a flood of binds that fail
  *
- * usage: watch-load bind|listen|fail|getppid|pipe TURNS, watch-load flood SECONDS A_SECOND
+ * usage: watch-load CALL TURNS, watch-load flood SECONDS A_SECOND; the calls are named in loads[] below
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static int pipes[2], taken;
+static int pipes[2], taken, server;
 
 static double cpu(void)
 {
@@ -24,12 +24,12 @@ static double cpu(void)
 	       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e3;
 }
 
-static int new_socket(unsigned short port, int *ret_fd)
+static int new_socket(int type, in_addr_t address, unsigned short port, int *ret_fd)
 {
 	struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(port)};
 
-	name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	*ret_fd = socket(AF_INET, SOCK_STREAM, 0);
+	name.sin_addr.s_addr = htonl(address);
+	*ret_fd = socket(AF_INET, type, 0);
 	return bind(*ret_fd, (struct sockaddr *)&name, sizeof(name));
 }
 
@@ -37,7 +37,23 @@ static void turn_bind(void)
 {
 	int fd;
 
-	new_socket(9700, &fd);
+	new_socket(SOCK_STREAM, INADDR_LOOPBACK, 9700, &fd);
+	close(fd);
+}
+
+static void turn_any(void)
+{
+	int fd;
+
+	new_socket(SOCK_STREAM, INADDR_ANY, 9700, &fd);
+	close(fd);
+}
+
+static void turn_udp(void)
+{
+	int fd;
+
+	new_socket(SOCK_DGRAM, INADDR_LOOPBACK, 9700, &fd);
 	close(fd);
 }
 
@@ -45,7 +61,7 @@ static void turn_listen(void)
 {
 	int fd;
 
-	new_socket(9700, &fd);
+	new_socket(SOCK_STREAM, INADDR_LOOPBACK, 9700, &fd);
 	listen(fd, 1);
 	close(fd);
 }
@@ -71,10 +87,27 @@ static void turn_pipe(void)
 		exit(1);
 }
 
+/* One connection: made, accepted, closed on both sides, without a TIME-WAIT. */
+static void turn_accept(void)
+{
+	struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(9701)};
+	struct linger at_once = {.l_onoff = 1};
+	int fd = socket(AF_INET, SOCK_STREAM, 0), accepted;
+
+	name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (connect(fd, (struct sockaddr *)&name, sizeof(name)) < 0)
+		exit(1);
+	accepted = accept(server, NULL, NULL);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(fd);
+	close(accepted);
+}
+
 static const struct {
 	const char *name;
 	void (*turn)(void);
-} loads[] = {{"bind", turn_bind}, {"listen", turn_listen}, {"fail", turn_fail}, {"getppid", turn_getppid}, {"pipe", turn_pipe}};
+} loads[] = {{"bind", turn_bind}, {"any", turn_any}, {"udp", turn_udp}, {"listen", turn_listen}, {"fail", turn_fail},
+	{"accept", turn_accept}, {"getppid", turn_getppid}, {"pipe", turn_pipe}};
 
 /* In portions of a hundredth of a second; what the machine cannot do is left out. */
 static long flood(double seconds, long a_second)
@@ -105,8 +138,9 @@ int main(int argc, char **argv)
 
 	if (argc < 3 || pipe(pipes) < 0)
 		return 2;
-	new_socket(9701, &first);
+	new_socket(SOCK_STREAM, INADDR_LOOPBACK, 9701, &first);
 	listen(first, 1);
+	server = first;
 	taken = socket(AF_INET, SOCK_STREAM, 0);
 	if (!strcmp(argv[1], "flood") && argc == 4) {
 		printf("%ld\n", flood((double)turns, atol(argv[3])));
