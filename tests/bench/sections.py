@@ -16,5 +16,5 @@ def write_section(text, kept=None):
         (HERE / kept).write_text(text, encoding="utf-8")
     page = pathlib.Path(sys.argv[sys.argv.index("--page") + 1])
     old = rf"\n*{re.escape(text.splitlines()[0])}\n.*?(?=\n## |\Z)"
-    rest = re.sub(old, "", page.read_text(encoding="utf-8"), flags=re.S).rstrip("\n")
+    rest = re.sub(old, "\n", page.read_text(encoding="utf-8"), flags=re.S).rstrip("\n")
     page.write_text(rest + "\n\n" + text, encoding="utf-8")

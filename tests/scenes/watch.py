@@ -6,6 +6,7 @@ well meanwhile: what is compared is of the network namespaces that are made here
 """
 import json
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -267,6 +268,48 @@ def foreign_address():
     same("cause", entry["cause"], "address-not-local")
 
 
+def exhausted():
+    """any free port, where there is none: nothing hints at it before, and the program is told all the same"""
+    range_of = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range")
+    before = range_of.read_text(encoding="ascii")
+    range_of.write_text("8290 8291", encoding="ascii")
+    try:
+        with socket.create_server(("127.0.0.1", 8290)), socket.create_server(("127.0.0.1", 8291)):
+            child = subprocess.Popen([sys.executable, "-c", BIND + "sys.stdout.flush(); sys.stdin.read()", "127.0.0.1", "0"],
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            same("errno", child.stdout.readline(), "98\n")
+            entry = WATCH.one(lambda e: e["target"]["port"] == 0 and e["process"]["pid"] == child.pid, "bind of port 0")
+            child.communicate()
+    finally:
+        range_of.write_text(before, encoding="ascii")
+    same("end of its command line", entry["process"]["command"][-2:], ["127.0.0.1", "0"])
+    same("error", entry["error"], "EADDRINUSE")
+    same("cause", entry["cause"], "ephemeral-exhausted")
+
+
+def threads():
+    """threads that fail beside each other, each in a loop: every one counted"""
+    def play():
+        for _ in range(500):
+            with socket.socket() as s:
+                try:
+                    s.bind(("127.0.0.1", 8117))
+                except OSError:
+                    pass
+    with Holder(8117):
+        all_of_them = [threading.Thread(target=play) for _ in range(8)]
+        for thread in all_of_them:
+            thread.start()
+        for thread in all_of_them:
+            thread.join()
+        deadline, count = time.monotonic() + PATIENCE, 0
+        while count < 4000 and time.monotonic() < deadline:
+            time.sleep(0.1)
+            count = sum(e["repeats"] + (e["kind"] == "failed") for e in WATCH.of(port(8117)))
+    time.sleep(1.5)
+    same("failures counted", sum(e["repeats"] + (e["kind"] == "failed") for e in WATCH.of(port(8117))), 4000)
+
+
 def twice():
     """a second bind() of the same socket"""
     with socket.socket() as s:
@@ -496,8 +539,8 @@ def record_is_bounded():
     assert sizes["failures"] < 300000
 
 
-TESTS = [python, node, static, busybox, ring, mptcp, udp, listen, no_listener_closed, gone, low, foreign_address, twice, time_wait,
-         elsewhere, repeats, truth, schema, ends, filters, text, record, record_is_bounded, no_root]
+TESTS = [python, node, static, busybox, ring, mptcp, udp, listen, no_listener_closed, gone, low, foreign_address, exhausted, twice, time_wait,
+         elsewhere, repeats, threads, truth, schema, ends, filters, text, record, record_is_bounded, no_root]
 
 
 def play():
@@ -531,5 +574,5 @@ if __name__ == "__main__":
     enter()
     with tempfile.TemporaryDirectory() as place:
         os.chdir(place)
-        WATCH = Watch("81", "8100-8299")  # what else the machine does need not be explained
+        WATCH = Watch("0", "81", "8100-8299")  # what else the machine does need not be explained
         sys.exit(play())

@@ -35,15 +35,19 @@ static __always_inline void find_reader(__s32 reader, __u64 *ret_space, __u32 *r
 	}
 }
 
-/* 0: the reader does not see it. */
-static __always_inline __s32 number_of(struct pid *pid, __u64 space, __u32 level)
+/* Of one that is as deep as @level; 0: the reader does not see it. */
+static __always_inline __s32 number_at(struct pid *pid, __u64 space, __u32 level)
 {
 	struct upid upid = {0};
 
-	if (!pid || BPF_CORE_READ(pid, level) < level)
-		return 0;
-	read_upid(&upid, pid, level);
+	read_upid(&upid, pid, level & (2 * PID_LEVELS - 1)); /* the verifier wants a bound */
 	return (__u64)upid.ns == space ? upid.nr : 0;
+}
+
+/* 0: the reader does not see it. */
+static __always_inline __s32 number_of(struct pid *pid, __u64 space, __u32 level)
+{
+	return !pid || BPF_CORE_READ(pid, level) < level ? 0 : number_at(pid, space, level);
 }
 
 #endif

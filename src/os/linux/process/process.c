@@ -61,7 +61,7 @@ static void read_uid(struct iu_scan *scan, struct iu_process *process)
 	process->user = iu_scan_user(scan, process->uid);
 }
 
-static int read_command(struct iu_scan *scan, struct iu_process *process)
+int iu_process_command(struct iu_scan *scan, struct iu_process *process)
 {
 	struct iu_text text = {0};
 	char path[64];
@@ -399,7 +399,7 @@ static int read_files(struct iu_scan *scan, struct iu_process *process)
 static int read_row(struct iu_scan *scan, struct iu_process *process)
 {
 	process->cwd = read_link(scan, process->pid, "cwd");
-	return read_command(scan, process);
+	return iu_process_command(scan, process);
 }
 
 static int read_more(struct iu_scan *scan, struct iu_process *process)

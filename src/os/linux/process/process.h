@@ -22,4 +22,7 @@ struct iu_bpf_process;
  */
 int iu_process_listed(struct iu_scan *scan, const struct iu_bpf_process *told);
 
+/** iu_process_command() - its arguments, out of /proc. Returns: 0, also when it has none, IU_E_NOMEM. */
+int iu_process_command(struct iu_scan *scan, struct iu_process *process);
+
 #endif

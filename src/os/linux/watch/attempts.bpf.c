@@ -6,113 +6,203 @@
 
 #define SETTLED 2000000ull /* nanoseconds after which an attempt that did not succeed has failed */
 
+#define PLACES 8192	   /* of attempts; a power of two */
+#define WAYS   4	   /* each thread has so many of them, side by side, which it shares with others */
+#define BUSY   0xffffffffu /* the number of no thread */
+
 /*
  * bind4 and bind6 of the root cgroup see each attempt, post_bind4 and post_bind6 those that succeed; what
  * is left of a thread when it tries again, or some time later, has failed. The error is not told.
+ *
+ * An attempt is written where it stays, and a bind() that works takes no more than its claim back. A claim is a
+ * thread below the time of its attempt, so that no later one is taken for it; 0: the place is free. One of all who
+ * see it may tell it: who exchanges the claim.
  */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, PENDING_MAX);
-	__type(key, __u64);
-	__type(value, struct attempt);
-} attempts SEC(".maps");
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, PLACES);
+	__type(key, __u32);
+	__type(value, __u64);
+} claims SEC(".maps");
 
-static __always_inline bool take(struct attempt *attempt, __u64 time)
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, PLACES);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} places SEC(".maps");
+
+/* A clock of 32 bits, of about a microsecond each. */
+static __always_inline __u64 clock_of(__u64 time)
 {
-	return time && __sync_val_compare_and_swap(&attempt->open, time, 0) == time;
+	return (__u32)(time >> 10);
 }
 
-/* Whether it may well fail: then what is known of the program is needed. */
-static __always_inline bool is_suspicious(const struct iu_watch_event *e)
+static __always_inline bool exchange(__u64 *claim, __u64 from, __u64 to)
 {
-	const struct iu_watch_key *key = &e->head.key;
+	return __sync_val_compare_and_swap(claim, from, to) == from;
+}
+
+static __always_inline __u64 *claim_of(__u32 thread, __u32 way, __u32 *ret_at)
+{
+	*ret_at = (thread * WAYS + way) & (PLACES - 1);
+	return bpf_map_lookup_elem(&claims, ret_at);
+}
+
+/* Its place goes to who tells it, and is free then. */
+static __always_inline bool tell_claimed(__u64 *claim, __u64 seen, __u32 at)
+{
+	struct scratch *s;
+
+	if (!exchange(claim, seen, BUSY))
+		return false;
+	s = bpf_map_lookup_elem(&places, &at);
+	if (s)
+		tell(&s->event);
+	__sync_lock_test_and_set(claim, 0);
+	return true;
+}
+
+/* A place for an attempt of this thread; one that is left of it from before has failed. */
+static __always_inline struct scratch *begin_attempt(__u32 thread, __u64 **ret_claim)
+{
+	__u64 *claim, seen;
+	__u32 at;
+
+	for (__u32 way = 0; way < WAYS; way++) {
+		claim = claim_of(thread, way, &at);
+		seen = claim ? *(volatile __u64 *)claim : 0;
+		if (claim && (__u32)seen == thread && tell_claimed(claim, seen, at))
+			break;
+	}
+	for (__u32 way = 0; way < WAYS; way++) {
+		claim = claim_of(thread, way, &at);
+		if (claim && !*(volatile __u64 *)claim && exchange(claim, 0, BUSY)) {
+			*ret_claim = claim;
+			return bpf_map_lookup_elem(&places, &at);
+		}
+	}
+	ADD(unfollowed, 1);
+	return NULL;
+}
+
+/* The task's network namespace is at hand; the socket may be of another one. */
+static __always_inline void note_net(struct scratch *s, struct iu_watch_event *e, __u64 cookie, struct sock *sk)
+{
+	struct net *net = bpf_get_current_task_btf()->nsproxy->net_ns, *other;
+
+	if (net->net_cookie == cookie) {
+		NOTE_NET(s, e, net, LOADED);
+		if (has_list(s))
+			FIND_LIST(s, net, LOADED);
+	} else {
+		other = SOCK(sk, __sk_common.skc_net.net);
+		NOTE_NET(s, e, other, BPF_CORE_READ);
+		find_list(s);
+	}
+}
+
+/* Whether anything is known that could make it fail: then all is noted, else what costs little. */
+static __always_inline bool may_fail(struct scratch *s)
+{
+	const struct iu_watch_key *key = &s->event.head.key;
 	const __u32 *words = (const __u32 *)key->address;
 	__u32 any = key->family == AF_INET6 ? words[0] | words[1] | words[2] | words[3] : words[0];
 
-	if (e->owners || e->flags & IU_WATCH_BOUND || !key->port)
+	if (s->port_at || s->socket_at || s->event.flags & IU_WATCH_BOUND)
 		return true;
-	if (key->port < e->low_ports && !(e->flags & IU_WATCH_MAY_LOW))
+	if (key->port && key->port < s->event.low_ports)
+		note_right(s);
+	if (key->port < s->event.low_ports && !(s->event.flags & IU_WATCH_MAY_LOW) && key->port)
 		return true;
 	return any && key->address[0] != 127;
 }
 
-static __always_inline int on_bind(struct bpf_sock_addr *ctx, struct scratch *s)
+/* Returns: whether it is an attempt that can be followed. */
+static __always_inline bool note_attempt(struct bpf_sock_addr *ctx, struct bpf_sock *asks, struct scratch *s)
 {
-	struct iu_watch_event *e = &s->attempt.event;
-	__u64 thread = bpf_get_current_pid_tgid();
-	struct attempt *earlier;
+	struct iu_watch_event *e = &s->event;
 	struct sock *sk;
 
 	/* a number from here on: through the pointer no more than the helpers allow may be read */
-	*(volatile __u64 *)&s->self = (__u64)ctx->sk;
+	*(volatile __u64 *)&s->self = (__u64)asks;
 	sk = (struct sock *)*(volatile __u64 *)&s->self;
-	if (!sk)
-		return 0;
-	note_socket(s, e, sk);
-	note_inet(e, sk);
-	e->flags |= SOCK(sk, __sk_common.skc_num) || SOCK(sk, __sk_common.skc_state) != TCP_CLOSE
-			    ? IU_WATCH_BOUND
-			    : 0;
 	e->head.key.call = IU_WATCH_BIND;
 	e->head.key.port = bpf_ntohs(ctx->user_port);
+	e->head.key.protocol = asked_protocol(ctx->protocol);
+	e->type = ctx->type;
+	e->ifindex = asks->bound_dev_if;
+	e->flags = asks->src_port || asks->state != TCP_CLOSE ? IU_WATCH_BOUND : 0;
 	if (!e->head.key.port && has_flag(sk, FLAG_NO_PORT))
-		return 0; /* succeeds without post_bind */
+		return false; /* succeeds without post_bind */
+	note_net(s, e, bpf_get_netns_cookie(ctx), sk);
+	note_process(e);
+	if (!may_fail(s)) {
+		e->flags |= knows_buckets() ? IU_WATCH_WALKED : 0;
+		return true;
+	}
+	if (is_repeat(e))
+		return true;
+	note_options(e, sk);
+	note_nonlocal(e, sk);
+	note_right(s);
 	walk(s);
-	if (is_suspicious(e) && !is_repeat(e))
-		note_program(e);
-	earlier = bpf_map_lookup_elem(&attempts, &thread);
-	if (earlier && take(earlier, earlier->open))
-		tell(&earlier->event);
-	s->attempt.open = e->head.time;
-	if (bpf_map_update_elem(&attempts, &thread, &s->attempt, BPF_ANY))
-		ADD(unfollowed, 1);
-	else
+	note_program(e);
+	return true;
+}
+
+static __always_inline int on_bind(struct bpf_sock_addr *ctx, __u16 family, const __u32 *address)
+{
+	struct bpf_sock *asks = ctx->sk;
+	__u32 thread = bpf_get_current_pid_tgid();
+	__u64 *claim = NULL, claimed = 0;
+	struct scratch *s;
+
+	if (!asks)
+		return 1;
+	s = begin_attempt(thread, &claim);
+	if (!s || !claim)
+		return 1;
+	clear(&s->event);
+	s->event.head.key.family = family;
+	__builtin_memcpy(s->event.head.key.address, address, family == AF_INET6 ? 16 : 4);
+	if (note_attempt(ctx, asks, s)) {
 		ADD(seen, 1);
-	return 0;
+		claimed = thread | clock_of(s->event.head.time) << 32;
+	}
+	__sync_lock_test_and_set(claim, claimed);
+	return 1;
 }
 
 SEC("cgroup/bind4")
 int inuse_bind4(struct bpf_sock_addr *ctx)
 {
-	struct scratch *s = begin();
+	__u32 address = ctx->user_ip4;
 
-	if (!s)
-		return 1;
-	s->attempt.event.head.key.family = AF_INET;
-	*(__u32 *)s->attempt.event.head.key.address = ctx->user_ip4;
-	on_bind(ctx, s);
-	s->busy = 0;
-	return 1;
+	return on_bind(ctx, AF_INET, &address);
 }
 
 SEC("cgroup/bind6")
 int inuse_bind6(struct bpf_sock_addr *ctx)
 {
-	struct scratch *s = begin();
-	__u32 *words;
+	__u32 address[4] = {ctx->user_ip6[0], ctx->user_ip6[1], ctx->user_ip6[2], ctx->user_ip6[3]};
 
-	if (!s)
-		return 1;
-	s->attempt.event.head.key.family = AF_INET6;
-	words = (__u32 *)s->attempt.event.head.key.address;
-	words[0] = ctx->user_ip6[0];
-	words[1] = ctx->user_ip6[1];
-	words[2] = ctx->user_ip6[2];
-	words[3] = ctx->user_ip6[3];
-	on_bind(ctx, s);
-	s->busy = 0;
-	return 1;
+	return on_bind(ctx, AF_INET6, address);
 }
 
 static __always_inline int on_success(void)
 {
-	__u64 thread = bpf_get_current_pid_tgid();
-	struct attempt *attempt = bpf_map_lookup_elem(&attempts, &thread);
+	__u32 thread = bpf_get_current_pid_tgid(), at;
+	__u64 *claim, seen;
 
-	if (!attempt || !take(attempt, attempt->open))
-		return 1;
-	bpf_map_delete_elem(&attempts, &thread);
-	ADD(passed, 1);
+	for (__u32 way = 0; way < WAYS; way++) {
+		claim = claim_of(thread, way, &at);
+		seen = claim ? *(volatile __u64 *)claim : 0;
+		if (claim && (__u32)seen == thread && exchange(claim, seen, 0)) {
+			ADD(passed, 1);
+			break;
+		}
+	}
 	return 1;
 }
 
@@ -139,30 +229,30 @@ struct pt_regs___arm {
 	__s32 syscallno;
 } CO_RE;
 
-/* A socket that has begun to listen, and in which call. */
+/* A socket that has begun to listen, and in which call: of a thread, until one with the same place comes. */
 struct listening {
-	__u64 sk, at, call;
+	__u64 thread, sk, at, call;
 };
 
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, LISTENERS_MAX);
-	__type(key, __u64);
+	__type(key, __u32);
 	__type(value, struct listening);
 } starting SEC(".maps");
 
 static __always_inline void read_call(struct listening *to)
 {
-	__u64 regs = (__u64)bpf_task_pt_regs(bpf_get_current_task_btf());
+	long regs = bpf_task_pt_regs(bpf_get_current_task_btf());
 	struct pt_regs___x86 *x86 = (struct pt_regs___x86 *)regs;
 	struct pt_regs___arm *arm = (struct pt_regs___arm *)regs;
 
 	if (bpf_core_field_exists(x86->orig_ax)) {
-		to->at = BPF_CORE_READ(x86, ip);
-		to->call = BPF_CORE_READ(x86, orig_ax);
+		to->at = x86->ip;
+		to->call = x86->orig_ax;
 	} else if (bpf_core_field_exists(arm->syscallno)) {
-		to->at = BPF_CORE_READ(arm, pc);
-		to->call = BPF_CORE_READ(arm, syscallno);
+		to->at = arm->pc;
+		to->call = arm->syscallno;
 	}
 }
 
@@ -185,40 +275,41 @@ int inuse_state(__u64 *ctx)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 	int before = (int)ctx[1], after = (int)ctx[2];
-	__u64 thread = bpf_get_current_pid_tgid(), inode;
-	struct listening now = {.sk = (__u64)sk}, *then;
-	struct iu_watch_owner owner;
+	struct listening now, *then;
+	__u32 at;
 
-	if (before == TCP_CLOSE && after == TCP_LISTEN) {
-		read_call(&now);
-		bpf_map_update_elem(&starting, &thread, &now, BPF_ANY);
-		inode = inode_of(sk);
-		note_owner(&owner);
-		if (inode)
-			bpf_map_update_elem(&listeners, &inode, &owner, BPF_ANY);
-	} else if (before == TCP_LISTEN && after == TCP_CLOSE) {
-		then = bpf_map_lookup_elem(&starting, &thread);
-		if (!then || then->sk != now.sk)
-			return 0;
-		read_call(&now);
-		if (then->at == now.at && then->call == now.call)
-			on_refused_listener(sk);
-		bpf_map_delete_elem(&starting, &thread);
+	/* all other changes, of each connection: nothing is done for them */
+	if (before + after != TCP_CLOSE + TCP_LISTEN || (before != TCP_CLOSE && before != TCP_LISTEN))
+		return 0;
+	now.thread = bpf_get_current_pid_tgid();
+	now.sk = (__u64)sk;
+	now.at = now.call = 0;
+	read_call(&now);
+	at = now.thread & (LISTENERS_MAX - 1);
+	then = bpf_map_lookup_elem(&starting, &at);
+	if (!then)
+		return 0;
+	if (after == TCP_LISTEN) {
+		*then = now;
+		note_listener(sk);
+	} else if (then->thread == now.thread && then->sk == now.sk && then->at == now.at &&
+		   then->call == now.call) {
+		then->sk = 0;
+		on_refused_listener(sk);
 	}
 	return 0;
 }
 
 /* ---- what nobody asks about again ---- */
 
-/* Removed only long after it was taken: the thread may be about to put another one in its place. */
-static long sweep_attempt(void *map, const __u64 *thread, struct attempt *attempt, __u64 *now)
+static long sweep_claim(void *map, const __u32 *at, __u64 *claim, __u64 *now)
 {
-	__u64 open = *(volatile __u64 *)&attempt->open;
+	__u64 seen = *(volatile __u64 *)claim;
 
-	if (!open && is_past(*now, attempt->event.head.time, SECOND))
-		bpf_map_delete_elem(map, thread);
-	else if (open && is_past(*now, open, SETTLED) && take(attempt, open))
-		tell(&attempt->event);
+	(void)map;
+	if (seen && (__u32)seen != BUSY &&
+		(__s32)(clock_of(*now) - (seen >> 32)) > (__s32)clock_of(SETTLED))
+		tell_claimed(claim, seen, *at);
 	return 0;
 }
 
@@ -229,7 +320,7 @@ int inuse_sweep(void *ctx)
 
 	if (!memory.reader_space)
 		find_reader(memory.reader, &memory.reader_space, &memory.reader_level);
-	bpf_for_each_map_elem(&attempts, sweep_attempt, &now, 0);
+	bpf_for_each_map_elem(&claims, sweep_claim, &now, 0);
 	sweep_counts();
 	return 0;
 }

@@ -149,7 +149,7 @@ static const char *read_groups(struct iu_arena *arena, const struct iu_watch_eve
 	struct iu_text path = {0};
 	const char *text;
 
-	for (size_t i = IU_WATCH_GROUPS; i > 0; i--) {
+	for (size_t i = e->depth; i > 0; i--) {
 		size_t len = strnlen(e->groups[i - 1], IU_WATCH_GROUP);
 
 		iu_text_add(&path, len ? "/" : "");
@@ -243,7 +243,7 @@ int iu_event_read(const void *bytes, size_t len, const struct iu_event_place *pl
 		ret = read_count(&snapshot->arena, &event.head, &failure);
 	else if (event.head.kind != IU_WATCH_FAILED || len < sizeof(event) ||
 		 event.rows > IU_WATCH_BLOCKERS || event.arguments_len > IU_WATCH_ARGUMENTS ||
-		 event.path_len > IU_WATCH_PATH)
+		 event.path_len > IU_WATCH_PATH || event.depth > IU_WATCH_GROUPS)
 		ret = IU_E_PROTO;
 	else
 		ret = read_whole(&event, place, snapshot, &failure);

@@ -9,8 +9,7 @@
 
 #define RING_BYTES   (1 << 23)
 #define KEYS_MAX     4096
-#define PENDING_MAX  8192
-#define LISTENERS_MAX 4096
+#define LISTENERS_MAX 8192 /* a power of two */
 #define SECOND	     1000000000ull
 #define FORGET	     (10 * SECOND)
 #define OWNER_STEPS  512
@@ -43,26 +42,25 @@ struct {
 	__type(value, struct count);
 } counts SEC(".maps");
 
-/* By the inode of a socket that has begun to listen. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, LISTENERS_MAX);
-	__type(key, __u64);
-	__type(value, struct iu_watch_owner);
-} listeners SEC(".maps");
-
-/* An attempt. One of all who see it may tell it: who sets @open to 0. */
-struct attempt {
-	__u64 open; /* its time, so that it is no other one of the same place; 0: taken */
-	struct iu_watch_event event;
+/* A socket that has begun to listen: in a place by its inode, where a later one may follow it. */
+struct listener {
+	__u64 inode; /* 0: the rest does not count */
+	struct iu_watch_owner owner;
 };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LISTENERS_MAX);
+	__type(key, __u32);
+	__type(value, struct listener);
+} listeners SEC(".maps");
 
 /* More than a stack has room for. One hook a processor; whoever interrupts it is counted as lost. */
 struct scratch {
 	__u32 busy, spare;
 	__u64 self, net; /* struct sock of the one who asks, struct net */
-	__u64 slot, port_at, address_at, socket_at;
-	struct attempt attempt;
+	__u64 port_at, address_at, socket_at;
+	struct iu_watch_event event;
 };
 
 struct {
@@ -74,12 +72,18 @@ struct {
 
 #define ADD(counter, n) __sync_fetch_and_add(&memory.counter, n)
 
+/*
+ * ---- who asks ----
+ *
+ * Of the running task, and of all that it leads to, members are loaded without a call: a bind() that works pays
+ * for each read, and one by probe_read costs as much as twenty of these.
+ */
+
 static __always_inline __s32 pid_of(struct pid *pid)
 {
-	return number_of(pid, memory.reader_space, memory.reader_level);
+	return pid->level < memory.reader_level ? 0
+						: number_at(pid, memory.reader_space, memory.reader_level);
 }
-
-/* ---- who asks ---- */
 
 static __always_inline bool may_bind_low(struct task_struct *task, struct net *net)
 {
@@ -107,13 +111,31 @@ static __always_inline bool has_flag(struct sock *sk, __u64 flag)
 
 static __always_inline void note_owner(struct iu_watch_owner *owner)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct task_struct *leader = bpf_get_current_task_btf()->group_leader;
 
-	owner->started = BPF_CORE_READ(leader, start_boottime);
-	owner->pid = pid_of(BPF_CORE_READ(leader, thread_pid));
+	owner->started = leader->start_boottime;
+	owner->pid = pid_of(leader->thread_pid);
 	owner->spare = 0;
-	BPF_CORE_READ_INTO(&owner->comm, leader, comm);
+	bpf_core_read(owner->comm, sizeof(owner->comm), &leader->comm);
+}
+
+static __always_inline struct listener *listener_at(__u64 inode)
+{
+	__u32 at = inode & (LISTENERS_MAX - 1);
+
+	return bpf_map_lookup_elem(&listeners, &at);
+}
+
+static __always_inline void note_listener(struct sock *sk)
+{
+	__u64 inode = inode_of(sk);
+	struct listener *listener = listener_at(inode);
+
+	if (!inode || !listener)
+		return;
+	__sync_lock_test_and_set(&listener->inode, 0);
+	note_owner(&listener->owner);
+	__sync_lock_test_and_set(&listener->inode, inode);
 }
 
 static __always_inline struct kernfs_node *above(struct kernfs_node *node)
@@ -123,27 +145,28 @@ static __always_inline struct kernfs_node *above(struct kernfs_node *node)
 	return BPF_CORE_READ(node, parent);
 }
 
-static __always_inline __u32 name_hash(struct kernfs_node *node)
+static __always_inline __u64 name_hashes(struct kernfs_node *node)
 {
-	return node ? BPF_CORE_READ(node, hash) : 0;
+	struct kernfs_node *parent =
+		bpf_core_field_exists(node->__parent) ? node->__parent : node->parent;
+
+	return node->hash | (parent ? (__u64)parent->hash << 32 : 0);
 }
 
-static __always_inline void note_process(struct iu_watch_event *e, struct net *net)
+static __always_inline void note_process(struct iu_watch_event *e)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+	struct task_struct *task = bpf_get_current_task_btf(), *leader = task->group_leader;
+	struct kernfs_node *node = task->cgroups->dfl_cgrp->kn;
+	const struct cred *cred = task->real_cred;
 
 	e->head.time = bpf_ktime_get_boot_ns();
-	e->head.cgroup = BPF_CORE_READ(node, id);
-	e->head.key.group = name_hash(node) | (__u64)name_hash(above(node)) << 32;
-	BPF_CORE_READ_INTO(&e->head.key.comm, leader, comm);
-	e->started = BPF_CORE_READ(leader, start_boottime);
-	e->pid = pid_of(BPF_CORE_READ(leader, thread_pid));
-	e->tid = pid_of(BPF_CORE_READ(task, thread_pid));
-	e->uid = BPF_CORE_READ(task, real_cred, euid.val);
-	if (may_bind_low(task, net))
-		e->flags |= IU_WATCH_MAY_LOW;
+	e->head.cgroup = node->id;
+	e->head.key.group = name_hashes(node);
+	bpf_core_read(e->head.key.comm, sizeof(e->head.key.comm), &leader->comm);
+	e->started = leader->start_boottime;
+	e->pid = pid_of(leader->thread_pid);
+	e->tid = task == leader ? e->pid : pid_of(task->thread_pid);
+	e->uid = cred ? cred->euid.val : 0;
 }
 
 /* A unit that fails again and again has another cgroup each time: by now nobody knows what this one was called. */
@@ -151,9 +174,10 @@ static __always_inline void note_groups(struct iu_watch_event *e, struct task_st
 {
 	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
 
-	for (int i = 0; i < IU_WATCH_GROUPS && node; i++) {
+	for (__u32 i = 0; i < IU_WATCH_GROUPS && node; i++) {
 		bpf_probe_read_kernel_str(e->groups[i], IU_WATCH_GROUP, BPF_CORE_READ(node, name));
 		node = above(node);
+		e->depth = i + 1;
 	}
 }
 
@@ -161,13 +185,14 @@ static __always_inline void note_groups(struct iu_watch_event *e, struct task_st
 static __always_inline void note_program(struct iu_watch_event *e)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct signal_struct *signal = bpf_get_current_task_btf()->signal;
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	struct file *file = mm ? BPF_CORE_READ(mm, exe_file) : NULL;
 	__u64 start, len;
 
 	note_groups(e, task);
-	e->pgid = pid_of(BPF_CORE_READ(task, signal, pids[PIDTYPE_PGID]));
-	e->sid = pid_of(BPF_CORE_READ(task, signal, pids[PIDTYPE_SID]));
+	e->pgid = pid_of(signal->pids[PIDTYPE_PGID]);
+	e->sid = pid_of(signal->pids[PIDTYPE_SID]);
 	if (!mm || e->arguments_len)
 		return;
 	start = BPF_CORE_READ(mm, arg_start);
@@ -181,29 +206,59 @@ static __always_inline void note_program(struct iu_watch_event *e)
 			BPF_CORE_READ(file, f_path.dentry, d_name.name));
 }
 
+#define LOADED(from, member) ((from)->member)
+
+/* What a network namespace says, in the way that its pointer allows. */
+#define NOTE_NET(s, e, from, read)                                                                 \
+	do {                                                                                       \
+		(s)->net = (__u64)(from);                                                          \
+		(e)->head.key.netns_cookie = read(from, net_cookie);                               \
+		(e)->netns = (e)->head.key.place = read(from, ns.inum);                            \
+		(e)->low_ports = read(from, ipv4.sysctl_ip_prot_sock);                             \
+	} while (0)
+
+static __always_inline void note_options(struct iu_watch_event *e, struct sock *sk)
+{
+	e->flags |= (SOCK_BITS(sk, __sk_common.skc_reuse) ? IU_WATCH_REUSE : 0) |
+		    (SOCK_BITS(sk, __sk_common.skc_reuseport) ? IU_WATCH_REUSEPORT : 0) |
+		    (SOCK_BITS(sk, __sk_common.skc_ipv6only) ? IU_WATCH_V6ONLY : 0);
+}
+
+static __always_inline void note_right(struct scratch *s)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	if (may_bind_low(task, (struct net *)s->net))
+		s->event.flags |= IU_WATCH_MAY_LOW;
+}
+
 static __always_inline void note_socket(struct scratch *s, struct iu_watch_event *e, struct sock *sk)
 {
 	struct net *net = SOCK(sk, __sk_common.skc_net.net);
 
 	s->self = (__u64)sk;
-	s->net = (__u64)net;
-	e->head.key.netns_cookie = BPF_CORE_READ(net, net_cookie);
-	e->netns = e->head.key.place = BPF_CORE_READ(net, ns.inum);
-	e->low_ports = BPF_CORE_READ(net, ipv4.sysctl_ip_prot_sock);
+	NOTE_NET(s, e, net, BPF_CORE_READ);
 	e->ifindex = SOCK(sk, __sk_common.skc_bound_dev_if);
 	e->type = SOCK(sk, sk_type);
-	e->flags = (SOCK_BITS(sk, __sk_common.skc_reuse) ? IU_WATCH_REUSE : 0) |
-		   (SOCK_BITS(sk, __sk_common.skc_reuseport) ? IU_WATCH_REUSEPORT : 0) |
-		   (SOCK_BITS(sk, __sk_common.skc_ipv6only) ? IU_WATCH_V6ONLY : 0);
-	note_process(e, net);
+	note_options(e, sk);
+	note_process(e);
+	note_right(s);
+}
+
+static __always_inline __u16 asked_protocol(__u16 protocol)
+{
+	return protocol == PROTOCOL_MPTCP ? PROTOCOL_TCP : protocol;
+}
+
+static __always_inline void note_nonlocal(struct iu_watch_event *e, struct sock *sk)
+{
+	e->flags |= has_flag(sk, FLAG_FREEBIND | FLAG_TRANSPARENT) ? IU_WATCH_NONLOCAL : 0;
 }
 
 static __always_inline void note_inet(struct iu_watch_event *e, struct sock *sk)
 {
-	__u16 protocol = SOCK(sk, sk_protocol);
-
-	e->head.key.protocol = protocol == PROTOCOL_MPTCP ? PROTOCOL_TCP : protocol;
-	e->flags |= has_flag(sk, FLAG_FREEBIND | FLAG_TRANSPARENT) ? IU_WATCH_NONLOCAL : 0;
+	e->head.key.protocol = asked_protocol(SOCK(sk, sk_protocol));
+	note_nonlocal(e, sk);
 }
 
 /* ---- who owns the port: as the lists are at this moment, without their locks ---- */
@@ -223,10 +278,10 @@ static __always_inline __u32 row_for(struct iu_watch_event *e, __u8 state)
 
 static __always_inline void on_owner(struct scratch *s, struct sock *sk, __u16 protocol)
 {
-	struct iu_watch_event *e = &s->attempt.event;
-	struct iu_watch_owner *owner;
+	struct iu_watch_event *e = &s->event;
+	struct iu_watch_owner *holder;
 	struct iu_bpf_socket *row;
-	__u64 inode;
+	struct listener *listener;
 	__u32 at;
 
 	if ((__u64)sk == s->self)
@@ -245,11 +300,12 @@ static __always_inline void on_owner(struct scratch *s, struct sock *sk, __u16 p
 		row->cgroup = cgroup_of(sk);
 	}
 	row->protocol = protocol;
-	__builtin_memset(&e->holders[at & (IU_WATCH_BLOCKERS - 1)], 0, sizeof(*owner));
-	inode = row->inode;
-	owner = inode ? bpf_map_lookup_elem(&listeners, &inode) : NULL;
-	if (owner)
-		e->holders[at & (IU_WATCH_BLOCKERS - 1)] = *owner;
+	holder = &e->holders[at & (IU_WATCH_BLOCKERS - 1)];
+	listener = listener_at(row->inode);
+	if (listener)
+		*holder = listener->owner;
+	if (!row->inode || !listener || *(volatile __u64 *)&listener->inode != row->inode)
+		__builtin_memset(holder, 0, sizeof(*holder));
 }
 
 static __always_inline bool has_addresses(void)
@@ -262,11 +318,11 @@ static __always_inline void next_port(struct scratch *s)
 	struct inet_bind_bucket *port = AROUND(s->port_at, inet_bind_bucket, node);
 
 	s->port_at = read_pointer(s->port_at);
-	if (BPF_CORE_READ(port, port) != s->attempt.event.head.key.port ||
+	if (BPF_CORE_READ(port, port) != s->event.head.key.port ||
 		(__u64)BPF_CORE_READ(port, ib_net.net) != s->net)
 		return;
 	s->port_at = 0;
-	read_cache(&s->attempt.event.cache, port);
+	read_cache(&s->event.cache, port);
 	if (bpf_core_field_exists(port->bhash2))
 		s->address_at = (__u64)BPF_CORE_READ(port, bhash2.first);
 	else if (bpf_core_field_exists(port->owners))
@@ -290,7 +346,7 @@ static long tcp_step(__u32 unused, struct scratch **on_stack)
 	} else if (s->port_at) {
 		next_port(s);
 	} else {
-		s->attempt.event.flags |= IU_WATCH_WALKED;
+		s->event.flags |= IU_WATCH_WALKED;
 		return 1;
 	}
 	return 0;
@@ -303,54 +359,91 @@ static long udp_step(__u32 unused, struct scratch **on_stack)
 
 	(void)unused;
 	if (!s->socket_at) {
-		s->attempt.event.flags |= IU_WATCH_WALKED;
+		s->event.flags |= IU_WATCH_WALKED;
 		return 1;
 	}
 	sk = SOCK_AROUND(s->socket_at, __sk_common.skc_node);
 	s->socket_at = read_pointer(s->socket_at);
-	if (SOCK(sk, __sk_common.skc_num) == s->attempt.event.head.key.port &&
+	if (SOCK(sk, __sk_common.skc_num) == s->event.head.key.port &&
 		(__u64)SOCK(sk, __sk_common.skc_net.net) == s->net)
 		on_owner(s, sk, PROTOCOL_UDP);
 	return 0;
 }
 
-static __always_inline struct udp_table *udp_table_of(struct sock *sk, struct net *net)
-{
-	struct proto *proto;
+/* Above what any kernel has: the verifier wants to know how far behind the table's begin a slot may lie. */
+#define SLOTS_MAX (1u << 20)
 
-	if (bpf_core_field_exists(net->ipv4.udp_table))
-		return BPF_CORE_READ(net, ipv4.udp_table);
-	proto = SOCK(sk, __sk_common.skc_prot);
-	return BPF_CORE_READ(proto, h.udp_table);
+/* Before 6.2 there is one table of UDP for all. */
+static __always_inline void find_old_list(struct scratch *s)
+{
+	struct sock *sk = (struct sock *)s->self;
+	struct proto *proto = SOCK(sk, __sk_common.skc_prot);
+	struct udp_table *table = BPF_CORE_READ(proto, h.udp_table);
+	struct net *net = (struct net *)s->net; /* not within the macro, which would look for scratch in the kernel */
+	__u32 mix = BPF_CORE_READ(net, hash_mix), slot;
+
+	slot = (s->event.head.key.port + mix) & BPF_CORE_READ(table, mask);
+	s->socket_at = read_pointer((__u64)BPF_CORE_READ(table, hash) + slot * BUCKET);
 }
 
+/* Where the list is that sockets of this port are in; its first element goes to where the walk begins. */
+#define FIND_LIST(s, from, read)                                                                   \
+	do {                                                                                       \
+		__u32 key_ = (s)->event.head.key.port + read(from, hash_mix), slot_;               \
+                                                                                                   \
+		if ((s)->event.head.key.protocol == PROTOCOL_TCP) {                                \
+			struct inet_hashinfo *hash_ = read(from, ipv4.tcp_death_row.hashinfo);     \
+                                                                                                   \
+			slot_ = key_ & (read(hash_, bhash_size) - 1) & (SLOTS_MAX - 1);            \
+			(s)->port_at = read_pointer((__u64)read(hash_, bhash) + slot_ * BUCKET + CHAIN); \
+		} else if ((s)->event.head.key.protocol != PROTOCOL_UDP) {                         \
+			break;                                                                     \
+		} else if (bpf_core_field_exists((from)->ipv4.udp_table)) {                        \
+			struct udp_table *table_ = read(from, ipv4.udp_table);                     \
+                                                                                                   \
+			slot_ = key_ & read(table_, mask) & (SLOTS_MAX - 1);                       \
+			(s)->socket_at = read_pointer((__u64)read(table_, hash) + slot_ * BUCKET); \
+		} else {                                                                           \
+			find_old_list(s);                                                          \
+		}                                                                                  \
+	} while (0)
+
+static __always_inline bool has_list(struct scratch *s)
+{
+	s->port_at = s->address_at = s->socket_at = 0;
+	return s->event.head.key.port && knows_buckets();
+}
+
+static __always_inline void find_list(struct scratch *s)
+{
+	struct net *net = (struct net *)s->net;
+
+	if (has_list(s))
+		FIND_LIST(s, net, BPF_CORE_READ);
+}
+
+/* From where find_list() has been. */
 static __always_inline void walk(struct scratch *s)
 {
-	struct iu_watch_event *e = &s->attempt.event;
-	struct sock *sk = (struct sock *)s->self;
-	struct net *net = (struct net *)s->net;
-	__u32 mix = BPF_CORE_READ(net, hash_mix);
-	__u64 slot;
-
-	s->port_at = s->address_at = s->socket_at = 0;
-	if (!e->head.key.port || !knows_buckets())
+	if (!s->event.head.key.port || !knows_buckets())
 		return;
-	if (e->head.key.protocol == PROTOCOL_TCP) {
-		struct inet_hashinfo *hash = BPF_CORE_READ(net, ipv4.tcp_death_row.hashinfo);
-
-		slot = (e->head.key.port + mix) & (BPF_CORE_READ(hash, bhash_size) - 1);
-		s->port_at = read_pointer((__u64)BPF_CORE_READ(hash, bhash) + slot * BUCKET + CHAIN);
+	if (s->event.head.key.protocol == PROTOCOL_TCP)
 		bpf_loop(OWNER_STEPS, tcp_step, &s, 0);
-	} else if (e->head.key.protocol == PROTOCOL_UDP) {
-		struct udp_table *table = udp_table_of(sk, net);
-
-		slot = (e->head.key.port + mix) & BPF_CORE_READ(table, mask);
-		s->socket_at = read_pointer((__u64)BPF_CORE_READ(table, hash) + slot * BUCKET);
+	else if (s->event.head.key.protocol == PROTOCOL_UDP)
 		bpf_loop(UDP_STEPS, udp_step, &s, 0);
-	}
 }
 
 /* ---- telling ---- */
+
+static __always_inline void clear(struct iu_watch_event *e)
+{
+	__builtin_memset(&e->head, 0, sizeof(e->head));
+	e->flags = e->owners = e->rows = e->depth = 0;
+	e->arguments_len = e->path_len = 0;
+	e->pgid = e->sid = 0;
+	e->exe[0] = 0;
+	e->cache.known = 0;
+}
 
 static __always_inline struct scratch *begin(void)
 {
@@ -364,15 +457,14 @@ static __always_inline struct scratch *begin(void)
 		return NULL;
 	}
 	s->busy = 1;
-	__builtin_memset(&s->attempt.event.head, 0, sizeof(s->attempt.event.head));
-	s->attempt.event.owners = s->attempt.event.rows = 0;
-	s->attempt.event.arguments_len = s->attempt.event.path_len = 0;
-	s->attempt.event.pgid = s->attempt.event.sid = 0;
-	s->attempt.event.exe[0] = 0;
-	for (int i = 0; i < IU_WATCH_GROUPS; i++)
-		s->attempt.event.groups[i][0] = 0;
-	s->attempt.event.cache.known = 0;
+	clear(&s->event);
 	return s;
+}
+
+/* By the clock of the first event: another processor may have told a later one meanwhile. */
+static __always_inline bool is_told(const struct count *count, __u64 time)
+{
+	return (__s64)(time - count->told) < (__s64)SECOND;
 }
 
 /* Whether the same was told less than a second ago, and only has to be counted. */
@@ -380,7 +472,7 @@ static __always_inline bool is_repeat(const struct iu_watch_event *e)
 {
 	struct count *count = bpf_map_lookup_elem(&counts, &e->head.key);
 
-	return count && e->head.time - count->told < SECOND;
+	return count && is_told(count, e->head.time);
 }
 
 static __always_inline void tell(struct iu_watch_event *e)
@@ -391,7 +483,7 @@ static __always_inline void tell(struct iu_watch_event *e)
 	count = bpf_map_lookup_elem(&counts, &e->head.key);
 	if (!count) {
 		bpf_map_update_elem(&counts, &e->head.key, &fresh, BPF_NOEXIST);
-	} else if (e->head.time - count->told < SECOND) {
+	} else if (is_told(count, e->head.time)) {
 		__sync_fetch_and_add(&count->more, 1);
 		count->last = e->head.time;
 		count->cgroup = e->head.cgroup;
@@ -411,11 +503,13 @@ static __always_inline void tell(struct iu_watch_event *e)
 /* The end of a hook that has seen a failure; @owned: it is a port, which somebody may own. */
 static __always_inline void finish(struct scratch *s, bool owned)
 {
-	struct iu_watch_event *e = &s->attempt.event;
+	struct iu_watch_event *e = &s->event;
 
 	if (!is_repeat(e)) {
-		if (owned)
+		if (owned) {
+			find_list(s);
 			walk(s);
+		}
 		note_program(e);
 	}
 	tell(e);
@@ -424,7 +518,7 @@ static __always_inline void finish(struct scratch *s, bool owned)
 
 static __always_inline void finish_listen(struct scratch *s, struct sock *sk, int error)
 {
-	struct iu_watch_event *e = &s->attempt.event;
+	struct iu_watch_event *e = &s->event;
 
 	note_socket(s, e, sk);
 	note_inet(e, sk);

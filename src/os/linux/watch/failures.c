@@ -20,6 +20,7 @@
 #include "os/linux/lock.h"
 #include "os/linux/process/cgroup.h"
 #include "os/linux/process/proc-stat.h"
+#include "os/linux/process/process.h"
 #include "os/linux/scan.h"
 #include "os/linux/watch/event.h"
 #include "os/linux/watch/hooks.h"
@@ -222,17 +223,26 @@ bool iu_failures_waiting(const struct iu_failures *f)
 /* ---- one failure ---- */
 
 /* Whether the process of that number is still the one that was seen. */
-static bool lives(struct iu_scan *scan, const struct iu_process *process)
+static bool lives(struct iu_scan *scan, const struct iu_process *process, struct iu_proc_stat *ret_stat)
 {
-	struct iu_proc_stat stat;
 	int64_t ticks = sysconf(_SC_CLK_TCK), boot_ms, started;
 
 	if (process->pid <= 0 || scan->proc < 0 || ticks <= 0 ||
-		iu_proc_stat_read(scan->proc, process->pid, &stat) < 0)
+		iu_proc_stat_read(scan->proc, process->pid, ret_stat) < 0)
 		return false;
 	boot_ms = clock_ms(CLOCK_REALTIME) - clock_ms(CLOCK_BOOTTIME);
-	started = (boot_ms + (int64_t)(stat.start_ticks * 1000 / (uint64_t)ticks)) / 1000;
+	started = (boot_ms + (int64_t)(ret_stat->start_ticks * 1000 / (uint64_t)ticks)) / 1000;
 	return started - process->started <= 2 && process->started - started <= 2;
+}
+
+/* The hook has seen no reason why it should fail, and noted little. */
+static void look_at_words(struct iu_scan *scan, const struct iu_proc_stat *stat, struct iu_process *process)
+{
+	if (process->command.n)
+		return;
+	process->pgid = stat->pgid;
+	process->sid = stat->sid;
+	(void)iu_process_command(scan, process);
 }
 
 /* What only /proc says: where it runs, and which file. */
@@ -240,12 +250,14 @@ static void look_at_process(struct iu_scan *scan, struct iu_failure *failure)
 {
 	struct iu_arena *arena = &scan->snapshot->arena;
 	struct iu_asker *asker = &failure->question.asker;
+	struct iu_proc_stat stat;
 	struct iu_file_id file;
 	char name[32], path[PATH_BYTES];
 	ssize_t len;
 
-	if (!lives(scan, &failure->process))
+	if (!lives(scan, &failure->process, &stat))
 		return;
+	look_at_words(scan, &stat, &failure->process);
 	snprintf(name, sizeof(name), "%d/cwd", (int)failure->process.pid);
 	len = iu_file_link(scan->proc, name, path, sizeof(path));
 	if (len <= 0)

@@ -31,7 +31,7 @@ static __always_inline int on_bind(struct sock *sk, __u64 address, int error)
 	s = begin();
 	if (!s)
 		return 0;
-	e = &s->attempt.event;
+	e = &s->event;
 	note_socket(s, e, sk);
 	note_inet(e, sk);
 	e->flags |= SOCK(sk, __sk_common.skc_num) ? IU_WATCH_BOUND : 0;
@@ -47,15 +47,10 @@ int inuse_listen(__u64 *ctx)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 	int error = (int)ctx[1];
-	struct iu_watch_owner owner;
 	struct scratch *s;
-	__u64 inode;
 
 	if (!error) {
-		inode = inode_of(sk);
-		note_owner(&owner);
-		if (inode)
-			bpf_map_update_elem(&listeners, &inode, &owner, BPF_ANY);
+		note_listener(sk);
 		return 0;
 	}
 	ADD(seen, 1);
@@ -91,7 +86,7 @@ int inuse_unix(__u64 *ctx)
 	s = begin();
 	if (!s)
 		return 0;
-	e = &s->attempt.event;
+	e = &s->event;
 	note_socket(s, e, BPF_CORE_READ((struct socket_alloc *)socket, socket.sk));
 	e->head.key.call = IU_WATCH_BIND;
 	e->head.key.error = -error;

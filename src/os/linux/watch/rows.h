@@ -81,7 +81,7 @@ struct iu_watch_event {
 	struct iu_bpf_cache cache;
 	char exe[IU_WATCH_NAME]; /* last component */
 	char path[IU_WATCH_PATH];
-	__u32 spare;
+	__u32 depth; /* so many of these were noted */
 	char groups[IU_WATCH_GROUPS][IU_WATCH_GROUP]; /* the root's name is empty */
 	char arguments[IU_WATCH_ARGUMENTS]; /* of the command line, each with its NUL */
 	__s32 pgid, sid; /* its group and session, as the reader counts; 0: not in it, or not noted */
