@@ -40,6 +40,7 @@ static const char *const surely_bind[] = {
 	"listen eacces", "failed to bind", "could not bind", "cannot bind", "can't bind",
 	"couldn't bind", "unable to bind",
 	"can't connect to (", /* gunicorn says so of its own socket */
+	"stream_socket_server", /* PHP's is "unable to connect" when it cannot bind */
 };
 
 /* The other machine's sshd could not listen. */
@@ -115,6 +116,18 @@ static bool has_at(struct iu_span line, size_t at, struct list list)
 	return false;
 }
 
+/* "connect 127.0.0.1:80: …", "connect to [::1]:80: …": of the peer. */
+static bool names_peer(struct iu_span line, size_t at)
+{
+	size_t next = at + strlen("connect ");
+
+	if (!iu_span_at(line, at, "connect ") || (at && iu_char_is_word(line.text[at - 1])))
+		return false;
+	if (iu_span_at(line, next, "to "))
+		next += strlen("to ");
+	return next < line.len && (iu_char_is_digit(line.text[next]) || line.text[next] == '[');
+}
+
 /* Which of the lists have a word on the line: a bit each. */
 static unsigned int lists_of(struct iu_span line)
 {
@@ -127,6 +140,9 @@ static unsigned int lists_of(struct iu_span line)
 		for (size_t k = 0; k < LISTS && may_begin(&begins, line, at); k++)
 			if (!(found & 1u << k) && has_at(line, at, lists[k]))
 				found |= 1u << k;
+	for (size_t at = 0; !(found & 1u << CONNECT) && at < line.len; at++)
+		if (names_peer(line, at))
+			found |= 1u << CONNECT;
 	return found;
 }
 

@@ -8,7 +8,7 @@
 
 static const char *const taken[] = {"already running", "still running", "already exist",
 	"exists, process is", "is stale", "already in use", "already active", "is taken because of",
-	"is using", "existing pid", "is another postmaster", "pid file found", "fresh instance"};
+	"is using", "existing pid", "is another postmaster", "pid file found", "fresh instance", "could not create lock file", "could not open lock file"};
 
 static bool has(struct iu_span line, const char *word)
 {

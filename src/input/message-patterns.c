@@ -41,6 +41,11 @@ static const struct iu_message_pattern patterns[] = {
 	{"dnsmasq", "dnsmasq: failed to create listening socket ", IU_PATTERN_DEFAULT, 53},
 	{"adb", "*smartsocket* listener", IU_PATTERN_DEFAULT, 5037},
 	{"adb", "_smartsocket_ listener", IU_PATTERN_DEFAULT, 5037},
+	{"ISC dhcpd", "can't bind to dhcp address", IU_PATTERN_DEFAULT, 67},
+	{"ntpd", "unable to bind to wildcard address ", IU_PATTERN_DEFAULT, 123},
+	{"sendmail", "opendaemonsocket: daemon mta: cannot bind", IU_PATTERN_DEFAULT, 25},
+	{"sendmail", "opendaemonsocket: daemon msa: cannot bind", IU_PATTERN_DEFAULT, 587},
+	{"vsftpd", "oops: could not bind listening ipv", IU_PATTERN_DEFAULT, 21},
 #define TCP IU_PATTERN_PROTOCOL, .protocol = IU_MESSAGE_TCP
 #define UDP IU_PATTERN_PROTOCOL, .protocol = IU_MESSAGE_UDP
 #define BOTH IU_PATTERN_PROTOCOL, .protocol = IU_MESSAGE_BOTH
@@ -178,6 +183,10 @@ static const char *const words[] = {
 	"register/listen error",
 	"bindexception",
 	"is already running on",
+	"another instance is listening on",
+	"another process is listening on",
+	"failed to start component [connector[",
+	"failed to initialize component [connector[",
 };
 
 const struct iu_message_pattern *iu_message_patterns(size_t *ret_count)

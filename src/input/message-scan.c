@@ -70,6 +70,17 @@ static void drop_displays(struct iu_message_scan *scan, struct iu_span line)
 	}
 }
 
+/* "bind(21) AF_INET 127.0.0.1#123", "bind(12, {AF=2 …": that is the descriptor. */
+static bool is_descriptor(struct iu_span line, size_t end)
+{
+	static const char *const behind[] = {") af_", ", {", ", 0x"};
+
+	for (size_t i = 0; i < IU_COUNT(behind); i++)
+		if (iu_span_at(line, end, behind[i]))
+			return true;
+	return false;
+}
+
 /* Behind a pattern's words: @at. */
 static void keep_pattern(struct iu_message_scan *scan, struct iu_span line, size_t at,
 	const struct iu_message_pattern *pattern)
@@ -82,7 +93,8 @@ static void keep_pattern(struct iu_message_scan *scan, struct iu_span line, size
 	switch (pattern->kind) {
 	case IU_PATTERN_PROTOCOL: break; /* read before the shapes */
 	case IU_PATTERN_PORT:
-		if (number.len > 1 && (at + number.len == line.len ||
+		if (number.len > 1 && !is_descriptor(line, at + number.len) &&
+			(at + number.len == line.len ||
 				strchr("]-\":;),}", line.text[at + number.len]) ||
 				iu_span_at(line, at + number.len, " to ")))
 			keep_number(scan, line, at, number);

@@ -82,6 +82,14 @@ static const struct iu_book_row rows[] = {
 		.command = {"ip", "-details", "link", "show"},
 	},
 	{
+		.name = "erlang-names",
+		.words = {"seems to be in use by another erlang node"},
+		.title = "the list of node names that epmd keeps, one on each machine",
+		.subject = "The name of an Erlang node",
+		.advice = "see which node has it and on which port, then stop that one, or start this one under another name (-sname, -name)",
+		.command = {"epmd", "-names"},
+	},
+	{
 		.name = "libvirt-network",
 		.words = {"network is already in use by interface"},
 		.title = "the addresses of this machine's interfaces, which libvirt compares with those of its networks",
