@@ -121,6 +121,18 @@ static void progress(void *context, const char *what, int64_t left_ms)
 	iu_put_progress(what, left_ms);
 }
 
+/* Where no line is rewritten a wait of a minute would look like a program that hangs. */
+static void waits(void *context, const char *what)
+{
+	struct run *run = context;
+	struct iu_text text = {0};
+
+	if (run->arguments->json || run->arguments->quiet || iu_system_says_progress())
+		return;
+	iu_text_printf(&text, "%s\n", what);
+	put(run, &text);
+}
+
 static void put_json(struct run *run, const struct iu_free_run *f)
 {
 	const char *words = f->end == IU_END_DECLINED ? run->declined : f->words;
@@ -255,6 +267,7 @@ static int run_command(const struct iu_invocation *invocation)
 		.step = report_step,
 		.kill = ask_to_kill,
 		.progress = progress,
+		.waits = waits,
 		.stopped = stopped};
 	struct iu_questions questions = {0};
 	struct iu_arena arena = {0};

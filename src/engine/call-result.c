@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "engine/phrase.h"
 #include "knowledge/errors.h"
+#include "model/zone.h"
 
 static const struct iu_call_facts *facts(const struct iu_question *question)
 {
@@ -72,7 +73,7 @@ static bool is_other_family(const struct iu_question *q)
 static bool is_scopeless(const struct iu_question *q)
 {
 	return is_addressed(q) && q->target.address.family == IU_FAMILY_IPV6 &&
-	       iu_address_is_link_local(&q->target.address) && !q->target.address.scope &&
+	       iu_zone_needed(&q->target.address) && !q->target.address.scope &&
 	       !q->options.ifindex;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "engine/causes/cause.h"
 #include "engine/connect.h"
 #include "engine/elsewhere.h"
 #include "engine/engine.h"
@@ -12,6 +13,7 @@
 #include "engine/phrase.h"
 #include "engine/rules.h"
 #include "knowledge/causes.h"
+#include "knowledge/workers.h"
 
 /* One screen: so many blockers, holders and sentences are told, the rest is counted. */
 #define BLOCKERS_TOLD 4
@@ -386,6 +388,21 @@ static bool is_left_over(const struct telling *t, const struct iu_blocker *b)
 	return false;
 }
 
+/* What is left of a server: its main process would have ended it. NULL: nothing is. */
+static const char *left_worker(const struct telling *t, const struct iu_blocker *b)
+{
+	for (size_t i = 0; i < b->holds.n; i++) {
+		const struct iu_process *p = iu_snapshot_process(
+			t->snapshot, t->snapshot->holds.v[b->holds.v[i]].pid);
+
+		if (!p || !iu_cause_is_left_worker(p))
+			return NULL; /* the main process, or another program */
+		if (i + 1 == b->holds.n)
+			return iu_phrase(t->arena, "it is %s, left over: its main process is gone", iu_worker_of(p));
+	}
+	return NULL;
+}
+
 /* One sentence: which addresses meet, where that is not plain, and why they do not share. */
 static void tell_why(struct telling *t)
 {
@@ -398,6 +415,8 @@ static void tell_why(struct telling *t)
 	sharing = t->rules->describe_sharing(t->question, v, b);
 	if (!line && is_left_over(t, b))
 		line = "it is left over: the container or machine that it forwards to is gone";
+	if (!line)
+		line = left_worker(t, b);
 	if (!line && *sharing && (b->rule == IU_RULE_SAME_ADDRESS || b->rule == IU_RULE_BOTH_WILDCARD))
 		line = sharing;
 	if (!line)

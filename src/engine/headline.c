@@ -1,11 +1,13 @@
 /* engine/headline.c - the answer in one sentence */
 #include "engine/headline.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "engine/causes/cause.h"
 #include "engine/phrase.h"
+#include "model/zone.h"
 
 static const char *subject_path(struct iu_arena *arena, const struct iu_question *question)
 {
@@ -124,6 +126,10 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 		if (question->asker.bound && !question->symptom.listen)
 			return iu_phrase(arena, "%s cannot be bound with this socket: it has an address already, and bind() works once (%s).",
 				subject, error);
+		if (verdict->error_number == EINVAL && iu_zone_needed(&question->target.address) &&
+			!question->target.address.scope)
+			return iu_phrase(arena, "%s cannot be bound: that address says nothing without its interface (as in %%eth0), and bind() says EINVAL.",
+				subject);
 		return iu_phrase(arena, "%s cannot be bound here: bind() says %s.", subject, error);
 	case IU_STATUS_UNKNOWN: break;
 	}

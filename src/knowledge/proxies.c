@@ -8,6 +8,18 @@
 #include "base/compat.h"
 #include "base/text.h"
 
+/* Its title, "sshd: root@pts/1"; of a connection that only forwards (ssh -N) it is "sshd: root". */
+static bool has_login(const struct iu_process *process)
+{
+	static const char *const behind[] = {"@pts/", "@tty", "@notty", "@internal-sftp"};
+
+	for (size_t k = 0; k < process->command.n; k++)
+		for (size_t i = 0; process->command.v[k] && i < IU_COUNT(behind); i++)
+			if (strstr(process->command.v[k], behind[i]))
+				return true;
+	return false;
+}
+
 /* It was told what to do, on its command line or in a file that this names. */
 static bool has_arguments(const struct iu_process *process)
 {
@@ -151,6 +163,14 @@ static const struct iu_proxy_row takers[] = {
 	{"lxd", "forkproxy", IU_PROXY_CONTAINER, "LXD's proxy device publishes a port of a container", "lxd"},
 	{"incusd", "forkproxy", IU_PROXY_CONTAINER, "a proxy device of Incus publishes a port of a container", "incus"},
 	/* forwards */
+	{"sshd-session", NULL, IU_PROXY_FORWARD,
+		"an ssh session that came in forwards the port (ssh -R of its client)", NULL, has_login,
+		"a login runs over the same ssh connection, and would end with it",
+		"end the forward at its client, which asked for it: ssh -R there, or RemoteForward in its configuration"},
+	{"sshd", "sshd: ", IU_PROXY_FORWARD,
+		"an ssh session that came in forwards the port (ssh -R of its client)", NULL, has_login,
+		"a login runs over the same ssh connection, and would end with it",
+		"end the forward at its client, which asked for it: ssh -R there, or RemoteForward in its configuration"},
 	{"sshd-session", NULL, IU_PROXY_FORWARD,
 		"an ssh session that came in forwards the port (ssh -R of its client)", NULL, has_arguments},
 	{"sshd", "sshd: ", IU_PROXY_FORWARD,

@@ -59,7 +59,7 @@
 		R(STOP_PROCESS))                                                                   \
 	X(HIDDEN_HOLDER, hidden_holder, "hidden-holder",                                           \
 		"the socket is seen, the process that holds it cannot be",                         \
-		R(RUN_AS_ROOT))                                                                    \
+		R(RUN_AS_ROOT), R(USE_PATH))                                                                    \
 	X(STALE_SOCKET_FILE, stale_socket_file, "stale-socket-file",                               \
 		"a UNIX socket file that nobody listens on",                                       \
 		R(REMOVE_SOCKET_FILE), R(USE_PATH))                                                             \

@@ -142,7 +142,7 @@ SHAPE(local, iu_local, NULL);
 
 static const struct field interface_fields[] = {
 	PLAIN(iu_interface, ifindex), PLAIN(iu_interface, name), PLAIN(iu_interface, master),
-	PLAIN(iu_interface, peer), PLAIN(iu_interface, up), PLAIN(iu_interface, no_link),
+	PLAIN(iu_interface, peer), PLAIN(iu_interface, up), PLAIN(iu_interface, no_link), PLAIN(iu_interface, no_ipv6),
 };
 SHAPE(interface, iu_interface, NULL);
 
@@ -234,7 +234,7 @@ static const struct field path_fields[] = {
 	PLAIN(iu_path, parents_open), PLAIN(iu_path, unanswered), PLAIN(iu_path, fs_type),
 	PLAIN(iu_path, fs_readonly), PLAIN(iu_path, fs_no_inodes), PLAIN(iu_path, fs_no_blocks),
 	PLAIN(iu_path, shared), PLAIN(iu_path, shared_elsewhere), TRI(iu_path, shared_alive),
-	PLAIN(iu_path, mount_point), PLAIN_AS(iu_path, lock.path, "lock"),
+	PLAIN(iu_path, mount_point), PLAIN(iu_path, kept), PLAIN_AS(iu_path, lock.path, "lock"),
 	PLAIN_AS(iu_path, lock.dev, "lock_dev"), PLAIN_AS(iu_path, lock.ino, "lock_ino"),
 	PLAIN_AS(iu_path, lock.written, "lock_written"), PLAIN_AS(iu_path, lock.pid, "lock_pid"),
 	PLAIN_AS(iu_path, lock.holder, "lock_holder"), TRI_AS(iu_path, lock.alive, "lock_alive"),

@@ -91,6 +91,7 @@ struct iu_interface {
 	uint32_t peer;   /* the other end (veth) or the one below (VLAN), here; 0: none */
 	bool up;
 	bool no_link;    /* up or not, it does not run: no carrier, nobody at the other end */
+	bool no_ipv6;    /* net.ipv6.conf.NAME.disable_ipv6 */
 };
 
 enum iu_file_kind { IU_FILE_NONE, IU_FILE_SOCKET, IU_FILE_REGULAR, IU_FILE_DIRECTORY,
@@ -146,6 +147,7 @@ struct iu_path {
 	bool shared_elsewhere;    /* it is another one than that of the path */
 	enum iu_tri shared_alive; /* a socket is bound to the file there */
 	bool mount_point;  /* something is mounted over it: it cannot be removed */
+	bool kept;         /* it or its directory is immutable or append-only (chattr): nor then */
 	struct iu_lock lock;
 };
 

@@ -19,6 +19,7 @@
 #define SETTLE_MS      1500   /* for what ends together with the one that was stopped */
 #define CONFIRM_MS     300    /* nobody may have taken it again */
 #define CLOSING_MS     130000 /* an orphan's last retransmission is mostly over by then */
+#define BLIND_MS       3000   /* a wait ends where looks tell nothing any more */
 
 #define X(name, text) text,
 static const char *const end_names[] = {IU_ENDS(X)};
@@ -282,22 +283,31 @@ static int finish_process(struct freeing *run, const struct iu_step *step,
 struct told {
 	const struct freeing *run;
 	const struct iu_step *step;
+	int64_t blind_since; /* 0: the last look told something */
+	bool blind;
 };
 
 static void wait_progress(
 	void *context, const struct iu_verdict *verdict, const char *what, size_t more, int64_t left)
 {
-	const struct told *told = context;
+	struct told *told = context;
+	int64_t now = iu_os_now_ms();
 
-	(void)verdict;
 	(void)what;
 	(void)more;
+	if (verdict->status != IU_STATUS_UNKNOWN)
+		told->blind_since = 0;
+	else if (!told->blind_since)
+		told->blind_since = now;
+	told->blind = told->blind_since && now - told->blind_since >= BLIND_MS;
 	tell_progress(told->run, told->step->what, left);
 }
 
 static bool wait_stopped(void *context)
 {
-	return is_stopped(((const struct told *)context)->run);
+	const struct told *told = context;
+
+	return told->blind || is_stopped(told->run);
 }
 
 static int wait_step(struct freeing *run, const struct iu_step *step, struct iu_step_result *result)
@@ -308,12 +318,17 @@ static int wait_step(struct freeing *run, const struct iu_step *step, struct iu_
 	const struct iu_questions one = only(run->f->question);
 	int64_t most = step->wait_ms < 0 ? CLOSING_MS : step->wait_ms;
 	enum iu_waited waited = IU_WAITED_TIME_UP;
-	int ret = iu_wait_for(&one, false, iu_os_now_ms() + most, &events, &waited);
+	int ret;
+
+	if (run->act->waits && run->f->after_known && most > SETTLE_MS)
+		run->act->waits(run->act->context, step->what);
+	ret = iu_wait_for(&one, false, iu_os_now_ms() + most, &events, &waited);
 
 	if (ret >= 0 && waited != IU_WAITED_DONE) {
 		result->kind = IU_RESULT_FAILED;
 		snprintf(result->detail, sizeof(result->detail), "%s",
-			waited == IU_WAITED_STOPPED   ? "interrupted"
+			told.blind		      ? "what is left on it cannot be seen any more"
+			: waited == IU_WAITED_STOPPED ? "the wait was not over"
 			: waited == IU_WAITED_ENDLESS ? "it does not end by itself"
 						      : "it took longer");
 	}

@@ -52,6 +52,8 @@ struct iu_free_options {
 	bool asks; /* @consent asks somebody who sees whose processes they are */
 	/* @left_ms: at most so long, -1: not known */
 	void (*progress)(void *context, const char *what, int64_t left_ms);
+	/* A wait of more than a moment begins that the plan did not show. */
+	void (*waits)(void *context, const char *what);
 	bool (*stopped)(void *context);
 };
 

@@ -268,3 +268,17 @@ hold_python() {
 	run in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" free --yes 8080'
 	expect 0
 }
+
+@test "free: a wait that the plan did not show is said where no line is rewritten" {
+	cat >"$BATS_TEST_TMPDIR/closes" <<-'P'
+		import socket
+		s = socket.socket(); s.bind(("127.0.0.1", 8080)); s.listen(1)
+		c = socket.create_connection(("127.0.0.1", 8080)); s.accept()[0].close(); c.recv(1); c.close()
+		print(flush=True); s.accept()
+	P
+	run in_net "exec 7< <(exec /usr/bin/python3 $BATS_TEST_TMPDIR/closes); read -u 7 _; timeout -s INT 4 \"\$INUSE\" free --yes 8080 </dev/null; exit 0"
+	says "ended after SIGTERM"
+	says "then wait "
+	says "until the closed connections are gone by themselves"
+	says "Interrupted: the wait was not over"
+}

@@ -310,6 +310,16 @@ def unprivileged():
         has(done.stderr, f"127.0.0.1:{p}/tcp (EADDRINUSE)")
 
 
+def low_port_unprivileged():
+    """What run takes for its filter (no_new_privs) is not held against the program"""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        calls = shutil.copy(CALLS, folder)
+        done = subprocess.run([*NOBODY, INUSE, "run", "--", calls, "bind", "80"], capture_output=True, text=True)
+        has(done.stderr, "(EACCES)", "setcap")
+        lacks(done.stderr, "no_new_privs")
+
+
 def landlock():
     """A Landlock domain is not got around: what the kernel forbids the thread stays forbidden"""
     alone = subprocess.run([CALLS, "landlock", str(port())], capture_output=True, text=True).stdout
@@ -325,6 +335,18 @@ def landlock_is_told():
     if "landlock 0" not in done.stdout:
         raise Skip(f"this kernel has no Landlock for bind(): {done.stdout!r}")
     has(done.stderr, "(EACCES)", "policy-denied", "under Landlock")
+
+
+def landlock_before_holder():
+    """A domain refuses before anybody looks who has the port: that is the program's own result"""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen(1)
+        done = run(CALLS, "landlock", held.getsockname()[1])
+    if "landlock 0" not in done.stdout:
+        raise Skip(f"this kernel has no Landlock for bind(): {done.stdout!r}")
+    has(done.stdout, "bind 13")
+    has(done.stderr, "(EACCES)", "under Landlock")
 
 
 def told_before():
@@ -881,7 +903,7 @@ def wrong_lines():
 TESTS = [wait_for_time_wait, exit_codes, not_started, same_process, descriptors_and_signals, closed_streams, no_children, end_of_output,
          explains, quiet_when_good, listen_fails, own_both_families, own_parent, other_directory, udp, unix_paths,
          threads, once_for_each_cause, exec_chain, daemons, daemon_speaks, static_program, program_of_32_bits,
-         own_filter, unprivileged, landlock, landlock_is_told, told_before, any_errno, good_paths, place_without_sockets, other_protocols, freebind, freebind_low,
+         own_filter, unprivileged, low_port_unprivileged, landlock, landlock_is_told, landlock_before_holder, told_before, any_errno, good_paths, place_without_sockets, other_protocols, freebind, freebind_low,
          few_descriptors, port_file_is_plain, dropped_rights, kept_rights, other_address, other_namespace, json_document,
          supervisor_killed, supervisor_killed_while_it_holds, watcher_killed, watcher_killed_while_it_holds, rings,
          setuid_program, outer_watcher, explained_afterwards, inside_itself, run_inside_of_run, sisters, handed_down, handed_over, bound_again, reloads,

@@ -9,6 +9,7 @@ import collections
 import concurrent.futures
 import ctypes
 import errno
+import fcntl
 import json
 import os
 import shutil
@@ -457,6 +458,58 @@ def read_only(room):
     expect(ask("free", "--yes", folder + "/X0")[0], 1, "exit code of free")
 
 
+def removed_folder(room):
+    """Who is still in a folder that was removed makes nothing there."""
+    folder, = room.make("gone")
+    error = subprocess.run([sys.executable, "-c", "import os, socket\nos.rmdir(os.getcwd())\ntry: "
+                            "socket.socket(socket.AF_UNIX).bind('app.sock')\nexcept OSError as e: print(e.errno)"],
+                           cwd=folder, capture_output=True, text=True).stdout.strip()
+    expect(error, str(errno.ENOENT), "the kernel's own answer")
+    os.mkdir(folder)
+
+    def enter():
+        os.chdir(folder)
+        os.rmdir(folder)
+    code, document, _ = why("./app.sock", before=enter)
+    expect((code, document["verdict"]["status"], document["verdict"]["error"]), (0, "unavailable", "ENOENT"),
+           "exit code, status, error")
+
+
+def kept_file(room):
+    """What chattr keeps cannot be removed: that is not offered, nor tried."""
+    folder, = room.make("kept")
+    stale(folder + "/X0")
+    flags = struct.pack("i", 0x20)  # FS_APPEND_FL
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.ioctl(fd, 0x40086602, flags)  # FS_IOC_SETFLAGS
+    except OSError as error:
+        os.close(fd)
+        raise Missing(f"this file system keeps nothing: {error}") from error
+    try:
+        _, document, _ = why(folder + "/X0")
+        expect(document["verdict"]["cause"], "stale-socket-file", "cause")
+        expect(remedies(document), ["use-path"], "remedies")
+        code, _, text, _ = ask("free", "--yes", folder + "/X0")
+        expect(code, 1, "exit code of free")
+        expect_in("append-only", text, "text of free")
+    finally:
+        fcntl.ioctl(fd, 0x40086602, struct.pack("i", 0))
+        os.close(fd)
+    expect(ask("free", "--yes", folder + "/X0")[0], 0, "exit code of free afterwards")
+
+
+def other_things(room):
+    """What has the name is said, and left alone."""
+    os.mkdir(room.path("d"))
+    os.symlink("nowhere", room.path("l"))
+    for name, what in (("d", "a directory"), ("l", "a symbolic link")):
+        expect(bind_errno(room.path(name)), "EADDRINUSE", "the kernel's own answer")
+        _, document, _ = why(room.path(name))
+        expect(document["verdict"]["cause"], "path-exists", "cause")
+        expect_in(what, document["verdict"]["headline"], "headline")
+
+
 def not_writable(room):
     closed, opened = room.make("closed", "opened")
     os.chmod(opened, 0o777)
@@ -732,6 +785,24 @@ def wrong_interface(_):
         sh("ip", "link", "del", "pl0")
 
 
+def off_on_one(_):
+    """IPv6 that is off on one interface is said, with its name, and what is printed switches it on."""
+    links()
+    sh("ip", "link", "set", "pl1", "up")
+    try:
+        sysctl("ipv6/conf/pl0/disable_ipv6", "1")
+        code, document, _ = why("[fe80::1234%pl0]:4100")
+        expect((code, document["verdict"]["error"]), (0, "EADDRNOTAVAIL"), "exit code, error")
+        expect_in("fe80::1234%pl0", document["verdict"]["headline"], "headline")
+        expect_in("net.ipv6.conf.pl0.disable_ipv6", document["verdict"]["headline"], "headline")
+        command = next(r["command"] for r in document["remedies"] if r["id"] == "enable-ipv6")
+        expect(command, ["sysctl", "-w", "net.ipv6.conf.pl0.disable_ipv6=0"], "command")
+        code, document, _ = why("[ff02::fb]:5353/udp")
+        expect_in("interface", document["verdict"]["headline"], "headline of a group")
+    finally:
+        sh("ip", "link", "del", "pl0")
+
+
 def self_connected(room):
     client = subprocess.Popen([sys.executable, "-c", "import socket, sys, time\ns = socket.socket()\n"
                                "s.bind(('127.0.0.1', 0))\ns.connect(s.getsockname())\n"
@@ -751,10 +822,10 @@ def self_connected(room):
 
 SCENES = [fuse_mirror, overlay_upper, overlay_merged, overlay_lower, overlay_holder, given_away_by_programs,
           given_away_by_configuration, given_away_by_the_kernel, bind_mount, linked, stale_local,
-          hung_holder, hung_path, watchdog, without_sockets, without_inodes, read_only, not_writable,
+          hung_holder, hung_path, watchdog, without_sockets, without_inodes, read_only, removed_folder, kept_file, other_things, not_writable,
           who_serves_decides, mounted_over, padded_names, exchanger, less_than_root,
           unmapped_users, list_of_sudoer, ipv6_disabled, ipv6_filtered, ipv6_message, without_carrier,
-          wrong_interface, self_connected]
+          wrong_interface, off_on_one, self_connected]
 
 
 def run(scene):

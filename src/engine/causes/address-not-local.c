@@ -27,16 +27,14 @@ static const char *not_here(struct iu_arena *arena, const struct iu_snapshot *sn
 	if (iu_linux_ipv6(snapshot, &request->address) != IU_IPV6_DISABLED)
 		return NULL;
 	return iu_phrase(arena, "%s cannot be bound: IPv6 is switched off here (net.ipv6.conf.%s.disable_ipv6=1), so this machine has no such address.",
-		address, iu_address_is_loopback(&request->address) ? "lo" : "all");
+		address, iu_safe(arena, iu_linux_ipv6_switch(snapshot, &request->address), 32));
 }
 
 static void tell(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	char address[IU_ADDRESS_TEXT];
-
 	verdict->headline = iu_phrase(arena, "%s is not an address of this machine.",
-		iu_address_format(&attempt->request.address, address));
+		iu_linux_ipv6_text(arena, evaluation->snapshot, &attempt->request.address));
 	if (!(evaluation->snapshot->seen & IU_FACT_ADDRESSES))
 		iu_strings_add(arena, &verdict->caveats,
 			"The list of addresses could not be read completely.");
@@ -45,11 +43,11 @@ static void tell(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluation,
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
-	char address[IU_ADDRESS_TEXT];
+	const char *address =
+		iu_linux_ipv6_text(arena, evaluation->snapshot, &attempt->request.address);
 	const struct iu_far_address *far =
 		iu_linux_far_address(evaluation->snapshot, &attempt->request.address);
-	const char *where, *why = not_here(arena, evaluation->snapshot, &attempt->request,
-		iu_address_format(&attempt->request.address, address));
+	const char *where, *why = not_here(arena, evaluation->snapshot, &attempt->request, address);
 
 	tell(arena, evaluation, attempt, verdict);
 	if (why)

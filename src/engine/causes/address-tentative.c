@@ -9,7 +9,7 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 	const struct iu_attempt *attempt, struct iu_verdict *verdict)
 {
 	const struct iu_snapshot *snapshot = evaluation->snapshot;
-	char address[IU_ADDRESS_TEXT];
+	const char *address = iu_linux_ipv6_text(arena, snapshot, &attempt->request.address);
 	const struct iu_interface *idle;
 	bool failed = false;
 
@@ -17,7 +17,6 @@ static void evidence(struct iu_arena *arena, const struct iu_evaluation *evaluat
 		if (snapshot->locals.v[i].address.family == IU_FAMILY_IPV6 &&
 			!memcmp(snapshot->locals.v[i].address.bytes, attempt->request.address.bytes, 16))
 			failed |= snapshot->locals.v[i].dad_failed;
-	iu_address_format(&attempt->request.address, address);
 	idle = failed ? NULL : iu_linux_ipv6_idle(snapshot, &attempt->request.address);
 	if (failed)
 		verdict->headline = iu_phrase(arena, "%s cannot be used: another machine on the network has the same address (duplicate address detection failed).",

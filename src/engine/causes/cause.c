@@ -55,11 +55,16 @@ bool iu_cause_is_reaper(const struct iu_process *process)
 	return false;
 }
 
+bool iu_cause_is_left_worker(const struct iu_process *process)
+{
+	return iu_worker_of(process) && iu_cause_is_reaper(process);
+}
+
 void iu_cause_say_worker(struct iu_case *c, const struct iu_process *process)
 {
 	const char *what = iu_worker_of(process);
 
-	if (what && iu_cause_is_reaper(process))
+	if (iu_cause_is_left_worker(process))
 		iu_case_say(c, "%s is %s, and its main process is gone",
 			iu_phrase_process(c->arena, process), what);
 }

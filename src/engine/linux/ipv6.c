@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "engine/phrase.h"
+
 enum iu_ipv6 iu_linux_ipv6(const struct iu_snapshot *snapshot, const struct iu_address *address)
 {
 	const struct iu_sysctls *sysctls = &snapshot->sysctls;
@@ -16,9 +19,32 @@ enum iu_ipv6 iu_linux_ipv6(const struct iu_snapshot *snapshot, const struct iu_a
 									      : IU_IPV6_MISSING;
 	if (iu_address_is_wildcard(address) || iu_address_space(address) == IU_SPACE_MAPPED)
 		return IU_IPV6_ON;
-	if (iu_address_is_loopback(address) ? sysctls->disable_ipv6_lo > 0 : sysctls->disable_ipv6 > 0)
-		return IU_IPV6_DISABLED;
-	return IU_IPV6_ON;
+	return iu_linux_ipv6_switch(snapshot, address) ? IU_IPV6_DISABLED : IU_IPV6_ON;
+}
+
+const char *iu_linux_ipv6_switch(const struct iu_snapshot *snapshot, const struct iu_address *address)
+{
+	const struct iu_interface *device = iu_linux_interface(snapshot, address->scope);
+
+	if (iu_address_is_loopback(address))
+		return snapshot->sysctls.disable_ipv6_lo > 0 ? "lo" : NULL;
+	if (snapshot->sysctls.disable_ipv6 > 0)
+		return "all";
+	return device && device->no_ipv6 ? device->name : NULL;
+}
+
+const char *iu_linux_ipv6_text(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_address *address)
+{
+	const struct iu_interface *device = iu_linux_interface(snapshot, address->scope);
+	struct iu_address plain = *address;
+	char text[IU_ADDRESS_TEXT];
+
+	if (device)
+		plain.scope = 0;
+	iu_address_format(&plain, text);
+	return iu_phrase(arena, "%s%s%s", text, device ? "%" : "",
+		device ? iu_safe(arena, device->name, 32) : "");
 }
 
 enum iu_ipv6 iu_linux_ipv6_asked(const struct iu_question *question,

@@ -14,6 +14,13 @@ enum iu_ipv6 {
 /** iu_linux_ipv6() - how it stands for an address that somebody asks for. */
 enum iu_ipv6 iu_linux_ipv6(const struct iu_snapshot *snapshot, const struct iu_address *address);
 
+/** iu_linux_ipv6_switch() - which net.ipv6.conf.NAME.disable_ipv6 keeps the address away; NULL: none. */
+const char *iu_linux_ipv6_switch(const struct iu_snapshot *snapshot, const struct iu_address *address);
+
+/** iu_linux_ipv6_text() - the address with the name of its interface. In @arena. */
+const char *iu_linux_ipv6_text(struct iu_arena *arena, const struct iu_snapshot *snapshot,
+	const struct iu_address *address);
+
 /** iu_linux_ipv6_asked() - the same for the one who asks, who may have been told EAFNOSUPPORT. */
 enum iu_ipv6 iu_linux_ipv6_asked(const struct iu_question *question,
 	const struct iu_snapshot *snapshot, const struct iu_address *address);

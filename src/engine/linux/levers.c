@@ -1,6 +1,7 @@
 /* engine/linux/levers.c - what lets go of a port or a path on Linux */
 #include "engine/linux/levers.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "engine/evaluation.h"
@@ -360,19 +361,39 @@ bool iu_linux_lever_closed(const struct iu_lever_context *c, struct iu_lever *re
 	return true;
 }
 
+const char *iu_linux_lever_why_kept(const struct iu_path *file, const char **ret_instead)
+{
+	const char *why = NULL, *instead = NULL;
+
+	if (file->fs_readonly) {
+		why = "its file system is read-only, so nobody can remove it";
+		instead = "remount it for writing, or mount a tmpfs over its directory";
+	} else if (file->mount_point) {
+		why = "something is mounted over it, so nobody can remove it";
+		instead = "unmount that first";
+	} else if (file->kept) {
+		why = "it or its directory is immutable or append-only, so nobody can remove it";
+		instead = "lsattr -d shows which; chattr -i -a takes that away";
+	}
+	if (ret_instead)
+		*ret_instead = instead;
+	return why;
+}
+
 bool iu_linux_lever_path(const struct iu_lever_context *c, const struct iu_path *file,
 	struct iu_lever *ret_lever)
 {
 	struct iu_lever lever = {.kind = IU_STEP_REMOVE_FILE};
 	char *path;
 
-	if (file->lstat_errno || file->kind != IU_FILE_SOCKET || file->fs_readonly || file->mount_point)
+	if (file->lstat_errno || file->kind != IU_FILE_SOCKET || iu_linux_lever_why_kept(file, NULL))
 		return false; /* nobody can */
 	path = iu_arena_strndup(c->arena, file->path, file->path_len);
 	lever.file = (struct iu_step_file){
 		.path = path, .path_len = file->path_len, .root_pid = file->root_pid,
 		.dev = file->dev, .ino = file->ino};
-	lever.needs_root = !iu_linux_is_privileged(c->snapshot) && file->uid != c->snapshot->host.uid;
+	lever.needs_root = !iu_linux_is_privileged(c->snapshot) &&
+			   (file->uid != c->snapshot->host.uid || file->parent_errno == EACCES);
 	if (file->root_pid)
 		iu_lever_words(c->arena, &lever, "nsenter", "-m", "-r", "-t",
 			iu_phrase(c->arena, "%d", (int)file->root_pid), "rm", "--", path, NULL);
@@ -398,7 +419,7 @@ bool iu_linux_lever_lock(const struct iu_lever_context *c, const struct iu_path 
 	struct iu_lever lever = {.kind = IU_STEP_REMOVE_FILE};
 	const struct iu_lock *lock = &file->lock;
 
-	if (!iu_lock_is_stale(lock) || file->fs_readonly)
+	if (!iu_lock_is_stale(lock) || iu_linux_lever_why_kept(file, NULL))
 		return false;
 	lever.file = (struct iu_step_file){.path = lock->path,
 		.path_len = strlen(lock->path),

@@ -69,6 +69,12 @@ bool iu_linux_lever_closed(const struct iu_lever_context *c, struct iu_lever *re
 /** iu_linux_lever_file() - removes the socket file that was asked for. */
 bool iu_linux_lever_file(const struct iu_lever_context *c, struct iu_lever *ret_lever);
 
+/**
+ * iu_linux_lever_why_kept() - why nobody can remove the file, whatever rights they have; NULL: it goes
+ * @ret_instead: what makes it possible; may be NULL. Static.
+ */
+const char *iu_linux_lever_why_kept(const struct iu_path *file, const char **ret_instead);
+
 /** iu_linux_lever_path() - removes the socket file of a path that was looked at. */
 bool iu_linux_lever_path(const struct iu_lever_context *c, const struct iu_path *file,
 	struct iu_lever *ret_lever);

@@ -808,7 +808,7 @@ static void wait_for_closing(struct iu_planning *p)
 	step->wait_ms = longest < 0 ? -1 : longest + TIMER_SLACK_MS;
 	step->what = longest < 0
 		? "wait until the kernel gives up on the closing connections, mostly a minute or two"
-		: iu_phrase(p->arena, "wait %lld s: then the closed connections are gone by themselves",
+		: iu_phrase(p->arena, "wait %lld s, until the closed connections are gone by themselves",
 			  (long long)((longest + 999) / 1000));
 }
 
@@ -887,6 +887,7 @@ static void remove_lock(struct iu_planning *p, const struct iu_blocker *b)
 	const struct iu_path *socket = file ? iu_lock_socket(p->snapshot, file) : NULL;
 	struct iu_lever_context c = iu_planning_levers(p);
 	bool is_socket = socket && !socket->lstat_errno && socket->kind == IU_FILE_SOCKET;
+	const char *why, *instead;
 	struct iu_lever lever;
 
 	if (!file || !iu_lock_is_stale(&file->lock)) {
@@ -901,9 +902,9 @@ static void remove_lock(struct iu_planning *p, const struct iu_blocker *b)
 				iu_safe(p->arena, iu_arena_strndup(p->arena, socket->path, socket->path_len), 120)));
 		return;
 	}
-	if (file->fs_readonly) {
-		iu_planning_refuse(p, 0, "the lock is left alone",
-			"its file system is read-only, so nobody can remove it", "remount it for writing");
+	why = iu_linux_lever_why_kept(file, &instead);
+	if (why) {
+		iu_planning_refuse(p, 0, "the lock is left alone", why, instead);
 		return;
 	}
 	if (is_socket && iu_linux_lever_path(&c, socket, &lever))
@@ -916,15 +917,12 @@ static void remove_file(struct iu_planning *p, const struct iu_blocker *b)
 	const struct iu_path *file = iu_snapshot_path(
 		p->snapshot, p->question->target.path, p->question->target.path_len);
 	struct iu_lever_context c = iu_planning_levers(p);
+	const char *instead = NULL, *why = file ? iu_linux_lever_why_kept(file, &instead) : NULL;
 	struct iu_lever lever;
 
 	(void)b;
-	if (file && (file->fs_readonly || file->mount_point)) {
-		iu_planning_refuse(p, 0, "the socket file is left alone",
-			file->fs_readonly ? "its file system is read-only, so nobody can remove it"
-					  : "something is mounted over it, so nobody can remove it",
-			file->fs_readonly ? "remount it for writing, or mount a tmpfs over its directory"
-					  : "unmount that first");
+	if (why) {
+		iu_planning_refuse(p, 0, "the socket file is left alone", why, instead);
 		return;
 	}
 	if (!file || file->alive != IU_NO || file->shared || !iu_linux_lever_file(&c, &lever)) {
@@ -979,7 +977,18 @@ static void release_hidden(struct iu_planning *p, const struct iu_blocker *b)
 
 static void refuse_blocker(struct iu_planning *p, const struct iu_blocker *b)
 {
-	iu_planning_refuse_cause(p, b->cause);
+	const struct iu_path *file = b->socket.state == IU_STATE_FILE
+		? iu_snapshot_path(p->snapshot, b->socket.path, b->socket.path_len) : NULL;
+
+	if (file && file->shared && file->alive == IU_NO)
+		iu_planning_refuse(p, 0, "the socket file is left alone",
+			iu_phrase(p->arena, file->shared_elsewhere
+					? "%s shows its directory elsewhere, too, and whoever is bound to it there is not seen here"
+					: "it lies on %s, which others serve, too: that nobody here is bound to it does not mean that nobody is",
+				iu_safe(p->arena, file->shared, 40)),
+			"ask where else it is served, or use another path");
+	else
+		iu_planning_refuse_cause(p, b->cause);
 }
 
 static void wait_for_address(struct iu_planning *p)

@@ -718,9 +718,11 @@ static bool use_path(struct iu_remedy_context *m)
 {
 	const struct iu_path *path = iu_snapshot_path(
 		m->snapshot, m->question->target.path, m->question->target.path_len);
+	const char *lasts = path ? iu_linux_lever_why_kept(path, NULL) : NULL;
 
-	if (m->verdict->cause == IU_CAUSE_STALE_SOCKET_FILE &&
-		!(path && (path->fs_readonly || path->mount_point)))
+	if (m->question->target.protocol != IU_PROTOCOL_UNIX || m->question->target.abstract)
+		return false;
+	if (m->verdict->cause == IU_CAUSE_STALE_SOCKET_FILE && !lasts)
 		return false; /* it is simply removed */
 	if (m->verdict->error_number == ENOENT && !(path && path->parent_mode))
 		return false; /* the directory is missing, and the path may be right */
@@ -730,12 +732,17 @@ static bool use_path(struct iu_remedy_context *m)
 			: "remount its file system for writing, or mount a tmpfs over its directory: as it is nobody can remove the file";
 	else if (path && path->mount_point)
 		m->remedy->summary = "unmount what is mounted over the file, or use another path";
-	if (path && (path->lstat_errno || path->fs_readonly || path->mount_point)) {
-		if (!path->fs_readonly && !path->mount_point)
-			m->remedy->summary = "use a path on a file system that has sockets and room for one, below /run for example";
+	else if (lasts)
+		m->remedy->summary = "use another path, or let the file be removed: lsattr -d shows what keeps it, chattr -i -a takes that away";
+	if (lasts)
 		return true;
-	}
-	m->remedy->summary = "use another path, or move away what lies there if nobody needs it";
+	m->remedy->summary = path && path->lstat_errno
+		? "use a path on a file system that has sockets and room for one, below /run for example"
+		: path && path->shared
+		? "use another path, or ask where else it is served: only there is seen who has it"
+		: m->verdict->cause == IU_CAUSE_HIDDEN_HOLDER
+		? "use another path"
+		: "use another path, or move away what lies there if nobody needs it";
 	return true;
 }
 
@@ -814,7 +821,9 @@ static bool lower_start(struct iu_remedy_context *m)
 			(unsigned int)m->question->target.port, (unsigned int)m->question->target.port);
 		return m->question->target.port != 0;
 	}
-	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
+	/* root of a user namespace has no say in the network of another one */
+	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot) ||
+				(!m->snapshot->host.privileged && m->snapshot->host.cap_net_admin == IU_NO);
 	m->remedy->summary = iu_phrase(m->arena,
 		"let every program bind ports from %u up", (unsigned int)m->question->target.port);
 	return m->question->target.port && command(m, "sysctl") && command(m, "-w") &&
@@ -914,7 +923,7 @@ static bool bind_address(struct iu_remedy_context *m)
 static bool enable_ipv6(struct iu_remedy_context *m)
 {
 	const struct iu_address *asked = asked_address(m);
-	bool loopback = asked && iu_address_is_loopback(asked);
+	char *conf;
 
 	m->remedy->needs_root = !iu_linux_is_privileged(m->snapshot);
 	switch (asked ? iu_linux_ipv6_asked(m->question, m->snapshot, asked) : IU_IPV6_ON) {
@@ -928,9 +937,12 @@ static bool enable_ipv6(struct iu_remedy_context *m)
 		return true;
 	case IU_IPV6_DISABLED:
 		m->remedy->summary = "switch IPv6 on for the interface that has the address";
+		conf = iu_arena_strdup(m->arena, iu_linux_ipv6_switch(m->snapshot, asked));
+		for (char *c = conf; c && *c; c++)
+			if (*c == '.') /* of a VLAN: sysctl(8) */
+				*c = '/';
 		return command(m, "sysctl") && command(m, "-w") &&
-		       (loopback || command(m, "net.ipv6.conf.all.disable_ipv6=0")) &&
-		       (!loopback || command(m, "net.ipv6.conf.lo.disable_ipv6=0"));
+		       command(m, iu_phrase(m->arena, "net.ipv6.conf.%s.disable_ipv6=0", conf ? conf : "all"));
 	}
 	return false;
 }

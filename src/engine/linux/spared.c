@@ -62,6 +62,16 @@ struct iu_spared iu_spared_forward(struct iu_arena *arena, const struct iu_quest
 				? "another session uses its connection and would end with it"
 				: "%u other sessions use its connection and would end with it",
 			(unsigned int)process->sessions);
+	if (question->target.protocol == IU_PROTOCOL_UNIX) { /* its control socket, not a forward */
+		spared.instead = "close its connection, with what runs over it";
+		iu_strings_add(arena, &spared.command, "ssh");
+		iu_strings_add(arena, &spared.command, "-S");
+		iu_strings_add(arena, &spared.command, process->control);
+		iu_strings_add(arena, &spared.command, "-O");
+		iu_strings_add(arena, &spared.command, "exit");
+		iu_strings_add(arena, &spared.command, "x");
+		return spared;
+	}
 	if (!find_forward(process, question->target.port, &option, &spec)) {
 		spared.instead = iu_phrase(arena, "cancel this forward alone: ssh -S %s -O cancel -L %u:HOST:PORT x",
 			iu_phrase_shell(arena, &process->control, 1), (unsigned int)question->target.port);

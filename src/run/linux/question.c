@@ -110,12 +110,18 @@ static enum iu_tri file_has_cap(int32_t pid)
 	return iu_tri(len >= 8 && le32toh(words[1]) >> CAP_NET_BIND_SERVICE & 1);
 }
 
-static void add_rights(const struct iu_run_rights *rights, struct iu_question *question)
+/*
+ * What the program has without us: who may not install the filter otherwise has taken no_new_privs for
+ * it, and then only what was there before tells something.
+ */
+static void add_rights(const struct iu_run_rights *rights, const struct iu_run_rights *ours,
+	struct iu_question *question)
 {
+	bool taken = !(ours->capabilities >> CAP_SYS_ADMIN & 1);
 	struct iu_asker *asker = &question->asker;
 
 	asker->rights_known = rights->no_new_privs_known && rights->bounding_known;
-	asker->no_new_privs = iu_tri(rights->no_new_privs);
+	asker->no_new_privs = iu_tri(taken ? ours->no_new_privs : rights->no_new_privs);
 	asker->net_bind_dropped = iu_tri(!(rights->bounding >> CAP_NET_BIND_SERVICE & 1));
 	asker->program_has_cap = file_has_cap(rights->tgid);
 }
@@ -288,7 +294,7 @@ static int make_question(const struct iu_run_supervisor *s, const struct iu_run_
 	add_program(arena, c->credentials.rights.tgid, question);
 	add_surroundings(arena, c->credentials.rights.tgid, question);
 	if (error == EACCES)
-		add_rights(&c->credentials.rights, question);
+		add_rights(&c->credentials.rights, &s->ours.rights, question);
 	return arena->failed ? IU_E_NOMEM : 0;
 }
 

@@ -110,6 +110,8 @@ static const char *endpoint(struct iu_arena *arena, const struct iu_run_case *c,
 		return iu_phrase(arena, "vsock port %u%s", (unsigned int)vm->svm_port,
 			vm->svm_cid == VMADDR_CID_ANY
 				? "" : iu_phrase(arena, " of CID %u", (unsigned int)vm->svm_cid));
+	if (c->sock.domain == AF_PACKET)
+		return "a packet socket";
 	if (c->name.kind != IU_RUN_NAME_INET)
 		return protocol;
 	return iu_phrase(arena, "%s (%s)",
@@ -122,7 +124,8 @@ const char *iu_run_result_line(
 	static const struct {
 		const char *protocol, *shows;
 	} tools[] = {{"UDP-Lite", "cat /proc/net/udplite /proc/net/udplite6"}, {"SCTP", "ss -S -a -n -p"},
-		{"DCCP", "ss -d -a -n -p"}, {"vsock", "ss --vsock -a -n -p"}};
+		{"DCCP", "ss -d -a -n -p"}, {"vsock", "ss --vsock -a -n -p"},
+		{"packet", "ss -0 -a -n -p"}};
 	const char *protocol = iu_run_socket_protocol(&c->sock), *next = "";
 
 	if (!protocol)

@@ -76,7 +76,7 @@ const char *iu_run_socket_protocol(const struct iu_run_socket *socket)
 		{AF_INET, IPPROTO_SCTP, "SCTP"}, {AF_INET6, IPPROTO_SCTP, "SCTP"},
 		{AF_INET, IPPROTO_DCCP, "DCCP"}, {AF_INET6, IPPROTO_DCCP, "DCCP"},
 		{AF_INET, IPPROTO_ICMP, "ICMP"}, {AF_INET6, IPPROTO_ICMPV6, "ICMPv6"},
-		{AF_VSOCK, -1, "vsock"},
+		{AF_VSOCK, -1, "vsock"}, {AF_PACKET, -1, "packet"},
 	};
 
 	for (size_t i = 0; i < IU_COUNT(rows); i++)

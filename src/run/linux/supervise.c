@@ -308,14 +308,17 @@ static void look_after(struct loop *l, struct iu_run_case *c)
 
 static void foresee(struct loop *l, struct iu_run_case *c, int error)
 {
-	if (error > 0 && iu_run_policy_explains(error)) {
+	bool after = c->reply < 0 && iu_run_policy_looks_after(&c->facts);
+
+	/* a policy of its own may refuse before anybody looks who has the address */
+	if (error > 0 && !(after && c->facts.domain && c->facts.inet && c->facts.policy == IU_RUN_EXPLAIN) && iu_run_policy_explains(error)) {
 		c->error = error;
 		start_worker(l, c);
 		return;
 	}
 	if (error == 0 && c->facts.inet)
 		iu_run_attempt_tell_port(l->s.run, -1, c->name.port);
-	if (error <= 0 && c->reply < 0 && iu_run_policy_looks_after(&c->facts))
+	if (after)
 		look_after(l, c);
 	else
 		let(l, c);

@@ -3,6 +3,7 @@
 
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <string.h>
@@ -106,6 +107,19 @@ int iu_route_message(struct iu_snapshot *snapshot, const struct nlmsghdr *messag
 	return 0;
 }
 
+/* Its own settings, an array of numbers within those of its families. */
+static bool has_no_ipv6(struct iu_netlink_bytes families)
+{
+	struct iu_netlink_bytes settings =
+		iu_netlink_find(iu_netlink_find(families, AF_INET6), IFLA_INET6_CONF);
+	size_t at = DEVCONF_DISABLE_IPV6 * sizeof(int32_t);
+
+	if (settings.len < at)
+		return false;
+	settings = (struct iu_netlink_bytes){settings.at + at, settings.len - at};
+	return u32_of(settings, 0) != 0;
+}
+
 int iu_link_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message)
 {
 	struct ifinfomsg head;
@@ -127,6 +141,7 @@ int iu_link_message(struct iu_snapshot *snapshot, const struct nlmsghdr *message
 		case IFLA_MASTER: row.master = u32_of(value, 0); break;
 		case IFLA_LINK: row.peer = u32_of(value, 0); break;
 		case IFLA_LINK_NETNSID: far = true; break;
+		case IFLA_AF_SPEC: row.no_ipv6 = has_no_ipv6(value); break;
 		}
 	}
 	if (far || row.peer == (uint32_t)head.ifi_index)

@@ -29,6 +29,7 @@
 #define PATH_TEXT      4096
 #define ANSWER_MS      700 /* the answer to the whole question comes within a second */
 #define NAMESPACES_MAX 256
+#define KEEPS	       (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)
 
 static enum iu_file_kind kind_of(mode_t mode)
 {
@@ -89,7 +90,7 @@ struct found {
 	int64_t made;
 	uint64_t dev, ino, mount, folder_mount; /* numbers of mounts; 0: not known */
 	enum iu_tri alive;
-	bool refused, readonly, no_inodes, no_blocks;
+	bool refused, readonly, no_inodes, no_blocks, kept;
 	uint32_t folder_mode, folder_uid;
 	bool open; /* everybody may pass the directories above */
 	char folder[PATH_TEXT]; /* without links */
@@ -199,6 +200,17 @@ static void look_at_file(int folder, const char *name, struct found *found)
 	found->ino = status.stx_ino;
 	found->made = status.stx_mtime.tv_sec;
 	found->mount = status.stx_mask & STATX_MNT_ID ? status.stx_mnt_id : 0;
+	found->kept |= (status.stx_attributes & KEEPS) != 0;
+}
+
+/* Somebody is still in a directory that was removed: nothing can be made there. */
+static bool is_gone(const struct statx *status, const char *path)
+{
+	static const char end[] = " (deleted)";
+	size_t len = strlen(path);
+
+	return status->stx_mask & STATX_NLINK && !status->stx_nlink && len >= sizeof(end) &&
+	       !strcmp(path + len - sizeof(end) + 1, end);
 }
 
 /* faccessat2() is newer than many a filter, which says EPERM to it: as a folder that is immutable does. */
@@ -228,11 +240,18 @@ static void look(const void *context, void *result)
 	}
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
 	found->parent_errno = why_not_make(folder, link);
-	if (iu_file_status(folder, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) == 0 &&
-		status.stx_mask & STATX_MNT_ID)
+	if (iu_file_status(folder, "", AT_EMPTY_PATH, STATX_MNT_ID | STATX_NLINK, &status) < 0)
+		status = (struct statx){0};
+	if (status.stx_mask & STATX_MNT_ID)
 		found->folder_mount = status.stx_mnt_id;
+	found->kept = (status.stx_attributes & KEEPS) != 0;
 	if (iu_file_link(AT_FDCWD, link, found->folder, sizeof(found->folder)) < 0)
 		found->folder[0] = '\0';
+	if (is_gone(&status, found->folder)) {
+		found->lstat_errno = found->parent_errno = ENOENT;
+		close(folder);
+		return;
+	}
 	look_at_folders(folder, found);
 	look_at_room(folder, found);
 	if (*name && strcmp(name, ".") && strcmp(name, "..")) {
@@ -480,6 +499,7 @@ static void fill(struct iu_scan *scan, struct iu_path *path, const struct found 
 	path->gid = found->gid;
 	path->group = group_name(scan, path->gid);
 	path->alive = found->alive;
+	path->kept = found->kept;
 	path->mount_point = found->mount && found->folder_mount && found->mount != found->folder_mount;
 	complete_sockets(scan->snapshot, path, mount);
 	if (path->kind == IU_FILE_SOCKET && path->alive == IU_NO)
