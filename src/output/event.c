@@ -27,27 +27,46 @@ static void put_foreign(const char *before, const char *text, struct iu_text *ou
 	iu_text_foreign(out, text, strlen(text), NAME_COLUMNS);
 }
 
+/* Where it is, if not where we are; a container says it all. */
+static void put_place(const struct iu_failure *failure, struct iu_text *out)
+{
+	const struct iu_process *p = &failure->process;
+
+	if (p->container)
+		return;
+	if (!failure->here && failure->netns_name) {
+		put_foreign(", in ", failure->netns_name, out);
+		iu_text_add(out, "'s network");
+		return;
+	}
+	if (!failure->here)
+		iu_text_add(out, p->pid > 0 ? ", in another network" : ", in another network and PID namespace");
+	else if (p->pid <= 0)
+		iu_text_add(out, ", in another PID namespace");
+}
+
 /* "node (pid 4711, alice, in web.service)" */
 static void put_who(const struct iu_failure *failure, struct iu_text *out)
 {
 	const struct iu_process *p = &failure->process;
 	const char *unit = p->container ? (p->container_name ? p->container_name : p->container) : p->unit;
+	struct iu_text about = {0};
 
 	put_foreign("", p->name ? p->name : "a program", out);
 	if (failure->only_count)
 		return;
 	if (p->pid > 0)
-		iu_text_printf(out, " (pid %d", (int)p->pid);
-	else
-		iu_text_add(out, " (of another PID namespace");
-	put_foreign(", ", p->user, out);
-	put_foreign(p->container ? ", in container " : ", in ", unit, out);
-	if (!failure->here) {
-		iu_text_add(out, ", in ");
-		put_foreign("", failure->netns_name ? failure->netns_name : "another", out);
-		iu_text_add(out, failure->netns_name ? "'s network" : " network namespace");
+		iu_text_printf(&about, ", pid %d", (int)p->pid);
+	put_foreign(", ", p->user, &about);
+	put_foreign(p->container ? ", in container " : ", in ", unit, &about);
+	put_place(failure, &about);
+	if (about.len) {
+		iu_text_add(out, " (");
+		iu_text_addn(out, about.data + strlen(", "), about.len - strlen(", "));
+		iu_text_add(out, ")");
 	}
-	iu_text_add(out, ")");
+	out->failed = out->failed || about.failed;
+	iu_text_free(&about);
 }
 
 static void put_error(const struct iu_output_event *event, struct iu_text *out)

@@ -86,6 +86,7 @@ static void put_call(struct fields *fields, const struct iu_failure *failure)
 	char text[IU_ADDRESS_TEXT];
 
 	put(fields, "INUSE_CALL", failure->listen ? "listen" : "bind");
+	put(fields, "INUSE_ACTION", failure->listen ? "listen on" : "bind"); /* as the catalogue's sentence has it */
 	put(fields, "INUSE_TARGET", q->target.text);
 	put(fields, "INUSE_PROTOCOL",
 		q->target.other ? q->target.other : iu_protocol_name(q->target.protocol));

@@ -81,7 +81,7 @@ is_stripped() {
 	[ -z "$(nm "$scratch/prefix/bin/inuse" 2>/dev/null)" ] && ls -l "$scratch/prefix/bin/inuse"
 }
 
-echo 1..10
+echo 1..11
 point "make builds build/inuse, and installs nothing" installs_nothing
 point "what a build lacks is said" says_what_is_missing
 point "build/inuse answers" "$scratch/build/inuse" --version
@@ -95,4 +95,7 @@ point "the installed program is stripped" is_stripped
 point "completions of four shells are installed" sh -c "cd '$scratch/prefix/share' &&
 	test -s bash-completion/completions/inuse && test -s zsh/site-functions/_inuse &&
 	test -s fish/vendor_completions.d/inuse.fish && test -s inuse/inuse.ps1"
+point "rules for Prometheus and the Ansible collection are installed" sh -c "cd '$scratch/prefix/share' &&
+	test -s inuse/prometheus/inuse.rules.yml && test -s inuse/prometheus/dashboard.json &&
+	test -s ansible/collections/ansible_collections/inuse/ports/galaxy.yml"
 point "make uninstall leaves nothing" leaves_nothing

@@ -65,6 +65,8 @@ def runs(machine):
     if state != "active":
         print("\n".join("# " + line for line in machine.run("systemctl", "status", "inuse-watch.service").stdout.splitlines()))
     yield "state", state, "active"
+    modes = machine.run("stat", "-c", "%a %F", "/run/inuse", "/run/inuse/desk").stdout.splitlines()
+    yield "where shells ask", modes, ["711 directory", "666 socket"]
 
 
 def own_journal(machine):
@@ -103,7 +105,8 @@ def catalogue(machine):
                        "INUSE_UNIT=loop.service").stdout
     for line in text.splitlines()[:16]:
         print("#", line)
-    yield "subject", "Subject: demo-server could not" in text, True
+    subject = re.search(r"Subject: (.*)", text)
+    yield "subject", bool(subject and re.fullmatch(r"demo-server could not (bind|listen on) \S+:9090/tcp", subject[1])), True
     yield "cause", "Cause: other-program" in text, True
     yield "no field is left open", "@" in text.replace("@ ", ""), False
 
