@@ -338,14 +338,33 @@ static int open_there(const struct search *search, struct iu_netlink *netlink)
 	return ret;
 }
 
+/* Whether somebody asks for a port of the protocol; *ret_port: for which one, 0: for several. */
+static bool is_asked_of(const struct search *search, enum iu_protocol protocol, uint16_t *ret_port)
+{
+	const struct iu_snapshot *snapshot = search->scan->snapshot;
+	bool any = false;
+
+	for (size_t i = 0; i < search->wanted->n + snapshot->takers.n; i++) {
+		const struct iu_endpoint *e = i < search->wanted->n ? &search->wanted->endpoints[i] : NULL;
+		const struct iu_taker *t = e ? NULL : &snapshot->takers.v[i - search->wanted->n];
+		uint16_t port = e ? e->port : t->to_port;
+
+		if ((e ? e->protocol : t->protocol) != protocol || !port || (e && search->own))
+			continue;
+		*ret_port = any && *ret_port != port ? 0 : port;
+		any = true;
+	}
+	return any;
+}
+
 /* For its text the kernel walks the connections of the whole machine, which takes tens of milliseconds. */
-static bool ask_there(struct search *search, enum iu_protocol protocol)
+static bool ask_there(struct search *search, enum iu_protocol protocol, uint16_t port)
 {
 	struct iu_netlink netlink = {0};
-	int ret = open_there(search, &netlink);
+	int ret = search->scan->plain ? IU_E_NOTSUP : open_there(search, &netlink); /* a sandbox may not know setns() */
 
 	if (ret == 0)
-		ret = iu_inet_diag_servers(&netlink, protocol, on_server, search);
+		ret = iu_inet_diag_servers(&netlink, protocol, port, on_server, search);
 	iu_netlink_close(&netlink);
 	return ret == 0;
 }
@@ -365,19 +384,6 @@ static void read_there(struct search *search, enum iu_protocol protocol)
 	}
 }
 
-static bool is_asked_of(const struct search *search, enum iu_protocol protocol)
-{
-	const struct iu_snapshot *snapshot = search->scan->snapshot;
-
-	for (size_t i = 0; i < search->wanted->n && !search->own; i++)
-		if (search->wanted->endpoints[i].protocol == protocol)
-			return true;
-	for (size_t i = 0; i < snapshot->takers.n; i++)
-		if (snapshot->takers.v[i].protocol == protocol && snapshot->takers.v[i].to_port)
-			return true;
-	return false;
-}
-
 static int look_into(struct search *search)
 {
 	struct iu_snapshot *snapshot = search->scan->snapshot;
@@ -385,8 +391,9 @@ static int look_into(struct search *search)
 	look_for_addresses(search);
 	for (int protocol = IU_PROTOCOL_TCP; protocol <= IU_PROTOCOL_UDP; protocol++) {
 		size_t before = snapshot->far_sockets.n;
+		uint16_t port = 0;
 
-		if (!is_asked_of(search, protocol) || ask_there(search, protocol))
+		if (!is_asked_of(search, protocol, &port) || ask_there(search, protocol, port))
 			continue;
 		snapshot->far_sockets.n = before;
 		read_there(search, protocol);

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/compat.h"
 #include "base/err.h"
 #include "base/table.h"
 #include "model/needs.h"
@@ -400,7 +401,7 @@ static struct inet_diag_req *begin_both(struct iu_netlink_request *request, uint
 	return body;
 }
 
-static void begin_one(
+static struct inet_diag_req_v2 *begin_one(
 	struct iu_netlink_request *request, int family, int protocol, uint32_t states)
 {
 	struct inet_diag_req_v2 *body =
@@ -410,6 +411,7 @@ static void begin_one(
 	body->sdiag_protocol = (uint8_t)protocol;
 	body->idiag_states = states;
 	body->idiag_ext = states == STATES_ALL ? 0 : WHAT_WAS_DROPPED;
+	return body;
 }
 
 /* @code: a filter of @code_len bytes, 0: none */
@@ -717,22 +719,21 @@ static int on_server(void *context, const struct nlmsghdr *message)
 	return ret < 0 ? ret : 0;
 }
 
-int iu_inet_diag_servers(struct iu_netlink *netlink, enum iu_protocol protocol,
+int iu_inet_diag_servers(struct iu_netlink *netlink, enum iu_protocol protocol, uint16_t port,
 	void (*take)(void *context, const struct iu_socket *sock), void *context)
 {
+	static const int families[] = {AF_INET, AF_INET6};
 	struct servers servers = {.protocol = protocol, .take = take, .context = context};
 	const struct iu_netlink_sink sink = {.message = on_server, .context = &servers};
 	struct iu_netlink_request request;
-	int ret;
+	int ret = 0;
 
 	if (protocol == IU_PROTOCOL_TCP) {
-		begin_both(&request, 1u << IU_TCP_LISTEN);
+		begin_both(&request, 1u << IU_TCP_LISTEN)->id.idiag_sport = htons(port);
 		return iu_netlink_dump(netlink, &request, &sink, NULL);
 	}
-	begin_one(&request, AF_INET, IPPROTO_UDP, 1u << IU_TCP_CLOSE);
-	ret = iu_netlink_dump(netlink, &request, &sink, NULL);
-	if (ret == 0) {
-		begin_one(&request, AF_INET6, IPPROTO_UDP, 1u << IU_TCP_CLOSE);
+	for (size_t i = 0; i < IU_COUNT(families) && ret == 0; i++) {
+		begin_one(&request, families[i], IPPROTO_UDP, 1u << IU_TCP_CLOSE)->id.idiag_sport = htons(port);
 		ret = iu_netlink_dump(netlink, &request, &sink, NULL);
 	}
 	return ret;

@@ -36,11 +36,12 @@ size_t iu_inet_diag_filter(
 /**
  * iu_inet_diag_servers() - hands each TCP listener or unconnected UDP socket to @take, of both families
  * @netlink: NETLINK_SOCK_DIAG, of whatever network namespace
+ * @port: only those that have it, 0: all
  * @take: what it is handed has no device and is gone afterwards
  *
  * Returns: 0, IU_E_AGAIN: it may lack something, IU_E_* of a refusal.
  */
-int iu_inet_diag_servers(struct iu_netlink *netlink, enum iu_protocol protocol,
+int iu_inet_diag_servers(struct iu_netlink *netlink, enum iu_protocol protocol, uint16_t port,
 	void (*take)(void *context, const struct iu_socket *sock), void *context);
 
 #endif

@@ -2,6 +2,7 @@
 #include "os/linux/sockets/netlink.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -222,33 +223,61 @@ int iu_netlink_open(int bus, struct iu_netlink *ret_netlink)
 }
 
 struct visit {
-	int netns, bus, fd;
+	int netns, bus, told; /* told: where the result is written */
 };
 
 /* It allocates nothing: the C library would make it an arena of its own. */
 static void *visit(void *context)
 {
-	struct visit *there = context;
+	const struct visit *there = context;
+	int told = there->told, fd = setns(there->netns, CLONE_NEWNET) < 0 ? -errno : open_socket(there->bus);
 
-	there->fd = setns(there->netns, CLONE_NEWNET) < 0 ? -errno : open_socket(there->bus);
+	if (write(told, &fd, sizeof(fd)) != sizeof(fd) && fd >= 0)
+		close(fd);
+	close(told);
 	return NULL;
+}
+
+/* Signals are for the threads of the program. */
+static int begin_thread(void *(*run)(void *context), void *context)
+{
+	pthread_attr_t detached;
+	pthread_t thread;
+	sigset_t all, before;
+	int error = pthread_attr_init(&detached);
+
+	if (error)
+		return error;
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	error = pthread_create(&thread, &detached, run, context);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&detached);
+	return error;
 }
 
 int iu_netlink_open_in(int netns, int bus, struct iu_netlink *ret_netlink)
 {
-	struct visit there = {.netns = netns, .bus = bus};
-	pthread_t thread;
-	sigset_t all, before;
-	int error;
+	struct visit *there = malloc(sizeof(*there));
+	int ends[2], error, fd = -EIO;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before); /* signals are for the threads of the program */
-	error = pthread_create(&thread, NULL, visit, &there);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (error)
+	if (!there || pipe2(ends, O_CLOEXEC) < 0) {
+		error = there ? errno : ENOMEM;
+		free(there);
 		return iu_error_from(error);
-	pthread_join(thread, NULL);
-	return begin(there.fd, ret_netlink);
+	}
+	*there = (struct visit){.netns = netns, .bus = bus, .told = ends[1]};
+	error = begin_thread(visit, there);
+	if (error) {
+		close(ends[1]);
+		fd = -error;
+	} else if (read(ends[0], &fd, sizeof(fd)) < 0) {
+		there = NULL; /* it may still be read there */
+	}
+	close(ends[0]);
+	free(there);
+	return begin(fd, ret_netlink);
 }
 
 void iu_netlink_close(struct iu_netlink *netlink)
