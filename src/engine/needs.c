@@ -178,7 +178,7 @@ static void want_unix_holders(struct iu_arena *arena, const struct iu_question *
 		const struct iu_socket *s = &snapshot->sockets.v[i];
 
 		if (!s->inode || (iu_unix_blocks(question, snapshot, s) == IU_NO &&
-					 !iu_unix_is_lost(question, snapshot, s)))
+					 !iu_unix_may_be_lost(question, snapshot, s)))
 			continue;
 		n++;
 		iu_needs_add_inode(arena, needs, s->inode);

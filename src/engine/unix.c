@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/span.h"
+
 /* Listeners, what is bound and waits, and datagram sockets hold a name; connections carry one. */
 static bool holds_name(const struct iu_socket *s)
 {
@@ -69,16 +71,90 @@ const struct iu_socket *iu_unix_padded(
 	return NULL;
 }
 
-bool iu_unix_is_lost(const struct iu_question *question, const struct iu_snapshot *snapshot,
+#define PLACE_TEXT 4096
+
+/* "/run/app.sock" of "./app.sock" in /run. False: it cannot be told without looking. */
+static bool place_of(const char *folder, const char *path, size_t len, char text[PLACE_TEXT])
+{
+	bool whole = len && path[0] == '/';
+	size_t at = 0;
+
+	if (!whole && (!folder || folder[0] != '/' || strlen(folder) + len + 2 > PLACE_TEXT))
+		return false;
+	if (len + 2 > PLACE_TEXT || memchr(path, '\0', len))
+		return false;
+	if (!whole) {
+		at = strlen(folder);
+		memcpy(text, folder, at);
+	}
+	while (len) {
+		const char *slash = memchr(path, '/', len);
+		size_t n = slash ? (size_t)(slash - path) : len;
+
+		if (n == 2 && !memcmp(path, "..", 2))
+			return false;
+		if (n && !(n == 1 && *path == '.')) {
+			if (!at || text[at - 1] != '/')
+				text[at++] = '/';
+			memcpy(text + at, path, n);
+			at += n;
+		}
+		path += n + (slash != NULL);
+		len -= n + (slash != NULL);
+	}
+	text[at] = '\0';
+	return true;
+}
+
+/* Relative names are of the folder that the server was in: mostly it still is. */
+static bool is_of_holder(const struct iu_snapshot *snapshot, const struct iu_socket *s, const char *asked)
+{
+	char place[PLACE_TEXT];
+
+	for (size_t i = 0; i < snapshot->holds.n; i++) {
+		const struct iu_process *holder = snapshot->holds.v[i].inode == s->inode
+			? iu_snapshot_process(snapshot, snapshot->holds.v[i].pid) : NULL;
+
+		if (holder && place_of(holder->cwd, s->path, s->path_len, place) && !strcmp(place, asked))
+			return true;
+	}
+	return false;
+}
+
+static bool ends_alike(const struct iu_socket *s, const char *asked)
+{
+	const char *slash = iu_span_find_last((struct iu_span){s->path, s->path_len}, '/');
+	const char *name = slash ? slash + 1 : s->path;
+	const char *last = strrchr(asked, '/');
+	size_t len = s->path_len - (size_t)(name - s->path);
+
+	return last && strlen(last + 1) == len && !memcmp(last + 1, name, len);
+}
+
+bool iu_unix_may_be_lost(const struct iu_question *question, const struct iu_snapshot *snapshot,
 	const struct iu_socket *s)
 {
+	char asked[PLACE_TEXT], place[PLACE_TEXT];
 	const struct iu_path *path;
 
 	if (s->protocol != IU_PROTOCOL_UNIX || question->target.abstract || s->abstract || !s->path ||
-		!s->inode || !holds_name(s) || s->path[0] != '/' || s->in_other_netns ||
-		s->path_len != question->target.path_len ||
-		memcmp(s->path, question->target.path, s->path_len) != 0)
+		!s->path_len || !s->inode || !holds_name(s) || s->in_other_netns ||
+		!place_of(question->asker.here, question->target.path, question->target.path_len, asked))
 		return false;
 	path = iu_snapshot_path(snapshot, question->target.path, question->target.path_len);
-	return path && path->lstat_errno == ENOENT && !path->unanswered;
+	if (!path || path->lstat_errno != ENOENT || path->unanswered)
+		return false;
+	return s->path[0] == '/' ? place_of(NULL, s->path, s->path_len, place) && !strcmp(place, asked)
+				 : ends_alike(s, asked);
+}
+
+bool iu_unix_is_lost(const struct iu_question *question, const struct iu_snapshot *snapshot,
+	const struct iu_socket *s)
+{
+	char asked[PLACE_TEXT];
+
+	return iu_unix_may_be_lost(question, snapshot, s) &&
+	       (s->path[0] == '/' ||
+		       (place_of(question->asker.here, question->target.path, question->target.path_len, asked) &&
+			       is_of_holder(snapshot, s, asked)));
 }

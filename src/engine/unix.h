@@ -27,4 +27,8 @@ const struct iu_socket *iu_unix_padded(
 bool iu_unix_is_lost(const struct iu_question *question, const struct iu_snapshot *snapshot,
 	const struct iu_socket *s);
 
+/** iu_unix_may_be_lost() - the same as far as it is known before its holders are: a relative name is of their folder. */
+bool iu_unix_may_be_lost(const struct iu_question *question, const struct iu_snapshot *snapshot,
+	const struct iu_socket *s);
+
 #endif

@@ -475,6 +475,21 @@ def removed_folder(room):
            "exit code, status, error")
 
 
+def relative_lost(room):
+    """A server lives whose file is gone, bound and asked for by whatever name."""
+    server = room.keep(subprocess.Popen(
+        [sys.executable, "-c", "import socket, sys, time\ns = socket.socket(socket.AF_UNIX)\ns.bind('app.sock')\n"
+         "s.listen()\nprint(flush=True)\ntime.sleep(120)"], cwd=room.path(""), stdout=subprocess.PIPE))
+    server.stdout.readline()
+    os.unlink(room.path("app.sock"))
+    for path, folder in ((room.path("app.sock"), "/"), ("./app.sock", room.path(""))):
+        code, document, _ = why(path, before=lambda: os.chdir(folder))
+        expect((code, document["verdict"]["status"]), (1, "free"), "exit code, status")
+        expect_in(f"shadowed: python3 (pid {server.pid})", json.dumps(document["verdict"]["warnings"]), "warning")
+    _, document, _ = why("./app.sock", before=lambda: os.chdir("/"))
+    expect(document["verdict"]["warnings"], [], "warnings of the same name in another folder")
+
+
 def kept_file(room):
     """What chattr keeps cannot be removed: that is not offered, nor tried."""
     folder, = room.make("kept")
@@ -822,7 +837,7 @@ def self_connected(room):
 
 SCENES = [fuse_mirror, overlay_upper, overlay_merged, overlay_lower, overlay_holder, given_away_by_programs,
           given_away_by_configuration, given_away_by_the_kernel, bind_mount, linked, stale_local,
-          hung_holder, hung_path, watchdog, without_sockets, without_inodes, read_only, removed_folder, kept_file, other_things, not_writable,
+          hung_holder, hung_path, watchdog, without_sockets, without_inodes, read_only, removed_folder, relative_lost, kept_file, other_things, not_writable,
           who_serves_decides, mounted_over, padded_names, exchanger, less_than_root,
           unmapped_users, list_of_sudoer, ipv6_disabled, ipv6_filtered, ipv6_message, without_carrier,
           wrong_interface, off_on_one, self_connected]

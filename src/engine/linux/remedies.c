@@ -607,7 +607,8 @@ static bool wait_for_it(struct iu_remedy_context *m)
 			m->remedy->summary = "wait: TIME-WAIT ends by itself within 60 s";
 		return true;
 	case IU_WAY_PROCESSES:
-		if (m->verdict->endless)
+		/* the other end has closed it: a program that does not close it now mostly never does */
+		if (m->verdict->endless || (m->blocker && m->blocker->socket.state == IU_STATE_CLOSE_WAIT))
 			return false;
 		m->remedy->summary = "wait until the connections have ended";
 		return true;

@@ -19,6 +19,7 @@
 #define BUFFER_MIN   65536 /* the kernel fills 32 KiB where there is room for them */
 #define BUFFER_MAX   (4 << 20)
 #define WAIT_SECONDS 10 /* a kernel that never ends its answer must not hang us */
+#define PARTS_MOST   1000000 /* … nor one that is always broken off, or talks of others */
 
 /* ---- a request ---- */
 
@@ -336,6 +337,7 @@ static int try_dump(struct iu_netlink *netlink, struct iu_netlink_request *reque
 	const struct iu_netlink_sink *sink, int *ret_sink)
 {
 	static const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	size_t parts = 0;
 	int ret = 1;
 
 	*ret_sink = 0;
@@ -346,6 +348,8 @@ static int try_dump(struct iu_netlink *netlink, struct iu_netlink_request *reque
 	while (ret > 0) {
 		ssize_t len = iu_netlink_receive(netlink, 0);
 
+		if (++parts > PARTS_MOST)
+			return -ETIMEDOUT;
 		if (len == -EINTR)
 			continue;
 		if (len < 0)
