@@ -87,7 +87,9 @@ const struct iu_command iu_command_top = {
 		"until it can be bound, h lists all keys. A FILTER is one of inuse list, or a part of a name; / changes "
 		"it. The selection stays with its socket, and the order stays while somebody moves in it. "
 		"Holders are looked for where they may be new, and all of them every ten seconds; on a machine with "
-		"very many sockets less often, so that it takes three hundredths of a processor at most. Not on "
+		"very many sockets less often, so that it takes three hundredths of a processor at most. Of more than "
+		"50,000 sockets it keeps those with the lowest ports; ports, addresses and protocols in the filter find "
+		"the others. Not on "
 		"Windows.",
 	.examples = {
 		{"inuse top", "everything that is bound"},

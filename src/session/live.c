@@ -22,6 +22,7 @@ struct known {
 struct iu_live {
 	struct known *known;
 	uint32_t look;
+	bool few; /* at the last look */
 };
 
 int iu_live_new(struct iu_live **ret_live)
@@ -70,8 +71,8 @@ static void forget(struct iu_live *live, bool all)
 	}
 }
 
-/* The sockets nobody has looked for the holders of, sorted. */
-static int find_new(struct iu_live *live, struct iu_arena *arena, const struct iu_snapshot *snapshot,
+/* Those whose holders are to be looked for, sorted: all, or what nobody has looked for. */
+static int find_inodes(struct iu_live *live, bool all, struct iu_arena *arena, const struct iu_snapshot *snapshot,
 	struct iu_needs *needs)
 {
 	int ret = 0;
@@ -81,7 +82,7 @@ static int find_new(struct iu_live *live, struct iu_arena *arena, const struct i
 
 		if (!inode)
 			continue;
-		if (!find(live, inode))
+		if (all || !find(live, inode))
 			*iu_list_add(arena, &needs->inodes) = inode;
 		ret = remember(live, inode);
 	}
@@ -102,36 +103,114 @@ static int collect(const struct iu_needs *wanted, struct iu_snapshot *snapshot)
 	return iu_os_collect(&needs, snapshot);
 }
 
-/* Everything, as `list` looks at it. */
-static int look_at_all(struct iu_live *live, const struct iu_live_wish *wish, struct iu_live_look *look)
+/* What is bound is not in the count of the kernel's connections. */
+static void count_bound(struct iu_live_look *look, const struct iu_snapshot *snapshot)
 {
-	struct iu_snapshot *snapshot = &look->session.snapshot;
-	const struct iu_needs needs = {
-		.facts = kinds_of(wish) | IU_FACT_HOLDERS | IU_FACT_SYSCTLS,
-		.all_ports = true,
-		.connections = look->connections,
-		.all_inodes = true,
-	};
-	int ret = collect(&needs, snapshot);
+	for (size_t i = 0; i < snapshot->sockets.n; i++) {
+		const struct iu_socket *s = &snapshot->sockets.v[i];
 
-	for (size_t i = 0; i < snapshot->sockets.n && ret == 0; i++)
-		if (snapshot->sockets.v[i].inode)
-			ret = remember(live, snapshot->sockets.v[i].inode);
-	return ret;
+		if (s->protocol == IU_PROTOCOL_UDP || s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND)
+			iu_tally_add(look->tally, s);
+	}
 }
 
-/* Sockets alone, then the holders of those that were not there before. */
-static int look_at_new(struct iu_live *live, const struct iu_live_wish *wish, struct iu_live_look *look)
+static bool is_wanted(const struct iu_live_wish *wish, const struct iu_socket *s)
 {
-	struct iu_needs needs = {.facts = kinds_of(wish), .all_ports = true, .connections = look->connections};
-	int ret = collect(&needs, &look->session.snapshot);
-	struct iu_needs holders = {.facts = IU_FACT_HOLDERS};
+	return !wish->places || iu_listing_wants(wish->places, s);
+}
 
+/* The port up to which there is room. */
+static int find_limit(const struct iu_live_wish *wish, const struct iu_snapshot *snapshot, struct iu_live_look *look)
+{
+	size_t *counts = calloc(IU_LIVE_ALL_PORTS, sizeof(*counts)), wanted = 0, kept = 0;
+	uint32_t port = 0;
+
+	if (!counts)
+		return IU_E_NOMEM;
+	for (size_t i = 0; i < snapshot->sockets.n; i++)
+		if (is_wanted(wish, &snapshot->sockets.v[i])) {
+			counts[snapshot->sockets.v[i].port]++;
+			wanted++;
+		}
+	while (port < IU_LIVE_ALL_PORTS && kept + counts[port] <= IU_LIVE_SOCKETS_MAX)
+		kept += counts[port++];
+	free(counts);
+	look->below = port;
+	look->left_out = wanted < IU_LIVE_SOCKETS_MAX ? 0 : wanted - IU_LIVE_SOCKETS_MAX;
+	return 0;
+}
+
+static struct iu_socket copy_of(struct iu_arena *arena, const struct iu_socket *from)
+{
+	struct iu_socket s = *from;
+
+	s.path = s.path ? iu_arena_strndup(arena, s.path, s.path_len) : NULL;
+	s.user = iu_arena_strdup(arena, s.user);
+	s.device = iu_arena_strdup(arena, s.device);
+	s.cgroup = iu_arena_strdup(arena, s.cgroup);
+	s.unit = iu_arena_strdup(arena, s.unit);
+	s.container = iu_arena_strdup(arena, s.container);
+	s.engine = iu_arena_strdup(arena, s.engine);
+	return s;
+}
+
+/* A snapshot of what is kept in place of one of everything, whose memory goes. */
+static int cut(const struct iu_live_wish *wish, struct iu_live_look *look)
+{
+	struct iu_snapshot *snapshot = &look->session.snapshot, fresh;
+	int ret = find_limit(wish, snapshot, look);
+
+	if (ret < 0)
+		return ret;
+	iu_snapshot_init(&fresh);
+	fresh.seen = snapshot->seen & kinds_of(wish) & ~(uint32_t)IU_FACT_HOST;
+	for (int lower = 1; lower >= 0; lower--)
+		for (size_t i = 0; i < snapshot->sockets.n && fresh.sockets.n < IU_LIVE_SOCKETS_MAX; i++) {
+			const struct iu_socket *s = &snapshot->sockets.v[i];
+
+			if (is_wanted(wish, s) && (lower ? s->port < look->below : s->port == look->below))
+				*iu_list_add(&fresh.arena, &fresh.sockets) = copy_of(&fresh.arena, s);
+		}
+	for (size_t i = 0; i < snapshot->gaps.n; i++)
+		iu_snapshot_add_gap(&fresh, &snapshot->gaps.v[i]);
+	iu_snapshot_free(snapshot);
+	*snapshot = fresh;
+	return snapshot->arena.failed ? IU_E_NOMEM : 0;
+}
+
+/*
+ * All holders together with the sockets, as `list` looks at both; but how many there are has to be known, and then
+ * only those of what is kept are looked for. Else the sockets, then the holders of those that were not there before.
+ */
+static int look_at(struct iu_live *live, const struct iu_live_wish *wish, struct iu_live_look *look)
+{
+	struct iu_snapshot *snapshot = &look->session.snapshot;
+	bool together = wish->complete && live->few;
+	const struct iu_needs needs = {
+		.facts = kinds_of(wish) | (wish->complete ? IU_FACT_SYSCTLS : 0) | (together ? IU_FACT_HOLDERS : 0),
+		.all_ports = true,
+		.connections = look->connections,
+		.all_inodes = together,
+	};
+	struct iu_needs holders = {.facts = IU_FACT_HOLDERS};
+	int ret = collect(&needs, snapshot);
+
+	if (ret < 0)
+		return ret;
+	count_bound(look, snapshot);
+	look->many = snapshot->sockets.n > IU_LIVE_SOCKETS_MAX;
+	live->few = !look->many;
+	if (look->many)
+		ret = cut(wish, look);
 	if (ret == 0)
-		ret = find_new(live, &look->arena, &look->session.snapshot, &holders);
-	if (ret == 0 && holders.inodes.n)
-		ret = collect(&holders, &look->session.snapshot);
-	return ret;
+		ret = find_inodes(live, wish->complete, &look->arena, snapshot, &holders);
+	if (ret < 0 || (together && !look->many))
+		return ret;
+	if (look->many)
+		holders.facts |= IU_FACT_HOST | IU_FACT_SYSCTLS; /* those of the whole one are gone */
+	else if (wish->complete)
+		holders.all_ports = holders.all_inodes = true;
+	return holders.inodes.n || look->many ? collect(&holders, snapshot) : 0;
 }
 
 static int list(struct iu_live_look *look, const struct iu_snapshot *snapshot)
@@ -159,20 +238,9 @@ static int begin(struct iu_live_look *look)
 	iu_live_look_free(look);
 	if (!tally)
 		return IU_E_NOMEM;
-	*look = (struct iu_live_look){.tally = tally, .taken_ms = iu_os_now_ms()};
+	*look = (struct iu_live_look){.tally = tally, .taken_ms = iu_os_now_ms(), .below = IU_LIVE_ALL_PORTS};
 	iu_snapshot_init(&look->session.snapshot);
 	return 0;
-}
-
-/* What is bound is not in the count of the kernel's connections. */
-static void count_bound(struct iu_live_look *look, const struct iu_snapshot *snapshot)
-{
-	for (size_t i = 0; i < snapshot->sockets.n; i++) {
-		const struct iu_socket *s = &snapshot->sockets.v[i];
-
-		if (s->protocol == IU_PROTOCOL_UDP || s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND)
-			iu_tally_add(look->tally, s);
-	}
 }
 
 int iu_live_take(struct iu_live *live, const struct iu_live_wish *wish, struct iu_live_look *look)
@@ -188,13 +256,12 @@ int iu_live_take(struct iu_live *live, const struct iu_live_wish *wish, struct i
 	look->too_many = iu_tally_connections(look->tally) > IU_LIVE_CONNECTIONS_MAX;
 	look->connections = wish->connections && !look->too_many;
 	look->complete = wish->complete;
-	ret = (wish->complete ? look_at_all : look_at_new)(live, wish, look);
+	ret = look_at(live, wish, look);
 	if (ret == 0)
 		ret = list(look, snapshot);
 	if (ret < 0)
 		return ret;
 	forget(live, false);
-	count_bound(look, snapshot);
 	look->watched = iu_record_lately(snapshot->host.netns, snapshot->host.now * 1000 + 999, &look->refused);
 	look->took_ms = iu_os_now_ms() - look->taken_ms;
 	look->worked_ms = (iu_os_spent_us() - spent + 999) / 1000;

@@ -14,10 +14,16 @@ struct iu_live_wish {
 	bool connections;  /* each, not only their number */
 	bool unix_sockets;
 	bool complete;     /* the holders of every socket; else only of those that are new */
+	const struct iu_filter *places; /* endpoints and protocols that matter where there are too many; NULL: any */
 };
 
 /* More connections than that are only counted. */
-#define IU_LIVE_CONNECTIONS_MAX 100000
+#define IU_LIVE_CONNECTIONS_MAX 40000
+
+/* Of more sockets only so many are kept, those with the lowest ports: what is on the screen answers at once. */
+#define IU_LIVE_SOCKETS_MAX 50000
+
+#define IU_LIVE_ALL_PORTS (UINT16_MAX + 1)
 
 /* One look. Freed by the next one into the same place, or iu_live_look_free(). */
 struct iu_live_look {
@@ -29,6 +35,9 @@ struct iu_live_look {
 	struct iu_record_tally refused; /* failed binds of the last minute … */
 	bool watched;                   /* … and whether a watch writes all of them down */
 	bool complete, connections, too_many; /* too_many: connections were wished, and are only counted */
+	bool many;       /* more than IU_LIVE_SOCKETS_MAX: what is kept passes the filter … */
+	size_t left_out; /* … and so many of those that do were not kept, */
+	uint32_t below;  /* all of them with a port from here on; IU_LIVE_ALL_PORTS: none */
 	int64_t taken_ms, took_ms;            /* on the clock of iu_os_now_ms() */
 	int64_t worked_ms;                    /* of a processor: less than it took where others work, too */
 };

@@ -358,6 +358,10 @@ static void draw_range(struct iu_screen *screen, const struct iu_view *view)
 	}
 	if (header->too_many)
 		write_ink(&pen, INK_TROUBLE, "too many connections to show each  ");
+	if (header->left_out) {
+		snprintf(text, sizeof(text), "%zu more from port %u on: / finds them  ", header->left_out, (unsigned int)header->left_from);
+		write_ink(&pen, INK_TROUBLE, text);
+	}
 	if (view->table.unseen) {
 		snprintf(text, sizeof(text), "%zu holder%s unseen%s  ", view->table.unseen, view->table.unseen == 1 ? "" : "s",
 			header->source || view->width < 100 ? "" : ": sudo inuse top");
@@ -495,7 +499,7 @@ static void draw_table(struct iu_screen *screen, const struct iu_view *view)
 	}
 	if (!view->order.lines.n && rows)
 		put_at(screen, IU_VIEW_TABLE, 2, view->width > 2 ? view->width - 2 : 0, INK_DIM,
-			!view->table.begun	 ? "looking…"
+			!view->table.begun || (view->header.many && view->header.busy) ? "looking…"
 			: view->typed[0] ? "nothing matches; Esc shows everything"
 					 : "nothing is bound here");
 }

@@ -279,7 +279,7 @@ static int take_new(struct iu_top_table *table, const struct iu_table_look *look
 	struct iu_top_row **ret_row)
 {
 	struct iu_top_row *row = add(table, identity);
-	bool is_new = table->begun && !look->other_scope;
+	bool is_new = table->begun && !look->other_scope && socket->port < look->below;
 
 	if (!row)
 		return IU_E_NOMEM;
@@ -336,7 +336,7 @@ static void find_gone(struct iu_top_table *table, const struct iu_table_look *lo
 
 		if (row->seen == table->look || row->mark == IU_MARK_GONE)
 			continue;
-		if (look->other_scope) {
+		if (look->other_scope || row->socket.port >= look->below) {
 			drop(table, i);
 		} else if (was_looked_for(look, &row->socket)) {
 			mark(row, IU_MARK_GONE, look->shown_ms);

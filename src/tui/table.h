@@ -33,6 +33,7 @@ struct iu_table_look {
 	const struct iu_listing *listing; /* what of it belongs into the table */
 	bool complete;    /* holders of all were looked for; else only of what is new */
 	bool other_scope; /* more or fewer kinds of sockets than before: none is new or gone for that */
+	uint32_t below;   /* of ports from here on not all sockets are there: none is new or gone */
 	int64_t now_ms;   /* when it was taken, on a clock that is never set */
 	int64_t shown_ms; /* when it came: marks last from then on */
 };

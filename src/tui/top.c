@@ -41,6 +41,7 @@ struct top {
 	struct iu_os_worker *worker;
 	struct iu_live *live;
 	enum job job;
+	struct iu_order_filter places; /* what is typed, for a look at very many sockets */
 	struct iu_live_wish wish;
 	struct iu_live_look look;
 	struct iu_top_question asked;
@@ -139,7 +140,8 @@ static int take_look(struct top *top, const struct iu_snapshot *snapshot)
 {
 	struct iu_header *header = &top->view.header;
 	const struct iu_table_look look = {.snapshot = snapshot, .listing = &top->look.listing,
-		.complete = top->look.complete, .other_scope = top->scope_changed, .now_ms = top->look.taken_ms,
+		.complete = top->look.complete, .other_scope = top->scope_changed,
+		.below = top->look.below < header->left_from ? top->look.below : header->left_from, .now_ms = top->look.taken_ms,
 		.shown_ms = top->options->recorded ? top->look.taken_ms : iu_os_now_ms()};
 	int ret;
 
@@ -148,6 +150,9 @@ static int take_look(struct top *top, const struct iu_snapshot *snapshot)
 	header->now = snapshot->host.now;
 	header->looked_ms = top->look.taken_ms;
 	header->took_ms = top->look.took_ms;
+	header->many = top->look.many;
+	header->left_out = top->look.left_out;
+	header->left_from = top->look.below;
 	header->too_many = top->look.too_many && top->view.filter.all;
 	free((char *)header->hostname);
 	header->hostname = snapshot->host.hostname ? strdup(snapshot->host.hostname) : NULL;
@@ -221,7 +226,9 @@ static void start_job(struct top *top)
 		top->job = JOB_WHY;
 	} else if (now >= top->look_at && (!top->view.paused || !top->view.table.begun)) {
 		top->job = JOB_LOOK;
+		iu_order_filter_set(&top->places, top->options->names, top->view.typed);
 		top->wish = (struct iu_live_wish){
+			.places = &top->places.places,
 			.connections = top->view.filter.all,
 			.unix_sockets = top->view.filter.unix_sockets,
 			.complete = now >= top->complete_at || top->scope_changed,
@@ -242,7 +249,7 @@ static void freed(void *context, const struct iu_socket *socket)
 	if (!socket)
 		top->look_at = sooner(top->look_at, now + SOON_MS);
 	else if (!top->view.paused && iu_table_freed(&top->view.table, socket, now, top->clock + now / 1000)) {
-		top->dirty = true;
+		top->dirty = top->view.stale = true;
 		top->look_at = sooner(top->look_at, now + SOON_MS);
 	}
 }
@@ -270,7 +277,6 @@ static void tick(struct top *top)
 {
 	struct iu_view *view = &top->view;
 	int64_t now = iu_os_now_ms();
-	bool order_was_held = view->order.frozen;
 
 	if (top->options->recorded)
 		return; /* its clock stands still */
@@ -281,9 +287,8 @@ static void tick(struct top *top)
 		view->header.now = top->clock + now / 1000;
 	view->header.busy = top->worker && iu_os_worker_is_busy(top->worker) && top->job == JOB_LOOK;
 	if (!view->paused && iu_table_age(&view->table, view->has_selected ? &view->selected : NULL, now))
-		top->dirty = true;
-	if (top->dirty || (order_was_held && !view->frozen))
-		iu_view_arrange(view);
+		top->dirty = view->stale = true;
+	iu_view_refresh(view);
 }
 
 static void check_wait(struct top *top)
@@ -718,6 +723,7 @@ static void end(struct top *top)
 	iu_answer_question_end(&top->awaited);
 	free((char *)top->view.header.hostname);
 	iu_view_end(&top->view);
+	iu_arena_free(&top->places.arena);
 	iu_text_free(&top->told);
 	free(top->copy);
 	free(top->gap);

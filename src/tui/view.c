@@ -49,7 +49,7 @@ static void lay_out(struct iu_view *view)
 void iu_view_begin(struct iu_view *view, const struct iu_names *names, unsigned int width, unsigned int height)
 {
 	*view = (struct iu_view){.names = names, .moved_ms = INT64_MIN / 2, .message_ms = INT64_MIN / 2,
-		.order.column = IU_COLUMN_PORT, .header.port_first = -1, .header.cost = -1};
+		.order.column = IU_COLUMN_PORT, .header.port_first = -1, .header.left_from = UINT32_MAX, .header.cost = -1};
 	iu_view_resize(view, width, height);
 }
 
@@ -117,6 +117,7 @@ int iu_view_arrange(struct iu_view *view)
 	size_t offset = view->cursor - view->top;
 	int ret;
 
+	view->stale = false;
 	view->order.frozen = view->frozen || view->header.now_ms - view->moved_ms < STILL_MS;
 	ret = iu_order_make(&view->order, &view->table, &view->filter);
 	find_selected(view);
@@ -126,6 +127,13 @@ int iu_view_arrange(struct iu_view *view)
 	if (!view->has_selected && view->order.lines.n && view->moved_ms >= 0)
 		select_here(view);
 	return ret;
+}
+
+int iu_view_refresh(struct iu_view *view)
+{
+	bool held = view->order.frozen && !view->frozen;
+
+	return view->stale || (held && view->header.now_ms - view->moved_ms >= STILL_MS) ? iu_view_arrange(view) : 0;
 }
 
 static void move_to(struct iu_view *view, size_t line)
@@ -334,6 +342,8 @@ static enum iu_action apply_filter(struct iu_view *view)
 	iu_order_filter_set(&view->filter, view->names, view->typed);
 	view->moved_ms = INT64_MIN / 2;
 	iu_view_arrange(view);
+	if (view->header.many && !view->typing)
+		return IU_ACTION_LOOK; /* not all of what it wants is here */
 	return had_unix != view->filter.unix_sockets ? IU_ACTION_LOOK : IU_ACTION_NONE;
 }
 
@@ -376,7 +386,7 @@ static void add_character(char *text, uint32_t point)
 static enum iu_action key_of_filter(struct iu_view *view, uint32_t key)
 {
 	switch (key) {
-	case IU_KEY_ENTER: view->typing = false; return IU_ACTION_NONE;
+	case IU_KEY_ENTER: view->typing = false; break;
 	case IU_KEY_ESCAPE:
 		view->typing = false;
 		view->typed[0] = '\0';

@@ -53,6 +53,9 @@ struct iu_header {
 	size_t gaps, troubles;
 	const char *gap;               /* the first of them; NULL: none */
 	bool too_many, busy;
+	bool many;                     /* more sockets than are kept … */
+	size_t left_out;               /* … of those that the filter wants, from that port on */
+	uint32_t left_from;
 	bool watched;                  /* failed binds are written down as they happen */
 	uint64_t refused;              /* of the last minute */
 	char last_refused[64];         /* the last of them, escaped */
@@ -78,6 +81,7 @@ struct iu_view {
 
 	char typed[IU_FILTER_BYTES]; /* the filter */
 	bool typing, paused, frozen;
+	bool stale;      /* rows came or went: the lines are to be made anew */
 
 	enum iu_pane pane;
 	char *pane_title;
@@ -102,6 +106,9 @@ int iu_view_take(struct iu_view *view, const struct iu_table_look *look, const s
 
 /** iu_view_troubles() - marks the rows that what was found is about, and no others. Returns: 0, IU_E_NOMEM. */
 int iu_view_troubles(struct iu_view *view, const struct iu_troubles *troubles);
+
+/** iu_view_refresh() - the same where there is a reason: each time costs as much as there are rows. */
+int iu_view_refresh(struct iu_view *view);
 
 /** iu_view_arrange() - lines anew, the cursor where it was. Returns: 0, IU_E_NOMEM. */
 int iu_view_arrange(struct iu_view *view);

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -347,6 +348,49 @@ def tells_failed_binds():
         t.wait("nothing is bound here", absent="failed binds")
 
 
+MANY = """
+import resource, signal, socket, sys
+place, count, hard = int(sys.argv[1]), int(sys.argv[2]), resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+for i in range(count):
+    s = socket.socket(type=socket.SOCK_DGRAM)
+    s.bind((f"127.{1 + place}.{i // 200}.1", 3000 + i % 200))
+    s.detach()
+print("bound", flush=True)
+signal.pause()
+"""
+
+
+def very_many():
+    """of more than 50,000 sockets those with the lowest ports are there, and a filter finds the others"""
+    each, processes = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 100, 15000), []
+    if each < 4000:
+        raise tap.Skip(f"a process may have {each} descriptors only")
+    try:
+        for place in range((60000 + each - 1) // each):
+            processes.append(subprocess.Popen([sys.executable, "-c", MANY, str(place), str(min(each, 60000 - place * each))],
+                                              stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True))
+        assert all(p.stdout.readline() == "bound\n" for p in processes)
+        with Terminal(120, 30) as t, Server(8160):
+            t.top()
+            screen = t.wait("10001 more from port ", " 3000 udp", "python3", "ephemeral", seconds=3 * PATIENCE)
+            print("#", screen.splitlines()[2])
+            begin = time.monotonic()
+            t.keys("j")
+            t.wait("udp")
+            print(f"# a key: {(time.monotonic() - begin) * 1000:.0f} ms")
+            t.type("/8160")
+            t.keys("Enter")
+            screen = t.wait(" 8160 tcp", absent=" more from port", seconds=3 * PATIENCE)
+            assert not row(screen, 8160).startswith("+"), screen  # it was there, and was not kept
+            t.keys("Escape")
+            t.wait("10001 more from port", " 3000 udp", absent=" 8160 tcp", seconds=3 * PATIENCE)
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
 def plain_terminals():
     """NO_COLOR has no colours, C has no characters beyond ASCII, an unknown terminal is refused"""
     with Server(8140):
@@ -382,5 +426,5 @@ if __name__ == "__main__":
     sys.exit(tap.play([comes_and_goes, an_end_is_told_by_the_kernel, filters_while_typing, answers_why,
                        counts_time_wait_down, frees_after_consent, waits, exports, pauses_and_freezes, resizes, mouse,
                        stops_and_goes_on, gives_the_terminal_back, survives_no_terminal, hostile_names, tells_failed_binds,
-                       plain_terminals,
+                       very_many, plain_terminals,
                        no_terminal]))

@@ -92,7 +92,7 @@ static void take(bool complete)
 	const struct iu_filter filter = {.all = true};
 	struct iu_listing listing = {0};
 	struct iu_arena arena = {0};
-	struct iu_table_look look = {.snapshot = &world, .listing = &listing, .complete = complete, .now_ms = clock_ms, .shown_ms = clock_ms};
+	struct iu_table_look look = {.snapshot = &world, .listing = &listing, .complete = complete, .below = UINT32_MAX, .now_ms = clock_ms, .shown_ms = clock_ms};
 
 	iu_tally_clear(&tally);
 	for (size_t i = 0; i < world.sockets.n; i++)
