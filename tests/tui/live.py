@@ -320,7 +320,8 @@ def hostile_names():
 
 def tells_failed_binds():
     """where a watch runs, the header tells the failed binds of the last minute, and the answer those of its port"""
-    watch = subprocess.Popen([INUSE, "watch", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # nobody reads its output: others of this machine may fail a thousand times
+    watch = subprocess.Popen([INUSE, "watch", "--json"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         said = watch.stderr.readline()
         if "watching" not in said:
