@@ -409,6 +409,17 @@ def lock_with_live_socket(room):
     expect((os.path.lexists(path), os.path.lexists(path + ".lock")), (True, True), "socket and lock are there")
 
 
+def socket_beside_its_lock(room):
+    """Who is bound to the socket is found, whatever its lock tells: of the server itself, of a program like it."""
+    path = room.path(".s.PGSQL.5432")
+    pid = room.serve(path)
+    for named in (pid, os.getpid()):
+        write(path + ".lock", f"{named}\n")
+        _, document, _ = why(path)
+        expect((document["verdict"]["cause"], holders(document)), ("other-program", [pid]), "cause, holder")
+        expect(ask("free", "--dry-run", path)[0], 0, "free: exit code")
+
+
 def lock_of_another_machine(room):
     """On a file system that others serve, too, a number that is nobody's here may be somebody's there."""
     real, seen = room.make("real", "seen")
@@ -557,7 +568,7 @@ def books(_):
 
 places.SCENES = [machine, screen, desktop, virtualbox, lima, machine_of_podman, proxy_device, kube_proxy, editor,
                  engine_api, clients, one_decision, libvirt, nspawn, pod_of_cgroupfs, pod_of_systemd, rootless, lxc, conmon, display,
-                 display_that_lives, given_again, unknown_writer, lock_with_live_socket, lock_of_another_machine, no_lock, lost_file, lost_tmux,
+                 display_that_lives, given_again, unknown_writer, lock_with_live_socket, socket_beside_its_lock, lock_of_another_machine, no_lock, lost_file, lost_tmux,
                  guess, guess_by_directory, units, interface, books]
 
 if __name__ == "__main__":

@@ -98,8 +98,8 @@ void iu_linux_want_holders(struct iu_arena *arena, const struct iu_question *que
 
 bool iu_linux_holders_asked(const struct iu_snapshot *snapshot)
 {
-	if ((snapshot->seen & IU_FACTS_HOLDERS) || snapshot->holds.n || snapshot->unreadable.n ||
-		snapshot->processes.n)
+	/* processes prove nothing: whoever has written a lock was read with the path */
+	if ((snapshot->seen & IU_FACTS_HOLDERS) || snapshot->holds.n || snapshot->unreadable.n)
 		return true;
 	for (size_t i = 0; i < snapshot->gaps.n; i++)
 		if (snapshot->gaps.v[i].fact & IU_FACTS_HOLDERS)
