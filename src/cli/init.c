@@ -9,7 +9,7 @@
 #include "session/lately.h"
 
 #define TOOK_MAX    (7 * 24 * 3600 * 1000ul)
-#define PATIENCE_MS 1000 /* with a watch that has much to do; else it answers in one or two */
+#define PATIENCE_MS 500 /* with a watch that has much to do; else it answers in one or two */
 #define SLACK_MS    50   /* until we look at the clock, too */
 
 /*

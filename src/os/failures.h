@@ -25,7 +25,7 @@ const struct iu_failure_source *iu_failures_source(const struct iu_failures *fai
 /**
  * iu_failures_wait() - sleeps until something has failed, or somebody is at the door, at most @ms
  * @door: a descriptor; -1: there is none
- * Returns: 1: iu_failures_next() has something, 2: it has nothing that failed before @door became readable,
+ * Returns: 1: iu_failures_next() has something, 2: all that failed before @door became readable was taken,
  * 0: the time is up, IU_E_AGAIN: a signal came.
  */
 int iu_failures_wait(struct iu_failures *failures, int door, unsigned int ms);

@@ -31,15 +31,14 @@ void iu_keeper_add(struct iu_keeper *keeper, const struct iu_watch_entry *entry)
 void iu_keeper_serve(struct iu_keeper *keeper)
 {
 	struct iu_desk_caller caller;
+	struct iu_text answer = {0};
 
-	while (iu_os_desk_door(keeper->desk) >= 0 && iu_os_desk_next(keeper->desk, &caller)) {
-		struct iu_text answer = {0};
-
-		iu_lately_take(&keeper->lately, caller.uid, caller.session, &answer);
-		iu_totals_put(&keeper->totals, &answer);
-		iu_os_desk_answer(keeper->desk, &answer);
-		iu_text_free(&answer);
-	}
+	if (!iu_os_desk_next(keeper->desk, &caller))
+		return;
+	iu_lately_take(&keeper->lately, caller.uid, caller.session, &answer);
+	iu_totals_put(&keeper->totals, &answer);
+	iu_os_desk_answer(keeper->desk, &answer);
+	iu_text_free(&answer);
 }
 
 void iu_keeper_close(struct iu_keeper *keeper)

@@ -24,7 +24,7 @@ void iu_keeper_begin(struct iu_keeper *keeper, const struct iu_failure_source *s
 
 void iu_keeper_add(struct iu_keeper *keeper, const struct iu_watch_entry *entry);
 
-/** iu_keeper_serve() - answers those who wait at the desk. */
+/** iu_keeper_serve() - answers the first who waits at the desk: who came after him may have failed after him, too. */
 void iu_keeper_serve(struct iu_keeper *keeper);
 
 void iu_keeper_close(struct iu_keeper *keeper);

@@ -57,8 +57,10 @@ class Watch:
     def read(self):
         for line in self.process.stdout:
             self.raw.append(line)
-            if self.json_lines:
+            if self.json_lines and "inuse.event/1" in line:
                 self.entries.append(json.loads(line))
+            elif self.json_lines:  # it has ended, and says why
+                print("#", line.rstrip(), flush=True)
 
     def of(self, fits):
         return [e for e in list(self.entries) if e["netns"] in self.ours and fits(e)]

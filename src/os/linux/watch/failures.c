@@ -45,6 +45,8 @@ struct iu_failures {
 	int netns; /* descriptor of our own, to come back to */
 	bool away;
 	int64_t swept_ms;
+	bool asked;    /* somebody is at the door, for whom … */
+	uint64_t mark; /* … the ring has to be read up to here */
 };
 
 static int64_t clock_ms(clockid_t clock)
@@ -193,6 +195,22 @@ static void settle(struct iu_failures *f)
 	iu_hooks_sweep(&f->hooks);
 }
 
+/* Whether what failed before somebody came to the door has been read: what comes later keeps nobody waiting. */
+static bool has_answer(struct iu_failures *f, int door)
+{
+	struct pollfd fds = {.fd = door, .events = POLLIN};
+
+	if (!f->asked && poll(&fds, 1, 0) > 0) {
+		settle(f);
+		f->asked = true;
+		f->mark = *f->ring.consumer + iu_ring_buffer_used(&f->ring);
+	}
+	if (!f->asked || *f->ring.consumer < f->mark)
+		return false;
+	f->asked = false;
+	return true;
+}
+
 int iu_failures_wait(struct iu_failures *f, int door, unsigned int ms)
 {
 	struct pollfd fds[] = {{.fd = iu_hooks_ring(&f->hooks), .events = POLLIN}, {.fd = door, .events = POLLIN}};
@@ -201,6 +219,8 @@ int iu_failures_wait(struct iu_failures *f, int door, unsigned int ms)
 
 	for (;;) {
 		sweep(f);
+		if (has_answer(f, door))
+			return 2;
 		if (iu_ring_buffer_used(&f->ring))
 			return 1;
 		left = end - clock_ms(CLOCK_MONOTONIC);
@@ -208,10 +228,6 @@ int iu_failures_wait(struct iu_failures *f, int door, unsigned int ms)
 			return 0;
 		if (poll(fds, IU_COUNT(fds), left < step ? (int)left : step) < 0 && errno == EINTR)
 			return IU_E_AGAIN;
-		if (fds[1].revents) {
-			settle(f);
-			return iu_ring_buffer_used(&f->ring) ? 1 : 2;
-		}
 	}
 }
 
