@@ -62,3 +62,11 @@ const struct iu_path *iu_lock_socket(const struct iu_snapshot *snapshot, const s
 		return NULL;
 	return iu_snapshot_path(snapshot, text, strlen(text));
 }
+
+bool iu_lock_is_served(const struct iu_snapshot *snapshot, const struct iu_path *path)
+{
+	const struct iu_path *socket = iu_lock_socket(snapshot, path);
+
+	return socket && !socket->lstat_errno && socket->kind == IU_FILE_SOCKET &&
+	       (socket->alive != IU_NO || socket->shared);
+}

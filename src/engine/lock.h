@@ -17,4 +17,7 @@ const char *iu_lock_phrase(
 /** iu_lock_socket() - what lies at the socket that the lock stands beside, where that was looked at; NULL. */
 const struct iu_path *iu_lock_socket(const struct iu_snapshot *snapshot, const struct iu_path *path);
 
+/** iu_lock_is_served() - somebody is bound to the socket beside it, or that could not be ruled out. */
+bool iu_lock_is_served(const struct iu_snapshot *snapshot, const struct iu_path *path);
+
 #endif

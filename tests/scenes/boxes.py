@@ -405,6 +405,8 @@ def lock_with_live_socket(room):
     room.serve(path)
     _, document, _ = why(path + ".lock")
     expect(document["verdict"]["cause"], "lock-file", "cause")
+    expect_in("somebody is bound", document["verdict"]["headline"], "headline")
+    expect(remedies(document).count("remove-lock-file"), 0, "remove-lock-file is offered")
     expect(ask("free", "--yes", path + ".lock")[0], 1, "free: exit code")
     expect((os.path.lexists(path), os.path.lexists(path + ".lock")), (True, True), "socket and lock are there")
 

@@ -41,6 +41,9 @@ static const char *headline(
 
 	if (!iu_lock_is_there(path))
 		return NULL;
+	if (iu_lock_is_stale(&path->lock) && iu_lock_is_served(snapshot, path))
+		return iu_phrase(arena, "it is a lock that names process %d, and somebody is bound to the socket beside it",
+			(int)path->lock.pid);
 	if (iu_lock_is_stale(&path->lock))
 		return iu_phrase(arena, "the lock is left over, process %d that it names is gone",
 			(int)path->lock.pid);

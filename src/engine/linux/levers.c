@@ -419,7 +419,8 @@ bool iu_linux_lever_lock(const struct iu_lever_context *c, const struct iu_path 
 	struct iu_lever lever = {.kind = IU_STEP_REMOVE_FILE};
 	const struct iu_lock *lock = &file->lock;
 
-	if (!iu_lock_is_stale(lock) || iu_linux_lever_why_kept(file, NULL))
+	/* whoever is bound beside it may have written it, whatever the program is called */
+	if (iu_lock_is_served(c->snapshot, file) || !iu_lock_is_stale(lock) || iu_linux_lever_why_kept(file, NULL))
 		return false;
 	lever.file = (struct iu_step_file){.path = lock->path,
 		.path_len = strlen(lock->path),

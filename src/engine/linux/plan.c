@@ -895,7 +895,7 @@ static void remove_lock(struct iu_planning *p, const struct iu_blocker *b)
 			refuse_lock(p, &file->lock);
 		return;
 	}
-	if (is_socket && (socket->alive != IU_NO || socket->shared)) {
+	if (iu_lock_is_served(p->snapshot, file)) {
 		iu_planning_refuse(p, 0, "the lock is left alone",
 			"the socket that it stands beside is in use, or that could not be ruled out",
 			iu_phrase(p->arena, "inuse %s",
