@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "cli/cli.h"
 #include "cli/system.h"
-#include "os/desk.h"
+#include "os/server.h"
 #include "session/lately.h"
 
 #define TOOK_MAX    (7 * 24 * 3600 * 1000ul)
@@ -23,7 +23,7 @@ static const struct {
 		"__inuse_since=\n"
 		"__inuse_prompt() {\n"
 		"\tlocal code=$?\n"
-		"\tif [[ $code != 0 && -n $__inuse_since && -S " IU_DESK " ]]; then\n"
+		"\tif [[ $code != 0 && -n $__inuse_since && -S " IU_SERVER " ]]; then\n"
 		"\t\tcommand inuse init --took \"$(((${EPOCHREALTIME/[^0-9]/} - __inuse_since) / 1000))\" >&2\n"
 		"\tfi\n"
 		"\t__inuse_since=\n"
@@ -44,7 +44,7 @@ static const struct {
 		"\t__inuse_precmd() {\n"
 		"\t\tlocal code=$?\n"
 		"\t\temulate -L zsh\n"
-		"\t\tif [[ $code != 0 && -n $__inuse_since && -S " IU_DESK " ]]; then\n"
+		"\t\tif [[ $code != 0 && -n $__inuse_since && -S " IU_SERVER " ]]; then\n"
 		"\t\t\tlocal -a now=($epochtime)\n"
 		"\t\t\tcommand inuse init --took $((now[1] * 1000 + now[2] / 1000000 - __inuse_since)) >&2\n"
 		"\t\tfi\n"
@@ -57,7 +57,7 @@ static const struct {
 	{"fish",
 		"function __inuse_postexec --on-event fish_postexec\n"
 		"\tset -l code $status\n"
-		"\tif test $code -ne 0 -a -n \"$CMD_DURATION\" -a -S " IU_DESK "\n"
+		"\tif test $code -ne 0 -a -n \"$CMD_DURATION\" -a -S " IU_SERVER "\n"
 		"\t\tcommand inuse init --took $CMD_DURATION >&2\n"
 		"\tend\n"
 		"end\n"},
@@ -67,13 +67,13 @@ static const struct {
 static int tell(unsigned long took)
 {
 	const struct iu_lately_command command = {
-		.since_ms = iu_os_desk_clock_ms() - (int64_t)took - SLACK_MS,
-		.sees = iu_os_desk_sees};
+		.since_ms = iu_os_server_clock_ms() - (int64_t)took - SLACK_MS,
+		.sees = iu_os_server_sees};
 	struct iu_text lines = {0}, line = {0};
 	int code = IU_EXIT_NO;
 
 	iu_text_add(&line, "inuse: ");
-	if (iu_os_desk_ask(PATIENCE_MS, &lines) >= 0 && lines.len &&
+	if (iu_os_server_ask(PATIENCE_MS, &lines) >= 0 && lines.len &&
 		iu_lately_find(lines.data, lines.len, &command, iu_system_home(), &line) > 0) {
 		iu_text_add(&line, "\n");
 		code = iu_write(&line) ? IU_EXIT_DONE : IU_EXIT_NO;

@@ -62,11 +62,11 @@ static bool stopped(void *context)
 	return iu_system_caught() != 0;
 }
 
-static int door(void *context)
+static int listener(void *context)
 {
 	struct watching *watching = context;
 
-	return iu_os_desk_door(watching->keeper.desk);
+	return iu_os_server_listener(watching->keeper.server);
 }
 
 static void asked(void *context)
@@ -147,7 +147,7 @@ static int run(struct watching *watching, const struct iu_filter *filter, enum i
 		.tell = tell,
 		.missed = missed,
 		.stopped = stopped,
-		.door = door,
+		.listener = listener,
 		.asked = asked};
 	struct iu_text why = {0};
 	int ret;

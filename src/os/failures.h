@@ -23,12 +23,12 @@ int iu_failures_open(struct iu_failures **ret_failures, struct iu_text *why);
 const struct iu_failure_source *iu_failures_source(const struct iu_failures *failures);
 
 /**
- * iu_failures_wait() - sleeps until something has failed, or somebody is at the door, at most @ms
- * @door: a descriptor; -1: there is none
- * Returns: 1: iu_failures_next() has something, 2: all that failed before @door became readable was taken,
+ * iu_failures_wait() - sleeps until something has failed, or a client waits, at most @ms
+ * @listener: a descriptor; -1: there is none
+ * Returns: 1: iu_failures_next() has something, 2: all that failed before @listener became readable was taken,
  * 0: the time is up, IU_E_AGAIN: a signal came.
  */
-int iu_failures_wait(struct iu_failures *failures, int door, unsigned int ms);
+int iu_failures_wait(struct iu_failures *failures, int listener, unsigned int ms);
 
 /**
  * iu_failures_next() - the next failure

@@ -9,10 +9,10 @@ const struct iu_failure_source *iu_failures_source(const struct iu_failures *fai
 	return &none;
 }
 
-int iu_failures_wait(struct iu_failures *failures, int door, unsigned int ms)
+int iu_failures_wait(struct iu_failures *failures, int listener, unsigned int ms)
 {
 	(void)failures;
-	(void)door;
+	(void)listener;
 	(void)ms;
 	return 0;
 }

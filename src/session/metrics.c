@@ -9,7 +9,7 @@
 #include "engine/pending.h"
 #include "engine/measure.h"
 #include "knowledge/ports.h"
-#include "os/desk.h"
+#include "os/server.h"
 #include "os/os.h"
 #include "session/questions.h"
 #include "session/totals.h"
@@ -164,7 +164,7 @@ static void count_failures(struct iu_arena *arena, struct iu_metrics *metrics)
 {
 	struct iu_text told = {0};
 
-	if (iu_os_desk_ask(PATIENCE_MS, &told) >= 0 && told.len)
+	if (iu_os_server_ask(PATIENCE_MS, &told) >= 0 && told.len)
 		iu_totals_read(told.data, told.len, arena, metrics);
 	iu_text_free(&told);
 }

@@ -1,8 +1,8 @@
-/* watch/keeper.h - what a watch keeps of what it has told: for root's why and run, and for who asks at its desk */
+/* watch/keeper.h - what a watch keeps of what it has told: for root's why and run, and whoever asks its socket */
 #ifndef IU_WATCH_KEEPER_H
 #define IU_WATCH_KEEPER_H
 
-#include "os/desk.h"
+#include "os/server.h"
 #include "os/record.h"
 #include "session/lately.h"
 #include "session/totals.h"
@@ -11,7 +11,7 @@
 /* Starts with {0}. */
 struct iu_keeper {
 	struct iu_os_record *record; /* NULL: nothing is kept */
-	struct iu_os_desk *desk;     /* NULL: nobody can ask */
+	struct iu_os_server *server;     /* NULL: nobody can ask */
 	struct iu_lately lately;
 	struct iu_totals totals;
 };
@@ -24,7 +24,7 @@ void iu_keeper_begin(struct iu_keeper *keeper, const struct iu_failure_source *s
 
 void iu_keeper_add(struct iu_keeper *keeper, const struct iu_watch_entry *entry);
 
-/** iu_keeper_serve() - answers the first who waits at the desk: who came after him may have failed after him, too. */
+/** iu_keeper_serve() - answers the first who waits: who came after him may have failed after him, too. */
 void iu_keeper_serve(struct iu_keeper *keeper);
 
 void iu_keeper_close(struct iu_keeper *keeper);

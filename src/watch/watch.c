@@ -146,7 +146,7 @@ int iu_watch_run(const struct iu_watch *watch, struct iu_text *why)
 		return ret;
 	watch->begun(watch->context, iu_failures_source(failures));
 	while (ret >= 0 && !watch->stopped(watch->context)) {
-		ret = iu_failures_wait(failures, watch->door(watch->context), WAIT_MS);
+		ret = iu_failures_wait(failures, watch->listener(watch->context), WAIT_MS);
 		if (ret == 1)
 			ret = next(watch, failures, &shares);
 		else if (ret == 2)

@@ -25,7 +25,7 @@ struct iu_watch {
 	void (*missed)(void *context, uint64_t lost, uint64_t unfollowed);
 	bool (*stopped)(void *context);
 	/* Readable when somebody asks what was told; -1: nobody can. */
-	int (*door)(void *context);
+	int (*listener)(void *context);
 	/* Somebody does, and all that failed before has been told. */
 	void (*asked)(void *context);
 };

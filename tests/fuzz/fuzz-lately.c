@@ -1,4 +1,4 @@
-/* tests/fuzz/fuzz-lately.c - any bytes as what a watch answers at its desk */
+/* tests/fuzz/fuzz-lately.c - any bytes as what a watch answers at its socket */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -184,7 +184,7 @@ def shell(name, first):
 
 
 def ask(uid, elsewhere=False):
-    """The failures that the desk tells that user, of this session or another one."""
+    """The failures that the watch tells that user, of this session or another one."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -194,7 +194,7 @@ def ask(uid, elsewhere=False):
         try:
             with socket.socket(socket.AF_UNIX) as s:
                 s.settimeout(PATIENCE)
-                s.connect("/run/inuse/desk")
+                s.connect("/run/inuse/socket")
                 while chunk := s.recv(65536):
                     os.write(writer, chunk)
         finally:
@@ -227,9 +227,9 @@ def others(folder):
              [str(3914 + number) for number in range(8)])
         same("the second time", ask(OTHER), [])
         same("lines of a third", answers[65534], [])
-        same("modes", [oct(os.stat(f"/run/inuse{name}").st_mode & 0o777) for name in ("", "/failures", "/desk")],
+        same("modes", [oct(os.stat(f"/run/inuse{name}").st_mode & 0o777) for name in ("", "/failures", "/socket")],
              ["0o711", "0o600", "0o666"])
-    same("the desk of a watch that has ended", os.path.exists("/run/inuse/desk"), False)
+    same("the socket of a watch that has ended", os.path.exists("/run/inuse/socket"), False)
 
 
 def cost(_folder):
@@ -246,11 +246,11 @@ def cost(_folder):
 
 
 def killed(folder):
-    """a watch that was killed leaves a desk where nobody answers, and the next one sets up its own"""
+    """a watch that was killed leaves a socket where nobody answers, and the next one sets up its own"""
     watch = Watch().__enter__()
     watch.process.kill()
     watch.process.wait()
-    same("the desk is there", os.path.exists("/run/inuse/desk"), True)
+    same("the socket is there", os.path.exists("/run/inuse/socket"), True)
     done = subprocess.run([INUSE, "init", "--took", "1000"], capture_output=True, text=True, timeout=PATIENCE, check=False)
     same("nobody answers", (done.returncode, done.stdout, done.stderr), (1, "", ""))
     with Watch(), Holder(3931, USER, folder):

@@ -65,7 +65,7 @@ def runs(machine):
     if state != "active":
         print("\n".join("# " + line for line in machine.run("systemctl", "status", "inuse-watch.service").stdout.splitlines()))
     yield "state", state, "active"
-    modes = machine.run("stat", "-c", "%a %F", "/run/inuse", "/run/inuse/desk").stdout.splitlines()
+    modes = machine.run("stat", "-c", "%a %F", "/run/inuse", "/run/inuse/socket").stdout.splitlines()
     yield "where shells ask", modes, ["711 directory", "666 socket"]
 
 

@@ -44,7 +44,7 @@ static void add(struct iu_failure failure, const char *error, enum iu_cause caus
 	iu_totals_add(&totals, &failure, error ? &answer : NULL);
 }
 
-/* Through the line that the desk sends. Returns: the sum of all, and how many series. */
+/* Through the line that the server sends. Returns: the sum of all, and how many series. */
 static double read_back(size_t *ret_series, double *ret_sum, const char *error, const char *cause, const char *class)
 {
 	struct iu_metrics metrics = {0};

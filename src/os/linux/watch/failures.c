@@ -45,7 +45,7 @@ struct iu_failures {
 	int netns; /* descriptor of our own, to come back to */
 	bool away;
 	int64_t swept_ms;
-	bool asked;    /* somebody is at the door, for whom … */
+	bool asked;    /* a client waits, for whom … */
 	uint64_t mark; /* … the ring has to be read up to here */
 };
 
@@ -195,10 +195,10 @@ static void settle(struct iu_failures *f)
 	iu_hooks_sweep(&f->hooks);
 }
 
-/* Whether what failed before somebody came to the door has been read: what comes later keeps nobody waiting. */
-static bool has_answer(struct iu_failures *f, int door)
+/* Whether what failed before a client came has been read: what comes later keeps nobody waiting. */
+static bool has_answer(struct iu_failures *f, int listener)
 {
-	struct pollfd fds = {.fd = door, .events = POLLIN};
+	struct pollfd fds = {.fd = listener, .events = POLLIN};
 
 	if (!f->asked && poll(&fds, 1, 0) > 0) {
 		settle(f);
@@ -211,15 +211,15 @@ static bool has_answer(struct iu_failures *f, int door)
 	return true;
 }
 
-int iu_failures_wait(struct iu_failures *f, int door, unsigned int ms)
+int iu_failures_wait(struct iu_failures *f, int listener, unsigned int ms)
 {
-	struct pollfd fds[] = {{.fd = iu_hooks_ring(&f->hooks), .events = POLLIN}, {.fd = door, .events = POLLIN}};
+	struct pollfd fds[] = {{.fd = iu_hooks_ring(&f->hooks), .events = POLLIN}, {.fd = listener, .events = POLLIN}};
 	int64_t end = clock_ms(CLOCK_MONOTONIC) + ms, left;
 	int step = f->hooks.by_attempts ? LOOK_MS : SWEEP_MS;
 
 	for (;;) {
 		sweep(f);
-		if (has_answer(f, door))
+		if (has_answer(f, listener))
 			return 2;
 		if (iu_ring_buffer_used(&f->ring))
 			return 1;

@@ -17,7 +17,7 @@
 #define OLDER  "failures.1"
 #define LOCK   "failures.lock"
 
-/* Everybody comes to the desk (desk.c), and sees nothing else there. */
+/* Everybody comes to the socket (server.c), and sees nothing else there. */
 #define PASSABLE (S_IRWXU | S_IXGRP | S_IXOTH)
 
 struct iu_os_record {
