@@ -287,7 +287,8 @@ const struct iu_command iu_command_run = {
 		"listen() of CMD, or of a program that it starts, fails, standard error tells "
 		"why, once for each cause, before the program goes on. One of --wait, --next, "
 		"--reuseaddr and --free helps as well. Without root, setuid programs get no "
-		"more rights under it (no_new_privs). Binds made through io_uring are not seen.",
+		"more rights under it (no_new_privs). Binds made through io_uring are not seen, nor "
+		"those that a system call filter of CMD's own refuses.",
 	.examples = {
 		{"inuse run -- npm start", "explained where it happens"},
 		{"inuse run --wait 90s -- ./server", "starts as soon as the port can be bound"},
