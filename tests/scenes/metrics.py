@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Numbers for Prometheus: counted beside ss, read by a strict parser, promtool, node_exporter and Prometheus itself,
-with the alert rules and every query of the dashboard.
+with the alert rules and every query of the dashboard; the alert goes through a real Alertmanager to its receiver.
 
 Prints TAP. Environment: INUSE (the program), PROMETHEUS_FILES (the folder with rules and dashboard).
 """
@@ -22,7 +22,7 @@ import urllib.request
 
 INUSE = os.path.abspath(os.environ["INUSE"])
 FILES = os.path.abspath(os.environ["PROMETHEUS_FILES"])
-# /etc and /usr/lib have units of the machine: here only ours are enabled.
+# /etc and /usr/lib have units of the machine: here only ours are enabled. /run has what another watch writes down.
 PLACE = ("mount --make-rprivate / && mount -t proc proc /proc && ip link set lo up && mkdir -p /etc/systemd/system /usr/lib/systemd/system && "
          'mount -t tmpfs none /etc/systemd/system && mount -t tmpfs none /usr/lib/systemd/system && mount -t tmpfs none /run && exec "$@"')
 SECONDS = 60
@@ -290,8 +290,48 @@ def dashboard_queries():
     return [(panel["title"], target["expr"].replace("$instance", ".+")) for panel in panels for target in panel["targets"]]
 
 
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """Where Alertmanager sends what fires, as a chat or a pager would be."""
+    got = []
+
+    def do_POST(self):
+        self.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+RECEIVERS = """route: {receiver: ours, group_wait: 1s, group_by: [alertname]}
+receivers: [{name: ours, webhook_configs: [{url: 'http://127.0.0.1:9102/'}]}]
+"""
+
+
+def place_templates():
+    """Debian's Alertmanager reads them there and nowhere else; its package is unpacked only. This mount namespace is ours."""
+    if not os.path.exists("/usr/share/prometheus/alertmanager/default.tmpl"):
+        share = os.path.join(os.path.dirname(os.path.dirname(shutil.which("prometheus-alertmanager"))), "share/prometheus/alertmanager")
+        subprocess.run(["mount", "-t", "tmpfs", "none", "/usr/share"], check=True)
+        shutil.copytree(share, "/usr/share/prometheus/alertmanager")
+
+
+def arrived():
+    return {alert["labels"]["name"]: alert for message in list(Receiver.got) for alert in message["alerts"]
+            if alert["labels"]["alertname"] == "InusePendingConflict" and alert["status"] == "firing"}
+
+
+def check_arrival(wanted):
+    until(lambda: set(arrived()) >= wanted)
+    yield "the alert arrives for", set(arrived()), wanted
+    first = next(iter(arrived().values()), {"annotations": {}})
+    print("#", json.dumps(first)[:600])
+    yield "with a summary", bool(first["annotations"].get("summary")), True
+
+
 CONFIG = """global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: [rules.yml]
+alerting: {alertmanagers: [{static_configs: [{targets: ['127.0.0.1:9093']}]}]}
 scrape_configs:
   - {job_name: node, static_configs: [{targets: ['127.0.0.1:9100']}]}
   - {job_name: open, static_configs: [{targets: ['127.0.0.1:9101']}]}
@@ -313,12 +353,19 @@ def check_prometheus(folder, data, watched):
     checked = subprocess.run(["promtool", "check", "config", f"{data}/prometheus.yml"], capture_output=True, check=False)
     yield "promtool check config", (checked.returncode, checked.stderr), (0, b"")
     web = http.server.ThreadingHTTPServer(("127.0.0.1", 9101), OpenMetrics)
-    threading.Thread(target=web.serve_forever, daemon=True).start()
+    receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 9102), Receiver)
+    for one in (web, receiver):
+        threading.Thread(target=one.serve_forever, daemon=True).start()
+    with open(f"{data}/alertmanager.yml", "w", encoding="utf-8") as file:
+        file.write(RECEIVERS)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     exporter = subprocess.Popen(["prometheus-node-exporter", "--web.listen-address=127.0.0.1:9100", "--collector.disable-defaults",
                                  "--collector.textfile", f"--collector.textfile.directory={folder}"], **quiet)
     server = subprocess.Popen(["prometheus", f"--config.file={data}/prometheus.yml", f"--storage.tsdb.path={data}/tsdb",
                                "--web.listen-address=127.0.0.1:9090"], **quiet)
+    place_templates()
+    manager = subprocess.Popen(["prometheus-alertmanager", f"--config.file={data}/alertmanager.yml", f"--storage.path={data}/alerts",
+                                "--web.listen-address=127.0.0.1:9093", "--cluster.listen-address="], **quiet)
     yield "both jobs are scraped", bool(until(lambda: len(query("inuse_build_info == 1")) == 2)), True
     yield "the textfile has no error", [sample["value"][1] for sample in query("node_textfile_scrape_error")], ["0"]
     with open(f"{folder}/inuse.prom", encoding="utf-8") as file:
@@ -338,10 +385,12 @@ def check_prometheus(folder, data, watched):
     fired = until(lambda: {alert["labels"]["name"] for alert in ask("alerts").get("data", {}).get("alerts", ())
                            if alert["labels"]["alertname"] == "InusePendingConflict" and alert["state"] == "firing"})
     yield "the alert fires for", fired, {"nginx.service", "log.socket", "web.socket", HOSTILE}
-    for process in (server, exporter):
+    yield from check_arrival(fired or set())
+    for process in (server, exporter, manager):
         process.terminate()
         process.wait()
     web.shutdown()
+    receiver.shutdown()
 
 
 def play():
@@ -361,7 +410,8 @@ def play():
 
 
 def main():
-    missing = [name for name in ("promtool", "prometheus", "prometheus-node-exporter", "ss", "unshare") if not shutil.which(name)]
+    missing = [name for name in ("promtool", "prometheus", "prometheus-node-exporter", "prometheus-alertmanager", "ss",
+                                "unshare") if not shutil.which(name)]
     if os.geteuid() != 0 or missing:
         print("1..0 # SKIP needs root", *missing)
         return 0

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -73,7 +74,7 @@ class Watch:
         time.sleep(0.2)
         found = self.of(fits)
         print(f"# {what}: {len(found)} entries, wanted 1", [(e["headline"], e["error"], e["cause"]) for e in found])
-        assert len(found) == 1, f"{what}: {len(found)} entries"
+        assert len(found) == 1, f"{what}: {len(found)} entries; exit code of the watch: {self.process.poll()}"
         return found[0]
 
     def end(self):
@@ -160,6 +161,54 @@ def busybox():
         fails("busybox", "httpd", "-f", "-p", "127.0.0.1:8104")
         entry = WATCH.one(port(8104), "httpd on 8104")
     explained(entry, holder.pid, "busybox")
+
+
+def find(*names):
+    """The program; tools/unpack-packages put some where PATH says, sbin beside bin."""
+    folders = os.environ["PATH"].split(":")
+    for name in names:
+        path = shutil.which(name, path=":".join([*folders, *(re.sub("bin$", "sbin", f) for f in folders)]))
+        if path:
+            return path
+    raise Skip(f"there is no {names[0]}")
+
+
+def libraries(program):
+    """Unpacked programs find the libraries that were unpacked with them."""
+    beside = f"{os.path.dirname(os.path.dirname(program))}/lib/{os.uname().machine}-linux-gnu"
+    return {**os.environ, "LD_LIBRARY_PATH": ":".join([beside, os.environ.get("LD_LIBRARY_PATH", "")]).strip(":")}
+
+
+def refused(number, program, *arguments, tries=1):
+    """A server of Debian: each of its tries counted, the first one explained."""
+    with Holder(number) as holder:
+        done = fails(program, *arguments, env=libraries(program))
+        assert "error while loading" not in done.stderr, done.stderr
+        same("its exit code is a failure", done.returncode != 0, True)
+        deadline = time.monotonic() + PATIENCE
+        while sum(e["repeats"] + (e["kind"] == "failed") for e in WATCH.of(port(number))) < tries and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1.2)
+        found = WATCH.of(port(number))
+    print("#", [(e["kind"], e["repeats"], e["headline"]) for e in found])
+    same("failures counted", sum(e["repeats"] + (e["kind"] == "failed") for e in found), tries)
+    explained(found[0], holder.pid, os.path.basename(program)[:15])
+
+
+def nginx():
+    """nginx, which tries five times"""
+    program = find("nginx")
+    here = os.getcwd()
+    places = " ".join(f"{kind}_temp_path {here}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    with open("nginx.conf", "w", encoding="utf-8") as file:
+        file.write(f"daemon off; pid {here}/pid; error_log stderr; events {{}}\n"
+                   f"http {{ access_log off; {places} server {{ listen 127.0.0.1:8118; }} }}\n")
+    refused(8118, program, "-p", here, "-c", f"{here}/nginx.conf", "-e", "stderr", tries=5)
+
+
+def redis():
+    """redis-server"""
+    refused(8119, find("redis-server"), "--port", "8119", "--bind", "127.0.0.1", "--save", "")
 
 
 def ring():
@@ -275,15 +324,17 @@ def exhausted():
     range_of = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range")
     before = range_of.read_text(encoding="ascii")
     range_of.write_text("8290 8291", encoding="ascii")
+    watch = Watch("tcp", "--process", os.path.basename(sys.executable))
     try:
         with socket.create_server(("127.0.0.1", 8290)), socket.create_server(("127.0.0.1", 8291)):
             child = subprocess.Popen([sys.executable, "-c", BIND + "sys.stdout.flush(); sys.stdin.read()", "127.0.0.1", "0"],
                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             same("errno", child.stdout.readline(), "98\n")
-            entry = WATCH.one(lambda e: e["target"]["port"] == 0 and e["process"]["pid"] == child.pid, "bind of port 0")
+            entry = watch.one(lambda e: e["target"]["port"] == 0 and e["process"]["pid"] == child.pid, "bind of port 0")
             child.communicate()
     finally:
         range_of.write_text(before, encoding="ascii")
+        watch.end()
     same("end of its command line", entry["process"]["command"][-2:], ["127.0.0.1", "0"])
     same("error", entry["error"], "EADDRINUSE")
     same("cause", entry["cause"], "ephemeral-exhausted")
@@ -541,7 +592,7 @@ def record_is_bounded():
     assert sizes["failures"] < 300000
 
 
-TESTS = [python, node, static, busybox, ring, mptcp, udp, listen, no_listener_closed, gone, low, foreign_address, exhausted, twice, time_wait,
+TESTS = [python, node, static, busybox, nginx, redis, ring, mptcp, udp, listen, no_listener_closed, gone, low, foreign_address, exhausted, twice, time_wait,
          elsewhere, repeats, threads, truth, schema, ends, filters, text, record, record_is_bounded, no_root]
 
 
@@ -576,5 +627,5 @@ if __name__ == "__main__":
     enter()
     with tempfile.TemporaryDirectory() as place:
         os.chdir(place)
-        WATCH = Watch("0", "81", "8100-8299")  # what else the machine does need not be explained
+        WATCH = Watch("81", "8100-8299")  # what else the machine does need not be explained
         sys.exit(play())
