@@ -283,10 +283,10 @@ static bool check(int i, bool returns)
 int main(int argc, char **argv)
 {
 	const char *line;
-	bool returns, good = true;
+	bool returns, good = true, wanted = argc == 3; /* a kernel that is known to have hooks */
 	int status;
 
-	if (argc != 2)
+	if (argc < 2)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	/* the machine's own may be without IPv6 */
@@ -297,8 +297,8 @@ int main(int argc, char **argv)
 	start(argv[1]);
 	line = said();
 	if (!line || !strstr(line, "watching")) {
-		printf("1..0 # SKIP no hooks here\n");
-		return 0;
+		printf("%s %s\n", wanted ? "not ok 1 -" : "1..0 # SKIP", line ? line : "no hooks here");
+		return wanted;
 	}
 	returns = strstr(line, "inet_bind") != NULL;
 	printf("1..%d\n# %s\n", CASES, line);
