@@ -290,6 +290,12 @@ uint32_t iu_os_random(void);
  */
 int iu_os_tally(struct iu_tally *tally);
 
+/**
+ * iu_os_socket_count() - how many sockets of any kind this network namespace has; one small file
+ * Returns: that, -1: not known.
+ */
+int64_t iu_os_socket_count(void);
+
 /** iu_os_spent_us() - the time that processors have worked for this process. */
 int64_t iu_os_spent_us(void);
 

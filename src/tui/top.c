@@ -17,8 +17,10 @@
 #include "tui/view.h"
 
 #define LOOK_MS     2000   /* between two looks at sockets … */
+#define EARLY_MS    1000   /* … and where the kernel has more or fewer of them by then … */
 #define COMPLETE_MS 10000  /* … and at everybody who holds any */
 #define SHARE	    50     /* a look may take a fiftieth of the time … */
+#define SHARE_EARLY 25     /* … one that comes early a twenty-fifth … */
 #define SHARE_ALL   100    /* … a complete one a hundredth of it … */
 #define LATEST_MS   60000  /* … and comes after that time anyway */
 #define SOON_MS     250    /* something has gone: what came instead? */
@@ -48,6 +50,9 @@ struct top {
 	struct iu_top_answer answer;
 	int ret;
 
+	int64_t sockets;  /* when the last look began; nothing but their number tells that one was born */
+	int64_t early_at; /* 0: it was asked already */
+	bool early;       /* the look is one of these */
 	int64_t look_at, complete_at, complete_again, ask_at, listen_at, cost_since_ms, cost_since_us;
 	bool scope_changed, ask, dirty, leave;
 	enum iu_pane asked_for; /* the answer that comes is for that pane */
@@ -207,6 +212,12 @@ static int finish_job(struct top *top)
 		return ret;
 	events = top->view.table.came;
 	ret = take_look(top, &top->look.session.snapshot);
+	/* connections come and go all the time: after a look for nothing the next one is in time */
+	if (top->early && top->view.table.came == events)
+		top->early_at = 0;
+	else
+		top->early_at = now + later_by(EARLY_MS, top->look.worked_ms, SHARE_EARLY);
+	top->early = false;
 	if (!top->look.complete && top->view.table.came != events) { /* is it in anybody's way? */
 		top->complete_at = sooner(top->complete_at, top->complete_again);
 		top->look_at = sooner(top->look_at, top->complete_at);
@@ -221,11 +232,18 @@ static void start_job(struct top *top)
 
 	if (!top->worker || iu_os_worker_is_busy(top->worker))
 		return;
+	if (top->early_at && now >= top->early_at) {
+		top->early_at = 0;
+		top->early = now < top->look_at && iu_os_socket_count() != top->sockets;
+		if (top->early)
+			top->look_at = now;
+	}
 	if (top->ask || again) {
 		top->ask = false;
 		top->job = JOB_WHY;
 	} else if (now >= top->look_at && (!top->view.paused || !top->view.table.begun)) {
 		top->job = JOB_LOOK;
+		top->sockets = iu_os_socket_count();
 		iu_order_filter_set(&top->places, top->options->names, top->view.typed);
 		top->wish = (struct iu_live_wish){
 			.places = &top->places.places,
@@ -317,7 +335,7 @@ static void rest(struct top *top)
 	bool calm = now < top->listen_at;
 
 	if (idle)
-		until = sooner(until, top->look_at);
+		until = sooner(sooner(until, top->look_at), top->early_at ? top->early_at : top->look_at);
 	if (idle && top->view.pane == IU_PANE_WHY)
 		until = sooner(until, top->ask_at);
 	if (top->wait)

@@ -89,6 +89,22 @@ def an_end_is_told_by_the_kernel():
     assert min(times) < 1.5, times
 
 
+def a_birth_is_seen_soon():
+    """what is new is seen before the next look is due: the kernel's count of sockets tells"""
+    times = []
+    with Terminal(80, 24) as t, Server(8007):
+        t.top()
+        t.wait(" 8007 tcp")
+        for port in range(8200, 8209):
+            time.sleep(0.3 * (port % 5))  # not always at the same time after a look
+            with Server(port):
+                begin = time.monotonic()
+                t.wait(f" {port} tcp")
+                times.append(time.monotonic() - begin)
+    print(f"# seconds from listen() to the screen: {', '.join(f'{s:.2f}' for s in times)}")
+    assert min(times) < 1.5, times  # where a look costs much they are rarer
+
+
 def filters_while_typing():
     """/ filters with every key, Escape shows everything again"""
     with Terminal(100, 24) as t, Server(8010), Server(8011), Server(9010):
@@ -424,7 +440,7 @@ def no_terminal():
 
 if __name__ == "__main__":
     enter()
-    sys.exit(tap.play([comes_and_goes, an_end_is_told_by_the_kernel, filters_while_typing, answers_why,
+    sys.exit(tap.play([comes_and_goes, an_end_is_told_by_the_kernel, a_birth_is_seen_soon, filters_while_typing, answers_why,
                        counts_time_wait_down, frees_after_consent, waits, exports, pauses_and_freezes, resizes, mouse,
                        stops_and_goes_on, gives_the_terminal_back, survives_no_terminal, hostile_names, tells_failed_binds,
                        very_many, plain_terminals,
