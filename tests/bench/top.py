@@ -12,20 +12,24 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 from sections import write_section
 
-SCENES = [(1000, 200, 0, 1.0), (10000, 1000, 0, 3.0), (1000, 200, 100000, None)]  # least … and the target in per cent
-SECONDS = 20
+# Listeners, processes, sockets of connections, the target in per cent, seconds: of a million there is a look a minute at most.
+SCENES = [(1000, 200, 0, 1.0, 20), (10000, 1000, 0, 3.0, 20), (1000, 200, 100000, None, 20), (1000000, 60, 0, None, 70)]
+KEY_MS = 100  # a key is answered within
 HEAD = """## The live view (inuse top)
 
-`inuse top` in a terminal of 120×40, at its own pace, while nobody touches it, over @SECONDS@ s after it has settled; then a key
-that moves, twenty times, until it is on the screen (tmux and its clients are in that time). Written by `tests/bench/top.py`,
+`inuse top` in a terminal of 120×40, at its own pace, while nobody touches it, over 20 s after it has settled (70 s of a
+million); the processor's share is CPU time, the memory its largest. Then for as long again a key that moves, three times a
+second, until it is on the screen: tmux and its clients are in that time, and so are keys that come while a look runs. Of
+more than 50,000 sockets it keeps those with the lowest ports. Written by `tests/bench/top.py`,
 which `make bench` runs. Load of the machine before it began: @LOAD@ on @CPUS@ processors.
 
-| listeners, processes | sockets of connections | processor | memory | a key, median | worst |
-|---|--:|--:|--:|--:|--:|
+| listeners, processes | sockets of connections | processor | memory | a key, median | 95 % | worst |
+|---|--:|--:|--:|--:|--:|--:|
 """
 
 
@@ -38,7 +42,8 @@ def hold(listeners, place):
         assert os.read(ready, 1) == b"x", "a holder did not start"
         os.close(ready)
         return pid
-    kept = []
+    hard, kept = resource.getrlimit(resource.RLIMIT_NOFILE)[1], []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     for i in range(listeners):
         kept.append(socket.create_server((f"127.{1 + place // 250}.{place % 250}.1", 2000 + i), backlog=1))
     os.write(done, b"x")
@@ -69,13 +74,13 @@ def connect(count):
 
 class Top:
     def __init__(self, program):
-        self.name = f"inuse-bench-{os.getpid()}"
+        self.name, self.folder = "inuse-bench", tempfile.TemporaryDirectory()
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", "120", "-y", "40", f"exec {program} top")
         self.tmux("set-option", "-g", "status", "off")
         self.pid = int(self.tmux("display-message", "-p", "#{pane_pid}"))
 
     def tmux(self, *arguments):
-        environment = {**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
+        environment = {**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "TMUX_TMPDIR": self.folder.name}
         return subprocess.run(["tmux", "-L", self.name, *arguments], check=True, capture_output=True, text=True,
                               env=environment).stdout
 
@@ -84,11 +89,18 @@ class Top:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self):
-        return int(re.search(r"VmRSS:\s*(\d+)", pathlib.Path(f"/proc/{self.pid}/status").read_text())[1]) / 1024
+        return int(re.search(r"VmHWM:\s*(\d+)", pathlib.Path(f"/proc/{self.pid}/status").read_text())[1]) / 1024
 
     def table(self):
         """With the selection, and without what moves by itself."""
         return self.tmux("capture-pane", "-p", "-e").splitlines()[3:]
+
+    def wait(self):
+        """Until the first look is there."""
+        end = time.monotonic() + 300
+        while not any(" listen " in line for line in self.table()[1:]):
+            assert time.monotonic() < end, "it shows nothing"
+            time.sleep(0.2)
 
     def key(self):
         """Milliseconds from a key to the screen."""
@@ -102,16 +114,21 @@ class Top:
                 return float("inf")
 
 
-def measure(program, listeners, processes, connections):
+def measure(program, listeners, processes, connections, seconds):
     pids = [hold(listeners // processes, place) for place in range(processes)] + connect(connections)
     top = Top(program)
     try:
+        top.wait()
         time.sleep(8)
         spent, begin = top.spent(), time.monotonic()
-        time.sleep(SECONDS)
+        time.sleep(seconds)
         share = 100 * (top.spent() - spent) / (time.monotonic() - begin)
-        keys = sorted(top.key() for _ in range(20))
-        return share, top.memory(), keys[len(keys) // 2], keys[-1]
+        keys, begin = [], time.monotonic()
+        while time.monotonic() - begin < seconds:
+            keys.append(top.key())
+            time.sleep(0.3)
+        keys.sort()
+        return share, top.memory(), keys[len(keys) // 2], keys[len(keys) * 95 // 100], keys[-1]
     finally:
         top.tmux("kill-server")
         for pid in pids:
@@ -124,14 +141,20 @@ def main():
     if "--inside" not in sys.argv:
         inner = ["sh", "-c", 'ip link set lo up; exec "$@"', "sh", sys.executable, os.path.abspath(__file__), program,
                  "--inside", *sys.argv[2:]]
-        sys.exit(subprocess.run(["unshare", "-n", *inner]).returncode)
+        alone = ["unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]  # nothing outlives it
+        sys.exit(subprocess.run([*alone, *inner]).returncode)
     load, rows = f"{os.getloadavg()[0]:.1f}", []
-    for listeners, processes, connections, most in SCENES:
-        share, memory, median, worst = measure(program, listeners, processes, connections)
-        rows.append(f"| {listeners:,}, {processes:,} | {connections:,} | {share:.2f} % | {memory:.0f} MiB | {median:.0f} ms | {worst:.0f} ms |\n")
+    missed = ""
+    for listeners, processes, connections, most, seconds in SCENES:
+        share, memory, median, most_of_them, worst = measure(program, listeners, processes, connections, seconds)
+        rows.append(f"| {listeners:,}, {processes:,} | {connections:,} | {share:.2f} % | {memory:.0f} MiB | {median:.0f} ms | "
+                    f"{most_of_them:.0f} ms | {worst:.0f} ms |\n")
         target = "" if most is None else f"  at most {most} %: {'holds' if share <= most else 'MISSED'}"
+        if most_of_them > KEY_MS:
+            missed += f"\nMissed beside {listeners:,} listeners: 95 of 100 keys within {KEY_MS} ms.\n"
+        target += f"; a key within {KEY_MS} ms: {'holds' if most_of_them <= KEY_MS else 'MISSED'} (95 %)"
         print(rows[-1].strip() + target, flush=True)
-    text = HEAD.replace("@LOAD@", load).replace("@CPUS@", str(os.cpu_count())).replace("@SECONDS@", str(SECONDS)) + "".join(rows)
+    text = HEAD.replace("@LOAD@", load).replace("@CPUS@", str(os.cpu_count())) + "".join(rows) + missed
     write_section(text, "top.md")
 
 
