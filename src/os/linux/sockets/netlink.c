@@ -262,6 +262,7 @@ int iu_netlink_open_in(int netns, int bus, struct iu_netlink *ret_netlink)
 {
 	struct visit *there = malloc(sizeof(*there));
 	int ends[2], error, fd = -EIO;
+	ssize_t n = -1;
 
 	if (!there || pipe2(ends, O_CLOEXEC) < 0) {
 		error = there ? errno : ENOMEM;
@@ -273,9 +274,11 @@ int iu_netlink_open_in(int netns, int bus, struct iu_netlink *ret_netlink)
 	if (error) {
 		close(ends[1]);
 		fd = -error;
-	} else if (read(ends[0], &fd, sizeof(fd)) < 0) {
-		there = NULL; /* it may still be read there */
 	}
+	while (!error && (n = read(ends[0], &fd, sizeof(fd))) < 0 && errno == EINTR)
+		;
+	if (!error && n < 0)
+		there = NULL; /* it may still be read there */
 	close(ends[0]);
 	free(there);
 	return begin(fd, ret_netlink);
