@@ -15,6 +15,7 @@
 #include "os/linux/error.h"
 #include "os/linux/file.h"
 #include "os/linux/process/proc-fd.h"
+#include "os/linux/sockets/enter.h"
 #include "os/linux/sockets/inet-diag.h"
 #include "os/linux/sockets/proc-net.h"
 #include "os/os.h"
@@ -329,11 +330,13 @@ static int open_there(const struct search *search, struct iu_netlink *netlink)
 
 	if (search->own)
 		return iu_netlink_open(NETLINK_SOCK_DIAG, netlink);
+	if (!iu_enter_open || search->scan->plain) /* a sandbox may not know setns() */
+		return IU_E_NOTSUP;
 	snprintf(path, sizeof(path), "%d/ns/net", (int)search->pid);
 	netns = openat(search->scan->proc, path, O_RDONLY | O_CLOEXEC);
 	if (netns < 0)
 		return iu_error_from(errno);
-	ret = iu_netlink_open_in(netns, NETLINK_SOCK_DIAG, netlink);
+	ret = iu_enter_open(netns, NETLINK_SOCK_DIAG, netlink);
 	close(netns);
 	return ret;
 }
@@ -361,7 +364,7 @@ static bool is_asked_of(const struct search *search, enum iu_protocol protocol, 
 static bool ask_there(struct search *search, enum iu_protocol protocol, uint16_t port)
 {
 	struct iu_netlink netlink = {0};
-	int ret = search->scan->plain ? IU_E_NOTSUP : open_there(search, &netlink); /* a sandbox may not know setns() */
+	int ret = open_there(search, &netlink);
 
 	if (ret == 0)
 		ret = iu_inet_diag_servers(&netlink, protocol, port, on_server, search);

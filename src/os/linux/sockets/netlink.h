@@ -62,11 +62,8 @@ void iu_netlink_put_u32(struct iu_netlink_request *request, uint16_t type, uint3
  */
 int iu_netlink_open(int bus, struct iu_netlink *ret_netlink);
 
-/**
- * iu_netlink_open_in() - the same in another network namespace, which takes CAP_SYS_ADMIN
- * @netns: /proc/PID/ns/net; a thread of its own goes there, and only there
- */
-int iu_netlink_open_in(int netns, int bus, struct iu_netlink *ret_netlink);
+/** iu_netlink_adopt() - the same with a new socket, which it owns; @fd: -errno of socket(), too. */
+int iu_netlink_adopt(int fd, struct iu_netlink *ret_netlink);
 
 /** iu_netlink_close() - closes it; an unopened one is fine. */
 void iu_netlink_close(struct iu_netlink *netlink);
