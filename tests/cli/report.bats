@@ -280,9 +280,11 @@ other_machine() {
 	printf 'Active Connections\r\n\r\n  Proto  Local Address  Foreign Address  State  PID\r\n  TCP    0.0.0.0:8080   0.0.0.0:0   LISTENING   4242\r\n' |
 		"$INUSE" report --html --from - 8080 >windows.html
 	grep -q '<h3>Port 8080/tcp is in use' windows.html
-	in_net 'pid=$("$HOLD" 8080 holder); "$INUSE" report --html --redact -o page.html; kill $pid'
+	in_net 'pid=$("$HOLD" 8080 holder)
+		unshare --uts sh -c "echo private-7319 >/proc/sys/kernel/hostname; exec \"\$0\" report --html --redact -o page.html" "$INUSE"
+		kill $pid'
 	grep -q 'private names replaced' page.html
-	lacks page.html "$(uname -n)"
+	lacks page.html private-7319
 }
 
 @test "a page and JSON exclude each other" {
