@@ -18,6 +18,7 @@
 #define KILLED_MS      2000   /* after SIGKILL */
 #define SETTLE_MS      1500   /* for what ends together with the one that was stopped */
 #define CONFIRM_MS     300    /* nobody may have taken it again */
+#define UNCLEAR_LOOKS  3      /* somebody came between what was seen and what the kernel said */
 #define CLOSING_MS     130000 /* an orphan's last retransmission is mostly over by then */
 #define BLIND_MS       3000   /* a wait ends where looks tell nothing any more */
 
@@ -408,12 +409,17 @@ static int settle(struct freeing *run, int64_t ms)
 	return ret;
 }
 
+static bool is_unclear(const struct iu_free_run *f)
+{
+	return f->after_known && f->after.verdict.status == IU_STATUS_UNKNOWN;
+}
+
 /* Somebody may start it again a moment later. */
 static int confirm(struct freeing *run)
 {
 	int64_t ms = 0, deadline;
 	struct iu_os_watch *watch;
-	int ret;
+	int ret, unclear = 0;
 
 	for (size_t i = 0; i < run->f->plan.steps.n; i++) {
 		const struct iu_step *step = &run->f->plan.steps.v[i];
@@ -429,7 +435,8 @@ static int confirm(struct freeing *run)
 	if (ret < 0)
 		return ret;
 	deadline = iu_os_now_ms() + ms;
-	while (ret >= 0 && is_free(run->f) && iu_os_now_ms() < deadline && !is_stopped(run)) {
+	while (ret >= 0 && !is_stopped(run) &&
+		(is_unclear(run->f) ? unclear++ < UNCLEAR_LOOKS : is_free(run->f) && iu_os_now_ms() < deadline)) {
 		rest(run, watch, CONFIRM_MS / 2);
 		ret = ask_again(run);
 	}
@@ -530,7 +537,7 @@ static int act_and_prove(struct freeing *run)
 		f->end = IU_END_STOPPED;
 	else if (text)
 		f->end = IU_END_RESPAWNED;
-	else if (f->after_known && f->after.verdict.status == IU_STATUS_UNKNOWN)
+	else if (is_unclear(f))
 		f->end = IU_END_UNKNOWN;
 	else
 		f->end = IU_END_STILL_HELD;
