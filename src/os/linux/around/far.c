@@ -161,6 +161,12 @@ static bool has_address(const struct search *search, const struct iu_address *ad
 	return has;
 }
 
+/* Every namespace has it, and so it says nothing about another one. */
+static bool is_common(const struct iu_address *address)
+{
+	return address->family == IU_FAMILY_ANY || iu_address_is_loopback(address) || iu_address_is_wildcard(address);
+}
+
 static void look_for_addresses(const struct search *search)
 {
 	struct iu_snapshot *snapshot = search->scan->snapshot;
@@ -169,8 +175,7 @@ static void look_for_addresses(const struct search *search)
 	for (size_t i = 0; i < search->wanted->n && !search->own; i++) {
 		const struct iu_address *address = &search->wanted->endpoints[i].address;
 
-		if (address->family != IU_FAMILY_ANY && !iu_address_is_loopback(address) &&
-			!iu_address_is_wildcard(address) && has_address(search, address, device))
+		if (!is_common(address) && has_address(search, address, device))
 			*iu_list_add(&snapshot->arena, &snapshot->far_addresses) = (struct iu_far_address){
 				.address = *address, .device = device_of(search, address, device),
 				.netns = search->netns, .pid = search->pid};
@@ -465,11 +470,34 @@ static int look_for_holder(void *context, const char *pid)
 	return 0;
 }
 
+/*
+ * The kernel, asked about all namespaces at once: as a rule nobody elsewhere has the port, and the search
+ * for namespaces, which looks at each process, can be spared. It does not know of addresses.
+ */
+static bool is_nowhere(const struct iu_scan *scan, const struct iu_far_wanted *wanted)
+{
+	for (size_t i = 0; i < scan->snapshot->takers.n; i++)
+		if (scan->snapshot->takers.v[i].to_port)
+			return false;
+	for (size_t i = 0; i < wanted->n; i++) {
+		const struct iu_endpoint *e = &wanted->endpoints[i];
+
+		if (!is_common(&e->address) ||
+			(e->protocol != IU_PROTOCOL_TCP && e->protocol != IU_PROTOCOL_UDP) ||
+			iu_bpf_elsewhere(iu_scan_bpf(scan), e->protocol == IU_PROTOCOL_UDP, e->port) != 0)
+			return false;
+	}
+	return true;
+}
+
 int iu_far_look(struct iu_scan *scan, const struct iu_far_wanted *wanted)
 {
-	struct search *search = calloc(1, sizeof(*search));
+	struct search *search;
 	int ret;
 
+	if (is_nowhere(scan, wanted))
+		return 0;
+	search = calloc(1, sizeof(*search));
 	if (!search)
 		return IU_E_NOMEM;
 	search->scan = scan;

@@ -64,6 +64,15 @@ struct iu_bpf_found {
  */
 int iu_bpf_bucket(struct iu_bpf *bpf, uint16_t first, uint16_t last, struct iu_bpf_found *ret_found);
 
+/**
+ * iu_bpf_elsewhere() - whether another network namespace of this machine has a socket on the port
+ *
+ * For a TCP port whatever owns it counts, TIME-WAITs and ports of connections too. Asked only where
+ * it is kept in bpffs: to load it takes longer than a look at a few processes.
+ * Returns: 1, 0: none has, IU_E_NOTSUP: it is not kept, or another kernel; IU_E_LIMIT, IU_E_*.
+ */
+int iu_bpf_elsewhere(enum iu_bpf_mode mode, bool udp, uint16_t port);
+
 /* Files of sockets, with others that look like them: of the filter so many bytes are used. */
 struct iu_bpf_file_set {
 	size_t size; /* IU_BPF_FILTER_NEAR for a few hundred, else IU_BPF_FILTER */

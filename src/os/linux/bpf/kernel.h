@@ -427,11 +427,15 @@ struct netns_unix {
 	struct unix_table table; /* since 6.0 */
 } CO_RE;
 
+struct proc_ns_operations;
+
 struct ns_common {
+	const struct proc_ns_operations *ops;
 	unsigned int inum;
 } CO_RE;
 
 struct net {
+	struct list_head list; /* of all */
 	struct ns_common ns;
 	struct user_namespace *user_ns;
 	__u64 net_cookie;

@@ -34,6 +34,14 @@ int iu_bpf_bucket(struct iu_bpf *bpf, uint16_t first, uint16_t last, struct iu_b
 	return IU_E_NOTSUP;
 }
 
+int iu_bpf_elsewhere(enum iu_bpf_mode mode, bool udp, uint16_t port)
+{
+	(void)mode;
+	(void)udp;
+	(void)port;
+	return IU_E_NOTSUP;
+}
+
 int iu_bpf_bound(struct iu_bpf *bpf, const uint16_t *ports, size_t n, struct iu_bpf_found *ret_found,
 	struct iu_bpf_file_set *ret_files)
 {

@@ -139,6 +139,25 @@ struct iu_bpf_tables_memory {
 	struct iu_bpf_tables_walk walk;
 };
 
+struct iu_bpf_elsewhere_walk {
+	__u64 own, node;   /* where ours is in the list of namespaces, and the one that comes next */
+	__u64 operations;  /* that every namespace of the kind has */
+	__u64 net, at;	   /* the namespace that is looked at, and a node below the port's hash in it */
+	__u64 slots, mask; /* the hash table */
+	__u32 heads, spare;
+};
+
+/* The memory of elsewhere.bpf.c. */
+struct iu_bpf_elsewhere_memory {
+	__u32 port, udp; /* asked */
+	/* told */
+	__u32 found;
+	__u32 ended;
+	__u32 unknown; /* this kernel has other structures */
+	__u32 spare;
+	struct iu_bpf_elsewhere_walk walk;
+};
+
 /* ---- descriptors ---- */
 
 #define IU_BPF_PROCESSES   8192	 /* that hold something */

@@ -7,6 +7,7 @@
 #include "os/linux/bpf/bpf.h"
 #include "os/linux/bpf/object.h"
 #include "os/linux/bpf/bucket.lskel.h" /* made from bucket.bpf.c */
+#include "os/linux/bpf/elsewhere.lskel.h" /* made from elsewhere.bpf.c */
 #include "os/linux/bpf/tables.lskel.h" /* made from tables.bpf.c */
 
 #define ROWS_NEAR 64 /* that are always mapped */
@@ -31,6 +32,23 @@ static int load_bucket(int ret_fds[])
 	return ret;
 }
 
+static int load_elsewhere(int ret_fds[])
+{
+	struct elsewhere *skeleton = elsewhere__open();
+	int ret = skeleton ? elsewhere__load(skeleton) : -ENOMEM;
+
+	if (ret == 0) {
+		int *const fds[] = {
+			[PROGRAM] = &skeleton->progs.inuse_elsewhere.prog_fd,
+			[MEMORY] = &skeleton->maps.bss.map_fd,
+		};
+
+		iu_bpf_take(fds, IU_COUNT(fds), ret_fds);
+	}
+	elsewhere__destroy(skeleton);
+	return ret;
+}
+
 static int load_tables(int ret_fds[])
 {
 	struct tables *skeleton = tables__open();
@@ -52,6 +70,9 @@ static int load_tables(int ret_fds[])
 
 static const struct iu_bpf_type bucket_type = {
 	"bucket", {[PROGRAM] = "program", [MEMORY] = "memory", [ROWS] = "rows"}, 3, load_bucket};
+
+static const struct iu_bpf_type elsewhere_type = {
+	"elsewhere", {[PROGRAM] = "program", [MEMORY] = "memory"}, 2, load_elsewhere};
 
 static const struct iu_bpf_type tables_type = {"tables",
 	{[PROGRAM] = "program", [MEMORY] = "memory", [ROWS] = "rows", [FILTER] = "filter"}, 4,
@@ -106,6 +127,31 @@ int iu_bpf_bucket(struct iu_bpf *bpf, uint16_t first, uint16_t last, struct iu_b
 	*ret_found = (struct iu_bpf_found){
 		.port = (uint16_t)memory->port, .cache = &memory->cache, .rest = memory->rest};
 	return find_rows(bpf, memory->rows, IU_BPF_OWNERS, ret_found);
+}
+
+int iu_bpf_elsewhere(enum iu_bpf_mode mode, bool udp, uint16_t port)
+{
+	struct iu_bpf_elsewhere_memory *memory;
+	struct iu_bpf *bpf;
+	int ret = iu_bpf_keeps(mode) ? iu_bpf_open_quick(&elsewhere_type, mode, &bpf) : IU_E_NOTSUP;
+
+	if (ret < 0)
+		return ret;
+	memory = begin(bpf, sizeof(*memory));
+	if (memory) {
+		memory->port = port;
+		memory->udp = udp;
+		ret = iu_bpf_run(bpf, PROGRAM);
+	} else {
+		ret = IU_E_SYSTEM;
+	}
+	if (ret == 0)
+		ret = memory->unknown		? IU_E_NOTSUP
+		      : memory->found		? 1
+		      : memory->ended		? 0
+						: IU_E_LIMIT;
+	iu_bpf_close(bpf);
+	return ret;
 }
 
 static int walk_tables(struct iu_bpf *bpf, const struct iu_bpf_tables_memory *memory,
