@@ -157,27 +157,34 @@ void iu_cgroup_lines_parse(const char *bytes, size_t len, struct iu_cgroup_lines
 	iu_file_lines(bytes, len, cgroup_line, ret_lines);
 }
 
-/* Where it is on nearly every machine; to read the list of all mounts takes longer. */
-static const char *usual_mount(void)
+static bool is_mount(const char *path, unsigned int magic)
 {
-	static const char *const paths[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
 	struct statfs system;
 
-	for (size_t i = 0; i < IU_COUNT(paths); i++)
-		if (statfs(paths[i], &system) == 0 && system.f_type == CGROUP2_SUPER_MAGIC)
-			return paths[i];
-	return NULL;
+	return statfs(path, &system) == 0 && (unsigned int)system.f_type == magic;
 }
 
-/* Of v1 a list shows nothing. */
-static int read_mounts(struct iu_scan *scan)
+/* Where they are on nearly every machine; to read the list of all mounts takes longer. */
+static struct iu_cgroup_mounts usual_mounts(void)
 {
 	struct iu_cgroup_mounts mounts = {0};
+
+	if (is_mount("/sys/fs/cgroup", CGROUP2_SUPER_MAGIC)) {
+		mounts.unified = "/sys/fs/cgroup"; /* without v1 beside it */
+	} else if (is_mount("/sys/fs/cgroup/unified", CGROUP2_SUPER_MAGIC)) {
+		mounts.unified = "/sys/fs/cgroup/unified";
+		if (is_mount("/sys/fs/cgroup/freezer", CGROUP_SUPER_MAGIC))
+			mounts.freezer = "/sys/fs/cgroup/freezer";
+	}
+	return mounts;
+}
+
+static int read_mounts(struct iu_scan *scan)
+{
+	struct iu_cgroup_mounts mounts = usual_mounts();
 	struct iu_text text = {0};
 	int ret = 0;
 
-	if (scan->needs && scan->needs->brief)
-		mounts.unified = usual_mount();
 	if (scan->proc < 0)
 		mounts.unified = "/sys/fs/cgroup";
 	else if (!mounts.unified &&
