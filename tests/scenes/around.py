@@ -8,6 +8,7 @@ can be tried its errno is compared. Prints TAP. Environment: INUSE (the program)
 import ctypes
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -473,6 +474,35 @@ def port_of_another_namespace(folder):
     none("caveats", document["verdict"]["doubts"], "pod")
 
 
+HOLD = ("import socket,sys,time\nkept=[]\nfor row in sys.argv[1:]:\n family,kind,port=map(int,row.split(','))\n"
+         " s=socket.socket(family,kind); kept.append(s); s.bind(('',port)); kind==1 and s.listen(1)\n"
+         "print('ready',flush=True); time.sleep(100)")
+
+
+def ports_of_many_namespaces(folder):
+    """who has a port elsewhere is the same by the kernel's memory, where that is kept, and by a search"""
+    if subprocess.run(["mount", "-t", "bpf", "none", "/sys/fs/bpf"], capture_output=True).returncode:
+        raise Missing("no bpffs")
+    chance = random.Random(7)
+    ports = range(21000, 21016)
+    taken = set()
+    for i in range(5):
+        rows = [(chance.choice((2, 10)), chance.choice((1, 2)), port) for port in chance.sample(ports, 3)]
+        taken |= {(kind, port) for _, kind, port in rows}
+        start("unshare", "-n", sys.executable, "-c", HOLD, *(",".join(map(str, row)) for row in rows))
+    for kind, protocol in ((1, "tcp"), (2, "udp")):
+        for port in ports:
+            told = {}
+            for way in ("on", "off"):
+                os.environ["INUSE_QUICK"] = way
+                told[way] = why(f"{port}/{protocol}")[1]["verdict"]["doubts"]
+            same(f"{port}/{protocol}, both ways", told["on"], told["off"])
+            same(f"{port}/{protocol}, has somebody", any("namespace" in text for text in told["on"]), (kind, port) in taken)
+    kept = os.listdir("/sys/fs/bpf/inuse") if os.path.exists("/sys/fs/bpf/inuse") else []
+    if not any(name.endswith("-elsewhere-program") for name in kept):
+        raise Missing(f"this kernel does not take the program; kept: {kept}")
+
+
 def address_of_another_namespace(folder):
     """an address of an interface in another namespace is not proven to be none"""
     run = pod()
@@ -602,6 +632,7 @@ def links_that_carry_nothing(folder):
 SCENES = [path_of_another_mount_namespace, path_of_another_root, path_of_another_root_with_server,
           command_of_another_network_namespace, pids_of_an_outer_namespace, programs_of_a_cgroup, rule_without_a_socket,
           rules_of_nftables, rules_of_iptables, program_that_chooses_sockets, rule_that_leads_to_a_pod, port_of_another_namespace,
+          ports_of_many_namespaces,
           address_of_another_namespace, rights_that_do_not_count, rights_of_another_user_namespace,
           limits_that_cannot_be_read, groups_with_a_zone, devices_of_holders, links_that_carry_nothing]
 
