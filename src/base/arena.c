@@ -94,20 +94,28 @@ char *iu_arena_strdup(struct iu_arena *arena, const char *text)
 	return text ? iu_arena_strndup(arena, text, strlen(text)) : NULL;
 }
 
+char *iu_arena_vprintf(struct iu_arena *arena, const char *format, va_list args)
+{
+	va_list again;
+	char *text;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	text = len < 0 ? NULL : iu_arena_alloc(arena, (size_t)len + 1);
+	if (text)
+		vsnprintf(text, (size_t)len + 1, format, args);
+	return text;
+}
+
 char *iu_arena_printf(struct iu_arena *arena, const char *format, ...)
 {
 	va_list args;
 	char *text;
-	int len;
 
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
-	va_end(args);
-	text = len < 0 ? NULL : iu_arena_alloc(arena, (size_t)len + 1);
-	if (!text)
-		return NULL;
-	va_start(args, format);
-	vsnprintf(text, (size_t)len + 1, format, args);
+	text = iu_arena_vprintf(arena, format, args);
 	va_end(args);
 	return text;
 }

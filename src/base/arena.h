@@ -36,8 +36,9 @@ char *iu_arena_strndup(struct iu_arena *arena, const char *text, size_t len);
 /** iu_arena_strdup() - a copy of @text; NULL for NULL. */
 char *iu_arena_strdup(struct iu_arena *arena, const char *text);
 
-/** iu_arena_printf() - a formatted string. NULL when out of memory. */
+/** iu_arena_printf(), iu_arena_vprintf() - a formatted string. NULL when out of memory. */
 char *iu_arena_printf(struct iu_arena *arena, const char *format, ...) IU_PRINTF(2, 3);
+char *iu_arena_vprintf(struct iu_arena *arena, const char *format, va_list args) IU_PRINTF(2, 0);
 
 /** iu_arena_free() - frees everything; the arena is empty and usable afterwards. NULL is fine. */
 void iu_arena_free(struct iu_arena *arena);

@@ -13,19 +13,12 @@
 const char *iu_phrase(struct iu_arena *arena, const char *format, ...)
 {
 	va_list args;
-	char *text;
-	int len;
+	const char *text;
 
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
+	text = iu_arena_vprintf(arena, format, args);
 	va_end(args);
-	text = len < 0 ? NULL : iu_arena_alloc(arena, (size_t)len + 1);
-	if (!text)
-		return "?";
-	va_start(args, format);
-	vsnprintf(text, (size_t)len + 1, format, args);
-	va_end(args);
-	return text;
+	return text ? text : "?";
 }
 
 void iu_strings_add(struct iu_arena *arena, struct iu_strings *strings, const char *text)

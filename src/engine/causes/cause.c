@@ -26,19 +26,13 @@ const struct iu_cause_rule *iu_cause_rule(
 void iu_case_say(struct iu_case *c, const char *format, ...)
 {
 	va_list args;
-	char *text;
-	int len;
+	const char *text;
 
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
+	text = iu_arena_vprintf(c->arena, format, args);
 	va_end(args);
-	text = len < 0 ? NULL : iu_arena_alloc(c->arena, (size_t)len + 1);
-	if (!text)
-		return; /* the arena remembers */
-	va_start(args, format);
-	vsnprintf(text, (size_t)len + 1, format, args);
-	va_end(args);
-	iu_strings_add(c->arena, &c->blocker->evidence, text);
+	if (text) /* the arena remembers */
+		iu_strings_add(c->arena, &c->blocker->evidence, text);
 }
 
 bool iu_cause_is_reaper(const struct iu_process *process)
