@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "os/linux/each-process.h"
 #include "os/linux/error.h"
 #include "os/linux/file.h"
 #include "os/linux/process/proc-fd.h"
@@ -286,7 +287,7 @@ static uint64_t file_of(struct iu_scan *scan, const char *pid)
 }
 
 /* The process of the namespace that has a socket of it; who is elsewhere and has it is not looked for. */
-static void name_holder(struct iu_scan *scan, const char *pid, uint64_t file)
+static void name_holder(struct iu_scan *scan, int32_t pid, uint64_t file)
 {
 	struct iu_snapshot *snapshot = scan->snapshot;
 	char path[64], name[NAME_BYTES];
@@ -298,35 +299,16 @@ static void name_holder(struct iu_scan *scan, const char *pid, uint64_t file)
 
 		snprintf(there, sizeof(there), "%d", (int)far->pid);
 		if (far->name || file_of(scan, there) != file ||
-			!holds(scan, (int32_t)strtol(pid, NULL, 10), far->socket.inode))
+			!holds(scan, pid, far->socket.inode))
 			continue;
-		snprintf(path, sizeof(path), "%s/comm", pid);
+		snprintf(path, sizeof(path), "%d/comm", (int)pid);
 		len = iu_file_read(scan->proc, path, name, sizeof(name));
-		far->pid = (int32_t)strtol(pid, NULL, 10);
+		far->pid = pid;
 		far->name = iu_arena_strndup(&snapshot->arena, name, len > 1 ? (size_t)len - 1 : 0);
 	}
 }
 
 /* ---- all namespaces ---- */
-
-/* Calls @visit for each process. */
-static int each_process(struct iu_scan *scan, int (*visit)(void *context, const char *pid), void *context)
-{
-	struct iu_entries *entries = calloc(1, sizeof(*entries));
-	const char *name;
-	int ret = 0, error = 0;
-
-	if (!entries)
-		return IU_E_NOMEM;
-	entries->fd = openat(scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (entries->fd >= 0 && ret == 0 && (name = iu_entries_next(entries, &error)))
-		if (isdigit((unsigned char)name[0]))
-			ret = visit(context, name);
-	if (entries->fd >= 0)
-		close(entries->fd);
-	free(entries);
-	return ret;
-}
 
 static int open_there(const struct search *search, struct iu_netlink *netlink)
 {
@@ -420,13 +402,13 @@ static uint64_t inode_of(struct iu_scan *scan, const char *pid)
 		: 0;
 }
 
-static int note_namespace(void *context, const char *pid)
+static int note_namespace(void *context, int32_t pid, const char *name)
 {
 	struct search *search = context;
-	struct namespace space = {.pid = (int32_t)strtol(pid, NULL, 10)};
+	struct namespace space = {.pid = pid};
 
-	space.inode = inode_of(search->scan, pid);
-	space.file = space.inode ? 0 : file_of(search->scan, pid);
+	space.inode = inode_of(search->scan, name);
+	space.file = space.inode ? 0 : file_of(search->scan, name);
 	for (size_t i = 0; i < search->n; i++)
 		if (search->spaces[i].inode == space.inode && search->spaces[i].file == space.file)
 			return 0;
@@ -460,10 +442,10 @@ static int look_at(struct search *search, const struct namespace *space)
 	return look_into(search);
 }
 
-static int look_for_holder(void *context, const char *pid)
+static int look_for_holder(void *context, int32_t pid, const char *name)
 {
 	struct search *search = context;
-	uint64_t file = file_of(search->scan, pid);
+	uint64_t file = file_of(search->scan, name);
 
 	if (file && file != search->own_file)
 		name_holder(search->scan, pid, file);
@@ -503,14 +485,13 @@ int iu_far_look(struct iu_scan *scan, const struct iu_far_wanted *wanted)
 	search->scan = scan;
 	search->wanted = wanted;
 	search->own_file = file_of(scan, "self");
-	(void)note_namespace(search, "self");
-	search->spaces[0].pid = scan->self;
+	(void)note_namespace(search, scan->self, "self");
 	search->n = 1;
-	ret = each_process(scan, note_namespace, search);
+	ret = iu_each_process(scan->proc, note_namespace, search) == IU_E_NOMEM ? IU_E_NOMEM : 0;
 	for (size_t i = 0; ret == 0 && i < search->n; i++) /* our own, too: rules lead to its ports */
 		ret = look_at(search, &search->spaces[i]);
 	if (ret == 0 && scan->snapshot->far_sockets.n)
-		ret = each_process(scan, look_for_holder, search);
+		ret = iu_each_process(scan->proc, look_for_holder, search);
 	free(search);
-	return ret;
+	return ret == IU_E_NOMEM ? ret : 0;
 }

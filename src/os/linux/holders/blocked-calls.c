@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "os/linux/each-process.h"
 #include "os/linux/file.h"
 #include "os/linux/holders/hidden.h"
 #include "os/linux/holders/waiters.h"
@@ -34,7 +35,7 @@ struct search {
 	struct call calls[CALLS_MAX];
 	size_t n;
 	int threads;
-	struct iu_entries entries[2]; /* processes, threads */
+	struct iu_entries entries; /* threads of a process */
 };
 
 static bool is_accept(int64_t number)
@@ -143,7 +144,7 @@ static void look_at_thread(struct search *search, int32_t pid, int32_t tid)
 
 static void look_at_process(struct search *search, int32_t pid)
 {
-	struct iu_entries *threads = &search->entries[1];
+	struct iu_entries *threads = &search->entries;
 	size_t before = search->n;
 	const char *name;
 	char path[64];
@@ -238,26 +239,25 @@ static int match(struct search *search, struct iu_unheld *unheld)
 	return ret;
 }
 
+static int visit(void *context, int32_t pid, const char *name)
+{
+	struct search *search = context;
+
+	(void)name;
+	if (pid != search->hidden->scan->self)
+		look_at_process(search, pid);
+	return 0;
+}
+
 int iu_calls_search(struct iu_hidden *hidden)
 {
 	struct search *search = calloc(1, sizeof(*search));
-	const char *name;
-	int ret = 0, error = 0;
+	int ret;
 
 	if (!search)
 		return IU_E_NOMEM;
 	search->hidden = hidden;
-	search->entries[0].fd =
-		openat(hidden->scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (search->entries[0].fd >= 0 && (name = iu_entries_next(search->entries, &error))) {
-		uint64_t pid = 0;
-
-		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX &&
-			(int32_t)pid != hidden->scan->self)
-			look_at_process(search, (int32_t)pid);
-	}
-	if (search->entries[0].fd >= 0)
-		close(search->entries[0].fd);
+	ret = iu_each_process(hidden->scan->proc, visit, search) == IU_E_NOMEM ? IU_E_NOMEM : 0;
 	for (size_t i = 0; i < hidden->n && ret == 0; i++)
 		if (!hidden->v[i].found)
 			ret = match(search, &hidden->v[i]);

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/err.h"
+#include "os/linux/each-process.h"
 #include "os/linux/file.h"
 #include "os/linux/scan.h"
 #include "os/linux/sockets/proc-net.h"
@@ -22,7 +22,6 @@ struct search {
 	const struct iu_path *path;
 	uint64_t files[NAMESPACES_MAX];
 	size_t n;
-	struct iu_entries entries;
 };
 
 static int on_line(void *context, const char *line, size_t len)
@@ -99,29 +98,20 @@ static int read_table(struct search *search, const char *pid)
 	return ret;
 }
 
+static int visit(void *context, int32_t pid, const char *name)
+{
+	(void)pid;
+	return is_new(context, name) ? read_table(context, name) : 0;
+}
+
 static int search_all(struct search *search)
 {
-	const char *name;
 	struct stat status;
-	int ret = 0, error = 0;
 
 	search->n = 0;
 	if (fstatat(search->scan->proc, "self/net/unix", &status, 0) == 0)
 		search->files[search->n++] = status.st_ino; /* our own namespace was listed already */
-	search->entries.fd =
-		openat(search->scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	search->entries.at = search->entries.len = 0;
-	if (search->entries.fd < 0)
-		return 0;
-	while (ret == 0 && (name = iu_entries_next(&search->entries, &error))) {
-		uint64_t pid = 0;
-
-		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) &&
-			is_new(search, name))
-			ret = read_table(search, name);
-	}
-	close(search->entries.fd);
-	return ret;
+	return iu_each_process(search->scan->proc, visit, search) == IU_E_NOMEM ? IU_E_NOMEM : 0;
 }
 
 /* A socket of our own namespace is bound to the file: there is nothing to search. */

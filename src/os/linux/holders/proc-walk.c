@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "model/needs.h"
+#include "os/linux/each-process.h"
 #include "os/linux/error.h"
 #include "os/linux/host/host.h"
 #include "os/linux/lock.h"
@@ -64,7 +65,7 @@ struct iu_proc_walk *iu_proc_walk_new(struct iu_scan *scan)
 	struct iu_proc_walk *walk = malloc(sizeof(*walk));
 
 	if (walk) {
-		memset(walk, 0, offsetof(struct iu_proc_walk, processes));
+		memset(walk, 0, offsetof(struct iu_proc_walk, threads));
 		walk->scan = scan;
 	}
 	return walk;
@@ -459,27 +460,26 @@ bool iu_proc_walk_leads(
 
 /* ---- all of them ---- */
 
+struct each {
+	struct iu_proc_walk *walk;
+	iu_proc_walk_visit *visit;
+	void *context;
+};
+
+static int visit_in_time(void *context, int32_t pid, const char *name)
+{
+	struct each *each = context;
+
+	each->walk->cut = each->walk->cut || iu_scan_over(each->walk->scan);
+	return each->walk->cut ? 1 : each->visit(each->context, pid, name);
+}
+
 int iu_proc_walk_each(struct iu_proc_walk *walk, iu_proc_walk_visit *visit, void *context)
 {
-	const char *name;
-	int ret = 0, error = 0;
+	struct each each = {walk, visit, context};
+	int ret = iu_each_process(walk->scan->proc, visit_in_time, &each);
 
-	walk->processes.fd = openat(walk->scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (walk->processes.fd < 0)
-		return iu_error_from(errno);
-	walk->processes.at = walk->processes.len = 0;
-	while (ret == 0 && (name = iu_entries_next(&walk->processes, &error))) {
-		uint64_t pid = 0;
-
-		if (iu_number(name, strlen(name), 10, &pid) != strlen(name) || pid > INT32_MAX)
-			continue;
-		walk->cut = walk->cut || iu_scan_over(walk->scan);
-		if (walk->cut)
-			break;
-		ret = visit(context, (int32_t)pid, name);
-	}
-	close(walk->processes.fd);
-	return ret < 0 ? ret : iu_error_from(-error);
+	return ret < 0 ? ret : 0;
 }
 
 static int visit_all(void *context, int32_t pid, const char *name)

@@ -32,7 +32,7 @@ struct iu_proc_walk {
 	/* Given every descriptor that leads to a socket, instead of the wanted ones; NULL: nobody is. */
 	int (*note)(void *context, const struct iu_hold *hold);
 	void *context;
-	struct iu_entries processes, threads, descriptors; /* last: see iu_proc_walk_new() */
+	struct iu_entries threads, descriptors; /* last: see iu_proc_walk_new() */
 };
 
 /* Called for a process; what it returns != 0 ends the walk. @name: in /proc. */

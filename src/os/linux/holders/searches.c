@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "model/needs.h"
+#include "os/linux/each-process.h"
 #include "os/linux/file.h"
 #include "os/linux/holders/hidden.h"
 #include "os/linux/process/proc-fd.h"
@@ -50,26 +51,30 @@ static int search_process(struct iu_hidden *hidden, int32_t pid, struct iu_entri
 	return ret == 0 ? iu_maps_search(hidden, pid, ring) : ret;
 }
 
+struct search {
+	struct iu_hidden *hidden;
+	struct iu_entries descriptors;
+};
+
+static int visit(void *context, int32_t pid, const char *name)
+{
+	struct search *search = context;
+
+	(void)name;
+	return pid == search->hidden->scan->self ? 0 : search_process(search->hidden, pid, &search->descriptors);
+}
+
 static int search_all(struct iu_hidden *hidden)
 {
-	struct iu_entries *entries = calloc(2, sizeof(*entries));
-	const char *name;
-	int ret = 0, error = 0;
+	struct search *search = malloc(sizeof(*search));
+	int ret;
 
-	if (!entries)
+	if (!search)
 		return IU_E_NOMEM;
-	entries->fd = openat(hidden->scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (entries->fd >= 0 && ret == 0 && (name = iu_entries_next(entries, &error))) {
-		uint64_t pid = 0;
-
-		if (iu_number(name, strlen(name), 10, &pid) == strlen(name) && pid <= INT32_MAX &&
-			(int32_t)pid != hidden->scan->self)
-			ret = search_process(hidden, (int32_t)pid, entries + 1);
-	}
-	if (entries->fd >= 0)
-		close(entries->fd);
-	free(entries);
-	return ret;
+	search->hidden = hidden;
+	ret = iu_each_process(hidden->scan->proc, visit, search);
+	free(search);
+	return ret == IU_E_NOMEM ? ret : 0;
 }
 
 static bool all_found(const struct iu_hidden *hidden)

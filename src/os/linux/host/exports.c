@@ -11,6 +11,7 @@
 #include "base/compat.h"
 #include "base/span.h"
 #include "knowledge/file-servers.h"
+#include "os/linux/each-process.h"
 #include "os/linux/file.h"
 #include "os/linux/host/mounts.h"
 
@@ -206,23 +207,27 @@ static const char *program_has(int proc, const char *pid, const char *file)
 	return found ? server->type : NULL;
 }
 
+struct search {
+	int proc;
+	const char *file, *type;
+};
+
+static int visit(void *context, int32_t pid, const char *name)
+{
+	struct search *search = context;
+
+	(void)pid;
+	search->type = program_has(search->proc, name, search->file);
+	return search->type != NULL;
+}
+
 const char *iu_exports_find(struct iu_scan *scan, const char *file)
 {
-	struct iu_entries *entries;
-	const char *pid, *type = NULL;
-	int error;
+	struct search search = {scan->proc, file, NULL};
 
 	if (nfsd_has(file))
 		return "nfs";
-	entries = scan->proc < 0 ? NULL : calloc(1, sizeof(*entries));
-	if (!entries)
-		return NULL;
-	entries->fd = openat(scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (entries->fd >= 0 && !type && (pid = iu_entries_next(entries, &error)))
-		if (pid[0] >= '0' && pid[0] <= '9')
-			type = program_has(scan->proc, pid, file);
-	if (entries->fd >= 0)
-		close(entries->fd);
-	free(entries);
-	return type;
+	if (scan->proc >= 0)
+		(void)iu_each_process(scan->proc, visit, &search);
+	return search.type;
 }

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "knowledge/filesystems.h"
 #include "knowledge/locks.h"
+#include "os/linux/each-process.h"
 #include "os/linux/file.h"
 #include "os/linux/process/process.h"
 
@@ -143,24 +144,27 @@ static bool sees_all(struct iu_scan *scan)
 	return fstatat(scan->proc, "1/status", &status, 0) == 0;
 }
 
+struct search {
+	struct iu_scan *scan;
+	const struct iu_lock_row *row;
+	struct iu_lock *lock;
+};
+
+static int visit(void *context, int32_t pid, const char *name)
+{
+	struct search *search = context;
+
+	return has_number(search->scan, name, search->lock->pid) ? consider(search->scan, search->row, pid, search->lock) : 0;
+}
+
 static int find_process(struct iu_scan *scan, const struct iu_lock_row *row, struct iu_lock *lock)
 {
-	struct iu_entries *entries = calloc(1, sizeof(*entries));
-	const char *name;
-	int ret = 0, error = 0;
+	struct search search = {scan, row, lock};
+	int ret = iu_each_process(scan->proc, visit, &search);
 
-	if (!entries)
-		return IU_E_NOMEM;
-	entries->fd = openat(scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (entries->fd >= 0 && ret == 0 && (name = iu_entries_next(entries, &error)))
-		if (name[0] >= '1' && name[0] <= '9' && has_number(scan, name, lock->pid))
-			ret = consider(scan, row, (int32_t)atoi(name), lock);
-	if (lock->alive != IU_YES && entries->fd >= 0 && !error && sees_all(scan))
+	if (ret == 0 && lock->alive != IU_YES && sees_all(scan))
 		lock->alive = IU_NO;
-	if (entries->fd >= 0)
-		close(entries->fd);
-	free(entries);
-	return ret;
+	return ret == IU_E_NOMEM ? ret : 0;
 }
 
 int iu_locks_look(struct iu_scan *scan, const struct iu_lock_found *found, struct iu_path *path)

@@ -20,6 +20,7 @@
 
 #include "base/err.h"
 #include "knowledge/filesystems.h"
+#include "os/linux/each-process.h"
 #include "os/linux/file.h"
 #include "os/linux/host/exports.h"
 #include "os/linux/host/locks.h"
@@ -382,42 +383,43 @@ static void find_elsewhere(struct sharing *sharing, const struct iu_mounts *moun
 	}
 }
 
+struct namespaces {
+	struct iu_scan *scan;
+	struct sharing *sharing;
+	uint64_t seen[NAMESPACES_MAX];
+	size_t n;
+};
+
+static int visit_namespace(void *context, int32_t pid, const char *name)
+{
+	struct namespaces *spaces = context;
+	struct iu_path *asked = spaces->sharing->path;
+	struct iu_mounts mounts;
+	struct stat status;
+	char path[320];
+
+	(void)pid;
+	snprintf(path, sizeof(path), "%s/ns/mnt", name);
+	if (fstatat(spaces->scan->proc, path, &status, 0) < 0)
+		return 0;
+	for (size_t i = 0; i < spaces->n; i++)
+		if (spaces->seen[i] == status.st_ino)
+			return 0;
+	spaces->seen[spaces->n++] = status.st_ino;
+	if (iu_mounts_load(spaces->scan->proc, name, &mounts) == 0)
+		find_elsewhere(spaces->sharing, &mounts);
+	if (asked->shared)
+		asked->shared = iu_arena_strdup(&spaces->scan->snapshot->arena, asked->shared);
+	iu_mounts_free(&mounts);
+	return asked->shared || spaces->n == NAMESPACES_MAX;
+}
+
 /* Of every mount namespace that /proc shows: containers have the overlays of their engine's layers. */
 static void find_in_namespaces(struct iu_scan *scan, struct sharing *sharing)
 {
-	struct iu_entries *entries = calloc(1, sizeof(*entries));
-	uint64_t seen[NAMESPACES_MAX];
-	size_t n = 0, k;
-	const char *pid;
-	int error;
+	struct namespaces spaces = {.scan = scan, .sharing = sharing};
 
-	if (!entries)
-		return;
-	entries->fd = openat(scan->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (entries->fd >= 0 && n < NAMESPACES_MAX && !sharing->path->shared &&
-		(pid = iu_entries_next(entries, &error))) {
-		struct iu_mounts mounts;
-		struct stat status;
-		char path[320];
-
-		snprintf(path, sizeof(path), "%s/ns/mnt", pid);
-		if (pid[0] < '0' || pid[0] > '9' || fstatat(scan->proc, path, &status, 0) < 0)
-			continue;
-		for (k = 0; k < n && seen[k] != status.st_ino; k++)
-			;
-		if (k < n)
-			continue;
-		seen[n++] = status.st_ino;
-		if (iu_mounts_load(scan->proc, pid, &mounts) == 0)
-			find_elsewhere(sharing, &mounts);
-		if (sharing->path->shared)
-			sharing->path->shared = iu_arena_strdup(&scan->snapshot->arena,
-				sharing->path->shared);
-		iu_mounts_free(&mounts);
-	}
-	if (entries->fd >= 0)
-		close(entries->fd);
-	free(entries);
+	(void)iu_each_process(scan->proc, visit_namespace, &spaces);
 }
 
 /*
