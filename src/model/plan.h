@@ -186,6 +186,7 @@ struct iu_unit_facts {
 	uint32_t uid; /* … and whose */
 	const char *restart;      /* "no", "always" … NULL: not known */
 	const char *triggered_by; /* units that start it again, separated by blanks; NULL: none */
+	bool silent;              /* systemd does not answer: neither is known */
 };
 
 struct iu_plan_rules {
@@ -208,6 +209,7 @@ struct iu_plan_rules {
 	IU_LIST(struct iu_unit_facts) units;
 	/* The socket unit that listens there, where only its systemd could tell; name NULL: none. */
 	struct iu_step_unit activator;
+	bool activator_silent; /* its systemd does not answer */
 };
 
 /* How a step went. */

@@ -178,14 +178,14 @@ int iu_os_rules(struct iu_arena *arena, int32_t on_behalf, struct iu_plan_rules 
 /**
  * iu_os_unit_facts() - what systemd says of a unit: Restart=, what triggers it
  * @facts: name, user and uid are read
- * Returns: 0, IU_E_NOTSUP: no systemd to ask, IU_E_NOENT, IU_E_NOMEM.
+ * Returns: 0, IU_E_NOTSUP: no systemd to ask, IU_E_AGAIN: it does not answer, IU_E_NOENT, IU_E_NOMEM.
  */
 int iu_os_unit_facts(struct iu_arena *arena, struct iu_unit_facts *facts);
 
 /**
  * iu_os_unit_listening() - the socket unit that listens on @socket
  * @unit: user and uid are read: whose systemd is asked; receives it, with the service it starts
- * Returns: 0, IU_E_NOENT, IU_E_NOTSUP: no systemd to ask, IU_E_NOMEM.
+ * Returns: 0, IU_E_NOENT, IU_E_NOTSUP: no systemd to ask, IU_E_AGAIN: it does not answer, IU_E_NOMEM.
  */
 int iu_os_unit_listening(
 	struct iu_arena *arena, const struct iu_socket *socket, struct iu_step_unit *unit);

@@ -117,6 +117,9 @@ static int add_unit_facts(struct freeing *run)
 			ret = 0;
 			continue;
 		}
+		facts.silent = ret == IU_E_AGAIN;
+		if (facts.silent)
+			ret = 0;
 		if (ret < 0)
 			break;
 		slot = iu_list_add(&run->f->arena, &run->rules.units);
@@ -157,6 +160,7 @@ static int find_activator(struct freeing *run)
 	find_manager(run, &run->rules.activator);
 	ret = iu_os_unit_listening(
 		&run->f->arena, &verdict->blockers.v[0].socket, &run->rules.activator);
+	run->rules.activator_silent = ret == IU_E_AGAIN;
 	return ret == IU_E_NOMEM ? ret : ret == 0;
 }
 
@@ -188,7 +192,7 @@ static int make_plan(struct freeing *run)
 		ret = find_activator(run);
 	if (ret == 0)
 		ret = add_unit_facts(run);
-	if (ret >= 0 && (run->rules.units.n || run->rules.activator.name))
+	if (ret >= 0 && (run->rules.units.n || run->rules.activator.name || run->rules.activator_silent))
 		ret = iu_plan(&f->arena, f->question, &f->before_session.snapshot, &all.snapshot,
 			&f->before.verdict, &run->rules, &f->plan);
 	if (listed)

@@ -5,7 +5,10 @@ Prints TAP. Environment: INUSE (the program), DEMO_SERVER (a small TCP server).
 """
 import json
 import os
+import signal
+import subprocess
 import sys
+import time
 
 import systemd
 
@@ -87,15 +90,69 @@ def systemd_itself(machine):
     yield "systemd", state(machine, "inuse.target"), "active"
 
 
+def frozen_systemd(machine):
+    """systemd takes connections in its queue and answers none of them, as after "Freezing execution"."""
+    machine.start("api.service", in_use("9090"))
+    os.kill(machine.pid, signal.SIGSTOP)
+    try:
+        start = time.monotonic()
+        code, document = free(machine, "--dry-run", "--user", "nobody", "9090")
+        yield "dry run", code, 0
+        yield "without the 25 s of libsystemd", time.monotonic() - start < 10, True
+        mind = " ".join(sum((step["mind"] for step in document.get("steps", [])), []))
+        yield "the gap is told", "systemd does not answer" in mind, True
+        start = time.monotonic()
+        code, document = free(machine, "--yes", "--user", "nobody", "9090")
+        yield "exit", code, 1
+        yield "again", time.monotonic() - start < 20, True
+        yield "steps", kinds(document), [("stop-unit", "failed")]
+        text = document["steps"][0]["result"].get("detail") or ""
+        yield "what failed", "systemd does not answer" in text, True
+    finally:
+        os.kill(machine.pid, signal.SIGCONT)
+    yield "unit", state(machine, "api.service"), "active"
+
+
+HUNG = """
+import socket, subprocess, time
+hung = socket.socket(socket.AF_UNIX)
+hung.bind("/run/hung")
+hung.listen()
+subprocess.check_call(["mount", "--bind", "/run/hung", "/run/systemd/private"])
+print("ready", flush=True)
+connections = [hung.accept() for _ in range(9)]
+"""
+
+
+def silent_socket(machine):
+    """What is at systemd's own socket accepts and says nothing. Of a path only systemd can tell the unit."""
+    machine.start("run.socket", in_use("/run/app.sock"))
+    hung = subprocess.Popen(["nsenter", "-t", str(machine.pid), "-a", "python3", "-c", HUNG],
+                            stdout=subprocess.PIPE, text=True)
+    try:
+        yield "the stand-in", hung.stdout.readline(), "ready\n"
+        code, document = free(machine, "--yes", "/run/app.sock")
+        yield "exit", code, 1
+        yield "end", document.get("end"), "refused"
+        yield "the reason", "does not answer" in json.dumps(document.get("refusals")), True
+    finally:
+        hung.kill()
+        hung.wait()
+        machine.run("umount", "/run/systemd/private")
+    yield "unit", state(machine, "run.socket"), "active"
+
+
 CASES = [
     ("a socket unit", socket_unit),
     ("a service of another user", user_has_to_be_named),
     ("a service with Restart=always stays down", restarting_unit),
     ("a socket unit with a path", systemd_itself),
+    ("a systemd that does not answer", frozen_systemd),
+    ("a socket of systemd that does not answer", silent_socket),
 ]
 
 # Only systemd itself can tell what these want to know.
-NEED_BUS = (restarting_unit, systemd_itself)
+NEED_BUS = (restarting_unit, systemd_itself, frozen_systemd, silent_socket)
 
 
 def main():

@@ -428,6 +428,9 @@ static void tell_unit(struct iu_planning *p, struct iu_step *step)
 			"if the unit is enabled, it comes back with the next boot or login");
 		return;
 	}
+	if (facts->silent)
+		iu_strings_add(p->arena, &step->losses,
+			"systemd does not answer: it may not stop the unit, and what would start it again is not known");
 	if (facts->restart && strcmp(facts->restart, "no") != 0)
 		iu_strings_add(p->arena, &step->losses,
 			iu_phrase(p->arena,
@@ -774,7 +777,9 @@ static void stop_activation(struct iu_planning *p, const struct iu_blocker *b)
 		stop_kept(p, &lever);
 	} else {
 		iu_planning_refuse(p, 0, "nothing is stopped",
-			"systemd listens there, and for which unit could not be told",
+			p->rules->activator_silent
+				? "systemd listens there, and it does not answer: for which unit could not be told"
+				: "systemd listens there, and for which unit could not be told",
 			"systemctl list-sockets --all shows it; then systemctl stop that .socket unit");
 	}
 }
