@@ -132,6 +132,20 @@ static int read_cause(const char *name, enum iu_cause *ret_cause)
 	return name ? complain_cause(name) : 0;
 }
 
+/* To list it means any port; here it may as well mean who asked for any. */
+static int check_ports(const struct iu_filter *filter)
+{
+	for (size_t i = 0; i < filter->endpoints.n; i++) {
+		const struct iu_question *q = &filter->endpoints.v[i];
+
+		if (q->target.protocol != IU_PROTOCOL_UNIX && !q->target.port && q->target.family == IU_FAMILY_ANY) {
+			iu_complain("0 is no port that could be watched: leave it out to see the calls for all of them", NULL, "");
+			return IU_EXIT_USAGE;
+		}
+	}
+	return 0;
+}
+
 static bool is_filtered(const struct iu_filter *filter)
 {
 	return filter->endpoints.n || filter->tcp || filter->udp || filter->unix_sockets || filter->user_given ||
@@ -176,6 +190,8 @@ static int run_command(const struct iu_invocation *invocation)
 
 	if (code == 0)
 		code = iu_list_filter(&arena, invocation, iu_os_names(), &filter);
+	if (code == 0)
+		code = check_ports(&filter);
 	if (code == 0)
 		code = run(&watching, &filter, cause);
 	iu_arena_free(&arena);

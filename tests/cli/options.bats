@@ -139,6 +139,16 @@ load common
 	says 'unknown service "watch"'
 }
 
+@test "watch 0: list has every port there, a watch has nothing to filter by" {
+	for words in 0 :0 "tcp 0" "8080 0"; do
+		# shellcheck disable=SC2086
+		run "$INUSE" watch $words
+		complains "0 is no port that could be watched: leave it out to see the calls for all of them"
+	done
+	run "$INUSE" metrics --json
+	complains "metrics takes no option --json; see inuse metrics --help"
+}
+
 @test "an empty argument vector word is no crash" {
 	run "$INUSE" ""
 	complains "the target is empty: write a port such as 8080"

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,14 @@ static int bind_path(int fd, const char *path)
 
 	strncpy(name.sun_path, path, sizeof(name.sun_path) - 1);
 	return bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 ? errno : 0;
+}
+
+static void connect_path(int fd, const char *path)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+
+	strncpy(name.sun_path, path, sizeof(name.sun_path) - 1);
+	(void)!connect(fd, (struct sockaddr *)&name, sizeof(name));
 }
 
 /* The first one gets it and keeps it: descriptors stay open until the end. */
@@ -127,6 +136,39 @@ static int path(void)
 	return bind_path(socket(AF_UNIX, SOCK_STREAM, 0), PATH);
 }
 
+static int listen_path(void)
+{
+	int first = socket(AF_UNIX, SOCK_STREAM, 0), second = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	unlink(PATH "1");
+	unlink(PATH "2");
+	bind_path(first, PATH "1");
+	listen(first, 1);
+	bind_path(second, PATH "2");
+	connect_path(second, PATH "1");
+	return listen(second, 1) < 0 ? errno : 0;
+}
+
+static int listen_nameless(void)
+{
+	return listen(socket(AF_UNIX, SOCK_STREAM, 0), 1) < 0 ? errno : 0;
+}
+
+static int no_folder(void)
+{
+	return bind_path(socket(AF_UNIX, SOCK_STREAM, 0), PATH ".d/socket");
+}
+
+static int abstract(void)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "\0inuse-failing"};
+	socklen_t size = offsetof(struct sockaddr_un, sun_path) + 14;
+	int first = socket(AF_UNIX, SOCK_STREAM, 0), second = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)!bind(first, (struct sockaddr *)&name, size);
+	return bind(second, (struct sockaddr *)&name, size) < 0 ? errno : 0;
+}
+
 static const struct {
 	const char *name;
 	int (*fails)(void); /* Returns: the errno; 0: it did not fail, -1: not on this kernel */
@@ -143,6 +185,10 @@ static const struct {
 	{"MPTCP", mptcp, EADDRINUSE, "\"text\":\"127.0.0.1:7108/tcp\"", "bind", false},
 	{"a raw socket", raw, EADDRNOTAVAIL, "\"text\":\"203.0.113.10:0/raw\"", "bind", true},
 	{"a UNIX path", path, EADDRINUSE, "\"text\":\"" PATH "\"", "bind", true},
+	{"a UNIX path without its folder", no_folder, ENOENT, "\"text\":\"" PATH ".d/socket\"", "bind", true},
+	{"an abstract name", abstract, EADDRINUSE, "\"text\":\"@inuse-failing\"", "bind", true},
+	{"listen() of a connected UNIX socket", listen_path, EINVAL, "\"text\":\"" PATH "2\"", "listen", true},
+	{"listen() of a UNIX socket without a name", listen_nameless, EINVAL, "\"text\":\"a UNIX socket without a name\"", "listen", true},
 };
 
 #define CASES ((int)(sizeof(cases) / sizeof(cases[0])))
@@ -154,7 +200,8 @@ static int results, messages;
 static char output[OUTPUT_MAX];
 static size_t len;
 
-static void start(const char *program)
+/* @all: nobody else is on this machine */
+static void start(const char *program, bool all)
 {
 	int out[2], err[2];
 
@@ -165,7 +212,10 @@ static void start(const char *program)
 		dup2(out[1], STDOUT_FILENO);
 		dup2(err[1], STDERR_FILENO);
 		/* what else this machine does need not be explained */
-		execl(program, program, "watch", "--json", "7101-7108", "203.0.113.10", PATH, NULL);
+		if (all)
+			execl(program, program, "watch", "--json", NULL);
+		execl(program, program, "watch", "--json", "7101-7108", "203.0.113.10", PATH, PATH ".d/socket", PATH "2",
+			"@inuse-failing", NULL);
 		_exit(127);
 	}
 	close(out[1]);
@@ -294,7 +344,7 @@ int main(int argc, char **argv)
 		printf("1..0 # SKIP no network namespace of our own\n");
 		return 0;
 	}
-	start(argv[1]);
+	start(argv[1], wanted);
 	line = said();
 	if (!line || !strstr(line, "watching")) {
 		printf("%s %s\n", wanted ? "not ok 1 -" : "1..0 # SKIP", line ? line : "no hooks here");
@@ -309,5 +359,7 @@ int main(int argc, char **argv)
 	while ((line = said()) && *line)
 		printf("# watch said: %s\n", line);
 	unlink(PATH);
+	unlink(PATH "1");
+	unlink(PATH "2");
 	return good ? 0 : 1;
 }

@@ -351,7 +351,14 @@ struct tcp_timewait_sock {
 
 struct udp_sock;
 
-struct unix_address;
+struct sockaddr_un {
+	unsigned short sun_family;
+} CO_RE;
+
+struct unix_address {
+	int len;
+	struct sockaddr_un name[];
+} CO_RE;
 
 struct unix_sock {
 	struct unix_address *addr;

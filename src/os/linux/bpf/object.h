@@ -2,6 +2,7 @@
 #ifndef IU_OS_LINUX_BPF_OBJECT_H
 #define IU_OS_LINUX_BPF_OBJECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -26,6 +27,7 @@ struct iu_bpf_type {
 struct iu_bpf {
 	const struct iu_bpf_type *type;
 	int folder; /* in bpffs, locked; -1: this is a copy of our own */
+	bool loaded; /* whole */
 	int fd[IU_BPF_PARTS];
 	void *memory[IU_BPF_PARTS]; /* of maps */
 	size_t mapped[IU_BPF_PARTS];
@@ -42,6 +44,9 @@ struct iu_bpf {
 int iu_bpf_open(const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu_bpf **ret_bpf);
 int iu_bpf_open_quick(
 	const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu_bpf **ret_bpf);
+
+/** iu_bpf_remember() - from now on the one thread that looks keeps what it had to load, until the process ends. */
+void iu_bpf_remember(void);
 
 /** iu_bpf_load() - a copy of our own, without a look into bpffs; the same otherwise. */
 int iu_bpf_load(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf);

@@ -70,8 +70,9 @@ static void read_unix(
 	question->target.abstract = abstract;
 	question->target.path = iu_arena_strndup(arena, name, len);
 	question->target.path_len = len;
-	question->target.text =
-		iu_arena_printf(arena, "%s%.*s", abstract ? "@" : "", (int)len, name);
+	question->target.text = e->path_len
+					? iu_arena_printf(arena, "%s%.*s", abstract ? "@" : "", (int)len, name)
+					: "a UNIX socket without a name";
 }
 
 static void read_options(const struct iu_watch_event *e, struct iu_question *question)

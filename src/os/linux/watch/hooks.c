@@ -39,15 +39,15 @@ enum part { SWEEP, RING, MEMORY, PROGRAMS };
 
 #define PROGRAM(name) &all->progs.inuse_##name.prog_fd
 
-LOADER(returns, PROGRAM(bind4), PROGRAM(bind6), PROGRAM(listen), PROGRAM(unix))
-LOADER(returns_old, PROGRAM(bind4), PROGRAM(bind6), PROGRAM(listen), PROGRAM(unix))
+LOADER(returns, PROGRAM(bind4), PROGRAM(bind6), PROGRAM(listen), PROGRAM(unix), PROGRAM(unix_listen))
+LOADER(returns_old, PROGRAM(bind4), PROGRAM(bind6), PROGRAM(listen), PROGRAM(unix), PROGRAM(unix_listen))
 LOADER(attempts, PROGRAM(bind4), PROGRAM(bind6), PROGRAM(bound4), PROGRAM(bound6), PROGRAM(state))
 
 #define PARTS {[SWEEP] = "sweep", [RING] = "ring", [MEMORY] = "memory", [PROGRAMS] = "programs"}
 
 static const struct iu_bpf_type types[] = {
-	{"returns", PARTS, PROGRAMS + 4, load_returns},
-	{"returns-old", PARTS, PROGRAMS + 4, load_returns_old},
+	{"returns", PARTS, PROGRAMS + 5, load_returns},
+	{"returns-old", PARTS, PROGRAMS + 5, load_returns_old},
 	{"attempts", PARTS, PROGRAMS + 5, load_attempts},
 };
 
@@ -55,13 +55,17 @@ static const struct iu_bpf_type types[] = {
 
 static const struct iu_failure_source fexit = {
 	.name = "fexit",
-	.where = "where inet_bind_sk(), inet6_bind_sk(), inet_csk_listen_start() and unix_bind() return",
-	.blind = {"calls with a descriptor that is no socket", "listen() on UNIX sockets"}};
+	.where = "where inet_bind_sk(), inet6_bind_sk(), inet_csk_listen_start(), unix_bind() and unix_listen() return",
+	.blind = {"calls with a descriptor that is no socket, and what a security module or seccomp refuses",
+		"listen() on datagram sockets, and on connected ones that are no UNIX sockets",
+		"netlink, packet, vsock and other families"}};
 
 static const struct iu_failure_source fexit_old = {
 	.name = "fexit",
-	.where = "where inet_bind(), inet6_bind(), inet_csk_listen_start() and unix_bind() return",
-	.blind = {"calls with a descriptor that is no socket", "listen() on UNIX sockets"}};
+	.where = "where inet_bind(), inet6_bind(), inet_csk_listen_start(), unix_bind() and unix_listen() return",
+	.blind = {"calls with a descriptor that is no socket, and what a security module or seccomp refuses",
+		"listen() on datagram sockets, and on connected ones that are no UNIX sockets",
+		"netlink, packet, vsock and other families"}};
 
 static const struct iu_failure_source cgroup = {
 	.name = "cgroup",

@@ -70,36 +70,79 @@ static __always_inline __u32 hash_of(const char *bytes)
 	return hash;
 }
 
-SEC("fexit/unix_bind")
-int inuse_unix(__u64 *ctx)
+static __always_inline struct scratch *begin_unix(struct sock *sk, __u8 call, int error)
 {
-	struct socket *socket = (struct socket *)ctx[0];
-	__u64 address = ctx[1];
-	__u32 len = (__u32)ctx[2];
-	int error = (int)ctx[3];
-	struct iu_watch_event *e;
 	struct scratch *s;
+	struct iu_watch_event *e;
 
-	if (!error)
-		return 0;
 	ADD(seen, 1);
 	s = begin();
 	if (!s)
-		return 0;
+		return NULL;
 	e = &s->event;
-	note_socket(s, e, BPF_CORE_READ((struct socket_alloc *)socket, socket.sk));
-	e->head.key.call = IU_WATCH_BIND;
+	note_socket(s, e, sk);
+	e->head.key.call = call;
 	e->head.key.error = -error;
 	e->head.key.family = AF_UNIX;
 	__builtin_memset(e->path, 0, sizeof(e->path));
+	return s;
+}
+
+static __always_inline void read_path(struct iu_watch_event *e, __u64 address, __u32 len)
+{
 	len = len > 2 ? len - 2 : 0;
 	asm volatile("" : "+r"(len)); /* the verifier has to see what is compared */
 	if (len > IU_WATCH_PATH)
 		len = 0;
 	if (bpf_probe_read_kernel(e->path, len, (void *)(address + 2)) == 0)
 		e->path_len = len;
-	e->head.key.place = hash_of(e->path);
+}
+
+static __always_inline void finish_unix(struct scratch *s)
+{
+	s->event.head.key.place = hash_of(s->event.path);
 	finish(s, false);
+}
+
+SEC("fexit/unix_bind")
+int inuse_unix(__u64 *ctx)
+{
+	struct socket *socket = (struct socket *)ctx[0];
+	int error = (int)ctx[3];
+	struct scratch *s;
+
+	if (!error)
+		return 0;
+	s = begin_unix(BPF_CORE_READ((struct socket_alloc *)socket, socket.sk), IU_WATCH_BIND, error);
+	if (!s)
+		return 0;
+	read_path(&s->event, ctx[1], (__u32)ctx[2]);
+	finish_unix(s);
+	return 0;
+}
+
+/* The name is what the socket has: none is a reason to refuse. */
+SEC("fexit/unix_listen")
+int inuse_unix_listen(__u64 *ctx)
+{
+	struct socket *socket = (struct socket *)ctx[0];
+	int error = (int)ctx[2];
+	struct unix_address *address;
+	struct scratch *s;
+	struct sock *sk;
+
+	if (!error)
+		return 0;
+	sk = BPF_CORE_READ((struct socket_alloc *)socket, socket.sk);
+	s = begin_unix(sk, IU_WATCH_LISTEN, error);
+	if (!s)
+		return 0;
+	address = BPF_CORE_READ((struct unix_sock *)sk, addr);
+	if (address) {
+		s->event.flags |= IU_WATCH_BOUND;
+		read_path(&s->event, (__u64)&address->name, (__u32)BPF_CORE_READ(address, len));
+	}
+	finish_unix(s);
 	return 0;
 }
 
