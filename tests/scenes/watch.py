@@ -36,6 +36,8 @@ def enter():
         os.environ["IN_NAMESPACE"] = "yes"
         os.execvp("unshare", ["unshare", "--net", "--mount", sys.executable, *sys.argv])
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)  # the record of this machine is not ours
+    if os.path.isdir("/sys/fs/bpf"):
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/sys/fs/bpf"], check=True)  # nothing is kept
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
@@ -76,6 +78,10 @@ class Watch:
         print(f"# {what}: {len(found)} entries, wanted 1", [(e["headline"], e["error"], e["cause"]) for e in found])
         assert len(found) == 1, f"{what}: {len(found)} entries; exit code of the watch: {self.process.poll()}"
         return found[0]
+
+    def pid(self):
+        """The process that looks."""
+        return self.process.pid
 
     def end(self):
         self.process.send_signal(signal.SIGINT)
@@ -494,6 +500,34 @@ def ends():
     same("standard error", said, "")
 
 
+def loaded(pid):
+    """Ids of the BPF programs that a process has open."""
+    ids = set()
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            if os.readlink(f"/proc/{pid}/fd/{name}") == "anon_inode:bpf-prog":
+                text = pathlib.Path(f"/proc/{pid}/fdinfo/{name}").read_text(encoding="ascii")
+                ids.add(int(re.search(r"prog_id:\s+(\d+)", text).group(1)))
+        except OSError:
+            continue
+    return ids
+
+
+def loads_once():
+    """without bpffs: what one look has loaded serves the next one, too"""
+    watch, found = Watch("8309-8312"), []
+    before = loaded(watch.pid())
+    with Holder(8309), Holder(8310), Holder(8311):
+        for number in (8309, 8310, 8311):
+            fails(sys.executable, "-c", BIND, "127.0.0.1", str(number))
+            watch.one(port(number), f"bind of {number}")
+            found.append(loaded(watch.pid()))
+    watch.end()
+    print("# programs of the hooks:", sorted(before), "after each event:", [sorted(f - before) for f in found])
+    assert found[0] > before, "no look has loaded any"
+    same("after the third event", found[2], found[1])
+
+
 def filters():
     """filters: a port, a cause, a program"""
     for options, wanted in ((["8301"], {8301}), (["8301-8304", "--cause", "address-not-local"], {8303}), (["udp", "8300-8310"], {8304}),
@@ -593,7 +627,7 @@ def record_is_bounded():
 
 
 TESTS = [python, node, static, busybox, nginx, redis, ring, mptcp, udp, listen, no_listener_closed, gone, low, foreign_address, exhausted, twice, time_wait,
-         elsewhere, repeats, threads, truth, schema, ends, filters, text, record, record_is_bounded, no_root]
+         elsewhere, repeats, threads, truth, schema, ends, loads_once, filters, text, record, record_is_bounded, no_root]
 
 
 def play():

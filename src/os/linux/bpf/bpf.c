@@ -19,13 +19,13 @@
 
 #include "base/err.h"
 #include "os/linux/bpf/bpf.h"
+#include "os/linux/bpf/spares.h"
 #include "os/linux/bpf/build-id.h" /* made from the skeletons */
 
 #define BPFFS	  "/sys/fs/bpf"
 #define FOLDER	  BPFFS "/inuse"
 #define PIN_MAX	  96
 #define LOADS_MAX 5
-#define SPARES	  8
 #define AGAIN_MAX 1024 /* a walk over a million tasks says EAGAIN in between */
 
 static long bpf_call(int command, union bpf_attr *attr)
@@ -211,42 +211,6 @@ static struct iu_bpf *new(const struct iu_bpf_type *type)
 	return bpf;
 }
 
-/*
- * What a process that looks again and again has loaded itself, between two looks. Of its one thread that
- * looks, and nobody else's: that is what iu_bpf_remember() says.
- */
-static bool remembers;
-static struct iu_bpf *spares[SPARES];
-
-void iu_bpf_remember(void)
-{
-	remembers = true;
-}
-
-static struct iu_bpf *take_spare(const struct iu_bpf_type *type)
-{
-	for (size_t i = 0; remembers && i < SPARES; i++) {
-		struct iu_bpf *bpf = spares[i];
-
-		if (!bpf || bpf->type != type)
-			continue;
-		spares[i] = NULL;
-		return bpf;
-	}
-	return NULL;
-}
-
-static bool put_spare(struct iu_bpf *bpf)
-{
-	for (size_t i = 0; remembers && bpf->folder < 0 && bpf->loaded && i < SPARES; i++) {
-		if (spares[i])
-			continue;
-		spares[i] = bpf;
-		return true;
-	}
-	return false;
-}
-
 int iu_bpf_load(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf)
 {
 	struct iu_bpf *bpf = iu_bpf_allowed() ? new(type) : NULL;
@@ -270,7 +234,7 @@ int iu_bpf_open(const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu
 
 	if (mode == IU_BPF_AVOID || !iu_bpf_allowed())
 		return IU_E_ACCESS;
-	*ret_bpf = take_spare(type);
+	*ret_bpf = iu_bpf_spare_take ? iu_bpf_spare_take(type) : NULL;
 	if (*ret_bpf)
 		return 0;
 	bpf = new(type);
@@ -288,7 +252,7 @@ int iu_bpf_open(const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu
 
 void iu_bpf_close(struct iu_bpf *bpf)
 {
-	if (!bpf || put_spare(bpf))
+	if (!bpf || (bpf->loaded && bpf->folder < 0 && iu_bpf_spare_put && iu_bpf_spare_put(bpf)))
 		return;
 	for (size_t i = 0; i < bpf->type->n; i++)
 		if (bpf->memory[i])

@@ -45,9 +45,6 @@ int iu_bpf_open(const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu
 int iu_bpf_open_quick(
 	const struct iu_bpf_type *type, enum iu_bpf_mode mode, struct iu_bpf **ret_bpf);
 
-/** iu_bpf_remember() - from now on the one thread that looks keeps what it had to load, until the process ends. */
-void iu_bpf_remember(void);
-
 /** iu_bpf_load() - a copy of our own, without a look into bpffs; the same otherwise. */
 int iu_bpf_load(const struct iu_bpf_type *type, struct iu_bpf **ret_bpf);
 

@@ -16,7 +16,7 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "os/linux/bpf/bpf.h"
-#include "os/linux/bpf/object.h"
+#include "os/linux/bpf/spares.h"
 #include "os/linux/file.h"
 #include "os/linux/lock.h"
 #include "os/linux/process/cgroup.h"
@@ -123,7 +123,8 @@ int iu_failures_open(struct iu_failures **ret_failures, struct iu_text *why)
 	if (!f)
 		return IU_E_NOMEM;
 	f->netns = -1;
-	iu_bpf_remember();
+	if (iu_bpf_spares_begin)
+		iu_bpf_spares_begin();
 	ret = open_parts(f, &told);
 	if (ret < 0) {
 		iu_text_add(why, "this kernel takes none of the hooks for failed binds (");
