@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "input/message.h"
+#include "os/os.h"
+#include "session/questions.h"
 #include "session/session.h"
 
 #define KEPT_MAX 65536 /* of what it printed last: what it fails with stands at the end */
@@ -37,7 +39,7 @@ void iu_output_tail_lines(const struct iu_text *kept, struct iu_text *suspects)
 	}
 }
 
-bool iu_output_tail_explain(const struct iu_run *run, const struct iu_question *question)
+static bool is_in_use(const struct iu_run *run, const struct iu_question *question)
 {
 	const struct iu_questions one = {.v = (struct iu_question *)question, .n = 1, .cap = 1};
 	struct iu_run_failure failure = {.intro = "what the command printed speaks of a failed bind()"};
@@ -55,4 +57,25 @@ bool iu_output_tail_explain(const struct iu_run *run, const struct iu_question *
 	iu_session_free(&session);
 	iu_arena_free(&arena);
 	return in_use;
+}
+
+const struct iu_question *iu_output_tail_explain(
+	const struct iu_run *run, const struct iu_text *suspects, struct iu_arena *arena)
+{
+	const struct iu_options options = {0};
+	struct iu_questions questions = {0};
+	struct iu_text complaint = {0};
+	bool named, in_use = false;
+
+	if (!suspects->len)
+		return NULL;
+	named = !suspects->failed &&
+		iu_questions_from_message(arena, iu_os_names(), suspects, 1, "", &options, &questions, &complaint) >= 0 &&
+		questions.n;
+	iu_text_free(&complaint);
+	if (named)
+		in_use = is_in_use(run, &questions.v[0]);
+	else
+		run->line(run->context, "it speaks of a failed bind(), but not of which address; inuse list shows all that are taken");
+	return in_use ? &questions.v[0] : NULL;
 }

@@ -13,9 +13,13 @@ void iu_output_tail_keep(struct iu_text *kept, const char *bytes, size_t len);
 void iu_output_tail_lines(const struct iu_text *kept, struct iu_text *suspects);
 
 /**
- * iu_output_tail_explain() - looks, and hands the answer to the one who explains
- * Returns: whether the address is in use now; false as well where it could not be looked at.
+ * iu_output_tail_explain() - looks at what the lines speak of, and hands the answer to the one who explains
+ * @arena: keeps the question
+ *
+ * Returns: the question where its address is in use now; NULL where it is not, could not be looked at, or is
+ * not named.
  */
-bool iu_output_tail_explain(const struct iu_run *run, const struct iu_question *question);
+const struct iu_question *iu_output_tail_explain(
+	const struct iu_run *run, const struct iu_text *suspects, struct iu_arena *arena);
 
 #endif

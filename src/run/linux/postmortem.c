@@ -13,10 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "base/err.h"
-#include "os/os.h"
 #include "run/output-tail.h"
-#include "session/questions.h"
 
 struct watch {
 	struct iu_run *run;
@@ -151,23 +148,12 @@ static void attend(struct watch *w)
 
 static void explain(const struct watch *w)
 {
-	const struct iu_options options = {0};
-	struct iu_questions questions = {0};
-	struct iu_text suspects = {0}, complaint = {0};
+	struct iu_text suspects = {0};
 	struct iu_arena arena = {0};
 
 	iu_output_tail_lines(&w->kept, &suspects);
-	if (suspects.len && !suspects.failed &&
-		iu_questions_from_message(&arena, iu_os_names(), &suspects, 1, "", &options, &questions,
-			&complaint) >= 0 &&
-		questions.n)
-		iu_output_tail_explain(w->run, &questions.v[0]);
-	else if (suspects.len)
-		w->run->line(w->run->context,
-			"it speaks of a failed bind(), but not of which address; inuse list shows "
-			"all that are taken");
+	(void)iu_output_tail_explain(w->run, &suspects, &arena);
 	iu_text_free(&suspects);
-	iu_text_free(&complaint);
 	iu_arena_free(&arena);
 }
 

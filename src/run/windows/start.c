@@ -3,12 +3,10 @@
 #include <io.h>
 #include <string.h>
 
-#include "base/err.h"
 #include "os/os.h"
 #include "run/windows/output.h"
 #include "run/run.h"
 #include "run/output-tail.h"
-#include "session/questions.h"
 #include "session/free.h"
 #include "session/pick.h"
 #include "session/wait.h"
@@ -113,25 +111,15 @@ static bool make_free(struct watch *w, const struct iu_question *question)
 /* Returns: the command is worth another try. */
 static bool look_back(struct watch *w)
 {
-	const struct iu_options options = {0};
-	struct iu_questions questions = {0};
-	struct iu_text suspects = {0}, complaint = {0};
+	const struct iu_question *question;
+	struct iu_text suspects = {0};
 	struct iu_arena arena = {0};
-	bool again = false;
+	bool again;
 
 	iu_run_output_suspects(&w->output, &suspects);
-	if (suspects.len && !suspects.failed &&
-		iu_questions_from_message(&arena, iu_os_names(), &suspects, 1, "", &options, &questions,
-			&complaint) >= 0 &&
-		questions.n)
-		again = iu_output_tail_explain(w->run, &questions.v[0]) &&
-			(wait_for(w, &questions.v[0]) || make_free(w, &questions.v[0]));
-	else if (suspects.len)
-		w->run->line(w->run->context,
-			"it speaks of a failed bind(), but not of which address; inuse list shows "
-			"all that are taken");
+	question = iu_output_tail_explain(w->run, &suspects, &arena);
+	again = question && (wait_for(w, question) || make_free(w, question));
 	iu_text_free(&suspects);
-	iu_text_free(&complaint);
 	iu_arena_free(&arena);
 	return again;
 }
