@@ -124,7 +124,10 @@ def dev_server(stage):
 
 
 def stopped_server(stage):
-    os.kill(stage.on_terminal(f"{stage.path('server')} 3000 127.0.0.1", "/home/alice/shop"), signal.SIGSTOP)
+    pid = stage.on_terminal(f"{stage.path('server')} 3000 127.0.0.1", "/home/alice/shop")
+    os.kill(pid, signal.SIGSTOP)
+    while open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[0] != "T":  # it takes it when it runs next
+        time.sleep(0.01)
     return stage.ask("127.0.0.1:3000")
 
 
