@@ -395,10 +395,10 @@ static const char *left_worker(const struct telling *t, const struct iu_blocker 
 		const struct iu_process *p = iu_snapshot_process(
 			t->snapshot, t->snapshot->holds.v[b->holds.v[i]].pid);
 
-		if (!p || !iu_cause_is_left_worker(p))
+		if (!p || !iu_cause_left_worker(p))
 			return NULL; /* the main process, or another program */
 		if (i + 1 == b->holds.n)
-			return iu_phrase(t->arena, "it is %s, left over: its main process is gone", iu_worker_of(p));
+			return iu_phrase(t->arena, "it is %s, left over: its main process is gone", iu_cause_left_worker(p));
 	}
 	return NULL;
 }

@@ -114,6 +114,9 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 		if (verdict->blockers.n)
 			return iu_phrase(arena, "%s is in use: %s.", subject,
 				there(arena, question, in_the_way(arena, snapshot, &verdict->blockers.v[0])));
+		if (question->symptom.from_call && snapshot->bind_programs.n)
+			return iu_phrase(arena, "%s was refused with %s, and no socket here is in its way: BPF programs of the cgroup may have bound something else.",
+				subject, error);
 		return iu_phrase(arena, "%s is in use, but who has it is not visible from here.",
 			subject);
 	case IU_STATUS_DENIED:
@@ -130,7 +133,8 @@ const char *iu_headline(struct iu_arena *arena, const struct iu_question *questi
 			!question->target.address.scope)
 			return iu_phrase(arena, "%s cannot be bound: that address says nothing without its interface (as in %%eth0), and bind() says EINVAL.",
 				subject);
-		return iu_phrase(arena, "%s cannot be bound here: bind() says %s.", subject, error);
+		return iu_phrase(arena, "%s cannot be bound here: %s says %s.", subject,
+			question->symptom.listen ? "listen()" : "bind()", error);
 	case IU_STATUS_UNKNOWN: break;
 	}
 	if (verdict->blockers.n)

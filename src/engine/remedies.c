@@ -120,7 +120,7 @@ bool iu_remedy_bind_address(struct iu_remedy_context *m)
 
 bool iu_remedy_reuse_instance(struct iu_remedy_context *m)
 {
-	if (!m->blocker || (m->holder && iu_cause_is_left_worker(m->holder)))
+	if (!m->blocker || (m->holder && iu_cause_left_worker(m->holder)))
 		return false; /* what is left of a server without its main process is not to be relied on */
 	m->remedy->summary = iu_phrase(m->arena, "it runs already: use it at %s",
 		iu_phrase_endpoint(m->arena, &m->blocker->socket));

@@ -70,6 +70,8 @@ struct iu_process {
 	enum iu_tri binds;
 	/* Its parent lives and runs the very same command: it is a copy that never called exec(). */
 	enum iu_tri forked;
+	/* It never called exec() since it was forked, whoever its parent was. */
+	enum iu_tri copied;
 	/* The executable and the files its first arguments name (a script), by identity. */
 	IU_LIST(struct iu_file_id) files;
 	const char *cgroup, *unit, *container;

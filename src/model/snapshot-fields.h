@@ -197,7 +197,8 @@ SHAPE(file_id, iu_file_id, NULL);
 
 static const struct field process_fields[] = {
 	PLAIN(iu_process, pid), PLAIN(iu_process, name), PLAIN(iu_process, exe),
-	PLAIN(iu_process, exe_deleted), TRI(iu_process, binds), TRI(iu_process, forked), TEXTS(iu_process, command),
+	PLAIN(iu_process, exe_deleted), TRI(iu_process, binds), TRI(iu_process, forked),
+	TRI(iu_process, copied), TEXTS(iu_process, command),
 	PLAIN(iu_process, cwd),
 	PLAIN(iu_process, uid_known), PLAIN(iu_process, uid), PLAIN(iu_process, user),
 	PLAIN(iu_process, started), PLAIN(iu_process, start_ticks),

@@ -707,6 +707,53 @@ def sisters():
     has(documents[0]["remedies"][0]["summary"], "workers of one command")
 
 
+FORKS = """import os, socket, sys, time
+s = socket.socket()
+s.bind(('127.0.0.1', int(sys.argv[1])))
+s.listen()
+if os.fork() == 0:
+    for _ in range(60):
+        s.settimeout(1)
+        try:
+            s.accept()
+        except OSError:
+            pass
+    sys.exit()
+print('ready', flush=True)
+time.sleep(60)
+"""
+
+
+def left_worker():
+    """A worker whose main process was killed is no server that runs already; while that lives, it is"""
+    p = port()
+    with tempfile.TemporaryDirectory() as folder:
+        script = os.path.join(folder, "server.py")
+        with open(script, "w") as out:
+            out.write(FORKS)
+        server = subprocess.Popen([sys.executable, script, str(p)], stdout=subprocess.PIPE, preexec_fn=os.setpgrp)
+        server.stdout.readline()
+        worker = int(open(f"/proc/{server.pid}/task/{server.pid}/children", encoding="ascii").read())
+        try:
+            document = json.loads(run(sys.executable, script, p, options=["--json"]).stderr.splitlines()[0])
+            same("with its main process", [r["id"] for r in document["remedies"]][0], "reuse-instance")
+            server.kill()
+            server.wait()
+            parent = int(open(f"/proc/{worker}/stat", encoding="ascii").read().rpartition(")")[2].split()[1])
+            if parent != 1:
+                print(f"# not tried: process {parent} takes over the orphans here, not pid 1")
+                return
+            document = json.loads(run(sys.executable, script, p, options=["--json"]).stderr.splitlines()[0])
+            same("cause", document["verdict"]["cause"], "already-running")
+            same("remedies", [r["id"] for r in document["remedies"]][0], "stop-process")
+            text = run(sys.executable, script, p).stderr
+            has(text, "a worker that its main process forked, left over: its main process is gone")
+        finally:
+            server.kill()
+            os.kill(worker, signal.SIGKILL)
+            server.stdout.close()
+
+
 def handed_down():
     """A port that a variable hands down to a stop command, too"""
     p = port()
@@ -906,7 +953,7 @@ TESTS = [wait_for_time_wait, exit_codes, not_started, same_process, descriptors_
          own_filter, unprivileged, low_port_unprivileged, landlock, landlock_is_told, landlock_before_holder, told_before, any_errno, good_paths, place_without_sockets, other_protocols, freebind, freebind_low,
          few_descriptors, port_file_is_plain, dropped_rights, kept_rights, other_address, other_namespace, json_document,
          supervisor_killed, supervisor_killed_while_it_holds, watcher_killed, watcher_killed_while_it_holds, rings,
-         setuid_program, outer_watcher, explained_afterwards, inside_itself, run_inside_of_run, sisters, handed_down, handed_over, bound_again, reloads,
+         setuid_program, outer_watcher, explained_afterwards, inside_itself, run_inside_of_run, sisters, left_worker, handed_down, handed_over, bound_again, reloads,
          wait_for_holder, wait_gives_up,
          wait_and_signals, next_port, reuseaddr, free_asks, wrong_lines, waited_for_time_wait]
 

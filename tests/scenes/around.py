@@ -271,6 +271,11 @@ def programs_of_a_cgroup(folder):
             same("exit code", code, 3)
             same("status", document["verdict"]["status"], "unknown")
             some("caveats", document["verdict"]["doubts"], words)
+        _, documents, text = inuse("run", "--json", "--", sys.executable, "-c", BIND, "0.0.0.0", "8080", before=inside)
+        assert documents, f"no document: {text}"
+        verdict = documents[0]["verdict"]
+        same("run: the call has failed", (verdict["status"], verdict["error"]), ("in-use", "EADDRINUSE"))
+        some("run: what it may be", [verdict["headline"]], "BPF programs of the cgroup may have bound something else")
         same("wait", inuse("wait", "--timeout", "0", "127.0.0.1:30539", before=inside)[0], 3)
         same("moved, the kernel", sh(*inside, sys.executable, "-c", BIND, "0.0.0.0", "8082"), "bound\n")
         code, document = why("0.0.0.0:8082", before=inside)

@@ -471,7 +471,10 @@ def lost_tmux(room):
             if os.path.lexists(path):
                 break
             signal.sigtimedwait([], 0.05)
-        expect(holders(why(path)[1]), [pid], "holder once the file is there again")
+        _, document, _ = why(path)
+        expect(holders(document), [pid], "holder once the file is there again")
+        expect_in(f"tmux -S {path} kill-server", json.dumps(document["remedies"]), "what helps")
+        expect(ask("free", "--yes", path)[0], 1, "free leaves it alone")
     finally:
         subprocess.run(["tmux", "-S", path, "kill-server"], capture_output=True, check=False)
 

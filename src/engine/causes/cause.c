@@ -49,16 +49,32 @@ bool iu_cause_is_reaper(const struct iu_process *process)
 	return false;
 }
 
-bool iu_cause_is_left_worker(const struct iu_process *process)
+/*
+ * It was forked and never called exec(), and its job's first process is gone. A daemon leaves its session;
+ * one that forked twice has the session and group of the process between.
+ */
+static bool is_left_copy(const struct iu_process *process)
 {
-	return iu_worker_of(process) && iu_cause_is_reaper(process);
+	return process->copied == IU_YES && process->pgid > 0 && process->pgid != process->pid &&
+	       process->sid != process->pid && process->pgid != process->sid;
+}
+
+const char *iu_cause_left_worker(const struct iu_process *process)
+{
+	const char *parent = process->parents.n ? process->parents.v[0].name : NULL;
+	const char *what = iu_worker_of(process);
+
+	/* pid 1 of a container may be the main process itself */
+	if (!iu_cause_is_reaper(process) || (parent && process->name && !strcmp(parent, process->name)))
+		return NULL;
+	return what || !is_left_copy(process) ? what : "a worker that its main process forked";
 }
 
 void iu_cause_say_worker(struct iu_case *c, const struct iu_process *process)
 {
-	const char *what = iu_worker_of(process);
+	const char *what = iu_cause_left_worker(process);
 
-	if (iu_cause_is_left_worker(process))
+	if (what)
 		iu_case_say(c, "%s is %s, and its main process is gone",
 			iu_phrase_process(c->arena, process), what);
 }

@@ -93,8 +93,8 @@ void iu_cause_find(struct iu_case *c);
 /** iu_case_say() - appends one sentence of evidence. */
 void iu_case_say(struct iu_case *c, const char *format, ...) IU_PRINTF(2, 3);
 
-/** iu_cause_is_left_worker() - a worker of a server whose main process is gone. */
-bool iu_cause_is_left_worker(const struct iu_process *process);
+/** iu_cause_left_worker() - what it is of a server whose main process is gone; NULL: it is no such. */
+const char *iu_cause_left_worker(const struct iu_process *process);
 
 /** iu_cause_is_reaper() - pid 1, or who takes over orphans in its place: the parent of a process says nothing then. */
 bool iu_cause_is_reaper(const struct iu_process *process);

@@ -89,6 +89,22 @@ struct iu_spared iu_spared_forward(struct iu_arena *arena, const struct iu_quest
 	return spared;
 }
 
+/* A multiplexer of terminals: a second one beside it, and how it is ended by those who mean it. NULL: it is none. */
+static const char *terminals(
+	struct iu_arena *arena, const struct iu_question *question, const struct iu_process *process)
+{
+	bool path = question->target.protocol == IU_PROTOCOL_UNIX && !question->target.abstract;
+
+	if (!strncmp(process->name, "tmux", 4))
+		return path ? iu_phrase(arena, "start yours on another socket: tmux -L NAME; tmux -S %s kill-server ends this one, with every terminal in it",
+				      iu_phrase_shell(arena, &question->target.text, 1))
+			    : "stop what has the port in its terminal: tmux list-panes -a -F '#{pane_pid} #{pane_current_command}'";
+	if (!strcmp(process->name, "screen"))
+		return path ? "start yours under another name: screen -S NAME; screen -ls shows this one, and screen -S ITS-NAME -X quit ends it, with every terminal in it"
+			    : "stop what has the port in its terminal: screen -ls, then screen -r";
+	return NULL;
+}
+
 struct iu_spared iu_linux_spared(struct iu_arena *arena, const struct iu_question *question,
 	const struct iu_process *process)
 {
@@ -106,7 +122,8 @@ struct iu_spared iu_linux_spared(struct iu_arena *arena, const struct iu_questio
 				iu_phrase_process(arena, process), row->stop)};
 	if (why)
 		return (struct iu_spared){
-			.why = iu_phrase(arena, "it is on the list of protected programs: %s", why)};
+			.why = iu_phrase(arena, "it is on the list of protected programs: %s", why),
+			.instead = terminals(arena, question, process)};
 	if (proxy && proxy->shared)
 		return (struct iu_spared){.why = proxy->shared, .instead = proxy->alone};
 	return process->sessions ? iu_spared_forward(arena, question, process) : (struct iu_spared){0};

@@ -12,6 +12,7 @@
 #include "engine/call-result.h"
 #include "engine/conflict.h"
 #include "engine/engine.h"
+#include "engine/headline.h"
 #include "engine/phrase.h"
 #include "os/os.h"
 
@@ -79,6 +80,19 @@ static bool listens(const struct iu_run_case *c)
 	return c->call.kind == IU_RUN_LISTEN;
 }
 
+/* Not known why; that the address was taken is. */
+static void take_for_in_use(struct iu_run_question *asked, struct iu_question *question, int error)
+{
+	struct iu_verdict *verdict = &asked->answer.verdict;
+
+	question->symptom.from_call = error;
+	verdict->status = IU_STATUS_IN_USE;
+	verdict->error_number = error;
+	verdict->error = iu_os_error_name(error);
+	verdict->operation = question->symptom.listen ? IU_OPERATION_LISTEN : IU_OPERATION_BIND;
+	verdict->headline = iu_headline(&asked->arena, question, &asked->session.snapshot, verdict);
+}
+
 void iu_run_result_apply(const struct iu_run_supervisor *s, const struct iu_run_case *c, int error,
 	struct iu_run_question *asked)
 {
@@ -89,12 +103,16 @@ void iu_run_result_apply(const struct iu_run_supervisor *s, const struct iu_run_
 
 	(void)s;
 	/* its own reasons, where the rules have found the same; a path says more with them */
-	if (error <= 0 || error == EADDRINUSE ||
+	if (error <= 0 || (error == EADDRINUSE && verdict->status != IU_STATUS_UNKNOWN) ||
 		(verdict->error_number == error && verdict->status != IU_STATUS_FREE && error != EINVAL))
 		return;
 	question.symptom.listen = listens(c);
 	question.target.text = iu_run_question_target(asked);
-	iu_call_result_replace(&asked->arena, &question, row, error, iu_os_error_name(error), verdict);
+	if (error == EADDRINUSE)
+		take_for_in_use(asked, &question, error);
+	else
+		iu_call_result_replace(
+			&asked->arena, &question, row, error, iu_os_error_name(error), verdict);
 	if (iu_describe(&asked->arena, &asked->question, &asked->session.snapshot, verdict,
 		    &explanation) >= 0)
 		asked->answer.explanation = explanation;

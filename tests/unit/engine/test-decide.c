@@ -300,8 +300,11 @@ static void test_left_alone(void **state)
 	struct iu_verdict v;
 
 	put_socket(&snap, sock(IU_PROTOCOL_TCP, "0.0.0.0", IU_STATE_LISTEN));
-	p = put_process(&snap, 4242, "tmux: server", 77);
+	p = put_process(&snap, 4242, "dbus-daemon", 77);
 	assert_null(remedy_of("0.0.0.0", IU_REMEDY_STOP_PROCESS, &v));
+	p->name = "tmux: server";
+	assert_non_null(strstr(remedy_of("0.0.0.0", IU_REMEDY_STOP_PROCESS, &v)->summary, "tmux list-panes"));
+	assert_int_equal(remedy(&v, IU_REMEDY_STOP_PROCESS)->command.n, 0);
 	p->name = "PM2 v5.3.0: God";
 	assert_non_null(strstr(remedy_of("0.0.0.0", IU_REMEDY_STOP_PROCESS, &v)->summary, "pm2 stop NAME"));
 	assert_int_equal(remedy(&v, IU_REMEDY_STOP_PROCESS)->command.n, 0);

@@ -19,6 +19,7 @@ struct iu_proc_stat {
 };
 
 #define IU_STAT_KERNEL_THREAD 0x00200000u /* PF_KTHREAD, include/linux/sched.h */
+#define IU_STAT_NEVER_EXEC    0x00000040u /* PF_FORKNOEXEC */
 
 /** iu_proc_stat_parse() - reads /proc/PID/stat. Returns: 0, IU_E_PROTO. */
 int iu_proc_stat_parse(const char *bytes, size_t len, struct iu_proc_stat *ret_stat);

@@ -435,6 +435,7 @@ int iu_process_read(struct iu_scan *scan, int32_t pid)
 	process.pgid = stat.pgid;
 	process.sid = stat.sid;
 	process.tty = stat.tty;
+	process.copied = iu_tri(stat.flags & IU_STAT_NEVER_EXEC);
 	process.start_ticks = stat.start_ticks;
 	process.started = start_time(scan, stat.start_ticks);
 	read_uid(scan, &process);
