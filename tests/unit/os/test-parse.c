@@ -920,6 +920,21 @@ static void test_virtual_servers(void **state)
 	(void)state;
 }
 
+/* A program that closes what it writes to, and goes on: it is ended all the same. */
+static void test_command_without_streams(void **state)
+{
+	const char *const argv[] = {"sh", "-c", "echo $$; exec >&- 2>&-; exec sleep 60", NULL};
+	char out[64], err[64];
+	int pid;
+
+	assert_int_equal(iu_command_execute(argv, 1, out, err, sizeof(out)), IU_E_AGAIN);
+	pid = atoi(out);
+	assert_true(pid > 1);
+	assert_int_equal(kill(pid, 0), -1);
+	assert_int_equal(errno, ESRCH);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -948,6 +963,7 @@ int main(void)
 		cmocka_unit_test(test_rtnetlink),
 		cmocka_unit_test(test_exports), cmocka_unit_test(test_export_settings), cmocka_unit_test(test_mounts),
 		cmocka_unit_test(test_virtual_servers),
+		cmocka_unit_test(test_command_without_streams),
 	};
 
 	return cmocka_run_group_tests_name("the parse halves for Linux", tests, NULL, NULL);

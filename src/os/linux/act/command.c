@@ -13,6 +13,7 @@
 #include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -21,6 +22,7 @@
 
 #define SYSTEM_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
 
+#define BURY_MS	     1000
 #define MORE_SECONDS 2 /* for whoever waits, after it was killed */
 
 extern char **environ;
@@ -148,18 +150,29 @@ static int spawn(const struct command *command, int out, int err, pid_t *ret_pid
 	return ret;
 }
 
-static int finish(pid_t pid, bool ended)
+/* Who closes what it writes to may go on for ever all the same. Returns: pid, 0: it lives, < 0. */
+static pid_t wait_for(pid_t pid, int64_t deadline, int *status)
 {
-	int status;
+	const struct timespec moment = {.tv_nsec = 2000000};
+	pid_t ret;
 
-	if (!ended) {
+	while ((ret = waitpid(pid, status, WNOHANG)) == 0 && iu_os_now_ms() < deadline)
+		nanosleep(&moment, NULL);
+	return ret;
+}
+
+static int finish(pid_t pid, int64_t deadline)
+{
+	int status = 0;
+	pid_t ret = wait_for(pid, deadline, &status);
+
+	if (ret == 0) {
 		kill(pid, SIGKILL); /* our own child, not reaped yet: the pid is its */
-		waitpid(pid, NULL, 0);
+		wait_for(pid, iu_os_now_ms() + BURY_MS, &status);
 		return IU_E_AGAIN;
 	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return IU_E_SYSTEM;
+	if (ret < 0)
+		return IU_E_SYSTEM;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -183,7 +196,7 @@ static int execute(const struct command *command, char *out, char *err)
 	readers[0].fd = pipes[0][0];
 	readers[1].fd = pipes[1][0];
 	if (ret == 0)
-		ret = finish(pid, read_both(readers, command->size, deadline));
+		ret = finish(pid, read_both(readers, command->size, deadline) ? deadline : 0);
 	else
 		ret = ret == ENOENT ? IU_E_NOENT : IU_E_SYSTEM;
 	close(pipes[0][0]);

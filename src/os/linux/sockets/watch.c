@@ -180,6 +180,9 @@ static bool ours_was_freed(struct iu_os_watch *watch)
 		iu_netlink_walk(watch->freed.buffer, (size_t)len, 0, 0, &sink, &ignored);
 	if (len == -ENOBUFS && watch->freed_any)
 		watch->freed_any(watch->context, NULL);
+	/* what cannot be read stays readable: no more is heard of it */
+	if (len < 0 && len != -EAGAIN && len != -EINTR && len != -ENOBUFS)
+		watch->polls[1].fd = -1;
 	return freed.ours || len == -ENOBUFS;
 }
 
