@@ -14,7 +14,9 @@
 
 /*
  * A command that failed costs one start of inuse where a watch runs; where none does, and after other
- * commands, nothing is started at all: clock and test are the shells' own.
+ * commands, nothing is started at all: clock and test are the shells' own. Whatever it finds must not end a
+ * shell that ends on errors (set -e), nor start a trap of the user's: in bash "&& :" keeps the status for what
+ * follows and makes it no error; zsh keeps it for all hooks itself.
  */
 static const struct {
 	const char *name, *text;
@@ -29,8 +31,8 @@ static const struct {
 		"\t__inuse_since=\n"
 		"\treturn $code\n"
 		"}\n"
-		"if [[ ${BASH_VERSINFO[0]} -ge 5 && ${PROMPT_COMMAND-} != *__inuse_prompt* ]]; then\n"
-		"\tPROMPT_COMMAND=\"__inuse_prompt${PROMPT_COMMAND:+; $PROMPT_COMMAND}\"\n"
+		"if [[ ${BASH_VERSINFO[0]} -ge 5 && ${PROMPT_COMMAND-} != *__inuse_prompt* ]] && shopt -q promptvars; then\n"
+		"\tPROMPT_COMMAND=\"__inuse_prompt && :${PROMPT_COMMAND:+; $PROMPT_COMMAND}\"\n"
 		"\tPS0+='${PS0:0:$((__inuse_since = ${EPOCHREALTIME/[^0-9]/}, 0))}'\n"
 		"fi\n"},
 	{"zsh",
@@ -46,10 +48,10 @@ static const struct {
 		"\t\temulate -L zsh\n"
 		"\t\tif [[ $code != 0 && -n $__inuse_since && -S " IU_SERVER " ]]; then\n"
 		"\t\t\tlocal -a now=($epochtime)\n"
-		"\t\t\tcommand inuse init --took $((now[1] * 1000 + now[2] / 1000000 - __inuse_since)) >&2\n"
+		"\t\t\tcommand inuse init --took $((now[1] * 1000 + now[2] / 1000000 - __inuse_since)) >&2 || :\n"
 		"\t\tfi\n"
 		"\t\t__inuse_since=\n"
-		"\t\treturn $code\n"
+		"\t\treturn 0\n"
 		"\t}\n"
 		"\tadd-zsh-hook preexec __inuse_preexec\n"
 		"\tadd-zsh-hook precmd __inuse_precmd\n"

@@ -76,7 +76,7 @@ class Holder:
 class Shell:
     """A shell of that user on a terminal of its own, with the hook."""
 
-    def __init__(self, name, folder):
+    def __init__(self, name, folder, before=(), after=()):
         self.name, self.folder = name, folder
         env = {"PATH": f"{folder}/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": folder, "TERM": "dumb", "LANG": "C.UTF-8",
                "LC_ALL": "C.UTF-8", "HISTFILE": "", "SHELL": "/bin/sh", "USER": "somebody"}
@@ -86,7 +86,7 @@ class Shell:
             become(USER)
             os.execvpe(COMMANDS[name][0], COMMANDS[name], env)
         self.count = 0
-        for line in (PROMPT[name], SETUP[name]):
+        for line in (PROMPT[name], *before, SETUP[name], *after):
             self.run(line)
 
     def run(self, line):
@@ -183,6 +183,29 @@ def shell(name, first):
     return play
 
 
+SEEN = "seen+=$?"
+SETTINGS = {"bash": ((["set -eu", "trap 'echo trapped' ERR", f"PROMPT_COMMAND=('{SEEN}' 'other=1')"], []), (["shopt -u promptvars"], [])),
+            "zsh": ((["set -u", "TRAPZERR() { echo trapped }"], [f"other() {{ {SEEN} }}; add-zsh-hook precmd other"]), (["set -e"], [])),
+            "fish": (([], ["function other --on-event fish_postexec; set -g seen \"$seen$status\"; end"]),)}
+
+
+def settings(folder):
+    """what users set: nothing ends their shells, starts their traps or takes the status from their own hooks"""
+    with Watch():
+        for name, sets in SETTINGS.items():
+            for before, after in sets if shutil.which(name) else ():
+                it = Shell(name, folder, before, ["seen=" if name != "fish" else "set seen", *after])
+                it.starts()
+                text = it.run("not true" if name == "fish" else "! true") + it.run("echo")
+                same(f"{name}, {before}: status", re.findall(r"end-(\d+)-0", text), ["1", "0"])
+                same("traps, and lines of the hook itself", re.findall(r"trapped|__inuse|[Ee]rror", text), [])
+                if "shopt -u promptvars" not in before:
+                    same("inuse was started so often", it.starts(), 1)
+                if [line for line in (*before, *after) if "seen" in line]:
+                    same("the status that another hook has seen", "1" in re.search(r"seen-(\d*)-", it.run("printf 'seen-%s-\\n' $seen"))[1], True)
+                it.end()
+
+
 def ask(uid, elsewhere=False):
     """The failures that the watch tells that user, of this session or another one."""
     reader, writer = os.pipe()
@@ -245,7 +268,7 @@ def killed(folder):
         same("lines", len(ask(USER)), 1)
 
 
-TESTS = [shell("bash", 3000), shell("zsh", 3100), shell("fish", 3200), others, killed]
+TESTS = [shell("bash", 3000), shell("zsh", 3100), shell("fish", 3200), settings, others, killed]
 
 
 def play():
