@@ -143,12 +143,12 @@ def modules(folder, servers):
         [("in-use", [pid]), ("free", [])]
     yield "info changes nothing", held["changed"], False
     yield "check mode does not wait", (no_wait["ready"], no_wait.get("failed", False)), (False, False)
-    yield "a wait that is over", (short["failed"], short["ready"], short["changed"]), (True, False, False)
+    yield "a wait that is over", (short["failed"], short["ready"], short["changed"], "not become free within 0 s" in short["msg"]), (True, False, False, True)
     yield "freed", (freed["changed"], freed["end"], [step["outcome"] for step in freed["steps"]]), (True, "done", ["done"])
     yield "the holder has ended", servers[1].wait(10), -15
     yield "the second time", (again["changed"], again["end"], again["steps"]), (False, "nothing-to-do", [])
     yield "free", (free["ready"], free["changed"]), (True, False)
-    yield "nobody listens", (silent["failed"], silent["ready"]), (True, False)
+    yield "nobody listens", (silent["failed"], silent["ready"], "nobody listened within 1 s" in silent["msg"]), (True, False, True)
     yield "no target", (wrong["failed"], "too many colons" in wrong["msg"]), (True, True)
     yield "an option is none", (option["failed"], "an option, not a target" in option["msg"]), (True, True)
     yield "a negative time", (late["failed"], "from 0 to" in late["msg"]), (True, True)

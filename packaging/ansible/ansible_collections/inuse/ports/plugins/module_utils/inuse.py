@@ -23,7 +23,7 @@ def run(module, words, targets):
     except ValueError:
         documents = []
     if code == USAGE or not documents or str(documents[0].get("schema", "")).startswith("inuse.failure/"):
-        module.fail_json(msg=err.strip() or "inuse ended with %d and told nothing" % code, rc=code)
+        module.fail_json(msg=err.strip() or "%s ended with %d and told nothing" % (program, code), rc=code)
     return code, documents
 
 

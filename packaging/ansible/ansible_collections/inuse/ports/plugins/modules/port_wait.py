@@ -56,6 +56,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.inuse.ports.plugins.module_utils.inuse import UNKNOWN, run, summary
 
 DAY = 86400
+NOT_YET = 1
 
 
 def main():
@@ -79,6 +80,9 @@ def main():
     result = {"changed": False, "ready": code == 0, "port": last, "msg": last["headline"]}
     if code == 0 or module.check_mode and code != UNKNOWN:
         module.exit_json(**result)
+    if code == NOT_YET:
+        waited = "nobody listened" if module.params["state"] == "listening" else "it did not become free"
+        result["msg"] = "%s within %d s: %s" % (waited, timeout, last["headline"])
     module.fail_json(rc=code, **result)
 
 
