@@ -95,14 +95,6 @@ static uint32_t kinds_of(const struct iu_live_wish *wish)
 	return IU_FACT_HOST | IU_FACT_TCP | IU_FACT_BOUND | IU_FACT_UDP | (wish->unix_sockets ? IU_FACT_UNIX : 0);
 }
 
-static int collect(const struct iu_needs *wanted, struct iu_snapshot *snapshot)
-{
-	struct iu_needs needs = *wanted;
-
-	needs.brief = true;
-	return iu_os_collect(&needs, snapshot);
-}
-
 /* What is bound is not in the count of the kernel's connections. */
 static void count_bound(struct iu_live_look *look, const struct iu_snapshot *snapshot)
 {
@@ -119,25 +111,23 @@ static bool is_wanted(const struct iu_live_wish *wish, const struct iu_socket *s
 	return !wish->places || iu_listing_wants(wish->places, s);
 }
 
-/* The port up to which there is room. */
-static int find_limit(const struct iu_live_wish *wish, const struct iu_snapshot *snapshot, struct iu_live_look *look)
-{
-	size_t *counts = calloc(IU_LIVE_ALL_PORTS, sizeof(*counts)), wanted = 0, kept = 0;
-	uint32_t port = 0;
+/* What is kept of too many sockets, while they come in portions. */
+struct keeping {
+	const struct iu_live_wish *wish;
+	struct iu_live_look *look;
+	struct iu_snapshot kept;
+	size_t wanted, counts[IU_LIVE_ALL_PORTS]; /* all of those that are wanted, and by ports */
+};
 
-	if (!counts)
-		return IU_E_NOMEM;
-	for (size_t i = 0; i < snapshot->sockets.n; i++)
-		if (is_wanted(wish, &snapshot->sockets.v[i])) {
-			counts[snapshot->sockets.v[i].port]++;
-			wanted++;
-		}
-	while (port < IU_LIVE_ALL_PORTS && kept + counts[port] <= IU_LIVE_SOCKETS_MAX)
-		kept += counts[port++];
-	free(counts);
-	look->below = port;
-	look->left_out = wanted < IU_LIVE_SOCKETS_MAX ? 0 : wanted - IU_LIVE_SOCKETS_MAX;
-	return 0;
+/* The port up to which there is room. */
+static uint32_t find_limit(const struct keeping *keeping)
+{
+	uint32_t port = 0;
+	size_t n = 0;
+
+	while (port < IU_LIVE_ALL_PORTS && n + keeping->counts[port] <= IU_LIVE_SOCKETS_MAX)
+		n += keeping->counts[port++];
+	return port;
 }
 
 static struct iu_socket copy_of(struct iu_arena *arena, const struct iu_socket *from)
@@ -154,28 +144,86 @@ static struct iu_socket copy_of(struct iu_arena *arena, const struct iu_socket *
 	return s;
 }
 
-/* A snapshot of what is kept in place of one of everything, whose memory goes. */
-static int cut(const struct iu_live_wish *wish, struct iu_live_look *look)
+/* Those of higher ports than the limit are only counted. */
+static void keep(struct keeping *keeping, const struct iu_snapshot *from)
 {
-	struct iu_snapshot *snapshot = &look->session.snapshot, fresh;
-	int ret = find_limit(wish, snapshot, look);
+	for (size_t i = 0; i < from->sockets.n; i++) {
+		const struct iu_socket *s = &from->sockets.v[i];
 
-	if (ret < 0)
-		return ret;
-	iu_snapshot_init(&fresh);
-	fresh.seen = snapshot->seen & kinds_of(wish) & ~(uint32_t)IU_FACT_HOST;
+		if (!is_wanted(keeping->wish, s))
+			continue;
+		keeping->counts[s->port]++;
+		keeping->wanted++;
+		if (s->port <= keeping->look->below)
+			*iu_list_add(&keeping->kept.arena, &keeping->kept.sockets) = copy_of(&keeping->kept.arena, s);
+	}
+}
+
+/* Those of the port at the limit come last, so that they are the ones for which there is no room. */
+static void drop(struct keeping *keeping)
+{
+	struct iu_snapshot before = keeping->kept;
+	struct iu_sockets *sockets = &keeping->kept.sockets;
+
+	keeping->look->below = find_limit(keeping);
+	iu_snapshot_init(&keeping->kept);
 	for (int lower = 1; lower >= 0; lower--)
-		for (size_t i = 0; i < snapshot->sockets.n && fresh.sockets.n < IU_LIVE_SOCKETS_MAX; i++) {
-			const struct iu_socket *s = &snapshot->sockets.v[i];
+		for (size_t i = 0; i < before.sockets.n && sockets->n < IU_LIVE_SOCKETS_MAX; i++) {
+			const struct iu_socket *s = &before.sockets.v[i];
 
-			if (is_wanted(wish, s) && (lower ? s->port < look->below : s->port == look->below))
-				*iu_list_add(&fresh.arena, &fresh.sockets) = copy_of(&fresh.arena, s);
+			if (lower ? s->port < keeping->look->below : s->port == keeping->look->below)
+				*iu_list_add(&keeping->kept.arena, sockets) = copy_of(&keeping->kept.arena, s);
 		}
-	for (size_t i = 0; i < snapshot->gaps.n; i++)
-		iu_snapshot_add_gap(&fresh, &snapshot->gaps.v[i]);
-	iu_snapshot_free(snapshot);
-	*snapshot = fresh;
-	return snapshot->arena.failed ? IU_E_NOMEM : 0;
+	iu_snapshot_free(&before);
+}
+
+/* The only portion is left where it is. */
+static int take(void *context, const struct iu_snapshot *snapshot, bool last)
+{
+	struct keeping *keeping = context;
+
+	count_bound(keeping->look, snapshot);
+	keeping->look->many = keeping->look->many || !last;
+	if (keeping->look->many)
+		keep(keeping, snapshot);
+	if (keeping->kept.sockets.n > 2 * IU_LIVE_SOCKETS_MAX || (last && keeping->look->many))
+		drop(keeping);
+	return keeping->kept.arena.failed ? IU_E_NOMEM : 0;
+}
+
+/* What is kept, in place of the last portion. */
+static void put(struct keeping *keeping, struct iu_snapshot *snapshot)
+{
+	struct iu_snapshot last = *snapshot;
+
+	*snapshot = keeping->kept;
+	snapshot->seen = last.seen & kinds_of(keeping->wish) & ~(uint32_t)IU_FACT_HOST;
+	for (size_t i = 0; i < last.gaps.n; i++)
+		iu_snapshot_add_gap(snapshot, &last.gaps.v[i]);
+	iu_snapshot_free(&last);
+	if (keeping->wanted > IU_LIVE_SOCKETS_MAX)
+		keeping->look->left_out = keeping->wanted - IU_LIVE_SOCKETS_MAX;
+}
+
+/* Of how many there are nothing is known before: they come in portions, and what there is no room for is gone at once. */
+static int collect_sockets(const struct iu_live_wish *wish, const struct iu_needs *needs, struct iu_live_look *look)
+{
+	struct keeping *keeping = calloc(1, sizeof(*keeping));
+	const struct iu_portions portions = {take, keeping, IU_LIVE_SOCKETS_MAX + 1};
+	int ret;
+
+	if (!keeping)
+		return IU_E_NOMEM;
+	keeping->wish = wish;
+	keeping->look = look;
+	iu_snapshot_init(&keeping->kept);
+	ret = iu_os_stream(needs, &look->session.snapshot, &portions);
+	if (ret == 0 && look->many)
+		put(keeping, &look->session.snapshot);
+	else
+		iu_snapshot_free(&keeping->kept);
+	free(keeping);
+	return ret;
 }
 
 /*
@@ -191,26 +239,22 @@ static int look_at(struct iu_live *live, const struct iu_live_wish *wish, struct
 		.all_ports = true,
 		.connections = look->connections,
 		.all_inodes = together,
+		.brief = true,
 	};
-	struct iu_needs holders = {.facts = IU_FACT_HOLDERS};
-	int ret = collect(&needs, snapshot);
+	struct iu_needs holders = {.facts = IU_FACT_HOLDERS, .brief = true};
+	int ret = collect_sockets(wish, &needs, look);
 
 	if (ret < 0)
 		return ret;
-	count_bound(look, snapshot);
-	look->many = snapshot->sockets.n > IU_LIVE_SOCKETS_MAX;
 	live->few = !look->many;
-	if (look->many)
-		ret = cut(wish, look);
-	if (ret == 0)
-		ret = find_inodes(live, wish->complete, &look->arena, snapshot, &holders);
+	ret = find_inodes(live, wish->complete, &look->arena, snapshot, &holders);
 	if (ret < 0 || (together && !look->many))
 		return ret;
 	if (look->many)
 		holders.facts |= IU_FACT_HOST | IU_FACT_SYSCTLS; /* those of the whole one are gone */
 	else if (wish->complete)
 		holders.all_ports = holders.all_inodes = true;
-	return holders.inodes.n || look->many ? collect(&holders, snapshot) : 0;
+	return holders.inodes.n || look->many ? iu_os_collect(&holders, snapshot) : 0;
 }
 
 static int list(struct iu_live_look *look, const struct iu_snapshot *snapshot)
