@@ -321,6 +321,7 @@ static int judge_restart(struct search *s, size_t row, size_t other, const struc
 	if (row == other || (!both && (verdict->status != IU_STATUS_FREE || !verdict->warnings.n)))
 		return 0;
 	trouble->kind = IU_TROUBLE_SHADOWED;
+	trouble->beside = socket_of(s, other)->local;
 	trouble->headline = iu_phrase(s->arena, "Two programs answer on port %u/%s: %s on %s, %s on %s.",
 		(unsigned int)socket->port, iu_protocol_name(socket->protocol), owner_words(s, row),
 		iu_phrase_endpoint(s->arena, socket), owner_words(s, other),

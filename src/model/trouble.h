@@ -20,6 +20,7 @@ struct iu_trouble {
 	const char *headline; /* escaped */
 	const char *lead;     /* a sentence below it; NULL: none */
 	struct iu_question question; /* that was asked; port 0: it is about no single port */
+	struct iu_address beside;    /* of two programs on one port: where the other one answers; else family ANY */
 	struct iu_explanation explanation; /* its headline is in the two above */
 };
 

@@ -31,7 +31,17 @@
 #define COST_MS     10000
 #define NAME_COLUMNS 20
 
-enum job { JOB_LOOK, JOB_WHY };
+enum job { JOB_LOOK, JOB_WHY, JOB_EXPORT, JOB_WRITE };
+
+/* What e writes: a look of its own, for a table is told less of each process. */
+struct export {
+	struct iu_session session;
+	struct iu_arena arena;
+	struct iu_filter filter;
+	struct iu_listing listing;
+	char name[48];     /* of the file */
+	const char *wrong; /* NULL: nothing */
+};
 
 struct top {
 	const struct iu_top_options *options;
@@ -48,13 +58,14 @@ struct top {
 	struct iu_live_look look;
 	struct iu_top_question asked;
 	struct iu_top_answer answer;
+	struct export export;
 	int ret;
 
 	int64_t sockets;  /* when the last look began; nothing but their number tells that one was born */
 	int64_t early_at; /* 0: it was asked already */
 	bool early;       /* the look is one of these */
 	int64_t look_at, complete_at, complete_again, ask_at, listen_at, cost_since_ms, cost_since_us;
-	bool scope_changed, ask, dirty, leave;
+	bool scope_changed, ask, export_wanted, write, dirty, leave;
 	enum iu_pane asked_for; /* the answer that comes is for that pane */
 	char *copy;            /* the first command of the last answer */
 	char *gap;
@@ -67,7 +78,80 @@ struct top {
 	bool stop;
 };
 
+/* ---- what e writes ---- */
+
+static void end_export(struct export *export)
+{
+	iu_arena_free(&export->arena);
+	iu_session_free(&export->session);
+	*export = (struct export){.wrong = NULL};
+}
+
+static struct iu_session *session_of(struct top *top)
+{
+	return top->options->recorded ? top->options->recorded : &top->export.session;
+}
+
+static void look_for_export(struct top *top)
+{
+	struct export *export = &top->export;
+
+	if (iu_session_filter(&export->arena, &export->filter, session_of(top), &export->listing) < 0)
+		export->wrong = "the sockets could not be looked at";
+}
+
+/* Of the fresh look what the screen shows. */
+static void keep_shown(struct top *top)
+{
+	struct iu_listing *listing = &top->export.listing;
+	const struct iu_snapshot *snapshot = &session_of(top)->snapshot;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < listing->rows.n && !top->export.wrong; i++) {
+		struct iu_identity identity = iu_table_identity(&snapshot->sockets.v[listing->rows.v[i].socket]);
+		const struct iu_top_row *row = iu_table_find(&top->view.table, &identity);
+
+		if (row && iu_order_filter_passes(&top->view.filter, row))
+			listing->rows.v[kept++] = listing->rows.v[i];
+	}
+	listing->rows.n = kept;
+}
+
+static void write_export(struct top *top)
+{
+	struct export *export = &top->export;
+	json_t *document = export->wrong ? NULL : iu_output_list_json(&session_of(top)->snapshot, &export->listing);
+	FILE *file = document ? top->options->create(export->name) : NULL;
+	bool good;
+
+	if (file) {
+		good = json_dumpf(document, file, JSON_INDENT(1)) == 0 && fputc('\n', file) != EOF;
+		export->wrong = fclose(file) == 0 && good ? NULL : "the file could not be written";
+	} else if (!export->wrong) {
+		export->wrong = document ? "the file cannot be created here" : "out of memory";
+	}
+	json_decref(document);
+}
+
+static void say_exported(struct top *top)
+{
+	const struct export *export = &top->export;
+	size_t n = export->listing.rows.n;
+
+	if (export->wrong)
+		iu_view_say(&top->view, "not exported: %s (%s)", export->wrong, export->name);
+	else
+		iu_view_say(&top->view, "%zu socket%s in %s", n, n == 1 ? "" : "s", export->name);
+	top->dirty = true;
+	end_export(&top->export);
+}
+
 /* ---- the worker ---- */
+
+static bool is_exporting(const struct top *top)
+{
+	return top->worker && iu_os_worker_is_busy(top->worker) && (top->job == JOB_EXPORT || top->job == JOB_WRITE);
+}
 
 static struct iu_style pane_style(const struct top *top)
 {
@@ -83,6 +167,8 @@ static void work(void *context)
 	switch (top->job) {
 	case JOB_LOOK: top->ret = iu_live_take(top->live, &top->wish, &top->look); break;
 	case JOB_WHY: top->ret = iu_answer_why(&top->asked, NULL, &style, &top->answer); break;
+	case JOB_EXPORT: look_for_export(top); break;
+	case JOB_WRITE: write_export(top); break;
 	}
 }
 
@@ -195,8 +281,15 @@ static int finish_job(struct top *top)
 
 	if (!top->worker || !iu_os_worker_done(top->worker))
 		return 0;
-	if (top->job == JOB_WHY)
-		return ret < 0 ? ret : take_answer(top);
+	switch (top->job) {
+	case JOB_LOOK: break;
+	case JOB_WHY: return ret < 0 ? ret : take_answer(top);
+	case JOB_EXPORT:
+		keep_shown(top);
+		top->write = true;
+		return 0;
+	case JOB_WRITE: say_exported(top); return 0;
+	}
 	top->look_at = now + later_by(LOOK_MS, top->look.worked_ms, SHARE);
 	if (top->look.complete) {
 		top->complete_at = now + later_by(COMPLETE_MS, top->look.worked_ms, SHARE_ALL);
@@ -241,6 +334,9 @@ static void start_job(struct top *top)
 	if (top->ask || again) {
 		top->ask = false;
 		top->job = JOB_WHY;
+	} else if (top->export_wanted || top->write) {
+		top->job = top->write ? JOB_WRITE : JOB_EXPORT;
+		top->export_wanted = top->write = false;
 	} else if (now >= top->look_at && (!top->view.paused || !top->view.table.begun)) {
 		top->job = JOB_LOOK;
 		top->sockets = iu_os_socket_count();
@@ -462,60 +558,28 @@ static void copy_command(struct top *top)
 
 /* ---- export ---- */
 
-/* Of a fresh look what the screen shows. */
-static void keep_shown(const struct iu_view *view, const struct iu_snapshot *snapshot, struct iu_listing *listing)
+static void begin_export(struct top *top)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < listing->rows.n; i++) {
-		struct iu_identity identity = iu_table_identity(&snapshot->sockets.v[listing->rows.v[i].socket]);
-		const struct iu_top_row *row = iu_table_find(&view->table, &identity);
-
-		if (row && iu_order_filter_passes(&view->filter, row))
-			listing->rows.v[kept++] = listing->rows.v[i];
-	}
-	listing->rows.n = kept;
-}
-
-static const char *write_json(struct top *top, const char *name, json_t *document)
-{
-	FILE *file = document ? top->options->create(name) : NULL;
-	bool good;
-
-	if (!file)
-		return document ? "the file cannot be created here" : "out of memory";
-	good = json_dumpf(document, file, JSON_INDENT(1)) == 0 && fputc('\n', file) != EOF;
-	return (fclose(file) == 0) && good ? NULL : "the file could not be written";
-}
-
-static void export_json(struct top *top)
-{
-	const struct iu_filter filter = {.all = top->view.filter.all};
-	struct iu_session here = {0}, *session = top->options->recorded ? top->options->recorded : &here;
-	struct iu_listing listing = {0};
-	struct iu_arena arena = {0};
-	char name[48] = "inuse.json";
+	struct export *export = &top->export;
 	time_t now = (time_t)top->view.header.now;
-	const char *wrong = "the sockets could not be looked at";
 	struct tm parts = {0};
 
+	if (top->export_wanted || top->write || is_exporting(top))
+		return; /* it comes */
+	end_export(export);
+	export->filter.all = top->view.filter.all;
+	snprintf(export->name, sizeof(export->name), "inuse.json");
 	if (localtime_r(&now, &parts))
-		strftime(name, sizeof(name), "inuse-%Y%m%d-%H%M%S.json", &parts);
-	if (iu_session_filter(&arena, &filter, session, &listing) >= 0) {
-		json_t *document;
-
-		keep_shown(&top->view, &session->snapshot, &listing);
-		document = iu_output_list_json(&session->snapshot, &listing);
-		wrong = write_json(top, name, document);
-		json_decref(document);
+		strftime(export->name, sizeof(export->name), "inuse-%Y%m%d-%H%M%S.json", &parts);
+	if (!top->options->recorded) {
+		iu_view_say(&top->view, "exporting…");
+		top->export_wanted = true;
+		return;
 	}
-	if (wrong)
-		iu_view_say(&top->view, "not exported: %s (%s)", wrong, name);
-	else
-		iu_view_say(&top->view, "%zu socket%s in %s", listing.rows.n, listing.rows.n == 1 ? "" : "s", name);
-	iu_arena_free(&arena);
-	if (session == &here)
-		iu_session_free(&here);
+	look_for_export(top);
+	keep_shown(top);
+	write_export(top);
+	say_exported(top);
 }
 
 /* ---- free ---- */
@@ -662,7 +726,7 @@ static int act(struct top *top, enum iu_action action)
 	case IU_ACTION_FREE: return run_free(top);
 	case IU_ACTION_WAIT: begin_wait(top); break;
 	case IU_ACTION_COPY: copy_command(top); break;
-	case IU_ACTION_EXPORT: export_json(top); break;
+	case IU_ACTION_EXPORT: begin_export(top); break;
 	case IU_ACTION_REDRAW: iu_screen_redraw(top->screen); break;
 	}
 	return 0;
@@ -743,6 +807,7 @@ static void end(struct top *top)
 	iu_view_end(&top->view);
 	iu_arena_free(&top->places.arena);
 	iu_text_free(&top->told);
+	end_export(&top->export);
 	free(top->copy);
 	free(top->gap);
 	free(top);
@@ -759,7 +824,7 @@ int iu_top_run(const struct iu_top_options *options, int *ret_signal)
 	top->options = options;
 	top->dirty = true;
 	ret = begin(top);
-	while (ret == 0 && !top->leave) {
+	while (ret == 0 && (!top->leave || top->write || (top->job == JOB_WRITE && is_exporting(top)))) { /* no half of a file */
 		ret = turn(top);
 		if (ret == 0)
 			ret = take_input(top);

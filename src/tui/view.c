@@ -219,7 +219,8 @@ static bool is_about(const struct iu_trouble *trouble, const struct iu_top_row *
 	if (s->protocol == IU_PROTOCOL_UNIX)
 		return s->path && q->target.path && s->path_len == q->target.path_len &&
 		       !memcmp(s->path, q->target.path, s->path_len);
-	if (!s->port || (q->target.family != IU_FAMILY_ANY && !iu_address_equal(&q->target.address, &s->local)))
+	if (!s->port || (q->target.family != IU_FAMILY_ANY && !iu_address_equal(&q->target.address, &s->local) &&
+				!iu_address_equal(&trouble->beside, &s->local)))
 		return false;
 	return trouble->kind == IU_TROUBLE_LEFT || s->state == IU_STATE_LISTEN || s->state == IU_STATE_BOUND;
 }

@@ -19,7 +19,9 @@ from tmux import INUSE, PATIENCE, Terminal, enter  # noqa: E402
 
 SERVER = """
 import socket, sys, time
-s = socket.socket()
+if sys.argv[3:]:
+    open("/proc/self/comm", "w").write(sys.argv[3])
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind((sys.argv[1], int(sys.argv[2])))
 s.listen(16)
@@ -30,7 +32,7 @@ time.sleep(600)
 
 class Server:
     def __init__(self, port, address="127.0.0.1", name=None):
-        self.process = subprocess.Popen([sys.executable, "-c", SERVER, address, str(port)], stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([sys.executable, "-c", SERVER, address, str(port), *[name] * bool(name)], stdout=subprocess.PIPE,
                                         stdin=subprocess.DEVNULL, text=True, start_new_session=True)
         assert self.process.stdout.readline() == "listens\n"
         self.pid = self.process.pid
@@ -210,6 +212,20 @@ def exports():
         ports = [s["port"] for s in document["sockets"]]
         print(f"# {files[0].name}: {document['schema']} {ports}, mode {files[0].stat().st_mode & 0o777:o}")
         assert document["schema"] == "inuse.list/1" and ports == [8060] and files[0].stat().st_mode & 0o077 == 0
+
+
+def two_on_a_port():
+    """of two programs on one port both are marked, each with the same reason"""
+    with Terminal(100, 24) as t, Server(8065, name="node"), Server(8065, "::1", name="vite"):
+        t.top("8065")
+        screen = t.wait("!  8065 tcp", "::1")
+        while screen.count("!  8065 tcp") < 2:
+            assert " 8065 tcp" in screen
+            screen = t.screen()
+        print("#", [line for line in screen.splitlines() if "8065 tcp" in line])
+        for key in ("Home", "End"):
+            t.keys(key)
+            t.wait("! Two programs answer on port 8065/tcp")
 
 
 def pauses_and_freezes():
@@ -441,7 +457,7 @@ def no_terminal():
 if __name__ == "__main__":
     enter()
     sys.exit(tap.play([comes_and_goes, an_end_is_told_by_the_kernel, a_birth_is_seen_soon, filters_while_typing, answers_why,
-                       counts_time_wait_down, frees_after_consent, waits, exports, pauses_and_freezes, resizes, mouse,
+                       counts_time_wait_down, frees_after_consent, waits, exports, two_on_a_port, pauses_and_freezes, resizes, mouse,
                        stops_and_goes_on, gives_the_terminal_back, survives_no_terminal, hostile_names, tells_failed_binds,
                        very_many, plain_terminals,
                        no_terminal]))
