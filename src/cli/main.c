@@ -44,8 +44,9 @@ int main(int argc, char **argv)
 	code = iu_invocation_read(argc, argv, &invocation);
 	if (code)
 		return code;
-	/* Under `run` it is the command that must not end; `top` looks on a thread that may hang. */
-	if (invocation.command != &iu_command_run && invocation.command != &iu_command_top)
+	/* Under `run` it is the command that must not end; `top` looks on a thread that may hang, `watch` in a process. */
+	if (invocation.command != &iu_command_run && invocation.command != &iu_command_top &&
+		invocation.command != &iu_command_watch)
 		iu_os_watchdog(invocation.arguments.json ? say_hung_as_json : say_hung, iu_system_caught,
 			IU_EXIT_UNKNOWN);
 	if (invocation.arguments.version)

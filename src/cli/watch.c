@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "cli/cli.h"
 #include "cli/system.h"
+#include "os/failures.h"
 #include "os/os.h"
 #include "output/event.h"
 #include "watch/journal.h"
@@ -24,28 +25,54 @@ static void say(const struct iu_text *text)
 }
 
 /* What is not seen belongs to the answer: silence would be taken for "nothing failed". */
-static void begun(void *context, const struct iu_failure_source *source)
+static int begun(void *context, const struct iu_failure_source *source)
 {
 	struct watching *watching = context;
 	struct iu_text text = {0};
 
-	iu_keeper_begin(&watching->keeper, source);
+	if (iu_keeper_begin(&watching->keeper, source) < 0)
+		return IU_E_NOMEM;
 	if (watching->arguments->quiet)
-		return;
+		return 0;
 	iu_text_printf(&text, "inuse: watching %s; not seen: ", source->where);
 	for (size_t i = 0; i < IU_FAILURE_BLIND && source->blind[i]; i++)
 		iu_text_printf(&text, "%s%s", i ? "; " : "", source->blind[i]);
 	iu_text_add(&text, iu_system_says_progress() ? " (Ctrl-C stops)\n" : "\n");
 	say(&text);
 	iu_text_free(&text);
+	return 0;
 }
 
-static void missed(void *context, uint64_t lost, uint64_t unfollowed)
+/* The entry that follows says so. */
+static void hang(void)
+{
+}
+
+static void works(void *context)
+{
+	struct watching *watching = context;
+
+	iu_os_watchdog(hang, iu_system_caught, IU_FAILURES_HUNG);
+	iu_keeper_go_on(&watching->keeper);
+}
+
+static void passed(void *context, const struct iu_watch_entry *entry)
+{
+	struct watching *watching = context;
+
+	iu_keeper_add(&watching->keeper, entry);
+}
+
+static void missed(void *context, uint64_t not_explained, uint64_t lost, uint64_t unfollowed)
 {
 	struct watching *watching = context;
 	struct iu_text text = {0};
 
-	watching->keeper.totals.lost += lost;
+	if (not_explained)
+		iu_text_printf(&text, "inuse: %llu failed calls were counted and not explained: too many at the same time\n",
+			(unsigned long long)not_explained);
+	if (lost)
+		iu_keeper_miss(&watching->keeper, lost);
 	if (lost)
 		iu_text_printf(&text, "inuse: %llu failed calls could not be shown: too many at the same time\n",
 			(unsigned long long)lost);
@@ -158,7 +185,9 @@ static int run(struct watching *watching, const struct iu_filter *filter, enum i
 		.cause = cause,
 		.context = watching,
 		.begun = begun,
+		.works = works,
 		.tell = tell,
+		.passed = passed,
 		.missed = missed,
 		.stopped = stopped,
 		.listener = listener,

@@ -89,7 +89,7 @@ static json_t *add_refused(const struct iu_answer *answer, json_t *document)
 	struct iu_record_tally tally;
 	json_t *refused = json_null();
 
-	if (iu_record_recall(answer->question, answer->snapshot, &tally))
+	if (iu_record_recall(answer->question, answer->snapshot, &tally) && tally.count)
 		refused = json_pack("{sI si}", "count", (json_int_t)tally.count, "seconds", IU_RECORD_SECONDS);
 	if (document && json_object_set_new(document, "refused", refused) < 0) {
 		json_decref(document);

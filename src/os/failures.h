@@ -33,12 +33,37 @@ int iu_failures_wait(struct iu_failures *failures, int listener, unsigned int ms
 /**
  * iu_failures_next() - the next failure
  * @snapshot: an empty one; receives the sockets that were seen with it, and owns all strings
- * Returns: 1, 0: there is none now, IU_E_PROTO: one that could not be read was passed over, IU_E_NOMEM.
+ * What the hook has seen, and no more. Returns: 1, 0: there is none now, IU_E_PROTO: one that could not be read was passed over, IU_E_NOMEM.
  */
 int iu_failures_next(struct iu_failures *failures, struct iu_snapshot *snapshot,
 	struct iu_failure *ret_failure);
 
-/** iu_failures_waiting() - whether more of them wait than can be explained before there is no room. */
+/**
+ * iu_failures_look() - adds names: of its unit, its user, its program; what /proc says of its process
+ * A look that hangs ends the process, where the watchdog runs. Returns: 0, IU_E_*.
+ */
+int iu_failures_look(struct iu_failures *failures, struct iu_snapshot *snapshot, struct iu_failure *failure);
+
+/**
+ * iu_failures_given_up() - the failure that a process before this one was about when a look of it hung
+ * Returns: as iu_failures_next().
+ */
+int iu_failures_given_up(struct iu_failures *failures, struct iu_snapshot *snapshot,
+	struct iu_failure *ret_failure);
+
+/* With this exit code a process says that a look of it hangs. */
+#define IU_FAILURES_HUNG 41
+
+/** iu_failures_share() - zeroed memory that is the same in all processes of iu_failures_outlive(); NULL: none. */
+void *iu_failures_share(size_t size);
+
+/**
+ * iu_failures_outlive() - runs @work in a process of its own, and in another one where it exits with IU_FAILURES_HUNG
+ * What was read, and what still waits, is the same in each. Returns: 0: it has returned, IU_E_SYSTEM.
+ */
+int iu_failures_outlive(struct iu_failures *failures, void (*work)(void *context), void *context);
+
+/** iu_failures_waiting() - whether more of them wait than can be explained in time. */
 bool iu_failures_waiting(const struct iu_failures *failures);
 
 /**

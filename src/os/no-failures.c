@@ -26,6 +26,33 @@ int iu_failures_next(
 	return 0;
 }
 
+int iu_failures_look(struct iu_failures *failures, struct iu_snapshot *snapshot, struct iu_failure *failure)
+{
+	(void)failures;
+	(void)snapshot;
+	(void)failure;
+	return 0;
+}
+
+int iu_failures_given_up(
+	struct iu_failures *failures, struct iu_snapshot *snapshot, struct iu_failure *ret_failure)
+{
+	return iu_failures_next(failures, snapshot, ret_failure);
+}
+
+void *iu_failures_share(size_t size)
+{
+	(void)size;
+	return NULL;
+}
+
+int iu_failures_outlive(struct iu_failures *failures, void (*work)(void *context), void *context)
+{
+	(void)failures;
+	work(context);
+	return 0;
+}
+
 bool iu_failures_waiting(const struct iu_failures *failures)
 {
 	(void)failures;

@@ -19,6 +19,9 @@ int iu_os_record_open(struct iu_os_record **ret_record);
 /** iu_os_record_add() - one more line, without its newline; what cannot be written is left out. */
 void iu_os_record_add(struct iu_os_record *record, const char *line, size_t len);
 
+/** iu_os_record_renew() - in a new process: the one before it may have begun another file. */
+void iu_os_record_renew(struct iu_os_record *record);
+
 /** iu_os_record_close() - the lines stay; NULL is fine. */
 void iu_os_record_close(struct iu_os_record *record);
 

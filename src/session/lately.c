@@ -43,14 +43,14 @@ static json_t *clean(struct iu_arena *arena, const char *text)
 /* Who is in the way, as far as that user may know. */
 static json_t *holder_of(struct iu_arena *arena, const struct iu_failure *failure, const struct iu_answer *answer)
 {
-	const struct iu_verdict *verdict = &answer->verdict;
-	const struct iu_blocker *b = verdict->blockers.n ? &verdict->blockers.v[0] : NULL;
+	const struct iu_verdict *verdict = answer ? &answer->verdict : NULL;
+	const struct iu_blocker *b = verdict && verdict->blockers.n ? &verdict->blockers.v[0] : NULL;
 	const struct iu_hold *hold = b && b->holds.n ? &answer->snapshot->holds.v[b->holds.v[0]] : NULL;
 	const struct iu_process *p = hold ? iu_snapshot_process(answer->snapshot, hold->pid) : NULL;
 	uint32_t asker = failure->process.uid, uid;
 	json_t *holder;
 
-	if (verdict->status != IU_STATUS_IN_USE || !p || !(p->uid_known || b->socket.uid_known))
+	if (!verdict || verdict->status != IU_STATUS_IN_USE || !p || !(p->uid_known || b->socket.uid_known))
 		return json_null();
 	uid = p->uid_known ? p->uid : b->socket.uid;
 	holder = json_pack("{sb sb}", "listens", b->socket.state == IU_STATE_LISTEN, "gone", b->socket.gone);
@@ -73,7 +73,7 @@ static char *line_of(struct iu_arena *arena, const struct iu_failure *failure, c
 		(json_int_t)p->started, "group", (json_int_t)p->pgid, "name", clean(arena, p->name), "listen",
 		failure->listen || (q->target.protocol == IU_PROTOCOL_TCP && !q->target.other), "target",
 		clean(arena, target_of(arena, q)), "command", clean(arena, command_of(arena, q)), "cause",
-		clean(arena, iu_cause_name(answer->verdict.cause)), "holder", holder_of(arena, failure, answer));
+		clean(arena, answer ? iu_cause_name(answer->verdict.cause) : NULL), "holder", holder_of(arena, failure, answer));
 	char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
 
 	json_decref(line);
@@ -165,6 +165,11 @@ static bool is_of(const json_t *line, const struct iu_lately_command *command)
 	       !command->sees((int32_t)group) && text_of(line, "target") && text_of(line, "command");
 }
 
+static bool is_explained(const json_t *line)
+{
+	return text_of(line, "cause") != NULL;
+}
+
 static void add_foreign(struct iu_text *out, const char *text, size_t columns)
 {
 	iu_text_foreign(out, text, strlen(text), columns);
@@ -231,7 +236,7 @@ int iu_lately_find(const char *bytes, size_t len, const struct iu_lately_command
 		size_t n = end ? (size_t)(end - bytes) : len;
 		json_t *line = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, NULL);
 
-		if (json_is_object(line) && is_of(line, command)) {
+		if (json_is_object(line) && is_of(line, command) && (is_explained(line) || !is_explained(found))) {
 			json_decref(found);
 			found = json_incref(line);
 		}

@@ -24,6 +24,7 @@ struct iu_lately {
 
 /**
  * iu_lately_add() - keeps a failure
+ * @answer: NULL: it was not explained
  * The holder is named where it is the same user's, or the user is root: else the user has no right to know.
  */
 void iu_lately_add(struct iu_lately *lately, const struct iu_failure *failure, const struct iu_answer *answer);

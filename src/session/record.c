@@ -42,6 +42,16 @@ void iu_record_add(struct iu_os_record *record, const struct iu_failure *failure
 	iu_arena_free(&arena);
 }
 
+void iu_record_add_lost(struct iu_os_record *record, uint64_t lost, int64_t now_ms)
+{
+	struct iu_text line = {0};
+
+	iu_text_printf(&line, "{\"ms\":%lld,\"lost\":%llu}", (long long)now_ms, (unsigned long long)lost);
+	if (!line.failed)
+		iu_os_record_add(record, line.data, line.len);
+	iu_text_free(&line);
+}
+
 /* ---- reading ---- */
 
 static int64_t number(const json_t *line, const char *key)
@@ -105,7 +115,11 @@ void iu_record_count(const char *bytes, size_t len, const struct iu_question *qu
 		line = json_loadb(bytes + begin, len - begin, JSON_REJECT_DUPLICATES, NULL);
 		ms = number(line, "ms");
 		old = ms > 0 && now_ms - ms > OLD_MS;
-		if (ms > 0 && ms <= now_ms && now_ms - ms <= IU_RECORD_SECONDS * 1000 && is_about(line, question, netns))
+		if (ms <= 0 || ms > now_ms || now_ms - ms > IU_RECORD_SECONDS * 1000)
+			;
+		else if (number(line, "lost") > 0)
+			tally.lost += (uint64_t)number(line, "lost");
+		else if (is_about(line, question, netns))
 			count(line, &tally);
 		json_decref(line);
 		len = begin ? begin - 1 : 0;
@@ -123,7 +137,7 @@ bool iu_record_recall(const struct iu_question *question, const struct iu_snapsh
 		iu_record_count(text.data, text.len, question, snapshot->host.netns,
 			snapshot->host.now * 1000 + 999, ret_tally);
 	iu_text_free(&text);
-	return ret_tally->count > 0;
+	return ret_tally->count > 0 || ret_tally->lost > 0;
 }
 
 bool iu_record_lately(uint64_t netns, int64_t now_ms, struct iu_record_tally *ret_tally)
@@ -137,6 +151,19 @@ bool iu_record_lately(uint64_t netns, int64_t now_ms, struct iu_record_tally *re
 	return iu_os_record_is_kept();
 }
 
+static void tell_count(const struct iu_record_tally *tally, struct iu_text *text)
+{
+	iu_text_foreign(text, tally->name, strlen(tally->name), NAME_COLUMNS);
+	if (tally->pid && !tally->others)
+		iu_text_printf(text, " (pid %d)", (int)tally->pid);
+	iu_text_add(text, tally->others ? " and others were refused" : " was refused");
+	if (tally->count == 1)
+		iu_text_add(text, " once");
+	else
+		iu_text_printf(text, " %llu times", (unsigned long long)tally->count);
+	iu_text_add(text, " in the last minute");
+}
+
 int iu_record_tell(struct iu_arena *arena, const struct iu_record_tally *tally,
 	struct iu_explanation *explanation)
 {
@@ -144,15 +171,12 @@ int iu_record_tell(struct iu_arena *arena, const struct iu_record_tally *tally,
 	struct iu_text text = {0};
 	const char *line;
 
-	iu_text_foreign(&text, tally->name, strlen(tally->name), NAME_COLUMNS);
-	if (tally->pid && !tally->others)
-		iu_text_printf(&text, " (pid %d)", (int)tally->pid);
-	iu_text_add(&text, tally->others ? " and others were refused" : " was refused");
-	if (tally->count == 1)
-		iu_text_add(&text, " once");
-	else
-		iu_text_printf(&text, " %llu times", (unsigned long long)tally->count);
-	iu_text_add(&text, " in the last minute");
+	if (tally->count)
+		tell_count(tally, &text);
+	if (tally->lost)
+		iu_text_printf(&text, "%s %llu calls that failed in the last minute, too many at the same time",
+			tally->count ? "; the watch has lost" : "the watch does not know the ports of",
+			(unsigned long long)tally->lost);
 	line = text.failed ? NULL : iu_arena_strdup(arena, text.data);
 	iu_text_free(&text);
 	*iu_list_add(arena, &part.lines) = line;

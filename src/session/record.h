@@ -16,9 +16,13 @@ struct iu_os_record;
  */
 void iu_record_add(struct iu_os_record *record, const struct iu_failure *failure);
 
+/** iu_record_add_lost() - writes down that so many failures are not known, as the line of that moment. */
+void iu_record_add_lost(struct iu_os_record *record, uint64_t lost, int64_t now_ms);
+
 /* What was refused what is asked for. */
 struct iu_record_tally {
 	uint64_t count;
+	uint64_t lost;   /* failures of which nobody knows what they asked for */
 	int64_t last_ms;
 	int32_t pid;     /* of the last one; 0: not known */
 	char name[16];   /* … its name, as bytes; "": not known */
@@ -38,7 +42,7 @@ void iu_record_count(const char *bytes, size_t len, const struct iu_question *qu
 
 /**
  * iu_record_recall() - the same of this machine's record, if there is one that may be read
- * Returns: whether anything was refused.
+ * Returns: whether anything was refused, or may have been: something was lost.
  */
 bool iu_record_recall(const struct iu_question *question, const struct iu_snapshot *snapshot,
 	struct iu_record_tally *ret_tally);

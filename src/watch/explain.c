@@ -78,15 +78,26 @@ static int answer(struct iu_failure *failure, struct iu_session *session, struct
 	return iu_session_answer(session, question, arena, ret_answer);
 }
 
-int iu_explain_failure(struct iu_failures *failures, struct iu_failure *failure,
+/* What the hook has seen is all there is. */
+static int tell_hung(const struct iu_failure *failure, struct iu_snapshot *snapshot)
+{
+	if (failure->captured)
+		snapshot->seen |= failure->question.target.protocol == IU_PROTOCOL_UDP ? IU_FACT_UDP
+											: IU_FACT_TCP | IU_FACT_BOUND;
+	iu_snapshot_gap(snapshot, IU_FACT_HOLDERS, 0, "what this machine looked like after the call",
+		"a look took longer than 10 s: something in it does not answer (a file server, a device)", NULL);
+	return 0;
+}
+
+int iu_explain_failure(struct iu_failures *failures, struct iu_failure *failure, bool hung,
 	struct iu_session *session, struct iu_arena *arena, struct iu_answer *ret_answer)
 {
 	struct iu_snapshot *snapshot = &session->snapshot;
-	int ret = look(failures, failure, session);
+	int ret = hung ? tell_hung(failure, snapshot) : look(failures, failure, session);
 
 	if (ret < 0)
 		return ret;
-	if (!failure->here && snapshot->host.netns != failure->netns)
+	if (!hung && !failure->here && snapshot->host.netns != failure->netns)
 		tell_gone(failure, snapshot);
 	if (failure->may_low != IU_UNKNOWN) /* what the program may, not what we may */
 		snapshot->host.cap_net_bind = failure->may_low;

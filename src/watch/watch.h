@@ -9,7 +9,7 @@
 
 struct iu_watch_entry {
 	const struct iu_failure *failure;
-	const struct iu_answer *answer; /* NULL: only a count, or they come too fast to be explained */
+	const struct iu_answer *answer; /* NULL: only a count, or too many at the same time to be explained */
 };
 
 /* What is told, and to whom. */
@@ -17,12 +17,19 @@ struct iu_watch {
 	const struct iu_filter *filter; /* of the calls that failed, as of sockets */
 	enum iu_cause cause;            /* IU_CAUSE_NONE: any */
 	void *context;
-	/* Hooks are in place: what happens from now on is told. */
-	void (*begun)(void *context, const struct iu_failure_source *source);
+	/* Hooks are in place: what happens from now on is told. Returns: 0, or IU_E_* which ends it. */
+	int (*begun)(void *context, const struct iu_failure_source *source);
+	/*
+	 * All below is called in a process of its own, which this begins: what it changes is gone with it. Where
+	 * a look hangs it has to exit with IU_FAILURES_HUNG, and another one goes on.
+	 */
+	void (*works)(void *context);
 	/* Returns: 0, or IU_E_* which ends it. */
 	int (*tell)(void *context, const struct iu_watch_entry *entry);
-	/* So many failures more could not be told; of so many calls more it is not known how they ended. */
-	void (*missed)(void *context, uint64_t lost, uint64_t unfollowed);
+	/* One that is not told: they come too fast. */
+	void (*passed)(void *context, const struct iu_watch_entry *entry);
+	/* So many failures more were passed; so many could not be told; of so many calls more it is not known how they ended. */
+	void (*missed)(void *context, uint64_t passed, uint64_t lost, uint64_t unfollowed);
 	bool (*stopped)(void *context);
 	/* Readable when somebody asks what was told; -1: nobody can. */
 	int (*listener)(void *context);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`inuse watch`: real programs whose bind() or listen() fails, one explained entry each.
 
-Prints TAP. Environment: INUSE, VALIDATE, DEMO_SERVER (static), RING_BIND. Other programs of the machine fail as
+Prints TAP. Environment: INUSE, VALIDATE, DEMO_SERVER (static), RING_BIND, HANG_LIBRARY. Other programs of the machine fail as
 well meanwhile: what is compared is of the network namespaces that are made here.
 """
 import json
@@ -48,10 +48,10 @@ def netns(pid="self"):
 class Watch:
     """A watch that runs; its entries of the network namespaces that belong to us."""
 
-    def __init__(self, *options, json_lines=True):
+    def __init__(self, *options, json_lines=True, env=None):
         self.json_lines, self.entries, self.raw, self.ours = json_lines, [], [], {netns()}
         self.process = subprocess.Popen([INUSE, "watch", *(["--json"] if json_lines else []), *options],
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
         self.said = self.process.stderr.readline()
         assert "watching" in self.said, self.said
         self.thread = threading.Thread(target=self.read, daemon=True)
@@ -81,7 +81,10 @@ class Watch:
 
     def pid(self):
         """The process that looks."""
-        return self.process.pid
+        me, found = self.process.pid, []
+        while not found and self.process.poll() is None:
+            found = pathlib.Path(f"/proc/{me}/task/{me}/children").read_text(encoding="ascii").split()
+        return int(found[0])
 
     def end(self):
         self.process.send_signal(signal.SIGINT)
@@ -528,6 +531,26 @@ def loads_once():
     same("after the third event", found[2], found[1])
 
 
+def hung():
+    """a look that never ends: that failure is told by what the hook saw, and the watch goes on"""
+    file = os.path.abspath("hang")
+    watch = Watch("8313-8315", env={**os.environ, "LD_PRELOAD": os.environ["HANG_LIBRARY"], "HANG_WHILE": file})
+    first = watch.pid()
+    with Holder(8313) as holder, Holder(8314), Holder(8315) as last:
+        pathlib.Path(file).touch()
+        fails(sys.executable, "-c", BIND, "127.0.0.1", "8313")
+        entry = watch.one(port(8313), "bind of 8313", 2 * PATIENCE)
+        os.unlink(file)
+        explained(entry, holder.pid, os.path.basename(sys.executable)[:15])
+        same("the process that looks is another one", watch.pid() != first, True)
+        fails(sys.executable, "-c", BIND, "127.0.0.1", "8314")
+        watch.one(port(8314), "bind of 8314, of the same program")
+        fails(os.environ["DEMO_SERVER"], "8315")
+        explained(watch.one(port(8315), "another program's"), last.pid, os.path.basename(os.environ["DEMO_SERVER"])[:15])
+    code, said = watch.end()
+    same("exit code", (code, said), (0, ""))
+
+
 def filters():
     """filters: a port, a cause, a program"""
     for options, wanted in ((["8301"], {8301}), (["8301-8304", "--cause", "address-not-local"], {8303}), (["udp", "8300-8310"], {8304}),
@@ -627,7 +650,7 @@ def record_is_bounded():
 
 
 TESTS = [python, node, static, busybox, nginx, redis, ring, mptcp, udp, listen, no_listener_closed, gone, low, foreign_address, exhausted, twice, time_wait,
-         elsewhere, repeats, threads, truth, schema, ends, loads_once, filters, text, record, record_is_bounded, no_root]
+         elsewhere, repeats, threads, truth, schema, ends, loads_once, hung, filters, text, record, record_is_bounded, no_root]
 
 
 def play():

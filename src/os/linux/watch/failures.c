@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -25,7 +26,9 @@
 #include "os/linux/scan.h"
 #include "os/linux/watch/event.h"
 #include "os/linux/watch/hooks.h"
+#include "os/linux/watch/outlive.h"
 #include "os/linux/watch/ring-buffer.h"
+#include "os/linux/watchdog.h"
 #include "os/os.h"
 
 /* Headers of older kernels lack it (5.14). */
@@ -36,6 +39,8 @@
 #define LOOK_MS	   50   /* between two looks whether an attempt has failed */
 #define SWEEP_MS   1000 /* between two looks at what is only counted */
 #define SETTLE_MS  3    /* more than SETTLED of attempts.bpf.c */
+#define BEHIND_BYTES (IU_HOOKS_RING_BYTES / 32)
+#define ASKED_BYTES  (16 * sizeof(struct iu_watch_event))
 #define PATH_BYTES 4096
 #define NANOSECONDS 1000000 /* of a millisecond */
 
@@ -48,6 +53,9 @@ struct iu_failures {
 	int64_t swept_ms;
 	bool asked;    /* a client waits, for whom … */
 	uint64_t mark; /* … the ring has to be read up to here */
+	uint64_t group; /* cgroup of the one that was read last … */
+	size_t now_len; /* … whose bytes these are; 0: all that was read was told */
+	struct iu_watch_event now;
 };
 
 static int64_t clock_ms(clockid_t clock)
@@ -119,7 +127,7 @@ int iu_failures_open(struct iu_failures **ret_failures, struct iu_text *why)
 		iu_text_add(why, "to watch takes root, or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN: sudo inuse watch");
 		return IU_E_ACCESS;
 	}
-	f = calloc(1, sizeof(*f));
+	f = iu_outlive_share(sizeof(*f));
 	if (!f)
 		return IU_E_NOMEM;
 	f->netns = -1;
@@ -146,7 +154,7 @@ void iu_failures_close(struct iu_failures *f)
 	iu_hooks_close(&f->hooks);
 	if (f->netns >= 0)
 		close(f->netns);
-	free(f);
+	munmap(f, sizeof(*f));
 }
 
 const struct iu_failure_source *iu_failures_source(const struct iu_failures *f)
@@ -220,6 +228,7 @@ int iu_failures_wait(struct iu_failures *f, int listener, unsigned int ms)
 	int64_t end = clock_ms(CLOCK_MONOTONIC) + ms, left;
 	int step = f->hooks.by_attempts ? LOOK_MS : SWEEP_MS;
 
+	f->now_len = 0;
 	for (;;) {
 		sweep(f);
 		if (has_answer(f, listener))
@@ -236,7 +245,8 @@ int iu_failures_wait(struct iu_failures *f, int listener, unsigned int ms)
 
 bool iu_failures_waiting(const struct iu_failures *f)
 {
-	return iu_ring_buffer_used(&f->ring) > IU_HOOKS_RING_BYTES / 16;
+	/* who asks waits half a second at most */
+	return iu_ring_buffer_used(&f->ring) > (f->asked ? ASKED_BYTES : BEHIND_BYTES);
 }
 
 /* ---- one failure ---- */
@@ -301,15 +311,17 @@ static void set_line(struct iu_arena *arena, struct iu_failure *failure)
 	failure->question.asker.count = 1;
 }
 
-static int add_names(struct iu_snapshot *snapshot, uint64_t group, struct iu_failure *failure)
+int iu_failures_look(struct iu_failures *f, struct iu_snapshot *snapshot, struct iu_failure *failure)
 {
 	const struct iu_needs needs = {.brief = true};
+	struct iu_watched watched;
 	struct iu_scan scan;
 	int ret;
 
+	iu_watchdog_begin(&watched);
 	iu_scan_open(&scan, &needs, snapshot);
 	iu_lock_scan();
-	ret = iu_cgroup_named(&scan, group, &failure->process);
+	ret = iu_cgroup_named(&scan, f->group, &failure->process);
 	if (ret == 0)
 		ret = iu_collect_cgroups(&scan);
 	if (failure->process.uid_known)
@@ -322,29 +334,53 @@ static int add_names(struct iu_snapshot *snapshot, uint64_t group, struct iu_fai
 	iu_scan_close(&scan);
 	if (!failure->here && failure->netns)
 		failure->netns_name = iu_os_netns_name(&snapshot->arena, failure->netns);
-	return ret < 0 ? ret : snapshot->arena.failed ? IU_E_NOMEM : 1;
+	iu_watchdog_end(&watched);
+	return ret < 0 ? ret : snapshot->arena.failed ? IU_E_NOMEM : 0;
+}
+
+static int read_now(struct iu_failures *f, struct iu_snapshot *snapshot, struct iu_failure *ret_failure)
+{
+	int ret;
+
+	f->place.boot_ms = clock_ms(CLOCK_REALTIME) - clock_ms(CLOCK_BOOTTIME);
+	ret = iu_event_read(&f->now, f->now_len, &f->place, snapshot, ret_failure, &f->group);
+	return ret < 0 ? ret : 1;
 }
 
 int iu_failures_next(
 	struct iu_failures *f, struct iu_snapshot *snapshot, struct iu_failure *ret_failure)
 {
-	struct iu_failure failure;
 	const void *bytes;
-	uint64_t group = 0;
 	size_t len;
-	int ret;
 
 	bytes = iu_ring_buffer_next(&f->ring, &len);
 	if (!bytes)
 		return 0;
-	f->place.boot_ms = clock_ms(CLOCK_REALTIME) - clock_ms(CLOCK_BOOTTIME);
-	ret = iu_event_read(bytes, len, &f->place, snapshot, &failure, &group);
+	f->now_len = len < sizeof(f->now) ? len : sizeof(f->now);
+	memcpy(&f->now, bytes, f->now_len);
 	iu_ring_buffer_release(&f->ring);
-	if (ret == 0)
-		ret = add_names(snapshot, group, &failure);
-	if (ret > 0)
-		*ret_failure = failure;
+	return read_now(f, snapshot, ret_failure);
+}
+
+int iu_failures_given_up(
+	struct iu_failures *f, struct iu_snapshot *snapshot, struct iu_failure *ret_failure)
+{
+	int ret = f->now_len ? read_now(f, snapshot, ret_failure) : 0;
+
+	f->now_len = 0;
+	f->away = false; /* it was another process that went there */
 	return ret;
+}
+
+void *iu_failures_share(size_t size)
+{
+	return iu_outlive_share(size);
+}
+
+int iu_failures_outlive(struct iu_failures *f, void (*work)(void *context), void *context)
+{
+	(void)f;
+	return iu_outlive(work, context, IU_FAILURES_HUNG);
 }
 
 /* ---- other network namespaces ---- */

@@ -109,6 +109,14 @@ void iu_os_record_add(struct iu_os_record *record, const char *line, size_t len)
 		record->written += len + 1;
 }
 
+void iu_os_record_renew(struct iu_os_record *record)
+{
+	if (record->file >= 0)
+		close(record->file);
+	record->file = -1;
+	(void)open_newer(record);
+}
+
 void iu_os_record_close(struct iu_os_record *record)
 {
 	if (!record)
