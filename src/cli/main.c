@@ -1,6 +1,7 @@
 /* cli/main.c - inuse: from a command line to an exit code */
 #include "cli/cli.h"
 #include "cli/system.h"
+#include "os/failures.h"
 #include "os/os.h"
 
 static int finish(int code)
@@ -33,6 +34,23 @@ static void say_hung_as_json(void)
 		"{\"schema\":\"inuse.failure/1\",\"exit_code\":3,\"message\":\"" HUNG "\"}\n");
 }
 
+/* The process that goes on tells of it (watch.c). */
+static void say_nothing(void)
+{
+}
+
+static void set_watchdog(const struct iu_invocation *invocation)
+{
+	const struct iu_command *command = invocation->command;
+
+	if (command == &iu_command_watch)
+		iu_os_watchdog(say_nothing, iu_system_caught, IU_FAILURES_HUNG);
+	/* Under `run` it is the command that must not end; `top` looks on a thread that may hang. */
+	else if (command != &iu_command_run && command != &iu_command_top)
+		iu_os_watchdog(invocation->arguments.json ? say_hung_as_json : say_hung, iu_system_caught,
+			IU_EXIT_UNKNOWN);
+}
+
 int main(int argc, char **argv)
 {
 	struct iu_invocation invocation;
@@ -44,11 +62,7 @@ int main(int argc, char **argv)
 	code = iu_invocation_read(argc, argv, &invocation);
 	if (code)
 		return code;
-	/* Under `run` it is the command that must not end; `top` looks on a thread that may hang, `watch` in a process. */
-	if (invocation.command != &iu_command_run && invocation.command != &iu_command_top &&
-		invocation.command != &iu_command_watch)
-		iu_os_watchdog(invocation.arguments.json ? say_hung_as_json : say_hung, iu_system_caught,
-			IU_EXIT_UNKNOWN);
+	set_watchdog(&invocation);
 	if (invocation.arguments.version)
 		code = show_version();
 	else if (invocation.arguments.help)

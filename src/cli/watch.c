@@ -6,7 +6,6 @@
 #include "base/err.h"
 #include "cli/cli.h"
 #include "cli/system.h"
-#include "os/failures.h"
 #include "os/os.h"
 #include "output/event.h"
 #include "watch/journal.h"
@@ -43,16 +42,10 @@ static int begun(void *context, const struct iu_failure_source *source)
 	return 0;
 }
 
-/* The entry that follows says so. */
-static void hang(void)
-{
-}
-
 static void works(void *context)
 {
 	struct watching *watching = context;
 
-	iu_os_watchdog(hang, iu_system_caught, IU_FAILURES_HUNG);
 	iu_keeper_go_on(&watching->keeper);
 }
 

@@ -208,6 +208,9 @@ static int take(const struct work *work, struct iu_failure *failure, struct iu_s
 	bool hung = is_hung(work->state, failure);
 	int ret;
 
+	/* What nobody wants to know is not looked at; a unit's full name takes a look. */
+	if (!work->watch->filter->unit && !passes(work->watch->filter, failure))
+		return 0;
 	if (iu_failures_waiting(work->failures) && (failure->only_count || !may_explain(work->state, failure)))
 		return pass(work, arena, failure);
 	ret = hung ? name_unit(arena, &failure->process)
