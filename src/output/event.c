@@ -57,7 +57,10 @@ static void put_who(const struct iu_failure *failure, struct iu_text *out)
 		return;
 	if (p->pid > 0)
 		iu_text_printf(&about, ", pid %d", (int)p->pid);
-	put_foreign(", ", p->user, &about);
+	if (p->user)
+		put_foreign(", ", p->user, &about);
+	else if (p->uid_known)
+		iu_text_printf(&about, ", uid %lu", (unsigned long)p->uid);
 	put_foreign(p->container ? ", in container " : ", in ", unit, &about);
 	put_place(failure, &about);
 	if (about.len) {

@@ -40,6 +40,10 @@ static void who_and_where(void **state)
 	f.here = true;
 	f.process.user = NULL;
 	says(&f, "node (in another PID namespace) could not listen on 127.0.0.1:3000/tcp\n");
+	f.process.uid_known = true;
+	f.process.uid = 1001;
+	says(&f, "node (uid 1001, in another PID namespace) could not listen on 127.0.0.1:3000/tcp\n");
+	f.process.uid_known = false;
 	f.here = false;
 	f.process.container = "0123456789ab";
 	f.process.container_name = "shop";
