@@ -49,13 +49,6 @@ static void works(void *context)
 	iu_keeper_go_on(&watching->keeper);
 }
 
-static void passed(void *context, const struct iu_watch_entry *entry)
-{
-	struct watching *watching = context;
-
-	iu_keeper_add(&watching->keeper, entry);
-}
-
 static void missed(void *context, uint64_t not_explained, uint64_t lost, uint64_t unfollowed)
 {
 	struct watching *watching = context;
@@ -127,6 +120,17 @@ static int tell(void *context, const struct iu_watch_entry *entry)
 		iu_text_free(&text);
 	}
 	return good && iu_writer_flush() ? 0 : IU_E_IO;
+}
+
+/* A program that reads has each of them. */
+static int passed(void *context, const struct iu_watch_entry *entry)
+{
+	struct watching *watching = context;
+
+	if (watching->arguments->json && !watching->arguments->journal)
+		return tell(context, entry);
+	iu_keeper_add(&watching->keeper, entry);
+	return 0;
 }
 
 static int complain_cause(const char *name)

@@ -198,8 +198,7 @@ static int pass(const struct work *work, struct iu_arena *arena, struct iu_failu
 	if (ret < 0 || work->watch->cause != IU_CAUSE_NONE || !passes(work->watch->filter, failure))
 		return ret;
 	work->state->passed += failure->repeats + !failure->only_count;
-	work->watch->passed(work->watch->context, &entry);
-	return 0;
+	return work->watch->passed(work->watch->context, &entry);
 }
 
 static int take(const struct work *work, struct iu_failure *failure, struct iu_session *session)

@@ -26,8 +26,8 @@ struct iu_watch {
 	void (*works)(void *context);
 	/* Returns: 0, or IU_E_* which ends it. */
 	int (*tell)(void *context, const struct iu_watch_entry *entry);
-	/* One that is not told: they come too fast. */
-	void (*passed)(void *context, const struct iu_watch_entry *entry);
+	/* One that is only counted: they come too fast. Returns: 0, or IU_E_* which ends it. */
+	int (*passed)(void *context, const struct iu_watch_entry *entry);
 	/* So many failures more were passed; so many could not be told; of so many calls more it is not known how they ended. */
 	void (*missed)(void *context, uint64_t passed, uint64_t lost, uint64_t unfollowed);
 	bool (*stopped)(void *context);

@@ -35,14 +35,25 @@ class Watch:
         self.thread = threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True)
         self.thread.start()
 
-    def cpu(self):
-        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    def pids(self):
+        """The one that was started, and the one that looks."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
+            return [self.process.pid, *map(int, file.read().split())]
 
-    def rss(self):
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+    def cpu(self):
+        ticks = 0
+        for pid in self.pids():
+            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+                ticks += sum(map(int, file.read().rsplit(")", 1)[1].split()[11:13]))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def memory(self):
+        """MiB of both; what they share counts once."""
+        kib = 0
+        for pid in self.pids():
+            with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+                kib += next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+        return kib / 1024
 
     def end(self):
         self.process.send_signal(signal.SIGINT)
@@ -77,7 +88,7 @@ def flood(inuse, load):
         time.sleep(0.2)
         events = [json.loads(line) for line in list(watch.lines)]
         counted = sum(e["repeats"] + (e["kind"] == "failed") for e in events if e["process"]["name"] == "bench-watch-loa")
-    result = {"done": done, "counted": counted, "cpu": (watch.cpu() - before) / SECONDS, "rss": watch.rss(), "start": watch.start,
+    result = {"done": done, "counted": counted, "cpu": (watch.cpu() - before) / SECONDS, "memory": watch.memory(), "start": watch.start,
               "lines": len(watch.lines), "hooks": "fexit" if "inet_bind" in watch.hooks else "cgroup"}
     result["said"] = watch.end().strip()
     return result
@@ -90,7 +101,7 @@ def table(found, load):
         without, more = found[name]
         lines.append(f"| {title} | {without:.0f} ns | {more:+.0f} ns ({100 * more / without:+.1f} %) |")
     lines += ["", f"A flood of {RATE:,} binds a second that fail, {SECONDS} s long: {load['done']:,} were done, {load['counted']:,} counted,\n"
-              f"in {load['lines']} lines; `watch` took {100 * load['cpu']:.0f} % of a core and {load['rss']:.0f} MiB. "
+              f"in {load['lines']} lines; `watch` took {100 * load['cpu']:.0f} % of a core and {load['memory']:.0f} MiB. "
               f"It watches {load['start']:.2f} s after its start."]
     lines += ["", NO_OPTION]
     if load["said"]:
