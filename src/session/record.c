@@ -171,6 +171,8 @@ int iu_record_tell(struct iu_arena *arena, const struct iu_record_tally *tally,
 	struct iu_text text = {0};
 	const char *line;
 
+	if (!tally->count && !tally->lost)
+		return 0;
 	if (tally->count)
 		tell_count(tally, &text);
 	if (tally->lost)

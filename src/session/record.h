@@ -54,7 +54,7 @@ bool iu_record_recall(const struct iu_question *question, const struct iu_snapsh
  */
 bool iu_record_lately(uint64_t netns, int64_t now_ms, struct iu_record_tally *ret_tally);
 
-/** iu_record_tell() - adds it to an explanation. Returns: 0, IU_E_NOMEM. */
+/** iu_record_tell() - adds it to an explanation, if there is something. Returns: 0, IU_E_NOMEM. */
 int iu_record_tell(struct iu_arena *arena, const struct iu_record_tally *tally,
 	struct iu_explanation *explanation);
 

@@ -15,6 +15,11 @@ void iu_os_record_add(struct iu_os_record *record, const char *line, size_t len)
 	(void)len;
 }
 
+void iu_os_record_renew(struct iu_os_record *record)
+{
+	(void)record;
+}
+
 void iu_os_record_close(struct iu_os_record *record)
 {
 	(void)record;
