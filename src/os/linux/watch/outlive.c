@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -34,7 +35,9 @@ static pid_t start(void (*work)(void *context), void *context, const sigset_t *m
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	if (getppid() == parent)
 		work(context);
-	exit(EXIT_SUCCESS);
+	/* What was opened before fork() is its parent's to close. */
+	fflush(NULL);
+	_exit(EXIT_SUCCESS);
 }
 
 /* Returns: how it ended. */
