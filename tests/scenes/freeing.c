@@ -319,7 +319,7 @@ static void case_in_flight(struct stage *stage)
 	expect(stage, "4000", NULL, IU_END_DONE, false);
 }
 
-#define COLLECTED_MAX 10 /* so often the kernel's own collector may come first */
+#define COLLECTED_MAX 60 /* so often the kernel's own collector may come first */
 #define COLLECTS_MAX  200 /* moments that it may take */
 
 /* The port becomes free without anybody doing anything. */
