@@ -57,11 +57,11 @@ static void missed(void *context, uint64_t not_explained, uint64_t lost, uint64_
 	if (not_explained)
 		iu_text_printf(&text, "inuse: %llu failed calls were counted and not explained: too many at the same time\n",
 			(unsigned long long)not_explained);
-	if (lost)
+	if (lost) {
 		iu_keeper_miss(&watching->keeper, lost);
-	if (lost)
 		iu_text_printf(&text, "inuse: %llu failed calls could not be shown: too many at the same time\n",
 			(unsigned long long)lost);
+	}
 	if (unfollowed)
 		iu_text_printf(&text, "inuse: of %llu calls it is not known whether they failed\n",
 			(unsigned long long)unfollowed);

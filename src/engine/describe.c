@@ -394,11 +394,12 @@ static const char *left_worker(const struct telling *t, const struct iu_blocker 
 	for (size_t i = 0; i < b->holds.n; i++) {
 		const struct iu_process *p = iu_snapshot_process(
 			t->snapshot, t->snapshot->holds.v[b->holds.v[i]].pid);
+		const char *what = p ? iu_cause_left_worker(p) : NULL;
 
-		if (!p || !iu_cause_left_worker(p))
+		if (!what)
 			return NULL; /* the main process, or another program */
 		if (i + 1 == b->holds.n)
-			return iu_phrase(t->arena, "it is %s, left over: its main process is gone", iu_cause_left_worker(p));
+			return iu_phrase(t->arena, "it is %s, left over: its main process is gone", what);
 	}
 	return NULL;
 }
